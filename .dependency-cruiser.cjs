@@ -1,0 +1,66 @@
+/**
+ * The arrows: who may import whom. Written as one table; docs/design.md says why.
+ * A folder that is not a key may be imported by nobody.
+ */
+const arrows = {
+  model: [],
+  markdown: ['model'],
+  plan: ['model'],
+  judge: ['model'],
+  guard: ['model'],
+  execute: ['model', 'world'],
+  observe: ['model', 'world'],
+  journal: ['model', 'world'],
+  secrets: ['model', 'world'],
+  operations: ['model', 'world', 'markdown', 'plan', 'judge', 'guard', 'execute', 'observe', 'journal', 'secrets'],
+  cli: ['model', 'operations'],
+  mcp: ['model', 'operations'],
+};
+
+const room = (name) => `^src/${name}(/|\\.ts$)`;
+
+/** Packages that one room owns; nobody else imports them. */
+const owned = {
+  '(unified|remark-[^/]+|mdast-util-to-string|micromark)': ['markdown'],
+  '(execa)': ['world'],
+  '(@modelcontextprotocol/[^/]+)': ['mcp'],
+  '(@kubernetes/client-node)': ['world'],
+  '(commander)': ['cli'],
+};
+
+/** Pure rooms: no clock, no I/O. */
+const pure = ['model', 'markdown', 'plan', 'judge', 'guard'];
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(arrows).map(([from, to]) => ({
+      name: `arrow-${from}`,
+      comment: `${from} may import only: ${[from, ...to].join(', ')}`,
+      severity: 'error',
+      from: { path: room(from) },
+      to: { path: '^src/', pathNot: [from, ...to].map(room) },
+    })),
+    ...Object.entries(owned).map(([name, rooms]) => ({
+      name: `owned-${name}`,
+      comment: `only ${rooms.join(', ')} may import it`,
+      severity: 'error',
+      from: { path: '^src/', pathNot: rooms.map(room) },
+      to: { path: `node_modules/${name}/` },
+    })),
+    {
+      name: 'pure-rooms',
+      comment: 'data in, data out: no Node built-in beside crypto hashing',
+      severity: 'error',
+      from: { path: pure.map(room) },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    { name: 'no-circles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.json'] },
+  },
+};

@@ -1,0 +1,115 @@
+import type { ShellAction } from './action.ts';
+import type { Place } from './place.ts';
+
+/** How two values compare: as numbers if both are numbers, else only `=` and `!=`, as text. */
+export type Comparator = '=' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** `contains "…"` or `matches /…/i`. */
+export type TextTest =
+  | { readonly kind: 'contains'; readonly value: string }
+  | { readonly kind: 'matches'; readonly pattern: string; readonly ignoreCase: boolean };
+
+/** Inclusive bounds of HTTP status codes: `200`, `200-299`, `2xx`. */
+export interface StatusRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A typed, read-only question to the box. The grammar is in docs/format.md, the parser in judge/check-grammar. */
+export type Probe =
+  | {
+      readonly kind: 'http';
+      readonly method: 'GET' | 'HEAD';
+      readonly url: string;
+      /** Default 200–299. */
+      readonly status?: StatusRange;
+      /** `Name: value` lines. */
+      readonly headers: readonly string[];
+      readonly insecure: boolean;
+      readonly text?: TextTest;
+    }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'port';
+      readonly port: number;
+      readonly protocol: 'tcp' | 'udp';
+      /** `free`, or owned by a claimant of that name; neither: some process listens. */
+      readonly expect: { readonly kind: 'free' } | { readonly kind: 'owner'; readonly owner: string } | { readonly kind: 'taken' };
+    }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly expect:
+        | { readonly kind: 'exists' }
+        | { readonly kind: 'absent' }
+        | { readonly kind: 'text'; readonly text: TextTest }
+        | { readonly kind: 'mode'; readonly mode: number }
+        | { readonly kind: 'sha256'; readonly hex: string };
+    }
+  | { readonly kind: 'process'; readonly name: string }
+  | { readonly kind: 'service'; readonly name: string; readonly state: 'active' | 'enabled' }
+  | { readonly kind: 'command'; readonly name: string }
+  | {
+      readonly kind: 'k8s';
+      readonly resource: string;
+      readonly name?: string;
+      readonly namespace: string;
+      readonly selector?: string;
+      readonly expect:
+        | { readonly kind: 'ready' }
+        | { readonly kind: 'exists' }
+        | { readonly kind: 'absent' }
+        | { readonly kind: 'condition'; readonly type: string; readonly value: string }
+        | { readonly kind: 'jsonpath'; readonly path: string; readonly comparator: Comparator; readonly value: string };
+    }
+  | { readonly kind: 'fact'; readonly name: string; readonly comparator: Comparator; readonly value: string };
+
+/** One line of a `check` fence. */
+export interface ProbeCheck {
+  readonly kind: 'probe';
+  /** The line as written, trimmed: the check's name in every report. */
+  readonly text: string;
+  /** The line split into tokens, `${NAME}` not yet replaced; see judge/check-grammar `resolveCheck`. */
+  readonly tokens: readonly string[];
+  readonly not: boolean;
+  readonly probe: Probe;
+  /** How long to wait for it after acting, in milliseconds, from the end of the last action. 0: asked once. */
+  readonly withinMs: number;
+  readonly place: Place;
+}
+
+/** A shell fence under Verify or When: exit 0 passes. Code, so only replay, verify and apply-step run it. */
+export interface ShellCheck {
+  readonly kind: 'shell';
+  readonly text: string;
+  readonly action: ShellAction;
+  /** `{"after":"true"}`: asked only after acting. */
+  readonly after: boolean;
+  readonly withinMs: number;
+  readonly place: Place;
+}
+
+/** InnovationEngine's `<!-- expected_similarity=… -->`: judges the last shell fence's output, so only after acting. */
+export interface OutputCheck {
+  readonly kind: 'output';
+  readonly text: string;
+  readonly expected: string;
+  /** A score from 0 to 1, or a regular expression that the output must match. */
+  readonly similarity: { readonly kind: 'score'; readonly atLeast: number } | { readonly kind: 'regex'; readonly pattern: string };
+  readonly language: string;
+  readonly withinMs: number;
+  readonly place: Place;
+}
+
+export type Check = ProbeCheck | ShellCheck | OutputCheck;
+
+/** The answer to one check. `unknown` (no permission, tool, DNS, route or cluster) is never rounded up to a pass. */
+export interface Verdict {
+  readonly verdict: 'pass' | 'fail' | 'unknown';
+  /** What was seen, one line, masked. */
+  readonly observed: string;
+  /** What was wanted, one line. */
+  readonly expected: string;
+  /** The class of what was observed, for fingerprints: `refused`, `http-401`, `missing`, `timeout`, … */
+  readonly class: string;
+}

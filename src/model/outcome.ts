@@ -1,0 +1,92 @@
+import type { Check, Verdict } from './check.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Place } from './place.ts';
+
+/** A check and its answer. */
+export interface CheckResult extends Verdict {
+  /** The check as written. */
+  readonly check: string;
+  readonly kind: Check['kind'] | 'file' | 'background';
+  readonly place: Place;
+  /** Milliseconds waited for it. */
+  readonly waitedMs: number;
+}
+
+/** Why a step was not run, in the words of docs/format.md's table. */
+export type SkipReason =
+  /** Confirmed by the journal, and every check passes (or there are none). */
+  | 'confirmed'
+  /** Never ran here, but its checks pass. */
+  | 'found'
+  /** Its When does not hold. */
+  | 'not-applicable'
+  /** excludeFromRunAll, --from, --only. */
+  | 'not-selected'
+  /** A problem whose obstacle is not there, or that no failure called for. */
+  | 'no-symptom'
+  /** The person said no (loose, block by block). */
+  | 'declined';
+
+/** Why a step acts. */
+export type ActReason =
+  | 'new'
+  | 'edited'
+  | 'inputs-changed'
+  | 'failed-before'
+  | 'interrupted'
+  | 'needs-acted'
+  | 'drifted'
+  | 'forced'
+  | 'undone'
+  | 'state-needed'
+  | 'obstacle';
+
+/** What went wrong, with all that a person needs to go on. */
+export interface Failure {
+  /** `exit`, `timeout`, `checks`, `aborted`, `unstartable`, `file`, `unsupported`, `unknown-verdict`, `input`. */
+  readonly kind: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly place: Place;
+  readonly exitCode?: number;
+  /** Last lines of output, masked. */
+  readonly outputTail: string;
+  readonly checks: readonly CheckResult[];
+  /** Recorded problems whose Symptom matches. */
+  readonly knownProblems: readonly { readonly id: string; readonly title: string; readonly place: Place; readonly fix: string; readonly applied: boolean }[];
+}
+
+/** How one step ended in this pass. */
+export type StepOutcome =
+  | { readonly kind: 'acted'; readonly reason: ActReason; readonly ms: number; readonly checks: readonly CheckResult[]; readonly fixes: readonly string[] }
+  | { readonly kind: 'skipped'; readonly reason: SkipReason; readonly ms: number; readonly checks: readonly CheckResult[]; readonly detail: string }
+  | { readonly kind: 'failed'; readonly reason: ActReason; readonly ms: number; readonly failure: Failure; readonly fixes: readonly string[] }
+  /** A person must decide: unknown verdicts, an interactive step without a terminal. */
+  | { readonly kind: 'person'; readonly ms: number; readonly failure: Failure }
+  /** Something it comes after has failed, or the pass was stopped. */
+  | { readonly kind: 'not-reached'; readonly because: string };
+
+/** Totals of a pass. */
+export interface PassSummary {
+  readonly outcome: 'done' | 'failed' | 'person' | 'aborted';
+  readonly acted: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly notReached: number;
+  /** Reactive and in-pass fixes applied. */
+  readonly fixes: number;
+  readonly ms: number;
+  readonly resumed: boolean;
+}
+
+/** One event of a pass: the stream that the terminal, `--json`, JUnit and the MCP server all read. Text is masked. */
+export type RunEvent =
+  | { readonly type: 'pass-started'; readonly at: string; readonly pass: string; readonly file: string; readonly name: string; readonly box: string; readonly resumed: boolean; readonly steps: readonly { readonly id: string; readonly title: string; readonly kind: 'step' | 'problem' }[] }
+  | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
+  | { readonly type: 'step-started'; readonly at: string; readonly step: string; readonly title: string; readonly reason: ActReason }
+  | { readonly type: 'output'; readonly step: string; readonly text: string }
+  | { readonly type: 'check'; readonly step: string; readonly phase: 'before' | 'after'; readonly result: CheckResult }
+  | { readonly type: 'fix-started'; readonly step: string; readonly problem: string; readonly title: string; readonly how: 'reactive' | 'in-pass' }
+  | { readonly type: 'fix-finished'; readonly step: string; readonly problem: string; readonly cleared: boolean; readonly message: string }
+  | { readonly type: 'step-finished'; readonly at: string; readonly step: string; readonly title: string; readonly outcome: StepOutcome }
+  | { readonly type: 'pass-finished'; readonly at: string; readonly summary: PassSummary; readonly next: string };

@@ -1,0 +1,12 @@
+/** A half-open range of UTF-16 offsets into the document's text (BOM and front matter included). */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where something stands, for people: 1-based line and column (UTF-16 units) in a file. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}

@@ -1,0 +1,154 @@
+import type { Action } from './action.ts';
+import type { Check } from './check.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Place, Span } from './place.ts';
+
+/** Sections that mean something; others are the author's prose. */
+export type SectionKind = 'steps' | 'problems' | 'inputs' | 'facts' | 'decisions' | 'endpoints' | 'questions' | 'prerequisites';
+
+/** A level-2 heading and what stands under it. */
+export interface Section {
+  readonly kind: SectionKind | 'other';
+  readonly title: string;
+  /** From the heading to just before the next level-1 or level-2 heading, or the end. */
+  readonly span: Span;
+  readonly headingSpan: Span;
+  readonly place: Place;
+}
+
+/** What the front matter says; foreign keys are kept in the text and ignored here. */
+export interface FrontMatter {
+  readonly span?: Span;
+  /** `runbook: 1`. */
+  readonly version?: 1;
+  readonly name?: string;
+  /** What a clean box is for this runbook. */
+  readonly box?: { readonly image?: string; readonly ports?: readonly number[] };
+  /** `curl`, `kubectl >= 1.30`, `disk >= 5GB`, `disk /var >= 5GB`. */
+  readonly requires: readonly Requirement[];
+  /** The baseline for every fence and probe. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Something that must be there before the pass begins. */
+export type Requirement =
+  | { readonly kind: 'tool'; readonly tool: string; readonly comparator?: '=' | '>=' | '>' | '<' | '<='; readonly version?: string; readonly text: string }
+  | { readonly kind: 'disk'; readonly path: string; readonly bytes: number; readonly text: string };
+
+/** `Needs:` of a step. `previous`: none written, so it only comes after the step before it. */
+export type Needs = { readonly kind: 'previous' } | { readonly kind: 'listed'; readonly ids: readonly string[] };
+
+/** In a Symptom, inline code is a literal to look for, `/…/` inside inline code a regular expression. */
+export type Symptom =
+  | { readonly kind: 'literal'; readonly value: string }
+  | { readonly kind: 'regex'; readonly pattern: string; readonly ignoreCase: boolean };
+
+/** One level-3 heading of Steps or Problems (in a loose document: one shell fence). */
+export interface Step {
+  /** A problem is a step with Symptom and Fix. */
+  readonly kind: 'step' | 'problem';
+  readonly id: string;
+  readonly title: string;
+  /** `steps`: in the order of the pass. `problems`: reactive only. */
+  readonly section: 'steps' | 'problems';
+  /** Position in the document among all steps and problems, from 0. */
+  readonly index: number;
+  /** Heading to just before the next heading of the same level or above. */
+  readonly span: Span;
+  readonly headingSpan: Span;
+  readonly place: Place;
+  /** Prose of the Why parts, markdown, trimmed; empty: none. */
+  readonly why: string;
+  readonly needs: Needs;
+  readonly when: readonly Check[];
+  /** Run and Fix fences, in document order. */
+  readonly actions: readonly Action[];
+  readonly verify: readonly Check[];
+  readonly undo: readonly Action[];
+  /** Problems: the step served, by id (resolved from For, else the next step); undefined: none was found. */
+  readonly for?: string;
+  readonly symptoms: readonly Symptom[];
+  /** Prose of Symptom and Fix parts as written, for display. */
+  readonly symptomText: string;
+  readonly fixText: string;
+  /** runme's excludeFromRunAll: only `--only` runs it. */
+  readonly excluded: boolean;
+}
+
+/** A row of Inputs. */
+export interface Input {
+  readonly name: string;
+  readonly kind: 'variable' | 'secret';
+  readonly required: boolean;
+  readonly default?: string;
+  /** A command in backticks in the column From (or Default of a secret) whose output is the value, such as `pass show x`. */
+  readonly command?: string;
+  readonly purpose: string;
+  readonly place: Place;
+}
+
+/** A row of Facts. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly unit: string;
+  /** The command that measures it. */
+  readonly command?: string;
+  /** ISO date of the last measurement. */
+  readonly on: string;
+  readonly why: string;
+  readonly place: Place;
+  /** Spans of the cells' text, for surgical rewriting. */
+  readonly cells: { readonly value: Span; readonly unit?: Span; readonly on?: Span };
+}
+
+/** An entry under Decisions. */
+export interface Decision {
+  readonly title: string;
+  readonly why: string;
+  readonly alternatives: string;
+  readonly date: string;
+  readonly span: Span;
+  readonly place: Place;
+}
+
+/** A row of Endpoints. */
+export interface Endpoint {
+  readonly name: string;
+  readonly target: string;
+  readonly check?: Check;
+  readonly checkText: string;
+  readonly place: Place;
+}
+
+/** An entry under Open questions. */
+export interface OpenQuestion {
+  readonly title: string;
+  readonly text: string;
+  readonly span: Span;
+  readonly place: Place;
+}
+
+/** What a markdown document says, as data. Produced by markdown/parse; nothing in it was executed. */
+export interface Runbook {
+  /** Path as given by the user, for messages. */
+  readonly file: string;
+  /** `loose`: any other markdown, which runs only with --loose. */
+  readonly kind: 'runbook' | 'loose';
+  /** Front matter's name, else the first level-1 heading, else the file's name. */
+  readonly name: string;
+  readonly frontMatter: FrontMatter;
+  readonly sections: readonly Section[];
+  /** Steps and problems of the sections Steps and Problems, in document order. */
+  readonly steps: readonly Step[];
+  readonly inputs: readonly Input[];
+  readonly facts: readonly Fact[];
+  readonly decisions: readonly Decision[];
+  readonly endpoints: readonly Endpoint[];
+  readonly questions: readonly OpenQuestion[];
+  /** Loose documents: relative links under `## Prerequisites`, never URLs. */
+  readonly prerequisites: readonly { readonly path: string; readonly place: Place }[];
+  /** The certificate comment of the last clean-box pass, if any. */
+  readonly certificate?: { readonly span: Span; readonly fields: Readonly<Record<string, string>> };
+  readonly diagnostics: readonly Diagnostic[];
+}

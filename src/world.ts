@@ -1,0 +1,35 @@
+import type { Box } from './model/box.ts';
+
+/**
+ * Everything outside the program, behind one interface, so that operations name what they touch
+ * and a test can stand in for what cannot be made to fail on demand (a full disk, a dead clock).
+ */
+export interface World {
+  /** Where relative paths of the command line start. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** The person at the terminal; undefined when there is none (piped, CI, MCP). */
+  readonly person?: Person;
+  /** Opens the box that a runbook works on. */
+  openBox(options: OpenBox): Promise<Box>;
+}
+
+/** How a box is opened. */
+export interface OpenBox {
+  /** Folder where relative paths and the first fence start: the document's own. */
+  readonly folder: string;
+  /** Variables every fence gets beside the process's: front matter env, inputs, facts. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A terminal with somebody at it. */
+export interface Person {
+  /** Asks yes or no. */
+  confirm(question: string): Promise<boolean>;
+  /** Asks for a line; `secret`: without echo. */
+  ask(question: string, options?: { secret?: boolean }): Promise<string>;
+  /** One of several answers, by its first letter. */
+  choose(question: string, answers: readonly string[]): Promise<string>;
+}
