@@ -12,9 +12,20 @@ const arrows = {
   observe: ['model', 'world'],
   journal: ['model', 'world'],
   secrets: ['model', 'world'],
-  operations: ['model', 'world', 'markdown', 'plan', 'judge', 'guard', 'execute', 'observe', 'journal', 'secrets'],
-  cli: ['model', 'operations'],
-  mcp: ['model', 'operations'],
+  operations: [
+    'model',
+    'world',
+    'markdown',
+    'plan',
+    'judge',
+    'guard',
+    'execute',
+    'observe',
+    'journal',
+    'secrets',
+  ],
+  cli: ['model', 'operations', 'world'],
+  mcp: ['model', 'operations', 'world'],
 };
 
 const room = (name) => `^src/${name}(/|\\.ts$)`;
@@ -22,9 +33,9 @@ const room = (name) => `^src/${name}(/|\\.ts$)`;
 /** Packages that one room owns; nobody else imports them. */
 const owned = {
   '(unified|remark-[^/]+|mdast-util-to-string|micromark)': ['markdown'],
-  '(execa)': ['world'],
+  '(execa)': ['world', 'execute', 'host'],
   '(@modelcontextprotocol/[^/]+)': ['mcp'],
-  '(@kubernetes/client-node)': ['world'],
+  '(@kubernetes/client-node)': ['execute', 'observe'],
   '(commander)': ['cli'],
 };
 
@@ -61,6 +72,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 };

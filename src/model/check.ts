@@ -15,7 +15,7 @@ export interface StatusRange {
   readonly to: number;
 }
 
-/** A typed, read-only question to the box. The grammar is in docs/format.md, the parser in judge/check-grammar. */
+/** A typed, read-only question to the box. The grammar is in docs/format.md, the parser in markdown/check-grammar. */
 export type Probe =
   | {
       readonly kind: 'http';
@@ -34,7 +34,10 @@ export type Probe =
       readonly port: number;
       readonly protocol: 'tcp' | 'udp';
       /** `free`, or owned by a claimant of that name; neither: some process listens. */
-      readonly expect: { readonly kind: 'free' } | { readonly kind: 'owner'; readonly owner: string } | { readonly kind: 'taken' };
+      readonly expect:
+        | { readonly kind: 'free' }
+        | { readonly kind: 'owner'; readonly owner: string }
+        | { readonly kind: 'taken' };
     }
   | {
       readonly kind: 'file';
@@ -60,7 +63,12 @@ export type Probe =
         | { readonly kind: 'exists' }
         | { readonly kind: 'absent' }
         | { readonly kind: 'condition'; readonly type: string; readonly value: string }
-        | { readonly kind: 'jsonpath'; readonly path: string; readonly comparator: Comparator; readonly value: string };
+        | {
+            readonly kind: 'jsonpath';
+            readonly path: string;
+            readonly comparator: Comparator;
+            readonly value: string;
+          };
     }
   | { readonly kind: 'fact'; readonly name: string; readonly comparator: Comparator; readonly value: string };
 
@@ -69,7 +77,7 @@ export interface ProbeCheck {
   readonly kind: 'probe';
   /** The line as written, trimmed: the check's name in every report. */
   readonly text: string;
-  /** The line split into tokens, `${NAME}` not yet replaced; see judge/check-grammar `resolveCheck`. */
+  /** The line split into tokens, `${NAME}` not yet replaced; see markdown/check-grammar `resolveCheck`. */
   readonly tokens: readonly string[];
   readonly not: boolean;
   readonly probe: Probe;
@@ -95,7 +103,9 @@ export interface OutputCheck {
   readonly text: string;
   readonly expected: string;
   /** A score from 0 to 1, or a regular expression that the output must match. */
-  readonly similarity: { readonly kind: 'score'; readonly atLeast: number } | { readonly kind: 'regex'; readonly pattern: string };
+  readonly similarity:
+    | { readonly kind: 'score'; readonly atLeast: number }
+    | { readonly kind: 'regex'; readonly pattern: string };
   readonly language: string;
   readonly withinMs: number;
   readonly place: Place;

@@ -38,7 +38,14 @@ export const JournalRecord = z.discriminatedUnion('kind', [
     /** Title, for messages about steps that are gone from the document. */
     title: z.string().optional(),
   }),
-  z.object({ ...base, kind: z.literal('failed'), step: z.string(), action: z.string(), inputs: z.string(), reason: z.string() }),
+  z.object({
+    ...base,
+    kind: z.literal('failed'),
+    step: z.string(),
+    action: z.string(),
+    inputs: z.string(),
+    reason: z.string(),
+  }),
   /** A reactive Fix, journaled before it runs: once per step and pass. */
   z.object({ ...base, kind: z.literal('fix'), step: z.string(), problem: z.string(), action: z.string() }),
   z.object({ ...base, kind: z.literal('undone'), step: z.string() }),
@@ -50,7 +57,11 @@ export type JournalRecord = z.infer<typeof JournalRecord>;
 export type JournalState = z.infer<typeof state>;
 
 /** A record before the journal numbers and dates it. */
-export type JournalEntry = JournalRecord extends infer R ? (R extends JournalRecord ? Omit<R, 'v' | 'seq' | 'at' | 'pass'> : never) : never;
+export type JournalEntry = JournalRecord extends infer R
+  ? R extends JournalRecord
+    ? Omit<R, 'v' | 'seq' | 'at' | 'pass'>
+    : never
+  : never;
 
 /** What the journal knows of one step on this box. */
 export interface StepMemory {

@@ -53,14 +53,38 @@ export interface Failure {
   readonly outputTail: string;
   readonly checks: readonly CheckResult[];
   /** Recorded problems whose Symptom matches. */
-  readonly knownProblems: readonly { readonly id: string; readonly title: string; readonly place: Place; readonly fix: string; readonly applied: boolean }[];
+  readonly knownProblems: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly place: Place;
+    readonly fix: string;
+    readonly applied: boolean;
+  }[];
 }
 
 /** How one step ended in this pass. */
 export type StepOutcome =
-  | { readonly kind: 'acted'; readonly reason: ActReason; readonly ms: number; readonly checks: readonly CheckResult[]; readonly fixes: readonly string[] }
-  | { readonly kind: 'skipped'; readonly reason: SkipReason; readonly ms: number; readonly checks: readonly CheckResult[]; readonly detail: string }
-  | { readonly kind: 'failed'; readonly reason: ActReason; readonly ms: number; readonly failure: Failure; readonly fixes: readonly string[] }
+  | {
+      readonly kind: 'acted';
+      readonly reason: ActReason;
+      readonly ms: number;
+      readonly checks: readonly CheckResult[];
+      readonly fixes: readonly string[];
+    }
+  | {
+      readonly kind: 'skipped';
+      readonly reason: SkipReason;
+      readonly ms: number;
+      readonly checks: readonly CheckResult[];
+      readonly detail: string;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly reason: ActReason;
+      readonly ms: number;
+      readonly failure: Failure;
+      readonly fixes: readonly string[];
+    }
   /** A person must decide: unknown verdicts, an interactive step without a terminal. */
   | { readonly kind: 'person'; readonly ms: number; readonly failure: Failure }
   /** Something it comes after has failed, or the pass was stopped. */
@@ -81,12 +105,59 @@ export interface PassSummary {
 
 /** One event of a pass: the stream that the terminal, `--json`, JUnit and the MCP server all read. Text is masked. */
 export type RunEvent =
-  | { readonly type: 'pass-started'; readonly at: string; readonly pass: string; readonly file: string; readonly name: string; readonly box: string; readonly resumed: boolean; readonly steps: readonly { readonly id: string; readonly title: string; readonly kind: 'step' | 'problem' }[] }
+  | {
+      readonly type: 'pass-started';
+      readonly at: string;
+      readonly pass: string;
+      readonly file: string;
+      readonly name: string;
+      readonly box: string;
+      readonly resumed: boolean;
+      readonly steps: readonly {
+        readonly id: string;
+        readonly title: string;
+        readonly kind: 'step' | 'problem';
+      }[];
+    }
   | { readonly type: 'diagnostic'; readonly diagnostic: Diagnostic }
-  | { readonly type: 'step-started'; readonly at: string; readonly step: string; readonly title: string; readonly reason: ActReason }
+  | {
+      readonly type: 'step-started';
+      readonly at: string;
+      readonly step: string;
+      readonly title: string;
+      readonly reason: ActReason;
+    }
   | { readonly type: 'output'; readonly step: string; readonly text: string }
-  | { readonly type: 'check'; readonly step: string; readonly phase: 'before' | 'after'; readonly result: CheckResult }
-  | { readonly type: 'fix-started'; readonly step: string; readonly problem: string; readonly title: string; readonly how: 'reactive' | 'in-pass' }
-  | { readonly type: 'fix-finished'; readonly step: string; readonly problem: string; readonly cleared: boolean; readonly message: string }
-  | { readonly type: 'step-finished'; readonly at: string; readonly step: string; readonly title: string; readonly outcome: StepOutcome }
-  | { readonly type: 'pass-finished'; readonly at: string; readonly summary: PassSummary; readonly next: string };
+  | {
+      readonly type: 'check';
+      readonly step: string;
+      readonly phase: 'before' | 'after';
+      readonly result: CheckResult;
+    }
+  | {
+      readonly type: 'fix-started';
+      readonly step: string;
+      readonly problem: string;
+      readonly title: string;
+      readonly how: 'reactive' | 'in-pass';
+    }
+  | {
+      readonly type: 'fix-finished';
+      readonly step: string;
+      readonly problem: string;
+      readonly cleared: boolean;
+      readonly message: string;
+    }
+  | {
+      readonly type: 'step-finished';
+      readonly at: string;
+      readonly step: string;
+      readonly title: string;
+      readonly outcome: StepOutcome;
+    }
+  | {
+      readonly type: 'pass-finished';
+      readonly at: string;
+      readonly summary: PassSummary;
+      readonly next: string;
+    };

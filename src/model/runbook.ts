@@ -4,7 +4,15 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Place, Span } from './place.ts';
 
 /** Sections that mean something; others are the author's prose. */
-export type SectionKind = 'steps' | 'problems' | 'inputs' | 'facts' | 'decisions' | 'endpoints' | 'questions' | 'prerequisites';
+export type SectionKind =
+  | 'steps'
+  | 'problems'
+  | 'inputs'
+  | 'facts'
+  | 'decisions'
+  | 'endpoints'
+  | 'questions'
+  | 'prerequisites';
 
 /** A level-2 heading and what stands under it. */
 export interface Section {
@@ -32,11 +40,19 @@ export interface FrontMatter {
 
 /** Something that must be there before the pass begins. */
 export type Requirement =
-  | { readonly kind: 'tool'; readonly tool: string; readonly comparator?: '=' | '>=' | '>' | '<' | '<='; readonly version?: string; readonly text: string }
+  | {
+      readonly kind: 'tool';
+      readonly tool: string;
+      readonly comparator?: '=' | '>=' | '>' | '<' | '<=';
+      readonly version?: string;
+      readonly text: string;
+    }
   | { readonly kind: 'disk'; readonly path: string; readonly bytes: number; readonly text: string };
 
 /** `Needs:` of a step. `previous`: none written, so it only comes after the step before it. */
-export type Needs = { readonly kind: 'previous' } | { readonly kind: 'listed'; readonly ids: readonly string[] };
+export type Needs =
+  | { readonly kind: 'previous' }
+  | { readonly kind: 'listed'; readonly ids: readonly string[] };
 
 /** In a Symptom, inline code is a literal to look for, `/…/` inside inline code a regular expression. */
 export type Symptom =

@@ -1,0 +1,101 @@
+import type { Diagnostic } from './diagnostic.ts';
+import type { CheckResult, PassSummary, StepOutcome } from './outcome.ts';
+
+/** The answer of `runbook replay`: the pass in one object (the events are the story). */
+export interface ReplayReport {
+  readonly file: string;
+  readonly name: string;
+  readonly box: string;
+  readonly summary: PassSummary;
+  readonly steps: readonly { readonly id: string; readonly title: string; readonly outcome: StepOutcome }[];
+  /** How to go on, one line; empty when done. */
+  readonly next: string;
+}
+
+/** The answer of `runbook verify`. */
+export interface VerifyReport {
+  readonly file: string;
+  readonly box: string;
+  readonly steps: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly verdict: 'pass' | 'fail' | 'unknown' | 'no-checks' | 'not-applicable';
+    readonly checks: readonly CheckResult[];
+  }[];
+  readonly endpoints: readonly {
+    readonly name: string;
+    readonly target: string;
+    readonly result?: CheckResult;
+  }[];
+  readonly summary: {
+    readonly pass: number;
+    readonly fail: number;
+    readonly unknown: number;
+    readonly noChecks: number;
+  };
+}
+
+/** The answer of `runbook lint`. */
+export interface LintReport {
+  readonly file: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly summary: { readonly errors: number; readonly warnings: number };
+}
+
+/** The answer of `runbook undo`. */
+export interface UndoReport {
+  readonly file: string;
+  readonly box: string;
+  readonly undone: readonly { readonly id: string; readonly title: string; readonly ms: number }[];
+  /** Confirmed here, but without an Undo part. */
+  readonly withoutUndo: readonly string[];
+  readonly failed?: {
+    readonly id: string;
+    readonly title: string;
+    readonly message: string;
+    readonly outputTail: string;
+  };
+}
+
+/** The answer of `runbook approve`. */
+export interface ApproveReport {
+  readonly file: string;
+  readonly hash: string;
+  readonly already: boolean;
+  /** What a pass would execute: number of fences by kind. */
+  readonly fences: number;
+  readonly shellChecks: number;
+}
+
+/** The answer of `runbook init`. */
+export interface InitReport {
+  readonly files: readonly { readonly path: string; readonly action: 'created' | 'changed' | 'unchanged' }[];
+}
+
+/** The answer of `runbook facts`. */
+export interface FactsReport {
+  readonly file: string;
+  readonly facts: readonly {
+    readonly name: string;
+    readonly recorded: string;
+    readonly measured?: string;
+    readonly unit: string;
+    readonly verdict: 'same' | 'changed' | 'unmeasured' | 'failed';
+    readonly detail: string;
+  }[];
+  readonly written: boolean;
+}
+
+/** The answer of `runbook status`: what the journal knows, without asking the box anything. */
+export interface StatusReport {
+  readonly file: string;
+  readonly box: string;
+  readonly journal: string;
+  readonly steps: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly status: 'confirmed' | 'failed' | 'interrupted' | 'undone' | 'edited' | 'new';
+    readonly at?: string;
+  }[];
+  readonly pass?: { readonly id: string; readonly ended: boolean };
+}
