@@ -32,4 +32,6 @@ export interface Person {
   ask(question: string, options?: { secret?: boolean }): Promise<string>;
   /** One of several answers, by its first letter. */
   choose(question: string, answers: readonly string[]): Promise<string>;
+  /** Lends the terminal to something that talks to the person itself (an interactive fence): nothing is drawn meanwhile. */
+  lend<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -46,6 +46,8 @@ export const EXIT = {
   internal: 70,
   /** Ctrl-C (128 + SIGINT). */
   interrupted: 130,
+  /** SIGTERM (128 + 15). */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
