@@ -28,8 +28,11 @@ export const JournalRecord = z.discriminatedUnion('kind', [
     step: z.string(),
     action: z.string(),
     inputs: z.string(),
-    /** acted: it ran here. found: its checks passed before anything ran. accepted: a person mended it. */
-    how: z.enum(['acted', 'found', 'accepted']),
+    /**
+     * acted: it ran here. found: its checks passed before anything ran. accepted: a person mended it.
+     * restored: it ran again only for an export that the journal may not hold, so no dependent is rebuilt for it.
+     */
+    how: z.enum(['acted', 'found', 'accepted', 'restored']),
     ms: z.number(),
     state: state.optional(),
     background: z.array(backgroundProcess).optional(),
@@ -47,7 +50,7 @@ export const JournalRecord = z.discriminatedUnion('kind', [
     reason: z.string(),
   }),
   /** A reactive Fix, journaled before it runs: once per step and pass. */
-  z.object({ ...base, kind: z.literal('fix'), step: z.string(), problem: z.string(), action: z.string() }),
+  z.object({ ...base, kind: z.literal('fix'), how: z.enum(['reactive', 'in-pass']), step: z.string(), problem: z.string(), action: z.string() }),
   z.object({ ...base, kind: z.literal('undone'), step: z.string() }),
   /** Written as soon as a background process lives, so that a crash cannot lose it. */
   z.object({ ...base, kind: z.literal('background'), step: z.string(), process: backgroundProcess }),

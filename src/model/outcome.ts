@@ -37,7 +37,6 @@ export type ActReason =
   | 'needs-acted'
   | 'drifted'
   | 'forced'
-  | 'undone'
   | 'state-needed'
   | 'obstacle';
 

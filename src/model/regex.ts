@@ -1,0 +1,32 @@
+/** A compiled pattern whose matching time grows linearly with the text, whatever the pattern. */
+export interface LinearRegex {
+  /** Whether the pattern occurs anywhere in the text. `^` and `$` are the ends of the text; `(?m)` makes them line ends. */
+  test(text: string): boolean;
+}
+
+/**
+ * Why a pattern cannot be matched in linear time, or undefined. Cheap and syntactic, for parsing; what else is wrong
+ * with a pattern shows when it is compiled. Rule: RE2's syntax has no look-around and no back-references
+ * (https://github.com/google/re2/wiki/Syntax).
+ */
+export function nonLinear(pattern: string): string | undefined {
+  for (const [token] of pattern.matchAll(/\\.|\(\?<?[=!]/gsu)) {
+    if (token.startsWith('(')) return `look-around (\`${token}\`)`;
+    if (/^\\(?:[1-9]|k)$/.test(token)) return `a back-reference (\`${token}\`)`;
+  }
+  return undefined;
+}
+
+/** Compiles with RE2's syntax and guarantees. The engine is loaded at the first use, as most passes need none. */
+export async function compileRegex(
+  pattern: string,
+  ignoreCase: boolean,
+): Promise<{ readonly regex: LinearRegex } | { readonly problem: string }> {
+  const { RE2JS } = await import('re2js');
+  try {
+    const compiled = RE2JS.compile(pattern, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+    return { regex: { test: (text) => compiled.test(text) } };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,60 @@
+import type { StepMemory } from '../model/journal.ts';
+import type { ActReason, SkipReason } from '../model/outcome.ts';
+
+/** What is known of a step before anything of it runs. */
+export interface StepSituation {
+  /** What the journal on this box says; undefined: nothing. */
+  readonly memory: StepMemory | undefined;
+  readonly actionHash: string;
+  readonly inputsHash: string;
+  /** Something it needs has acted since this step was confirmed. */
+  readonly needsActed: boolean;
+  readonly forced: boolean;
+}
+
+/** The verdicts of a step's checks, asked once without waiting. */
+export interface CheckTally {
+  readonly pass: number;
+  readonly fail: number;
+  readonly unknown: number;
+  /** Checks that stand for the whole step: typed and shell checks, or files where the step does nothing else. */
+  readonly covering: number;
+}
+
+export type Decision =
+  | { readonly kind: 'act'; readonly reason: ActReason }
+  | { readonly kind: 'skip'; readonly reason: SkipReason }
+  | { readonly kind: 'person' };
+
+/**
+ * The first half of docs/format.md's table, from the journal alone:
+ * either the step acts without asking its checks, or they decide.
+ */
+export function decideFromJournal(situation: StepSituation): { kind: 'act'; reason: ActReason } | { kind: 'ask'; confirmed: boolean } {
+  const { memory } = situation;
+  if (situation.forced) return { kind: 'act', reason: 'forced' };
+  if (!memory) return { kind: 'ask', confirmed: false };
+  switch (memory.status) {
+    case 'failed':
+      return { kind: 'act', reason: 'failed-before' };
+    case 'interrupted':
+      return { kind: 'act', reason: 'interrupted' };
+    case 'undone':
+      return { kind: 'ask', confirmed: false };
+    case 'confirmed':
+      if (memory.action !== situation.actionHash) return { kind: 'act', reason: 'edited' };
+      if (memory.inputs !== situation.inputsHash) return { kind: 'act', reason: 'inputs-changed' };
+      if (situation.needsActed) return { kind: 'act', reason: 'needs-acted' };
+      return { kind: 'ask', confirmed: true };
+  }
+}
+
+/** The second half: what the checks' answers mean. */
+export function decideFromChecks(confirmed: boolean, tally: CheckTally): Decision {
+  const allPass = tally.fail === 0 && tally.unknown === 0;
+  if (confirmed) {
+    if (allPass) return { kind: 'skip', reason: 'confirmed' };
+    return tally.fail > 0 ? { kind: 'act', reason: 'drifted' } : { kind: 'person' };
+  }
+  return allPass && tally.covering > 0 ? { kind: 'skip', reason: 'found' } : { kind: 'act', reason: 'new' };
+}

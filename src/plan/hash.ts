@@ -1,0 +1,91 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { Action } from '../model/action.ts';
+import type { Check } from '../model/check.ts';
+import type { Runbook, Step } from '../model/runbook.ts';
+
+/**
+ * What the journal knows a step's work by: kind, interpreter, targets, mode, user, cwd and text of Run and Fix.
+ * Prose, Verify and time limits are left out on purpose: rewording a Why must not run anything again.
+ */
+export function actionHash(step: Step): string {
+  return sha256(step.actions.map(actionMaterial));
+}
+
+/** The same for a list of fences on its own, such as a step's Undo. */
+export function actionsHash(actions: readonly Action[]): string {
+  return sha256(actions.map(actionMaterial));
+}
+
+/**
+ * What a person approves: everything in the document that executes or judges, in order.
+ * One changed byte of a script, a check, an order or a default asks again; prose does not.
+ */
+export function approvalHash(runbook: Runbook): string {
+  const { frontMatter } = runbook;
+  return sha256({
+    kind: runbook.kind,
+    box: frontMatter.box ?? null,
+    requires: frontMatter.requires.map((each) => each.text),
+    env: frontMatter.env,
+    inputs: runbook.inputs.map((each) => [each.name, each.kind, each.required, each.default ?? null, each.command ?? null]),
+    facts: runbook.facts.map((each) => [each.name, each.command ?? null]),
+    endpoints: runbook.endpoints.map((each) => each.checkText),
+    steps: runbook.steps.map((step) => ({
+      id: step.id,
+      kind: step.kind,
+      section: step.section,
+      needs: step.needs,
+      for: step.for ?? null,
+      symptoms: step.symptoms,
+      excluded: step.excluded,
+      when: step.when.map(checkMaterial),
+      actions: step.actions.map(approvalMaterial),
+      verify: step.verify.map(checkMaterial),
+      undo: step.undo.map(approvalMaterial),
+    })),
+  });
+}
+
+/**
+ * A keyed hash of the input values that a step names. Keyed, because the journal stands in the project
+ * and a plain hash of a short secret can be guessed.
+ */
+export function inputsHash(key: string, values: readonly (readonly [name: string, value: string])[]): string {
+  if (values.length === 0) return '';
+  return createHmac('sha256', key).update(JSON.stringify(values)).digest('hex').slice(0, 32);
+}
+
+function actionMaterial(action: Action): unknown {
+  const common = [action.kind, action.cwd ?? null, action.user ?? null, action.text];
+  switch (action.kind) {
+    case 'shell':
+      return [...common, action.interpreter, action.background, action.interactive];
+    case 'file':
+      return [...common, action.path, action.mode ?? null, action.owner ?? null];
+    case 'apply':
+      return [...common, action.from ?? null, action.namespace ?? null];
+    case 'registry':
+      return [...common, action.secret, action.namespace];
+    case 'patch':
+      return [...common, action.target, action.namespace, action.type];
+  }
+}
+
+function approvalMaterial(action: Action): unknown {
+  return [actionMaterial(action), action.part, Object.entries(action.attributes).sort()];
+}
+
+function checkMaterial(check: Check): unknown {
+  switch (check.kind) {
+    case 'probe':
+      return [check.text, check.withinMs];
+    case 'shell':
+      return [approvalMaterial(check.action), check.after, check.withinMs];
+    case 'output':
+      return [check.expected, check.similarity];
+  }
+}
+
+function sha256(material: unknown): string {
+  return createHash('sha256').update(JSON.stringify(material)).digest('hex');
+}

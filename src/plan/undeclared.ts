@@ -1,0 +1,75 @@
+import type { Action } from '../model/action.ts';
+import type { Check } from '../model/check.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Place } from '../model/place.ts';
+import type { Runbook, Step } from '../model/runbook.ts';
+import { nearest } from '../model/nearest.ts';
+
+/** `${NAME}` in capitals; `$${NAME}` is literal. Lower-case names are left to the text they stand in. */
+const REFERENCE = /(?<!\$)\$\{([A-Z_][A-Z0-9_]*)\}/g;
+
+/** Names that a shell or login sets by itself: a script written by a file fence may well use them. */
+const FROM_THE_SHELL = new Set(
+  'HOME PATH PWD OLDPWD USER LOGNAME SHELL LANG LC_ALL TERM TMPDIR HOSTNAME HOSTTYPE OSTYPE UID EUID PPID RANDOM SECONDS LINENO FUNCNAME BASH BASH_SOURCE BASH_VERSION BASHPID IFS OPTARG OPTIND REPLY PIPESTATUS EDITOR'.split(
+    ' ',
+  ),
+);
+
+/**
+ * References that nothing declares. In a file, a check or an attribute `${NAME}` stands for a declared input,
+ * a fact or something an earlier fence exports; a name in capitals that is none of these is a mistake more often than
+ * a wish, so it is an error with two ways out (declare it, or `$${NAME}` to keep it literally), never a guess.
+ */
+export function undeclaredNames(runbook: Runbook): Diagnostic[] {
+  const declared = new Set([
+    ...runbook.inputs.map((each) => each.name),
+    ...runbook.facts.map((each) => each.name),
+    ...Object.keys(runbook.frontMatter.env),
+    ...FROM_THE_SHELL,
+  ]);
+  const references = runbook.steps.flatMap(templated).flatMap(({ text, place }) =>
+    [...text.matchAll(REFERENCE)].map((match) => ({ name: match[1] ?? '', place: at(place, text, match.index) })),
+  );
+  const unknown = references.filter(({ name }) => !declared.has(name));
+  if (unknown.length === 0) return [];
+  const mentioned = wordsInShellFences(runbook.steps);
+  return unknown
+    .filter(({ name }) => !mentioned.has(name))
+    .map(({ name, place }) => {
+      const close = nearest(name, [...declared]);
+      return {
+        code: 'undeclared-name',
+        severity: 'error',
+        message: `\${${name}} is no declared input or fact, and no fence exports it.`,
+        remedy: `${close ? `Did you mean \${${close}}? Else declare` : 'Declare'} ${name} under Inputs, or write $\${${name}} to keep the text as it is.`,
+        place,
+      } as const;
+    });
+}
+
+/** Where `${NAME}` is replaced: file, apply, patch and registry fences, check lines, attribute values. Shell text is the shell's own. */
+function templated(step: Step): { text: string; place: Place }[] {
+  const ofAction = (action: Action) => [
+    ...(action.kind === 'shell' ? [] : [{ text: action.text, place: action.textPlace }]),
+    ...Object.values(action.attributes).map((text) => ({ text, place: action.place, attribute: true })),
+  ];
+  const ofCheck = (check: Check) =>
+    check.kind === 'probe' ? [{ text: check.text, place: check.place }] : check.kind === 'shell' ? ofAction(check.action) : [];
+  return [...step.actions, ...step.undo].flatMap(ofAction).concat([...step.verify, ...step.when].flatMap(ofCheck));
+}
+
+function wordsInShellFences(steps: readonly Step[]): Set<string> {
+  const words = new Set<string>();
+  for (const step of steps) {
+    for (const action of step.actions) {
+      if (action.kind === 'shell') for (const word of action.text.match(/[A-Z_][A-Z0-9_]*/g) ?? []) words.add(word);
+    }
+  }
+  return words;
+}
+
+function at(place: Place, text: string, offset: number): Place {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length - 1;
+  return line === 0 ? { ...place, column: place.column + offset } : { ...place, line: place.line + line, column: offset - before.lastIndexOf('\n') };
+}
