@@ -53,6 +53,8 @@ export interface Box {
   stop(process: BackgroundProcess): Promise<void>;
   read(path: string): Promise<Buffer | undefined>;
   status(path: string): Promise<FileStatus | undefined>;
+  /** Whether `user`, `user:group` or `:group` (names or numbers) is who the file belongs to. */
+  owns(owner: string, status: FileStatus): Promise<boolean>;
   /** Atomic: temporary file, fsync, rename; symlinks are followed; parent folders are made. */
   write(path: string, content: Buffer, options: { mode: number; owner?: string }): Promise<void>;
   /** Asks a typed probe once. Never throws: what cannot be asked is `unknown`. */
