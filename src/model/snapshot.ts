@@ -1,0 +1,218 @@
+import { z } from 'zod';
+
+/** Version of the stored form. A snapshot of a newer version is refused, never guessed at. */
+export const SNAPSHOT_SCHEMA = 1;
+
+/** What an observation may look at, and what each part holds. The order is that of reports. */
+export const SCOPES = {
+  listeners: 'listening sockets with owner and address, and ports claimed by NAT or host-port rules',
+  processes: 'processes with argv (masked), the owners of listeners and the largest first',
+  services: 'services and their state, failed ones first, under systemd or not',
+  packages: 'installed packages and versions (dpkg, rpm, apk)',
+  disk: 'mounted file systems: bytes and inodes, size and free, read-only or not',
+  memory: 'memory, swap and OOM kills',
+  limits: 'limits of the cgroup and of a process: memory, processes, CPU, open files',
+  files: 'files in /etc that differ from what their package brought, as path, size, time and keyed hash',
+  users: 'users, their groups and shells',
+  logs: 'last lines of the journal, of logs written lately and of failed services (masked)',
+  system: 'operating system, kernel, CPUs, load, time',
+  containers: 'whether this box is a container, and the container engines within reach',
+  kubernetes: 'names of contexts and clusters in kubeconfig files; no credentials, no calls',
+} as const;
+
+export type Scope = keyof typeof SCOPES;
+export const SCOPE_NAMES = Object.keys(SCOPES) as readonly Scope[];
+
+/** Every fact carries the id under which findings and hypotheses cite it. */
+const evidence = { id: z.string() };
+
+const listener = z.object({
+  ...evidence,
+  protocol: z.enum(['tcp', 'udp']),
+  /** As bound: `0.0.0.0`, `::`, `127.0.0.1`. */
+  address: z.string(),
+  port: z.int(),
+  /** Absent where the owner cannot be seen: no permission, another pid namespace, or a kernel rule. */
+  pid: z.int().optional(),
+  /** The owner's program, or what claims the port: `nginx`, `docker-proxy`, `CNI-HOSTPORT-DNAT`. */
+  owner: z.string().optional(),
+  /** `socket`: some process listens. Else a rule that captures the port without listening on it. */
+  via: z.string(),
+});
+
+const processFact = z.object({
+  ...evidence,
+  pid: z.int(),
+  ppid: z.int(),
+  name: z.string(),
+  /** Masked. */
+  argv: z.array(z.string()),
+  user: z.string().optional(),
+  /** Resident memory. */
+  bytes: z.int().optional(),
+});
+
+const service = z.object({
+  ...evidence,
+  name: z.string(),
+  state: z.enum(['active', 'inactive', 'failed', 'starting', 'unknown']),
+  /** Starts at boot; absent: not known. */
+  enabled: z.boolean().optional(),
+  /** `systemd`, `sysv`, … */
+  manager: z.string(),
+  /** One line: result, exit status, main pid. */
+  detail: z.string().optional(),
+});
+
+const packageFact = z.object({
+  ...evidence,
+  name: z.string(),
+  version: z.string(),
+  manager: z.enum(['dpkg', 'rpm', 'apk']),
+});
+
+const disk = z.object({
+  ...evidence,
+  mount: z.string(),
+  source: z.string(),
+  type: z.string(),
+  readOnly: z.boolean(),
+  bytes: z.number(),
+  /** What an ordinary user may still write. */
+  freeBytes: z.number(),
+  /** 0: the file system has no fixed number of inodes. */
+  inodes: z.number(),
+  freeInodes: z.number(),
+});
+
+const memory = z.object({
+  ...evidence,
+  bytes: z.number(),
+  availableBytes: z.number(),
+  swapBytes: z.number(),
+  swapFreeBytes: z.number(),
+  /** Kills by the kernel for want of memory since boot; absent: the kernel does not count them. */
+  oomKills: z.int().optional(),
+});
+
+const limit = z.object({
+  ...evidence,
+  /** `memory`, `swap`, `processes`, `cpu`, `open-files`, `open-files-system`. */
+  name: z.string(),
+  /** Where it was read: a cgroup path or `/proc/self/limits`. */
+  source: z.string(),
+  unit: z.string(),
+  /** Absent: unlimited. */
+  value: z.number().optional(),
+  used: z.number().optional(),
+  /** OOM kills in that cgroup, times it hit the limit on processes, periods in which the CPU was throttled. */
+  hits: z.number().optional(),
+  /** CPU only: periods in all, to which `hits` compares. */
+  periods: z.number().optional(),
+});
+
+const file = z.object({
+  ...evidence,
+  path: z.string(),
+  /** `edited`: differs from its package's. `own`: no package's configuration. `missing`: its package's, deleted. */
+  state: z.enum(['edited', 'own', 'missing']),
+  package: z.string().optional(),
+  bytes: z.number().optional(),
+  /** ISO 8601. */
+  modified: z.string().optional(),
+  /** Keyed hash of the content, so that equal files can be told without the content. */
+  hash: z.string().optional(),
+  /** Symlinks: where they point. */
+  link: z.string().optional(),
+});
+
+const user = z.object({
+  ...evidence,
+  name: z.string(),
+  uid: z.int(),
+  groups: z.array(z.string()),
+  home: z.string(),
+  shell: z.string(),
+});
+
+const log = z.object({
+  ...evidence,
+  /** A path, or `journal`. */
+  source: z.string(),
+  /** ISO 8601; when the last line was written. */
+  modified: z.string(),
+  /** The last lines, oldest first, masked and clipped. */
+  lines: z.array(z.string()),
+});
+
+const system = z.object({
+  ...evidence,
+  /** `Debian GNU/Linux 12 (bookworm)`. */
+  os: z.string(),
+  kernel: z.string(),
+  /** As in images: `amd64`, `arm64`. */
+  architecture: z.string(),
+  cpus: z.int(),
+  /** Runnable processes, mean of one minute. */
+  load: z.number(),
+  bootedAt: z.string(),
+});
+
+const container = z.object({
+  ...evidence,
+  /** `inside`: this box is one. `engine`: one that can be reached from here. */
+  role: z.enum(['inside', 'engine']),
+  engine: z.string(),
+  /** What tells: a marker file, a socket's path. */
+  detail: z.string(),
+});
+
+const kubernetes = z.object({
+  ...evidence,
+  kubeconfig: z.string(),
+  context: z.string(),
+  cluster: z.string(),
+  /** Host and port of the API server. */
+  server: z.string(),
+  namespace: z.string().optional(),
+  current: z.boolean(),
+});
+
+const facts = z.object({
+  listeners: z.array(listener).optional(),
+  processes: z.array(processFact).optional(),
+  services: z.array(service).optional(),
+  packages: z.array(packageFact).optional(),
+  disk: z.array(disk).optional(),
+  memory: z.array(memory).optional(),
+  limits: z.array(limit).optional(),
+  files: z.array(file).optional(),
+  users: z.array(user).optional(),
+  logs: z.array(log).optional(),
+  system: z.array(system).optional(),
+  containers: z.array(container).optional(),
+  kubernetes: z.array(kubernetes).optional(),
+} satisfies Record<Scope, z.ZodType>);
+
+/** What a box looked like at one moment. Plain data: stored as JSON beside the journal, compared, cited. */
+export const Snapshot = z.object({
+  schema: z.literal(SNAPSHOT_SCHEMA),
+  /** `sn-…`, unique over a box's life; the ids of its evidence begin with the same characters. */
+  id: z.string(),
+  /** ISO 8601; when the observation began. */
+  at: z.string(),
+  ms: z.number(),
+  /** Scopes asked for. One that could not be read at all is in `unavailable` and has no facts. */
+  scopes: z.array(z.enum(SCOPE_NAMES)),
+  /** By scope, the most relevant first. */
+  facts,
+  /** Facts beyond the bound, by scope; absent: none. */
+  more: z.partialRecord(z.enum(SCOPE_NAMES), z.int()),
+  /** What could not be read, wholly or in part, and why. Unknown is not the same as none. */
+  unavailable: z.array(z.object({ scope: z.enum(SCOPE_NAMES), reason: z.string() })),
+});
+
+export type Snapshot = z.infer<typeof Snapshot>;
+export type Facts = z.infer<typeof facts>;
+/** One fact of a scope, such as `FactOf<"listeners">`. */
+export type FactOf<S extends Scope> = NonNullable<Facts[S]>[number];
