@@ -5,16 +5,26 @@ export interface LinearRegex {
 }
 
 /**
- * Why a pattern cannot be matched in linear time, or undefined. Cheap and syntactic, for parsing; what else is wrong
- * with a pattern shows when it is compiled. Rule: RE2's syntax has no look-around and no back-references
- * (https://github.com/google/re2/wiki/Syntax).
+ * Why a pattern cannot be used, or undefined. Cheap and syntactic, for parsing: what is wrong beyond that shows when it
+ * is compiled. Rule: RE2's syntax, without look-around and back-references (https://github.com/google/re2/wiki/Syntax).
  */
-export function nonLinear(pattern: string): string | undefined {
+export function regexProblem(pattern: string): string | undefined {
   for (const [token] of pattern.matchAll(/\\.|\(\?<?[=!]/gsu)) {
     if (token.startsWith('(')) return `look-around (\`${token}\`)`;
     if (/^\\(?:[1-9]|k)$/.test(token)) return `a back-reference (\`${token}\`)`;
   }
-  return undefined;
+  // Where RE2 and JavaScript agree on the syntax, JavaScript finds unbalanced brackets at no cost.
+  const onlyRe2 = /\(\?|\\[QE]/.test(pattern);
+  return onlyRe2 ? undefined : syntaxError(pattern);
+}
+
+function syntaxError(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern);
+    return undefined;
+  } catch (error) {
+    return (error instanceof Error ? error.message : String(error)).replace(/^.*\/: /s, '').toLowerCase();
+  }
 }
 
 /** Compiles with RE2's syntax and guarantees. The engine is loaded at the first use, as most passes need none. */
