@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { execa } from 'execa';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { type Engine, probeContainers } from './container-engine.ts';
-import { type Box, type BoxOptions, startBox } from './debian-box.ts';
+import { type Box, type BoxOptions, runbookMounts, startBox } from './debian-box.ts';
 import { debianImage } from './debian-image.ts';
 import { describeWithBoxes } from './describe-with-boxes.ts';
 
@@ -70,6 +70,12 @@ describeWithBoxes('a Debian box', () => {
       stdout: `${process.version}\n`,
       stderr: '',
     });
+  });
+
+  test('the built command is inside, and nothing in a box can change it', async () => {
+    const box = await start({ mounts: runbookMounts() });
+    expect((await box.exec(['node', '--check', '/opt/runbook/dist/bin.js'])).code).toBe(0);
+    expect((await box.exec('echo >>/opt/runbook/package.json')).stderr).toContain('Read-only file system');
   });
 
   test('put and get carry a file in and out', async () => {
