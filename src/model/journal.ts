@@ -18,7 +18,14 @@ const backgroundProcess = z.object({ fence: z.int(), pid: z.int(), start: z.stri
 
 /** One line of the journal. Keys: step id, action hash, inputs hash; the file itself belongs to one document on one box. */
 export const JournalRecord = z.discriminatedUnion('kind', [
-  z.object({ ...base, kind: z.literal('pass-started'), version: z.string() }),
+  z.object({
+    ...base,
+    kind: z.literal('pass-started'),
+    version: z.string(),
+    /** Real path and box, for people who read the file: the key itself is in the file's name. */
+    document: z.string().optional(),
+    box: z.string().optional(),
+  }),
   z.object({ ...base, kind: z.literal('pass-ended'), outcome: z.string() }),
   /** Written before the first fence of a step acts: without a later end the step was interrupted. */
   z.object({ ...base, kind: z.literal('started'), step: z.string(), action: z.string(), inputs: z.string() }),
@@ -52,6 +59,8 @@ export const JournalRecord = z.discriminatedUnion('kind', [
   /** A reactive Fix, journaled before it runs: once per step and pass. */
   z.object({ ...base, kind: z.literal('fix'), how: z.enum(['reactive', 'in-pass']), step: z.string(), problem: z.string(), action: z.string() }),
   z.object({ ...base, kind: z.literal('undone'), step: z.string() }),
+  /** The step `from` is called `step` in the document now: what is known of it goes on under the new id. */
+  z.object({ ...base, kind: z.literal('renamed'), step: z.string(), from: z.string() }),
   /** Written as soon as a background process lives, so that a crash cannot lose it. */
   z.object({ ...base, kind: z.literal('background'), step: z.string(), process: backgroundProcess }),
 ]);
@@ -79,4 +88,6 @@ export interface StepMemory {
   readonly background: readonly { fence: number; pid: number; start: string; log: string }[];
   readonly undo?: readonly unknown[];
   readonly title?: string;
+  /** When its status came about, ISO 8601. */
+  readonly at?: string;
 }
