@@ -1,0 +1,259 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { BoxIdentity } from '../model/box.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { JournalEntry, JournalRecord, StepMemory } from '../model/journal.ts';
+import { type Counter, dataSync, journalKey, openCounter, readCounter, syncFolder } from './box-state.ts';
+import { createGroupCommit, type GroupCommit } from './group-commit.ts';
+import { prepareFolder, setAside } from './journal-folder.ts';
+import { emptyMemory, fixKey, type JournalMemory, remember } from './memory.ts';
+import { type ReadJournal, readRecords } from './read.ts';
+import { SCHEMA } from './record-shape.ts';
+import { storageError, storing } from './storage-error.ts';
+
+/** Which journal: one document on one box. */
+export interface JournalPlace {
+  /** The document's real path; it belongs to the key, so a copied folder does not believe the copy's journal. */
+  readonly document: string;
+  /** The document's folder: the journal lies in `.runbook/` there. */
+  readonly folder: string;
+  readonly box: BoxIdentity;
+  /** On the box, outside every project; see state-folders `boxStateFolder`. */
+  readonly stateFolder: string;
+}
+
+export interface JournalOptions extends JournalPlace {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Of runbook, for the record of the pass. */
+  readonly version: string;
+}
+
+/** What the journal says, without writing anything: for plan, status and verify. */
+export interface JournalView {
+  /** The journal's file, which need not exist yet. */
+  readonly path: string;
+  readonly memory: ReadonlyMap<string, StepMemory>;
+  /** The last pass; undefined: there was none. `ended` is its outcome, undefined while it has not ended. */
+  readonly lastPass?: { readonly id: string; readonly ended?: string };
+  /** What a person should know: records that are void, a torn line. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** An append-only run log: what is confirmed in it stays confirmed through kill -9, power cuts and reboots. */
+export interface Journal {
+  readonly path: string;
+  /** What is known of each step, by id; grows with every append. */
+  readonly memory: ReadonlyMap<string, StepMemory>;
+  /** A pass that has not ended `done` goes on under its id. */
+  readonly pass: { readonly id: string; readonly resumed: boolean };
+  readonly diagnostics: readonly Diagnostic[];
+  /** Whether this reactive Fix was already applied to this step in this pass. */
+  fixUsed(step: string, problem: string, action: string): boolean;
+  /**
+   * Writes one record and answers its number. It survives kill -9 from here on, a power cut once `durable` says so.
+   * @throws RunbookError 3 where the disk refuses; the journal then is as it was before.
+   */
+  append(entry: JournalEntry): number;
+  /** Resolves when everything appended is on disk. Many callers share one sync, which overlaps the work that follows. */
+  durable(): Promise<void>;
+  /** What is known of `from` is known of `to` from now on; see renames `findRenames`. */
+  renameStep(from: string, to: string): void;
+  /** Where the output of a background fence goes. */
+  logPath(step: string, fence: number): string;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads a journal and writes nothing, so that it also works where nothing may be written.
+ * @throws RunbookError 3 for a damaged line and a newer schema.
+ */
+export async function readJournal(place: JournalPlace): Promise<JournalView> {
+  const { path, memory, read } = await recall(place);
+  return {
+    path,
+    memory: memory.steps,
+    ...(memory.pass ? { lastPass: memory.pass } : {}),
+    diagnostics: remarks(path, read),
+  };
+}
+
+/**
+ * Opens a document's journal on this box for writing. The caller holds the box's lock (lock.ts): there is one writer.
+ * @throws RunbookError 3 for a folder that cannot be written, a full disk, a damaged line and a newer schema.
+ */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { path, key, memory, read } = await recall(options);
+  await prepareFolder(options.folder);
+  if (read.voidFrom !== undefined) await setAside(path, read.end);
+  const counter = await openCounter(options.stateFolder, key);
+  const fd = await storing('the journal', path, () => openForAppending(path, options.folder, read));
+  return new OpenJournal(options, path, fd, counter, memory, read);
+}
+
+/** Everything that the journal says, and what the reading found. */
+async function recall(
+  place: JournalPlace,
+): Promise<{ path: string; key: string; memory: JournalMemory; read: ReadJournal }> {
+  const key = journalKey(place.box.id, place.document);
+  const path = join(place.folder, '.runbook', `${basename(place.document)}.${key}.jsonl`);
+  const memory = emptyMemory();
+  const limit = readCounter(place.stateFolder, key);
+  const read = await readRecords(path, limit, (record) => remember(memory, record));
+  return { path, key, memory, read };
+}
+
+async function openForAppending(path: string, folder: string, read: ReadJournal): Promise<number> {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+  const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+  if (read.torn) ftruncateSync(fd, read.end);
+  if (read.size === 0) await syncFolder(join(folder, '.runbook'));
+  return fd;
+}
+
+class OpenJournal implements Journal {
+  readonly pass: Journal['pass'];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly #commit: GroupCommit;
+  #seq: number;
+  #size: number;
+  #passStarted = false;
+  #open = true;
+
+  constructor(
+    private readonly options: JournalOptions,
+    readonly path: string,
+    private readonly fd: number,
+    private readonly counter: Counter,
+    private readonly known: JournalMemory,
+    read: ReadJournal,
+  ) {
+    const open = known.pass && known.pass.ended !== 'done' ? known.pass.id : undefined;
+    this.pass = { id: open ?? newPassId(options.now()), resumed: open !== undefined };
+    this.diagnostics = remarks(path, read);
+    this.#seq = Math.max(counter.value, read.lastSeq);
+    this.#size = read.end;
+    this.#commit = createGroupCommit(() => this.#sync());
+  }
+
+  get memory(): ReadonlyMap<string, StepMemory> {
+    return this.known.steps;
+  }
+
+  fixUsed(step: string, problem: string, action: string): boolean {
+    return this.known.pass?.id === this.pass.id && this.known.fixes.has(fixKey(step, problem, action));
+  }
+
+  append(entry: JournalEntry): number {
+    if (!this.#passStarted) this.#startPass(entry);
+    return this.#write(entry);
+  }
+
+  durable(): Promise<void> {
+    return this.#commit.settled();
+  }
+
+  renameStep(from: string, to: string): void {
+    this.append({ kind: 'renamed', step: to, from });
+  }
+
+  logPath(step: string, fence: number): string {
+    return join(this.options.folder, '.runbook', 'logs', `${fileName(step)}.${fence + 1}.log`);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.durable().finally(() => {
+      closeSync(this.fd);
+      this.counter.close();
+    });
+  }
+
+  /** Every process that takes part in a pass says so ahead of its first record, resumed or not. */
+  #startPass(entry: JournalEntry): void {
+    this.#passStarted = true;
+    if (entry.kind === 'pass-started') return;
+    const { version, document, box } = this.options;
+    this.#write({ kind: 'pass-started', version, document, box: box.name });
+  }
+
+  /** Number first, record second: box-state.ts says why. */
+  #write(entry: JournalEntry): number {
+    if (!this.#open) throw new Error('The journal is closed.');
+    const seq = this.#seq + 1;
+    const at = new Date(this.options.now()).toISOString();
+    const record = { v: SCHEMA, seq, at, pass: this.pass.id, ...entry } as JournalRecord;
+    const line = Buffer.from(`${JSON.stringify(record)}\n`);
+    this.#storing(() => this.counter.set(seq));
+    this.#seq = seq;
+    this.#storing(() => this.#writeWhole(line));
+    remember(this.known, record);
+    this.#commit.touch();
+    return seq;
+  }
+
+  /** A full disk may take half a line: it is taken back, so that the next line does not hang on to it. */
+  #writeWhole(line: Buffer): void {
+    try {
+      const written = writeSync(this.fd, line);
+      if (written < line.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+      this.#size += line.length;
+    } catch (error) {
+      ftruncateSync(this.fd, this.#size);
+      throw error;
+    }
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await Promise.all([this.counter.sync(), dataSync(this.fd)]);
+    } catch (error) {
+      throw storageError('the journal', this.path, error);
+    }
+  }
+
+  #storing(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      throw storageError('the journal', this.path, error);
+    }
+  }
+}
+
+function remarks(path: string, read: ReadJournal): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  if (read.voidFrom !== undefined) {
+    found.push({
+      code: 'journal-void',
+      severity: 'warning',
+      message: `The journal's records from number ${read.voidFrom} on do not count: this box does not know them, so it was restored from an older state, or lost its own.`,
+      remedy: 'Nothing to do: their steps are judged anew, by their checks.',
+      place: { file: path, line: read.records + 1, column: 1 },
+    });
+  }
+  if (read.torn) {
+    found.push({
+      code: 'journal-torn',
+      severity: 'info',
+      message:
+        "The journal's last line was not written to its end, so the step that it was about was not confirmed.",
+      remedy: 'Nothing to do: the line is cut off before the next is written.',
+      place: { file: path, line: read.records + 1, column: 1 },
+    });
+  }
+  return found;
+}
+
+/** Sortable and readable; the random end keeps two passes of one second apart. */
+function newPassId(now: number): string {
+  const time = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${time}-${randomBytes(2).toString('hex')}`;
+}
+
+/** A step id as a file's name: slugs may hold letters of any script, but no separators. */
+function fileName(step: string): string {
+  return step.replaceAll(/[/\\\0]/g, '_').slice(0, 100);
+}

@@ -1,0 +1,110 @@
+import type { JournalRecord, StepMemory } from '../model/journal.ts';
+
+/** What the journal knows: steps, and the pass that is open or was the last. Grown record by record, read or just written. */
+export interface JournalMemory {
+  readonly steps: Map<string, StepMemory>;
+  pass?: { readonly id: string; readonly ended?: string };
+  /** Reactive fixes of that pass: a Fix is tried once per step and pass. */
+  readonly fixes: Set<string>;
+}
+
+export function emptyMemory(): JournalMemory {
+  return { steps: new Map(), fixes: new Set() };
+}
+
+/** How a reactive Fix is known among those of a pass. An edited Fix is another one. */
+export function fixKey(step: string, problem: string, action: string): string {
+  return JSON.stringify([step, problem, action]);
+}
+
+/** Takes one record in. The order of calls is the order of the journal. */
+export function remember(memory: JournalMemory, record: JournalRecord): void {
+  if (memory.pass?.id !== record.pass) {
+    memory.pass = { id: record.pass };
+    memory.fixes.clear();
+  }
+  switch (record.kind) {
+    case 'pass-started':
+      memory.pass = { id: record.pass };
+      return;
+    case 'pass-ended':
+      memory.pass = { id: record.pass, ended: record.outcome };
+      return;
+    case 'fix':
+      if (record.how === 'reactive') memory.fixes.add(fixKey(record.step, record.problem, record.action));
+      return;
+    case 'renamed':
+      rename(memory.steps, record.from, record.step);
+      return;
+    case 'started':
+    case 'failed':
+    case 'confirmed':
+    case 'undone':
+    case 'background':
+      memory.steps.set(record.step, next(memory.steps.get(record.step), record));
+  }
+}
+
+type StepRecord = Extract<
+  JournalRecord,
+  { kind: 'started' | 'failed' | 'confirmed' | 'undone' | 'background' }
+>;
+
+const NOTHING: StepMemory = {
+  status: 'interrupted',
+  action: '',
+  inputs: '',
+  actedSeq: 0,
+  confirmedSeq: 0,
+  background: [],
+};
+
+function next(known: StepMemory = NOTHING, record: StepRecord): StepMemory {
+  const { at } = record;
+  switch (record.kind) {
+    // What an earlier confirmation left (its Undo, its processes) is still on the box while the step acts anew.
+    case 'started':
+      return { ...known, status: 'interrupted', action: record.action, inputs: record.inputs, at };
+    case 'failed':
+      return { ...known, status: 'failed', action: record.action, inputs: record.inputs, at };
+    case 'background':
+      return {
+        ...known,
+        background: [
+          ...known.background.filter((each) => each.fence !== record.process.fence),
+          record.process,
+        ],
+      };
+    case 'confirmed':
+      return confirmed(known, record);
+    // Nothing of what it did is left, so nothing that needs it has missed anything, and no second Undo may run.
+    case 'undone': {
+      const { state: _, undo: __, ...rest } = known;
+      return { ...rest, status: 'undone', actedSeq: 0, background: [], at };
+    }
+  }
+}
+
+function confirmed(known: StepMemory, record: Extract<JournalRecord, { kind: 'confirmed' }>): StepMemory {
+  const undo = record.undo ?? known.undo;
+  const title = record.title ?? known.title;
+  return {
+    status: 'confirmed',
+    action: record.action,
+    inputs: record.inputs,
+    actedSeq: record.how === 'acted' ? record.seq : known.actedSeq,
+    confirmedSeq: record.seq,
+    background: record.background ?? known.background,
+    ...(record.state === undefined ? {} : { state: record.state }),
+    ...(undo === undefined ? {} : { undo }),
+    ...(title === undefined ? {} : { title }),
+    at: record.at,
+  };
+}
+
+function rename(steps: Map<string, StepMemory>, from: string, to: string): void {
+  const known = steps.get(from);
+  if (!known) return;
+  steps.delete(from);
+  steps.set(to, known);
+}

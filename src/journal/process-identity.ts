@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** Tells one process from every other that ever has the same pid. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it started: clock ticks since boot on Linux, `ps -o lstart` elsewhere. Empty: could not be told. */
+  readonly start: string;
+  /** Random id of the boot on Linux; elsewhere empty, since there `start` is a date. */
+  readonly boot: string;
+}
+
+/** This process. */
+export function thisProcess(): ProcessIdentity {
+  return { pid: process.pid, start: startOf(process.pid) ?? '', boot: bootId() };
+}
+
+/**
+ * Whether that very process still runs. A zombie (killed, but not yet waited for by its parent) does not.
+ * What cannot be told counts as running: to take a lock from the living is worse than to ask a person.
+ */
+export function isRunning(identity: ProcessIdentity): boolean {
+  if (identity.boot !== bootId() || !exists(identity.pid)) return false;
+  const start = startOf(identity.pid);
+  return start === undefined || identity.start === '' || start === identity.start;
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** undefined: it cannot be seen, as under `mount -o hidepid`. `dead`: no start of a living process is ever that. */
+function startOf(pid: number): string | undefined {
+  return process.platform === 'linux' ? linuxStart(pid) : portableStart(pid);
+}
+
+/** Fields 3 (state) and 22 (start) of proc_pid_stat(5), counted after the program's name, which may hold blanks and brackets. */
+function linuxStart(pid: number): string | undefined {
+  const stat = contentOf(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? 'dead' : fields[19];
+}
+
+function portableStart(pid: number): string | undefined {
+  try {
+    const options = { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' } } as const;
+    const [state = '', ...start] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], options)
+      .trim()
+      .split(/\s+/);
+    return state.startsWith('Z') ? 'dead' : start.join(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+let boot: string | undefined;
+
+function bootId(): string {
+  boot ??= contentOf('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+  return boot;
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

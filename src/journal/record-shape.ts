@@ -1,0 +1,104 @@
+import type { JOURNAL_SCHEMA, JournalRecord } from '../model/journal.ts';
+
+/** The same number as in the model, which is not imported here because zod would come along. */
+export const SCHEMA: typeof JOURNAL_SCHEMA = 1;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const TEXTS: Readonly<Record<JournalRecord['kind'], readonly string[]>> = {
+  'pass-started': ['version'],
+  'pass-ended': ['outcome'],
+  started: ['step', 'action', 'inputs'],
+  confirmed: ['step', 'action', 'inputs'],
+  failed: ['step', 'action', 'inputs', 'reason'],
+  fix: ['how', 'step', 'problem', 'action'],
+  undone: ['step'],
+  renamed: ['step', 'from'],
+  background: ['step'],
+};
+
+const CONFIRMED_HOW: ReadonlySet<unknown> = new Set(['acted', 'found', 'accepted', 'restored']);
+const FIX_HOW: ReadonlySet<unknown> = new Set(['reactive', 'in-pass']);
+
+/**
+ * Whether a parsed line is a record, in about a microsecond. The authority is the zod schema in model/journal.ts, but
+ * loading zod costs more than reading a thousand lines, so it is asked only about lines that this check does not know:
+ * this may be stricter than the schema, never laxer (test/journal/record-shape.test.ts).
+ */
+export function isPlainRecord(value: unknown): value is JournalRecord {
+  if (
+    !isFields(value) ||
+    value.v !== SCHEMA ||
+    !isPositive(value.seq) ||
+    !isText(value.at) ||
+    !isText(value.pass)
+  ) {
+    return false;
+  }
+  const kind = value.kind as JournalRecord['kind'];
+  if (!Object.hasOwn(TEXTS, kind) || !TEXTS[kind].every((name) => isText(value[name]))) return false;
+  switch (kind) {
+    case 'confirmed':
+      return isConfirmation(value);
+    case 'pass-started':
+      return isOptional(value.document, isText) && isOptional(value.box, isText);
+    case 'background':
+      return isProcess(value.process);
+    case 'fix':
+      return FIX_HOW.has(value.how);
+    default:
+      return true;
+  }
+}
+
+function isConfirmation(value: Fields): boolean {
+  return (
+    CONFIRMED_HOW.has(value.how) &&
+    Number.isFinite(value.ms) &&
+    isOptional(value.title, isText) &&
+    isOptional(value.undo, Array.isArray) &&
+    isOptional(value.background, (list) => Array.isArray(list) && list.every(isProcess)) &&
+    isOptional(value.state, isState)
+  );
+}
+
+function isState(value: unknown): boolean {
+  return (
+    isFields(value) &&
+    isFields(value.set) &&
+    Object.values(value.set).every(isText) &&
+    isTextList(value.unset) &&
+    isTextList(value.secret) &&
+    isOptional(value.cwd, isText)
+  );
+}
+
+function isProcess(value: unknown): boolean {
+  return (
+    isFields(value) &&
+    Number.isSafeInteger(value.fence) &&
+    Number.isSafeInteger(value.pid) &&
+    isText(value.start) &&
+    isText(value.log)
+  );
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isOptional(value: unknown, test: (value: unknown) => boolean): boolean {
+  return value === undefined || test(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isPositive(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
