@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Change } from './change.ts';
-import { CAUSES, type Finding } from './finding.ts';
+import { CAUSES } from './finding.ts';
 import type { Hypothesis, PredictionRow } from './hypothesis.ts';
 import { SCOPE_NAMES } from './snapshot.ts';
 
@@ -73,6 +72,8 @@ export const FindingRow = z.object({
   rank: z.number(),
 });
 
+export type FindingRow = z.infer<typeof FindingRow>;
+
 /** `Change` of model/change, as the journal keeps it. */
 export const ChangeRow = z.object({
   scope: z.enum(SCOPE_NAMES),
@@ -82,6 +83,8 @@ export const ChangeRow = z.object({
   after: z.string(),
   evidence: z.array(z.string()),
 });
+
+export type ChangeRow = z.infer<typeof ChangeRow>;
 
 /** What a guard says of an attempt before it runs. `ask`: only with a hypothesis. */
 export type GuardVerdict =
@@ -116,7 +119,7 @@ export interface Attempt {
   readonly form: string;
   /** Hash of the inputs that it ran with. */
   readonly inputs: string;
-  readonly hypothesis?: Hypothesis;
+  readonly hypothesis?: Hypothesis | undefined;
   readonly prediction: readonly PredictionRow[];
   readonly status: AttemptStatus;
   readonly startedAt: number;
@@ -126,17 +129,17 @@ export interface Attempt {
   readonly actedMs: number;
   /** null: no exit code (a signal, a time limit, no fence). */
   readonly exitCode: number | null;
-  readonly signal?: string;
+  readonly signal?: string | undefined;
   /** Last lines of output, masked. */
   readonly outputTail: string;
   readonly checks: readonly CheckRow[];
   /** From the mundane checklist that the server runs after every failure. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly FindingRow[];
   /** Items of that checklist that could not be looked at. */
   readonly unchecked: readonly string[];
-  readonly changed: readonly Change[];
+  readonly changed: readonly ChangeRow[];
   /** Only failed and timed_out attempts have one. */
-  readonly fingerprint?: string;
+  readonly fingerprint?: string | undefined;
   /** The problem that it opened or was attached to. */
   readonly problem?: string;
   readonly undone: boolean;

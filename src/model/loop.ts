@@ -8,7 +8,7 @@ import {
   FindingRow,
   StepBody,
 } from './attempt.ts';
-import { CAUSES, type Evidence } from './finding.ts';
+import { CAUSES, type Cause, type Evidence } from './finding.ts';
 import { Hypothesis, PredictionRow } from './hypothesis.ts';
 
 /**
@@ -131,11 +131,11 @@ export interface ProblemRecord {
   readonly countedFrom: number;
   /** It has an entry in the document, kept until it is resolved anew. */
   readonly entry: boolean;
-  readonly why?: string;
-  readonly cause?: string;
-  readonly title?: string;
-  readonly symptom?: string;
-  readonly fix?: readonly string[];
+  readonly why?: string | undefined;
+  readonly cause?: Cause | undefined;
+  readonly title?: string | undefined;
+  readonly symptom?: string | undefined;
+  readonly fix?: readonly string[] | undefined;
   /** Why it was dropped, or what a person was asked. */
   readonly reason?: string;
 }

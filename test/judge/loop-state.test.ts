@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { loopState, withRecord } from '../../src/judge/loop-state.ts';
+import { problemId } from '../../src/judge/problem-life.ts';
+import { LoopEntry, type LoopRecord } from '../../src/model/loop.ts';
+
+/** Numbered, dated and read through the schema, as lines of a journal are. */
+const journal = (...entries: object[]): LoopRecord[] =>
+  entries.map((entry, index) => ({ ...LoopEntry.parse(entry), seq: index + 1, at: index * 1000 }));
+
+const X = problemId('box', 'x');
+const run = [{ lang: 'bash', text: 'caddy run\n' }];
+const start = (attempt: string, step = 'caddy') => ({
+  kind: 'attempt-started',
+  ...{ attempt, step, job: `job-${attempt}`, box: 'box', source: 'draft', form: 'f' },
+  body: { title: step, run },
+});
+const end = (attempt: string, status: string, part: object = {}) => ({
+  kind: 'attempt-ended',
+  ...{ attempt, status, durationMs: 5, actedMs: 3, exitCode: status === 'failed' ? 1 : 0 },
+  ...part,
+});
+const fail = (attempt: string) => end(attempt, 'failed', { fingerprint: 'x', outputTail: 'bind: :80' });
+
+const story = journal(
+  start('1'),
+  fail('1'),
+  {
+    kind: 'evidence',
+    evidence: { id: 'ev-1', kind: 'listener', summary: 'nginx', at: '2026-11-20', data: {} },
+  },
+  { kind: 'guard', attempt: '2', step: 'caddy', code: 'circles', verdict: 'ask', reason: 'r', evidence: [] },
+  start('3', 'remove-nginx'),
+  end('3', 'succeeded'),
+  start('4'),
+  end('4', 'succeeded'),
+  { kind: 'problem', problem: X, move: { to: 'resolved', why: 'nginx held port 80', cause: 'port' } },
+  { kind: 'saved', attempts: ['3', '4'] },
+);
+
+test('the journal alone gives attempts, problems, evidence and guards', () => {
+  const state = loopState(story);
+  expect(state.attempts.map((each) => [each.attempt, each.status, each.saved])).toEqual([
+    ['1', 'failed', false],
+    ['3', 'succeeded', true],
+    ['4', 'succeeded', true],
+  ]);
+  expect(state.attempts[0]).toMatchObject({
+    problem: X,
+    startedAt: 0,
+    exitCode: 1,
+    body: { verify: [], undo: [] },
+  });
+  expect(state.problems).toMatchObject([{ id: X, state: 'resolved', clearedBy: '4', cause: 'port' }]);
+  expect(state.evidence).toHaveLength(1);
+  expect(state.guards).toHaveLength(1);
+});
+
+test('cut anywhere and read again, the story ends the same', () => {
+  const whole = loopState(story);
+  for (let cut = 0; cut <= story.length; cut++) {
+    const restarted = loopState(JSON.parse(JSON.stringify(story.slice(0, cut))));
+    expect(story.slice(cut).reduce(withRecord, restarted)).toEqual(whole);
+  }
+});
+
+test('an attempt without an end is still running, and touches no problem', () => {
+  const state = loopState(journal(start('1')));
+  expect(state.attempts[0]!.status).toBe('running');
+  expect(state.problems).toEqual([]);
+});
+
+test('a second end of one attempt, or one of an unknown attempt, changes nothing', () => {
+  const once = journal(start('1'), fail('1'));
+  const twice = journal(start('1'), fail('1'), fail('1'), fail('9'));
+  expect(loopState(twice)).toEqual(loopState(once));
+});
+
+test('a guard that stops a problem stops it; resume opens it again and counts anew', () => {
+  const guard = {
+    kind: 'guard',
+    attempt: '2',
+    step: 'caddy',
+    code: 'circles',
+    verdict: 'refuse',
+    evidence: [],
+  };
+  const stopped = journal(start('1'), fail('1'), {
+    ...guard,
+    reason: 'five rounds',
+    problem: X,
+    stops: 'problem',
+  });
+  expect(loopState(stopped).problems).toMatchObject([{ state: 'stopped', reason: 'five rounds' }]);
+  const [resume] = journal({ kind: 'resume' });
+  const resumed = withRecord(loopState(stopped), { ...resume!, seq: 4 });
+  expect(resumed.problems).toMatchObject([{ state: 'open', countedFrom: 4 }]);
+  expect(resumed.resumedAt).toBe(4);
+});
+
+test('an undone attempt says so', () => {
+  const state = loopState(
+    journal(start('1'), end('1', 'succeeded'), { kind: 'attempt-undone', attempt: '1' }),
+  );
+  expect(state.attempts[0]!.undone).toBe(true);
+});
