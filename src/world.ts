@@ -2,12 +2,20 @@ import type { Box } from './model/box.ts';
 
 /**
  * Everything outside the program, behind one interface, so that operations name what they touch
- * and a test can stand in for what cannot be made to fail on demand (a full disk, a dead clock).
+ * and a test can stand in for what cannot be made to fail on demand. The real one is src/host.ts.
  */
 export interface World {
   /** Where relative paths of the command line start. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Version of this program, for the journal. */
+  readonly version: string;
+  readonly folders: {
+    /** On the box, outside every project: its identity, its lock, its counters. */
+    readonly box: string;
+    /** The person's own, outside every project: approvals, keys. */
+    readonly person: string;
+  };
   /** Milliseconds since the epoch. */
   now(): number;
   /** The person at the terminal; undefined when there is none (piped, CI, MCP). */
@@ -20,7 +28,7 @@ export interface World {
 export interface OpenBox {
   /** Folder where relative paths and the first fence start: the document's own. */
   readonly folder: string;
-  /** Variables every fence gets beside the process's: front matter env, inputs, facts. */
+  /** Variables that every fence gets beside the process's: front matter env, facts, inputs. */
   readonly env: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
+import type { PlanReport } from "./plan.ts";
 import type { CheckResult, PassSummary, StepOutcome } from './outcome.ts';
 
 /** The answer of `runbook replay`: the pass in one object (the events are the story). */
@@ -8,6 +9,8 @@ export interface ReplayReport {
   readonly box: string;
   readonly summary: PassSummary;
   readonly steps: readonly { readonly id: string; readonly title: string; readonly outcome: StepOutcome }[];
+  /** --dry-run: what would be done. */
+  readonly plan?: PlanReport;
   /** How to go on, one line; empty when done. */
   readonly next: string;
 }

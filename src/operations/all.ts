@@ -12,5 +12,60 @@ export interface OperationRow {
   readonly load: () => Promise<Operation>;
 }
 
-/** Every verb, in the order in which help lists them. A row: `load: async () => (await import('./plan.ts')).plan`. */
-export const operations: readonly OperationRow[] = [];
+/** Every verb, in the order in which help lists them. */
+export const operations: readonly OperationRow[] = [
+  {
+    name: 'replay',
+    summary: 'bring the box to what the runbook says, in one pass',
+    effect: 'act',
+    load: async () => (await import('./replay.ts')).replay as unknown as Operation,
+  },
+  {
+    name: 'plan',
+    summary: 'show what a replay would do, and what is missing for it',
+    effect: 'read',
+    load: async () => (await import('./plan.ts')).plan as unknown as Operation,
+  },
+  {
+    name: 'verify',
+    summary: 'ask every check, change nothing',
+    effect: 'read',
+    load: async () => (await import('./verify.ts')).verify as unknown as Operation,
+  },
+  {
+    name: 'status',
+    summary: 'what the journal knows of each step on this box',
+    effect: 'read',
+    load: async () => (await import('./status.ts')).status as unknown as Operation,
+  },
+  {
+    name: 'undo',
+    summary: 'run the Undo parts backwards over what was done here',
+    effect: 'act',
+    load: async () => (await import('./undo.ts')).undo as unknown as Operation,
+  },
+  {
+    name: 'facts',
+    summary: 'measure the facts again and tell which have changed',
+    effect: 'act',
+    load: async () => (await import('./facts.ts')).facts as unknown as Operation,
+  },
+  {
+    name: 'lint',
+    summary: 'name what is wrong in a runbook, and what will hurt',
+    effect: 'read',
+    load: async () => (await import('./lint.ts')).lint as unknown as Operation,
+  },
+  {
+    name: 'approve',
+    summary: 'let this content run without asking again',
+    effect: 'write',
+    load: async () => (await import('./approve.ts')).approve as unknown as Operation,
+  },
+  {
+    name: 'init',
+    summary: 'write a first AUTODOCK.md for a folder',
+    effect: 'write',
+    load: async () => (await import('./init.ts')).init as unknown as Operation,
+  },
+];

@@ -1,7 +1,7 @@
-import { open, realpath, stat } from 'node:fs/promises';
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { decodeSource, type Source } from '../markdown/source.ts';
 import { parseRunbook } from '../markdown/parse.ts';
+import { decodeSource, LARGEST_DOCUMENT, type Source } from '../markdown/source.ts';
 import { type Diagnostic, EXIT, type ExitCode, RunbookError } from '../model/diagnostic.ts';
 import type { Runbook } from '../model/runbook.ts';
 
@@ -17,14 +17,15 @@ export interface OpenedDocument {
   readonly folder: string;
 }
 
-/** Larger than any runbook a person reads; a log file named by mistake is refused before it is decoded. */
-export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
-
 /**
  * Reads and parses a document; its diagnostics come along, errors included.
  * @throws RunbookError 64 for a path that is no file, 65 for bytes that are no text.
  */
-export async function readDocument(cwd: string, file: string, options: { loose?: boolean } = {}): Promise<OpenedDocument> {
+export async function readDocument(
+  cwd: string,
+  file: string,
+  options: { loose?: boolean } = {},
+): Promise<OpenedDocument> {
   const path = await existingFile(cwd, file);
   const decoded = decodeSource(await readBounded(path, file), file);
   if ('diagnostics' in decoded) throw new RunbookError(decoded.diagnostics, EXIT.document);
@@ -33,7 +34,11 @@ export async function readDocument(cwd: string, file: string, options: { loose?:
 }
 
 /** Like readDocument, but any error in the document ends it with exit 65, all of them told at once. */
-export async function readValidDocument(cwd: string, file: string, options: { loose?: boolean } = {}): Promise<OpenedDocument> {
+export async function readValidDocument(
+  cwd: string,
+  file: string,
+  options: { loose?: boolean } = {},
+): Promise<OpenedDocument> {
   const document = await readDocument(cwd, file, options);
   refuseErrors(document.runbook.diagnostics, EXIT.document);
   return document;
@@ -60,9 +65,17 @@ async function existingFile(cwd: string, file: string): Promise<string> {
     if (error instanceof RunbookError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw usage('no-such-file', `There is no file ${file}.`, `Check the path, or write a first ${basename(file)} with "runbook init".`);
+      throw usage(
+        'no-such-file',
+        `There is no file ${file}.`,
+        `Check the path, or write a first ${basename(file)} with "runbook init".`,
+      );
     }
-    throw usage('unreadable-file', `${file} cannot be read (${code}).`, 'Check its permissions and those of the folders above it.');
+    throw usage(
+      'unreadable-file',
+      `${file} cannot be read (${code}).`,
+      'Check its permissions and those of the folders above it.',
+    );
   }
 }
 
@@ -72,25 +85,60 @@ async function readBounded(path: string, file: string): Promise<Buffer> {
   });
   try {
     const { size } = await handle.stat();
-    if (size > MAX_DOCUMENT_BYTES) {
-      const mega = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;
-      throw new RunbookError(
-        [
-          {
-            code: 'document-too-large',
-            severity: 'error',
-            message: `${file} has ${mega(size)}; a runbook may have ${mega(MAX_DOCUMENT_BYTES)}.`,
-            remedy: 'Name the runbook itself; keep logs and data in files beside it.',
-            place: { file, line: 1, column: 1 },
-          },
-        ],
-        EXIT.document,
-      );
-    }
-    return await handle.readFile();
+    // One byte over the limit is enough for decodeSource to refuse it: 50 GB need not be read for that.
+    if (size <= LARGEST_DOCUMENT) return await handle.readFile();
+    const start = Buffer.alloc(LARGEST_DOCUMENT + 1);
+    await handle.read(start, 0, start.length, 0);
+    return start;
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Replaces a document atomically, following symlinks and keeping its permissions.
+ * @throws RunbookError 3 where it changed since it was read: a person's edit made meanwhile is never lost.
+ */
+export async function writeDocument(document: OpenedDocument, text: string): Promise<void> {
+  const { path, file, source } = document;
+  const before = await readFile(path, 'utf8');
+  if (before !== source.text) {
+    throw person(
+      'changed-meanwhile',
+      `${file} was edited while this ran; nothing was written.`,
+      'Run the same command again.',
+      file,
+    );
+  }
+  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    const { mode } = await stat(path);
+    const handle = await open(draft, 'wx', mode);
+    try {
+      await handle.writeFile(text);
+      await handle.chmod(mode & 0o7777);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    throw person(
+      'unwritable-document',
+      `${file} could not be written (${code}); it is as it was.`,
+      'Check permissions and room there.',
+      file,
+    );
+  }
+}
+
+function person(code: string, message: string, remedy: string, file: string): RunbookError {
+  return new RunbookError(
+    [{ code, severity: 'error', message, remedy, place: { file, line: 1, column: 1 } }],
+    EXIT.person,
+  );
 }
 
 function usage(code: string, message: string, remedy: string): RunbookError {

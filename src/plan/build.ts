@@ -31,7 +31,10 @@ export function buildPlan(runbook: Runbook): Plan {
 }
 
 /** In-pass problems by the step they serve: those above it are asked before its actions, those below after them. */
-function obstaclesByStep(steps: readonly Step[], problems: readonly Step[]): Map<string, { before: string[]; after: string[] }> {
+function obstaclesByStep(
+  steps: readonly Step[],
+  problems: readonly Step[],
+): Map<string, { before: string[]; after: string[] }> {
   const result = new Map<string, { before: string[]; after: string[] }>();
   const indexes = new Map(steps.map((step) => [step.id, step.index]));
   for (const problem of problems) {

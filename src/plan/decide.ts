@@ -30,7 +30,9 @@ export type Decision =
  * The first half of docs/format.md's table, from the journal alone:
  * either the step acts without asking its checks, or they decide.
  */
-export function decideFromJournal(situation: StepSituation): { kind: 'act'; reason: ActReason } | { kind: 'ask'; confirmed: boolean } {
+export function decideFromJournal(
+  situation: StepSituation,
+): { kind: 'act'; reason: ActReason } | { kind: 'ask'; confirmed: boolean } {
   const { memory } = situation;
   if (situation.forced) return { kind: 'act', reason: 'forced' };
   if (!memory) return { kind: 'ask', confirmed: false };

@@ -27,7 +27,13 @@ export function approvalHash(runbook: Runbook): string {
     box: frontMatter.box ?? null,
     requires: frontMatter.requires.map((each) => each.text),
     env: frontMatter.env,
-    inputs: runbook.inputs.map((each) => [each.name, each.kind, each.required, each.default ?? null, each.command ?? null]),
+    inputs: runbook.inputs.map((each) => [
+      each.name,
+      each.kind,
+      each.required,
+      each.default ?? null,
+      each.command ?? null,
+    ]),
     facts: runbook.facts.map((each) => [each.name, each.command ?? null]),
     endpoints: runbook.endpoints.map((each) => each.checkText),
     steps: runbook.steps.map((step) => ({

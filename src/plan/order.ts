@@ -37,7 +37,12 @@ export function orderSteps(steps: readonly Step[]): { ordered: OrderedStep[]; di
       const target = byId.get(needed);
       if (!target || state.get(needed) === 'done') continue;
       if (state.get(needed) === 'open') {
-        diagnostics.push(circle(path.map((each) => each.step), target));
+        diagnostics.push(
+          circle(
+            path.map((each) => each.step),
+            target,
+          ),
+        );
         return { ordered: [], diagnostics };
       }
       enter(target);
@@ -49,9 +54,14 @@ export function orderSteps(steps: readonly Step[]): { ordered: OrderedStep[]; di
 /** Explicit Needs, or without them the step before. */
 function predecessors(steps: readonly Step[]): Map<string, readonly string[]> {
   const result = new Map<string, readonly string[]>();
+  const known = new Set(steps.map((step) => step.id));
   let previous: Step | undefined;
   for (const step of steps) {
-    result.set(step.id, step.needs.kind === 'listed' ? step.needs.ids : previous ? [previous.id] : []);
+    const needed = step.needs.kind === 'listed' ? step.needs.ids : previous ? [previous.id] : [];
+    result.set(
+      step.id,
+      needed.filter((id) => known.has(id)),
+    );
     previous = step;
   }
   return result;

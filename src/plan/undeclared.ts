@@ -1,9 +1,9 @@
 import type { Action } from '../model/action.ts';
 import type { Check } from '../model/check.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { nearest } from '../model/nearest.ts';
 import type { Place } from '../model/place.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
-import { nearest } from '../model/nearest.ts';
 
 /** `${NAME}` in capitals; `$${NAME}` is literal. Lower-case names are left to the text they stand in. */
 const REFERENCE = /(?<!\$)\$\{([A-Z_][A-Z0-9_]*)\}/g;
@@ -28,7 +28,10 @@ export function undeclaredNames(runbook: Runbook): Diagnostic[] {
     ...FROM_THE_SHELL,
   ]);
   const references = runbook.steps.flatMap(templated).flatMap(({ text, place }) =>
-    [...text.matchAll(REFERENCE)].map((match) => ({ name: match[1] ?? '', place: at(place, text, match.index) })),
+    [...text.matchAll(REFERENCE)].map((match) => ({
+      name: match[1] ?? '',
+      place: at(place, text, match.index),
+    })),
   );
   const unknown = references.filter(({ name }) => !declared.has(name));
   if (unknown.length === 0) return [];
@@ -54,15 +57,22 @@ function templated(step: Step): { text: string; place: Place }[] {
     ...Object.values(action.attributes).map((text) => ({ text, place: action.place, attribute: true })),
   ];
   const ofCheck = (check: Check) =>
-    check.kind === 'probe' ? [{ text: check.text, place: check.place }] : check.kind === 'shell' ? ofAction(check.action) : [];
-  return [...step.actions, ...step.undo].flatMap(ofAction).concat([...step.verify, ...step.when].flatMap(ofCheck));
+    check.kind === 'probe'
+      ? [{ text: check.text, place: check.place }]
+      : check.kind === 'shell'
+        ? ofAction(check.action)
+        : [];
+  return [...step.actions, ...step.undo]
+    .flatMap(ofAction)
+    .concat([...step.verify, ...step.when].flatMap(ofCheck));
 }
 
 function wordsInShellFences(steps: readonly Step[]): Set<string> {
   const words = new Set<string>();
   for (const step of steps) {
     for (const action of step.actions) {
-      if (action.kind === 'shell') for (const word of action.text.match(/[A-Z_][A-Z0-9_]*/g) ?? []) words.add(word);
+      if (action.kind === 'shell')
+        for (const word of action.text.match(/[A-Z_][A-Z0-9_]*/g) ?? []) words.add(word);
     }
   }
   return words;
@@ -71,5 +81,7 @@ function wordsInShellFences(steps: readonly Step[]): Set<string> {
 function at(place: Place, text: string, offset: number): Place {
   const before = text.slice(0, offset);
   const line = before.split('\n').length - 1;
-  return line === 0 ? { ...place, column: place.column + offset } : { ...place, line: place.line + line, column: offset - before.lastIndexOf('\n') };
+  return line === 0
+    ? { ...place, column: place.column + offset }
+    : { ...place, line: place.line + line, column: offset - before.lastIndexOf('\n') };
 }

@@ -1,0 +1,12 @@
+import { compileRegex } from '../model/regex.ts';
+import type { Symptom } from '../model/runbook.ts';
+
+/**
+ * Whether a Symptom stands in a text: a literal anywhere, or a regular expression (linear-time, `^` and `$` are line
+ * ends, since output is lines). A pattern that does not compile matches nothing; lint says so.
+ */
+export async function matchSymptom(symptom: Symptom, text: string): Promise<boolean> {
+  if (symptom.kind === 'literal') return text.includes(symptom.value);
+  const compiled = await compileRegex(`(?m)${symptom.pattern}`, symptom.ignoreCase);
+  return 'regex' in compiled && compiled.regex.test(text);
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { openApprovals } from '../journal/approvals.ts';
+import { EXIT } from '../model/diagnostic.ts';
+import type { ApproveReport } from '../model/report.ts';
+import { approvalHash } from '../plan/hash.ts';
+import { executables } from './approval.ts';
+import { readValidDocument } from './document.ts';
+import { defineOperation } from './operation.ts';
+import { fileFlag } from './session-flags.ts';
+
+const input = z.object({ ...fileFlag });
+
+/** A person's word that this content may run; kept outside the project, bound to every byte that executes or judges. */
+export const approve = defineOperation({
+  name: 'approve',
+  summary: 'let this content run without asking again',
+  description:
+    'Records a hash of everything in the document that executes or judges. Prose may change afterwards;\n' +
+    'one changed byte of a script, a check or a default asks again. Approvals live in your own state folder.',
+  examples: ['runbook approve AUTODOCK.md'],
+  effect: 'write',
+  input,
+  run: async ({ world }, flags): Promise<ApproveReport> => {
+    const { runbook, path } = await readValidDocument(world.cwd, flags.file, { loose: true });
+    const hash = approvalHash(runbook);
+    const approvals = openApprovals(world.folders.person);
+    const already = await approvals.isApproved(hash);
+    if (!already) {
+      const at = new Date(world.now()).toISOString();
+      await approvals.approve({ hash, document: path, how: 'command', at });
+    }
+    const { fences, shellChecks } = executables(runbook);
+    return { file: flags.file, hash, already, fences, shellChecks };
+  },
+  exit: () => EXIT.done,
+});

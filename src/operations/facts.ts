@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { splice } from '../markdown/splice.ts';
+import { EXIT } from '../model/diagnostic.ts';
+import type { FactsReport } from '../model/report.ts';
+import type { Fact } from '../model/runbook.ts';
+import { requireApproval } from './approval.ts';
+import { writeDocument } from './document.ts';
+import { defineOperation, type OperationContext } from './operation.ts';
+import { openSession, runForOutput, type Session } from './session.ts';
+import { sessionFlags } from './session-flags.ts';
+
+const input = z.object({
+  ...sessionFlags,
+  write: z.boolean().default(false).describe('write what was measured, and the date, into the table'),
+});
+
+type Measured = FactsReport['facts'][number];
+
+/** Measures the facts again: numbers that nobody measured hurt, and numbers from another box hurt later. */
+export const facts = defineOperation({
+  name: 'facts',
+  summary: 'measure the facts again and tell which have changed',
+  description:
+    'Runs the command in "Measured with" of each row of Facts and compares. --write puts value and date into the table.',
+  examples: ['runbook facts', 'runbook facts --write'],
+  effect: 'act',
+  input,
+  run: async (context, flags): Promise<FactsReport> => {
+    const session = await openSession(context, flags);
+    try {
+      if (session.runbook.facts.some((fact) => fact.command !== undefined))
+        await requireApproval(context, session, flags);
+      const measured: Measured[] = [];
+      for (const fact of session.runbook.facts) measured.push(await measure(context, session, fact));
+      const written = flags.write && (await writeMeasured(context, session, measured));
+      return { file: flags.file, facts: measured, written };
+    } finally {
+      await session.box.close();
+    }
+  },
+  exit: ({ facts: all, written }) => {
+    if (all.some((each) => each.verdict === 'failed')) return EXIT.failed;
+    return !written && all.some((each) => each.verdict === 'changed') ? EXIT.different : EXIT.done;
+  },
+});
+
+async function measure(
+  { signal }: OperationContext,
+  { box, masker }: Session,
+  fact: Fact,
+): Promise<Measured> {
+  const known = { name: fact.name, recorded: fact.value, unit: fact.unit };
+  if (fact.command === undefined)
+    return { ...known, verdict: 'unmeasured', detail: 'no command measures it' };
+  const { code, stdout, stderr } = await runForOutput(box, fact.command, signal);
+  const measured = masker.mask(stdout).trim();
+  if (code !== 0)
+    return { ...known, verdict: 'failed', detail: `exit ${code}: ${lastLine(stderr || measured)}` };
+  if (measured === '') return { ...known, verdict: 'failed', detail: 'the command printed nothing' };
+  if (measured.includes('\n'))
+    return { ...known, verdict: 'failed', detail: 'the command printed more than one line' };
+  return { ...known, measured, verdict: measured === fact.value ? 'same' : 'changed', detail: '' };
+}
+
+/** Writes the changed rows: only the bytes of value and date, and only if the document is still what was read. */
+async function writeMeasured(
+  { world }: OperationContext,
+  session: Session,
+  measured: readonly Measured[],
+): Promise<boolean> {
+  const today = new Date(world.now()).toISOString().slice(0, 10);
+  const edits = session.runbook.facts.flatMap((fact, index) => {
+    const value = measured[index]?.measured;
+    if (value === undefined) return [];
+    return [
+      ...(value === fact.value ? [] : [{ span: fact.cells.value, text: value.replaceAll('|', '\\|') }]),
+      ...(fact.cells.on && fact.on !== today ? [{ span: fact.cells.on, text: today }] : []),
+    ];
+  });
+  if (edits.length === 0) return false;
+  await writeDocument(session.document, splice(session.document.source.text, edits));
+  return true;
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,188 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import type { InitReport } from '../model/report.ts';
+import { defineOperation } from './operation.ts';
+
+const input = z.object({
+  folder: z
+    .string()
+    .default('.')
+    .describe('the folder to write AUTODOCK.md for')
+    .meta({ positional: true, placeholder: 'FOLDER' }),
+});
+
+/** What a folder says of how it is brought up. */
+interface Trace {
+  readonly file: string;
+  readonly requires: string;
+  readonly title: string;
+  readonly why: string;
+  readonly run: string;
+  readonly check: string;
+}
+
+/** Each row: a file that names a tool, and the first step that it asks for. */
+const TRACES: readonly Trace[] = [
+  {
+    file: 'package-lock.json',
+    requires: 'npm',
+    title: 'Install the Node packages',
+    why: 'exactly what the lock file names',
+    run: 'npm ci',
+    check: 'file node_modules/.package-lock.json exists',
+  },
+  {
+    file: 'pnpm-lock.yaml',
+    requires: 'pnpm',
+    title: 'Install the Node packages',
+    why: 'exactly what the lock file names',
+    run: 'pnpm install --frozen-lockfile',
+    check: 'file node_modules/.modules.yaml exists',
+  },
+  {
+    file: 'yarn.lock',
+    requires: 'yarn',
+    title: 'Install the Node packages',
+    why: 'exactly what the lock file names',
+    run: 'yarn install --frozen-lockfile',
+    check: 'file node_modules exists',
+  },
+  {
+    file: 'requirements.txt',
+    requires: 'python3',
+    title: 'Install the Python packages',
+    why: 'in an environment of their own',
+    run: 'python3 -m venv .venv\n.venv/bin/pip install -r requirements.txt',
+    check: 'file .venv/bin/python exists',
+  },
+  {
+    file: 'go.mod',
+    requires: 'go',
+    title: 'Download the Go modules',
+    why: 'so that building needs no network',
+    run: 'go mod download',
+    check: 'command go exists',
+  },
+  {
+    file: 'Cargo.lock',
+    requires: 'cargo',
+    title: 'Fetch the crates',
+    why: 'exactly what the lock file names',
+    run: 'cargo fetch --locked',
+    check: 'command cargo exists',
+  },
+];
+
+/** A first AUTODOCK.md for a folder: what can be read off its files, and places for the rest. */
+export const init = defineOperation({
+  name: 'init',
+  summary: 'write a first AUTODOCK.md for a folder',
+  description:
+    'Writes AUTODOCK.md with the steps that the files of the folder suggest. An existing AUTODOCK.md is never touched.',
+  examples: ['runbook init', 'runbook init services/api'],
+  effect: 'write',
+  input,
+  run: async ({ world }, flags): Promise<InitReport> => {
+    const folder = resolve(world.cwd, flags.folder);
+    const traces = await found(folder);
+    const path = join(folder, 'AUTODOCK.md');
+    try {
+      await mkdir(folder, { recursive: true });
+      await writeFile(path, firstRunbook(basename(folder), traces), { flag: 'wx' });
+      return { files: [{ path, action: 'created' }] };
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') return { files: [{ path, action: 'unchanged' }] };
+      const message = `${path} could not be written (${code}).`;
+      throw new RunbookError(
+        [
+          {
+            code: 'unwritable-folder',
+            severity: 'error',
+            message,
+            remedy: 'Check permissions and room there.',
+          },
+        ],
+        EXIT.person,
+      );
+    }
+  },
+  exit: () => EXIT.done,
+});
+
+async function found(folder: string): Promise<Trace[]> {
+  const present = await Promise.all(
+    TRACES.map((trace) =>
+      readFile(join(folder, trace.file)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return TRACES.filter((_, index) => present[index]);
+}
+
+function firstRunbook(name: string, traces: readonly Trace[]): string {
+  const requires =
+    traces.length > 0 ? `requires: [${[...new Set(traces.map((each) => each.requires))].join(', ')}]\n` : '';
+  const steps = traces.length > 0 ? traces.map(step).join('\n') : step(EXAMPLE);
+  return `---
+runbook: 1
+name: ${name}
+${requires}---
+
+# ${name}
+
+What this system is, in two sentences, for somebody who has never seen it.
+
+## Inputs
+
+| Name | Kind | Required | Default | What for |
+| --- | --- | --- | --- | --- |
+
+## Steps
+
+${steps}
+## Problems
+
+## Facts
+
+| Fact | Value | Unit | Measured with | On | Why it matters |
+| --- | --- | --- | --- | --- | --- |
+
+## Decisions
+
+## Endpoints
+
+| Name | URL or port | Check |
+| --- | --- | --- |
+`;
+}
+
+const EXAMPLE: Trace = {
+  file: '',
+  requires: '',
+  title: 'Make the data folder',
+  why: 'everything that must survive lives in one place',
+  run: 'mkdir -p data',
+  check: 'file data exists',
+};
+
+function step({ title, why, run, check }: Trace): string {
+  return `### ${title}
+
+Why: ${why}.
+
+\`\`\`bash
+${run}
+\`\`\`
+
+Verify:
+
+\`\`\`check
+${check}
+\`\`\`
+`;
+}

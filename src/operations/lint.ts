@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { EXIT } from '../model/diagnostic.ts';
+import type { LintReport } from '../model/report.ts';
+import { buildPlan } from '../plan/build.ts';
+import { lint as lintRunbook } from '../plan/lint.ts';
+import { readDocument } from './document.ts';
+import { defineOperation } from './operation.ts';
+import { fileFlag } from './session-flags.ts';
+
+const input = z.object({
+  ...fileFlag,
+  strict: z.boolean().default(false).describe('let warnings fail too (exit 65)'),
+});
+
+/** Names what is wrong with a document and what will hurt, without touching any box. */
+export const lint = defineOperation({
+  name: 'lint',
+  summary: 'name what is wrong in a runbook, and what will hurt',
+  description:
+    'Errors make a replay refuse the document. Warnings name what will hurt later: no Verify, no Why, moving tags,\n' +
+    'sleeps, unpinned URLs, secrets in clear, needs that no pass reaches. Every rule is in docs/lint.md.',
+  examples: ['runbook lint', 'runbook lint --strict AUTODOCK.md'],
+  effect: 'read',
+  input,
+  run: async ({ world }, flags): Promise<LintReport & { strict: boolean }> => {
+    const { runbook } = await readDocument(world.cwd, flags.file);
+    const errors = runbook.diagnostics.some((each) => each.severity === 'error');
+    const planned = errors ? [] : buildPlan(runbook).diagnostics;
+    const diagnostics = [...runbook.diagnostics, ...planned, ...lintRunbook(runbook)];
+    const count = (severity: string) => diagnostics.filter((each) => each.severity === severity).length;
+    return {
+      file: flags.file,
+      diagnostics,
+      summary: { errors: count('error'), warnings: count('warning') },
+      strict: flags.strict,
+    };
+  },
+  exit: ({ summary, strict }) =>
+    summary.errors > 0 || (strict && summary.warnings > 0) ? EXIT.document : EXIT.done,
+});

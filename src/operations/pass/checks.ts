@@ -1,0 +1,267 @@
+import { isAbsolute, resolve } from 'node:path';
+import { judgeOutput } from '../../judge/similarity.ts';
+import { resolveCheck } from '../../markdown/check-grammar.ts';
+import type { FileAction, ShellAction } from '../../model/action.ts';
+import type { BackgroundProcess, ProbeContext } from '../../model/box.ts';
+import type { Check, OutputCheck, ProbeCheck, ShellCheck, Verdict } from '../../model/check.ts';
+import type { CheckResult } from '../../model/outcome.ts';
+import type { Place } from '../../model/place.ts';
+import type { ShellState } from '../../model/shell.ts';
+import { backOff } from '../../observe/back-off.ts';
+import { fileDifference } from './file-action.ts';
+import { lookupIn, type Pass } from './pass.ts';
+
+/** Shell checks are asked again at this many milliseconds at most; each ask is a process. */
+const SLOWEST_SHELL_CHECK_MS = 5_000;
+
+/** Anything that can be asked whether a step is satisfied: a check, a file fence, a background process. */
+export interface Question {
+  readonly text: string;
+  readonly kind: CheckResult['kind'];
+  readonly place: Place;
+  /** Whether a pass of it speaks for the whole step (a file fence speaks only for its file). */
+  readonly covering: boolean;
+  /** Only after acting: its answer before means nothing. */
+  readonly after: boolean;
+  readonly withinMs: number;
+  ask(): Promise<Verdict>;
+  /** Resolves when it is worth asking again. */
+  changed(attempt: number, deadline: number): Promise<void>;
+}
+
+/** What a question may look at. */
+export interface Asking {
+  readonly pass: Pass;
+  readonly state: ShellState;
+  /** Output of the last fence, for checks that judge it; undefined before acting. */
+  readonly output?: string;
+  readonly signal: AbortSignal;
+}
+
+/** The question that a written check asks. */
+export function questionOf(check: Check, asking: Asking): Question {
+  switch (check.kind) {
+    case 'probe':
+      return probeQuestion(check, asking);
+    case 'shell':
+      return shellQuestion(check, asking);
+    case 'output':
+      return outputQuestion(check, asking);
+  }
+}
+
+/** File fences always count as checks: content, mode and owner as written. */
+export function fileQuestion(action: FileAction, covering: boolean, asking: Asking): Question {
+  return {
+    text: `file ${action.path} as written`,
+    kind: 'file',
+    place: action.place,
+    covering,
+    after: false,
+    withinMs: 0,
+    ask: () => fileDifference(action, asking.pass, asking.state),
+    changed: async () => {},
+  };
+}
+
+/** Being alive is the check of a background fence. */
+export function backgroundQuestion(
+  action: ShellAction,
+  started: BackgroundProcess | undefined,
+  asking: Asking,
+): Question {
+  return {
+    text: `background ${action.name ?? 'process'} alive`,
+    kind: 'background',
+    place: action.place,
+    covering: false,
+    after: false,
+    withinMs: 0,
+    ask: async () => {
+      const expected = 'running';
+      if (!started) return { verdict: 'fail', observed: 'never started here', expected, class: 'missing' };
+      return (await asking.pass.box.alive(started))
+        ? { verdict: 'pass', observed: `pid ${started.pid}`, expected, class: 'running' }
+        : { verdict: 'fail', observed: `pid ${started.pid} is gone`, expected, class: 'missing' };
+    },
+    changed: async () => {},
+  };
+}
+
+/** Asks every question once, without waiting. */
+export async function askOnce(questions: readonly Question[]): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  // One after another: most answer in microseconds, and a shell check may not run beside another of its step.
+  for (const question of questions) results.push(resultOf(question, await question.ask(), 0));
+  return results;
+}
+
+/**
+ * After acting: each question is awaited until its deadline (`within`, from the end of the last action),
+ * then all are asked together once, and that sweep decides.
+ */
+export async function assertAll(
+  questions: readonly Question[],
+  asking: Asking,
+  since: number,
+): Promise<CheckResult[]> {
+  const waited = await Promise.all(questions.map((question) => awaitPass(question, asking, since)));
+  const results = await askOnce(questions);
+  return results.map((result, index) => ({ ...result, waitedMs: waited[index] ?? 0 }));
+}
+
+async function awaitPass(question: Question, { pass, signal }: Asking, since: number): Promise<number> {
+  const deadline = since + question.withinMs;
+  for (let attempt = 0; pass.now() < deadline && !signal.aborted; attempt += 1) {
+    const { verdict } = await question.ask();
+    if (verdict === 'pass') break;
+    await question.changed(attempt, deadline);
+  }
+  return question.withinMs === 0 ? 0 : pass.now() - since;
+}
+
+function probeQuestion(check: ProbeCheck, asking: Asking): Question {
+  const { pass, state } = asking;
+  const { check: resolved, diagnostics } = resolveCheck(check, lookupIn(pass, state));
+  const context = probeContext(asking);
+  return {
+    text: check.text,
+    kind: 'probe',
+    place: check.place,
+    covering: true,
+    after: false,
+    withinMs: check.withinMs,
+    ask: async () => {
+      if (!resolved) {
+        const reason = diagnostics.map((each) => each.message).join(' ');
+        return {
+          verdict: 'unknown',
+          observed: pass.masker.mask(reason),
+          expected: check.text,
+          class: 'unresolved',
+        };
+      }
+      const verdict = await pass.box.ask(resolved.probe, context);
+      return masked(check.not ? inverted(verdict) : verdict, pass);
+    },
+    changed: (attempt, deadline) =>
+      resolved
+        ? pass.box.changed(resolved.probe, context, attempt, deadline)
+        : backOff({ attempt, deadline, signal: asking.signal }),
+  };
+}
+
+function shellQuestion(check: ShellCheck, asking: Asking): Question {
+  const { pass, state, signal } = asking;
+  return {
+    text: check.text,
+    kind: 'shell',
+    place: check.place,
+    covering: true,
+    after: check.after,
+    withinMs: check.withinMs,
+    ask: () => askShell(check.action, pass, state, signal),
+    changed: (attempt, deadline) => backOff({ attempt, deadline, signal, longestMs: SLOWEST_SHELL_CHECK_MS }),
+  };
+}
+
+async function askShell(
+  action: ShellAction,
+  pass: Pass,
+  state: ShellState,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const output: Buffer[] = [];
+  const cwd = directoryOf(action, pass, state);
+  const { end } = await pass.box.run({
+    interpreter: action.interpreter,
+    text: action.text,
+    state,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(action.user === undefined ? {} : { user: action.user }),
+    timeoutMs: action.timeoutMs,
+    capture: false,
+    onOutput: (chunk) => {
+      output.push(chunk);
+      if (output.length > 64) output.shift();
+    },
+    signal,
+  });
+  const last = pass.masker.mask(Buffer.concat(output).toString('utf8')).trimEnd().split('\n').at(-1) ?? '';
+  const said = last === '' ? '' : `: ${last.slice(0, 300)}`;
+  const expected = 'exit 0';
+  switch (end.kind) {
+    case 'exit':
+      return {
+        verdict: end.code === 0 ? 'pass' : 'fail',
+        observed: `exit ${end.code}${said}`,
+        expected,
+        class: `exit-${end.code}`,
+      };
+    case 'timeout':
+      return {
+        verdict: 'fail',
+        observed: `no answer within ${end.afterMs} ms${said}`,
+        expected,
+        class: 'timeout',
+      };
+    case 'aborted':
+      return { verdict: 'unknown', observed: 'stopped', expected, class: 'aborted' };
+    case 'unstartable':
+      return { verdict: 'unknown', observed: end.reason, expected, class: 'unstartable' };
+  }
+}
+
+function outputQuestion(check: OutputCheck, asking: Asking): Question {
+  return {
+    text: check.text,
+    kind: 'output',
+    place: check.place,
+    covering: true,
+    after: true,
+    withinMs: 0,
+    ask: () => judgeOutput(check, asking.output ?? ''),
+    changed: async () => {},
+  };
+}
+
+/** What a probe may see: the environment that the next fence would have, the recorded facts, the document's folder. */
+function probeContext({ pass, state, signal }: Asking): ProbeContext {
+  const env = state.variables.size === 0 ? pass.box.baseline : withState(pass.box.baseline, state);
+  return { env, facts: pass.facts, folder: pass.folder, signal };
+}
+
+function withState(baseline: Readonly<Record<string, string>>, state: ShellState): Record<string, string> {
+  const env = { ...baseline };
+  for (const [name, value] of state.variables) {
+    if (value === null) delete env[name];
+    else env[name] = value;
+  }
+  return env;
+}
+
+/** A fence's own `cwd`, absolute: relative ones start where the fence would have started. */
+export function directoryOf(action: { cwd?: string }, pass: Pass, state: ShellState): string | undefined {
+  if (action.cwd === undefined) return undefined;
+  const replaced = pass.substitute(action.cwd, state);
+  return isAbsolute(replaced) ? replaced : resolve(pass.folder, replaced);
+}
+
+/** `not` turns pass and fail round; unknown stays unknown. */
+function inverted(verdict: Verdict): Verdict {
+  const expected = `not: ${verdict.expected}`;
+  if (verdict.verdict === 'unknown') return { ...verdict, expected };
+  return { ...verdict, expected, verdict: verdict.verdict === 'pass' ? 'fail' : 'pass' };
+}
+
+function masked(verdict: Verdict, pass: Pass): Verdict {
+  return {
+    ...verdict,
+    observed: pass.masker.mask(verdict.observed),
+    expected: pass.masker.mask(verdict.expected),
+  };
+}
+
+function resultOf(question: Question, verdict: Verdict, waitedMs: number): CheckResult {
+  return { ...verdict, check: question.text, kind: question.kind, place: question.place, waitedMs };
+}

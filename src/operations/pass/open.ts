@@ -1,0 +1,144 @@
+import { type Journal, openJournal } from '../../journal/journal.ts';
+import { acquireLock } from '../../journal/lock.ts';
+import { findRenames } from '../../journal/renames.ts';
+import { splitState } from '../../journal/shell-state.ts';
+import { substitute } from '../../markdown/substitute.ts';
+import type { BackgroundProcess } from '../../model/box.ts';
+import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import type { JournalState } from '../../model/journal.ts';
+import type { PassSummary } from '../../model/outcome.ts';
+import type { PlanStep } from '../../model/plan.ts';
+import { inputsHash } from '../../plan/hash.ts';
+import type { Masker } from '../../secrets/mask.ts';
+import type { OperationContext } from '../operation.ts';
+import type { Session } from '../session.ts';
+import { Gate } from './gate.ts';
+import { lookupIn, type Pass, type PassOptions } from './pass.ts';
+import { StateBook, type StateChange } from './state.ts';
+
+/** A pass with its lock and journal, to be ended and closed. */
+export interface OpenPass {
+  readonly pass: Pass;
+  /** Writes how the pass ended; only a pass that is done is not gone on with. */
+  end(summary: PassSummary): Promise<void>;
+  /** Ends what may not outlive the pass, closes the journal, gives the lock back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the box's lock, opens the journal, and gathers what all steps share.
+ * @throws RunbookError 3 where another pass holds the lock, or the journal cannot be written.
+ */
+export async function openPass(
+  context: OperationContext,
+  session: Session,
+  options: PassOptions,
+): Promise<OpenPass> {
+  const { world, emit } = context;
+  const { document, box, plan, runbook } = session;
+  const lock = acquireLock({
+    stateFolder: world.folders.box,
+    command: 'runbook',
+    document: document.path,
+    now: world.now,
+  });
+  if (lock.kind === 'held') throw new RunbookError([lock.diagnostic], EXIT.person);
+  try {
+    const journal = await openJournal({
+      document: document.path,
+      folder: document.folder,
+      box: box.identity,
+      stateFolder: world.folders.box,
+      now: world.now,
+      version: world.version,
+    });
+    const steps = plan.steps.map(({ step, actionHash }) => ({ id: step.id, action: actionHash }));
+    for (const [to, from] of findRenames(journal.memory, steps)) journal.renameStep(from, to);
+    const pass = passOf(context, session, { options, journal });
+    emit({
+      type: 'pass-started',
+      at: new Date(world.now()).toISOString(),
+      pass: journal.pass.id,
+      file: runbook.file,
+      name: runbook.name,
+      box: box.identity.name,
+      resumed: journal.pass.resumed,
+      steps: plan.steps.map(({ step }) => ({ id: step.id, title: step.title, kind: step.kind })),
+    });
+    return {
+      pass,
+      end: async (summary) => {
+        if (summary.outcome === 'done' && options.only === undefined && options.from === undefined) {
+          journal.append({ kind: 'pass-ended', outcome: summary.outcome });
+        }
+        await journal.durable();
+      },
+      close: async () => {
+        for (const process of pass.endWithPass) await box.stop(process);
+        await journal.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** What all steps of a pass share. Without a journal it is a preview, which may ask but not act. */
+export function passOf(
+  { world, emit, signal }: OperationContext,
+  session: Session,
+  { options = LOOKING, journal = NO_JOURNAL }: { options?: PassOptions; journal?: Journal } = {},
+): Pass {
+  const { plan, box, masker, document, declared, facts } = session;
+  return {
+    plan,
+    options,
+    box,
+    journal,
+    masker,
+    state: new StateBook(plan.steps, box.baseline),
+    folder: document.folder,
+    declared,
+    facts,
+    substitute: (text, state) => substitute(text, lookupIn(session, state)).text,
+    keptState: (change) => keptState(change, masker),
+    inputsHashOf: inputsHasher(session),
+    endWithPass: new Set<BackgroundProcess>(),
+    gate: new Gate(),
+    emit,
+    signal,
+    now: world.now,
+    ...(world.person ? { person: world.person } : {}),
+  };
+}
+
+const LOOKING: PassOptions = { force: false, keepGoing: true, jobs: 1, askEachStep: false };
+
+/** Stands where a preview has no journal to write: whoever tries is a defect. */
+const NO_JOURNAL = new Proxy({} as Journal, {
+  get: (_, name) => {
+    throw new Error(`a preview has no journal (${String(name)})`);
+  },
+});
+
+function keptState(change: StateChange, masker: Masker): JournalState | undefined {
+  if (change.variables.size === 0 && change.cwd === undefined) return undefined;
+  return splitState(change, (value) => masker.holdsSecret(value));
+}
+
+/** Hashes the values of the inputs that a step names, once a step. */
+function inputsHasher({ declared, box }: Session): (planned: PlanStep) => string {
+  const known = new Map<PlanStep, string>();
+  return (planned) => {
+    const hash =
+      known.get(planned) ??
+      inputsHash(
+        box.identity.id,
+        planned.inputs.map((name) => [name, declared.get(name) ?? ''] as const),
+      );
+    known.set(planned, hash);
+    return hash;
+  };
+}

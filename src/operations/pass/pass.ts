@@ -1,0 +1,62 @@
+import type { Journal } from '../../journal/journal.ts';
+import type { BackgroundProcess, Box } from '../../model/box.ts';
+import type { JournalState } from '../../model/journal.ts';
+import type { RunEvent } from '../../model/outcome.ts';
+import type { Plan, PlanStep } from '../../model/plan.ts';
+import type { ShellState } from '../../model/shell.ts';
+import type { Masker } from '../../secrets/mask.ts';
+import type { Person } from '../../world.ts';
+import type { Gate } from './gate.ts';
+import type { StateBook, StateChange } from './state.ts';
+
+/** What the person asked of this pass. */
+export interface PassOptions {
+  readonly from?: string;
+  readonly only?: string;
+  readonly accept?: string;
+  readonly force: boolean;
+  readonly keepGoing: boolean;
+  readonly jobs: number;
+  /** Loose documents on a terminal: ask block by block. */
+  readonly askEachStep: boolean;
+}
+
+/** All that the steps of one pass share. */
+export interface Pass {
+  readonly plan: Plan;
+  readonly options: PassOptions;
+  readonly box: Box;
+  readonly journal: Journal;
+  readonly masker: Masker;
+  readonly state: StateBook;
+  /** The document's folder: relative paths start here. */
+  readonly folder: string;
+  /** Values of declared inputs, facts and the front matter's env, by name. */
+  readonly declared: ReadonlyMap<string, string>;
+  /** Of these, the recorded facts alone: what a fact probe may see. */
+  readonly facts: ReadonlyMap<string, string>;
+  /** Replaces `${NAME}` with what the next shell fence would see. */
+  readonly substitute: (text: string, state: ShellState) => string;
+  /** What the journal may hold of a change: secrets by name only; undefined: nothing changed. */
+  readonly keptState: (change: StateChange) => JournalState | undefined;
+  /** Background processes that end with the pass. */
+  readonly endWithPass: Set<BackgroundProcess>;
+  readonly inputsHashOf: (planned: PlanStep) => string;
+  readonly person?: Person;
+  /** Steps hold it shared, a reactive Fix alone. */
+  readonly gate: Gate;
+  readonly emit: (event: RunEvent) => void;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+/** What `${NAME}` stands for at some point of the pass: what the next shell fence would see, for declared names and exports. */
+export function lookupIn(
+  pass: Pick<Pass, 'declared'>,
+  state: ShellState,
+): (name: string) => string | undefined {
+  return (name) => {
+    const carried = state.variables.get(name);
+    return carried === undefined ? pass.declared.get(name) : (carried ?? undefined);
+  };
+}

@@ -1,0 +1,176 @@
+import type { Action, FileAction, ShellAction } from '../../model/action.ts';
+import type { BackgroundProcess } from '../../model/box.ts';
+import type { Failure } from '../../model/outcome.ts';
+import type { ShellRequest, ShellResult, ShellState } from '../../model/shell.ts';
+import { directoryOf } from './checks.ts';
+import { fileDifference, wantedFile } from './file-action.ts';
+import type { StepOutput } from './output.ts';
+import type { Pass } from './pass.ts';
+
+/** What went wrong with one fence; the step adds the rest of the failure. */
+export type FenceFailure = Pick<Failure, 'kind' | 'message' | 'remedy' | 'place'> & { exitCode?: number };
+
+/** A fence that was carried out, or why it was not. */
+export type Performed =
+  | { readonly ok: true; readonly state: ShellState; readonly background?: BackgroundProcess }
+  | { readonly ok: false; readonly failure: FenceFailure };
+
+/** What performing a fence needs beside the fence. */
+export interface Performing {
+  readonly pass: Pass;
+  readonly state: ShellState;
+  readonly output: StepOutput;
+  readonly signal: AbortSignal;
+  /** Where a background fence's output goes. */
+  readonly log: string;
+  /** The process that this fence left running in an earlier pass: stopped before a new start. */
+  readonly previous?: BackgroundProcess;
+}
+
+/** Carries out one fence: a row for each kind of action. */
+export async function perform(action: Action, performing: Performing): Promise<Performed> {
+  switch (action.kind) {
+    case 'shell':
+      return performShell(action, performing);
+    case 'file':
+      return performFile(action, performing);
+    case 'apply':
+    case 'registry':
+    case 'patch':
+      return failed(
+        action,
+        'unsupported',
+        `This version cannot carry out "${action.kind}" fences.`,
+        'Use a bash fence with kubectl.',
+      );
+  }
+}
+
+async function performShell(action: ShellAction, performing: Performing): Promise<Performed> {
+  const { pass, state, output } = performing;
+  const request = shellRequest(action, performing);
+  if (action.background !== 'no') return startBackground(action, request, performing);
+  if (action.interactive && !pass.person) {
+    return failed(
+      action,
+      'interactive',
+      'This fence needs a person at a terminal.',
+      'Run the same command on a terminal.',
+    );
+  }
+  output.begin();
+  const result = await (action.interactive ? pass.box.interact(request) : pass.box.run(request));
+  output.end();
+  const failure = shellFailure(action, result);
+  if (!failure || action.attributes.ignore === 'true') return { ok: true, state: result.state ?? state };
+  return { ok: false, failure };
+}
+
+function shellRequest(action: ShellAction, { pass, state, output, signal }: Performing): ShellRequest {
+  const cwd = directoryOf(action, pass, state);
+  return {
+    interpreter: action.interpreter,
+    text: action.text,
+    state,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(action.user === undefined ? {} : { user: pass.substitute(action.user, state) }),
+    timeoutMs: action.timeoutMs,
+    capture: action.carries,
+    onOutput: (chunk) => output.push(chunk),
+    signal,
+  };
+}
+
+async function startBackground(
+  action: ShellAction,
+  request: ShellRequest,
+  { pass, state, log, previous }: Performing,
+): Promise<Performed> {
+  try {
+    if (previous && (await pass.box.alive(previous))) await pass.box.stop(previous);
+    return { ok: true, state, background: await pass.box.background(request, log) };
+  } catch (error) {
+    return failed(
+      action,
+      'unstartable',
+      `The background process did not start: ${(error as Error).message}`,
+      `Its output is in ${log}.`,
+    );
+  }
+}
+
+function shellFailure(action: ShellAction, { end }: ShellResult): FenceFailure | undefined {
+  switch (end.kind) {
+    case 'exit':
+      if (end.code === 0) return undefined;
+      return {
+        kind: 'exit',
+        message: `The fence ended with exit code ${end.code}.`,
+        remedy: 'Mend what its output tells, or edit the step, and run the same command again.',
+        place: action.place,
+        exitCode: end.code,
+      };
+    case 'timeout':
+      return {
+        kind: 'timeout',
+        message: `The fence did not end within ${Math.round(end.afterMs / 1000)} s; its process group was ended.`,
+        remedy: 'Find out what it waited for before raising its timeout attribute.',
+        place: action.place,
+      };
+    case 'aborted':
+      return {
+        kind: 'aborted',
+        message: 'Stopped by the person.',
+        remedy: 'Run the same command to go on.',
+        place: action.place,
+      };
+    case 'unstartable':
+      return {
+        kind: 'unstartable',
+        message: end.reason,
+        remedy: 'Install the interpreter in an earlier step.',
+        place: action.place,
+      };
+  }
+}
+
+async function performFile(action: FileAction, { pass, state }: Performing): Promise<Performed> {
+  const { verdict } = await fileDifference(action, pass, state);
+  if (verdict === 'pass') return { ok: true, state };
+  const wanted = wantedFile(action, pass, state);
+  try {
+    await pass.box.write(wanted.path, wanted.content, {
+      mode: wanted.mode,
+      ...(wanted.owner === undefined ? {} : { owner: wanted.owner }),
+    });
+    return { ok: true, state };
+  } catch (error) {
+    return failed(
+      action,
+      'file',
+      `${wanted.path} could not be written: ${(error as Error).message}`,
+      writeRemedy(error, wanted.path),
+    );
+  }
+}
+
+function writeRemedy(error: unknown, path: string): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'Make room on that disk; the old content, if any, is untouched.';
+    case 'EACCES':
+    case 'EPERM':
+      return 'Run as a user who may write there; the old content, if any, is untouched.';
+    case 'EROFS':
+      return 'That file system is mounted read-only.';
+    case 'EISDIR':
+      return `${path} is a directory: name a file in it.`;
+    default:
+      return 'The old content, if any, is untouched.';
+  }
+}
+
+function failed(action: Action, kind: string, message: string, remedy: string): Performed {
+  return { ok: false, failure: { kind, message, remedy, place: action.place } };
+}

@@ -1,0 +1,21 @@
+import type { BackgroundProcess } from '../../model/box.ts';
+import type { Step } from '../../model/runbook.ts';
+import { type Asking, backgroundQuestion, fileQuestion, type Question, questionOf } from './checks.ts';
+
+/** All that tells whether a step holds: its Verify, its file fences, its background processes. */
+export function questionsOf(
+  step: Step,
+  asking: Asking,
+  background: ReadonlyMap<number, BackgroundProcess>,
+): Question[] {
+  const onlyFiles = step.actions.every((action) => action.kind !== 'shell' || action.always);
+  return [
+    ...step.verify.map((check) => questionOf(check, asking)),
+    ...step.actions.flatMap((action, index) => {
+      if (action.kind === 'file') return [fileQuestion(action, onlyFiles, asking)];
+      if (action.kind === 'shell' && action.background !== 'no')
+        return [backgroundQuestion(action, background.get(index), asking)];
+      return [];
+    }),
+  ];
+}

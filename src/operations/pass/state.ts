@@ -1,0 +1,114 @@
+import type { JournalState } from '../../model/journal.ts';
+import type { PlanStep } from '../../model/plan.ts';
+import type { ShellState } from '../../model/shell.ts';
+
+/** What one step changed, and nothing that others did: this is what the journal keeps and a skipped step restores. */
+export interface StateChange {
+  readonly variables: ReadonlyMap<string, string | null>;
+  readonly cwd?: string;
+  /** Names exported with a secret in them, whose value the journal may not hold. */
+  readonly withheld: readonly string[];
+}
+
+/** The state that a step starts from. `withheld` maps a name to the step that must run again to give it. */
+export interface CarriedState extends ShellState {
+  readonly withheld: ReadonlyMap<string, string>;
+}
+
+const START: CarriedState = { variables: new Map(), withheld: new Map() };
+
+/**
+ * Carries exported variables and the directory along needs, merged in document order whatever the parallelism.
+ * A step's own changes are kept apart from what it started with, so that an edited step's new value is not
+ * overwritten by what a later, skipped step once inherited.
+ */
+export class StateBook {
+  readonly #changes = new Map<string, StateChange>();
+  readonly #out = new Map<string, CarriedState>();
+  readonly #steps: ReadonlyMap<string, PlanStep>;
+
+  constructor(
+    steps: readonly PlanStep[],
+    private readonly baseline: Readonly<Record<string, string>>,
+  ) {
+    this.#steps = new Map(steps.map((each) => [each.step.id, each]));
+  }
+
+  /** What the fences of a step see when it begins. */
+  before(planned: PlanStep): CarriedState {
+    const [first, ...others] = planned.after;
+    if (first === undefined) return START;
+    if (others.length === 0) return this.after(first);
+    return this.#ancestors(planned)
+      .map((each) => each.step.id)
+      .reduce((state, id) => this.#apply(state, id), START);
+  }
+
+  /** What a step left behind, as far as it is known. */
+  after(id: string): CarriedState {
+    const known = this.#out.get(id);
+    if (known) return known;
+    const planned = this.#steps.get(id);
+    return planned ? this.before(planned) : START;
+  }
+
+  /** Notes what a step changed; an empty change keeps the very same state object, so a long chain costs nothing. */
+  record(planned: PlanStep, change: StateChange): void {
+    this.#changes.set(planned.step.id, change);
+    this.#out.set(planned.step.id, this.#apply(this.before(planned), planned.step.id));
+  }
+
+  /** Puts back what a step left when it ran, as the journal kept it. */
+  restore(planned: PlanStep, kept: JournalState): void {
+    const variables = new Map<string, string | null>(Object.entries(kept.set));
+    for (const name of kept.unset) variables.set(name, null);
+    const cwd = kept.cwd === undefined ? {} : { cwd: kept.cwd };
+    this.record(planned, { variables, withheld: kept.secret, ...cwd });
+  }
+
+  /** What a step that ran has changed: the state after its last fence against the state it began with. */
+  change(before: CarriedState, after: ShellState): StateChange {
+    const variables = new Map<string, string | null>();
+    for (const [name, value] of after.variables) {
+      if (before.variables.get(name) !== value) variables.set(name, value);
+    }
+    for (const name of before.variables.keys()) {
+      if (!after.variables.has(name)) variables.set(name, this.baseline[name] ?? null);
+    }
+    return {
+      variables,
+      withheld: [],
+      ...(after.cwd !== undefined && after.cwd !== before.cwd ? { cwd: after.cwd } : {}),
+    };
+  }
+
+  #apply(state: CarriedState, id: string): CarriedState {
+    const change = this.#changes.get(id);
+    if (!change || (change.variables.size === 0 && change.withheld.length === 0 && change.cwd === undefined))
+      return state;
+    const variables = new Map(state.variables);
+    const withheld = new Map(state.withheld);
+    for (const [name, value] of change.variables) {
+      variables.set(name, value);
+      withheld.delete(name);
+    }
+    for (const name of change.withheld) {
+      variables.delete(name);
+      withheld.set(name, id);
+    }
+    const cwd = change.cwd ?? state.cwd;
+    return { variables, withheld, ...(cwd === undefined ? {} : { cwd }) };
+  }
+
+  #ancestors(planned: PlanStep): PlanStep[] {
+    const found = new Map<string, PlanStep>();
+    const open = [...planned.after];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      const each = this.#steps.get(id);
+      if (!each || found.has(id)) continue;
+      found.set(id, each);
+      open.push(...each.after);
+    }
+    return [...found.values()].sort((a, b) => a.step.index - b.step.index);
+  }
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import type { Action } from '../model/action.ts';
+import { EXIT } from '../model/diagnostic.ts';
+import type { PlannedStep, PlanReport, PlanStep } from '../model/plan.ts';
+import { type CheckTally, decideFromChecks, decideFromJournal } from '../plan/decide.ts';
+import { defineOperation, type OperationContext } from './operation.ts';
+import { askOnce, type Question, questionOf } from './pass/checks.ts';
+import { openPreview, type Preview } from './pass/preview.ts';
+import { preflightDiagnostics } from './preflight.ts';
+import { openSession, type Session } from './session.ts';
+import { fileFlag, inputFlags } from './session-flags.ts';
+
+const input = z.object({
+  ...fileFlag,
+  ...inputFlags,
+  loose: z.boolean().default(false).describe('take the shell fences of an ordinary markdown file as steps'),
+  force: z.boolean().default(false).describe('plan as if nothing were satisfied'),
+});
+
+/** What a pass would do, without running anything from the document. */
+export const plan = defineOperation({
+  name: 'plan',
+  summary: 'show what a replay would do, and what is missing for it',
+  description:
+    'Lists the steps in order: which would act and why, which are satisfied and by which check, with resolved values\n' +
+    '(secrets masked), and what is missing before anything runs. Typed probes are asked; no code from the document runs.',
+  examples: ['runbook plan', 'runbook plan AUTODOCK.md --json'],
+  effect: 'read',
+  input,
+  run: async (context, flags) => {
+    const session = await openSession(context, { ...flags, yes: false });
+    try {
+      return await planSession(context, session, flags);
+    } finally {
+      await session.box.close();
+    }
+  },
+  exit: (report: PlanReport) =>
+    report.diagnostics.some((each) => each.severity === 'error') ? EXIT.person : EXIT.done,
+});
+
+/** The plan of an open session. */
+export async function planSession(
+  context: OperationContext,
+  session: Session,
+  options: { force: boolean },
+): Promise<PlanReport> {
+  const preview = await openPreview(context, session);
+  const acting = new Set<string>();
+  const steps: PlannedStep[] = [];
+  for (const planned of session.plan.steps) {
+    const step = await planStep(preview, planned, acting, options.force);
+    if (step.would === 'act') acting.add(step.id);
+    steps.push(step);
+  }
+  const count = (would: PlannedStep['would']) => steps.filter((step) => step.would === would).length;
+  return {
+    file: session.runbook.file,
+    name: session.runbook.name,
+    box: session.box.identity.name,
+    resumed: preview.journal.lastPass !== undefined && preview.journal.lastPass.ended !== 'done',
+    steps,
+    problems: session.plan.problems.map(({ step }) => ({
+      id: step.id,
+      title: step.title,
+      how: step.section === 'steps' ? 'in-pass' : 'reactive',
+      ...(step.for === undefined ? {} : { for: step.for }),
+    })),
+    inputs: session.inputs,
+    diagnostics: await preflightDiagnostics(session),
+    summary: { act: count('act'), skip: count('skip'), ask: count('ask'), person: count('person') },
+  };
+}
+
+async function planStep(
+  preview: Preview,
+  planned: PlanStep,
+  acting: ReadonlySet<string>,
+  forced: boolean,
+): Promise<PlannedStep> {
+  const { step } = planned;
+  const describe = (
+    would: PlannedStep['would'],
+    reason: PlannedStep['reason'],
+    detail: string,
+    checks: PlannedStep['checks'] = [],
+  ): PlannedStep => ({
+    id: step.id,
+    title: step.title,
+    place: step.place,
+    would,
+    reason,
+    detail,
+    checks,
+    actions: step.actions.map((action) => describeAction(action, preview, planned)),
+    needs: planned.after,
+  });
+  if (step.excluded) return describe('skip', 'not-selected', 'excludeFromRunAll');
+  const asking = preview.asking(planned);
+  const when = await askOnce(
+    step.when.filter((check) => check.kind === 'probe').map((check) => questionOf(check, asking)),
+  );
+  const unmet = when.find((check) => check.verdict === 'fail');
+  if (unmet) return describe('skip', 'not-applicable', `When: ${unmet.check}: ${unmet.observed}`, when);
+  if (when.some((check) => check.verdict === 'unknown'))
+    return describe('person', 'unknown-verdict', 'its When cannot be asked', when);
+
+  const memory = preview.memory(planned);
+  const needsActed = planned.rebuildAfter.some(
+    (id) => acting.has(id) || (preview.journal.memory.get(id)?.actedSeq ?? 0) > (memory?.confirmedSeq ?? 0),
+  );
+  const decision = decideFromJournal({
+    memory,
+    actionHash: planned.actionHash,
+    inputsHash: preview.pass.inputsHashOf(planned),
+    needsActed,
+    forced,
+  });
+  if (decision.kind === 'act') return describe('act', decision.reason, '');
+
+  const questions = preview.questions(planned).filter((question) => !question.after);
+  const typed = questions.filter((question) => question.kind !== 'shell');
+  const checks = await askOnce(typed);
+  const failing = checks.find((check) => check.verdict !== 'pass');
+  const shellDecides = typed.length < questions.length && !checks.some((check) => check.verdict === 'fail');
+  if (shellDecides)
+    return describe('ask', 'shell-checks', 'its shell checks decide, and a plan runs no code', checks);
+  const verdict = decideFromChecks(decision.confirmed, tally(questions, checks));
+  const detail = failing
+    ? `${failing.check}: ${failing.observed}`
+    : (checks[0]?.check ?? (decision.confirmed ? 'confirmed by the journal' : ''));
+  if (verdict.kind === 'person') return describe('person', 'unknown-verdict', detail, checks);
+  return describe(verdict.kind, verdict.reason, detail, checks);
+}
+
+function describeAction(action: Action, preview: Preview, planned: PlanStep): PlannedStep['actions'][number] {
+  const resolved = (text: string) => preview.show(planned, text);
+  const text = action.kind === 'shell' ? preview.pass.masker.mask(action.text) : resolved(action.text);
+  return { kind: action.kind, summary: summary(action, resolved), text, place: action.place };
+}
+
+function summary(action: Action, resolved: (text: string) => string): string {
+  switch (action.kind) {
+    case 'shell': {
+      const lines = action.text.trimEnd().split('\n');
+      const first = lines.find((line) => line.trim() !== '' && !line.trimStart().startsWith('#')) ?? '';
+      return `${action.interpreter.join(' ')}: ${resolved(first.trim())}${lines.length > 1 ? ` (${lines.length} lines)` : ''}`;
+    }
+    case 'file':
+      return `write ${resolved(action.path)}${action.mode === undefined ? '' : ` mode ${action.mode.toString(8).padStart(4, '0')}`}`;
+    case 'apply':
+      return `apply to Kubernetes${action.from === undefined ? '' : ` from ${resolved(action.from)}`}`;
+    case 'registry':
+      return `registry credentials in secret ${resolved(action.secret)}`;
+    case 'patch':
+      return `${action.type} patch of ${resolved(action.target)}`;
+  }
+}
+
+function tally(questions: readonly Question[], checks: PlannedStep['checks']): CheckTally {
+  const count = (verdict: 'pass' | 'fail' | 'unknown') =>
+    checks.filter((check) => check.verdict === verdict).length;
+  return {
+    pass: count('pass'),
+    fail: count('fail'),
+    unknown: count('unknown'),
+    covering: questions.filter((each) => each.covering).length,
+  };
+}

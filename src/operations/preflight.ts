@@ -1,0 +1,168 @@
+import { statfs } from 'node:fs/promises';
+import { coerce, satisfies } from 'semver';
+import type { Box } from '../model/box.ts';
+import { type Diagnostic, EXIT } from '../model/diagnostic.ts';
+import type { Requirement } from '../model/runbook.ts';
+import { refuseErrors } from './document.ts';
+import type { OperationContext } from './operation.ts';
+import { runForOutput, type Session } from './session.ts';
+
+/**
+ * Everything that can be known to be missing before step one: inputs, tools and their versions, disk.
+ * Taken ports only warn, since a step may be there to free them.
+ * @throws RunbookError 3 with all that is missing at once; nothing has run then.
+ */
+export async function preflight(context: OperationContext, session: Session): Promise<void> {
+  const diagnostics = await preflightDiagnostics(session);
+  refuseErrors(diagnostics, EXIT.person);
+  for (const diagnostic of diagnostics) context.emit({ type: 'diagnostic', diagnostic });
+}
+
+/** The same as data, for `runbook plan`. */
+export async function preflightDiagnostics(session: Session): Promise<Diagnostic[]> {
+  const { runbook, box, missing, plan } = session;
+  const asked = await Promise.all([
+    ...runbook.frontMatter.requires.map((each) => requirement(each, box, session)),
+    ...(runbook.frontMatter.box?.ports ?? []).map((port) => portWarning(port, session)),
+  ]);
+  const unsupported = plan.steps.flatMap(({ step }) =>
+    step.actions
+      .filter((action) => action.kind === 'apply' || action.kind === 'patch' || action.kind === 'registry')
+      .map(
+        (action): Diagnostic => ({
+          code: 'unsupported-action',
+          severity: 'error',
+          message: `"${step.title}" has a fence of kind "${action.kind}", which this version cannot carry out.`,
+          remedy: 'Use a bash fence with kubectl until Kubernetes fences are supported.',
+          place: action.place,
+        }),
+      ),
+  );
+  const warnings = runbook.diagnostics.filter((each) => each.severity === 'warning');
+  return [...missing, ...asked.flat(), ...unsupported, ...warnings];
+}
+
+async function requirement(required: Requirement, box: Box, session: Session): Promise<Diagnostic[]> {
+  return required.kind === 'tool'
+    ? toolRequirement(required, box, session)
+    : diskRequirement(required, session);
+}
+
+async function toolRequirement(
+  required: Extract<Requirement, { kind: 'tool' }>,
+  box: Box,
+  session: Session,
+): Promise<Diagnostic[]> {
+  const context = { env: box.baseline, facts: session.facts, folder: session.document.folder };
+  const found = await box.ask({ kind: 'command', name: required.tool }, context);
+  if (found.verdict !== 'pass') {
+    return [
+      error(
+        session,
+        'missing-tool',
+        `The runbook requires ${required.text}, and ${required.tool} is not on PATH.`,
+        `Install ${required.tool} and run the same command again.`,
+      ),
+    ];
+  }
+  if (required.version === undefined) return [];
+  const version = await toolVersion(box, required.tool);
+  if (version === undefined) {
+    return [
+      {
+        ...error(
+          session,
+          'unknown-version',
+          `The version of ${required.tool} could not be read.`,
+          `Check by hand that it is ${required.text}.`,
+        ),
+        severity: 'warning',
+      },
+    ];
+  }
+  const wanted = `${required.comparator ?? '>='}${coerce(required.version)?.version ?? required.version}`;
+  if (satisfies(version, wanted)) return [];
+  return [
+    error(
+      session,
+      'tool-version',
+      `The runbook requires ${required.text}; this box has ${required.tool} ${version}.`,
+      `Install a ${required.tool} that is ${wanted}.`,
+    ),
+  ];
+}
+
+/** Tools answer `--version`, `version` or `-v`: the first dotted number in what one of them prints. Runs the tool, no code of the document. */
+async function toolVersion(box: Box, tool: string): Promise<string | undefined> {
+  for (const ask of ['--version', 'version', '-version', '-v']) {
+    const { code, stdout } = await runForOutput(
+      box,
+      `'${tool.replaceAll("'", `'\\''`)}' ${ask} 2>&1 </dev/null`,
+    );
+    const version = code === 0 ? coerce(/\d+(?:\.\d+)+/.exec(stdout)?.[0]) : null;
+    if (version) return version.version;
+  }
+  return undefined;
+}
+
+async function diskRequirement(
+  required: Extract<Requirement, { kind: 'disk' }>,
+  session: Session,
+): Promise<Diagnostic[]> {
+  try {
+    const { bavail, bsize } = await statfs(required.path);
+    const free = bavail * bsize;
+    if (free >= required.bytes) return [];
+    const giga = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+    return [
+      error(
+        session,
+        'disk-space',
+        `The runbook requires ${required.text}; ${required.path} has ${giga(free)} free.`,
+        'Make room there.',
+      ),
+    ];
+  } catch (cause) {
+    return [
+      {
+        ...error(
+          session,
+          'disk-space',
+          `The room on ${required.path} is unknown: ${(cause as Error).message}.`,
+          'Check that the path exists.',
+        ),
+        severity: 'warning',
+      },
+    ];
+  }
+}
+
+async function portWarning(port: number, session: Session): Promise<Diagnostic[]> {
+  const context = { env: session.box.baseline, facts: session.facts, folder: session.document.folder };
+  const free = await session.box.ask(
+    { kind: 'port', port, protocol: 'tcp', expect: { kind: 'free' } },
+    context,
+  );
+  if (free.verdict !== 'fail') return [];
+  return [
+    {
+      ...error(
+        session,
+        'port-taken',
+        `Port ${port}, which the runbook's box publishes, is taken: ${free.observed}.`,
+        'Nothing to do if a step frees it or put it there.',
+      ),
+      severity: 'warning',
+    },
+  ];
+}
+
+function error(session: Session, code: string, message: string, remedy: string): Diagnostic {
+  return {
+    code,
+    severity: 'error',
+    message,
+    remedy,
+    place: { file: session.runbook.file, line: 1, column: 1 },
+  };
+}

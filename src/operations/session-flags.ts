@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** The document, for every verb that takes one. */
+export const fileFlag = {
+  file: z
+    .string()
+    .default('AUTODOCK.md')
+    .describe('the runbook')
+    .meta({ positional: true, placeholder: 'FILE' }),
+};
+
+/** Where input values come from. */
+export const inputFlags = {
+  input: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('give a variable (secrets come by environment, .env or prompt)')
+    .meta({ placeholder: 'K=V', repeat: true }),
+  envFile: z
+    .string()
+    .optional()
+    .describe('read input values from this file, in .env form')
+    .meta({ placeholder: 'FILE' }),
+};
+
+/** Flags of every verb that opens a session on a box. */
+export const sessionFlags = {
+  ...fileFlag,
+  ...inputFlags,
+  loose: z.boolean().default(false).describe('take the shell fences of an ordinary markdown file as steps'),
+  yes: z.boolean().default(false).describe('approve this one run of what the document says'),
+};

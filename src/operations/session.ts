@@ -1,0 +1,137 @@
+import { openApprovals } from '../journal/approvals.ts';
+import type { Box } from '../model/box.ts';
+import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
+import type { Plan, ResolvedInput } from '../model/plan.ts';
+import type { Runbook } from '../model/runbook.ts';
+import { buildPlan } from '../plan/build.ts';
+import { approvalHash } from '../plan/hash.ts';
+import { createMasker, type Masker } from '../secrets/mask.ts';
+import { resolveInputs, secretsInText } from '../secrets/resolve.ts';
+import { type OpenedDocument, readValidDocument, refuseErrors } from './document.ts';
+import type { OperationContext } from './operation.ts';
+
+/** What the operations that touch a box share: flags of the same names and meanings. */
+export interface SessionInput {
+  readonly file: string;
+  readonly loose: boolean;
+  readonly yes: boolean;
+  readonly input: Readonly<Record<string, string>>;
+  readonly envFile?: string;
+}
+
+/** A document made ready to act on: valid, its inputs resolved, its box open. Nothing of it has run yet. */
+export interface Session {
+  readonly document: OpenedDocument;
+  readonly runbook: Runbook;
+  readonly plan: Plan;
+  readonly approved: boolean;
+  readonly inputs: readonly ResolvedInput[];
+  /** What is missing among the inputs; errors. */
+  readonly missing: readonly Diagnostic[];
+  /** Values of inputs, facts and front matter env by name. */
+  readonly declared: ReadonlyMap<string, string>;
+  readonly facts: ReadonlyMap<string, string>;
+  readonly masker: Masker;
+  readonly box: Box;
+}
+
+/**
+ * Opens a session. Commands that give secrets are code from the document, so they run only where it is approved.
+ * @throws RunbookError 65 for a bad document, 64 for a wrong --input.
+ */
+export async function openSession({ world }: OperationContext, input: SessionInput): Promise<Session> {
+  const document = await readValidDocument(world.cwd, input.file, { loose: input.loose });
+  const { runbook, folder } = document;
+  refuseLoose(runbook, input.loose);
+  const plan = buildPlan(runbook);
+  refuseErrors(plan.diagnostics, EXIT.document);
+
+  const approved = input.yes || (await openApprovals(world.folders.person).isApproved(approvalHash(runbook)));
+  const facts = new Map(runbook.facts.map((fact) => [fact.name, fact.value]));
+  const bare = { ...runbook.frontMatter.env, ...Object.fromEntries(facts) };
+  const resolved = await resolveInputs(runbook.inputs, {
+    given: input.input,
+    env: world.env,
+    folder,
+    allowCommands: approved,
+    runCommand: (command) => runCommand(world, folder, bare, command),
+    ...(input.envFile === undefined ? {} : { envFile: input.envFile }),
+    ...(world.person && approved ? { person: world.person } : {}),
+  });
+  const values = [...resolved.values];
+  const secrets = values
+    .filter(([, each]) => each.kind === 'secret')
+    .map(([name, { value }]) => ({ name, value }));
+  refuseErrors(secretsInText(document.source, secrets), EXIT.document);
+
+  const env = { ...bare, ...Object.fromEntries(values.map(([name, { value }]) => [name, value])) };
+  return {
+    document,
+    runbook,
+    plan,
+    approved,
+    inputs: resolved.resolved,
+    missing: resolved.missing,
+    declared: new Map(Object.entries(env)),
+    facts,
+    masker: createMasker(secrets),
+    box: await world.openBox({ folder, env: exportable(env) }),
+  };
+}
+
+function refuseLoose(runbook: Runbook, loose: boolean): void {
+  if (runbook.kind === 'runbook' || loose) return;
+  throw new RunbookError(
+    [
+      {
+        code: 'loose-document',
+        severity: 'error',
+        message: `${runbook.file} is no runbook: it neither says "runbook: 1" in front matter nor has a section "Steps" with a step.`,
+        remedy:
+          'Add --loose to run its shell fences in order (read them first: many READMEs install and, further down, uninstall).',
+        place: { file: runbook.file, line: 1, column: 1 },
+      },
+    ],
+    EXIT.document,
+  );
+}
+
+/** Facts may be named freely in the table; only names that a shell can hold become variables. */
+function exportable(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)));
+}
+
+async function runCommand(
+  world: OperationContext['world'],
+  folder: string,
+  env: Record<string, string>,
+  command: string,
+) {
+  const box = await world.openBox({ folder, env: exportable(env) });
+  try {
+    return await runForOutput(box, command);
+  } finally {
+    await box.close();
+  }
+}
+
+/** Runs a one-line command of the document (a fact's, a secret's) and gives its output. */
+export async function runForOutput(
+  box: Box,
+  command: string,
+  signal?: AbortSignal,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const output: Buffer[] = [];
+  const { end } = await box.run({
+    interpreter: ['bash'],
+    text: `${command}\n`,
+    state: { variables: new Map() },
+    timeoutMs: 60_000,
+    capture: false,
+    onOutput: (chunk) => output.push(chunk),
+    ...(signal ? { signal } : {}),
+  });
+  const text = Buffer.concat(output).toString('utf8');
+  const code = end.kind === 'exit' ? end.code : 1;
+  return { code, stdout: text, stderr: end.kind === 'unstartable' ? end.reason : '' };
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { EXIT } from '../model/diagnostic.ts';
+import type { StepMemory } from '../model/journal.ts';
+import type { PlanStep } from '../model/plan.ts';
+import type { StatusReport } from '../model/report.ts';
+import { defineOperation } from './operation.ts';
+import { openPreview } from './pass/preview.ts';
+import { openSession } from './session.ts';
+import { fileFlag } from './session-flags.ts';
+
+const input = z.object({ ...fileFlag });
+
+/** What the journal knows of each step, without asking the box anything. */
+export const status = defineOperation({
+  name: 'status',
+  summary: 'what the journal knows of each step on this box',
+  description: 'Reads the journal only: nothing is asked of the box and nothing is written.',
+  examples: ['runbook status', 'runbook status --json'],
+  effect: 'read',
+  input,
+  run: async (context, flags): Promise<StatusReport> => {
+    const session = await openSession(context, { ...flags, loose: true, yes: false, input: {} });
+    try {
+      const preview = await openPreview(context, session);
+      const { lastPass } = preview.journal;
+      return {
+        file: flags.file,
+        box: session.box.identity.name,
+        journal: preview.journal.path,
+        steps: session.plan.steps.map((planned) => stepStatus(planned, preview.memory(planned))),
+        ...(lastPass ? { pass: { id: lastPass.id, ended: lastPass.ended !== undefined } } : {}),
+      };
+    } finally {
+      await session.box.close();
+    }
+  },
+  exit: () => EXIT.done,
+});
+
+function stepStatus(
+  { step, actionHash }: PlanStep,
+  memory: StepMemory | undefined,
+): StatusReport['steps'][number] {
+  const edited = memory?.status === 'confirmed' && memory.action !== actionHash;
+  const known = memory ? (edited ? 'edited' : memory.status) : 'new';
+  return {
+    id: step.id,
+    title: step.title,
+    status: known,
+    ...(memory?.at === undefined ? {} : { at: memory.at }),
+  };
+}

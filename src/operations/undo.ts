@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { Action } from '../model/action.ts';
+import { EXIT } from '../model/diagnostic.ts';
+import type { StepMemory } from '../model/journal.ts';
+import type { PlanStep } from '../model/plan.ts';
+import type { UndoReport } from '../model/report.ts';
+import type { Step } from '../model/runbook.ts';
+import type { ShellState } from '../model/shell.ts';
+import { requireApproval } from './approval.ts';
+import { defineOperation } from './operation.ts';
+import { openPass } from './pass/open.ts';
+import { StepOutput } from './pass/output.ts';
+import type { Pass } from './pass/pass.ts';
+import { perform } from './pass/perform.ts';
+import { openSession } from './session.ts';
+import { sessionFlags } from './session-flags.ts';
+
+const input = z.object({
+  ...sessionFlags,
+  only: z.string().optional().describe('undo this step alone').meta({ placeholder: 'ID' }),
+});
+
+/** A step that the journal says was done, with the Undo that belongs to what was done. */
+interface Undoable {
+  readonly id: string;
+  readonly title: string;
+  readonly memory: StepMemory;
+  readonly planned?: PlanStep;
+  readonly undo: readonly Action[];
+}
+
+/** Runs Undo parts backwards over what this journal ran. */
+export const undo = defineOperation({
+  name: 'undo',
+  summary: 'run the Undo parts backwards over what was done here',
+  description:
+    'Goes backwards in order of confirmation, only over steps that this journal ran (not those found as they are).\n' +
+    'An edited or deleted step is undone by the Undo text recorded when it ran. Stops at the first failure.',
+  examples: ['runbook undo', 'runbook undo AUTODOCK.md --only start-caddy'],
+  effect: 'act',
+  input,
+  run: async (context, flags): Promise<UndoReport> => {
+    const session = await openSession(context, flags);
+    try {
+      await requireApproval(context, session, flags);
+      const opened = await openPass(context, session, {
+        force: false,
+        keepGoing: false,
+        jobs: 1,
+        askEachStep: false,
+      });
+      try {
+        const done = undoables(opened.pass, flags.only);
+        return { file: flags.file, box: session.box.identity.name, ...(await undoAll(opened.pass, done)) };
+      } finally {
+        await opened.close();
+      }
+    } finally {
+      await session.box.close();
+    }
+  },
+  exit: (report) => (report.failed ? EXIT.failed : EXIT.done),
+});
+
+async function undoAll(pass: Pass, done: readonly Undoable[]): Promise<Omit<UndoReport, 'file' | 'box'>> {
+  const undone: UndoReport['undone'][number][] = [];
+  const withoutUndo = done.filter((each) => each.undo.length === 0).map((each) => each.id);
+  for (const each of done) {
+    if (each.undo.length === 0) continue;
+    const started = pass.now();
+    const failed = await undoStep(pass, each);
+    if (failed) return { undone, withoutUndo, failed };
+    pass.journal.append({ kind: 'undone', step: each.id });
+    await pass.journal.durable();
+    undone.push({ id: each.id, title: each.title, ms: pass.now() - started });
+  }
+  return { undone, withoutUndo };
+}
+
+async function undoStep(
+  pass: Pass,
+  { id, title, undo: actions, planned }: Undoable,
+): Promise<UndoReport['failed'] | undefined> {
+  const output = new StepOutput(pass.masker, (text) => pass.emit({ type: 'output', step: id, text }));
+  let state: ShellState = planned ? pass.state.after(planned.step.id) : { variables: new Map() };
+  for (const action of actions) {
+    const performed = await perform(action, {
+      pass,
+      state,
+      output,
+      signal: pass.signal,
+      log: pass.journal.logPath(id, 0),
+    });
+    if (!performed.ok)
+      return { id, title, message: pass.masker.mask(performed.failure.message), outputTail: output.tail };
+    state = performed.state;
+  }
+  return undefined;
+}
+
+/** Latest confirmation first. Also restores what the steps left, since an Undo may use it. */
+function undoables(pass: Pass, only: string | undefined): Undoable[] {
+  const planned = new Map(pass.plan.steps.map((each) => [each.step.id, each]));
+  for (const each of pass.plan.steps) {
+    const kept = pass.journal.memory.get(each.step.id)?.state;
+    if (kept) pass.state.restore(each, kept);
+  }
+  return [...pass.journal.memory]
+    .filter(
+      ([id, memory]) =>
+        memory.status === 'confirmed' && memory.actedSeq > 0 && (only === undefined || only === id),
+    )
+    .sort(([, a], [, b]) => b.actedSeq - a.actedSeq)
+    .map(([id, memory]) => {
+      const present = planned.get(id);
+      const title = present?.step.title ?? memory.title ?? id;
+      return { id, title, memory, undo: undoOf(present, memory), ...(present ? { planned: present } : {}) };
+    });
+}
+
+/** The current text if the action is what ran; else the one recorded when it ran. */
+function undoOf(planned: PlanStep | undefined, memory: StepMemory): Step['undo'] {
+  if (planned && planned.actionHash === memory.action) return planned.step.undo;
+  return (memory.undo ?? []) as Step['undo'];
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { EXIT } from '../model/diagnostic.ts';
+import type { CheckResult } from '../model/outcome.ts';
+import type { PlanStep } from '../model/plan.ts';
+import type { VerifyReport } from '../model/report.ts';
+import { defineOperation } from './operation.ts';
+import { askOnce, type Question, questionOf } from './pass/checks.ts';
+import { openPreview, type Preview } from './pass/preview.ts';
+import { openSession, type Session } from './session.ts';
+import { sessionFlags } from './session-flags.ts';
+
+const input = z.object({
+  ...sessionFlags,
+  only: z.string().optional().describe('verify this step alone').meta({ placeholder: 'ID' }),
+});
+
+/** Asks every check and changes nothing: tells whether the box still is what the runbook says. */
+export const verify = defineOperation({
+  name: 'verify',
+  summary: 'ask every check, change nothing',
+  description:
+    'Asks the Verify of every step, file fences and endpoints included, once and without waiting. Shell checks are code:\n' +
+    'they are asked only where the content is approved (or with --yes), and are unknown otherwise.',
+  examples: ['runbook verify', 'runbook verify AUTODOCK.md --only start-caddy --json'],
+  effect: 'read',
+  input,
+  run: async (context, flags): Promise<VerifyReport> => {
+    const session = await openSession(context, flags);
+    try {
+      return await verifySession(await openPreview(context, session), session, flags.only);
+    } finally {
+      await session.box.close();
+    }
+  },
+  exit: ({ summary }) => (summary.fail > 0 ? EXIT.different : summary.unknown > 0 ? EXIT.person : EXIT.done),
+});
+
+async function verifySession(
+  preview: Preview,
+  session: Session,
+  only: string | undefined,
+): Promise<VerifyReport> {
+  const steps: VerifyReport['steps'][number][] = [];
+  for (const planned of session.plan.steps) {
+    if (only === undefined || only === planned.step.id)
+      steps.push(await verifyStep(preview, planned, session.approved));
+  }
+  const endpoints = only === undefined ? await verifyEndpoints(preview, session) : [];
+  const verdicts = [
+    ...steps.map((step) => step.verdict),
+    ...endpoints.flatMap((each) => (each.result ? [each.result.verdict] : [])),
+  ];
+  const count = (verdict: string) => verdicts.filter((each) => each === verdict).length;
+  return {
+    file: session.runbook.file,
+    box: session.box.identity.name,
+    steps,
+    endpoints,
+    summary: {
+      pass: count('pass'),
+      fail: count('fail'),
+      unknown: count('unknown'),
+      noChecks: count('no-checks'),
+    },
+  };
+}
+
+async function verifyStep(
+  preview: Preview,
+  planned: PlanStep,
+  approved: boolean,
+): Promise<VerifyReport['steps'][number]> {
+  const { id, title, when } = planned.step;
+  const applies = await askAll(
+    when.map((check) => questionOf(check, preview.asking(planned))),
+    approved,
+  );
+  if (applies.some((each) => each.verdict === 'fail'))
+    return { id, title, verdict: 'not-applicable', checks: applies };
+  const checks = await askAll(
+    preview.questions(planned).filter((question) => question.kind !== 'output'),
+    approved,
+  );
+  return { id, title, verdict: verdictOf(checks), checks };
+}
+
+function verdictOf(checks: readonly CheckResult[]): VerifyReport['steps'][number]['verdict'] {
+  if (checks.length === 0) return 'no-checks';
+  if (checks.some((each) => each.verdict === 'fail')) return 'fail';
+  return checks.some((each) => each.verdict === 'unknown') ? 'unknown' : 'pass';
+}
+
+/** Typed probes are asked always; shell checks are code, so only where a person approved it. */
+async function askAll(questions: readonly Question[], approved: boolean): Promise<CheckResult[]> {
+  return askOnce(
+    questions.map((question) => (question.kind === 'shell' && !approved ? unasked(question) : question)),
+  );
+}
+
+function unasked(question: Question): Question {
+  const observed = 'not asked: shell checks are code, and this content is not approved';
+  return {
+    ...question,
+    ask: async () => ({ verdict: 'unknown', observed, expected: 'exit 0', class: 'not-approved' }),
+  };
+}
+
+async function verifyEndpoints(
+  preview: Preview,
+  { runbook, plan }: Session,
+): Promise<VerifyReport['endpoints'][number][]> {
+  const last = plan.steps.at(-1);
+  const results: VerifyReport['endpoints'][number][] = [];
+  for (const { name, target, check } of runbook.endpoints) {
+    const state = last ? preview.pass.state.after(last.step.id) : { variables: new Map() };
+    const asking = { pass: preview.pass, state, signal: preview.pass.signal };
+    const [result] = check ? await askOnce([questionOf(check, asking)]) : [];
+    results.push({ name, target, ...(result ? { result } : {}) });
+  }
+  return results;
+}
