@@ -1,0 +1,67 @@
+import type { OperationRow } from '../../operations/all.ts';
+import { type Flag, flagsOf } from '../flags.ts';
+import { globalFlags } from '../global-flags.ts';
+import { verbsOf } from '../verbs.ts';
+
+/** What may stand after a flag. */
+export type CompletionValue =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'step' }
+  | { readonly kind: 'file' }
+  | { readonly kind: 'free' }
+  | { readonly kind: 'words'; readonly words: readonly string[] };
+
+export interface CompletionFlag {
+  readonly name: string;
+  readonly summary: string;
+  readonly value: CompletionValue;
+}
+
+export interface CompletionVerb {
+  readonly name: string;
+  readonly summary: string;
+  /** What its arguments are. */
+  readonly argument: CompletionValue | { readonly kind: 'document' };
+  readonly flags: readonly CompletionFlag[];
+}
+
+export const globalCompletions: readonly CompletionFlag[] = globalFlags.map(({ name, summary }) => ({
+  name,
+  summary,
+  value: { kind: 'none' },
+}));
+
+/** The one list as completion needs it. Loads every operation. */
+export async function completionVerbs(
+  operations: readonly OperationRow[],
+): Promise<readonly CompletionVerb[]> {
+  const loaded = await Promise.all(operations.map((row) => row.load()));
+  return verbsOf(operations).map(({ name, summary }): CompletionVerb => {
+    const operation = loaded.find((each) => each.name === name);
+    const flags = operation ? flagsOf(operation).filter((flag) => !flag.hidden) : [];
+    return {
+      name,
+      summary,
+      argument: operation
+        ? flags.some((flag) => flag.positional && flag.field === 'file')
+          ? { kind: 'document' }
+          : { kind: 'file' }
+        : { kind: 'words', words: ['bash', 'zsh', 'fish'] },
+      flags: [...flags.filter((flag) => !flag.positional).map(completionFlag), ...globalCompletions],
+    };
+  });
+}
+
+const completionFlag = (flag: Flag): CompletionFlag => ({
+  name: flag.name,
+  summary: flag.summary,
+  value: expected(flag),
+});
+
+/** A placeholder says what a value is: ID a step, FILE a path. */
+function expected(flag: Flag): CompletionValue {
+  if (flag.kind === 'switch') return { kind: 'none' };
+  if (flag.choices.length > 0) return { kind: 'words', words: flag.choices };
+  if (flag.placeholder === 'ID') return { kind: 'step' };
+  return flag.placeholder === 'FILE' ? { kind: 'file' } : { kind: 'free' };
+}

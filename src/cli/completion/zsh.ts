@@ -1,0 +1,67 @@
+import { type CompletionFlag, type CompletionVerb, globalCompletions } from './completion-verbs.ts';
+
+/** For zsh 5, sourced after compinit, or as a file `_runbook` in `$fpath`. */
+export function zshScript(verbs: readonly CompletionVerb[]): string {
+  const list = verbs.map((verb) => `    ${quote(`${verb.name}:${verb.summary}`)}`);
+  const cases = verbs.map((verb) => {
+    const specs = [...verb.flags.map(flagSpec), placeSpec(verb.argument)];
+    return `        ${verb.name})\n          _arguments ${specs.join(' \\\n            ')} ;;`;
+  });
+  return `#compdef runbook
+# Completion of runbook for zsh: source <(runbook completion zsh)
+_runbook_steps() {
+  local file=\${\${(M)words:#*.md}[1]} line
+  local -a steps
+  for line in "\${(@f)$(\${_runbook_command:-runbook} __complete \${file:+"$file"} 2>/dev/null)}"; do
+    [[ -n $line ]] && steps+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  done
+  _describe -t steps step steps
+}
+_runbook() {
+  local curcontext="$curcontext" state line _runbook_command=$words[1]
+  typeset -A opt_args
+  local -a verbs
+  verbs=(
+${list.join('\n')}
+  )
+  _arguments -C ${[...globalCompletions.map(flagSpec), "'1: :->verb'", "'*:: :->rest'"].join(' \\\n    ')}
+  case $state in
+    verb) _describe -t verbs verb verbs ;;
+    rest)
+      case $words[1] in
+${cases.join('\n')}
+      esac ;;
+  esac
+}
+if [[ \${funcstack[1]} == _runbook ]]; then _runbook "$@"; else compdef _runbook runbook; fi
+`;
+}
+
+function flagSpec({ name, summary, value }: CompletionFlag): string {
+  const says = `--${name}[${summary.replace(/[[\]\\:]/g, '\\$&')}]`;
+  switch (value.kind) {
+    case 'none':
+      return quote(says);
+    case 'free':
+      return `${quote(`*${says.replace(`--${name}`, `--${name}=`)}:value:`)}`;
+    case 'step':
+      return quote(`${says.replace(`--${name}`, `--${name}=`)}:step:_runbook_steps`);
+    case 'file':
+      return quote(`${says.replace(`--${name}`, `--${name}=`)}:file:_files`);
+    case 'words':
+      return quote(`${says.replace(`--${name}`, `--${name}=`)}:value:(${value.words.join(' ')})`);
+  }
+}
+
+function placeSpec(argument: CompletionVerb['argument']): string {
+  switch (argument.kind) {
+    case 'document':
+      return quote('*:runbook:_files -g "*.md"');
+    case 'words':
+      return quote(`1:shell:(${argument.words.join(' ')})`);
+    default:
+      return quote('*:file:_files');
+  }
+}
+
+const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,44 @@
+/** Switches that every verb understands, before or after its name. */
+export const globalFlags = [
+  { name: 'json', summary: 'data instead of text, on stdout: docs/events.md' },
+  { name: 'quiet', summary: 'only failures and the last line' },
+  { name: 'verbose', summary: 'every line of output, and every check with its answer' },
+  { name: 'no-color', summary: 'no colours (NO_COLOR and TERM=dumb work too, FORCE_COLOR asks for them)' },
+  { name: 'help', summary: 'what a verb does, its flags, examples and exit codes' },
+  { name: 'version', summary: 'the version of runbook' },
+] as const;
+
+export type GlobalFlag = (typeof globalFlags)[number]['name'];
+
+/** A command line taken apart as far as no operation is needed for it. */
+export interface Call {
+  readonly verb: string | undefined;
+  /** What stands after the verb, global switches taken out. */
+  readonly rest: readonly string[];
+  readonly on: ReadonlySet<GlobalFlag>;
+  /** A flag before the verb that is none of the global ones. */
+  readonly stray?: string;
+}
+
+/** Splits `runbook --json replay FILE --from x` into verb, rest and global switches; after `--` nothing is a switch. */
+export function readCall(argv: readonly string[]): Call {
+  const on = new Set<GlobalFlag>();
+  const rest: string[] = [];
+  let verb: string | undefined;
+  let stray: string | undefined;
+  let literal = false;
+  for (const arg of argv) {
+    const known = literal ? undefined : globalFlag(arg);
+    literal ||= arg === '--';
+    if (known) on.add(known);
+    else if (verb !== undefined) rest.push(arg);
+    else if (arg.startsWith('-') && arg !== '--') stray ??= arg;
+    else if (arg !== '--') verb = arg;
+  }
+  return { verb, rest, on, ...(stray === undefined ? {} : { stray }) };
+}
+
+function globalFlag(arg: string): GlobalFlag | undefined {
+  if (arg === '-h') return 'help';
+  return globalFlags.find((flag) => `--${flag.name}` === arg)?.name;
+}

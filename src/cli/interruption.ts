@@ -1,0 +1,37 @@
+import { EXIT } from '../model/diagnostic.ts';
+
+/** Exit code of a program whose reader went away (128 + SIGPIPE), which shells expect and nobody prints. */
+export const BROKEN_PIPE = 141;
+
+/** Why the pass was told to stop; the reason of the abort signal. */
+export class Interruption extends Error {
+  override readonly name = 'Interruption';
+  constructor(
+    readonly exit: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Turns the ways to be stopped into one abort signal: Ctrl-C, SIGTERM, a lost terminal, and a reader of stdout that is gone.
+ * A second signal quits at once: whoever presses twice does not want to wait.
+ */
+export function interruptions(process: NodeJS.Process, quit: (exit: number) => void): AbortSignal {
+  const controller = new AbortController();
+  const stop = (exit: number, message: string) => {
+    if (controller.signal.aborted) quit(exit);
+    else controller.abort(new Interruption(exit, message));
+  };
+  process.on('SIGINT', () => stop(EXIT.interrupted, 'stopping; Ctrl-C again quits at once'));
+  process.on('SIGTERM', () => stop(EXIT.terminated, 'stopping; a second signal quits at once'));
+  process.on('SIGHUP', () => stop(EXIT.terminated, 'the terminal is gone: stopping'));
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      if (!controller.signal.aborted) controller.abort(new Interruption(BROKEN_PIPE, ''));
+    });
+  }
+  return controller.signal;
+}

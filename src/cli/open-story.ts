@@ -1,0 +1,19 @@
+import type { Operation } from '../operations/operation.ts';
+import type { Call } from './global-flags.ts';
+import { pageFor } from './output.ts';
+import type { Surroundings } from './program.ts';
+import { jsonStory, untoldStory } from './render/json-story.ts';
+import { plainStory } from './render/plain-story.ts';
+import type { Story } from './render/story.ts';
+
+/** Chooses how a pass is told: as data, live on a terminal, or as plain lines everywhere else. */
+export async function openStory(operation: Operation, call: Call, around: Surroundings): Promise<Story> {
+  const { stdout, stderr, world } = around;
+  const write = (text: string) => stdout.write(text);
+  const aside = (text: string) => stderr.write(text);
+  if (call.on.has('json')) return operation.name === 'replay' ? jsonStory(write, aside) : untoldStory(aside);
+  const page = pageFor(stdout, call, world.env);
+  if (!page.terminal || page.verbose || page.quiet) return plainStory({ page, cwd: world.cwd, write, aside });
+  const { liveStory } = await import('./render/live-story.ts');
+  return liveStory({ page, cwd: world.cwd, output: stdout, now: () => world.now() });
+}

@@ -1,0 +1,153 @@
+import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
+import { nearest } from '../model/nearest.ts';
+import type { OperationRow } from '../operations/all.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { World } from '../world.ts';
+import { readArguments, usage } from './arguments.ts';
+import { type Call, globalFlags, readCall } from './global-flags.ts';
+import { Interruption } from './interruption.ts';
+import { lending } from './lending.ts';
+import { openStory } from './open-story.ts';
+import { helpWidth, type Output, pageFor } from './output.ts';
+import { renderDiagnostics } from './render/diagnostic.ts';
+import { isPass } from './render/dry-run.ts';
+import { renderReport } from './render/reports.ts';
+import { openReportFile } from './report-file.ts';
+import { rootHelp } from './root-help.ts';
+import { verbHelp } from './verb-help.ts';
+import { verbsOf } from './verbs.ts';
+
+/** All that the command touches; bin.ts hands in the real ones. */
+export interface Surroundings {
+  readonly argv: readonly string[];
+  readonly version: string;
+  readonly operations: readonly OperationRow[];
+  readonly world: World;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Aborted with an Interruption when somebody wants it to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** The whole command: arguments in, text on the streams, exit code out. Never rejects. */
+export async function program(around: Surroundings): Promise<number> {
+  const call = readCall(around.argv);
+  try {
+    return await answer(call, around);
+  } catch (error) {
+    return explain(error, call, around);
+  }
+}
+
+async function answer(call: Call, around: Surroundings): Promise<number> {
+  const { stdout, stderr } = around;
+  const manual = () => rootHelp(verbsOf(around.operations), around.version, helpWidth(stdout));
+  const wanted = call.verb === 'help' ? call.rest[0] : call.verb;
+  const help = call.on.has('help') || call.verb === 'help';
+
+  if (call.stray !== undefined) throw strayFlag(call.stray);
+  if (call.on.has('version')) return say(stdout, `${around.version}\n`);
+  if (wanted === undefined) return help ? say(stdout, manual()) : say(stderr, manual(), EXIT.usage);
+  if (wanted === 'completion' || wanted === '__complete') return complete(wanted, help, call, around);
+  const operation = await load(wanted, around);
+  if (help) return say(stdout, verbHelp(operation, helpWidth(stdout)));
+  return await perform(operation, call, around);
+}
+
+/** Runs one operation: its input, its story, its answer, its exit code. */
+async function perform(operation: Operation, call: Call, around: Surroundings): Promise<number> {
+  const { world, signal } = around;
+  const { input, report: path } = readArguments(operation, call.rest);
+  const file = path === undefined ? undefined : await openReportFile(path, world.cwd);
+  const story = await openStory(operation, call, around);
+  const stopping = () => story.notice(reasonOf(signal)?.message ?? 'stopping');
+  signal.addEventListener('abort', stopping);
+  try {
+    const person = world.person && lending(world.person, story);
+    const context = { world: person ? { ...world, person } : world, emit: story.event, signal };
+    const report = await operation.run(context, input);
+    story.end();
+    await print(operation, report, call, around);
+    if (isPass(report)) await file?.write(report);
+    const exit = operation.exit(report);
+    return exit === EXIT.done ? exit : (reasonOf(signal)?.exit ?? exit);
+  } finally {
+    signal.removeEventListener('abort', stopping);
+    story.end();
+  }
+}
+
+async function print(operation: Operation, report: unknown, call: Call, around: Surroundings): Promise<void> {
+  const { stdout, world } = around;
+  if (!call.on.has('json')) {
+    const text = await renderReport(operation.name, report, pageFor(stdout, call, world.env), world.cwd);
+    if (text !== '') say(stdout, `${text}\n`);
+  } else if (!isPass(report)) {
+    say(stdout, `${JSON.stringify(report, null, stdout.isTTY ? 2 : undefined)}\n`);
+  }
+}
+
+async function load(verb: string, around: Surroundings): Promise<Operation> {
+  const row = around.operations.find((each) => each.name === verb);
+  if (row) return await row.load();
+  const near = nearest(
+    verb,
+    verbsOf(around.operations).map((each) => each.name),
+  );
+  const remedy = near ? `Did you mean \`runbook ${near}\`?` : '`runbook --help` lists the verbs.';
+  throw usage('unknown-verb', `there is no verb \`${verb}\``, remedy);
+}
+
+async function complete(verb: string, help: boolean, call: Call, around: Surroundings): Promise<number> {
+  const { completionHelp, completionScript, completeSteps } = await import('./completion/completion.ts');
+  if (help) return say(around.stdout, completionHelp);
+  if (verb === '__complete') return say(around.stdout, await completeSteps(call.rest, around));
+  return say(around.stdout, await completionScript(call.rest, around.operations));
+}
+
+/** What went wrong, on stderr for people, on stdout for programs; a defect says that it is one. */
+function explain(error: unknown, call: Call, around: Surroundings): number {
+  const { stdout, stderr, world } = around;
+  const stopped = reasonOf(around.signal);
+  if (stopped && !(error instanceof RunbookError)) return stopped.exit;
+  const diagnostics = error instanceof RunbookError ? error.diagnostics : [defect(error)];
+  const exit = stopped?.exit ?? (error instanceof RunbookError ? error.exit : EXIT.internal);
+  if (call.on.has('json'))
+    return say(stdout, `${JSON.stringify({ type: 'error', diagnostics, exit })}\n`, exit);
+  const stack =
+    exit === EXIT.internal && call.on.has('verbose') && error instanceof Error ? `${error.stack}\n` : '';
+  return say(
+    stderr,
+    renderDiagnostics(diagnostics, pageFor(stderr, call, world.env), world.cwd) + stack,
+    exit,
+  );
+}
+
+function defect(error: unknown): Diagnostic {
+  return {
+    code: 'defect',
+    severity: 'error',
+    message: `runbook itself failed: ${error instanceof Error ? error.message : String(error)}`,
+    remedy:
+      'Please report it with the output of the same command and --verbose. What the journal confirmed is safe.',
+  };
+}
+
+function strayFlag(flag: string): RunbookError {
+  const near = nearest(
+    flag,
+    globalFlags.map((each) => `--${each.name}`),
+  );
+  const remedy = near
+    ? `Did you mean ${near}?`
+    : 'Flags of a verb stand after it: runbook VERB [FILE] [flags].';
+  return usage('unknown-flag', `runbook has no flag ${flag}`, remedy);
+}
+
+const reasonOf = (signal: AbortSignal): Interruption | undefined =>
+  signal.reason instanceof Interruption ? signal.reason : undefined;
+
+function say(stream: Output, text: string, exit: number = EXIT.done): number {
+  stream.write(text);
+  return exit;
+}

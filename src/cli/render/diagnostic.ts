@@ -1,0 +1,27 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { cleanLine } from './clean.ts';
+import type { Page } from './page.ts';
+import { shownPlace, sourceLine } from './source-line.ts';
+
+/** `file:line:column: error[code]: message`, the line with a caret, and what to do about it. */
+export function renderDiagnostic(diagnostic: Diagnostic, page: Page, cwd: string): string {
+  const { paint } = page;
+  const mark = { error: paint.bad, warning: paint.warn, info: paint.busy }[diagnostic.severity];
+  const place = diagnostic.place ? `${paint.strong(shownPlace(diagnostic.place))}: ` : '';
+  const source = diagnostic.place ? sourceLine(diagnostic.place, cwd, page.width) : [];
+  return [
+    `${place}${mark(`${diagnostic.severity}[${diagnostic.code}]`)}: ${cleanLine(diagnostic.message)}`,
+    ...source.map((line) => `  ${paint.faint(line)}`),
+    ...(diagnostic.cause ? [`  cause: ${cleanLine(diagnostic.cause)}`] : []),
+    ...(diagnostic.remedy ? [`  remedy: ${cleanLine(diagnostic.remedy)}`] : []),
+  ].join('\n');
+}
+
+/** All of them, errors last, where the eye ends up. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], page: Page, cwd: string): string {
+  const rank = { info: 0, warning: 1, error: 2 };
+  return [...diagnostics]
+    .sort((a, b) => rank[a.severity] - rank[b.severity])
+    .map((each) => `${renderDiagnostic(each, page, cwd)}\n`)
+    .join('');
+}

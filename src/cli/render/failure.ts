@@ -1,0 +1,66 @@
+import type { CheckResult, Failure } from '../../model/outcome.ts';
+import { clean, cleanLine } from './clean.ts';
+import type { Page } from './page.ts';
+import { shownPlace, sourceLine } from './source-line.ts';
+
+/** Lines of output shown below a failure; the journal's folder holds the rest. */
+const TAIL = 20;
+
+/** Everything a person needs to go on after a step failed, most telling first, ending with what to do. */
+export function renderFailure(failure: Failure, page: Page, cwd: string): string {
+  return [
+    ...placeBlock(failure, page, cwd),
+    ...outputBlock(failure, page),
+    ...checksBlock(failure.checks, page),
+    ...problemsBlock(failure, page),
+    ...(failure.remedy ? ['', ...titled('remedy', cleanLine(failure.remedy), page)] : []),
+  ]
+    .map((line) => (line === '' ? '' : `  ${line}`))
+    .join('\n');
+}
+
+function placeBlock(failure: Failure, page: Page, cwd: string): string[] {
+  const { paint } = page;
+  const source = sourceLine(failure.place, cwd, page.width).map((line) => paint.faint(`  ${line}`));
+  return [`${paint.strong(shownPlace(failure.place))}: ${paint.bad(cleanLine(failure.message))}`, ...source];
+}
+
+function outputBlock(failure: Failure, page: Page): string[] {
+  const lines = clean(failure.outputTail).trimEnd().split('\n');
+  if (lines.length === 1 && lines[0] === '') return [];
+  const shown = lines.slice(-TAIL);
+  const title = shown.length < lines.length ? `output, last ${TAIL} lines` : 'output';
+  return ['', page.paint.strong(title), ...shown.map((line) => `${page.paint.faint('|')} ${line}`.trimEnd())];
+}
+
+/** What failed or could not be asked, wanted against seen. */
+function checksBlock(checks: readonly CheckResult[], page: Page): string[] {
+  const missed = checks.filter((check) => check.verdict !== 'pass');
+  if (missed.length === 0) return [];
+  return ['', page.paint.strong('checks'), ...missed.flatMap((check) => checkLines(check, page))];
+}
+
+/** A check with its answer; three lines where it did not pass. */
+export function checkLines(check: CheckResult, page: Page): string[] {
+  const { paint } = page;
+  const tone = { pass: paint.good, fail: paint.bad, unknown: paint.warn }[check.verdict];
+  const name = `${tone(check.verdict.padEnd(7))}  ${cleanLine(check.check)}`;
+  if (check.verdict === 'pass') return [name];
+  return [
+    name,
+    `         ${paint.faint('expected')}  ${cleanLine(check.expected)}`,
+    `         ${paint.faint('observed')}  ${cleanLine(check.observed)}`,
+  ];
+}
+
+function problemsBlock(failure: Failure, page: Page): string[] {
+  return failure.knownProblems.flatMap((problem) => [
+    '',
+    `${page.paint.strong('known problem')}  ${cleanLine(problem.title)} (${shownPlace(problem.place)})`,
+    ...(problem.fix
+      ? [`  ${problem.applied ? 'applied, without success' : 'fix'}: ${cleanLine(problem.fix)}`]
+      : []),
+  ]);
+}
+
+const titled = (title: string, text: string, page: Page) => [`${page.paint.strong(title)}  ${text}`];

@@ -1,0 +1,13 @@
+import type { InitReport } from '../../model/report.ts';
+import { type Cell, type Page, table } from './page.ts';
+
+const tones = { created: 'good', changed: 'warn', unchanged: 'faint' } as const;
+
+/** `runbook init`: the files, and what became of each. */
+export function renderInit(report: InitReport, page: Page): string {
+  const rows = report.files.map(({ path, action }): Cell[] => [
+    { text: action, paint: page.paint[tones[action]] },
+    path,
+  ]);
+  return table(rows, page, 0);
+}

@@ -1,0 +1,20 @@
+import type { LintReport } from '../../model/report.ts';
+import { renderDiagnostics } from './diagnostic.ts';
+import { count, type Page } from './page.ts';
+
+/** `runbook lint`: every diagnostic with its place, and a count. */
+export function renderLint(report: LintReport, page: Page, cwd: string): string {
+  const { errors, warnings } = report.summary;
+  const shown = page.quiet
+    ? report.diagnostics.filter((each) => each.severity === 'error')
+    : report.diagnostics;
+  const word =
+    errors > 0
+      ? page.paint.bad('not valid')
+      : warnings > 0
+        ? page.paint.warn('valid')
+        : page.paint.good('clean');
+  const counts = errors + warnings > 0 ? `: ${count(errors, 'error')}, ${count(warnings, 'warning')}` : '';
+  const text = renderDiagnostics(shown, page, cwd);
+  return `${text}${text ? '\n' : ''}${page.paint.strong(word)}${counts} in ${report.file}`;
+}

@@ -1,0 +1,173 @@
+import type { RunEvent } from '../../model/outcome.ts';
+import type { Output } from '../output.ts';
+import { cleanLine } from './clean.ts';
+import { renderDiagnostic } from './diagnostic.ts';
+import { type LineSplitter, lineSplitter } from './line-splitter.ts';
+import { liveFrame, type RunningStep } from './live-frame.ts';
+import { liveScreen } from './live-screen.ts';
+import type { Page } from './page.ts';
+import { endLines, fixWords, nameWidth, passTitle, storyLine } from './plain-story.ts';
+import type { Story } from './story.ts';
+import { type Ended, renderSummary } from './summary.ts';
+import { actWords, marks } from './words.ts';
+
+/** Ten pictures a second: the eye wants no more, and a slow terminal over ssh can follow. */
+const FRAME_MS = 100;
+/** Lines of output kept for each running step. */
+const KEPT_LINES = 5;
+
+export interface LiveStory {
+  readonly page: Page;
+  readonly cwd: string;
+  readonly output: Output;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+interface Running {
+  readonly title: string;
+  readonly since: number;
+  note: string;
+  readonly splitter: LineSplitter;
+  readonly lines: string[];
+}
+
+/**
+ * A pass on a terminal. What has ended scrolls up as plain lines, the same as in a pipe; below it a frame shows what
+ * runs and what comes next. Events only change the state; a clock draws it, so a thousand quick steps cost a few frames.
+ */
+export function liveStory({ page, cwd, output, now }: LiveStory): Story {
+  const screen = liveScreen(output);
+  const running = new Map<string, Running>();
+  const ended: Ended[] = [];
+  const waiting = new Map<string, string>();
+  const staying: string[] = [];
+  let names = 0;
+  let total = 0;
+  let startedAt = now();
+  let turn = 0;
+  let notice = '';
+  let timer: NodeJS.Timeout | undefined;
+
+  const current = (): Page => ({ ...page, width: (output.columns || 80) - 1 });
+  const keep = (text: string) => staying.push(...text.split('\n'));
+
+  const draw = () => {
+    const state = {
+      running: [...running.values()].map((step) => shown(step, now())),
+      next: [...waiting.values()],
+      ended: total - waiting.size - running.size,
+      total,
+      ms: now() - startedAt,
+      notice,
+      turn: turn++,
+    };
+    screen.draw(staying.splice(0), liveFrame(state, current(), names, Math.max(1, (output.rows || 24) - 1)));
+  };
+  const resume = () => {
+    if (timer) return;
+    timer = setInterval(draw, FRAME_MS);
+    output.on('resize', draw);
+    process.on('exit', pause);
+    draw();
+  };
+  const pause = () => {
+    clearInterval(timer);
+    timer = undefined;
+    output.off('resize', draw);
+    process.off('exit', pause);
+    screen.close();
+  };
+  const end = () => {
+    pause();
+    if (staying.length) output.write(`${staying.splice(0).join('\n')}\n`);
+  };
+
+  const event = (event: RunEvent): void => {
+    switch (event.type) {
+      case 'pass-started':
+        keep(`${passTitle(event, current())}\n`);
+        for (const { id, title, kind } of event.steps) if (kind === 'step') waiting.set(id, cleanLine(title));
+        total = waiting.size;
+        names = nameWidth(event.steps, current());
+        startedAt = now();
+        resume();
+        return;
+      case 'diagnostic':
+        keep(renderDiagnostic(event.diagnostic, current(), cwd));
+        break;
+      case 'step-started':
+        waiting.delete(event.step);
+        running.set(event.step, {
+          title: cleanLine(event.title),
+          since: now(),
+          note: actWords[event.reason],
+          splitter: lineSplitter(),
+          lines: [],
+        });
+        break;
+      case 'output': {
+        const step = running.get(event.step);
+        if (!step) break;
+        step.lines.push(...step.splitter.push(event.text));
+        step.lines.splice(0, step.lines.length - KEPT_LINES);
+        break;
+      }
+      case 'check': {
+        const step = running.get(event.step);
+        if (step) step.note = `${event.result.verdict}: ${event.result.check}`;
+        break;
+      }
+      case 'fix-started': {
+        const step = running.get(event.step);
+        if (step) step.note = `fixing: ${event.title}`;
+        break;
+      }
+      case 'fix-finished':
+        keep(
+          storyLine(
+            marks.fix,
+            running.get(event.step)?.title ?? event.step,
+            `        ${fixWords(event)}`,
+            names,
+            current(),
+          ),
+        );
+        break;
+      case 'step-finished':
+        waiting.delete(event.step);
+        running.delete(event.step);
+        ended.push({ id: event.step, outcome: event.outcome });
+        for (const text of endLines(event, names, current(), cwd)) keep(text);
+        break;
+      case 'pass-finished':
+        keep(`\n${renderSummary(event.summary, ended, event.next, current())}`);
+        end();
+        return;
+    }
+    // Before the pass and after it there is no frame to wait for.
+    if (!timer && total === 0) end();
+  };
+  return {
+    event,
+    pause,
+    resume: () => {
+      if (total > 0) resume();
+    },
+    notice: (text) => {
+      notice = text;
+      if (!timer) output.write(`${text}\n`);
+    },
+    end,
+  };
+}
+
+const shown = (step: Running, at: number): RunningStep => {
+  const unfinished = step.splitter.unfinished();
+  return {
+    title: step.title,
+    ms: at - step.since,
+    note: step.note,
+    lines: unfinished ? [...step.lines, unfinished] : step.lines,
+  };
+};

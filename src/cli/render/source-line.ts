@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Place } from '../../model/place.ts';
+import { clean } from './clean.ts';
+import { truncate, widthOf } from './width.ts';
+
+/** `AUTODOCK.md:42:1`, which editors and terminals turn into a link. */
+export const shownPlace = (place: Place): string => `${place.file}:${place.line}:${place.column}`;
+
+/**
+ * The line of the document that a place points to, with a caret below it. Empty where the file cannot be read or no
+ * longer has that line: the place alone then has to do.
+ */
+export function sourceLine(place: Place, cwd: string, columns = 100): readonly string[] {
+  const source = lineAt(resolve(cwd, place.file), place.line);
+  if (source === undefined) return [];
+  const number = String(place.line);
+  const before = clean(source.slice(0, place.column - 1)).replaceAll('\t', '  ');
+  const text = truncate(clean(source).replaceAll('\t', '  '), columns - number.length - 5);
+  const caret = ' '.repeat(Math.min(widthOf(before), widthOf(text)));
+  return [`${number} | ${text}`, `${' '.repeat(number.length)} | ${caret}^`];
+}
+
+function lineAt(path: string, line: number): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').split(/\r\n|\n|\r/)[line - 1];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+import type { StatusReport } from '../../model/report.ts';
+import { cleanLine } from './clean.ts';
+import { type Cell, count, type Page, table } from './page.ts';
+
+const tones = {
+  confirmed: 'good',
+  failed: 'bad',
+  interrupted: 'warn',
+  undone: 'faint',
+  edited: 'warn',
+  new: 'strong',
+} as const;
+
+/** `runbook status`: what the journal knows of each step; the box was not asked. */
+export function renderStatus(report: StatusReport, page: Page): string {
+  const rows = report.steps.map(({ id, title, status, at }): Cell[] => [
+    { text: status, paint: page.paint[tones[status]] },
+    cleanLine(id),
+    at === undefined ? '' : at.replace('T', ' ').slice(0, 16),
+    { text: cleanLine(title), paint: page.paint.faint },
+  ]);
+  const confirmed = report.steps.filter((step) => step.status === 'confirmed').length;
+  const pass =
+    report.pass === undefined
+      ? 'no pass yet'
+      : report.pass.ended
+        ? 'the last pass ended'
+        : 'the last pass did not end';
+  const last = `${page.paint.strong(`${confirmed} of ${count(report.steps.length, 'step')} confirmed`)} on ${cleanLine(report.box)}; ${pass}`;
+  return page.quiet || rows.length === 0
+    ? last
+    : `${table(rows, page)}\n\n${last}\n${page.paint.faint(report.journal)}`;
+}

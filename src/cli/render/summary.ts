@@ -1,0 +1,55 @@
+import type { PassSummary, StepOutcome } from '../../model/outcome.ts';
+import { cleanLine } from './clean.ts';
+import { duration } from './duration.ts';
+import { type Page, table } from './page.ts';
+import { shownPlace } from './source-line.ts';
+import { passMarks, skipWords, summaryWords } from './words.ts';
+
+/** A step and how it ended. */
+export interface Ended {
+  readonly id: string;
+  readonly outcome: StepOutcome;
+}
+
+/** The last lines of a pass: how it ended, what was skipped and why, what stands in the way, how to go on. */
+export function renderSummary(
+  summary: PassSummary,
+  ended: readonly Ended[],
+  next: string,
+  page: Page,
+): string {
+  const { paint } = page;
+  const mark = passMarks[summary.outcome];
+  const headline = `${paint.strong(paint[mark.tone](mark.word))}: ${headlineWords(summary)} in ${duration(summary.ms)}`;
+  if (page.quiet) return headline;
+  const rows = [
+    ...skippedRow(ended),
+    ...stoppedRows(ended),
+    ...(next ? [['next', cleanLine(next)] as const] : []),
+  ];
+  return rows.length ? `${headline}\n${table(rows, { ...page, width: undefined })}` : headline;
+}
+
+function headlineWords(summary: PassSummary): string {
+  const nothingToDo = summary.outcome === 'done' && summary.acted === 0 && summary.skipped > 0;
+  return nothingToDo ? `nothing to do, ${summaryWords(summary)}` : summaryWords(summary);
+}
+
+function skippedRow(ended: readonly Ended[]): (readonly [string, string])[] {
+  const counts = new Map<string, number>();
+  for (const { outcome } of ended) {
+    if (outcome.kind !== 'skipped' || outcome.reason === 'no-symptom') continue;
+    const words = skipWords[outcome.reason];
+    counts.set(words, (counts.get(words) ?? 0) + 1);
+  }
+  const parts = [...counts].map(([words, number]) => `${number} ${words}`);
+  return parts.length ? [['skipped', parts.join(', ')]] : [];
+}
+
+function stoppedRows(ended: readonly Ended[]): (readonly [string, string])[] {
+  return ended.flatMap(({ id, outcome }) => {
+    if (outcome.kind !== 'failed' && outcome.kind !== 'person') return [];
+    const { place, message } = outcome.failure;
+    return [[outcome.kind, `${id}  ${shownPlace(place)}: ${cleanLine(message)}`] as const];
+  });
+}

@@ -1,0 +1,82 @@
+import type { CheckResult } from '../../model/outcome.ts';
+import type { VerifyReport } from '../../model/report.ts';
+import { cleanLine } from './clean.ts';
+import { checkLines } from './failure.ts';
+import { type Cell, count, type Page, table } from './page.ts';
+import type { Paint } from './paint.ts';
+
+type Verdict = VerifyReport['steps'][number]['verdict'];
+
+/** One line of the answer, and the checks that stand below it. */
+interface Entry {
+  readonly verdict: Verdict;
+  readonly name: string;
+  readonly says: string;
+  readonly checks: readonly CheckResult[];
+}
+
+const verdictMarks: Readonly<Record<Verdict, { word: string; tone: keyof Paint }>> = {
+  pass: { word: 'pass', tone: 'good' },
+  fail: { word: 'fail', tone: 'bad' },
+  unknown: { word: 'unknown', tone: 'warn' },
+  'no-checks': { word: 'none', tone: 'faint' },
+  'not-applicable': { word: 'n/a', tone: 'faint' },
+};
+
+/** `runbook verify`: each step's answer, and below it the checks that did not pass. */
+export function renderVerify(report: VerifyReport, page: Page): string {
+  const steps = report.steps.map(
+    (step): Entry => ({
+      verdict: step.verdict,
+      name: step.id,
+      says: saysOf(step.verdict, step.checks),
+      checks: step.checks,
+    }),
+  );
+  const endpoints = report.endpoints.map(
+    ({ name, target, result }): Entry => ({
+      verdict: result?.verdict ?? 'no-checks',
+      name,
+      says: cleanLine(target),
+      checks: result ? [result] : [],
+    }),
+  );
+  const blocks = [block('', steps, page), block('endpoints', endpoints, page), lastLine(report, page)];
+  return blocks.filter((text) => text !== '').join('\n\n');
+}
+
+function block(title: string, entries: readonly Entry[], page: Page): string {
+  const shown = entries.filter(({ verdict }) => !page.quiet || verdict === 'fail' || verdict === 'unknown');
+  if (shown.length === 0) return '';
+  const rows = shown.map(({ verdict, name, says }): Cell[] => {
+    const mark = verdictMarks[verdict];
+    return [{ text: mark.word, paint: page.paint[mark.tone] }, cleanLine(name), says];
+  });
+  const lines = table(rows, page).split('\n');
+  const withChecks = lines.flatMap((line, index) => [line, ...details(shown[index]!.checks, page)]);
+  return [...(title ? [page.paint.strong(title)] : []), ...withChecks].join('\n');
+}
+
+function details(checks: readonly CheckResult[], page: Page): string[] {
+  const shown = checks.filter((check) => page.verbose || check.verdict !== 'pass');
+  return shown.flatMap((check) => checkLines(check, page)).map((line) => `      ${line}`);
+}
+
+function saysOf(verdict: Verdict, checks: readonly CheckResult[]): string {
+  if (verdict === 'no-checks') return 'no checks: only the journal knows';
+  if (verdict === 'not-applicable') return 'its When does not hold';
+  const passed = checks.filter((check) => check.verdict === 'pass').length;
+  return passed === checks.length ? count(passed, 'check') : `${passed} of ${count(checks.length, 'check')}`;
+}
+
+function lastLine({ summary, box }: VerifyReport, page: Page): string {
+  const tone = summary.fail ? 'bad' : summary.unknown ? 'warn' : 'good';
+  const word = summary.fail ? 'differs' : summary.unknown ? 'not sure' : 'holds';
+  const parts = [
+    `${summary.pass} pass`,
+    ...(summary.fail ? [`${summary.fail} fail`] : []),
+    ...(summary.unknown ? [`${summary.unknown} unknown`] : []),
+    ...(summary.noChecks ? [`${summary.noChecks} without checks`] : []),
+  ];
+  return `${page.paint.strong(page.paint[tone](word))}: ${parts.join(', ')} on ${cleanLine(box)}`;
+}

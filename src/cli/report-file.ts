@@ -1,0 +1,37 @@
+import { constants } from 'node:fs';
+import { access, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { ReplayReport } from '../model/report.ts';
+import { usage } from './arguments.ts';
+
+/** Where `--report` goes. */
+export interface ReportFile {
+  /** Atomic: whoever waits for the file never reads half of it. */
+  write(report: ReplayReport): Promise<void>;
+}
+
+/**
+ * Makes sure before the pass that its report can be written after it.
+ * @throws RunbookError (exit 64) where the folder is missing or not writable.
+ */
+export async function openReportFile(path: string, cwd: string): Promise<ReportFile> {
+  const target = resolve(cwd, path);
+  try {
+    await access(dirname(target), constants.W_OK | constants.X_OK);
+  } catch {
+    const message = `--report: ${dirname(target)} is no folder that can be written`;
+    throw usage('unwritable-report', message, 'Make the folder, or name another; nothing ran.');
+  }
+  return {
+    async write(report) {
+      const { junitReport } = await import('./junit.ts');
+      const temporary = `${target}.${process.pid}.tmp`;
+      try {
+        await writeFile(temporary, junitReport(report));
+        await rename(temporary, target);
+      } finally {
+        await rm(temporary, { force: true });
+      }
+    },
+  };
+}

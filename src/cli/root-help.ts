@@ -1,0 +1,29 @@
+import { twoColumns } from './columns.ts';
+import { DEFAULT_FILE } from './flags.ts';
+import { globalFlags } from './global-flags.ts';
+import { type Verb, verbGroups } from './verbs.ts';
+
+/** `runbook --help`: what this is, the verbs by what they touch, and the first command to try. */
+export function rootHelp(verbs: readonly Verb[], version: string, width: number): string {
+  const groups = verbGroups
+    .map(({ effect, title }) => ({ title, rows: verbs.filter((verb) => verb.effect === effect) }))
+    .filter(({ rows }) => rows.length > 0)
+    .map(
+      ({ title, rows }) =>
+        `${title}:\n${twoColumns(
+          rows.map((row) => [row.name, row.summary]),
+          width,
+        )}`,
+    );
+  return `${[
+    `runbook ${version}: a deployment as one readable markdown file that replays, resumes and verifies`,
+    'Usage: runbook VERB [FILE] [flags]',
+    `To begin, see what a runbook would do; nothing runs:\n  runbook plan ${DEFAULT_FILE}`,
+    ...groups,
+    `With every verb:\n${twoColumns(
+      globalFlags.map((flag) => [`--${flag.name}`, flag.summary]),
+      width,
+    )}`,
+    `FILE is ./${DEFAULT_FILE} where none is named. More: runbook VERB --help`,
+  ].join('\n\n')}\n`;
+}
