@@ -1,0 +1,138 @@
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { ProbeContext } from '../../model/box.ts';
+import { type Answers, answers } from './answers.ts';
+import { askLimit, networkTrouble } from './network-trouble.ts';
+import type { Ask, ProbeOf } from './probe-of.ts';
+import { textJudge, textWanted } from './text-test.ts';
+import { systemTrust } from './trust.ts';
+
+/** How much of an answer's body is looked at. */
+const BODY_LIMIT = 1024 * 1024;
+
+/** Asks once, follows no redirect, uses no proxy, and trusts the certificate authorities that the box trusts. */
+export const askHttp: Ask<'http'> = async (probe, context) => {
+  const wanted = probe.status ?? { from: 200, to: 299 };
+  const range = wanted.from === wanted.to ? `${wanted.from}` : `${wanted.from}-${wanted.to}`;
+  const body = probe.text ? `, a body that ${textWanted(probe.text)}` : '';
+  const say = answers(`HTTP ${range} from ${probe.method} ${withoutCredentials(probe.url)}${body}`);
+
+  const reply = await send(probe, context);
+  if ('error' in reply) {
+    const trouble = networkTrouble(reply.error);
+    return say[trouble.verdict](trouble.class, `${trouble.what} (${new URL(probe.url).host})`);
+  }
+  const { response, signal } = reply;
+  const code = response.statusCode ?? 0;
+  if (code < wanted.from || code > wanted.to) {
+    response.destroy();
+    const location = response.headers.location ? `, to ${withoutCredentials(response.headers.location)}` : '';
+    return say.fail(`http-${code}`, `HTTP ${code}${location}, wanted ${range}`);
+  }
+  if (!probe.text) {
+    response.destroy();
+    return say.pass(`http-${code}`, `HTTP ${code}`);
+  }
+  return judgeBody(probe, response, signal, say);
+};
+
+type Reply =
+  | { readonly response: IncomingMessage; readonly signal: AbortSignal }
+  | { readonly error: unknown };
+
+function send(probe: ProbeOf<'http'>, context: ProbeContext): Promise<Reply> {
+  return new Promise((resolve) => {
+    const signal = askLimit(context.signal);
+    let request: ClientRequest;
+    try {
+      request = open(probe, context, signal);
+    } catch (error) {
+      resolve({ error });
+      return;
+    }
+    request.on('response', (response) => resolve({ response, signal }));
+    // An aborted request says only that it was; the signal says whether time ran out.
+    request.on('error', (error) => resolve({ error: signal.aborted ? signal.reason : error }));
+    request.end();
+  });
+}
+
+function open(probe: ProbeOf<'http'>, context: ProbeContext, signal: AbortSignal): ClientRequest {
+  const url = new URL(probe.url);
+  const common = { method: probe.method, headers: headersOf(probe.headers), agent: false, signal } as const;
+  if (url.protocol === 'http:') return httpRequest(url, common);
+  if (probe.insecure) return httpsRequest(url, { ...common, rejectUnauthorized: false });
+  const ca = systemTrust(context.env);
+  return httpsRequest(url, { ...common, ...(ca && { ca }) });
+}
+
+function headersOf(lines: readonly string[]): OutgoingHttpHeaders {
+  const headers: Record<string, string | string[]> = { 'user-agent': 'runbook', accept: '*/*' };
+  const given = new Map<string, string[]>();
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon).toLowerCase();
+    given.set(name, [...(given.get(name) ?? []), line.slice(colon + 1).trim()]);
+  }
+  for (const [name, values] of given) headers[name] = values.length === 1 ? values[0]! : values;
+  return headers;
+}
+
+async function judgeBody(
+  probe: ProbeOf<'http'>,
+  response: IncomingMessage,
+  signal: AbortSignal,
+  say: Answers,
+) {
+  const test = await textJudge(probe.text!);
+  if ('problem' in test) {
+    response.destroy();
+    return say.unknown('bad-regex', `the regular expression cannot be used: ${test.problem}`);
+  }
+  const { text, bytes, end } = await readBody(response, signal);
+  const seen = `HTTP ${response.statusCode}, ${bytes} bytes`;
+  if (test.judge(text)) return say.pass('match', `${seen} with the text`);
+  if (end === 'cut')
+    return say.unknown('too-big', `not in the first ${BODY_LIMIT} bytes of the body, the rest was not read`);
+  if (end === 'timeout') return say.fail('timeout', `${seen} without the text, then no more in time`);
+  if (end === 'broken') return say.fail('reset', `${seen} without the text, then the connection broke`);
+  return say.fail(
+    'no-match',
+    probe.method === 'HEAD' ? 'HEAD answers without a body' : `${seen} without the text`,
+  );
+}
+
+interface Body {
+  readonly text: string;
+  readonly bytes: number;
+  readonly end: 'complete' | 'cut' | 'timeout' | 'broken';
+}
+
+async function readBody(response: IncomingMessage, signal: AbortSignal): Promise<Body> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let end: Body['end'] = 'complete';
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes <= BODY_LIMIT) continue;
+      end = 'cut';
+      break;
+    }
+  } catch {
+    end = signal.aborted ? 'timeout' : 'broken';
+  }
+  const text = Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString('utf8');
+  return { text, bytes, end };
+}
+
+/** User and password of a URL are for the server, not for reports. */
+function withoutCredentials(url: string): string {
+  return url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
+}

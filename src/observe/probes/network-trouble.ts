@@ -1,0 +1,63 @@
+/** What an error of a connection means for a check. */
+export interface NetworkTrouble {
+  /** `fail`: the other side answered no, or not at all. `unknown`: this side could not ask. */
+  readonly verdict: 'fail' | 'unknown';
+  readonly class: string;
+  /** Without the target: `connection refused`. */
+  readonly what: string;
+}
+
+/** How long one question to the network may take, in milliseconds. */
+export const ASK_LIMIT_MS = 5000;
+
+/** The time limit of one question, together with the caller's own signal. */
+export function askLimit(signal: AbortSignal | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(ASK_LIMIT_MS);
+  return signal ? AbortSignal.any([limit, signal]) : limit;
+}
+
+/** The trouble behind an error of node:net, node:http or node:tls. */
+export function networkTrouble(error: unknown): NetworkTrouble {
+  // A name with several addresses gives one error for each; an answer tells more than a missing route.
+  const errors = error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error];
+  const troubles = errors.map(oneTrouble);
+  return troubles.find(({ verdict }) => verdict === 'fail') ?? troubles[0]!;
+}
+
+const BY_CODE: Readonly<Record<string, NetworkTrouble>> = {
+  ECONNREFUSED: { verdict: 'fail', class: 'refused', what: 'connection refused' },
+  ECONNRESET: { verdict: 'fail', class: 'reset', what: 'connection closed before an answer' },
+  EPIPE: { verdict: 'fail', class: 'reset', what: 'connection closed before an answer' },
+  ETIMEDOUT: { verdict: 'fail', class: 'timeout', what: 'no answer, connection timed out' },
+  ENOTFOUND: { verdict: 'unknown', class: 'dns', what: 'the name cannot be resolved' },
+  EAI_AGAIN: { verdict: 'unknown', class: 'dns', what: 'no name server answers' },
+  EHOSTUNREACH: { verdict: 'unknown', class: 'no-route', what: 'no route to the host' },
+  ENETUNREACH: { verdict: 'unknown', class: 'no-route', what: 'no route to the network' },
+  ENETDOWN: { verdict: 'unknown', class: 'no-route', what: 'the network is down' },
+  EADDRNOTAVAIL: { verdict: 'unknown', class: 'no-route', what: 'no local address to connect from' },
+  EACCES: { verdict: 'unknown', class: 'permission', what: 'not allowed to connect' },
+  EPERM: { verdict: 'unknown', class: 'permission', what: 'not allowed to connect' },
+};
+
+function oneTrouble(error: unknown): NetworkTrouble {
+  const { name, code = '', message = String(error) } = error as NodeJS.ErrnoException;
+  if (name === 'TimeoutError') {
+    return { verdict: 'fail', class: 'timeout', what: `no answer within ${ASK_LIMIT_MS / 1000} s` };
+  }
+  if (name === 'AbortError')
+    return { verdict: 'unknown', class: 'aborted', what: 'stopped before an answer' };
+  if (BY_CODE[code]) return BY_CODE[code];
+  // OpenSSL's verification errors (X509_V_ERR_…) and Node's own check of the name.
+  if (/CERT|SELF_SIGNED|ISSUER|LEAF_SIGNATURE/.test(code)) {
+    return { verdict: 'fail', class: 'certificate', what: `certificate refused: ${message}` };
+  }
+  if (/^(?:EPROTO|ERR_SSL|ERR_TLS)/.test(code))
+    return { verdict: 'fail', class: 'tls', what: 'it does not speak TLS' };
+  if (code.startsWith('HPE_')) return { verdict: 'fail', class: 'not-http', what: 'its answer is not HTTP' };
+  if (code.startsWith('EAI_')) return BY_CODE.ENOTFOUND!;
+  return {
+    verdict: 'unknown',
+    class: code ? code.toLowerCase().replaceAll('_', '-') : 'error',
+    what: message,
+  };
+}

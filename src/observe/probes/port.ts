@@ -1,0 +1,99 @@
+import type { Listener } from '../listener.ts';
+import { type PortClaim, portClaims } from '../port-claims.ts';
+import { listeners, listeningSockets, whyUnseen } from '../ports.ts';
+import { HAS_PROC } from '../proc.ts';
+import { type Answers, answers } from './answers.ts';
+import type { Ask, ProbeOf } from './probe-of.ts';
+
+/** Asks the kernel who listens on a port, and which NAT rules take it. Nothing is connected to. */
+export const askPort: Ask<'port'> = async (probe) => {
+  const { port, protocol, expect } = probe;
+  const name = `${protocol} port ${port}`;
+  switch (expect.kind) {
+    case 'free':
+      return judgeFree(probe, answers(`${name} free`));
+    case 'taken':
+      return judgeTaken(probe, answers(`a listener on ${name}`));
+    case 'owner':
+      return judgeOwner(probe, expect.owner, answers(`${expect.owner} on ${name}`));
+  }
+};
+
+/** Everything that has the port, and why there may be more. */
+interface Claimants {
+  readonly listeners: readonly Listener[];
+  readonly claims: readonly PortClaim[];
+  /** Listeners as such cannot be read. */
+  readonly blind?: string;
+  /** NAT rules cannot be read. */
+  readonly hidden?: string;
+}
+
+async function claimants({ port, protocol }: ProbeOf<'port'>): Promise<Claimants> {
+  const nobodyListens =
+    HAS_PROC && !listeningSockets().some((each) => each.port === port && each.protocol === protocol);
+  const [sockets, nat] = await Promise.all([nobodyListens ? { listeners: [] } : listeners(), portClaims()]);
+  const mine = sockets.listeners.filter((each) => each.port === port && each.protocol === protocol);
+  const claims = nat.claims.filter(
+    (each) => each.protocol === protocol && each.from <= port && port <= each.to,
+  );
+  const blind = !HAS_PROC && 'unavailable' in sockets ? sockets.unavailable : undefined;
+  return {
+    listeners: mine,
+    claims,
+    ...(blind !== undefined && { blind }),
+    ...(nat.unavailable !== undefined && { hidden: nat.unavailable }),
+  };
+}
+
+/** What a NAT rule takes is not free, though it could be bound. Rules that may not be read do not keep a bind from working. */
+async function judgeFree(probe: ProbeOf<'port'>, say: Answers) {
+  const found = await claimants(probe);
+  const seen = describe(found);
+  if (seen !== '') return say.fail('taken', seen);
+  if (found.blind) return say.unknown('permission', found.blind);
+  return say.pass('free', `nothing listens on ${probe.protocol} port ${probe.port}`);
+}
+
+async function judgeTaken(probe: ProbeOf<'port'>, say: Answers) {
+  const found = await claimants(probe);
+  const seen = describe(found);
+  if (seen !== '') return say.pass('taken', seen);
+  if (found.blind) return say.unknown('permission', found.blind);
+  return say.fail('free', `nothing listens on ${probe.protocol} port ${probe.port}`);
+}
+
+async function judgeOwner(probe: ProbeOf<'port'>, owner: string, say: Answers) {
+  const found = await claimants(probe);
+  const seen = describe(found);
+  const known = [...found.listeners, ...found.claims].some((each) => goesBy(each, owner));
+  if (known) return say.pass('owner', seen);
+  // Who cannot be seen might be the one.
+  if (found.listeners.some(({ pid }) => pid === undefined))
+    return say.unknown('permission', `${seen}; ${whyUnseen()}`);
+  const unread = found.blind ?? found.hidden;
+  if (unread) return say.unknown('permission', seen === '' ? unread : `${seen}; ${unread}`);
+  if (seen === '') return say.fail('free', `nothing listens on ${probe.protocol} port ${probe.port}`);
+  return say.fail('other-owner', seen);
+}
+
+function goesBy(claimant: Listener | PortClaim, owner: string): boolean {
+  const wanted = owner.replace(/\.service$/, '');
+  return claimant.names.includes(wanted) || ('unit' in claimant && claimant.unit === wanted);
+}
+
+/** `nginx (pid 812) on 0.0.0.0:80 and [::]:80, CNI-HOSTPORT-DNAT (traefik) to 10.42.0.8:80` */
+function describe({ listeners: sockets, claims }: Claimants): string {
+  const byOwner = new Map<string, string[]>();
+  for (const each of sockets) {
+    const owner = each.pid === undefined ? 'an unseen process' : `${each.process} (pid ${each.pid})`;
+    const host = each.address.includes(':') ? `[${each.address}]` : each.address;
+    byOwner.set(owner, [...(byOwner.get(owner) ?? []), `${host}:${each.port}`]);
+  }
+  const listening = [...byOwner].map(([owner, addresses]) => `${owner} on ${addresses.join(' and ')}`);
+  const captured = claims.map(({ chain, names, target }) => {
+    const others = names.filter((name) => name !== chain).join(', ');
+    return `rule ${chain}${others && ` (${others})`}${target ? ` to ${target}` : ''}`;
+  });
+  return [...listening, ...new Set(captured)].join(', ');
+}

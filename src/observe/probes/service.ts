@@ -1,0 +1,20 @@
+import { service } from '../services.ts';
+import { answers } from './answers.ts';
+import type { Ask } from './probe-of.ts';
+
+/** Asks systemd, or where none runs the init script and its traces. */
+export const askService: Ask<'service'> = async (probe) => {
+  const say = answers(`service ${probe.name} ${probe.state}`);
+  const answer = await service(probe.name);
+  if (answer.kind === 'unknown') return say.unknown('no-manager', answer.reason);
+  if (answer.kind === 'missing') return say.fail('missing', answer.reason);
+
+  const { state, enabled, detail } = answer.service;
+  if (probe.state === 'enabled') {
+    if (enabled === undefined)
+      return say.unknown('enabled', `whether ${probe.name} starts at boot cannot be told`);
+    return enabled ? say.pass('enabled', 'starts at boot') : say.fail('disabled', 'does not start at boot');
+  }
+  if (state === 'unknown') return say.unknown('state', detail);
+  return state === 'active' ? say.pass('active', detail) : say.fail(state, detail);
+};

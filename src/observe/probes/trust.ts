@@ -1,0 +1,24 @@
+import { textOf } from '../try-read.ts';
+
+/** Where distributions keep the authorities that the box trusts; the list is that of Go's crypto/x509 (root_linux.go). */
+const BUNDLES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/pki/tls/cacert.pem',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+
+/**
+ * The authorities that the box trusts, as PEM text: those named by SSL_CERT_FILE, else the distribution's. Undefined
+ * where the box has none; Node's own then count. A check must agree with what curl says on the same box.
+ */
+export function systemTrust(env: Readonly<Record<string, string>>): string | undefined {
+  const named = env.SSL_CERT_FILE;
+  for (const path of named ? [named] : BUNDLES) {
+    const bundle = textOf(path);
+    if (bundle?.includes('-----BEGIN')) return bundle;
+  }
+  return undefined;
+}
