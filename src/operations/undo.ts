@@ -64,9 +64,9 @@ export const undo = defineOperation({
 
 async function undoAll(pass: Pass, done: readonly Undoable[]): Promise<Omit<UndoReport, 'file' | 'box'>> {
   const undone: UndoReport['undone'][number][] = [];
-  const withoutUndo = done.filter((each) => each.undo.length === 0).map((each) => each.id);
+  const withoutUndo = done.filter((each) => !canUndo(each)).map((each) => each.id);
   for (const each of done) {
-    if (each.undo.length === 0) continue;
+    if (!canUndo(each)) continue;
     const started = pass.now();
     const failed = await undoStep(pass, each);
     if (failed) return { undone, withoutUndo, failed };
@@ -79,10 +79,11 @@ async function undoAll(pass: Pass, done: readonly Undoable[]): Promise<Omit<Undo
 
 async function undoStep(
   pass: Pass,
-  { id, title, undo: actions, planned }: Undoable,
+  { id, title, undo: actions, planned, memory }: Undoable,
 ): Promise<UndoReport['failed'] | undefined> {
   const output = new StepOutput(pass.masker, (text) => pass.emit({ type: 'output', step: id, text }));
   let state: ShellState = planned ? pass.state.after(planned.step.id) : { variables: new Map() };
+  for (const { fence: _, ...process } of memory.background) await pass.box.stop(process);
   for (const action of actions) {
     const performed = await perform(action, {
       pass,
@@ -96,6 +97,11 @@ async function undoStep(
     state = performed.state;
   }
   return undefined;
+}
+
+/** An Undo part, or a process left running: ending that needs no text. */
+function canUndo({ undo: actions, memory }: Undoable): boolean {
+  return actions.length > 0 || memory.background.length > 0;
 }
 
 /** Latest confirmation first. Also restores what the steps left, since an Undo may use it. */
