@@ -1,0 +1,15 @@
+import type { AgentContext } from './tool.ts';
+
+/** What a client can read by address, outside of any call; people mention it by name. Never changes anything. */
+export interface AgentResource {
+  readonly name: string;
+  /** A fixed address (`runbook://document`), or one with a single `{id}` in it (`runbook://step/{id}`). */
+  readonly uri: string;
+  readonly title: string;
+  readonly description: string;
+  readonly mimeType: string;
+  /** The ids that there are, the most useful first, for templates. */
+  ids?(context: AgentContext): Promise<readonly { readonly id: string; readonly title: string }[]>;
+  /** The text, or undefined where there is no such thing. The server keeps the last 400,000 characters of it. */
+  read(context: AgentContext, id: string): Promise<string | undefined>;
+}

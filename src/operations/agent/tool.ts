@@ -1,0 +1,122 @@
+import type { z } from 'zod';
+import type { World } from '../../world.ts';
+
+/** Characters of a result, as JSON, where a tool says nothing else; and what no tool may exceed. */
+export const RESULT_BUDGET = { usual: 8_192, most: 40_000 } as const;
+
+/** A call answers within this time, in milliseconds, with a job id where the work is not done. Clients give up soon after. */
+export const LONGEST_WAIT_MS = 60_000;
+
+/** Groups that `--toolsets` chooses from. */
+export const TOOLSETS = ['core', 'boxes'] as const;
+export type Toolset = (typeof TOOLSETS)[number];
+
+/**
+ * One tool of the agent's loop, from which the MCP server derives what it lists and checks.
+ *
+ * A failed step, a guard's refusal and a wait for approval are ordinary outputs. A `RunbookError` is for what the caller
+ * got wrong (unknown ids, policy, a bad document): it reaches the model as text with code, message and remedy.
+ */
+export interface AgentTool<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodObject = z.ZodObject,
+> {
+  /** As listed: `[a-z][a-z0-9_]*`, at most 30 characters, since clients refuse dots and some of them hyphens. */
+  readonly name: string;
+  /** As people write it, in the command, the docs and the title: `env.observe`, `apply-step`. */
+  readonly dotted: string;
+  /** A few words for people, without the name. */
+  readonly title: string;
+  /** At most 600 characters; the first sentence decides whether an agent finds it. */
+  readonly description: string;
+  readonly toolset: Toolset;
+  /** All four are sent: clients take a missing one for the worst. */
+  readonly hints: {
+    readonly readOnly: boolean;
+    readonly destructive: boolean;
+    readonly idempotent: boolean;
+    readonly openWorld: boolean;
+  };
+  /** read: touches nothing. write: the document or the journal. act: the box. `--read-only` lets only read through. */
+  readonly effect: 'read' | 'write' | 'act';
+  /** Unknown fields are refused by the server, with the nearest name. */
+  readonly input: Input;
+  /** The server adds `more` to it: how much of which field the budget cut off. */
+  readonly output: Output;
+  /** Characters of the result as JSON; absent: `RESULT_BUDGET.usual`. */
+  readonly budget?: number;
+  run(context: AgentContext, input: z.infer<Input>): Promise<z.infer<Output>>;
+}
+
+/** Keeps the types of one tool together; the table is operations/agent/all. */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+  tool: AgentTool<Input, Output>,
+): AgentTool<Input, Output> {
+  return tool;
+}
+
+/** What a call is given beside its input. Made anew for every call. */
+export interface AgentContext {
+  readonly world: World;
+  /** The document as named when the server was started. It may not exist yet, and is read again at every call. */
+  readonly file: string;
+  /** This call: aborted when the client cancels it or is gone, at `LONGEST_WAIT_MS` and a little, and when the server ends. */
+  readonly signal: AbortSignal;
+  /** Work that goes on when the call has answered. */
+  readonly jobs: Jobs;
+  /** Tells a waiting client how far it is; fraction from 0 to 1. Free to call often: the server thins it out. */
+  progress(message: string, fraction?: number): void;
+  /**
+   * Asks a person through the client. It may run twice with everything before it: newer clients repeat the whole call
+   * together with the answer. So ask before anything is changed or journaled.
+   */
+  approve(request: ApprovalRequest): Promise<ApprovalAnswer>;
+  /** `sandbox` only where the person has put the marker; the server has looked. */
+  readonly trust: 'guarded' | 'sandbox';
+  readonly readOnly: boolean;
+  /** Name and version of the client as it says itself, for the journal: `claude-code 2.1.319`. */
+  readonly client: string;
+}
+
+/** What a person is asked to allow. Never the model's own words: those could talk a person into it. */
+export interface ApprovalRequest {
+  /** Hash of all that the answer binds: box, script, inputs. One key is asked once, whatever the answer. */
+  readonly key: string;
+  /** Name of the box. */
+  readonly box: string;
+  /** Everything that would execute, as text. Over 4 KB nobody is asked here: a dialog is no place to read that. */
+  readonly script: string;
+  /** Unified diff to what was last approved, where there is one; shown instead of the script. */
+  readonly diff?: string;
+  /** Whether "drafts on this box for 30 minutes" may be offered. Never for clusters. */
+  readonly lease: boolean;
+}
+
+/**
+ * - `once`: this key. `lease`: drafts on this box for 30 minutes; the operation keeps count.
+ * - `no`: a person said no. `nobody-asked`: the client cannot ask, or declined faster than anybody reads.
+ *   Both lead to `runbook approve` on a terminal.
+ * - `open`: the question is with the person. Answer `needs_approval` and journal nothing: the server turns that
+ *   result into the question, and the call comes back with the answer.
+ */
+export type ApprovalAnswer = 'once' | 'lease' | 'no' | 'nobody-asked' | 'open';
+
+/** The jobs that run in this server. What they leave behind is on disk: a server may be killed at any moment. */
+export interface Jobs {
+  /**
+   * Starts work under an id. Its signal is aborted by `cancel`, by the end of the server (which waits a few seconds for the
+   * work to settle), and by cancelling the call that began it, until that call has answered.
+   */
+  start<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Job<T>;
+  /** A job that still runs here. */
+  find(id: string): Job<unknown> | undefined;
+}
+
+export interface Job<T> {
+  readonly id: string;
+  /** Settles as the work does. */
+  readonly ended: Promise<T>;
+  cancel(): void;
+  /** The result if it is there within so many milliseconds (at most `LONGEST_WAIT_MS`) and the call is not cancelled. */
+  within(ms: number): Promise<{ readonly ended: true; readonly result: T } | { readonly ended: false }>;
+}
