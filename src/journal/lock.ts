@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { isRunning, type ProcessIdentity, thisProcess } from './process-identity.ts';
 import { storageError } from './storage-error.ts';
+import { userName } from './user-name.ts';
 
 /*
  * One lock per box, so that two passes never work on one machine at once.
@@ -159,15 +159,6 @@ function parse(content: string): Holder | undefined {
 
 function describe({ command, document, now }: LockRequest): Holder {
   return { ...thisProcess(), user: userName(), command, document, since: new Date(now()).toISOString() };
-}
-
-/** A container may run under a uid that no passwd line names. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? '');
-  }
 }
 
 function held({ pid, user, command, document, since }: Holder, path: string): Diagnostic {
