@@ -4,7 +4,6 @@ import { helpWidth } from './cli/output.ts';
 import { rootHelp } from './cli/root-help.ts';
 import { verbsOf } from './cli/verbs.ts';
 import { operations } from './operations/all.ts';
-import type { World } from './world.ts';
 
 // The only place that exits.
 process.exit(await main(process.argv.slice(2)));
@@ -20,23 +19,16 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function run(argv: readonly string[]): Promise<number> {
-  const [{ program }, { interruptions }, { terminal }] = await Promise.all([
+  const [{ program }, { interruptions }, { terminal }, { host }] = await Promise.all([
     import('./cli/program.ts'),
     import('./cli/interruption.ts'),
     import('./terminal.ts'),
+    import('./host.ts'),
   ]);
   const { env, stdin, stdout, stderr } = process;
   const signal = interruptions(process, (exit) => process.exit(exit));
   const person = terminal({ input: stdin, output: stderr, env, signal });
-  const world: World = {
-    cwd: process.cwd(),
-    env,
-    version: version(),
-    folders: { box: '/var/lib/runbook', person: `${env.HOME}/.config/runbook` },
-    now: () => Date.now(),
-    ...(person ? { person } : {}),
-    openBox: () => Promise.reject(new Error('no box yet')),
-  };
+  const world = host({ cwd: process.cwd(), env, version: version(), person });
   return await program({ argv, version: version(), operations, world, stdout, stderr, signal });
 }
 

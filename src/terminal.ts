@@ -54,24 +54,23 @@ function askLine({ input, output, signal }: Terminal, question: string, secret: 
       historySize: 0,
     });
     let answered = false;
-    const finish = (settle: () => void) => {
+    const finish = (settle: () => void, openLine = secret) => {
       if (answered) return;
       answered = true;
       signal.removeEventListener('abort', onAbort);
       lines.close();
       input.pause();
+      // Enter that was echoed has ended the line already; nothing else has.
+      if (openLine) output.write('\n');
       settle();
     };
-    const onAbort = () => finish(() => reject(withdrawn()));
+    const onAbort = () => finish(() => reject(withdrawn()), true);
     signal.addEventListener('abort', onAbort);
     lines.on('line', (line) => finish(() => resolve(line)));
-    lines.on('close', () => {
-      output.write('\n');
-      finish(() => reject(unanswered()));
-    });
+    lines.on('close', () => finish(() => reject(unanswered()), true));
     // In raw mode Ctrl-C is only a letter: make it the signal that the whole program listens to.
     lines.on('SIGINT', () => {
-      finish(() => reject(withdrawn()));
+      onAbort();
       process.kill(process.pid, 'SIGINT');
     });
     if (secret) output.write(question);

@@ -1,10 +1,10 @@
 import type { Operation } from '../operations/operation.ts';
 import type { Call } from './global-flags.ts';
 import { pageFor } from './output.ts';
-import type { Surroundings } from './program.ts';
 import { jsonStory, untoldStory } from './render/json-story.ts';
 import { plainStory } from './render/plain-story.ts';
 import type { Story } from './render/story.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Chooses how a pass is told: as data, live on a terminal, or as plain lines everywhere else. */
 export async function openStory(operation: Operation, call: Call, around: Surroundings): Promise<Story> {

@@ -1,8 +1,6 @@
 import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
 import { nearest } from '../model/nearest.ts';
-import type { OperationRow } from '../operations/all.ts';
 import type { Operation } from '../operations/operation.ts';
-import type { World } from '../world.ts';
 import { readArguments, usage } from './arguments.ts';
 import { type Call, globalFlags, readCall } from './global-flags.ts';
 import { Interruption } from './interruption.ts';
@@ -14,20 +12,9 @@ import { isPass } from './render/dry-run.ts';
 import { renderReport } from './render/reports.ts';
 import { openReportFile } from './report-file.ts';
 import { rootHelp } from './root-help.ts';
+import type { Surroundings } from './surroundings.ts';
 import { verbHelp } from './verb-help.ts';
 import { verbsOf } from './verbs.ts';
-
-/** All that the command touches; bin.ts hands in the real ones. */
-export interface Surroundings {
-  readonly argv: readonly string[];
-  readonly version: string;
-  readonly operations: readonly OperationRow[];
-  readonly world: World;
-  readonly stdout: Output;
-  readonly stderr: Output;
-  /** Aborted with an Interruption when somebody wants it to stop. */
-  readonly signal: AbortSignal;
-}
 
 /** The whole command: arguments in, text on the streams, exit code out. Never rejects. */
 export async function program(around: Surroundings): Promise<number> {

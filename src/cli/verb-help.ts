@@ -46,17 +46,22 @@ export function usageLine(name: string, flags: readonly Flag[]): string {
   return ['runbook', name, ...places, '[flags]'].join(' ');
 }
 
-/** `--from ID`, `--input K=V …`. */
+/** `--from ID`, `--input K=V …`, `--color auto|never`. */
 export function flagTerm(flag: Flag): string {
   if (flag.kind === 'switch') return `--${flag.name}`;
   const repeated = flag.kind === 'list' || flag.kind === 'pairs' ? ' …' : '';
-  return `--${flag.name} ${flag.choices.length ? flag.choices.join('|') : flag.placeholder}${repeated}`;
+  return `--${flag.name} ${listed(flag) ? flag.placeholder : flag.choices.join('|')}${repeated}`;
 }
 
-/** The description, and what counts where the flag is left out. */
+/** The description, what is allowed, and what counts where the flag is left out. */
 export function meaning(flag: Flag): string {
-  return flag.default === undefined ? flag.summary : `${flag.summary} (default: ${flag.default})`;
+  const choices = listed(flag) && flag.choices.length ? `; one of ${flag.choices.join(', ')}` : '';
+  const fallback = flag.default === undefined ? '' : ` (default: ${flag.default})`;
+  return flag.summary + choices + fallback;
 }
+
+/** Whether a flag's values are too many to stand beside its name. */
+const listed = (flag: Flag) => flag.choices.length === 0 || flag.choices.join('|').length > 16;
 
 function paragraphs(text: string, width: number): string[] {
   const each = text

@@ -6,7 +6,7 @@ import { type LineSplitter, lineSplitter } from './line-splitter.ts';
 import { liveFrame, type RunningStep } from './live-frame.ts';
 import { liveScreen } from './live-screen.ts';
 import type { Page } from './page.ts';
-import { endLines, fixWords, nameWidth, passTitle, storyLine } from './plain-story.ts';
+import { endLines, fixWords, nameWidth, passTitle, storyLine, untimed } from './plain-story.ts';
 import type { Story } from './story.ts';
 import { type Ended, renderSummary } from './summary.ts';
 import { actWords, marks } from './words.ts';
@@ -128,7 +128,7 @@ export function liveStory({ page, cwd, output, now }: LiveStory): Story {
           storyLine(
             marks.fix,
             running.get(event.step)?.title ?? event.step,
-            `        ${fixWords(event)}`,
+            untimed(fixWords(event)),
             names,
             current(),
           ),

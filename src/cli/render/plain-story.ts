@@ -54,7 +54,7 @@ export function plainStory({ page, cwd, write, aside }: PlainStory): Story {
           say(renderDiagnostic(event.diagnostic, page, cwd));
         return;
       case 'step-started':
-        if (!page.quiet) line(marks.run, event.step, actWords[event.reason]);
+        if (!page.quiet) line(marks.run, event.step, untimed(actWords[event.reason]));
         return;
       case 'output':
         if (!page.verbose) return;
@@ -65,10 +65,10 @@ export function plainStory({ page, cwd, write, aside }: PlainStory): Story {
         for (const text of checkLines(event.result, page)) line(marks.check, event.step, text);
         return;
       case 'fix-started':
-        if (!page.quiet) line(marks.fix, event.step, `${event.problem}: ${cleanLine(event.title)}`);
+        if (!page.quiet) line(marks.fix, event.step, untimed(fixTitle(event)));
         return;
       case 'fix-finished':
-        if (!page.quiet) line(marks.fix, event.step, fixWords(event));
+        if (!page.quiet) line(marks.fix, event.step, untimed(fixWords(event)));
         return;
       case 'step-finished': {
         for (const text of output.get(event.step)?.end() ?? []) line(marks.output, event.step, text);
@@ -120,8 +120,16 @@ export function endLines(
   const time = (ms === undefined ? '' : duration(ms)).padStart(TIME_WIDTH);
   const name = nameOf({ id: event.step, title: event.title }, page);
   const line = storyLine(marks[outcome.kind], name, `${time}  ${outcomeWords(outcome)}`, width, page);
-  return stopped ? [line, '', renderFailure(outcome.failure, page, cwd), ''] : [line];
+  // What the person stopped needs no explanation.
+  const explained = stopped && outcome.failure.kind !== 'aborted';
+  return explained ? [line, '', renderFailure(outcome.failure, page, cwd), ''] : [line];
 }
+
+/** Text that stands where others say how long something took. */
+export const untimed = (text: string): string => `${' '.repeat(TIME_WIDTH)}  ${text}`;
+
+const fixTitle = (event: Extract<RunEvent, { type: 'fix-started' }>): string =>
+  `${event.problem}: ${cleanLine(event.title)}`;
 
 /** What became of a fix. */
 export const fixWords = (event: Extract<RunEvent, { type: 'fix-finished' }>): string =>

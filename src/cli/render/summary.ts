@@ -49,7 +49,7 @@ function skippedRow(ended: readonly Ended[]): (readonly [string, string])[] {
 function stoppedRows(ended: readonly Ended[]): (readonly [string, string])[] {
   return ended.flatMap(({ id, outcome }) => {
     if (outcome.kind !== 'failed' && outcome.kind !== 'person') return [];
-    const { place, message } = outcome.failure;
-    return [[outcome.kind, `${id}  ${shownPlace(place)}: ${cleanLine(message)}`] as const];
+    if (outcome.failure.kind === 'aborted') return [];
+    return [[outcome.kind, `${cleanLine(id)}  ${shownPlace(outcome.failure.place)}`] as const];
   });
 }

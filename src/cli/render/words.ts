@@ -97,7 +97,7 @@ export const passMarks: Readonly<Record<PassSummary['outcome'], { word: string; 
 /** Why a planned step would act, be skipped, or cannot be foretold. */
 export function planWords(step: PlannedStep): string {
   const { reason } = step;
-  if (reason === 'shell-checks') return 'only a pass can ask its shell checks';
-  if (reason === 'unknown-verdict') return 'an answer is unknown';
+  // Their detail says it all.
+  if (reason === 'shell-checks' || reason === 'unknown-verdict') return '';
   return reason in actWords ? actWords[reason as ActReason] : skipWords[reason as SkipReason];
 }
