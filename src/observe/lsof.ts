@@ -1,4 +1,4 @@
-import type { Listener, Listeners } from './ports.ts';
+import type { Listener, Listeners } from './listener.ts';
 import { askTool } from './tool.ts';
 
 /** The listeners of a box without /proc, such as macOS, as lsof tells them. */

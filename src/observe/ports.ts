@@ -1,29 +1,9 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
+import type { Listener, Listeners } from './listener.ts';
 import { listenersByLsof } from './lsof.ts';
-import { fromProc, HAS_PROC, processIds, procText, seesEveryProcess } from './proc.ts';
+import { HAS_PROC, processIds, seesEveryProcess } from './proc.ts';
 import { displayName, processNames, readProcess, unitOf } from './processes.ts';
-
-/** A listening socket (for UDP: one that is bound and not connected) and one program that holds it. */
-export interface Listener {
-  readonly protocol: 'tcp' | 'udp';
-  /** As bound: `0.0.0.0`, `::`, `127.0.0.1`. */
-  readonly address: string;
-  readonly port: number;
-  /** Absent with `process` where the owner cannot be seen. Of several processes of one name, the first. */
-  readonly pid?: number;
-  readonly process?: string;
-  /** Every name it goes by, for comparing. */
-  readonly names: readonly string[];
-  /** systemd service, without `.service`. */
-  readonly unit?: string;
-}
-
-/** The listeners of the box, and why some of them, or their owners, may be absent. */
-export interface Listeners {
-  readonly listeners: readonly Listener[];
-  readonly unavailable?: string;
-}
+import { textOf, tryRead } from './try-read.ts';
 
 /** Every listening socket, one entry for each program that holds it, by ascending port. */
 export async function listeners(): Promise<Listeners> {
@@ -45,7 +25,7 @@ export interface Socket {
 /** The listening sockets of this network namespace, without owners: a few microseconds. Linux only. */
 export function listeningSockets(): Socket[] {
   const sockets = (['tcp', 'tcp6', 'udp', 'udp6'] as const).flatMap((table) =>
-    parseSocketTable(procText(`/proc/net/${table}`) ?? '', table.startsWith('tcp') ? 'tcp' : 'udp'),
+    parseSocketTable(textOf(`/proc/net/${table}`) ?? '', table.startsWith('tcp') ? 'tcp' : 'udp'),
   );
   return sockets.sort((a, b) => a.port - b.port);
 }
@@ -73,29 +53,22 @@ export function parseSocketTable(text: string, protocol: 'tcp' | 'udp'): Socket[
   // 0A is TCP_LISTEN; UDP knows no listening, an unconnected socket is 07 (TCP_CLOSE).
   const listening = protocol === 'tcp' ? '0A' : '07';
   return text.split('\n').flatMap((line) => {
-    const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/);
-    const [address, port] = local?.split(':') ?? [];
-    if (state !== listening || !inode || !address || !port || !remote?.endsWith(':0000')) return [];
-    return [{ protocol, address: decodeAddress(address), port: Number.parseInt(port, 16), inode }];
+    const [, local = '', remote, state, , , , , , inode] = line.trim().split(/\s+/);
+    const bound = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(local);
+    if (!bound || !inode || state !== listening || !remote?.endsWith(':0000')) return [];
+    return [{ protocol, address: decodeAddress(bound[1]!), port: Number.parseInt(bound[2]!, 16), inode }];
   });
 }
 
 /** Addresses are 32-bit words in the host's byte order, little-endian wherever Node runs today. */
 function decodeAddress(hex: string): string {
-  const words = hex.match(/.{8}/g) ?? [];
-  const bytes = words.flatMap((word) =>
-    (word.match(/../g) ?? []).reverse().map((byte) => Number.parseInt(byte, 16)),
-  );
-  if (bytes.length === 4) return bytes.join('.');
-  if (/^0{20}ffff/i.test(hexOf(bytes))) return bytes.slice(12).join('.');
-  const groups = hexOf(bytes).match(/.{4}/g)!.join(':');
+  const ordered = hex.replace(/(..)(..)(..)(..)/g, '$4$3$2$1');
+  // IPv4, and IPv4 mapped into IPv6 (RFC 4291, section 2.5.5.2).
+  const four = /^(?:0{20}FFFF)?([0-9A-F]{8})$/.exec(ordered)?.[1];
+  if (four) return four.replace(/../g, (byte) => `.${Number.parseInt(byte, 16)}`).slice(1);
   // The URL parser shortens IPv6 addresses as RFC 5952 asks.
-  const short = new URL(`http://[${groups}]`).hostname.slice(1, -1);
-  return isIPv6(short) ? short : groups;
-}
-
-function hexOf(bytes: readonly number[]): string {
-  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const groups = ordered.replace(/(.{4})(?!$)/g, '$1:');
+  return new URL(`http://[${groups}]`).hostname.slice(1, -1);
 }
 
 type Owner = Pick<Listener, 'pid' | 'process' | 'names' | 'unit'>;
@@ -118,10 +91,10 @@ function socketHolders(wanted: ReadonlySet<string>): Map<string, Owner[]> {
 
 function socketsOf(pid: number, wanted: ReadonlySet<string>): Set<string> {
   const held = new Set<string>();
-  const fds = fromProc(() => readdirSync(`/proc/${pid}/fd`));
+  const fds = tryRead(() => readdirSync(`/proc/${pid}/fd`));
   if (fds.kind !== 'read') return held;
   for (const fd of fds.value) {
-    const link = fromProc(() => readlinkSync(`/proc/${pid}/fd/${fd}`));
+    const link = tryRead(() => readlinkSync(`/proc/${pid}/fd/${fd}`));
     if (link.kind !== 'read' || !link.value.startsWith('socket:[')) continue;
     const inode = link.value.slice('socket:['.length, -1);
     if (wanted.has(inode)) held.add(inode);

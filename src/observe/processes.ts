@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { fromProc, HAS_PROC, processIds, procText, seesEveryProcess } from './proc.ts';
+import { HAS_PROC, processIds, seesEveryProcess } from './proc.ts';
 import { askTool } from './tool.ts';
+import { textOf, tryRead } from './try-read.ts';
 
 /** A running process. Zombies are not running and are left out. */
 export interface RunningProcess {
@@ -37,19 +38,28 @@ export async function processes(): Promise<Processes> {
 
 /** One process, or undefined when there is none with that pid, or it is a zombie. Linux only. */
 export function readProcess(pid: number): RunningProcess | undefined {
-  const stat = parseStat(procText(`/proc/${pid}/stat`));
+  const stat = parseStat(textOf(`/proc/${pid}/stat`));
   if (!stat || 'ZX'.includes(stat.state)) return undefined;
-  const argv = procText(`/proc/${pid}/cmdline`) ?? '';
-  const status = fromProc(() => statSync(`/proc/${pid}`));
+  const argv = textOf(`/proc/${pid}/cmdline`) ?? '';
+  const status = tryRead(() => statSync(`/proc/${pid}`));
   return {
     pid,
     ppid: stat.ppid,
     start: stat.start,
     comm: stat.comm,
     argv: argv === '' ? [] : argv.replace(/\0$/, '').split('\0'),
-    residentBytes: stat.residentPages * PAGE_BYTES,
+    residentBytes: stat.residentPages * pageBytes(),
     ...(status.kind === 'read' && { uid: status.value.uid }),
   };
+}
+
+/** When a process started, in milliseconds since the epoch, to the second. Linux only. */
+export function processStartMs(pid: number): number | undefined {
+  const running = readProcess(pid);
+  const bootSeconds = /^btime (\d+)/m.exec(textOf('/proc/stat') ?? '')?.[1];
+  if (!running || bootSeconds === undefined) return undefined;
+  // Linux shows user programs a hundred ticks a second on every architecture (USER_HZ, time(7)).
+  return Number(bootSeconds) * 1000 + Number(running.start) * 10;
 }
 
 /**
@@ -62,21 +72,33 @@ export function processNames({ comm, argv }: Pick<RunningProcess, 'comm' | 'argv
   return [...new Set([comm, program, script ?? ''])].filter((name) => name !== '');
 }
 
-/** The best single name for a report: the kernel's, unless that is a cut-off form of the program's. */
+/** The best single name for a report: the kernel's, or the program's whole name where the kernel cut it off. */
 export function displayName(process: Pick<RunningProcess, 'comm' | 'argv'>): string {
-  const whole = processNames(process).find((name) => name.length > 15 && name.startsWith(process.comm));
-  return whole ?? process.comm;
+  const { comm } = process;
+  const whole =
+    comm.length === 15 && processNames(process).find((name) => name !== comm && name.startsWith(comm));
+  return whole || comm;
 }
 
 /** The systemd service that a process belongs to, without `.service`; undefined outside one. */
 export function unitOf(pid: number): string | undefined {
-  const services = procText(`/proc/${pid}/cgroup`)?.matchAll(/\/([^/\n]+)\.service(?=[/\n]|$)/g);
+  const services = textOf(`/proc/${pid}/cgroup`)?.matchAll(/\/([^/\n]+)\.service(?=[/\n]|$)/g);
   // A user's service sits below user@1000.service: the innermost is meant.
   return services && [...services].at(-1)?.[1];
 }
 
-/** In most systems 4 KiB; the few kernels with larger pages show smaller figures here. */
-const PAGE_BYTES = 4096;
+let pageSize: number | undefined;
+
+/** Memory is counted in pages, whose size the kernel tells in the auxiliary vector (getauxval(3), AT_PAGESZ). */
+function pageBytes(): number {
+  if (pageSize === undefined) {
+    const vector = tryRead(() => readFileSync('/proc/self/auxv'));
+    const words = vector.kind === 'read' ? new BigUint64Array(new Uint8Array(vector.value).buffer) : [];
+    const at = words.findIndex((word, index) => index % 2 === 0 && word === 6n);
+    pageSize = at >= 0 ? Number(words[at + 1]) : 4096;
+  }
+  return pageSize;
+}
 
 const INTERPRETER = /^(?:python|pypy|node|nodejs|ruby|perl|php|bash|dash|sh|zsh|deno|bun)[\d.]*$/;
 
@@ -122,16 +144,4 @@ function parsePsLine(line: string): RunningProcess | undefined {
     comm: basename(argv[0] ?? ''),
     argv,
   };
-}
-
-/** The user's name by /etc/passwd, else the number. */
-export function userName(uid: number, passwd = readPasswd()): string {
-  return passwd.get(uid) ?? String(uid);
-}
-
-/** User names by uid, from /etc/passwd. */
-export function readPasswd(): ReadonlyMap<number, string> {
-  const text = fromProc(() => readFileSync('/etc/passwd', 'utf8'));
-  const lines = text.kind === 'read' ? text.value.split('\n').map((line) => line.split(':')) : [];
-  return new Map(lines.filter((fields) => fields.length > 2).map(([name, , uid]) => [Number(uid), name!]));
 }

@@ -6,8 +6,9 @@ export type ToolAnswer =
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** Where the box's own tools are, also for a user whose PATH lacks the sbin folders. */
-const TOOL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** Where the box's own tools are, also for a user whose PATH lacks the sbin folders; k3s brings an iptables of its own. */
+const TOOL_PATH =
+  '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/var/lib/rancher/k3s/data/current/bin/aux';
 
 /**
  * Runs one of the box's own programs (systemctl, iptables-save, lsof) to read something, in the C locale, with

@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { parseCheckLine } from '../../../src/markdown/check-grammar.ts';
+import type { ProbeContext } from '../../../src/model/box.ts';
+import type { Probe, Verdict } from '../../../src/model/check.ts';
+import { askProbe } from '../../../src/observe/local-probes.ts';
+
+/** The probe of a check line. */
+export function probeOf(line: string): Probe {
+  const { check, diagnostics } = parseCheckLine(line, { file: 'test.md', line: 1, column: 1 });
+  if (!check) throw new Error(diagnostics[0]?.message);
+  return check.probe;
+}
+
+export function contextOf(context: Partial<ProbeContext> = {}): ProbeContext {
+  return { env: {}, facts: new Map(), folder: '/', ...context };
+}
+
+/** Asks the probe of a check line once. */
+export function ask(line: string, context: Partial<ProbeContext> = {}): Promise<Verdict> {
+  return askProbe(probeOf(line), contextOf(context));
+}
+
+/** A folder that goes when the test ends. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'runbook-probe-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
