@@ -153,6 +153,10 @@ const system = z.object({
   /** As in images: `amd64`, `arm64`. */
   architecture: z.string(),
   cpus: z.int(),
+  /** The box's own addresses, loopback left out. */
+  addresses: z.array(z.string()),
+  /** When apt's package index was last fetched, ISO 8601; null: never, absent: no apt. */
+  packageIndexAt: z.string().nullable().optional(),
   /** Runnable processes, mean of one minute. */
   load: z.number(),
   bootedAt: z.string(),

@@ -1,0 +1,70 @@
+import type { Evidence, Finding } from '../../model/finding.ts';
+import type { ShellResult } from '../../model/shell.ts';
+import type { DiagnosisInput } from './diagnosis-input.ts';
+import { checkEvidence, exitEvidence, lineEvidence, rowEvidence } from './scene.ts';
+
+/**
+ * The evidence that findings cite from the attempt itself: its end, its checks, rows of the connect
+ * matrix and single lines of its output. Pure.
+ */
+export function attemptEvidence(input: DiagnosisInput, findings: readonly Finding[]): Evidence[] {
+  const cited = new Set(findings.flatMap(({ evidence }) => evidence));
+  const all = [...endOf(input), ...checksOf(input), ...rowsOf(input), ...linesOf(input)];
+  return all.filter(({ id }) => cited.has(id));
+}
+
+function endOf(input: DiagnosisInput): Evidence[] {
+  if (input.end === undefined) return [];
+  return [
+    {
+      id: exitEvidence(input),
+      kind: 'exit',
+      summary: describeEnd(input.end),
+      at: input.at,
+      data: { ...input.end },
+    },
+  ];
+}
+
+function describeEnd(end: ShellResult['end']): string {
+  switch (end.kind) {
+    case 'exit':
+      return `exit code ${end.code}`;
+    case 'timeout':
+      return `ended by its time limit after ${end.afterMs / 1000} s`;
+    case 'aborted':
+      return 'aborted';
+    case 'unstartable':
+      return `could not be started: ${end.reason}`;
+  }
+}
+
+function checksOf(input: DiagnosisInput): Evidence[] {
+  return input.checks.map(({ check, verdict, observed, expected, class: kind }, index) => ({
+    id: checkEvidence(input, index),
+    kind: 'check',
+    summary: `${verdict}: ${check}: ${observed}`,
+    at: input.at,
+    data: { check, verdict, observed, expected, class: kind },
+  }));
+}
+
+function rowsOf(input: DiagnosisInput): Evidence[] {
+  return (input.matrix ?? []).map((row, index) => ({
+    id: rowEvidence(input, index),
+    kind: 'connect',
+    summary: `from ${row.vantage} to ${row.host}:${row.port}: ${row.result} in ${row.ms} ms`,
+    at: input.at,
+    data: { ...row },
+  }));
+}
+
+function linesOf(input: DiagnosisInput): Evidence[] {
+  return input.output.split(/\r\n|\n/).map((text, index) => ({
+    id: lineEvidence(input, index),
+    kind: 'output',
+    summary: text.trim().slice(0, 300),
+    at: input.at,
+    data: { line: index + 1, text: text.slice(0, 1000) },
+  }));
+}

@@ -1,0 +1,112 @@
+import { hostIn } from './access.ts';
+import { type Rule, textRule } from './rule.ts';
+import type { Hit, Scene } from './scene.ts';
+
+/** The certificate, or this box's clock, is past its end. */
+export const certificateExpired: Rule = textRule({
+  code: 'certificate-expired',
+  cause: 'config',
+  patterns: [
+    /certificate has expired|CERT_HAS_EXPIRED|certificate expired|x509: certificate has expired|EXPKEYSIG|NET::ERR_CERT_DATE_INVALID/i,
+  ],
+  tell: (hit, scene) => {
+    const host = hostNear(hit, scene);
+    const key = hit.line.includes('EXPKEYSIG');
+    return {
+      title: key
+        ? 'The key that signs the package repository has expired.'
+        : `The certificate of ${host ?? 'the server'} has expired (or the clock of this box is ahead).`,
+      remedy: key ? "Fetch the repository's new key." : 'Renew it; compare `date` with a true clock first.',
+      ...(host !== undefined && { subject: host }),
+    };
+  },
+});
+
+/** The certificate is another name's. */
+export const certificateName: Rule = textRule({
+  code: 'certificate-name',
+  cause: 'config',
+  patterns: [
+    /no alternative certificate subject name matches target host ?name '(?<host>[^']{1,253})'/,
+    /certificate is valid for .{1,200}, not (?<host>[\w.:-]{1,253})/,
+    /Hostname\/IP does not match certificate's altnames|ERR_TLS_CERT_ALTNAME_INVALID/,
+    /Hostname mismatch, certificate is not valid for '(?<host>[^']{1,253})'/,
+    /certificate subject name .{0,100}does not match target host ?name|doesn't match (?:requested )?host ?name|doesn't contain any IP SANs/,
+  ],
+  tell: (hit, scene) => {
+    const host = hit.groups.host ?? hostNear(hit, scene);
+    return {
+      title: `The certificate is not for ${host ?? 'the name that was asked for'}.`,
+      remedy: 'Ask by a name that the certificate holds, or have one issued that holds this name.',
+      ...(host !== undefined && { subject: host }),
+    };
+  },
+});
+
+/** Nobody whom this box trusts has signed the certificate. */
+export const certificateUntrusted: Rule = textRule({
+  code: 'certificate-untrusted',
+  cause: 'config',
+  patterns: [
+    /self[- ]signed certificate|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN/i,
+    /unable to get (?:local )?issuer certificate|UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE)|unable to verify the first certificate/i,
+    /certificate signed by unknown authority|server certificate verification failed|doesn't have a known issuer|certificate verify failed|PKIX path building failed/i,
+  ],
+  tell: (hit, scene) => {
+    const host = hostNear(hit, scene);
+    return {
+      title: `No authority that this box trusts has signed the certificate of ${host ?? 'the server'}.`,
+      remedy:
+        'Install the package ca-certificates, or the authority that signed it (/usr/local/share/ca-certificates, then update-ca-certificates); do not switch the check off.',
+      ...(host !== undefined && { subject: host }),
+    };
+  },
+});
+
+/** One side speaks TLS and the other does not. */
+export const schemeMismatch: Rule = textRule({
+  code: 'scheme-mismatch',
+  cause: 'config',
+  patterns: [
+    /server gave HTTP response to HTTPS client|wrong version number|packet length too long|ERR_SSL_WRONG_VERSION_NUMBER|EPROTO.{0,80}wrong version|SSL_ERROR_RX_RECORD_TOO_LONG|first record does not look like a TLS handshake/i,
+    /(?<tls>malformed HTTP response "\\x15\\x03)|(?<plain>plain HTTP request was sent to HTTPS port|Client sent an HTTP request to an HTTPS server)/i,
+  ],
+  tell: (hit, scene) => {
+    const host = hostNear(hit, scene);
+    const wanted = hit.groups.tls ?? hit.groups.plain;
+    const where = host ?? 'The port';
+    return {
+      title: wanted
+        ? `${where} speaks TLS, and was asked by plain HTTP.`
+        : `${where} speaks plain HTTP, and was asked by TLS.`,
+      remedy: wanted ? 'Ask by https://.' : 'Ask by http:// (also in probes), or switch TLS on there.',
+      ...(host !== undefined && { subject: host }),
+    };
+  },
+});
+
+/** Times that lie in the future. */
+export const clockSkew: Rule = textRule({
+  code: 'clock-skew',
+  cause: 'platform',
+  patterns: [
+    /is not valid yet \(invalid for another|certificate (?:is )?not yet valid|x509: certificate has expired or is not yet valid: current time .{1,40} is before|CERT_NOT_YET_VALID/i,
+    /clock skew (?:detected|too great)|RequestTimeTooSkewed|KRB_AP_ERR_SKEW|used before issued|Signature not yet current|time stamp .{1,60} in the future/i,
+  ],
+  tell: () => ({
+    title: 'The clock of this box (or of the other side) is wrong: something is dated in its future.',
+    remedy: 'Compare `date -u` with a true clock, and have it set by NTP (timedatectl set-ntp true, chrony).',
+    subject: 'clock',
+  }),
+});
+
+function hostNear(hit: Hit, scene: Scene): string | undefined {
+  return scene.near(hit, 8).flatMap((line) => hostOrName(line))[0];
+}
+
+function hostOrName(line: string): string[] {
+  // The link that curl prints below every certificate error is not the server.
+  const host = /curl\.se|wiki\.|docs\.|man\./.test(line) ? undefined : hostIn(line);
+  const quoted = /certificate of [‘'"]([\w.-]{1,253})[’'"]/i.exec(line)?.[1];
+  return [host ?? quoted ?? []].flat();
+}

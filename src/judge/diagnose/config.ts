@@ -1,0 +1,131 @@
+import { nearest } from '../../model/nearest.ts';
+import { type Rule, textRule } from './rule.ts';
+import type { Scene } from './scene.ts';
+import { pathIn } from './storage.ts';
+import { KNOWN_KEYS } from './vocabulary.ts';
+
+/** A word in a configuration that the program does not know. */
+export const configKeyUnknown: Rule = textRule({
+  code: 'config-key-unknown',
+  cause: 'config',
+  patterns: [
+    /unknown directive "(?<key>[^"]{1,100})"/,
+    /(?:unrecognized (?:global )?(?:directive|option|subdirective|configuration parameter)|unknown subdirective):? ['"]?(?<key>[\w.:/-]{1,100})/i,
+    /(?:unknown|invalid|unexpected|unrecognized|unsupported) (?:configuration )?(?:key|field|keyword|variable|parameter|property|setting|option|directive|lvalue)(?: name)?s?:? ?[`'"‘](?<key>[\w.:/-]{1,100})/i,
+    /unknown keyword '(?<key>[^']{1,100})'/,
+    /Invalid command '(?<key>[^']{1,100})'/,
+    /json: unknown field "(?<key>[^"]{1,100})"|unknown field "(?<field>[^"]{1,200})"/,
+    /Unknown (?:key name|lvalue|key) '(?<key>[^']{1,100})' in section/,
+    /error: unknown (?:flag|option|switch|command):? [`'"‘]?(?<key>[\w=.-]{1,100})/i,
+    /(?:unrecognized|unknown|invalid|illegal|no such) (?:command line |long )?(?:option|flag|argument|switch)s?:?(?: --)? ?[`'"‘]?(?<key>-{0,2}[\w][\w=.-]{0,100})/i,
+    /\[ERROR\].{0,40}unknown variable '(?<key>[^'=]{1,100})/,
+    /Additional propert(?:y|ies) (?<key>[\w-]{1,100}) (?:is|are) not allowed/,
+    /couldn't find key (?<key>\S{1,100}) in/,
+    /Bad configuration option: (?<key>\S{1,100})/,
+  ],
+  tell: ({ line, groups }, scene) => {
+    const key = (groups.key ?? groups.field ?? '').replace(/[.:,]$/, '');
+    return tellUnknown(key, pathIn(line), scene);
+  },
+});
+
+/** redis quotes the whole line, and says only that it is bad. */
+export const redisDirective: Rule = textRule({
+  code: 'config-key-unknown',
+  cause: 'config',
+  patterns: [/^>>> '(?<key>[\w-]{1,100})/],
+  tell: ({ groups: { key = '' } }, scene) => tellUnknown(key, undefined, scene),
+});
+
+/** A configuration, script or document that cannot be parsed. */
+export const configSyntax: Rule = textRule({
+  code: 'config-syntax',
+  cause: 'config',
+  patterns: [
+    /yaml: (?:line \d+: )?(?<what>[^"]{3,100})|error converting YAML to JSON|yaml\.(?:scanner|parser)\.\w+Error/,
+    /(?<what>mapping values are not allowed (?:here|in this context)|found character that cannot start any token|could not find expected ':')/,
+    /(?:JSONDecodeError|json: cannot unmarshal|invalid character .{1,20} looking for|Unexpected token .{1,40} (?:in|is not valid) JSON|Unexpected end of JSON input|in JSON at position|parse error: .{0,40}(?:jq|JSON))/i,
+    /syntax error(?:[,:]|near| at)? ?(?<what>unexpected end of file|near unexpected token.{0,40}|.{0,60})|bad substitution|unexpected EOF while looking for matching/i,
+    /(?:SyntaxError|IndentationError|TOMLDecodeError|ParseError|toml: line \d+)/,
+    /(?:unexpected|invalid) (?:"[^"]{1,3}"|end of file) in (?<path>\S{1,200}:\d+)|directive "[^"]{1,60}" is not terminated by ";"/,
+    /jsonpatch (?:\w{1,20} operation|.{0,40}) does not apply/,
+    /configuration file \S{1,200} contains errors|Configuration error|config(?:uration)? (?:file )?is (?:invalid|not valid)/i,
+  ],
+  tell: ({ line, groups }) => {
+    const path = groups.path ?? pathIn(line);
+    const vague = /contains errors|is (?:invalid|not valid)|Configuration error/i.test(line);
+    return {
+      title: `${path === undefined ? 'A script or configuration' : path} cannot be parsed${groups.what ? `: ${groups.what.trim()}` : ''}.`,
+      remedy: 'Mend the line that the message names: quotes, brackets, indentation, a missing end.',
+      ...(path !== undefined && { subject: path.replace(/:\d+$/, '') }),
+      ...(vague && { weight: 'consequence' as const }),
+    };
+  },
+});
+
+/** `set -u`, or a program that misses an environment variable. */
+export const variableUnset: Rule = textRule({
+  code: 'variable-unset',
+  cause: 'config',
+  patterns: [
+    /(?:^|: )(?<name>[A-Za-z_]\w{0,100}): (?:unbound variable|parameter (?:not set|null or not set))/,
+    /(?:environment variable|env var|variable) [`'"‘]?(?<name>[A-Z_][A-Z0-9_]{1,100})[`'"’]? (?:is |must be |was )?(?:not set|required|missing|not defined|undefined|set)/i,
+    /KeyError: '(?<name>[A-Z][A-Z0-9_]{2,100})'/,
+  ],
+  tell: ({ groups: { name = '' } }, scene) => {
+    const near = nearest(name, variables(scene));
+    return {
+      title: `The variable ${name} has no value.`,
+      remedy: `Declare it under Inputs or export it in an earlier step${near === undefined ? '' : ` (or is ${near} meant?)`}.`,
+      subject: name,
+    };
+  },
+});
+
+/** Something is waiting for a person who is not there. */
+export const waitsForInput: Rule = textRule({
+  code: 'waits-for-input',
+  cause: 'config',
+  patterns: [
+    /(?:\[[yY]\/[nN]\]|\((?:y\/n|yes\/no(?:\/\[fingerprint\])?)\)\??|\(Y\/I\/N\/O\/D\/Z\).{0,40}\?|[Pp]assword(?: for [\w'@.-]{1,80})?:|Do you want to continue\?.{0,10}|passphrase for .{1,100}:|Press (?:any key|ENTER|RETURN).{0,40})\s*$/,
+    /end of file on stdin at conffile prompt|debconf: unable to initialize frontend: Dialog|the input device is not a TTY|stdin is not a terminal.{0,20}required/i,
+  ],
+  tell: ({ line }, { input }) => {
+    const last = input.output.trimEnd().endsWith(line.trim());
+    const fatal = /conffile prompt|not a TTY/.test(line);
+    if (!fatal && !(last && input.end?.kind !== 'exit') && !/Abort/.test(input.output.slice(-200)))
+      return undefined;
+    return {
+      title: `The program asks a question that nobody answers: ${line.trim().slice(-80)}`,
+      remedy:
+        'Give the answer beforehand: -y or --yes, DEBIAN_FRONTEND=noninteractive, -o Dpkg::Options::=--force-confold, or input from a file.',
+      subject: 'input',
+    };
+  },
+});
+
+function tellUnknown(key: string, path: string | undefined, scene: Scene) {
+  const near = nearest(key, candidates(key, scene));
+  return {
+    title: `${path ?? 'The program'} does not know ${key}${near === undefined ? '' : `; ${near} is near`}.`,
+    remedy:
+      near === undefined
+        ? `Check ${key} against the documentation of this version.`
+        : `Write ${near} instead of ${key}, if that is meant.`,
+    subject: key,
+  };
+}
+
+/** Words that the key may have been meant for: known keys, and other words of the step and the output. */
+function candidates(key: string, { input }: Scene): Set<string> {
+  const text = `${input.step?.text ?? ''}\n${input.output.slice(-4000)}`;
+  const words = text.match(/-{0,2}[A-Za-z][\w-]{2,40}/g) ?? [];
+  const near = words.filter((word) => word !== key && words.filter((other) => other === word).length < 50);
+  const known = new Set([...KNOWN_KEYS, ...near.slice(0, 400)]);
+  known.delete(key);
+  return known;
+}
+
+function variables({ input }: Scene): string[] {
+  return [...new Set(input.step?.text.match(/\b[A-Z][A-Z0-9_]{2,60}\b/g) ?? [])];
+}

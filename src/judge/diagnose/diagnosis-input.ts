@@ -1,0 +1,30 @@
+import type { ConnectRow } from '../../model/connect-row.ts';
+import type { CheckResult } from '../../model/outcome.ts';
+import type { ProgramFact } from '../../model/program-fact.ts';
+import type { ShellResult } from '../../model/shell.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+
+/** All that is known of a failure. Only `attempt`, `at`, `output` and `checks` are needed; more makes findings sharper. */
+export interface DiagnosisInput {
+  /** Id of the attempt or job: the stem of the ids of the evidence that it gives itself (`ev-<attempt>-…`). */
+  readonly attempt: string;
+  /** ISO 8601; when it ended. */
+  readonly at: string;
+  /** ISO 8601; when it began. Logs not written since are no evidence. */
+  readonly startedAt?: string;
+  /** How the fence ended; absent: nothing ran, or its end is not known. */
+  readonly end?: ShellResult['end'];
+  /** Output as it came, stdout and stderr together; masked. */
+  readonly output: string;
+  readonly checks: readonly Pick<CheckResult, 'check' | 'verdict' | 'class' | 'observed' | 'expected'>[];
+  /** `text`: every fence of the step, files included, so that wanted ports and known names can be read from it. */
+  readonly step?: { readonly text: string; readonly interpreter?: readonly string[] };
+  /** The box after the failure. */
+  readonly snapshot?: Snapshot;
+  /** The box before the attempt: tells an OOM kill of this attempt from an older one. */
+  readonly before?: Snapshot;
+  /** What `inspectProgram` saw of the programs that `namedPrograms` found in the output. */
+  readonly programs?: readonly ProgramFact[];
+  /** Connect matrix, with rows from outside where there are any. */
+  readonly matrix?: readonly ConnectRow[];
+}

@@ -1,0 +1,150 @@
+import { type Rule, textRule } from './rule.ts';
+import { pathIn } from './storage.ts';
+
+/** More was asked for than a Kubernetes quota or limit range grants. */
+export const quotaExceeded: Rule = textRule({
+  code: 'quota-exceeded',
+  cause: 'quota',
+  patterns: [
+    /exceeded quota: (?<name>[\w.-]{1,200}), requested: (?<what>[^,]{1,200})/,
+    /failed quota: (?<name>[\w.-]{1,200})|(?:maximum|minimum) \S{1,60} usage per (?:Container|Pod) is|must be less than or equal to (?:cpu|memory) limit|QuotaExceeded|quota exceeded/i,
+  ],
+  tell: ({ groups: { name, what } }) => ({
+    title: `More is asked for than the quota${name === undefined ? '' : ` ${name}`} grants${what === undefined ? '' : ` (${what})`}.`,
+    remedy:
+      'Ask for less, or have the quota raised; compare with every layer (pod, namespace, node, virtual cluster).',
+    subject: name ?? 'quota',
+  }),
+});
+
+/** Something that must not be there yet is there: the step is not idempotent. */
+export const alreadyExists: Rule = textRule({
+  code: 'already-exists',
+  cause: 'config',
+  patterns: [
+    /['"‘“](?<name>[^'"’”]{1,200})['"’”] already exists|already exists(?: and is not an empty directory)?|File exists\b|EEXIST/i,
+    /name "(?<name>[^"]{1,200})" is already in use by/,
+  ],
+  tell: ({ line, groups }) => {
+    const name = groups.name ?? pathIn(line);
+    // SQL notices and mkdir -p say so in passing.
+    if (/^(?:NOTICE|psql:.{0,100}NOTICE)|skipping/.test(line)) return undefined;
+    return {
+      title: `${name ?? 'Something that the step creates'} is there already.`,
+      remedy:
+        'Make the step safe to repeat (mkdir -p, IF NOT EXISTS, `id -u NAME || useradd NAME`), or let a check skip it.',
+      ...(name !== undefined && { subject: name }),
+    };
+  },
+});
+
+/** A database, role, table, bucket or object that is named but not there. */
+export const objectMissing: Rule = textRule({
+  code: 'object-missing',
+  cause: 'dependency',
+  patterns: [
+    /(?:FATAL|ERROR):\s{1,3}(?<kind>database|role|relation|schema|extension) "(?<name>[^"]{1,100})" does not exist/,
+    /Unknown database '(?<name>[^']{1,100})'|Table '(?<table>[^']{1,100})' doesn't exist/,
+    /Error from server \(NotFound\): (?<kind>\S{1,100}) "(?<name>[^"]{1,200})" not found/,
+    /no matches for kind "(?<name>[^"]{1,100})" in version/,
+    /namespaces "(?<name>[^"]{1,100})" not found/,
+  ],
+  tell: ({ groups }) => {
+    const name = groups.name ?? groups.table ?? '';
+    const what = `${groups.kind === undefined ? '' : `${groups.kind} `}${name}`;
+    return {
+      title: `${what} does not exist there.`,
+      remedy: 'Create it in an earlier step, or mend the name.',
+      subject: what,
+    };
+  },
+});
+
+/** ENOENT for a file that is no program. */
+export const fileMissing: Rule = textRule({
+  code: 'file-missing',
+  cause: 'config',
+  patterns: [
+    /ENOENT: no such file or directory.{0,40}'(?<path>[^']{1,300})'/,
+    /FileNotFoundError: \[Errno 2\] No such file or directory: '(?<path>[^']{1,300})'/,
+    /\bopen(?:ing)? (?<path>\/?[\w./@+-]{1,300}): no such file or directory/,
+    /fopen\((?<path>\/[^,)]{1,300}),/,
+    /(?:^|: )(?:cannot \w{1,20} |can't \w{1,20} )?['‘"]?(?<path>[\w./@+~-]{1,300})['’"]?: (?:Cannot open: )?No such file or directory/,
+    /lock file "(?<lock>[^"]{1,100})" already exists|(?<what>no such file or directory|cannot find the (?:file|path) specified)/i,
+  ],
+  tell: ({ line, groups }, scene) => {
+    if (groups.lock !== undefined) return undefined;
+    const path = groups.path ?? pathIn(line);
+    if (/locale|bad interpreter/.test(line)) return undefined;
+    return {
+      title: `${path ?? 'A file that is named'} is not there.`,
+      remedy: 'Check the path and the working directory; make the file (or its folder) in an earlier step.',
+      ...(path !== undefined && { subject: path }),
+      ...(scene.exit === 0 && { weight: 'consequence' as const }),
+    };
+  },
+});
+
+/** A second copy of a server over the same data. */
+export const alreadyRunning: Rule = textRule({
+  code: 'already-running',
+  cause: 'config',
+  patterns: [
+    /Is another postmaster \(PID (?<pid>\d+)\) running in data directory "(?<subject>[^"]{1,200})"/,
+    /(?:is )?already running(?: as process |: pid |, pid | \(pid )?\s?(?<pid>\d+)?|A server is already running|pid file .{0,100} (?:exists|already)|Another instance .{0,60}running/i,
+  ],
+  tell: ({ groups: { pid, subject } }) => ({
+    title: `It runs already${pid === undefined ? '' : ` (pid ${pid})`}${subject === undefined ? '' : ` on ${subject}`}.`,
+    remedy:
+      'Reload or restart that one; if there is no such process, remove the pid or lock file that was left behind.',
+    ...(subject !== undefined && { subject }),
+  }),
+});
+
+/** A server that refuses to be root. */
+export const notAsRoot: Rule = textRule({
+  code: 'not-as-root',
+  cause: 'config',
+  patterns: [
+    /"root" execution of the \S{1,60} server is not permitted|(?:must not|cannot|should not|can not|refusing to|don't) (?:be )?(?:run|start)(?:ning|ned)? (?:\w{1,30} )?as (?:the )?(?:user )?["']?root|running \S{1,40} as root is not/i,
+  ],
+  tell: ({ line }) =>
+    /warn/i.test(line)
+      ? undefined
+      : {
+          title: 'This program refuses to run as root.',
+          remedy: 'Run it as its own user: `{"user":"NAME"}` on the fence, or User= in the unit.',
+          subject: 'root',
+        },
+});
+
+/** Nearly always noise beside the real failure. */
+export const localeMissing: Rule = textRule({
+  code: 'locale-missing',
+  cause: 'config',
+  patterns: [
+    /(?<fatal>unsupported locale setting|invalid locale (?:name|settings)|Can't set the locale)/,
+    /cannot change locale \((?<name>[^)]{1,60})\)|Setting locale failed|Cannot set LC_\w+ to default locale|locale.{0,40}(?:not supported|not available)/,
+  ],
+  tell: ({ groups: { fatal, name } }) => ({
+    title: `The locale${name === undefined ? ' that is asked for' : ` ${name}`} is not installed on this box.`,
+    remedy: 'Set LC_ALL=C.UTF-8, which is always there, or generate the locale (locales, locale-gen).',
+    subject: 'locale',
+    ...(fatal === undefined && { weight: 'consequence' as const }),
+  }),
+});
+
+/** An archive that is something else, mostly an error page saved under its name. */
+export const notAnArchive: Rule = textRule({
+  code: 'bad-download',
+  cause: 'dependency',
+  patterns: [
+    /not in gzip format|This does not look like a tar archive|End-of-central-directory signature not found|File format not recognized|xz: .{0,100}File format|unexpected end of file.{0,20}(?:tar|gzip)|gzip: .{0,100}unexpected end of file/i,
+    /checksum (?:mismatch|did NOT match)|computed checksums? did NOT match|sha256sum: WARNING|EINTEGRITY|digest mismatch/i,
+  ],
+  tell: () => ({
+    title: 'A downloaded file is not what it should be: an error page, cut off, or another version.',
+    remedy: 'Look at it (file, head -c 200); fetch with `curl --fail --location`, and compare the checksum.',
+    subject: 'download',
+  }),
+});

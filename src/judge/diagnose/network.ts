@@ -1,0 +1,220 @@
+import type { FactOf } from '../../model/snapshot.ts';
+import { hostIn } from './access.ts';
+import { type Rule, textRule } from './rule.ts';
+import type { Scene } from './scene.ts';
+
+/** The resolver has no address for a name: a typing error, no network, or no DNS server. */
+export const nameNotResolved: Rule = textRule({
+  code: 'name-not-resolved',
+  cause: 'network',
+  patterns: [
+    /could not resolve (?:host(?:name)?|proxy)?:? ?['"‘]?(?<host>[\w.-]{1,253})/i,
+    /(?:temporary failure resolving|couldn't resolve host(?: name)?|unable to resolve host(?: address)?|failed to resolve(?: address for)?|could not translate host name) ['"‘]?(?<host>[\w.-]{1,253})/i,
+    /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<host>[\w.-]{1,253})|\b(?:ENOTFOUND|EAI_AGAIN)\b/,
+    /lookup (?<host>[\w.-]{1,253})(?: on [\w.:[\]]{1,60})?: (?:no such host|server misbehaving|i\/o timeout|Temporary failure)/,
+    /host not found in (?:upstream|resolver) "(?<host>[\w.-]{1,253})/,
+    /(?:ssh|scp|rsync|ping|wget|mysql|nc): .{0,60}?['"‘]?(?<host>[\w.-]{2,253})['"’]?: (?:Name or service not known|Temporary failure in name resolution|Name does not resolve|No address associated)/i,
+    /(?:Could not resolve hostname|unknown host|UnknownHostException:?) (?<host>[\w.-]{1,253})/i,
+    /(?:name or service not known|temporary failure in name resolution|nodename nor servname|name resolution failed|Name does not resolve|no address associated with hostname)/i,
+  ],
+  tell: (hit, scene) => {
+    const nearby = scene.near(hit, 8).flatMap((line) => hostIn(line) ?? [])[0];
+    const host = hit.groups.host ?? nearby?.replace(/:\d+$/, '');
+    // sudo only complains that the box does not know its own name, and goes on.
+    if (/^sudo: unable to resolve host/.test(hit.line)) return { ...ownName(host), weight: 'consequence' };
+    return {
+      title: `The name ${host ?? 'of the host'} does not resolve to an address.`,
+      remedy: `Check the spelling of ${host ?? 'the name'}; if it is right, check that this box has a DNS server that answers (/etc/resolv.conf) and a network.`,
+      ...(host !== undefined && { subject: host }),
+    };
+  },
+});
+
+/** The host answered that nothing listens there, or a firewall rejects. Not a matter of patience alone. */
+export const connectionRefused: Rule = textRule({
+  code: 'connection-refused',
+  cause: 'dependency',
+  patterns: [
+    /\bECONNREFUSED (?<host>\[?[\w.:-]{1,100}?\]?):(?<port>\d{1,5})\b/,
+    /dial tcp (?<host>\[?[\w.:-]{1,100}?\]?):(?<port>\d{1,5}): (?:connect: )?connection refused/,
+    /server at "(?<host>[\w.:-]{1,100})".{0,40}port (?<port>\d{1,5}) failed: Connection refused/,
+    /connect to (?<host>[\w.:-]{1,100})(?: \([\d.:a-f]{1,40}\))? port:? (?<port>\d{1,5}).{0,40}(?:connection refused|couldn't connect)/i,
+    /(?:Connecting to|connect to|connection to|connect to \w{1,20} at|\/dev\/tcp\/)\s?(?:[\w.-]{1,200} ?[([|]{1,2})?(?<host>[\w.-]{1,100}?)[)\]|]{0,2}[:/](?<port>\d{1,5})\b.{0,40}refused/i,
+    /connect\(\) failed \(111: .{0,20}refused\).{0,300}upstream: "\w{1,10}:\/\/(?<host>[\w.-]{1,100}):(?<port>\d{1,5})/,
+    /(?:The connection to the server|Connection to) (?<host>[\w.-]{1,100}):(?<port>\d{1,5}) (?:was )?refused/,
+    /connection refused|ECONNREFUSED|actively refused/i,
+  ],
+  tell: (hit, scene) => {
+    const { host, port } = hit.groups.port ? hit.groups : target(scene.near(hit, 8));
+    if (/^The connection to the server localhost:8080/.test(hit.line)) return undefined;
+    if (port !== undefined && host !== undefined && isCurl(hit.line) && !isLoopback(host)) return undefined;
+    return refused(host, port === undefined ? undefined : Number(port), scene);
+  },
+});
+
+/** curl says "Couldn't connect" for refused and for unreachable alike: only loopback leaves no doubt. */
+export const notConnected: Rule = textRule({
+  code: 'not-connected',
+  cause: 'network',
+  patterns: [/Failed to connect to (?<host>[\w.:-]{1,100}) port (?<port>\d{1,5}).{0,60}Couldn't connect/],
+  tell: ({ groups: { host = '', port = '' } }) =>
+    isLoopback(host)
+      ? undefined
+      : {
+          title: `${host}:${port} could not be connected to; curl does not say whether refused or unreachable.`,
+          remedy: `Make a connect matrix for ${host}:${port}: refused means that nothing listens, a time-out that packets are dropped, no route that the network is not there.`,
+          subject: `${host}:${port}`,
+        },
+});
+
+/** kubectl without a kubeconfig asks localhost:8080, where nothing ever listens. */
+export const kubeconfigMissing: Rule = textRule({
+  code: 'kubeconfig-missing',
+  cause: 'config',
+  patterns: [
+    /The connection to the server localhost:8080 was refused|http:\/\/localhost:8080\/(?:api|version).{0,60}refused/,
+  ],
+  tell: (_hit, { facts }) => {
+    const known = facts.kubernetes?.[0];
+    return {
+      title: 'kubectl has no kubeconfig: without one it asks localhost:8080.',
+      remedy: `Set KUBECONFIG${known === undefined ? ' to the file of the cluster (k3s: /etc/rancher/k3s/k3s.yaml)' : ` to ${known.kubeconfig}`}.`,
+      subject: 'KUBECONFIG',
+      evidence: known === undefined ? [] : [known.id],
+    };
+  },
+});
+
+/** No answer at all: packets are dropped on the way, or the host is down. */
+export const connectionTimeout: Rule = textRule({
+  code: 'connection-timeout',
+  cause: 'network',
+  patterns: [
+    /\bETIMEDOUT(?: (?<host>[\w.:-]{1,100}):(?<port>\d{1,5}))?/,
+    /dial tcp (?<host>[\w.:[\]-]{1,100}):(?<port>\d{1,5}): (?:connect: connection timed out|i\/o timeout)/,
+    /connect to (?:host )?(?<host>[\w.:-]{1,100}) port (?<port>\d{1,5}).{0,40}timed out/i,
+    /(?:Connecting to|connect(?:ion)? to) (?<host>[\w.-]{1,100}):(?<port>\d{1,5}).{0,60}timed out/i,
+    /curl: \(28\) (?:Connection timed out|Failed to connect)/,
+    /connect timed out|connection timed out|connection timeout|ConnectTimeoutError|UND_ERR_CONNECT_TIMEOUT/i,
+  ],
+  tell: (hit, scene) => {
+    if (/while (?:reading|sending)|read timed out/i.test(hit.line)) return undefined;
+    const { host, port } = hit.groups.host ? hit.groups : target(scene.near(hit, 6));
+    const where = host === undefined ? 'The host' : `${host}${port === undefined ? '' : `:${port}`}`;
+    return {
+      title: `${where} gave no answer to the connection: packets are dropped on the way, or the host is down.`,
+      remedy:
+        'A firewall or security group that drops is the usual reason: compare a connect from this box with one from outside before anything else.',
+      ...(host !== undefined && { subject: where }),
+    };
+  },
+});
+
+/** Connected, and then no answer in time. */
+export const answerTimeout: Rule = textRule({
+  code: 'answer-timeout',
+  cause: 'timing',
+  patterns: [
+    /read timed out|ReadTimeout|operation timed out after \d+ milliseconds|(?:Client\.Timeout|request canceled).{0,40}(?:awaiting headers|reading body)|upstream timed out.{0,60}while reading|ESOCKETTIMEDOUT|context deadline exceeded/i,
+  ],
+  tell: (hit, scene) => {
+    const { host } = target(scene.near(hit, 3));
+    return {
+      title: `${host ?? 'The service'} was reached, but did not answer in time.`,
+      remedy:
+        'See what it does meanwhile (its log, CPU, locks, what it waits for) before any limit is raised.',
+      ...(host !== undefined && { subject: host }),
+    };
+  },
+});
+
+/** EHOSTUNREACH, ENETUNREACH. */
+export const noRoute: Rule = textRule({
+  code: 'no-route',
+  cause: 'network',
+  patterns: [
+    /no route to host|network is unreachable|EHOSTUNREACH|ENETUNREACH|network unreachable|host is unreachable|destination host unreachable/i,
+  ],
+  tell: (hit, scene) => {
+    const { host } = target(scene.near(hit, 4));
+    return {
+      title: `There is no route to ${host ?? 'the host'} from this box.`,
+      remedy:
+        'Check addresses and the default route of this box (ip addr, ip route); for an IPv6 address, that the box has IPv6.',
+      ...(host !== undefined && { subject: host }),
+    };
+  },
+});
+
+/** The other side, or something between, closed the connection. */
+export const connectionReset: Rule = textRule({
+  code: 'connection-reset',
+  cause: 'network',
+  patterns: [
+    /connection reset by peer|ECONNRESET|socket hang up|connection was reset|empty reply from server|unexpected EOF while reading|kex_exchange_identification/i,
+  ],
+  tell: (hit, scene) => {
+    const { host } = target(scene.near(hit, 4));
+    return {
+      title: `${host ?? 'The other side'} closed the connection in the middle.`,
+      remedy: 'Read the log of the service there; once more is worth a try, if it happened only once.',
+      ...(host !== undefined && { subject: host }),
+      weight: hit.weight === 'told' ? 'logged' : hit.weight,
+    };
+  },
+});
+
+function refused(host: string | undefined, port: number | undefined, scene: Scene) {
+  const where = host === undefined ? 'the host' : `${host}${port === undefined ? '' : `:${port}`}`;
+  const here = host !== undefined && (isLoopback(host) || ownAddress(scene, host));
+  const down = downService(scene);
+  const evidence = down === undefined ? [] : [down.id];
+  const title = here
+    ? `Nothing listens on ${where}${down === undefined ? '' : `; the service ${down.name} is ${down.state}`}.`
+    : `${where} refused the connection: the host is reached, but nothing listens there (or a rule rejects).`;
+  const remedy = here
+    ? `Start what should listen on ${port === undefined ? 'it' : `port ${port}`}${down === undefined ? '' : `, such as ${down.name}`}, and read its log if it does not stay up.`
+    : 'Check the port, and that the service there runs and listens on more than its own loopback.';
+  return { title, remedy, ...(host !== undefined && { subject: where }), evidence };
+}
+
+/** A service that is down and that the step speaks of. */
+function downService(scene: Scene): FactOf<'services'> | undefined {
+  const down = (scene.facts.services ?? []).filter(({ state }) => state === 'failed' || state === 'inactive');
+  return down.find(({ name }) => scene.names(name) || scene.names(`${name}.service`));
+}
+
+export function ownAddress({ facts }: Scene, host: string): boolean {
+  return facts.system?.[0]?.addresses.includes(host) ?? false;
+}
+
+function ownName(host: string | undefined) {
+  return {
+    title: `This box does not know its own name${host === undefined ? '' : ` ${host}`}.`,
+    remedy: 'Put the name into /etc/hosts beside 127.0.1.1.',
+    ...(host !== undefined && { subject: host }),
+  };
+}
+
+function isCurl(line: string): boolean {
+  return /Couldn't connect to server/.test(line);
+}
+
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?|0\.0\.0\.0|\[?::\]?)$/.test(host);
+}
+
+/** The host and port that the lines speak of, the nearest first. */
+function target(lines: readonly string[]): { host?: string; port?: string } {
+  for (const line of lines) {
+    const url = hostIn(line);
+    const [, host, port] =
+      /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(url ?? '') ??
+      /(?:^|[\s("'])((?:\d{1,3}\.){3}\d{1,3}|[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}|localhost):(\d{1,5})\b/.exec(
+        line,
+      ) ??
+      [];
+    if (host !== undefined) return { host, ...(port !== undefined && { port }) };
+  }
+  return {};
+}

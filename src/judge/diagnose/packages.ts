@@ -1,0 +1,159 @@
+import { type Rule, textRule } from './rule.ts';
+
+/** Another package manager runs: one of the few failures that time heals. */
+export const packageLock: Rule = textRule({
+  code: 'package-lock',
+  cause: 'timing',
+  patterns: [
+    /Could not get lock (?<path>\S{1,200})\. It is held by process (?<pid>\d+)(?: \((?<name>[^)]{1,60})\))?/,
+    /frontend lock was locked by another process(?: with pid (?<pid>\d+))?/,
+    /Could not get lock (?<path>\S{1,200}?)\.?(?: - open \(11|$)|is another process using it\?|Waiting for cache lock/,
+    /Another app is currently holding the (?:yum|dnf) lock|unable to lock database|Waiting for (?:process with pid (?<pid>\d+)|pid)/i,
+    /status database area is locked by another process/,
+  ],
+  tell: ({ line, groups: { pid, name } }, { facts }) => {
+    if (line.includes('are you root')) return undefined;
+    const holder = facts.processes?.find((each) => String(each.pid) === pid);
+    const who = name ?? holder?.name;
+    return {
+      title: `Another package manager holds the lock${pid === undefined ? '' : `: ${who === undefined ? 'process' : who} (pid ${pid})`}.`,
+      remedy:
+        'Wait for it to end (apt-get -o DPkg::Lock::Timeout=120), or stop unattended-upgrades first; never remove the lock file.',
+      subject: 'package lock',
+      evidence: holder === undefined ? [] : [holder.id],
+    };
+  },
+});
+
+/** dpkg was stopped between unpacking and configuring. */
+export const packagesUnfinished: Rule = textRule({
+  code: 'packages-unfinished',
+  cause: 'dependency',
+  patterns: [
+    /dpkg was interrupted, you must manually run|You might want to run 'apt(?:-get)? --fix-broken install'|Unmet dependencies\. Try/,
+  ],
+  tell: ({ line }) => ({
+    title: 'An earlier installation was left unfinished.',
+    remedy: line.includes('interrupted')
+      ? 'Run `dpkg --configure -a`, then `apt-get -f install`.'
+      : 'Run `apt-get --fix-broken install`.',
+    subject: 'dpkg',
+  }),
+});
+
+/** The package manager does not know the name: it never fetched its index, or the name is wrong. */
+export const packageUnknown: Rule = textRule({
+  code: 'package-unknown',
+  cause: 'dependency',
+  patterns: [
+    /Unable to locate package (?<name>\S{1,100})/,
+    /Couldn't find any package by (?:regex|glob) '(?<name>[^']{1,100})'/,
+    /Package '?(?<name>[^\s']{1,100})'? has no installation candidate/,
+    /Version '(?<version>[^']{1,60})' for '(?<name>[^']{1,100})' was not found/,
+    /No match for argument: (?<name>\S{1,100})|Unable to find a match: (?<match>\S{1,100})/,
+    /unable to select packages:|(?<name>\S{1,100}) \(no such package\)/,
+    /No matching distribution found for (?<name>\S{1,100})/,
+    /404 Not Found - GET \S{1,200}?\/(?<name>[^\s/]{1,200}?)(?: - |$)|code E404|'(?<name2>\S{1,100})@\S{0,60}' is not in (?:this|the npm) registry/,
+  ],
+  tell: ({ line, groups }, { facts, input }) => {
+    const name = groups.name ?? groups.match ?? groups.name2;
+    const apt = /^E: |Couldn't find any package/.test(line);
+    const system = facts.system?.[0];
+    const never = system?.packageIndexAt === null;
+    const fetched = /^(?:Hit|Get|Ign):\d+ /m.test(input.output) || typeof system?.packageIndexAt === 'string';
+    const what = `${name ?? 'the package'}${groups.version === undefined ? '' : ` in version ${groups.version}`}`;
+    if (apt && never && system !== undefined) {
+      return {
+        title: 'apt has no package index on this box, so it knows no package at all.',
+        remedy: 'Run `apt-get update` in the same step, before the install.',
+        ...(name !== undefined && { subject: name }),
+        evidence: [system.id],
+      };
+    }
+    return {
+      title: `The package source does not know ${what}${apt && !fetched ? ', or its index was never fetched' : ''}.`,
+      remedy: apt
+        ? `${fetched ? '' : 'Run `apt-get update` first; then '}check the name (apt-cache search) and that its repository is among the sources.`
+        : 'Check the name, the version and the registry that is asked.',
+      ...(name !== undefined && { subject: name }),
+    };
+  },
+});
+
+/** The index names versions that the mirror no longer has. */
+export const packageIndexStale: Rule = textRule({
+  code: 'package-index-stale',
+  cause: 'dependency',
+  patterns: [
+    /^E: Failed to fetch (?<url>\S{1,300})\s{1,4}404 {1,2}Not Found|Hash Sum mismatch|File has unexpected size/,
+  ],
+  tell: () => ({
+    title: 'The package index of this box is older than the mirror.',
+    remedy: 'Run `apt-get update`, then install again.',
+    subject: 'package index',
+  }),
+});
+
+/** apt will not use what it cannot verify. */
+export const repositoryUntrusted: Rule = textRule({
+  code: 'repository-untrusted',
+  cause: 'config',
+  patterns: [
+    /NO_PUBKEY (?<key>[0-9A-F]{8,40})|The repository '(?<url>[^']{1,300})' (?:is not signed|does not have a Release file|no longer has a Release file)/,
+    /public key is not available|The following signatures couldn't be verified/,
+  ],
+  tell: ({ groups: { key, url } }) => ({
+    title:
+      url === undefined
+        ? `The key${key === undefined ? '' : ` ${key}`} that signs a package repository is not known here.`
+        : `The package repository ${url} has no signed Release file.`,
+    remedy:
+      url === undefined
+        ? 'Put the key of the repository into /etc/apt/keyrings, and name it by signed-by= in its source.'
+        : 'Check its address and the name of the distribution in it.',
+    ...((url ?? key) !== undefined && { subject: (url ?? key)! }),
+  }),
+});
+
+/** Versions that exclude one another. */
+export const dependencyConflict: Rule = textRule({
+  code: 'dependency-conflict',
+  cause: 'dependency',
+  patterns: [
+    /ERESOLVE|The following packages have unmet dependencies|held broken packages|ResolutionImpossible|conflicting dependencies|dependency problems - leaving unconfigured|EBADENGINE|The engine "node" is incompatible|requires a different Python|version solving failed/i,
+  ],
+  tell: () => ({
+    title: 'The versions asked for exclude one another, or this version of the language.',
+    remedy: 'Read which two are named above, and pin one that both accept; do not force it.',
+    subject: 'dependencies',
+  }),
+});
+
+/** PEP 668. */
+export const pythonManaged: Rule = textRule({
+  code: 'python-managed',
+  cause: 'config',
+  patterns: [/externally-managed-environment/],
+  tell: () => ({
+    title:
+      "This Python belongs to the system's package manager, which forbids pip to write into it (PEP 668).",
+    remedy:
+      'Make a virtual environment (python3 -m venv DIR) and use its pip, or install the Debian package.',
+    subject: 'python',
+  }),
+});
+
+/** The other side asks for fewer requests. */
+export const rateLimited: Rule = textRule({
+  code: 'rate-limited',
+  cause: 'timing',
+  patterns: [
+    /toomanyrequests|too many requests|rate limit(?:ed| exceeded)|returned error: 429|HTTP(?:\/[\d.]+)? 429/i,
+  ],
+  tell: () => ({
+    title: 'The other side limits how often it is asked.',
+    remedy:
+      'Log in (registries grant more then), keep a cache or a mirror, or come back after the time that it names.',
+    subject: 'rate limit',
+  }),
+});

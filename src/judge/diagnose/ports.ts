@@ -1,0 +1,196 @@
+import type { FactOf } from '../../model/snapshot.ts';
+import { type Rule, type Telling, textRule } from './rule.ts';
+import type { Hit, Scene } from './scene.ts';
+
+type Listener = FactOf<'listeners'>;
+
+const TAKEN =
+  /address already in use|EADDRINUSE|port is already allocated|\bport \d{1,5}\b.{0,40}(?:already in use|is in use by another|is already being used)|only one usage of each socket address|unable to listen on any of the requested ports|cannot listen to port/i;
+
+/** Somebody else has the port (or the socket file) that this program wants. */
+export const portTaken: Rule = textRule({
+  code: 'port-taken',
+  cause: 'port',
+  patterns: [TAKEN],
+  tell: (hit, scene) => {
+    const port = portNear(hit, scene) ?? takenWantedPort(scene);
+    if (port !== undefined) return tellTaken(port, holders(scene, port), scene);
+    const path = /(\/[\w./@-]{1,200}\.sock(?:et)?)\b/.exec(hit.line)?.[1];
+    if (path !== undefined) {
+      return {
+        title: `The socket ${path} is already in use, or was left behind by a process that is gone.`,
+        remedy: `Stop the process that holds ${path}; if there is none, remove the file.`,
+        subject: path,
+      };
+    }
+    return {
+      title: 'An address that this program wants to listen on is already in use.',
+      remedy: 'Look at the listeners of the box for the port that it wants, and stop or move one of the two.',
+    };
+  },
+});
+
+/** Nothing said so, but a port that the step wants is held by somebody whom the step does not name. */
+export const portHeld: Rule = {
+  code: 'port-taken',
+  cause: 'port',
+  find: (scene) =>
+    [
+      ...failedPortChecks(scene),
+      ...wantedPorts(scene).map((port) => ({ port, evidence: undefined })),
+    ].flatMap(({ port, evidence }) => {
+      const others = holders(scene, port).filter(({ owner }) => owner !== undefined && !scene.names(owner));
+      if (others.length === 0) return [];
+      const telling = tellTaken(port, others, scene);
+      const ids = [...(evidence === undefined ? [] : [evidence]), ...(telling.evidence ?? [])];
+      return [{ ...telling, evidence: ids, weight: evidence === undefined ? 'inferred' : 'told' }];
+    }),
+};
+
+/** Ports below 1024 are root's, or need CAP_NET_BIND_SERVICE (capabilities(7)). */
+export const portPrivileged: Rule = textRule({
+  code: 'port-privileged',
+  cause: 'port',
+  patterns: [
+    /\bbind\b.{0,80}(?:permission denied|EACCES)/i,
+    /listen EACCES|bind: permission denied|cannot expose privileged port/i,
+    /(?:PermissionError|SocketException|BindException).{0,40}permission denied/i,
+  ],
+  tell: (hit, scene) => {
+    const port = portNear(hit, scene) ?? wantedPorts(scene).find((wanted) => wanted < 1024);
+    const binds =
+      /bind|listen|expose/i.test(hit.line) || scene.near(hit, 6).some((line) => /\bbind\(/.test(line));
+    if (!binds || (port !== undefined && port >= 1024)) return undefined;
+    return {
+      title: `An ordinary user may not listen on ${port === undefined ? 'a port below 1024' : `port ${port}`}.`,
+      remedy:
+        'Start it as root, give the program CAP_NET_BIND_SERVICE (AmbientCapabilities= in its unit), or choose a port from 1024 up.',
+      ...(port !== undefined && { subject: `port ${port}` }),
+    };
+  },
+});
+
+/** The address to listen on, or to connect from, is not one of this box. */
+export const addressNotHere: Rule = textRule({
+  code: 'address-not-here',
+  cause: 'config',
+  patterns: [/cannot assign requested address|EADDRNOTAVAIL|can't assign requested address/i],
+  tell: ({ line }) => {
+    const address = /\b(\d{1,3}(?:\.\d{1,3}){3})\b/.exec(line)?.[1];
+    return {
+      title: `${address ?? 'The address to listen on'} is not an address of this box.`,
+      remedy: 'Listen on 0.0.0.0, on [::] or on an address that the box has.',
+      ...(address !== undefined && { subject: address }),
+    };
+  },
+});
+
+/** A rule of the kernel captures the port: the program listens happily and is never reached (CNI portmap, docker). */
+export const portCaptured: Rule = {
+  code: 'port-captured',
+  cause: 'port',
+  find: (scene) =>
+    wantedPorts(scene).flatMap((port) => {
+      const captor = listenersOn(scene, port).find(({ via }) => via !== 'socket');
+      const listener = listenersOn(scene, port).find(({ via }) => via === 'socket');
+      if (captor === undefined || listener === undefined || captor.owner === listener.owner) return [];
+      return [
+        {
+          title: `${listener.owner ?? 'A process'} listens on port ${port}, but ${captor.owner ?? captor.via} captures its traffic before it arrives.`,
+          remedy: `Remove what claims the host port ${port} (a host-port pod, a LoadBalancer service, a published container), or use another port.`,
+          subject: `port ${port}`,
+          evidence: [captor.id, listener.id],
+          weight: 'inferred' as const,
+        },
+      ];
+    }),
+};
+
+function tellTaken(port: number, owners: readonly Listener[], scene: Scene): Telling {
+  const owner = owners.find((each) => each.owner !== undefined);
+  const subject = `port ${port}`;
+  const evidence = owners.map(({ id }) => id);
+  if (owner?.owner === undefined) {
+    return {
+      title: `Port ${port} is already in use${owners.length > 0 ? ', by a process that cannot be seen from here' : ''}.`,
+      remedy: `Find who listens on port ${port} (observe the listeners, as root), then stop it or choose another port.`,
+      subject,
+      evidence,
+    };
+  }
+  const who = `${owner.owner}${owner.pid === undefined ? '' : ` (pid ${owner.pid})`}`;
+  const how = owner.via === 'socket' ? `on ${owner.address}` : `by ${owner.via}`;
+  return {
+    title: `Port ${port} is held by ${who}, ${how}.`,
+    remedy: scene.names(owner.owner)
+      ? `${owner.owner} runs already: reload or restart that one instead of starting a second.`
+      : `Stop or remove ${owner.owner}, or give one of the two another port.`,
+    subject,
+    evidence,
+  };
+}
+
+/** The port that a line speaks of, else one that the lines around it name. */
+function portNear(hit: Hit, scene: Scene): number | undefined {
+  const [own = '', ...around] = scene.near(hit, 8);
+  return portIn(own) ?? around.map(namedPort).find((port) => port !== undefined);
+}
+
+function portIn(line: string): number | undefined {
+  const text = line.replace(/\b\d{1,2}:\d\d:\d\d(?:[.,]\d+)?/g, ' ');
+  const forwarded = /\[\{(\d{1,5}) \d{1,5}\}\]/.exec(text);
+  const address =
+    /(?:\d{1,3}(?:\.\d{1,3}){3}|\*|\[?::(?:ffff:[\d.]+)?\d?\]?|localhost|[\s("']|^):(\d{1,5})(?![\d.])/.exec(
+      text,
+    );
+  const pair = /\('[^']{0,60}', (\d{1,5})\)/.exec(text);
+  return asPort(forwarded?.[1] ?? address?.[1] ?? pair?.[1]) ?? namedPort(text);
+}
+
+function namedPort(line: string): number | undefined {
+  return asPort(/\bport\b["']?\s{0,3}[:=]?\s{0,3}(\d{1,5})\b/i.exec(line)?.[1]);
+}
+
+function asPort(text: string | undefined): number | undefined {
+  const port = Number(text ?? 0);
+  return port > 0 && port < 65_536 ? port : undefined;
+}
+
+function listenersOn({ facts }: Scene, port: number): Listener[] {
+  return (facts.listeners ?? []).filter((each) => each.port === port && each.protocol === 'tcp');
+}
+
+/** One listener for each owner. */
+function holders(scene: Scene, port: number): Listener[] {
+  const all = listenersOn(scene, port);
+  return all.filter((each, index) => all.findIndex(({ owner }) => owner === each.owner) === index);
+}
+
+function takenWantedPort(scene: Scene): number | undefined {
+  return wantedPorts(scene).find((port) => listenersOn(scene, port).length > 0);
+}
+
+/** Ports that the step's text asks for: `listen 80`, `:443 {`, `--port 8080`, `-p 80:80`, a Caddyfile's site names. */
+export function wantedPorts({ input }: Scene): number[] {
+  const text = input.step?.text ?? '';
+  const ports = [
+    ...text.matchAll(/\blisten\s{1,8}(?:[\w.*[\]:]{1,60}:)?(\d{1,5})\b/gi),
+    ...text.matchAll(/(?:--?(?:http-|https-|listen-)?port|\bport)[ =:"']{1,3}(\d{1,5})\b/gi),
+    ...text.matchAll(/(?:-p|--publish)[ =](?:[\d.]{7,15}:)?(\d{1,5}):\d{1,5}\b/g),
+    ...text.matchAll(/(?:^|[\s"'=])(?:0\.0\.0\.0|\*|\[::\])?:(\d{1,5})\b(?!:)/gm),
+  ].flatMap(([, port]) => asPort(port) ?? []);
+  return [...new Set([...ports, ...sitePorts(text)])];
+}
+
+/** Caddy serves a site named without a port on 443, and redirects from 80 (caddyserver.com/docs/automatic-https). */
+function sitePorts(text: string): number[] {
+  if (!/\b[Cc]addy/.test(text)) return [];
+  return /^\s{0,8}(?:https:\/\/)?(?:[\w-]{1,60}\.){0,6}[\w-]{1,60}\s{0,8}\{\s*$/m.test(text) ? [80, 443] : [];
+}
+
+function failedPortChecks({ input, checkEvidence }: Scene): { port: number; evidence: string }[] {
+  return input.checks.flatMap(({ check, verdict }, index) => {
+    const port = asPort(/^(?:not\s+)?port\s+(\d{1,5})/.exec(check)?.[1]);
+    return verdict === 'fail' && port !== undefined ? [{ port, evidence: checkEvidence(index) }] : [];
+  });
+}

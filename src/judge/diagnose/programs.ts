@@ -1,0 +1,246 @@
+import { nearest } from '../../model/nearest.ts';
+import type { ProgramFact } from '../../model/program-fact.ts';
+import { type Rule, type Telling, textRule } from './rule.ts';
+import type { Scene } from './scene.ts';
+
+/** A script saved with Windows line ends. */
+export const crlfScript: Rule = textRule({
+  code: 'crlf-script',
+  cause: 'binary',
+  patterns: [
+    /(?<file>\/[^\s:'"‘]{1,200})(?:\^M|\r|\\r): bad interpreter/,
+    /[‘'"](?<file>[\w./-]{1,200})\\r['’"]: No such file or directory/,
+    /\$'(?<file>[^']{0,200})\\r'(?:'|:)/,
+    /^(?<file>[\w./-]{1,200}): (?:line )?\d+: (?:set: )?(?:Illegal option -|set: -: invalid option)$/,
+    /^(?<file>[\w./-]{1,200}): line \d+: set: -: invalid option/,
+    /syntax error near unexpected token `(?:\$'(?:do|\{)?\\r'|(?:do|then|\{)?\r)'/,
+  ],
+  tell: ({ groups }) => ({
+    title: `${groups.file ? `${groups.file}: the` : 'The'} script has Windows line ends (CR LF); the CR is taken as part of a word.`,
+    remedy:
+      "Save it with LF line ends, such as by `sed -i 's/\\r$//' FILE`, and keep it so (.gitattributes: `* text=auto eol=lf`).",
+    ...(groups.file && { subject: groups.file }),
+  }),
+});
+
+/** The file is there, but the program that its first line names is not (execve(2): ENOENT means either). */
+export const interpreterMissing: Rule = textRule({
+  code: 'interpreter-missing',
+  cause: 'binary',
+  patterns: [
+    /(?<file>[\w./-]{1,200}): (?<interpreter>[\w./-]{1,200}): bad interpreter/,
+    /(?<file>[\w./-]{1,200}): cannot execute: required file not found/,
+    /^exec (?<file>\/[\w./-]{1,200}): no such file or directory$/,
+    /standard_init_linux\.go:\d+: exec user process caused:? "?no such file or directory/,
+  ],
+  tell: ({ groups }, scene) => {
+    const fact = programFact(scene, groups.file);
+    const interpreter = (groups.interpreter ?? fact?.shebang)?.trim();
+    const file = groups.file ?? 'the program';
+    const evidence = fact === undefined ? [] : [fact.id];
+    if (fact?.crlf) {
+      return {
+        title: `The first line of ${file} ends in CR LF, so that its interpreter is looked for under a name with a CR.`,
+        remedy: "Save it with LF line ends, such as by `sed -i 's/\\r$//' FILE`.",
+        subject: file,
+        evidence,
+      };
+    }
+    return {
+      title:
+        interpreter === undefined
+          ? `${file} is there, but the interpreter named in its first line (or its ELF loader) is not, or that line ends in CR LF.`
+          : `${file} needs ${interpreter}, which is not on this box.`,
+      remedy: `Look at the first line of ${file}: install ${interpreter ?? 'what it names'}, or name one that is there, such as /bin/sh.`,
+      subject: interpreter ?? file,
+      evidence,
+    };
+  },
+});
+
+/** A program for another machine, or a script without a first line where none is assumed (execve(2): ENOEXEC). */
+export const execFormat: Rule = textRule({
+  code: 'exec-format',
+  cause: 'binary',
+  patterns: [
+    /(?:^|[\s"])(?<file>[\w./-]{1,200}): (?:cannot execute binary file: )?exec format error/i,
+    /(?<file>)exec format error|cannot execute binary file|bad CPU type in executable|ENOEXEC/i,
+  ],
+  tell: ({ groups }, scene) => {
+    const fact = programFact(scene, groups.file);
+    const box = scene.facts.system?.[0]?.architecture;
+    const machine = fact?.machine;
+    const both = machine !== undefined && box !== undefined && machine !== box;
+    return {
+      title: `${groups.file || 'The program'} cannot be executed here: ${both ? `it is for ${machine}, this box is ${box}` : 'it is for another machine, damaged, or a script without a first line `#!`'}.`,
+      remedy: `Get the build for ${box ?? 'this machine (uname -m)'}, or give the script its first line.`,
+      ...(groups.file && { subject: groups.file }),
+      evidence: fact === undefined ? [] : [fact.id],
+    };
+  },
+});
+
+/** Found, but may not be executed: exit code 126 (POSIX sh, 2.8.2). */
+export const notExecutable: Rule = textRule({
+  code: 'not-executable',
+  cause: 'binary',
+  patterns: [
+    /(?:^|: )(?<file>[^\s:]{1,200}): Permission denied$/,
+    /(?:^|: )(?<file>[^\s:]{1,200}): Is a directory$/,
+    /Failed at step EXEC spawning (?<file>\S{1,200}): Permission denied/,
+    /exec: "?(?<file>[^\s":]{1,200})"?: permission denied/,
+    /spawn (?<file>\S{1,200}) EACCES/,
+  ],
+  tell: ({ line, groups }, scene) => {
+    const spawned = /exec|spawn/i.test(line);
+    if (scene.exit !== 126 && !spawned) return undefined;
+    const directory = line.endsWith('Is a directory');
+    return {
+      title: `${groups.file} ${directory ? 'is a directory, not a program' : 'is not executable (or lies on a file system mounted noexec)'}.`,
+      remedy: directory
+        ? 'Name the program inside it.'
+        : `chmod +x ${groups.file}, or call its interpreter with it.`,
+      subject: groups.file ?? '',
+      evidence: scene.exit === 126 ? [scene.exitEvidence] : [],
+    };
+  },
+});
+
+/** The program is not there under that name: exit code 127 (POSIX sh, 2.8.2). */
+export const programMissing: Rule = textRule({
+  code: 'program-missing',
+  cause: 'binary',
+  patterns: [
+    /(?:^|: )(?<name>[^\s:]{1,200}): command not found/,
+    /: command not found: (?<name>\S{1,200})/,
+    /^[^\s:]{1,100}: \d+: (?:exec: )?(?<name>[^\s:]{1,200}): not found$/,
+    /exec: "(?<name>[^"]{1,200})": (?:executable file not found|stat [^:]{1,200}: no such file)/,
+    /(?:unable to start container process|StartError|OCI runtime).{0,200}stat (?<name>\/[^\s:]{1,200}): no such file/,
+    /\bspawn (?<name>[^\s]{1,200}) ENOENT/,
+    /Cannot run program "(?<name>[^"]{1,200})"/,
+    /(?:env|xargs|nohup|timeout|setsid|nice|stdbuf|sudo|chroot|su|ionice): (?:failed to (?:run command|execute) )?[‘'"]?(?<name>[\w./+-]{1,200})[’'"]?: (?:No such file or directory|command not found)$/,
+    /exec (?<name>\S{1,100}) failed: No such file or directory/,
+    /Failed (?:at step EXEC spawning|to locate executable) (?<name>[^\s:]{1,200}): No such file/,
+    /^make(?:\[\d+\])?: (?<name>[^\s:*]{1,200}): (?:No such file or directory|Command not found)/,
+    /FileNotFoundError: \[Errno 2\] No such file or directory: '(?<name>[^']{1,200})'/,
+    /Errno::ENOENT.{0,40}No such file or directory - (?<name>[\w.+-]{1,100})$/,
+    /(?:^|: )(?<name>\.{0,2}\/[^\s:]{1,200}): No such file or directory$/,
+  ],
+  tell: (hit, scene) => {
+    const name = hit.groups.name ?? '';
+    const subprocess = scene.near(hit, 12).some((line) => /_execute_child|subprocess\.py/.test(line));
+    if (/FileNotFoundError/.test(hit.line) && !subprocess) return undefined;
+    // A path that is missing is a missing program only where the shell says so by its exit code.
+    if (/: No such file or directory$/.test(hit.line) && name.startsWith('/') && scene.exit !== 127) {
+      if (!/^(?:env|xargs|nohup|timeout|setsid|nice|sudo|chroot|su)\b/.test(hit.line)) return undefined;
+    }
+    return tellMissing(name, scene);
+  },
+});
+
+/** Exit code 127 and not a word. */
+export const silent127: Rule = {
+  code: 'program-missing',
+  cause: 'binary',
+  find: (scene) =>
+    scene.exit === 127
+      ? [
+          {
+            title: 'Exit code 127: a program named in the script was not found.',
+            remedy: 'Look for the last command of the script that ran: install it, or mend its name or PATH.',
+            evidence: [scene.exitEvidence],
+            weight: 'consequence',
+          },
+        ]
+      : [],
+};
+
+/** Exit code 126 and not a word that another rule knows. */
+export const silent126: Rule = {
+  code: 'not-executable',
+  cause: 'binary',
+  find: (scene) =>
+    scene.exit === 126
+      ? [
+          {
+            title: 'Exit code 126: a program named in the script was found but could not be executed.',
+            remedy:
+              'Look at its mode (chmod +x), its mount options (noexec) and the machine that it was built for.',
+            evidence: [scene.exitEvidence],
+            weight: 'consequence',
+          },
+        ]
+      : [],
+};
+
+/** A shared library that the program is linked against (ld.so(8)). */
+export const libraryMissing: Rule = textRule({
+  code: 'library-missing',
+  cause: 'dependency',
+  patterns: [
+    /(?<program>[^\s:]{1,200}): error while loading shared libraries: (?<library>[^\s:]{1,200}):/,
+    /(?<program>[^\s:]{1,200}): .{0,200}version [`'"](?<library>[\w.]{1,60})['"] not found/,
+    /Library not loaded: (?<library>\S{1,200})/,
+  ],
+  tell: ({ groups: { library = '', program = 'The program' } }) => ({
+    title: `${program} needs the shared library ${library}, which is not on this box.`,
+    remedy: `Install the package that brings ${library} (apt-file search ${library}), or a build of ${program} for this system.`,
+    subject: library,
+  }),
+});
+
+/** A module of the program's own language. */
+export const moduleMissing: Rule = textRule({
+  code: 'module-missing',
+  cause: 'dependency',
+  patterns: [
+    /ModuleNotFoundError: No module named '(?<name>[^']{1,200})'/,
+    /ImportError: No module named (?<name>[\w.]{1,200})/,
+    /(?<path>)No module named (?<name>[\w.]{1,100})$/,
+    /Error(?: \[ERR_MODULE_NOT_FOUND\])?: Cannot find (?:module|package) '(?<name>[^']{1,300})'/,
+    /Can't locate (?<name>\S{1,200}) in @INC/,
+    /cannot load such file -- (?<name>\S{1,200})/,
+    /ClassNotFoundException: (?<name>[\w.$]{1,200})|Could not find or load main class (?<main>\S{1,200})/,
+    /fatal error: (?<name>[\w./-]{1,200}\.h(?:pp)?): No such file or directory/,
+  ],
+  tell: ({ line, groups }) => {
+    const name = groups.name ?? groups.main ?? '';
+    const header = line.includes('fatal error:');
+    return {
+      title: header
+        ? `The header ${name} is missing.`
+        : `The module ${name} is not installed for this interpreter.`,
+      remedy: header
+        ? `Install the development package that brings ${name} (on Debian its name ends in -dev).`
+        : `Install ${name} where this interpreter looks (its own environment, package.json or requirements file), or mend the name.`,
+      subject: name,
+    };
+  },
+});
+
+function tellMissing(name: string, scene: Scene): Telling {
+  const short = name.split('/').at(-1) ?? name;
+  const fact = programFact(scene, name);
+  const elsewhere = fact?.path !== undefined && fact.path !== name;
+  const near = nearest(short, knownNames(scene, short));
+  const remedy = elsewhere
+    ? `It is at ${fact.path}: put that folder on PATH, or write the whole path.`
+    : `Install it${near === undefined ? '' : ` (or is ${near} meant?)`}, or mend the name or PATH.`;
+  const found = scene.exit === 127 ? [scene.exitEvidence] : [];
+  return {
+    title: `${name} is not ${name.includes('/') ? 'there' : 'installed, or not on PATH'}.`,
+    remedy,
+    subject: name,
+    evidence: [...found, ...(fact === undefined ? [] : [fact.id])],
+    ...(scene.exit !== undefined && ![127, 1, 2].includes(scene.exit) && { weight: 'logged' as const }),
+  };
+}
+
+function knownNames({ facts }: Scene, except: string): string[] {
+  const names = [...(facts.packages ?? []), ...(facts.processes ?? []), ...(facts.services ?? [])];
+  return names.map(({ name }) => name).filter((name) => name !== except && name.length > 2);
+}
+
+function programFact(scene: Scene, name: string | undefined): ProgramFact | undefined {
+  return scene.input.programs?.find((each) => each.name === name);
+}

@@ -1,0 +1,47 @@
+import type { Cause } from '../../model/finding.ts';
+import type { Hit, Scene } from './scene.ts';
+import type { Weight } from './weight.ts';
+
+/** What a rule says when it applies. */
+export interface Match {
+  readonly title: string;
+  readonly remedy: string;
+  readonly subject?: string;
+  /** Ids of evidence, at least one. */
+  readonly evidence: readonly string[];
+  readonly weight: Weight;
+}
+
+/** One mundane explanation: a pure function from what is known to what it explains. */
+export interface Rule {
+  /** Permanent; docs/diagnosis.md lists it. */
+  readonly code: string;
+  readonly cause: Cause;
+  find(scene: Scene): readonly Match[];
+}
+
+/** A rule's own words: the rest follows from the line. `weight` only where it is not the line's own. */
+export type Telling = Omit<Match, 'evidence' | 'weight'> & {
+  readonly evidence?: readonly string[];
+  readonly weight?: Weight;
+};
+
+/** A rule that recognises lines of text. `tell` may decline by answering undefined. */
+export function textRule(rule: {
+  readonly code: string;
+  readonly cause: Cause;
+  readonly patterns: readonly RegExp[];
+  tell(hit: Hit, scene: Scene): Telling | undefined;
+}): Rule {
+  return {
+    code: rule.code,
+    cause: rule.cause,
+    find: (scene) =>
+      scene.search(rule.patterns).flatMap((hit) => {
+        const telling = rule.tell(hit, scene);
+        if (telling === undefined) return [];
+        const evidence = [hit.evidence, ...(telling.evidence ?? [])];
+        return [{ ...telling, evidence, weight: telling.weight ?? hit.weight }];
+      }),
+  };
+}

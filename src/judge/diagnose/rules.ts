@@ -1,0 +1,103 @@
+import * as access from './access.ts';
+import * as certificates from './certificates.ts';
+import * as config from './config.ts';
+import * as endings from './endings.ts';
+import * as leftovers from './leftovers.ts';
+import * as network from './network.ts';
+import * as packages from './packages.ts';
+import * as ports from './ports.ts';
+import * as programs from './programs.ts';
+import type { Rule } from './rule.ts';
+import * as services from './services.ts';
+import * as storage from './storage.ts';
+
+/**
+ * Every rule, in the order in which equally well founded findings are shown: mundane before exotic, and what makes
+ * other things fail before what it makes fail (a name that does not resolve before the package that is not found).
+ */
+export const RULES: readonly Rule[] = [
+  // What the box has no room for; much else fails then.
+  storage.watchLimit,
+  storage.diskFull,
+  storage.readOnly,
+  storage.openFilesLimit,
+  storage.processLimit,
+  endings.oomKilled,
+  endings.outOfMemory,
+  // Ports.
+  ports.portPrivileged,
+  ports.portTaken,
+  ports.portHeld,
+  ports.addressNotHere,
+  // Programs: a wrong file before a missing one.
+  endings.unstartable,
+  programs.crlfScript,
+  programs.interpreterMissing,
+  programs.execFormat,
+  programs.libraryMissing,
+  programs.notExecutable,
+  programs.programMissing,
+  // Packages.
+  access.hostKey,
+  packages.packageLock,
+  packages.packagesUnfinished,
+  packages.pythonManaged,
+  // The way to another machine, from the name to the answer.
+  network.kubeconfigMissing,
+  network.nameNotResolved,
+  network.noRoute,
+  services.loopbackOnly,
+  services.blockedFromOutside,
+  certificates.clockSkew,
+  certificates.certificateExpired,
+  certificates.certificateName,
+  certificates.certificateUntrusted,
+  certificates.schemeMismatch,
+  packages.rateLimited,
+  access.credentials,
+  access.checkUnauthorized,
+  services.serviceNotStarted,
+  network.connectionRefused,
+  network.notConnected,
+  network.connectionTimeout,
+  network.answerTimeout,
+  packages.repositoryUntrusted,
+  packages.packageIndexStale,
+  packages.packageUnknown,
+  packages.dependencyConflict,
+  programs.moduleMissing,
+  // What the step or its configuration says.
+  leftovers.quotaExceeded,
+  access.gitOwnership,
+  access.userMissing,
+  leftovers.notAsRoot,
+  leftovers.alreadyRunning,
+  config.configKeyUnknown,
+  config.redisDirective,
+  services.noSystemd,
+  services.serviceUnknown,
+  leftovers.objectMissing,
+  access.permissionDenied,
+  config.variableUnset,
+  config.configSyntax,
+  config.waitsForInput,
+  leftovers.notAnArchive,
+  services.notFound,
+  services.serverError,
+  storage.fileBusy,
+  leftovers.fileMissing,
+  leftovers.alreadyExists,
+  network.connectionReset,
+  // What only the box or the exit code shows.
+  ports.portCaptured,
+  storage.diskFullSeen,
+  services.serviceDown,
+  endings.brokenPipe,
+  endings.killed,
+  programs.silent127,
+  programs.silent126,
+  services.serviceFailed,
+  ...endings.signalled,
+  endings.timedOut,
+  leftovers.localeMissing,
+];

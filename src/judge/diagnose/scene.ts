@@ -1,0 +1,145 @@
+import type { FactOf, Facts } from '../../model/snapshot.ts';
+import type { DiagnosisInput } from './diagnosis-input.ts';
+import type { Weight } from './weight.ts';
+
+/** A line that a pattern matched. */
+export interface Hit {
+  readonly line: string;
+  /** Position among the scene's lines, for looking at its neighbours. */
+  readonly index: number;
+  /** Named groups that took part. */
+  readonly groups: Readonly<Record<string, string>>;
+  readonly evidence: string;
+  readonly weight: Weight;
+}
+
+/** The failure, prepared once for all rules. */
+export interface Scene {
+  readonly input: DiagnosisInput;
+  readonly facts: Facts;
+  /** Exit code; absent: it did not exit. */
+  readonly exit?: number;
+  readonly exitEvidence: string;
+  /** The last lines of output, then those of logs. */
+  readonly lines: readonly Line[];
+  /** Lines that match any of the patterns, the last line first; one hit a line, by the first pattern that matches. */
+  search(patterns: readonly RegExp[]): Hit[];
+  /** Lines within `reach` of a hit, nearest first, the hit's own line first of all. */
+  near(hit: Hit, reach: number): string[];
+  /** Whether the step's text holds this word. */
+  names(word: string): boolean;
+  checkEvidence(index: number): string;
+  rowEvidence(index: number): string;
+}
+
+interface Line {
+  readonly text: string;
+  readonly evidence: string;
+  readonly weight: Weight;
+}
+
+/** Only so much is looked at: an error is told at the end, and hostile output must not cost much. */
+const MOST_LINES = 500;
+const LONGEST_LINE = 1000;
+/** Lines before these are history: `told` becomes `logged`. */
+const TAIL_LINES = 60;
+
+/** Prepares a failure for the rules. Pure. */
+export function setScene(input: DiagnosisInput): Scene {
+  const lines = [...outputLines(input), ...logLines(input)];
+  const words = new Set(input.step?.text.match(/[\w.+-]{2,64}/g) ?? []);
+  return {
+    input,
+    facts: input.snapshot?.facts ?? {},
+    ...(input.end?.kind === 'exit' && { exit: input.end.code }),
+    exitEvidence: exitEvidence(input),
+    lines,
+    search: (patterns) => search(lines, patterns),
+    near: (hit, reach) => near(lines, hit.index, reach),
+    names: (word) => words.has(word),
+    checkEvidence: (index) => checkEvidence(input, index),
+    rowEvidence: (index) => rowEvidence(input, index),
+  };
+}
+
+/** Ids of the evidence that an attempt gives itself; `attemptEvidence` resolves them. */
+export const exitEvidence = (input: DiagnosisInput): string => `ev-${input.attempt}-exit`;
+export const checkEvidence = (input: DiagnosisInput, index: number): string =>
+  `ev-${input.attempt}-check-${index + 1}`;
+export const lineEvidence = (input: DiagnosisInput, index: number): string =>
+  `ev-${input.attempt}-line-${index + 1}`;
+
+/** Rows of the connect matrix. */
+export const rowEvidence = (input: DiagnosisInput, index: number): string =>
+  `ev-${input.attempt}-row-${index + 1}`;
+
+function outputLines(input: DiagnosisInput): Line[] {
+  const all = input.output.split(/\r\n|\n/);
+  const first = Math.max(0, all.length - MOST_LINES);
+  return all.slice(first).flatMap((raw, offset): Line[] => {
+    const text = visible(raw);
+    if (text === '') return [];
+    const index = first + offset;
+    const weight = index >= all.length - TAIL_LINES ? 'told' : 'logged';
+    return [{ text, evidence: lineEvidence(input, index), weight }];
+  });
+}
+
+function visible(raw: string): string {
+  // A progress bar rewrites its line: what it shows last counts.
+  const shown = raw.slice(0, 20 * LONGEST_LINE).replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, '');
+  return (shown.split('\r').findLast((part) => part.trim() !== '') ?? '').slice(0, LONGEST_LINE).trimEnd();
+}
+
+/** Lines of logs that were written meanwhile and that speak of something the step names. */
+function logLines({ snapshot, startedAt, step }: DiagnosisInput): Line[] {
+  if (snapshot?.facts.logs === undefined || startedAt === undefined || step === undefined) return [];
+  const words = programWords(step.text);
+  return snapshot.facts.logs
+    .filter(({ modified }) => modified >= startedAt)
+    .flatMap((log) => linesOf(log, words));
+}
+
+function linesOf(log: FactOf<'logs'>, words: ReadonlySet<string>): Line[] {
+  const own = mentions(log.source, words);
+  return log.lines
+    .filter((text) => own || mentions(text.slice(0, 200), words))
+    .map((text) => ({ text: text.slice(0, LONGEST_LINE), evidence: log.id, weight: 'logged' }));
+}
+
+/** Words of a step that may be a program or a service; the shell's own are none. */
+function programWords(text: string): ReadonlySet<string> {
+  const words = text.match(/[A-Za-z][\w.-]{2,40}/g) ?? [];
+  return new Set(words.filter((word) => !COMMON.has(word)));
+}
+
+const COMMON = new Set(
+  'set export echo cat sudo apt apt-get install update start stop restart enable status systemctl service var log etc usr bin sbin run opt tmp the and for then else true false error http https localhost'.split(
+    ' ',
+  ),
+);
+
+function mentions(text: string, words: ReadonlySet<string>): boolean {
+  return (text.match(/[A-Za-z][\w-]{2,40}/g) ?? []).some((word) => words.has(word));
+}
+
+function search(lines: readonly Line[], patterns: readonly RegExp[]): Hit[] {
+  const hits = lines.flatMap(({ text, evidence, weight }, index): Hit[] => {
+    for (const pattern of patterns) {
+      const match = pattern.exec(text);
+      if (match === null) continue;
+      const groups = Object.entries(match.groups ?? {}).filter(([, value]) => value !== undefined);
+      return [{ line: text, index, groups: Object.fromEntries(groups), evidence, weight }];
+    }
+    return [];
+  });
+  return hits.reverse();
+}
+
+function near(lines: readonly Line[], index: number, reach: number): string[] {
+  const found = [lines[index]!.text];
+  for (let step = 1; step <= reach; step++) {
+    for (const at of [index + step, index - step]) if (lines[at] !== undefined) found.push(lines[at].text);
+  }
+  return found;
+}

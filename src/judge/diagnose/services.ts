@@ -1,0 +1,233 @@
+import { hostIn } from './access.ts';
+import { isLoopback, ownAddress } from './network.ts';
+import { type Rule, textRule } from './rule.ts';
+import type { Scene } from './scene.ts';
+
+/** A client's own word for: the server is not running. */
+export const serviceNotStarted: Rule = textRule({
+  code: 'service-not-started',
+  cause: 'dependency',
+  patterns: [
+    /Cannot connect to the (?<name>Docker) daemon|failed to connect to the (?<engine>docker) API|Is the (?<daemon>docker|containerd|podman) daemon running/i,
+    /connection to server on socket "(?<socket>[^"]{1,200})" failed: (?:No such file|Connection refused)/,
+    /Can't connect to local (?:MySQL|MariaDB) server through socket '(?<socket>[^']{1,200})'/,
+    /(?:connect|dial) (?:to )?unix:?\/{0,2}:? ?(?<socket>\/[\w./-]{1,200}): (?:connect: )?(?:no such file or directory|connection refused)/,
+    /connect(?: to)? (?:ENOENT|ECONNREFUSED) (?<socket>\/\S{1,200})/,
+    /Unit (?<unit>\S{1,100}?)(?:\.service)? is not active|(?<unit2>\S{1,60}) is not running(?:\.|$| \.\.\. failed)/,
+  ],
+  tell: ({ groups }, { facts }) => {
+    const name = (
+      groups.name ??
+      groups.engine ??
+      groups.daemon ??
+      groups.unit ??
+      groups.unit2
+    )?.toLowerCase();
+    const subject = name ?? groups.socket ?? 'service';
+    const known = (facts.services ?? []).find(
+      (each) => each.name === name || each.name.startsWith(`${name}@`),
+    );
+    return {
+      title: `${name ?? `The server behind ${groups.socket}`} is not running here${known === undefined ? '' : ` (${known.state})`}.`,
+      remedy: `Start ${name ?? 'it'} and read its log if it does not stay up; check that the client looks at the right place.`,
+      subject,
+      evidence: known === undefined ? [] : [known.id],
+    };
+  },
+});
+
+/** There is no such service here. */
+export const serviceUnknown: Rule = textRule({
+  code: 'service-unknown',
+  cause: 'config',
+  patterns: [
+    /Unit (?:file )?(?<name>\S{1,100}?)(?:\.service)? (?:could not be found|not found|does not exist)/,
+    /(?<name>[\w@.-]{1,100}): unrecognized service/,
+    /Failed to (?:start|restart|reload|enable|get unit file state).{0,100}?(?<name>[\w@.-]{1,100}?)(?:\.service)?: (?:Unit .{1,80} not found|No such file)/,
+    /service: no such service (?<name>\S{1,100})/,
+  ],
+  tell: ({ groups: { name = '' } }) => ({
+    title: `There is no service ${name} on this box.`,
+    remedy: `Check its name and that the package which brings it is installed; a new unit file needs \`systemctl daemon-reload\`.`,
+    subject: name,
+  }),
+});
+
+/** PID 1 is not systemd, as in most containers. */
+export const noSystemd: Rule = textRule({
+  code: 'no-systemd',
+  cause: 'platform',
+  patterns: [
+    /System has not been booted with systemd as init system|Failed to connect to bus: (?:Host is down|No such file)|"systemd" is not running in this container/,
+  ],
+  tell: () => ({
+    title: 'This box does not run systemd, so systemctl cannot start anything.',
+    remedy: 'Start the service by `service NAME start`, or by its own command as a background step.',
+    subject: 'systemd',
+  }),
+});
+
+/** systemd only says that it failed; the reason is in its log. */
+export const serviceFailed: Rule = textRule({
+  code: 'service-failed',
+  cause: 'other',
+  patterns: [
+    /Job for (?<name>\S{1,100}?)(?:\.service)? failed because/,
+    /(?<name>[\w@-]{1,100})\.service: (?:Failed with result|Main process exited, code=exited, status=[1-9])/,
+    /Failed to start (?<name>[\w@-]{1,60})\.service/,
+    /(?:Starting|Restarting|Stopping) .{0,80}?: (?<name>[\w-]{1,60}) failed!/,
+  ],
+  tell: ({ groups: { name = '' } }, { facts }) => {
+    const known = facts.services?.find((each) => each.name === name);
+    return {
+      title: `The service ${name} does not start${known?.detail === undefined ? '' : `: ${known.detail}`}.`,
+      remedy: `Read why: \`journalctl -u ${name} -n 50\`, or its log below /var/log.`,
+      subject: name,
+      evidence: known === undefined ? [] : [known.id],
+      weight: 'consequence',
+    };
+  },
+});
+
+/** Nothing was said, but a service of the step is down. */
+export const serviceDown: Rule = {
+  code: 'service-not-started',
+  cause: 'dependency',
+  find: (scene) => {
+    const checked = scene.input.checks
+      .filter(({ verdict }) => verdict === 'fail')
+      .flatMap(({ check }) => /^service\s+["']?([\w@.-]+)/.exec(check)?.[1] ?? []);
+    return (scene.facts.services ?? [])
+      .filter(({ name, state }) => state === 'failed' || (state === 'inactive' && checked.includes(name)))
+      .filter(({ name }) => checked.includes(name) || scene.names(name))
+      .map(({ id, name, state, detail }) => ({
+        title: `The service ${name} is ${state}${detail === undefined ? '' : `: ${detail}`}.`,
+        remedy: `Start ${name}, and read its log if it does not stay up.`,
+        subject: name,
+        evidence: [id],
+        weight: 'inferred' as const,
+      }));
+  },
+};
+
+/** The program listens, but only for this box itself. */
+export const loopbackOnly: Rule = {
+  code: 'loopback-only',
+  cause: 'config',
+  find: (scene) => [...refusedFromOutside(scene), ...refusedOnOwnAddress(scene)],
+};
+
+/** Rows of the connect matrix: open on loopback, refused on another address of the same box. */
+function refusedFromOutside({ input, facts }: Scene) {
+  const rows = input.matrix ?? [];
+  const open = new Set(
+    rows.filter(({ result, host }) => result === 'open' && isLoopback(host)).map(({ port }) => port),
+  );
+  const shut = rows.filter(
+    ({ result, host, port }) => result === 'refused' && !isLoopback(host) && open.has(port),
+  );
+  return shut.flatMap(({ port }) => {
+    const listener = facts.listeners?.find(
+      (each) => each.port === port && isLoopback(each.address) && !isWild(each.address),
+    );
+    return listener === undefined ? [] : [tellLoopback(port, listener.owner, [listener.id])];
+  });
+}
+
+/** A check of an address of this box was refused, and the only listener is on loopback. */
+function refusedOnOwnAddress(scene: Scene) {
+  return scene.input.checks.flatMap(({ check, verdict, class: kind }, index) => {
+    if (verdict !== 'fail' || kind !== 'refused') return [];
+    const [, host, port] = /(?:tcp\s+|:\/\/)(\[[^\]]+\]|[\w.-]+):(\d{1,5})/.exec(check) ?? [];
+    if (host === undefined || isLoopback(host) || !ownAddress(scene, host)) return [];
+    const listeners = (scene.facts.listeners ?? []).filter((each) => each.port === Number(port));
+    if (listeners.length === 0 || listeners.some(({ address }) => isWild(address) || address === host))
+      return [];
+    const ids = [scene.checkEvidence(index), ...listeners.map(({ id }) => id)];
+    return [tellLoopback(Number(port), listeners[0]?.owner, ids)];
+  });
+}
+
+/** Listens on every address. */
+function isWild(address: string): boolean {
+  return address === '0.0.0.0' || address === '::' || address === '*';
+}
+
+function tellLoopback(port: number, owner: string | undefined, evidence: readonly string[]) {
+  return {
+    title: `${owner ?? 'The program'} listens on port ${port} of loopback only, so nobody outside this box reaches it.`,
+    remedy:
+      'Let it listen on 0.0.0.0 (or the address that is asked), if it is meant to be reached from outside.',
+    subject: `port ${port}`,
+    evidence,
+    weight: 'told' as const,
+  };
+}
+
+/** Open from this box, silent from outside: a firewall or security group. */
+export const blockedFromOutside: Rule = {
+  code: 'blocked-from-outside',
+  cause: 'network',
+  find: ({ input: { matrix = [] }, rowEvidence }) => {
+    const ports = new Map<number, number>();
+    for (const [index, { vantage, result, port }] of matrix.entries()) {
+      if (vantage === 'box' && result === 'open') ports.set(port, index);
+    }
+    return matrix.flatMap(({ vantage, result, host, port }, index) => {
+      const inside = ports.get(port);
+      if (vantage === 'box' || result !== 'timeout' || inside === undefined) return [];
+      return [
+        {
+          title: `${host}:${port} answers on the box itself, but packets from ${vantage} are dropped on the way.`,
+          remedy: `Allow port ${port} in the security group or firewall of the box (ufw status, nft list ruleset).`,
+          subject: `port ${port}`,
+          evidence: [rowEvidence(inside), rowEvidence(index)],
+          weight: 'told' as const,
+        },
+      ];
+    });
+  },
+};
+
+/** The other side runs, and answers that it cannot. */
+export const serverError: Rule = textRule({
+  code: 'server-error',
+  cause: 'dependency',
+  patterns: [
+    /(?:returned error:|HTTP(?:\/[\d.]{1,3})?|status(?: ?code)?|awaiting response\.\.\.)\W{1,4}(?<status>50[0234])\b/i,
+    /\b(?<status>50[0234]) (?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)/i,
+  ],
+  tell: (hit, scene) => {
+    const status = hit.groups.status ?? '5xx';
+    const host = scene.near(hit, 4).flatMap((line) => hostIn(line) ?? [])[0];
+    const gateway = status === '502' || status === '504';
+    return {
+      title: `${host ?? 'The server'} answers ${status}: ${gateway ? 'it does not reach what stands behind it' : 'it runs, but cannot serve this'}.`,
+      remedy: gateway
+        ? 'Look at the service behind the proxy: is it up, and on that port?'
+        : 'Read the log of that server.',
+      subject: `HTTP ${status}`,
+    };
+  },
+});
+
+/** 404. */
+export const notFound: Rule = textRule({
+  code: 'http-not-found',
+  cause: 'config',
+  patterns: [
+    /(?:returned error:|HTTP(?:\/[\d.]{1,3})?|status(?: ?code)?|awaiting response\.\.\.)\W{1,4}(?:404|410)\b|\bmanifest(?: for (?<image>\S{1,200}))?.{0,60}(?:unknown|not found)|ERROR 404: Not Found/i,
+  ],
+  tell: (hit, scene) => {
+    const image = hit.groups.image;
+    const url = scene
+      .near(hit, 3)
+      .flatMap((line) => /\bhttps?:\/\/[^\s'"<>|]{1,300}/.exec(line)?.[0] ?? [])[0];
+    const what = image ?? url;
+    return {
+      title: `The server has no ${what ?? 'such page, image or file'}.`,
+      remedy: 'Check path, name, tag and version.',
+      ...(what !== undefined && { subject: what }),
+    };
+  },
+});

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { attemptEvidence } from '../../../src/judge/diagnose/attempt-evidence.ts';
+import { diagnose } from '../../../src/judge/diagnose/diagnose.ts';
+import type { DiagnosisInput } from '../../../src/judge/diagnose/diagnosis-input.ts';
+import { RULES } from '../../../src/judge/diagnose/rules.ts';
+import { recordedFailures } from './recorded-failures.ts';
+
+const failures = recordedFailures();
+
+describe('the first finding is the true one', () => {
+  test.each(failures.map((each) => [`${each.file}: ${each.title}`, each] as const))(
+    '%s',
+    (_name, failure) => {
+      const [first, ...others] = diagnose(failure.input);
+      if (failure.expect.code === 'none') return expect([first, ...others]).toEqual([undefined]);
+      expect(first, 'a finding').toBeDefined();
+      expect({ code: first!.code, subject: first!.subject }).toEqual({
+        code: failure.expect.code,
+        subject: failure.expect.subject ?? first!.subject,
+      });
+      if (failure.expect.says) expect(`${first!.title} ${first!.remedy}`).toContain(failure.expect.says);
+    },
+  );
+});
+
+test('every finding cites evidence that can be looked up', () => {
+  for (const { input, title } of failures) {
+    const findings = diagnose(input);
+    const facts = [input.snapshot, input.before].flatMap((each) => Object.values(each?.facts ?? {}).flat());
+    const known = [...attemptEvidence(input, findings), ...facts, ...(input.programs ?? [])];
+    const ids = new Set(known.map(({ id }) => id));
+    for (const { code, evidence } of findings) {
+      expect(evidence.length, `${title}: ${code}`).toBeGreaterThan(0);
+      for (const id of evidence) expect(ids, `${title}: ${code}`).toContain(id);
+    }
+  }
+});
+
+test('the same code with the same subject is one finding, and ranks ascend', () => {
+  for (const { input } of failures) {
+    const findings = diagnose(input, 50);
+    const keys = findings.map(({ code, subject }) => `${code} ${subject}`);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(findings.map(({ rank }) => rank)).toEqual(findings.map(({ rank }) => rank).sort((a, b) => a - b));
+  }
+});
+
+test('every code has a recorded case', () => {
+  const covered = new Set(failures.map(({ expect: { code } }) => code));
+  const codes = [...new Set(RULES.map(({ code }) => code))];
+  expect(codes.filter((code) => !covered.has(code))).toEqual([]);
+});
+
+test('subjects hold no pid, so that the same failure has the same fingerprint tomorrow', () => {
+  for (const { input, title } of failures) {
+    for (const { subject } of diagnose(input)) expect(subject ?? '', title).not.toMatch(/pid|4711|\bev-/);
+  }
+});
+
+test('noise before the failure does not displace it', () => {
+  const noise = Array.from(
+    { length: 200 },
+    (_, index) => `Get:${index} http://deb.debian.org/x [${index} kB]`,
+  );
+  const early = [
+    'step.sh: line 1: jq: command not found',
+    'cat: /etc/nope: No such file or directory',
+    ...noise,
+  ];
+  const [first] = diagnose(failed([...early, 'listen tcp :443: bind: address already in use'].join('\n'), 1));
+  expect(first).toMatchObject({ code: 'port-taken', subject: 'port 443' });
+});
+
+test('of two missing programs, the last one is what ended the script', () => {
+  const [first] = diagnose(
+    failed('x.sh: line 1: jq: command not found\nx.sh: line 2: caddy: command not found\n', 127),
+  );
+  expect(first?.subject).toBe('caddy');
+});
+
+test('nothing is found where nothing is known', () => {
+  expect(diagnose(failed('', 1))).toEqual([]);
+  expect(diagnose({ attempt: 'a1', at: '', output: '', checks: [] })).toEqual([]);
+});
+
+test('no text makes it throw, and findings are bounded', () => {
+  const words = failures.flatMap(({ input }) => input.output.split(/\s+/)).filter((word) => word !== '');
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(fc.constantFrom(...words), fc.string()), { maxLength: 80 }),
+      fc.integer({ min: 0, max: 255 }),
+      (parts, code) => {
+        const findings = diagnose(failed(parts.join(' '), code));
+        expect(findings.length).toBeLessThanOrEqual(5);
+        for (const { title, remedy, subject } of findings) {
+          expect(`${title}${remedy}${subject}`).not.toMatch(/\bundefined\b(?!$)/);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('hostile output costs little: megabytes of what every pattern half matches', () => {
+  for (const unit of [
+    'connect to ',
+    'a',
+    './',
+    ': No such file or directory',
+    'bind to 0.0.0.0:8',
+    '"',
+    'E: ',
+    " '",
+  ]) {
+    const output = `${unit.repeat(Math.ceil(1000 / unit.length))}\n`.repeat(1000);
+    const began = performance.now();
+    diagnose(failed(output, 1));
+    expect(performance.now() - began, unit).toBeLessThan(2_000);
+  }
+});
+
+function failed(output: string, code: number): DiagnosisInput {
+  return { attempt: 'a1', at: '2026-11-21T10:00:00.000Z', output, checks: [], end: { kind: 'exit', code } };
+}

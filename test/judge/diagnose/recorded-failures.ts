@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { DiagnosisInput } from '../../../src/judge/diagnose/diagnosis-input.ts';
+import type { ConnectRow } from '../../../src/model/connect-row.ts';
+import type { ProgramFact } from '../../../src/model/program-fact.ts';
+import type { Facts, Snapshot } from '../../../src/model/snapshot.ts';
+
+/** A failure as it was printed, and what its first finding must be. */
+export interface RecordedFailure {
+  readonly file: string;
+  readonly title: string;
+  /** `recorded`: by running the program; `documented`: as its authors or users print it; `made`: for this test. */
+  readonly from: string;
+  readonly expect: { readonly code: string; readonly subject?: string; readonly says?: string };
+  readonly input: DiagnosisInput;
+}
+
+const folder = new URL('./fixtures/', import.meta.url);
+const at = '2026-11-21T10:00:05.000Z';
+
+/** Every case of test/judge/diagnose/fixtures/*.txt, in order. */
+export function recordedFailures(): RecordedFailure[] {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.txt'));
+  return files.sort().flatMap((file) => {
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    return text
+      .split(/^=== /m)
+      .slice(1)
+      .map((part) => parseCase(file, part));
+  });
+}
+
+/** Title, then `key: value` lines up to `---`, then the output. */
+function parseCase(file: string, part: string): RecordedFailure {
+  const [head = '', output = ''] = split(part, '\n---\n');
+  const [title = '', ...lines] = head.split('\n');
+  const values = (key: string): string[] =>
+    lines.filter((line) => line.startsWith(`${key}: `)).map((line) => line.slice(key.length + 2));
+  const [code = '', ...rest] = values('expect')[0]!.split(' | ');
+  const [subject, says] = rest;
+  const exit = values('exit')[0];
+  const timeout = values('timeout')[0];
+  const started = values('started')[0];
+  const input: DiagnosisInput = {
+    attempt: 'a1',
+    at,
+    output: output.replace(/\n+$/, '\n'),
+    checks: values('check').map((line) => {
+      const [verdict, kind, check, observed] = line.split(' | ');
+      return {
+        verdict: verdict as 'fail',
+        class: kind!,
+        check: check!,
+        observed: observed ?? '',
+        expected: '',
+      };
+    }),
+    ...(exit !== undefined && { end: { kind: 'exit', code: Number(exit) } }),
+    ...(timeout !== undefined && { end: { kind: 'timeout', afterMs: Number(timeout) } }),
+    ...(started !== undefined && { startedAt: started }),
+    ...(values('step').length > 0 && { step: { text: values('step').join('\n') } }),
+    ...(values('fact').length > 0 && { snapshot: snapshot('sn-after', values('fact')) }),
+    ...(values('before').length > 0 && { before: snapshot('sn-before', values('before')) }),
+    ...(values('program').length > 0 && {
+      programs: values('program').map(
+        (json, index): ProgramFact => ({ id: `ev-program-${index}`, at, ...JSON.parse(json) }),
+      ),
+    }),
+    ...(values('row').length > 0 && { matrix: values('row').map((json) => JSON.parse(json) as ConnectRow) }),
+  };
+  const expect = { code, ...(subject && { subject }), ...(says && { says }) };
+  return { file, title, from: values('from')[0]!, expect, input };
+}
+
+function snapshot(id: string, lines: readonly string[]): Snapshot {
+  const facts: Record<string, unknown[]> = {};
+  for (const [index, line] of lines.entries()) {
+    const [scope, json] = split(line, ' ');
+    facts[scope!] = [...(facts[scope!] ?? []), { id: `ev-${id}-${index}`, ...JSON.parse(json!) }];
+  }
+  return { schema: 1, id, at, ms: 1, scopes: [], facts: facts as Facts, more: {}, unavailable: [] };
+}
+
+function split(text: string, mark: string): string[] {
+  const index = text.indexOf(mark);
+  return index === -1 ? [text] : [text.slice(0, index), text.slice(index + mark.length)];
+}
