@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { backOff } from '../../src/observe/back-off.ts';
 import { probeChanged } from '../../src/observe/probe-changed.ts';
-import { contextOf, probeOf, temporaryFolder } from './probes/ask.ts';
+import { contextOf, probeOf } from './probes/ask-line.ts';
+import { temporaryFolder } from './probes/temporary-folder.ts';
 
 const inAMinute = () => Date.now() + 60_000;
 

@@ -99,7 +99,10 @@ async function judgeBody(
   if (test.judge(text)) return say.pass('match', `${seen} with the text`);
   if (end === 'cut')
     return say.unknown('too-big', `not in the first ${BODY_LIMIT} bytes of the body, the rest was not read`);
-  if (end === 'timeout') return say.fail('timeout', `${seen} without the text, then no more in time`);
+  if (end === 'stopped') {
+    const trouble = networkTrouble(signal.reason);
+    return say[trouble.verdict](trouble.class, `${seen} without the text, then ${trouble.what}`);
+  }
   if (end === 'broken') return say.fail('reset', `${seen} without the text, then the connection broke`);
   return say.fail(
     'no-match',
@@ -110,26 +113,27 @@ async function judgeBody(
 interface Body {
   readonly text: string;
   readonly bytes: number;
-  readonly end: 'complete' | 'cut' | 'timeout' | 'broken';
+  readonly end: 'complete' | 'cut' | 'stopped' | 'broken';
 }
 
 async function readBody(response: IncomingMessage, signal: AbortSignal): Promise<Body> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  let end: Body['end'] = 'complete';
+  let broken = false;
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes <= BODY_LIMIT) continue;
-      end = 'cut';
-      break;
+      if (bytes > BODY_LIMIT) break;
     }
   } catch {
-    end = signal.aborted ? 'timeout' : 'broken';
+    broken = true;
   }
   const text = Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString('utf8');
-  return { text, bytes, end };
+  if (bytes > BODY_LIMIT) return { text, bytes, end: 'cut' };
+  // A body without a length ends quietly when its connection is cut.
+  if (signal.aborted) return { text, bytes, end: 'stopped' };
+  return { text, bytes, end: broken ? 'broken' : 'complete' };
 }
 
 /** User and password of a URL are for the server, not for reports. */

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ask, temporaryFolder } from './ask.ts';
+import { ask } from './ask-line.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 test('exists and absent', async () => {
   const folder = await temporaryFolder();

@@ -5,7 +5,8 @@ import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ask, temporaryFolder } from './ask.ts';
+import { ask } from './ask-line.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, host, resolve));

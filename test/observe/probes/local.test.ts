@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ask, temporaryFolder } from './ask.ts';
+import { ask } from './ask-line.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 test('command: on the PATH that fences have, and executable', async () => {
   const folder = await temporaryFolder();

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { ask } from './ask.ts';
+import { ask } from './ask-line.ts';
 
 /** Another process that holds a port, as a program `name`. */
 async function hold(

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { networkTrouble } from '../../../src/observe/probes/network-trouble.ts';
-import { ask } from './ask.ts';
+import { ask } from './ask-line.ts';
 
 test('open, refused, unresolvable', async () => {
   const server = createServer((socket) => socket.end());

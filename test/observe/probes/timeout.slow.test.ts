@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { ask } from './ask.ts';
+import { ask } from './ask-line.ts';
 
 test('a server that says nothing, or never ends, is judged after five seconds', async () => {
   const sockets: { destroy(): void }[] = [];

@@ -1,7 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { parseCheckLine } from '../../../src/markdown/check-grammar.ts';
 import type { ProbeContext } from '../../../src/model/box.ts';
 import type { Probe, Verdict } from '../../../src/model/check.ts';
@@ -21,11 +17,4 @@ export function contextOf(context: Partial<ProbeContext> = {}): ProbeContext {
 /** Asks the probe of a check line once. */
 export function ask(line: string, context: Partial<ProbeContext> = {}): Promise<Verdict> {
   return askProbe(probeOf(line), contextOf(context));
-}
-
-/** A folder that goes when the test ends. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'runbook-probe-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
