@@ -1,0 +1,130 @@
+import { type ShellToken, type ShellWord, shellTokens, wordText } from './shell-words.ts';
+
+/** A simple command: assignments, name, arguments and redirections, as words in the order written. */
+export interface ShellCommand {
+  readonly kind: 'command';
+  readonly words: readonly ShellWord[];
+  /** `>file`, `2>&1`, `<<EOF`: operator and word. */
+  readonly redirects: readonly { readonly operator: string; readonly word: ShellWord }[];
+}
+
+/** `for`, `while` or `until`. */
+export interface ShellLoop {
+  readonly kind: 'loop';
+  readonly keyword: 'for' | 'while' | 'until';
+  /** `for`: the words between it and `do`. */
+  readonly over: readonly ShellWord[];
+  /** `while`, `until`: what is asked. */
+  readonly condition: ShellScript;
+  readonly body: ShellScript;
+}
+
+/** What joins commands: `&&`, `||`, `|`, `&`, `!`, brackets and the other reserved words. A `;` is not kept. */
+export interface ShellJoint {
+  readonly kind: 'joint';
+  readonly text: string;
+}
+
+export type ShellNode = ShellCommand | ShellLoop | ShellJoint;
+export type ShellScript = readonly ShellNode[];
+
+const RESERVED = new Set('if then elif else fi case esac do done { } ! function select in'.split(' '));
+const REDIRECT = /^\d*(?:<<<|<<-|<<|>>|<&|>&|<>|>\||<|>|&>>|&>)$/;
+
+/**
+ * Reads a script into commands and loops: as much structure as it takes to see what waits and how often. Undefined: it
+ * cannot be read as shell text.
+ */
+export function shellScript(text: string): ShellScript | undefined {
+  const tokens = shellTokens(text);
+  if (tokens === undefined) return undefined;
+  const reader = new Reader(tokens);
+  const script = reader.script(undefined);
+  return reader.atEnd ? script : undefined;
+}
+
+class Reader {
+  #at = 0;
+  readonly #tokens: readonly ShellToken[];
+
+  constructor(tokens: readonly ShellToken[]) {
+    this.#tokens = tokens;
+  }
+
+  get atEnd(): boolean {
+    return this.#at >= this.#tokens.length;
+  }
+
+  /** Up to the reserved word `end`, which is consumed; undefined `end`: to the end. Undefined: `end` does not come. */
+  script(end: string | undefined): ShellScript | undefined {
+    const nodes: ShellNode[] = [];
+    while (!this.atEnd) {
+      const word = this.#reserved();
+      if (word !== undefined && word === end) {
+        this.#at++;
+        return nodes;
+      }
+      const node = this.#node(word);
+      if (node === undefined) return undefined;
+      if (node !== 'separator') nodes.push(node);
+    }
+    return end === undefined ? nodes : undefined;
+  }
+
+  #node(word: string | undefined): ShellNode | 'separator' | undefined {
+    const token = this.#tokens[this.#at]!;
+    if (token.kind === 'operator' && !REDIRECT.test(token.text)) {
+      this.#at++;
+      return token.text === ';' ? 'separator' : { kind: 'joint', text: token.text };
+    }
+    if (word === 'for' || word === 'while' || word === 'until') return this.#loop(word);
+    if (word === 'done') return undefined;
+    if (word !== undefined && RESERVED.has(word)) {
+      this.#at++;
+      return { kind: 'joint', text: word };
+    }
+    return this.#command();
+  }
+
+  #loop(keyword: ShellLoop['keyword']): ShellLoop | undefined {
+    this.#at++;
+    const over = keyword === 'for' ? this.#wordsUntilDo() : [];
+    const condition = keyword === 'for' ? [] : this.script('do');
+    const body = over && condition && this.script('done');
+    return body && { kind: 'loop', keyword, over: over!, condition: condition!, body };
+  }
+
+  #wordsUntilDo(): readonly ShellWord[] | undefined {
+    const words: ShellWord[] = [];
+    while (!this.atEnd) {
+      const token = this.#tokens[this.#at++]!;
+      if (token.kind === 'operator') continue;
+      if (!token.quoted && wordText(token) === 'do') return words;
+      words.push(token);
+    }
+    return undefined;
+  }
+
+  #command(): ShellCommand {
+    const words: ShellWord[] = [];
+    const redirects: { operator: string; word: ShellWord }[] = [];
+    while (!this.atEnd) {
+      const token = this.#tokens[this.#at]!;
+      if (token.kind === 'word') words.push(token);
+      else if (!REDIRECT.test(token.text)) break;
+      else {
+        const target = this.#tokens[++this.#at];
+        if (target?.kind !== 'word') break;
+        redirects.push({ operator: token.text, word: target });
+      }
+      this.#at++;
+    }
+    return { kind: 'command', words, redirects };
+  }
+
+  /** The bare word that stands here, where a command may begin. */
+  #reserved(): string | undefined {
+    const token = this.#tokens[this.#at]!;
+    return token.kind === 'word' && !token.quoted ? wordText(token) : undefined;
+  }
+}
