@@ -28,10 +28,15 @@ export function host({ cwd, env, version, person }: Start): World {
 
 /** This machine as a box. Executor and probes load here, so that verbs which touch no box do not pay for them. */
 async function openLocalBox(options: OpenBox, stateFolder: string): Promise<Box> {
-  const [{ openLocalExecution }, { askProbe, probeChanged }] = await Promise.all([
+  const [{ openLocalExecution }, { askProbe }, { probeChanged }] = await Promise.all([
     import('./execute/local-execution.ts'),
     import('./observe/local-probes.ts'),
+    import('./observe/probe-changed.ts'),
   ]);
   const [id, execution] = await Promise.all([boxId(stateFolder), openLocalExecution(options)]);
-  return Object.assign(execution, { identity: { id, name: hostname() }, ask: askProbe, changed: probeChanged });
+  return Object.assign(execution, {
+    identity: { id, name: hostname() },
+    ask: askProbe,
+    changed: probeChanged,
+  });
 }

@@ -4,7 +4,7 @@ import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { approvalHash } from '../plan/hash.ts';
 import type { OperationContext } from './operation.ts';
-import type { Session } from './session.ts';
+import type { Prepared } from './session.ts';
 
 /** How much of a document is code: what a person is asked to answer for. */
 export interface Executables {
@@ -25,35 +25,46 @@ export function executables(runbook: Runbook): Executables {
   };
 }
 
+/** Whether code of the document may run without asking: approved by content before, or now by --yes. */
+export async function isApproved(
+  { world }: OperationContext,
+  { runbook }: Prepared,
+  yes: boolean,
+): Promise<boolean> {
+  return yes || (await openApprovals(world.folders.person).isApproved(approvalHash(runbook)));
+}
+
 /**
- * Lets an operation run code of the document: approved by content before, or now by --yes or by the person at the terminal.
+ * The same, but where it is not approved the person at the terminal is asked.
  * @throws RunbookError 3 where nobody can be asked, or the person says no.
  */
 export async function requireApproval(
-  { world }: OperationContext,
-  session: Session,
-  flags: { yes: boolean; loose: boolean },
-): Promise<void> {
-  if (session.approved) return;
-  const { runbook } = session;
-  const { fences, shellChecks } = executables(runbook);
+  context: OperationContext,
+  prepared: Prepared,
+  yes: boolean,
+): Promise<true> {
+  if (await isApproved(context, prepared, yes)) return true;
+  const { world } = context;
+  const { runbook, document } = prepared;
   if (!world.person)
     throw unapproved(runbook.file, 'this content was not approved, and there is no terminal to ask at');
-  // A loose document on a terminal is asked block by block instead.
-  if (flags.loose && runbook.kind === 'loose') return;
-  const question = `${runbook.file} would run up to ${fences} fences and ${shellChecks} shell checks on ${session.box.identity.name}. Run it?`;
+  // A loose document is asked block by block instead.
+  if (runbook.kind === 'loose') return true;
+  const { fences, shellChecks, commands } = executables(runbook);
+  const question = `${runbook.file} would run up to ${fences} fences, ${shellChecks} shell checks and ${commands} commands on this machine. Run it?`;
   const answer = await world.person.choose(question, ['yes', 'no', 'always (remember this content)']);
   if (answer.startsWith('a')) {
-    const hash = approvalHash(runbook);
+    const at = new Date(world.now()).toISOString();
     await openApprovals(world.folders.person).approve({
-      hash,
-      document: session.document.path,
+      hash: approvalHash(runbook),
+      document: document.path,
       how: 'terminal',
-      at: new Date(world.now()).toISOString(),
+      at,
     });
-    return;
+    return true;
   }
   if (!answer.startsWith('y')) throw unapproved(runbook.file, 'the person said no');
+  return true;
 }
 
 function unapproved(file: string, why: string): RunbookError {

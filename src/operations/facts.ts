@@ -6,7 +6,7 @@ import type { Fact } from '../model/runbook.ts';
 import { requireApproval } from './approval.ts';
 import { writeDocument } from './document.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
-import { openSession, runForOutput, type Session } from './session.ts';
+import { openSession, prepare, runForOutput, type Session } from './session.ts';
 import { sessionFlags } from './session-flags.ts';
 
 const input = z.object({
@@ -26,10 +26,11 @@ export const facts = defineOperation({
   effect: 'act',
   input,
   run: async (context, flags): Promise<FactsReport> => {
-    const session = await openSession(context, flags);
+    const prepared = await prepare(context, flags);
+    const measures = prepared.runbook.facts.some((fact) => fact.command !== undefined);
+    const approved = measures && (await requireApproval(context, prepared, flags.yes));
+    const session = await openSession(context, prepared, flags, { approved });
     try {
-      if (session.runbook.facts.some((fact) => fact.command !== undefined))
-        await requireApproval(context, session, flags);
       const measured: Measured[] = [];
       for (const fact of session.runbook.facts) measured.push(await measure(context, session, fact));
       const written = flags.write && (await writeMeasured(context, session, measured));

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { Action } from '../model/action.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { PlannedStep, PlanReport, PlanStep } from '../model/plan.ts';
-import { type CheckTally, decideFromChecks, decideFromJournal } from '../plan/decide.ts';
+import { decideFromChecks, decideFromJournal } from '../plan/decide.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
-import { askOnce, type Question, questionOf } from './pass/checks.ts';
+import { askOnce, questionOf, tally } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
 import { preflightDiagnostics } from './preflight.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, prepare, type Session } from './session.ts';
 import { fileFlag, inputFlags } from './session-flags.ts';
 
 const input = z.object({
@@ -28,7 +28,8 @@ export const plan = defineOperation({
   effect: 'read',
   input,
   run: async (context, flags) => {
-    const session = await openSession(context, { ...flags, yes: false });
+    const prepared = await prepare(context, flags);
+    const session = await openSession(context, prepared, flags, { approved: false });
     try {
       return await planSession(context, session, flags);
     } finally {
@@ -155,15 +156,4 @@ function summary(action: Action, resolved: (text: string) => string): string {
     case 'patch':
       return `${action.type} patch of ${resolved(action.target)}`;
   }
-}
-
-function tally(questions: readonly Question[], checks: PlannedStep['checks']): CheckTally {
-  const count = (verdict: 'pass' | 'fail' | 'unknown') =>
-    checks.filter((check) => check.verdict === verdict).length;
-  return {
-    pass: count('pass'),
-    fail: count('fail'),
-    unknown: count('unknown'),
-    covering: questions.filter((each) => each.covering).length,
-  };
 }

@@ -20,7 +20,7 @@ export async function preflight(context: OperationContext, session: Session): Pr
 
 /** The same as data, for `runbook plan`. */
 export async function preflightDiagnostics(session: Session): Promise<Diagnostic[]> {
-  const { runbook, box, missing, plan } = session;
+  const { runbook, box, inputDiagnostics, plan } = session;
   const asked = await Promise.all([
     ...runbook.frontMatter.requires.map((each) => requirement(each, box, session)),
     ...(runbook.frontMatter.box?.ports ?? []).map((port) => portWarning(port, session)),
@@ -39,7 +39,7 @@ export async function preflightDiagnostics(session: Session): Promise<Diagnostic
       ),
   );
   const warnings = runbook.diagnostics.filter((each) => each.severity === 'warning');
-  return [...missing, ...asked.flat(), ...unsupported, ...warnings];
+  return [...inputDiagnostics, ...asked.flat(), ...unsupported, ...warnings];
 }
 
 async function requirement(required: Requirement, box: Box, session: Session): Promise<Diagnostic[]> {

@@ -10,7 +10,7 @@ import { openPass } from './pass/open.ts';
 import { type Outcomes, summarise, walkPlan } from './pass/walk.ts';
 import { planSession } from './plan.ts';
 import { preflight } from './preflight.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, type Prepared, prepare, type Session } from './session.ts';
 import { sessionFlags } from './session-flags.ts';
 
 const input = z.object({
@@ -61,11 +61,12 @@ export const replay = defineOperation({
 });
 
 async function runReplay(context: OperationContext, flags: z.infer<typeof input>): Promise<ReplayReport> {
-  const session = await openSession(context, flags);
+  const prepared = await prepare(context, flags);
+  refuseUnknownIds(prepared, flags);
+  const approved = !flags.dryRun && (await requireApproval(context, prepared, flags.yes));
+  const session = await openSession(context, prepared, flags, { approved });
   try {
-    refuseUnknownIds(session, flags);
     if (flags.dryRun) return await dryRun(context, session, flags);
-    await requireApproval(context, session, flags);
     await preflight(context, session);
     return await pass(context, session, flags);
   } finally {
@@ -153,10 +154,10 @@ function exitOf(summary: PassSummary): ExitCode {
 
 /** @throws RunbookError 64 for --from, --only or --accept with an id that no step has. */
 function refuseUnknownIds(
-  session: Session,
+  { plan, runbook }: Prepared,
   flags: { from?: string | undefined; only?: string | undefined; accept?: string | undefined },
 ): void {
-  const ids = session.plan.steps.map(({ step }) => step.id);
+  const ids = plan.steps.map(({ step }) => step.id);
   for (const [flag, id] of Object.entries({ from: flags.from, only: flags.only, accept: flags.accept })) {
     if (id === undefined || ids.includes(id)) continue;
     const close = nearest(id, ids);
@@ -165,7 +166,7 @@ function refuseUnknownIds(
         {
           code: 'unknown-step',
           severity: 'error',
-          message: `--${flag} ${id}: ${session.runbook.file} has no step with that id.`,
+          message: `--${flag} ${id}: ${runbook.file} has no step with that id.`,
           remedy: close
             ? `Did you mean "${close}"?`
             : `Its steps are: ${ids.slice(0, 12).join(', ')}${ids.length > 12 ? ', …' : ''}.`,

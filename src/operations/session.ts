@@ -1,12 +1,12 @@
-import { openApprovals } from '../journal/approvals.ts';
+import { resolve } from 'node:path';
 import type { Box } from '../model/box.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { Plan, ResolvedInput } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { buildPlan } from '../plan/build.ts';
-import { approvalHash } from '../plan/hash.ts';
 import { createMasker, type Masker } from '../secrets/mask.ts';
-import { resolveInputs, secretsInText } from '../secrets/resolve.ts';
+import { resolveInputs } from '../secrets/resolve.ts';
+import { secretsInText } from '../secrets/secrets-in-text.ts';
 import { type OpenedDocument, readValidDocument, refuseErrors } from './document.ts';
 import type { OperationContext } from './operation.ts';
 
@@ -19,15 +19,20 @@ export interface SessionInput {
   readonly envFile?: string;
 }
 
-/** A document made ready to act on: valid, its inputs resolved, its box open. Nothing of it has run yet. */
-export interface Session {
+/** A document that could run: valid, and its plan without errors. Nothing was asked of any box yet. */
+export interface Prepared {
   readonly document: OpenedDocument;
   readonly runbook: Runbook;
   readonly plan: Plan;
+}
+
+/** A document made ready to act on: its inputs resolved, its box open. Nothing of it has run yet. */
+export interface Session extends Prepared {
+  /** Whether code of the document may run: what a person approved, or --yes. */
   readonly approved: boolean;
   readonly inputs: readonly ResolvedInput[];
-  /** What is missing among the inputs; errors. */
-  readonly missing: readonly Diagnostic[];
+  /** What is missing among the inputs (errors), and what should be known of them (warnings). */
+  readonly inputDiagnostics: readonly Diagnostic[];
   /** Values of inputs, facts and front matter env by name. */
   readonly declared: ReadonlyMap<string, string>;
   readonly facts: ReadonlyMap<string, string>;
@@ -36,45 +41,60 @@ export interface Session {
 }
 
 /**
- * Opens a session. Commands that give secrets are code from the document, so they run only where it is approved.
- * @throws RunbookError 65 for a bad document, 64 for a wrong --input.
+ * Reads a document and plans it.
+ * @throws RunbookError 64 for a path that is no file, 65 for a bad document.
  */
-export async function openSession({ world }: OperationContext, input: SessionInput): Promise<Session> {
+export async function prepare(
+  { world }: OperationContext,
+  input: { file: string; loose: boolean },
+): Promise<Prepared> {
   const document = await readValidDocument(world.cwd, input.file, { loose: input.loose });
-  const { runbook, folder } = document;
-  refuseLoose(runbook, input.loose);
-  const plan = buildPlan(runbook);
+  refuseLoose(document.runbook, input.loose);
+  const plan = buildPlan(document.runbook);
   refuseErrors(plan.diagnostics, EXIT.document);
+  return { document, runbook: document.runbook, plan };
+}
 
-  const approved = input.yes || (await openApprovals(world.folders.person).isApproved(approvalHash(runbook)));
+/**
+ * Opens a session. Commands that give secrets are code from the document, so they run only where it is approved.
+ * @throws RunbookError 64 for a wrong --input, 65 for a secret that stands in the document.
+ */
+export async function openSession(
+  { world }: OperationContext,
+  prepared: Prepared,
+  input: Pick<SessionInput, 'input' | 'envFile'>,
+  { approved }: { approved: boolean },
+): Promise<Session> {
+  const { runbook, document } = prepared;
+  const { folder } = document;
   const facts = new Map(runbook.facts.map((fact) => [fact.name, fact.value]));
   const bare = { ...runbook.frontMatter.env, ...Object.fromEntries(facts) };
   const resolved = await resolveInputs(runbook.inputs, {
     given: input.input,
     env: world.env,
+    envFile: input.envFile && resolve(world.cwd, input.envFile),
     folder,
+    person: approved ? world.person : undefined,
     allowCommands: approved,
     runCommand: (command) => runCommand(world, folder, bare, command),
-    ...(input.envFile === undefined ? {} : { envFile: input.envFile }),
-    ...(world.person && approved ? { person: world.person } : {}),
   });
   const values = [...resolved.values];
   const secrets = values
     .filter(([, each]) => each.kind === 'secret')
     .map(([name, { value }]) => ({ name, value }));
-  refuseErrors(secretsInText(document.source, secrets), EXIT.document);
+  const inText = secretsInText(document.source, secrets);
+  refuseErrors(inText, EXIT.document);
 
+  const masker = createMasker(secrets);
   const env = { ...bare, ...Object.fromEntries(values.map(([name, { value }]) => [name, value])) };
   return {
-    document,
-    runbook,
-    plan,
+    ...prepared,
     approved,
     inputs: resolved.resolved,
-    missing: resolved.missing,
+    inputDiagnostics: [...resolved.missing, ...resolved.warnings, ...inText, ...masker.diagnostics],
     declared: new Map(Object.entries(env)),
     facts,
-    masker: createMasker(secrets),
+    masker,
     box: await world.openBox({ folder, env: exportable(env) }),
   };
 }

@@ -5,7 +5,7 @@ import type { PlanStep } from '../model/plan.ts';
 import type { StatusReport } from '../model/report.ts';
 import { defineOperation } from './operation.ts';
 import { openPreview } from './pass/preview.ts';
-import { openSession } from './session.ts';
+import { openSession, prepare } from './session.ts';
 import { fileFlag } from './session-flags.ts';
 
 const input = z.object({ ...fileFlag });
@@ -19,7 +19,8 @@ export const status = defineOperation({
   effect: 'read',
   input,
   run: async (context, flags): Promise<StatusReport> => {
-    const session = await openSession(context, { ...flags, loose: true, yes: false, input: {} });
+    const prepared = await prepare(context, { ...flags, loose: true });
+    const session = await openSession(context, prepared, { input: {} }, { approved: false });
     try {
       const preview = await openPreview(context, session);
       const { lastPass } = preview.journal;

@@ -12,7 +12,7 @@ import { openPass } from './pass/open.ts';
 import { StepOutput } from './pass/output.ts';
 import type { Pass } from './pass/pass.ts';
 import { perform } from './pass/perform.ts';
-import { openSession } from './session.ts';
+import { openSession, prepare } from './session.ts';
 import { sessionFlags } from './session-flags.ts';
 
 const input = z.object({
@@ -40,9 +40,10 @@ export const undo = defineOperation({
   effect: 'act',
   input,
   run: async (context, flags): Promise<UndoReport> => {
-    const session = await openSession(context, flags);
+    const prepared = await prepare(context, flags);
+    const approved = await requireApproval(context, prepared, flags.yes);
+    const session = await openSession(context, prepared, flags, { approved });
     try {
-      await requireApproval(context, session, flags);
       const opened = await openPass(context, session, {
         force: false,
         keepGoing: false,

@@ -3,10 +3,11 @@ import { EXIT } from '../model/diagnostic.ts';
 import type { CheckResult } from '../model/outcome.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { VerifyReport } from '../model/report.ts';
+import { isApproved } from './approval.ts';
 import { defineOperation } from './operation.ts';
 import { askOnce, type Question, questionOf } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, prepare, type Session } from './session.ts';
 import { sessionFlags } from './session-flags.ts';
 
 const input = z.object({
@@ -25,7 +26,9 @@ export const verify = defineOperation({
   effect: 'read',
   input,
   run: async (context, flags): Promise<VerifyReport> => {
-    const session = await openSession(context, flags);
+    const prepared = await prepare(context, flags);
+    const approved = await isApproved(context, prepared, flags.yes);
+    const session = await openSession(context, prepared, flags, { approved });
     try {
       return await verifySession(await openPreview(context, session), session, flags.only);
     } finally {

@@ -8,6 +8,7 @@ import type { CheckResult } from '../../model/outcome.ts';
 import type { Place } from '../../model/place.ts';
 import type { ShellState } from '../../model/shell.ts';
 import { backOff } from '../../observe/back-off.ts';
+import type { CheckTally } from '../../plan/decide.ts';
 import { fileDifference } from './file-action.ts';
 import { lookupIn, type Pass } from './pass.ts';
 
@@ -94,6 +95,17 @@ export async function askOnce(questions: readonly Question[]): Promise<CheckResu
   // One after another: most answer in microseconds, and a shell check may not run beside another of its step.
   for (const question of questions) results.push(resultOf(question, await question.ask(), 0));
   return results;
+}
+
+/** Counts the answers for the skip table. */
+export function tally(questions: readonly Question[], checks: readonly CheckResult[]): CheckTally {
+  const count = (verdict: Verdict['verdict']) => checks.filter((check) => check.verdict === verdict).length;
+  return {
+    pass: count('pass'),
+    fail: count('fail'),
+    unknown: count('unknown'),
+    covering: questions.filter((question) => question.covering).length,
+  };
 }
 
 /**

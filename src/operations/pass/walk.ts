@@ -16,6 +16,7 @@ export async function walkPlan(pass: Pass): Promise<Outcomes> {
   const waiting = new Set(pass.plan.steps);
   const running = new Set<Promise<void>>();
   let stopped = false;
+  let synced: Promise<void> = Promise.resolve();
 
   const finish = (planned: PlanStep, outcome: StepOutcome) => {
     outcomes.set(planned.step.id, outcome);
@@ -27,7 +28,13 @@ export async function walkPlan(pass: Pass): Promise<Outcomes> {
     waiting.delete(planned);
     const done = pass.gate
       .shared(() => walkOne(pass, planned, selected))
-      .then((outcome) => finish(planned, outcome))
+      .then(async (outcome) => {
+        // The sync of one step overlaps the next: at most that one step is not on disk yet when the power fails.
+        await synced;
+        synced = pass.journal.durable();
+        synced.catch(() => {});
+        finish(planned, outcome);
+      })
       .finally(() => running.delete(done));
     running.add(done);
   };

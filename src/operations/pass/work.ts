@@ -1,0 +1,210 @@
+import type { Action } from '../../model/action.ts';
+import type { BackgroundProcess } from '../../model/box.ts';
+import type { CheckResult, Failure } from '../../model/outcome.ts';
+import type { PlanStep } from '../../model/plan.ts';
+import type { ShellState } from '../../model/shell.ts';
+import { type Asking, askOnce, assertAll, type Question, questionOf } from './checks.ts';
+import { StepOutput } from './output.ts';
+import type { Pass } from './pass.ts';
+import { type FenceFailure, perform } from './perform.ts';
+import { matchingProblems, mayFix } from './problems.ts';
+import { questionsOf } from './questions.ts';
+
+/** How a try at a step ended: it holds, or it failed and why. */
+export type Attempt =
+  | { readonly ok: true; readonly checks: readonly CheckResult[] }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** The work of one step in one pass: obstacles, fences, fixes, checks, and the state and output that they leave. */
+export class StepWork {
+  readonly output: StepOutput;
+  /** Ids of the problems whose Fix was applied. */
+  readonly fixes: string[] = [];
+  /** What its background fences left running, by the fence's position. */
+  readonly background = new Map<number, BackgroundProcess>();
+  #lastActionEnd: number;
+
+  constructor(
+    private readonly pass: Pass,
+    private readonly planned: PlanStep,
+    public state: ShellState,
+  ) {
+    this.output = new StepOutput(pass.masker, (text) =>
+      pass.emit({ type: 'output', step: planned.step.id, text }),
+    );
+    this.#lastActionEnd = pass.now();
+    const known = pass.journal.memory.get(planned.step.id)?.background ?? [];
+    for (const { fence, ...process } of known) this.background.set(fence, process);
+  }
+
+  /** Tries, and after each failure lets the first recorded problem that matches mend it, once each. */
+  async attempt(): Promise<Attempt> {
+    let attempt = await this.#attemptOnce();
+    while (!attempt.ok && attempt.failure.kind !== 'aborted') {
+      const known = await matchingProblems(this.pass, attempt.failure, this.output.text);
+      const problem = await this.#firstStanding(known);
+      if (!problem) return { ok: false, failure: this.#withKnown(attempt.failure, known) };
+      const failure = await this.pass.gate.alone(() => this.#fix(problem, 'reactive'));
+      if (failure) return { ok: false, failure: this.#withKnown(failure, known) };
+      attempt = (await this.#holdsNow()) ?? (await this.#attemptOnce());
+    }
+    return attempt;
+  }
+
+  /** Carries out fences in order, to the first that fails. */
+  async perform(actions: readonly Action[]): Promise<Failure | undefined> {
+    for (const action of actions) {
+      const index = this.planned.step.actions.indexOf(action);
+      const performed = await perform(action, {
+        pass: this.pass,
+        state: this.state,
+        output: this.output,
+        signal: this.pass.signal,
+        log: this.pass.journal.logPath(this.planned.step.id, index),
+        previous: this.background.get(index),
+      });
+      this.#lastActionEnd = this.pass.now();
+      if (!performed.ok) return this.failure(performed.failure, []);
+      this.state = performed.state;
+      if (performed.background) this.#noteBackground(index, performed.background, action);
+    }
+    return undefined;
+  }
+
+  /** Verify, file fences and background processes: all that tells whether the step holds. */
+  questions(): Question[] {
+    const asking = { ...this.asking, output: this.output.lastFence };
+    return questionsOf(this.planned.step, asking, this.background);
+  }
+
+  /** Asks once, and tells. */
+  async ask(phase: 'before' | 'after', questions: readonly Question[]): Promise<CheckResult[]> {
+    const checks = await askOnce(questions);
+    this.#report(phase, checks);
+    return checks;
+  }
+
+  get asking(): Asking {
+    return { pass: this.pass, state: this.state, signal: this.pass.signal };
+  }
+
+  /** A failure with what the step has said so far. */
+  failure(failure: FenceFailure, checks: readonly CheckResult[]): Failure {
+    const message = this.pass.masker.mask(failure.message);
+    return { ...failure, message, outputTail: this.output.tail, checks, knownProblems: [] };
+  }
+
+  async #attemptOnce(): Promise<Attempt> {
+    const failure =
+      (await this.#clearObstacles(this.planned.obstaclesBefore)) ??
+      (await this.perform(this.planned.step.actions)) ??
+      (await this.#clearObstacles(this.planned.obstaclesAfter));
+    if (failure) return { ok: false, failure };
+    return this.#assert(this.questions(), 'Its Verify does not hold.');
+  }
+
+  /** After a Fix the step's Verify is asked; its actions repeat only if that fails. */
+  async #holdsNow(): Promise<Attempt | undefined> {
+    const questions = this.questions();
+    if (!questions.some((question) => question.covering)) return undefined;
+    const checks = await this.ask('after', questions);
+    return checks.every((check) => check.verdict === 'pass') ? { ok: true, checks } : undefined;
+  }
+
+  async #assert(questions: readonly Question[], message: string): Promise<Attempt> {
+    const checks = await assertAll(questions, this.asking, this.#lastActionEnd);
+    this.#report('after', checks);
+    const bad = checks.filter((check) => check.verdict !== 'pass');
+    const first = bad.find((check) => check.verdict === 'fail') ?? bad[0];
+    if (!first) return { ok: true, checks };
+    const kind = this.pass.signal.aborted
+      ? 'aborted'
+      : first.verdict === 'fail'
+        ? 'checks'
+        : 'unknown-verdict';
+    return {
+      ok: false,
+      failure: this.failure(
+        {
+          kind,
+          message: `${message} ${first.check}: ${first.observed}, expected ${first.expected}.`,
+          remedy:
+            'Mend it and run the same command again; if you mended it by hand, add --accept with this id.',
+          place: first.place,
+        },
+        checks,
+      ),
+    };
+  }
+
+  /** In-pass problems: anything but a pass of their own Verify applies their Fix. */
+  async #clearObstacles(ids: readonly string[]): Promise<Failure | undefined> {
+    for (const id of ids) {
+      const problem = this.pass.plan.problems.find((each) => each.step.id === id);
+      if (!problem || (await this.#isClear(problem))) continue;
+      const failure = await this.#fix(problem, 'in-pass');
+      if (failure) return failure;
+    }
+    return undefined;
+  }
+
+  async #firstStanding(known: readonly PlanStep[]): Promise<PlanStep | undefined> {
+    for (const problem of known) {
+      if (mayFix(this.pass, this.planned, problem) && !(await this.#isClear(problem))) return problem;
+    }
+    return undefined;
+  }
+
+  async #isClear({ step: problem }: PlanStep): Promise<boolean> {
+    const when = await askOnce(problem.when.map((check) => questionOf(check, this.asking)));
+    if (when.some((check) => check.verdict === 'fail')) return true;
+    const checks = await this.ask(
+      'before',
+      problem.verify.map((check) => questionOf(check, this.asking)),
+    );
+    return checks.every((check) => check.verdict === 'pass');
+  }
+
+  async #fix(problem: PlanStep, how: 'reactive' | 'in-pass'): Promise<Failure | undefined> {
+    const { pass, planned } = this;
+    const ids = { step: planned.step.id, problem: problem.step.id };
+    pass.journal.append({ kind: 'fix', how, ...ids, action: problem.actionHash });
+    await pass.journal.durable();
+    pass.emit({ type: 'fix-started', ...ids, title: problem.step.title, how });
+    this.fixes.push(problem.step.id);
+    const failure = (await this.perform(problem.step.actions)) ?? (await this.#assertCleared(problem));
+    pass.emit({ type: 'fix-finished', ...ids, cleared: !failure, message: failure?.message ?? '' });
+    return failure;
+  }
+
+  async #assertCleared({ step: problem }: PlanStep): Promise<Failure | undefined> {
+    const questions = problem.verify.map((check) => questionOf(check, this.asking));
+    const attempt = await this.#assert(questions, `The Fix of "${problem.title}" did not clear it.`);
+    return attempt.ok ? undefined : attempt.failure;
+  }
+
+  #noteBackground(fence: number, process: BackgroundProcess, action: Action): void {
+    this.background.set(fence, process);
+    this.pass.journal.append({
+      kind: 'background',
+      step: this.planned.step.id,
+      process: { fence, ...process },
+    });
+    if (action.kind === 'shell' && action.background === 'pass') this.pass.endWithPass.add(process);
+  }
+
+  #withKnown(failure: Failure, known: readonly PlanStep[]): Failure {
+    const knownProblems = known.map(({ step }) => ({
+      id: step.id,
+      title: step.title,
+      place: step.place,
+      fix: step.fixText,
+      applied: this.fixes.includes(step.id),
+    }));
+    return { ...failure, outputTail: failure.outputTail || this.output.tail, knownProblems };
+  }
+
+  #report(phase: 'before' | 'after', checks: readonly CheckResult[]): void {
+    for (const result of checks) this.pass.emit({ type: 'check', step: this.planned.step.id, phase, result });
+  }
+}
