@@ -90,12 +90,12 @@ const SIGNALS: Readonly<
   Record<number, readonly [code: string, name: string, means: string, remedy: string]>
 > = {
   129: [
-    'hung-up',
+    'terminated',
     'SIGHUP',
     'its terminal or session went away',
     'Start it in the background part of a step, or by a service.',
   ],
-  130: ['interrupted', 'SIGINT', 'it was interrupted', 'Run it again.'],
+  130: ['terminated', 'SIGINT', 'it was interrupted', 'Run it again.'],
   131: ['crashed', 'SIGQUIT', 'it was told to quit with a core dump', 'Find who sent it.'],
   132: [
     'crashed',
@@ -140,7 +140,7 @@ const SIGNALS: Readonly<
 };
 
 /** Exit codes 128+n decoded, one rule for each code. */
-export const signalled: readonly Rule[] = ['hung-up', 'interrupted', 'crashed', 'terminated'].map((code) => ({
+export const signalled: readonly Rule[] = ['crashed', 'terminated'].map((code) => ({
   code,
   cause: 'other',
   find: (scene) => {

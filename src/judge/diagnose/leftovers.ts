@@ -23,7 +23,7 @@ export const alreadyExists: Rule = textRule({
   cause: 'config',
   patterns: [
     /['"‘“](?<name>[^'"’”]{1,200})['"’”] already exists|already exists(?: and is not an empty directory)?|File exists\b|EEXIST/i,
-    /name "(?<name>[^"]{1,200})" is already in use by/,
+    /name "\/?(?<name>[^"]{1,200})" is already in use by/,
   ],
   tell: ({ line, groups }) => {
     const name = groups.name ?? pathIn(line);

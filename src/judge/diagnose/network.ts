@@ -38,7 +38,7 @@ export const connectionRefused: Rule = textRule({
     /\bECONNREFUSED (?<host>\[?[\w.:-]{1,100}?\]?):(?<port>\d{1,5})\b/,
     /dial tcp (?<host>\[?[\w.:-]{1,100}?\]?):(?<port>\d{1,5}): (?:connect: )?connection refused/,
     /server at "(?<host>[\w.:-]{1,100})".{0,40}port (?<port>\d{1,5}) failed: Connection refused/,
-    /connect to (?<host>[\w.:-]{1,100})(?: \([\d.:a-f]{1,40}\))? port:? (?<port>\d{1,5}).{0,40}(?:connection refused|couldn't connect)/i,
+    /connect to (?:host )?(?<host>[\w.:-]{1,100})(?: \([\d.:a-f]{1,40}\))? port:? (?<port>\d{1,5}).{0,40}(?:connection refused|couldn't connect)/i,
     /(?:Connecting to|connect to|connection to|connect to \w{1,20} at|\/dev\/tcp\/)\s?(?:[\w.-]{1,200} ?[([|]{1,2})?(?<host>[\w.-]{1,100}?)[)\]|]{0,2}[:/](?<port>\d{1,5})\b.{0,40}refused/i,
     /connect\(\) failed \(111: .{0,20}refused\).{0,300}upstream: "\w{1,10}:\/\/(?<host>[\w.-]{1,100}):(?<port>\d{1,5})/,
     /(?:The connection to the server|Connection to) (?<host>[\w.-]{1,100}):(?<port>\d{1,5}) (?:was )?refused/,

@@ -51,7 +51,7 @@ export const packageUnknown: Rule = textRule({
     /Package '?(?<name>[^\s']{1,100})'? has no installation candidate/,
     /Version '(?<version>[^']{1,60})' for '(?<name>[^']{1,100})' was not found/,
     /No match for argument: (?<name>\S{1,100})|Unable to find a match: (?<match>\S{1,100})/,
-    /unable to select packages:|(?<name>\S{1,100}) \(no such package\)/,
+    /unable to select packages:|(?<!\S)(?<name>\S{1,100}) \(no such package\)/,
     /No matching distribution found for (?<name>\S{1,100})/,
     /404 Not Found - GET \S{1,200}?\/(?<name>[^\s/]{1,200}?)(?: - |$)|code E404|'(?<name2>\S{1,100})@\S{0,60}' is not in (?:this|the npm) registry/,
   ],
@@ -99,7 +99,7 @@ export const repositoryUntrusted: Rule = textRule({
   code: 'repository-untrusted',
   cause: 'config',
   patterns: [
-    /NO_PUBKEY (?<key>[0-9A-F]{8,40})|The repository '(?<url>[^']{1,300})' (?:is not signed|does not have a Release file|no longer has a Release file)/,
+    /NO_PUBKEY (?<key>[0-9A-F]{8,40})|The repository '(?<url>[^\s']{1,300})[^']{0,100}' (?:is not signed|does not have a Release file|no longer has a Release file)/,
     /public key is not available|The following signatures couldn't be verified/,
   ],
   tell: ({ groups: { key, url } }) => ({

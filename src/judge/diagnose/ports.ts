@@ -39,8 +39,10 @@ export const portHeld: Rule = {
       ...failedPortChecks(scene),
       ...wantedPorts(scene).map((port) => ({ port, evidence: undefined })),
     ].flatMap(({ port, evidence }) => {
-      const others = holders(scene, port).filter(({ owner }) => owner !== undefined && !scene.names(owner));
-      if (others.length === 0) return [];
+      const owners = holders(scene, port).filter(({ owner }) => owner !== undefined);
+      const others = owners.filter(({ owner }) => !scene.names(owner!));
+      // Where a program that the step names holds it as well, it is there by right.
+      if (others.length === 0 || others.length < owners.length) return [];
       const telling = tellTaken(port, others, scene);
       const ids = [...(evidence === undefined ? [] : [evidence]), ...(telling.evidence ?? [])];
       return [{ ...telling, evidence: ids, weight: evidence === undefined ? 'inferred' : 'told' }];

@@ -8,11 +8,10 @@ export const crlfScript: Rule = textRule({
   code: 'crlf-script',
   cause: 'binary',
   patterns: [
-    /(?<file>\/[^\s:'"‘]{1,200})(?:\^M|\r|\\r): bad interpreter/,
+    /: (?<file>\/[^\s:'"‘^]{1,200})(?:\^M|\r|\\r): bad interpreter/,
     /[‘'"](?<file>[\w./-]{1,200})\\r['’"]: No such file or directory/,
     /\$'(?<file>[^']{0,200})\\r'(?:'|:)/,
-    /^(?<file>[\w./-]{1,200}): (?:line )?\d+: (?:set: )?(?:Illegal option -|set: -: invalid option)$/,
-    /^(?<file>[\w./-]{1,200}): line \d+: set: -: invalid option/,
+    /^(?<file>[\w./-]{1,200}): (?:line )?\d+: set: (?:Illegal option -\r?$|-\r: invalid option)/,
     /syntax error near unexpected token `(?:\$'(?:do|\{)?\\r'|(?:do|then|\{)?\r)'/,
   ],
   tell: ({ groups }) => ({
@@ -28,8 +27,8 @@ export const interpreterMissing: Rule = textRule({
   code: 'interpreter-missing',
   cause: 'binary',
   patterns: [
-    /(?<file>[\w./-]{1,200}): (?<interpreter>[\w./-]{1,200}): bad interpreter/,
-    /(?<file>[\w./-]{1,200}): cannot execute: required file not found/,
+    /(?<![\w./-])(?<file>[\w./-]{1,200}): (?<interpreter>[\w./-]{1,200}): bad interpreter/,
+    /(?<![\w./-])(?<file>[\w./-]{1,200}): cannot execute: required file not found/,
     /^exec (?<file>\/[\w./-]{1,200}): no such file or directory$/,
     /standard_init_linux\.go:\d+: exec user process caused:? "?no such file or directory/,
   ],
@@ -124,17 +123,14 @@ export const programMissing: Rule = textRule({
     /^make(?:\[\d+\])?: (?<name>[^\s:*]{1,200}): (?:No such file or directory|Command not found)/,
     /FileNotFoundError: \[Errno 2\] No such file or directory: '(?<name>[^']{1,200})'/,
     /Errno::ENOENT.{0,40}No such file or directory - (?<name>[\w.+-]{1,100})$/,
-    /(?:^|: )(?<name>\.{0,2}\/[^\s:]{1,200}): No such file or directory$/,
+    /(?:^|: )(?<path>\.{0,2}\/[^\s:]{1,200}): No such file or directory$/,
   ],
   tell: (hit, scene) => {
-    const name = hit.groups.name ?? '';
+    // A path that is missing is a missing program only where the shell says so by its exit code.
+    if (hit.groups.path !== undefined && scene.exit !== 127) return undefined;
     const subprocess = scene.near(hit, 12).some((line) => /_execute_child|subprocess\.py/.test(line));
     if (/FileNotFoundError/.test(hit.line) && !subprocess) return undefined;
-    // A path that is missing is a missing program only where the shell says so by its exit code.
-    if (/: No such file or directory$/.test(hit.line) && name.startsWith('/') && scene.exit !== 127) {
-      if (!/^(?:env|xargs|nohup|timeout|setsid|nice|sudo|chroot|su)\b/.test(hit.line)) return undefined;
-    }
-    return tellMissing(name, scene);
+    return tellMissing(hit.groups.name ?? hit.groups.path ?? '', scene);
   },
 });
 
@@ -178,8 +174,8 @@ export const libraryMissing: Rule = textRule({
   code: 'library-missing',
   cause: 'dependency',
   patterns: [
-    /(?<program>[^\s:]{1,200}): error while loading shared libraries: (?<library>[^\s:]{1,200}):/,
-    /(?<program>[^\s:]{1,200}): .{0,200}version [`'"](?<library>[\w.]{1,60})['"] not found/,
+    /(?<![^\s:])(?<program>[^\s:]{1,200}): error while loading shared libraries: (?<library>[^\s:]{1,200}):/,
+    /(?<![^\s:])(?<program>[^\s:]{1,200}): .{0,200}version [`'"](?<library>[\w.]{1,60})['"] not found/,
     /Library not loaded: (?<library>\S{1,200})/,
   ],
   tell: ({ groups: { library = '', program = 'The program' } }) => ({

@@ -86,9 +86,11 @@ function outputLines(input: DiagnosisInput): Line[] {
 }
 
 function visible(raw: string): string {
-  // A progress bar rewrites its line: what it shows last counts.
   const shown = raw.slice(0, 20 * LONGEST_LINE).replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, '');
-  return (shown.split('\r').findLast((part) => part.trim() !== '') ?? '').slice(0, LONGEST_LINE).trimEnd();
+  const parts = shown.split('\r');
+  // A progress bar rewrites its line: what it shows last counts. A single CR may be the fault itself (CR LF scripts).
+  const last = parts.length > 3 ? parts.findLast((part) => part.trim() !== '') : shown;
+  return (last ?? '').slice(0, LONGEST_LINE).trimEnd();
 }
 
 /** Lines of logs that were written meanwhile and that speak of something the step names. */

@@ -13,7 +13,7 @@ export const serviceNotStarted: Rule = textRule({
     /Can't connect to local (?:MySQL|MariaDB) server through socket '(?<socket>[^']{1,200})'/,
     /(?:connect|dial) (?:to )?unix:?\/{0,2}:? ?(?<socket>\/[\w./-]{1,200}): (?:connect: )?(?:no such file or directory|connection refused)/,
     /connect(?: to)? (?:ENOENT|ECONNREFUSED) (?<socket>\/\S{1,200})/,
-    /Unit (?<unit>\S{1,100}?)(?:\.service)? is not active|(?<unit2>\S{1,60}) is not running(?:\.|$| \.\.\. failed)/,
+    /Unit (?<unit>\S{1,100}?)(?:\.service)? is not active|(?<!\S)(?<unit2>\S{1,60}) is not running(?:\.|$| \.\.\. failed)/,
   ],
   tell: ({ groups }, { facts }) => {
     const name = (
@@ -42,7 +42,7 @@ export const serviceUnknown: Rule = textRule({
   cause: 'config',
   patterns: [
     /Unit (?:file )?(?<name>\S{1,100}?)(?:\.service)? (?:could not be found|not found|does not exist)/,
-    /(?<name>[\w@.-]{1,100}): unrecognized service/,
+    /(?<![\w@.-])(?<name>[\w@.-]{1,100}): unrecognized service/,
     /Failed to (?:start|restart|reload|enable|get unit file state).{0,100}?(?<name>[\w@.-]{1,100}?)(?:\.service)?: (?:Unit .{1,80} not found|No such file)/,
     /service: no such service (?<name>\S{1,100})/,
   ],
@@ -73,7 +73,7 @@ export const serviceFailed: Rule = textRule({
   cause: 'other',
   patterns: [
     /Job for (?<name>\S{1,100}?)(?:\.service)? failed because/,
-    /(?<name>[\w@-]{1,100})\.service: (?:Failed with result|Main process exited, code=exited, status=[1-9])/,
+    /(?<![\w@-])(?<name>[\w@-]{1,100})\.service: (?:Failed with result|Main process exited, code=exited, status=[1-9])/,
     /Failed to start (?<name>[\w@-]{1,60})\.service/,
     /(?:Starting|Restarting|Stopping) .{0,80}?: (?<name>[\w-]{1,60}) failed!/,
   ],

@@ -120,7 +120,7 @@ export const fileBusy: Rule = textRule({
   code: 'file-busy',
   cause: 'resources',
   patterns: [
-    /(?<path>[^\s:'‘"]{1,200})['’"]?: (?:Text file busy|Device or resource busy|target is busy)|ETXTBSY|EBUSY/i,
+    /(?<![^\s:'‘"])(?<path>[^\s:'‘"]{1,200})['’"]?: (?:Text file busy|Device or resource busy|target is busy)|ETXTBSY|EBUSY/i,
   ],
   tell: ({ groups: { path = 'The file' } }) => ({
     title: `${path} is in use by a running process.`,

@@ -56,8 +56,11 @@ function parseCase(file: string, part: string): RecordedFailure {
     }),
     ...(exit !== undefined && { end: { kind: 'exit', code: Number(exit) } }),
     ...(timeout !== undefined && { end: { kind: 'timeout', afterMs: Number(timeout) } }),
+    ...(values('unstartable').length > 0 && {
+      end: { kind: 'unstartable', reason: values('unstartable')[0]! },
+    }),
     ...(started !== undefined && { startedAt: started }),
-    ...(values('step').length > 0 && { step: { text: values('step').join('\n') } }),
+    step: { text: values('step').join('\n'), interpreter: [values('interpreter')[0] ?? 'bash'] },
     ...(values('fact').length > 0 && { snapshot: snapshot('sn-after', values('fact')) }),
     ...(values('before').length > 0 && { before: snapshot('sn-before', values('before')) }),
     ...(values('program').length > 0 && {
