@@ -13,7 +13,10 @@ export async function openStory(operation: Operation, call: Call, around: Surrou
   const aside = (text: string) => stderr.write(text);
   if (call.on.has('json')) return operation.name === 'replay' ? jsonStory(write, aside) : untoldStory(aside);
   const page = pageFor(stdout, call, world.env);
-  if (!page.terminal || page.verbose || page.quiet) return plainStory({ page, cwd: world.cwd, write, aside });
+  if (!page.terminal || page.verbose || page.quiet) {
+    // A log is kept whole: nothing is cut to the width of a terminal.
+    return plainStory({ page: { ...page, width: undefined }, cwd: world.cwd, write, aside });
+  }
   const { liveStory } = await import('./render/live-story.ts');
   return liveStory({ page, cwd: world.cwd, output: stdout, now: () => world.now() });
 }

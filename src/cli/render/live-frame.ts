@@ -1,7 +1,7 @@
 import { cleanLine } from './clean.ts';
 import { clock } from './duration.ts';
 import type { Page } from './page.ts';
-import { storyLine } from './plain-story.ts';
+import { storyLine } from './story-lines.ts';
 import { truncate } from './width.ts';
 import { marks } from './words.ts';
 

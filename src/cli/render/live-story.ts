@@ -6,8 +6,8 @@ import { type LineSplitter, lineSplitter } from './line-splitter.ts';
 import { liveFrame, type RunningStep } from './live-frame.ts';
 import { liveScreen } from './live-screen.ts';
 import type { Page } from './page.ts';
-import { endLines, fixWords, nameWidth, passTitle, storyLine, untimed } from './plain-story.ts';
 import type { Story } from './story.ts';
+import { endLines, fixWords, nameWidth, passTitle, storyLine, untimed } from './story-lines.ts';
 import { type Ended, renderSummary } from './summary.ts';
 import { actWords, marks } from './words.ts';
 

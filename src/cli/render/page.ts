@@ -25,8 +25,8 @@ export const plainPage: Page = {
 export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
 
 /**
- * Aligned columns, two blanks apart, indented by two. On a terminal a row that is too long loses the end of its last cell;
- * in a pipe nothing is cut.
+ * Aligned columns, two blanks apart, indented by two. On a terminal a row that is too long loses its end; in a pipe
+ * nothing is cut.
  */
 export function table(rows: readonly (readonly Cell[])[], page: Page, indent = 2): string {
   const widths: number[] = [];
@@ -42,9 +42,9 @@ export function table(rows: readonly (readonly Cell[])[], page: Page, indent = 2
 function line(row: readonly Cell[], widths: readonly number[], page: Page, indent: number): string {
   let used = indent;
   const cells = row.map((cell, index) => {
-    const last = index === row.length - 1;
-    const room = page.width === undefined ? Number.POSITIVE_INFINITY : Math.max(4, page.width - used);
-    const text = last ? truncate(textOf(cell), room) : pad(textOf(cell), widths[index]!);
+    const room = page.width === undefined ? Number.POSITIVE_INFINITY : Math.max(0, page.width - used);
+    const filled = index === row.length - 1 ? textOf(cell) : pad(textOf(cell), widths[index]!);
+    const text = truncate(filled, room);
     used += widthOf(text) + 2;
     return typeof cell === 'string' ? text : cell.paint(text);
   });

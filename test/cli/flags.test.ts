@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { readArguments } from '../../src/cli/arguments.ts';
+import { flagsOf } from '../../src/cli/flags.ts';
+import { readCall } from '../../src/cli/global-flags.ts';
+import { EXIT, RunbookError } from '../../src/model/diagnostic.ts';
+import { defineOperation } from '../../src/operations/operation.ts';
+
+const operation = defineOperation({
+  name: 'sample',
+  summary: 'a sample',
+  description: '',
+  examples: [],
+  effect: 'read',
+  input: z.object({
+    file: z
+      .string()
+      .default('AUTODOCK.md')
+      .describe('the runbook')
+      .meta({ positional: true, placeholder: 'FILE' }),
+    others: z.array(z.string()).default([]).meta({ positional: true }),
+    dryRun: z.boolean().default(false).describe('outside').meta({ hidden: true }),
+    sudo: z.boolean().default(true),
+    input: z.record(z.string(), z.string()).optional().describe('values'),
+    only: z.array(z.string().describe('inside')).optional(),
+    jobs: z.int().min(1).default(1),
+    level: z.enum(['low', 'high']).optional(),
+    note: z.string().meta({ flag: 'say', placeholder: 'TEXT' }),
+  }),
+  run: async (_context, input) => input,
+  exit: () => EXIT.done,
+});
+
+const read = (...args: string[]) => readArguments(operation, args).input;
+
+test('flags say what the schema says', () => {
+  expect(
+    flagsOf(operation).map(({ name, kind, positional, required, hidden }) => ({
+      name,
+      kind,
+      positional,
+      required,
+      hidden,
+    })),
+  ).toEqual([
+    { name: 'FILE', kind: 'text', positional: true, required: false, hidden: false },
+    { name: 'OTHERS', kind: 'list', positional: true, required: false, hidden: false },
+    { name: 'dry-run', kind: 'switch', positional: false, required: false, hidden: true },
+    { name: 'no-sudo', kind: 'switch', positional: false, required: false, hidden: false },
+    { name: 'input', kind: 'pairs', positional: false, required: false, hidden: false },
+    { name: 'only', kind: 'list', positional: false, required: false, hidden: false },
+    { name: 'jobs', kind: 'number', positional: false, required: false, hidden: false },
+    { name: 'level', kind: 'text', positional: false, required: false, hidden: false },
+    { name: 'say', kind: 'text', positional: false, required: true, hidden: false },
+  ]);
+  expect(flagsOf(operation).find((flag) => flag.name === 'level')!.choices).toEqual(['low', 'high']);
+  expect(flagsOf(operation).find((flag) => flag.name === 'jobs')!.default).toBe('1');
+});
+
+describe('arguments become the input', () => {
+  const rest = { file: 'AUTODOCK.md', others: [], dryRun: false, sudo: true, jobs: 1, note: 'x' };
+
+  test.each([
+    [['--say', 'x'], rest],
+    [['--say=x', 'my.md', 'a', 'b'], { ...rest, file: 'my.md', others: ['a', 'b'] }],
+    [
+      ['--say=--strange', '--no-sudo', '--dry-run'],
+      { ...rest, note: '--strange', sudo: false, dryRun: true },
+    ],
+    [
+      ['--input', 'A=1', '--say', 'x', '--input=B=2=3', '--input', 'C='],
+      { ...rest, input: { A: '1', B: '2=3', C: '' } },
+    ],
+    [['--only', 'a', '--only', 'b', '--say', 'x'], { ...rest, only: ['a', 'b'] }],
+    [['--jobs', '4', '--level', 'high', '--say', '-1'], { ...rest, jobs: 4, level: 'high', note: '-1' }],
+    [['--say', 'x', '--', '--odd.md'], { ...rest, file: '--odd.md' }],
+  ])('%j', (args, input) => expect(read(...args)).toEqual(input));
+
+  test.each([
+    [[], 'sample needs --say'],
+    [['--say', 'x', '--jobs', '0'], '--jobs: '],
+    [['--say', 'x', '--jobs', 'two'], '--jobs: '],
+    [['--say', 'x', '--jobs', ''], '--jobs: '],
+    [['--say', 'x', '--level', 'mid'], '--level: '],
+    [['--say', 'x', '--sudo'], 'sample has no flag --sudo'],
+  ])('%j is wrong use', (args, message) => {
+    try {
+      read(...args);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(RunbookError);
+      expect((error as RunbookError).exit).toBe(64);
+      expect((error as RunbookError).message).toContain(message);
+    }
+  });
+});
+
+test('global switches are taken out wherever they stand, until --', () => {
+  const { verb, rest, on, stray } = readCall([
+    '--json',
+    'replay',
+    'a.md',
+    '--quiet',
+    '--from',
+    'x',
+    '--',
+    '--json',
+  ]);
+  expect({ verb, rest, on: [...on], stray }).toEqual({
+    verb: 'replay',
+    rest: ['a.md', '--from', 'x', '--', '--json'],
+    on: ['json', 'quiet'],
+    stray: undefined,
+  });
+  expect(readCall(['--wrong', 'plan']).stray).toBe('--wrong');
+});

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { call } from './call.ts';
+
+const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+
+describe('help', () => {
+  test('nothing asked for is wrong use, and shows the way on stderr', async () => {
+    const { stdout, stderr, code } = await call([]);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 64 });
+    expect(stderr).toContain(
+      'To begin, see what a runbook would do; nothing runs:\n  runbook plan AUTODOCK.md',
+    );
+  });
+
+  test.each([[['--help']], [['-h']], [['help']], [['--json', '--help']]])(
+    '%j lists every verb',
+    async (args) => {
+      const { stdout, stderr, code } = await call(args);
+      expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+      for (const verb of [
+        'replay',
+        'plan',
+        'verify',
+        'lint',
+        'status',
+        'undo',
+        'facts',
+        'approve',
+        'init',
+        'completion',
+      ])
+        expect(stdout).toMatch(new RegExp(`^  ${verb} +\\S`, 'm'));
+    },
+  );
+
+  test.each([[['replay', '--help']], [['help', 'replay']], [['--help', 'replay']]])(
+    '%j derives from the input',
+    async (args) => {
+      const { stdout, code } = await call(args);
+      expect(code).toBe(0);
+      expect(stdout).toContain('Usage: runbook replay [FILE] [flags]');
+      expect(stdout).toMatch(/^ {2}FILE {2}the runbook \(default: AUTODOCK\.md\)$/m);
+      expect(stdout).toMatch(/^ {2}--input K=V … +give a variable$/m);
+      expect(stdout).toMatch(/^ {2}--jobs N +how many at once \(default: 1\)$/m);
+      expect(stdout).toMatch(/^ {2}--no-sudo +never ask for root$/m);
+      expect(stdout).toMatch(/^ {2}--report FILE +write the pass as JUnit XML for CI$/m);
+      expect(stdout).toMatch(/Examples:\n {2}runbook replay AUTODOCK\.md\n/);
+      expect(stdout).toMatch(/^ {2}65 +the document is no valid runbook$/m);
+    },
+  );
+
+  test('version', async () => {
+    expect(await call(['--version'])).toEqual({ stdout: '1.2.3\n', stderr: '', code: 0 });
+  });
+});
+
+describe('wrong use exits 64, names the nearest word, and writes nothing to stdout', () => {
+  test.each([
+    [['reply'], 'there is no verb `reply`', 'Did you mean `runbook replay`?'],
+    [['xyzzy'], 'there is no verb `xyzzy`', '`runbook --help` lists the verbs.'],
+    [['--jsn', 'plan'], 'runbook has no flag --jsn', 'Did you mean --json?'],
+    [
+      ['replay', '--form', 'x'],
+      'replay has no flag --form',
+      'Did you mean --from? See `runbook replay --help`.',
+    ],
+    [['plan', '--qiet'], 'plan has no flag --qiet', 'Did you mean --quiet? See `runbook plan --help`.'],
+    [['replay', '-x'], 'replay has no flag -x', 'See `runbook replay --help`.'],
+    [['replay', '--from'], '--from needs a value', 'Write --from ID.'],
+    [['replay', '--from', '--only', 'a'], '--from needs a value', 'Write --from ID.'],
+    [['replay', '--dry-run=yes'], '--dry-run takes no value', 'Write --dry-run alone.'],
+    [['replay', '--from', 'a', '--from', 'b'], '--from is given twice', 'Give it once; it is not a list.'],
+    [['replay', '--input', 'PORT'], '--input PORT is no K=V', 'Write --input NAME=VALUE.'],
+    [
+      ['replay', 'a.md', 'b.md'],
+      'replay does not know what to do with `b.md`',
+      'See `runbook replay --help`.',
+    ],
+    [
+      ['replay', '--play', 'al'],
+      '--play: invalid option',
+      'One of: all, long, many, ask, throw, defect, trickle.',
+    ],
+    [['completion'], 'completion needs the name of a shell', 'One of: bash, zsh, fish.'],
+    [['completion', 'tcsh'], 'completion knows no `tcsh`', 'One of: bash, zsh, fish.'],
+    [['replay', '--report', 'no/such/folder/x.xml'], 'is no folder that can be written', 'nothing ran'],
+  ])('%j', async (args, message, remedy) => {
+    const { stdout, stderr, code } = await call(args);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 64 });
+    expect(stderr).toMatch(/^error\[[a-z-]+\]: /);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(remedy);
+  });
+
+  test('as data with --json', async () => {
+    const { stdout, stderr, code } = await call(['replay', '--form', 'x', '--json']);
+    expect({ stderr, code }).toEqual({ stderr: '', code: 64 });
+    expect(JSON.parse(stdout)).toEqual({
+      type: 'error',
+      exit: 64,
+      diagnostics: [expect.objectContaining({ code: 'unknown-flag', severity: 'error' })],
+    });
+  });
+});
+
+describe('how it ends', () => {
+  test.each([
+    [['replay'], 1],
+    [['plan'], 0],
+    [['verify'], 2],
+    [['facts', '--quiet'], 2],
+    [['replay', '--play', 'throw'], 65],
+    [['replay', '--play', 'defect'], 70],
+  ])('%j exits %i', async (args, exit) => {
+    expect((await call(args)).code).toBe(exit);
+  });
+
+  test('a defect says so, and shows its stack only with --verbose', async () => {
+    const short = await call(['replay', '--play', 'defect']);
+    expect(short.stderr).toMatch(
+      /^error\[defect\]: runbook itself failed: a hole in the floor\n {2}remedy: Please report/,
+    );
+    expect(short.stderr).not.toContain('    at ');
+    const long = await call(['replay', '--play', 'defect', '--verbose']);
+    expect(long.stderr).toContain('    at ');
+  });
+});
+
+describe('in a pipe', () => {
+  test.each(['replay', 'plan', 'verify', 'lint', 'status', 'undo', 'facts', 'approve', 'init'])(
+    '%s prints no control characters, nothing on stderr',
+    async (verb) => {
+      for (const flags of [[], ['--quiet'], ['--verbose']]) {
+        const { stdout, stderr } = await call([verb, ...flags]);
+        expect(stdout).not.toMatch(control);
+        expect(stdout.endsWith('\n')).toBe(true);
+        expect(stderr).toBe('');
+      }
+    },
+  );
+
+  test('FORCE_COLOR paints, NO_COLOR and --no-color win over it', async () => {
+    expect((await call(['plan'], { FORCE_COLOR: '1' })).stdout).toContain('\u001b[');
+    expect((await call(['plan'], { FORCE_COLOR: '0' })).stdout).not.toContain('\u001b[');
+    expect((await call(['plan'], { FORCE_COLOR: '1', NO_COLOR: '1' })).stdout).not.toContain('\u001b[');
+    expect((await call(['plan', '--no-color'], { FORCE_COLOR: '1' })).stdout).not.toContain('\u001b[');
+  });
+
+  test('--quiet leaves the failure and the last line', async () => {
+    const { stdout } = await call(['replay', '--quiet']);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^fail +start-caddy +3\.1s {2}the fence ended/);
+    expect(lines.at(-1)).toMatch(
+      /^failed: 1 acted, 2 skipped, 1 failed, 1 not reached, 1 fix applied in 15\.5s$/,
+    );
+    expect(stdout).not.toMatch(/^(ok|skip|run|fix|later) /m);
+  });
+
+  test('--verbose adds every line of output and every check', async () => {
+    const { stdout } = await call(['replay', '--verbose']);
+    expect(stdout).toMatch(/^out +install-k3s +Downloading 100%$/m);
+    expect(stdout).toMatch(/^out +install-k3s +Installed\tfine$/m);
+    expect(stdout).toMatch(/^check +install-k3s +pass +command k3s exists$/m);
+    expect(stdout).toMatch(/^check +start-caddy +fail +port 443 owner caddy$/m);
+  });
+
+  test('JSON of a verb is one object, global flags may stand anywhere', async () => {
+    const before = await call(['--json', 'verify']);
+    const after = await call(['verify', '--json']);
+    expect(JSON.parse(before.stdout).summary).toEqual({ pass: 1, fail: 1, unknown: 1, noChecks: 1 });
+    expect(after).toEqual(before);
+  });
+});

@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { clean } from '../../../src/cli/render/clean.ts';
+import { pad, truncate, widthOf } from '../../../src/cli/render/width.ts';
+
+const text = fc.string({ unit: 'grapheme' }).map((each) => clean(each).replace(/[\t\n]/g, ''));
+
+test('a truncated line fits, and a line that fits is left alone', () => {
+  fc.assert(
+    fc.property(text, fc.integer({ min: 1, max: 40 }), (line, columns) => {
+      const cut = truncate(line, columns);
+      expect(widthOf(cut)).toBeLessThanOrEqual(columns);
+      if (widthOf(line) <= columns) expect(cut).toBe(line);
+      expect(widthOf(pad(cut, columns))).toBe(columns);
+    }),
+  );
+});
+
+test.each([
+  ['short', 10, 'short'],
+  ['配置するステップ', 7, '配置す…'],
+  ['rocket 🚀🚀', 9, 'rocket…'],
+  ['word', 0, ''],
+])('%j in %i columns is %j', (line, columns, expected) => expect(truncate(line, columns)).toBe(expected));
