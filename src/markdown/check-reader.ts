@@ -51,7 +51,7 @@ export class CheckReader {
 
   /** One of the words; `also` may stand here too and is only suggested. */
   keyword<W extends string>(words: readonly [W, ...W[]], also: readonly string[] = []): W {
-    const token = this.#next(words.map((word) => `\`${word}\``).join(' or '));
+    const token = this.#next(words);
     const known = words.find((word) => word === token?.raw);
     if (token && known === undefined) this.#unknownWord(token, [...words, ...also]);
     return known ?? words[0];
@@ -165,11 +165,13 @@ export class CheckReader {
     return this.#lenient && token.text.includes('${');
   }
 
-  #next(what: string): Token | undefined {
+  #next(due: string | readonly string[]): Token | undefined {
     if (this.#diagnostic) return undefined;
     const token = this.#tokens[this.#at++];
-    if (!token)
+    if (!token) {
+      const what = typeof due === 'string' ? due : due.map((word) => `\`${word}\``).join(' or ');
       this.#fail('check-incomplete', `The line ends where ${what} is due.`, `Add ${what}.`, undefined);
+    }
     return token;
   }
 

@@ -17,6 +17,8 @@ export interface Token {
 type Scanned = { readonly token: Token } | { readonly diagnostic: Diagnostic };
 
 const BLANK = /\s/;
+const BLANKS = /\s+/y;
+const WORD = /[^\s"'`]+/y;
 
 /**
  * Splits a check line at blanks into words, JSON strings and, where the word before calls for one, `/regular
@@ -42,9 +44,13 @@ export function placeAt(place: Place, offset: number): Place {
 }
 
 function skipBlanks(line: string, from: number): number {
-  let at = from;
-  while (at < line.length && BLANK.test(line[at]!)) at++;
-  return at;
+  return endOf(BLANKS, line, from);
+}
+
+/** Just after what a sticky pattern matches at `from`; `from` itself where it does not. */
+function endOf(pattern: RegExp, line: string, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.test(line) ? pattern.lastIndex : from;
 }
 
 function scan(line: string, at: number, previous: string | undefined, place: Place): Scanned {
@@ -55,12 +61,9 @@ function scan(line: string, at: number, previous: string | undefined, place: Pla
 }
 
 function scanWord(line: string, at: number, place: Place): Scanned {
-  let end = at;
-  while (end < line.length && !BLANK.test(line[end]!)) {
-    if (`"'\``.includes(line[end]!)) {
-      return trouble(place, end, 'check-quote', `A bare word cannot hold ${line[end]}.`, QUOTE_REMEDY);
-    }
-    end++;
+  const end = endOf(WORD, line, at);
+  if (isGlued(line, end)) {
+    return trouble(place, end, 'check-quote', `A bare word cannot hold ${line[end]}.`, QUOTE_REMEDY);
   }
   const raw = line.slice(at, end);
   return { token: { form: 'word', raw, text: raw, ignoreCase: false, offset: at } };
