@@ -1,0 +1,34 @@
+import type { Fact } from '../model/runbook.ts';
+import type { CodeReader } from './action-fence.ts';
+import { present } from './present.ts';
+import type { Chapter } from './sections.ts';
+import { cellCode, cellText, readTables } from './tables.ts';
+
+/** The rows of a Facts table: Fact, Value, Unit, Measured with, On, Why it matters. Other tables are prose. */
+export function readFacts({ source }: CodeReader, { blocks }: Chapter): Fact[] {
+  const tables = readTables(source, blocks).filter(
+    ({ columns }) => columns.includes('fact') && columns.includes('value'),
+  );
+  return tables.flatMap(({ rows }) =>
+    rows.flatMap(({ cells, start }) => {
+      const value = cells.get('value');
+      const name = cellText(cells.get('fact'));
+      if (!value || name === '') return [];
+      return [
+        {
+          name,
+          value: cellText(value),
+          unit: cellText(cells.get('unit')),
+          ...present({ command: cellCode(cells.get('measured with')) }),
+          on: cellText(cells.get('on')),
+          why: cellText(cells.get('why it matters') ?? cells.get('why')),
+          place: source.placeAt(start),
+          cells: {
+            value: value.span,
+            ...present({ unit: cells.get('unit')?.span, on: cells.get('on')?.span }),
+          },
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+/** An info string, read: the language and the attributes behind it. */
+export interface Info {
+  /** First word, lower-cased; empty: none. */
+  readonly language: string;
+  /** Every value as text; a number or boolean of JSON as it is written there. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Why what stands in braces could not be read. */
+  readonly unreadable?: string;
+}
+
+/**
+ * Reads the info string of a fence from the raw line: a language, then one flat JSON object or runme's
+ * `{ key=value other="two words" }`. Words outside of braces (`title=…`, `copy`) belong to other tools.
+ */
+export function readInfo(info: string): Info {
+  const language = /^[^\s{]*/.exec(info)![0].toLowerCase();
+  const brace = info.indexOf('{');
+  if (brace < 0) return { language, attributes: {} };
+  const written = info.slice(brace).trim();
+  const json = readJson(written);
+  if (json) return { language, attributes: json };
+  return { language, ...readPairs(written) };
+}
+
+function readJson(written: string): Record<string, string> | undefined {
+  try {
+    const entries = Object.entries(JSON.parse(written) as Record<string, unknown>);
+    if (!entries.every(([, value]) => SCALARS.has(typeof value))) return undefined;
+    return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
+  } catch {
+    return undefined;
+  }
+}
+
+const SCALARS = new Set(['string', 'number', 'boolean']);
+
+const PAIR = /\s*([A-Za-z][\w.-]*)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'{}]+))(?=[\s}])/y;
+
+function readPairs(written: string): Pick<Info, 'attributes' | 'unreadable'> {
+  if (/^\{\s*"/.test(written)) return unreadable('it is no flat JSON object of strings');
+  const attributes: [string, string][] = [];
+  let at = 1;
+  for (;;) {
+    PAIR.lastIndex = at;
+    const pair = PAIR.exec(written);
+    if (!pair) break;
+    const [, key = '', double, single, bare] = pair;
+    attributes.push([key, double?.replace(/\\(.)/g, '$1') ?? single ?? bare ?? '']);
+    at = PAIR.lastIndex;
+  }
+  const isWhole = /^\s*\}$/.test(written.slice(at));
+  return isWhole
+    ? { attributes: Object.fromEntries(attributes) }
+    : unreadable('it is neither JSON nor key=value pairs');
+}
+
+function unreadable(reason: string): Pick<Info, 'attributes' | 'unreadable'> {
+  return { attributes: {}, unreadable: reason };
+}

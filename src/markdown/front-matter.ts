@@ -1,0 +1,158 @@
+import { parseDocument } from 'yaml';
+import type { FrontMatter } from '../model/runbook.ts';
+import type { Report } from './report.ts';
+import { readRequirement } from './requirement.ts';
+import type { Source } from './source.ts';
+
+/** Front matter, and where the markdown begins behind it. */
+export interface ReadFrontMatter {
+  readonly frontMatter: FrontMatter;
+  /** The whole mapping, foreign keys included. */
+  readonly mapping: Readonly<Record<string, unknown>>;
+  /** Offset of the first line of markdown, behind a BOM. */
+  readonly bodyStart: number;
+}
+
+/** Characters. Two rules far apart in a long text are no front matter, and YAML readers are not linear. */
+const LONGEST = 65_536;
+
+/**
+ * Reads the front matter: a first line `---`, closed by another, holding a YAML mapping. Anything else there is
+ * markdown (a thematic break); only broken YAML that names `runbook` is an error, since it was meant for this program.
+ */
+export function readFrontMatter(source: Source, report: Report): ReadFrontMatter {
+  const start = source.text.startsWith('\uFEFF') ? 1 : 0;
+  const markdownOnly = { frontMatter: { requires: [], env: {} }, mapping: {}, bodyStart: start };
+  const found = findFrontMatter(source, start);
+  if (!found) return markdownOnly;
+  const { value, problem } = parseYaml(found.yaml);
+  const mapping = asMapping(value);
+  if (mapping) {
+    const frontMatter = { span: { start, end: found.end }, ...readKeys(mapping, keyPlaces(found), report) };
+    return { frontMatter, mapping, bodyStart: found.end };
+  }
+  if (problem && RUNBOOK_KEY.test(found.yaml)) {
+    const message = `The front matter is no YAML: ${problem.message}`;
+    report.error(
+      'bad-front-matter',
+      found.start + problem.at,
+      message,
+      'Mend the YAML between the two `---`.',
+    );
+  }
+  return markdownOnly;
+}
+
+const RUNBOOK_KEY = /^["']?runbook["']?\s*:/m;
+
+interface Found {
+  readonly yaml: string;
+  /** Offset of the YAML. */
+  readonly start: number;
+  /** Offset behind the closing line. */
+  readonly end: number;
+}
+
+function findFrontMatter({ text, lineStarts }: Source, start: number): Found | undefined {
+  const isMark = (from: number, to: number | undefined) =>
+    text.startsWith('---', from) &&
+    text.slice(from + 3, Math.min(to ?? text.length, from + 80)).trim() === '';
+  const yamlStart = lineStarts[1];
+  if (yamlStart === undefined || !isMark(start, yamlStart)) return undefined;
+  for (let index = 1; index < lineStarts.length && lineStarts[index]! < LONGEST; index++) {
+    const [from, to] = [lineStarts[index]!, lineStarts[index + 1]];
+    if (isMark(from, to))
+      return { yaml: text.slice(yamlStart, from), start: yamlStart, end: to ?? text.length };
+  }
+  return undefined;
+}
+
+interface ParsedYaml {
+  readonly value?: unknown;
+  readonly problem?: { readonly message: string; readonly at: number };
+}
+
+/** Never throws: a bomb of aliases or a tower of brackets is a problem like any other. */
+function parseYaml(yaml: string): ParsedYaml {
+  try {
+    const document = parseDocument(yaml, { logLevel: 'silent' });
+    const error = document.errors[0];
+    if (!error) return { value: document.toJS({ maxAliasCount: 100 }) };
+    return { problem: { message: error.message.split('\n')[0]!.replace(/:$/, '.'), at: error.pos[0] } };
+  } catch (error) {
+    return { problem: { message: error instanceof Error ? error.message : String(error), at: 0 } };
+  }
+}
+
+/** Where a key stands, for messages. */
+function keyPlaces({ yaml, start }: Found): (key: string) => number {
+  return (key) => start + Math.max(0, yaml.search(new RegExp(`^["']?${key}["']?\\s*:`, 'm')));
+}
+
+/** Says that a key does not hold what is wanted. */
+type Bad = (key: string, wanted: string) => void;
+
+/** Without `runbook:` the mapping may be another tool's: what fits is read, what does not is left alone. */
+function readKeys(
+  mapping: Record<string, unknown>,
+  placeOf: (key: string) => number,
+  report: Report,
+): Omit<FrontMatter, 'span'> {
+  const { runbook, name, box, requires, env } = mapping;
+  const bad: Bad = (key, wanted) => {
+    if (runbook === undefined) return;
+    report.error('bad-front-matter', placeOf(key), `\`${key}\` does not hold ${wanted}.`, `Write ${wanted}.`);
+  };
+  if (runbook !== undefined && runbook !== 1) bad('runbook', '1, the only version of the format');
+  if (name !== undefined && typeof name !== 'string') bad('name', 'a text');
+  return {
+    ...(runbook === 1 ? { version: 1 as const } : {}),
+    ...(typeof name === 'string' ? { name } : {}),
+    ...readBox(box, bad),
+    requires: readRequires(requires, bad),
+    env: readEnv(env, bad),
+  };
+}
+
+function readBox(box: unknown, bad: Bad): Pick<FrontMatter, 'box'> {
+  if (box === undefined || box === null) return {};
+  const { image, ports } = asMapping(box) ?? { ports: 'no mapping' };
+  const arePorts = Array.isArray(ports) && ports.every(isPort);
+  if ((image === undefined || typeof image === 'string') && (ports === undefined || arePorts)) {
+    return { box: { ...(image === undefined ? {} : { image }), ...(arePorts ? { ports } : {}) } };
+  }
+  bad('box', 'a mapping such as `{ image: "debian:bookworm", ports: [8080] }`');
+  return {};
+}
+
+function isPort(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536;
+}
+
+function readRequires(requires: unknown, bad: Bad): FrontMatter['requires'] {
+  if (requires === undefined || requires === null) return [];
+  const read = [requires]
+    .flat()
+    .map((each) => (typeof each === 'string' ? readRequirement(each) : undefined));
+  if (read.includes(undefined)) bad('requires', 'a list such as `[curl, "kubectl >= 1.30", "disk >= 5GB"]`');
+  return read.filter((each) => each !== undefined);
+}
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+function readEnv(env: unknown, bad: Bad): FrontMatter['env'] {
+  if (env === undefined || env === null) return {};
+  const entries = Object.entries(asMapping(env) ?? { '': '' });
+  if (entries.every(([name, value]) => NAME.test(name) && SCALARS.has(typeof value))) {
+    return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+  }
+  bad('env', 'a mapping of variable names to texts');
+  return {};
+}
+
+const SCALARS = new Set(['string', 'number', 'boolean']);
+
+function asMapping(value: unknown): Record<string, unknown> | undefined {
+  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMapping ? (value as Record<string, unknown>) : undefined;
+}

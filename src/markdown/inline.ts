@@ -1,0 +1,325 @@
+import { type Delimiter, type Emphasis, flanking, pairEmphasis } from './emphasis.ts';
+import { skipTag } from './html-block.ts';
+import { isPunctuation, skipDestination, skipSpace, skipTitle } from './link-parts.ts';
+
+/** A stretch of inline content that looks the same throughout. */
+export interface Piece {
+  /** What a reader sees: escapes and entities decoded, marks left out; a soft or hard break is LF. */
+  readonly text: string;
+  /** Offset in the text that was read. */
+  readonly start: number;
+  readonly code: boolean;
+  readonly strong: boolean;
+  readonly emphasis: boolean;
+  /** Inside a link, or the description of an image: where it points. */
+  readonly href?: string;
+}
+
+/** What a reader sees of inline markdown: the text alone. */
+export function plainText(markdown: string): string {
+  if (!SPECIAL.test(markdown)) return markdown;
+  return readInline(markdown)
+    .map((piece) => piece.text)
+    .join('');
+}
+
+/** Text without any of these means itself. */
+const SPECIAL = /[\\`*_[\]<&]| {2}\n/;
+
+/**
+ * Reads inline markdown (CommonMark 0.31, section 6): code spans, emphasis, links, images, autolinks, escapes. Own code,
+ * since the usual library costs more to load than a whole document costs to read. Left out, because no runbook part
+ * needs it: reference links (their definitions stand elsewhere) and named entities beyond the common ones. Raw HTML is
+ * dropped. Linear in the text.
+ */
+export function readInline(markdown: string): Piece[] {
+  return new InlineReader(markdown).read();
+}
+
+interface Token {
+  text: string;
+  readonly start: number;
+  readonly code: boolean;
+}
+
+interface Bracket {
+  readonly token: number;
+  readonly isImage: boolean;
+  /** Length of the delimiter stack when it opened. */
+  readonly delimiters: number;
+}
+
+interface Link {
+  readonly open: number;
+  readonly close: number;
+  readonly href: string;
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00A0',
+  copy: '©',
+  hellip: '…',
+  ndash: '–',
+  mdash: '—',
+};
+
+const ENTITY = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([A-Za-z]{2,8}));/y;
+const AUTOLINK = /<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>/y;
+const MAIL = /<([\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+)>/y;
+const PLAIN = /[^\\`*_[\]<&!\n ]+/y;
+
+class InlineReader {
+  readonly #text: string;
+  #at = 0;
+  readonly #tokens: Token[] = [];
+  readonly #runs: Delimiter[] = [];
+  /** The runs that may still pair. */
+  readonly #delimiters: Delimiter[] = [];
+  readonly #brackets: Bracket[] = [];
+  readonly #emphases: Emphasis[] = [];
+  readonly #links: Link[] = [];
+  /** Brackets below this index may be images only: links do not nest. */
+  #noLinkBelow = 0;
+  /** Starts of backtick runs by length, the next one last; made at the first need. */
+  #backticks: Map<number, number[]> | undefined;
+  /** Closing marks that are known not to come any more. */
+  readonly #missing = new Set<string>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  read(): Piece[] {
+    while (this.#at < this.#text.length) this.#at = this.#readToken();
+    this.#emphases.push(...pairEmphasis(this.#delimiters, 0));
+    return this.#pieces();
+  }
+
+  /** Reads what begins at `#at` and answers the offset behind it. */
+  #readToken(): number {
+    const start = this.#at;
+    switch (this.#text[start]) {
+      case '\\':
+        return this.#readEscape();
+      case '`':
+        return this.#readCode();
+      case '*':
+      case '_':
+        return this.#readDelimiter();
+      case '[':
+        return this.#openBracket(false);
+      case '!':
+        return this.#text[start + 1] === '[' ? this.#openBracket(true) : this.#push('!', start + 1);
+      case ']':
+        return this.#closeBracket();
+      case '<':
+        return this.#readAngle();
+      case '&':
+        return this.#readEntity();
+      case '\n':
+        return this.#push('\n', start + 1);
+      case ' ':
+        return this.#readSpaces();
+      default:
+        return this.#push(matchAt(PLAIN, this.#text, start)![0], PLAIN.lastIndex);
+    }
+  }
+
+  #push(text: string, end: number, code = false): number {
+    this.#tokens.push({ text, start: this.#at, code });
+    return end;
+  }
+
+  #readEscape(): number {
+    const next = this.#text[this.#at + 1] ?? '';
+    if (next === '\n') return this.#push('\n', this.#at + 2);
+    if (isPunctuation(next.charCodeAt(0))) return this.#push(next, this.#at + 2);
+    return this.#push('\\', this.#at + 1);
+  }
+
+  /** Blanks before a line end are not seen. */
+  #readSpaces(): number {
+    const end = this.#skip(' ');
+    return this.#push(this.#text[end] === '\n' ? '' : this.#text.slice(this.#at, end), end);
+  }
+
+  #readCode(): number {
+    const start = this.#at;
+    const open = this.#skip('`');
+    const close = this.#closingBackticks(open - start, open);
+    if (close === undefined) return this.#push(this.#text.slice(start, open), open);
+    const code = this.#text.slice(open, close).replaceAll('\n', ' ');
+    const isPadded = code.startsWith(' ') && code.endsWith(' ') && code.trim() !== '';
+    return this.#push(isPadded ? code.slice(1, -1) : code, close + open - start, true);
+  }
+
+  #closingBackticks(length: number, from: number): number | undefined {
+    this.#backticks ??= backtickRuns(this.#text);
+    const starts = this.#backticks.get(length);
+    while (starts && starts.at(-1)! < from) starts.pop();
+    return starts?.at(-1);
+  }
+
+  #readDelimiter(): number {
+    const mark = this.#text[this.#at] as Delimiter['mark'];
+    const end = this.#skip(mark);
+    const before = this.#at === 0 ? '' : characterBefore(this.#text, this.#at);
+    const after = end === this.#text.length ? '' : String.fromCodePoint(this.#text.codePointAt(end)!);
+    const length = end - this.#at;
+    const run = { mark, token: this.#tokens.length, length, left: length, ...flanking(mark, before, after) };
+    this.#runs.push(run);
+    this.#delimiters.push(run);
+    return this.#push('', end);
+  }
+
+  #openBracket(isImage: boolean): number {
+    this.#brackets.push({ token: this.#tokens.length, isImage, delimiters: this.#delimiters.length });
+    return this.#push(isImage ? '![' : '[', this.#at + (isImage ? 2 : 1));
+  }
+
+  #closeBracket(): number {
+    const opener = this.#brackets.pop();
+    const canLink = opener && (opener.isImage || this.#brackets.length >= this.#noLinkBelow);
+    this.#noLinkBelow = Math.min(this.#noLinkBelow, this.#brackets.length);
+    const target = canLink ? linkTarget(this.#text, this.#at + 1) : undefined;
+    if (!opener || !target) return this.#push(']', this.#at + 1);
+    this.#tokens[opener.token]!.text = '';
+    this.#emphases.push(...pairEmphasis(this.#delimiters, opener.delimiters));
+    this.#links.push({ open: opener.token, close: this.#tokens.length, href: target.href });
+    if (!opener.isImage) this.#noLinkBelow = this.#brackets.length;
+    return this.#push('', target.end);
+  }
+
+  #readAngle(): number {
+    const link = matchAt(AUTOLINK, this.#text, this.#at) ?? matchAt(MAIL, this.#text, this.#at);
+    if (link) return this.#pushLink(link[1]!, this.#at + link[0].length);
+    const end = this.#htmlEnd();
+    return end === undefined ? this.#push('<', this.#at + 1) : this.#push('', end);
+  }
+
+  /** A link's marks are tokens around its text; those of an autolink are empty. */
+  #pushLink(href: string, end: number): number {
+    const open = this.#tokens.length;
+    this.#links.push({ open, close: open + 2, href });
+    for (const text of ['', href, '']) this.#push(text, end);
+    return end;
+  }
+
+  /** Behind raw HTML (CommonMark 0.31, section 6.6). */
+  #htmlEnd(): number | undefined {
+    const rest = this.#text.slice(this.#at, this.#at + 9);
+    if (rest.startsWith('<!-->') || rest.startsWith('<!--->')) return this.#at + rest.indexOf('>') + 1;
+    if (rest.startsWith('<!--')) return this.#behind('-->', 4);
+    if (rest.startsWith('<?')) return this.#behind('?>', 2);
+    if (rest === '<![CDATA[') return this.#behind(']]>', 9);
+    if (/^<![A-Za-z]/.test(rest)) return this.#behind('>', 2);
+    return skipTag(this.#text, this.#at);
+  }
+
+  #behind(mark: string, offset: number): number | undefined {
+    if (this.#missing.has(mark)) return undefined;
+    const found = this.#text.indexOf(mark, this.#at + offset);
+    if (found < 0) this.#missing.add(mark);
+    return found < 0 ? undefined : found + mark.length;
+  }
+
+  #readEntity(): number {
+    const found = matchAt(ENTITY, this.#text, this.#at);
+    if (!found) return this.#push('&', this.#at + 1);
+    const [whole, ...parts] = found;
+    return this.#push(decodeEntity(whole, ...parts), this.#at + whole.length);
+  }
+
+  /** Behind a run of one character. */
+  #skip(char: string): number {
+    let end = this.#at;
+    while (this.#text[end] === char) end++;
+    return end;
+  }
+
+  /** One sweep over the tokens: marks that paired are gone, what is left of a run is text. */
+  #pieces(): Piece[] {
+    for (const run of this.#runs) this.#tokens[run.token]!.text = run.mark.repeat(run.left);
+    const strong = changes(this.#emphases.filter((each) => each.strong));
+    const emphasis = changes(this.#emphases.filter((each) => !each.strong));
+    const opening = new Map(this.#links.map(({ open, href }) => [open, href]));
+    const closing = new Set(this.#links.map(({ close }) => close));
+    const hrefs: string[] = [];
+    const depth = { strong: 0, emphasis: 0 };
+    return this.#tokens.flatMap(({ text, start, code }, index) => {
+      if (closing.has(index)) hrefs.pop();
+      depth.strong += strong.get(index) ?? 0;
+      depth.emphasis += emphasis.get(index) ?? 0;
+      const href = hrefs.at(-1);
+      const piece = { text, start, code, strong: depth.strong > 0, emphasis: depth.emphasis > 0 };
+      const opened = opening.get(index);
+      if (opened !== undefined) hrefs.push(opened);
+      if (text === '') return [];
+      return [href === undefined ? piece : { ...piece, href }];
+    });
+  }
+}
+
+/** How deep emphasis gets deeper or less deep before each token. */
+function changes(emphases: readonly Emphasis[]): Map<number, number> {
+  const byToken = new Map<number, number>();
+  const add = (token: number, change: number) => byToken.set(token, (byToken.get(token) ?? 0) + change);
+  for (const { open, close } of emphases) {
+    add(open + 1, 1);
+    add(close, -1);
+  }
+  return byToken;
+}
+
+/** `(destination "title")` behind a closing bracket. */
+function linkTarget(text: string, from: number): { readonly href: string; readonly end: number } | undefined {
+  if (text[from] !== '(') return undefined;
+  const start = skipSpace(text, from + 1);
+  const target = text[start] === ')' ? start : skipDestination(text, start);
+  if (target === undefined) return undefined;
+  const gap = skipSpace(text, target);
+  const title = gap > target ? skipTitle(text, gap) : undefined;
+  const end = title === undefined ? gap : skipSpace(text, title);
+  if (text[end] !== ')') return undefined;
+  const written = text.slice(start, target);
+  return { href: decode(written.startsWith('<') ? written.slice(1, -1) : written), end: end + 1 };
+}
+
+function decode(text: string): string {
+  return text.replace(/\\([!-/:-@[-`{-~])/g, '$1').replace(new RegExp(ENTITY, 'g'), decodeEntity);
+}
+
+function decodeEntity(whole: string, decimal?: string, hex?: string, name?: string): string {
+  if (name !== undefined) return NAMED[name] ?? whole;
+  const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal);
+  const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+  return isCharacter ? String.fromCodePoint(code) : '\uFFFD';
+}
+
+/** Where runs of backticks start, by their length, from the last to the first. */
+function backtickRuns(text: string): Map<number, number[]> {
+  const runs = new Map<number, number[]>();
+  for (const { 0: run, index } of text.matchAll(/`+/g)) {
+    const starts = runs.get(run.length);
+    if (starts) starts.push(index);
+    else runs.set(run.length, [index]);
+  }
+  for (const starts of runs.values()) starts.reverse();
+  return runs;
+}
+
+function characterBefore(text: string, at: number): string {
+  const low = text.charCodeAt(at - 1);
+  const isPair = low >= 0xdc00 && low <= 0xdfff && at > 1;
+  return text.slice(at - (isPair ? 2 : 1), at);
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}

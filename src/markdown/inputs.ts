@@ -1,0 +1,96 @@
+import { nearest } from '../model/nearest.ts';
+import type { Input } from '../model/runbook.ts';
+import type { CodeReader } from './action-fence.ts';
+import { present } from './present.ts';
+import type { Chapter } from './sections.ts';
+import { refusedName } from './substitute.ts';
+import { cellCode, cellText, type Row, readTables } from './tables.ts';
+
+const YES = new Set(['yes', 'true', 'required', 'y', 'x', '✓', '✔', '✅']);
+const NO = new Set(['no', 'false', 'optional', 'n', '❌']);
+
+const PURPOSE = ['what for', 'purpose', 'description', 'why'];
+
+/** The rows of an Inputs table: Name, Kind, Required, Default, From, What for. */
+export function readInputs(reader: CodeReader, chapter: Chapter): Input[] {
+  const { source, report } = reader;
+  const tables = readTables(source, chapter.blocks);
+  return tables.flatMap((table) => {
+    if (table.columns.includes('name')) return table.rows.flatMap((row) => readInput(reader, chapter, row));
+    const message = 'A table of inputs has no column Name, so its inputs would be missing.';
+    report.error(
+      'bad-table',
+      table.start,
+      message,
+      'Name the columns: Name, Kind, Required, Default, What for.',
+    );
+    return [];
+  });
+}
+
+function readInput({ source, report }: CodeReader, { section }: Chapter, { cells, start }: Row): Input[] {
+  const name = cellText(cells.get('name'));
+  if (!isUsableName(name)) {
+    const message = `\`${name}\` cannot be the name of an input: ${whyUnusable(name)}.`;
+    report.error('bad-name', start, message, 'Use letters, digits and _, such as REGISTRY_USER.');
+    return [];
+  }
+  const kind = kindOf(cellText(cells.get('kind')), /secret/i.test(section.title));
+  if (kind !== 'variable' && kind !== 'secret') {
+    const guess = nearest(kind, ['variable', 'secret']) ?? 'variable` or `secret';
+    report.error('bad-kind', start, `\`${kind}\` is no kind of input.`, `Write \`${guess}\`.`);
+    return [];
+  }
+  const given = cells.get('default');
+  const command = cellCode(cells.get('from')) ?? (kind === 'secret' ? cellCode(given) : undefined);
+  const value = kind === 'secret' && cellCode(given) !== undefined ? '' : cellText(given);
+  if (kind === 'secret' && value !== '') {
+    const message = `The secret ${name} has its value in the document.`;
+    report.warning(
+      'secret-in-document',
+      start,
+      message,
+      'Remove it, and name a command that prints it instead: `pass show …`.',
+    );
+  }
+  const required = readRequired(cellText(cells.get('required')), value === '');
+  if (required === undefined) {
+    report.error(
+      'bad-required',
+      start,
+      `Whether ${name} is required is neither yes nor no.`,
+      'Write `yes` or `no`.',
+    );
+  }
+  const purpose = PURPOSE.map((column) => cells.get(column)).find((cell) => cell !== undefined);
+  return [
+    {
+      name,
+      kind,
+      required: required ?? true,
+      ...present({ default: value === '' ? undefined : value, command }),
+      purpose: cellText(purpose),
+      place: source.placeAt(start),
+    },
+  ];
+}
+
+/** Whether `${NAME}` can refer to it and it may be set at all. */
+export function isUsableName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !refusedName(name);
+}
+
+function whyUnusable(name: string): string {
+  return refusedName(name) ? 'setting it could make programs run other code' : 'no variable can be called so';
+}
+
+function kindOf(written: string, inSecrets: boolean): string {
+  return written === '' ? (inSecrets ? 'secret' : 'variable') : written.toLowerCase();
+}
+
+/** An empty cell means: required, unless there is a default. */
+function readRequired(written: string, withoutDefault: boolean): boolean | undefined {
+  const word = written.toLowerCase();
+  if (word === '') return withoutDefault;
+  return YES.has(word) ? true : NO.has(word) ? false : undefined;
+}

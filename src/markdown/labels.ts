@@ -1,0 +1,88 @@
+import { plainText, readInline } from './inline.ts';
+
+/** The labels of a step, in the order in which a careful author writes them. */
+export const LABELS = [
+  'Why',
+  'Needs',
+  'When',
+  'For',
+  'Symptom',
+  'Evidence',
+  'Run',
+  'Fix',
+  'Verify',
+  'Undo',
+] as const;
+
+export type LabelName = (typeof LABELS)[number];
+
+/** A label, and what stands behind it in its own paragraph. */
+export interface Label<Name extends string = LabelName> {
+  readonly name: Name;
+  /** Markdown behind the label, trimmed; empty: the label stands alone. */
+  readonly rest: string;
+}
+
+/** Opening emphasis, a word, then a colon or closing emphasis. */
+const SHAPE = /^([*_]{0,3})([A-Z][a-z]+)(?=[:*_]|$)/;
+
+/**
+ * The label that a paragraph starts with: `Why:`, `*Why:*`, `**Why**:`, `__Why:__ …`, or bold alone, `**Why**`.
+ *
+ * @param text of the paragraph, lines joined by LF
+ */
+export function readLabel<Name extends string>(
+  text: string,
+  names: readonly Name[],
+): Label<Name> | undefined {
+  const [start = '', open = '', word = ''] = SHAPE.exec(text) ?? [];
+  const name = names.find((each) => each === word);
+  if (!name) return undefined;
+  const close = [...open].reverse().join('');
+  const behind = text.slice(start.length);
+  if (behind.startsWith(`:${close}`)) return { name, rest: behind.slice(1 + close.length).trim() };
+  if (behind.startsWith(`${close}:`)) return { name, rest: behind.slice(close.length + 1).trim() };
+  if (open.length >= 2 && behind.trimEnd() === close) return { name, rest: '' };
+  // `**Why: all of it is bold**`
+  const isOpen = close !== '' && behind.startsWith(':') && behind.includes(close);
+  return isOpen ? { name, rest: behind.slice(1).replace(close, '').trim() } : undefined;
+}
+
+/** The label that a heading below a step is: the word alone, with or without a colon, or with text behind the colon. */
+export function readHeadingLabel<Name extends string>(
+  text: string,
+  names: readonly Name[],
+): Label<Name> | undefined {
+  const [, word, rest = ''] = /^([A-Z][a-z]+)(?::\s*(.*))?$/s.exec(plainText(text).trim()) ?? [];
+  const name = names.find((each) => each === word);
+  return name && { name, rest };
+}
+
+/** `What NAME did:` alone on the first line of a paragraph: what agents write above a fix. */
+export function readWhatSomeoneDid(text: string): Label<'Fix'> | undefined {
+  const [line = ''] = text.split('\n', 1);
+  if (!/^[*_]{0,3}What /.test(line) || !/^What \S.* did:$/.test(plainText(line).trim())) return undefined;
+  return { name: 'Fix', rest: text.slice(line.length).trim() };
+}
+
+/** A label on a later line of a paragraph, where it has no effect. `line` counts from 0. */
+export function misplacedLabel(
+  text: string,
+): { readonly name: LabelName; readonly line: number } | undefined {
+  if (!text.includes('\n')) return undefined;
+  for (const [line, written] of text.split('\n').entries()) {
+    const [, , word] = line > 0 ? (/^([*_]{0,3})([A-Z][a-z]+)(?::|\1:)/.exec(written) ?? []) : [];
+    const name = LABELS.find((each) => each === word);
+    if (name) return { name, line };
+  }
+  return undefined;
+}
+
+/** Whether a paragraph looks like a label without being one: a single word or nothing but bold, ending in a colon. */
+export function looksLikeLabel(text: string): boolean {
+  const pieces = readInline(text.trim());
+  const seen = pieces.map((piece) => piece.text).join('');
+  if (!seen.endsWith(':') || pieces.some((piece) => piece.code)) return false;
+  const isBold = pieces.every((piece) => piece.strong || /^[\s:]*$/.test(piece.text));
+  return isBold || /^[\p{L}\p{N}_-]+:$/u.test(seen);
+}

@@ -1,0 +1,86 @@
+/** How the marks of markdown look: small questions about a stretch of one line. Offsets in, offsets out. */
+
+export const CODE = {
+  tab: 9,
+  space: 32,
+  hash: 35,
+  star: 42,
+  plus: 43,
+  dash: 45,
+  dot: 46,
+  round: 41,
+  less: 60,
+  equals: 61,
+  greater: 62,
+  underscore: 95,
+  backtick: 96,
+  tilde: 126,
+} as const;
+
+/** A numbered item has at most so many digits (CommonMark 0.31, section 5.2). */
+const MOST_DIGITS = 9;
+
+/** Whether a UTF-16 unit is a space or a tab. */
+export function isBlank(code: number): boolean {
+  return code === CODE.space || code === CODE.tab;
+}
+
+export function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+export function isBlankBetween(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!isBlank(text.charCodeAt(at))) return false;
+  return true;
+}
+
+export function isBlankOrEnd(text: string, at: number, end: number): boolean {
+  return at >= end || isBlank(text.charCodeAt(at));
+}
+
+/** Behind a run of one character. */
+export function skipRun(text: string, start: number, end: number, code: number): number {
+  let at = start;
+  while (at < end && text.charCodeAt(at) === code) at++;
+  return at;
+}
+
+/** Behind `-`, `+`, `*`, `1.` or `1)`, if a blank or the line's end follows. */
+export function skipListMarker(text: string, start: number, end: number): number | undefined {
+  const first = text.charCodeAt(start);
+  const isBullet = first === CODE.dash || first === CODE.plus || first === CODE.star;
+  const markerEnd = isBullet ? start + 1 : skipNumber(text, start, end);
+  return markerEnd !== undefined && isBlankOrEnd(text, markerEnd, end) ? markerEnd : undefined;
+}
+
+function skipNumber(text: string, start: number, end: number): number | undefined {
+  let at = start;
+  while (at < end && isDigit(text.charCodeAt(at))) at++;
+  const isNumber = at > start && at - start <= MOST_DIGITS && at < end;
+  const code = text.charCodeAt(at);
+  return isNumber && (code === CODE.dot || code === CODE.round) ? at + 1 : undefined;
+}
+
+/** Where a heading's text ends: before a closing run of `#` that stands alone, and before blanks. */
+export function headingEnd(text: string, start: number, end: number): number {
+  const contentEnd = trimEnd(text, start, end);
+  let at = contentEnd;
+  while (at > start && text.charCodeAt(at - 1) === CODE.hash) at--;
+  const isClosing = at < contentEnd && (at === start || isBlank(text.charCodeAt(at - 1)));
+  return isClosing ? trimEnd(text, start, at) : contentEnd;
+}
+
+/** Before the blanks at the end. */
+export function trimEnd(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start && isBlank(text.charCodeAt(at - 1))) at--;
+  return at;
+}
+
+/** Before the line end that may stand between `start` and `end`. */
+export function withoutLineEnd(text: string, start: number, end: number): number {
+  let at = end;
+  if (at > start && text[at - 1] === '\n') at--;
+  if (at > start && text[at - 1] === '\r') at--;
+  return at;
+}

@@ -1,0 +1,109 @@
+import type { Runbook, Section } from '../model/runbook.ts';
+import type { CodeReader } from './action-fence.ts';
+import type { Block } from './block.ts';
+import { readCertificate } from './certificate.ts';
+import { readEndpoints } from './endpoints.ts';
+import { readFacts } from './facts.ts';
+import { type ReadFrontMatter, readFrontMatter } from './front-matter.ts';
+import { plainText } from './inline.ts';
+import { readInputs } from './inputs.ts';
+import { readLooseSteps, readPrerequisites } from './loose.ts';
+import { readDecisions, readQuestions } from './memory.ts';
+import { Report } from './report.ts';
+import { resolveSteps } from './resolve.ts';
+import { scanBlocks } from './scan.ts';
+import { type Chapter, readChapters, readEntries } from './sections.ts';
+import type { Source } from './source.ts';
+import { readStep } from './steps.ts';
+
+export interface ParseOptions {
+  /** Read any other markdown too, each shell fence as a step. Without it such a document has no steps. */
+  readonly loose?: boolean;
+}
+
+/**
+ * Reads a document into a runbook, by the rules of docs/format.md. It never throws and runs nothing: what is wrong is
+ * in `diagnostics`, with its place and what to do about it. The time it takes is linear in the text.
+ */
+export function parseRunbook(source: Source, options: ParseOptions = {}): Runbook {
+  const report = new Report(source);
+  const reader: CodeReader = { source, report };
+  const front = readFrontMatter(source, report);
+  const blocks = scanBlocks(source, front.bodyStart);
+  const chapters = readChapters(source, blocks, front.frontMatter.version === 1);
+  const kind = isRunbook(source, front, chapters) ? 'runbook' : 'loose';
+  refuseUnclosedFences(report, blocks);
+
+  const of = (wanted: Section['kind']) => chapters.filter(({ section }) => section.kind === wanted);
+  const strict = (wanted: Section['kind']) => (kind === 'runbook' ? of(wanted) : []);
+  return {
+    file: source.file,
+    kind,
+    name: nameOf(source, front, blocks),
+    frontMatter: front.frontMatter,
+    sections: chapters.map(({ section }) => section),
+    steps:
+      kind === 'runbook' ? readSteps(reader, chapters, blocks) : readLoose(reader, front, blocks, options),
+    inputs: strict('inputs').flatMap((chapter) => readInputs(reader, chapter)),
+    facts: of('facts').flatMap((chapter) => readFacts(reader, chapter)),
+    decisions: of('decisions').flatMap((chapter) => readDecisions(source, chapter)),
+    endpoints: strict('endpoints').flatMap((chapter) => readEndpoints(reader, chapter)),
+    questions: of('questions').flatMap((chapter) => readQuestions(source, chapter)),
+    prerequisites:
+      kind === 'loose' ? of('prerequisites').flatMap((chapter) => readPrerequisites(reader, chapter)) : [],
+    ...readCertificate(source, blocks),
+    diagnostics: report.diagnostics,
+  };
+}
+
+/** It says so, or has a section exactly named Steps that holds a step. */
+function isRunbook(source: Source, { mapping }: ReadFrontMatter, chapters: readonly Chapter[]): boolean {
+  const holdsSteps = (chapter: Chapter) =>
+    /steps/i.test(chapter.section.title) && readEntries(source, chapter).length > 0;
+  return (
+    mapping.runbook !== undefined ||
+    chapters.some((each) => each.section.kind === 'steps' && holdsSteps(each))
+  );
+}
+
+function readSteps(
+  reader: CodeReader,
+  chapters: readonly Chapter[],
+  blocks: readonly Block[],
+): Runbook['steps'] {
+  const drafts = chapters.flatMap((chapter) => {
+    const { kind } = chapter.section;
+    if (kind !== 'steps' && kind !== 'problems') return [];
+    return readEntries(reader.source, chapter).map((entry) => readStep(reader, entry, kind));
+  });
+  return resolveSteps(reader.report, blocks, drafts);
+}
+
+function readLoose(
+  reader: CodeReader,
+  { mapping: { cwd, shell } }: ReadFrontMatter,
+  blocks: readonly Block[],
+  { loose = false }: ParseOptions,
+): Runbook['steps'] {
+  if (!loose) return [];
+  return readLooseSteps(reader, blocks, {
+    ...(typeof cwd === 'string' ? { cwd } : {}),
+    ...(typeof shell === 'string' ? { shell } : {}),
+  });
+}
+
+/** Front matter's name, else the first level-1 heading, else the file's name. */
+function nameOf({ file }: Source, { frontMatter }: ReadFrontMatter, blocks: readonly Block[]): string {
+  const title = blocks.find((block) => block.kind === 'heading' && block.depth === 1 && !block.container);
+  const heading = title?.kind === 'heading' ? plainText(title.text).trim() : '';
+  return frontMatter.name ?? (heading || file.replace(/^.*[/\\]/, '').replace(/\.(?:md|markdown)$/i, ''));
+}
+
+/** CommonMark lets a fence run to the end of the document; here that would swallow the steps behind it. */
+function refuseUnclosedFences(report: Report, blocks: readonly Block[]): void {
+  for (const block of blocks) {
+    if (block.kind !== 'fence' || block.closed) continue;
+    const message = 'This fence is never closed, so all that follows belongs to it.';
+    report.error('unclosed-fence', block.span.start, message, 'Close it with a line of the same marks.');
+  }
+}

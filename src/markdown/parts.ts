@@ -1,0 +1,206 @@
+import { type Code, type CodeReader, readCode } from './action-fence.ts';
+import { type Block, type Container, isWithin, type ParagraphBlock, textOf } from './block.ts';
+import { isComment } from './comment.ts';
+import {
+  LABELS,
+  type Label,
+  type LabelName,
+  looksLikeLabel,
+  misplacedLabel,
+  readHeadingLabel,
+  readLabel,
+  readWhatSomeoneDid,
+} from './labels.ts';
+import type { Source } from './source.ts';
+
+/** A stretch of a step that one label governs. */
+export interface Part {
+  /**
+   * `before`: what stands before any label that can hold code, so code there is Run.
+   * `between`: what no label governs any more; code there is an error.
+   */
+  readonly label: LabelName | 'before' | 'between';
+  /** Offset of the label. */
+  readonly at: number;
+  /** Markdown behind the label in its own paragraph. */
+  readonly rest: string;
+  /** Paragraphs of the part, the label's own excluded. */
+  readonly prose: ParagraphBlock[];
+  /** Fences, and indented code right behind a label. */
+  readonly code: Code[];
+}
+
+/** Labels that govern their paragraph; the others go on to the next label. */
+const BRIEF: ReadonlySet<Part['label']> = new Set(['Why', 'Needs', 'When', 'For']);
+
+/** Labels whose indented code runs if it follows directly. */
+const TAKES_INDENTED: ReadonlySet<Part['label']> = new Set(['Run', 'Fix', 'Verify', 'Undo']);
+
+/** Labels whose code is only shown. */
+const SHOWS: ReadonlySet<Part['label']> = new Set(['Symptom', 'Evidence']);
+
+/** A list item, or the whole step, with the part that is open in it. */
+interface Scope {
+  readonly item: Container | undefined;
+  part: Part | undefined;
+}
+
+/**
+ * Divides what stands under a heading among its labels. Quotes and comments have no part in it. A label in a list item
+ * governs that item; behind the item goes on what was open before.
+ *
+ * @param isProblem whether it is known to be one; a Symptom makes it one too, and then `What NAME did:` is a label
+ */
+export function readParts(reader: CodeReader, blocks: readonly Block[], isProblem: boolean): Part[] {
+  const labelled = (block: Block) => labelOf(reader.source, block, false)?.name === 'Symptom';
+  return new PartReader(reader, isProblem || blocks.some(labelled)).read(blocks);
+}
+
+class PartReader {
+  readonly #reader: CodeReader;
+  readonly #isProblem: boolean;
+  readonly #parts: Part[] = [];
+  readonly #scopes: Scope[] = [{ item: undefined, part: undefined }];
+  #hasMainLabel = false;
+  /** The block right before, comments left out. */
+  #previous: Block | undefined;
+  /** The label right before, as long as it may still take what follows. */
+  #label: Part | undefined;
+  /** A sub-heading that is no label, until a label follows. */
+  #subheading: Block | undefined;
+
+  constructor(reader: CodeReader, isProblem: boolean) {
+    this.#reader = reader;
+    this.#isProblem = isProblem;
+  }
+
+  read(blocks: readonly Block[]): Part[] {
+    for (const block of blocks) {
+      if (isComment(this.#reader.source, block)) continue;
+      const label = labelOf(this.#reader.source, block, this.#isProblem);
+      if (label) this.#openPart(block, label);
+      else this.#addBlock(block);
+      this.#previous = block;
+    }
+    return this.#parts;
+  }
+
+  #openPart(block: Block, { name, rest }: Label): void {
+    const part = this.#newPart(name, block, rest);
+    const isBrief = BRIEF.has(name);
+    const scope = this.#scopeFor(block);
+    scope.part = isBrief ? undefined : part;
+    this.#hasMainLabel ||= !isBrief;
+    this.#label = part;
+    this.#subheading = undefined;
+    if (block.kind === 'paragraph') this.#reportMisplaced(block);
+  }
+
+  /** A label in a list item opens a scope of its own. */
+  #scopeFor(block: Block): Scope {
+    this.#leaveItems(block);
+    const item = block.container;
+    if (item && this.#scopes.at(-1)!.item !== item) this.#scopes.push({ item, part: undefined });
+    return this.#scopes.at(-1)!;
+  }
+
+  #leaveItems(block: Block): void {
+    while (this.#scopes.length > 1 && !isWithin(block.container, this.#scopes.at(-1)!.item!))
+      this.#scopes.pop();
+  }
+
+  #addBlock(block: Block): void {
+    this.#leaveItems(block);
+    const label = this.#label && takes(this.#label, block) ? this.#label : undefined;
+    const follows = this.#label;
+    this.#label = label && BRIEF.has(label.label) ? label : undefined;
+    if (block.container?.quoted) return;
+    switch (block.kind) {
+      case 'heading':
+        this.#subheading = block;
+        return;
+      case 'paragraph':
+        this.#reportMisplaced(block);
+        (this.#label ?? this.#openPartFor(block)).prose.push(block);
+        return;
+      case 'fence':
+        this.#addCode(this.#label ?? this.#openPartFor(block), readCode(block), block);
+        return;
+      case 'code':
+        if (follows && TAKES_INDENTED.has(follows.label))
+          follows.code.push(readCode(block, { indented: 'bash' }));
+        return;
+      case 'html':
+      case 'rule':
+        return;
+    }
+  }
+
+  /** The part of the innermost list item that has one, or of the step. */
+  #openPartFor(block: Block): Part {
+    const scope = this.#scopes.findLast((each) => each.part) ?? this.#scopes[0]!;
+    scope.part ??= this.#newPart(this.#hasMainLabel ? 'between' : 'before', block, '');
+    return scope.part;
+  }
+
+  #newPart(label: Part['label'], block: Block, rest: string): Part {
+    const part: Part = { label, at: block.span.start, rest, prose: [], code: [] };
+    this.#parts.push(part);
+    return part;
+  }
+
+  #addCode(part: Part, code: Code, block: Block): void {
+    part.code.push(code);
+    if (code.acts && !SHOWS.has(part.label)) this.#refuseAmbiguous(block);
+  }
+
+  /** `Rollback:` right before a fence must not run as Run. */
+  #refuseAmbiguous(fence: Block): void {
+    const { report, source } = this.#reader;
+    const before = this.#previous;
+    const isUnknownHeading = before?.kind === 'heading' && before === this.#subheading;
+    const isUnknownLabel = before?.kind === 'paragraph' && looksLikeLabel(textOf(source.text, before.lines));
+    const isLabel = before && labelOf(source, before, this.#isProblem);
+    if (isUnknownHeading || (isUnknownLabel && !isLabel)) {
+      const written = source.text.slice(before.span.start, before.span.end).split('\n')[0]!;
+      const message = `\`${written}\` is no label, so it is not clear whether the fence below it runs.`;
+      report.error(
+        'unknown-label',
+        before.span.start,
+        message,
+        `Use one of ${LABELS.join(', ')}, or write a sentence.`,
+      );
+    } else if (this.#subheading) {
+      const message = 'This fence runs, although the sub-heading above it is no label.';
+      const remedy = 'Put a label such as `Run:` or `Undo:` between them.';
+      report.warning('fence-under-subheading', fence.span.start, message, remedy);
+    }
+  }
+
+  #reportMisplaced(block: ParagraphBlock): void {
+    const found = misplacedLabel(textOf(this.#reader.source.text, block.lines));
+    if (!found) return;
+    const message = `\`${found.name}:\` stands inside a paragraph, where it is no label.`;
+    const at = block.lines[found.line]!.start;
+    this.#reader.report.error('label-in-paragraph', at, message, 'Leave a line blank before it.');
+  }
+}
+
+/** What a label standing alone governs beside itself: the paragraph that follows, or the list for Needs. */
+function takes(label: Part, block: Block): boolean {
+  if (block.kind === 'paragraph') {
+    const isList = label.label === 'Needs' && block.container?.kind === 'item';
+    return label.rest === '' && (label.prose.length === 0 || isList);
+  }
+  if (label.label !== 'When' || block.kind !== 'fence' || label.code.length > 0) return false;
+  const { isCheck, acts } = readCode(block);
+  return isCheck || (acts === 'shell' && label.rest === '' && label.prose.length === 0);
+}
+
+function labelOf(source: Source, block: Block, isProblem: boolean): Label | undefined {
+  if (block.container?.quoted) return undefined;
+  if (block.kind === 'heading') return readHeadingLabel(block.text, LABELS);
+  if (block.kind !== 'paragraph') return undefined;
+  const text = textOf(source.text, block.lines);
+  return readLabel(text, LABELS) ?? (isProblem ? readWhatSomeoneDid(text) : undefined);
+}

@@ -1,0 +1,35 @@
+import { readInline } from './inline.ts';
+
+/** A step as an author names it: by its id, or by a link to its heading. */
+export interface Reference {
+  readonly written: string;
+  readonly kind: 'id' | 'anchor';
+}
+
+/**
+ * The steps that a Needs or For names: links to headings (`[Install](#install)`), ids in backticks, and bare ids parted
+ * by blanks, commas or `and`. `none` is written alone.
+ */
+export function readReferences(markdown: string): Reference[] {
+  const pieces = readInline(markdown);
+  return pieces.flatMap(({ text, code, href }, index): Reference[] => {
+    if (href !== undefined) {
+      const isFirst = pieces[index - 1]?.href !== href;
+      return isFirst ? [href.startsWith('#') ? anchor(href) : { written: href, kind: 'id' }] : [];
+    }
+    return (code ? [text.trim()] : bareWords(text)).map((written) => ({ written, kind: 'id' }));
+  });
+}
+
+function anchor(href: string): Reference {
+  try {
+    return { written: decodeURIComponent(href.slice(1)), kind: 'anchor' };
+  } catch {
+    return { written: href.slice(1), kind: 'anchor' };
+  }
+}
+
+function bareWords(text: string): string[] {
+  const words = text.split(/[\s,;]+/).map((word) => word.replace(/\.$/, ''));
+  return words.filter((word) => word !== '' && word !== 'and' && word !== '&');
+}

@@ -1,0 +1,42 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Source } from './source.ts';
+
+/** What is wrong and what to do about it, one sentence each. */
+export type Saying = readonly [message: string, remedy: string];
+
+/** Gathers what is wrong with one document, in the order in which it is found. */
+export class Report {
+  readonly #source: Source;
+  readonly #found: Diagnostic[] = [];
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  error(code: string, offset: number, ...saying: Saying): void {
+    this.#say('error', code, offset, saying);
+  }
+
+  warning(code: string, offset: number, ...saying: Saying): void {
+    this.#say('warning', code, offset, saying);
+  }
+
+  /** Takes over what another parser found. */
+  add(diagnostics: readonly Diagnostic[]): void {
+    this.#found.push(...diagnostics);
+  }
+
+  /** In document order. */
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#found.toSorted((a, b) => position(a) - position(b));
+  }
+
+  #say(severity: Diagnostic['severity'], code: string, offset: number, [message, remedy]: Saying): void {
+    this.#found.push({ code, severity, message, remedy, place: this.#source.placeAt(offset) });
+  }
+}
+
+/** Lines are shorter than 2^31 characters, so one number can order places. */
+function position({ place }: Diagnostic): number {
+  return place ? place.line * 2 ** 31 + place.column : 0;
+}

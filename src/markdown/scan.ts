@@ -1,0 +1,387 @@
+import { type Block, type Container, type Line, textOf } from './block.ts';
+import { definitionLines } from './definition.ts';
+import { type HtmlEnd, htmlStart } from './html-block.ts';
+import { LineCursor } from './line-cursor.ts';
+import {
+  CODE,
+  headingEnd,
+  isBlank,
+  isBlankBetween,
+  isBlankOrEnd,
+  isDigit,
+  skipListMarker,
+  skipRun,
+  withoutLineEnd,
+} from './marks.ts';
+import { lineIndexAt, type Source } from './source.ts';
+
+/** A container while lines can still be added to it. */
+interface OpenContainer extends Container {
+  readonly span: { readonly start: number; end: number };
+  /** List items: columns of indentation that a line needs to stay inside. */
+  readonly size: number;
+  /** Nothing stands in it yet. */
+  isEmpty: boolean;
+}
+
+/** The block that takes the next lines. */
+type Leaf =
+  | { readonly kind: 'paragraph' | 'code'; readonly start: number; readonly lines: Line[] }
+  | { readonly kind: 'html'; readonly start: number; readonly until: HtmlEnd }
+  | {
+      readonly kind: 'fence';
+      readonly start: number;
+      readonly lines: Line[];
+      readonly info: string;
+      readonly mark: number;
+      readonly length: number;
+      readonly indent: number;
+    };
+
+/** A block before it knows where it stands. */
+type Uncontained<B> = B extends Block ? Omit<B, 'container'> : never;
+
+/**
+ * Finds the blocks of a document, in order, by the rules of CommonMark 0.31 (the strategy is that of its appendix:
+ * open blocks are continued line by line). Own code because the whole point is cost: every step is bounded by the
+ * length of the line or paid for by an earlier line, so the time is linear in the text, whatever the text. Nothing
+ * recurses, so nesting is bounded by memory alone.
+ *
+ * @param from offset to start at, behind a BOM and front matter
+ */
+export function scanBlocks(source: Source, from = 0): Block[] {
+  return new Scanner(source, from).scan();
+}
+
+class Scanner {
+  readonly #source: Source;
+  readonly #from: number;
+  readonly #cursor: LineCursor;
+  readonly #blocks: Block[] = [];
+  readonly #open: OpenContainer[] = [];
+  /** Indexes of the quotes among the open containers: a blank line stays in all list items up to the next quote. */
+  readonly #quotes: number[] = [];
+  #leaf: Leaf | undefined;
+  /** End of the last line so far that is not blank. */
+  #contentEnd = 0;
+  /** No thematic break begins before this offset: remembered, or a line of `- - - … x` would be read again per item. */
+  #noRuleBefore = -1;
+
+  constructor(source: Source, from: number) {
+    this.#source = source;
+    this.#from = from;
+    this.#cursor = new LineCursor(source.text);
+  }
+
+  scan(): Block[] {
+    const { text, lineStarts } = this.#source;
+    for (let index = lineIndexAt(lineStarts, this.#from); index < lineStarts.length; index++) {
+      const start = Math.max(lineStarts[index]!, this.#from);
+      const next = lineStarts[index + 1] ?? text.length;
+      if (start === text.length) break;
+      this.#cursor.open(start, withoutLineEnd(text, start, next));
+      this.#readLine();
+      if (!this.#cursor.isBlank) this.#contentEnd = this.#cursor.end;
+    }
+    this.#closeTo(0);
+    return this.#blocks;
+  }
+
+  #readLine(): void {
+    const matched = this.#matchContainers();
+    const isInside = matched === this.#open.length;
+    if (isInside && this.#leaf && this.#continueLeaf(this.#leaf)) return;
+    const depth = this.#openContainers(matched, isInside);
+    if (depth === undefined) return;
+    // Text that no block claims belongs to an open paragraph, even from outside its containers (it is lazy then).
+    const isLazy = this.#leaf?.kind === 'paragraph' && !this.#cursor.isBlank;
+    if (!isLazy) this.#closeTo(depth);
+    if (!this.#cursor.isBlank) this.#addText();
+  }
+
+  /** Number of open containers that the line continues; the cursor stands behind their marks. */
+  #matchContainers(): number {
+    const cursor = this.#cursor;
+    let quotes = 0;
+    for (let index = 0; index < this.#open.length; index++) {
+      const container = this.#open[index]!;
+      if (container.kind === 'quote') {
+        if (cursor.indent > 3 || cursor.code !== CODE.greater) return index;
+        this.#skipQuoteMark();
+        quotes++;
+      } else if (container.isEmpty && cursor.isBlank) {
+        return index;
+      } else if (cursor.indent >= container.size) {
+        cursor.skipColumns(container.size);
+      } else if (cursor.isBlank) {
+        cursor.skipBlanks();
+        return this.#quotes[quotes] ?? this.#open.length - (this.#open.at(-1)!.isEmpty ? 1 : 0);
+      } else {
+        return index;
+      }
+    }
+    return this.#open.length;
+  }
+
+  /** Gives the line to the block that takes lines; false where that block takes no part in it. */
+  #continueLeaf(leaf: Leaf): boolean {
+    const cursor = this.#cursor;
+    switch (leaf.kind) {
+      case 'fence':
+        if (cursor.indent < 4 && this.#closesFence(leaf.mark, leaf.length)) this.#closeLeaf(true);
+        else {
+          cursor.skipColumns(leaf.indent);
+          leaf.lines.push(cursor.rest);
+        }
+        return true;
+      case 'html':
+        if (leaf.until === 'blank') {
+          if (cursor.isBlank) this.#closeLeaf();
+        } else if (leaf.until.test(this.#restOfLine())) this.#closeLeaf(true);
+        return true;
+      case 'code':
+        if (cursor.indent < 4 && !cursor.isBlank) return false;
+        cursor.skipColumns(4);
+        leaf.lines.push(cursor.rest);
+        return true;
+      case 'paragraph':
+        if (cursor.isBlank) this.#closeLeaf();
+        return cursor.isBlank;
+    }
+  }
+
+  /**
+   * Opens whatever begins on this line: containers, and then perhaps a leaf, which finishes the line.
+   * Answers the number of containers that the rest of the line stands in, or undefined where the line is done.
+   */
+  #openContainers(matched: number, isInside: boolean): number | undefined {
+    const cursor = this.#cursor;
+    let depth = matched;
+    let inParagraph = isInside && this.#leaf?.kind === 'paragraph';
+    while (!cursor.isBlank) {
+      if (cursor.indent > 3) {
+        if (this.#leaf?.kind === 'paragraph') return depth;
+        this.#openCode(depth);
+        return undefined;
+      }
+      if (this.#openLeaf(depth, inParagraph)) return undefined;
+      if (cursor.code === CODE.greater) this.#openQuote(depth);
+      else if (!this.#openItem(depth, inParagraph)) return depth;
+      depth = this.#open.length;
+      inParagraph = false;
+    }
+    return depth;
+  }
+
+  #openLeaf(depth: number, inParagraph: boolean): boolean {
+    switch (this.#cursor.code) {
+      case CODE.hash:
+        return this.#openHeading(depth);
+      case CODE.backtick:
+      case CODE.tilde:
+        return this.#openFence(depth);
+      case CODE.less:
+        return this.#openHtml(depth);
+      case CODE.equals:
+        return inParagraph && this.#underline();
+      case CODE.dash:
+        return (inParagraph && this.#underline()) || this.#openRule(depth);
+      case CODE.star:
+      case CODE.underscore:
+        return this.#openRule(depth);
+      default:
+        return false;
+    }
+  }
+
+  #openQuote(depth: number): void {
+    this.#closeTo(depth);
+    this.#push('quote', 0);
+    this.#skipQuoteMark();
+  }
+
+  #skipQuoteMark(): void {
+    this.#cursor.skipBlanks();
+    this.#cursor.skip(1);
+    this.#cursor.skipColumns(1);
+  }
+
+  /** A list item may interrupt a paragraph only if it is not empty and, numbered, starts with 1. */
+  #openItem(depth: number, inParagraph: boolean): boolean {
+    const cursor = this.#cursor;
+    const { text } = cursor;
+    const start = cursor.nonblank;
+    const end = skipListMarker(text, start, cursor.end);
+    if (end === undefined) return false;
+    if (inParagraph && isDigit(text.charCodeAt(start)) && Number.parseInt(text.slice(start, end), 10) !== 1)
+      return false;
+    if (inParagraph && isBlankBetween(text, end, cursor.end)) return false;
+    this.#closeTo(depth);
+    const indent = cursor.indent;
+    cursor.skipBlanks();
+    cursor.skip(end - start);
+    // Up to four columns behind the marker belong to it; with more, code follows, and only one does.
+    const padding = cursor.isBlank || cursor.indent > 4 ? 1 : cursor.indent;
+    this.#push('item', indent + end - start + padding, start);
+    cursor.skipColumns(padding);
+    return true;
+  }
+
+  #push(kind: Container['kind'], size: number, start = this.#cursor.nonblank): void {
+    const parent = this.#open.at(-1);
+    const quoted = kind === 'quote' || parent?.quoted === true;
+    if (parent) parent.isEmpty = false;
+    if (kind === 'quote') this.#quotes.push(this.#open.length);
+    this.#open.push({ kind, parent, quoted, span: { start, end: start }, size, isEmpty: true });
+  }
+
+  #openHeading(depth: number): boolean {
+    const { text, nonblank, end } = this.#cursor;
+    const depthEnd = skipRun(text, nonblank, end, CODE.hash);
+    if (depthEnd - nonblank > 6 || !isBlankOrEnd(text, depthEnd, end)) return false;
+    this.#closeTo(depth);
+    this.#add({
+      kind: 'heading',
+      depth: depthEnd - nonblank,
+      text: text.slice(depthEnd, headingEnd(text, depthEnd, end)).trim(),
+      span: { start: nonblank, end },
+    });
+    return true;
+  }
+
+  /** The line under a paragraph that makes it a heading, unless it holds nothing but definitions. */
+  #underline(): boolean {
+    const { text, nonblank, end, code } = this.#cursor;
+    const leaf = this.#leaf;
+    if (leaf?.kind !== 'paragraph' || !isBlankBetween(text, skipRun(text, nonblank, end, code), end))
+      return false;
+    const isPlain = text[leaf.start] !== '[';
+    const lines = isPlain ? leaf.lines : leaf.lines.slice(definitionLines(textOf(text, leaf.lines)));
+    const first = lines[0];
+    if (!first) return false;
+    this.#leaf = undefined;
+    this.#add({
+      kind: 'heading',
+      depth: code === CODE.equals ? 1 : 2,
+      text: textOf(text, lines).trim(),
+      span: { start: first.start, end },
+    });
+    return true;
+  }
+
+  #openFence(depth: number): boolean {
+    const cursor = this.#cursor;
+    const { text, nonblank, end, code, indent } = cursor;
+    const infoStart = skipRun(text, nonblank, end, code);
+    if (infoStart - nonblank < 3) return false;
+    const info = text.slice(infoStart, end).trim();
+    if (code === CODE.backtick && info.includes('`')) return false;
+    this.#closeTo(depth);
+    const length = infoStart - nonblank;
+    this.#begin({ kind: 'fence', start: nonblank, lines: [], info, mark: code, length, indent });
+    return true;
+  }
+
+  #closesFence(mark: number, length: number): boolean {
+    const { text, nonblank, end, code } = this.#cursor;
+    if (code !== mark) return false;
+    const runEnd = skipRun(text, nonblank, end, mark);
+    return runEnd - nonblank >= length && isBlankBetween(text, runEnd, end);
+  }
+
+  #openHtml(depth: number): boolean {
+    const start = this.#cursor.nonblank;
+    const until = htmlStart(this.#restOfLine(), this.#leaf?.kind === 'paragraph');
+    if (!until) return false;
+    this.#closeTo(depth);
+    this.#begin({ kind: 'html', start, until });
+    if (until !== 'blank' && until.test(this.#restOfLine())) this.#closeLeaf(true);
+    return true;
+  }
+
+  #openRule(depth: number): boolean {
+    const { text, nonblank, end, code } = this.#cursor;
+    if (nonblank < this.#noRuleBefore) return false;
+    let marks = 0;
+    let at = nonblank;
+    for (; at < end; at++) {
+      if (text.charCodeAt(at) === code) marks++;
+      else if (!isBlank(text.charCodeAt(at))) break;
+    }
+    if (at < end || marks < 3) {
+      this.#noRuleBefore = at;
+      return false;
+    }
+    this.#closeTo(depth);
+    this.#add({ kind: 'rule', span: { start: nonblank, end } });
+    return true;
+  }
+
+  #openCode(depth: number): void {
+    this.#closeTo(depth);
+    this.#cursor.skipColumns(4);
+    this.#begin({ kind: 'code', start: this.#cursor.nonblank, lines: [this.#cursor.rest] });
+  }
+
+  #addText(): void {
+    this.#cursor.skipBlanks();
+    const line = this.#cursor.rest;
+    if (this.#leaf?.kind === 'paragraph') this.#leaf.lines.push(line);
+    else this.#begin({ kind: 'paragraph', start: line.start, lines: [line] });
+  }
+
+  #begin(leaf: Leaf): void {
+    const container = this.#open.at(-1);
+    if (container) container.isEmpty = false;
+    this.#leaf = leaf;
+  }
+
+  /** Ends the block that takes lines; `withThisLine`: the line is its last. */
+  #closeLeaf(withThisLine = false): void {
+    if (!this.#leaf) return;
+    const end = withThisLine ? this.#cursor.end : this.#contentEnd;
+    this.#add(blockOf(this.#source.text, this.#leaf, end, withThisLine));
+    this.#leaf = undefined;
+  }
+
+  /** Ends what the line does not continue: the leaf, and containers beyond a depth. */
+  #closeTo(depth: number): void {
+    this.#closeLeaf();
+    while (this.#open.length > depth) {
+      const container = this.#open.pop()!;
+      if (container.kind === 'quote') this.#quotes.pop();
+      container.span.end = Math.max(container.span.start, this.#contentEnd);
+    }
+  }
+
+  #add(block: Uncontained<Block>): void {
+    const container = this.#open.at(-1);
+    if (container) container.isEmpty = false;
+    this.#blocks.push({ ...block, container } as Block);
+  }
+
+  #restOfLine(): string {
+    return this.#cursor.text.slice(this.#cursor.nonblank, this.#cursor.end);
+  }
+}
+
+function blockOf(text: string, leaf: Leaf, end: number, closed: boolean): Uncontained<Block> {
+  const span = { start: leaf.start, end };
+  switch (leaf.kind) {
+    case 'html':
+      return { kind: 'html', span };
+    case 'fence':
+      return { kind: 'fence', info: leaf.info, lines: leaf.lines, closed, span };
+    case 'code':
+      return { kind: 'code', lines: withoutBlankEnd(text, leaf.lines), span };
+    case 'paragraph':
+      return { kind: 'paragraph', lines: leaf.lines, span };
+  }
+}
+
+/** Blank lines at the end of indented code are not part of it. */
+function withoutBlankEnd(text: string, lines: readonly Line[]): Line[] {
+  let count = lines.length;
+  while (count > 0 && isBlankBetween(text, lines[count - 1]!.start, lines[count - 1]!.end)) count--;
+  return lines.slice(0, count);
+}

@@ -1,0 +1,103 @@
+import type { Section, SectionKind } from '../model/runbook.ts';
+import type { Block, HeadingBlock } from './block.ts';
+import { plainText } from './inline.ts';
+import { lineIndexAt, type Source } from './source.ts';
+
+/** A section and the blocks under its heading. */
+export interface Chapter {
+  readonly section: Section;
+  readonly blocks: readonly Block[];
+}
+
+/** What stands under a heading inside a section: a step, a problem, a decision, a question. */
+export interface Entry {
+  readonly heading: HeadingBlock;
+  readonly title: string;
+  /** Behind the heading, up to the next heading of its level or above. */
+  readonly blocks: readonly Block[];
+  readonly start: number;
+  readonly end: number;
+}
+
+const NAMES: Readonly<Record<string, SectionKind>> = {
+  steps: 'steps',
+  problems: 'problems',
+  inputs: 'inputs',
+  facts: 'facts',
+  decisions: 'decisions',
+  endpoints: 'endpoints',
+  'open questions': 'questions',
+  prerequisites: 'prerequisites',
+};
+
+/** Names that a document of any kind may use for something else, so they count only with `runbook: 1`. */
+const SYNONYMS: Readonly<Record<string, SectionKind>> = {
+  setup: 'steps',
+  deploy: 'steps',
+  install: 'steps',
+  'known problems': 'problems',
+  troubleshooting: 'problems',
+  variables: 'inputs',
+  secrets: 'inputs',
+  environment: 'facts',
+};
+
+/** The level-2 headings of a document with what stands under them. Headings in quotes and lists are none of these. */
+export function readChapters(source: Source, blocks: readonly Block[], withSynonyms: boolean): Chapter[] {
+  return split(source, blocks, 2).map(({ heading, title, blocks, start, end }) => ({
+    blocks,
+    section: {
+      kind: kindOf(title, withSynonyms),
+      title,
+      span: { start, end },
+      headingSpan: heading.span,
+      place: source.placeAt(heading.span.start),
+    },
+  }));
+}
+
+/** The level-3 headings of a chapter with what stands under them. */
+export function readEntries(source: Source, chapter: Chapter): Entry[] {
+  return split(source, chapter.blocks, 3, chapter.section.span.end);
+}
+
+function split(source: Source, blocks: readonly Block[], depth: number, end = source.text.length): Entry[] {
+  const entries: Entry[] = [];
+  const lineStart = (at: number) => source.lineStarts[lineIndexAt(source.lineStarts, at)]!;
+  for (let index = 0; index < blocks.length; index++) {
+    const heading = blocks[index]!;
+    if (!isHeading(heading) || heading.depth !== depth) continue;
+    let next = index + 1;
+    while (next < blocks.length && !endsEntry(blocks[next]!, depth)) next++;
+    const follower = blocks[next];
+    entries.push({
+      heading,
+      title: plainText(heading.text).replace(/\s+/g, ' ').trim(),
+      blocks: blocks.slice(index + 1, next),
+      start: lineStart(heading.span.start),
+      end: follower ? lineStart(follower.span.start) : end,
+    });
+    index = next - 1;
+  }
+  return entries;
+}
+
+function isHeading(block: Block): block is HeadingBlock {
+  return block.kind === 'heading' && block.container === undefined;
+}
+
+function endsEntry(block: Block, depth: number): boolean {
+  return isHeading(block) && block.depth <= depth;
+}
+
+/** Without regard to case, numbers in front, emoji or a final colon. */
+function kindOf(title: string, withSynonyms: boolean): Section['kind'] {
+  const name = title
+    .toLowerCase()
+    .replace(/:[a-z0-9_+-]+:|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200D|\uFE0F/gu, '')
+    .trim()
+    .replace(/^\d+(?:[.)]\d+)*[.):]?\s+/, '')
+    .replace(/\s*:$/, '');
+  if (Object.hasOwn(NAMES, name)) return NAMES[name]!;
+  return withSynonyms && Object.hasOwn(SYNONYMS, name) ? SYNONYMS[name]! : 'other';
+}
