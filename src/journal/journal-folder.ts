@@ -2,7 +2,6 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, lstat, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import { storing } from './storage-error.ts';
 
 /**
@@ -15,7 +14,7 @@ export async function prepareFolder(folder: string): Promise<void> {
     await mkdir(path, { mode: 0o700 }).catch(ignore('EEXIST'));
     // lstat: a project from elsewhere may bring a symlink under this name, and would choose what we write into.
     const status = await lstat(path);
-    if (!status.isDirectory()) throw notAFolder(path);
+    if (!status.isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
     if ((status.mode & 0o077) !== 0) await chmod(path, 0o700);
     await writeFile(join(path, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(ignore('EEXIST'));
   });
@@ -40,18 +39,4 @@ function ignore(code: string): (error: NodeJS.ErrnoException) => void {
   return (error) => {
     if (error.code !== code) throw error;
   };
-}
-
-function notAFolder(path: string): RunbookError {
-  return new RunbookError(
-    [
-      {
-        code: 'storage-unwritable',
-        severity: 'error',
-        message: `${path} is no folder (a file or a symbolic link), so the journal cannot be kept there.`,
-        remedy: `Move it away; runbook then makes its own.`,
-      },
-    ],
-    EXIT.person,
-  );
 }

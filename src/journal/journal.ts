@@ -84,8 +84,8 @@ export async function readJournal(place: JournalPlace): Promise<JournalView> {
  * @throws RunbookError 3 for a folder that cannot be written, a full disk, a damaged line and a newer schema.
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { path, key, memory, read } = await recall(options);
   await prepareFolder(options.folder);
+  const { path, key, memory, read } = await recall(options);
   if (read.voidFrom !== undefined) await setAside(path, read.end);
   const counter = await openCounter(options.stateFolder, key);
   const fd = await storing('the journal', path, () => openForAppending(path, options.folder, read));
@@ -99,7 +99,7 @@ async function recall(
   const key = journalKey(place.box.id, place.document);
   const path = join(place.folder, '.runbook', `${basename(place.document)}.${key}.jsonl`);
   const memory = emptyMemory();
-  const limit = readCounter(place.stateFolder, key);
+  const limit = () => readCounter(place.stateFolder, key);
   const read = await readRecords(path, limit, (record) => remember(memory, record));
   return { path, key, memory, read };
 }

@@ -5,18 +5,6 @@ export const SCHEMA: typeof JOURNAL_SCHEMA = 1;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const TEXTS: Readonly<Record<JournalRecord['kind'], readonly string[]>> = {
-  'pass-started': ['version'],
-  'pass-ended': ['outcome'],
-  started: ['step', 'action', 'inputs'],
-  confirmed: ['step', 'action', 'inputs'],
-  failed: ['step', 'action', 'inputs', 'reason'],
-  fix: ['how', 'step', 'problem', 'action'],
-  undone: ['step'],
-  renamed: ['step', 'from'],
-  background: ['step'],
-};
-
 const CONFIRMED_HOW: ReadonlySet<unknown> = new Set(['acted', 'found', 'accepted', 'restored']);
 const FIX_HOW: ReadonlySet<unknown> = new Set(['reactive', 'in-pass']);
 
@@ -35,20 +23,32 @@ export function isPlainRecord(value: unknown): value is JournalRecord {
   ) {
     return false;
   }
-  const kind = value.kind as JournalRecord['kind'];
-  if (!Object.hasOwn(TEXTS, kind) || !TEXTS[kind].every((name) => isText(value[name]))) return false;
-  switch (kind) {
+  switch (value.kind as JournalRecord['kind']) {
+    case 'started':
+      return isStepAction(value);
     case 'confirmed':
-      return isConfirmation(value);
-    case 'pass-started':
-      return isOptional(value.document, isText) && isOptional(value.box, isText);
+      return isStepAction(value) && isConfirmation(value);
+    case 'failed':
+      return isStepAction(value) && isText(value.reason);
+    case 'undone':
+      return isText(value.step);
+    case 'renamed':
+      return isText(value.step) && isText(value.from);
     case 'background':
-      return isProcess(value.process);
+      return isText(value.step) && isProcess(value.process);
     case 'fix':
-      return FIX_HOW.has(value.how);
+      return isText(value.step) && isText(value.problem) && isText(value.action) && FIX_HOW.has(value.how);
+    case 'pass-started':
+      return isText(value.version) && isOptional(value.document, isText) && isOptional(value.box, isText);
+    case 'pass-ended':
+      return isText(value.outcome);
     default:
-      return true;
+      return false;
   }
+}
+
+function isStepAction(value: Fields): boolean {
+  return isText(value.step) && isText(value.action) && isText(value.inputs);
 }
 
 function isConfirmation(value: Fields): boolean {

@@ -28,6 +28,15 @@ function explain(what: string, path: string, code: string): Pick<Diagnostic, 'co
         message: `${path} cannot be written, so ${what} cannot be kept there.`,
         remedy: 'Give this user write permission there, or run as the user who has it.',
       };
+    case 'ENOTDIR':
+    case 'EISDIR':
+    case 'EEXIST':
+    case 'ELOOP':
+      return {
+        code: 'storage-unwritable',
+        message: `Something else stands at ${path} or above it, so ${what} cannot be kept there.`,
+        remedy: 'Move it away; runbook makes its own files and folders.',
+      };
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':

@@ -1,0 +1,340 @@
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Journal, type JournalOptions, openJournal, readJournal } from '../../src/journal/journal.ts';
+import { EXIT, RunbookError } from '../../src/model/diagnostic.ts';
+import { confirmed, journalOptions, started, temporaryFolder } from './places.ts';
+
+/** Opens, works, closes: one process's life with a journal. */
+async function session<T>(options: JournalOptions, work: (journal: Journal) => T): Promise<T> {
+  const journal = await openJournal(options);
+  const result = work(journal);
+  await journal.close();
+  return result;
+}
+
+const steps = (journal: Journal) =>
+  Object.fromEntries([...journal.memory].map(([id, { status }]) => [id, status]));
+
+async function refusal(work: Promise<unknown>): Promise<RunbookError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(RunbookError);
+  return error as RunbookError;
+}
+
+describe('what is remembered', () => {
+  it('comes back in the next process: confirmed, failed and interrupted steps', async () => {
+    const options = journalOptions();
+    await session(options, (journal) => {
+      journal.append(started('install'));
+      journal.append(
+        confirmed('install', { title: 'Install it', state: { set: { A: '1' }, unset: [], secret: ['T'] } }),
+      );
+      journal.append(started('configure'));
+      journal.append({ kind: 'failed', step: 'configure', action: 'a1', inputs: 'i1', reason: 'exit' });
+      journal.append(started('start'));
+    });
+    await session(options, (journal) => {
+      expect(steps(journal)).toEqual({ install: 'confirmed', configure: 'failed', start: 'interrupted' });
+      expect(journal.memory.get('install')).toMatchObject({
+        title: 'Install it',
+        state: { set: { A: '1' }, unset: [], secret: ['T'] },
+        at: '2026-11-21T10:00:00.000Z',
+      });
+    });
+  });
+
+  it('grows while it is written, by the same rules as when it is read', async () => {
+    const options = journalOptions();
+    const written = await session(options, (journal) => {
+      journal.append(started('one'));
+      const seq = journal.append(confirmed('one'));
+      expect(journal.memory.get('one')).toMatchObject({
+        status: 'confirmed',
+        actedSeq: seq,
+        confirmedSeq: seq,
+      });
+      journal.append({
+        kind: 'background',
+        step: 'one',
+        process: { fence: 0, pid: 7, start: '1', log: '/l' },
+      });
+      journal.renameStep('one', 'first');
+      return [...journal.memory];
+    });
+    await session(options, (journal) => expect([...journal.memory]).toEqual(written));
+  });
+
+  it('is looked at without a trace', async () => {
+    const options = journalOptions();
+    expect((await readJournal(options)).memory.size).toBe(0);
+    expect(existsSync(join(options.folder, '.runbook'))).toBe(false);
+    expect(existsSync(options.stateFolder)).toBe(false);
+
+    const path = await session(options, (journal) => {
+      journal.append(confirmed('one'));
+      return journal.path;
+    });
+    appendFileSync(path, '{"torn');
+    const before = readFileSync(path);
+    const view = await readJournal(options);
+    expect(view.memory.get('one')?.status).toBe('confirmed');
+    expect(view.lastPass?.ended).toBeUndefined();
+    expect(view.diagnostics.map((each) => each.code)).toEqual(['journal-torn']);
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  it('is private: the folder is 0700, files are 0600, and git ignores all of it', async () => {
+    const options = journalOptions();
+    mkdirSync(join(options.folder, '.runbook'), { mode: 0o755 });
+    const path = await session(options, (journal) => {
+      journal.append(started('one'));
+      return journal.path;
+    });
+    const mode = (file: string) => statSync(file).mode & 0o777;
+    expect([mode(join(options.folder, '.runbook')), mode(path)]).toEqual([0o700, 0o600]);
+    expect(readFileSync(join(options.folder, '.runbook', '.gitignore'), 'utf8')).toBe('*\n');
+  });
+});
+
+describe('a pass', () => {
+  it('goes on under its id until it has ended done', async () => {
+    const options = journalOptions();
+    const first = await session(options, (journal) => {
+      journal.append(started('one'));
+      return journal.pass;
+    });
+    const second = await session(options, (journal) => {
+      journal.append({ kind: 'pass-ended', outcome: 'failed' });
+      return journal.pass;
+    });
+    const third = await session(options, (journal) => {
+      journal.append({ kind: 'pass-ended', outcome: 'done' });
+      return journal.pass;
+    });
+    const fourth = await session(options, (journal) => journal.pass);
+    expect(first.resumed).toBe(false);
+    expect(second).toEqual({ id: first.id, resumed: true });
+    expect(third).toEqual({ id: first.id, resumed: true });
+    expect(fourth.resumed).toBe(false);
+    expect(fourth.id).not.toBe(first.id);
+  });
+
+  it('tries a reactive Fix once for each step, through a restart, and again in the next pass', async () => {
+    const options = journalOptions();
+    const fix = { kind: 'fix', how: 'reactive', step: 'serve', problem: 'port-taken', action: 'f1' } as const;
+    await session(options, (journal) => {
+      expect(journal.fixUsed('serve', 'port-taken', 'f1')).toBe(false);
+      journal.append(fix);
+      journal.append({ ...fix, how: 'in-pass', problem: 'other' });
+      expect(journal.fixUsed('serve', 'port-taken', 'f1')).toBe(true);
+    });
+    await session(options, (journal) => {
+      expect(journal.fixUsed('serve', 'port-taken', 'f1')).toBe(true);
+      expect(journal.fixUsed('serve', 'port-taken', 'edited')).toBe(false);
+      expect(journal.fixUsed('other', 'port-taken', 'f1')).toBe(false);
+      expect(journal.fixUsed('serve', 'other', 'f1')).toBe(false);
+      journal.append({ kind: 'pass-ended', outcome: 'done' });
+    });
+    await session(options, (journal) => expect(journal.fixUsed('serve', 'port-taken', 'f1')).toBe(false));
+  });
+
+  it('says at its beginning which document, box and version it is about', async () => {
+    const options = journalOptions();
+    const path = await session(options, (journal) => {
+      journal.append(started('one'));
+      return journal.path;
+    });
+    expect(JSON.parse(readFileSync(path, 'utf8').split('\n')[0] ?? '')).toMatchObject({
+      kind: 'pass-started',
+      version: '0.1.0',
+      document: options.document,
+      box: 'local',
+    });
+  });
+});
+
+describe('another life of the box', () => {
+  it('does not believe the journal of a folder that was copied or moved', async () => {
+    const options = journalOptions();
+    await session(options, (journal) => journal.append(confirmed('one')));
+    const copy = {
+      ...options,
+      folder: `${options.folder}-copy`,
+      document: join(`${options.folder}-copy`, 'AUTODOCK.md'),
+    };
+    cpSync(options.folder, copy.folder, { recursive: true });
+    await session(copy, (journal) => expect(steps(journal)).toEqual({}));
+    await session(options, (journal) => expect(steps(journal)).toEqual({ one: 'confirmed' }));
+  });
+
+  it('does not believe the journal of another box', async () => {
+    const options = journalOptions();
+    await session(options, (journal) => journal.append(confirmed('one')));
+    await session({ ...options, box: { id: 'another', name: 'other' } }, (journal) =>
+      expect(steps(journal)).toEqual({}),
+    );
+  });
+
+  it('after a restored snapshot believes only what the snapshot knew, and never again what came after it', async () => {
+    const options = journalOptions();
+    const snapshot = join(temporaryFolder(), 'snapshot');
+    const path = await session(options, (journal) => {
+      journal.append(confirmed('before'));
+      return journal.path;
+    });
+    cpSync(options.stateFolder, snapshot, { recursive: true });
+    await session(options, (journal) => {
+      for (const step of ['after-1', 'after-2', 'after-3']) journal.append(confirmed(step));
+    });
+
+    renameSync(options.stateFolder, `${options.stateFolder}-later`);
+    cpSync(snapshot, options.stateFolder, { recursive: true });
+    await session(options, (journal) => {
+      expect(steps(journal)).toEqual({ before: 'confirmed' });
+      expect(journal.diagnostics.map(({ code, severity }) => [code, severity])).toEqual([
+        ['journal-void', 'warning'],
+      ]);
+      for (let count = 0; count < 20; count++) journal.append(started('again'));
+    });
+    await session(options, (journal) => {
+      expect(steps(journal)).toEqual({ before: 'confirmed', again: 'interrupted' });
+      expect(journal.diagnostics).toEqual([]);
+    });
+    expect(
+      readFileSync(path.replace('.jsonl', '.void.jsonl'), 'utf8').split('\n').filter(Boolean),
+    ).toHaveLength(4);
+  });
+
+  it('believes nothing where the box has lost its state', async () => {
+    const options = journalOptions();
+    await session(options, (journal) => journal.append(confirmed('one')));
+    renameSync(options.stateFolder, `${options.stateFolder}-lost`);
+    await session(options, (journal) => expect(steps(journal)).toEqual({}));
+  });
+});
+
+describe('damage', () => {
+  it.each([
+    ['half a record', '{"v":1,"seq":9,"at":"2026'],
+    [
+      'a whole record without its line end',
+      '{"v":1,"seq":4,"at":"","pass":"p","kind":"undone","step":"one"}',
+    ],
+    ['zeros, as some file systems leave after a power cut', '\0'.repeat(512)],
+    ['half a character', Buffer.from([0x7b, 0x22, 0xc3])],
+  ])('tolerates a torn last line: %s', async (_, torn) => {
+    const options = journalOptions();
+    const path = await session(options, (journal) => {
+      journal.append(confirmed('one'));
+      return journal.path;
+    });
+    const good = readFileSync(path);
+    appendFileSync(path, torn);
+    await session(options, (journal) => {
+      expect(steps(journal)).toEqual({ one: 'confirmed' });
+      expect(journal.diagnostics.map((each) => each.code)).toEqual(['journal-torn']);
+      journal.append(confirmed('two'));
+    });
+    expect(readFileSync(path).subarray(0, good.length)).toEqual(good);
+    await session(options, (journal) => {
+      expect(steps(journal)).toEqual({ one: 'confirmed', two: 'confirmed' });
+      expect(journal.diagnostics).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['no JSON', (line: string) => line.slice(0, -9)],
+    ['no record', (line: string) => line.replace('"inputs":"i1"', '"inputs":1')],
+    ['an unknown kind', (line: string) => line.replace('"kind":"confirmed"', '"kind":"concluded"')],
+    ['a number out of order', (line: string) => line.replace('"seq":2', '"seq":1')],
+  ])('refuses a damaged line in the middle (%s), says where, and changes nothing', async (_, damage) => {
+    const options = journalOptions();
+    const path = await session(options, (journal) => {
+      for (const step of ['one', 'two', 'three']) journal.append(confirmed(step));
+      return journal.path;
+    });
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const text = lines.with(1, damage(lines[1] ?? '')).join('\n');
+    writeFileSync(path, text);
+    const { exit, diagnostics } = await refusal(openJournal(options));
+    expect(exit).toBe(EXIT.person);
+    expect(diagnostics).toMatchObject([{ code: 'journal-damaged', place: { file: path, line: 2 } }]);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('refuses a journal of a newer format, wherever the line stands', async () => {
+    const options = journalOptions();
+    const path = await session(options, (journal) => {
+      journal.append(confirmed('one'));
+      return journal.path;
+    });
+    appendFileSync(path, '{"v":2,"seq":3,"news":true}\n');
+    expect((await refusal(openJournal(options))).diagnostics).toMatchObject([{ code: 'journal-newer' }]);
+    expect((await refusal(readJournal(options))).diagnostics).toMatchObject([{ code: 'journal-newer' }]);
+  });
+
+  it('keeps byte offsets right behind damaged characters', async () => {
+    const options = journalOptions();
+    const path = await session(options, (journal) => {
+      journal.append(confirmed('one', { title: 'XXX' }));
+      return journal.path;
+    });
+    const bytes = readFileSync(path);
+    bytes[bytes.indexOf('XXX')] = 0xff;
+    writeFileSync(path, Buffer.concat([bytes, Buffer.from('{"torn')]));
+    await session(options, (journal) => journal.append(confirmed('two')));
+    await session(options, (journal) =>
+      expect(steps(journal)).toEqual({ one: 'confirmed', two: 'confirmed' }),
+    );
+  });
+});
+
+describe('a place that cannot be written', () => {
+  it.each(['file', 'link'])('refuses a .runbook that is a %s', async (kind) => {
+    const options = journalOptions();
+    const path = join(options.folder, '.runbook');
+    if (kind === 'file') writeFileSync(path, '');
+    else symlinkSync(temporaryFolder(), path);
+    const { exit, diagnostics } = await refusal(openJournal(options));
+    expect(exit).toBe(EXIT.person);
+    expect(diagnostics).toMatchObject([
+      { code: 'storage-unwritable', message: expect.stringContaining(path) },
+    ]);
+  });
+
+  it('refuses a state folder that cannot be made', async () => {
+    const options = journalOptions();
+    writeFileSync(options.stateFolder, '');
+    const { exit, diagnostics } = await refusal(openJournal(options));
+    expect(exit).toBe(EXIT.person);
+    expect(diagnostics[0]?.message).toContain(options.stateFolder);
+  });
+});
+
+describe('logs of background fences', () => {
+  it('have a name that no step id can lead elsewhere', async () => {
+    const options = journalOptions();
+    await session(options, (journal) => {
+      expect(journal.logPath('start-caddy', 0)).toBe(
+        join(options.folder, '.runbook', 'logs', 'start-caddy.1.log'),
+      );
+      expect(journal.logPath('../../etc/cron', 1)).toBe(
+        join(options.folder, '.runbook', 'logs', '.._.._etc_cron.2.log'),
+      );
+    });
+  });
+});

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { journalKey, readCounter } from '../../src/journal/box-state.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import { readRecords } from '../../src/journal/read.ts';
+import { EXIT } from '../../src/model/diagnostic.ts';
+import { journalOptions } from './places.ts';
+import { start } from './run-program.ts';
+
+describe('what the system refuses', () => {
+  it('a full disk (a limit on the size of files) is told, and the journal stays as it was before', async () => {
+    const { now, version, ...place } = journalOptions();
+    const limited = ['bash', '-c', 'trap \'\' XFSZ; ulimit -f 64; exec "$@"', 'bash'];
+    const writer = await start('writer', { ...place, limit: 10_000, filler: 100 }, { wrapper: limited });
+    const { code, lines } = await writer.ended;
+    expect(code).toBe(EXIT.person);
+    expect(lines.at(-1)).toMatch(/^refused .*"disk-full".*goes on from there/);
+
+    // The number goes first: it stands for the record that found no room.
+    const key = journalKey(place.box.id, place.document);
+    const read = await readRecords(
+      join(place.folder, '.runbook', `AUTODOCK.md.${key}.jsonl`),
+      () => 1e9,
+      () => {},
+    );
+    expect(readCounter(place.stateFolder, key)).toBe(read.lastSeq + 1);
+
+    const journal = await openJournal({ ...place, now, version });
+    expect(journal.diagnostics).toEqual([]);
+    for (const line of lines.slice(1, -1))
+      expect(journal.memory.get(line.split(' ')[1] ?? '')?.status).toBe('confirmed');
+    await journal.close();
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    'in a folder that its user may not write is refused with the folder named',
+    async () => {
+      const { now: _, version: __, ...place } = journalOptions();
+      const stateFolder = '/nonexistent/box';
+      const writer = await start(
+        'writer',
+        { ...place, stateFolder, limit: 1, filler: 1 },
+        { wrapper: ['setpriv', '--reuid=65534', '--clear-groups'] },
+      );
+      const { code, lines, stderr } = await writer.ended;
+      expect([code, stderr]).toEqual([EXIT.person, '']);
+      expect(lines.at(-1)).toMatch(/^refused .*cannot be written/);
+    },
+  );
+});

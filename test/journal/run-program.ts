@@ -1,0 +1,69 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const programs = fileURLToPath(new URL('./programs/', import.meta.url));
+const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
+const bundles = new Map<string, Promise<string>>();
+
+/** A program beside the tests as one plain file that Node 20 runs: what must die or race needs a process of its own. */
+function program(name: string): Promise<string> {
+  const bundle = bundles.get(name) ?? bundleOf(name);
+  bundles.set(name, bundle);
+  return bundle;
+}
+
+async function bundleOf(name: string): Promise<string> {
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'test-program-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const outfile = join(folder, `${name}.mjs`);
+  const entryPoints = [join(programs, `${name}.ts`)];
+  await build({ entryPoints, outfile, bundle: true, packages: 'external', platform: 'node', format: 'esm' });
+  return outfile;
+}
+
+/** How a program ended, and the lines that it printed. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly lines: readonly string[];
+  readonly stderr: string;
+}
+
+/** Starts a program; `onLine` sees each line as it comes. */
+export async function start(
+  name: string,
+  input: unknown,
+  options: {
+    onLine?: (line: string, child: ChildProcess) => void;
+    spawn?: SpawnOptions;
+    wrapper?: readonly string[];
+  } = {},
+): Promise<{ readonly child: ChildProcess; readonly ended: Promise<Ended> }> {
+  const [command = process.execPath, ...rest] = [
+    ...(options.wrapper ?? []),
+    process.execPath,
+    await program(name),
+    JSON.stringify(input),
+  ];
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: undefined };
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env, ...options.spawn });
+  const lines: string[] = [];
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const read = createInterface({ input: child.stdout! });
+  read.on('line', (line) => {
+    lines.push(line);
+    options.onLine?.(line, child);
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, lines, stderr }));
+  });
+  return { child, ended };
+}
