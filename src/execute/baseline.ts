@@ -1,0 +1,29 @@
+/**
+ * Variables that would change what bash itself does before or while a fence runs, or that belong to the Node process
+ * alone (its channel to a parent Node). All else of the process's environment reaches every fence, as in any script.
+ */
+const NOT_FOR_FENCES = new Set([
+  'BASH_ENV',
+  'ENV',
+  'SHELLOPTS',
+  'BASHOPTS',
+  'BASH_XTRACEFD',
+  'POSIXLY_CORRECT',
+  'NODE_CHANNEL_FD',
+  'NODE_CHANNEL_SERIALIZATION_MODE',
+  'NODE_UNIQUE_ID',
+  'OLDPWD',
+  '_',
+]);
+
+/** The environment that every fence starts from. `PWD` is the folder as written, so that a symlink in it stays one. */
+export function baselineOf(
+  process: Readonly<Record<string, string | undefined>>,
+  own: Readonly<Record<string, string>>,
+  folder: string,
+): Readonly<Record<string, string>> {
+  const kept = Object.entries({ ...process, ...own }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !NOT_FOR_FENCES.has(entry[0]),
+  );
+  return { ...Object.fromEntries(kept), PWD: folder };
+}

@@ -1,0 +1,21 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * Reads the control pipe: records of one letter and their content, each ended by a NUL, which no path, variable or
+ * number holds. An empty record is only there to end one that may have been cut short.
+ */
+export function readRecords(control: Readable, onRecord: (tag: string, content: Buffer) => void): void {
+  let open: Buffer[] = [];
+  control.on('data', (chunk: Buffer) => {
+    for (let at = 0; at < chunk.length; ) {
+      const end = chunk.indexOf(0, at);
+      open.push(chunk.subarray(at, end < 0 ? undefined : end));
+      if (end < 0) return;
+      at = end + 1;
+      const record = open.length === 1 ? open[0]! : Buffer.concat(open);
+      open = [];
+      if (record.length > 0) onRecord(record.toString('latin1', 0, 1), record.subarray(1));
+    }
+  });
+  control.on('error', () => {});
+}

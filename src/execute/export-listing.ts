@@ -1,0 +1,115 @@
+import { bytesToText } from './bytes-as-text.ts';
+
+/**
+ * Reads what `export -p` prints: `declare -x A="b"` (bash), `export A='b'` (POSIX, dash), `export A=$'b'` (zsh).
+ * Left out: names without a value, which no program sees, and arrays, which no environment can hold.
+ */
+export function readExportListing(listing: Buffer): Map<string, string> {
+  const variables = new Map<string, string>();
+  const reader: Reader = { text: bytesToText(listing), at: 0 };
+  while (reader.at < reader.text.length) {
+    const words = readCommand(reader);
+    const isArray = words.some((word) => /^-[a-zA-Z]*[aA]/.test(word));
+    const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(words.at(-1) ?? '');
+    if (words.length > 1 && assignment && !isArray) variables.set(assignment[1]!, assignment[2]!);
+  }
+  return variables;
+}
+
+interface Reader {
+  readonly text: string;
+  at: number;
+}
+
+/** The words of one line, which goes on where a quote is open. */
+function readCommand(reader: Reader): string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  while (reader.at < reader.text.length) {
+    const character = reader.text[reader.at]!;
+    if (character === '\n' || character === ' ') {
+      reader.at += 1;
+      if (word !== undefined) words.push(word);
+      word = undefined;
+      if (character === '\n') break;
+    } else {
+      word = (word ?? '') + readPiece(reader);
+    }
+  }
+  if (word !== undefined) words.push(word);
+  return words;
+}
+
+function readPiece(reader: Reader): string {
+  const { text, at } = reader;
+  if (text.startsWith("$'", at)) return readAnsi(reader);
+  if (text[at] === "'") return readUntil(reader, at + 1, "'");
+  if (text[at] === '"') return readDouble(reader);
+  if (text[at] === '\\') {
+    reader.at += 2;
+    return text[at + 1] ?? '';
+  }
+  const plain = /[^\s'"\\$]+|\$/y;
+  plain.lastIndex = at;
+  const [piece] = plain.exec(text) ?? [text[at]!];
+  reader.at += piece.length;
+  return piece;
+}
+
+function readUntil(reader: Reader, from: number, mark: string): string {
+  const end = reader.text.indexOf(mark, from);
+  reader.at = end < 0 ? reader.text.length : end + 1;
+  return reader.text.slice(from, end < 0 ? undefined : end);
+}
+
+function readDouble(reader: Reader): string {
+  let value = '';
+  for (reader.at += 1; reader.at < reader.text.length && reader.text[reader.at] !== '"'; reader.at += 1) {
+    if (reader.text[reader.at] === '\\') reader.at += 1;
+    value += reader.text[reader.at] ?? '';
+  }
+  reader.at += 1;
+  return value;
+}
+
+const ANSI: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+/** `$'…'` of bash and zsh: letters, octal, `\xHH`, `\uHHHH`; bytes are gathered, since they may form UTF-8 together. */
+function readAnsi(reader: Reader): string {
+  const pattern = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|[uU]([0-9a-fA-F]{1,8})|c(.)|(.))/sy;
+  let value = '';
+  let bytes: number[] = [];
+  const flush = () => {
+    if (bytes.length > 0) value += bytesToText(Buffer.from(bytes));
+    bytes = [];
+  };
+  for (reader.at += 2; reader.at < reader.text.length && reader.text[reader.at] !== "'"; ) {
+    pattern.lastIndex = reader.at;
+    const found = pattern.exec(reader.text);
+    if (found?.[1] !== undefined || found?.[2] !== undefined) {
+      bytes.push(
+        found[1] === undefined ? Number.parseInt(found[2]!, 16) : Number.parseInt(found[1], 8) & 0xff,
+      );
+    } else {
+      flush();
+      if (!found) value += reader.text[reader.at];
+      else if (found[3] !== undefined) value += String.fromCodePoint(Number.parseInt(found[3], 16));
+      else if (found[4] !== undefined) value += String.fromCharCode(found[4].charCodeAt(0) & 0x1f);
+      else value += ANSI[found[5]!] ?? found[5]!;
+    }
+    reader.at += found?.[0].length ?? 1;
+  }
+  flush();
+  reader.at += 1;
+  return value;
+}

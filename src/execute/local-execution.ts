@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import type { Box } from '../model/box.ts';
+import type { ShellRequest, ShellResult } from '../model/shell.ts';
+import { baselineOf } from './baseline.ts';
+import { openHostPool } from './host-pool.ts';
+import { runFence } from './run-fence.ts';
+
+/** This machine, as far as acting on it goes; identity and probes come from other rooms. */
+export type LocalExecution = Omit<Box, 'identity' | 'ask' | 'changed'>;
+
+export interface LocalOptions {
+  /** Where the first fence and every relative path start. */
+  readonly folder: string;
+  /** Variables of every fence beside the process's own. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether plain fences may run without a shell of their own; false only to prove that it makes no difference. */
+  readonly plain?: boolean;
+}
+
+/** Opens this machine for acting on. No process is started before the first fence. */
+export async function openLocalExecution(options: LocalOptions): Promise<LocalExecution> {
+  const folder = resolve(options.folder);
+  const baseline = baselineOf(process.env, options.env, folder);
+  const pool = openHostPool({ env: baseline, cwd: folder });
+  const box = { folder, baseline, pool, plain: options.plain ?? true, own: options.env };
+  return {
+    baseline,
+    run: (request) => runFence(box, request),
+    close: () => pool.close(),
+  } as LocalExecution;
+}
+export type { ShellRequest, ShellResult };

@@ -1,0 +1,50 @@
+/**
+ * A fence that cannot change its shell needs no shell of its own. Its lines, if every one of them is a simple command
+ * or a pipeline of those, made of words that mean the same wherever they stand; else undefined.
+ *
+ * Pure and conservative: what is not known to be harmless is not plain. Lines are judged one by one, so a quote, list
+ * or here-document that spans lines is never plain. No assignment, substitution, escape, comment at a line's end, list or
+ * keyword; no builtin but those that only print or test. Any other command word is taken for a program.
+ */
+export function plainLines(text: string): readonly string[] | undefined {
+  const lines = text
+    .split('\n')
+    .map((line) => line.replace(/^[ \t]+|[ \t]+$/g, ''))
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  return lines.length > 0 && lines.every(isPlain) ? lines : undefined;
+}
+
+function isPlain(line: string): boolean {
+  if (!PIPELINE.test(line)) return false;
+  const commands = [...line.matchAll(COMMAND_WORD)].map((match) => match[1]!);
+  const names = [...line.matchAll(VARIABLE)].map((match) => match[1]!);
+  return !commands.some((word) => NOT_PLAIN.has(word)) && !names.some((name) => OWN_VARIABLE.test(name));
+}
+
+const variable = String.raw`\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})`;
+const single = `'[^']*'`;
+const double = String.raw`"(?:[^"\\$\x60]|${variable})*"`;
+const bare = String.raw`[\w./:=@%+,^~*?!{}[\]-]`;
+const word = `(?:${bare}|${variable}|${single}|${double})+`;
+const redirection = String.raw`(?:[12]?>&[12]|(?:[012]?(?:>>?|<)|&>>?)[ \t]*${word})`;
+const name = String.raw`(?:[A-Za-z0-9_./][A-Za-z0-9_./+:@%,-]*|\[)`;
+const command = String.raw`${name}(?:[ \t]+(?:${word}|${redirection}))*`;
+
+const PIPELINE = new RegExp(String.raw`^${command}(?:[ \t]*\|[ \t]*${command})*$`);
+
+/** Blanks out nothing: quotes may hold a bar, and then a word too many is looked at, which only errs to the safe side. */
+const COMMAND_WORD = new RegExp(String.raw`(?:^|\|)[ \t]*(${name})`, 'g');
+
+const VARIABLE = /\$\{?([A-Za-z_]\w*)/g;
+
+/** Variables that the shell counts or computes, and those of the host. */
+const OWN_VARIABLE =
+  /^(?:BASH.*|COMP_.*|EPOCH.*|HIST.*|OPT.*|RUNBOOK_.*|runbook_.*|COLUMNS|DIRSTACK|FUNCNAME|LINENO|LINES|MAPFILE|PIPESTATUS|RANDOM|REPLY|SECONDS|SHELLOPTS|SHLVL|SRANDOM|_)$/;
+
+/** Keywords, and every builtin of bash (`compgen -bk`, 5.2) but `[ : echo false pwd test true`. */
+const NOT_PLAIN = new Set(
+  `. alias bg bind break builtin caller cd command compgen complete compopt continue declare dirs disown enable eval
+  exec exit export fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd read readarray
+  readonly return set shift shopt source suspend times trap type typeset ulimit umask unalias unset wait
+  if then else elif fi case esac for select while until do done in function time coproc`.split(/\s+/),
+);
