@@ -1,4 +1,5 @@
 import { type Rule, textRule } from './rule.ts';
+import type { Scene } from './scene.ts';
 import { pathIn } from './storage.ts';
 
 /** The login, key or token is missing or wrong; a person or a secret is needed, not patience. */
@@ -132,6 +133,13 @@ export const userMissing: Rule = textRule({
           ...(name !== '' && { subject: name }),
         },
 });
+
+/** The only host that the step's URLs name: whom a message means that names nobody. */
+export function stepHost({ input }: Scene): string | undefined {
+  const urls = input.step?.text.match(/\bhttps?:\/\/[^\s'"`<>|]{1,300}/g) ?? [];
+  const hosts = new Set(urls.flatMap((url) => hostIn(url) ?? []));
+  return hosts.size === 1 ? [...hosts][0] : undefined;
+}
 
 /** Host of a URL or image reference in a line. */
 export function hostIn(line: string): string | undefined {

@@ -1,4 +1,4 @@
-import { hostIn } from './access.ts';
+import { hostIn, stepHost } from './access.ts';
 import { type Rule, textRule } from './rule.ts';
 import type { Hit, Scene } from './scene.ts';
 
@@ -68,7 +68,7 @@ export const schemeMismatch: Rule = textRule({
   code: 'scheme-mismatch',
   cause: 'config',
   patterns: [
-    /server gave HTTP response to HTTPS client|wrong version number|packet length too long|ERR_SSL_WRONG_VERSION_NUMBER|EPROTO.{0,80}wrong version|SSL_ERROR_RX_RECORD_TOO_LONG|first record does not look like a TLS handshake/i,
+    /server gave HTTP response to HTTPS client|it does not speak TLS|wrong version number|packet length too long|ERR_SSL_WRONG_VERSION_NUMBER|EPROTO.{0,80}wrong version|SSL_ERROR_RX_RECORD_TOO_LONG|first record does not look like a TLS handshake/i,
     /(?<tls>malformed HTTP response "\\x15\\x03)|(?<plain>plain HTTP request was sent to HTTPS port|Client sent an HTTP request to an HTTPS server)/i,
   ],
   tell: (hit, scene) => {
@@ -101,7 +101,7 @@ export const clockSkew: Rule = textRule({
 });
 
 function hostNear(hit: Hit, scene: Scene): string | undefined {
-  return scene.near(hit, 8).flatMap((line) => hostOrName(line))[0];
+  return scene.near(hit, 8).flatMap((line) => hostOrName(line))[0] ?? stepHost(scene);
 }
 
 function hostOrName(line: string): string[] {

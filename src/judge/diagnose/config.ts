@@ -73,7 +73,7 @@ export const variableUnset: Rule = textRule({
     /KeyError: '(?<name>[A-Z][A-Z0-9_]{2,100})'/,
   ],
   tell: ({ groups: { name = '' } }, scene) => {
-    const near = nearest(name, variables(scene));
+    const near = nearest(name, variables(scene, name));
     return {
       title: `The variable ${name} has no value.`,
       remedy: `Declare it under Inputs or export it in an earlier step${near === undefined ? '' : ` (or is ${near} meant?)`}.`,
@@ -126,6 +126,7 @@ function candidates(key: string, { input }: Scene): Set<string> {
   return known;
 }
 
-function variables({ input }: Scene): string[] {
-  return [...new Set(input.step?.text.match(/\b[A-Z][A-Z0-9_]{2,60}\b/g) ?? [])];
+function variables({ input }: Scene, except: string): string[] {
+  const words = input.step?.text.match(/\b[A-Z][A-Z0-9_]{2,60}\b/g) ?? [];
+  return [...new Set(words)].filter((word) => word !== except);
 }

@@ -15,7 +15,7 @@ export const nameNotResolved: Rule = textRule({
     /host not found in (?:upstream|resolver) "(?<host>[\w.-]{1,253})/,
     /(?:ssh|scp|rsync|ping|wget|mysql|nc): .{0,60}?['"‘]?(?<host>[\w.-]{2,253})['"’]?: (?:Name or service not known|Temporary failure in name resolution|Name does not resolve|No address associated)/i,
     /(?:Could not resolve hostname|unknown host|UnknownHostException:?) (?<host>[\w.-]{1,253})/i,
-    /(?:name or service not known|temporary failure in name resolution|nodename nor servname|name resolution failed|Name does not resolve|no address associated with hostname)/i,
+    /(?:the name cannot be resolved|no name server answers|name or service not known|temporary failure in name resolution|nodename nor servname|name resolution failed|Name does not resolve|no address associated with hostname)/i,
   ],
   tell: (hit, scene) => {
     const nearby = scene.near(hit, 8).flatMap((line) => hostIn(line) ?? [])[0];
@@ -95,7 +95,7 @@ export const connectionTimeout: Rule = textRule({
     /connect to (?:host )?(?<host>[\w.:-]{1,100}) port (?<port>\d{1,5}).{0,40}timed out/i,
     /(?:Connecting to|connect(?:ion)? to) (?<host>[\w.-]{1,100}):(?<port>\d{1,5}).{0,60}timed out/i,
     /curl: \(28\) (?:Connection timed out|Failed to connect)/,
-    /connect timed out|connection timed out|connection timeout|ConnectTimeoutError|UND_ERR_CONNECT_TIMEOUT/i,
+    /connect timed out|connection timed out|no answer within \d+ s|connection timeout|ConnectTimeoutError|UND_ERR_CONNECT_TIMEOUT/i,
   ],
   tell: (hit, scene) => {
     if (/while (?:reading|sending)|read timed out/i.test(hit.line)) return undefined;
@@ -133,7 +133,7 @@ export const noRoute: Rule = textRule({
   code: 'no-route',
   cause: 'network',
   patterns: [
-    /no route to host|network is unreachable|EHOSTUNREACH|ENETUNREACH|network unreachable|host is unreachable|destination host unreachable/i,
+    /no route to (?:the )?(?:host|network)|network is unreachable|EHOSTUNREACH|ENETUNREACH|network unreachable|host is unreachable|destination host unreachable/i,
   ],
   tell: (hit, scene) => {
     const { host } = target(scene.near(hit, 4));

@@ -7,7 +7,7 @@ export const packageLock: Rule = textRule({
   patterns: [
     /Could not get lock (?<path>\S{1,200})\. It is held by process (?<pid>\d+)(?: \((?<name>[^)]{1,60})\))?/,
     /frontend lock was locked by another process(?: with pid (?<pid>\d+))?/,
-    /Could not get lock (?<path>\S{1,200}?)\.?(?: - open \(11|$)|is another process using it\?|Waiting for cache lock/,
+    /Could not get lock (?<path>\S{1,200}?)\.?(?: - open \(11|$)|Waiting for cache lock/,
     /Another app is currently holding the (?:yum|dnf) lock|unable to lock database|Waiting for (?:process with pid (?<pid>\d+)|pid)/i,
     /status database area is locked by another process/,
   ],

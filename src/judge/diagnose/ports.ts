@@ -98,7 +98,7 @@ export const portCaptured: Rule = {
       if (captor === undefined || listener === undefined || captor.owner === listener.owner) return [];
       return [
         {
-          title: `${listener.owner ?? 'A process'} listens on port ${port}, but ${captor.owner ?? captor.via} captures its traffic before it arrives.`,
+          title: `${listener.owner ?? 'A process'} listens on port ${port}, but ${captor.owner ?? 'a rule'} (${captor.via}) captures its traffic before it arrives.`,
           remedy: `Remove what claims the host port ${port} (a host-port pod, a LoadBalancer service, a published container), or use another port.`,
           subject: `port ${port}`,
           evidence: [captor.id, listener.id],

@@ -20,7 +20,7 @@ export interface Scene {
   /** Exit code; absent: it did not exit. */
   readonly exit?: number;
   readonly exitEvidence: string;
-  /** The last lines of output, then those of logs. */
+  /** What checks of the network observed, the last lines of output, lines of logs. */
   readonly lines: readonly Line[];
   /** Lines that match any of the patterns, the last line first; one hit a line, by the first pattern that matches. */
   search(patterns: readonly RegExp[]): Hit[];
@@ -46,7 +46,7 @@ const TAIL_LINES = 60;
 
 /** Prepares a failure for the rules. Pure. */
 export function setScene(input: DiagnosisInput): Scene {
-  const lines = [...outputLines(input), ...logLines(input)];
+  const lines = [...checkLines(input), ...outputLines(input), ...logLines(input)];
   const words = new Set(input.step?.text.match(/[\w.+-]{2,64}/g) ?? []);
   return {
     input,
@@ -72,6 +72,17 @@ export const lineEvidence = (input: DiagnosisInput, index: number): string =>
 /** Rows of the connect matrix. */
 export const rowEvidence = (input: DiagnosisInput, index: number): string =>
   `ev-${input.attempt}-row-${index + 1}`;
+
+/** What a check of the network observed is as good as a line of output; whether the step reached its goal is not asked here. */
+function checkLines(input: DiagnosisInput): Line[] {
+  return input.checks.flatMap(({ check, verdict, class: kind, observed }, index): Line[] => {
+    if (verdict === 'pass' || !NETWORK_TROUBLE.has(kind)) return [];
+    const text = `${check}: ${observed}`.slice(0, LONGEST_LINE);
+    return [{ text, evidence: checkEvidence(input, index), weight: 'logged' }];
+  });
+}
+
+const NETWORK_TROUBLE = new Set(['refused', 'reset', 'timeout', 'dns', 'no-route', 'certificate', 'tls']);
 
 function outputLines(input: DiagnosisInput): Line[] {
   const all = input.output.split(/\r\n|\n/);

@@ -1,4 +1,4 @@
-import { hostIn } from './access.ts';
+import { hostIn, stepHost } from './access.ts';
 import { isLoopback, ownAddress } from './network.ts';
 import { type Rule, textRule } from './rule.ts';
 import type { Scene } from './scene.ts';
@@ -223,9 +223,9 @@ export const notFound: Rule = textRule({
     const url = scene
       .near(hit, 3)
       .flatMap((line) => /\bhttps?:\/\/[^\s'"<>|]{1,300}/.exec(line)?.[0] ?? [])[0];
-    const what = image ?? url;
+    const what = image ?? url ?? stepHost(scene);
     return {
-      title: `The server has no ${what ?? 'such page, image or file'}.`,
+      title: `${image ?? url ?? 'What was asked for'} is not there: the server${url || what === undefined || image ? '' : ` ${what}`} answers that it has no such page, file or image.`,
       remedy: 'Check path, name, tag and version.',
       ...(what !== undefined && { subject: what }),
     };

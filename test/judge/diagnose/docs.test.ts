@@ -1,0 +1,43 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { attemptEvidence } from '../../../src/judge/diagnose/attempt-evidence.ts';
+import { diagnose } from '../../../src/judge/diagnose/diagnose.ts';
+import { RULES } from '../../../src/judge/diagnose/rules.ts';
+import type { Finding } from '../../../src/model/finding.ts';
+import { type RecordedFailure, recordedFailures } from './recorded-failures.ts';
+
+const page = new URL('../../../docs/diagnosis.md', import.meta.url);
+const [start, end] = ['<!-- generated: findings -->', '<!-- /generated -->'];
+
+test('docs/diagnosis.md lists every finding, from the recorded failures (UPDATE=1 rewrites it)', () => {
+  const text = readFileSync(page, 'utf8');
+  const before = text.slice(0, text.indexOf(start) + start.length);
+  const after = text.slice(text.indexOf(end));
+  const generated = `${before}\n\n${table()}\n\n${after}`;
+  if (process.env.UPDATE === '1') writeFileSync(page, generated);
+  expect(readFileSync(page, 'utf8')).toBe(generated);
+});
+
+/** One row for each code, in the order of the rules. */
+function table(): string {
+  const failures = recordedFailures();
+  const codes = [...new Set(RULES.map(({ code }) => code))];
+  const rows = codes.map((code) => {
+    const own = failures.filter(({ expect }) => expect.code === code);
+    const failure = own.find(({ from }) => from === 'recorded') ?? own[0]!;
+    const finding = diagnose(failure.input)[0]!;
+    const cells = [`\`${code}\``, finding.cause, symptom(failure, finding), finding.title, finding.remedy];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
+  return ['| code | cause | seen as | says | remedy |', '| --- | --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  );
+}
+
+/** The line, exit code or check that the finding cites first. */
+function symptom({ input }: RecordedFailure, finding: Finding): string {
+  const cited = attemptEvidence(input, [finding]);
+  const line = cited.find(({ kind }) => kind === 'output') ?? cited[0];
+  const text = line?.summary ?? 'the state of the box';
+  return `\`${text.slice(0, 110).replaceAll('`', "'")}${text.length > 110 ? '…' : ''}\``;
+}
