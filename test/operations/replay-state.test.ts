@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { runbook, scenario } from '../support/scenario.ts';
+
+const fence = (text: string, info = 'bash') => `~~~${info}\n${text}\n~~~\n`;
+
+describe('state from fence to fence', () => {
+  test('exported variables and the directory carry; options, functions and plain variables do not', async () => {
+    const scene = await scenario(
+      runbook({
+        one: fence(
+          'mkdir -p sub; cd sub; export A="one\ntwo" B=x; C=plain; f() { :; }; set -u; shopt -s nullglob',
+        ),
+        two: fence(
+          '{ echo "A=$A"; echo "B=$B"; echo "C=[$C]"; echo "dir=${PWD##*/}"; type f 2>/dev/null || echo "no f"; shopt -q nullglob || echo "no nullglob"; } > ../log',
+        ),
+      }),
+    );
+    expect((await scene.replay()).exit).toBe(0);
+    expect(await scene.ran()).toEqual(['A=one', 'two', 'B=x', 'C=[]', 'dir=sub', 'no f', 'no nullglob']);
+  });
+
+  test('unset and set again', async () => {
+    const scene = await scenario(
+      runbook({
+        one: fence('export A=1 B=2; unset HOME'),
+        two: fence('unset A; export B=3'),
+        three: fence('echo "[${A-unset}] [$B] [${HOME-unset}]" > log'),
+      }),
+    );
+    await scene.replay();
+    expect(await scene.ran()).toEqual(['[unset] [3] [unset]']);
+  });
+
+  test('a skipped step still gives what it left, from the journal', async () => {
+    const text = runbook({
+      one: fence('mkdir -p d; cd d; export A=$((40 + 2))'),
+      two: fence('test -e ../allowed\necho "$A ${PWD##*/}" > ../log'),
+    });
+    const scene = await scenario(text);
+    expect((await scene.replay()).exit).toBe(1);
+    await scene.write('allowed', '');
+    expect((await scene.replay()).story).toEqual(['one: skipped confirmed', 'two: acted failed-before']);
+    expect(await scene.ran()).toEqual(['42 d']);
+  });
+
+  test('an edited step gives its new value to a later one, past a skipped one between them', async () => {
+    const text = runbook({
+      one: fence('export A=old'),
+      two: fence('export B=b'),
+      three: `Needs: one, two\n\n${fence('echo "$A $B" >> log')}`,
+    });
+    const scene = await scenario(text);
+    await scene.replay();
+    await scene.write('AUTODOCK.md', text.replace('A=old', 'A=new'));
+    await scene.replay();
+    expect(await scene.ran()).toEqual(['old b', 'new b']);
+  });
+
+  test('Needs: none starts from the baseline; two needs are merged in document order', async () => {
+    const scene = await scenario(
+      runbook({
+        one: fence('export A=1 X=one'),
+        two: `Needs: none\n\n${fence('echo "two [${A-}]" >> log; export B=2 X=two')}`,
+        three: `Needs: two, one\n\n${fence('echo "three $A $B $X" >> log')}`,
+      }),
+    );
+    await scene.replay();
+    expect(await scene.ran()).toEqual(['two []', 'three 1 2 two']);
+  });
+
+  test('a fence with a directory of its own does not move the next', async () => {
+    const scene = await scenario(
+      runbook({
+        one: fence('mkdir -p sub'),
+        two: fence('pwd > here', 'bash {"cwd":"sub"}'),
+        three: fence('pwd > here'),
+      }),
+    );
+    await scene.replay();
+    expect((await scene.read('sub/here')).trim()).toMatch(/sub$/);
+    expect((await scene.read('here')).trim()).toMatch(/project$/);
+  });
+
+  test('a shell check sees the state and leaves none behind', async () => {
+    const scene = await scenario(
+      runbook({
+        one: `${fence('export A=1')}\nVerify:\n\n${fence('test "$A" = 1; export A=2; cd /')}`,
+        two: fence('echo "$A" > log'),
+      }),
+    );
+    expect((await scene.replay()).exit).toBe(0);
+    expect(await scene.ran()).toEqual(['1']);
+  });
+
+  test('${NAME} in a file, a check and an attribute is what the next fence would see', async () => {
+    const scene = await scenario(
+      runbook({
+        one: fence('export DIR=made WHO="you & me"; mkdir -p made'),
+        two: `~~~text {"file":"\${DIR}/hello.txt"}\nhello \${WHO}, $\${WHO}, \${other:-x}\n~~~\n\nVerify:\n\n~~~check\nfile \${DIR}/hello.txt contains "\${WHO}"\n~~~\n`,
+      }),
+    );
+    expect((await scene.replay()).exit).toBe(0);
+    expect(await scene.read('made/hello.txt')).toBe('hello you & me, ${WHO}, ${other:-x}\n');
+  });
+
+  test('an export that holds a secret is journaled by name; a later use runs its step again', async () => {
+    const inputs =
+      '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n| TOKEN | secret | yes | | x |\n';
+    const text = runbook(
+      {
+        one: fence('echo one >> log; export AUTH="Bearer $TOKEN" PLAIN=p'),
+        two: fence('test -e allowed; echo "two ${#AUTH} $PLAIN" >> log'),
+      },
+      inputs,
+    );
+    const scene = await scenario(text, { env: { TOKEN: 'correct-horse-battery' } });
+    expect((await scene.replay()).exit).toBe(1);
+    await scene.write('allowed', '');
+    const told = await scene.replay();
+    expect(told.story).toEqual([
+      'one: skipped confirmed',
+      'one: acted state-needed',
+      'two: acted failed-before',
+    ]);
+    expect(await scene.ran()).toEqual(['one', 'one', 'two 28 p']);
+    expect((await scene.replay()).story).toEqual(['one: skipped confirmed', 'two: skipped confirmed']);
+  });
+
+  test('always runs in every pass, counts as no action and re-runs no dependent', async () => {
+    const scene = await scenario(
+      runbook({
+        one: fence('echo always >> log; export A=now', 'bash {"always":"true"}'),
+        two: `Needs: one\n\n${fence('echo "two $A" >> log')}`,
+      }),
+    );
+    await scene.replay();
+    expect((await scene.replay()).story).toEqual(['one: skipped confirmed', 'two: skipped confirmed']);
+    expect(await scene.ran()).toEqual(['always', 'two now', 'always']);
+  });
+});
