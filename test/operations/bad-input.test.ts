@@ -111,7 +111,9 @@ describe('surroundings that cannot be worked in', () => {
       'AUTODOCK.md',
       runbook({
         one: fence('echo one >> "$OUT"'),
-        two: fence('export BIG=$(head -c 9000 /dev/zero | tr "\\0" x); [ -e ../once ] || { touch ../once; head -c 300k /dev/zero > filler || true; }; echo two >> "$OUT"'),
+        two: fence(
+          'export BIG=$(head -c 9000 /dev/zero | tr "\\0" x); [ -e ../once ] || { touch ../once; head -c 300k /dev/zero > filler || true; }; echo two >> "$OUT"',
+        ),
         three: fence('echo three >> "$OUT"'),
       }),
     );
