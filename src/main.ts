@@ -1,0 +1,21 @@
+import { interruptions } from './cli/interruption.ts';
+import { program } from './cli/program.ts';
+import { host } from './host.ts';
+import { operations } from './operations/all.ts';
+import { terminal } from './terminal.ts';
+
+export interface Start {
+  readonly argv: readonly string[];
+  readonly version: string;
+  /** Ends the process at once: for whoever presses Ctrl-C twice. */
+  readonly quit: (exit: number) => void;
+}
+
+/** Puts the command together with this machine, this terminal and this process's signals; answers the exit code. */
+export async function main({ argv, version, quit }: Start): Promise<number> {
+  const { env, stdin, stdout, stderr } = process;
+  const signal = interruptions(process, quit);
+  const person = terminal({ input: stdin, output: stderr, env, signal });
+  const world = host({ cwd: process.cwd(), env, version, person });
+  return await program({ argv, version, operations, world, stdout, stderr, signal });
+}
