@@ -1,12 +1,12 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const programs = fileURLToPath(new URL('./programs/', import.meta.url));
-const cache = fileURLToPath(new URL('../../node_modules/.cache/', import.meta.url));
+const cache = fileURLToPath(new URL('../../node_modules/.cache/test-programs/', import.meta.url));
 const bundles = new Map<string, Promise<string>>();
 
 /** A program beside the tests as one plain file that Node 20 runs: what must die or race needs a process of its own. */
@@ -16,14 +16,23 @@ function program(name: string): Promise<string> {
   return bundle;
 }
 
+/** Written whole or not at all, since several test files may want the same program at once. */
 async function bundleOf(name: string): Promise<string> {
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, 'test-program-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const outfile = join(folder, `${name}.mjs`);
   const entryPoints = [join(programs, `${name}.ts`)];
-  await build({ entryPoints, outfile, bundle: true, packages: 'external', platform: 'node', format: 'esm' });
-  return outfile;
+  const options = {
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    write: false,
+  } as const;
+  const { outputFiles } = await build({ entryPoints, ...options });
+  const path = join(cache, `${name}.mjs`);
+  const draft = join(cache, `${name}.${process.pid}`);
+  await mkdir(cache, { recursive: true });
+  await writeFile(draft, outputFiles[0]?.contents ?? '');
+  await rename(draft, path);
+  return path;
 }
 
 /** How a program ended, and the lines that it printed. */

@@ -1,0 +1,12 @@
+/** Takes the box's lock when a line comes in and says what came of it; holds it until it is killed or its input ends. */
+import { createInterface } from 'node:readline';
+import { acquireLock } from '../../../src/journal/lock.ts';
+
+const { stateFolder } = JSON.parse(process.argv[2] ?? '');
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+say('ready');
+for await (const _ of createInterface({ input: process.stdin })) {
+  const result = acquireLock({ stateFolder, command: 'replay', document: '/srv/AUTODOCK.md', now: Date.now });
+  say(result.kind === 'held' ? `held ${result.diagnostic.message}` : 'acquired');
+}
