@@ -1,5 +1,8 @@
 import type { AgentContext } from './tool.ts';
 
+/** Reading needs no more than this of what a call is given. */
+export type ReadingContext = Pick<AgentContext, 'world' | 'file' | 'signal'>;
+
 /** What a client can read by address, outside of any call; people mention it by name. Never changes anything. */
 export interface AgentResource {
   readonly name: string;
@@ -9,7 +12,7 @@ export interface AgentResource {
   readonly description: string;
   readonly mimeType: string;
   /** The ids that there are, the most useful first, for templates. */
-  ids?(context: AgentContext): Promise<readonly { readonly id: string; readonly title: string }[]>;
+  ids?(context: ReadingContext): Promise<readonly { readonly id: string; readonly title: string }[]>;
   /** The text, or undefined where there is no such thing. The server keeps the last 400,000 characters of it. */
-  read(context: AgentContext, id: string): Promise<string | undefined>;
+  read(context: ReadingContext, id: string): Promise<string | undefined>;
 }

@@ -1,0 +1,91 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  localhostHostValidation,
+  localhostOriginValidation,
+  toNodeHandler,
+} from '@modelcontextprotocol/node';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import { createServer, type Sealing } from './server.ts';
+import type { Serving } from './serving.ts';
+
+/** Where and to whom it serves. */
+export interface HttpDoor {
+  /** 0: any free one. */
+  readonly port: number;
+  readonly token: string;
+  /** Where a person finds the token, for the line that says so. */
+  readonly tokenFrom: string;
+}
+
+/**
+ * Serves on the loopback interface until the signal fires. Every request has to name this machine as its host, come from no
+ * foreign web page, and carry the token: a page in a browser can reach loopback too (CVE-2025-66414).
+ *
+ * @throws NodeJS.ErrnoException where the port is taken.
+ */
+export async function httpServer(
+  serving: Serving,
+  sealing: Sealing,
+  door: HttpDoor,
+  signal: AbortSignal,
+): Promise<void> {
+  const handler = createMcpHandler(
+    ({ era }) => createServer(serving, { modern: era === 'modern', sealing }),
+    {
+      onerror: (error) => serving.note(error.message),
+    },
+  );
+  const answer = toNodeHandler(handler, { onerror: (error) => serving.note(error.message) });
+  const guards = [localhostHostValidation(), localhostOriginValidation(), bearer(door.token), onlyMcp];
+  const http = createHttpServer((request, response) => {
+    if (guards.every((passes) => passes(request, response))) void answer(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(door.port, '127.0.0.1', resolve);
+  });
+  const { port } = http.address() as AddressInfo;
+  serving.note(`listening on http://127.0.0.1:${port}/mcp; the bearer token is in ${door.tokenFrom}`);
+
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+  await handler.close();
+  http.closeAllConnections();
+  await closed;
+}
+
+type Guard = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** Compares hashes, so that neither length nor content of the token shows in the time that it takes. */
+function bearer(token: string): Guard {
+  const wanted = sha256(`Bearer ${token}`);
+  return (request, response) => {
+    if (timingSafeEqual(sha256(request.headers.authorization ?? ''), wanted)) return true;
+    refuse(response, 401, 'A bearer token is needed.', { 'WWW-Authenticate': 'Bearer realm="runbook"' });
+    return false;
+  };
+}
+
+const onlyMcp: Guard = (request, response) => {
+  if (request.url?.split('?')[0] === '/mcp') return true;
+  refuse(response, 404, 'The server is at /mcp.');
+  return false;
+};
+
+/** As MCP wants errors outside of any request: JSON-RPC without an id. */
+function refuse(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { ...headers, 'Content-Type': 'application/json' });
+  response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32000, message } }));
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();

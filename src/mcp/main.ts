@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { EXIT, type ExitCode } from '../model/diagnostic.ts';
+import { agentResources, agentTools } from '../operations/agent/all.ts';
+import type { AgentContext, Toolset } from '../operations/agent/tool.ts';
+import type { World } from '../world.ts';
+import { createQuestions } from './questions.ts';
+import { createRunningJobs } from './running-jobs.ts';
+import { secretInFile } from './secret-file.ts';
+import { type Sealing, sealingWith } from './server.ts';
+import type { Serving } from './serving.ts';
+import { trustOf } from './trust.ts';
+
+/** How `runbook mcp` was started. */
+export interface McpOptions {
+  readonly file: string;
+  /** The port to listen on; undefined: stdin and stdout. */
+  readonly http?: number | undefined;
+  readonly readOnly: boolean;
+  readonly toolsets: readonly Toolset[];
+  readonly trust: AgentContext['trust'];
+  readonly signal: AbortSignal;
+  /** For tests; else the table of the operations. */
+  readonly tools?: Serving['tools'];
+  readonly resources?: Serving['resources'];
+}
+
+/** Milliseconds that jobs get to end their process groups before the server leaves all the same. */
+const LEAVE_MS = 5_000;
+
+/**
+ * Serves until the client is gone or the signal fires, then ends whatever still runs here. Answers the exit code.
+ * stdout belongs to the protocol; what people should see goes to stderr.
+ */
+export async function serveMcp(world: World, options: McpOptions): Promise<ExitCode> {
+  const note = (line: string) => void process.stderr.write(`runbook mcp: ${line}\n`);
+  const serving: Serving = {
+    world,
+    file: options.file,
+    tools: options.tools ?? agentTools,
+    resources: options.resources ?? agentResources,
+    toolsets: options.toolsets,
+    readOnly: options.readOnly,
+    trust: await trustOf(world, options.trust, note),
+    jobs: createRunningJobs(),
+    questions: createQuestions(world.now),
+    note,
+  };
+  const sealing = await sealingFor(world);
+  if (options.http === undefined) {
+    const { stdioServer } = await import('./stdio.ts');
+    await stdioServer(serving, sealing, options.signal);
+  } else {
+    const { httpServer } = await import('./http.ts');
+    await httpServer(serving, sealing, { port: options.http, ...(await tokenFor(world)) }, options.signal);
+  }
+  const left = await serving.jobs.end(LEAVE_MS);
+  if (left > 0) note(`${left} jobs or calls did not end in time`);
+  return options.signal.aborted ? EXIT.terminated : EXIT.done;
+}
+
+/** The same key at every start, since clients restart servers between a question and its answer. */
+async function sealingFor(world: World): Promise<Sealing> {
+  const kept = await secretInFile(join(world.folders.person, 'mcp-question-key')).catch(() => undefined);
+  return sealingWith(kept ? Buffer.from(kept, 'utf8') : randomBytes(32));
+}
+
+/** Never from argv, which every user of the machine can read. */
+async function tokenFor(world: World): Promise<{ token: string; tokenFrom: string }> {
+  const given = world.env.RUNBOOK_MCP_TOKEN;
+  if (given) return { token: given, tokenFrom: 'RUNBOOK_MCP_TOKEN' };
+  const path = join(world.folders.person, 'mcp-token');
+  return { token: await secretInFile(path), tokenFrom: path };
+}

@@ -1,0 +1,78 @@
+import {
+  type ReadResourceResult,
+  type Resource,
+  ResourceNotFoundError,
+  type ResourceTemplateType,
+} from '@modelcontextprotocol/server';
+import { plainText } from '../model/plain-text.ts';
+import type { AgentResource, ReadingContext } from '../operations/agent/resource.ts';
+import type { Serving } from './serving.ts';
+
+/** A log of 100 MB is no use to a reader of text; its end is. */
+const MOST_CHARACTERS = 400_000;
+
+/** So many of one kind are listed; the others can still be read by their address. */
+const MOST_LISTED = 50;
+
+/** Fixed addresses, and those that the templates have right now. */
+export async function listResources(serving: Serving, context: ReadingContext): Promise<Resource[]> {
+  const lists = await Promise.all((await all(serving)).map((resource) => listed(resource, context)));
+  return lists.flat();
+}
+
+export async function listTemplates(serving: Serving): Promise<ResourceTemplateType[]> {
+  return (await all(serving)).filter(isTemplate).map(({ name, uri, title, description, mimeType }) => {
+    return { name, uriTemplate: uri, title, description, mimeType };
+  });
+}
+
+/** @throws ResourceNotFoundError where there is no such thing. */
+export async function readResource(
+  serving: Serving,
+  context: ReadingContext,
+  uri: string,
+): Promise<ReadResourceResult> {
+  for (const resource of await all(serving)) {
+    const id = idIn(uri, resource.uri);
+    const text = id === undefined ? undefined : await resource.read(context, id);
+    if (text !== undefined) return { contents: [{ uri, mimeType: resource.mimeType, text: bearable(text) }] };
+  }
+  throw new ResourceNotFoundError(uri, `There is no resource ${JSON.stringify(uri.slice(0, 200))}.`);
+}
+
+async function listed(resource: AgentResource, context: ReadingContext): Promise<Resource[]> {
+  const { name, uri, title, description, mimeType } = resource;
+  if (!isTemplate(resource)) return [{ name, uri, title, description, mimeType }];
+  const ids = (await resource.ids?.(context)) ?? [];
+  return ids.slice(0, MOST_LISTED).map((each) => ({
+    name: `${name} ${plainText(each.id)}`,
+    uri: uri.replace('{id}', encodeURIComponent(each.id)),
+    title: plainText(each.title),
+    mimeType,
+  }));
+}
+
+/**
+ * What stands for `{id}` in an address of this form; empty for a fixed address; undefined where it is another, or where the
+ * id could climb out of a folder.
+ */
+function idIn(uri: string, form: string): string | undefined {
+  const [before = '', after] = form.split('{id}');
+  if (after === undefined) return uri === form ? '' : undefined;
+  if (!uri.startsWith(before) || !uri.endsWith(after) || uri.length <= before.length + after.length)
+    return undefined;
+  try {
+    const id = decodeURIComponent(uri.slice(before.length, uri.length - after.length));
+    return /^(?!\.{1,2}$)[^/\\\p{C}]{1,200}$/u.test(id) ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function bearable(text: string): string {
+  if (text.length <= MOST_CHARACTERS) return plainText(text);
+  return `… ${text.length - MOST_CHARACTERS} characters before this are left out …\n${plainText(text.slice(-MOST_CHARACTERS))}`;
+}
+
+const isTemplate = ({ uri }: AgentResource) => uri.includes('{id}');
+const all = ({ resources }: Serving) => Promise.all(resources.map((load) => load()));

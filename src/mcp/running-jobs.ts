@@ -1,0 +1,86 @@
+import { type Job, type Jobs, LONGEST_WAIT_MS } from '../operations/agent/tool.ts';
+
+/** Everything that runs in this process for some client: jobs, and the calls themselves. */
+export interface RunningJobs {
+  /** For one call. What it starts ends with it, until `answered`. */
+  forCall(signal: AbortSignal): Jobs & { answered(): void };
+  /** Counts a call as running until it settles. */
+  track<T>(call: Promise<T>): Promise<T>;
+  /** Calls that have not settled. */
+  readonly calls: number;
+  /** Aborts every job and waits for all that runs to settle, but not longer than `ms`. Answers how many did not. */
+  end(ms: number): Promise<number>;
+}
+
+export function createRunningJobs(): RunningJobs {
+  const running = new Map<string, Job<unknown>>();
+  const calls = new Set<Promise<unknown>>();
+
+  function start<T>(id: string, work: (signal: AbortSignal) => Promise<T>, call: AbortSignal): Job<T> {
+    const controller = new AbortController();
+    // Not at once: the job has to be findable before its first line runs.
+    const ended = Promise.resolve().then(() => work(controller.signal));
+    const job: Job<T> = {
+      id,
+      ended,
+      cancel: () => controller.abort(),
+      within: (ms) => within(ended, ms, call),
+    };
+    running.set(id, job);
+    const forget = () => void (running.get(id) === job && running.delete(id));
+    ended.then(forget, forget);
+    return job;
+  }
+
+  return {
+    forCall: (signal) => {
+      const links = new AbortController();
+      return {
+        start: (id, work) => {
+          const job = start(id, work, signal);
+          if (signal.aborted) job.cancel();
+          signal.addEventListener('abort', job.cancel, { once: true, signal: links.signal });
+          return job;
+        },
+        find: (id) => running.get(id),
+        answered: () => links.abort(),
+      };
+    },
+    track: (call) => {
+      calls.add(call);
+      const forget = () => void calls.delete(call);
+      call.then(forget, forget);
+      return call;
+    },
+    get calls() {
+      return calls.size;
+    },
+    end: async (ms) => {
+      for (const job of running.values()) job.cancel();
+      const settled = Promise.allSettled([...calls, ...[...running.values()].map((job) => job.ended)]);
+      await within(settled, ms);
+      return running.size + calls.size;
+    },
+  };
+}
+
+/** The result of work if it is there in time, and before somebody gives up on it. Rejects as the work does. */
+async function within<T>(
+  work: Promise<T>,
+  ms: number,
+  givenUp?: AbortSignal,
+): Promise<{ ended: true; result: T } | { ended: false }> {
+  const late = AbortSignal.timeout(Math.min(Math.max(0, ms), LONGEST_WAIT_MS));
+  const done = new AbortController();
+  const waited = new Promise<{ ended: false }>((resolve) => {
+    const stop = () => resolve({ ended: false });
+    if (givenUp?.aborted) stop();
+    late.addEventListener('abort', stop, { signal: done.signal });
+    givenUp?.addEventListener('abort', stop, { signal: done.signal });
+  });
+  try {
+    return await Promise.race([work.then((result) => ({ ended: true as const, result })), waited]);
+  } finally {
+    done.abort();
+  }
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { EXIT, RunbookError } from '../model/diagnostic.ts';
+
+/**
+ * The secret kept in a file that only its owner can read; made at the first use, 32 random bytes in hexadecimal.
+ *
+ * @throws RunbookError (exit 3) where others can read it: then it is no secret, and somebody has to know.
+ */
+export async function secretInFile(path: string): Promise<string> {
+  return (await existing(path)) ?? (await made(path));
+}
+
+async function existing(path: string): Promise<string | undefined> {
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!handle) return undefined;
+  try {
+    const { mode } = await handle.stat();
+    if (mode & 0o077) throw exposed(path);
+    const text = (await handle.readFile('utf8')).trim();
+    if (text.length < 32) throw exposed(path);
+    return text;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Written aside and linked into place: of two servers that start at once the first wins, and both have the same. */
+async function made(path: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const handle = await open(draft, 'wx', 0o600);
+  try {
+    await handle.writeFile(`${randomBytes(32).toString('hex')}\n`);
+    await handle.sync();
+    await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await handle.close();
+    await rm(draft, { force: true });
+  }
+  return (await readFile(path, 'utf8')).trim();
+}
+
+function exposed(path: string): RunbookError {
+  return new RunbookError(
+    [
+      {
+        code: 'exposed-secret',
+        severity: 'error',
+        message: `${path} is readable by others, or holds no secret.`,
+        remedy: 'Remove it: a new one is made at the next start. Give that to your clients.',
+      },
+    ],
+    EXIT.person,
+  );
+}

@@ -1,0 +1,67 @@
+import {
+  type CacheHint,
+  createRequestStateCodec,
+  type RequestStateCodec,
+  Server,
+} from '@modelcontextprotocol/server';
+import type { QuestionState } from './approval.ts';
+import { instructions } from './instructions.ts';
+import { getPrompt, listPrompts } from './prompts.ts';
+import { listResources, listTemplates, readResource } from './resources.ts';
+import type { Serving } from './serving.ts';
+import { callTool } from './tool-call.ts';
+import { listTools } from './tool-list.ts';
+
+/** What the server says once stays so for the life of the process. */
+const FIXED: CacheHint = { ttlMs: 3_600_000, cacheScope: 'private' };
+const CHANGING: CacheHint = { ttlMs: 0, cacheScope: 'private' };
+
+/**
+ * The protocol's side of it: one per connection, and with newer HTTP clients one per request. It holds nothing.
+ *
+ * The SDK's `McpServer` is not used: its registry validates before it can be asked what was meant by `env.observe`, and
+ * its errors name neither remedy nor nearest name.
+ */
+export function createServer(
+  serving: Serving,
+  { modern, sealing }: { modern: boolean; sealing: Sealing },
+): Server {
+  const server = new Server(
+    { name: 'runbook', title: 'runbook', version: serving.world.version },
+    {
+      capabilities: { tools: {}, resources: {}, prompts: {} },
+      instructions,
+      requestState: { verify: sealing.verify },
+      cacheHints: {
+        'server/discover': FIXED,
+        'tools/list': FIXED,
+        'prompts/list': FIXED,
+        'resources/templates/list': FIXED,
+        'resources/list': CHANGING,
+        'resources/read': CHANGING,
+      },
+    },
+  );
+  server.onerror = (error) => serving.note(error.message);
+
+  const line = { server, modern, seal: (state: QuestionState) => sealing.mint(state) };
+  server.setRequestHandler('tools/list', async () => ({ tools: await listTools(serving) }));
+  server.setRequestHandler('tools/call', (request, context) => callTool(serving, line, request, context));
+  server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }));
+  server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
+  server.setRequestHandler('resources/list', async (_, { mcpReq }) => ({
+    resources: await listResources(serving, { ...serving, signal: mcpReq.signal }),
+  }));
+  server.setRequestHandler('resources/templates/list', async () => ({
+    resourceTemplates: await listTemplates(serving),
+  }));
+  server.setRequestHandler('resources/read', ({ params }, { mcpReq }) =>
+    readResource(serving, { ...serving, signal: mcpReq.signal }, params.uri),
+  );
+  return server;
+}
+
+/** Seals what a question has to remember while it is with the client: what comes back may be forged. */
+export type Sealing = RequestStateCodec<QuestionState>;
+
+export const sealingWith = (key: Uint8Array): Sealing => createRequestStateCodec<QuestionState>({ key });

@@ -1,0 +1,27 @@
+import type { AgentToolRow } from '../operations/agent/all.ts';
+import type { AgentResource } from '../operations/agent/resource.ts';
+import type { AgentContext, Toolset } from '../operations/agent/tool.ts';
+import type { World } from '../world.ts';
+import type { Questions } from './questions.ts';
+import type { RunningJobs } from './running-jobs.ts';
+
+/** What one process serves, whatever the transport and however many clients: made once, by main. */
+export interface Serving {
+  readonly world: World;
+  readonly file: string;
+  /** Every tool there is; those of other toolsets are known, so that a call can be told what to do. */
+  readonly tools: readonly AgentToolRow[];
+  readonly resources: readonly (() => Promise<AgentResource>)[];
+  readonly toolsets: readonly Toolset[];
+  readonly readOnly: boolean;
+  readonly trust: AgentContext['trust'];
+  readonly jobs: RunningJobs;
+  readonly questions: Questions;
+  /** One line for whoever looks after the server: stderr. */
+  readonly note: (line: string) => void;
+}
+
+/** The tools that clients see, in the order of the table. */
+export function offered({ tools, toolsets, readOnly }: Serving): readonly AgentToolRow[] {
+  return tools.filter((tool) => toolsets.includes(tool.toolset) && (!readOnly || tool.effect === 'read'));
+}

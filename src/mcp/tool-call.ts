@@ -1,0 +1,151 @@
+import {
+  type CallToolRequest,
+  type CallToolResult,
+  type InputRequiredResult,
+  inputRequired,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import type { AgentToolRow } from '../operations/agent/all.ts';
+import {
+  type AgentContext,
+  type AgentTool,
+  LONGEST_WAIT_MS,
+  RESULT_BUDGET,
+} from '../operations/agent/tool.ts';
+import { type Asking, askingThrough, type QuestionState } from './approval.ts';
+import { readArguments } from './arguments.ts';
+import { fitToBudget } from './budget.ts';
+import { clientOf } from './client.ts';
+import { failure } from './failure.ts';
+import { progressOf } from './progress.ts';
+import { formOf } from './questions.ts';
+import type { Serving } from './serving.ts';
+import { withMore } from './tool-list.ts';
+import { findTool } from './tool-name.ts';
+
+/** Calls at once, of all clients: an agent in a loop may not take the box down. */
+const MOST_CALLS = 32;
+
+/** Milliseconds after the longest wait at which a tool is given up that has neither answered nor heard its signal. */
+const GRACE_MS = [5_000, 8_000] as const;
+
+/** Where a call came in. */
+export interface Line {
+  readonly server: Server;
+  /** Revision 2026-07-28 or later. */
+  readonly modern: boolean;
+  readonly seal: (state: QuestionState) => Promise<string>;
+}
+
+/** One call, from its name to its result. Whatever goes wrong is a result too. */
+export async function callTool(
+  serving: Serving,
+  line: Line,
+  { params }: CallToolRequest,
+  context: ServerContext,
+): Promise<CallToolResult | InputRequiredResult> {
+  try {
+    const row = findTool(serving.tools, params.name);
+    refuseForbidden(serving, row);
+    const tool = await row.load();
+    const input = readArguments(tool, params.arguments);
+    const client = clientOf(line.server, context, line.modern);
+    const asking = askingThrough(context, {
+      ...serving,
+      ...client,
+      modern: line.modern,
+      now: serving.world.now,
+    });
+    const given = { approve: asking.approve, client: client.name };
+    const output = await run(serving, tool, input, context, given);
+    const pending = asking.pending();
+    if (pending) return await question(line, pending);
+    return success(tool, output);
+  } catch (error) {
+    if (!(error instanceof RunbookError))
+      serving.note(`${params.name}: ${error instanceof Error ? error.stack : error}`);
+    return failure(error);
+  }
+}
+
+/** Policy is enforced here, at the call; what tools/list leaves out is only courtesy. */
+function refuseForbidden({ toolsets, readOnly, jobs }: Serving, row: AgentToolRow): void {
+  if (!toolsets.includes(row.toolset)) {
+    const remedy = `A person can start the server with --toolsets ${[...toolsets, row.toolset].join(',')}.`;
+    throw refusal(
+      'toolset-off',
+      `${row.name} belongs to the toolset ${row.toolset}, which is not served here.`,
+      remedy,
+    );
+  }
+  if (readOnly && row.effect !== 'read') {
+    const remedy =
+      'Say what you would change and why; a person can run it, or start the server without --read-only.';
+    throw refusal('read-only', `${row.name} changes things, and this server is read-only.`, remedy);
+  }
+  if (jobs.calls >= MOST_CALLS) {
+    throw refusal(
+      'busy',
+      `${MOST_CALLS} calls are running.`,
+      'Wait for one of them to answer, then call again.',
+    );
+  }
+}
+
+/** Runs a tool until it answers, is cancelled, or has had its time. */
+async function run(
+  serving: Serving,
+  tool: AgentTool,
+  input: Record<string, unknown>,
+  context: ServerContext,
+  given: Pick<AgentContext, 'approve' | 'client'>,
+): Promise<Record<string, unknown>> {
+  const call = new AbortController();
+  const jobs = serving.jobs.forCall(call.signal);
+  const settled = new AbortController();
+  const once = { once: true, signal: settled.signal };
+  const [warning, end] = GRACE_MS.map((grace) => AbortSignal.timeout(LONGEST_WAIT_MS + grace));
+  const tooSlow = new Promise<never>((_, reject) => {
+    const message = `${tool.name} did not answer within ${LONGEST_WAIT_MS / 1000} seconds.`;
+    const remedy = 'Ask for less at once. runbook_read tells what state things are in.';
+    end?.addEventListener('abort', () => reject(refusal('too-slow', message, remedy)), once);
+  });
+  const abort = () => call.abort();
+  if (context.mcpReq.signal.aborted) abort();
+  context.mcpReq.signal.addEventListener('abort', abort, once);
+  warning?.addEventListener('abort', abort, once);
+
+  const { world, file, trust, readOnly } = serving;
+  const progress = progressOf(context, world.now);
+  const agent: AgentContext = { world, file, trust, readOnly, signal: call.signal, jobs, progress, ...given };
+  try {
+    return await Promise.race([serving.jobs.track(tool.run(agent, input)), tooSlow]);
+  } finally {
+    jobs.answered();
+    settled.abort();
+  }
+}
+
+/** On success clients show their model only this, or only the text, so each is complete alone. */
+function success(tool: AgentTool, output: Record<string, unknown>): CallToolResult {
+  const budget = Math.min(tool.budget ?? RESULT_BUDGET.usual, RESULT_BUDGET.most);
+  const structuredContent = withMore(tool.output).parse(fitToBudget(output, budget));
+  return { structuredContent, content: [{ type: 'text', text: JSON.stringify(structuredContent) }] };
+}
+
+/** The call's answer is a question to the person; the client repeats the call with what the person said. */
+async function question(
+  line: Line,
+  pending: NonNullable<ReturnType<Asking['pending']>>,
+): Promise<InputRequiredResult> {
+  return inputRequired({
+    inputRequests: { approval: inputRequired.elicit(formOf(pending.request)) },
+    requestState: await line.seal(pending.state),
+  });
+}
+
+function refusal(code: string, message: string, remedy: string): RunbookError {
+  return new RunbookError([{ code, severity: 'error', message, remedy }], EXIT.person);
+}

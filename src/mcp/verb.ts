@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { ExitCode } from '../model/diagnostic.ts';
+import { defineOperation } from '../operations/operation.ts';
+import { readToolsets } from './toolsets.ts';
+
+/** The port of `--http` where none is named: one address that clients can be given once. */
+export const USUAL_PORT = 7420;
+
+const input = z.object({
+  file: z
+    .string()
+    .default('AUTODOCK.md')
+    .describe('the runbook; it may not exist yet')
+    .meta({ positional: true, placeholder: 'FILE' }),
+  http: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe(
+      `serve HTTP on this port of 127.0.0.1 instead of stdin and stdout; ${USUAL_PORT} where none is named`,
+    )
+    .meta({ placeholder: 'PORT' }),
+  readOnly: z.boolean().default(false).describe('let only those tools through that change nothing'),
+  toolsets: z
+    .string()
+    .default('core')
+    .describe('which tools to offer: core, boxes, or all')
+    .meta({ placeholder: 'A,B' }),
+  trust: z
+    .enum(['guarded', 'sandbox'])
+    .default('guarded')
+    .describe('sandbox: this machine is a throw-away box; counts only where a person has put the marker'),
+});
+
+/** `runbook mcp`: a verb of the command that is answered here, since neither room may know the other. */
+export const mcp = defineOperation({
+  name: 'mcp',
+  summary: 'serve the runbook to a coding agent (Model Context Protocol)',
+  description:
+    'Started by the agent\'s client, not by hand: "claude mcp add runbook -- runbook mcp". Speaks on stdin and stdout, and\n' +
+    'ends with them. With --http it needs the bearer token in your state folder, or RUNBOOK_MCP_TOKEN.',
+  examples: [
+    'runbook mcp',
+    'runbook mcp AUTODOCK.md --read-only',
+    'runbook mcp --http 7420 --toolsets core,boxes',
+  ],
+  effect: 'act',
+  input,
+  run: async ({ world, signal }, { toolsets, ...flags }): Promise<ExitCode> => {
+    const chosen = readToolsets(toolsets);
+    const { serveMcp } = await import('./main.ts');
+    return await serveMcp(world, { ...flags, toolsets: chosen, signal });
+  },
+  exit: (code) => code,
+});

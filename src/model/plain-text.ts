@@ -1,0 +1,24 @@
+/**
+ * Text without anything that rewrites a terminal or hides words from a person that a model still reads: ANSI sequences,
+ * control characters (but not tab and line feed), bidi controls, zero-width and tag characters, lone surrogates.
+ * Rules: trojansource.codes, Unicode TR36.
+ */
+export function plainText(text: string): string {
+  if (!suspicious.test(text)) return text;
+  return (
+    text
+      .replace(/\r\n?/g, '\n')
+      // Bounded: a sequence that never ends may not swallow the text, nor the time.
+      .replace(/\u001b\][^\u0007\u001b]{0,2000}(?:\u0007|\u001b\\)/g, '')
+      .replace(/\u001b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|[@-Z\\-_])/g, '')
+      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+      .replace(/[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g, '')
+      .replace(/[\u2028\u2029]/g, '\n')
+      // Tag characters are invisible copies of ASCII.
+      .replace(/[\u{e0000}-\u{e007f}]/gu, '')
+      .replace(/\p{Surrogate}/gu, '\ufffd')
+  );
+}
+
+const suspicious =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/;
