@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { createGroupCommit } from '../../src/journal/group-commit.ts';
+
+/** A sync that ends when it is told to, and writes down what it covers. */
+function controlled() {
+  const ends: (() => void)[] = [];
+  let touched = 0;
+  const covered: number[] = [];
+  const commit = createGroupCommit(() => {
+    covered.push(touched);
+    return new Promise((resolve) => void ends.push(resolve));
+  });
+  const touch = () => {
+    touched += 1;
+    commit.touch();
+  };
+  return { commit, covered, ends, touch };
+}
+
+const turn = () => new Promise((resolve) => void setImmediate(resolve));
+
+describe('many who wait for the disk', () => {
+  it('share one sync for what was written in one turn, and one more for all that came while it ran', async () => {
+    const { commit, covered, ends, touch } = controlled();
+    for (let count = 0; count < 10; count++) touch();
+    await turn();
+    expect(covered).toEqual([10]);
+    for (let count = 0; count < 5; count++) touch();
+    await turn();
+    expect(covered).toEqual([10]);
+    const settled = commit.settled();
+    ends[0]?.();
+    await turn();
+    expect(covered).toEqual([10, 15]);
+    ends[1]?.();
+    await settled;
+  });
+
+  it('are not let go by a sync that began before their write', async () => {
+    const { commit, ends, touch } = controlled();
+    touch();
+    await turn();
+    touch();
+    let done = false;
+    const settled = commit.settled().then(() => {
+      done = true;
+    });
+    ends[0]?.();
+    await turn();
+    expect(done).toBe(false);
+    ends[1]?.();
+    await settled;
+  });
+
+  it('wait for nothing where nothing was written', async () => {
+    await createGroupCommit(() => Promise.reject(new Error('never asked'))).settled();
+  });
+
+  it('are all told of a failure, from then on always', async () => {
+    const commit = createGroupCommit(() => Promise.reject(new Error('the disk is gone')));
+    commit.touch();
+    await expect(commit.settled()).rejects.toThrow('the disk is gone');
+    commit.touch();
+    await expect(commit.settled()).rejects.toThrow('the disk is gone');
+  });
+});

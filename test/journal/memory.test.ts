@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { emptyMemory, type JournalMemory, remember } from '../../src/journal/memory.ts';
+import type { JournalEntry, JournalRecord } from '../../src/model/journal.ts';
+import { confirmed, started } from './places.ts';
+
+function memoryOf(...entries: (JournalEntry & { pass?: string })[]): JournalMemory {
+  const memory = emptyMemory();
+  entries.forEach((entry, index) => {
+    remember(memory, { v: 1, at: `t${index + 1}`, pass: 'p1', ...entry, seq: index + 1 } as JournalRecord);
+  });
+  return memory;
+}
+
+const step = (...entries: JournalEntry[]) => memoryOf(...entries).steps.get('one');
+const process = (fence: number, pid: number) => ({ fence, pid, start: '1', log: '/l' });
+
+describe('the memory of a step', () => {
+  it('is interrupted from its start to its end', () => {
+    expect(step(started('one'))).toMatchObject({ status: 'interrupted', confirmedSeq: 0, at: 't1' });
+    expect(step(started('one'), confirmed('one'))).toMatchObject({
+      status: 'confirmed',
+      confirmedSeq: 2,
+      at: 't2',
+    });
+    expect(step(confirmed('one'), started('one', 'a2'))).toMatchObject({
+      status: 'interrupted',
+      action: 'a2',
+      confirmedSeq: 1,
+    });
+  });
+
+  it('tells apart what acted, for its dependents, from what was found, accepted or run again for an export', () => {
+    const acted = confirmed('one');
+    expect(step(confirmed('one', { how: 'found' }))).toMatchObject({ actedSeq: 0, confirmedSeq: 1 });
+    for (const how of ['found', 'accepted', 'restored'] as const) {
+      expect(step(acted, confirmed('one', { how }))).toMatchObject({ actedSeq: 1, confirmedSeq: 2 });
+    }
+    expect(step(acted, acted)).toMatchObject({ actedSeq: 2 });
+  });
+
+  it('keeps what an earlier confirmation left on the box while the step acts anew or has failed', () => {
+    const whole = confirmed('one', { background: [process(0, 7)], undo: ['rm'], title: 'One' });
+    const failed: JournalEntry = { kind: 'failed', step: 'one', action: 'a2', inputs: 'i', reason: 'exit' };
+    expect(step(whole, started('one', 'a2'), failed)).toMatchObject({
+      status: 'failed',
+      background: [process(0, 7)],
+      undo: ['rm'],
+      title: 'One',
+      actedSeq: 1,
+    });
+  });
+
+  it('holds one process for each fence, the last', () => {
+    const entries = [process(0, 7), process(1, 8), process(0, 9)].map(
+      (each): JournalEntry => ({ kind: 'background', step: 'one', process: each }),
+    );
+    expect(step(started('one'), ...entries)?.background).toEqual([process(1, 8), process(0, 9)]);
+    expect(step(started('one'), ...entries, confirmed('one', { background: [] }))?.background).toEqual([]);
+  });
+
+  it('has nothing left of a step that was undone, so that no second Undo runs', () => {
+    const undone = step(confirmed('one', { undo: ['rm'], background: [process(0, 7)] }), {
+      kind: 'undone',
+      step: 'one',
+    });
+    expect(undone).toMatchObject({ status: 'undone', actedSeq: 0, background: [] });
+    expect(undone).not.toHaveProperty('undo');
+    expect(undone).not.toHaveProperty('state');
+  });
+
+  it('does not keep the state of an earlier confirmation', () => {
+    const state = { set: { A: '1' }, unset: [], secret: [] };
+    expect(step(confirmed('one', { state }), confirmed('one'))).not.toHaveProperty('state');
+  });
+
+  it('follows a rename', () => {
+    const { steps } = memoryOf(confirmed('one'), { kind: 'renamed', step: 'first', from: 'one' });
+    expect([...steps.keys()]).toEqual(['first']);
+    expect(steps.get('first')).toMatchObject({ status: 'confirmed' });
+    expect(memoryOf({ kind: 'renamed', step: 'first', from: 'nobody' }).steps.size).toBe(0);
+  });
+});
+
+describe('the memory of passes', () => {
+  it('is of the last one', () => {
+    const { pass, fixes } = memoryOf(
+      { ...({ kind: 'fix', how: 'reactive', step: 's', problem: 'p', action: 'f' } as const), pass: 'p1' },
+      { kind: 'pass-ended', outcome: 'done', pass: 'p1' },
+      { kind: 'pass-started', version: '1', pass: 'p2' },
+    );
+    expect(pass).toEqual({ id: 'p2' });
+    expect(fixes.size).toBe(0);
+  });
+
+  it('takes a pass that is gone on with as open again', () => {
+    const { pass } = memoryOf(
+      { kind: 'pass-ended', outcome: 'failed' },
+      { kind: 'pass-started', version: '1' },
+    );
+    expect(pass).toEqual({ id: 'p1' });
+  });
+});
