@@ -1,0 +1,205 @@
+import { type Attempt, type GuardVerdict, hasFailed } from '../model/attempt.ts';
+import type { LoopState, ProblemRecord } from '../model/loop.ts';
+import { type Guard, type GuardInput, PASS } from './guard.ts';
+import { formHash, normalForm } from './normal-form.ts';
+import { failedAt, hypothesisDefects } from './weigh-hypothesis.ts';
+
+/** Rounds of distinct actions against one fingerprint after which an explanation, and then a person, is needed. */
+const ASK_AFTER = 3;
+const STOP_AFTER = 5;
+/** Failures on a box, with nothing turned better, after which everything stops. */
+const BOX_STOP_AFTER = 12;
+
+/**
+ * Attempts that go round: the same failure whatever is done, the same action on an unchanged box, or one failure after
+ * another with nothing turned better.
+ */
+export const circles: Guard = {
+  code: 'circles',
+  judge(input) {
+    const failures = failuresWithoutProgress(input.loop);
+    if (failures >= BOX_STOP_AFTER) return boxStop(failures);
+    const problem = problemOf(input);
+    if (!problem) return PASS;
+    if (problem.state === 'stopped') return stopped(problem);
+    if (problem.rounds.length >= STOP_AFTER) return problemStop(input, problem);
+    if (problem.rounds.length >= ASK_AFTER) return askAfterRounds(input, problem);
+    return judgeRepetition(input, problem);
+  },
+};
+
+/** The unsolved problem that an attempt belongs to: by its step, by its action, or by a check that had failed. */
+function problemOf({ attempt, loop }: GuardInput): ProblemRecord | undefined {
+  const form = formHash(normalForm(attempt.body));
+  const checks = checkLines(attempt.body.verify);
+  return loop.problems.findLast((problem) => {
+    if (problem.state !== 'open' && problem.state !== 'stopped') return false;
+    const failed = loop.attempts.filter((each) => problem.failures.includes(each.attempt));
+    return (
+      problem.steps.includes(attempt.step) ||
+      failed.some((each) => each.form === form) ||
+      problem.failedChecks.some((each) => checks.has(each))
+    );
+  });
+}
+
+function checkLines(verify: GuardInput['attempt']['body']['verify']): ReadonlySet<string> {
+  const lines = verify.filter((each) => each.lang === 'check').flatMap((each) => each.text.split('\n'));
+  return new Set(
+    lines.map((line) =>
+      line
+        .trim()
+        .replace(/\s+/g, ' ')
+        .replace(/ within \S+$/, ''),
+    ),
+  );
+}
+
+/** Failures since the last time that something turned better: a failed check passed, or a failed step succeeded. */
+function failuresWithoutProgress({ attempts, resumedAt, problems }: LoopState): number {
+  const from = Math.max(resumedAt, ...problems.map((each) => each.countedFrom));
+  const bad = new Set<string>();
+  let count = 0;
+  for (const attempt of attempts) {
+    if (turnsBetter(attempt, bad)) count = 0;
+    else if (hasFailed(attempt) && attempt.seq > from) count++;
+    noteBad(attempt, bad);
+  }
+  return count;
+}
+
+function turnsBetter(attempt: Attempt, bad: ReadonlySet<string>): boolean {
+  const passed = attempt.checks.filter((each) => each.verdict === 'pass').map(checkName);
+  const succeeded = attempt.status === 'succeeded' ? [`step ${attempt.step}`] : [];
+  return [...passed, ...succeeded].some((each) => bad.has(each));
+}
+
+function checkName({ check }: { readonly check: string }): string {
+  return `check ${check.replace(/ within \S+$/, '')}`;
+}
+
+function noteBad(attempt: Attempt, bad: Set<string>): void {
+  for (const row of attempt.checks) {
+    if (row.verdict === 'pass') bad.delete(checkName(row));
+    else bad.add(checkName(row));
+  }
+  if (hasFailed(attempt)) bad.add(`step ${attempt.step}`);
+  if (attempt.status === 'succeeded') bad.delete(`step ${attempt.step}`);
+}
+
+function failuresOf({ loop }: GuardInput, problem: ProblemRecord): readonly Attempt[] {
+  return loop.attempts.filter(
+    (each) => problem.failures.includes(each.attempt) && each.seq > problem.countedFrom,
+  );
+}
+
+/** After three rounds: a look at the box since the last failure, and a hypothesis. */
+function askAfterRounds(input: GuardInput, problem: ProblemRecord): GuardVerdict {
+  const failures = failuresOf(input, problem);
+  const last = failures.at(-1);
+  const looked = input.loop.evidence.some(
+    (each) => each.kind === 'observation' && last !== undefined && Date.parse(each.at) >= failedAt(last),
+  );
+  const missing = [
+    ...(looked ? [] : ['The box was not observed since the last failure.']),
+    ...hypothesisDefects(input, failures),
+  ];
+  if (missing.length === 0) return PASS;
+  return {
+    verdict: 'ask',
+    code: 'circles',
+    reason: `${problem.rounds.length} different actions ended in the same failure (${problem.id}). ${missing.join(' ')}`,
+    evidence: failures.map(told),
+    wayOn: `Call env_observe, compare with the last snapshot, and read its findings; call find_fix with the error. Then send the attempt with a hypothesis about ${problem.id}. After ${STOP_AFTER} different actions it stops for a person.`,
+    problem: problem.id,
+  };
+}
+
+/** The same action, and nothing that could have made it work meanwhile. */
+function judgeRepetition(input: GuardInput, problem: ProblemRecord): GuardVerdict {
+  const { attempt, loop } = input;
+  const form = formHash(normalForm(attempt.body));
+  const failures = failuresOf(input, problem);
+  const repeated = failures.filter((each) => each.form === form && each.inputs === attempt.inputs);
+  const last = repeated.at(-1);
+  if (!last || hasChanged(input, last)) return PASS;
+  const inARow = unchangedRun(loop, repeated);
+  if (isTransient(last) && inARow < 2) return PASS;
+  if (hypothesisDefects(input, failures).length === 0) return PASS;
+  const transient = isTransient(last) ? ' It looked transient, and one more try did not help.' : '';
+  return {
+    verdict: 'ask',
+    code: 'circles',
+    reason: `This is the same action that failed as ${last.attempt}, and nothing is known to have changed since.${transient}`,
+    evidence: repeated.map(told),
+    wayOn:
+      'Change something first: act on the findings of that failure, or call env_observe and see what they are. If the same action should work now, say why with a hypothesis, evidence younger than the failure and a prediction.',
+    problem: problem.id,
+  };
+}
+
+function hasChanged({ attempt, loop }: GuardInput, last: Attempt): boolean {
+  const acted = loop.attempts.some(
+    (each) => each.seq > last.seq && (each.status === 'succeeded' || each.undone),
+  );
+  return acted || (attempt.changedSince ?? []).length > 0;
+}
+
+/** How often the action failed in a row, with nothing done between. */
+function unchangedRun(loop: LoopState, repeated: readonly Attempt[]): number {
+  const lastSuccess = loop.attempts.findLast((each) => each.status === 'succeeded')?.seq ?? 0;
+  return repeated.filter((each) => each.seq > lastSuccess).length;
+}
+
+const TRANSIENT_CODES = /^(?:rate-limited|package-lock|connection-reset|server-error|file-busy)$/;
+const TRANSIENT_TEXT =
+  /\b429\b.{0,20}|too many requests|\b50[0234]\b(?= )|(?:error|status)\D{0,10}5\d\d\b|bad gateway|service unavailable|gateway time-?out|connection reset|ECONNRESET|could not get lock|resource temporarily unavailable|\block(?:ed)?\b.{0,30}(?:held|another process)/i;
+
+/** 429, 5xx, reset, lock: may be over by itself. */
+function isTransient(failure: Attempt): boolean {
+  const rows = failure.checks.filter((each) => each.verdict !== 'pass');
+  return (
+    failure.findings.some((each) => TRANSIENT_CODES.test(each.code)) ||
+    rows.some((each) => /^(?:http-(?:429|5\d\d)|reset)$/.test(each.class)) ||
+    (failure.exitCode !== 0 && TRANSIENT_TEXT.test(failure.outputTail))
+  );
+}
+
+function problemStop(input: GuardInput, problem: ProblemRecord): GuardVerdict {
+  return {
+    verdict: 'refuse',
+    code: 'circles',
+    reason: `${problem.rounds.length} different actions ended in the same failure (${problem.id}). It stops here; steps that do not need it can go on.`,
+    evidence: failuresOf(input, problem).map(told),
+    wayOn: `Call escalate: say what was tried, what each try changed, what is known, and what to ask whom. A person goes on with \`runbook resume ${problem.id}\`. Work on independent steps meanwhile.`,
+    stops: 'problem',
+    problem: problem.id,
+  };
+}
+
+function stopped(problem: ProblemRecord): GuardVerdict {
+  return {
+    verdict: 'refuse',
+    code: 'circles',
+    reason: `${problem.id} is stopped and waits for a person${problem.reason === undefined ? '' : `: ${problem.reason}`}`,
+    evidence: problem.failures.map((each) => `${each} failed with ${problem.id}`),
+    wayOn: `Work on independent steps. A person goes on with \`runbook resume ${problem.id}\`.`,
+    problem: problem.id,
+  };
+}
+
+function boxStop(failures: number): GuardVerdict {
+  return {
+    verdict: 'refuse',
+    code: 'circles',
+    reason: `${failures} failures on this box, and in all that time no failed check turned passing.`,
+    evidence: [`${failures} failed attempts since something last turned better`],
+    wayOn:
+      'Stop changing this box. Call escalate with what was tried and what is known. A person goes on with `runbook resume`; a clean box may be quicker.',
+    stops: 'box',
+  };
+}
+
+function told(attempt: Attempt): string {
+  return `${attempt.attempt} (${attempt.step}): ${attempt.status}`;
+}

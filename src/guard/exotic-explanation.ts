@@ -1,0 +1,109 @@
+import type { Attempt, FindingRow, GuardVerdict } from '../model/attempt.ts';
+import type { Hypothesis } from '../model/hypothesis.ts';
+import type { LoopState } from '../model/loop.ts';
+import { type Guard, PASS } from './guard.ts';
+import { failedAt } from './weigh-hypothesis.ts';
+
+/**
+ * A theory about network or platform (kernel, API server, chance) while a mundane finding stands, or before the mundane
+ * was looked at. A theory about the network needs a connect matrix with a row from outside the box.
+ */
+export const exoticExplanation: Guard = {
+  code: 'exotic-explanation',
+  judge({ attempt: { hypothesis }, loop }) {
+    const kind = hypothesis && exoticKind(hypothesis);
+    const unsolved = loop.problems.filter((each) => each.state === 'open' || each.state === 'stopped');
+    const failure = loop.attempts.findLast((each) => unsolved.some(({ id }) => id === each.problem));
+    if (!kind || !failure) return PASS;
+    const finding = standingFindings(loop, failure)[0];
+    if (finding) return refused(failure, kind, finding);
+    if (failure.unchecked.length > 0) return unlooked(failure, kind);
+    return kind === 'network' ? judgeMatrix(loop, failure) : PASS;
+  },
+};
+
+type Exotic = 'network' | 'platform';
+
+const PLATFORM =
+  /\bkernel\b|mutex|hypervisor|cosmic|\bapi[- ]?server\b.{0,40}\b(?:slow|overload|busy|lag|hiccup|flak)|\b(?:slow|overloaded|busy|flaky)\b.{0,20}\bapi[- ]?server\b|\bflak(?:y|e|iness)\b|\b(?:by|pure|bad) (?:chance|luck)\b|\bglitch|\bhiccup|\bheisenbug|\bscheduler (?:starvation|contention)|\bin this run\b|\bnois(?:y|e) neighbou?r/i;
+const NETWORK =
+  /\bnetwork (?:partition|split|glitch|issue|problem|flak|latenc|congestion)|\bpartition(?:ed)? between\b|\bpacket(?:s)? (?:loss|drop|lost)|\bRST packets?\b|\b(?:TCP|conntrack) (?:race|contention|exhaustion)|\bDNS (?:flak|propagat|glitch)/i;
+
+/** By its declared cause, or by what it says: a kernel theory does not become mundane under the name `timing`. */
+function exoticKind({ cause, mechanism }: Hypothesis): Exotic | undefined {
+  if (cause === 'network' || cause === 'platform') return cause;
+  // Whoever names a mundane cause is about to look at it; only the vague ones may hide a theory.
+  if (cause !== 'timing' && cause !== 'other' && cause !== 'dependency' && cause !== 'resources')
+    return undefined;
+  if (PLATFORM.test(mechanism)) return 'platform';
+  return NETWORK.test(mechanism) ? 'network' : undefined;
+}
+
+/** How it ended, not why: no finding of these causes explains anything away. */
+const NO_EXPLANATION: ReadonlySet<string> = new Set(['network', 'platform', 'timing', 'other']);
+
+/**
+ * Mundane findings of the last failure that no later look took back: a later env_observe that lists its findings and
+ * does not have one any more shows that it is gone.
+ */
+function standingFindings(loop: LoopState, failure: Attempt): readonly FindingRow[] {
+  const mundane = failure.findings.filter((each) => !NO_EXPLANATION.has(each.cause));
+  const look = loop.evidence.findLast(
+    (each) =>
+      each.kind === 'observation' &&
+      Date.parse(each.at) > failedAt(failure) &&
+      Array.isArray(each.data.findings),
+  );
+  if (!look) return mundane;
+  const seen = new Set((look.data.findings as readonly { code?: unknown; subject?: unknown }[]).map(key));
+  return mundane.filter((each) => seen.has(key(each)));
+}
+
+function key({ code, subject }: { readonly code?: unknown; readonly subject?: unknown }): string {
+  return `${String(code)} ${String(subject ?? '')}`;
+}
+
+function refused(failure: Attempt, kind: Exotic, finding: FindingRow): GuardVerdict {
+  return {
+    verdict: 'refuse',
+    code: 'exotic-explanation',
+    reason: `The explanation is about the ${kind}, but a plain one stands: ${finding.title}`,
+    evidence: [`${failure.attempt}: finding ${finding.code}`, ...finding.evidence],
+    wayOn: `${finding.remedy} If that is done, call env_observe: once the finding is gone, the theory can be weighed.`,
+    ...(failure.problem !== undefined && { problem: failure.problem }),
+  };
+}
+
+/** Unknown is not the same as none. */
+function unlooked(failure: Attempt, kind: Exotic): GuardVerdict {
+  return {
+    verdict: 'ask',
+    code: 'exotic-explanation',
+    reason: `The explanation is about the ${kind}, but the mundane checklist is not complete: ${failure.unchecked.join(', ')} could not be looked at.`,
+    evidence: failure.unchecked.map((each) => `${failure.attempt}: ${each} is unknown`),
+    wayOn:
+      'Look at these by hand in a draft that only reads, or call env_observe where it can; then send the attempt again.',
+    ...(failure.problem !== undefined && { problem: failure.problem }),
+  };
+}
+
+/** Rows since the failure, from within the box and from outside, for one target that the box does not reach. */
+function judgeMatrix(loop: LoopState, failure: Attempt): GuardVerdict {
+  const rows = loop.evidence.filter(
+    (each) => each.kind === 'connect' && Date.parse(each.at) >= failedAt(failure),
+  );
+  if (rows.some((each) => typeof each.data.vantage === 'string' && each.data.vantage !== 'box')) return PASS;
+  const had =
+    rows.length === 0
+      ? 'there is no connect matrix since the failure'
+      : 'the connect matrix has only rows from the box itself';
+  return {
+    verdict: 'ask',
+    code: 'exotic-explanation',
+    reason: `The explanation is about the network, but ${had}: refused, dropped and unrouted cannot be told apart from one side.`,
+    evidence: rows.map((each) => each.id),
+    wayOn:
+      'Get a row from outside the box: env_observe with a second box, or a person who tries the address from elsewhere. Refused means that nothing listens, a time-out that packets are dropped (firewall, security group), no route that the network is not there. If no outside row can be had, call escalate with the rows from the box.',
+    ...(failure.problem !== undefined && { problem: failure.problem }),
+  };
+}

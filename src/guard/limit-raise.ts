@@ -1,0 +1,99 @@
+import type { Attempt, GuardVerdict } from '../model/attempt.ts';
+import type { Evidence } from '../model/finding.ts';
+import { type FailedAlike, failedAlike } from './failed-alike.ts';
+import { type Guard, type GuardInput, PASS } from './guard.ts';
+import type { Size } from './knobs.ts';
+import { type Raise, showSizeRaise, sizeRaises } from './raises.ts';
+
+/**
+ * What failed is to run again, the same but with more memory, CPU or storage.
+ *
+ * Passed where the want of it was measured in the last failure or since. Else asked once, then refused. One measurement
+ * buys one raise: after the next failure there must be a new one.
+ */
+export const limitRaise: Guard = {
+  code: 'limit-raise',
+  judge(input) {
+    const alike = failedAlike(input.loop, input.attempt.body);
+    if (!alike) return PASS;
+    const raises = sizeRaises(
+      alike.failures.map((each) => each.form.sizes),
+      alike.form.sizes,
+    );
+    const last = alike.failures.at(-1)!.attempt;
+    const unmeasured = raises.filter((each) => !isMeasured(each.kind, last, input.loop.evidence));
+    return unmeasured.length === 0 ? PASS : stop(input, alike, unmeasured);
+  },
+};
+
+interface Measurement {
+  /** Codes of findings that say so. */
+  readonly findings: RegExp;
+  /** Whether a piece of evidence says so by itself. */
+  readonly shown: (evidence: Evidence) => boolean;
+  readonly needed: string;
+  readonly how: string;
+}
+
+/** A CPU that is held back in fewer periods than this has other troubles (Linux cgroup v2, cpu.stat). */
+const THROTTLED_SHARE = 0.25;
+
+const MEASUREMENTS: Readonly<Record<Size['resource'], Measurement>> = {
+  memory: {
+    findings: /oom|out-of-memory/,
+    shown: ({ kind, data }) => /^oom/.test(kind) || (data.name === 'memory' && numberOf(data.hits) > 0),
+    needed: 'an OOM kill on record',
+    how: 'env_observe with scopes memory, limits and logs shows OOM kills',
+  },
+  cpu: {
+    findings: /throttl/,
+    shown: ({ data }) =>
+      data.name === 'cpu' && numberOf(data.hits) / numberOf(data.periods) >= THROTTLED_SHARE,
+    needed: 'CPU throttling in at least 25 % of the periods',
+    how: 'env_observe with scope limits shows throttled periods',
+  },
+  storage: {
+    findings: /disk-full|no-space|inode/,
+    shown: ({ kind, data }) => kind === 'disk' && numberOf(data.freeBytes) / numberOf(data.bytes) < 0.02,
+    needed: 'a full disk',
+    how: 'env_observe with scope disk shows free bytes and inodes',
+  },
+};
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
+}
+
+function isMeasured(resource: Size['resource'], last: Attempt, evidence: readonly Evidence[]): boolean {
+  const { findings, shown } = MEASUREMENTS[resource];
+  const since = evidence.filter((each) => Date.parse(each.at) >= last.startedAt);
+  return last.findings.some((each) => findings.test(each.code)) || since.some(shown);
+}
+
+function stop(
+  input: GuardInput,
+  alike: FailedAlike,
+  raises: readonly Raise<Size['resource']>[],
+): GuardVerdict {
+  const { problem, failures, form } = alike;
+  const asked = input.loop.guards.some(
+    (each) => each.code === 'limit-raise' && each.problem === problem.id && each.seq > problem.countedFrom,
+  );
+  const kinds = [...new Set(raises.map((each) => each.kind))];
+  const needed = kinds.map((kind) => MEASUREMENTS[kind].needed).join(' and ');
+  return {
+    verdict: asked && form.parsed ? 'refuse' : 'ask',
+    code: 'limit-raise',
+    reason: `This failed the same way before (${problem.id}); now only a limit is larger (${raises.map(showSizeRaise).join(', ')}), and no measurement says that it was too small. It takes ${needed}, in the last failure or since.`,
+    evidence: failures.map(({ attempt }) => `${attempt.attempt} failed with ${endOf(attempt)}`),
+    wayOn: `Measure first: ${kinds.map((kind) => MEASUREMENTS[kind].how).join('; ')}. With that on record the raise passes. Without it the cause is elsewhere: read the findings, change something other than the limit, or call escalate.`,
+    problem: problem.id,
+  };
+}
+
+function endOf(attempt: Attempt): string {
+  if (attempt.status === 'timed_out') return 'its time limit';
+  return attempt.signal === undefined
+    ? `exit code ${attempt.exitCode ?? 'unknown'}`
+    : `signal ${attempt.signal}`;
+}

@@ -1,0 +1,51 @@
+import type { Attempt, CheckRow } from '../model/attempt.ts';
+
+/** A number that a failing check observed, on its way to what is expected. */
+export interface Progress {
+  readonly check: string;
+  readonly from: number;
+  readonly to: number;
+  readonly expected: number;
+}
+
+/**
+ * Whether the wait got somewhere: the number that a failing check observes moved towards the number expected, from the
+ * failure before to the last one, or within the last one. Only amounts count (cluster objects and facts): an HTTP status
+ * or an exit code is a name, not an amount.
+ */
+export function progressOf(failures: readonly Attempt[]): Progress | undefined {
+  const last = failures.at(-1);
+  const earlier = failures.at(-2);
+  for (const row of last?.checks.filter(isAmount) ?? []) {
+    const before = earlier?.checks.find((each) => withoutWait(each.check) === withoutWait(row.check));
+    const moved = movement(row, row.observedFirst) ?? movement(row, before?.observed);
+    if (moved) return moved;
+  }
+  return undefined;
+}
+
+function isAmount(row: CheckRow): boolean {
+  return row.verdict === 'fail' && /^(?:not )?(?:k8s|fact) /.test(row.check);
+}
+
+function withoutWait(check: string): string {
+  return check.replace(/ within \S+$/, '');
+}
+
+const NUMBER = /-?\d+(?:\.\d+)?/g;
+
+/** Both texts must say the same but for one number. */
+function movement(row: CheckRow, earlier: string | undefined): Progress | undefined {
+  if (earlier === undefined || earlier.replace(NUMBER, '#') !== row.observed.replace(NUMBER, '#'))
+    return undefined;
+  const [then, now, wanted] = [earlier, row.observed, row.expected].map((text) =>
+    (text.match(NUMBER) ?? []).map(Number),
+  );
+  const at = now!.findIndex((value, index) => value !== then![index]);
+  const expected = wanted!.at(-1);
+  if (at < 0 || expected === undefined) return undefined;
+  const [from, to] = [then![at]!, now![at]!];
+  return Math.abs(to - expected) < Math.abs(from - expected)
+    ? { check: row.check, from, to, expected }
+    : undefined;
+}

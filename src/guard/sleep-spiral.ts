@@ -1,0 +1,92 @@
+import type { GuardVerdict } from '../model/attempt.ts';
+import { type FailedAlike, failedAlike } from './failed-alike.ts';
+import { type Guard, type GuardInput, PASS } from './guard.ts';
+import type { Wait } from './knobs.ts';
+import { progressOf } from './progress.ts';
+import { type Raise, showWaitRaise, waitRaises } from './raises.ts';
+import { timelessReason } from './timeless.ts';
+import { hypothesisDefects } from './weigh-hypothesis.ts';
+
+/**
+ * What failed is to run again, the same but for a longer wait.
+ *
+ * Passed: the first wait where there was none; where the wait got somewhere; with a hypothesis that carries. Else asked
+ * once, then refused; refused at once where the failure does not depend on time.
+ */
+export const sleepSpiral: Guard = {
+  code: 'sleep-spiral',
+  judge(input) {
+    const alike = failedAlike(input.loop, input.attempt.body);
+    if (!alike) return PASS;
+    const raises = waitRaises(
+      alike.failures.map((each) => each.form.waits),
+      alike.form.waits,
+    );
+    if (raises.length === 0 || progressOf(attempts(alike))) return PASS;
+    const timeless = timelessReason(alike.failures.at(-1)!.attempt, raises);
+    if (timeless) return stop(input, alike, raises, timeless.reason, timeless.evidence, true);
+    if (isFirstWait(alike, raises)) return PASS;
+    const defects = [...hypothesisDefects(input, attempts(alike)), ...causeDefects(input)];
+    if (defects.length === 0) return PASS;
+    return stop(input, alike, raises, defects.join(' '), [], wasAsked(input, alike));
+  },
+};
+
+function attempts(alike: FailedAlike) {
+  return alike.failures.map((each) => each.attempt);
+}
+
+/** None of the failures waited, and nothing but waiting was ever tried between them. */
+function isFirstWait(alike: FailedAlike, raises: readonly Raise<Wait['kind']>[]): boolean {
+  const waits = alike.failures.map((each) => JSON.stringify(each.form.waits));
+  return raises.every((each) => each.from === 0) && new Set(waits).size === 1;
+}
+
+/** Causes that are there or not, however long one waits. */
+const NOT_CURED: ReadonlySet<string> = new Set(['binary', 'config', 'credentials', 'port', 'quota']);
+
+function causeDefects({ attempt: { hypothesis } }: GuardInput): string[] {
+  if (!hypothesis || !NOT_CURED.has(hypothesis.cause)) return [];
+  return [`A cause of the kind ${hypothesis.cause} is not cured by waiting.`];
+}
+
+function wasAsked({ loop }: GuardInput, { problem }: FailedAlike): boolean {
+  return loop.guards.some(
+    (each) => each.code === 'sleep-spiral' && each.problem === problem.id && each.seq > problem.countedFrom,
+  );
+}
+
+function stop(
+  input: GuardInput,
+  alike: FailedAlike,
+  raises: readonly Raise<Wait['kind']>[],
+  why: string,
+  evidence: readonly string[],
+  refuses: boolean,
+): GuardVerdict {
+  const last = alike.failures.at(-1)!.attempt;
+  const times = alike.failures.length === 1 ? 'once' : `${alike.failures.length} times`;
+  const verdict = refuses && alike.form.parsed ? 'refuse' : 'ask';
+  return {
+    verdict,
+    code: 'sleep-spiral',
+    reason: `This has failed ${times} in the same way (${alike.problem.id}); now only the wait is longer (${raises.map(showWaitRaise).join(', ')}). ${why}`,
+    evidence: [
+      ...alike.failures.map(({ attempt }) => `${attempt.attempt} failed after ${attempt.durationMs} ms`),
+      ...evidence,
+    ],
+    wayOn: verdict === 'ask' ? ASK : refusalWayOn(input, last.findings[0]?.remedy),
+    problem: alike.problem.id,
+  };
+}
+
+const ASK =
+  'Call env_observe and read its findings. If time is the cause, send the attempt again with a hypothesis: the mechanism by which time is the cause, evidence younger than the failure, and a prediction of 1 to 5 check lines. Better than a longer wait is a check of what is awaited, with `within`.';
+
+function refusalWayOn({ attempt }: GuardInput, remedy: string | undefined): string {
+  const first =
+    remedy === undefined
+      ? 'Call env_observe: its first finding is the likeliest cause.'
+      : `The likeliest cause first: ${remedy}`;
+  return `${first} Change something other than the wait of ${attempt.step}; or show new evidence with a hypothesis about time not tried before; or call escalate. A person can allow it with \`runbook resume\`.`;
+}
