@@ -36,6 +36,8 @@ const listener = z.object({
   pid: z.int().optional(),
   /** The owner's program, or what claims the port: `nginx`, `docker-proxy`, `CNI-HOSTPORT-DNAT`. */
   owner: z.string().optional(),
+  /** systemd service of the owner, without `.service`. */
+  unit: z.string().optional(),
   /** `socket`: some process listens. Else a rule that captures the port without listening on it. */
   via: z.string(),
 });

@@ -1,0 +1,93 @@
+import { statfs } from 'node:fs/promises';
+import { textOf } from '../try-read.ts';
+import type { Observer, Unnumbered } from './observer.ts';
+
+/** File systems without blocks of their own, and images that are always full by design. */
+const PSEUDO =
+  /^(?:proc|sysfs|cgroup2?|devpts|devtmpfs|mqueue|debugfs|tracefs|securityfs|pstore|bpf|configfs|fusectl|hugetlbfs|rpc_pipefs|autofs|nsfs|binfmt_misc|efivarfs|ramfs|squashfs|fuse\.(?:lxcfs|portal|gvfsd-fuse))$/;
+
+/** A dead server makes statfs wait for ever, and the thread with it. */
+const REMOTE = /^(?:nfs4?|cifs|smb3?|ceph|glusterfs|afs|9p|fuse\.(?:sshfs|rclone|s3fs|glusterfs|davfs))$/;
+
+/** Mounted file systems with their room, the fullest first. One entry for each, however often it is mounted. */
+export const observeDisk: Observer<'disk'> = async ({ folder }) => {
+  const table = textOf('/proc/self/mountinfo');
+  const mounts = table === undefined ? withoutTable(folder) : parseMountInfo(table).filter(isOfInterest);
+  const asked = await Promise.all(mounts.map(measure));
+  const facts = asked.flatMap(({ fact }) => (fact === undefined ? [] : [fact]));
+  facts.sort((a, b) => room(a) - room(b));
+  return { facts, unavailable: asked.flatMap(({ reason }) => (reason === undefined ? [] : [reason])) };
+};
+
+interface Mount {
+  readonly device: string;
+  readonly mount: string;
+  readonly type: string;
+  readonly source: string;
+  readonly readOnly: boolean;
+}
+
+/** Lines of /proc/self/mountinfo (proc(5)); of one device, the mount with the shortest path. */
+export function parseMountInfo(text: string): Mount[] {
+  const byDevice = new Map<string, Mount>();
+  for (const line of text.split('\n')) {
+    const [left = '', right = ''] = line.split(' - ');
+    const [, , device, , mount, options = ''] = left.split(' ');
+    const [type, source, superOptions = ''] = right.split(' ');
+    if (device === undefined || mount === undefined || type === undefined || source === undefined) continue;
+    const readOnly = [options, superOptions].some((each) => each.split(',').includes('ro'));
+    const found = { device, mount: unescaped(mount), type, source: unescaped(source), readOnly };
+    const known = byDevice.get(device);
+    if (known === undefined || found.mount.length < known.mount.length) byDevice.set(device, found);
+  }
+  return [...byDevice.values()];
+}
+
+function isOfInterest({ type, mount }: Mount): boolean {
+  // Layers of containers share the disk below them, which is listed itself.
+  if (mount === '/') return true;
+  return !PSEUDO.test(type) && !/^\/(?:sys|proc)\//.test(mount) && !(type === 'overlay' && /\/(?:docker|containers|containerd)\//.test(mount));
+}
+
+async function measure(mount: Mount): Promise<{ fact?: Unnumbered<'disk'>; reason?: string }> {
+  const { device: _, ...rest } = mount;
+  if (mount.mount !== '/' && REMOTE.test(mount.type)) {
+    return { reason: `${mount.mount} is on the network (${mount.type}) and was not asked` };
+  }
+  try {
+    const { bsize, blocks, bavail, files, ffree } = await statfs(mount.mount);
+    const fact = {
+      ...rest,
+      bytes: blocks * bsize,
+      freeBytes: bavail * bsize,
+      inodes: files,
+      freeInodes: ffree,
+    };
+    return blocks === 0 && mount.mount !== '/' ? {} : { fact };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { reason: `${mount.mount}: ${code ?? 'cannot be asked'}` };
+  }
+}
+
+/** Where there is no mount table, the root and the working folder still have their room. */
+function withoutTable(folder: string): Mount[] {
+  return [...new Set(['/', folder])].map((mount) => ({
+    device: mount,
+    mount,
+    type: 'unknown',
+    source: 'unknown',
+    readOnly: false,
+  }));
+}
+
+/** Share that is free, of bytes or inodes, whichever is less. */
+function room({ bytes, freeBytes, inodes, freeInodes, readOnly }: Unnumbered<'disk'>): number {
+  if (readOnly || bytes === 0) return 2;
+  return Math.min(freeBytes / bytes, inodes > 0 ? freeInodes / inodes : 1);
+}
+
+/** Blank, tab, newline and backslash stand as octal escapes. */
+function unescaped(text: string): string {
+  return text.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+}

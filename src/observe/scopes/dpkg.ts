@@ -1,0 +1,33 @@
+import { textOf } from '../try-read.ts';
+
+/** What dpkg's database says (dpkg(1), deb-control(5)), read directly: asking dpkg-query takes longer than all else. */
+export interface DpkgStatus {
+  readonly packages: readonly { readonly name: string; readonly version: string }[];
+  /** Configuration files of packages: path to md5 as delivered, and owner. Obsolete ones are left out. */
+  readonly conffiles: ReadonlyMap<string, { readonly md5: string; readonly package: string }>;
+}
+
+/** Undefined where there is no dpkg. */
+export function readDpkg(path = '/var/lib/dpkg/status'): DpkgStatus | undefined {
+  const text = textOf(path);
+  return text === undefined ? undefined : parseDpkg(text);
+}
+
+/** Packages that are installed, by name; the second of two architectures as `name:arch`. */
+export function parseDpkg(text: string): DpkgStatus {
+  const packages = new Map<string, string>();
+  const conffiles = new Map<string, { md5: string; package: string }>();
+  for (const section of text.split('\n\n')) {
+    const name = /^Package: (.+)$/m.exec(section)?.[1];
+    const version = /^Version: (.+)$/m.exec(section)?.[1];
+    if (name === undefined || version === undefined || !/^Status: \S+ \S+ installed$/m.test(section))
+      continue;
+    const architecture = /^Architecture: (.+)$/m.exec(section)?.[1];
+    packages.set(packages.has(name) ? `${name}:${architecture}` : name, version);
+    const lines = /^Conffiles:\n((?: .*\n?)+)/m.exec(section)?.[1] ?? '';
+    for (const [, file = '', md5 = ''] of lines.matchAll(/^ (\/\S+) ([0-9a-f]{32})$/gm)) {
+      conffiles.set(file, { md5, package: name });
+    }
+  }
+  return { packages: [...packages].map(([name, version]) => ({ name, version })), conffiles };
+}

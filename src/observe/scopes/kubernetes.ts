@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { tryRead } from '../try-read.ts';
+import type { Observed, Observer, Sources, Unnumbered } from './observer.ts';
+
+/** Only names are read out of a kubeconfig: no user, no token, no certificate. */
+const Kubeconfig = z.object({
+  'current-context': z.string().nullish(),
+  contexts: z
+    .array(
+      z.object({
+        name: z.string(),
+        context: z.object({ cluster: z.string(), namespace: z.string().nullish() }),
+      }),
+    )
+    .nullish(),
+  clusters: z
+    .array(z.object({ name: z.string(), cluster: z.object({ server: z.string().nullish() }) }))
+    .nullish(),
+});
+
+/** The contexts that kubectl would know here, and those of k3s and kubeadm in their own places. No cluster is asked. */
+export const observeKubernetes: Observer<'kubernetes'> = async (sources) => {
+  const seen = await Promise.all(paths(sources).map(readContexts));
+  return {
+    facts: seen.flatMap(({ facts }) => facts),
+    unavailable: seen.flatMap(({ unavailable = [] }) => unavailable),
+  };
+};
+
+function paths({ env, folder }: Sources): string[] {
+  const named = (env.KUBECONFIG ?? '').split(':').filter((path) => path !== '');
+  const home = env.HOME === undefined ? [] : [`${env.HOME}/.kube/config`];
+  const known = ['/etc/rancher/k3s/k3s.yaml', '/etc/kubernetes/admin.conf'];
+  return [...new Set([...(named.length > 0 ? named : home), ...known].map((path) => resolve(folder, path)))];
+}
+
+async function readContexts(path: string): Promise<Observed<'kubernetes'>> {
+  const look = tryRead(() => readFileSync(path, 'utf8'));
+  if (look.kind === 'gone') return { facts: [] };
+  if (look.kind === 'denied') return { facts: [], unavailable: [`${path} may not be read`] };
+  // Loaded only where there is a kubeconfig: most boxes have none, and a parser costs more than an observation.
+  const { parse } = await import('yaml');
+  const tree = tryRead(() => Kubeconfig.parse(parse(look.value)));
+  if (tree.kind !== 'read') return { facts: [], unavailable: [`${path} is no kubeconfig`] };
+  return { facts: contextsOf(path, tree.value) };
+}
+
+function contextsOf(path: string, config: z.infer<typeof Kubeconfig>): Unnumbered<'kubernetes'>[] {
+  const servers = new Map((config.clusters ?? []).map(({ name, cluster }) => [name, cluster.server ?? '']));
+  return (config.contexts ?? []).map(({ name, context }) => ({
+    kubeconfig: path,
+    context: name,
+    cluster: context.cluster,
+    server: hostOf(servers.get(context.cluster) ?? ''),
+    ...(context.namespace && { namespace: context.namespace }),
+    current: name === config['current-context'],
+  }));
+}
+
+/** A server's URL may hold a user and a password. */
+function hostOf(url: string): string {
+  const parsed = tryRead(() => new URL(url));
+  return parsed.kind === 'read' ? parsed.value.host : '';
+}

@@ -1,0 +1,24 @@
+import { freemem, totalmem } from 'node:os';
+import { textOf } from '../try-read.ts';
+import type { Observer } from './observer.ts';
+
+/** Memory of the box as a whole (proc(5): meminfo, vmstat). What a container may use of it is under `limits`. */
+export const observeMemory: Observer<'memory'> = async () => {
+  const info = textOf('/proc/meminfo') ?? '';
+  const bytes = (name: string): number | undefined => {
+    const kib = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(info)?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
+  };
+  const kills = /^oom_kill (\d+)$/m.exec(textOf('/proc/vmstat') ?? '')?.[1];
+  return {
+    facts: [
+      {
+        bytes: bytes('MemTotal') ?? totalmem(),
+        availableBytes: bytes('MemAvailable') ?? freemem(),
+        swapBytes: bytes('SwapTotal') ?? 0,
+        swapFreeBytes: bytes('SwapFree') ?? 0,
+        ...(kills !== undefined && { oomKills: Number(kills) }),
+      },
+    ],
+  };
+};

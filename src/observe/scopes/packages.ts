@@ -1,0 +1,35 @@
+import { askTool } from '../tool.ts';
+import { textOf } from '../try-read.ts';
+import type { Observed, Observer, Unnumbered } from './observer.ts';
+
+/** Installed packages by the database of whichever package manager is here. */
+export const observePackages: Observer<'packages'> = async ({ dpkg }) => {
+  const known = dpkg();
+  if (known !== undefined) {
+    return { facts: known.packages.map((each) => ({ ...each, manager: 'dpkg' as const })) };
+  }
+  const apk = textOf('/lib/apk/db/installed');
+  return apk === undefined ? rpmPackages() : { facts: parseApk(apk) };
+};
+
+/** Stanzas of `P:name` and `V:version` (apk-package(5)). */
+export function parseApk(text: string): Unnumbered<'packages'>[] {
+  return text.split('\n\n').flatMap((stanza) => {
+    const name = /^P:(.+)$/m.exec(stanza)?.[1];
+    const version = /^V:(.+)$/m.exec(stanza)?.[1];
+    return name === undefined || version === undefined ? [] : [{ name, version, manager: 'apk' as const }];
+  });
+}
+
+async function rpmPackages(): Promise<Observed<'packages'>> {
+  const answer = await askTool('rpm', ['-qa', '--qf', '%{NAME}\\t%{VERSION}-%{RELEASE}\\n']);
+  if (answer.kind !== 'exit' || answer.code !== 0) {
+    return { facts: [], unavailable: ['no package database of dpkg, apk or rpm can be read'] };
+  }
+  const rows = answer.stdout.split('\n').map((line) => line.split('\t'));
+  return {
+    facts: rows.flatMap(([name, version]) =>
+      name && version ? [{ name, version, manager: 'rpm' as const }] : [],
+    ),
+  };
+}

@@ -1,0 +1,36 @@
+import { displayName, type RunningProcess } from '../processes.ts';
+import { redactArgv } from '../redact.ts';
+import type { Observer, Unnumbered } from './observer.ts';
+
+/** Characters of a word, and words of a command line, that are kept. */
+const [LONGEST_WORD, MOST_WORDS] = [200, 40];
+
+/** Who listens first, then the largest: what a person looks for. Kernel threads are left out. */
+export const observeProcesses: Observer<'processes'> = async (sources) => {
+  const [{ processes, unavailable }, { listeners }] = await Promise.all([
+    sources.processes(),
+    sources.listeners(),
+  ]);
+  const listening = new Set(listeners.map(({ pid }) => pid));
+  const names = sources.users();
+  const own = processes.filter((each) => !isKernelThread(each));
+  const weight = ({ pid, residentBytes = 0 }: RunningProcess): number =>
+    (listening.has(pid) ? 2 ** 50 : 0) + residentBytes;
+  const facts = own
+    .sort((a, b) => weight(b) - weight(a))
+    .map(
+      ({ pid, ppid, uid, comm, argv, residentBytes }): Unnumbered<'processes'> => ({
+        pid,
+        ppid,
+        name: displayName({ comm, argv }),
+        argv: redactArgv(argv.slice(0, MOST_WORDS)).map((word) => word.slice(0, LONGEST_WORD)),
+        ...(uid !== undefined && { user: names.get(uid) ?? String(uid) }),
+        ...(residentBytes !== undefined && { bytes: residentBytes }),
+      }),
+    );
+  return { facts, ...(unavailable !== undefined && { unavailable: [unavailable] }) };
+};
+
+function isKernelThread({ pid, ppid, argv }: RunningProcess): boolean {
+  return argv.length === 0 && (pid === 2 || ppid === 2 || ppid === 0);
+}

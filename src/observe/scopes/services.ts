@@ -1,0 +1,19 @@
+import { redactText } from '../redact.ts';
+import { services } from '../services.ts';
+import type { Observer } from './observer.ts';
+
+const ORDER = ['failed', 'starting', 'active', 'unknown', 'inactive'];
+
+/** Failed ones first, then those that are on their way, run, are not known, and rest. */
+export const observeServices: Observer<'services'> = async () => {
+  const { services: found, unavailable } = await services();
+  const facts = found.map(({ name, state, enabled, manager, detail }) => ({
+    name,
+    state,
+    manager,
+    detail: redactText(detail),
+    ...(enabled !== undefined && { enabled }),
+  }));
+  facts.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name));
+  return { facts, ...(unavailable !== undefined && { unavailable: [unavailable] }) };
+};

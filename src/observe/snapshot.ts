@@ -1,0 +1,150 @@
+import { randomInt } from 'node:crypto';
+import {
+  type FactOf,
+  type Facts,
+  SCOPE_NAMES,
+  type Scope,
+  SNAPSHOT_SCHEMA,
+  type Snapshot,
+} from '../model/snapshot.ts';
+import { listeners } from './ports.ts';
+import { processes } from './processes.ts';
+import { redactText } from './redact.ts';
+import { observeContainers } from './scopes/containers.ts';
+import { observeDisk } from './scopes/disk.ts';
+import { readDpkg } from './scopes/dpkg.ts';
+import { observeFiles } from './scopes/files.ts';
+import { observeKubernetes } from './scopes/kubernetes.ts';
+import { observeLimits } from './scopes/limits.ts';
+import { observeListeners } from './scopes/listeners.ts';
+import { observeLogs } from './scopes/logs.ts';
+import { observeMemory } from './scopes/memory.ts';
+import type { Observed, Observer, Sources } from './scopes/observer.ts';
+import { observePackages } from './scopes/packages.ts';
+import { observeProcesses } from './scopes/processes.ts';
+import { observeServices } from './scopes/services.ts';
+import { observeSystem } from './scopes/system.ts';
+import { observeUsers } from './scopes/users.ts';
+import { textOf } from './try-read.ts';
+
+/** What to look at, and from where. */
+export interface ObserveOptions {
+  /** Default: all. */
+  readonly scopes?: readonly Scope[];
+  /** Only KUBECONFIG, HOME, XDG_RUNTIME_DIR and the like are read from it; no value is kept. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative paths start here. */
+  readonly folder: string;
+  /** Key of the hashes of files, the same for all snapshots that are to be compared; absent: no hashes. */
+  readonly key?: string;
+  /** Facts kept for each scope, the most relevant; default 2,000, enough to compare whole boxes. */
+  readonly maxItems?: number;
+}
+
+const DEFAULT_MOST = 2000;
+
+/** One row for each scope. */
+const OBSERVERS: { readonly [S in Scope]: Observer<S> } = {
+  listeners: observeListeners,
+  processes: observeProcesses,
+  services: observeServices,
+  packages: observePackages,
+  disk: observeDisk,
+  memory: observeMemory,
+  limits: observeLimits,
+  files: observeFiles,
+  users: observeUsers,
+  logs: observeLogs,
+  system: observeSystem,
+  containers: observeContainers,
+  kubernetes: observeKubernetes,
+};
+
+/**
+ * Looks at this box once, all scopes at a time, and changes nothing. Never throws: what could not be read is in
+ * `unavailable`, with the reason. Reads /proc and files directly and asks few programs, so that it takes about 100 ms.
+ * Holds no environment, no file's content and no secret-like value of a command line or log.
+ */
+export async function observe(options: ObserveOptions): Promise<Snapshot> {
+  const now = new Date();
+  const began = performance.now();
+  const sources = shareSources(options, now);
+  const scopes = SCOPE_NAMES.filter((scope) => options.scopes?.includes(scope) ?? true);
+  const seen = await Promise.all(scopes.map((scope) => look(scope, sources)));
+  const stem = stemAt(now);
+  const numbered = number(stem, scopes, seen, options.maxItems ?? DEFAULT_MOST);
+  return {
+    schema: SNAPSHOT_SCHEMA,
+    id: `sn-${stem}`,
+    at: now.toISOString(),
+    ms: Math.round(performance.now() - began),
+    scopes,
+    ...numbered,
+    unavailable: scopes.flatMap((scope, index) =>
+      (seen[index]?.unavailable ?? []).map((reason) => ({ scope, reason })),
+    ),
+  };
+}
+
+function shareSources({ env, folder, key }: ObserveOptions, now: Date): Sources {
+  return {
+    env,
+    folder,
+    ...(key !== undefined && { key }),
+    now,
+    listeners: once(listeners),
+    processes: once(processes),
+    dpkg: once(() => readDpkg()),
+    users: once(userNames),
+  };
+}
+
+function once<T>(read: () => T): () => T {
+  let answer: { value: T } | undefined;
+  return () => {
+    answer ??= { value: read() };
+    return answer.value;
+  };
+}
+
+function userNames(): ReadonlyMap<number, string> {
+  const rows = (textOf('/etc/passwd') ?? '').split('\n').map((line) => line.split(':'));
+  return new Map(rows.flatMap(([name, , uid]) => (name && uid ? [[Number(uid), name] as const] : [])));
+}
+
+async function look(scope: Scope, sources: Sources): Promise<Observed<Scope>> {
+  try {
+    return await OBSERVERS[scope](sources);
+  } catch (error) {
+    return { facts: [], unavailable: [redactText(error instanceof Error ? error.message : String(error))] };
+  }
+}
+
+/** Milliseconds and three drawn characters: two observations of a box do not meet. */
+function stemAt(now: Date): string {
+  return `${now.getTime().toString(36)}${randomInt(36 ** 3)
+    .toString(36)
+    .padStart(3, '0')}`;
+}
+
+/** Cuts each scope to its bound and gives every fact its id. */
+function number(
+  stem: string,
+  scopes: readonly Scope[],
+  seen: readonly Observed<Scope>[],
+  most: number,
+): Pick<Snapshot, 'facts' | 'more'> {
+  const facts: { [S in Scope]?: unknown[] } = {};
+  const more: Snapshot['more'] = {};
+  let last = 0;
+  for (const [index, scope] of scopes.entries()) {
+    const { facts: found, unavailable = [] } = seen[index]!;
+    // A scope that could not be read at all has no facts; that it has none is a fact only where it could be read.
+    if (found.length === 0 && unavailable.length > 0) continue;
+    facts[scope] = found
+      .slice(0, most)
+      .map((fact) => ({ id: `ev-${stem}-${(++last).toString(36)}`, ...fact }) as FactOf<Scope>);
+    if (found.length > most) more[scope] = found.length - most;
+  }
+  return { facts: facts as Facts, more };
+}
