@@ -4,9 +4,9 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { readRecords } from './control-records.ts';
-import { childrenOf } from './end-groups.ts';
 import { HOST_LOOP, HOST_START } from './host-script.ts';
 import { openOutputPipe, type Sink } from './output-pipe.ts';
+import { processTable } from './process-table.ts';
 
 /** How one frame ended. `lost`: the host itself died in the middle of it. */
 export type FrameEnd =
@@ -128,9 +128,9 @@ function hostOf(child: ChildProcess, folder: string, forget: () => void): BashHo
     kill() {
       usable = false;
       child.kill('SIGSTOP');
-      const children = childrenOf(child.pid!);
+      const children = processTable().filter((row) => row.parent === child.pid);
       child.kill('SIGKILL');
-      return children;
+      return children.map((row) => row.pid);
     },
     close() {
       usable = false;

@@ -1,7 +1,8 @@
 import { bytesToText } from './bytes-as-text.ts';
 
 /**
- * Reads what `export -p` prints: `declare -x A="b"` (bash), `export A='b'` (POSIX, dash), `export A=$'b'` (zsh).
+ * Reads what `export -p` prints: `declare -x A="b"` (bash), `export A='b'` (POSIX, dash), `export A=$'b'` and,
+ * for a list that is an array too, `export -T PATH path=( /a /b )` (zsh).
  * Left out: names without a value, which no program sees, and arrays, which no environment can hold.
  */
 export function readExportListing(listing: Buffer): Map<string, string> {
@@ -10,8 +11,10 @@ export function readExportListing(listing: Buffer): Map<string, string> {
   while (reader.at < reader.text.length) {
     const words = readCommand(reader);
     const isArray = words.some((word) => /^-[a-zA-Z]*[aA]/.test(word));
+    const tied = words.indexOf('-T');
+    if (tied > 0) variables.set(words[tied + 1]!, words.slice(tied + 3, -1).join(':'));
     const assignment = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(words.at(-1) ?? '');
-    if (words.length > 1 && assignment && !isArray) variables.set(assignment[1]!, assignment[2]!);
+    if (words.length > 1 && assignment && !isArray && tied < 0) variables.set(assignment[1]!, assignment[2]!);
   }
   return variables;
 }
