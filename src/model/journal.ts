@@ -57,7 +57,14 @@ export const JournalRecord = z.discriminatedUnion('kind', [
     reason: z.string(),
   }),
   /** A reactive Fix, journaled before it runs: once per step and pass. */
-  z.object({ ...base, kind: z.literal('fix'), how: z.enum(['reactive', 'in-pass']), step: z.string(), problem: z.string(), action: z.string() }),
+  z.object({
+    ...base,
+    kind: z.literal('fix'),
+    how: z.enum(['reactive', 'in-pass']),
+    step: z.string(),
+    problem: z.string(),
+    action: z.string(),
+  }),
   z.object({ ...base, kind: z.literal('undone'), step: z.string() }),
   /** The step `from` is called `step` in the document now: what is known of it goes on under the new id. */
   z.object({ ...base, kind: z.literal('renamed'), step: z.string(), from: z.string() }),

@@ -1,6 +1,6 @@
 import type { Diagnostic } from './diagnostic.ts';
-import type { PlanReport } from "./plan.ts";
 import type { CheckResult, PassSummary, StepOutcome } from './outcome.ts';
+import type { PlanReport } from './plan.ts';
 
 /** The answer of `runbook replay`: the pass in one object (the events are the story). */
 export interface ReplayReport {

@@ -66,13 +66,13 @@ const RULES: readonly Rule[] = [
       }
     );
   }),
-  shellLineRule('sleep', /(?:^|[;&|]\s*|\b(?:do|then|else)\s+)sleep\s+[\d.$]/, {
+  shellLineRule('sleep', /(?:^\s*|[;&|]\s*|\b(?:do|then|else)\s+)sleep\s+[\d.$]/, {
     message: 'A sleep waits too long on a good day and too short on a bad one.',
     remedy: 'Say what is awaited: a check with "within", such as "tcp 127.0.0.1:443 open within 30s".',
   }),
   shellLineRule(
     'asks-a-person',
-    /\bapt(?:-get)?\s+(?:[a-z-]+\s+)*?(?:install|upgrade|dist-upgrade|remove|purge)\b(?!.*(?:\s-y\b|\s--yes\b|\s-[a-z]*y[a-z]*\b|--assume-yes))(?!.*-qqy?\b)/,
+    /^(?!.*\s(?:-[a-z]*y[a-z]*|--yes|--assume-yes)\b).*\bapt(?:-get)?\s(?:.*\s)?(?:install|upgrade|dist-upgrade|remove|purge)\b/,
     {
       message: 'Without -y this asks a question that nobody answers.',
       remedy: 'Add -y, and DEBIAN_FRONTEND=noninteractive where configuration is asked.',
@@ -88,7 +88,7 @@ const RULES: readonly Rule[] = [
   }),
   textRule(
     'moving-tag',
-    /(?:\bimage:\s*["']?|\b(?:docker|podman|nerdctl|crictl)\s+(?:run|pull|create)\s+(?:-\S+\s+)*)([a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)*)(?::(latest|main|master|edge|nightly|stable|dev))(?![\w.-])/i,
+    /(?:\bimage:\s*["']?|\b(?:docker|podman|nerdctl|crictl)\s+(?:run|pull|create)\s(?:.*\s)?)[a-z0-9._:/-]+:(?:latest|main|master|edge|nightly|stable|dev)(?![\w.-])/i,
     {
       message: 'This image tag moves: the next box gets another image.',
       remedy: 'Pin a version, better a digest (@sha256:…).',
