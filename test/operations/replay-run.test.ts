@@ -1,0 +1,288 @@
+import { readFile, rm } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/model/outcome.ts';
+import { runbook, scenario } from '../support/scenario.ts';
+
+const fence = (text: string, info = 'bash') => `~~~${info}\n${text}\n~~~\n`;
+const check = (lines: string) => `\nVerify:\n\n~~~check\n${lines}\n~~~\n`;
+const INPUTS =
+  '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n';
+
+describe('a failure tells all that a person needs', () => {
+  test('output tail, exit code, place, how to go on', async () => {
+    const scene = await scenario(runbook({ one: fence('echo before; echo "it broke" >&2; exit 7') }));
+    const told = await scene.replay();
+    expect(told.report.steps[0].outcome).toMatchObject({
+      kind: 'failed',
+      failure: { kind: 'exit', exitCode: 7, outputTail: 'before\nit broke', place: { line: 11 } },
+    });
+    expect(told.report.next).toContain('goes on from "one"');
+  });
+
+  test('the failed check, observed against expected', async () => {
+    const scene = await scenario(
+      runbook({ one: fence('echo a > f') + check('file f contains "b"\nfile f exists') }),
+    );
+    const { failure } = (await scene.replay()).report.steps[0].outcome;
+    expect(failure.kind).toBe('checks');
+    expect(failure.checks.map((each: { verdict: string }) => each.verdict)).toEqual(['fail', 'pass']);
+    expect(failure.message).toContain('file f contains "b"');
+  });
+
+  test('a non-zero exit fails the step though its Verify would pass', async () => {
+    const scene = await scenario(runbook({ one: fence('touch f; false') + check('file f exists') }));
+    expect((await scene.replay()).exit).toBe(1);
+  });
+});
+
+describe('waiting', () => {
+  test('a check is awaited until it passes, not longer', async () => {
+    const scene = await scenario(
+      runbook({
+        one: fence('(sleep 0.3; touch late) >/dev/null 2>&1 &') + check('file late exists within 20s'),
+      }),
+    );
+    const told = await scene.replay();
+    expect(told.exit).toBe(0);
+    const { waitedMs } = told.report.steps[0].outcome.checks[0];
+    expect(waitedMs).toBeGreaterThan(100);
+    expect(waitedMs).toBeLessThan(10_000);
+  });
+
+  test('the last sweep decides: what passed while others were awaited may not have stayed', async () => {
+    const scene = await scenario(
+      runbook({
+        one:
+          fence('touch early; (sleep 0.3; rm early; touch late) >/dev/null 2>&1 &') +
+          check('file early exists within 5s\nfile late exists within 20s'),
+      }),
+    );
+    expect((await scene.replay()).exit).toBe(1);
+  });
+
+  test('a timeout ends the whole process group and says so', async () => {
+    const scene = await scenario(
+      runbook({ one: fence('sleep 300 & sleep 300', 'bash {"timeout":"300ms"}') }),
+    );
+    const told = await scene.replay();
+    expect(told.report.steps[0].outcome.failure).toMatchObject({ kind: 'timeout' });
+  });
+
+  test('a stop ends the fence; the next pass acts again, interrupted', async () => {
+    const scene = await scenario(
+      runbook({ one: fence('echo one >> log; test -e second || { touch second; sleep 300; }') }),
+    );
+    const stop = new AbortController();
+    const pass = scene.replay({}, { signal: stop.signal });
+    while ((await scene.ran()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    stop.abort();
+    const told = await pass;
+    expect(told.exit).toBe(130);
+    expect((await scene.replay()).story).toEqual(['one: acted interrupted']);
+  });
+});
+
+describe('several at once', () => {
+  const three = {
+    a: `Needs: none\n\n${fence('echo a >> log; while [ ! -e b ]; do sleep 0.02; done')}`,
+    b: `Needs: none\n\n${fence('echo b >> log; touch b')}`,
+    c: `Needs: a, b\n\n${fence('echo c >> log')}`,
+  };
+
+  test('--jobs 2 runs independent steps side by side, and what needs both after them', async () => {
+    const scene = await scenario(runbook(three));
+    expect((await scene.replay({ jobs: 2 })).exit).toBe(0);
+    expect((await scene.ran()).at(-1)).toBe('c');
+  });
+
+  test('--keep-going leaves out only what comes after the failure', async () => {
+    const scene = await scenario(
+      runbook({
+        a: `Needs: none\n\n${fence('exit 1')}`,
+        b: `Needs: a\n\n${fence('echo b >> log')}`,
+        c: `Needs: none\n\n${fence('echo c >> log')}`,
+      }),
+    );
+    const told = await scene.replay({ keepGoing: true });
+    expect(told.exit).toBe(1);
+    expect(told.story).toEqual(['a: failed exit', 'b: not-reached', 'c: acted new']);
+  });
+
+  test('two replays on one box: the second says who holds the lock', async () => {
+    const scene = await scenario(
+      runbook({ one: fence('touch started; while [ ! -e go ]; do sleep 0.02; done') }),
+    );
+    const first = scene.replay();
+    while ((await scene.read('started').catch(() => undefined)) === undefined)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    const second = await scene.replay();
+    expect(second.exit).toBe(3);
+    expect(second.diagnostics[0]?.message).toContain(String(process.pid));
+    await scene.write('go', '');
+    expect((await first).exit).toBe(0);
+  });
+});
+
+describe('files, background, interactive', () => {
+  test('a file is written only when it differs, atomically, with its mode', async () => {
+    const scene = await scenario(
+      runbook({ one: '~~~text {"file":"deep/er/f","mode":"0640"}\nhello\n~~~\n' }),
+    );
+    await scene.replay();
+    expect(await scene.read('deep/er/f')).toBe('hello\n');
+    expect((await scene.replay()).story).toEqual(['one: skipped confirmed']);
+  });
+
+  test('a file with a secret in it is for its owner alone', async () => {
+    const scene = await scenario(
+      runbook(
+        { one: '~~~text {"file":"conf"}\nkey=${TOKEN}\n~~~\n' },
+        `${INPUTS}| TOKEN | secret | yes | | x |\n`,
+      ),
+      { env: { TOKEN: 'correct-horse-battery' } },
+    );
+    expect((await scene.replay()).exit).toBe(0);
+    const { statSync } = await import('node:fs');
+    expect(statSync(scene.path('conf')).mode & 0o777).toBe(0o600);
+    expect(await scene.read('conf')).toBe('key=correct-horse-battery\n');
+  });
+
+  test('a background process outlives the pass, is its own check, and is ended by undo', async () => {
+    const scene = await scenario(
+      runbook({ one: fence('echo started >> log; exec sleep 300', 'bash {"background":"true"}') }),
+    );
+    expect((await scene.replay()).exit).toBe(0);
+    expect((await scene.replay()).story).toEqual(['one: skipped confirmed']);
+    expect((await scene.run('undo', { yes: true })).report.undone).toMatchObject([{ id: 'one' }]);
+    expect((await scene.replay()).story).toEqual(['one: acted new']);
+    await scene.run('undo', { yes: true });
+  });
+
+  test('an interactive fence without a terminal needs a person, and nothing of the step runs', async () => {
+    const scene = await scenario(runbook({ one: fence('echo ran >> log', 'bash {"interactive":"true"}') }));
+    expect((await scene.replay()).exit).toBe(3);
+    expect(await scene.ran()).toEqual([]);
+  });
+});
+
+describe('When', () => {
+  test('the step applies only where its check holds', async () => {
+    const scene = await scenario(
+      runbook({
+        one: `When:\n\n~~~check\nfile here exists\n~~~\n\n${fence('echo one >> log')}`,
+        two: fence('echo two >> log'),
+      }),
+    );
+    expect((await scene.replay()).story).toEqual(['one: skipped not-applicable', 'two: acted new']);
+    await scene.write('here', '');
+    expect((await scene.replay()).story).toEqual(['one: acted new', 'two: skipped confirmed']);
+  });
+});
+
+describe('undo', () => {
+  test('backwards, only what ran here, by the text recorded when the step is edited', async () => {
+    const undo = (name: string) => `\nUndo:\n\n${fence(`echo undo-${name} >> log`)}`;
+    const text = runbook({
+      found: fence('false') + check('file there exists') + undo('found'),
+      one: fence('true') + undo('one'),
+      two: fence('true') + undo('two'),
+      none: fence('true'),
+    });
+    const scene = await scenario(text, { files: { there: '' } });
+    await scene.replay();
+    await scene.write(
+      'AUTODOCK.md',
+      text.replace(
+        '~~~bash\ntrue\n~~~\n\nUndo:\n\n~~~bash\necho undo-one',
+        '~~~bash\ntrue edited\n~~~\n\nUndo:\n\n~~~bash\necho new-undo-one',
+      ),
+    );
+    const told = await scene.run('undo', { yes: true });
+    expect(await scene.ran()).toEqual(['undo-two', 'undo-one']);
+    expect(told.report).toMatchObject({ withoutUndo: ['none'] });
+  });
+
+  test('stops at the first failure', async () => {
+    const scene = await scenario(
+      runbook({
+        one: `${fence('true')}\nUndo:\n\n${fence('echo undo-one >> log')}`,
+        two: `${fence('true')}\nUndo:\n\n${fence('echo broken; exit 3')}`,
+      }),
+    );
+    await scene.replay();
+    const told = await scene.run('undo', { yes: true });
+    expect(told.exit).toBe(1);
+    expect(told.report.failed).toMatchObject({ id: 'two', outputTail: 'broken' });
+    expect(await scene.ran()).toEqual([]);
+  });
+});
+
+describe('verify and plan', () => {
+  const text = runbook({
+    good: fence('touch f') + check('file f exists'),
+    shell: `${fence('true')}\nVerify:\n\n${fence('test -e f')}`,
+    none: fence('true'),
+  });
+
+  test('verify asks everything and changes nothing', async () => {
+    const scene = await scenario(text);
+    await scene.replay();
+    expect((await scene.run('verify', { yes: true })).exit).toBe(0);
+    await rm(scene.path('f'));
+    const told = await scene.run('verify', { yes: true });
+    expect(told.exit).toBe(2);
+    expect(told.report.steps.map((each: { verdict: string }) => each.verdict)).toEqual([
+      'fail',
+      'fail',
+      'no-checks',
+    ]);
+  });
+
+  test('verify of unapproved content runs no code: shell checks are unknown, exit 3', async () => {
+    const scene = await scenario(text, { files: { f: '' } });
+    const told = await scene.run('verify');
+    expect(told.exit).toBe(3);
+    expect(told.report.steps[1].checks[0].observed).toContain('not approved');
+  });
+
+  test('plan runs nothing, writes nothing, and says which check satisfies what', async () => {
+    const scene = await scenario(text, { files: { f: '' } });
+    const told = await scene.run('plan');
+    expect(
+      told.report.steps.map(
+        (each: { id: string; would: string; reason: string }) => `${each.id} ${each.would} ${each.reason}`,
+      ),
+    ).toEqual(['good skip found', 'shell ask shell-checks', 'none act new']);
+    expect(told.exit).toBe(0);
+    await expect(readFile(scene.path('.runbook/.gitignore'))).rejects.toThrow();
+  });
+
+  test('a dry run is the plan, and emits nothing', async () => {
+    const scene = await scenario(text);
+    const told = await scene.run('replay', { dryRun: true });
+    expect(told.report.plan.summary).toMatchObject({ act: 2, ask: 1 });
+    expect(told.events.filter((each: RunEvent) => each.type === 'step-started')).toEqual([]);
+    expect(await scene.ran()).toEqual([]);
+  });
+});
+
+describe('facts', () => {
+  const table = (value: string, date: string) =>
+    `## Facts\n\n| Fact | Value | Unit | Measured with | On | Why it matters |\n| --- | --- | --- | --- | --- | --- |\n| answer | ${value} | | \`echo 42\` | ${date} | x |\n`;
+
+  test('measured, compared, and written into the very cells', async () => {
+    const scene = await scenario(runbook({ one: fence('true') }, table('41', '2020-01-01')));
+    const told = await scene.run('facts', { yes: true });
+    expect(told.exit).toBe(2);
+    expect(told.report.facts[0]).toMatchObject({
+      name: 'answer',
+      recorded: '41',
+      measured: '42',
+      verdict: 'changed',
+    });
+    expect((await scene.run('facts', { yes: true, write: true })).exit).toBe(0);
+    const today = new Date().toISOString().slice(0, 10);
+    expect(await scene.read('AUTODOCK.md')).toBe(runbook({ one: fence('true') }, table('42', today)));
+    expect((await scene.run('facts', { yes: true })).exit).toBe(0);
+  });
+});
