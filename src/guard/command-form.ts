@@ -182,8 +182,9 @@ function remains(
 /** A word, with what waits inside it taken out: scripts in its place, JSON and YAML, `key: value` in any text. */
 function wordForm(word: ShellWord, reading: Reading, around: Surroundings): string {
   const text = wordText(word);
-  const tree = /^\s*[[{]/.test(text) ? treeForm(text) : undefined;
-  if (tree) return adopted(tree, reading);
+  const [, flag = '', json] = /^(--?[\w-]+=)?(\s*[[{].*)$/s.exec(text) ?? [];
+  const tree = json === undefined ? undefined : treeForm(json);
+  if (tree) return flag + adopted(tree, reading);
   return word.pieces
     .map((piece) => {
       if (typeof piece === 'string') return stripText(piece, reading);

@@ -43,7 +43,8 @@ function ranForms(attempts: readonly Attempt[]): { ran: readonly RanForm[]; wait
   for (const attempt of attempts.filter(({ status }) => status === 'succeeded' || hasFailed({ status }))) {
     const form = normalForm(attempt.body);
     const onlyWaited = form.core === '' && delaysIn(form.waits).length > 0 && attempt.status === 'succeeded';
-    if (onlyWaited) waited = [...waited, ...delaysIn(form.waits)];
+    if (onlyWaited)
+      waited = [...waited, ...delaysIn(form.waits).map((each) => ({ ...each, where: 'before' as const }))];
     else {
       ran.push({ attempt, form: withWaits(form, waited) });
       waited = [];

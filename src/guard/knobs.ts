@@ -11,8 +11,8 @@ export interface Wait {
   /** What carries it, without place: `sleep`, `kubectl --timeout`, `initialDelaySeconds`. */
   readonly slot: string;
   readonly ms: number;
-  /** `shell`: an action waits for it, so it cannot outlast the action. The others take effect elsewhere. */
-  readonly where: 'shell' | 'tree' | 'check' | 'fence';
+  /** `shell`, `fence`: the action waits for it, so it cannot outlast the action. `before`: a step before it did. */
+  readonly where: 'shell' | 'fence' | 'tree' | 'check' | 'before';
 }
 
 /** One value that says how much of a resource something gets: cores or bytes. */

@@ -40,7 +40,7 @@ export function problemId(box: string, fingerprint: string): string {
  * | cleared | resolved with a Why | resolved |
  * | open, cleared | dropped | dropped |
  * | open | escalated, or stopped by a guard | stopped |
- * | stopped | resumed by a person | open, counters anew |
+ * | stopped, open | resumed by a person | open, counters anew |
  * | resolved, dropped | the same fingerprint again | open, counters go on; the entry stays |
  */
 export function advance(problems: Problems, event: ProblemEvent): Problems {
@@ -187,7 +187,8 @@ function absorbed(problem: ProblemRecord, gone: ProblemRecord): ProblemRecord {
 
 function resumed(problem: ProblemRecord, event: Extract<ProblemEvent, { kind: 'resume' }>): ProblemRecord {
   const meant = event.problem === undefined || event.problem === problem.id;
-  if (!meant || problem.state !== 'stopped') return problem;
+  // A refusal alone stops no problem; a person who resumes one that is open lets its counters begin anew too.
+  if (!meant || (problem.state !== 'stopped' && problem.state !== 'open')) return problem;
   return { ...problem, state: 'open', rounds: [], since: [], countedFrom: event.seq };
 }
 

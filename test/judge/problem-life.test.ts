@@ -103,6 +103,10 @@ describe('every arrow', () => {
     expect(problem).toMatchObject({ state: 'open', rounds: [], countedFrom: 40 });
   });
 
+  test('open: resumed → open, counters anew', () => {
+    expect(only(failed('x'), resume)).toMatchObject({ state: 'open', rounds: [], countedFrom: 40 });
+  });
+
   test('resolved: the same fingerprint again → open, counters go on, the entry stays', () => {
     const problem = only(failed('x'), succeeded(), resolve, failed('x', { attempt: 'again' }));
     expect(problem).toMatchObject({ state: 'open', entry: true, openedBy: 'again' });
