@@ -1,0 +1,12 @@
+import type { Finding } from '../../model/finding.ts';
+
+/** Findings that get sharper by a look at the file that they are about. */
+const ABOUT_PROGRAMS = new Set(['interpreter-missing', 'exec-format', 'program-missing', 'not-executable']);
+
+/** Programs that are worth an `inspectProgram` before diagnosing once more: at most eight. Pure. */
+export function namedPrograms(findings: readonly Finding[]): string[] {
+  const named = findings
+    .filter(({ code }) => ABOUT_PROGRAMS.has(code))
+    .flatMap(({ subject }) => subject ?? []);
+  return [...new Set(named)].slice(0, 8);
+}
