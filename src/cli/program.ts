@@ -47,7 +47,10 @@ async function perform(operation: Operation, call: Call, around: Surroundings): 
   const { input, report: path } = readArguments(operation, call.rest);
   const file = path === undefined ? undefined : await openReportFile(path, world.cwd);
   const story = await openStory(operation, call, around);
-  const stopping = () => story.notice(reasonOf(signal)?.message ?? 'stopping');
+  const stopping = () => {
+    const notice = reasonOf(signal)?.message;
+    if (notice) story.notice(notice);
+  };
   signal.addEventListener('abort', stopping);
   try {
     const person = world.person && lending(world.person, story);

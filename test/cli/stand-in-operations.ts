@@ -14,7 +14,7 @@ const file = z
 const replayInput = z.object({
   file,
   play: z
-    .enum(['all', 'long', 'many', 'ask', 'throw', 'defect', 'trickle'])
+    .enum(['all', 'long', 'many', 'ask', 'throw', 'defect', 'trickle', 'deaf'])
     .default('all')
     .describe('what happens'),
   from: z.string().optional().describe('start at this step').meta({ placeholder: 'ID' }),
@@ -71,6 +71,8 @@ async function perform(context: OperationContext, input: Played) {
       return await long(context, input.jobs, 4, 1500);
     case 'many':
       return await long(context, 8, 1000, 40);
+    case 'deaf':
+      return await long({ ...context, signal: new AbortController().signal }, 1, 4, 5000);
     case 'trickle':
       return await long(context, 1, 2000, 1);
   }

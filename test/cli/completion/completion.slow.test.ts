@@ -1,0 +1,117 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { clean } from '../../../src/cli/render/clean.ts';
+import { runInPty } from '../pty.ts';
+import { plainEnv, type StandIn, standIn } from '../stand-in-command.ts';
+
+let command: StandIn;
+beforeAll(async () => {
+  command = await standIn();
+  mkdirSync(join(command.folder, 'docs'));
+  writeFileSync(join(command.folder, 'notes.txt'), '');
+  writeFileSync(
+    join(command.folder, 'other.md'),
+    '# Other\n\n## Steps\n\n### Two words\n\n```bash\ntrue\n```\n',
+  );
+}, 60_000);
+
+const has = (program: string) => spawnSync(program, ['--version']).status === 0;
+/** A shell that is missing is said aloud, not passed over. */
+const withShell = (shell: string) => {
+  if (!has(shell)) console.warn(`${shell} is not installed: its completion is not tested here`);
+  return describe.skipIf(!has(shell));
+};
+const environment = () => ({ ...plainEnv(), PATH: `${command.bin}:${process.env.PATH}` });
+
+test('step ids come with their titles, and a document that cannot be read has none', async () => {
+  expect(await command.run(['__complete'])).toEqual({
+    stdout: 'install-k3s\tInstall k3s\nstart-caddy\tStart Caddy\n',
+    stderr: '',
+    code: 0,
+  });
+  expect(await command.run(['__complete', 'missing.md'])).toEqual({ stdout: '', stderr: '', code: 0 });
+});
+
+const cases: readonly (readonly [typed: string, offered: readonly string[]])[] = [
+  ['runbook re', ['replay']],
+  ['runbook --js', ['--json']],
+  ['runbook replay --fr', ['--from']],
+  ['runbook replay --no-', ['--no-color', '--no-sudo']],
+  ['runbook replay --play t', ['throw', 'trickle']],
+  ['runbook replay --from ', ['install-k3s', 'start-caddy']],
+  ['runbook replay --from=st', ['start-caddy']],
+  ['runbook replay other.md --only ', ['two-words']],
+  ['runbook replay --env-file no', ['notes.txt']],
+  ['runbook plan o', ['other.md']],
+  ['runbook completion ', ['bash', 'fish', 'zsh']],
+];
+
+withShell('bash')('bash', () => {
+  test.each(cases)('%s', (typed, offered) => {
+    const script = `
+      source <(runbook completion bash)
+      COMP_LINE=$1 COMP_WORDS=() COMPREPLY=()
+      # As readline does: '=' is a word of its own.
+      read -r -a COMP_WORDS <<< "\${1//=/ = }"
+      [[ $1 == *' ' ]] && COMP_WORDS+=('')
+      COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 ))
+      _runbook
+      printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const stdout = execFileSync('bash', ['--norc', '-c', script, 'bash', typed], {
+      cwd: command.folder,
+      env: environment(),
+      encoding: 'utf8',
+    });
+    expect(stdout.trim().split('\n').sort()).toEqual(offered);
+  });
+
+  test('documents and folders, nothing else', () => {
+    const script =
+      'source <(runbook completion bash); COMP_WORDS=(runbook plan ""); COMP_CWORD=2; _runbook; printf "%s\\n" "${COMPREPLY[@]}"';
+    const options = { cwd: command.folder, env: environment(), encoding: 'utf8' } as const;
+    expect(execFileSync('bash', ['--norc', '-c', script], options).trim().split('\n').sort()).toEqual([
+      'AUTODOCK.md',
+      'docs',
+      'other.md',
+    ]);
+  });
+});
+
+withShell('fish')('fish', () => {
+  test.each(cases.filter(([typed]) => !typed.includes('--from=')))('%s', (typed, offered) => {
+    const script = `runbook completion fish | source; complete -C '${typed}'`;
+    const stdout = execFileSync('fish', ['--no-config', '-c', script], {
+      cwd: command.folder,
+      env: environment(),
+      encoding: 'utf8',
+    });
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split('\t')[0])
+        .sort(),
+    ).toEqual(offered);
+  });
+});
+
+withShell('zsh')('zsh', () => {
+  test.each([
+    ['runbook repl', 'runbook replay'],
+    ['runbook replay --fr', 'runbook replay --from'],
+    ['runbook replay --from st', 'runbook replay --from start-caddy'],
+    ['runbook replay other.md --only tw', 'runbook replay other.md --only two-words'],
+    ['runbook plan oth', 'runbook plan other.md'],
+    ['runbook completion ba', 'runbook completion bash'],
+  ])('%j becomes %j', async (typed, completed) => {
+    const setUp =
+      'autoload -Uz compinit; compinit -u -D; source <(runbook completion zsh); PS1="rea""dy> "\n';
+    const { said } = await runInPty(['zsh', '-f', '-i'], { cwd: command.folder, env: environment() }, [
+      { send: setUp, until: 'ready> ' },
+      { send: `${typed}\t`, until: completed.slice(-2) },
+    ]);
+    expect(clean(said)).toContain(completed);
+  });
+});
