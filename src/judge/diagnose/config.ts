@@ -17,7 +17,7 @@ export const configKeyUnknown: Rule = textRule({
     /json: unknown field "(?<key>[^"]{1,100})"|unknown field "(?<field>[^"]{1,200})"/,
     /Unknown (?:key name|lvalue|key) '(?<key>[^']{1,100})' in section/,
     /error: unknown (?:flag|option|switch|command):? [`'"‘]?(?<key>[\w=.-]{1,100})/i,
-    /(?:unrecognized|unknown|invalid|illegal|no such) (?:command line |long )?(?:option|flag|argument|switch)s?:?(?: --)? ?[`'"‘]?(?<key>-{0,2}[\w][\w=.-]{0,100})/i,
+    /(?:unrecognized|unknown|invalid|illegal|no such) (?:command line |long )?(?:option|flag|argument|switch)s?(?::| --)? ?(?:[`'"‘](?<key>[\w=.-]{1,100})|(?<field>-{1,2}\w[\w=.-]{0,100}))/i,
     /\[ERROR\].{0,40}unknown variable '(?<key>[^'=]{1,100})/,
     /Additional propert(?:y|ies) (?<key>[\w-]{1,100}) (?:is|are) not allowed/,
     /couldn't find key (?<key>\S{1,100}) in/,
@@ -42,7 +42,7 @@ export const configSyntax: Rule = textRule({
   code: 'config-syntax',
   cause: 'config',
   patterns: [
-    /yaml: (?:line \d+: )?(?<what>[^"]{3,100})|error converting YAML to JSON|yaml\.(?:scanner|parser)\.\w+Error/,
+    /(?<![.\w])yaml: (?:line \d+: )?(?<what>[^"]{3,100})|error converting YAML to JSON|yaml\.(?:scanner|parser)\.\w+Error/,
     /(?<what>mapping values are not allowed (?:here|in this context)|found character that cannot start any token|could not find expected ':')/,
     /(?:JSONDecodeError|json: cannot unmarshal|invalid character .{1,20} looking for|Unexpected token .{1,40} (?:in|is not valid) JSON|Unexpected end of JSON input|in JSON at position|parse error: .{0,40}(?:jq|JSON))/i,
     /syntax error(?:[,:]|near| at)? ?(?<what>unexpected end of file|near unexpected token.{0,40}|.{0,60})|bad substitution|unexpected EOF while looking for matching/i,
