@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { helpWidth } from './cli/output.ts';
 import { rootHelp } from './cli/root-help.ts';
 import { verbsOf } from './cli/verbs.ts';
+import { mcpRow } from './mcp/row.ts';
 import { operations } from './operations/all.ts';
 
 // The only place that exits. `--help` and `--version` are answered from the little that is loaded already; all else loads on
@@ -13,7 +14,7 @@ const only = argv.length === 1 ? argv[0] : undefined;
 
 if (only === '--version') process.stdout.write(`${version}\n`);
 else if (only === '--help' || only === '-h') {
-  process.stdout.write(rootHelp(verbsOf(operations), version, helpWidth(process.stdout)));
+  process.stdout.write(rootHelp(verbsOf([...operations, mcpRow]), version, helpWidth(process.stdout)));
 } else {
   const quit = (exit: number) => process.exit(exit);
   void import('./main.ts').then(({ main }) => main({ argv, version, quit })).then(quit);

@@ -1,6 +1,7 @@
 import { interruptions } from './cli/interruption.ts';
 import { program } from './cli/program.ts';
 import { host } from './host.ts';
+import { mcpRow, withPort } from './mcp/row.ts';
 import { operations } from './operations/all.ts';
 import { terminal } from './terminal.ts';
 
@@ -17,5 +18,13 @@ export async function main({ argv, version, quit }: Start): Promise<number> {
   const signal = interruptions(process, quit);
   const person = terminal({ input: stdin, output: stderr, env, signal });
   const world = host({ cwd: process.cwd(), env, version, person });
-  return await program({ argv, version, operations, world, stdout, stderr, signal });
+  return await program({
+    argv: withPort(argv),
+    version,
+    operations: [...operations, mcpRow],
+    world,
+    stdout,
+    stderr,
+    signal,
+  });
 }

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import type { ExitCode } from '../model/diagnostic.ts';
 import { defineOperation } from '../operations/operation.ts';
+import { USUAL_PORT } from './row.ts';
 import { readToolsets } from './toolsets.ts';
-
-/** The port of `--http` where none is named: one address that clients can be given once. */
-export const USUAL_PORT = 7420;
 
 const input = z.object({
   file: z
