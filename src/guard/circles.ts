@@ -1,4 +1,4 @@
-import { type Attempt, type GuardVerdict, hasFailed } from '../model/attempt.ts';
+import { type Attempt, type GuardVerdict, hasFailed, type StepBody } from '../model/attempt.ts';
 import type { LoopState, ProblemRecord } from '../model/loop.ts';
 import { type Guard, type GuardInput, PASS } from './guard.ts';
 import { formHash, normalForm } from './normal-form.ts';
@@ -120,7 +120,10 @@ function judgeRepetition(input: GuardInput, problem: ProblemRecord): GuardVerdic
   const { attempt, loop } = input;
   const form = formHash(normalForm(attempt.body));
   const failures = failuresOf(input, problem);
-  const repeated = failures.filter((each) => each.form === form && each.inputs === attempt.inputs);
+  const repeated = failures.filter(
+    (each) =>
+      each.form === form && each.inputs === attempt.inputs && isVerifiedAlike(each.body, attempt.body),
+  );
   const last = repeated.at(-1);
   if (!last || hasChanged(input, last)) return PASS;
   const inARow = unchangedRun(loop, repeated);
@@ -136,6 +139,11 @@ function judgeRepetition(input: GuardInput, problem: ProblemRecord): GuardVerdic
       'Change something first: act on the findings of that failure, or call env_observe and see what they are. If the same action should work now, say why with a hypothesis, evidence younger than the failure and a prediction.',
     problem: problem.id,
   };
+}
+
+/** Judged otherwise, an action may turn out otherwise; sleep-spiral and pretend-success see to what is judged less. */
+function isVerifiedAlike(a: StepBody, b: StepBody): boolean {
+  return JSON.stringify(a.verify) === JSON.stringify(b.verify);
 }
 
 function hasChanged({ attempt, loop }: GuardInput, last: Attempt): boolean {

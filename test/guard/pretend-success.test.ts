@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { cannotFail } from '../../src/guard/cannot-fail.ts';
+import { checkChanges } from '../../src/guard/check-changes.ts';
+import { parseCheckLine } from '../../src/markdown/check-grammar.ts';
+import type { Check } from '../../src/model/check.ts';
+import { hypothesis, Story } from './story.ts';
+
+const place = { file: 'AUTODOCK.md', line: 1, column: 1 };
+
+function check(line: string): Check {
+  const parsed = parseCheckLine(line, place);
+  if (!parsed.check) throw new Error(`${line}: ${parsed.diagnostics[0]?.message}`);
+  return parsed.check;
+}
+
+/** Only the text of a shell check is looked at. */
+const shell = (text: string) =>
+  ({ kind: 'shell', text, after: false, withinMs: 0, place }) as unknown as Check;
+
+const changed = (before: string[], after: string[]) =>
+  checkChanges(before.map(check), after.map(check)).map((each) => each.what);
+
+describe('less is asked', () => {
+  test.each<[string, string[], string[]]>([
+    ['a check is gone', ['port 80', 'port 443'], ['port 80']],
+    ['the status is wider', ['http GET http://x/ status 200'], ['http GET http://x/ status 2xx']],
+    ['the status is another', ['http GET http://x/'], ['http GET http://x/ status 401']],
+    ['contains is gone', ['http GET http://x/ contains "Argo"'], ['http GET http://x/']],
+    [
+      'contains less',
+      ['http GET http://x/ contains "Argo Workflows"'],
+      ['http GET http://x/ contains "Argo"'],
+    ],
+    ['matches is gone', ['http GET http://x/ matches /Argo v\\d/'], ['http GET http://x/']],
+    ['the certificate', ['http GET https://x/'], ['http GET https://x/ insecure']],
+    ['GET became HEAD', ['http GET http://x/'], ['http HEAD http://x/']],
+    ['not is gone', ['not port 443 owner traefik'], ['port 443 owner traefik']],
+    ['not is added', ['port 443 owner caddy'], ['not port 443 owner caddy']],
+    ['exists instead of contains', ['file /etc/a contains "b"'], ['file /etc/a exists']],
+    ['contains instead of a hash', [`file /etc/a sha256 ${'a'.repeat(64)}`], ['file /etc/a contains "b"']],
+    ['any owner', ['port 443 owner caddy'], ['port 443']],
+    ['free instead of owned', ['port 443 owner caddy'], ['port 443 free']],
+    ['exists instead of ready', ['k8s deployment/a ready'], ['k8s deployment/a exists']],
+    [
+      'another replica count',
+      ['k8s deployment/a jsonpath {.spec.replicas} = 3'],
+      ['k8s deployment/a jsonpath {.spec.replicas} = 1'],
+    ],
+    ['a lower bound', ['fact egress_mbps >= 10'], ['fact egress_mbps >= 2']],
+    ['enabled instead of active', ['service caddy active'], ['service caddy enabled']],
+    ['another port', ['tcp 127.0.0.1:443 open'], ['tcp 127.0.0.1:8443 open']],
+    ['it denies less', ['not port 80'], ['not port 80 owner nginx']],
+  ])('%s', (_what, before, after) => {
+    expect(changed(before, after)).toHaveLength(1);
+  });
+});
+
+describe('as much is asked, or more', () => {
+  test.each<[string, string[], string[]]>([
+    ['nothing changed', ['port 80'], ['port 80']],
+    ['order', ['port 80', 'port 443'], ['port 443', 'port 80']],
+    ['one more', ['port 80'], ['port 80', 'port 443']],
+    ['a longer deadline, which is sleep-spiral’s', ['port 80 within 5s'], ['port 80 within 60s']],
+    ['a narrower status', ['http GET http://x/'], ['http GET http://x/ status 200']],
+    ['a text as well', ['http GET http://x/'], ['http GET http://x/ contains "Argo"']],
+    ['more text', ['http GET http://x/ contains "Argo"'], ['http GET http://x/ contains "Argo Workflows"']],
+    ['contains instead of exists', ['file /etc/a exists'], ['file /etc/a contains "b"']],
+    ['an owner', ['port 443'], ['port 443 owner caddy']],
+    ['ready instead of exists', ['k8s deployment/a exists'], ['k8s deployment/a ready']],
+    ['a higher bound', ['fact egress_mbps >= 2'], ['fact egress_mbps >= 10']],
+    ['a lower one of what must stay below', ['fact load < 10'], ['fact load < 5']],
+    ['it denies more', ['not port 80 owner nginx'], ['not port 80']],
+  ])('%s', (_what, before, after) => {
+    expect(changed(before, after)).toEqual([]);
+  });
+});
+
+test.each([
+  [shell('true'), true],
+  [shell(':'), true],
+  [shell('echo ok'), true],
+  [shell('exit 0'), true],
+  [shell('curl -f http://x/ || true'), true],
+  [shell('curl -f http://x/ || echo failed'), true],
+  [shell('curl -f http://x/'), false],
+  [shell('curl -f http://x/ || exit 1'), false],
+  [shell('exit 1'), false],
+  [shell('test -e /x && echo ok'), false],
+  [shell('echo "'), false],
+  [check('http GET http://x/ status 100-599'), true],
+  [check('http GET http://x/ status 5xx'), false],
+  [check('http GET http://x/ status 100-599 contains "a"'), false],
+  [check('file /etc exists'), true],
+  [check('not file /etc exists'), false],
+  [check('file /etc/caddy exists'), false],
+  [check('file /etc/a contains ""'), true],
+  [check('file /etc/a matches /.*/'), true],
+  [check('command sh exists'), true],
+  [check('command caddy exists'), false],
+])('%o cannot fail: %s', (given, expected) => {
+  expect(cannotFail(given) !== undefined).toBe(expected);
+});
+
+describe('the guard', () => {
+  const asks = (before: Check[], after: Check[], part = {}) =>
+    new Story()
+      .fails('a', { step: 'leader' })
+      .sees('ev-1')
+      .asks('b', { checks: { before, after }, ...part });
+
+  test('passes where there were no checks, and where nothing is known of them', () => {
+    expect(asks([], [check('port 80')])).toEqual({ verdict: 'pass' });
+    expect(asks([], [])).toEqual({ verdict: 'pass' });
+    expect(new Story().asks('a')).toEqual({ verdict: 'pass' });
+  });
+
+  test('asks about less, naming old and new', () => {
+    const verdict = asks([check('port 443 owner caddy')], [check('port 443')]);
+    expect(verdict).toMatchObject({
+      verdict: 'ask',
+      code: 'pretend-success',
+      evidence: ['port 443 owner caddy → port 443'],
+    });
+  });
+
+  test('passes less with a hypothesis', () => {
+    const why = {
+      hypothesis: hypothesis({ cause: 'config', mechanism: 'The check asked for the wrong owner.' }),
+    };
+    expect(asks([check('port 443 owner caddy')], [check('port 443')], why)).toEqual({ verdict: 'pass' });
+  });
+
+  test('refuses none at all, whatever is said', () => {
+    const verdict = asks([check('port 443')], [], { hypothesis: hypothesis() });
+    expect(verdict).toMatchObject({ verdict: 'refuse', evidence: ['gone: port 443'] });
+  });
+
+  test('refuses one that cannot fail, but not one that stood there before', () => {
+    expect(asks([check('port 443')], [check('port 443'), shell('true')])).toMatchObject({
+      verdict: 'refuse',
+    });
+    expect(asks([shell('true')], [shell('true')])).toEqual({ verdict: 'pass' });
+  });
+});
