@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { Box } from '../model/box.ts';
-import type { ShellRequest, ShellResult } from '../model/shell.ts';
+import { isAlive, startBackground, stopBackground } from './background.ts';
 import { baselineOf } from './baseline.ts';
+import { fileStatus, readContent, writeContent } from './files.ts';
 import { openHostPool } from './host-pool.ts';
-import { runFence } from './run-fence.ts';
+import { belongsTo } from './owner.ts';
+import { interactWithFence, launchedFence, runFence } from './run-fence.ts';
 
 /** This machine, as far as acting on it goes; identity and probes come from other rooms. */
 export type LocalExecution = Omit<Box, 'identity' | 'ask' | 'changed'>;
@@ -22,11 +24,19 @@ export async function openLocalExecution(options: LocalOptions): Promise<LocalEx
   const folder = resolve(options.folder);
   const baseline = baselineOf(process.env, options.env, folder);
   const pool = openHostPool({ env: baseline, cwd: folder });
-  const box = { folder, baseline, pool, plain: options.plain ?? true, own: options.env };
+  const box = { folder, baseline, own: options.env, pool, plain: options.plain ?? true };
   return {
     baseline,
     run: (request) => runFence(box, request),
+    interact: (request) => interactWithFence(box, request),
+    background: (request, log) =>
+      startBackground(launchedFence(box, { ...request, capture: false }, {}), resolve(folder, log), box),
+    alive: async (background) => isAlive(background),
+    stop: (background) => stopBackground(background),
+    read: (path) => readContent(resolve(folder, path)),
+    status: (path) => fileStatus(resolve(folder, path)),
+    owns: (owner, status) => belongsTo(owner, status),
+    write: (path, content, how) => writeContent(resolve(folder, path), content, how),
     close: () => pool.close(),
-  } as LocalExecution;
+  };
 }
-export type { ShellRequest, ShellResult };

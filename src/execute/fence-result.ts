@@ -1,0 +1,68 @@
+import type { ShellRequest, ShellResult, ShellState } from '../model/shell.ts';
+import type { FrameEnd } from './bash-host.ts';
+import { bytesToText } from './bytes-as-text.ts';
+import type { Cut } from './cut.ts';
+import { readExportListing } from './export-listing.ts';
+import { exportsWith, stateAfter } from './shell-state.ts';
+
+/** What the result of a fence depends on beside the fence itself. */
+export interface Surroundings {
+  readonly folder: string;
+  readonly baseline: Readonly<Record<string, string>>;
+}
+
+/** How a fence ended and what it left, from what its shell said on the control pipe. Pure. */
+export function fenceResult(
+  request: ShellRequest,
+  end: FrameEnd | Cut,
+  durationMs: number,
+  surroundings: Surroundings,
+): ShellResult {
+  switch (end.kind) {
+    case 'timeout':
+    case 'aborted':
+      return { end, durationMs };
+    case 'lost':
+      return { end: { kind: 'exit', code: end.status }, durationMs };
+    case 'ended': {
+      const reason = reasonNotStarted(request, end.records);
+      if (reason !== undefined) return { end: { kind: 'unstartable', reason }, durationMs };
+      const state = request.capture ? { state: stateFrom(request, end.records, surroundings) } : {};
+      return { end: { kind: 'exit', code: end.status }, ...state, durationMs };
+    }
+  }
+}
+
+/** `u`: the shell says why. For another user, no `s`: whatever was to become that user never came to the fence. */
+export function reasonNotStarted(
+  { user }: Pick<ShellRequest, 'user'>,
+  records: ReadonlyMap<string, Buffer>,
+): string | undefined {
+  const reason = records.get('u');
+  if (reason !== undefined) return bytesToText(reason);
+  if (user === undefined || records.has('s')) return undefined;
+  return `it could not be run as ${user}: sudo needs a rule that lets this user do so without a password`;
+}
+
+/** A shell that left without a report (`exec`, a signal, a plain fence) leaves the state as it was. */
+function stateFrom(
+  { state, cwd }: ShellRequest,
+  records: ReadonlyMap<string, Buffer>,
+  { folder, baseline }: Surroundings,
+): ShellState {
+  const after = records.get('v');
+  if (after === undefined) return state;
+  const before = records.get('b');
+  return stateAfter(
+    state,
+    before === undefined ? exportsWith(baseline, state) : readExportListing(before),
+    readExportListing(after),
+    cwd === undefined ? directoryFrom(records.get('d'), folder) : state.cwd,
+  );
+}
+
+/** Where the shell was; undefined: where the baseline starts. */
+function directoryFrom(record: Buffer | undefined, folder: string): string | undefined {
+  const directory = record && bytesToText(record.subarray(0, -1));
+  return directory === folder ? undefined : directory;
+}

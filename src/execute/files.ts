@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import {
+  chmod,
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { FileStatus } from '../model/box.ts';
+import { ownerIds } from './owner.ts';
+
+/** Permission bits of parent folders that a write makes, whatever the umask. */
+const FOLDER_MODE = 0o755;
+
+const PERMISSIONS = 0o7777;
+
+/**
+ * The file's content; undefined: there is none.
+ * @throws the system's error (`code` EACCES, EISDIR, EIO, …), its message naming the path
+ */
+export function readContent(path: string): Promise<Buffer | undefined> {
+  return unlessMissing(readFile(path));
+}
+
+/**
+ * What is at the path, symlinks followed; undefined: nothing.
+ * @throws the system's error (`code` EACCES, ELOOP, …)
+ */
+export async function fileStatus(path: string): Promise<FileStatus | undefined> {
+  const found = await unlessMissing(stat(path));
+  if (!found) return undefined;
+  return {
+    kind: found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other',
+    mode: found.mode & PERMISSIONS,
+    uid: found.uid,
+    gid: found.gid,
+    bytes: found.size,
+  };
+}
+
+/**
+ * Writes a file so that at every moment, a power cut included, it has either its old content or the new one:
+ * temporary file beside it, fsync, rename, fsync of the folder. A symlink is followed and stays one; the owner of a file
+ * that exists stays unless another is asked for; missing parent folders are made.
+ * On any failure the old content is untouched and no temporary file stays.
+ * @throws the system's error (`code` ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EISDIR, ENOTDIR, …); EINVAL: no such owner
+ */
+export async function writeContent(
+  path: string,
+  content: Buffer,
+  { mode, owner }: { readonly mode: number; readonly owner?: string },
+): Promise<void> {
+  const target = await behindLinks(path);
+  const old = await unlessMissing(stat(target));
+  if (old && !old.isFile()) throw notAFile(target, old);
+  const ids = owner === undefined ? { uid: old?.uid, gid: old?.gid } : await ownerIds(owner, old);
+  const folder = dirname(target);
+  await makeFolders(folder);
+
+  const temporary = join(folder, `.${basename(target).slice(0, 200)}.${randomBytes(6).toString('hex')}`);
+  try {
+    await withFile(temporary, 'wx', async (file) => {
+      await file.writeFile(content);
+      await settle(file, mode, ids);
+    });
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if (!isMountPoint(error)) throw error;
+    await overwrite(target, content, mode, ids);
+  }
+  await withFile(folder, constants.O_RDONLY, (handle) => handle.sync());
+}
+
+/** A file that is mounted by itself, as /etc/hosts is in a container, cannot be replaced: it is written over. */
+const isMountPoint = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EBUSY';
+
+async function overwrite(path: string, content: Buffer, mode: number, ids: Ids): Promise<void> {
+  await withFile(path, 'r+', async (file) => {
+    await file.truncate(0);
+    await file.writeFile(content);
+    await settle(file, mode, ids);
+  });
+}
+
+interface Ids {
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+}
+
+/** Owner first, since a change of owner takes set-id bits away; then the mode, exactly; then to the disk. */
+async function settle(file: FileHandle, mode: number, { uid, gid }: Ids): Promise<void> {
+  const now = await file.stat();
+  const differs = (uid !== undefined && uid !== now.uid) || (gid !== undefined && gid !== now.gid);
+  if (differs) await file.chown(uid ?? now.uid, gid ?? now.gid);
+  await file.chmod(mode);
+  await file.sync();
+}
+
+/** Where a path leads, though its last link may point to nothing yet. */
+async function behindLinks(path: string): Promise<string> {
+  const MOST_LINKS = 40;
+  let target = resolve(path);
+  for (let links = 0; links < MOST_LINKS; links += 1) {
+    const found = await unlessMissing(lstat(target));
+    if (!found?.isSymbolicLink()) return target;
+    target = resolve(dirname(target), await readlink(target));
+  }
+  throw systemError('ELOOP', `too many symbolic links at ${path}`);
+}
+
+async function makeFolders(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await chmod(made, FOLDER_MODE);
+}
+
+function notAFile(path: string, found: Stats): Error {
+  return found.isDirectory()
+    ? systemError('EISDIR', `${path} is a directory`)
+    : systemError('EINVAL', `${path} is no ordinary file`);
+}
+
+async function withFile(
+  path: string,
+  flags: string | number,
+  work: (file: FileHandle) => Promise<unknown>,
+): Promise<void> {
+  const file = await open(path, flags, 0o600);
+  try {
+    await work(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function systemError(code: string, message: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(message), { code });
+}

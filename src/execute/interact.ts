@@ -1,0 +1,80 @@
+import { closeSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
+import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import type { ShellRequest } from '../model/shell.ts';
+import type { FrameEnd } from './bash-host.ts';
+import { type Cut, watchForCut } from './cut.ts';
+import { GRACE_MS } from './end-groups.ts';
+import type { LaunchedFence } from './launch.ts';
+import { launch, turnOfTheLoop } from './launch-process.ts';
+import { processTable } from './process-table.ts';
+
+/**
+ * Runs a fence on the terminal, in this process's own group: it reads what the person types and gets their Ctrl-C, which
+ * this process ignores meanwhile.
+ * @throws RunbookError `no-terminal`
+ */
+export async function interact(
+  fence: LaunchedFence,
+  request: Pick<ShellRequest, 'timeoutMs' | 'signal'>,
+  { baseline, folder }: { readonly baseline: Readonly<Record<string, string>>; readonly folder: string },
+): Promise<FrameEnd | Cut | { readonly kind: 'unstartable'; readonly reason: string }> {
+  requireTerminal();
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
+  const { child, records, begun } = launch(fence, {
+    env: baseline,
+    cwd: folder,
+    detached: false,
+    output: 'inherit',
+  });
+  let cut: Cut | undefined;
+  let killing: NodeJS.Timeout | undefined;
+  const unwatch = watchForCut(request, (why) => {
+    cut ??= why;
+    signalTree(child.pid!, 'SIGTERM');
+    killing ??= setTimeout(() => signalTree(child.pid!, 'SIGKILL'), GRACE_MS);
+  });
+  try {
+    const status = await new Promise<number>((resolve) => {
+      child.once('error', () => resolve(127));
+      child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : (code ?? 1)));
+    });
+    const reason = await begun;
+    if (reason !== undefined) return { kind: 'unstartable', reason };
+    await turnOfTheLoop();
+    return cut ?? { kind: 'ended', status, records };
+  } finally {
+    unwatch();
+    clearTimeout(killing);
+    child.stdout?.destroy();
+    process.off('SIGINT', ignore);
+  }
+}
+
+function requireTerminal(): void {
+  try {
+    closeSync(openSync('/dev/tty', 'r+'));
+  } catch (error) {
+    const message = 'This fence needs a person at a terminal, and there is none.';
+    const remedy = 'Run the same command on a terminal.';
+    const cause = (error as Error).message;
+    throw new RunbookError([{ code: 'no-terminal', severity: 'error', message, remedy, cause }], EXIT.person);
+  }
+}
+
+/** Not its process group, which is ours. */
+function signalTree(root: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  const table = processTable();
+  const tree = new Set([root]);
+  for (const pid of tree) {
+    for (const row of table) if (row.parent === pid) tree.add(row.pid);
+  }
+  for (const pid of tree) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended meanwhile, or is another user's and ends with its parent.
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { textToBytes } from './bytes-as-text.ts';
+import { readRecords } from './control-records.ts';
+import { reasonNotStarted } from './fence-result.ts';
+import { type LaunchedFence, launchText } from './launch.ts';
+
+/** A process started for one fence, outside any host. */
+export interface Launched {
+  readonly child: ChildProcess;
+  /** What came on the control pipe until now. */
+  readonly records: ReadonlyMap<string, Buffer>;
+  /** Resolves once the fence's text is about to run, or when it is known that it never will; undefined: it runs. */
+  readonly begun: Promise<string | undefined>;
+}
+
+export interface LaunchOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly detached: boolean;
+  /** Where the process's descriptor 2 goes. */
+  readonly output: number | 'inherit';
+}
+
+/** Starts `sh` on the launch text, which it reads from a pipe: it stands in no argument list and on no disk. */
+export function launch(fence: LaunchedFence, { output, ...options }: LaunchOptions): Launched {
+  const spawning: SpawnOptions = { ...options, stdio: ['pipe', 'pipe', output] };
+  const child = spawn('sh', ['-c', 'eval "$(cat)"', 'sh'], spawning);
+  const records = new Map<string, Buffer>();
+  const begun = new Promise<string | undefined>((resolve) => {
+    readRecords(child.stdout as Readable, (tag, content) => {
+      records.set(tag, content);
+      if (tag === 's') resolve(undefined);
+      if (tag === 'u') resolve(content.toString());
+    });
+    child.once('error', (error) => resolve(`sh could not be started: ${error.message}`));
+    child.once('exit', async () => {
+      await turnOfTheLoop();
+      resolve(reasonNotStarted(fence, records) ?? 'it ended before it began');
+    });
+  });
+  child.stdin!.on('error', () => {});
+  child.stdin!.end(textToBytes(launchText(fence)));
+  return { child, records, begun };
+}
+
+/** What a child wrote before it ended is in the pipe when its exit is known: the next poll of the event loop reads it. */
+export async function turnOfTheLoop(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { FileStatus } from '../model/box.ts';
+
+const execute = promisify(execFile);
+
+/** Numbers of a user and a group; what was not asked for is undefined. */
+export interface OwnerIds {
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+}
+
+/**
+ * The numbers behind `user`, `user:group` or `:group`, each a name or a number; what is left out is taken from `old`.
+ * @throws an error with `code` EINVAL: this box knows no such user or group
+ */
+export async function ownerIds(owner: string, old?: OwnerIds): Promise<OwnerIds> {
+  const [user = '', group = ''] = owner.split(':');
+  return {
+    uid: user === '' ? old?.uid : await userId(user),
+    gid: group === '' ? old?.gid : await groupId(group),
+  };
+}
+
+/** Whether the file belongs to `user`, `user:group` or `:group`. A name that this box does not know owns nothing. */
+export async function belongsTo(owner: string, status: FileStatus): Promise<boolean> {
+  try {
+    const { uid, gid } = await ownerIds(owner, status);
+    return uid === status.uid && gid === status.gid;
+  } catch {
+    return false;
+  }
+}
+
+async function userId(user: string): Promise<number> {
+  if (/^\d+$/.test(user)) return Number(user);
+  try {
+    return Number((await execute('id', ['-u', '--', user])).stdout);
+  } catch {
+    throw unknown('user', user);
+  }
+}
+
+/** getent asks every source that the box has; /etc/group is there without it. */
+async function groupId(group: string): Promise<number> {
+  if (/^\d+$/.test(group)) return Number(group);
+  const entries = await execute('getent', ['group', group]).then(
+    ({ stdout }) => stdout,
+    () => readFile('/etc/group', 'utf8'),
+  );
+  const entry = entries.split('\n').find((line) => line.startsWith(`${group}:`));
+  if (!entry) throw unknown('group', group);
+  return Number(entry.split(':')[2]);
+}
+
+function unknown(kind: string, name: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`this box has no ${kind} ${name}`), { code: 'EINVAL' });
+}
