@@ -14,7 +14,7 @@ export function snapshotEvidence(snapshot: Snapshot, id: string): Evidence | und
 }
 
 /** One line for people, such as `tcp 0.0.0.0:80 nginx (pid 4711)`. Pure. */
-export function summarize<S extends Scope>(scope: S, fact: FactOf<S>): string {
+function summarize<S extends Scope>(scope: S, fact: FactOf<S>): string {
   return (SUMMARIES[scope] as (fact: FactOf<S>) => string)(fact);
 }
 

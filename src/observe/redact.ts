@@ -4,7 +4,7 @@
  */
 
 /** What stands in the place of a secret. */
-export const MASK = '***';
+const MASK = '***';
 
 /** A log line, or several: control and bidi characters stripped, secret-like values masked. */
 export function redactText(text: string): string {
@@ -20,7 +20,7 @@ export function redactArgv(argv: readonly string[]): string[] {
  * Drops ANSI sequences, control characters (but not tab and newline), bidi controls, zero-width and tag characters:
  * what could rewrite a terminal or hide text from a person that a model still reads (trojansource.codes, Unicode TR36).
  */
-export function stripControl(text: string): string {
+function stripControl(text: string): string {
   return (
     text
       .replace(/\r\n?/g, '\n')

@@ -173,7 +173,7 @@ function takenWantedPort(scene: Scene): number | undefined {
 }
 
 /** Ports that the step's text asks for: `listen 80`, `:443 {`, `--port 8080`, `-p 80:80`, a Caddyfile's site names. */
-export function wantedPorts({ input }: Scene): number[] {
+function wantedPorts({ input }: Scene): number[] {
   const text = input.step?.text ?? '';
   const ports = [
     ...text.matchAll(/\blisten\s{1,8}(?:[\w.*[\]:]{1,60}:)?(\d{1,5})\b/gi),

@@ -46,7 +46,11 @@ export function parseMountInfo(text: string): Mount[] {
 function isOfInterest({ type, mount }: Mount): boolean {
   // Layers of containers share the disk below them, which is listed itself.
   if (mount === '/') return true;
-  return !PSEUDO.test(type) && !/^\/(?:sys|proc)\//.test(mount) && !(type === 'overlay' && /\/(?:docker|containers|containerd)\//.test(mount));
+  return (
+    !PSEUDO.test(type) &&
+    !/^\/(?:sys|proc)\//.test(mount) &&
+    !(type === 'overlay' && /\/(?:docker|containers|containerd)\//.test(mount))
+  );
 }
 
 async function measure(mount: Mount): Promise<{ fact?: Unnumbered<'disk'>; reason?: string }> {
