@@ -1,0 +1,87 @@
+// Writes the tables of docs/cli.md from the one list of operations: what stands between `<!-- generated: NAME -->` and
+// `<!-- /generated -->`. With --check it only says whether the page is up to date.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const PAGE = 'docs/cli.md';
+
+const { verbGroups, verbsOf, operations, flagsOf, flagTerm, meaning, usageLine, globalFlags, exitCodes } =
+  await load(`
+  export * from './src/cli/verbs.ts';
+  export * from './src/operations/all.ts';
+  export * from './src/cli/flags.ts';
+  export * from './src/cli/verb-help.ts';
+  export * from './src/cli/global-flags.ts';
+  export * from './src/cli/exit-codes.ts';
+`);
+
+const parts = {
+  verbs: verbsTable(),
+  flags: (await Promise.all(operations.map(async (row) => verbSection(await row.load())))).join('\n\n'),
+  'global-flags': table(
+    ['flag', 'meaning'],
+    globalFlags.map((flag) => [`\`--${flag.name}\``, flag.summary]),
+  ),
+  'exit-codes': table(
+    ['code', 'meaning'],
+    exitCodes.map(([code, says]) => [String(code), says]),
+  ),
+};
+
+const before = readFileSync(PAGE, 'utf8');
+const after = before.replace(
+  /(<!-- generated: ([a-z-]+) -->)[\s\S]*?(<!-- \/generated -->)/g,
+  (_all, start, name, end) => `${start}\n\n${parts[name]}\n\n${end}`,
+);
+if (!process.argv.includes('--check')) writeFileSync(PAGE, after);
+else if (before !== after) {
+  console.error(`${PAGE} is not what the operations say: run node scripts/docs.mjs`);
+  process.exitCode = 1;
+}
+
+function verbsTable() {
+  const rows = verbGroups.flatMap(({ effect, title }) =>
+    verbsOf(operations)
+      .filter((verb) => verb.effect === effect)
+      .map((verb) => [`\`${verb.name}\``, verb.summary, title.toLowerCase()]),
+  );
+  return table(['verb', 'what it does', 'what it touches'], rows);
+}
+
+function verbSection(operation) {
+  const flags = flagsOf(operation).filter((flag) => !flag.hidden);
+  const rows = flags.map((flag) => [`\`${flag.positional ? flag.name : flagTerm(flag)}\``, meaning(flag)]);
+  const examples = operation.examples.length
+    ? ['', '```console', ...operation.examples.map((each) => `$ ${each}`), '```']
+    : [];
+  const description = operation.description.replace(/\n(?!\n)/g, ' ');
+  return [
+    `### ${operation.name}`,
+    '',
+    `\`${usageLine(operation.name, flags)}\``,
+    '',
+    description,
+    '',
+    table(['argument or flag', 'meaning'], rows),
+    ...examples,
+  ].join('\n');
+}
+
+function table(head, rows) {
+  const line = (cells) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** TypeScript sources as one module, bundled in memory. */
+async function load(contents) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: '.', loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('file:///');" },
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}

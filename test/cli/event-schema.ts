@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { RunEvent } from '../../src/model/outcome.ts';
+
+// The schema that docs/events.md describes, strict, so that a field which is not documented fails a test.
+
+const place = z.strictObject({ file: z.string(), line: z.int().positive(), column: z.int().positive() });
+
+const diagnostic = z.strictObject({
+  code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+  severity: z.enum(['error', 'warning', 'info']),
+  message: z.string().min(1),
+  remedy: z.string(),
+  place: place.optional(),
+  cause: z.string().optional(),
+});
+
+const check = z.strictObject({
+  check: z.string(),
+  kind: z.enum(['probe', 'shell', 'output', 'file', 'background']),
+  verdict: z.enum(['pass', 'fail', 'unknown']),
+  observed: z.string(),
+  expected: z.string(),
+  class: z.string(),
+  place,
+  waitedMs: z.number().nonnegative(),
+});
+
+const actReason = z.enum([
+  'new',
+  'edited',
+  'inputs-changed',
+  'failed-before',
+  'interrupted',
+  'needs-acted',
+  'drifted',
+  'forced',
+  'state-needed',
+  'obstacle',
+]);
+
+const skipReason = z.enum(['confirmed', 'found', 'not-applicable', 'not-selected', 'no-symptom', 'declined']);
+
+const failure = z.strictObject({
+  kind: z.string(),
+  message: z.string().min(1),
+  remedy: z.string(),
+  place,
+  exitCode: z.int().optional(),
+  outputTail: z.string(),
+  checks: z.array(check),
+  knownProblems: z.array(
+    z.strictObject({ id: z.string(), title: z.string(), place, fix: z.string(), applied: z.boolean() }),
+  ),
+});
+
+const ms = z.number().nonnegative();
+
+const outcome = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('acted'),
+    reason: actReason,
+    ms,
+    checks: z.array(check),
+    fixes: z.array(z.string()),
+  }),
+  z.strictObject({
+    kind: z.literal('skipped'),
+    reason: skipReason,
+    ms,
+    checks: z.array(check),
+    detail: z.string(),
+  }),
+  z.strictObject({ kind: z.literal('failed'), reason: actReason, ms, failure, fixes: z.array(z.string()) }),
+  z.strictObject({ kind: z.literal('person'), ms, failure }),
+  z.strictObject({ kind: z.literal('not-reached'), because: z.string() }),
+]);
+
+const summary = z.strictObject({
+  outcome: z.enum(['done', 'failed', 'person', 'aborted']),
+  acted: z.int(),
+  skipped: z.int(),
+  failed: z.int(),
+  notReached: z.int(),
+  fixes: z.int(),
+  ms,
+  resumed: z.boolean(),
+});
+
+const at = z.iso.datetime();
+const named = { step: z.string(), title: z.string() };
+
+/** One line of `replay --json`. */
+export const eventLine = z.discriminatedUnion('type', [
+  z.strictObject({
+    version: z.literal(1).optional(),
+    type: z.literal('pass-started'),
+    at,
+    pass: z.string(),
+    file: z.string(),
+    name: z.string(),
+    box: z.string(),
+    resumed: z.boolean(),
+    steps: z.array(z.strictObject({ id: z.string(), title: z.string(), kind: z.enum(['step', 'problem']) })),
+  }),
+  z.strictObject({ version: z.literal(1).optional(), type: z.literal('diagnostic'), diagnostic }),
+  z.strictObject({ type: z.literal('step-started'), at, ...named, reason: actReason }),
+  z.strictObject({ type: z.literal('output'), step: z.string(), text: z.string() }),
+  z.strictObject({
+    type: z.literal('check'),
+    step: z.string(),
+    phase: z.enum(['before', 'after']),
+    result: check,
+  }),
+  z.strictObject({
+    type: z.literal('fix-started'),
+    ...named,
+    problem: z.string(),
+    how: z.enum(['reactive', 'in-pass']),
+  }),
+  z.strictObject({
+    type: z.literal('fix-finished'),
+    step: z.string(),
+    problem: z.string(),
+    cleared: z.boolean(),
+    message: z.string(),
+  }),
+  z.strictObject({ type: z.literal('step-finished'), at, ...named, outcome }),
+  z.strictObject({ type: z.literal('pass-finished'), at, summary, next: z.string() }),
+]);
+
+/** The one line of a command that could not do its work. */
+export const errorLine = z.strictObject({
+  type: z.literal('error'),
+  diagnostics: z.array(diagnostic).min(1),
+  exit: z.int().positive(),
+});
+
+/** An event that the model knows and the schema does not fails to compile here. */
+type Undocumented = Exclude<RunEvent['type'], z.infer<typeof eventLine>['type']>;
+export const nothingUndocumented: [Undocumented] extends [never] ? true : Undocumented = true;
