@@ -1,19 +1,8 @@
 import { type Delimiter, type Emphasis, flanking, pairEmphasis } from './emphasis.ts';
+import { decodeText, readEntity } from './entity.ts';
 import { skipTag } from './html-block.ts';
 import { isPunctuation, skipDestination, skipSpace, skipTitle } from './link-parts.ts';
-
-/** A stretch of inline content that looks the same throughout. */
-export interface Piece {
-  /** What a reader sees: escapes and entities decoded, marks left out; a soft or hard break is LF. */
-  readonly text: string;
-  /** Offset in the text that was read. */
-  readonly start: number;
-  readonly code: boolean;
-  readonly strong: boolean;
-  readonly emphasis: boolean;
-  /** Inside a link, or the description of an image: where it points. */
-  readonly href?: string;
-}
+import { type Link, type Piece, piecesOf, type Token } from './piece.ts';
 
 /** What a reader sees of inline markdown: the text alone. */
 export function plainText(markdown: string): string {
@@ -36,12 +25,6 @@ export function readInline(markdown: string): Piece[] {
   return new InlineReader(markdown).read();
 }
 
-interface Token {
-  text: string;
-  readonly start: number;
-  readonly code: boolean;
-}
-
 interface Bracket {
   readonly token: number;
   readonly isImage: boolean;
@@ -49,26 +32,6 @@ interface Bracket {
   readonly delimiters: number;
 }
 
-interface Link {
-  readonly open: number;
-  readonly close: number;
-  readonly href: string;
-}
-
-const NAMED: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: '\u00A0',
-  copy: '©',
-  hellip: '…',
-  ndash: '–',
-  mdash: '—',
-};
-
-const ENTITY = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([A-Za-z]{2,8}));/y;
 const AUTOLINK = /<([A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*)>/y;
 const MAIL = /<([\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+)>/y;
 const PLAIN = /[^\\`*_[\]<&!\n ]+/y;
@@ -97,7 +60,8 @@ class InlineReader {
   read(): Piece[] {
     while (this.#at < this.#text.length) this.#at = this.#readToken();
     this.#emphases.push(...pairEmphasis(this.#delimiters, 0));
-    return this.#pieces();
+    for (const run of this.#runs) this.#tokens[run.token]!.text = run.mark.repeat(run.left);
+    return piecesOf(this.#tokens, this.#emphases, this.#links);
   }
 
   /** Reads what begins at `#at` and answers the offset behind it. */
@@ -229,10 +193,8 @@ class InlineReader {
   }
 
   #readEntity(): number {
-    const found = matchAt(ENTITY, this.#text, this.#at);
-    if (!found) return this.#push('&', this.#at + 1);
-    const [whole, ...parts] = found;
-    return this.#push(decodeEntity(whole, ...parts), this.#at + whole.length);
+    const found = readEntity(this.#text, this.#at);
+    return found ? this.#push(found.character, found.end) : this.#push('&', this.#at + 1);
   }
 
   /** Behind a run of one character. */
@@ -241,39 +203,6 @@ class InlineReader {
     while (this.#text[end] === char) end++;
     return end;
   }
-
-  /** One sweep over the tokens: marks that paired are gone, what is left of a run is text. */
-  #pieces(): Piece[] {
-    for (const run of this.#runs) this.#tokens[run.token]!.text = run.mark.repeat(run.left);
-    const strong = changes(this.#emphases.filter((each) => each.strong));
-    const emphasis = changes(this.#emphases.filter((each) => !each.strong));
-    const opening = new Map(this.#links.map(({ open, href }) => [open, href]));
-    const closing = new Set(this.#links.map(({ close }) => close));
-    const hrefs: string[] = [];
-    const depth = { strong: 0, emphasis: 0 };
-    return this.#tokens.flatMap(({ text, start, code }, index) => {
-      if (closing.has(index)) hrefs.pop();
-      depth.strong += strong.get(index) ?? 0;
-      depth.emphasis += emphasis.get(index) ?? 0;
-      const href = hrefs.at(-1);
-      const piece = { text, start, code, strong: depth.strong > 0, emphasis: depth.emphasis > 0 };
-      const opened = opening.get(index);
-      if (opened !== undefined) hrefs.push(opened);
-      if (text === '') return [];
-      return [href === undefined ? piece : { ...piece, href }];
-    });
-  }
-}
-
-/** How deep emphasis gets deeper or less deep before each token. */
-function changes(emphases: readonly Emphasis[]): Map<number, number> {
-  const byToken = new Map<number, number>();
-  const add = (token: number, change: number) => byToken.set(token, (byToken.get(token) ?? 0) + change);
-  for (const { open, close } of emphases) {
-    add(open + 1, 1);
-    add(close, -1);
-  }
-  return byToken;
 }
 
 /** `(destination "title")` behind a closing bracket. */
@@ -287,18 +216,7 @@ function linkTarget(text: string, from: number): { readonly href: string; readon
   const end = title === undefined ? gap : skipSpace(text, title);
   if (text[end] !== ')') return undefined;
   const written = text.slice(start, target);
-  return { href: decode(written.startsWith('<') ? written.slice(1, -1) : written), end: end + 1 };
-}
-
-function decode(text: string): string {
-  return text.replace(/\\([!-/:-@[-`{-~])/g, '$1').replace(new RegExp(ENTITY, 'g'), decodeEntity);
-}
-
-function decodeEntity(whole: string, decimal?: string, hex?: string, name?: string): string {
-  if (name !== undefined) return NAMED[name] ?? whole;
-  const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal);
-  const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
-  return isCharacter ? String.fromCodePoint(code) : '\uFFFD';
+  return { href: decodeText(written.startsWith('<') ? written.slice(1, -1) : written), end: end + 1 };
 }
 
 /** Where runs of backticks start, by their length, from the last to the first. */

@@ -1,6 +1,7 @@
-import { type Block, type Container, type Line, textOf } from './block.ts';
+import { type Block, textOf } from './block.ts';
 import { definitionLines } from './definition.ts';
-import { type HtmlEnd, htmlStart } from './html-block.ts';
+import { htmlStart } from './html-block.ts';
+import { blockOf, type Leaf, type Uncontained } from './leaf.ts';
 import { LineCursor } from './line-cursor.ts';
 import {
   CODE,
@@ -13,33 +14,8 @@ import {
   skipRun,
   withoutLineEnd,
 } from './marks.ts';
+import { OpenContainers } from './open-containers.ts';
 import { lineIndexAt, type Source } from './source.ts';
-
-/** A container while lines can still be added to it. */
-interface OpenContainer extends Container {
-  readonly span: { readonly start: number; end: number };
-  /** List items: columns of indentation that a line needs to stay inside. */
-  readonly size: number;
-  /** Nothing stands in it yet. */
-  isEmpty: boolean;
-}
-
-/** The block that takes the next lines. */
-type Leaf =
-  | { readonly kind: 'paragraph' | 'code'; readonly start: number; readonly lines: Line[] }
-  | { readonly kind: 'html'; readonly start: number; readonly until: HtmlEnd }
-  | {
-      readonly kind: 'fence';
-      readonly start: number;
-      readonly lines: Line[];
-      readonly info: string;
-      readonly mark: number;
-      readonly length: number;
-      readonly indent: number;
-    };
-
-/** A block before it knows where it stands. */
-type Uncontained<B> = B extends Block ? Omit<B, 'container'> : never;
 
 /**
  * Finds the blocks of a document, in order, by the rules of CommonMark 0.31 (the strategy is that of its appendix:
@@ -58,9 +34,7 @@ class Scanner {
   readonly #from: number;
   readonly #cursor: LineCursor;
   readonly #blocks: Block[] = [];
-  readonly #open: OpenContainer[] = [];
-  /** Indexes of the quotes among the open containers: a blank line stays in all list items up to the next quote. */
-  readonly #quotes: number[] = [];
+  readonly #containers = new OpenContainers();
   #leaf: Leaf | undefined;
   /** End of the last line so far that is not blank. */
   #contentEnd = 0;
@@ -88,8 +62,8 @@ class Scanner {
   }
 
   #readLine(): void {
-    const matched = this.#matchContainers();
-    const isInside = matched === this.#open.length;
+    const matched = this.#containers.match(this.#cursor);
+    const isInside = matched === this.#containers.depth;
     if (isInside && this.#leaf && this.#continueLeaf(this.#leaf)) return;
     const depth = this.#openContainers(matched, isInside);
     if (depth === undefined) return;
@@ -97,30 +71,6 @@ class Scanner {
     const isLazy = this.#leaf?.kind === 'paragraph' && !this.#cursor.isBlank;
     if (!isLazy) this.#closeTo(depth);
     if (!this.#cursor.isBlank) this.#addText();
-  }
-
-  /** Number of open containers that the line continues; the cursor stands behind their marks. */
-  #matchContainers(): number {
-    const cursor = this.#cursor;
-    let quotes = 0;
-    for (let index = 0; index < this.#open.length; index++) {
-      const container = this.#open[index]!;
-      if (container.kind === 'quote') {
-        if (cursor.indent > 3 || cursor.code !== CODE.greater) return index;
-        this.#skipQuoteMark();
-        quotes++;
-      } else if (container.isEmpty && cursor.isBlank) {
-        return index;
-      } else if (cursor.indent >= container.size) {
-        cursor.skipColumns(container.size);
-      } else if (cursor.isBlank) {
-        cursor.skipBlanks();
-        return this.#quotes[quotes] ?? this.#open.length - (this.#open.at(-1)!.isEmpty ? 1 : 0);
-      } else {
-        return index;
-      }
-    }
-    return this.#open.length;
   }
 
   /** Gives the line to the block that takes lines; false where that block takes no part in it. */
@@ -165,9 +115,8 @@ class Scanner {
         return undefined;
       }
       if (this.#openLeaf(depth, inParagraph)) return undefined;
-      if (cursor.code === CODE.greater) this.#openQuote(depth);
-      else if (!this.#openItem(depth, inParagraph)) return depth;
-      depth = this.#open.length;
+      if (!this.#openQuote(depth) && !this.#openItem(depth, inParagraph)) return depth;
+      depth = this.#containers.depth;
       inParagraph = false;
     }
     return depth;
@@ -194,16 +143,11 @@ class Scanner {
     }
   }
 
-  #openQuote(depth: number): void {
+  #openQuote(depth: number): boolean {
+    if (this.#cursor.code !== CODE.greater) return false;
     this.#closeTo(depth);
-    this.#push('quote', 0);
-    this.#skipQuoteMark();
-  }
-
-  #skipQuoteMark(): void {
-    this.#cursor.skipBlanks();
-    this.#cursor.skip(1);
-    this.#cursor.skipColumns(1);
+    this.#containers.openQuote(this.#cursor);
+    return true;
   }
 
   /** A list item may interrupt a paragraph only if it is not empty and, numbered, starts with 1. */
@@ -217,22 +161,8 @@ class Scanner {
       return false;
     if (inParagraph && isBlankBetween(text, end, cursor.end)) return false;
     this.#closeTo(depth);
-    const indent = cursor.indent;
-    cursor.skipBlanks();
-    cursor.skip(end - start);
-    // Up to four columns behind the marker belong to it; with more, code follows, and only one does.
-    const padding = cursor.isBlank || cursor.indent > 4 ? 1 : cursor.indent;
-    this.#push('item', indent + end - start + padding, start);
-    cursor.skipColumns(padding);
+    this.#containers.openItem(cursor, end);
     return true;
-  }
-
-  #push(kind: Container['kind'], size: number, start = this.#cursor.nonblank): void {
-    const parent = this.#open.at(-1);
-    const quoted = kind === 'quote' || parent?.quoted === true;
-    if (parent) parent.isEmpty = false;
-    if (kind === 'quote') this.#quotes.push(this.#open.length);
-    this.#open.push({ kind, parent, quoted, span: { start, end: start }, size, isEmpty: true });
   }
 
   #openHeading(depth: number): boolean {
@@ -331,8 +261,7 @@ class Scanner {
   }
 
   #begin(leaf: Leaf): void {
-    const container = this.#open.at(-1);
-    if (container) container.isEmpty = false;
+    this.#containers.fill();
     this.#leaf = leaf;
   }
 
@@ -347,41 +276,15 @@ class Scanner {
   /** Ends what the line does not continue: the leaf, and containers beyond a depth. */
   #closeTo(depth: number): void {
     this.#closeLeaf();
-    while (this.#open.length > depth) {
-      const container = this.#open.pop()!;
-      if (container.kind === 'quote') this.#quotes.pop();
-      container.span.end = Math.max(container.span.start, this.#contentEnd);
-    }
+    this.#containers.close(depth, this.#contentEnd);
   }
 
-  #add(block: Uncontained<Block>): void {
-    const container = this.#open.at(-1);
-    if (container) container.isEmpty = false;
-    this.#blocks.push({ ...block, container } as Block);
+  #add(block: Uncontained): void {
+    this.#containers.fill();
+    this.#blocks.push({ ...block, container: this.#containers.innermost } as Block);
   }
 
   #restOfLine(): string {
     return this.#cursor.text.slice(this.#cursor.nonblank, this.#cursor.end);
   }
-}
-
-function blockOf(text: string, leaf: Leaf, end: number, closed: boolean): Uncontained<Block> {
-  const span = { start: leaf.start, end };
-  switch (leaf.kind) {
-    case 'html':
-      return { kind: 'html', span };
-    case 'fence':
-      return { kind: 'fence', info: leaf.info, lines: leaf.lines, closed, span };
-    case 'code':
-      return { kind: 'code', lines: withoutBlankEnd(text, leaf.lines), span };
-    case 'paragraph':
-      return { kind: 'paragraph', lines: leaf.lines, span };
-  }
-}
-
-/** Blank lines at the end of indented code are not part of it. */
-function withoutBlankEnd(text: string, lines: readonly Line[]): Line[] {
-  let count = lines.length;
-  while (count > 0 && isBlankBetween(text, lines[count - 1]!.start, lines[count - 1]!.end)) count--;
-  return lines.slice(0, count);
 }

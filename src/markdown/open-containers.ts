@@ -1,0 +1,102 @@
+import type { Container } from './block.ts';
+import type { LineCursor } from './line-cursor.ts';
+import { CODE } from './marks.ts';
+
+/** A container while lines can still be added to it. */
+interface OpenContainer extends Container {
+  readonly span: { readonly start: number; end: number };
+  /** List items: columns of indentation that a line needs to stay inside. */
+  readonly size: number;
+  /** Nothing stands in it yet. */
+  isEmpty: boolean;
+}
+
+/** The quotes and list items that are open, each inside the one before. */
+export class OpenContainers {
+  readonly #open: OpenContainer[] = [];
+  /** Indexes of the quotes among them. */
+  readonly #quotes: number[] = [];
+
+  get depth(): number {
+    return this.#open.length;
+  }
+
+  get innermost(): Container | undefined {
+    return this.#open.at(-1);
+  }
+
+  /**
+   * How many containers a line continues, from the outermost; the cursor stands behind their marks afterwards. A blank
+   * line stays in all list items up to the next quote, which is looked up: walking would cost the depth at each of them.
+   */
+  match(cursor: LineCursor): number {
+    let quotes = 0;
+    for (let index = 0; index < this.#open.length; index++) {
+      const container = this.#open[index]!;
+      if (container.kind === 'quote') {
+        if (!skipQuoteMark(cursor)) return index;
+        quotes++;
+      } else if (container.isEmpty && cursor.isBlank) {
+        return index;
+      } else if (cursor.indent >= container.size) {
+        cursor.skipColumns(container.size);
+      } else if (cursor.isBlank) {
+        cursor.skipBlanks();
+        return this.#quotes[quotes] ?? this.#open.length - (this.#open.at(-1)!.isEmpty ? 1 : 0);
+      } else {
+        return index;
+      }
+    }
+    return this.#open.length;
+  }
+
+  /** Opens a quote at the cursor and goes behind its mark. */
+  openQuote(cursor: LineCursor): void {
+    const start = cursor.nonblank;
+    skipQuoteMark(cursor);
+    this.#quotes.push(this.#open.length);
+    this.#push('quote', start, 0);
+  }
+
+  /** Opens a list item at the cursor and goes behind its marker, which ends at `markerEnd`. */
+  openItem(cursor: LineCursor, markerEnd: number): void {
+    const start = cursor.nonblank;
+    const indent = cursor.indent;
+    cursor.skipBlanks();
+    cursor.skip(markerEnd - start);
+    // Up to four columns behind the marker belong to it; with more, code follows, and only one does.
+    const padding = cursor.isBlank || cursor.indent > 4 ? 1 : cursor.indent;
+    cursor.skipColumns(padding);
+    this.#push('item', start, indent + markerEnd - start + padding);
+  }
+
+  /** Says that a block stands in the innermost container. */
+  fill(): void {
+    const innermost = this.#open.at(-1);
+    if (innermost) innermost.isEmpty = false;
+  }
+
+  /** Closes all beyond a depth; `end` is that of the last line with content. */
+  close(depth: number, end: number): void {
+    while (this.#open.length > depth) {
+      const container = this.#open.pop()!;
+      if (container.kind === 'quote') this.#quotes.pop();
+      container.span.end = Math.max(container.span.start, end);
+    }
+  }
+
+  #push(kind: Container['kind'], start: number, size: number): void {
+    const parent = this.#open.at(-1);
+    this.fill();
+    const quoted = kind === 'quote' || parent?.quoted === true;
+    this.#open.push({ kind, parent, quoted, span: { start, end: start }, size, isEmpty: true });
+  }
+}
+
+function skipQuoteMark(cursor: LineCursor): boolean {
+  if (cursor.indent > 3 || cursor.code !== CODE.greater) return false;
+  cursor.skipBlanks();
+  cursor.skip(1);
+  cursor.skipColumns(1);
+  return true;
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import type { Nodes } from 'mdast';
+import { toString as textOfTree } from 'mdast-util-to-string';
+import { describe, expect, test } from 'vitest';
+import { plainText, readInline } from '../../src/markdown/inline.ts';
+import type { Piece } from '../../src/markdown/piece.ts';
+import { installedMarkdown } from './installed-markdown.ts';
+import { remark } from './remark-oracle.ts';
+
+/**
+ * remark as the oracle of the inline reader. Left out: reference links and most named entities, which the reader does
+ * not know; HTML, code and emphasis in the description of an image, which mdast flattens; line ends inside inline code, which remark keeps and CommonMark shows as blanks; and runs of three marks,
+ * whose lengths remark counts after some of them were used, where CommonMark counts them as written.
+ */
+describe('a reader sees what remark sees', () => {
+  test('in the headings and paragraphs of every installed package', () => {
+    for (const file of installedMarkdown()) {
+      const text = readFileSync(file, 'utf8').slice(0, 10_000);
+      for (const raw of inlineTexts(text)) {
+        const [paragraph, another] = remark(raw).children;
+        if (another || paragraph?.type !== 'paragraph' || hasReference(paragraph)) continue;
+        expect(solid(plainText(raw)), `${file}: ${raw}`).toBe(
+          solid(textOfTree(paragraph, { includeHtml: false })),
+        );
+      }
+    }
+  }, 60_000);
+
+  test('in adversarial text, links and emphasis included', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...WORDS), { maxLength: 14 }), (words) => {
+        const raw = `x${words.join('')}x`.replace(/[ \t]*\n\s*/g, '\n');
+        const [paragraph, another] = remark(raw).children;
+        fc.pre(!another && paragraph?.type === 'paragraph' && !/[*_]{3}|`[^`]*\n|!\[.*[<`*_]/s.test(raw));
+        expect(joined(readInline(raw).map(lookOf)), JSON.stringify(raw)).toEqual(
+          joined(looks(paragraph!, [])),
+        );
+      }),
+      { numRuns: Number(process.env.FUZZ_RUNS ?? 3000) },
+    );
+  }, 600_000);
+});
+
+test('pieces say where they stand', () => {
+  const text = 'see [**the** `code`](#there) &amp; *more*';
+  expect(readInline(text).map(({ text, start }) => [start, text])).toEqual([
+    [0, 'see'],
+    [3, ' '],
+    [7, 'the'],
+    [12, ' '],
+    [13, 'code'],
+    [28, ' '],
+    [29, '&'],
+    [34, ' '],
+    [36, 'more'],
+  ]);
+});
+
+test.each([
+  '[',
+  '![',
+  '`',
+  '*a ',
+  '_a',
+  '<',
+  '<a ',
+  '<!--',
+  '[a](',
+  '[a](<',
+  '``` ` ',
+  '&#',
+  '\\',
+  '**a *b ',
+  '[x](y)',
+  '](',
+  '<a b="',
+])('a quarter of a million of %j is read in a moment', (unit) => {
+  const text = unit.repeat(Math.ceil(250_000 / unit.length));
+  const started = performance.now();
+  readInline(text);
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
+
+/** Without blanks: the tree's text leaves out line ends in one place and keeps them in another. */
+const solid = (text: string) => text.replace(/\s+/g, '');
+
+interface Look {
+  readonly text: string;
+  readonly look: readonly string[];
+}
+
+function lookOf({ text, code, strong, emphasis, href }: Piece): Look {
+  const look = [strong && 'strong', emphasis && 'emphasis', href, code && 'code'];
+  return { text, look: look.filter((each) => typeof each === 'string') };
+}
+
+/** The same in remark's tree: strong, emphasis and the innermost target around every text. */
+function looks(node: Nodes, around: readonly string[]): Look[] {
+  const marks = around.filter((each) => each === 'strong' || each === 'emphasis');
+  switch (node.type) {
+    case 'text':
+      return [{ text: node.value, look: around }];
+    case 'inlineCode':
+      return [{ text: node.value, look: [...around, 'code'] }];
+    case 'break':
+      return [{ text: '\n', look: around }];
+    case 'image':
+      return [{ text: node.alt ?? '', look: [...marks, node.url] }];
+    case 'strong':
+    case 'emphasis':
+      return node.children.flatMap((child) => looks(child, [...around, node.type]));
+    case 'link':
+      return node.children.flatMap((child) => looks(child, [...marks, node.url]));
+    case 'paragraph':
+      return node.children.flatMap((child) => looks(child, around));
+    default:
+      return [];
+  }
+}
+
+/** Neighbours of one look as one. */
+function joined(all: readonly Look[]): { text: string; look: string }[] {
+  const result: { text: string; look: string }[] = [];
+  for (const each of all) {
+    const look = [...new Set(each.look)].sort().join(' ');
+    const last = result.at(-1);
+    if (last?.look === look) last.text += each.text;
+    else if (each.text !== '') result.push({ text: each.text, look });
+  }
+  return result;
+}
+
+/** Inline content of a document, line ends as the scanner hands them on. */
+function inlineTexts(text: string): string[] {
+  return remark(text).children.flatMap((node) => {
+    if (node.type !== 'heading' && node.type !== 'paragraph') return [];
+    const [first, last] = [node.children[0], node.children.at(-1)];
+    if (!first || !last) return [];
+    const raw = text.slice(first.position!.start.offset, last.position!.end.offset);
+    return [raw.replace(/\r\n?/g, '\n').replace(/\n[ \t]+/g, '\n')];
+  });
+}
+
+function hasReference(node: Nodes): boolean {
+  if (/Reference$/.test(node.type)) return true;
+  return 'children' in node && node.children.some(hasReference);
+}
+
+const WORDS = [
+  ...['a', 'b c', '.', '\n', ' ', 'é', '“', '"', "'", '(', ')'],
+  ...['*', '**', '_', '__', '`', '``', '\\', '\\*', '&amp;', '&#35;', '&#x41;'],
+  ...['[', ']', '](x)', '](<y> "t")', '![', '<', '>', '<b>', '<http://x.y>', '<!--', '-->'],
+];

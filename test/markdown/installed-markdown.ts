@@ -1,0 +1,9 @@
+import { readdirSync } from 'node:fs';
+
+/** Every markdown file that the installed packages bring: documents that nobody here wrote. */
+export function installedMarkdown(): string[] {
+  return readdirSync('node_modules', { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(?:md|markdown)$/i.test(path))
+    .map((path) => `node_modules/${path}`)
+    .sort();
+}
