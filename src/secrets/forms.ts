@@ -116,8 +116,7 @@ function base64At(bytes: Buffer, offset: number): Spellings[] {
     const value = ALPHABET.indexOf(padded.charAt(at));
     const strange = strangeBits(start - at * 6, at * 6 + 6 - end);
     const digits = at < first + 2 ? DIGITS : WRAPPED_DIGITS;
-    const agreeing = digits.filter((_, other) => (other | strange) === (value | strange)).flat();
-    characters.push(strange === 0 ? (digits[value] ?? []) : ['', ...agreeing]);
+    characters.push(strange === 0 ? (digits[value] ?? []) : ['', ...agreeing(digits, value, strange)]);
   }
   return [...characters, PADDING];
 }
@@ -126,4 +125,8 @@ function base64At(bytes: Buffer, offset: number): Spellings[] {
 function strangeBits(front: number, behind: number): number {
   const own = (0b111111 >> Math.max(0, front)) & (0b111111 << Math.max(0, behind));
   return 0b111111 & ~own;
+}
+
+function agreeing(digits: readonly Spellings[], value: number, strange: number): string[] {
+  return digits.filter((_, other) => (other | strange) === (value | strange)).flat();
 }

@@ -1,4 +1,5 @@
 import type { Form } from './forms.ts';
+import type { Spellings } from './spellings.ts';
 
 /** Where a secret stands, in UTF-16 units. */
 export interface Found {
@@ -36,7 +37,7 @@ export function createScanner(forms: readonly Form[]): Scanner {
     const found: Found[] = [];
     let settled = text.length;
 
-    const look = (at: number, candidates: readonly Form[] = []) => {
+    const look = (at: number, candidates: readonly Readable[] = []) => {
       for (const form of candidates) {
         const { end, partial } = match(form, text, at, before, last);
         if (end > at) add(found, { name: form.name, start: at, end });
@@ -45,13 +46,11 @@ export function createScanner(forms: readonly Form[]): Scanner {
     };
 
     const whole = text.length - PREFIX;
-    const anyTiny = tiny.size > 0;
-    let key = keyOf(text.slice(0, PREFIX - 1));
     for (let at = 0; at < text.length; at++) {
-      key = (key << 8) ^ text.charCodeAt(at + PREFIX - 1);
-      if (at > whole) look(at, byFirst.get(text.charCodeAt(at)));
-      else if (table[slot(key)] === 1) look(at, byPrefix.get(key));
-      if (anyTiny) look(at, tiny.get(text.charCodeAt(at)));
+      if (tiny.size === 0) at = skip(text, at, table);
+      const first = text.charCodeAt(at);
+      look(at, at > whole ? byFirst.get(first) : byPrefix.get(keyAt(text, at)));
+      look(at, tiny.get(first));
     }
     const holding = found.find((each) => each.start < settled && each.end > settled);
     return { found, settled: last ? text.length : (holding?.start ?? settled) };
@@ -75,17 +74,19 @@ interface Match {
 const NONE: Match = { end: -1, partial: false };
 
 /** Reads a form from `start`. Several readings may go on side by side, where one spelling begins like another. */
-function match(form: Form, text: string, start: number, before: string, last: boolean): Match {
+function match(form: Readable, text: string, start: number, before: string, last: boolean): Match {
   if (form.word && isWordCharacter(start === 0 ? before : text.charAt(start - 1))) return NONE;
   let ends = [start];
   let partial = false;
-  for (const spellings of form.characters) {
+  for (const { optional, byFirst } of form.characters) {
     const next: number[] = [];
     for (const at of ends) {
-      for (const spelling of spellings) {
+      if (optional) reach(next, at);
+      if (at === text.length) partial ||= !last;
+      for (const spelling of byFirst.get(text.charCodeAt(at)) ?? []) {
         const end = at + spelling.length;
         if (end > text.length) partial ||= !last && spelling.startsWith(text.slice(at));
-        else if (text.startsWith(spelling, at) && !next.includes(end)) next.push(end);
+        else if (text.startsWith(spelling, at)) reach(next, end);
       }
     }
     if (next.length === 0) return { end: -1, partial };
@@ -96,34 +97,65 @@ function match(form: Form, text: string, start: number, before: string, last: bo
   return { end: Math.max(-1, ...ends.filter((end) => !isWordCharacter(text.charAt(end)))), partial };
 }
 
+function reach(ends: number[], end: number): void {
+  if (!ends.includes(end)) ends.push(end);
+}
+
 function isWordCharacter(character: string): boolean {
   return /[\p{L}\p{N}_]/u.test(character);
+}
+
+/** A form prepared for reading. */
+interface Readable {
+  readonly name: string;
+  readonly word: boolean;
+  readonly characters: readonly Character[];
+}
+
+/** The spellings of one character by their own first character, which leaves one or two to compare. */
+interface Character {
+  readonly optional: boolean;
+  readonly byFirst: ReadonlyMap<number, readonly string[]>;
 }
 
 interface Index {
   /** 1 in the slots of all prefixes. */
   readonly table: Uint8Array;
-  readonly byPrefix: ReadonlyMap<number, readonly Form[]>;
+  readonly byPrefix: ReadonlyMap<number, readonly Readable[]>;
   /** By the first character alone, for the last places of a text. */
-  readonly byFirst: ReadonlyMap<number, readonly Form[]>;
+  readonly byFirst: ReadonlyMap<number, readonly Readable[]>;
   /** Forms that may be shorter than a prefix, by their first character. */
-  readonly tiny: ReadonlyMap<number, readonly Form[]>;
+  readonly tiny: ReadonlyMap<number, readonly Readable[]>;
 }
 
 function createIndex(forms: readonly Form[]): Index {
-  const byPrefix = new Map<number, Form[]>();
-  const byFirst = new Map<number, Form[]>();
-  const tiny = new Map<number, Form[]>();
-  for (const form of forms) {
-    const prefixes = [...prefixesOf(form.characters, 0, PREFIX)];
+  const byPrefix = new Map<number, Readable[]>();
+  const byFirst = new Map<number, Readable[]>();
+  const tiny = new Map<number, Readable[]>();
+  const prepared = new Map<Spellings, Character>();
+  for (const { name, word, characters } of forms) {
+    const form = { name, word, characters: characters.map((spellings) => prepare(spellings, prepared)) };
+    const prefixes = [...prefixesOf(characters, 0, PREFIX)];
     const short = prefixes.some((prefix) => prefix.length < PREFIX);
     for (const first of new Set(prefixes.map((prefix) => prefix.charCodeAt(0))))
       gather(short ? tiny : byFirst, first, form);
-    if (!short) for (const key of new Set(prefixes.map(keyOf))) gather(byPrefix, key, form);
+    if (!short)
+      for (const key of new Set(prefixes.map((prefix) => keyAt(prefix, 0)))) gather(byPrefix, key, form);
   }
   const table = new Uint8Array(1 << TABLE_BITS);
   for (const key of byPrefix.keys()) table[slot(key)] = 1;
   return { table, byPrefix, byFirst, tiny };
+}
+
+/** Characters recur, and share their spellings; so do their tables. */
+function prepare(spellings: Spellings, prepared: Map<Spellings, Character>): Character {
+  const known = prepared.get(spellings);
+  if (known) return known;
+  const byFirst = new Map<number, string[]>();
+  for (const spelling of spellings) if (spelling !== '') gather(byFirst, spelling.charCodeAt(0), spelling);
+  const character = { optional: spellings.includes(''), byFirst };
+  prepared.set(spellings, character);
+  return character;
 }
 
 /** The first characters of all readings of a form from its `index`-th character on. */
@@ -140,17 +172,27 @@ function prefixesOf(characters: Form['characters'], index: number, length: numbe
   return prefixes;
 }
 
-function gather(map: Map<number, Form[]>, key: number, form: Form): void {
-  const forms = map.get(key);
-  if (forms) forms.push(form);
-  else map.set(key, [form]);
+function gather<T>(map: Map<number, T[]>, key: number, item: T): void {
+  const items = map.get(key);
+  if (items) items.push(item);
+  else map.set(key, [item]);
 }
 
-/** The same 32 bits as the scanner's running key, which forgets what is four characters behind. */
-function keyOf(prefix: string): number {
+/** Four characters in 32 bits; where a character has more than 8, keys may coincide, which only costs a look. */
+function keyAt(text: string, at: number): number {
   let key = 0;
-  for (let at = 0; at < prefix.length; at++) key = (key << 8) ^ prefix.charCodeAt(at);
+  for (let next = at; next < at + PREFIX; next++) key = (key << 8) ^ text.charCodeAt(next);
   return key;
+}
+
+/** The first place from `at` on where a form may begin, or the first that is too near the end to tell. */
+function skip(text: string, at: number, table: Uint8Array): number {
+  let key = keyAt(text, at - 1);
+  for (let end = at + PREFIX - 1; end < text.length; end++) {
+    key = (key << 8) ^ text.charCodeAt(end);
+    if (table[slot(key)] === 1) return end - PREFIX + 1;
+  }
+  return Math.max(at, text.length - PREFIX + 1);
 }
 
 /** Multiplicative hashing (Knuth, TAOCP 6.4): the high bits of the product depend on all of the key. */

@@ -91,6 +91,7 @@ function bothCases(write: (hex: (value: number, digits: number) => string) => re
   );
 }
 
+/** What some shell escapes with a backslash: all but letters and digits. */
 function isPunctuation(character: string): boolean {
-  return /^[\x20-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]$/.test(character);
+  return !/^[A-Za-z0-9]$/.test(character);
 }
