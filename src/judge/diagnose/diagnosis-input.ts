@@ -14,7 +14,7 @@ export interface DiagnosisInput {
   readonly startedAt?: string;
   /** How the fence ended; absent: nothing ran, or its end is not known. */
   readonly end?: ShellResult['end'];
-  /** Output as it came, stdout and stderr together; masked. */
+  /** Output as it came, stdout and stderr together, masked; its last 500 lines are looked at, so a tail is enough. */
   readonly output: string;
   readonly checks: readonly Pick<CheckResult, 'check' | 'verdict' | 'class' | 'observed' | 'expected'>[];
   /** `text`: every fence of the step, files included, so that wanted ports and known names can be read from it. */

@@ -8,8 +8,8 @@ export const nameNotResolved: Rule = textRule({
   code: 'name-not-resolved',
   cause: 'network',
   patterns: [
-    /could not resolve (?:host(?:name)?|proxy)?:? ?['"‘]?(?<host>[\w.-]{1,253})/i,
-    /(?:temporary failure resolving|couldn't resolve host(?: name)?|unable to resolve host(?: address)?|failed to resolve(?: address for)?|could not translate host name) ['"‘]?(?<host>[\w.-]{1,253})/i,
+    /could not resolve (?:(?:host(?:name)?|proxy):? ?['"‘]?|['"‘])(?<host>[\w.-]{1,253})/i,
+    /(?:temporary failure resolving|couldn't resolve host(?: name)?|unable to resolve host(?: address)?|failed to resolve address for|could not translate host name) ['"‘]?(?<host>[\w.-]{1,253})/i,
     /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<host>[\w.-]{1,253})|\b(?:ENOTFOUND|EAI_AGAIN)\b/,
     /lookup (?<host>[\w.-]{1,253})(?: on [\w.:[\]]{1,60})?: (?:no such host|server misbehaving|i\/o timeout|Temporary failure)/,
     /host not found in (?:upstream|resolver) "(?<host>[\w.-]{1,253})/,
