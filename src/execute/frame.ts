@@ -26,9 +26,9 @@ export function forkFrame(number: number, fence: Omit<LaunchedFence, 'scratch' |
   return textToBytes(`( ${before.join('; ')}; eval ${quoteOnOneLine(fence.text)}; ) ${TO_OUTPUT}`);
 }
 
-/** Lines of a plain fence (execute/plain-fence), run by the host itself: no fork but those of its programs. */
-export function plainFrame(lines: readonly string[]): Buffer {
-  return textToBytes(`hash -r; eval ${quoteOnOneLine(lines.join(' &&\n'))} ${TO_OUTPUT}`);
+/** A plain fence (execute/plain-fence), run by the host itself: no fork but those of its programs. */
+export function plainFrame(text: string): Buffer {
+  return textToBytes(`hash -r; eval ${quoteOnOneLine(text)} ${TO_OUTPUT}`);
 }
 
 /** A fence that gets a process of its own, in place of the subshell. */

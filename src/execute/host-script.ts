@@ -25,6 +25,7 @@ export const HOST_LOOP = [
  */
 export const HOST_START = `
 exec 10>&- 11>&-
+unset -v BASH_EXECUTION_STRING
 set -m -o pipefail
 mkfifo -m 666 -- "$1/output" && printf r || { printf x; exit 1; }
 ( (

@@ -1,17 +1,23 @@
 /**
- * A fence that cannot change its shell needs no shell of its own. Its lines, if every one of them is a simple command
- * or a pipeline of those, made of words that mean the same wherever they stand; else undefined.
+ * A fence that cannot change its shell needs no shell of its own: the text that a host may run in its stead, if every
+ * line is a simple command or a pipeline of those, made of words that mean the same wherever they stand; else undefined.
+ * In that text `&&` stands for errexit, and every line keeps its number.
  *
  * Pure and conservative: what is not known to be harmless is not plain. Lines are judged one by one, so a quote, list
  * or here-document that spans lines is never plain. No assignment, substitution, escape, comment at a line's end, list or
  * keyword; no builtin but those that only print or test. Any other command word is taken for a program.
  */
-export function plainLines(text: string): readonly string[] | undefined {
-  const lines = text
-    .split('\n')
-    .map((line) => line.replace(/^[ \t]+|[ \t]+$/g, ''))
-    .filter((line) => line !== '' && !line.startsWith('#'));
-  return lines.length > 0 && lines.every(isPlain) ? lines : undefined;
+export function plainText(text: string): string | undefined {
+  const lines = text.split('\n').map((line) => {
+    const trimmed = line.replace(/^[ \t]+|[ \t]+$/g, '');
+    return trimmed.startsWith('#') ? '' : trimmed;
+  });
+  const last = lines.findLastIndex((line) => line !== '');
+  if (last < 0 || !lines.every((line) => line === '' || isPlain(line))) return undefined;
+  return lines
+    .slice(0, last + 1)
+    .map((line, at) => (line === '' || at === last ? line : `${line} &&`))
+    .join('\n');
 }
 
 function isPlain(line: string): boolean {

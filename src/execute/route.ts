@@ -1,9 +1,9 @@
 import type { ShellRequest } from '../model/shell.ts';
-import { plainLines } from './plain-fence.ts';
+import { plainText } from './plain-fence.ts';
 
 /** In what a fence runs: in the host itself, in a subshell of it, or in a process of its own. */
 export type Route =
-  | { readonly kind: 'plain'; readonly lines: readonly string[] }
+  | { readonly kind: 'plain'; readonly text: string }
   | { readonly kind: 'fork' }
   | { readonly kind: 'launch' };
 
@@ -15,8 +15,8 @@ export function routeOf({ interpreter, text, state, cwd, user }: ShellRequest, p
   const isBash = interpreter.length === 1 && interpreter[0] === 'bash' && user === undefined;
   if (!isBash || ASKS_FOR_ITS_SHELL.test(text)) return { kind: 'launch' };
   const startsInBaseline = state.variables.size === 0 && state.cwd === undefined && cwd === undefined;
-  const lines = plainAllowed && startsInBaseline ? plainLines(text) : undefined;
-  return lines ? { kind: 'plain', lines } : { kind: 'fork' };
+  const plain = plainAllowed && startsInBaseline ? plainText(text) : undefined;
+  return plain === undefined ? { kind: 'fork' } : { kind: 'plain', text: plain };
 }
 
 /** `$$`, `${$}`, job control, the depth of subshells. */

@@ -69,7 +69,7 @@ function frameFor(box: FenceBox, host: BashHost, request: ShellRequest): Frame {
   const route = routeOf(request, box.plain);
   switch (route.kind) {
     case 'plain':
-      return { number, bytes: plainFrame(route.lines), hasGroup: false };
+      return { number, bytes: plainFrame(route.text), hasGroup: false };
     case 'fork':
       return { number, bytes: forkFrame(number, launchedFence(box, request, {})), hasGroup: true };
     case 'launch': {
