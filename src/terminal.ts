@@ -24,8 +24,9 @@ export function terminal({ input, output, env, signal }: Terminal): Person | und
   const ask = (question: string, secret = false) => askLine({ input, output, env, signal }, question, secret);
   const choose = async (question: string, answers: readonly string[]): Promise<string> => {
     const offered = answers.map((each) => `[${each.charAt(0)}]${each.slice(1)}`).join('/');
+    output.write(`${question}\n`);
     for (;;) {
-      const said = (await ask(`${question} ${offered} `)).trim().toLowerCase();
+      const said = (await ask(`${offered} `)).trim().toLowerCase();
       const chosen = said && answers.find((each) => each.toLowerCase().startsWith(said));
       if (chosen) return chosen;
     }

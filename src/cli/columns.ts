@@ -12,8 +12,9 @@ export function twoColumns(rows: readonly (readonly [string, string])[], width: 
     .join('\n');
 }
 
-/** Breaks text between words into lines of at most `width` letters; a longer word stays whole. */
+/** Breaks text between words into lines of at most `width` letters; a longer word stays whole, no width leaves the text alone. */
 export function wrap(text: string, width: number): string[] {
+  if (text.length <= width) return [text];
   const lines: string[] = [''];
   for (const word of text.split(/\s+/)) {
     const line = lines.at(-1)!;

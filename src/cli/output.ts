@@ -20,12 +20,14 @@ export const helpWidth = (output: Output): number => Math.min(HELP_WIDTH, output
 
 /** What renderers may do on this stream. */
 export function pageFor(output: Output, call: Call, env: Readonly<Record<string, string | undefined>>): Page {
+  const verbose = call.on.has('verbose');
   const terminal = output.isTTY === true && env.TERM !== 'dumb';
   return {
     paint: paintIn(wantsColour(env, output.isTTY === true, call.on.has('no-color'))),
-    width: output.isTTY ? output.columns || 80 : undefined,
+    // Who asks for everything gets it whole: nothing is cut.
+    width: output.isTTY && !verbose ? output.columns || 80 : undefined,
     terminal,
-    verbose: call.on.has('verbose'),
+    verbose,
     quiet: call.on.has('quiet'),
   };
 }

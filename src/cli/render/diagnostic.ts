@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { cleanLine } from './clean.ts';
-import type { Page } from './page.ts';
+import { labelled, type Page } from './page.ts';
 import { shownPlace, sourceLine } from './source-line.ts';
 
 /** `file:line:column: error[code]: message`, the line with a caret, and what to do about it. */
@@ -12,8 +12,8 @@ export function renderDiagnostic(diagnostic: Diagnostic, page: Page, cwd: string
   return [
     `${place}${mark(`${diagnostic.severity}[${diagnostic.code}]`)}: ${cleanLine(diagnostic.message)}`,
     ...source.map((line) => `  ${paint.faint(line)}`),
-    ...(diagnostic.cause ? [`  cause: ${cleanLine(diagnostic.cause)}`] : []),
-    ...(diagnostic.remedy ? [`  remedy: ${cleanLine(diagnostic.remedy)}`] : []),
+    ...(diagnostic.cause ? [labelled('  cause: ', cleanLine(diagnostic.cause), page)] : []),
+    ...(diagnostic.remedy ? [labelled('  remedy: ', cleanLine(diagnostic.remedy), page)] : []),
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 import type { CheckResult, Failure } from '../../model/outcome.ts';
 import { clean, cleanLine } from './clean.ts';
-import type { Page } from './page.ts';
+import { labelled, type Page } from './page.ts';
 import { shownPlace, sourceLine } from './source-line.ts';
 
 /** Lines of output shown below a failure; the journal's folder holds the rest. */
@@ -13,9 +13,11 @@ export function renderFailure(failure: Failure, page: Page, cwd: string): string
     ...outputBlock(failure, page),
     ...checksBlock(failure.checks, page),
     ...problemsBlock(failure, page),
-    ...(failure.remedy ? ['', ...titled('remedy', cleanLine(failure.remedy), page)] : []),
   ]
     .map((line) => (line === '' ? '' : `  ${line}`))
+    .concat(
+      failure.remedy ? ['', labelled('  remedy  ', cleanLine(failure.remedy), page, page.paint.strong)] : [],
+    )
     .join('\n');
 }
 
@@ -62,5 +64,3 @@ function problemsBlock(failure: Failure, page: Page): string[] {
       : []),
   ]);
 }
-
-const titled = (title: string, text: string, page: Page) => [`${page.paint.strong(title)}  ${text}`];

@@ -1,3 +1,4 @@
+import { wrap } from '../columns.ts';
 import { noPaint, type Paint } from './paint.ts';
 import { pad, truncate, widthOf } from './width.ts';
 
@@ -52,6 +53,18 @@ function line(row: readonly Cell[], widths: readonly number[], page: Page, inden
 }
 
 const textOf = (cell: Cell) => (typeof cell === 'string' ? cell : cell.text);
+
+/**
+ * A label and its text, `  remedy: …`; on a terminal the text is broken between words and hangs below its beginning, in a
+ * pipe it stays one line.
+ */
+export function labelled(label: string, text: string, page: Page, paint = plain): string {
+  const room =
+    page.width === undefined ? Number.POSITIVE_INFINITY : Math.max(24, page.width - widthOf(label));
+  return paint(label) + wrap(text, room).join(`\n${' '.repeat(widthOf(label))}`);
+}
+
+const plain = (text: string) => text;
 
 /** `1 step`, `2 steps`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

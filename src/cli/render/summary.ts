@@ -1,7 +1,7 @@
 import type { PassSummary, StepOutcome } from '../../model/outcome.ts';
 import { cleanLine } from './clean.ts';
 import { duration } from './duration.ts';
-import { type Page, table } from './page.ts';
+import { labelled, type Page } from './page.ts';
 import { shownPlace } from './source-line.ts';
 import { passMarks, skipWords, summaryWords } from './words.ts';
 
@@ -22,12 +22,12 @@ export function renderSummary(
   const mark = passMarks[summary.outcome];
   const headline = `${paint.strong(paint[mark.tone](mark.word))}: ${headlineWords(summary)} in ${duration(summary.ms)}`;
   if (page.quiet) return headline;
-  const rows = [
-    ...skippedRow(ended),
-    ...stoppedRows(ended),
-    ...(next ? [['next', cleanLine(next)] as const] : []),
-  ];
-  return rows.length ? `${headline}\n${table(rows, { ...page, width: undefined })}` : headline;
+  const rows = [...skippedRow(ended), ...stoppedRows(ended), ...(next ? [['next', next] as const] : [])];
+  const width = Math.max(0, ...rows.map(([label]) => label.length));
+  return [
+    headline,
+    ...rows.map(([label, text]) => labelled(`  ${label.padEnd(width)}  `, cleanLine(text), page)),
+  ].join('\n');
 }
 
 function headlineWords(summary: PassSummary): string {
@@ -50,6 +50,6 @@ function stoppedRows(ended: readonly Ended[]): (readonly [string, string])[] {
   return ended.flatMap(({ id, outcome }) => {
     if (outcome.kind !== 'failed' && outcome.kind !== 'person') return [];
     if (outcome.failure.kind === 'aborted') return [];
-    return [[outcome.kind, `${cleanLine(id)}  ${shownPlace(outcome.failure.place)}`] as const];
+    return [[outcome.kind, `${id}  ${shownPlace(outcome.failure.place)}`] as const];
   });
 }
