@@ -28,10 +28,15 @@ export function executables(runbook: Runbook): Executables {
 /** Whether code of the document may run without asking: approved by content before, or now by --yes. */
 export async function isApproved(
   { world }: OperationContext,
-  { runbook }: Prepared,
+  { document, others }: Prepared,
   yes: boolean,
 ): Promise<boolean> {
-  return yes || (await openApprovals(world.folders.person).isApproved(approvalHash(runbook)));
+  if (yes) return true;
+  const approvals = openApprovals(world.folders.person);
+  for (const each of [document, ...others]) {
+    if (!(await approvals.isApproved(approvalHash(each.runbook)))) return false;
+  }
+  return true;
 }
 
 /**

@@ -9,6 +9,7 @@ import { resolveInputs } from '../secrets/resolve.ts';
 import { secretsInText } from '../secrets/secrets-in-text.ts';
 import { type OpenedDocument, readValidDocument, refuseErrors } from './document.ts';
 import type { OperationContext } from './operation.ts';
+import { followPrerequisites } from './prerequisites.ts';
 
 /** What the operations that touch a box share: flags of the same names and meanings. */
 export interface SessionInput {
@@ -24,6 +25,8 @@ export interface Prepared {
   readonly document: OpenedDocument;
   readonly runbook: Runbook;
   readonly plan: Plan;
+  /** Documents whose steps come first (Prerequisites); each is approved for itself. */
+  readonly others: readonly OpenedDocument[];
 }
 
 /** A document made ready to act on: its inputs resolved, its box open. Nothing of it has run yet. */
@@ -50,9 +53,10 @@ export async function prepare(
 ): Promise<Prepared> {
   const document = await readValidDocument(world.cwd, input.file, { loose: input.loose });
   refuseLoose(document.runbook, input.loose);
-  const plan = buildPlan(document.runbook);
+  const { runbook, others } = await followPrerequisites(document);
+  const plan = buildPlan(runbook);
   refuseErrors(plan.diagnostics, EXIT.document);
-  return { document, runbook: document.runbook, plan };
+  return { document, runbook, plan, others };
 }
 
 /**
