@@ -14,7 +14,8 @@ export interface EnvFile {
  * @throws the file system's error, ENOENT among them.
  */
 export async function readEnvFile(path: string): Promise<EnvFile> {
-  const [text, status, { parse }] = await Promise.all([readFile(path, 'utf8'), stat(path), import('dotenv')]);
+  const [text, status] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+  const { parse } = await import('dotenv');
   return { path, values: parse(text), exposed: status.isFile() && (status.mode & 0o077) !== 0 };
 }
 

@@ -61,14 +61,14 @@ function plain(text: string): Spellings[] {
   return [...text].map((character) => (character === '\n' ? LINE_END : spellingsOf(character)));
 }
 
-/** Digits in either case, and `:`, `-` or a blank between bytes, as in fingerprints and dumps. */
+/** Digits in either case; between bytes `:`, `-`, a blank or a line end, as in fingerprints and dumps. */
 function hex(bytes: Buffer): Spellings[] {
   return [...bytes].map((byte, index) => {
     const lower = byte.toString(16).padStart(2, '0');
     const digits = [...new Set([lower, lower.toUpperCase()])];
     return index === 0
       ? digits
-      : ['', ':', '-', ' '].flatMap((separator) => digits.map((each) => separator + each));
+      : ['', ':', '-', ' ', '\n', '\r\n'].flatMap((separator) => digits.map((each) => separator + each));
   });
 }
 

@@ -53,7 +53,7 @@ export async function resolveInputs(
 ): Promise<ResolvedInputs> {
   refuseWrongGiven(declared, sources.given);
   const answer: ResolvedInputs = { values: new Map(), missing: [], resolved: [], warnings: [] };
-  const files = await readEnvFiles(sources, answer.warnings);
+  const files = declared.length === 0 ? [] : await readEnvFiles(sources, answer.warnings);
   for (const input of declared) {
     const outcome: Outcome = refusedName(input.name)
       ? { kind: 'missing', why: REFUSED }
@@ -82,11 +82,12 @@ const REFUSED = 'this name is reserved: setting it could run other code';
 
 async function find(input: Input, sources: InputSources, files: readonly Named[]): Promise<Outcome> {
   const { name } = input;
-  const given = sources.given[name];
+  const given = own(sources.given, name);
   if (given !== undefined) return { kind: 'value', value: given, source: '--input' };
-  if (sources.env[name]) return { kind: 'value', value: sources.env[name], source: 'environment' };
+  const exported = own(sources.env, name);
+  if (exported) return { kind: 'value', value: exported, source: 'environment' };
   for (const { source, file } of files) {
-    const value = file.values[name];
+    const value = own(file.values, name);
     if (value) return { kind: 'value', value, source, ...(file.exposed ? { exposed: file.path } : {}) };
   }
   if (input.command !== undefined && !sources.allowCommands) return { kind: 'later' };
@@ -96,6 +97,11 @@ async function find(input: Input, sources: InputSources, files: readonly Named[]
   const answered = input.required ? await ask(input, sources.person) : '';
   if (answered !== '') return { kind: 'value', value: answered, source: 'prompt' };
   return { kind: 'missing', ...(output.why === undefined ? {} : { why: output.why }) };
+}
+
+/** An input may be called `constructor`. */
+function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 /** The command's standard output without its line ends at the end, as in `$(…)`. */

@@ -1,0 +1,272 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { EXIT, RunbookError } from '../../src/model/diagnostic.ts';
+import type { Input } from '../../src/model/runbook.ts';
+import { type InputSources, resolveInputs } from '../../src/secrets/resolve.ts';
+import type { Person } from '../../src/world.ts';
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'runbook-secrets-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const input = (name: string, more: Partial<Input> = {}): Input => ({
+  name,
+  kind: 'variable',
+  required: true,
+  purpose: '',
+  place: { file: 'AUTODOCK.md', line: 9, column: 3 },
+  ...more,
+});
+const secret = (name: string, more: Partial<Input> = {}) => input(name, { kind: 'secret', ...more });
+
+/** Runs the command in a real shell. */
+function runCommand(command: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile('bash', ['-c', command], (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+function sources(more: Partial<InputSources> = {}): InputSources {
+  return { given: {}, env: {}, folder: temporaryFolder(), runCommand, allowCommands: true, ...more };
+}
+
+/** A person who gives these answers, and what was asked. */
+function person(answers: Record<string, string>) {
+  const asked: { question: string; secret: boolean }[] = [];
+  const ask = async (question: string, options?: { secret?: boolean }) => {
+    asked.push({ question, secret: options?.secret ?? false });
+    return answers[question.split(/[ :]/)[0] ?? ''] ?? '';
+  };
+  return { asked, person: { ask } as Person };
+}
+
+describe('where a value comes from', () => {
+  const ways: readonly [source: string, more: Partial<InputSources>, declared: Partial<Input>][] = [
+    ['--input', { given: { NAME: 'v' } }, {}],
+    ['environment', { env: { NAME: 'v' } }, {}],
+    ['--env-file', {}, {}],
+    ['.env', {}, {}],
+    ['command', {}, { command: 'printf "v\\n\\n"' }],
+    ['default', {}, { default: 'v' }],
+    ['prompt', person({ NAME: 'v' }), {}],
+  ];
+
+  it.each(ways.map((way, index) => [way[0], index] as const))(
+    '%s, ahead of all that follow',
+    async (source, index) => {
+      const folder = temporaryFolder();
+      const rest = ways.slice(index);
+      const names = rest.map(([name]) => name);
+      const envFile = join(folder, 'given.env');
+      if (names.includes('.env'))
+        writeFileSync(join(folder, '.env'), `NAME=${source === '.env' ? 'v' : 'later'}\n`);
+      if (names.includes('--env-file'))
+        writeFileSync(envFile, `NAME=${source === '--env-file' ? 'v' : 'later'}\n`);
+      const later = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll('"v"', '"later"'));
+      const declared = rest.slice(1).map(([, , each]) => later(each));
+      const given = rest.slice(1).map(([, { person: _, ...each }]) => later(each));
+      const { values, missing, resolved } = await resolveInputs(
+        [input('NAME', Object.assign({}, ...declared, ways[index]?.[2]))],
+        sources({
+          folder,
+          ...Object.assign({}, ...given, ways[index]?.[1]),
+          ...(names.includes('--env-file') ? { envFile } : {}),
+        }),
+      );
+      expect(values.get('NAME')).toEqual({ value: 'v', kind: 'variable', source });
+      expect(resolved).toEqual([{ name: 'NAME', kind: 'variable', required: true, source, value: 'v' }]);
+      expect(missing).toEqual([]);
+    },
+  );
+
+  it('is never an empty one, save where the command line says so', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, '.env'), 'NAME=\n');
+    const empty = sources({ folder, env: { NAME: '' } });
+    expect((await resolveInputs([input('NAME', { default: 'd' })], empty)).values.get('NAME')?.value).toBe(
+      'd',
+    );
+    const said = await resolveInputs([input('NAME', { default: 'd' })], { ...empty, given: { NAME: '' } });
+    expect(said.values.get('NAME')).toMatchObject({ value: '', source: '--input' });
+    expect(said.missing).toEqual([]);
+  });
+
+  it('is none that every object has', async () => {
+    const { values } = await resolveInputs([input('constructor')], sources());
+    expect(values.size).toBe(0);
+  });
+
+  it('may be a file with quotes, several lines and comments', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, '.env'), '# mine\nexport KEY="one\ntwo"\nRAW=\'a#b $c\'\nURL=x=y # why\n');
+    const { values } = await resolveInputs([input('KEY'), input('RAW'), input('URL')], sources({ folder }));
+    expect([...values].map(([, { value }]) => value)).toEqual(['one\ntwo', 'a#b $c', 'x=y']);
+  });
+});
+
+describe('a secret', () => {
+  it('given on the command line is refused, with the ways that are not seen by all', async () => {
+    const refused = resolveInputs([secret('TOKEN')], sources({ given: { TOKEN: 'hunter22hunter' } }));
+    await expect(refused).rejects.toMatchObject({
+      exit: EXIT.usage,
+      diagnostics: [{ code: 'secret-as-argument' }],
+    });
+    const error = (await refused.catch((reason: unknown) => reason)) as RunbookError;
+    expect(error.diagnostics[0]?.remedy).toMatch(/environment.*\.env.*--env-file.*command/);
+    expect(JSON.stringify(error.diagnostics)).not.toContain('hunter22hunter');
+  });
+
+  it('is in no report, whatever it came from', async () => {
+    const { values, resolved } = await resolveInputs(
+      [secret('TOKEN')],
+      sources({ env: { TOKEN: 'hunter22hunter' } }),
+    );
+    expect(values.get('TOKEN')).toEqual({ value: 'hunter22hunter', kind: 'secret', source: 'environment' });
+    expect(resolved).toEqual([
+      { name: 'TOKEN', kind: 'secret', required: true, source: 'environment', value: '[secret:TOKEN]' },
+    ]);
+  });
+
+  it('is asked for without echo, variables with it, and only what is required', async () => {
+    const { asked, person: somebody } = person({ TOKEN: 't', NAME: 'n' });
+    const declared = [
+      secret('TOKEN', { purpose: 'pulls images' }),
+      input('NAME'),
+      secret('OPTIONAL', { required: false }),
+    ];
+    const { values } = await resolveInputs(declared, sources({ person: somebody }));
+    expect([...values.keys()]).toEqual(['TOKEN', 'NAME']);
+    expect(asked).toEqual([
+      { question: 'TOKEN (pulls images):', secret: true },
+      { question: 'NAME:', secret: false },
+    ]);
+  });
+
+  it('in a file that others may read is told, once a file; a variable there is not', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, '.env');
+    writeFileSync(path, 'A=1\nB=2\nC=3\n');
+    chmodSync(path, 0o644);
+    const { warnings } = await resolveInputs([secret('A'), secret('B'), input('C')], sources({ folder }));
+    expect(warnings).toMatchObject([
+      { code: 'env-file-exposed', severity: 'warning', remedy: `Run: chmod 600 ${path}` },
+    ]);
+    expect((await resolveInputs([input('C')], sources({ folder }))).warnings).toEqual([]);
+    chmodSync(path, 0o600);
+    expect((await resolveInputs([secret('A')], sources({ folder }))).warnings).toEqual([]);
+  });
+});
+
+describe('a command', () => {
+  it('does not run before its document is approved, and its input is not called missing for that', async () => {
+    const ran: string[] = [];
+    const run = async (command: string) => {
+      ran.push(command);
+      return { code: 0, stdout: 'x', stderr: '' };
+    };
+    const declared = [secret('TOKEN', { command: 'pass show x', default: 'd' })];
+    const { values, missing, resolved } = await resolveInputs(
+      declared,
+      sources({ allowCommands: false, runCommand: run }),
+    );
+    expect([ran, [...values], missing]).toEqual([[], [], []]);
+    expect(resolved).toEqual([{ name: 'TOKEN', kind: 'secret', required: true, source: 'command' }]);
+  });
+
+  it('does not run where the value is given', async () => {
+    const { values } = await resolveInputs(
+      [input('NAME', { command: 'exit 9' })],
+      sources({ env: { NAME: 'v' } }),
+    );
+    expect(values.get('NAME')?.source).toBe('environment');
+  });
+
+  it.each([
+    ['exit 3', '`exit 3` ended with 3'],
+    ['echo half; echo "no such entry" >&2; exit 1', 'ended with 1: no such entry'],
+    ['true', '`true` printed nothing'],
+  ])('that gives nothing is named as the reason: %s', async (command, why) => {
+    const { missing, values } = await resolveInputs([secret('TOKEN', { command })], sources());
+    expect(values.size).toBe(0);
+    expect(missing[0]?.cause).toContain(why);
+  });
+});
+
+describe('a missing input', () => {
+  it('is named with its purpose, place and the ways to give it', async () => {
+    const { missing, resolved } = await resolveInputs(
+      [secret('TOKEN', { purpose: 'pulls images' }), input('HOST')],
+      sources(),
+    );
+    expect(missing).toMatchObject([
+      {
+        code: 'missing-input',
+        severity: 'error',
+        message: 'The secret TOKEN has no value (pulls images).',
+        place: { line: 9 },
+      },
+      { code: 'missing-input', message: 'The variable HOST has no value.' },
+    ]);
+    expect(missing[0]?.remedy).toContain('environment variable TOKEN');
+    expect(missing[0]?.remedy).not.toContain('--input');
+    expect(missing[1]?.remedy).toContain('--input HOST=');
+    expect(resolved.map(({ source, value }) => [source, value])).toEqual([
+      ['missing', undefined],
+      ['missing', undefined],
+    ]);
+  });
+
+  it('is none where it is optional', async () => {
+    const { missing, values } = await resolveInputs([input('HOST', { required: false })], sources());
+    expect([missing, [...values]]).toEqual([[], []]);
+  });
+});
+
+describe('what is refused', () => {
+  it.each(['PATH', 'LD_PRELOAD', 'BASH_ENV', 'NODE_OPTIONS'])(
+    'the name %s, even with a value at hand',
+    async (name) => {
+      const { missing, values } = await resolveInputs(
+        [input(name, { required: false, default: 'x' })],
+        sources({ env: { [name]: 'y' } }),
+      );
+      expect(missing).toMatchObject([{ code: 'refused-name' }]);
+      expect(values.size).toBe(0);
+    },
+  );
+
+  it('a name that the document does not declare, with the nearest one', async () => {
+    const refused = resolveInputs(
+      [input('DOMAIN'), secret('TOKEN')],
+      sources({ given: { DOMIAN: 'x', OTHER: 'y' } }),
+    );
+    await expect(refused).rejects.toMatchObject({
+      exit: EXIT.usage,
+      diagnostics: [
+        { code: 'unknown-input', message: expect.stringContaining('did you mean DOMAIN?') },
+        { code: 'unknown-input', remedy: 'It declares: DOMAIN, TOKEN.' },
+      ],
+    });
+  });
+
+  it('an --env-file that cannot be read; an unreadable .env is only told', async () => {
+    const folder = temporaryFolder();
+    const absent = resolveInputs([input('A')], sources({ envFile: join(folder, 'none.env') }));
+    await expect(absent).rejects.toBeInstanceOf(RunbookError);
+    await expect(absent).rejects.toMatchObject({
+      exit: EXIT.usage,
+      diagnostics: [{ code: 'env-file-unreadable' }],
+    });
+    const odd = temporaryFolder();
+    writeFileSync(join(odd, 'file'), '');
+    const { warnings } = await resolveInputs([input('A')], sources({ folder: join(odd, 'file') }));
+    expect(warnings).toMatchObject([{ code: 'env-file-unreadable', severity: 'warning' }]);
+  });
+});
