@@ -1,117 +1,93 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { readRecords } from './control-records.ts';
+import type { FrameEnd, Host, HostOptions, NoHost } from './host.ts';
+import { type HostFolder, makeHostFolder } from './host-folder.ts';
 import { HOST_LOOP, HOST_START } from './host-script.ts';
-import { openOutputPipe, type Sink } from './output-pipe.ts';
+import { openOutputPipe } from './output-pipe.ts';
 import { processTable } from './process-table.ts';
 
-/** How one frame ended. `lost`: the host itself died in the middle of it. */
-export type FrameEnd =
-  | { readonly kind: 'ended'; readonly status: number; readonly records: ReadonlyMap<string, Buffer> }
-  | { readonly kind: 'lost'; readonly status: number };
-
-/** A persistent bash that runs one frame after another and keeps nothing of any of them. */
-export interface BashHost {
-  readonly pid: number;
-  /** Private (0700), removed with the host. */
-  readonly folder: string;
-  /** Sends one frame, as execute/frame builds them. One at a time. */
-  send(frame: Buffer, sink: Sink | undefined): Promise<FrameEnd>;
-  /** The process group of the fence that runs in the frame of that number, if it has announced one. */
-  group(frame: number): number | undefined;
-  /** Whether it can take another frame. */
-  usable(): boolean;
-  /** At once, with SIGKILL; a frame in flight ends as lost. The answer: its children, which are left to the caller. */
-  kill(): readonly number[];
-  close(): Promise<void>;
-}
-
-export interface HostOptions {
-  readonly env: Readonly<Record<string, string>>;
-  /** Where every frame starts. */
-  readonly cwd: string;
-}
-
-/** Starts a host; a reason, if this box cannot run one. */
-export async function startBashHost(
-  options: HostOptions,
-): Promise<BashHost | { readonly unstartable: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'runbook-'));
-  chmodSync(folder, 0o700);
-  const child = spawn('bash', ['--noprofile', '--norc', '-c', HOST_LOOP, 'bash', folder, HOST_START], {
+/** Starts a persistent bash, which runs most fences in a subshell. @throws the system's error for its folder */
+export async function startBashHost(options: HostOptions): Promise<Host | NoHost> {
+  const folder = makeHostFolder();
+  const child = spawn('bash', ['--noprofile', '--norc', '-c', HOST_LOOP, 'bash', folder.path, HOST_START], {
     cwd: options.cwd,
     env: options.env,
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore', 'pipe'],
   });
-  const forget = () => rmSync(folder, { recursive: true, force: true });
   const failure = await firstWord(child);
-  if (failure !== undefined) {
-    forget();
-    return { unstartable: failure };
-  }
-  return hostOf(child, folder, forget);
+  if (!failure) return hostOf(child, folder);
+  folder.remove();
+  return failure;
 }
 
 /** Waits until the host has said that it is ready; else the reason why it never will be. */
-function firstWord(child: ChildProcess): Promise<string | undefined> {
+function firstWord(child: ChildProcess): Promise<NoHost | undefined> {
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve(`bash could not be started: ${error.message}`));
-    child.once('exit', () => resolve('bash ended before it could run anything'));
+    const fail = (unstartable: string, absent = false) => resolve({ unstartable, absent });
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      fail(`bash could not be started: ${error.message}`, error.code === 'ENOENT'),
+    );
+    child.once('exit', () => fail('bash ended before it could run anything'));
     child.stdout!.once('data', (word: Buffer) => {
-      resolve(word[0] === READY ? undefined : 'bash cannot make a named pipe: mkfifo failed');
+      switch (word.toString('latin1', 0, 1)) {
+        case 'r':
+          return resolve(undefined);
+        case 'o':
+          return fail('this bash is older than 4.1', true);
+        default:
+          return fail('bash could not make a named pipe: mkfifo failed');
+      }
     });
   });
 }
 
-const READY = 'r'.charCodeAt(0);
-
-function hostOf(child: ChildProcess, folder: string, forget: () => void): BashHost {
+function hostOf(child: ChildProcess, folder: HostFolder): Host {
   const frames = child.stdin as Writable;
   const lifeline = child.stdio[3] as Writable;
-  const pipe = openOutputPipe(join(folder, 'output'));
+  const control = child.stdout as Readable;
+  const pipe = openOutputPipe(folder.output);
   let records = new Map<string, Buffer>();
   let finish: ((end: FrameEnd) => void) | undefined;
   let usable = true;
+  /** A fence left something running that has the pipe open: it goes on being read, but serves no other fence. */
   let held = false;
   let lastGroup: string | undefined;
 
   const over = (end: FrameEnd) => {
-    const done = finish;
+    if (!finish) return;
+    held = pipe.end() === 'held';
+    usable &&= !held;
+    finish(end);
     finish = undefined;
-    if (done && pipe.end() === 'held') retire();
-    done?.(end);
   };
-  /** Its pipe belongs to what a fence left running: it goes on being read, but by nobody. */
-  const retire = () => {
-    usable = false;
-    held = true;
-  };
-  readRecords(child.stdout as Readable, (tag, content) => {
+  readRecords(control, (tag, content) => {
     if (tag !== 'e') records.set(tag, content);
     else over({ kind: 'ended', status: Number(content.toString()), records });
   });
   const gone = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
       usable = false;
-      lifeline.destroy();
-      lastGroup = announced(folder);
+      lastGroup = announcedIn(folder);
       over({ kind: 'lost', status: signal ? 128 + constants.signals[signal] : (code ?? 1) });
+      lifeline.destroy();
+      control.destroy();
       if (!held) pipe.close();
-      child.stdout?.destroy();
-      forget();
+      folder.remove();
       resolve();
     });
   });
+  // What cannot be written any more ends with the host, and that is heard of.
   frames.on('error', () => {});
   lifeline.on('error', () => {});
 
   return {
-    pid: child.pid!,
-    folder,
+    kind: 'bash',
+    folder: folder.path,
     usable: () => usable,
     send(frame, sink) {
       records = new Map();
@@ -122,7 +98,7 @@ function hostOf(child: ChildProcess, folder: string, forget: () => void): BashHo
       });
     },
     group(frame) {
-      const [number, pid] = (lastGroup ?? announced(folder)).split(/[ \n]/);
+      const [number, pid] = (lastGroup ?? announcedIn(folder)).split(/[ \n]/);
       return Number(number) === frame ? Number(pid) : undefined;
     },
     kill() {
@@ -142,9 +118,9 @@ function hostOf(child: ChildProcess, folder: string, forget: () => void): BashHo
 }
 
 /** `FRAME PID` as the fence's shell wrote it (execute/frame). */
-function announced(folder: string): string {
+function announcedIn(folder: HostFolder): string {
   try {
-    return readFileSync(join(folder, 'group'), 'utf8');
+    return readFileSync(join(folder.path, 'group'), 'utf8');
   } catch {
     return '';
   }

@@ -1,8 +1,8 @@
 import type { ShellRequest, ShellResult, ShellState } from '../model/shell.ts';
-import type { FrameEnd } from './bash-host.ts';
 import { bytesToText } from './bytes-as-text.ts';
 import type { Cut } from './cut.ts';
 import { readExportListing } from './export-listing.ts';
+import type { FrameEnd } from './host.ts';
 import { exportsWith, stateAfter } from './shell-state.ts';
 
 /** What the result of a fence depends on beside the fence itself. */

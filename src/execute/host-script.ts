@@ -24,6 +24,7 @@ export const HOST_LOOP = [
  * exactly the running fence, since what earlier fences left behind was inherited by init.
  */
 export const HOST_START = `
+((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 401)) || { printf o; exit 1; }
 exec 10>&- 11>&-
 unset -v BASH_EXECUTION_STRING
 set -m -o pipefail

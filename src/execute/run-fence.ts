@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ShellRequest, ShellResult, ShellState } from '../model/shell.ts';
-import type { BashHost } from './bash-host.ts';
+import { textToBytes } from './bytes-as-text.ts';
 import { fenceResult } from './fence-result.ts';
 import { forkFrame, launchFrame, plainFrame } from './frame.ts';
+import type { Host } from './host.ts';
 import type { HostPool } from './host-pool.ts';
 import { interact } from './interact.ts';
-import type { LaunchedFence } from './launch.ts';
+import { type LaunchedFence, launchText } from './launch.ts';
 import { routeOf } from './route.ts';
 import { type Frame, runFrame } from './run-frame.ts';
 
@@ -63,10 +64,10 @@ export function launchedFence(
 
 let frames = 0;
 
-function frameFor(box: FenceBox, host: BashHost, request: ShellRequest): Frame {
+function frameFor(box: FenceBox, host: Host, request: ShellRequest): Frame {
   frames += 1;
   const number = frames;
-  const route = routeOf(request, box.plain);
+  const route = host.kind === 'bash' ? routeOf(request, box.plain) : ({ kind: 'launch' } as const);
   switch (route.kind) {
     case 'plain':
       return { number, bytes: plainFrame(route.text), hasGroup: false };
@@ -75,7 +76,9 @@ function frameFor(box: FenceBox, host: BashHost, request: ShellRequest): Frame {
     case 'launch': {
       /** In the host's folder, where it goes with the host at the latest; but another user cannot reach it there. */
       const place = request.user === undefined ? { scratch: join(host.folder, `step-${number}`) } : {};
-      return { number, bytes: launchFrame(number, launchedFence(box, request, place)), hasGroup: true };
+      const fence = launchedFence(box, request, place);
+      const bytes = host.kind === 'bash' ? launchFrame(number, fence) : textToBytes(launchText(fence));
+      return { number, bytes, hasGroup: true };
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { ShellRequest } from '../model/shell.ts';
-import type { BashHost, FrameEnd } from './bash-host.ts';
 import { type Cut, watchForCut } from './cut.ts';
 import { endGroups } from './end-groups.ts';
+import type { FrameEnd, Host } from './host.ts';
 
 /** A frame made for one host, and whether its fence announces a process group (a plain one runs in the host itself). */
 export interface Frame {
@@ -15,7 +15,7 @@ export interface Frame {
  * When this resolves, nothing of the group runs any more, unless the fence ended by itself and left it running.
  */
 export async function runFrame(
-  host: BashHost,
+  host: Host,
   frame: Frame,
   request: Pick<ShellRequest, 'timeoutMs' | 'signal' | 'onOutput'>,
 ): Promise<FrameEnd | Cut> {
@@ -38,12 +38,12 @@ export async function runFrame(
 }
 
 /** The host outlives this if the fence has a group; else it would go on with the next line, so it goes first. */
-async function endFence(host: BashHost, frame: Frame): Promise<void> {
+async function endFence(host: Host, frame: Frame): Promise<void> {
   const groups = groupsOf(host, frame);
   await endGroups(groups.length > 0 ? groups : host.kill());
 }
 
-function groupsOf(host: BashHost, frame: Frame): number[] {
+function groupsOf(host: Host, frame: Frame): number[] {
   const group = frame.hasGroup ? host.group(frame.number) : undefined;
   return group === undefined ? [] : [group];
 }
