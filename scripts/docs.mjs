@@ -1,19 +1,22 @@
 // Writes the tables of docs/cli.md from the one list of operations: what stands between `<!-- generated: NAME -->` and
 // `<!-- /generated -->`. With --check it only says whether the page is up to date.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const PAGE = 'docs/cli.md';
 
-const { verbGroups, verbsOf, operations, flagsOf, flagTerm, meaning, usageLine, globalFlags, exitCodes } =
-  await load(`
+const sources = await load(`
   export * from './src/cli/verbs.ts';
   export * from './src/operations/all.ts';
+  export * from './src/mcp/row.ts';
   export * from './src/cli/flags.ts';
   export * from './src/cli/verb-help.ts';
   export * from './src/cli/global-flags.ts';
   export * from './src/cli/exit-codes.ts';
 `);
+const { verbGroups, verbsOf, flagsOf, flagTerm, meaning, usageLine, globalFlags, exitCodes } = sources;
+const operations = [...sources.operations, sources.mcpRow];
 
 const parts = {
   verbs: verbsTable(),
@@ -73,15 +76,20 @@ function table(head, rows) {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** TypeScript sources as one module, bundled in memory. */
+/** TypeScript sources as one module, below node_modules so that packages are found from there. */
 async function load(contents) {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: '.', loader: 'ts' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    write: false,
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('file:///');" },
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  const folder = mkdtempSync('node_modules/.runbook-docs-');
+  try {
+    await build({
+      stdin: { contents, resolveDir: '.', loader: 'ts' },
+      outfile: `${folder}/sources.mjs`,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      packages: 'external',
+    });
+    return await import(pathToFileURL(`${folder}/sources.mjs`).href);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

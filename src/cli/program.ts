@@ -69,6 +69,8 @@ async function perform(operation: Operation, call: Call, around: Surroundings): 
 
 async function print(operation: Operation, report: unknown, call: Call, around: Surroundings): Promise<void> {
   const { stdout, world } = around;
+  // A verb that has spoken for itself (a server) answers with its exit code alone.
+  if (typeof report === 'number') return;
   if (!call.on.has('json')) {
     const text = await renderReport(operation.name, report, pageFor(stdout, call, world.env), world.cwd);
     if (text !== '') say(stdout, `${text}\n`);

@@ -25,7 +25,6 @@ interface Renderers {
   readonly init: () => Promise<Renderer<InitReport>>;
   readonly facts: () => Promise<Renderer<FactsReport>>;
   readonly status: () => Promise<Renderer<StatusReport>>;
-  readonly mcp: () => Promise<Renderer<number>>;
 }
 
 const renderers: Renderers = {
@@ -39,8 +38,6 @@ const renderers: Renderers = {
   init: async () => (await import('./init.ts')).renderInit,
   facts: async () => (await import('./facts.ts')).renderFacts,
   status: async () => (await import('./status.ts')).renderStatus,
-  // Its stdout belongs to the protocol.
-  mcp: async () => () => '',
 };
 
 /** The answer of a verb as text. A verb without a renderer of its own answers in JSON. */
