@@ -1,0 +1,31 @@
+import { serveMcp } from '../../../src/mcp/main.ts';
+import type { World } from '../../../src/world.ts';
+import { standInResources, standInTools } from './stand-in-tools.ts';
+
+/** `runbook mcp` with tools that misbehave. Options come as JSON in the first argument. */
+const { person, ...options } = JSON.parse(process.argv[2] ?? '{}');
+
+const world: World = {
+  cwd: process.cwd(),
+  env: process.env,
+  version: '0.0.0-test',
+  folders: { box: person, person },
+  now: () => Date.now(),
+  openBox: () => Promise.reject(new Error('there is no box here')),
+};
+
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+
+process.exit(
+  await serveMcp(world, {
+    file: 'AUTODOCK.md',
+    readOnly: false,
+    toolsets: ['core'],
+    trust: 'guarded',
+    ...options,
+    signal: stop.signal,
+    tools: standInTools,
+    resources: standInResources,
+  }),
+);
