@@ -1,3 +1,4 @@
+import { readAnsiQuote } from './ansi-quote.ts';
 import { bytesToText } from './bytes-as-text.ts';
 
 /**
@@ -5,7 +6,18 @@ import { bytesToText } from './bytes-as-text.ts';
  * for a list that is an array too, `export -T PATH path=( /a /b )` (zsh).
  * Left out: names without a value, which no program sees, and arrays, which no environment can hold.
  */
-export function readExportListing(listing: Buffer): Map<string, string> {
+export function readExportListing(listing: Buffer): ReadonlyMap<string, string> {
+  if (!last.listing.equals(listing)) last = { listing, variables: readAnew(listing) };
+  return last.variables;
+}
+
+/** Most fences export nothing new, so most listings are the one before. */
+let last: { listing: Buffer; variables: Map<string, string> } = {
+  listing: Buffer.alloc(0),
+  variables: new Map(),
+};
+
+function readAnew(listing: Buffer): Map<string, string> {
   const variables = new Map<string, string>();
   const reader: Reader = { text: bytesToText(listing), at: 0 };
   while (reader.at < reader.text.length) {
@@ -75,44 +87,11 @@ function readDouble(reader: Reader): string {
   return value;
 }
 
-const ANSI: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  e: '\x1b',
-  E: '\x1b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
-
-/** `$'…'` of bash and zsh: letters, octal, `\xHH`, `\uHHHH`; bytes are gathered, since they may form UTF-8 together. */
+/** A backslash hides the quote after it. */
 function readAnsi(reader: Reader): string {
-  const pattern = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|[uU]([0-9a-fA-F]{1,8})|c(.)|(.))/sy;
-  let value = '';
-  let bytes: number[] = [];
-  const flush = () => {
-    if (bytes.length > 0) value += bytesToText(Buffer.from(bytes));
-    bytes = [];
-  };
-  for (reader.at += 2; reader.at < reader.text.length && reader.text[reader.at] !== "'"; ) {
-    pattern.lastIndex = reader.at;
-    const found = pattern.exec(reader.text);
-    if (found?.[1] !== undefined || found?.[2] !== undefined) {
-      bytes.push(
-        found[1] === undefined ? Number.parseInt(found[2]!, 16) : Number.parseInt(found[1], 8) & 0xff,
-      );
-    } else {
-      flush();
-      if (!found) value += reader.text[reader.at];
-      else if (found[3] !== undefined) value += String.fromCodePoint(Number.parseInt(found[3], 16));
-      else if (found[4] !== undefined) value += String.fromCharCode(found[4].charCodeAt(0) & 0x1f);
-      else value += ANSI[found[5]!] ?? found[5]!;
-    }
-    reader.at += found?.[0].length ?? 1;
-  }
-  flush();
-  reader.at += 1;
-  return value;
+  const quoted = /\$'((?:[^'\\]|\\.)*)'?/sy;
+  quoted.lastIndex = reader.at;
+  const [whole, body] = quoted.exec(reader.text)!;
+  reader.at += whole.length;
+  return readAnsiQuote(body!);
 }

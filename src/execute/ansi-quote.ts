@@ -1,0 +1,39 @@
+import { bytesToText } from './bytes-as-text.ts';
+
+const LETTERS: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+/** Octal; hexadecimal; a code point; zsh's `\M-\C-x` (meta sets the high bit, `\C-?` is DEL); any other character. */
+const ESCAPE =
+  /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|[uU]([0-9a-fA-F]{1,8})|((?=[MC]-)(?:M-)?(?:\\?C-)?)(.)|(.))/gs;
+
+/** The text within `$'…'`, as bash and zsh print it. Escapes may stand for single bytes, which only together are UTF-8. */
+export function readAnsiQuote(quoted: string): string {
+  const pieces: Buffer[] = [];
+  let at = 0;
+  for (const found of quoted.matchAll(ESCAPE)) {
+    pieces.push(Buffer.from(quoted.slice(at, found.index)), bytesOf(found));
+    at = found.index + found[0].length;
+  }
+  pieces.push(Buffer.from(quoted.slice(at)));
+  return bytesToText(Buffer.concat(pieces));
+}
+
+function bytesOf([, octal, hexadecimal, point, prefix, key = '', letter = '']: RegExpExecArray): Buffer {
+  if (octal !== undefined) return Buffer.of(Number.parseInt(octal, 8) & 0xff);
+  if (hexadecimal !== undefined) return Buffer.of(Number.parseInt(hexadecimal, 16));
+  if (point !== undefined) return Buffer.from(String.fromCodePoint(Number.parseInt(point, 16)));
+  if (prefix === undefined) return Buffer.from(LETTERS[letter] ?? letter);
+  const code = key.charCodeAt(0);
+  const control = !prefix.endsWith('C-') ? code : key === '?' ? 0x7f : code & 0x1f;
+  return Buffer.of(prefix.startsWith('M-') ? control | 0x80 : control);
+}
