@@ -88,10 +88,11 @@ export function readAction(
     return undefined;
   }
   const attributes = readAttributes(info, at, report);
+  const text = codeText(source, block.lines);
   const base: ActionBase = {
     ...present({ name: attributes.name, cwd: attributes.cwd, user: attributes.user }),
     part,
-    text: codeText(source, block.lines),
+    text: info.language === 'console' ? consoleCommands(text) : text,
     language: info.language,
     attributes: info.attributes,
     timeoutMs: attributes.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -126,7 +127,7 @@ function finish({ base, attributes, kind, report, at }: Draft): Action | undefin
     case 'shell':
       return shellAction(base, attributes, report, at);
     case 'file':
-      return file === undefined ? undefined : { ...base, kind, path: file, ...present({ mode, owner }) };
+      return file === undefined ? undefined : { kind, ...base, path: file, ...present({ mode, owner }) };
     case 'apply':
       if (!attributes.apply || !isYaml(base, kind, report, at)) return undefined;
       if (base.text.trim() === '' && from === undefined) {
@@ -137,13 +138,13 @@ function finish({ base, attributes, kind, report, at }: Draft): Action | undefin
           'Write the objects, or name a file with `from`.',
         );
       }
-      return { ...base, kind, ...present({ from, namespace }) };
+      return { kind, ...base, ...present({ from, namespace }) };
     case 'registry':
       if (registry === undefined || !isYaml(base, kind, report, at)) return undefined;
-      return { ...base, kind, secret: registry, namespace: namespace ?? 'default' };
+      return { kind, ...base, secret: registry, namespace: namespace ?? 'default' };
     case 'patch':
       if (patch === undefined || !isYaml(base, kind, report, at)) return undefined;
-      return { ...base, kind, target: patch, namespace: namespace ?? 'default', type: type ?? 'strategic' };
+      return { kind, ...base, target: patch, namespace: namespace ?? 'default', type: type ?? 'strategic' };
   }
 }
 
@@ -155,8 +156,7 @@ function shellAction(
 ): ShellAction | undefined {
   const interpreter = attributes.interpreter ?? LOOSE_SHELLS[base.language];
   if (!interpreter) return undefined;
-  const text = base.language === 'console' ? consoleCommands(base.text) : base.text;
-  if (base.language === 'console' && text === '') {
+  if (base.language === 'console' && base.text === '') {
     const message = 'Nothing in this console fence runs: no line starts with `$ `.';
     report.warning(
       'console-without-commands',
@@ -167,9 +167,8 @@ function shellAction(
     return undefined;
   }
   return {
-    ...base,
     kind: 'shell',
-    text,
+    ...base,
     interpreter,
     carries: interpreter.length === 1 && CARRYING.has(interpreter[0]!),
     interactive: attributes.interactive,
@@ -185,7 +184,7 @@ function isYaml(base: ActionBase, kind: Action['kind'], report: Report, at: numb
 }
 
 /** In a `console` fence only lines after `$ ` run, and the `> ` lines that continue them; the rest is output. */
-function consoleCommands(text: string): string {
+export function consoleCommands(text: string): string {
   let isCommand = false;
   const commands = text.split('\n').flatMap((line) => {
     isCommand = line.startsWith('$ ') || (isCommand && /^>(?: |$)/.test(line));

@@ -1,7 +1,14 @@
 import type { OutputCheck } from '../model/check.ts';
 import { regexProblem } from '../model/regex.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
-import { type CodeReader, codeText, type ReadAction, readAction, readCode } from './action-fence.ts';
+import {
+  type CodeReader,
+  codeText,
+  consoleCommands,
+  type ReadAction,
+  readAction,
+  readCode,
+} from './action-fence.ts';
 import type { Block, FenceBlock, HeadingBlock } from './block.ts';
 import { textOf } from './block.ts';
 import { commentText } from './comment.ts';
@@ -30,13 +37,15 @@ export function readLooseSteps(
     const comment = commentText(reader.source, block);
     if (comment !== undefined) similarity = readSimilarity(reader, comment, block) ?? similarity;
     if (block.kind !== 'fence' || block.container?.quoted) continue;
+    const code = readCode(block, { loose: true });
     const last = steps.at(-1);
+    // A comment that no output follows: the next commands are commands all the same.
+    if (code.acts === 'shell') similarity = undefined;
     if (similarity && last) {
       steps[steps.length - 1] = { ...last, verify: [...last.verify, outputCheck(reader, block, similarity)] };
       similarity = undefined;
       continue;
     }
-    const code = readCode(block, { loose: true });
     const read = code.acts === 'shell' ? readAction(reader, code, 'run') : undefined;
     if (read) steps.push(looseStep(reader, { block, heading, read, index: steps.length, ids, defaults }));
   }
@@ -69,7 +78,7 @@ function looseStep({ source }: CodeReader, { block, heading, read, index, ids, d
     why: '',
     needs: { kind: 'previous' },
     when: [],
-    actions: [withDefaults(action, defaults)],
+    actions: [withDefaults(withoutPrompts(action), defaults)],
     verify: [],
     undo: [],
     symptoms: [],
@@ -77,6 +86,12 @@ function looseStep({ source }: CodeReader, { block, heading, read, index, ids, d
     fixText: '',
     excluded: attributes.excludeFromRunAll,
   };
+}
+
+/** Many READMEs write `$ ` in front of each command of a shell fence: where the first line does, it is a console. */
+function withoutPrompts(action: ReadAction['action']): ReadAction['action'] {
+  const isConsole = action.kind === 'shell' && action.carries && action.text.trimStart().startsWith('$ ');
+  return isConsole ? { ...action, text: consoleCommands(action.text) } : action;
 }
 
 function withDefaults(
@@ -138,25 +153,19 @@ function outputCheck(
   };
 }
 
-/** Relative links to markdown files inside the folder; never URLs, never up or out of it. */
+/** Relative links to markdown files; never URLs. operations/prerequisites refuses those that leave the folder. */
 export function readPrerequisites({ source }: CodeReader, { blocks }: Chapter): Runbook['prerequisites'] {
   return blocks.flatMap((block) => {
     if (block.kind !== 'paragraph' || block.container?.quoted) return [];
     const hrefs = readInline(textOf(source.text, block.lines)).map(
       ({ href }) => href?.replace(/[#?].*$/, '') ?? '',
     );
-    const paths = [...new Set(hrefs)].filter((path) => isInside(path) && /\.(?:md|markdown)$/i.test(path));
+    const paths = [...new Set(hrefs)].filter((path) => isRelative(path) && /\.(?:md|markdown)$/i.test(path));
     return paths.map((path) => ({ path, place: source.placeAt(block.span.start) }));
   });
 }
 
-function isInside(path: string): boolean {
-  if (/^(?:[A-Za-z][A-Za-z0-9+.-]*:|[/\\])/.test(path)) return false;
-  let depth = 0;
-  for (const part of path.split(/[/\\]/)) {
-    if (part === '..') depth--;
-    else if (part !== '.' && part !== '') depth++;
-    if (depth < 0) return false;
-  }
-  return true;
+/** Not a URL, not absolute. Whether it stays in the folder is asked of the file system, which knows the symlinks. */
+function isRelative(path: string): boolean {
+  return path !== '' && !/^(?:[A-Za-z][A-Za-z0-9+.-]*:|[/\\])/.test(path);
 }

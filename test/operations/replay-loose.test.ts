@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { scenario } from '../support/scenario.ts';
+
+const loose = { loose: true };
+
+describe('documents that nobody here wrote', () => {
+  test("runme's kind: names, attributes in both forms, prompts, a directory for all", async () => {
+    const scene = await scenario(
+      [
+        '---\nshell: bash\ncwd: sub\n---\n# Examples\n',
+        '```sh {name=first}\n$ echo first >> log\n```\n',
+        '```sh { name=two-lines interactive=false }\n$ echo 1 >> log\n$ echo 2 >> log\n```\n',
+        '```sh {"name":"left-out","excludeFromRunAll":"true"}\necho never >> log\n```\n',
+        '```go\npackage main\n```\n',
+        '```\n[database]\n```\n',
+        '```bash\npwd | sed "s,.*/,," >> log\n```\n',
+      ].join('\n'),
+      { files: { 'sub/log': '' } },
+    );
+    const told = await scene.replay(loose);
+    expect(told.exit).toBe(0);
+    expect(told.story).toEqual([
+      'first: acted new',
+      'two-lines: acted new',
+      'left-out: skipped not-selected',
+      'examples: acted new',
+    ]);
+    expect(await scene.read('sub/log')).toBe('first\n1\n2\nsub\n');
+  });
+
+  test("InnovationEngine's kind: prerequisites in the same state, expected output by similarity and expression", async () => {
+    const scene = await scenario(
+      [
+        '# Main\n\n## Prerequisites\n\nRead [this](common/before.md), and [that](https://example.org/never.md).\n',
+        '## Use it\n\n```azurecli-interactive\necho "The hash is $UNIQUE"\n```\n\n<!-- expected_similarity=0.7 -->\n\n```text\nThe hash is abcd1234\n```\n',
+        '<!-- expected_similarity="ha.h is \\w+" -->\n\n```text\nanything\n```\n',
+        'A comment with no output behind it.\n\n<!--expected_similarity=1.0-->\n\n```bash\necho last >> log\n```\n',
+      ].join('\n'),
+      { files: { 'common/before.md': '# Before\n\n```bash\nexport UNIQUE=abcd9999\n```\n' } },
+    );
+    const told = await scene.replay(loose);
+    expect(told.story).toEqual([
+      'common/before.md/before: acted new',
+      'use-it: acted new',
+      'use-it-1: acted new',
+    ]);
+    expect(await scene.ran()).toEqual(['last']);
+    expect((await scene.replay(loose)).report.summary).toMatchObject({ acted: 0, skipped: 3 });
+  });
+
+  test('an output that is too different fails', async () => {
+    const scene = await scenario(
+      '# A\n\n```bash\necho something else\n```\n\n<!-- expected_similarity=0.9 -->\n\n```text\nHello World\n```\n',
+    );
+    expect((await scene.replay(loose)).exit).toBe(1);
+  });
+
+  test.each([
+    ['outside', '[x](../evil.md)', 'prerequisite-outside'],
+    ['missing', '[x](none.md)', 'prerequisite-missing'],
+    ['itself', '[x](AUTODOCK.md)', 'prerequisite-circle'],
+  ])('a prerequisite that leads %s is refused', async (_, link, code) => {
+    const scene = await scenario(`# A\n\n## Prerequisites\n\n${link}\n\n\`\`\`bash\necho x >> log\n\`\`\`\n`);
+    await scene.write('../evil.md', '# E\n\n```bash\necho evil >> log\n```\n');
+    const told = await scene.replay(loose);
+    expect([told.exit, told.diagnostics[0]?.code]).toEqual([65, code]);
+    expect(await scene.ran()).toEqual([]);
+  });
+
+  test('each document is approved for itself', async () => {
+    const scene = await scenario('# A\n\n## Prerequisites\n\n[x](b.md)\n\n```bash\necho a >> log\n```\n', {
+      files: { 'b.md': '# B\n\n```bash\necho b >> log\n```\n' },
+    });
+    await scene.run('approve');
+    expect((await scene.run('replay', loose)).diagnostics[0]?.code).toBe('not-approved');
+    await scene.run('approve', { file: 'b.md' });
+    expect((await scene.run('replay', loose)).exit).toBe(0);
+    expect(await scene.ran()).toEqual(['b', 'a']);
+  });
+
+  test('on a terminal each block is asked, and a no leaves it out', async () => {
+    const asked: string[] = [];
+    const person = {
+      confirm: async (question: string) => {
+        asked.push(question);
+        return !question.includes('echo two');
+      },
+      ask: async () => '',
+      choose: async () => 'no',
+      lend: <T>(work: () => Promise<T>) => work(),
+    };
+    const scene = await scenario('# A\n\n```bash\necho one >> log\n```\n\n```bash\necho two >> log\n```\n', {
+      person,
+    });
+    const told = await scene.run('replay', loose);
+    expect(told.story).toEqual(['a: acted new', 'a-1: skipped declined']);
+    expect(asked).toHaveLength(2);
+    expect(await scene.ran()).toEqual(['one']);
+  });
+});
