@@ -47,29 +47,40 @@ export function journalKey(boxId: string, document: string): string {
 
 /**
  * The box's random id, made on first use. Two first users at once agree on one: a hard link appears whole or not at all.
- * @throws RunbookError 3 where the state folder cannot be written.
+ * Where it cannot be kept it is another one each time, so that looking works without leave to write; nothing is
+ * believed or journaled there, and openJournal says why.
  */
 export async function boxId(stateFolder: string): Promise<string> {
   const path = join(stateFolder, 'box-id');
-  const known = await readFile(path, 'utf8').catch(() => '');
-  if (known.trim() !== '') return known.trim();
-  return storing('the id of this box', path, async () => {
-    await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-    const draft = `${path}.${randomUUID()}`;
-    const file = await open(draft, 'wx', 0o644);
-    try {
-      await file.writeFile(`${randomUUID()}\n`);
-      await file.sync();
-      await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-      });
-      await syncFolder(stateFolder);
-    } finally {
-      await file.close();
-      await unlink(draft);
-    }
-    return (await readFile(path, 'utf8')).trim();
-  });
+  try {
+    return (await idAt(path)) ?? (await makeId(stateFolder, path));
+  } catch {
+    return randomUUID();
+  }
+}
+
+async function makeId(stateFolder: string, path: string): Promise<string> {
+  const id = randomUUID();
+  const draft = `${path}.${id}`;
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+  const file = await open(draft, 'wx', 0o644);
+  try {
+    await file.writeFile(`${id}\n`);
+    await file.sync();
+    await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    await syncFolder(stateFolder);
+  } finally {
+    await file.close();
+    await unlink(draft);
+  }
+  return (await idAt(path)) ?? id;
+}
+
+async function idAt(path: string): Promise<string | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.trim() || undefined;
 }
 
 /** The number that this box keeps for a journal; 0 where there is none, or none that can be read. Writes nothing. */

@@ -144,8 +144,8 @@ function damaged(path: string, line: number, cause: string): RunbookError {
       {
         code: 'journal-damaged',
         severity: 'error',
-        message: `Line ${line} of the journal is not a record, though more follows it or it is complete; nothing was changed.`,
-        remedy: `Mend that line if you know what it was, or move ${path} away: steps whose checks pass are then skipped as found, all others act again.`,
+        message: `Line ${line} of the journal is damaged. The ${line - 1} ahead of it are sound, and nothing was changed.`,
+        remedy: `Mend or delete that line if you know what it was about, or move ${path} away: then steps whose checks pass are skipped as found, and all others act again.`,
         place: { file: path, line, column: 1 },
         cause,
       },

@@ -26,7 +26,7 @@ export interface InputSources {
 }
 
 /** A value and where it came from. */
-export interface InputValue {
+interface InputValue {
   readonly value: string;
   readonly kind: Input['kind'];
   readonly source: string;

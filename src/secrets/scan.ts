@@ -9,7 +9,7 @@ export interface Found {
 }
 
 /** What one look at a text gives. */
-export interface Scan {
+interface Scan {
   /** In order, none touching another's inside. */
   readonly found: readonly Found[];
   /** Up to here nothing can change by what follows; the text's length where nothing follows. */

@@ -20,6 +20,16 @@ describe('the id of a box', () => {
   });
 });
 
+describe('the id of a box that keeps nothing', () => {
+  it('is another one each time, and no error: looking needs no leave to write', async () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    const [first, second] = [await boxId(join(file, 'box')), await boxId(join(file, 'box'))];
+    expect(first).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second).not.toBe(first);
+  });
+});
+
 describe('the counter of a journal', () => {
   it('is written in place and read back', async () => {
     const folder = temporaryFolder();

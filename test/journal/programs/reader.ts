@@ -1,0 +1,10 @@
+/** Reads a journal and prints how many steps it knows, the milliseconds it took, and the peak memory in MB. */
+import { readJournal } from '../../../src/journal/journal.ts';
+
+const began = performance.now();
+const { memory } = await readJournal(JSON.parse(process.argv[2] ?? ''));
+console.log(
+  memory.size,
+  Math.round(performance.now() - began),
+  Math.round(process.resourceUsage().maxRSS / 1024),
+);
