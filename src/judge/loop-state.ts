@@ -23,7 +23,7 @@ export function withRecord(state: LoopState, record: LoopRecord): LoopState {
     case 'attempt-undone':
       return withAttempts(state, [record.attempt], { undone: true });
     case 'saved':
-      return withAttempts(state, record.attempts, { saved: true });
+      return afterSave(state, record);
     case 'guard':
       return afterGuard(state, record);
     case 'evidence':
@@ -63,7 +63,7 @@ function started({ kind: _, at, ...record }: Started): Attempt {
 
 function afterEnd(state: LoopState, record: Ended): LoopState {
   const running = state.attempts.find((each) => each.attempt === record.attempt);
-  if (!running || running.status !== 'running') return state;
+  if (running?.status !== 'running') return state;
   const attempt = ended(running, record);
   const problems = advance(state.problems, { kind: 'attempt', attempt });
   const problem = problems.find((each) => each.failures.includes(attempt.attempt))?.id;
@@ -85,6 +85,11 @@ function afterGuard(state: LoopState, record: Extract<LoopRecord, { kind: 'guard
   const move = { to: 'stopped', question: record.reason } as const;
   const event = { kind: 'move', problem: record.problem, move } as const;
   return { ...state, guards, problems: advance(state.problems, event) };
+}
+
+function afterSave(state: LoopState, record: Extract<LoopRecord, { kind: 'saved' }>): LoopState {
+  const problems = advance(state.problems, { kind: 'written', problems: record.problems });
+  return withAttempts({ ...state, problems }, record.attempts, { saved: true });
 }
 
 function withAttempts(state: LoopState, ids: readonly string[], change: Partial<Attempt>): LoopState {

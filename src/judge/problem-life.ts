@@ -8,7 +8,9 @@ export type ProblemEvent =
   | { readonly kind: 'attempt'; readonly attempt: Attempt }
   | { readonly kind: 'move'; readonly problem: string; readonly move: ProblemMove }
   /** `seq`: its position in the journal. Without a problem: all of them. */
-  | { readonly kind: 'resume'; readonly seq: number; readonly problem?: string };
+  | { readonly kind: 'resume'; readonly seq: number; readonly problem?: string }
+  /** A save has written these resolved problems into the document. */
+  | { readonly kind: 'written'; readonly problems: readonly string[] };
 
 /** `resolved`, `dropped` and `merged` by problem_resolve; `stopped` by escalate or a guard. */
 export type ProblemMove = Extract<LoopEntry, { kind: 'problem' }>['move'];
@@ -51,6 +53,8 @@ export function advance(problems: Problems, event: ProblemEvent): Problems {
       return afterMove(problems, event.problem, event.move);
     case 'resume':
       return problems.map((each) => resumed(each, event));
+    case 'written':
+      return problems.map((each) => (event.problems.includes(each.id) ? written(each) : each));
   }
 }
 
@@ -102,6 +106,7 @@ function opened(attempt: Attempt, mark: string): ProblemRecord {
     openedBy: attempt.attempt,
     countedFrom: 0,
     entry: false,
+    written: false,
   };
 }
 
@@ -156,7 +161,7 @@ function moved(problem: ProblemRecord, move: Exclude<ProblemMove, { to: 'merged'
   switch (move.to) {
     case 'resolved': {
       const { to: _, ...said } = move;
-      return { ...problem, ...said, state: 'resolved', entry: true };
+      return { ...problem, ...said, state: 'resolved', entry: true, written: false };
     }
     case 'dropped':
       return { ...problem, state: 'dropped', reason: move.reason };
@@ -190,6 +195,10 @@ function resumed(problem: ProblemRecord, event: Extract<ProblemEvent, { kind: 'r
   // A refusal alone stops no problem; a person who resumes one that is open lets its counters begin anew too.
   if (!meant || (problem.state !== 'stopped' && problem.state !== 'open')) return problem;
   return { ...problem, state: 'open', rounds: [], since: [], countedFrom: event.seq };
+}
+
+function written(problem: ProblemRecord): ProblemRecord {
+  return problem.state === 'resolved' ? { ...problem, written: true } : problem;
 }
 
 function withItem(items: readonly string[], item: string): readonly string[] {

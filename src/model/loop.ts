@@ -92,8 +92,12 @@ export const LoopEntry = z.discriminatedUnion('kind', [
   }),
   /** A person's `runbook resume`. Without a problem: every one of the box. */
   z.object({ kind: z.literal('resume'), problem: z.string().optional() }),
-  /** env_save has written these attempts into the document, or folded them away. */
-  z.object({ kind: z.literal('saved'), attempts: z.array(z.string()) }),
+  /** A save has written these attempts and problems into the document, or folded them away. */
+  z.object({
+    kind: z.literal('saved'),
+    attempts: z.array(z.string()),
+    problems: z.array(z.string()).default([]),
+  }),
 ]);
 
 export type LoopEntry = z.infer<typeof LoopEntry>;
@@ -129,8 +133,10 @@ export interface ProblemRecord {
   readonly clearedBy?: string;
   /** `seq` before which guards do not count. */
   readonly countedFrom: number;
-  /** It has an entry in the document, kept until it is resolved anew. */
+  /** It was resolved once: its entry stays until it is resolved anew. */
   readonly entry: boolean;
+  /** Its entry, as it was last resolved, stands in the document. */
+  readonly written: boolean;
   readonly why?: string | undefined;
   readonly cause?: Cause | undefined;
   readonly title?: string | undefined;

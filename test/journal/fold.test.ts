@@ -432,11 +432,10 @@ test('whatever happened: a kept body is one that ran and succeeded, nothing stan
           ),
         ).toBe(true);
       }
-      const written = [
-        ...steps.map((each) => each.step),
-        ...problems.flatMap((each) => each.fix.map(({ step }) => step)),
-      ];
+      const fixes = problems.flatMap((each) => each.fix);
+      const written = [...steps, ...fixes].map((each) => each.attempt);
       expect(new Set(written).size).toBe(written.length);
+      expect(steps.filter((kept) => fixes.some((each) => each.step === kept.step))).toEqual([]);
       expect(withheld).toEqual([]);
       expect(session.saves(session.folded()).folded()).toMatchObject({ steps: [], problems: [] });
     }),
