@@ -1,22 +1,29 @@
-import stringWidth from 'string-width';
+import { eastAsianWidth } from 'get-east-asian-width';
 
-const ascii = /^[\u0020-\u007e]*$/;
-const graphemes = new Intl.Segmenter();
+const EMOJI_PRESENTATION = '\ufe0f';
 
-/** Columns that a clean line takes on a terminal. */
-export const widthOf = (text: string): number => (ascii.test(text) ? text.length : stringWidth(text));
+/**
+ * Columns that a clean line takes on a terminal, or a few more (an emoji joined from several counts as its parts): a line may
+ * then be cut early, and never wraps. Exact widths would need ICU's segmenter and emoji tables, which cost more than a whole
+ * Node start.
+ */
+export function widthOf(text: string): number {
+  if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
+  let columns = 0;
+  for (const letter of text) columns += letterWidth(letter);
+  return columns;
+}
 
-/** The line cut to a width in columns, the cut shown by `…`; never through the middle of a letter. */
+/** The line cut to a width in columns, the cut shown by `…`; never between a letter and its accents. */
 export function truncate(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   if (columns <= 1) return columns === 1 ? '…' : '';
   let kept = '';
   let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    const width = widthOf(segment);
-    if (used + width > columns - 1) break;
-    kept += segment;
-    used += width;
+  for (const letter of text) {
+    used += letterWidth(letter);
+    if (used > columns - 1) break;
+    kept += letter;
   }
   return `${kept.trimEnd()}…`;
 }
@@ -24,3 +31,9 @@ export function truncate(text: string, columns: number): string {
 /** The line filled with blanks up to a width in columns. */
 export const pad = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+
+function letterWidth(letter: string): number {
+  // It makes the letter before it a picture, two columns wide.
+  if (letter === EMOJI_PRESENTATION) return 1;
+  return /^[\p{Mn}\p{Me}\p{Cf}]$/u.test(letter) ? 0 : eastAsianWidth(letter.codePointAt(0)!);
+}

@@ -1,9 +1,28 @@
 import fc from 'fast-check';
+import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { clean } from '../../../src/cli/render/clean.ts';
 import { pad, truncate, widthOf } from '../../../src/cli/render/width.ts';
 
 const text = fc.string({ unit: 'grapheme' }).map((each) => clean(each).replace(/[\t\n]/g, ''));
+
+test('no line is wider than it is taken to be', () => {
+  fc.assert(
+    fc.property(text, (line) => {
+      expect(widthOf(line)).toBeGreaterThanOrEqual(stringWidth(line));
+    }),
+    {
+      numRuns: 2000,
+    },
+  );
+});
+
+test.each(['plain', 'naïve', 'cafe\u0301', '配置するステップ', 'ｆｕｌｌ', '🚀', '❤️', '1️⃣', '🇩🇪', '✓ – ✗ …'])(
+  '%s is measured exactly',
+  (line) => {
+    expect(widthOf(line)).toBe(stringWidth(line));
+  },
+);
 
 test('a truncated line fits, and a line that fits is left alone', () => {
   fc.assert(
