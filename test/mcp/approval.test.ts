@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ClientOptions, clients, type TestClient } from './support/clients.ts';
+import { rawServer } from './support/raw-server.ts';
+import { standIn } from './support/stand-in.ts';
+
+const server = standIn();
+const script = 'apt-get install -y caddy';
+
+/** A person who takes a moment to read, as people do. */
+const slowly = (answer: { action: string; content?: Record<string, unknown> }) => async () => {
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  return answer;
+};
+
+describe.each(clients)('asking through a client of $name', ({ name, open }) => {
+  let client: TestClient;
+  let person: NonNullable<ClientOptions['person']>;
+  let keys = 0;
+  const call = (args: Record<string, unknown>) =>
+    client.call('ask', { key: `key-${++keys}`, script, ...args });
+  beforeAll(async () => {
+    client = await open(server.command(), { shared: true, person: (form) => person(form) });
+  });
+  afterAll(() => client.close());
+
+  test('shows box and script, and no word of the model', async () => {
+    const forms: { message: string; requestedSchema?: unknown }[] = [];
+    person = async (form) => {
+      forms.push(form);
+      return { action: 'accept', content: { answer: 'once' } };
+    };
+    const { structuredContent } = await call({ script: `${script}\u202e\u001b[2J` });
+    expect(structuredContent).toEqual({ answer: 'once' });
+    expect(forms).toHaveLength(1);
+    expect(forms[0]?.message).toBe(`An agent asks to run this on test-box:\n\n${script}`);
+    expect(forms[0]?.requestedSchema).toMatchObject({
+      properties: { answer: { enum: ['once', 'lease', 'no'] } },
+    });
+  });
+
+  test('shows the difference where there is one, and offers no lease where none may be', async () => {
+    const forms: { message: string; requestedSchema?: unknown }[] = [];
+    person = async (form) => {
+      forms.push(form);
+      return { action: 'accept', content: { answer: 'lease' } };
+    };
+    await call({ diff: '-caddy\n+nginx', lease: false });
+    expect(forms[0]?.message).toContain('-caddy\n+nginx');
+    expect(forms[0]?.requestedSchema).toMatchObject({ properties: { answer: { enum: ['once', 'no'] } } });
+  });
+
+  test.each([
+    ['a choice', { action: 'accept', content: { answer: 'lease' } }, 'lease'],
+    ['a no in the form', { action: 'accept', content: { answer: 'no' } }, 'no'],
+    ['nothing in an accepted form', { action: 'accept', content: {} }, 'nobody-asked'],
+    ['a word that was not offered', { action: 'accept', content: { answer: 'always' } }, 'nobody-asked'],
+    ['a decline at once', { action: 'decline' }, 'nobody-asked'],
+    ['a dismissed form', { action: 'cancel' }, 'nobody-asked'],
+  ])('%s', async (_, response, answer) => {
+    person = async () => response;
+    expect((await call({})).structuredContent).toEqual({ answer });
+  });
+
+  test('a decline after a while is a no', async () => {
+    person = slowly({ action: 'decline' });
+    expect((await call({})).structuredContent).toEqual({ answer: 'no' });
+  });
+
+  test('nothing is asked twice, whatever came of it', async () => {
+    let asked = 0;
+    person = async () => {
+      asked++;
+      return { action: 'decline' };
+    };
+    for (const _ of [1, 2, 3]) await call({ key: 'same' });
+    expect(asked).toBe(1);
+    await call({ key: 'other' });
+    expect(asked).toBe(2);
+  });
+
+  test('nobody is asked where there is no form, or where the script is too long to read in one', async () => {
+    const mute = await open(server.command());
+    expect((await mute.call('ask', { key: 'k', script })).structuredContent).toEqual({
+      answer: 'nobody-asked',
+    });
+    person = () => Promise.reject(new Error('nobody should be asked'));
+    const long = await call({ script: 'x'.repeat(4_097) });
+    expect(long.structuredContent).toEqual({ answer: 'nobody-asked' });
+  });
+
+  test('a client that fails at asking has asked nobody', async () => {
+    if (name === 'SDK 2.x') return; // It fails the whole call by itself, before the server hears of it.
+    person = () => Promise.reject(new Error('no window'));
+    expect((await call({})).structuredContent).toEqual({ answer: 'nobody-asked' });
+  });
+});
+
+describe('a question since revision 2026-07-28', () => {
+  const envelope = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } },
+  };
+  const accept = { approval: { action: 'accept', content: { answer: 'once' } } };
+  const asking = (id: number, key: string, more: object = {}) => ({
+    id,
+    method: 'tools/call',
+    params: { name: 'ask', arguments: { key, script }, _meta: envelope, ...more },
+  });
+
+  test('survives a restart of the server between question and answer', async () => {
+    const first = await rawServer(server.command());
+    const question = await first.ask(asking(1, 'k'));
+    expect(question.result).toMatchObject({ resultType: 'input_required' });
+    await first.end();
+    const second = await rawServer(server.command());
+    const { requestState } = question.result;
+    const answered = await second.ask(asking(2, 'k', { requestState, inputResponses: accept }));
+    expect(answered.result.structuredContent).toEqual({ answer: 'once' });
+  });
+
+  test('is answered for its own script alone, and by no forged state', async () => {
+    const { ask } = await rawServer(server.command());
+    const { requestState } = (await ask(asking(1, 'k'))).result;
+    const other = await ask(asking(2, 'another', { requestState, inputResponses: accept }));
+    expect(other.result).toMatchObject({ resultType: 'input_required' });
+    const forged = await ask(asking(3, 'k', { requestState: `${requestState}x`, inputResponses: accept }));
+    expect(forged.error).toMatchObject({ code: -32602 });
+    const unasked = await ask(asking(4, 'fresh', { inputResponses: accept }));
+    expect(unasked.result).toMatchObject({ resultType: 'input_required' });
+  });
+});
