@@ -1,0 +1,150 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { processRow, processTable } from '../../src/execute/process-table.ts';
+import { fence, openBox, runOn, temporaryFolder, until } from './box.ts';
+
+/** Whether a process runs; its pid stands in a file. */
+function runs(pidFile: string): boolean {
+  const row = processRow(Number(readFileSync(pidFile, 'utf8')));
+  return row !== undefined && !row.zombie;
+}
+
+const written = (file: string) => existsSync(file) && statSync(file).size > 0;
+
+describe.each([
+  ['a fence with a shell of its own', "x=1\nsh -c 'echo $$ >pid; exec sleep 60' | cat\n"],
+  ['a plain fence', 'sh -c "echo \'echo \\$\\$ >pid; exec sleep 60\' >script"\nsh script | cat\n'],
+  [
+    'a fence of another interpreter',
+    'import os, time\nopen("pid", "w").write(str(os.getpid()))\ntime.sleep(60)\n',
+  ],
+  ['an sh fence', 'sleep 60 & echo $! >pid; wait\n'],
+])('%s', (kind, text) => {
+  const interpreter = kind.includes('another') ? ['python3'] : kind.includes('sh fence') ? ['sh'] : ['bash'];
+
+  test('a timeout ends all of it, and the next fence runs', async () => {
+    const folder = temporaryFolder();
+    const box = await openBox({ folder });
+    const { end } = await box.run(fence(text, { interpreter, timeoutMs: 700 }));
+    expect(end).toEqual({ kind: 'timeout', afterMs: 700 });
+    expect(runs(join(folder, 'pid'))).toBe(false);
+    expect(await runOn(box, fence('echo next'))).toMatchObject({
+      end: { kind: 'exit', code: 0 },
+      output: 'next\n',
+    });
+  });
+
+  test('an abort ends all of it', async () => {
+    const folder = temporaryFolder();
+    const box = await openBox({ folder });
+    const abort = new AbortController();
+    const running = box.run(fence(text, { interpreter, signal: abort.signal }));
+    await until(() => written(join(folder, 'pid')), 'the fence runs');
+    abort.abort();
+    expect(await running).toMatchObject({ end: { kind: 'aborted' } });
+    expect(runs(join(folder, 'pid'))).toBe(false);
+  });
+});
+
+test('an abort before the start starts nothing', async () => {
+  const folder = temporaryFolder();
+  const box = await openBox({ folder });
+  const { end } = await box.run(fence('touch started', { signal: AbortSignal.abort() }));
+  expect(end).toEqual({ kind: 'aborted' });
+  expect(existsSync(join(folder, 'started'))).toBe(false);
+});
+
+test('what earlier fences left running survives the end of a later one, and of the box', async () => {
+  const folder = temporaryFolder();
+  const box = await openBox({ folder });
+  await box.run(fence('sleep 60 >/dev/null 2>&1 & echo $! >left'));
+  await box.run(fence('sleep 60', { timeoutMs: 100 }));
+  await box.run(fence('x=1; sleep 60', { timeoutMs: 100 }));
+  await box.close();
+  expect(runs(join(folder, 'left'))).toBe(true);
+  process.kill(Number(readFileSync(join(folder, 'left'), 'utf8')));
+});
+
+test('a job that holds the output does not hold up the fence, and says nothing in the next one', async () => {
+  const box = await openBox();
+  const started = performance.now();
+  const first = await runOn(
+    box,
+    fence('(while sleep 0.02; do echo late || exit; done) & echo now; echo $! >loop'),
+  );
+  expect(first).toMatchObject({ end: { kind: 'exit', code: 0 }, output: 'now\n' });
+  const later = await runOn(box, fence('sleep 0.2; echo "mine alone"; kill $(cat loop)'));
+  expect(later.output).toBe('mine alone\n');
+  expect(performance.now() - started).toBeLessThan(3_000);
+});
+
+test('a TERM that is heeded is given its time', async () => {
+  const box = await openBox();
+  const text = "trap 'sleep 0.3; echo cleaned up; exit 0' TERM\nsleep 60 & wait\n";
+  const { end, output } = await runOn(box, fence(text, { timeoutMs: 200 }));
+  expect({ end, output }).toEqual({ end: { kind: 'timeout', afterMs: 200 }, output: 'cleaned up\n' });
+});
+
+test('a plain builtin that blocks can be ended too', async () => {
+  const box = await openBox();
+  await box.run(fence('mkfifo nobody-reads'));
+  const { end } = await box.run(fence('echo stuck > nobody-reads', { timeoutMs: 100 }));
+  expect(end).toEqual({ kind: 'timeout', afterMs: 100 });
+  expect((await box.run(fence('true'))).end).toEqual({ kind: 'exit', code: 0 });
+});
+
+test('a very long timeout is no timeout', async () => {
+  const box = await openBox();
+  const { end } = await box.run(fence('sleep 0.05', { timeoutMs: 2 ** 40 }));
+  expect(end).toEqual({ kind: 'exit', code: 0 });
+});
+
+test('a host that is killed in mid fence takes the fence along, and the next one finds a new host', async () => {
+  const folder = temporaryFolder();
+  const box = await openBox({ folder });
+  const text = 'me=$BASHPID; sleep 60 & echo $! >pid; kill -KILL $(ps -o ppid= -p $me); wait\n';
+  const { end } = await box.run(fence(text));
+  expect(end).toEqual({ kind: 'exit', code: 137 });
+  expect(runs(join(folder, 'pid'))).toBe(false);
+  expect((await box.run(fence('true'))).end).toEqual({ kind: 'exit', code: 0 });
+});
+
+test('a folder that is not there', async () => {
+  const box = await openBox({ folder: '/nonexistent/folder' });
+  expect((await box.run(fence('true'))).end).toEqual({
+    kind: 'unstartable',
+    reason: 'the folder /nonexistent/folder is not there',
+  });
+});
+
+test('an interpreter that is not there', async () => {
+  const box = await openBox();
+  const { end } = await box.run(fence('x', { interpreter: ['no-such-interpreter', '-x'] }));
+  expect(end).toEqual({ kind: 'unstartable', reason: 'this box has no no-such-interpreter' });
+});
+
+test('a NUL is refused', async () => {
+  const box = await openBox();
+  const { end } = await box.run(fence('echo a\0b'));
+  expect(end).toEqual({ kind: 'unstartable', reason: 'it holds a NUL character, which no shell can take' });
+});
+
+test('after close nothing is left: no process, no zombie, no folder', async () => {
+  const box = await openBox();
+  await Promise.all(Array.from({ length: 5 }, (_, n) => box.run(fence(`x=${n}; sleep 0.05`))));
+  await box.run(fence('sleep 60', { timeoutMs: 50 }));
+  const helpers = () => processTable().filter((row) => row.parent === process.pid);
+  const before = helpers();
+  expect(before.length).toBeGreaterThan(0);
+  const { output } = await runOn(box, fence('ls -l /proc/self/fd/2'));
+  const folder = /(\/\S*runbook-[^/]+)\/output/.exec(output)![1]!;
+  await box.close();
+  expect(helpers()).toEqual([]);
+  expect(existsSync(folder)).toBe(false);
+  const sessions = new Set(before.map((row) => row.pid));
+  await until(
+    () => !processTable().some((row) => sessions.has(row.session) && !row.zombie),
+    'the wardens are gone',
+  );
+});

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { processTable } from '../../src/execute/process-table.ts';
+import { temporaryFolder, until } from './box.ts';
+
+/** An engine of its own, to be killed: runs the fences in its arguments one after another. */
+const ENGINE = `
+import { openLocalExecution } from ${JSON.stringify(resolve('src/execute/local-execution.ts'))};
+const [folder, interpreter, ...texts] = process.argv.slice(2);
+const box = await openLocalExecution({ folder, env: { PATH: process.env.BOX_PATH ?? process.env.PATH } });
+for (const text of texts) {
+  await box.run({ interpreter: [interpreter], text, state: { variables: new Map() }, timeoutMs: 60_000, capture: true });
+}
+await box.close();
+`;
+
+let engine: string;
+
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    stdin: { contents: ENGINE, resolveDir: process.cwd(), loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+  });
+  engine = outputFiles[0]!.text;
+});
+
+const running = (folder: string, name: string) => {
+  const file = join(folder, name);
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  return processTable().some((row) => row.pid === pid && !row.zombie);
+};
+
+describe.each([
+  ['in a subshell', 'bash', 'x=1; sleep 60 & echo $! >pid; sleep 60; touch went-on\n'],
+  ['as another interpreter', 'sh', 'sleep 60 & echo $! >pid; sleep 60; touch went-on\n'],
+  ['deaf to signals', 'bash', "trap '' TERM HUP INT; sleep 60 & echo $! >pid; wait; sleep 60\n"],
+])('an engine killed by -9 with a fence %s', (_kind, interpreter, text) => {
+  test('takes the fence along within a second, and nothing of earlier fences', async () => {
+    const folder = temporaryFolder();
+    const script = join(folder, 'engine.mjs');
+    writeFileSync(script, engine);
+    const earlier = 'sleep 30 >/dev/null 2>&1 & echo $! >earlier\n';
+    const child = spawn(process.execPath, [script, folder, interpreter, earlier, text], { stdio: 'ignore' });
+    await until(() => running(folder, 'pid'), 'the fence runs', 10_000);
+    const before = processTable()
+      .filter((row) => row.parent === child.pid)
+      .map((row) => row.pid);
+    child.kill('SIGKILL');
+    await until(() => !running(folder, 'pid'), 'the fence is gone', 1_000);
+    await until(
+      () => !processTable().some((row) => before.includes(row.pid) && !row.zombie),
+      'so is its host',
+      1_000,
+    );
+    expect(existsSync(join(folder, 'went-on'))).toBe(false);
+    expect(running(folder, 'earlier')).toBe(true);
+    process.kill(Number(readFileSync(join(folder, 'earlier'), 'utf8')));
+  });
+});
+
+test('an engine killed by -9 with a plain fence does not go on with the next line', async () => {
+  const folder = temporaryFolder();
+  const script = join(folder, 'engine.mjs');
+  writeFileSync(script, engine);
+  writeFileSync(join(folder, 'long.sh'), 'echo $$ >pid\nexec sleep 60\n');
+  const child = spawn(process.execPath, [script, folder, 'bash', 'sh long.sh\ntouch went-on\n'], {
+    stdio: 'ignore',
+  });
+  await until(() => running(folder, 'pid'), 'the fence runs', 10_000);
+  child.kill('SIGKILL');
+  await until(() => !running(folder, 'pid'), 'the fence is gone', 1_000);
+  expect(existsSync(join(folder, 'went-on'))).toBe(false);
+});
