@@ -1,7 +1,6 @@
 import type { ActReason, PassSummary, SkipReason, StepOutcome } from '../../model/outcome.ts';
 import type { PlannedStep } from '../../model/plan.ts';
 import { cleanLine } from './clean.ts';
-import { count } from './page.ts';
 import type { Paint } from './paint.ts';
 
 /** How a state is shown: a stable word for pipes, a glyph beside it on a terminal, a meaning for the colour. */
@@ -52,12 +51,8 @@ export const skipWords: Readonly<Record<SkipReason, string>> = {
 /** One line on how a step ended. */
 export function outcomeWords(outcome: StepOutcome): string {
   switch (outcome.kind) {
-    case 'acted': {
-      const fixes = outcome.fixes.length
-        ? `, with ${count(outcome.fixes.length, 'fix').replace('fixs', 'fixes')}`
-        : '';
-      return `acted${fixes}`;
-    }
+    case 'acted':
+      return outcome.fixes.length > 0 ? `acted, with ${fixes(outcome.fixes.length)}` : 'acted';
     case 'skipped': {
       const detail = cleanLine(outcome.detail);
       return detail ? `${skipWords[outcome.reason]}: ${detail}` : skipWords[outcome.reason];
@@ -82,9 +77,11 @@ export function summaryWords(summary: PassSummary): string {
   add(summary.skipped, 'skipped');
   add(summary.failed, 'failed');
   add(summary.notReached, 'not reached');
-  add(summary.fixes, summary.fixes === 1 ? 'fix applied' : 'fixes applied');
+  if (summary.fixes > 0) parts.push(`${fixes(summary.fixes)} applied`);
   return parts.length ? parts.join(', ') : 'no steps';
 }
+
+const fixes = (number: number): string => `${number} ${number === 1 ? 'fix' : 'fixes'}`;
 
 /** How a pass ended, for its last lines. */
 export const passMarks: Readonly<Record<PassSummary['outcome'], { word: string; tone: keyof Paint }>> = {
