@@ -1,9 +1,9 @@
 import { nearest } from '../model/nearest.ts';
+import { refusedName } from '../model/refused-names.ts';
 import type { Input } from '../model/runbook.ts';
 import type { CodeReader } from './action-fence.ts';
 import { present } from './present.ts';
 import type { Chapter } from './sections.ts';
-import { refusedName } from './substitute.ts';
 import { cellCode, cellText, type Row, readTables } from './tables.ts';
 
 const YES = new Set(['yes', 'true', 'required', 'y', 'x', '✓', '✔', '✅']);

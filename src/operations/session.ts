@@ -3,6 +3,7 @@ import type { Box } from '../model/box.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { Plan, ResolvedInput } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
+import { EMPTY_STATE } from '../model/shell.ts';
 import { buildPlan } from '../plan/build.ts';
 import { createMasker, type Masker } from '../secrets/mask.ts';
 import { resolveInputs } from '../secrets/resolve.ts';
@@ -139,7 +140,10 @@ async function runCommand(
   }
 }
 
-/** Runs a one-line command of the document (a fact's, a secret's) and gives its output. */
+/**
+ * Runs a command of the document (a fact's, a secret's) and gives what it prints on stdout. stderr comes apart, so that
+ * a warning never becomes part of a secret: the shell holds stdout back and prints it behind a NUL.
+ */
 export async function runForOutput(
   box: Box,
   command: string,
@@ -148,14 +152,14 @@ export async function runForOutput(
   const output: Buffer[] = [];
   const { end } = await box.run({
     interpreter: ['bash'],
-    text: `${command}\n`,
-    state: { variables: new Map() },
+    text: `out="$(\n${command}\n)" && printf '\\0%s' "$out"\n`,
+    state: EMPTY_STATE,
     timeoutMs: 60_000,
     capture: false,
     onOutput: (chunk) => output.push(chunk),
-    ...(signal ? { signal } : {}),
+    signal,
   });
-  const text = Buffer.concat(output).toString('utf8');
-  const code = end.kind === 'exit' ? end.code : 1;
-  return { code, stdout: text, stderr: end.kind === 'unstartable' ? end.reason : '' };
+  const [stderr = '', stdout = ''] = Buffer.concat(output).toString('utf8').split('\0');
+  if (end.kind === 'exit') return { code: end.code, stdout, stderr };
+  return { code: 1, stdout, stderr: end.kind === 'unstartable' ? end.reason : `ended by ${end.kind}` };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { references, refusedName, substitute } from '../../src/markdown/substitute.ts';
+import { references, substitute } from '../../src/markdown/substitute.ts';
+import { refusedName } from '../../src/model/refused-names.ts';
 
 const values: Record<string, string> = { A: 'x', _b1: 'y', LOOP: '${A}', EMPTY: '' };
 const lookup = (name: string) => (Object.hasOwn(values, name) ? values[name] : undefined);
