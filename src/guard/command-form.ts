@@ -144,11 +144,19 @@ function innerScript(texts: readonly string[], start: number): string | undefine
   return isShell && flag > 0 ? texts[flag + 1] : undefined;
 }
 
+/** Scripts inside scripts that are read; nobody nests deeper by hand. */
+const DEEPEST = 10;
+
 function innerForm(text: string, reading: Reading, around: Surroundings): Line[] {
-  const script = shellScript(text);
-  if (script !== undefined) return around.nested(script, reading, around.times);
-  reading.unread = true;
-  return [{ kind: 'command', text }];
+  const script = reading.depth < DEEPEST ? shellScript(text) : undefined;
+  if (script === undefined) {
+    reading.unread = true;
+    return [{ kind: 'command', text }];
+  }
+  reading.depth++;
+  const lines = around.nested(script, reading, around.times);
+  reading.depth--;
+  return lines;
 }
 
 /** The command without its knobs, its words after the name in one order. */

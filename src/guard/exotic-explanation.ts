@@ -1,4 +1,5 @@
 import type { Attempt, FindingRow, GuardVerdict } from '../model/attempt.ts';
+import type { Evidence } from '../model/finding.ts';
 import type { Hypothesis } from '../model/hypothesis.ts';
 import type { LoopState } from '../model/loop.ts';
 import { type Guard, PASS } from './guard.ts';
@@ -17,7 +18,8 @@ export const exoticExplanation: Guard = {
     if (!kind || !failure) return PASS;
     const finding = standingFindings(loop, failure)[0];
     if (finding) return refused(failure, kind, finding);
-    if (failure.unchecked.length > 0) return unlooked(failure, kind);
+    const unchecked = uncheckedItems(loop, failure);
+    if (unchecked.length > 0) return unlooked(failure, kind, unchecked);
     return kind === 'network' ? judgeMatrix(loop, failure) : PASS;
   },
 };
@@ -48,15 +50,26 @@ const NO_EXPLANATION: ReadonlySet<string> = new Set(['network', 'platform', 'tim
  */
 function standingFindings(loop: LoopState, failure: Attempt): readonly FindingRow[] {
   const mundane = failure.findings.filter((each) => !NO_EXPLANATION.has(each.cause));
-  const look = loop.evidence.findLast(
+  const look = laterLook(loop, failure);
+  if (!look) return mundane;
+  const seen = new Set((look.data.findings as readonly { code?: unknown; subject?: unknown }[]).map(key));
+  return mundane.filter((each) => seen.has(key(each)));
+}
+
+/** The last env_observe since the failure that lists its findings. */
+function laterLook(loop: LoopState, failure: Attempt): Evidence | undefined {
+  return loop.evidence.findLast(
     (each) =>
       each.kind === 'observation' &&
       Date.parse(each.at) > failedAt(failure) &&
       Array.isArray(each.data.findings),
   );
-  if (!look) return mundane;
-  const seen = new Set((look.data.findings as readonly { code?: unknown; subject?: unknown }[]).map(key));
-  return mundane.filter((each) => seen.has(key(each)));
+}
+
+/** Items of the checklist that neither the failure's own look nor a later one could look at. */
+function uncheckedItems(loop: LoopState, failure: Attempt): readonly string[] {
+  const later = laterLook(loop, failure)?.data.unchecked;
+  return Array.isArray(later) ? failure.unchecked.filter((each) => later.includes(each)) : failure.unchecked;
 }
 
 function key({ code, subject }: { readonly code?: unknown; readonly subject?: unknown }): string {
@@ -75,14 +88,14 @@ function refused(failure: Attempt, kind: Exotic, finding: FindingRow): GuardVerd
 }
 
 /** Unknown is not the same as none. */
-function unlooked(failure: Attempt, kind: Exotic): GuardVerdict {
+function unlooked(failure: Attempt, kind: Exotic, unchecked: readonly string[]): GuardVerdict {
   return {
     verdict: 'ask',
     code: 'exotic-explanation',
-    reason: `The explanation is about the ${kind}, but the mundane checklist is not complete: ${failure.unchecked.join(', ')} could not be looked at.`,
-    evidence: failure.unchecked.map((each) => `${failure.attempt}: ${each} is unknown`),
+    reason: `The explanation is about the ${kind}, but the mundane checklist is not complete: ${unchecked.join(', ')} could not be looked at.`,
+    evidence: unchecked.map((each) => `${failure.attempt}: ${each} is unknown`),
     wayOn:
-      'Look at these by hand in a draft that only reads, or call env_observe where it can; then send the attempt again.',
+      'Call env_observe, which looks again; once these are known the theory can be weighed. What cannot be looked at from here is a question for a person: call escalate.',
     ...(failure.problem !== undefined && { problem: failure.problem }),
   };
 }

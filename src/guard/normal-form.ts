@@ -68,8 +68,12 @@ function fenceForm(fence: DraftFence): FenceForm {
   };
 }
 
+/** Characters above which a text is compared as it stands: reading it would cost more than it tells. */
+const LONGEST = 128 * 1024;
+
 /** What is text to the engine (a file, a program in another language) is read as a tree where it is one. */
 function readFence({ lang, text, attributes }: DraftFence): Form {
+  if (text.length > LONGEST) return { exact: text, core: text, waits: [], sizes: [], parsed: false };
   const isShell = SHELLS.has(lang) && attributes.file === undefined && attributes.interpreter === undefined;
   if (isShell) return shellForm(text) ?? textForm(text);
   if (lang === 'console') return shellForm(consoleCommands(text)) ?? textForm(text);

@@ -10,11 +10,13 @@ export interface Reading {
   readonly sizes: Size[];
   /** Something inside could not be read. */
   unread: boolean;
+  /** How many scripts inside scripts are being read. */
+  depth: number;
 }
 
 /** Nothing read yet. */
 export function newReading(): Reading {
-  return { variables: new Map(), usedByKnobs: new Set(), waits: [], sizes: [], unread: false };
+  return { variables: new Map(), usedByKnobs: new Set(), waits: [], sizes: [], unread: false, depth: 0 };
 }
 
 /** What remains of a node: a command, a joint, or nothing (`gone`). */

@@ -43,8 +43,12 @@ export function shellScript(text: string): ShellScript | undefined {
   return reader.atEnd ? script : undefined;
 }
 
+/** Loops inside loops that are read. */
+const DEEPEST = 50;
+
 class Reader {
   #at = 0;
+  #depth = 0;
   readonly #tokens: readonly ShellToken[];
 
   constructor(tokens: readonly ShellToken[]) {
@@ -88,9 +92,11 @@ class Reader {
 
   #loop(keyword: ShellLoop['keyword']): ShellLoop | undefined {
     this.#at++;
+    if (++this.#depth > DEEPEST) return undefined;
     const over = keyword === 'for' ? this.#wordsUntilDo() : [];
     const condition = keyword === 'for' ? [] : this.script('do');
     const body = over && condition && this.script('done');
+    this.#depth--;
     return body && { kind: 'loop', keyword, over: over!, condition: condition!, body };
   }
 

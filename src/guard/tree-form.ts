@@ -24,8 +24,9 @@ export interface Form {
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** The form of YAML or JSON text, every document of it; undefined: it is no mapping or list. */
+/** The form of YAML or JSON text, every document of it; undefined: it is no mapping or list, or nested without end. */
 export function treeForm(text: string): Form | undefined {
+  if (/(?:[[{]\s*){100}/.test(text)) return undefined;
   const documents = parseTrees(text);
   if (documents === undefined || !documents.some((each) => typeof each === 'object' && each !== null))
     return undefined;

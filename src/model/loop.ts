@@ -60,6 +60,10 @@ export const LoopEntry = z.discriminatedUnion('kind', [
     stops: z.enum(['problem', 'box']).optional(),
     hypothesis: Hypothesis.optional(),
   }),
+  /**
+   * Evidence of model/finding. Guards know these kinds: `observation`, one for each env_observe, with data
+   * `{ findings, unchecked }`; `connect`, a row of the connect matrix; `limit`, `memory` and `disk`, facts of a snapshot.
+   */
   z.object({
     kind: z.literal('evidence'),
     evidence: z.object({

@@ -84,6 +84,13 @@ test('what the checklist could not look at is asked for: unknown is not none', (
   const story = new Story().fails(RUN, { unchecked: ['credentials', 'quota'] }).sees('ev-1', 'observation');
   const verdict = story.asks('x', theory('The kernel is too old for this.'));
   expect(verdict).toMatchObject({ verdict: 'ask', reason: expect.stringContaining('credentials, quota') });
+  story.sees('ev-2', 'observation', { findings: [], unchecked: ['quota'] });
+  expect(story.asks('x', theory('The kernel is too old for this.'))).toMatchObject({
+    verdict: 'ask',
+    evidence: ['at-1: quota is unknown'],
+  });
+  story.sees('ev-3', 'observation', { findings: [], unchecked: [] });
+  expect(story.asks('x', theory('The kernel is too old for this.')).verdict).toBe('pass');
 });
 
 describe('the network needs a connect matrix with a row from outside', () => {
