@@ -36,7 +36,6 @@ const owned = {
   '(execa)': ['world', 'execute', 'host'],
   '(@modelcontextprotocol/[^/]+)': ['mcp'],
   '(@kubernetes/client-node)': ['execute', 'observe'],
-  '(commander)': ['cli'],
 };
 
 /** Pure rooms: no clock, no I/O. */

@@ -70,7 +70,11 @@ describe('waiting', () => {
 
   test('a stop ends the fence; the next pass acts again, interrupted', async () => {
     const scene = await scenario(
-      runbook({ one: fence('echo one >> log; test -e second || { touch second; sleep 300; }') }),
+      runbook({
+        one: fence(
+          'test -e second && again=1; touch second; echo one >> log; [ -n "${again:-}" ] || sleep 300',
+        ),
+      }),
     );
     const stop = new AbortController();
     const pass = scene.replay({}, { signal: stop.signal });

@@ -59,7 +59,9 @@ async function performShell(action: ShellAction, performing: Performing): Promis
     );
   }
   output.begin();
-  const result = await (action.interactive ? pass.box.interact(request) : pass.box.run(request));
+  const result = await (action.interactive && pass.person
+    ? pass.person.lend(() => pass.box.interact(request))
+    : pass.box.run(request));
   output.end();
   const failure = shellFailure(action, result);
   if (!failure || action.attributes.ignore === 'true') return { ok: true, state: result.state ?? state };
