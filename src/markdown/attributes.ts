@@ -1,6 +1,6 @@
 import { nearest } from '../model/nearest.ts';
 import { parseDuration } from './duration.ts';
-import type { Info } from './fence.ts';
+import { type Info, NO_ATTRIBUTES } from './fence.ts';
 import { present } from './present.ts';
 import type { Report } from './report.ts';
 
@@ -124,8 +124,8 @@ const FOREIGN = new Set([
  * @param offset of the fence, for places
  */
 export function readAttributes(info: Info, offset: number, report: Report): Attributes {
-  for (const key of Object.keys(info.attributes))
-    if (!Object.hasOwn(KNOWN, key)) suggest(key, offset, report);
+  if (info.attributes === NO_ATTRIBUTES) return NOTHING_WRITTEN;
+  suggestKnown(info, offset, report);
   const read = <T>(key: keyof typeof KNOWN, form: Form<T>): T | undefined => {
     const written = info.attributes[key];
     if (written === undefined) return undefined;
@@ -160,9 +160,21 @@ export function readAttributes(info: Info, offset: number, report: Report): Attr
   });
 }
 
-function suggest(key: string, offset: number, report: Report): void {
-  const guess = FOREIGN.has(key) ? undefined : nearest(key, Object.keys(KNOWN));
-  if (!guess) return;
-  const message = `\`${key}\` means nothing here, so it is ignored.`;
-  report.warning('unknown-attribute', offset, message, `Did you mean \`${guess}\`?`);
+const NOTHING_WRITTEN: Attributes = {
+  interactive: false,
+  background: 'no',
+  always: false,
+  after: false,
+  ignore: false,
+  excludeFromRunAll: false,
+};
+
+/** Warns of keys that are nearly known ones: on documentation too, which may only be some for want of a letter. */
+export function suggestKnown({ attributes }: Info, offset: number, report: Report): void {
+  for (const key of Object.keys(attributes)) {
+    if (Object.hasOwn(KNOWN, key) || FOREIGN.has(key)) continue;
+    const guess = nearest(key, Object.keys(KNOWN));
+    const message = `\`${key}\` means nothing here, so it is ignored.`;
+    if (guess) report.warning('unknown-attribute', offset, message, `Did you mean \`${guess}\`?`);
+  }
 }

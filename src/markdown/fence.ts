@@ -8,6 +8,9 @@ export interface Info {
   readonly unreadable?: string;
 }
 
+/** What most fences have. */
+export const NO_ATTRIBUTES: Info['attributes'] = {};
+
 /**
  * Reads the info string of a fence from the raw line: a language, then one flat JSON object or runme's
  * `{ key=value other="two words" }`. Words outside of braces (`title=…`, `copy`) belong to other tools.
@@ -15,7 +18,7 @@ export interface Info {
 export function readInfo(info: string): Info {
   const language = /^[^\s{]*/.exec(info)![0].toLowerCase();
   const brace = info.indexOf('{');
-  if (brace < 0) return { language, attributes: {} };
+  if (brace < 0) return { language, attributes: NO_ATTRIBUTES };
   const written = info.slice(brace).trim();
   const json = readJson(written);
   if (json) return { language, attributes: json };

@@ -89,8 +89,8 @@ function keyPlaces({ yaml, start }: Found): (key: string) => number {
   return (key) => start + Math.max(0, yaml.search(new RegExp(`^["']?${key}["']?\\s*:`, 'm')));
 }
 
-/** Says that a key does not hold what is wanted. */
-type Bad = (key: string, wanted: string) => void;
+/** Says that a key does not hold what it should, of which an example is given. */
+type Bad = (key: string, example: string) => void;
 
 /** Without `runbook:` the mapping may be another tool's: what fits is read, what does not is left alone. */
 function readKeys(
@@ -99,12 +99,13 @@ function readKeys(
   report: Report,
 ): Omit<FrontMatter, 'span'> {
   const { runbook, name, box, requires, env } = mapping;
-  const bad: Bad = (key, wanted) => {
+  const bad: Bad = (key, example) => {
     if (runbook === undefined) return;
-    report.error('bad-front-matter', placeOf(key), `\`${key}\` does not hold ${wanted}.`, `Write ${wanted}.`);
+    const message = `\`${key}\` in the front matter cannot be understood.`;
+    report.error('bad-front-matter', placeOf(key), message, `Write it like \`${example}\`.`);
   };
-  if (runbook !== undefined && runbook !== 1) bad('runbook', '1, the only version of the format');
-  if (name !== undefined && typeof name !== 'string') bad('name', 'a text');
+  if (runbook !== undefined && runbook !== 1) bad('runbook', 'runbook: 1');
+  if (name !== undefined && typeof name !== 'string') bad('name', 'name: argo-dev');
   return {
     ...(runbook === 1 ? { version: 1 as const } : {}),
     ...(typeof name === 'string' ? { name } : {}),
@@ -121,7 +122,7 @@ function readBox(box: unknown, bad: Bad): Pick<FrontMatter, 'box'> {
   if ((image === undefined || typeof image === 'string') && (ports === undefined || arePorts)) {
     return { box: { ...(image === undefined ? {} : { image }), ...(arePorts ? { ports } : {}) } };
   }
-  bad('box', 'a mapping such as `{ image: "debian:bookworm", ports: [8080] }`');
+  bad('box', 'box: { image: "debian:bookworm", ports: [8080] }');
   return {};
 }
 
@@ -134,7 +135,7 @@ function readRequires(requires: unknown, bad: Bad): FrontMatter['requires'] {
   const read = [requires]
     .flat()
     .map((each) => (typeof each === 'string' ? readRequirement(each) : undefined));
-  if (read.includes(undefined)) bad('requires', 'a list such as `[curl, "kubectl >= 1.30", "disk >= 5GB"]`');
+  if (read.includes(undefined)) bad('requires', 'requires: [curl, "kubectl >= 1.30", "disk /var >= 5GB"]');
   return read.filter((each) => each !== undefined);
 }
 
@@ -146,7 +147,7 @@ function readEnv(env: unknown, bad: Bad): FrontMatter['env'] {
   if (entries.every(([name, value]) => NAME.test(name) && SCALARS.has(typeof value))) {
     return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
   }
-  bad('env', 'a mapping of variable names to texts');
+  bad('env', 'env: { KUBECONFIG: /etc/rancher/k3s/k3s.yaml }');
   return {};
 }
 

@@ -1,8 +1,10 @@
 import { nearest } from '../model/nearest.ts';
+import type { Place } from '../model/place.ts';
 import { refusedName } from '../model/refused-names.ts';
-import type { Input } from '../model/runbook.ts';
+import type { Fact, Input } from '../model/runbook.ts';
 import type { CodeReader } from './action-fence.ts';
 import { present } from './present.ts';
+import type { Report } from './report.ts';
 import type { Chapter } from './sections.ts';
 import { cellCode, cellText, type Row, readTables } from './tables.ts';
 
@@ -76,7 +78,7 @@ function readInput({ source, report }: CodeReader, { section }: Chapter, { cells
 }
 
 /** Whether `${NAME}` can refer to it and it may be set at all. */
-export function isUsableName(name: string): boolean {
+function isUsableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !refusedName(name);
 }
 
@@ -93,4 +95,19 @@ function readRequired(written: string, withoutDefault: boolean): boolean | undef
   const word = written.toLowerCase();
   if (word === '') return withoutDefault;
   return YES.has(word) ? true : NO.has(word) ? false : undefined;
+}
+
+/** `${NAME}` must mean one thing: no input or fact is declared twice. Facts whose names are words are documentation. */
+export function refuseRepeatedNames(report: Report, inputs: readonly Input[], facts: readonly Fact[]): void {
+  const first = new Map<string, Place>();
+  for (const { name, place } of [...inputs, ...facts]) {
+    const other = first.get(name);
+    if (!other) first.set(name, place);
+    else if (isUsableName(name)) {
+      const message = `\`${name}\` is declared twice, at line ${other.line} and at line ${place.line}.`;
+      report.add([
+        { code: 'duplicate-name', severity: 'error', message, remedy: 'Keep one of the rows.', place },
+      ]);
+    }
+  }
 }

@@ -80,6 +80,7 @@ export function misplacedLabel(
 
 /** Whether a paragraph looks like a label without being one: a single word or nothing but bold, ending in a colon. */
 export function looksLikeLabel(text: string): boolean {
+  if (!/:[*_]*\s*$/.test(text.slice(-8))) return false;
   const pieces = readInline(text.trim());
   const seen = pieces.map((piece) => piece.text).join('');
   if (!seen.endsWith(':') || pieces.some((piece) => piece.code)) return false;

@@ -1,4 +1,4 @@
-import type { Block, Line } from './block.ts';
+import type { Block, Container, Line } from './block.ts';
 import type { HtmlEnd } from './html-block.ts';
 import { isBlankBetween } from './marks.ts';
 
@@ -17,21 +17,26 @@ export type Leaf =
       readonly indent: number;
     };
 
-/** A block before it knows where it stands. */
-export type Uncontained = Block extends infer B ? (B extends Block ? Omit<B, 'container'> : never) : never;
+/** Where a leaf ended. */
+export interface End {
+  readonly at: number;
+  /** By a mark of its own. */
+  readonly closed: boolean;
+  readonly container: Container | undefined;
+}
 
-/** The block that a leaf has become. `closed`: it ended by a mark of its own. */
-export function blockOf(text: string, leaf: Leaf, end: number, closed: boolean): Uncontained {
-  const span = { start: leaf.start, end };
+/** The block that a leaf has become. */
+export function blockOf(text: string, leaf: Leaf, { at, closed, container }: End): Block {
+  const span = { start: leaf.start, end: at };
   switch (leaf.kind) {
     case 'html':
-      return { kind: 'html', span };
+      return { kind: 'html', span, container };
     case 'fence':
-      return { kind: 'fence', info: leaf.info, lines: leaf.lines, closed, span };
+      return { kind: 'fence', info: leaf.info, lines: leaf.lines, closed, span, container };
     case 'code':
-      return { kind: 'code', lines: withoutBlankEnd(text, leaf.lines), span };
+      return { kind: 'code', lines: withoutBlankEnd(text, leaf.lines), span, container };
     case 'paragraph':
-      return { kind: 'paragraph', lines: leaf.lines, span };
+      return { kind: 'paragraph', lines: leaf.lines, span, container };
   }
 }
 

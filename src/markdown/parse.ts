@@ -1,18 +1,18 @@
 import type { Runbook, Section } from '../model/runbook.ts';
-import type { CodeReader } from './action-fence.ts';
+import { type CodeReader, readCode } from './action-fence.ts';
 import type { Block } from './block.ts';
 import { readCertificate } from './certificate.ts';
 import { readEndpoints } from './endpoints.ts';
 import { readFacts } from './facts.ts';
 import { type ReadFrontMatter, readFrontMatter } from './front-matter.ts';
 import { plainText } from './inline.ts';
-import { readInputs } from './inputs.ts';
+import { readInputs, refuseRepeatedNames } from './inputs.ts';
 import { readLooseSteps, readPrerequisites } from './loose.ts';
 import { readDecisions, readQuestions } from './memory.ts';
 import { Report } from './report.ts';
 import { resolveSteps } from './resolve.ts';
 import { scanBlocks } from './scan.ts';
-import { type Chapter, readChapters, readEntries } from './sections.ts';
+import { type Chapter, type Entry, readChapters, readEntries } from './sections.ts';
 import type { Source } from './source.ts';
 import { readStep } from './steps.ts';
 
@@ -36,6 +36,9 @@ export function parseRunbook(source: Source, options: ParseOptions = {}): Runboo
 
   const of = (wanted: Section['kind']) => chapters.filter(({ section }) => section.kind === wanted);
   const strict = (wanted: Section['kind']) => (kind === 'runbook' ? of(wanted) : []);
+  const inputs = strict('inputs').flatMap((chapter) => readInputs(reader, chapter));
+  const facts = of('facts').flatMap((chapter) => readFacts(reader, chapter));
+  if (kind === 'runbook') refuseRepeatedNames(report, inputs, facts);
   return {
     file: source.file,
     kind,
@@ -44,8 +47,8 @@ export function parseRunbook(source: Source, options: ParseOptions = {}): Runboo
     sections: chapters.map(({ section }) => section),
     steps:
       kind === 'runbook' ? readSteps(reader, chapters, blocks) : readLoose(reader, front, blocks, options),
-    inputs: strict('inputs').flatMap((chapter) => readInputs(reader, chapter)),
-    facts: of('facts').flatMap((chapter) => readFacts(reader, chapter)),
+    inputs,
+    facts,
     decisions: of('decisions').flatMap((chapter) => readDecisions(source, chapter)),
     endpoints: strict('endpoints').flatMap((chapter) => readEndpoints(reader, chapter)),
     questions: of('questions').flatMap((chapter) => readQuestions(source, chapter)),
@@ -74,9 +77,21 @@ function readSteps(
   const drafts = chapters.flatMap((chapter) => {
     const { kind } = chapter.section;
     if (kind !== 'steps' && kind !== 'problems') return [];
-    return readEntries(reader.source, chapter).map((entry) => readStep(reader, entry, kind));
+    const entries = readEntries(reader.source, chapter);
+    warnOfFencesBefore(entries[0], chapter, reader.report);
+    return entries.map((entry) => readStep(reader, entry, kind));
   });
   return resolveSteps(reader.report, blocks, drafts);
+}
+
+/** Between the section's heading and its first step nothing runs, which its author may not have meant. */
+function warnOfFencesBefore(first: Entry | undefined, { blocks }: Chapter, report: Report): void {
+  for (const block of blocks) {
+    if (first && block.span.start >= first.start) return;
+    if (block.kind !== 'fence' || block.container?.quoted || !readCode(block).acts) continue;
+    const message = 'This fence does not run: it stands before the first step of its section.';
+    report.warning('fence-outside-step', block.span.start, message, 'Give it a level-3 heading of its own.');
+  }
 }
 
 function readLoose(

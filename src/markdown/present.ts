@@ -4,5 +4,8 @@ export type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
 };
 
 export function present<T extends object>(fields: T): Present<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+  // A loop, not Object.entries: this runs for every fence, and objects made entry by entry from a list are slow ones.
+  const result: Record<string, unknown> = {};
+  for (const key in fields) if (fields[key] !== undefined) result[key] = fields[key];
+  return result as Present<T>;
 }

@@ -5,35 +5,50 @@ import { plainText } from './inline.ts';
 import type { Reference } from './references.ts';
 import type { Report } from './report.ts';
 import { anchorsOf } from './slug.ts';
-import type { StepDraft } from './steps.ts';
+import type { StepDraft, WrittenReferences } from './steps.ts';
 
 /**
  * Turns what Needs and For name into ids, and refuses what is named twice or not at all. Needs in a circle are left to
  * the plan, which knows the order.
  */
 export function resolveSteps(report: Report, blocks: readonly Block[], drafts: readonly StepDraft[]): Step[] {
-  refuseRepeatedIds(report, drafts);
-  refuseRepeatedPaths(report, drafts);
-  const find = finder(blocks, drafts);
-  return drafts.map((draft, index) => {
-    const { needsWritten, forWritten, at, ...step } = draft;
-    const needs = needsWritten
-      ? readNeeds(needsWritten, find, report, at.needs)
-      : ({ kind: 'previous' } as const);
-    const served =
-      draft.kind === 'problem' ? readFor(draft, drafts.slice(index + 1), find, report) : undefined;
-    return { ...step, index, needs, ...(served === undefined ? {} : { for: served }) };
-  });
+  const steps = drafts.map(({ step }) => step);
+  refuseRepeatedIds(report, steps);
+  refuseRepeatedPaths(report, steps);
+  const find = finder(blocks, steps);
+  const resolved: Step[] = [];
+  // Backwards, so that the next step is known where a problem serves it.
+  let next: string | undefined;
+  for (let index = drafts.length - 1; index >= 0; index--) {
+    const { step, needs, for: served } = drafts[index]!;
+    const serves =
+      step.kind === 'problem'
+        ? served
+          ? readFor(served, find, report)
+          : defaultFor(step, next, report)
+        : undefined;
+    resolved.push({
+      ...step,
+      index,
+      needs: needs ? readNeeds(needs, find, report) : { kind: 'previous' },
+      ...(serves === undefined ? {} : { for: serves }),
+    });
+    if (step.kind === 'step') next = step.id;
+  }
+  return resolved.reverse();
 }
 
-/** Finds a step by what an author wrote. */
-type Find = (reference: Reference) => { readonly step?: StepDraft; readonly guess?: string };
+/** A step whose references are not resolved. */
+type Unresolved = StepDraft['step'];
 
-function finder(blocks: readonly Block[], drafts: readonly StepDraft[]): Find {
-  const byId = new Map(drafts.map((draft) => [draft.id, draft]));
-  let byAnchor: Map<string, StepDraft> | undefined;
+/** Finds a step by what an author wrote. */
+type Find = (reference: Reference) => { readonly step?: Unresolved; readonly guess?: string };
+
+function finder(blocks: readonly Block[], steps: readonly Unresolved[]): Find {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  let byAnchor: Map<string, Unresolved> | undefined;
   return ({ written, kind }) => {
-    if (kind === 'anchor') byAnchor ??= stepsByAnchor(blocks, drafts);
+    if (kind === 'anchor') byAnchor ??= stepsByAnchor(blocks, steps);
     const step = (kind === 'anchor' ? byAnchor?.get(written.toLowerCase()) : undefined) ?? byId.get(written);
     if (step) return { step };
     const guess = nearest(written, byId.keys());
@@ -42,24 +57,24 @@ function finder(blocks: readonly Block[], drafts: readonly StepDraft[]): Find {
 }
 
 /** Anchors count every heading of the document, as GitHub does. */
-function stepsByAnchor(blocks: readonly Block[], drafts: readonly StepDraft[]): Map<string, StepDraft> {
+function stepsByAnchor(blocks: readonly Block[], steps: readonly Unresolved[]): Map<string, Unresolved> {
   const headings = blocks.filter((block) => block.kind === 'heading');
   const anchors = anchorsOf(headings.map(({ text }) => plainText(text)));
-  const byHeading = new Map(drafts.map((draft) => [draft.headingSpan.start, draft]));
+  const byHeading = new Map(steps.map((step) => [step.headingSpan.start, step]));
   return new Map(
     headings.flatMap(({ span }, index) => {
-      const draft = byHeading.get(span.start);
-      return draft ? [[anchors[index]!, draft] as const] : [];
+      const step = byHeading.get(span.start);
+      return step ? [[anchors[index]!, step] as const] : [];
     }),
   );
 }
 
-function readNeeds(written: readonly Reference[], find: Find, report: Report, at: number): Needs {
-  if (written.length === 1 && written[0]!.written === 'none') return { kind: 'listed', ids: [] };
-  if (written.length === 0) {
+function readNeeds({ references, at }: WrittenReferences, find: Find, report: Report): Needs {
+  if (references.length === 1 && references[0]!.written === 'none') return { kind: 'listed', ids: [] };
+  if (references.length === 0) {
     report.error('empty-needs', at, 'This Needs names no step.', 'Write ids behind it, or `Needs: none`.');
   }
-  const ids = written.flatMap((reference) => {
+  const ids = references.flatMap((reference) => {
     const { step, guess } = find(reference);
     if (step?.kind === 'step') return [step.id];
     const message = step
@@ -74,24 +89,9 @@ function readNeeds(written: readonly Reference[], find: Find, report: Report, at
   return { kind: 'listed', ids: [...new Set(ids)] };
 }
 
-/** The step that a problem serves: the one named, or, among the steps, the next one. */
-function readFor(
-  problem: StepDraft,
-  later: readonly StepDraft[],
-  find: Find,
-  report: Report,
-): string | undefined {
-  const { forWritten, section, at } = problem;
-  if (!forWritten) {
-    if (section === 'problems') return undefined;
-    const next = later.find((each) => each.kind === 'step');
-    if (!next) {
-      const message = `No step follows the problem \`${problem.id}\`, so it is only asked when a step fails.`;
-      report.warning('problem-without-step', at.heading, message, 'Name the step that it serves: `For: …`.');
-    }
-    return next?.id;
-  }
-  const [reference, another] = forWritten;
+/** The step that a problem names. */
+function readFor({ references, at }: WrittenReferences, find: Find, report: Report): string | undefined {
+  const [reference, another] = references;
   const { step, guess } = reference && !another ? find(reference) : {};
   if (step?.kind === 'step') return step.id;
   const message = another
@@ -99,28 +99,34 @@ function readFor(
     : step
       ? `For names \`${step.id}\`, which is a problem itself.`
       : `For names \`${reference?.written ?? ''}\`, but no step is called so.`;
-  report.error(
-    'unknown-for',
-    at.for,
-    message,
-    guess ? `Did you mean \`${guess}\`?` : 'Name one step by its id.',
-  );
+  report.error('unknown-for', at, message, guess ? `Did you mean \`${guess}\`?` : 'Name one step by its id.');
   return undefined;
 }
 
-function refuseRepeatedIds(report: Report, drafts: readonly StepDraft[]): void {
-  const first = new Map<string, StepDraft>();
-  for (const draft of drafts) {
-    const other = first.get(draft.id);
-    if (draft.id === '') continue;
+/** Among the steps, a problem without For serves the next one. */
+function defaultFor(problem: Unresolved, next: string | undefined, report: Report): string | undefined {
+  if (problem.section === 'problems') return undefined;
+  if (next === undefined) {
+    const message = `No step follows the problem \`${problem.id}\`, so it is only asked when a step fails.`;
+    const remedy = 'Name the step that it serves: `For: …`.';
+    report.warning('problem-without-step', problem.headingSpan.start, message, remedy);
+  }
+  return next;
+}
+
+function refuseRepeatedIds(report: Report, steps: readonly Unresolved[]): void {
+  const first = new Map<string, Unresolved>();
+  for (const step of steps) {
+    const other = first.get(step.id);
+    if (step.id === '') continue;
     if (!other) {
-      first.set(draft.id, draft);
+      first.set(step.id, step);
       continue;
     }
-    const message = `The id \`${draft.id}\` stands for two steps, at line ${other.place.line} and at line ${draft.place.line}.`;
+    const message = `The id \`${step.id}\` stands for two steps, at line ${other.place.line} and at line ${step.place.line}.`;
     report.error(
       'duplicate-id',
-      draft.at.heading,
+      step.headingSpan.start,
       message,
       'Reword one heading, or name its first fence: `{"name":"…"}`.',
     );
@@ -128,9 +134,9 @@ function refuseRepeatedIds(report: Report, drafts: readonly StepDraft[]): void {
 }
 
 /** Two fences that write one file would undo each other's work at every pass. */
-function refuseRepeatedPaths(report: Report, drafts: readonly StepDraft[]): void {
+function refuseRepeatedPaths(report: Report, steps: readonly Unresolved[]): void {
   const first = new Map<string, { readonly line: number }>();
-  for (const action of drafts.flatMap((draft) => draft.actions)) {
+  for (const action of steps.flatMap((step) => step.actions)) {
     if (action.kind !== 'file' || action.path.includes('${')) continue;
     const path = action.path.replace(/\/(?:\.?\/)+/g, '/').replace(/^\.\//, '');
     const other = first.get(path);

@@ -1,7 +1,7 @@
 import type { Section, SectionKind } from '../model/runbook.ts';
 import type { Block, HeadingBlock } from './block.ts';
 import { plainText } from './inline.ts';
-import { lineIndexAt, type Source } from './source.ts';
+import type { Source } from './source.ts';
 
 /** A section and the blocks under its heading. */
 export interface Chapter {
@@ -63,7 +63,6 @@ export function readEntries(source: Source, chapter: Chapter): Entry[] {
 
 function split(source: Source, blocks: readonly Block[], depth: number, end = source.text.length): Entry[] {
   const entries: Entry[] = [];
-  const lineStart = (at: number) => source.lineStarts[lineIndexAt(source.lineStarts, at)]!;
   for (let index = 0; index < blocks.length; index++) {
     const heading = blocks[index]!;
     if (!isHeading(heading) || heading.depth !== depth) continue;
@@ -72,14 +71,21 @@ function split(source: Source, blocks: readonly Block[], depth: number, end = so
     const follower = blocks[next];
     entries.push({
       heading,
-      title: plainText(heading.text).replace(/\s+/g, ' ').trim(),
+      title: plainText(heading.text).replaceAll('\n', ' ').trim(),
       blocks: blocks.slice(index + 1, next),
-      start: lineStart(heading.span.start),
-      end: follower ? lineStart(follower.span.start) : end,
+      start: lineStart(source.text, heading),
+      end: follower ? lineStart(source.text, follower) : end,
     });
     index = next - 1;
   }
   return entries;
+}
+
+/** Blanks may stand before a heading, nothing else. */
+function lineStart(text: string, { span }: Block): number {
+  let at = span.start;
+  while (at > 0 && text[at - 1] === ' ') at--;
+  return at;
 }
 
 function isHeading(block: Block): block is HeadingBlock {

@@ -1,64 +1,71 @@
 import type { Action } from '../model/action.ts';
 import type { Check } from '../model/check.ts';
 import type { Step } from '../model/runbook.ts';
-import { type CodeReader, type ReadAction, readAction } from './action-fence.ts';
-import { type ParagraphBlock, textOf } from './block.ts';
+import { type Code, type CodeReader, type ReadAction, readAction } from './action-fence.ts';
+import { suggestKnown } from './attributes.ts';
+import { textOf } from './block.ts';
 import { parseCheckLine } from './check-grammar.ts';
 import { readChecks } from './checks.ts';
 import { readInline } from './inline.ts';
 import { type Part, readParts } from './parts.ts';
 import { type Reference, readReferences } from './references.ts';
+import type { Report } from './report.ts';
 import type { Entry } from './sections.ts';
 import { slugOf } from './slug.ts';
+import type { Source } from './source.ts';
 import { readSymptoms } from './symptom.ts';
 
 /** A step before its references are resolved, which takes all the others. */
-export interface StepDraft extends Omit<Step, 'needs' | 'for' | 'index'> {
-  /** Undefined: no Needs is written. */
-  readonly needsWritten?: readonly Reference[];
-  readonly forWritten?: readonly Reference[];
-  /** Offsets for places: of the heading, of Needs, of For. */
-  readonly at: { readonly heading: number; readonly needs: number; readonly for: number };
+export interface StepDraft {
+  readonly step: Omit<Step, 'needs' | 'for' | 'index'>;
+  /** Undefined: none is written. */
+  readonly needs: WrittenReferences | undefined;
+  readonly for: WrittenReferences | undefined;
+}
+
+export interface WrittenReferences {
+  readonly references: readonly Reference[];
+  /** Offset of the label. */
+  readonly at: number;
 }
 
 /** Reads one level-3 heading of Steps or Problems with all that stands under it. */
 export function readStep(reader: CodeReader, entry: Entry, section: Step['section']): StepDraft {
+  const { source, report } = reader;
   const parts = readParts(reader, entry.blocks, section === 'problems');
-  const has = (label: Part['label']) => parts.some((part) => part.label === label);
-  const kind = section === 'problems' || (has('Symptom') && has('Fix')) ? 'problem' : 'step';
+  const of = (label: Part['label']) => parts.filter((part) => part.label === label);
+  const isProblem = section === 'problems' || (of('Symptom').length > 0 && of('Fix').length > 0);
   const acting = parts.flatMap((part) => readActing(reader, part));
-  const needs = parts.filter((part) => part.label === 'Needs');
-  const forParts = parts.filter((part) => part.label === 'For');
   refuseStrayCode(reader, parts);
   return {
-    kind,
-    section,
-    id: identify(reader, entry, acting),
-    title: entry.title,
-    span: { start: entry.start, end: entry.end },
-    headingSpan: entry.heading.span,
-    place: reader.source.placeAt(entry.heading.span.start),
-    why: proseOf(reader, parts, 'Why'),
-    when: parts.flatMap((part) => (part.label === 'When' ? readCondition(reader, part) : [])),
-    actions: acting.map(({ action }) => action),
-    verify: codeOf(parts, 'Verify').flatMap((code) => readChecks(reader, code, 'verify')),
-    undo: codeOf(parts, 'Undo').flatMap((code) =>
-      code.acts ? actionsOf(readAction(reader, code, 'undo')) : [],
-    ),
-    symptoms: parts.flatMap((part) =>
-      part.label === 'Symptom' ? readSymptoms(textOfPart(reader, part), part.at, reader.report) : [],
-    ),
-    symptomText: proseOf(reader, parts, 'Symptom'),
-    fixText: proseOf(reader, parts, 'Fix'),
-    excluded: acting.some(({ attributes }) => attributes.excludeFromRunAll),
-    ...(needs.length > 0
-      ? { needsWritten: needs.flatMap((part) => readReferences(textOfPart(reader, part))) }
-      : {}),
-    ...(forParts.length > 0
-      ? { forWritten: forParts.flatMap((part) => readReferences(textOfPart(reader, part))) }
-      : {}),
-    at: { heading: entry.heading.span.start, needs: needs[0]?.at ?? 0, for: forParts[0]?.at ?? 0 },
+    step: {
+      kind: isProblem ? 'problem' : 'step',
+      id: identify(reader, entry, acting),
+      title: entry.title,
+      section,
+      span: { start: entry.start, end: entry.end },
+      headingSpan: entry.heading.span,
+      place: source.placeAt(entry.heading.span.start),
+      why: proseOf(source, of('Why')),
+      when: of('When').flatMap((part) => readCondition(reader, part)),
+      actions: acting.map(({ action }) => action),
+      verify: codeOf(of('Verify')).flatMap((code) => readChecks(reader, code, 'verify')),
+      undo: codeOf(of('Undo')).flatMap((code) =>
+        code.acts ? actionsOf(readAction(reader, code, 'undo')) : [],
+      ),
+      symptoms: of('Symptom').flatMap((part) => readSymptoms(proseOf(source, [part]), part.at, report)),
+      symptomText: proseOf(source, of('Symptom')),
+      fixText: proseOf(source, of('Fix')),
+      excluded: acting.some(({ attributes }) => attributes.excludeFromRunAll),
+    },
+    needs: writtenIn(source, of('Needs')),
+    for: writtenIn(source, of('For')),
   };
+}
+
+function writtenIn(source: Source, parts: readonly Part[]): WrittenReferences | undefined {
+  const [first] = parts;
+  return first && { references: readReferences(proseOf(source, parts)), at: first.at };
 }
 
 /** The actions of a part that runs: Run, Fix, and what stands before any label. */
@@ -90,7 +97,7 @@ function identify({ report }: CodeReader, { heading, title }: Entry, acting: rea
  */
 function readCondition(reader: CodeReader, part: Part): Check[] {
   if (part.code.length > 0) return part.code.flatMap((code) => readChecks(reader, code, 'when'));
-  const prose = textOfPart(reader, part);
+  const prose = proseOf(reader.source, [part]);
   const codes = readInline(prose).filter((piece) => piece.code);
   const lines = codes.length > 0 ? codes.map((piece) => piece.text) : [prose.replaceAll('\n', ' ')];
   const place = reader.source.placeAt(part.at);
@@ -110,52 +117,61 @@ function readCondition(reader: CodeReader, part: Part): Check[] {
   });
 }
 
-/** Code that would be lost or run by mistake where it stands. */
+/** Code that would be lost, or run by mistake, where it stands. */
 function refuseStrayCode({ report }: CodeReader, parts: readonly Part[]): void {
   for (const { label, code } of parts) {
-    for (const { block, acts, isCheck } of code) {
-      if (label === 'between' && acts) {
+    for (const each of code) {
+      const at = each.block.span.start;
+      if (label === 'between' && each.acts) {
         const message =
           'It is not clear whether this fence runs: the label before it governs only its own paragraph.';
-        report.error(
-          'unclear-fence',
-          block.span.start,
-          message,
-          'Put a label such as `Run:` or `Verify:` right above it.',
-        );
+        report.error('unclear-fence', at, message, 'Put a label such as `Run:` or `Verify:` right above it.');
       }
-      if (isCheck && !CHECKED.has(label)) {
+      if (each.isCheck && !CHECKED.has(label)) {
         const message =
-          'These checks are never asked, because they stand neither under Verify nor right after When.';
+          'These checks are never asked: they stand neither under Verify nor right behind When.';
         report.error(
           'check-outside-verify',
-          block.span.start,
+          at,
           message,
           'Put `Verify:` above them, or call the fence `text`.',
         );
       }
+      if (!each.acts && !each.isCheck) warnOfIdleAttributes(each, at, report);
     }
   }
+}
+
+/** Attributes on documentation: perhaps it was to act. */
+function warnOfIdleAttributes({ info }: Code, at: number, report: Report): void {
+  suggestKnown(info, at, report);
+  const acting = ['file', 'apply', 'registry', 'patch', 'interpreter'].find((key) => key in info.attributes);
+  if (info.language !== '' || !acting) return;
+  const message = `\`${acting}\` has no effect here: a fence without a language never acts.`;
+  report.warning(
+    'fence-without-language',
+    at,
+    message,
+    'Write a language before the attributes, such as `text`.',
+  );
 }
 
 /** Where a check fence is asked, or shown on purpose. */
 const CHECKED: ReadonlySet<Part['label']> = new Set(['Verify', 'When', 'Symptom', 'Evidence']);
 
-function codeOf(parts: readonly Part[], label: Part['label']): Part['code'] {
-  return parts.filter((part) => part.label === label).flatMap((part) => part.code);
+function codeOf(parts: readonly Part[]): Part['code'] {
+  return parts.flatMap((part) => part.code);
 }
 
 function actionsOf(read: ReadAction | undefined): Action[] {
   return read ? [read.action] : [];
 }
 
-/** Markdown of all parts of one label. */
-function proseOf(reader: CodeReader, parts: readonly Part[], label: Part['label']): string {
-  const texts = parts.filter((part) => part.label === label).map((part) => textOfPart(reader, part));
-  return texts.filter((text) => text !== '').join('\n\n');
-}
-
-function textOfPart({ source }: CodeReader, { rest, prose }: Part): string {
-  const paragraph = ({ lines }: ParagraphBlock) => textOf(source.text, lines).trim();
-  return [rest, ...prose.map(paragraph)].filter((text) => text !== '').join('\n\n');
+/** The markdown of parts, paragraphs parted by a blank line. */
+function proseOf({ text }: Source, parts: readonly Part[]): string {
+  const paragraphs = parts.flatMap(({ rest, prose }) => [
+    rest,
+    ...prose.map(({ lines }) => textOf(text, lines).trim()),
+  ]);
+  return paragraphs.filter((each) => each !== '').join('\n\n');
 }
