@@ -117,7 +117,9 @@ async function behindLinks(path: string): Promise<string> {
 }
 
 async function makeFolders(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+  const first = await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST' ? systemError('ENOTDIR', `${folder} is not a directory`) : error;
+  });
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await chmod(made, FOLDER_MODE);
 }

@@ -1,34 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { processTable } from '../../src/execute/process-table.ts';
 import { temporaryFolder, until } from './box.ts';
+import { writeEngine } from './engine.ts';
 
-/** An engine of its own, to be killed: runs the fences in its arguments one after another. */
-const ENGINE = `
-import { openLocalExecution } from ${JSON.stringify(resolve('src/execute/local-execution.ts'))};
-const [folder, interpreter, ...texts] = process.argv.slice(2);
-const box = await openLocalExecution({ folder, env: { PATH: process.env.BOX_PATH ?? process.env.PATH } });
-for (const text of texts) {
-  await box.run({ interpreter: [interpreter], text, state: { variables: new Map() }, timeoutMs: 60_000, capture: true });
-}
-await box.close();
-`;
-
-let engine: string;
-
-beforeAll(async () => {
-  const { outputFiles } = await build({
-    stdin: { contents: ENGINE, resolveDir: process.cwd(), loader: 'ts' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    write: false,
-  });
-  engine = outputFiles[0]!.text;
-});
+const RUN_ALL = 'for (const text of args.slice(1)) await box.run(fence(text, args[0]));';
 
 const running = (folder: string, name: string) => {
   const file = join(folder, name);
@@ -43,8 +21,7 @@ describe.each([
 ])('an engine killed by -9 with a fence %s', (_kind, interpreter, text) => {
   test('takes the fence along within a second, and nothing of earlier fences', async () => {
     const folder = temporaryFolder();
-    const script = join(folder, 'engine.mjs');
-    writeFileSync(script, engine);
+    const script = await writeEngine(folder, RUN_ALL);
     const earlier = 'sleep 30 >/dev/null 2>&1 & echo $! >earlier\n';
     const child = spawn(process.execPath, [script, folder, interpreter, earlier, text], { stdio: 'ignore' });
     await until(() => running(folder, 'pid'), 'the fence runs', 10_000);
@@ -66,8 +43,7 @@ describe.each([
 
 test('an engine killed by -9 with a plain fence does not go on with the next line', async () => {
   const folder = temporaryFolder();
-  const script = join(folder, 'engine.mjs');
-  writeFileSync(script, engine);
+  const script = await writeEngine(folder, RUN_ALL);
   writeFileSync(join(folder, 'long.sh'), 'echo $$ >pid\nexec sleep 60\n');
   const child = spawn(process.execPath, [script, folder, 'bash', 'sh long.sh\ntouch went-on\n'], {
     stdio: 'ignore',
