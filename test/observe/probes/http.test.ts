@@ -143,6 +143,8 @@ test('a stopped asker has no answer', async () => {
   setTimeout(() => stop.abort(), 50);
   expect(await stopped).toMatchObject({ verdict: 'unknown', class: 'aborted' });
   for (const socket of sockets) socket.destroy();
+  const before = { signal: AbortSignal.abort() };
+  expect(await ask(`http GET http://127.0.0.1:${silent}/`, before)).toMatchObject({ class: 'aborted' });
 });
 
 test('IPv6 addresses', async () => {
