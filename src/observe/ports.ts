@@ -31,7 +31,7 @@ export function listeningSockets(): Socket[] {
 }
 
 /** Each socket with the programs that hold it. */
-export function withOwners(sockets: readonly Socket[]): Listener[] {
+function withOwners(sockets: readonly Socket[]): Listener[] {
   const holders = socketHolders(new Set(sockets.map(({ inode }) => inode)));
   return sockets.flatMap((socket): Listener[] => {
     const { inode, ...bound } = socket;

@@ -8,7 +8,7 @@ export interface NetworkTrouble {
 }
 
 /** How long one question to the network may take, in milliseconds. */
-export const ASK_LIMIT_MS = 5000;
+const ASK_LIMIT_MS = 5000;
 
 /** The time limit of one question, together with the caller's own signal. */
 export function askLimit(signal: AbortSignal | undefined): AbortSignal {
