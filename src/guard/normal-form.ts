@@ -69,7 +69,7 @@ function fenceForm(fence: DraftFence): FenceForm {
 }
 
 /** Characters above which a text is compared as it stands: reading it would cost more than it tells. */
-const LONGEST = 128 * 1024;
+const LONGEST = 64 * 1024;
 
 /** What is text to the engine (a file, a program in another language) is read as a tree where it is one. */
 function readFence({ lang, text, attributes }: DraftFence): Form {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DraftFence } from '../../src/model/attempt.ts';
 import { failing, finding, hypothesis, Story } from './story.ts';
@@ -351,4 +352,38 @@ test('every answer names the figures and the way on', () => {
   }
   expect(ask).toHaveProperty('wayOn', expect.stringMatching(/env_observe.*hypothesis/s));
   expect(refusal).toHaveProperty('wayOn', expect.stringMatching(/escalate.*runbook resume/s));
+});
+
+test('ids, titles and comments change no verdict', () => {
+  interface Try {
+    readonly seconds: number;
+    readonly command: string;
+    readonly failed: boolean;
+    readonly step: string;
+  }
+  const run: fc.Arbitrary<Try> = fc.record({
+    seconds: fc.constantFrom(0, 5, 10, 60),
+    command: fc.constantFrom('a', 'b'),
+    failed: fc.boolean(),
+    step: fc.constantFrom('one', 'two'),
+  });
+  const heard = (tries: readonly Try[], plain: boolean) => {
+    const story = new Story();
+    return tries.map(({ seconds, command, failed, step }, index) => {
+      const text = plain
+        ? `sleep ${seconds}; ${command}`
+        : `# round ${index}\n"sleep"   '${seconds}' # s\n\n${command}`;
+      const id = plain ? step : `renamed-${step}`;
+      const verdict = story.asks(text, { step: id });
+      if (verdict.verdict !== 'pass') return `${verdict.code} ${verdict.verdict}`;
+      if (failed) story.fails(text, { step: id, seconds: 100 });
+      else story.succeeds(text, { step: id });
+      return 'pass';
+    });
+  };
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 10 }), (tries) => {
+      expect(heard(tries, false)).toEqual(heard(tries, true));
+    }),
+  );
 });
