@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { readRecords } from './control-records.ts';
+import { readRecords, takeRecord } from './control-records.ts';
 import type { FrameEnd, Host, HostOptions, NoHost } from './host.ts';
 import { type HostFolder, makeHostFolder } from './host-folder.ts';
 import { HOST_LOOP, HOST_START } from './host-script.ts';
@@ -66,7 +66,7 @@ function hostOf(child: ChildProcess, folder: HostFolder): Host {
     finish = undefined;
   };
   readRecords(control, (tag, content) => {
-    if (tag !== 'e') records.set(tag, content);
+    if (tag !== 'e') takeRecord(records, tag, content);
     else over({ kind: 'ended', status: Number(content.toString()), records });
   });
   const gone = new Promise<void>((resolve) => {

@@ -1,5 +1,17 @@
 import type { Readable } from 'node:stream';
 
+/** What a shell has said of itself, by letter; execute/host-script, report and launch write it. */
+export type Records = ReadonlyMap<string, Buffer>;
+
+/**
+ * Takes a record in. `s` says that the fence's own program begins: what came before it (a greeting of sudo, of the shell's
+ * start-up files) was not meant as a record.
+ */
+export function takeRecord(records: Map<string, Buffer>, tag: string, content: Buffer): void {
+  if (tag === 's') records.clear();
+  records.set(tag, content);
+}
+
 /**
  * Reads the control pipe: records of one letter and their content, each ended by a NUL, which no path, variable or
  * number holds. An empty record is only there to end one that may have been cut short.

@@ -1,5 +1,6 @@
 import type { ShellRequest, ShellResult, ShellState } from '../model/shell.ts';
 import { bytesToText } from './bytes-as-text.ts';
+import type { Records } from './control-records.ts';
 import type { Cut } from './cut.ts';
 import { readExportListing } from './export-listing.ts';
 import type { FrameEnd } from './host.ts';
@@ -34,20 +35,17 @@ export function fenceResult(
 }
 
 /** `u`: the shell says why. For another user, no `s`: whatever was to become that user never came to the fence. */
-export function reasonNotStarted(
-  { user }: Pick<ShellRequest, 'user'>,
-  records: ReadonlyMap<string, Buffer>,
-): string | undefined {
+export function reasonNotStarted({ user }: Pick<ShellRequest, 'user'>, records: Records): string | undefined {
   const reason = records.get('u');
   if (reason !== undefined) return bytesToText(reason);
   if (user === undefined || records.has('s')) return undefined;
-  return `it could not be run as ${user}: sudo needs a rule that lets this user do so without a password`;
+  return `it could not be run as ${user}; sudo needs a rule that allows it without a password`;
 }
 
 /** A shell that left without a report (`exec`, a signal, a plain fence) leaves the state as it was. */
 function stateFrom(
   { state, cwd }: ShellRequest,
-  records: ReadonlyMap<string, Buffer>,
+  records: Records,
   { folder, baseline }: Surroundings,
 ): ShellState {
   const after = records.get('v');

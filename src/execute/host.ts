@@ -1,8 +1,9 @@
+import type { Records } from './control-records.ts';
 import type { Sink } from './output-pipe.ts';
 
 /** How one frame ended. `lost`: the host itself died in the middle of it. */
 export type FrameEnd =
-  | { readonly kind: 'ended'; readonly status: number; readonly records: ReadonlyMap<string, Buffer> }
+  | { readonly kind: 'ended'; readonly status: number; readonly records: Records }
   | { readonly kind: 'lost'; readonly status: number };
 
 /** Runs one frame after another and keeps nothing of any of them. */

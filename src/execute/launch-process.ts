@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { textToBytes } from './bytes-as-text.ts';
-import { readRecords } from './control-records.ts';
+import { type Records, readRecords, takeRecord } from './control-records.ts';
 import { reasonNotStarted } from './fence-result.ts';
 import { type LaunchedFence, launchText } from './launch.ts';
 
@@ -10,7 +10,7 @@ import { type LaunchedFence, launchText } from './launch.ts';
 export interface Launched {
   readonly child: ChildProcess;
   /** What came on the control pipe until now. */
-  readonly records: ReadonlyMap<string, Buffer>;
+  readonly records: Records;
   /** Resolves once the fence's text is about to run, or when it is known that it never will; undefined: it runs. */
   readonly begun: Promise<string | undefined>;
 }
@@ -30,9 +30,8 @@ export function launch(fence: LaunchedFence, { output, ...options }: LaunchOptio
   const records = new Map<string, Buffer>();
   const begun = new Promise<string | undefined>((resolve) => {
     readRecords(child.stdout as Readable, (tag, content) => {
-      records.set(tag, content);
+      takeRecord(records, tag, content);
       if (tag === 's') resolve(undefined);
-      if (tag === 'u') resolve(content.toString());
     });
     child.once('error', (error) => resolve(`sh could not be started: ${error.message}`));
     child.once('exit', async () => {

@@ -61,7 +61,7 @@ function become(user: string | undefined): string[] {
 }
 
 /** Says that the program has begun (`s`), then gives the fence its descriptors; 9 stays the control pipe. */
-const BEGIN = `printf 's\\0'`;
+const BEGIN = `printf '\\0s\\0'`;
 const descriptors = (terminal: boolean): string =>
   terminal ? 'exec 9>&1 </dev/tty >/dev/tty 2>&1' : 'exec 9>&1 </dev/null >&2';
 

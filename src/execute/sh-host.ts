@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, constants as fileConstants, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { readRecords } from './control-records.ts';
+import { readRecords, takeRecord } from './control-records.ts';
 import type { FrameEnd, Host, HostOptions, NoHost } from './host.ts';
 import { makeHostFolder } from './host-folder.ts';
 import { turnOfTheLoop } from './launch-process.ts';
@@ -61,7 +61,7 @@ async function endOf(child: ChildProcess, frame: Buffer): Promise<FrameEnd> {
   const records = new Map<string, Buffer>();
   const control = child.stdout as Readable;
   const lifeline = child.stdio[3] as Writable;
-  readRecords(control, (tag, content) => records.set(tag, content));
+  readRecords(control, (tag, content) => takeRecord(records, tag, content));
   child.stdin!.on('error', () => {});
   lifeline.on('error', () => {});
   child.stdin!.end(frame);

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fence, openBox, runOn } from './box.ts';
+import { fence, openBox, runOn, temporaryFolder } from './box.ts';
 
 const canBecome = process.getuid?.() === 0 && spawnSync('id', ['-u', 'nobody']).status === 0;
 
@@ -36,6 +38,39 @@ describe.runIf(canBecome)('as another user', () => {
     const box = await openBox({ folder: '/' });
     const { end } = await box.run(fence('sleep 60; echo', { user: 'nobody', timeoutMs: 300 }));
     expect(end).toEqual({ kind: 'timeout', afterMs: 300 });
+  });
+});
+
+/** What sudo does, by a script: forgets the environment, closes all but 0, 1 and 2, and may ask for a password. */
+function pathWithSudo(body: string): string {
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o755);
+  writeFileSync(join(folder, 'sudo'), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  return `${folder}:${process.env.PATH}`;
+}
+
+describe.runIf(canBecome)('through sudo', () => {
+  test('what it withholds is handed over, and in no argument list', async () => {
+    const PATH = pathWithSudo(
+      'echo "$1 $2 $3 $4" >&2; printf "unasked for"; user=$3; shift 4; exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec env -i PATH="$PATH" HOME=/of-sudo setpriv --reuid "$user" --clear-groups "$@"',
+    );
+    const box = await openBox({ folder: '/', env: { PATH, GIVEN: 'secret-value' } });
+    const text = 'id -un; echo "$HOME $GIVEN"; tr "\\0" " " </proc/$$/cmdline; export LEFT=left\n';
+    const result = await runOn(box, fence(text, { user: 'nobody' }));
+    expect(result.output).toMatch(/^-n -u nobody --\nnobody\n\/of-sudo secret-value\nbash -c/);
+    expect(result.output.match(/secret-value/g)).toHaveLength(1);
+    expect(result.state).toEqual({ variables: new Map([['LEFT', 'left']]) });
+  });
+
+  test('one that asks for a password is no failure of the fence, and no hang', async () => {
+    const PATH = pathWithSudo('echo "sudo: a password is required" >&2; exit 1');
+    const box = await openBox({ folder: '/', env: { PATH } });
+    const { end, output } = await runOn(box, fence('true', { user: 'nobody' }));
+    expect(end).toEqual({
+      kind: 'unstartable',
+      reason: 'it could not be run as nobody; sudo needs a rule that allows it without a password',
+    });
+    expect(output).toBe('sudo: a password is required\n');
   });
 });
 
