@@ -48,13 +48,6 @@ test('one that ended is not alive, and another process of its pid is not it', as
   await box.stop(background);
 });
 
-test('deaf to SIGTERM, it is killed', { timeout: 15_000 }, async () => {
-  const box = await openBox({ folder: temporaryFolder() });
-  const background = await box.background(fence("trap '' TERM; sleep 60; sleep 60"), 'log');
-  await box.stop(background);
-  expect(await box.alive(background)).toBe(false);
-});
-
 test('other interpreters, and what cannot start', async () => {
   const folder = temporaryFolder();
   const box = await openBox({ folder });
