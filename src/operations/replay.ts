@@ -92,7 +92,7 @@ async function pass(
     const started = context.world.now();
     const outcomes = await walkPlan(opened.pass);
     const summary = summarise(outcomes, opened.pass, started);
-    await opened.end(summary);
+    await opened.end(summary.outcome);
     const next = nextWords(session, outcomes, summary);
     context.emit({ type: 'pass-finished', at: new Date(context.world.now()).toISOString(), summary, next });
     return report(session, outcomes, summary, next);

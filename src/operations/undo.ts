@@ -45,6 +45,7 @@ export const undo = defineOperation({
     const session = await openSession(context, prepared, flags, { approved });
     try {
       const opened = await openPass(context, session, {
+        command: 'undo',
         force: false,
         keepGoing: false,
         jobs: 1,
@@ -52,7 +53,10 @@ export const undo = defineOperation({
       });
       try {
         const done = undoables(opened.pass, flags.only);
-        return { file: flags.file, box: session.box.identity.name, ...(await undoAll(opened.pass, done)) };
+        const report = await undoAll(opened.pass, done);
+        // What comes after an undo is a new pass, not the rest of the one before.
+        await opened.end(report.failed ? 'failed' : 'done');
+        return { file: flags.file, box: session.box.identity.name, ...report };
       } finally {
         await opened.close();
       }

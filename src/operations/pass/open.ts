@@ -20,7 +20,7 @@ import { StateBook, type StateChange } from './state.ts';
 export interface OpenPass {
   readonly pass: Pass;
   /** Writes how the pass ended; only a pass that is done is not gone on with. */
-  end(summary: PassSummary): Promise<void>;
+  end(outcome: PassSummary['outcome']): Promise<void>;
   /** Ends what may not outlive the pass, closes the journal, gives the lock back. */
   close(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export async function openPass(
   const { document, box, plan, runbook } = session;
   const lock = acquireLock({
     stateFolder: world.folders.box,
-    command: 'runbook',
+    command: options.command ?? 'replay',
     document: document.path,
     now: world.now,
   });
@@ -67,10 +67,9 @@ export async function openPass(
     });
     return {
       pass,
-      end: async (summary) => {
-        if (summary.outcome === 'done' && options.only === undefined && options.from === undefined) {
-          journal.append({ kind: 'pass-ended', outcome: summary.outcome });
-        }
+      end: async (outcome) => {
+        const whole = options.only === undefined && options.from === undefined;
+        if (outcome === 'done' && whole) journal.append({ kind: 'pass-ended', outcome });
         await journal.durable();
       },
       close: async () => {

@@ -11,6 +11,8 @@ import type { StateBook, StateChange } from './state.ts';
 
 /** What the person asked of this pass. */
 export interface PassOptions {
+  /** The verb, told to whoever finds the box locked; default `replay`. */
+  readonly command?: string;
   readonly from?: string;
   readonly only?: string;
   readonly accept?: string;
