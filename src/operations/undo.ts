@@ -95,7 +95,7 @@ async function undoStep(
       state,
       output,
       signal: pass.signal,
-      log: pass.journal.logPath(id, 0),
+      log: pass.backgroundLog(id, 0),
     });
     if (!performed.ok)
       return { id, title, message: pass.masker.mask(performed.failure.message), outputTail: output.tail };

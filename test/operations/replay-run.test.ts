@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/model/outcome.ts';
@@ -160,6 +161,25 @@ describe('files, background, interactive', () => {
     expect((await scene.run('undo', { yes: true })).report.undone).toMatchObject([{ id: 'one' }]);
     expect((await scene.replay()).story).toEqual(['one: acted new']);
     await scene.run('undo', { yes: true });
+  });
+
+  test("a background process's output is kept, but not where a secret could stand in it", async () => {
+    const loud =
+      fence('echo "my token is $TOKEN"; touch said; exec sleep 300', 'bash {"background":"true"}') +
+      check('file said exists within 20s');
+    const open = await scenario(runbook({ one: loud }), { env: { TOKEN: 'correct-horse-battery' } });
+    await open.replay();
+    expect(await open.read('.runbook/logs/one.1.log')).toContain('my token is');
+    await open.run('undo', { yes: true });
+
+    const closed = await scenario(runbook({ one: loud }, `${INPUTS}| TOKEN | secret | yes | | x |\n`), {
+      env: { TOKEN: 'correct-horse-battery' },
+    });
+    expect((await closed.replay()).exit).toBe(0);
+    await closed.run('undo', { yes: true });
+    expect(spawnSync('grep', ['-rl', 'correct-horse', closed.path('..')], { encoding: 'utf8' }).stdout).toBe(
+      '',
+    );
   });
 
   test('an interactive fence without a terminal needs a person, and nothing of the step runs', async () => {

@@ -102,6 +102,8 @@ export function passOf(
     declared,
     facts,
     substitute: (text, state) => substitute(text, lookupIn(session, state)).text,
+    backgroundLog: (step, fence) =>
+      session.inputs.some((each) => each.kind === 'secret') ? '/dev/null' : journal.logPath(step, fence),
     keptState: (change) => keptState(change, masker),
     inputsHashOf: inputsHasher(session),
     endWithPass: new Set<BackgroundProcess>(),

@@ -41,6 +41,11 @@ export interface Pass {
   readonly substitute: (text: string, state: ShellState) => string;
   /** What the journal may hold of a change: secrets by name only; undefined: nothing changed. */
   readonly keptState: (change: StateChange) => JournalState | undefined;
+  /**
+   * Where a background fence's output goes. Nobody masks it once this program has ended, so where the runbook declares
+   * a secret it is not kept at all.
+   */
+  readonly backgroundLog: (step: string, fence: number) => string;
   /** Background processes that end with the pass. */
   readonly endWithPass: Set<BackgroundProcess>;
   readonly inputsHashOf: (planned: PlanStep) => string;

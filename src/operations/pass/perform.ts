@@ -96,7 +96,9 @@ async function startBackground(
       action,
       'unstartable',
       `The background process did not start: ${(error as Error).message}`,
-      `Its output is in ${log}.`,
+      log === '/dev/null'
+        ? 'Its output was not kept, since a secret could stand in it.'
+        : `Its output is in ${log}.`,
     );
   }
 }

@@ -60,7 +60,7 @@ export class StepWork {
         state: this.state,
         output: this.output,
         signal: this.pass.signal,
-        log: this.pass.journal.logPath(this.planned.step.id, index),
+        log: this.pass.backgroundLog(this.planned.step.id, index),
         previous: this.background.get(index),
       });
       this.#lastActionEnd = this.pass.now();
