@@ -10,7 +10,19 @@ export interface AgentToolRow {
 }
 
 /** Every tool, in the order in which clients see them: the order of the loop. */
-export const agentTools: readonly AgentToolRow[] = [];
+export const agentTools: readonly AgentToolRow[] = [
+  row('runbook_read', 'read', async () => (await import('./runbook-read.ts')).runbookRead),
+  row('env_observe', 'read', async () => (await import('./env-observe.ts')).envObserve),
+  row('apply_step', 'act', async () => (await import('./apply-step.ts')).applyStep),
+  row('verify', 'read', async () => (await import('./verify.ts')).verify),
+  row('job_read', 'read', async () => (await import('./job-read.ts')).jobRead),
+  row('job_cancel', 'act', async () => (await import('./job-read.ts')).jobCancel),
+];
 
 /** Every resource, in the order in which clients see them. */
 export const agentResources: readonly (() => Promise<AgentResource>)[] = [];
+
+/** The core of the loop. A tool's own types end here: from now on its schemas speak for it. */
+function row(name: string, effect: AgentTool['effect'], load: () => Promise<unknown>): AgentToolRow {
+  return { name, toolset: 'core', effect, load: load as () => Promise<AgentTool> };
+}

@@ -1,0 +1,53 @@
+import { attemptEvidence } from '../../judge/diagnose/attempt-evidence.ts';
+import { diagnose } from '../../judge/diagnose/diagnose.ts';
+import type { DiagnosisInput } from '../../judge/diagnose/diagnosis-input.ts';
+import { namedPrograms } from '../../judge/diagnose/named-programs.ts';
+import type { Evidence, Finding } from '../../model/finding.ts';
+import type { ProgramFact } from '../../model/program-fact.ts';
+import type { Scope, Snapshot } from '../../model/snapshot.ts';
+import { inspectProgram } from '../../observe/inspect-program.ts';
+import type { World } from '../../world.ts';
+import type { AgentStore } from './store.ts';
+import { evidenceIn } from './watch.ts';
+
+/** The mundane checklist, run: what explains a failure, and the evidence behind it. */
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  readonly evidence: readonly Evidence[];
+  /** What could not be looked at. */
+  readonly unchecked: readonly string[];
+}
+
+/** Items of the checklist that a failure is always held against. */
+const LOOKED_AT: readonly Scope[] = ['listeners', 'processes', 'disk', 'memory'];
+
+/** Diagnoses; where findings name programs, looks at these and diagnoses once more. */
+export async function runChecklist(
+  input: DiagnosisInput,
+  { world, folder, store }: { world: World; folder: string; store: AgentStore },
+): Promise<Diagnosis> {
+  const first = diagnose(input);
+  const programs = namedPrograms(first).map((name) => inspectProgram(name, { env: world.env, folder }));
+  const sharper = { ...input, programs };
+  const findings = programs.length === 0 ? first : diagnose(sharper);
+  const cited = findings.flatMap(({ evidence }) => evidence);
+  return {
+    findings,
+    evidence: [
+      ...attemptEvidence(sharper, findings),
+      ...programs.filter(({ id }) => cited.includes(id)).map(programEvidence),
+      ...(await evidenceIn(store, cited)),
+    ],
+    unchecked: unchecked(input.snapshot),
+  };
+}
+
+function unchecked(snapshot: Snapshot | undefined): string[] {
+  if (!snapshot) return [...LOOKED_AT];
+  return LOOKED_AT.filter((scope) => snapshot.facts[scope] === undefined);
+}
+
+function programEvidence({ id, at, ...data }: ProgramFact): Evidence {
+  const found = data.path === undefined ? 'there is no such program' : `is ${data.path}`;
+  return { id, at, kind: 'program', summary: `program ${data.name}: ${found}`, data };
+}

@@ -1,0 +1,88 @@
+import { hasFailed } from '../../model/attempt.ts';
+import type { ProblemRecord } from '../../model/loop.ts';
+import type { Desk } from './desk.ts';
+import type { Saving } from './saving.ts';
+
+/** Tries of one problem that are told; the rest is counted. */
+const TRIES = 6;
+
+/** Where things stand: all that has to be known to go on, from the disk alone. */
+export async function stateOfNow(desk: Desk, saving: Saving): Promise<Record<string, unknown>> {
+  const { store, box } = desk;
+  const { loop } = store;
+  const running = store.jobs.filter((each) => !each.ended);
+  const open = loop.problems.filter(
+    ({ state }) => state === 'open' || state === 'cleared' || state === 'stopped',
+  );
+  const last = loop.attempts.at(-1);
+  return {
+    box: { name: box.name, id: box.id },
+    jobs: running.map(({ job, what, step }) => ({ job, what, step, status: 'running' })),
+    pending_approvals: pendingApprovals(desk),
+    problems: open.map((each) => problemNow(desk, each)),
+    unsaved: saving.fold.steps.map(({ step, kind, attempt }) => ({ step, kind, attempt })),
+    not_saved: saving.fold.notSaved,
+    ...(last ? { last_attempt: { attempt: last.attempt, step: last.step, status: last.status } } : {}),
+    next: nextOf(desk, saving, open, running.length),
+  };
+}
+
+/** A problem with what was tried, and what each try changed. */
+export function problemNow({ store }: Desk, problem: ProblemRecord): Record<string, unknown> {
+  const { attempts } = store.loop;
+  const opened = attempts.find((each) => each.attempt === problem.openedBy);
+  const since = attempts.filter((each) => opened && each.seq >= opened.seq);
+  const failure = attempts.findLast((each) => problem.failures.includes(each.attempt));
+  return {
+    problem: problem.id,
+    state: problem.state,
+    steps: problem.steps,
+    failed_checks: problem.failedChecks,
+    finding: failure?.findings[0]?.title,
+    error: failure?.outputTail.trim().split('\n').at(-1),
+    tried: since.slice(-TRIES).map((each) => ({
+      attempt: each.attempt,
+      step: each.step,
+      status: each.status,
+      changed: each.changed
+        .filter(({ scope }) => scope !== 'processes')
+        .slice(0, 4)
+        .map(({ kind, subject, detail }) => `${kind} ${subject}: ${detail}`),
+    })),
+    ...(problem.reason === undefined ? {} : { reason: problem.reason }),
+  };
+}
+
+/** Asked and not answered with yes since, by step: only the last question of each. */
+function pendingApprovals({ store }: Desk): Record<string, unknown>[] {
+  const asked = new Map(store.of('approval').map((each) => [each.step, each]));
+  return [...asked.values()]
+    .filter(({ step, seq }) => !store.loop.attempts.some((each) => each.step === step && each.seq > seq))
+    .map(({ step, title, answer }) => ({ step, title, answer }));
+}
+
+function nextOf(
+  { store }: Desk,
+  saving: Saving,
+  problems: readonly ProblemRecord[],
+  running: number,
+): string {
+  const stopped = problems.find(({ state }) => state === 'stopped');
+  const open = problems.find(({ state }) => state === 'open');
+  const withheld = saving.fold.withheld[0];
+  const last = store.loop.attempts.at(-1);
+  if (running > 0) return 'A job runs: job_read with wait_s.';
+  if (last?.status === 'interrupted')
+    return `${last.attempt} (${last.step}) was interrupted: env_observe, then apply it again.`;
+  if (open)
+    return `${open.id} is open: env_observe, mend its cause with apply_step, then apply ${open.steps.at(-1)} again.`;
+  if (withheld)
+    return `${withheld.problem} is cleared and lacks its Why: problem_resolve {"problem":"${withheld.problem}","why":"…"}.`;
+  if (saving.changes) return 'Something is proven and not written: env_save.';
+  if (stopped)
+    return `${stopped.id} waits for a person (runbook resume ${stopped.id}); independent steps can go on.`;
+  if (last && hasFailed(last)) return 'Look with env_observe, then go on.';
+  return store.loop.attempts.length === 0
+    ? 'Begin with env_observe, then one small step at a time.'
+    : 'Go on, or verify.';
+}

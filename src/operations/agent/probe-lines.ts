@@ -1,0 +1,37 @@
+import { parseCheckLine } from '../../markdown/check-grammar.ts';
+import type { ProbeCheck } from '../../model/check.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { PredictionRow } from '../../model/hypothesis.ts';
+import type { CheckResult } from '../../model/outcome.ts';
+import { type Asking, askOnce, questionOf } from '../pass/checks.ts';
+
+/** A check line that a model gave: a typed check, or what is wrong with it. */
+export type ProbeLine =
+  | { readonly line: string; readonly check: ProbeCheck }
+  | { readonly line: string; readonly diagnostics: readonly Diagnostic[] };
+
+/** Reads lines; blank ones and comments are left out. */
+export function readProbeLines(lines: readonly string[]): ProbeLine[] {
+  return lines
+    .flatMap((each) => each.split('\n'))
+    .flatMap((line): ProbeLine[] => {
+      const { check, diagnostics } = parseCheckLine(line, { file: 'probe', line: 1, column: 1 });
+      if (check) return [{ line: check.text, check }];
+      return diagnostics.length > 0 ? [{ line: line.trim(), diagnostics }] : [];
+    });
+}
+
+/** Asks typed checks once, without waiting. */
+export async function askLines(lines: readonly ProbeLine[], asking: Asking): Promise<CheckResult[]> {
+  return await askOnce(lines.flatMap((each) => ('check' in each ? [questionOf(each.check, asking)] : [])));
+}
+
+/** What a prediction says before the attempt; a line that is no typed check has no `before`. */
+export async function predict(lines: readonly string[], asking: Asking): Promise<PredictionRow[]> {
+  const read = readProbeLines(lines);
+  const answers = await askLines(read, asking);
+  return read.map((each) => {
+    const before = 'check' in each ? answers.find(({ check }) => check === each.line)?.verdict : undefined;
+    return { check: each.line, ...(before === undefined ? {} : { before }) };
+  });
+}

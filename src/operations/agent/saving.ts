@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { Fold } from '../../journal/fold.ts';
+import type { Learned } from '../../markdown/learned.ts';
+import { recordLearned } from '../../markdown/record.ts';
+import type { Desk } from './desk.ts';
+import { foldLoop } from './fold-loop.ts';
+import { learnedOf } from './learned-of.ts';
+import { unaccountedSince } from './watch.ts';
+
+/** What a save would write now. */
+export interface Saving {
+  readonly fold: Fold;
+  /** The document afterwards. */
+  readonly text: string;
+  /** Whether it differs from what stands there. */
+  readonly changes: boolean;
+  /** Of the file as it is; null: there is none. */
+  readonly sha256: string | null;
+}
+
+/** Folds the unsaved work and renders it; nothing is written. `also`: what the caller adds. */
+export async function savingOf(desk: Desk, also: Learned = {}): Promise<Saving> {
+  const { document, store, box } = desk;
+  const { source, runbook, exists } = document;
+  const last = await store.snapshot(store.of('snapshot').at(-1)?.snapshot);
+  const strange = (await unaccountedSince(store, last)).map(
+    (each) => `${each.scope} ${each.kind} ${each.subject}`,
+  );
+  const fold = foldLoop(store.loop, box.id, runbook, strange);
+  const learned = { ...(await learnedOf(desk, fold)), ...also };
+  const text = recordLearned(source, runbook, learned);
+  return { fold, text, changes: text !== source.text, sha256: exists ? sha256(source.text) : null };
+}
+
+/** Of the file's bytes: the text is decoded UTF-8 with nothing lost. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

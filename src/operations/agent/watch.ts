@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Change } from '../../model/change.ts';
+import type { Evidence } from '../../model/finding.ts';
+import type { Scope, Snapshot } from '../../model/snapshot.ts';
+import { compareSnapshots, unaccounted } from '../../observe/compare.ts';
+import { observe } from '../../observe/snapshot.ts';
+import type { World } from '../../world.ts';
+import type { AgentStore } from './store.ts';
+
+/** Looks at the box and keeps what was seen. */
+export async function look(
+  world: World,
+  folder: string,
+  store: AgentStore,
+  { scopes, reason }: { scopes?: readonly Scope[]; reason: string },
+): Promise<Snapshot> {
+  const key = await fileHashKey(world);
+  const snapshot = await observe({ env: world.env, folder, key, ...(scopes ? { scopes } : {}) });
+  await store.keepSnapshot(snapshot, reason);
+  return snapshot;
+}
+
+/** What changed since the first look that no attempt made. Without two looks nothing is known. */
+export async function unaccountedSince(store: AgentStore, now: Snapshot | undefined): Promise<Change[]> {
+  const first = await store.snapshot(store.of('snapshot')[0]?.snapshot);
+  if (!first || !now || first.id === now.id) return [];
+  const made = store.loop.attempts.flatMap(({ changed }) => changed);
+  return unaccounted(compareSnapshots(first, now), made);
+}
+
+/** The facts behind evidence ids, from the snapshots that are kept. */
+export async function evidenceIn(store: AgentStore, ids: readonly string[]): Promise<Evidence[]> {
+  const wanted = new Set(ids);
+  const stems = new Set(ids.map((id) => id.replace(/^ev-/, '').replace(/-[^-]*$/, '')));
+  const found: Evidence[] = [];
+  for (const stem of stems) {
+    const snapshot = await store.snapshot(`sn-${stem}`);
+    if (snapshot) found.push(...factsIn(snapshot).filter(({ id }) => wanted.has(id)));
+  }
+  return found;
+}
+
+function factsIn({ facts, at }: Snapshot): Evidence[] {
+  return Object.entries(facts).flatMap(([kind, rows]) =>
+    rows.map(({ id, ...data }) => ({ id, kind, at, data, summary: summaryOf(kind, data) })),
+  );
+}
+
+function summaryOf(kind: string, data: object): string {
+  const words = Object.entries(data).filter(([, value]) => typeof value !== 'object');
+  return `${kind}: ${words.map(([key, value]) => `${key} ${value}`).join(', ')}`.slice(0, 300);
+}
+
+/** Of this person, so that equal files can be told over all snapshots and the hash tells a stranger nothing. */
+async function fileHashKey(world: World): Promise<string> {
+  const path = join(world.folders.person, 'file-hash-key');
+  const known = await readFile(path, 'utf8').catch(() => '');
+  if (known !== '') return known.trim();
+  await mkdir(world.folders.person, { recursive: true, mode: 0o700 });
+  await writeFile(path, `${randomBytes(24).toString('hex')}\n`, { flag: 'wx', mode: 0o600 }).catch(() => {});
+  return (await readFile(path, 'utf8')).trim();
+}

@@ -1,0 +1,60 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { LearnedStep } from '../../markdown/learned.ts';
+import { parseRunbook } from '../../markdown/parse.ts';
+import { recordLearned } from '../../markdown/record.ts';
+import { sourceOf } from '../../markdown/source.ts';
+import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { buildPlan } from '../../plan/build.ts';
+import type { World } from '../../world.ts';
+import { type OpenedDocument, readDocument, refuseErrors } from '../document.ts';
+import type { Prepared } from '../session.ts';
+
+/** The document as it is, or the beginning of one that does not exist yet. */
+export interface AgentDocument extends OpenedDocument {
+  readonly exists: boolean;
+}
+
+/**
+ * Reads the server's document. One that does not exist reads as an empty runbook in its folder.
+ * @throws RunbookError 65 for a document with errors: what stands there must be right before anything is added.
+ */
+export async function readAgentDocument(world: World, file: string): Promise<AgentDocument> {
+  const path = resolve(world.cwd, file);
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return await freshDocument(path, file);
+  const document = await readDocument(world.cwd, file);
+  refuseErrors(document.runbook.diagnostics, EXIT.document);
+  return { ...document, exists: true };
+}
+
+async function freshDocument(path: string, file: string): Promise<AgentDocument> {
+  const folder = await realpath(dirname(path));
+  const name = basename(folder).replace(/[^\p{L}\p{N} ._-]/gu, '') || 'box';
+  const text = `---\nrunbook: 1\nname: ${JSON.stringify(name)}\n---\n\n# ${name}\n`;
+  const source = sourceOf(text, file);
+  const runbook = parseRunbook(source);
+  return { source, runbook, file, path: join(folder, basename(path)), folder, exists: false };
+}
+
+/**
+ * The document with steps in it that are not saved yet, as a pass can walk it: what runs is what will be written.
+ * @throws RunbookError 64 with what is wrong in a draft
+ */
+export function withSteps(document: AgentDocument, steps: readonly LearnedStep[]): Prepared {
+  const text =
+    steps.length === 0 ? document.source.text : recordLearned(document.source, document.runbook, { steps });
+  const source = sourceOf(text, document.file);
+  const runbook = parseRunbook(source);
+  const plan = buildPlan(runbook);
+  const errors = [...runbook.diagnostics, ...plan.diagnostics].filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    // Places count in a text that nobody has seen.
+    throw new RunbookError(
+      errors.map(({ place: _, ...each }) => each),
+      EXIT.usage,
+    );
+  }
+  const { exists: _, ...opened } = document;
+  return { document: { ...opened, source, runbook }, runbook, plan, others: [] };
+}
