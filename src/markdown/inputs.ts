@@ -46,15 +46,6 @@ function readInput({ source, report }: CodeReader, { section }: Chapter, { cells
   const given = cells.get('default');
   const command = cellCode(cells.get('from')) ?? (kind === 'secret' ? cellCode(given) : undefined);
   const value = kind === 'secret' && cellCode(given) !== undefined ? '' : cellText(given);
-  if (kind === 'secret' && value !== '') {
-    const message = `The secret ${name} has its value in the document.`;
-    report.warning(
-      'secret-in-document',
-      start,
-      message,
-      'Remove it, and name a command that prints it instead: `pass show …`.',
-    );
-  }
   const required = readRequired(cellText(cells.get('required')), value === '');
   if (required === undefined) {
     report.error(

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Nodes } from 'mdast';
-import { toString as textOfTree } from 'mdast-util-to-string';
 import { describe, expect, test } from 'vitest';
-import { plainText, readInline } from '../../src/markdown/inline.ts';
+import { readInline } from '../../src/markdown/inline.ts';
 import type { Piece } from '../../src/markdown/piece.ts';
-import { installedMarkdown } from './installed-markdown.ts';
 import { remark } from './remark-oracle.ts';
 
 /**
@@ -14,20 +11,6 @@ import { remark } from './remark-oracle.ts';
  * whose lengths remark counts after some of them were used, where CommonMark counts them as written.
  */
 describe('a reader sees what remark sees', () => {
-  test('in the headings and paragraphs of every installed package', () => {
-    for (const file of installedMarkdown()) {
-      const text = readFileSync(file, 'utf8').slice(0, 10_000);
-      for (const raw of inlineTexts(text)) {
-        const [paragraph, another] = remark(raw).children;
-        if (another || paragraph?.type !== 'paragraph' || hasReference(paragraph) || RARE_ENTITY.test(raw))
-          continue;
-        expect(solid(plainText(raw)), `${file}: ${raw}`).toBe(
-          solid(textOfTree(paragraph, { includeHtml: false })),
-        );
-      }
-    }
-  }, 60_000);
-
   test('in adversarial text, links and emphasis included', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...WORDS), { maxLength: 14 }), (words) => {
@@ -38,7 +21,7 @@ describe('a reader sees what remark sees', () => {
           joined(looks(paragraph!, [])),
         );
       }),
-      { numRuns: Number(process.env.FUZZ_RUNS ?? 3000) },
+      { numRuns: Number(process.env.FUZZ_RUNS ?? 1500) },
     );
   }, 600_000);
 });
@@ -82,11 +65,6 @@ test.each([
   readInline(text);
   expect(performance.now() - started).toBeLessThan(5_000);
 });
-
-const RARE_ENTITY = /&(?!(?:amp|lt|gt|quot|nbsp);)\w+;/;
-
-/** Without blanks: the tree's text leaves out line ends in one place and keeps them in another. */
-const solid = (text: string) => text.replace(/\s+/g, '');
 
 interface Look {
   readonly text: string;
@@ -132,22 +110,6 @@ function joined(all: readonly Look[]): { text: string; look: string }[] {
     else if (each.text !== '') result.push({ text: each.text, look });
   }
   return result;
-}
-
-/** Inline content of a document, line ends as the scanner hands them on. */
-function inlineTexts(text: string): string[] {
-  return remark(text).children.flatMap((node) => {
-    if (node.type !== 'heading' && node.type !== 'paragraph') return [];
-    const [first, last] = [node.children[0], node.children.at(-1)];
-    if (!first || !last) return [];
-    const raw = text.slice(first.position!.start.offset, last.position!.end.offset);
-    return [raw.replace(/\r\n?/g, '\n').replace(/\n[ \t]+/g, '\n')];
-  });
-}
-
-function hasReference(node: Nodes): boolean {
-  if (/Reference$/.test(node.type)) return true;
-  return 'children' in node && node.children.some(hasReference);
 }
 
 const WORDS = [

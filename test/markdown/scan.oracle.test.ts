@@ -1,11 +1,6 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { installedMarkdown } from './installed-markdown.ts';
 import { expected, type Landmark, scanned } from './remark-oracle.ts';
-
-/** remark is not linear, so it is asked about texts up to this length. */
-const LONGEST = 30_000;
 
 /**
  * remark as the oracle of the scanner. Left out of the generated text is where remark itself leaves CommonMark (the
@@ -17,13 +12,6 @@ const LONGEST = 30_000;
  * - a definition that turns out to be none (`[a]:`) moves the line of a heading made of it.
  */
 describe('the scanner agrees with remark on headings, fences and the containers around them', () => {
-  test('in every markdown file of the installed packages, indented code included', () => {
-    for (const file of installedMarkdown()) {
-      const text = readFileSync(file, 'utf8').slice(0, LONGEST);
-      expect(scanned(text), file).toEqual(expected(text));
-    }
-  }, 60_000);
-
   test('in adversarial text', () => {
     const landmarks = (found: readonly Landmark[]) => found.filter((each) => !('code' in each));
     fc.assert(
@@ -32,7 +20,7 @@ describe('the scanner agrees with remark on headings, fences and the containers 
         fc.pre(!endsInUnclosedFence(text));
         expect(landmarks(scanned(text))).toEqual(landmarks(expected(text)));
       }),
-      { numRuns: Number(process.env.FUZZ_RUNS ?? 1500) },
+      { numRuns: Number(process.env.FUZZ_RUNS ?? 800) },
     );
   }, 600_000);
 });

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import type { Nodes } from 'mdast';
+import { toString as textOfTree } from 'mdast-util-to-string';
+import { expect, test } from 'vitest';
+import { plainText } from '../../src/markdown/inline.ts';
+import { installedMarkdown } from './installed-markdown.ts';
+import { expected, remark, scanned } from './remark-oracle.ts';
+
+/** Characters of a file: remark is not linear. */
+const LONGEST = 100_000;
+
+test('headings, fences and indented code are those that remark sees', () => {
+  for (const file of installedMarkdown()) {
+    const text = readFileSync(file, 'utf8').slice(0, LONGEST);
+    expect(scanned(text), file).toEqual(expected(text));
+  }
+});
+
+test('the text of headings and paragraphs is what remark sees', () => {
+  for (const file of installedMarkdown()) {
+    const text = readFileSync(file, 'utf8').slice(0, LONGEST);
+    for (const raw of inlineTexts(text)) {
+      const [paragraph, another] = remark(raw).children;
+      if (another || paragraph?.type !== 'paragraph' || hasReference(paragraph) || RARE_ENTITY.test(raw))
+        continue;
+      expect(solid(plainText(raw)), `${file}: ${raw}`).toBe(
+        solid(textOfTree(paragraph, { includeHtml: false })),
+      );
+    }
+  }
+});
+
+const RARE_ENTITY = /&(?!(?:amp|lt|gt|quot|nbsp);)\w+;/;
+
+/** Without blanks: the tree's text leaves out line ends in one place and keeps them in another. */
+const solid = (text: string) => text.replace(/\s+/g, '');
+
+/** Inline content of a document, line ends as the scanner hands them on. */
+function inlineTexts(text: string): string[] {
+  return remark(text).children.flatMap((node) => {
+    if (node.type !== 'heading' && node.type !== 'paragraph') return [];
+    const [first, last] = [node.children[0], node.children.at(-1)];
+    if (!first || !last) return [];
+    const raw = text.slice(first.position!.start.offset, last.position!.end.offset);
+    return [raw.replace(/\r\n?/g, '\n').replace(/\n[ \t]+/g, '\n')];
+  });
+}
+
+function hasReference(node: Nodes): boolean {
+  if (/Reference$/.test(node.type)) return true;
+  return 'children' in node && node.children.some(hasReference);
+}
