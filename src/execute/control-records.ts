@@ -13,21 +13,25 @@ export function takeRecord(records: Map<string, Buffer>, tag: string, content: B
 }
 
 /**
- * Reads the control pipe: records of one letter and their content, each ended by a NUL, which no path, variable or
- * number holds. An empty record is only there to end one that may have been cut short.
+ * Reads the control pipe: records of one letter and their content, parted by NULs, which no path, variable or number
+ * holds. Empty ones are nothing. The answer takes in a last record that nothing came after.
  */
-export function readRecords(control: Readable, onRecord: (tag: string, content: Buffer) => void): void {
+export function readRecords(control: Readable, onRecord: (tag: string, content: Buffer) => void): () => void {
   let open: Buffer[] = [];
+  const take = () => {
+    const record = open.length === 1 ? open[0]! : Buffer.concat(open);
+    open = [];
+    if (record.length > 0) onRecord(record.toString('latin1', 0, 1), record.subarray(1));
+  };
   control.on('data', (chunk: Buffer) => {
     for (let at = 0; at < chunk.length; ) {
       const end = chunk.indexOf(0, at);
       open.push(chunk.subarray(at, end < 0 ? undefined : end));
       if (end < 0) return;
       at = end + 1;
-      const record = open.length === 1 ? open[0]! : Buffer.concat(open);
-      open = [];
-      if (record.length > 0) onRecord(record.toString('latin1', 0, 1), record.subarray(1));
+      take();
     }
   });
   control.on('error', () => {});
+  return take;
 }

@@ -6,7 +6,7 @@ import { type Cut, watchForCut } from './cut.ts';
 import { GRACE_MS } from './end-groups.ts';
 import type { FrameEnd } from './host.ts';
 import type { LaunchedFence } from './launch.ts';
-import { launch, turnOfTheLoop } from './launch-process.ts';
+import { launch } from './launch-process.ts';
 import { processTable } from './process-table.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function interact(
   requireTerminal();
   const ignore = () => {};
   process.on('SIGINT', ignore);
-  const { child, records, begun } = launch(fence, {
+  const { child, begun, allRecords } = launch(fence, {
     env: baseline,
     cwd: folder,
     detached: false,
@@ -42,8 +42,7 @@ export async function interact(
     });
     const reason = await begun;
     if (reason !== undefined) return { kind: 'unstartable', reason };
-    await turnOfTheLoop();
-    return cut ?? { kind: 'ended', status, records };
+    return cut ?? { kind: 'ended', status, records: await allRecords() };
   } finally {
     unwatch();
     clearTimeout(killing);

@@ -9,10 +9,10 @@ import { type LaunchedFence, launchText } from './launch.ts';
 /** A process started for one fence, outside any host. */
 export interface Launched {
   readonly child: ChildProcess;
-  /** What came on the control pipe until now. */
-  readonly records: Records;
   /** Resolves once the fence's text is about to run, or when it is known that it never will; undefined: it runs. */
   readonly begun: Promise<string | undefined>;
+  /** Once the child has ended: everything that it said. */
+  allRecords(): Promise<Records>;
 }
 
 export interface LaunchOptions {
@@ -28,20 +28,27 @@ export function launch(fence: LaunchedFence, { output, ...options }: LaunchOptio
   const spawning: SpawnOptions = { ...options, stdio: ['pipe', 'pipe', output] };
   const child = spawn('sh', ['-c', 'eval "$(cat)"', 'sh'], spawning);
   const records = new Map<string, Buffer>();
+  const allRecords = async () => {
+    await turnOfTheLoop();
+    takeLast();
+    return records;
+  };
+  let begins = () => {};
+  const takeLast = readRecords(child.stdout as Readable, (tag, content) => {
+    takeRecord(records, tag, content);
+    if (tag === 's') begins();
+  });
   const begun = new Promise<string | undefined>((resolve) => {
-    readRecords(child.stdout as Readable, (tag, content) => {
-      takeRecord(records, tag, content);
-      if (tag === 's') resolve(undefined);
-    });
+    begins = () => resolve(undefined);
     child.once('error', (error) => resolve(`sh could not be started: ${error.message}`));
     child.once('exit', async () => {
-      await turnOfTheLoop();
+      await allRecords();
       resolve(reasonNotStarted(fence, records) ?? 'it ended before it began');
     });
   });
   child.stdin!.on('error', () => {});
   child.stdin!.end(textToBytes(launchText(fence)));
-  return { child, records, begun };
+  return { child, begun, allRecords };
 }
 
 /** What a child wrote before it ended is in the pipe when its exit is known: the next poll of the event loop reads it. */

@@ -10,10 +10,15 @@ export interface Reporting {
   readonly level: 0 | 1;
 }
 
-/** Directory (`d`) and exports (`v`) as records of the control pipe. */
+/**
+ * Directory (`d`) and exports (`v`) as records of the control pipe; whatever comes next ends the second. Every write wakes
+ * the engine, so bash and zsh say the directory in one, where `PWD` is true: a fence may have written into it.
+ */
 export function reportCommand({ prefix, fd }: Reporting): string {
-  const steps = [`printf d`, 'pwd', `printf '\\0v'`, 'export -p', `printf '\\0'`];
-  return `{ ${steps.map((step) => `${prefix} ${step}`).join('; ')}; } 2>/dev/null >&${fd}`;
+  const inSteps = [`printf '\\0d'`, 'pwd', `printf '\\0v'`].map((step) => `${prefix} ${step}`).join('; ');
+  const atOnce = `[[ $PWD -ef . ]] && builtin printf '\\0d%s\\n\\0v' "$PWD"`;
+  const directory = prefix === 'builtin' ? `${atOnce} || { ${inSteps}; }` : inSteps;
+  return `{ ${directory}; ${prefix} export -p; } 2>/dev/null >&${fd}`;
 }
 
 /**

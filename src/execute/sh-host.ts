@@ -61,7 +61,7 @@ async function endOf(child: ChildProcess, frame: Buffer): Promise<FrameEnd> {
   const records = new Map<string, Buffer>();
   const control = child.stdout as Readable;
   const lifeline = child.stdio[3] as Writable;
-  readRecords(control, (tag, content) => takeRecord(records, tag, content));
+  const takeLast = readRecords(control, (tag, content) => takeRecord(records, tag, content));
   child.stdin!.on('error', () => {});
   lifeline.on('error', () => {});
   child.stdin!.end(frame);
@@ -74,6 +74,7 @@ async function endOf(child: ChildProcess, frame: Buffer): Promise<FrameEnd> {
   });
   lifeline.end('done\n');
   await turnOfTheLoop();
+  takeLast();
   control.destroy();
   return { kind: 'ended', status, records };
 }
