@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { environment } from './process.mjs';
+
+/** Pinned: a newer peer is a new comparison. They are no dependencies of the project and live outside of it. */
+const VERSIONS = {
+  'rust-just': '1.57.0',
+  zx: '8.8.5',
+  execa: '9.6.1',
+  '@modelcontextprotocol/server-filesystem': '2026.8.31',
+  '@modelcontextprotocol/server-everything': '2026.8.31',
+};
+
+const cache = join(
+  process.env.XDG_CACHE_HOME || join(homedir(), '.cache'),
+  'agent-runbook-bench',
+  Object.values(VERSIONS).join('_'),
+);
+const modules = join(cache, 'node_modules');
+
+/** Fetches what is missing from npm, once; finds make and Ansible where the system has them. */
+export function peers() {
+  if (!existsSync(join(cache, 'complete'))) install();
+  return {
+    /** The binary itself: its npm shim would add a Node start that nobody has who installs it otherwise. */
+    just: join(modules, `rust-just-${process.platform}-${process.arch}`, 'bin', 'just'),
+    justShim: join(modules, '.bin', 'just'),
+    zx: join(modules, 'zx', 'build', 'cli.js'),
+    execa: join(modules, 'execa', 'index.js'),
+    filesystem: join(modules, '@modelcontextprotocol', 'server-filesystem', 'dist', 'index.js'),
+    everything: join(modules, '@modelcontextprotocol', 'server-everything', 'dist', 'index.js'),
+    make: onPath('make'),
+    ansible: onPath('ansible-playbook'),
+  };
+}
+
+function install() {
+  console.log(`Fetching the peers from npm into ${cache} …`);
+  mkdirSync(cache, { recursive: true });
+  const packages = Object.entries(VERSIONS).map(([name, version]) => `${name}@${version}`);
+  const { status, error } = spawnSync(
+    'npm',
+    ['install', '--prefix', cache, '--no-audit', '--no-fund', '--loglevel=error', ...packages],
+    { stdio: 'inherit', env: process.env },
+  );
+  if (error || status !== 0) throw new Error(`npm install ended with ${status}: ${error ?? ''}`);
+  writeFileSync(join(cache, 'complete'), '');
+}
+
+/** A command of the system, or undefined, which the benchmark then says aloud. */
+function onPath(name) {
+  const found = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8', env: environment() });
+  return found.status === 0 ? found.stdout.trim() : undefined;
+}
