@@ -87,6 +87,8 @@ export const LoopEntry = z.discriminatedUnion('kind', [
         symptom: z.string().optional(),
         /** Narrows the fix to these attempts. */
         fix: z.array(z.string()).optional(),
+        /** Check lines that tell whether the obstacle is there, as asked when it was resolved. */
+        verify: z.array(z.string()).optional(),
       }),
       z.object({ to: z.literal('dropped'), reason: z.string() }),
       z.object({ to: z.literal('stopped'), question: z.string() }),
@@ -146,6 +148,7 @@ export interface ProblemRecord {
   readonly title?: string | undefined;
   readonly symptom?: string | undefined;
   readonly fix?: readonly string[] | undefined;
+  readonly verify?: readonly string[] | undefined;
   /** Why it was dropped, or what a person was asked. */
   readonly reason?: string;
 }

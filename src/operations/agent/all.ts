@@ -15,12 +15,22 @@ export const agentTools: readonly AgentToolRow[] = [
   row('env_observe', 'read', async () => (await import('./env-observe.ts')).envObserve),
   row('apply_step', 'act', async () => (await import('./apply-step.ts')).applyStep),
   row('verify', 'read', async () => (await import('./verify.ts')).verify),
+  row('problem_resolve', 'write', async () => (await import('./problem-resolve.ts')).problemResolve),
+  row('env_save', 'write', async () => (await import('./env-save.ts')).envSave),
+  row('find_fix', 'read', async () => (await import('./find-fix.ts')).findFix),
+  row('replay', 'act', async () => (await import('./replay.ts')).replay),
   row('job_read', 'read', async () => (await import('./job-read.ts')).jobRead),
   row('job_cancel', 'act', async () => (await import('./job-read.ts')).jobCancel),
+  row('escalate', 'write', async () => (await import('./escalate.ts')).escalate),
 ];
 
 /** Every resource, in the order in which clients see them. */
-export const agentResources: readonly (() => Promise<AgentResource>)[] = [];
+export const agentResources: readonly (() => Promise<AgentResource>)[] = [
+  async () => (await import('./resources.ts')).documentResource,
+  async () => (await import('./resources.ts')).stepResource,
+  async () => (await import('./resources.ts')).jobLogResource,
+  async () => (await import('./resources.ts')).snapshotResource,
+];
 
 /** The core of the loop. A tool's own types end here: from now on its schemas speak for it. */
 function row(name: string, effect: AgentTool['effect'], load: () => Promise<unknown>): AgentToolRow {

@@ -150,6 +150,11 @@ function matching(text: string, grep: string): string {
   return lines.map((line) => line.slice(0, 1_000)).join('\n');
 }
 
+/** The end of a job's log, where errors stand. */
+export async function logTail({ store }: Desk, job: string): Promise<string> {
+  return (await readLog(await store.jobLog(job), { limit: 64_000 })).log;
+}
+
 /** The whole log as text, for the resource; the server keeps its end. */
 export async function wholeLog(path: string): Promise<string | undefined> {
   return await readFile(path, 'utf8').catch(() => undefined);

@@ -7,55 +7,58 @@ import type { Desk } from './desk.ts';
 import { symptomOf, titleOf } from './symptom.ts';
 
 /** The fold as entries of the document. While a Why is missing, only problems whose step stands there are written. */
-export async function learnedOf(desk: Desk, fold: Fold): Promise<Learned> {
-  const date = (attempt: string) => dayOf(desk, attempt);
+export function learnedOf(desk: Desk, fold: Fold): Learned {
   const complete = fold.withheld.length === 0;
-  const written = new Set(desk.document.runbook.steps.map(({ id }) => id));
   const steps: LearnedStep[] = fold.steps.map(({ step, body, kind, after, attempt }) => ({
     ...{ id: step, body, kind },
     ...(after === undefined ? {} : { after }),
-    note: { date: date(attempt), from: [attempt] },
+    note: { date: dayOf(desk, attempt), from: [attempt] },
   }));
-  const ready = fold.problems.filter((each) => complete || written.has(each.for));
-  return { ...(complete ? { steps } : {}), problems: ready.map((each) => problemEntry(desk, each)) };
-}
-
-function problemEntry(desk: Desk, folded: FoldedProblem): LearnedProblem {
-  const { problem, fix, placement, revised } = folded;
-  const failure = desk.store.loop.attempts.findLast((each) => problem.failures.includes(each.attempt));
-  const link = linkTo(desk, folded);
-  const fences = fix.flatMap(({ body }) => body.run);
+  const written = desk.document.runbook.steps.map(({ id }) => id);
+  const there = new Set([...written, ...(complete ? steps.map(({ id }) => id) : [])]);
+  const ready = fold.problems.filter((each) => complete || there.has(each.for));
   return {
-    title: problem.title ?? titleOf(failure, folded),
-    for: folded.for,
-    symptom: problem.symptom ?? symptomOf(failure),
-    why: problem.why ?? '',
-    fix: fences,
-    ...(fences.length === 0
-      ? { fixText: revised ? `changed in ${link}.` : `nothing had to be done; ${link} was run again.` }
-      : {}),
-    verify: fences.length === 0 ? [] : verifyOf(folded),
-    placement,
-    note: {
-      date: dayOf(desk, problem.clearedBy ?? problem.openedBy),
-      from: [problem.id, ...fix.map(({ attempt }) => attempt)],
-    },
+    steps: complete ? steps : [],
+    problems: ready.map((each) => problemEntry(desk, each, there.has(each.for))),
   };
 }
 
-/** The checks that tell the obstacle, not the goal. */
-export function verifyOf({ verify }: Pick<FoldedProblem, 'verify'>): DraftFence[] {
-  const telling = verify.filter(
-    ({ failedBefore, holdsAfter }) => failedBefore !== 'no' && holdsAfter !== 'no',
-  );
-  const lines = [...new Set(telling.map(({ check }) => check.replace(/\s+within\s+\S+$/, '')))];
+function problemEntry(desk: Desk, folded: FoldedProblem, served: boolean): LearnedProblem {
+  const { problem, fix, placement, revised } = folded;
+  const failure = desk.store.loop.attempts.findLast((each) => problem.failures.includes(each.attempt));
+  const fences = fix.flatMap(({ body }) => body.run);
+  const told =
+    revised.length > 0
+      ? `changed in ${revised.map((step) => linkTo(desk, step)).join(', ')}.`
+      : `nothing had to be done; ${linkTo(desk, folded.for)} was run again.`;
+  const attempts = fix.map(({ attempt }) => attempt);
+  return {
+    title: problem.title ?? titleOf(failure, folded),
+    ...(served ? { for: folded.for } : {}),
+    symptom: quoted(problem.symptom) ?? symptomOf(failure),
+    why: problem.why ?? '',
+    fix: fences,
+    ...(fences.length === 0 ? { fixText: told } : {}),
+    verify: fences.length === 0 ? [] : checkFence(problem.verify ?? []),
+    placement: served ? placement : 'problems',
+    note: { date: dayOf(desk, problem.clearedBy ?? problem.openedBy), from: [problem.id, ...attempts] },
+  };
+}
+
+/** What is to be looked for stands in inline code; words alone become it. */
+function quoted(symptom: string | undefined): string | undefined {
+  if (symptom === undefined || symptom.includes('`')) return symptom;
+  return `\`${symptom}\``;
+}
+
+function checkFence(lines: readonly string[]): DraftFence[] {
   return lines.length === 0 ? [] : [{ lang: 'check', text: `${lines.join('\n')}\n`, attributes: {} }];
 }
 
-function linkTo(desk: Desk, { for: step }: FoldedProblem): string {
+function linkTo(desk: Desk, step: string): string {
   const written = desk.document.runbook.steps.find(({ id }) => id === step)?.title;
-  const title =
-    written ?? desk.store.loop.attempts.findLast((each) => each.step === step)?.body.title ?? step;
+  const tried = desk.store.loop.attempts.findLast((each) => each.step === step)?.body.title;
+  const title = written ?? tried ?? step;
   return `[${title}](#${slugOf(title)})`;
 }
 

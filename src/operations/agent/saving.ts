@@ -27,7 +27,7 @@ export async function savingOf(desk: Desk, also: Learned = {}): Promise<Saving> 
     (each) => `${each.scope} ${each.kind} ${each.subject}`,
   );
   const fold = foldLoop(store.loop, box.id, runbook, strange);
-  const learned = { ...(await learnedOf(desk, fold)), ...also };
+  const learned = { ...learnedOf(desk, fold), ...also };
   const text = recordLearned(source, runbook, learned);
   return { fold, text, changes: text !== source.text, sha256: exists ? sha256(source.text) : null };
 }

@@ -31,7 +31,7 @@ export async function readAgentDocument(world: World, file: string): Promise<Age
 async function freshDocument(path: string, file: string): Promise<AgentDocument> {
   const folder = await realpath(dirname(path));
   const name = basename(folder).replace(/[^\p{L}\p{N} ._-]/gu, '') || 'box';
-  const text = `---\nrunbook: 1\nname: ${JSON.stringify(name)}\n---\n\n# ${name}\n`;
+  const text = `---\nrunbook: 1\nname: ${/^[A-Za-z][\w-]*$/.test(name) ? name : JSON.stringify(name)}\n---\n\n# ${name}\n`;
   const source = sourceOf(text, file);
   const runbook = parseRunbook(source);
   return { source, runbook, file, path: join(folder, basename(path)), folder, exists: false };
