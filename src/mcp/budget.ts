@@ -1,5 +1,4 @@
 import { plainText } from '../model/plain-text.ts';
-import { cutLargest } from './cut.ts';
 
 /** Most entries of lists, and characters of texts, that results have in common. */
 const USUAL: Readonly<Record<string, number>> = {
@@ -10,90 +9,94 @@ const USUAL: Readonly<Record<string, number>> = {
   output_tail: 2_000,
 };
 
+/** Shorter texts stay whole: a sentence cut in two says nothing. */
+const SHORT_TEXT = 200;
+
+/** An object of a schema keeps its fields; with more keys than this it is a record of names to values, which may lose some. */
+const RECORD_KEYS = 40;
+
 /** How much of which field was left out: entries of a list, characters of a text. Keys are paths: `steps.3.checks`. */
-export type More = Map<string, number>;
+type More = Map<string, number>;
 
 /**
- * A result that its reader can bear: plain text only, lists and texts no longer than is usual, and the largest of them cut
- * further until its JSON has at most `budget` characters. What was left out is counted in `more`. Texts keep their
- * beginning, those named `…tail` or `…log` their end.
+ * A result that its reader can bear: plain text only, lists and texts no longer than is usual, and so many characters as
+ * JSON at most. Where it is more, every text and list gets the same share and no more, so that the largest give way and
+ * the short ones stay. What was left out is counted in `more`. Texts keep their beginning, those named `…tail` or `…log`
+ * their end.
  *
  * The whole is never made JSON before it is small: one text in it may be 100 MB.
  *
- * @throws RangeError where nothing is left to cut, which is a defect of the tool.
+ * @throws RangeError where fields and short texts alone are too much, which is a defect of the tool.
  */
 export function fitToBudget(output: Record<string, unknown>, budget: number): Record<string, unknown> {
   const { more: counted = {}, ...fields } = output;
-  const more: More = new Map(Object.entries(counted as Record<string, number>));
-  const body = bearable(fields, '', budget, more).value as Record<string, unknown>;
-  for (;;) {
-    const fitted = more.size > 0 ? { ...body, more: Object.fromEntries(more) } : body;
-    const excess = JSON.stringify(fitted).length - budget;
-    if (excess <= 0) return fitted;
-    if (!cutLargest(body, excess, more))
-      throw new RangeError(`a result is ${excess} characters over its budget`);
+  for (let share = budget; share >= 20; share = Math.floor(share * 0.85)) {
+    const more: More = new Map(Object.entries(counted as Record<string, number>));
+    const { value } = shared(fields, '', share, more);
+    const fitted = more.size > 0 ? { ...(value as object), more: Object.fromEntries(more) } : value;
+    if (JSON.stringify(fitted).length <= budget) return fitted as Record<string, unknown>;
   }
+  throw new RangeError(`fields and short texts alone are more than ${budget} characters`);
 }
 
-/** A plain copy, and about how many characters it is as JSON. */
+/** A plain copy, and how many characters it is as JSON. */
 interface Copy {
   readonly value: unknown;
   readonly size: number;
 }
 
-function bearable(value: unknown, path: string, budget: number, more: More): Copy {
+/** Copies a value so that no text or list in it is longer than its share of characters. */
+function shared(value: unknown, path: string, share: number, more: More): Copy {
   if (typeof value === 'string') {
-    const clipped = clipText(value, path, usual(path) ?? budget, more);
-    return { value: clipped, size: clipped.length + 2 };
+    const text = clipped(value, path, Math.min(usual(path), Math.max(share, SHORT_TEXT)), more);
+    return { value: text, size: JSON.stringify(text).length };
   }
-  if (Array.isArray(value)) return bearableList(value, path, budget, more);
-  if (typeof value !== 'object' || value === null) return { value, size: 8 };
-  const copy: Record<string, unknown> = {};
-  let size = 2;
-  for (const [key, each] of Object.entries(value)) {
-    if (each === undefined) continue;
-    const name = plainText(key);
-    const inner = bearable(each, joinPath(path, name), budget, more);
-    // Not by assignment: `__proto__` is a name like any other.
-    Object.defineProperty(copy, name, {
-      value: inner.value,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
-    size += inner.size + name.length + 4;
+  if (Array.isArray(value)) {
+    const entries = value.slice(0, usual(path)).entries();
+    const kept = sharedEntries(entries, value.length, path, share, more);
+    return { value: kept.entries.map(([, each]) => each), size: kept.size };
   }
-  return { value: copy, size };
+  if (typeof value !== 'object' || value === null) return { value, size: String(value).length };
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  const most = entries.length > RECORD_KEYS ? share : Number.POSITIVE_INFINITY;
+  const kept = sharedEntries(entries, entries.length, path, share, more, most);
+  return { value: Object.fromEntries(kept.entries), size: kept.size };
 }
 
-/** Stops where the list is far beyond the budget already: what comes after could not stay. */
-function bearableList(list: readonly unknown[], path: string, budget: number, more: More): Copy {
-  const most = Math.min(list.length, usual(path) ?? budget);
-  const copy: unknown[] = [];
+/** The first entries that have room in `most` characters; the others are counted. */
+function sharedEntries<Key extends string | number>(
+  entries: Iterable<[Key, unknown]>,
+  length: number,
+  path: string,
+  share: number,
+  more: More,
+  most = share,
+): { entries: [Key, unknown][]; size: number } {
+  const kept: [Key, unknown][] = [];
   let size = 2;
-  while (copy.length < most && size < 2 * budget) {
-    const inner = bearable(list[copy.length], joinPath(path, copy.length), budget, more);
-    copy.push(inner.value);
-    size += inner.size + 1;
+  for (const [key, value] of entries) {
+    const name = (typeof key === 'string' ? plainText(key) : key) as Key;
+    const inside: More = new Map();
+    const copy = shared(value, path === '' ? String(name) : `${path}.${name}`, share, inside);
+    const grown = size + copy.size + (typeof name === 'string' ? JSON.stringify(name).length + 2 : 1);
+    // The first one stays as long as it can: an empty list tells less than one entry.
+    if (grown > most && (kept.length > 0 || share < SHORT_TEXT)) break;
+    kept.push([name, copy.value]);
+    size = grown;
+    for (const [inner, left] of inside) more.set(inner, (more.get(inner) ?? 0) + left);
   }
-  if (copy.length < list.length) count(more, path, list.length - copy.length);
-  return { value: copy, size };
+  if (kept.length < length) more.set(path, (more.get(path) ?? 0) + length - kept.length);
+  return { entries: kept, size };
 }
 
 /** The beginning of a text, or the end of one whose end matters, with an ellipsis for the rest. */
-function clipText(text: string, path: string, most: number, more: More): string {
+function clipped(text: string, path: string, most: number, more: More): string {
   if (text.length <= most) return plainText(text);
-  count(more, path, text.length - most);
+  more.set(path, text.length - most);
   return /(tail|log)$/.test(path) ? `…${plainText(text.slice(-most))}` : `${plainText(text.slice(0, most))}…`;
 }
 
-function count(more: More, path: string, left: number): void {
-  more.set(path, (more.get(path) ?? 0) + left);
-}
-
-const joinPath = (path: string, key: string | number) => (path === '' ? String(key) : `${path}.${key}`);
-
-const usual = (path: string): number | undefined => {
+function usual(path: string): number {
   const name = path.slice(path.lastIndexOf('.') + 1);
-  return Object.hasOwn(USUAL, name) ? USUAL[name] : undefined;
-};
+  return Object.hasOwn(USUAL, name) ? USUAL[name]! : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { createRunningJobs } from '../../src/mcp/running-jobs.ts';
+
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<string>((resolve) => {
+    if (signal.aborted) resolve('cancelled');
+    signal.addEventListener('abort', () => resolve('cancelled'));
+  });
+
+describe('jobs', () => {
+  test('answer in time or not at all, and can be found until they end', async () => {
+    const jobs = createRunningJobs().forCall(new AbortController().signal);
+    expect(await jobs.start('quick', async () => 7).within(1_000)).toEqual({ ended: true, result: 7 });
+    const slow = jobs.start('slow', untilAborted);
+    expect(await slow.within(10)).toEqual({ ended: false });
+    expect(jobs.find('slow')?.id).toBe('slow');
+    slow.cancel();
+    expect(await slow.ended).toBe('cancelled');
+    expect(jobs.find('slow')).toBeUndefined();
+  });
+
+  test('fail as their work does, and nobody listening is no crash', async () => {
+    const jobs = createRunningJobs().forCall(new AbortController().signal);
+    const failing = jobs.start('bad', () => Promise.reject(new Error('boom')));
+    await expect(failing.within(1_000)).rejects.toThrow('boom');
+    jobs.start('unheard', () => Promise.reject(new Error('nobody hears this')));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(jobs.find('unheard')).toBeUndefined();
+  });
+
+  test('end with the call that began them, but not once it has answered', async () => {
+    const running = createRunningJobs();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const begun = running.forCall(first.signal).start('one', untilAborted);
+    const outliving = running.forCall(second.signal);
+    const other = outliving.start('two', untilAborted);
+    outliving.answered();
+    first.abort();
+    second.abort();
+    expect(await begun.ended).toBe('cancelled');
+    expect(await other.within(10)).toEqual({ ended: false });
+    other.cancel();
+  });
+
+  test('all end with the server, which waits for them but not for ever', async () => {
+    const running = createRunningJobs();
+    const jobs = running.forCall(new AbortController().signal);
+    const good = jobs.start('good', untilAborted);
+    jobs.start('deaf', () => new Promise(() => {}));
+    void running.track(new Promise(() => {}));
+    const started = performance.now();
+    expect(await running.end(100)).toBe(2);
+    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(await good.ended).toBe('cancelled');
+  });
+});

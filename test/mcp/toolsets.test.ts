@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { readToolsets } from '../../src/mcp/toolsets.ts';
+import type { RunbookError } from '../../src/model/diagnostic.ts';
+
+describe('--toolsets', () => {
+  test.each([
+    ['core', ['core']],
+    ['boxes,core', ['core', 'boxes']],
+    [' Core , boxes ', ['core', 'boxes']],
+    ['all', ['core', 'boxes']],
+  ])('%s', (text, toolsets) => {
+    expect(readToolsets(text)).toEqual(toolsets);
+  });
+
+  test.each([
+    ['boxs', 'Did you mean boxes?'],
+    ['core,', 'There are: core, boxes; or all.'],
+    ['', 'There are: core, boxes; or all.'],
+    ['kubernetes', 'There are: core, boxes; or all.'],
+  ])('%j is refused with the nearest name', (text, remedy) => {
+    expect.assertions(1);
+    try {
+      readToolsets(text);
+    } catch (error) {
+      expect((error as RunbookError).diagnostics[0]).toMatchObject({ code: 'unknown-toolset', remedy });
+    }
+  });
+});
