@@ -7,6 +7,7 @@ import {
   toNodeHandler,
 } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
+import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import { createServer, type Sealing } from './server.ts';
 import type { Serving } from './serving.ts';
 
@@ -23,7 +24,7 @@ export interface HttpDoor {
  * Serves on the loopback interface until the signal fires. Every request has to name this machine as its host, come from no
  * foreign web page, and carry the token: a page in a browser can reach loopback too (CVE-2025-66414).
  *
- * @throws NodeJS.ErrnoException where the port is taken.
+ * @throws RunbookError (exit 3) where the port cannot be had.
  */
 export async function httpServer(
   serving: Serving,
@@ -43,7 +44,7 @@ export async function httpServer(
     if (guards.every((passes) => passes(request, response))) void answer(request, response);
   });
   await new Promise<void>((resolve, reject) => {
-    http.once('error', reject);
+    http.once('error', (error: NodeJS.ErrnoException) => reject(unavailable(door.port, error)));
     http.listen(door.port, '127.0.0.1', resolve);
   });
   const { port } = http.address() as AddressInfo;
@@ -63,9 +64,10 @@ type Guard = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Compares hashes, so that neither length nor content of the token shows in the time that it takes. */
 function bearer(token: string): Guard {
-  const wanted = sha256(`Bearer ${token}`);
+  const wanted = sha256(token);
   return (request, response) => {
-    if (timingSafeEqual(sha256(request.headers.authorization ?? ''), wanted)) return true;
+    const given = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    if (timingSafeEqual(sha256(given), wanted)) return true;
     refuse(response, 401, 'A bearer token is needed.', { 'WWW-Authenticate': 'Bearer realm="runbook"' });
     return false;
   };
@@ -86,6 +88,21 @@ function refuse(
 ): void {
   response.writeHead(status, { ...headers, 'Content-Type': 'application/json' });
   response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32000, message } }));
+}
+
+function unavailable(port: number, { code, message }: NodeJS.ErrnoException): RunbookError {
+  const taken = code === 'EADDRINUSE';
+  return new RunbookError(
+    [
+      {
+        code: taken ? 'port-taken' : 'port-unavailable',
+        severity: 'error',
+        message: `Port ${port} of 127.0.0.1 cannot be had: ${taken ? 'something listens there already' : message}.`,
+        remedy: 'Name another one with --http PORT; 0 takes any that is free.',
+      },
+    ],
+    EXIT.person,
+  );
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();

@@ -1,0 +1,189 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Client, StreamableHTTPClientTransport as NewHttp } from '@modelcontextprotocol/client';
+import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { httpStandIn } from './support/http-stand-in.ts';
+import { standIn } from './support/stand-in.ts';
+
+const server = standIn();
+let http: Awaited<ReturnType<typeof httpStandIn>>;
+beforeAll(async () => {
+  http = await httpStandIn(server);
+});
+afterAll(() => http.stop());
+
+const initialize = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
+});
+
+const post = (headers: Record<string, string>, path = '/mcp') =>
+  fetch(`http://127.0.0.1:${http.port}${path}`, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: 'application/json, text/event-stream',
+      Authorization: `Bearer ${http.token}`,
+      ...headers,
+    },
+    body: initialize,
+  });
+
+describe('the door', () => {
+  test('opens to the token', async () => {
+    expect((await post({})).status).toBe(200);
+    expect((await post({ Authorization: `bearer ${http.token}` })).status).toBe(200);
+  });
+
+  test.each([
+    ['no token', { Authorization: '' }, 401],
+    ['a wrong token', { Authorization: 'Bearer 0000' }, 401],
+    ['the token in another scheme', { Authorization: 'Basic {token}' }, 401],
+    ['a web page', { Origin: 'https://evil.example' }, 403],
+    ['a page without an origin', { Origin: 'null' }, 403],
+  ])('stays shut to %s', async (_, headers, status) => {
+    const filled = Object.entries(headers).map(([name, value]) => [
+      name,
+      value.replace('{token}', http.token),
+    ]);
+    const response = await post(Object.fromEntries(filled));
+    expect(response.status).toBe(status);
+    expect(await response.text()).not.toContain(http.token);
+  });
+
+  test('stays shut to a name that was pointed at this machine (DNS rebinding)', async () => {
+    // fetch does not let a caller choose the Host header; curl's way is a raw socket.
+    const { connect } = await import('node:net');
+    const socket = connect(http.port, '127.0.0.1');
+    socket.write(
+      `POST /mcp HTTP/1.1\r\nHost: evil.example\r\nAuthorization: Bearer ${http.token}\r\nContent-Length: 0\r\n\r\n`,
+    );
+    const [answer] = await once(socket, 'data');
+    socket.destroy();
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 403 /);
+  });
+
+  test('is at /mcp and nowhere else', async () => {
+    expect((await post({}, '/')).status).toBe(404);
+    expect((await post({}, '/mcp/../etc/passwd')).status).toBe(404);
+  });
+
+  test('hides the token from argument list and log', () => {
+    expect(http.log()).toContain('the bearer token is in');
+    expect(http.log()).not.toContain(http.token);
+    expect(server.command().args.join(' ')).not.toContain(http.token);
+  });
+
+  test('lets nobody in from outside: it listens on loopback alone', () => {
+    expect(http.log()).toMatch(/listening on http:\/\/127\.0\.0\.1:\d+\/mcp/);
+  });
+});
+
+describe('clients over HTTP', () => {
+  const headers = () => ({ requestInit: { headers: { Authorization: `Bearer ${http.token}` } } });
+  const url = () => new URL(`http://127.0.0.1:${http.port}/mcp`);
+
+  test.each(['env_echo', 'env.echo', 'env-echo'])('SDK 1.x calls %s', async (name) => {
+    const client = new OldClient({ name: 'old', version: '1' });
+    await client.connect(new OldHttp(url(), headers()));
+    onTestFinished(() => client.close());
+    const { structuredContent } = await client.callTool({ name, arguments: { text: 'hi' } });
+    expect(structuredContent).toMatchObject({ text: 'hi' });
+  });
+
+  test.each(['env_echo', 'env.echo', 'env-echo'])('SDK 2.x calls %s', async (name) => {
+    const client = new Client(
+      { name: 'new', version: '2' },
+      { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+    );
+    await client.connect(new NewHttp(url(), headers()));
+    onTestFinished(() => client.close());
+    const { structuredContent } = await client.callTool({ name, arguments: { text: 'hi' } });
+    expect(structuredContent).toMatchObject({ text: 'hi', client: 'new 2' });
+  });
+
+  test('are asked, and see progress and jobs that outlive the call', async () => {
+    const client = new Client(
+      { name: 'new', version: '2' },
+      { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: { pin: '2026-07-28' } } },
+    );
+    client.setRequestHandler('elicitation/create', async () => ({
+      action: 'accept' as const,
+      content: { answer: 'lease' },
+    }));
+    await client.connect(new NewHttp(url(), headers()));
+    onTestFinished(() => client.close());
+    const asked = await client.callTool({ name: 'ask', arguments: { key: 'http', script: 'true' } });
+    expect(asked.structuredContent).toEqual({ answer: 'lease' });
+
+    const seen: unknown[] = [];
+    const nap = { name: 'nap', arguments: { job: 'http', seconds: 60, wait_s: 0.2, marker: 'http' } };
+    const napped = await client.callTool(nap, { onprogress: (progress) => seen.push(progress.message) });
+    expect(napped.structuredContent).toEqual({ job: 'http', status: 'running' });
+    expect(seen).toEqual(['started']);
+    const peek = async (cancel: boolean) =>
+      (await client.callTool({ name: 'job_peek', arguments: { job: 'http', cancel } })).structuredContent;
+    expect(await peek(true)).toEqual({ running: true });
+    await expect.poll(() => peek(false)).toEqual({ running: false });
+  });
+});
+
+describe('the server', () => {
+  test('goes at SIGTERM, with a call open and a job running', async () => {
+    const own = await httpStandIn(server);
+    const call = fetch(`http://127.0.0.1:${own.port}/mcp`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'application/json, text/event-stream',
+        Authorization: `Bearer ${own.token}`,
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 2,
+        method: 'tools/call',
+        params: { name: 'nap', arguments: { job: 'j', seconds: 300, marker: 'http-term' } },
+      }),
+    }).then(
+      (response) => response.text(),
+      () => 'cut off',
+    );
+    const { child } = own;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill('SIGTERM');
+    expect((await once(child, 'exit'))[0]).toBe(143);
+    await call;
+  });
+
+  test('says that a port is taken', async () => {
+    const { command, args } = server.command({ http: http.port });
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    expect((await once(child, 'exit'))[0]).not.toBe(0);
+    expect(said).toContain('something listens there already');
+  });
+
+  test('takes the token from RUNBOOK_MCP_TOKEN where there is one', async () => {
+    const token = 'a'.repeat(32);
+    const own = await httpStandIn(server, { RUNBOOK_MCP_TOKEN: token });
+    onTestFinished(() => own.stop());
+    expect(own.log()).toContain('the bearer token is in RUNBOOK_MCP_TOKEN');
+    const response = await fetch(`http://127.0.0.1:${own.port}/mcp`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'application/json, text/event-stream',
+        Authorization: `Bearer ${token}`,
+      },
+      body: initialize,
+    });
+    expect(response.status).toBe(200);
+  });
+});
