@@ -8,7 +8,7 @@ import type { Report } from './report.ts';
 import type { Source } from './source.ts';
 
 /** Half an hour: long enough for an image to be pulled, short enough to end before the working day does. */
-export const DEFAULT_TIMEOUT_MS = 1_800_000;
+const DEFAULT_TIMEOUT_MS = 1_800_000;
 
 /** Languages that run as they are, and in what. */
 const SHELLS: Readonly<Record<string, readonly string[]>> = {
@@ -131,12 +131,8 @@ function finish({ base, attributes, kind, report, at }: Draft): Action | undefin
     case 'apply':
       if (!attributes.apply || !isYaml(base, kind, report, at)) return undefined;
       if (base.text.trim() === '' && from === undefined) {
-        report.error(
-          'empty-apply',
-          at,
-          'There is nothing to apply.',
-          'Write the objects, or name a file with `from`.',
-        );
+        const remedy = 'Write the objects, or name a file with `from`.';
+        report.error('empty-apply', at, 'There is nothing to apply.', remedy);
       }
       return { kind, ...base, ...present({ from, namespace }) };
     case 'registry':
@@ -158,12 +154,8 @@ function shellAction(
   if (!interpreter) return undefined;
   if (base.language === 'console' && base.text === '') {
     const message = 'Nothing in this console fence runs: no line starts with `$ `.';
-    report.warning(
-      'console-without-commands',
-      at,
-      message,
-      'Start each command with `$ `, or call the fence `text`.',
-    );
+    const remedy = 'Start each command with `$ `, or call the fence `text`.';
+    report.warning('console-without-commands', at, message, remedy);
     return undefined;
   }
   return {

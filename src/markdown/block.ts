@@ -54,7 +54,7 @@ export interface ParagraphBlock extends BlockBase {
 }
 
 /** A thematic break. */
-export interface RuleBlock extends BlockBase {
+interface RuleBlock extends BlockBase {
   readonly kind: 'rule';
 }
 

@@ -40,6 +40,11 @@ export class LineCursor {
     return this.nonblank < this.end ? this.text.charCodeAt(this.#nonblank) : Number.NaN;
   }
 
+  /** The text from there on. */
+  get content(): string {
+    return this.text.slice(this.nonblank, this.end);
+  }
+
   /** Columns of blanks before it. */
   get indent(): number {
     if (this.#nonblank < this.offset) this.#findNonblank();

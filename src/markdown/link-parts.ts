@@ -67,3 +67,12 @@ export function isPunctuation(code: number): boolean {
     (code >= 123 && code <= 126)
   );
 }
+
+/** A destination without its percent-encoding; one that is no UTF-8 stays as it is. */
+export function percentDecoded(href: string): string {
+  try {
+    return decodeURIComponent(href);
+  } catch {
+    return href;
+  }
+}

@@ -13,6 +13,7 @@ import type { Block, FenceBlock, HeadingBlock } from './block.ts';
 import { textOf } from './block.ts';
 import { commentText } from './comment.ts';
 import { plainText, readInline } from './inline.ts';
+import { percentDecoded } from './link-parts.ts';
 import type { Chapter } from './sections.ts';
 import { slugOf } from './slug.ts';
 
@@ -157,8 +158,8 @@ function outputCheck(
 export function readPrerequisites({ source }: CodeReader, { blocks }: Chapter): Runbook['prerequisites'] {
   return blocks.flatMap((block) => {
     if (block.kind !== 'paragraph' || block.container?.quoted) return [];
-    const hrefs = readInline(textOf(source.text, block.lines)).map(
-      ({ href }) => href?.replace(/[#?].*$/, '') ?? '',
+    const hrefs = readInline(textOf(source.text, block.lines)).map(({ href }) =>
+      percentDecoded(href?.replace(/[#?].*$/s, '') ?? ''),
     );
     const paths = [...new Set(hrefs)].filter((path) => isRelative(path) && /\.(?:md|markdown)$/i.test(path));
     return paths.map((path) => ({ path, place: source.placeAt(block.span.start) }));

@@ -45,6 +45,17 @@ export function skipRun(text: string, start: number, end: number, code: number):
   return at;
 }
 
+/** Whether a fence opened by so many marks ends here: at least as many of them, and nothing behind. */
+export function isClosingFence(
+  text: string,
+  start: number,
+  end: number,
+  { mark, length }: { readonly mark: number; readonly length: number },
+): boolean {
+  const runEnd = skipRun(text, start, end, mark);
+  return runEnd - start >= length && isBlankBetween(text, runEnd, end);
+}
+
 /** Behind `-`, `+`, `*`, `1.` or `1)`, if a blank or the line's end follows. */
 export function skipListMarker(text: string, start: number, end: number): number | undefined {
   const first = text.charCodeAt(start);
@@ -71,7 +82,7 @@ export function headingEnd(text: string, start: number, end: number): number {
 }
 
 /** Before the blanks at the end. */
-export function trimEnd(text: string, start: number, end: number): number {
+function trimEnd(text: string, start: number, end: number): number {
   let at = end;
   while (at > start && isBlank(text.charCodeAt(at - 1))) at--;
   return at;
@@ -83,4 +94,24 @@ export function withoutLineEnd(text: string, start: number, end: number): number
   if (at > start && text[at - 1] === '\n') at--;
   if (at > start && text[at - 1] === '\r') at--;
   return at;
+}
+
+/**
+ * Undefined for a thematic break: three or more of one mark, and blanks. Else where it fails, and where any other that
+ * begins before that offset on this line would fail as well.
+ */
+export function ruleFailure(text: string, start: number, end: number): number | undefined {
+  const mark = text.charCodeAt(start);
+  let marks = 0;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code === mark) marks++;
+    else if (!isBlank(code)) return at;
+  }
+  return marks < 3 ? end : undefined;
+}
+
+/** A letter begins text and nothing else. */
+export function startsText(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }

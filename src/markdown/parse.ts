@@ -61,12 +61,8 @@ export function parseRunbook(source: Source, options: ParseOptions = {}): Runboo
 
 /** It says so, or has a section exactly named Steps that holds a step. */
 function isRunbook(source: Source, { mapping }: ReadFrontMatter, chapters: readonly Chapter[]): boolean {
-  const holdsSteps = (chapter: Chapter) =>
-    /steps/i.test(chapter.section.title) && readEntries(source, chapter).length > 0;
-  return (
-    mapping.runbook !== undefined ||
-    chapters.some((each) => each.section.kind === 'steps' && holdsSteps(each))
-  );
+  const holdsSteps = (each: Chapter) => each.section.kind === 'steps' && readEntries(source, each).length > 0;
+  return mapping.runbook !== undefined || chapters.some(holdsSteps);
 }
 
 function readSteps(
@@ -117,7 +113,7 @@ function nameOf({ file }: Source, { frontMatter }: ReadFrontMatter, blocks: read
 /** CommonMark lets a fence run to the end of the document; here that would swallow the steps behind it. */
 function refuseUnclosedFences(report: Report, blocks: readonly Block[]): void {
   for (const block of blocks) {
-    if (block.kind !== 'fence' || block.closed) continue;
+    if (block.kind !== 'fence' || block.closed || block.container?.quoted) continue;
     const message = 'This fence is never closed, so all that follows belongs to it.';
     report.error('unclosed-fence', block.span.start, message, 'Close it with a line of the same marks.');
   }

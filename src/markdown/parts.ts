@@ -138,9 +138,12 @@ class PartReader {
 
   /** The part of the innermost list item that has one, or of the step. */
   #openPartFor(block: Block): Part {
-    const scope = this.#scopes.findLast((each) => each.part) ?? this.#scopes[0]!;
-    scope.part ??= this.#newPart(this.#hasMainLabel ? 'between' : 'before', block, '');
-    return scope.part;
+    const open = this.#scopes.findLast((each) => each.part)?.part;
+    // A main label in a list item ends what stood before any, though not what another label governs.
+    if (open && !(open.label === 'before' && this.#hasMainLabel)) return open;
+    const part = this.#newPart(this.#hasMainLabel ? 'between' : 'before', block, '');
+    this.#scopes[0]!.part = part;
+    return part;
   }
 
   #newPart(label: Part['label'], block: Block, rest: string): Part {
@@ -164,12 +167,8 @@ class PartReader {
     if (isUnknownHeading || (isUnknownLabel && !isLabel)) {
       const written = source.text.slice(before.span.start, before.span.end).split('\n')[0]!;
       const message = `\`${written}\` is no label, so it is not clear whether the fence below it runs.`;
-      report.error(
-        'unknown-label',
-        before.span.start,
-        message,
-        `Use one of ${LABELS.join(', ')}, or write a sentence.`,
-      );
+      const remedy = `Use one of ${LABELS.join(', ')}, or write a sentence.`;
+      report.error('unknown-label', before.span.start, message, remedy);
     } else if (this.#subheading) {
       const message = 'This fence runs, although the sub-heading above it is no label.';
       const remedy = 'Put a label such as `Run:` or `Undo:` between them.';

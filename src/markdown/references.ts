@@ -1,4 +1,5 @@
 import { readInline } from './inline.ts';
+import { percentDecoded } from './link-parts.ts';
 
 /** A step as an author names it: by its id, or by a link to its heading. */
 export interface Reference {
@@ -22,11 +23,7 @@ export function readReferences(markdown: string): Reference[] {
 }
 
 function anchor(href: string): Reference {
-  try {
-    return { written: decodeURIComponent(href.slice(1)), kind: 'anchor' };
-  } catch {
-    return { written: href.slice(1), kind: 'anchor' };
-  }
+  return { written: percentDecoded(href.slice(1)), kind: 'anchor' };
 }
 
 function bareWords(text: string): string[] {
