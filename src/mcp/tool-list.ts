@@ -30,64 +30,61 @@ export function withMore(output: z.ZodObject): z.ZodObject {
   return output.extend({ more: z.record(z.string(), z.number()).optional() });
 }
 
-function inputSchema(input: z.ZodObject): Schema {
-  return {
-    ...trimmed(z.toJSONSchema(input, { io: 'input' }), Number.POSITIVE_INFINITY),
-    additionalProperties: false,
-  };
-}
-
-/** How deep an output is spelled out. Below, its type alone: the list has 16 KB for all tools, and models never see it. */
-const OUTPUT_DEPTH = 3;
-
-function outputSchema(output: z.ZodObject): Schema {
-  return trimmed(z.toJSONSchema(withMore(output), { io: 'output' }), OUTPUT_DEPTH);
-}
-
 type Schema = Record<string, unknown>;
 
 /**
- * Takes off what costs characters and tells nothing: the dialect (older clients know only draft 7 and fail at another), the
- * bounds of every integer, and closed objects within.
+ * An output as its fields and their types, no deeper and without what is required: the list has 16 KB for all tools, clients
+ * check results against it, and models never see it.
  */
-function trimmed(schema: unknown, depth: number): Schema {
-  const kept = Object.entries(schema as Schema).filter(
-    ([key, value]) =>
-      key !== '$schema' &&
-      key !== 'additionalProperties' &&
-      Math.abs(Number(value)) !== Number.MAX_SAFE_INTEGER,
-  );
-  const { additionalProperties } = schema as Schema;
-  const open =
-    typeof additionalProperties === 'object'
-      ? { additionalProperties: trimmed(additionalProperties, depth - 1) }
-      : {};
-  return { ...Object.fromEntries(kept.flatMap(([key, value]) => inner(key, value, depth))), ...open };
+function outputSchema(output: z.ZodObject): Schema {
+  const { properties = {} } = z.toJSONSchema(withMore(output), { io: 'output' });
+  const outline = ([name, field]: [string, unknown]) => [name, typeOf(field as Schema)];
+  return { properties: Object.fromEntries(Object.entries(properties).map(outline)) };
 }
 
-function inner(key: string, value: unknown, depth: number): [string, unknown][] {
+/** One type or none said: lists of types are lost on clients that map schemas to simpler dialects. */
+const typeOf = ({ type }: Schema): Schema => (typeof type === 'string' ? { type } : {});
+
+function inputSchema(input: z.ZodObject): Schema {
+  return { ...trimmed(z.toJSONSchema(input, { io: 'input' })), additionalProperties: false };
+}
+
+/** Left out of what is listed; a call that breaks one of these rules is told so. The dialect: older clients know only draft 7. */
+const UNTOLD = ['$schema', 'propertyNames', 'pattern', 'minLength', 'maxLength', 'minItems', 'maxItems'];
+
+/** Takes off what costs characters and helps nobody to call, such as the bounds of every integer. */
+function trimmed(schema: unknown): Schema {
+  const kept = Object.entries(schema as Schema).filter(
+    ([key, value]) =>
+      !UNTOLD.includes(key) &&
+      !(key === 'additionalProperties' && typeof value === 'boolean') &&
+      !(key === 'default' && ['[]', '{}', 'false'].includes(JSON.stringify(value))) &&
+      Math.abs(Number(value)) !== Number.MAX_SAFE_INTEGER,
+  );
+  return Object.fromEntries(
+    kept.map(([key, value]) =>
+      Array.isArray(value) && key === 'type' ? oneOf(value) : [key, inner(key, value)],
+    ),
+  );
+}
+
+/** As alternatives with one type each, which more clients understand than a list of types. */
+const oneOf = (types: readonly unknown[]): [string, unknown] => ['anyOf', types.map((type) => ({ type }))];
+
+function inner(key: string, value: unknown): unknown {
   switch (key) {
     case 'properties':
-      if (depth <= 0) return [];
-      return [
-        [
-          key,
-          Object.fromEntries(
-            Object.entries(value as Schema).map(([name, each]) => [name, trimmed(each, depth - 1)]),
-          ),
-        ],
-      ];
-    case 'required':
-      return depth <= 0 ? [] : [[key, value]];
-    case 'propertyNames':
-      return [];
+      return Object.fromEntries(
+        Object.entries(value as Schema).map(([name, field]) => [name, trimmed(field)]),
+      );
     case 'items':
-      return [[key, trimmed(value, depth)]];
+    case 'additionalProperties':
+      return trimmed(value);
     case 'anyOf':
     case 'oneOf':
     case 'allOf':
-      return [[key, (value as unknown[]).map((each) => trimmed(each, depth))]];
+      return (value as unknown[]).map(trimmed);
     default:
-      return [[key, value]];
+      return value;
   }
 }
