@@ -70,6 +70,12 @@ export interface ApproveReport {
   readonly shellChecks: number;
 }
 
+/** The answer of `runbook resume`: the problems that an agent may go on with. */
+export interface ResumeReport {
+  readonly file: string;
+  readonly resumed: readonly string[];
+}
+
 /** The answer of `runbook init`. */
 export interface InitReport {
   readonly files: readonly { readonly path: string; readonly action: 'created' | 'changed' | 'unchanged' }[];

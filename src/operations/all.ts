@@ -63,6 +63,12 @@ export const operations: readonly OperationRow[] = [
     load: async () => (await import('./approve.ts')).approve as unknown as Operation,
   },
   {
+    name: 'resume',
+    summary: 'let an agent go on with a problem that waits for you',
+    effect: 'write',
+    load: async () => (await import('./resume.ts')).resume as unknown as Operation,
+  },
+  {
     name: 'init',
     summary: 'write a first AUTODOCK.md for a folder',
     effect: 'write',

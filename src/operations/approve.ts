@@ -3,12 +3,20 @@ import { openApprovals } from '../journal/approvals.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { ApproveReport } from '../model/report.ts';
 import { approvalHash } from '../plan/hash.ts';
+import { approveAsked } from './agent/approve-asked.ts';
 import { executables } from './approval.ts';
 import { readValidDocument } from './document.ts';
 import { defineOperation } from './operation.ts';
 import { fileFlag } from './session-flags.ts';
 
-const input = z.object({ ...fileFlag });
+const input = z.object({
+  ...fileFlag,
+  step: z
+    .string()
+    .optional()
+    .describe('a step that an agent asked to run and that is not in the document: shown, and asked about')
+    .meta({ placeholder: 'ID' }),
+});
 
 /** A person's word that this content may run; kept outside the project, bound to every byte that executes or judges. */
 export const approve = defineOperation({
@@ -17,10 +25,11 @@ export const approve = defineOperation({
   description:
     'Records a hash of everything in the document that executes or judges. Prose may change afterwards;\n' +
     'one changed byte of a script, a check or a default asks again. Approvals live in your own state folder.',
-  examples: ['runbook approve AUTODOCK.md'],
+  examples: ['runbook approve AUTODOCK.md', 'runbook approve AUTODOCK.md --step start-caddy'],
   effect: 'write',
   input,
   run: async ({ world }, flags): Promise<ApproveReport> => {
+    if (flags.step !== undefined) return await approveAsked(world, flags.file, flags.step);
     const { runbook, path } = await readValidDocument(world.cwd, flags.file, { loose: true });
     const hash = approvalHash(runbook);
     const approvals = openApprovals(world.folders.person);

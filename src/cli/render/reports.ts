@@ -5,6 +5,7 @@ import type {
   InitReport,
   LintReport,
   ReplayReport,
+  ResumeReport,
   StatusReport,
   UndoReport,
   VerifyReport,
@@ -22,6 +23,7 @@ interface Renderers {
   readonly lint: () => Promise<Renderer<LintReport>>;
   readonly undo: () => Promise<Renderer<UndoReport>>;
   readonly approve: () => Promise<Renderer<ApproveReport>>;
+  readonly resume: () => Promise<Renderer<ResumeReport>>;
   readonly init: () => Promise<Renderer<InitReport>>;
   readonly facts: () => Promise<Renderer<FactsReport>>;
   readonly status: () => Promise<Renderer<StatusReport>>;
@@ -35,6 +37,7 @@ const renderers: Renderers = {
   lint: async () => (await import('./lint.ts')).renderLint,
   undo: async () => (await import('./undo.ts')).renderUndo,
   approve: async () => (await import('./approve.ts')).renderApprove,
+  resume: async () => (await import('./resume.ts')).renderResume,
   init: async () => (await import('./init.ts')).renderInit,
   facts: async () => (await import('./facts.ts')).renderFacts,
   status: async () => (await import('./status.ts')).renderStatus,

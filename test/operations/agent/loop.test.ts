@@ -1,0 +1,193 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { expect, onTestFinished, test } from 'vitest';
+import { scenario } from '../../support/scenario.ts';
+import { agentIn } from './agent.ts';
+
+const BARE = '---\nrunbook: 1\n---\n\n# Test\n';
+
+test('the sleep spiral ends at its third value, with figures; a changed cause passes', async () => {
+  const { world } = await scenario(BARE);
+  const agent = agentIn(world);
+  const wait = (seconds: number) =>
+    agent.call('apply_step', {
+      draft: {
+        title: 'Wait for the leader',
+        run: `sleep ${seconds}; test -f leader`,
+        verify: 'file leader exists',
+      },
+    });
+  expect((await wait(0.1)).status).toBe('failed');
+  const second = await wait(0.2);
+  expect(second).toMatchObject({ status: 'refused', guard: { code: 'sleep-spiral' } });
+  expect(second.next).not.toBe('');
+  expect((await wait(0.4)).guard).toBeDefined();
+  const mended = await agent.call('apply_step', {
+    draft: { title: 'Elect', run: 'touch leader', verify: 'file leader exists' },
+  });
+  expect(mended).toMatchObject({ status: 'succeeded' });
+  expect(await wait(0.1)).toMatchObject({ status: 'succeeded', cleared: [expect.stringMatching(/^p-/)] });
+});
+
+test('an exotic theory is refused while a mundane finding stands', async () => {
+  const { world } = await scenario(BARE);
+  const agent = agentIn(world);
+  const draft = { title: 'Start', run: 'no-such-program-anywhere --serve', verify: 'file up exists' };
+  const failed = await agent.call('apply_step', { draft });
+  expect(failed.findings[0]).toMatchObject({ code: 'program-missing' });
+  const hypothesis = {
+    cause: 'platform',
+    mechanism: 'kernel-level mutex contention during RST packet processing',
+    evidence: failed.findings[0].evidence,
+    prediction: ['file up exists'],
+  };
+  const refused = await agent.call('apply_step', { step: 'start', hypothesis });
+  expect(refused).toMatchObject({
+    status: 'refused',
+    guard: { verdict: 'refuse', code: 'exotic-explanation' },
+  });
+});
+
+test('checks that cannot fail, or none at all, are no success', async () => {
+  const { world } = await scenario(BARE);
+  const agent = agentIn(world);
+  await agent.call('apply_step', { draft: { title: 'Make', run: 'true', verify: 'file made exists' } });
+  const revise = (verify: unknown) =>
+    agent.call('apply_step', { step: 'make', draft: { title: 'Make', run: 'touch other', verify } });
+  expect(await revise([])).toMatchObject({ guard: { code: 'pretend-success', verdict: 'refuse' } });
+  expect(await revise([{ lang: 'bash', text: 'true' }])).toMatchObject({
+    guard: { code: 'pretend-success', verdict: 'refuse' },
+  });
+});
+
+test('long work answers with a job, which can be read, searched and cancelled with all its processes', async () => {
+  const { world } = await scenario(BARE);
+  const agent = agentIn(world);
+  onTestFinished(() => agent.leave());
+  const begun = await agent.call('apply_step', {
+    draft: { title: 'Long', run: 'echo needle; echo hay; sleep 300 & sleep 300', verify: 'file x exists' },
+    wait_s: 2,
+  });
+  expect(begun).toMatchObject({ status: 'running', job: 'job-1' });
+  expect(await agent.call('job_read', { job: 'job-1', grep: 'needle' })).toMatchObject({
+    status: 'running',
+    log: 'needle',
+  });
+  expect((await agent.call('runbook_read')).now.jobs).toHaveLength(1);
+  expect(await agent.refused('apply_step', { draft: { title: 'Other', run: 'true' } })).toBe('lock-held');
+  expect(await agent.call('job_cancel', { job: 'job-1' })).toMatchObject({ status: 'cancelled' });
+  expect((await agent.call('job_read', { job: 'job-1' })).attempt).toMatchObject({ status: 'cancelled' });
+  expect(await agent.refused('job_read', { job: 'job-99' })).toBe('unknown-job');
+});
+
+test('killed in the middle of a job: the next server knows, and nothing of it runs', async () => {
+  const { world, folder } = await scenario(BARE);
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('./kill-program.ts', import.meta.url))],
+    outfile: `${folder}/server.mjs`,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  await writeFile(`${folder}/server.mjs`, outputFiles[0]!.contents);
+  const states = { RUNBOOK_STATE: world.folders.person, RUNBOOK_BOX_STATE: world.folders.box };
+  const child = spawn(process.execPath, [`${folder}/server.mjs`, folder], {
+    env: { ...process.env, ...states },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout!, 'data');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+
+  const { now } = await agentIn(world).call('runbook_read');
+  expect(now).toMatchObject({ jobs: [], last_attempt: { status: 'interrupted' } });
+  const again = await agentIn(world).call('apply_step', {
+    draft: { title: 'Short', run: 'touch x', verify: 'file x exists' },
+  });
+  expect(again.status).toBe('succeeded');
+});
+
+test('what no step did is named; escalation writes a dossier; drop lets go', async () => {
+  const { world, folder, read } = await scenario(BARE);
+  const agent = agentIn(world);
+  const failed = await agent.call('apply_step', {
+    draft: { title: 'Ask the vendor', run: 'echo "error: licence server says no" >&2; exit 7' },
+  });
+  expect(await agent.call('find_fix', { text: 'error: licence server says no' })).toMatchObject({
+    fixes: [],
+  });
+  const asked = await agent.call('escalate', {
+    question: 'Which licence may this box use?',
+    to: 'the vendor',
+    problem: failed.problem,
+  });
+  expect(asked).toMatchObject({ state: 'stopped', written: true });
+  const text = await read('AUTODOCK.md');
+  expect(text).toContain('## Open questions\n\n### Which licence may this box use?');
+  expect(text).toContain('Ask the vendor: failed, exit code 7');
+  const stopped = await agent.call('apply_step', { step: 'ask-the-vendor' });
+  expect(stopped).toMatchObject({ status: 'refused', guard: { code: 'circles' } });
+  expect(await agent.refused('problem_resolve', { problem: 'p-nope', why: 'x' })).toBe('unknown-problem');
+  await readFile(`${folder}/.runbook/.gitignore`, 'utf8');
+});
+
+test('a person’s edit is kept: another file than the one named is not written over, and the answer is the diff', async () => {
+  const { world, read, write } = await scenario(BARE);
+  const agent = agentIn(world);
+  await agent.call('apply_step', {
+    draft: { title: 'Make', why: 'It is needed.', run: 'touch made', verify: 'file made exists' },
+  });
+  const known = (await agent.call('runbook_read')).sha256;
+  await write('AUTODOCK.md', `${BARE}\nA person was here.\n`);
+  const refused = await agent.call('env_save', { expected_sha256: known });
+  expect(refused).toMatchObject({ written: false, refused: expect.stringContaining('expected_sha256') });
+  expect(await agent.call('env_save', { expected_sha256: refused.sha256 })).toMatchObject({ written: true });
+  const text = await read('AUTODOCK.md');
+  expect(text).toContain('A person was here.');
+  expect(text).toContain('### Make\n');
+});
+
+test('a revision keeps what the author wrote around the fences', async () => {
+  const text = `${BARE}
+## Steps
+
+### Write it
+
+Why: because.
+
+Some prose of the author.
+
+~~~bash
+echo one > it
+~~~
+
+Verify:
+
+~~~check
+file it contains "one"
+~~~
+
+More prose.
+`;
+  const { world, read } = await scenario(text);
+  const agent = agentIn(world);
+  const done = await agent.call('apply_step', {
+    step: 'write-it',
+    draft: { title: 'Write it', run: 'echo one more > it' },
+  });
+  expect(done.status).toBe('succeeded');
+  await agent.call('env_save');
+  const after = await read('AUTODOCK.md');
+  expect(after).toContain('Some prose of the author.');
+  expect(after).toContain('More prose.');
+  expect(after).toContain('echo one more > it');
+  expect(after).toContain('~~~check\nfile it contains "one"\n~~~');
+  expect(await agent.call('env_save')).toMatchObject({ written: false, diff: '' });
+});
