@@ -1,15 +1,20 @@
 import type { FoldedProblem } from '../../journal/fold-problems.ts';
+import { diagnose } from '../../judge/diagnose/diagnose.ts';
 import { lastErrorLine } from '../../judge/error-line.ts';
 import type { Attempt } from '../../model/attempt.ts';
 
 /** A literal shorter than this matches by accident (docs/format.md). */
 const SHORTEST = 8;
 
+/** From this length on, several words say what happened. */
+const TELLING = 16;
+
 /** The part of a failure's error that the next box will print too, as inline code; empty where nothing is worth looking for. */
 export function symptomOf(failure: Attempt | undefined): string {
   if (!failure) return '';
   const observed = failure.checks.find(({ verdict }) => verdict !== 'pass')?.observed ?? '';
-  const line = failure.exitCode === 0 ? observed : lastErrorLine(failure.outputTail);
+  const line =
+    failure.exitCode === 0 ? observed : (tellingLine(failure) ?? lastErrorLine(failure.outputTail));
   const text = steadyPart(line) || steadyPart(observed);
   return text === '' ? '' : `\`${text}\``;
 }
@@ -20,11 +25,23 @@ export function titleOf(failure: Attempt | undefined, { for: step, fix }: Folded
   return finding ?? fix[0]?.body.title ?? `${step} fails`;
 }
 
-/** The longest piece without times, numbers, ids and quotes: those differ from box to box. */
+/** The line that the first finding was read from: programs say the cause first, and then that they failed. */
+function tellingLine({ outputTail, findings }: Attempt): string | undefined {
+  const code = findings[0]?.code;
+  const tells = (line: string) =>
+    diagnose({ attempt: '', at: '', output: line, checks: [] }).some((finding) => finding.code === code);
+  return code === undefined ? undefined : outputTail.split('\n').findLast(tells);
+}
+
+/**
+ * A piece without times, numbers, ids and quotes, which differ from box to box: the last one that says something, since
+ * an error ends with its cause; else the longest.
+ */
 function steadyPart(line: string): string {
   const pieces = line
     .split(/\d[\w.:/-]*|["'`{}[\]]|\/[\w./-]+/)
     .map((each) => each.replace(/^[\s:,;=.-]+|[\s:,;=(-]+$/g, ''));
-  const longest = pieces.reduce((best, each) => (each.length > best.length ? each : best), '');
-  return longest.length < SHORTEST ? '' : longest.slice(0, 120);
+  const last = pieces.findLast((each) => each.length >= TELLING && each.includes(' '));
+  const best = last ?? pieces.reduce((longest, each) => (each.length > longest.length ? each : longest), '');
+  return best.length < SHORTEST ? '' : best.slice(0, 120);
 }
