@@ -19,10 +19,10 @@ import { readArguments } from './arguments.ts';
 import { fitToBudget } from './budget.ts';
 import { clientOf } from './client.ts';
 import { failure } from './failure.ts';
+import { withMore } from './listed-schema.ts';
 import { progressOf } from './progress.ts';
 import { formOf } from './questions.ts';
 import type { Serving } from './serving.ts';
-import { withMore } from './tool-list.ts';
 import { findTool } from './tool-name.ts';
 
 /** Calls at once, of all clients: an agent in a loop may not take the box down. */

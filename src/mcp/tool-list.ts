@@ -1,6 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/server';
-import { z } from 'zod';
 import type { AgentTool } from '../operations/agent/tool.ts';
+import { inputSchema, outputSchema } from './listed-schema.ts';
 import { offered, type Serving } from './serving.ts';
 
 /** The answer of tools/list: fixed order, whoever asks. Loads every tool. */
@@ -23,68 +23,4 @@ function listed(tool: AgentTool): Tool {
       openWorldHint: tool.hints.openWorld,
     },
   };
-}
-
-/** What a tool gives, as the server adds to it. */
-export function withMore(output: z.ZodObject): z.ZodObject {
-  return output.extend({ more: z.record(z.string(), z.number()).optional() });
-}
-
-type Schema = Record<string, unknown>;
-
-/**
- * An output as its fields and their types, no deeper and without what is required: the list has 16 KB for all tools, clients
- * check results against it, and models never see it.
- */
-function outputSchema(output: z.ZodObject): Schema {
-  const { properties = {} } = z.toJSONSchema(withMore(output), { io: 'output' });
-  const outline = ([name, field]: [string, unknown]) => [name, typeOf(field as Schema)];
-  return { properties: Object.fromEntries(Object.entries(properties).map(outline)) };
-}
-
-/** One type or none said: lists of types are lost on clients that map schemas to simpler dialects. */
-const typeOf = ({ type }: Schema): Schema => (typeof type === 'string' ? { type } : {});
-
-function inputSchema(input: z.ZodObject): Schema {
-  return { ...trimmed(z.toJSONSchema(input, { io: 'input' })), additionalProperties: false };
-}
-
-/** Left out of what is listed; a call that breaks one of these rules is told so. The dialect: older clients know only draft 7. */
-const UNTOLD = ['$schema', 'propertyNames', 'pattern', 'minLength', 'maxLength', 'minItems', 'maxItems'];
-
-/** Takes off what costs characters and helps nobody to call, such as the bounds of every integer. */
-function trimmed(schema: unknown): Schema {
-  const kept = Object.entries(schema as Schema).filter(
-    ([key, value]) =>
-      !UNTOLD.includes(key) &&
-      !(key === 'additionalProperties' && typeof value === 'boolean') &&
-      !(key === 'default' && ['[]', '{}', 'false'].includes(JSON.stringify(value))) &&
-      Math.abs(Number(value)) !== Number.MAX_SAFE_INTEGER,
-  );
-  return Object.fromEntries(
-    kept.map(([key, value]) =>
-      Array.isArray(value) && key === 'type' ? oneOf(value) : [key, inner(key, value)],
-    ),
-  );
-}
-
-/** As alternatives with one type each, which more clients understand than a list of types. */
-const oneOf = (types: readonly unknown[]): [string, unknown] => ['anyOf', types.map((type) => ({ type }))];
-
-function inner(key: string, value: unknown): unknown {
-  switch (key) {
-    case 'properties':
-      return Object.fromEntries(
-        Object.entries(value as Schema).map(([name, field]) => [name, trimmed(field)]),
-      );
-    case 'items':
-    case 'additionalProperties':
-      return trimmed(value);
-    case 'anyOf':
-    case 'oneOf':
-    case 'allOf':
-      return (value as unknown[]).map(trimmed);
-    default:
-      return value;
-  }
 }
