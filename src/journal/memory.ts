@@ -88,11 +88,14 @@ function next(known: StepMemory = NOTHING, record: StepRecord): StepMemory {
 function confirmed(known: StepMemory, record: Extract<JournalRecord, { kind: 'confirmed' }>): StepMemory {
   const undo = record.undo ?? known.undo;
   const title = record.title ?? known.title;
+  // A step that failed here and was then mended by hand has acted all the same: its dependents have missed it, and Undo is due.
+  const mended = record.how === 'accepted' && (known.status === 'failed' || known.status === 'interrupted');
+  const acted = record.how === 'acted' || (mended && known.action !== '');
   return {
     status: 'confirmed',
     action: record.action,
     inputs: record.inputs,
-    actedSeq: record.how === 'acted' ? record.seq : known.actedSeq,
+    actedSeq: acted ? record.seq : known.actedSeq,
     confirmedSeq: record.seq,
     background: record.background ?? known.background,
     ...(record.state === undefined ? {} : { state: record.state }),

@@ -6,6 +6,8 @@ import { decideFromChecks, decideFromJournal } from '../plan/decide.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { askOnce, questionOf, tally } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
+import { withheldIn } from './pass/state.ts';
+import { selection } from './pass/walk.ts';
 import { preflightDiagnostics } from './preflight.ts';
 import { openSession, prepare, type Session } from './session.ts';
 import { fileFlag, inputFlags } from './session-flags.ts';
@@ -44,13 +46,14 @@ export const plan = defineOperation({
 export async function planSession(
   context: OperationContext,
   session: Session,
-  options: { force: boolean },
+  options: { force: boolean; only?: string | undefined; from?: string | undefined },
 ): Promise<PlanReport> {
   const preview = await openPreview(context, session);
   const acting = new Set<string>();
+  const selected = selection(session.plan, options);
   const steps: PlannedStep[] = [];
   for (const planned of session.plan.steps) {
-    const step = await planStep(preview, planned, acting, options.force);
+    const step = await planStep(preview, planned, { acting, selected, forced: options.force });
     if (step.would === 'act') acting.add(step.id);
     steps.push(step);
   }
@@ -76,8 +79,11 @@ export async function planSession(
 async function planStep(
   preview: Preview,
   planned: PlanStep,
-  acting: ReadonlySet<string>,
-  forced: boolean,
+  {
+    acting,
+    selected,
+    forced,
+  }: { acting: ReadonlySet<string>; selected: ReadonlySet<string>; forced: boolean },
 ): Promise<PlannedStep> {
   const { step } = planned;
   const describe = (
@@ -96,7 +102,8 @@ async function planStep(
     actions: step.actions.map((action) => describeAction(action, preview, planned)),
     needs: planned.after,
   });
-  if (step.excluded) return describe('skip', 'not-selected', 'excludeFromRunAll');
+  if (!selected.has(step.id))
+    return describe('skip', 'not-selected', step.excluded ? 'excludeFromRunAll' : '');
   const asking = preview.asking(planned);
   const when = await askOnce(
     step.when.filter((check) => check.kind === 'probe').map((check) => questionOf(check, asking)),
@@ -118,6 +125,11 @@ async function planStep(
     forced,
   });
   if (decision.kind === 'act') return describe('act', decision.reason, '');
+
+  const judged = [step.verify, step.actions.filter(({ kind }) => kind !== 'shell')];
+  const withheld = withheldIn(preview.pass.state.before(planned), judged);
+  if (withheld.length > 0)
+    return describe('ask', 'shell-checks', `it uses ${withheld.join(', ')}, which only a pass can give`);
 
   const questions = preview.questions(planned).filter((question) => !question.after);
   const typed = questions.filter((question) => question.kind !== 'shell');

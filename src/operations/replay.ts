@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { EXIT, type ExitCode, RunbookError } from '../model/diagnostic.ts';
-import { nearest } from '../model/nearest.ts';
+import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import type { PassSummary } from '../model/outcome.ts';
 import type { ReplayReport } from '../model/report.ts';
 import { requireApproval } from './approval.ts';
+import { refuseUnknownId } from './known-id.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { nextWords } from './pass/next.ts';
 import { openPass } from './pass/open.ts';
@@ -107,7 +107,7 @@ async function dryRun(
   session: Session,
   flags: z.infer<typeof input>,
 ): Promise<ReplayReport> {
-  const planned = await planSession(context, session, { force: flags.force });
+  const planned = await planSession(context, session, flags);
   const outcomes: Outcomes = new Map(
     planned.steps.map((step) => [
       step.id,
@@ -152,27 +152,8 @@ function exitOf(summary: PassSummary): ExitCode {
   }
 }
 
-/** @throws RunbookError 64 for --from, --only or --accept with an id that no step has. */
-function refuseUnknownIds(
-  { plan, runbook }: Prepared,
-  flags: { from?: string | undefined; only?: string | undefined; accept?: string | undefined },
-): void {
+function refuseUnknownIds({ plan, runbook }: Prepared, flags: z.infer<typeof input>): void {
   const ids = plan.steps.map(({ step }) => step.id);
-  for (const [flag, id] of Object.entries({ from: flags.from, only: flags.only, accept: flags.accept })) {
-    if (id === undefined || ids.includes(id)) continue;
-    const close = nearest(id, ids);
-    throw new RunbookError(
-      [
-        {
-          code: 'unknown-step',
-          severity: 'error',
-          message: `--${flag} ${id}: ${runbook.file} has no step with that id.`,
-          remedy: close
-            ? `Did you mean "${close}"?`
-            : `Its steps are: ${ids.slice(0, 12).join(', ')}${ids.length > 12 ? ', …' : ''}.`,
-        },
-      ],
-      EXIT.usage,
-    );
-  }
+  for (const flag of ['from', 'only', 'accept'] as const)
+    refuseUnknownId(flag, flags[flag], runbook.file, ids);
 }

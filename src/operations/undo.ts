@@ -7,6 +7,7 @@ import type { UndoReport } from '../model/report.ts';
 import type { Step } from '../model/runbook.ts';
 import type { ShellState } from '../model/shell.ts';
 import { requireApproval } from './approval.ts';
+import { refuseUnknownId } from './known-id.ts';
 import { defineOperation } from './operation.ts';
 import { openPass } from './pass/open.ts';
 import { StepOutput } from './pass/output.ts';
@@ -52,6 +53,9 @@ export const undo = defineOperation({
         askEachStep: false,
       });
       try {
+        const { plan, journal } = opened.pass;
+        const ids = new Set([...plan.steps.map(({ step }) => step.id), ...journal.memory.keys()]);
+        refuseUnknownId('only', flags.only, session.runbook.file, [...ids]);
         const done = undoables(opened.pass, flags.only);
         const report = await undoAll(opened.pass, done);
         // What comes after an undo is a new pass, not the rest of the one before.

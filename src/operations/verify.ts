@@ -4,6 +4,7 @@ import type { CheckResult } from '../model/outcome.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { VerifyReport } from '../model/report.ts';
 import { isApproved } from './approval.ts';
+import { refuseUnknownId } from './known-id.ts';
 import { defineOperation } from './operation.ts';
 import { askOnce, type Question, questionOf } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
@@ -27,6 +28,8 @@ export const verify = defineOperation({
   input,
   run: async (context, flags): Promise<VerifyReport> => {
     const prepared = await prepare(context, flags);
+    const ids = prepared.plan.steps.map(({ step }) => step.id);
+    refuseUnknownId('only', flags.only, prepared.runbook.file, ids);
     const approved = await isApproved(context, prepared, flags.yes);
     const session = await openSession(context, prepared, flags, { approved });
     try {

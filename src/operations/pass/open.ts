@@ -65,6 +65,7 @@ export async function openPass(
       resumed: journal.pass.resumed,
       steps: plan.steps.map(({ step }) => ({ id: step.id, title: step.title, kind: step.kind })),
     });
+    for (const diagnostic of journal.diagnostics) emit({ type: 'diagnostic', diagnostic });
     return {
       pass,
       end: async (outcome) => {

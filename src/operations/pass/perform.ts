@@ -23,8 +23,8 @@ export interface Performing {
   readonly signal: AbortSignal;
   /** Where a background fence's output goes. */
   readonly log: string;
-  /** The process that this fence left running in an earlier pass: stopped before a new start. */
-  readonly previous?: BackgroundProcess;
+  /** What a background fence left running in an earlier pass: stopped before a new start. */
+  readonly previous?: readonly BackgroundProcess[];
 }
 
 /** Carries out one fence: a row for each kind of action. */
@@ -89,7 +89,7 @@ async function startBackground(
   { pass, state, log, previous }: Performing,
 ): Promise<Performed> {
   try {
-    if (previous && (await pass.box.alive(previous))) await pass.box.stop(previous);
+    for (const each of previous ?? []) if (await pass.box.alive(each)) await pass.box.stop(each);
     return { ok: true, state, background: await pass.box.background(request, log) };
   } catch (error) {
     return failed(

@@ -15,6 +15,13 @@ export interface CarriedState extends ShellState {
   readonly withheld: ReadonlyMap<string, string>;
 }
 
+/** Which withheld names stand in what is about to be run or asked. */
+export function withheldIn(state: CarriedState, material: unknown): string[] {
+  if (state.withheld.size === 0) return [];
+  const text = JSON.stringify(material);
+  return [...state.withheld.keys()].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+}
+
 const START: CarriedState = { variables: new Map(), withheld: new Map() };
 
 /**

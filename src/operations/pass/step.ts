@@ -1,10 +1,11 @@
 import type { JournalState } from '../../model/journal.ts';
+
 import type { ActReason, CheckResult, Failure, SkipReason, StepOutcome } from '../../model/outcome.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import { decideFromChecks, decideFromJournal } from '../../plan/decide.ts';
 import { questionOf, tally } from './checks.ts';
 import type { Pass } from './pass.ts';
-import type { CarriedState } from './state.ts';
+import { type CarriedState, withheldIn } from './state.ts';
 import { StepWork } from './work.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function acceptStep(pass: Pass, planned: PlanStep): Promise<StepOut
 
 class StepWalk {
   readonly #started: number;
-  readonly #before: CarriedState;
+  #before: CarriedState;
   readonly #work: StepWork;
 
   constructor(
@@ -51,8 +52,9 @@ class StepWalk {
   async act(reason: ActReason, how: 'acted' | 'restored' = 'acted'): Promise<StepOutcome> {
     const refused = await this.#refusal();
     if (refused) return refused;
-    const { id, title } = this.planned.step;
-    await this.#restoreWithheld();
+    const { id, title, actions, verify } = this.planned.step;
+    const lacking = await this.#restoreWithheld([actions, verify]);
+    if (lacking) return lacking;
     this.pass.emit({ type: 'step-started', at: this.#at(), step: id, title, reason });
     this.#journalStart();
     const attempt = await this.#work.attempt();
@@ -63,10 +65,13 @@ class StepWalk {
 
   /** The word of a person stands for the actions; its Verify is asked all the same. */
   async accept(): Promise<StepOutcome> {
+    const lacking = await this.#restoreWithheld(this.planned.step.verify);
+    if (lacking) return lacking;
+    this.#restore(this.#memory?.state);
     const checks = await this.#work.ask('after', this.#work.questions());
     const bad = checks.find((check) => check.verdict !== 'pass');
     if (!bad) {
-      this.#journalConfirmed('accepted');
+      this.#journalConfirmed('accepted', this.#memory?.state);
       return this.#skip('confirmed', checks, 'accepted by a person');
     }
     const message = `It cannot be accepted: ${bad.check}: ${bad.observed}, expected ${bad.expected}.`;
@@ -82,6 +87,8 @@ class StepWalk {
   async #asksWhen(): Promise<StepOutcome | undefined> {
     const { when } = this.planned.step;
     if (when.length === 0) return undefined;
+    const lacking = await this.#restoreWithheld(when);
+    if (lacking) return lacking;
     const questions = when.map((check) => questionOf(check, this.#work.asking));
     const checks = await this.#work.ask('before', questions);
     const failing = checks.find((check) => check.verdict === 'fail');
@@ -91,6 +98,9 @@ class StepWalk {
   }
 
   async #decideByChecks(confirmed: boolean): Promise<StepOutcome> {
+    const { verify, actions } = this.planned.step;
+    const lacking = await this.#restoreWithheld([verify, actions.filter(({ kind }) => kind !== 'shell')]);
+    if (lacking) return lacking;
     const questions = this.#work.questions().filter((question) => !question.after);
     const checks = await this.#work.ask('before', questions);
     const decision = decideFromChecks(confirmed, tally(questions, checks));
@@ -107,8 +117,9 @@ class StepWalk {
   async #skipSatisfied(reason: SkipReason, checks: readonly CheckResult[]): Promise<StepOutcome> {
     if (reason === 'found') this.#journalConfirmed('found');
     this.#restore(this.#memory?.state);
-    const failure = await this.#performAlways();
-    if (failure) return this.#fail('new', failure);
+    this.#work.adoptBackground();
+    const failed = await this.#performAlways();
+    if (failed) return failed;
     return this.#skip(reason, checks, checks[0]?.check ?? 'confirmed by the journal');
   }
 
@@ -120,30 +131,40 @@ class StepWalk {
   }
 
   /** `always` fences run in every pass; they count as no action, but what they export carries on. */
-  async #performAlways(): Promise<Failure | undefined> {
+  async #performAlways(): Promise<StepOutcome | undefined> {
     const always = this.planned.step.actions.filter((action) => action.always);
     if (always.length === 0) return undefined;
     const failure = await this.#work.perform(always);
-    const change = this.pass.state.change(this.#before, this.#work.state);
-    this.pass.state.record(this.planned, { ...change, withheld: this.#memory?.state?.secret ?? [] });
-    return failure;
+    const { state } = this.#work;
+    // What they have exported anew need not be given by running the whole step again.
+    const withheld = (this.#memory?.state?.secret ?? []).filter((name) => !state.variables.has(name));
+    this.pass.state.record(this.planned, { ...this.pass.state.change(this.#before, state), withheld });
+    return failure && this.#fail('new', failure);
   }
 
-  /** An export that held a secret was journaled by name only: where this step uses it, the step that gave it runs again. */
-  async #restoreWithheld(): Promise<void> {
-    const { withheld } = this.#before;
-    if (withheld.size === 0) return;
-    const text = JSON.stringify([this.planned.step.actions, this.planned.step.verify]);
-    const wanted = [...withheld]
-      .filter(([name]) => new RegExp(`\\b${name}\\b`).test(text))
-      .map(([, step]) => step);
+  /**
+   * An export that held a secret was journaled by name only: where this step uses it, the step that gave it runs again.
+   * @returns how that one failed: without the value this step can neither be judged nor act.
+   */
+  async #restoreWithheld(material: unknown): Promise<StepOutcome | undefined> {
+    const wanted = withheldIn(this.#before, material).map((name) => this.#before.withheld.get(name));
+    if (wanted.length === 0) return undefined;
     for (const id of new Set(wanted)) {
       const giver = this.pass.plan.steps.find((each) => each.step.id === id);
       if (!giver) continue;
       const outcome = await new StepWalk(this.pass, giver).act('state-needed', 'restored');
-      this.pass.emit({ type: 'step-finished', at: this.#at(), step: id, title: giver.step.title, outcome });
+      this.pass.emit({
+        type: 'step-finished',
+        at: this.#at(),
+        step: giver.step.id,
+        title: giver.step.title,
+        outcome,
+      });
+      if (outcome.kind !== 'acted') return outcome;
     }
-    this.#work.state = this.pass.state.before(this.planned);
+    this.#before = this.pass.state.before(this.planned);
+    this.#work.state = this.#before;
+    return undefined;
   }
 
   /** Why it may not act, though it should: nobody at the terminal, or somebody who says no. */
@@ -171,11 +192,12 @@ class StepWalk {
     pass.journal.append({ kind: 'started', ...keys });
   }
 
-  #journalConfirmed(how: 'acted' | 'found' | 'accepted' | 'restored'): void {
+  #journalConfirmed(how: 'acted' | 'found' | 'accepted' | 'restored', known?: JournalState): void {
     const { planned, pass } = this;
     const { step } = planned;
     const change = pass.state.change(this.#before, this.#work.state);
-    if (how !== 'found') pass.state.record(planned, change);
+    // What was found ran elsewhere, what was accepted left what the journal knows of it.
+    if (how === 'acted' || how === 'restored') pass.state.record(planned, change);
     const background = [...this.#work.background].map(([fence, process]) => ({ fence, ...process }));
     pass.journal.append({
       kind: 'confirmed',
@@ -185,7 +207,7 @@ class StepWalk {
       inputs: pass.inputsHashOf(planned),
       how,
       ms: this.#elapsed(),
-      state: pass.keptState(change),
+      state: known ?? pass.keptState(change),
       background: background.length > 0 ? background : undefined,
       undo: step.undo.length > 0 ? [...step.undo] : undefined,
     });
@@ -198,7 +220,8 @@ class StepWalk {
       const keys = { step: planned.step.id, action: planned.actionHash, inputs: pass.inputsHashOf(planned) };
       pass.journal.append({ kind: 'failed', ...keys, reason: failure.kind });
     }
-    if (failure.kind === 'unknown-verdict') return { kind: 'person', ms: this.#elapsed(), failure };
+    if (failure.kind === 'unknown-verdict' || failure.kind === 'interactive')
+      return { kind: 'person', ms: this.#elapsed(), failure };
     return { kind: 'failed', reason, ms: this.#elapsed(), failure, fixes: this.#work.fixes };
   }
 

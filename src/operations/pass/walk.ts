@@ -1,5 +1,5 @@
 import type { PassSummary, StepOutcome } from '../../model/outcome.ts';
-import type { PlanStep } from '../../model/plan.ts';
+import type { Plan, PlanStep } from '../../model/plan.ts';
 import type { Pass } from './pass.ts';
 import { acceptStep, walkStep } from './step.ts';
 
@@ -12,7 +12,7 @@ export type Outcomes = ReadonlyMap<string, StepOutcome>;
  */
 export async function walkPlan(pass: Pass): Promise<Outcomes> {
   const outcomes = new Map<string, StepOutcome>();
-  const selected = selection(pass);
+  const selected = selection(pass.plan, pass.options);
   const waiting = new Set(pass.plan.steps);
   const running = new Set<Promise<void>>();
   let stopped = false;
@@ -93,9 +93,11 @@ function restoreUnselected(pass: Pass, planned: PlanStep): StepOutcome {
   return { kind: 'skipped', reason: 'not-selected', ms: 0, checks: [], detail: '' };
 }
 
-function selection(pass: Pass): ReadonlySet<string> {
-  const { steps } = pass.plan;
-  const { only, from } = pass.options;
+/** The steps that --only and --from leave. */
+export function selection(
+  { steps }: Plan,
+  { only, from }: { only?: string | undefined; from?: string | undefined },
+): ReadonlySet<string> {
   if (only !== undefined) return new Set([only]);
   const start = from === undefined ? 0 : steps.findIndex((each) => each.step.id === from);
   return new Set(

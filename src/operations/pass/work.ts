@@ -13,7 +13,7 @@ import { questionsOf } from './questions.ts';
 /** How a try at a step ended: it holds, or it failed and why. */
 export type Attempt =
   | { readonly ok: true; readonly checks: readonly CheckResult[] }
-  | { readonly ok: false; readonly failure: Failure };
+  | { readonly ok: false; readonly failure: Failure; readonly ofFix?: true };
 
 /** The work of one step in one pass: obstacles, fences, fixes, checks, and the state and output that they leave. */
 export class StepWork {
@@ -23,6 +23,8 @@ export class StepWork {
   /** What its background fences left running, by the fence's position. */
   readonly background = new Map<number, BackgroundProcess>();
   #lastActionEnd: number;
+  /** What an earlier pass left running, until the step starts anew: an edit may have moved its fence to another position. */
+  readonly #stale: BackgroundProcess[] = [];
 
   constructor(
     private readonly pass: Pass,
@@ -34,21 +36,36 @@ export class StepWork {
     );
     this.#lastActionEnd = pass.now();
     const known = pass.journal.memory.get(planned.step.id)?.background ?? [];
-    for (const { fence, ...process } of known) this.background.set(fence, process);
+    for (const { fence, ...process } of known) {
+      this.background.set(fence, process);
+      this.#stale.push(process);
+    }
   }
 
   /** Tries, and after each failure lets the first recorded problem that matches mend it, once each. */
   async attempt(): Promise<Attempt> {
+    const start = this.state;
     let attempt = await this.#attemptOnce();
     while (!attempt.ok && attempt.failure.kind !== 'aborted') {
       const known = await matchingProblems(this.pass, attempt.failure, this.output.text);
-      const problem = await this.#firstStanding(known);
+      // Never on the failure of a Fix: two that undo each other would take turns for ever.
+      const problem = attempt.ofFix ? undefined : await this.#firstStanding(known);
       if (!problem) return { ok: false, failure: this.#withKnown(attempt.failure, known) };
+      const failed = this.state;
       const failure = await this.pass.gate.alone(() => this.#fix(problem, 'reactive'));
       if (failure) return { ok: false, failure: this.#withKnown(failure, known) };
-      attempt = (await this.#holdsNow()) ?? (await this.#attemptOnce());
+      attempt = (await this.#holdsNow()) ?? (await this.#again(changedOver(start, failed, this.state)));
     }
     return attempt;
+  }
+
+  /** Ends with the pass what a killed one could not end; for a step that is skipped. */
+  adoptBackground(): void {
+    for (const [index, action] of this.planned.step.actions.entries()) {
+      const process = this.background.get(index);
+      if (process && action.kind === 'shell' && action.background === 'pass')
+        this.pass.endWithPass.add(process);
+    }
   }
 
   /** Carries out fences in order, to the first that fails. */
@@ -61,7 +78,7 @@ export class StepWork {
         output: this.output,
         signal: this.pass.signal,
         log: this.pass.backgroundLog(this.planned.step.id, index),
-        previous: this.background.get(index),
+        previous: this.#previous(action, index),
       });
       this.#lastActionEnd = this.pass.now();
       if (!performed.ok) return this.failure(performed.failure, []);
@@ -95,12 +112,19 @@ export class StepWork {
   }
 
   async #attemptOnce(): Promise<Attempt> {
-    const failure =
-      (await this.#clearObstacles(this.planned.obstaclesBefore)) ??
-      (await this.perform(this.planned.step.actions)) ??
-      (await this.#clearObstacles(this.planned.obstaclesAfter));
+    const before = await this.#clearObstacles(this.planned.obstaclesBefore);
+    if (before) return { ok: false, failure: before, ofFix: true };
+    const failure = await this.perform(this.planned.step.actions);
     if (failure) return { ok: false, failure };
+    const after = await this.#clearObstacles(this.planned.obstaclesAfter);
+    if (after) return { ok: false, failure: after, ofFix: true };
     return this.#assert(this.questions(), 'Its Verify does not hold.');
+  }
+
+  /** Its actions repeat from where they began, with what the Fix exported: `cd sub` twice would fail. */
+  async #again(state: ShellState): Promise<Attempt> {
+    this.state = state;
+    return this.#attemptOnce();
   }
 
   /** After a Fix the step's Verify is asked; its actions repeat only if that fails. */
@@ -155,14 +179,16 @@ export class StepWork {
     return undefined;
   }
 
+  /** Nothing to fix: its When does not hold (or nobody knows), or its Verify passes. */
   async #isClear({ step: problem }: PlanStep): Promise<boolean> {
     const when = await askOnce(problem.when.map((check) => questionOf(check, this.asking)));
-    if (when.some((check) => check.verdict === 'fail')) return true;
+    if (when.some((check) => check.verdict !== 'pass')) return true;
+    const questions = problem.verify.map((check) => questionOf(check, this.asking));
     const checks = await this.ask(
       'before',
-      problem.verify.map((check) => questionOf(check, this.asking)),
+      questions.filter((question) => !question.after),
     );
-    return checks.every((check) => check.verdict === 'pass');
+    return checks.length > 0 && checks.every((check) => check.verdict === 'pass');
   }
 
   async #fix(problem: PlanStep, how: 'reactive' | 'in-pass'): Promise<Failure | undefined> {
@@ -181,6 +207,18 @@ export class StepWork {
     const questions = problem.verify.map((check) => questionOf(check, this.asking));
     const attempt = await this.#assert(questions, `The Fix of "${problem.title}" did not clear it.`);
     return attempt.ok ? undefined : attempt.failure;
+  }
+
+  /** What runs in the place of a fence that is to start: its own process, and for the step's own fences all that is stale. */
+  #previous(action: Action, index: number): BackgroundProcess[] {
+    const own = this.background.get(index);
+    const stale =
+      action.kind === 'shell' && action.background !== 'no' && !action.always && index >= 0
+        ? this.#stale.splice(0)
+        : [];
+    for (const [fence, process] of this.background)
+      if (stale.includes(process)) this.background.delete(fence);
+    return own && !stale.includes(own) ? [...stale, own] : stale;
   }
 
   #noteBackground(fence: number, process: BackgroundProcess, action: Action): void {
@@ -207,4 +245,14 @@ export class StepWork {
   #report(phase: 'before' | 'after', checks: readonly CheckResult[]): void {
     for (const result of checks) this.pass.emit({ type: 'check', step: this.planned.step.id, phase, result });
   }
+}
+
+/** `start` with what changed between two later states. */
+function changedOver(start: ShellState, from: ShellState, to: ShellState): ShellState {
+  const changed = [...to.variables].filter(([name, value]) => from.variables.get(name) !== value);
+  const cwd = to.cwd === from.cwd ? start.cwd : to.cwd;
+  return {
+    variables: new Map([...start.variables, ...changed]),
+    ...(cwd === undefined ? {} : { cwd }),
+  };
 }
