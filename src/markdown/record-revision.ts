@@ -1,7 +1,9 @@
 import type { DraftFence } from '../model/attempt.ts';
 import type { Span } from '../model/place.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
+import { codeText } from './action-fence.ts';
 import type { Block } from './block.ts';
+import { readInfo } from './fence.ts';
 import type { LearnedStep } from './learned.ts';
 import { labelled, renderFence } from './render.ts';
 import { scanBlocks } from './scan.ts';
@@ -26,16 +28,17 @@ function editsOf(source: Source, blocks: readonly Block[], step: Step, { body }:
   const acting = step.actions.map(({ span }) => span);
   const undoing = step.undo.map(({ span }) => span);
   const checking = verifySpans(source, blocks, step);
+  const asked = sameChecks(step, body.verify) ? undefined : body.verify;
   const heading = step.headingSpan;
   const end = acting.at(-1) ?? heading;
   const judged = checking.at(-1) ?? end;
   return [
-    ...replaced(source, acting, body.run, heading),
-    ...(checking.length > 0 || body.verify.length === 0
-      ? replaced(source, checking, body.verify, end)
-      : [inserted(source, end, ['Verify:', ...body.verify.map(renderFence)])]),
+    ...replaced(source, blocks, acting, body.run, heading),
+    ...(checking.length > 0 || !asked || asked.length === 0
+      ? replaced(source, blocks, checking, asked, end)
+      : [inserted(source, end, ['Verify:', ...asked.map(renderFence)])]),
     ...(undoing.length > 0 || body.undo.length === 0
-      ? replaced(source, undoing, body.undo.length > 0 ? body.undo : undefined, judged)
+      ? replaced(source, blocks, undoing, body.undo.length > 0 ? body.undo : undefined, judged)
       : [inserted(source, judged, ['Undo:', ...body.undo.map(renderFence)])]),
     ...(step.why === '' && body.why !== '' ? [inserted(source, heading, [labelled('Why', body.why)])] : []),
   ];
@@ -56,6 +59,7 @@ function verifySpans(source: Source, blocks: readonly Block[], { span: around, v
 /** One fence for another as far as they go; what is left over is added behind the last, or taken away. */
 function replaced(
   source: Source,
+  blocks: readonly Block[],
   spans: readonly Span[],
   fences: readonly DraftFence[] | undefined,
   behind: Span,
@@ -65,10 +69,32 @@ function replaced(
   const changed = spans.flatMap((span, index): Edit[] => {
     const text = rendered[index];
     if (text === undefined) return [{ span, text: '' }];
-    return source.text.slice(span.start, span.end) === text ? [] : [{ span, text }];
+    return isSame(source, blocks, span, fences[index]!) ? [] : [{ span, text }];
   });
   const added = rendered.slice(spans.length);
   return added.length === 0 ? changed : [...changed, inserted(source, spans.at(-1) ?? behind, added)];
+}
+
+/** Whatever marks and blanks it is written with. */
+function isSame(source: Source, blocks: readonly Block[], span: Span, fence: DraftFence): boolean {
+  const block = blocks.find((each) => each.kind === 'fence' && each.span.start === span.start);
+  if (block?.kind !== 'fence') return false;
+  const { language, attributes } = readInfo(block.info);
+  return (
+    language === fence.lang &&
+    codeText(source, block.lines) === fence.text &&
+    Object.keys(attributes).length === Object.keys(fence.attributes).length &&
+    Object.entries(attributes).every(([key, value]) => fence.attributes[key] === value)
+  );
+}
+
+/** The same checks in the same order, however many fences they stand in, and whatever is said beside them. */
+function sameChecks({ verify }: Step, fences: readonly DraftFence[]): boolean {
+  const before = verify.map((check) => (check.kind === 'shell' ? check.action.text.trim() : check.text));
+  const after = fences.flatMap(({ lang, text }) =>
+    lang === 'check' ? text.split('\n').map((line) => line.trim()) : [text.trim()],
+  );
+  return before.join('\n') === after.filter((line) => line !== '' && !line.startsWith('#')).join('\n');
 }
 
 function inserted({ eol }: Source, behind: Span, parts: readonly string[]): Edit {

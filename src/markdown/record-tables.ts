@@ -55,7 +55,7 @@ export function recordedTable(
   const known = new Map(
     table.rows.map((row) => [cellText(row.cells.get(form.columns[0]!.toLowerCase())), row]),
   );
-  const edits = rows.flatMap((row) => cellEdits(form, known.get(oneLine(row[0]!)), row));
+  const edits = rows.flatMap((row) => cellEdits(form, source, known.get(oneLine(row[0]!)), row));
   const added = rows.filter((row) => !known.has(oneLine(row[0]!)));
   const lines = added.map((row) => `${source.eol}${renderRow(inTable(form, table, row))}`).join('');
   const at = endOfTable(source, table);
@@ -76,14 +76,16 @@ function tableOf(form: TableForm, source: Source, runbook: Runbook): Table | und
 }
 
 /** Cells that say something else now. What was not said again stays. */
-function cellEdits(form: TableForm, row: Row | undefined, cells: readonly string[]): Edit[] {
+function cellEdits(form: TableForm, source: Source, row: Row | undefined, cells: readonly string[]): Edit[] {
   if (!row) return [];
   return form.columns.flatMap((column, index) => {
     const cell = row.cells.get(column.toLowerCase());
     const text = escaped(cells[index]!);
     if (index === 0 || !cell || text === '' || escaped(cell.markdown) === text) return [];
-    const isEmpty = cell.span.start === cell.span.end;
-    return [{ span: cell.span, text: isEmpty ? `${text} ` : text }];
+    const { start, end } = cell.span;
+    // An empty cell of one blank has none left behind the text.
+    const isTight = start === end && source.text[start - 1] === ' ' && source.text[end] === '|';
+    return [{ span: cell.span, text: isTight ? `${text} ` : text }];
   });
 }
 
