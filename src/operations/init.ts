@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { InitReport } from '../model/report.ts';
+import { writeClaudeProject } from './claude-project.ts';
 import { defineOperation } from './operation.ts';
 
 const input = z.object({
@@ -11,6 +12,10 @@ const input = z.object({
     .default('.')
     .describe('the folder to write AUTODOCK.md for')
     .meta({ positional: true, placeholder: 'FOLDER' }),
+  claude: z
+    .boolean()
+    .default(false)
+    .describe('also set up Claude Code: the server in .mcp.json, the rules in CLAUDE.md'),
 });
 
 /** What a folder says of how it is brought up. */
@@ -81,36 +86,41 @@ export const init = defineOperation({
   summary: 'write a first AUTODOCK.md for a folder',
   description:
     'Writes AUTODOCK.md with the steps that the files of the folder suggest. An existing AUTODOCK.md is never touched.',
-  examples: ['runbook init', 'runbook init services/api'],
+  examples: ['runbook init', 'runbook init services/api', 'runbook init --claude'],
   effect: 'write',
   input,
   run: async ({ world }, flags): Promise<InitReport> => {
     const folder = resolve(world.cwd, flags.folder);
-    const traces = await found(folder);
-    const path = join(folder, 'AUTODOCK.md');
-    try {
-      await mkdir(folder, { recursive: true });
-      await writeFile(path, firstRunbook(basename(folder), traces), { flag: 'wx' });
-      return { files: [{ path, action: 'created' }] };
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST') return { files: [{ path, action: 'unchanged' }] };
-      const message = `${path} could not be written (${code}).`;
-      throw new RunbookError(
-        [
-          {
-            code: 'unwritable-folder',
-            severity: 'error',
-            message,
-            remedy: 'Check permissions and room there.',
-          },
-        ],
-        EXIT.person,
-      );
-    }
+    const files = await writeFirst(folder);
+    return { files: flags.claude ? [...files, ...(await writeClaudeProject(folder))] : files };
   },
   exit: () => EXIT.done,
 });
+
+async function writeFirst(folder: string): Promise<InitReport['files']> {
+  const traces = await found(folder);
+  const path = join(folder, 'AUTODOCK.md');
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(path, firstRunbook(basename(folder), traces), { flag: 'wx' });
+    return [{ path, action: 'created' }];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return [{ path, action: 'unchanged' }];
+    const message = `${path} could not be written (${code}).`;
+    throw new RunbookError(
+      [
+        {
+          code: 'unwritable-folder',
+          severity: 'error',
+          message,
+          remedy: 'Check permissions and room there.',
+        },
+      ],
+      EXIT.person,
+    );
+  }
+}
 
 async function found(folder: string): Promise<Trace[]> {
   const present = await Promise.all(
