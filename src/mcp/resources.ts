@@ -5,11 +5,8 @@ import {
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server';
 import { plainText } from '../model/plain-text.ts';
-import type { AgentResource, ReadingContext } from '../operations/agent/resource.ts';
+import { type AgentResource, RESOURCE_BUDGET, type ReadingContext } from '../operations/agent/resource.ts';
 import type { Serving } from './serving.ts';
-
-/** A log of 100 MB is no use to a reader of text; its end is. */
-const MOST_CHARACTERS = 400_000;
 
 /** So many of one kind are listed; the others can still be read by their address. */
 const MOST_LISTED = 50;
@@ -70,8 +67,8 @@ function idIn(uri: string, form: string): string | undefined {
 }
 
 function bearable(text: string): string {
-  if (text.length <= MOST_CHARACTERS) return plainText(text);
-  return `… ${text.length - MOST_CHARACTERS} characters before this are left out …\n${plainText(text.slice(-MOST_CHARACTERS))}`;
+  if (text.length <= RESOURCE_BUDGET) return plainText(text);
+  return `… ${text.length - RESOURCE_BUDGET} characters before this are left out …\n${plainText(text.slice(-RESOURCE_BUDGET))}`;
 }
 
 const isTemplate = ({ uri }: AgentResource) => uri.includes('{id}');

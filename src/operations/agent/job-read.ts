@@ -1,8 +1,9 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { attemptAnswer } from './answer.ts';
 import { wrong } from './body.ts';
 import { type Desk, openDesk } from './desk.ts';
+import { RESOURCE_BUDGET } from './resource.ts';
 import { defineTool } from './tool.ts';
 
 /** Bytes of a log that one call reads at most; a search goes through its last so many. */
@@ -155,7 +156,9 @@ export async function logTail({ store }: Desk, job: string): Promise<string> {
   return (await readLog(await store.jobLog(job), { limit: 64_000 })).log;
 }
 
-/** The whole log as text, for the resource; the server keeps its end. */
-export async function wholeLog(path: string): Promise<string | undefined> {
-  return await readFile(path, 'utf8').catch(() => undefined);
+/** The log as text, for the resource: of a large one its end, and how much of it is left out. */
+export async function wholeLog(path: string): Promise<string> {
+  const { log, log_bytes } = await readLog(path, { limit: RESOURCE_BUDGET - 100 });
+  const before = log_bytes - Buffer.byteLength(log);
+  return before > 0 ? `… ${before} bytes before this are left out …\n${log}` : log;
 }

@@ -1,5 +1,8 @@
 import type { AgentContext } from './tool.ts';
 
+/** Characters of a resource. Of what may be larger only so much of its end is read: the whole may be 100 MB. */
+export const RESOURCE_BUDGET = 400_000;
+
 /** Reading needs no more than this of what a call is given. */
 export type ReadingContext = Pick<AgentContext, 'world' | 'file' | 'signal'>;
 
@@ -13,6 +16,6 @@ export interface AgentResource {
   readonly mimeType: string;
   /** The ids that there are, the most useful first, for templates. */
   ids?(context: ReadingContext): Promise<readonly { readonly id: string; readonly title: string }[]>;
-  /** The text, or undefined where there is no such thing. The server keeps the last 400,000 characters of it. */
+  /** The text, or undefined where there is no such thing. The server cuts off what is before the last `RESOURCE_BUDGET`. */
   read(context: ReadingContext, id: string): Promise<string | undefined>;
 }

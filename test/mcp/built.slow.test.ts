@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { bench } from './support/built.ts';
+import { clients } from './support/clients.ts';
+import { opened, rawServer } from './support/raw-server.ts';
+
+describe.each(clients)('the built server and a client of $name', ({ open }) => {
+  test('has a core set of tools of less than 16 KB, names that every client takes, and few words', async () => {
+    const { sdk } = await open((await bench()).command());
+    const { tools } = await sdk.listTools();
+    expect(JSON.stringify(tools).length).toBeLessThan(16_384);
+    for (const { name, title, description, annotations } of tools) {
+      expect(name).toMatch(/^[a-z][a-z0-9_]{0,29}$/);
+      expect(title).toMatch(/\([a-z][a-z.-]*\)$/);
+      expect(description.length).toBeLessThanOrEqual(600);
+      expect(Object.values(annotations).every((hint) => typeof hint === 'boolean')).toBe(true);
+    }
+  });
+
+  test('reads a document that is there, and one that is not', async () => {
+    const { command, project } = await bench();
+    const { call, sdk } = await open(command());
+    expect((await call('runbook_read')).structuredContent).toMatchObject({ exists: false });
+    await writeFile(
+      join(project, 'AUTODOCK.md'),
+      '## Steps\n\n### Say hello\n\n```bash\necho hello\n```\n\nVerify:\n\n```check\nfile /etc/passwd exists\n```\n',
+    );
+    expect((await call('runbook.read')).structuredContent).toMatchObject({ exists: true });
+    const { resources } = await sdk.listResources();
+    expect(resources.map((each: { uri: string }) => each.uri)).toContain('runbook://step/say-hello');
+    const { contents } = await sdk.readResource({ uri: 'runbook://step/say-hello' });
+    expect(contents[0].text).toContain('echo hello');
+    const verified = await call('verify', { steps: ['say-hello'] });
+    expect(verified.isError).not.toBe(true);
+  });
+
+  test('runs no draft on a guarded box without a person', async () => {
+    const { command, project } = await bench();
+    const { call } = await open(command('--trust', 'sandbox'));
+    const { structuredContent } = await call('apply_step', {
+      draft: { title: 'Touch', run: `touch ${join(project, 'touched')}`, verify: 'file touched exists' },
+    });
+    expect(structuredContent.status).toBe('needs_approval');
+    expect(execFileSync('ls', [project], { encoding: 'utf8' })).not.toContain('touched');
+  });
+});
+
+describe('the built server', () => {
+  test('stays under 200 MB and within budget through a job that prints 100 MB', async () => {
+    const { command } = await bench({ sandbox: true });
+    const { command: program, args } = command('--trust', 'sandbox');
+    const server = await rawServer({ command: program, args });
+    await opened(server);
+    let largest = 0;
+    const watch = setInterval(() => {
+      largest = Math.max(largest, residentMegabytes(server.child.pid ?? 0));
+    }, 20);
+    const run = 'head -c 100000000 /dev/zero | tr "\\\\0" x | fold -w 200; touch printed; echo THE END';
+    const call = (id: number, name: string, args: object) =>
+      server.ask({ id, method: 'tools/call', params: { name, arguments: args } });
+    const { result } = await call(1, 'apply_step', {
+      draft: { title: 'Print', run, verify: 'file printed exists' },
+      wait_s: 60,
+    });
+    const answer = result.structuredContent;
+    expect(answer.status).toBe('succeeded');
+    expect(answer.output_tail).toMatch(/THE END\n?$/);
+    expect(JSON.stringify(answer).length).toBeLessThanOrEqual(8_192);
+    const read = await call(2, 'job_read', { job: answer.job });
+    expect(JSON.stringify(read.result.structuredContent).length).toBeLessThanOrEqual(40_000);
+    const found = await call(3, 'job_read', { job: answer.job, grep: 'THE END' });
+    expect(JSON.stringify(found.result)).toContain('THE END');
+    const log = await server.ask({
+      id: 4,
+      method: 'resources/read',
+      params: { uri: `runbook://job/${answer.job}/log` },
+    });
+    expect(log.result.contents[0].text.length).toBeLessThan(400_100);
+    clearInterval(watch);
+    expect(largest).toBeGreaterThan(20);
+    expect(largest).toBeLessThan(200);
+    expect(await server.end()).toBe(0);
+  });
+
+  test('ends a running step with its whole group when its client goes', async () => {
+    const { command } = await bench({ sandbox: true });
+    const { command: program, args } = command('--trust', 'sandbox');
+    const server = await rawServer({ command: program, args });
+    await opened(server);
+    const mark = `leaving-${process.pid}`;
+    const draft = {
+      title: 'Sleep',
+      run: `bash -c ': ${mark}; sleep 300; true' & sleep 300`,
+      verify: 'file slept exists',
+    };
+    void server.ask({
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'apply_step', arguments: { draft, wait_s: 60 } },
+    });
+    const running = () =>
+      execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+        .split('\n')
+        .filter((line) => line.includes(mark) && line.startsWith('bash'));
+    await expect.poll(() => running().length, { timeout: 60_000 }).toBeGreaterThan(0);
+    await server.end();
+    expect(running()).toEqual([]);
+  });
+});
+
+function residentMegabytes(pid: number): number {
+  try {
+    // The command is started through env(1), which becomes node itself.
+    const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return Number(line?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
