@@ -51,6 +51,8 @@ export interface Failure {
   /** Last lines of output, masked. */
   readonly outputTail: string;
   readonly checks: readonly CheckResult[];
+  /** Mundane explanations, likeliest first (docs/diagnosis.md); none where nothing is known. */
+  readonly findings?: readonly { readonly code: string; readonly title: string; readonly remedy: string }[];
   /** Recorded problems whose Symptom matches. */
   readonly knownProblems: readonly {
     readonly id: string;

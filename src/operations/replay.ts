@@ -83,6 +83,7 @@ async function pass(
     force: flags.force,
     keepGoing: flags.keepGoing,
     jobs: flags.jobs,
+    explain: true,
     askEachStep: session.runbook.kind === 'loose' && !flags.yes,
     from: flags.from,
     only: flags.only,

@@ -15,8 +15,9 @@ export interface EnvFile {
  */
 export async function readEnvFile(path: string): Promise<EnvFile> {
   const [text, status] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-  const { parse } = await import('dotenv');
-  return { path, values: parse(text), exposed: status.isFile() && (status.mode & 0o077) !== 0 };
+  // A default import: that is where a bundler puts the exports of a CommonJS package.
+  const { default: dotenv } = await import('dotenv');
+  return { path, values: dotenv.parse(text), exposed: status.isFile() && (status.mode & 0o077) !== 0 };
 }
 
 /** The warning for a secret that was read from an exposed file. */

@@ -48,6 +48,7 @@ const failure = z.strictObject({
   exitCode: z.int().optional(),
   outputTail: z.string(),
   checks: z.array(check),
+  findings: z.array(z.strictObject({ code: z.string(), title: z.string(), remedy: z.string() })).optional(),
   knownProblems: z.array(
     z.strictObject({ id: z.string(), title: z.string(), place, fix: z.string(), applied: z.boolean() }),
   ),

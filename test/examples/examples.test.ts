@@ -80,6 +80,22 @@ describe('examples/restore', () => {
   });
 });
 
+describe('the built command', () => {
+  test('reads .env, --env-file and a regular expression: what only the bundle can break', async () => {
+    const { folder, runbook } = await example('loose');
+    const inputs =
+      '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n| TOKEN | secret | yes | | x |\n';
+    const step =
+      '### One\n\nWhy: x\n\n```bash\nprintf %s "$TOKEN" | wc -c > size\n```\n\nVerify:\n\n```check\nfile size matches /^20\\s*$/\n```\n';
+    await writeFile(join(folder, 'AUTODOCK.md'), `---\nrunbook: 1\n---\n\n${inputs}\n## Steps\n\n${step}`);
+    await writeFile(join(folder, '.env'), 'TOKEN=correct-horse-battery\n', { mode: 0o600 });
+    expect((await runbook('replay', '--yes')).exitCode).toBe(1);
+    await writeFile(join(folder, 'other.env'), 'TOKEN="twenty characters ok"\n', { mode: 0o600 });
+    const told = await runbook('replay', '--yes', '--env-file', 'other.env');
+    expect(told.stdout).toContain('done: 1 acted');
+  });
+});
+
 describe('examples/loose', () => {
   test('an ordinary README runs with --loose, and only so', async () => {
     const { folder, runbook } = await example('loose');

@@ -36,6 +36,15 @@ describe('a failure tells all that a person needs', () => {
   });
 });
 
+describe('the mundane explanation', () => {
+  test('a program that is not there is named, with what to do', async () => {
+    const scene = await scenario(runbook({ one: fence('mkdri -p www') }));
+    const { failure } = (await scene.replay()).report.steps[0].outcome;
+    expect(failure.findings[0]).toMatchObject({ code: 'program-missing' });
+    expect(failure.findings[0].title).toContain('mkdri');
+  });
+});
+
 describe('waiting', () => {
   test('a check is awaited until it passes, not longer', async () => {
     const scene = await scenario(
@@ -162,6 +171,21 @@ describe('files, background, interactive', () => {
     expect((await scene.replay()).story).toEqual(['one: acted new']);
     await scene.run('undo', { yes: true });
   });
+
+  test('a background process that dies tells why: no waiting for the deadline, its Symptom is seen, the Fix tried', async () => {
+    const dies = fence(
+      '[ -e fixed ] || { echo "Address already in use, dying"; exit 1; }\nexec sleep 300',
+      'bash {"background":"true"}',
+    );
+    const problem = `## Problems\n\n### Taken\n\nSymptom: \`Address already in use\`\n\nFix:\n\n${fence('touch fixed')}\nVerify:\n\n~~~check\nfile fixed exists\n~~~\n`;
+    const scene = await scenario(runbook({ one: dies + check('file fixed exists within 60s') }, problem));
+    const began = Date.now();
+    const told = await scene.replay();
+    expect(told.exit).toBe(0);
+    expect(Date.now() - began).toBeLessThan(50_000);
+    expect(told.events.filter((each: RunEvent) => each.type === 'fix-started')).toHaveLength(1);
+    await scene.run('undo', { yes: true });
+  }, 120_000);
 
   test("a background process's output is kept, but not where a secret could stand in it", async () => {
     const loud =

@@ -11,6 +11,7 @@ export function renderFailure(failure: Failure, page: Page, cwd: string): string
   return [
     ...placeBlock(failure, page, cwd),
     ...outputBlock(failure, page),
+    ...findingsBlock(failure, page),
     ...checksBlock(failure.checks, page),
     ...problemsBlock(failure, page),
   ]
@@ -33,6 +34,16 @@ function outputBlock(failure: Failure, page: Page): string[] {
   const shown = lines.slice(-TAIL);
   const title = shown.length < lines.length ? `output, last ${TAIL} lines` : 'output';
   return ['', page.paint.strong(title), ...shown.map((line) => `${page.paint.faint('|')} ${line}`.trimEnd())];
+}
+
+/** The mundane explanations, each with its way out. */
+function findingsBlock({ findings = [] }: Failure, page: Page): string[] {
+  if (findings.length === 0) return [];
+  const lines = findings.flatMap(({ title, remedy }) => [
+    cleanLine(title),
+    `  ${page.paint.faint(cleanLine(remedy))}`,
+  ]);
+  return ['', page.paint.strong('likely'), ...lines];
 }
 
 /** What failed or could not be asked, wanted against seen. */

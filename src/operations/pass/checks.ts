@@ -117,19 +117,34 @@ export async function assertAll(
   asking: Asking,
   since: number,
 ): Promise<CheckResult[]> {
-  const waited = await Promise.all(questions.map((question) => awaitPass(question, asking, since)));
+  const waited = await Promise.all(
+    questions.map((question) => awaitPass(question, questions, asking, since)),
+  );
   const results = await askOnce(questions);
   return results.map((result, index) => ({ ...result, waitedMs: waited[index] ?? 0 }));
 }
 
-async function awaitPass(question: Question, { pass, signal }: Asking, since: number): Promise<number> {
+async function awaitPass(
+  question: Question,
+  questions: readonly Question[],
+  { pass, signal }: Asking,
+  since: number,
+): Promise<number> {
   const deadline = since + question.withinMs;
   for (let attempt = 0; pass.now() < deadline && !signal.aborted; attempt += 1) {
     const { verdict } = await question.ask();
-    if (verdict === 'pass') break;
+    if (verdict === 'pass' || (await isHopeless(questions))) break;
     await question.changed(attempt, deadline);
   }
   return question.withinMs === 0 ? 0 : pass.now() - since;
+}
+
+/** A server that has died will not answer any more: no need to wait for the deadline. */
+async function isHopeless(questions: readonly Question[]): Promise<boolean> {
+  for (const question of questions) {
+    if (question.kind === 'background' && (await question.ask()).verdict === 'fail') return true;
+  }
+  return false;
 }
 
 function probeQuestion(check: ProbeCheck, asking: Asking): Question {

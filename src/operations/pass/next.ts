@@ -5,7 +5,11 @@ import type { Outcomes } from './walk.ts';
 /** How a person goes on after this pass, one line; empty when everything is done. */
 export function nextWords(session: Session, outcomes: Outcomes, summary: PassSummary): string {
   const stopped = [...outcomes].find(([, outcome]) => outcome.kind === 'failed' || outcome.kind === 'person');
-  const again = `runbook replay ${session.runbook.file}`;
+  const again = [
+    'runbook replay',
+    session.runbook.file,
+    ...(session.runbook.kind === 'loose' ? ['--loose'] : []),
+  ].join(' ');
   switch (summary.outcome) {
     case 'done':
       return '';

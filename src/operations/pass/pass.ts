@@ -21,6 +21,8 @@ export interface PassOptions {
   readonly jobs: number;
   /** Loose documents on a terminal: ask block by block. */
   readonly askEachStep: boolean;
+  /** Look for the cause of a failure; the agent's loop does that by itself. */
+  readonly explain?: boolean;
 }
 
 /** All that the steps of one pass share. */

@@ -8,7 +8,8 @@ import type { Pass } from './pass.ts';
 /** Recorded problems whose Symptom stands in what a failed step said, in document order. */
 export async function matchingProblems(pass: Pass, failure: Failure, output: string): Promise<PlanStep[]> {
   const findings = failure.checks.filter((check) => check.verdict !== 'pass').map((check) => check.observed);
-  const text = [output, failure.message, ...findings].join('\n');
+  const explained = (failure.findings ?? []).map((finding) => finding.title);
+  const text = [output, failure.message, ...findings, ...explained].join('\n');
   const matching: PlanStep[] = [];
   for (const problem of pass.plan.problems) {
     if (await anySymptom(problem.step, text)) matching.push(problem);

@@ -4,11 +4,15 @@ import type { CheckResult, Failure } from '../../model/outcome.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { ShellState } from '../../model/shell.ts';
 import { type Asking, askOnce, assertAll, type Question, questionOf } from './checks.ts';
+import { explain } from './explain.ts';
 import { StepOutput } from './output.ts';
 import type { Pass } from './pass.ts';
 import { type FenceFailure, perform } from './perform.ts';
 import { matchingProblems, mayFix } from './problems.ts';
 import { questionsOf } from './questions.ts';
+
+/** Of a background fence's log; the rest stays in the file. */
+const KEPT_LOG_BYTES = 16 * 1024;
 
 /** How a try at a step ended: it holds, or it failed and why. */
 export type Attempt =
@@ -47,6 +51,7 @@ export class StepWork {
     const start = this.state;
     let attempt = await this.#attemptOnce();
     while (!attempt.ok && attempt.failure.kind !== 'aborted') {
+      attempt = { ...attempt, failure: await this.#explained(attempt.failure) };
       const known = await matchingProblems(this.pass, attempt.failure, this.output.text);
       // Never on the failure of a Fix: two that undo each other would take turns for ever.
       const problem = attempt.ofFix ? undefined : await this.#firstStanding(known);
@@ -135,12 +140,29 @@ export class StepWork {
     return checks.every((check) => check.verdict === 'pass') ? { ok: true, checks } : undefined;
   }
 
+  async #explained(failure: Failure): Promise<Failure> {
+    const findings = await explain(this.pass, this.planned.step, failure, this.output.text);
+    return findings && findings.length > 0 ? { ...failure, findings } : failure;
+  }
+
+  /** What its background fences said, which went to their logs: where the step fails, that is what tells why. */
+  async #gatherLogs(): Promise<void> {
+    for (const { log } of this.background.values()) {
+      const said = log === '/dev/null' ? undefined : await this.pass.box.read(log).catch(() => undefined);
+      if (!said || said.length === 0) continue;
+      this.output.begin();
+      this.output.push(said.subarray(-KEPT_LOG_BYTES));
+      this.output.end();
+    }
+  }
+
   async #assert(questions: readonly Question[], message: string): Promise<Attempt> {
     const checks = await assertAll(questions, this.asking, this.#lastActionEnd);
     this.#report('after', checks);
     const bad = checks.filter((check) => check.verdict !== 'pass');
     const first = bad.find((check) => check.verdict === 'fail') ?? bad[0];
     if (!first) return { ok: true, checks };
+    await this.#gatherLogs();
     const kind = this.pass.signal.aborted
       ? 'aborted'
       : first.verdict === 'fail'
@@ -151,7 +173,7 @@ export class StepWork {
       failure: this.failure(
         {
           kind,
-          message: `${message} ${first.check}: ${first.observed}, expected ${first.expected}.`,
+          message: `${message} ${bad.length} of ${checks.length} checks: ${first.check}`,
           remedy:
             'Mend it and run the same command again; if you mended it by hand, add --accept with this id.',
           place: first.place,

@@ -1,0 +1,47 @@
+import type { Failure } from '../../model/outcome.ts';
+import type { Step } from '../../model/runbook.ts';
+import type { Scope } from '../../model/snapshot.ts';
+import type { Pass } from './pass.ts';
+
+/** What a failure is held against; enough to name who holds a port and what is full, in about a tenth of a second. */
+const LOOKED_AT: readonly Scope[] = ['listeners', 'processes', 'disk', 'memory'];
+
+/** More than this explains nothing any more. */
+const MOST = 3;
+
+/**
+ * The mundane explanations of a failure, likeliest first, from what the step said and from a look at the box.
+ * Loaded when something fails: a pass that goes well does not pay for it.
+ */
+export async function explain(
+  pass: Pass,
+  step: Step,
+  failure: Failure,
+  output: string,
+): Promise<Failure['findings']> {
+  if (!pass.options.explain || failure.kind === 'aborted') return undefined;
+  const [{ observe }, { diagnose }, { namedPrograms }, { inspectProgram }] = await Promise.all([
+    import('../../observe/snapshot.ts'),
+    import('../../judge/diagnose/diagnose.ts'),
+    import('../../judge/diagnose/named-programs.ts'),
+    import('../../observe/inspect-program.ts'),
+  ]);
+  const place = { env: pass.box.baseline, folder: pass.folder };
+  const input = {
+    attempt: step.id,
+    at: new Date(pass.now()).toISOString(),
+    end: failure.exitCode === undefined ? undefined : ({ kind: 'exit', code: failure.exitCode } as const),
+    output,
+    checks: failure.checks,
+    step: { text: step.actions.map((action) => action.text).join('\n') },
+    snapshot: await observe({ scopes: [...LOOKED_AT], ...place }),
+  };
+  const first = diagnose(input, MOST);
+  const programs = namedPrograms(first).map((name) => inspectProgram(name, place));
+  const findings = programs.length === 0 ? first : diagnose({ ...input, programs }, MOST);
+  return findings.map(({ code, title, remedy }) => ({
+    code,
+    title: pass.masker.mask(title),
+    remedy: pass.masker.mask(remedy),
+  }));
+}
