@@ -26,6 +26,7 @@ export const AttemptAnswer = z.object({
   problem: z.string().optional(),
   cleared: z.array(z.string()).optional(),
   prediction: row.optional(),
+  note: z.string().optional(),
   next: z.string(),
 });
 
@@ -34,6 +35,7 @@ export type AttemptAnswer = z.infer<typeof AttemptAnswer>;
 /** What is told of an attempt, from the journal alone: the same whoever asks, and after any restart. */
 export async function attemptAnswer(desk: Desk, id: string, bytes = 0): Promise<AttemptAnswer> {
   const attempt = desk.store.loop.attempts.find((each) => each.attempt === id)!;
+  const note = desk.store.jobs.find(({ job }) => job === attempt.job)?.ended?.summary;
   const cleared = desk.store.loop.problems.filter((each) => each.clearedBy === id).map((each) => each.id);
   return {
     attempt: attempt.attempt,
@@ -65,6 +67,7 @@ export async function attemptAnswer(desk: Desk, id: string, bytes = 0): Promise<
     ...(attempt.hypothesis
       ? { prediction: { held: predictionHeld(attempt.prediction), rows: attempt.prediction } }
       : {}),
+    ...(note === undefined || note === '' ? {} : { note }),
     next: nextOf(attempt, cleared),
   };
 }

@@ -1,33 +1,22 @@
 import { z } from 'zod';
-import { judgeAttempt } from '../../guard/all.ts';
-import type { NewAttempt } from '../../guard/guard.ts';
-import { parseRunbook } from '../../markdown/parse.ts';
-import { renderStep } from '../../markdown/render.ts';
-import { sourceOf } from '../../markdown/source.ts';
-import type { GuardVerdict, StepBody } from '../../model/attempt.ts';
-import type { Check } from '../../model/check.ts';
+import { openApprovals } from '../../journal/approvals.ts';
+import type { StepBody } from '../../model/attempt.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import { Hypothesis, type PredictionRow } from '../../model/hypothesis.ts';
-import { compareSnapshots } from '../../observe/compare.ts';
+import { approvalHash } from '../../plan/hash.ts';
 import { passOf } from '../pass/open.ts';
 import type { Pass } from '../pass/pass.ts';
 import { openSession, type Session } from '../session.ts';
-import {
-  AttemptAnswer as Answer,
-  type AttemptAnswer,
-  approvalAnswer,
-  attemptAnswer,
-  guardAnswer,
-} from './answer.ts';
+import { AttemptAnswer as Answer, type AttemptAnswer, approvalAnswer, attemptAnswer } from './answer.ts';
 import { Draft, wrong } from './body.ts';
 import { confined } from './confined.ts';
-import { type Desk, lastBody, openDesk, quiet } from './desk.ts';
-import { askPermission, requestOf, standingPermission } from './permission.ts';
+import { type Desk, openDesk, quiet } from './desk.ts';
+import { guardVerdict, heldBack } from './guard-attempt.ts';
+import { askPermission, type Permission, type Request, requestOf, standingPermission } from './permission.ts';
 import { predict } from './probe-lines.ts';
 import { type Ready, runAttempt } from './run-attempt.ts';
 import { type Target, targetOf } from './target.ts';
-import { type AgentContext, defineTool } from './tool.ts';
-import { evidenceIn, look } from './watch.ts';
+import { type AgentContext, defineTool, LONGEST_WAIT_MS } from './tool.ts';
 
 const input = z.object({
   step: z.string().max(200).optional().describe('id of a step; with draft: revise it'),
@@ -55,45 +44,58 @@ export const applyStep = defineTool({
   input,
   output: Answer,
   run: async (context, given): Promise<AttemptAnswer> => {
+    const began = context.world.now();
     const desk = await openDesk(context, given.box);
     const target = targetOf(desk, given);
-    const session = await openTarget(context, desk, target, given.inputs ?? {});
-    try {
-      const ready = await prepare(context, desk, target, session, given);
-      const verdict = await judged(context, desk, ready);
-      if (verdict.verdict !== 'pass') return await heldBack(desk, ready, verdict);
-      const allowed = await permitted(context, desk, target, session, given);
-      if (typeof allowed !== 'string') return allowed;
-      return await start(context, desk, { ...ready, allowed }, given);
-    } catch (error) {
-      await session.box.close();
-      throw error;
-    }
+    const request = requestOf(desk, target, given.inputs ?? {});
+    const standing = await standingPermission(context, desk, target, request);
+    const looking = await openTarget(context, desk, target, { request, approved: standing !== undefined });
+    const held = await judged(context, desk, target, looking, given);
+    if (held) return held;
+    const permission = standing ?? (await askPermission(context, desk, request));
+    if (!permission.allowed) return await unpermitted(context, desk, target, permission);
+    const session = await openTarget(context, desk, target, { request, approved: true });
+    const ready = await prepare(context, desk, target, session, given, permission.by);
+    const left = LONGEST_WAIT_MS - MARGIN_MS - (context.world.now() - began);
+    return await start(context, desk, ready, Math.max(0, Math.min(given.wait_s * 1000, left)));
   },
 });
 
-/** A session for this step alone: its inputs resolved, its probes confined to what a model may ask. */
+/** What a call keeps of its longest wait for its answer. */
+const MARGIN_MS = 2_000;
+
+/**
+ * A session for this step alone: its inputs resolved, its probes confined to what a model may ask. Commands that give secrets
+ * are the document's code: they run only once its content may.
+ */
 async function openTarget(
   context: AgentContext,
   desk: Desk,
   target: Target,
-  inputs: Readonly<Record<string, string>>,
+  { request, approved }: { request: Request; approved: boolean },
 ): Promise<Session> {
-  // Commands that give secrets are the document's code: they run where its content may.
-  const asked = requestOf(desk, target, inputs);
-  const approved = (await standingPermission(context, desk, target, asked)) !== undefined;
-  const session = await openSession(quiet(context), target.prepared, { input: inputs }, { approved });
-  refuseSecrets(session, target.body);
-  const own = new Set(target.planned.inputs);
-  const missing = session.inputDiagnostics.filter(
-    (each) => each.severity === 'error' && [...own].some((name) => each.message.includes(` ${name} `)),
-  );
-  if (missing.length > 0) throw new RunbookError(missing, EXIT.person);
-  const box = target.source === 'step' && approved ? session.box : await confined(session.box, context.world);
-  return { ...session, box, plan: planFor(target, approved && target.source === 'step') };
+  const session = await openSession(quiet(context), target.prepared, { input: request.inputs }, { approved });
+  try {
+    refuseSecrets(session, target.body);
+    const own = new Set(target.planned.inputs);
+    const missing = session.inputDiagnostics.filter(
+      (each) => each.severity === 'error' && [...own].some((name) => each.message.includes(` ${name} `)),
+    );
+    if (missing.length > 0) throw new RunbookError(missing, EXIT.person);
+    const whole = target.source === 'step' && (await isApproved(context, desk));
+    const box = whole ? session.box : await confined(session.box, context.world);
+    return { ...session, box, plan: planFor(target, whole || context.trust === 'sandbox') };
+  } catch (error) {
+    await session.box.close();
+    throw error;
+  }
 }
 
-/** Fixes of recorded problems run by themselves only where a person has approved the whole document. */
+async function isApproved({ world }: AgentContext, { document }: Desk): Promise<boolean> {
+  return await openApprovals(world.folders.person).isApproved(approvalHash(document.runbook));
+}
+
+/** Fixes of recorded problems run by themselves only where the whole document may run. */
 function planFor({ prepared, planned }: Target, whole: boolean): Session['plan'] {
   if (whole) return prepared.plan;
   const bare = { ...planned, obstaclesBefore: [], obstaclesAfter: [] };
@@ -116,7 +118,8 @@ async function prepare(
   desk: Desk,
   target: Target,
   session: Session,
-  { hypothesis }: Input,
+  { hypothesis }: Pick<Input, 'hypothesis'>,
+  allowed: string,
 ): Promise<Ready> {
   const pass = passOf(quiet(context), session);
   const { loop, jobs } = desk.store;
@@ -131,7 +134,7 @@ async function prepare(
     hypothesis: hypothesis && session.masker.maskDeep(hypothesis),
     prediction: await predictions(pass, target, hypothesis, context.signal),
     inputs: pass.inputsHashOf(target.planned),
-    allowed: '',
+    allowed,
   };
 }
 
@@ -149,97 +152,34 @@ async function predictions(
   return await predict(own, asking);
 }
 
-async function judged(context: AgentContext, desk: Desk, ready: Ready): Promise<GuardVerdict> {
-  const { target, session, hypothesis, prediction, inputs } = ready;
-  if (hypothesis) await citeEvidence(desk, hypothesis);
-  const before = lastBody(desk, target.step);
-  const attempt: NewAttempt = {
-    step: target.step,
-    source: target.source,
-    body: target.body,
-    inputs,
-    hypothesis,
-    prediction: hypothesis ? prediction : [],
-    checks: { before: before ? checksOf(target.step, before) : [], after: target.planned.step.verify },
-    ...(await changedSince(context, desk)),
-  };
-  const verdict = judgeAttempt({ attempt, loop: desk.store.loop, now: context.world.now() });
-  return session.masker.maskDeep(verdict);
-}
-
-/** Evidence that a hypothesis rests on comes from snapshots that are kept. */
-async function citeEvidence({ store }: Desk, { evidence }: Hypothesis): Promise<void> {
-  const known = new Set(store.loop.evidence.map(({ id }) => id));
-  const found = await evidenceIn(
-    store,
-    evidence.filter((id) => !known.has(id)),
-  );
-  await store.append(...found.map((each) => ({ kind: 'evidence', evidence: each }) as const));
-}
-
-/** What differs on the box from the last failure that is still open; not measured where there is none. */
-async function changedSince(
-  { world }: AgentContext,
-  { store, document }: Desk,
-): Promise<Pick<NewAttempt, 'changedSince'>> {
-  const open = store.loop.problems.filter(({ state }) => state === 'open' || state === 'stopped');
-  const failure = store.loop.attempts.findLast((each) => open.some(({ id }) => id === each.problem));
-  const then = await store.snapshot(store.jobs.find(({ job }) => job === failure?.job)?.ended?.after);
-  if (!then) return {};
-  const now = await look(world, document.folder, store, { reason: 'guards' });
-  const changes = compareSnapshots(then, now).filter(({ scope }) => scope !== 'processes');
-  return { changedSince: changes.map((each) => `${each.scope} ${each.subject}: ${each.detail}`) };
-}
-
-/** The checks of a body, read as they would be in a document. */
-function checksOf(id: string, body: StepBody): readonly Check[] {
-  const text = `---\nrunbook: 1\n---\n\n## Steps\n\n${renderStep(id, body)}`;
-  return parseRunbook(sourceOf(text, 'draft')).steps[0]?.verify ?? [];
-}
-
-async function heldBack(
-  desk: Desk,
-  { session, attempt, target, hypothesis }: Ready,
-  verdict: Exclude<GuardVerdict, { verdict: 'pass' }>,
-): Promise<AttemptAnswer> {
-  await session.box.close();
-  const { wayOn, ...said } = verdict;
-  await desk.store.append({
-    ...said,
-    kind: 'guard',
-    attempt,
-    step: target.step,
-    evidence: [...said.evidence],
-    ...(hypothesis ? { hypothesis } : {}),
-  });
-  return guardAnswer(desk.store.loop.guards.at(-1)!, wayOn);
-}
-
-/** By whose word it runs, or the answer that a person is needed. A question still open leaves no trace. */
-async function permitted(
+/** What the guards say before anything is asked of a person; undefined: nothing. */
+async function judged(
   context: AgentContext,
   desk: Desk,
   target: Target,
   session: Session,
-  { inputs = {} }: Input,
-): Promise<string | AttemptAnswer> {
-  const request = requestOf(desk, target, inputs);
-  const permission =
-    (await standingPermission(context, desk, target, request)) ??
-    (await askPermission(context, desk, request));
-  if (permission.allowed) return permission.by;
-  await session.box.close();
-  const { answer } = permission;
+  given: Input,
+): Promise<AttemptAnswer | undefined> {
+  try {
+    const ready = await prepare(context, desk, target, session, given, '');
+    const verdict = await guardVerdict(context, desk, ready);
+    return verdict.verdict === 'pass' ? undefined : await heldBack(desk, ready, verdict);
+  } finally {
+    await session.box.close();
+  }
+}
+
+/** A person is needed first. A question that is still open leaves no trace: the call comes again with its answer. */
+async function unpermitted(
+  context: AgentContext,
+  desk: Desk,
+  target: Target,
+  { answer, request }: Extract<Permission, { allowed: false }>,
+): Promise<AttemptAnswer> {
   if (answer !== 'open') {
-    const { title } = target.body;
-    await desk.store.append({
-      kind: 'approval',
-      step: target.step,
-      title,
-      client: context.client,
-      answer,
-      ...request,
-    });
+    const asked = { ...request, inputs: { ...request.inputs } };
+    const about = { step: target.step, title: target.body.title, client: context.client };
+    await desk.store.append({ kind: 'approval', ...about, answer, ...asked });
   }
   return approvalAnswer(target.step, request.key, answer, desk.document.file);
 }
@@ -249,14 +189,14 @@ async function start(
   context: AgentContext,
   desk: Desk,
   ready: Ready,
-  { wait_s }: Input,
+  waitMs: number,
 ): Promise<AttemptAnswer> {
   const { session, attempt } = ready;
   const job = context.jobs.start(ready.job, (signal) =>
     runAttempt(ready, signal).finally(() => session.box.close()),
   );
   context.progress(`${ready.target.step} runs as ${ready.job}`);
-  await job.within(wait_s * 1000);
+  await job.within(waitMs);
   await desk.store.reload();
   if (!desk.store.loop.attempts.some((each) => each.attempt === attempt)) {
     // It waits for its first look at the box.

@@ -27,6 +27,7 @@ export function endingOf(outcome: StepOutcome | undefined, ms: number): Ending {
         exitCode: 0,
         checks: outcome.checks,
         actedMs: acted(ms, outcome.checks),
+        message: outcome.fixes.length > 0 ? `recorded fixes applied: ${outcome.fixes.join(', ')}` : '',
       };
     case 'skipped':
       return { ...nothing, status: 'skipped', checks: outcome.checks, message: outcome.detail };

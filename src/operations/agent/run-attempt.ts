@@ -2,7 +2,7 @@ import { formHash, normalForm } from '../../guard/normal-form.ts';
 import { fingerprint } from '../../judge/fingerprint.ts';
 import { hasFailed } from '../../model/attempt.ts';
 import type { Hypothesis, PredictionRow } from '../../model/hypothesis.ts';
-import type { LoopEntry } from '../../model/loop.ts';
+import { LoopEntry } from '../../model/loop.ts';
 import type { CheckResult } from '../../model/outcome.ts';
 import { compareSnapshots } from '../../observe/compare.ts';
 import { openPass } from '../pass/open.ts';
@@ -101,9 +101,20 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
         after: after.id,
       },
     );
+  } catch (error) {
+    await broken(ready, error);
+    throw error;
   } finally {
     await opened.close();
   }
+}
+
+/** The engine itself could not go on (a full disk, a lost box): the attempt has an end all the same. */
+async function broken({ desk, attempt, job, session }: Ready, error: unknown): Promise<void> {
+  const summary = session.masker.mask(error instanceof Error ? error.message : String(error));
+  const nothing = { durationMs: 0, actedMs: 0, exitCode: null, outputTail: summary };
+  const end = LoopEntry.parse({ kind: 'attempt-ended', attempt, status: 'interrupted', ...nothing });
+  await desk.store.append(end, { kind: 'job-ended', job, status: 'interrupted', summary }).catch(() => {});
 }
 
 function begun(
