@@ -15,9 +15,9 @@ export function junitReport(report: ReplayReport): string {
   const number = (...kinds: ReportedStep['outcome']['kind'][]) =>
     steps.filter((step) => kinds.includes(step.outcome.kind)).length;
   const totals = [
-    `tests="${steps.length}"`,
+    `tests="${steps.length + (summary.outcome === 'aborted' ? 1 : 0)}"`,
     `failures="${number('failed')}"`,
-    `errors="${number('person')}"`,
+    `errors="${number('person') + (summary.outcome === 'aborted' ? 1 : 0)}"`,
     `skipped="${number('skipped', 'not-reached')}"`,
     `time="${seconds(summary.ms)}"`,
   ].join(' ');
@@ -26,11 +26,16 @@ export function junitReport(report: ReplayReport): string {
     `<testsuites name="runbook" ${totals}>`,
     `  <testsuite name="${attribute(report.name)}" hostname="${attribute(report.box)}" file="${attribute(report.file)}" ${totals}>`,
     ...steps.map((step) => testcase(step, report)),
+    ...(summary.outcome === 'aborted' ? [STOPPED] : []),
     '  </testsuite>',
     '</testsuites>',
     '',
   ].join('\n');
 }
+
+/** A pass that was stopped must not look green, though none of its steps failed. */
+const STOPPED =
+  '    <testcase classname="runbook" name="the pass"><error message="the pass was stopped"/></testcase>';
 
 function testcase(step: ReportedStep, report: ReplayReport): string {
   const ms = timeOf(step.outcome) ?? 0;

@@ -68,7 +68,7 @@ async function existingFile(cwd: string, file: string): Promise<string> {
       throw usage(
         'no-such-file',
         `There is no file ${file}.`,
-        `Check the path, or write a first ${basename(file)} with "runbook init".`,
+        'Check the path, or write a first AUTODOCK.md with "runbook init".',
       );
     }
     throw usage(

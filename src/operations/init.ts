@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
@@ -28,12 +28,14 @@ interface Trace {
   readonly check: string;
 }
 
+const NODE_PACKAGES = 'Install the Node packages';
+
 /** Each row: a file that names a tool, and the first step that it asks for. */
 const TRACES: readonly Trace[] = [
   {
     file: 'package-lock.json',
     requires: 'npm',
-    title: 'Install the Node packages',
+    title: NODE_PACKAGES,
     why: 'exactly what the lock file names',
     run: 'npm ci',
     check: 'file node_modules/.package-lock.json exists',
@@ -41,7 +43,7 @@ const TRACES: readonly Trace[] = [
   {
     file: 'pnpm-lock.yaml',
     requires: 'pnpm',
-    title: 'Install the Node packages',
+    title: NODE_PACKAGES,
     why: 'exactly what the lock file names',
     run: 'pnpm install --frozen-lockfile',
     check: 'file node_modules/.modules.yaml exists',
@@ -49,10 +51,18 @@ const TRACES: readonly Trace[] = [
   {
     file: 'yarn.lock',
     requires: 'yarn',
-    title: 'Install the Node packages',
+    title: NODE_PACKAGES,
     why: 'exactly what the lock file names',
     run: 'yarn install --frozen-lockfile',
     check: 'file node_modules exists',
+  },
+  {
+    file: 'package.json',
+    requires: 'npm',
+    title: NODE_PACKAGES,
+    why: 'there is no lock file, so what is installed follows the ranges of package.json',
+    run: 'npm install',
+    check: 'file node_modules/.package-lock.json exists',
   },
   {
     file: 'requirements.txt',
@@ -106,7 +116,7 @@ async function writeFirst(folder: string): Promise<InitReport['files']> {
     return [{ path, action: 'created' }];
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return [{ path, action: 'unchanged' }];
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return [{ path, action: 'unchanged' }];
     const message = `${path} could not be written (${code}).`;
     throw new RunbookError(
       [
@@ -131,7 +141,12 @@ async function found(folder: string): Promise<Trace[]> {
       ),
     ),
   );
-  return TRACES.filter((_, index) => present[index]);
+  const traces = TRACES.filter((_, index) => present[index]);
+  // package.json speaks only where no lock file does.
+  return traces.filter(
+    ({ file }) =>
+      file !== 'package.json' || !traces.some((each) => each.title === NODE_PACKAGES && each.file !== file),
+  );
 }
 
 function firstRunbook(name: string, traces: readonly Trace[]): string {

@@ -5,10 +5,12 @@ import { buildPlan } from '../plan/build.ts';
 import { lint as lintRunbook } from '../plan/lint.ts';
 import { readDocument } from './document.ts';
 import { defineOperation } from './operation.ts';
+import { looseDocument } from './session.ts';
 import { fileFlag } from './session-flags.ts';
 
 const input = z.object({
   ...fileFlag,
+  loose: z.boolean().default(false).describe('take the shell fences of an ordinary markdown file as steps'),
   strict: z.boolean().default(false).describe('let warnings fail too (exit 65)'),
 });
 
@@ -23,10 +25,13 @@ export const lint = defineOperation({
   effect: 'read',
   input,
   run: async ({ world }, flags): Promise<LintReport & { strict: boolean }> => {
-    const { runbook } = await readDocument(world.cwd, flags.file);
+    const { runbook } = await readDocument(world.cwd, flags.file, { loose: flags.loose });
     const errors = runbook.diagnostics.some((each) => each.severity === 'error');
     const planned = errors ? [] : buildPlan(runbook).diagnostics;
-    const diagnostics = [...runbook.diagnostics, ...planned, ...lintRunbook(runbook)];
+    const notRunbook = runbook.kind === 'loose' && !flags.loose ? [looseDocument(runbook.file)] : [];
+    // Where a check cannot be read, "no Verify" would be untrue.
+    const rules = lintRunbook(runbook).filter(({ code }) => !errors || code !== 'no-verify');
+    const diagnostics = [...notRunbook, ...runbook.diagnostics, ...planned, ...rules];
     const count = (severity: string) => diagnostics.filter((each) => each.severity === severity).length;
     return {
       file: flags.file,

@@ -105,20 +105,20 @@ export async function openSession(
 }
 
 function refuseLoose(runbook: Runbook, loose: boolean): void {
-  if (runbook.kind === 'runbook' || loose) return;
-  throw new RunbookError(
-    [
-      {
-        code: 'loose-document',
-        severity: 'error',
-        message: `${runbook.file} is no runbook: it neither says "runbook: 1" in front matter nor has a section "Steps" with a step.`,
-        remedy:
-          'Add --loose to run its shell fences in order (read them first: many READMEs install and, further down, uninstall).',
-        place: { file: runbook.file, line: 1, column: 1 },
-      },
-    ],
-    EXIT.document,
-  );
+  if (runbook.kind === 'loose' && !loose)
+    throw new RunbookError([looseDocument(runbook.file)], EXIT.document);
+}
+
+/** Said of a markdown file that is no runbook. */
+export function looseDocument(file: string): Diagnostic {
+  return {
+    code: 'loose-document',
+    severity: 'error',
+    message: `${file} is no runbook: it neither says "runbook: 1" in front matter nor has a section "Steps" with a step.`,
+    remedy:
+      'Add --loose to run its shell fences in order (read them first: many READMEs install and, further down, uninstall).',
+    place: { file, line: 1, column: 1 },
+  };
 }
 
 /** Facts may be named freely in the table; only names that a shell can hold become variables. */
