@@ -21,7 +21,10 @@ export function symptomOf(failure: Attempt | undefined): string {
 
 /** What a problem is called where nobody has named it: the finding without its numbers. */
 export function titleOf(failure: Attempt | undefined, { for: step, fix }: FoldedProblem): string {
-  const finding = failure?.findings[0]?.title.replace(/\s*\((?:pid|pids) [^)]*\)/g, '').replace(/\.$/, '');
+  const finding = failure?.findings[0]?.title
+    .replace(/\s*\((?:pid|pids) [^)]*\)/g, '')
+    .replace(/, on [\da-f.:*[\]]+(?=\.?$)/, '')
+    .replace(/\.$/, '');
   return finding ?? fix[0]?.body.title ?? `${step} fails`;
 }
 

@@ -96,6 +96,8 @@ describeWithBoxes('story A, the small twin, on clean Debian boxes', () => {
     const wire = await serve(box);
     const document = await struggle(box, async () => wire);
     await wire.close();
+    const steady = document.replace(/\d{4}-\d\d-\d\d/g, '2026-11-21').replace(/p-[0-9a-f]{8}/g, 'p-1a2b3c4d');
+    await expect(steady).toMatchFileSnapshot('../../fixtures/record/two-terminators.md');
     await replayElsewhere(document);
   });
 
