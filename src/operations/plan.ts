@@ -71,7 +71,7 @@ export async function planSession(
       ...(step.for === undefined ? {} : { for: step.for }),
     })),
     inputs: session.inputs,
-    diagnostics: await preflightDiagnostics(session),
+    diagnostics: await preflightDiagnostics(context, session),
     summary: { act: count('act'), skip: count('skip'), ask: count('ask'), person: count('person') },
   };
 }

@@ -3,6 +3,7 @@ import { coerce, satisfies } from 'semver';
 import type { Box } from '../model/box.ts';
 import { type Diagnostic, EXIT } from '../model/diagnostic.ts';
 import type { Requirement } from '../model/runbook.ts';
+import type { World } from '../world.ts';
 import { refuseErrors } from './document.ts';
 import type { OperationContext } from './operation.ts';
 import { runForOutput, type Session } from './session.ts';
@@ -13,16 +14,19 @@ import { runForOutput, type Session } from './session.ts';
  * @throws RunbookError 3 with all that is missing at once; nothing has run then.
  */
 export async function preflight(context: OperationContext, session: Session): Promise<void> {
-  const diagnostics = await preflightDiagnostics(session);
+  const diagnostics = await preflightDiagnostics(context, session);
   refuseErrors(diagnostics, EXIT.person);
   for (const diagnostic of diagnostics) context.emit({ type: 'diagnostic', diagnostic });
 }
 
 /** The same as data, for `runbook plan`. */
-export async function preflightDiagnostics(session: Session): Promise<Diagnostic[]> {
-  const { runbook, box, inputDiagnostics, plan } = session;
+export async function preflightDiagnostics(
+  { world }: OperationContext,
+  session: Session,
+): Promise<Diagnostic[]> {
+  const { runbook, inputDiagnostics, plan } = session;
   const asked = await Promise.all([
-    ...runbook.frontMatter.requires.map((each) => requirement(each, box, session)),
+    ...runbook.frontMatter.requires.map((each) => requirement(each, session, world)),
     ...(runbook.frontMatter.box?.ports ?? []).map((port) => portWarning(port, session)),
   ]);
   const unsupported = plan.steps.flatMap(({ step }) =>
@@ -42,17 +46,18 @@ export async function preflightDiagnostics(session: Session): Promise<Diagnostic
   return [...inputDiagnostics, ...asked.flat(), ...unsupported, ...warnings];
 }
 
-async function requirement(required: Requirement, box: Box, session: Session): Promise<Diagnostic[]> {
+async function requirement(required: Requirement, session: Session, world: World): Promise<Diagnostic[]> {
   return required.kind === 'tool'
-    ? toolRequirement(required, box, session)
+    ? toolRequirement(required, session, world)
     : diskRequirement(required, session);
 }
 
 async function toolRequirement(
   required: Extract<Requirement, { kind: 'tool' }>,
-  box: Box,
   session: Session,
+  world: World,
 ): Promise<Diagnostic[]> {
+  const { box } = session;
   const context = { env: box.baseline, facts: session.facts, folder: session.document.folder };
   const found = await box.ask({ kind: 'command', name: required.tool }, context);
   if (found.verdict !== 'pass') {
@@ -66,7 +71,7 @@ async function toolRequirement(
     ];
   }
   if (required.version === undefined) return [];
-  const version = await toolVersion(box, required.tool);
+  const version = await toolVersion(required.tool, session, world);
   if (version === undefined) {
     return [
       {
@@ -92,8 +97,22 @@ async function toolRequirement(
   ];
 }
 
-/** Tools answer `--version`, `version` or `-v`: the first dotted number in what one of them prints. Runs the tool, no code of the document. */
-async function toolVersion(box: Box, tool: string): Promise<string | undefined> {
+/**
+ * Runs the tool, and no code of the document: before it is approved, its env (a PATH into its own folder) has no say
+ * in which program that is.
+ */
+async function toolVersion(tool: string, session: Session, world: World): Promise<string | undefined> {
+  if (session.approved) return versionOf(session.box, tool);
+  const bare = await world.openBox({ folder: session.document.folder, env: {} });
+  try {
+    return await versionOf(bare, tool);
+  } finally {
+    await bare.close();
+  }
+}
+
+/** Tools answer `--version`, `version` or `-v`: the first dotted number in what one of them prints. */
+async function versionOf(box: Box, tool: string): Promise<string | undefined> {
   for (const ask of ['--version', 'version', '-version', '-v']) {
     const { code, stdout } = await runForOutput(
       box,

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { runbook, scenario } from '../support/scenario.ts';
 
@@ -142,6 +142,23 @@ describe('background', () => {
     expect(await stillRunning(scene.read, scene.folder)).toHaveLength(1);
     await scene.run('undo', { yes: true });
     expect(await stillRunning(scene.read, scene.folder)).toEqual([]);
+  });
+});
+
+describe('a plan', () => {
+  test('asks no program of the document for its version', async () => {
+    const scene = await scenario('', {
+      files: { 'bin/curl': '#!/bin/sh\ntouch "$0.ran"\necho 9.9.9\n' },
+    });
+    await chmod(scene.path('bin/curl'), 0o755);
+    const env = `env: { PATH: "${scene.path('bin')}:/usr/bin:/bin" }`;
+    await scene.write(
+      'AUTODOCK.md',
+      `---\nrunbook: 1\nrequires: ["curl >= 1.0"]\n${env}\n---\n\n## Steps\n\n### a\n\n${fence('true')}`,
+    );
+    await scene.run('plan');
+    await scene.replay({ dryRun: true });
+    expect(await readdir(scene.path('bin'))).toEqual(['curl']);
   });
 });
 
