@@ -26,7 +26,7 @@ export interface LearnedProblem extends ProblemEntry {
   readonly placement: 'before' | 'after' | 'problems';
 }
 
-export interface LearnedInput {
+interface LearnedInput {
   readonly name: string;
   readonly kind: 'variable' | 'secret';
   readonly required: boolean;
@@ -34,7 +34,7 @@ export interface LearnedInput {
   readonly purpose: string;
 }
 
-export interface LearnedFact {
+interface LearnedFact {
   readonly name: string;
   readonly value: string;
   readonly unit: string;
@@ -52,7 +52,7 @@ export interface LearnedDecision {
   readonly date: string;
 }
 
-export interface LearnedEndpoint {
+interface LearnedEndpoint {
   readonly name: string;
   readonly target: string;
   /** A check line; empty: none. */

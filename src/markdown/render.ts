@@ -84,7 +84,7 @@ export function paragraphs(parts: readonly string[]): string {
 }
 
 /** The engine's own note, or nothing. */
-export function comment(note: Provenance | undefined): string {
+function comment(note: Provenance | undefined): string {
   if (note === undefined) return '';
   const words = [note.date, ...note.from].map((each) => each.replaceAll('--', '-'));
   return `<!-- runbook: ${words.join(', ')} -->`;

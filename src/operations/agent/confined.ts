@@ -22,7 +22,7 @@ export async function confined(box: Box, world: World): Promise<Box> {
 }
 
 /** Why a probe given by a model is not asked; undefined: it may be. */
-export function refusal(probe: Probe, folder: string, hosts: ReadonlySet<string>): string | undefined {
+function refusal(probe: Probe, folder: string, hosts: ReadonlySet<string>): string | undefined {
   switch (probe.kind) {
     case 'http': {
       const url = URL.canParse(probe.url) ? new URL(probe.url) : undefined;

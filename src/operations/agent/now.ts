@@ -28,7 +28,7 @@ export async function stateOfNow(desk: Desk, saving: Saving): Promise<Record<str
 }
 
 /** A problem with what was tried, and what each try changed. */
-export function problemNow({ store }: Desk, problem: ProblemRecord): Record<string, unknown> {
+function problemNow({ store }: Desk, problem: ProblemRecord): Record<string, unknown> {
   const { attempts } = store.loop;
   const opened = attempts.find((each) => each.attempt === problem.openedBy);
   const since = attempts.filter((each) => opened && each.seq >= opened.seq);
