@@ -1,3 +1,4 @@
+import { refusedName } from '../model/refused-names.ts';
 import type { Fact } from '../model/runbook.ts';
 import type { CodeReader } from './action-fence.ts';
 import { present } from './present.ts';
@@ -5,7 +6,7 @@ import type { Chapter } from './sections.ts';
 import { cellCode, cellText, readTables } from './tables.ts';
 
 /** The rows of a Facts table: Fact, Value, Unit, Measured with, On, Why it matters. Other tables are prose. */
-export function readFacts({ source }: CodeReader, { blocks }: Chapter): Fact[] {
+export function readFacts({ source, report }: CodeReader, { blocks }: Chapter): Fact[] {
   const tables = readTables(source, blocks).filter(
     ({ columns }) => columns.includes('fact') && columns.includes('value'),
   );
@@ -14,6 +15,11 @@ export function readFacts({ source }: CodeReader, { blocks }: Chapter): Fact[] {
       const value = cells.get('value');
       const name = cellText(cells.get('fact'));
       if (!value || name === '') return [];
+      if (refusedName(name)) {
+        const message = `A fact cannot be called ${name}: fences see facts as variables, and setting it could make programs run other code.`;
+        report.error('refused-name', start, message, 'Call it otherwise.');
+        return [];
+      }
       return [
         {
           name,

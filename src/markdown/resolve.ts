@@ -138,7 +138,7 @@ function refuseRepeatedPaths(report: Report, steps: readonly Unresolved[]): void
   const first = new Map<string, { readonly line: number }>();
   for (const action of steps.flatMap((step) => step.actions)) {
     if (action.kind !== 'file' || action.path.includes('${')) continue;
-    const path = action.path.replace(/\/(?:\.?\/)+/g, '/').replace(/^\.\//, '');
+    const path = normalPath(action.path);
     const other = first.get(path);
     if (!other) {
       first.set(path, action.place);
@@ -147,4 +147,15 @@ function refuseRepeatedPaths(report: Report, steps: readonly Unresolved[]): void
     const message = `\`${action.path}\` is written twice, at line ${other.line} and at line ${action.place.line}.`;
     report.error('duplicate-path', action.span.start, message, 'Write each file in one place.');
   }
+}
+
+/** The path without `.`, `..` and doubled slashes, as far as the text alone tells. */
+function normalPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else parts.push(part);
+  }
+  return (path.startsWith('/') ? '/' : '') + parts.join('/');
 }

@@ -1,8 +1,12 @@
 import { z } from 'zod';
+import { openApprovals } from '../journal/approvals.ts';
+import { parseRunbook } from '../markdown/parse.ts';
+import { sourceOf } from '../markdown/source.ts';
 import { splice } from '../markdown/splice.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { FactsReport } from '../model/report.ts';
 import type { Fact } from '../model/runbook.ts';
+import { approvalHash } from '../plan/hash.ts';
 import { requireApproval } from './approval.ts';
 import { writeDocument } from './document.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
@@ -79,8 +83,27 @@ async function writeMeasured(
     ];
   });
   if (edits.length === 0) return false;
-  await writeDocument(session.document, splice(session.document.source.text, edits));
+  const text = splice(session.document.source.text, edits);
+  await writeDocument(session.document, text);
+  await handApprovalOn(world, session, text);
   return true;
+}
+
+/** What a person approved stays approved with the numbers that its own commands have measured. */
+async function handApprovalOn(
+  world: OperationContext['world'],
+  { document }: Session,
+  text: string,
+): Promise<void> {
+  const approvals = openApprovals(world.folders.person);
+  if (!(await approvals.isApproved(approvalHash(document.runbook)))) return;
+  const hash = approvalHash(parseRunbook(sourceOf(text, document.file)));
+  await approvals.approve({
+    hash,
+    document: document.path,
+    how: 'facts',
+    at: new Date(world.now()).toISOString(),
+  });
 }
 
 function lastLine(text: string): string {

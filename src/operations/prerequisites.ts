@@ -54,7 +54,13 @@ async function follow(
 
 /** Their ids get the file's name in front: two documents may well use the same headings. */
 function stepsOf({ runbook }: OpenedDocument, name: string): Step[] {
-  return runbook.steps.map((step) => ({ ...step, id: `${name}/${step.id}` }));
+  const own = (id: string) => `${name}/${id}`;
+  return runbook.steps.map((step) => ({
+    ...step,
+    id: own(step.id),
+    needs: step.needs.kind === 'listed' ? { kind: 'listed', ids: step.needs.ids.map(own) } : step.needs,
+    for: step.for && own(step.for),
+  }));
 }
 
 function refused(code: string, message: string, place: Place): RunbookError {

@@ -34,7 +34,8 @@ export function approvalHash(runbook: Runbook): string {
       each.default ?? null,
       each.command ?? null,
     ]),
-    facts: runbook.facts.map((each) => [each.name, each.command ?? null]),
+    // Values too: fences see them as variables. `facts --write` hands an approval on to what it has measured.
+    facts: runbook.facts.map((each) => [each.name, each.value, each.command ?? null]),
     endpoints: runbook.endpoints.map((each) => each.checkText),
     steps: runbook.steps.map((step) => ({
       id: step.id,

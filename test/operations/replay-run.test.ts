@@ -315,6 +315,15 @@ describe('verify and plan', () => {
 });
 
 describe('facts', () => {
+  test('an approval covers their values, and is handed on to what was measured', async () => {
+    const scene = await scenario(runbook({ one: fence('true') }, table('41', '2020-01-01')));
+    await scene.run('approve');
+    expect((await scene.run('facts', { write: true })).exit).toBe(0);
+    expect((await scene.run('replay')).exit).toBe(0);
+    await scene.write('AUTODOCK.md', runbook({ one: fence('true') }, table('43', '2020-01-01')));
+    expect((await scene.run('replay')).diagnostics[0]?.code).toBe('not-approved');
+  });
+
   const table = (value: string, date: string) =>
     `## Facts\n\n| Fact | Value | Unit | Measured with | On | Why it matters |\n| --- | --- | --- | --- | --- | --- |\n| answer | ${value} | | \`echo 42\` | ${date} | x |\n`;
 

@@ -76,7 +76,7 @@ export class StepWork {
   /** Carries out fences in order, to the first that fails. */
   async perform(actions: readonly Action[]): Promise<Failure | undefined> {
     for (const action of actions) {
-      const index = this.planned.step.actions.indexOf(action);
+      const index = this.#indexOf(action);
       const performed = await perform(action, {
         pass: this.pass,
         state: this.state,
@@ -91,6 +91,12 @@ export class StepWork {
       if (performed.background) this.#noteBackground(index, performed.background, action);
     }
     return undefined;
+  }
+
+  /** The position of a fence in its step; a Fix's fence gets a number that no other has. */
+  #indexOf(action: Action): number {
+    const index = this.planned.step.actions.indexOf(action);
+    return index >= 0 ? index : -1 - action.span.start;
   }
 
   /** Verify, file fences and background processes: all that tells whether the step holds. */
