@@ -3,7 +3,9 @@ import { probeContainers } from '../../boxes/container-engine.ts';
 import { type Box, runbookMounts, startBox } from '../../boxes/debian-box.ts';
 import { debianImage } from '../../boxes/debian-image.ts';
 import { describeWithBoxes } from '../../boxes/describe-with-boxes.ts';
-import { connect, type Wire } from './wire.ts';
+import { clients, type TestClient } from '../../mcp/support/clients.ts';
+
+type Open = (typeof clients)[number]['open'];
 
 const RUNBOOK = '/opt/runbook/dist/bin.js';
 
@@ -41,16 +43,21 @@ describeWithBoxes('story A, the small twin, on clean Debian boxes', () => {
     return box;
   }
 
-  async function serve(box: Box): Promise<Wire> {
+  async function serve(box: Box, open: Open = clients[0].open): Promise<TestClient> {
     const containers = await probeContainers();
     if (!containers.available) throw new Error(containers.reason);
     const inside = ['node', RUNBOOK, 'mcp', 'AUTODOCK.md', '--trust', 'sandbox'];
-    return await connect(containers.engine, ['exec', '-i', '--workdir', '/srv/project', box.name, ...inside]);
+    const args = ['exec', '-i', '--workdir', '/srv/project', box.name, ...inside];
+    return await open({ command: containers.engine, args }, { shared: true });
   }
 
   /** The whole struggle; `wire` gives the connection for the next call. */
-  async function struggle(box: Box, wire: () => Promise<Wire>): Promise<string> {
-    const call: Wire['call'] = async (...given) => (await wire()).call(...given);
+  async function struggle(box: Box, wire: () => Promise<TestClient>): Promise<string> {
+    const call = async (name: string, input = {}) => {
+      const { isError, structuredContent, text } = await (await wire()).call(name, input);
+      expect(isError, text).toBeFalsy();
+      return structuredContent;
+    };
     const begun = await call('runbook_read');
     expect(begun).toMatchObject({ exists: false });
     await call('env.observe');
@@ -91,19 +98,24 @@ describeWithBoxes('story A, the small twin, on clean Debian boxes', () => {
     expect(again.stdout).toContain('"acted":0');
   }
 
-  test('the agent struggles; the file that it leaves needs no model', async () => {
-    const box = await boxWithNginx();
-    const wire = await serve(box);
-    const document = await struggle(box, async () => wire);
-    await wire.close();
-    const steady = document.replace(/\d{4}-\d\d-\d\d/g, '2026-11-21').replace(/p-[0-9a-f]{8}/g, 'p-1a2b3c4d');
-    await expect(steady).toMatchFileSnapshot('../../fixtures/record/two-terminators.md');
-    await replayElsewhere(document);
-  });
+  test.each(clients)(
+    '$name: the agent struggles; the file that it leaves needs no model',
+    async ({ open }) => {
+      const box = await boxWithNginx();
+      const wire = await serve(box, open);
+      const document = await struggle(box, async () => wire);
+      await wire.close();
+      const steady = document
+        .replace(/\d{4}-\d\d-\d\d/g, '2026-11-21')
+        .replace(/p-[0-9a-f]{8}/g, 'p-1a2b3c4d');
+      await expect(steady).toMatchFileSnapshot('../../fixtures/record/two-terminators.md');
+      await replayElsewhere(document);
+    },
+  );
 
   test('the same with the server killed by -9 after every single call', async () => {
     const box = await boxWithNginx();
-    let last: Wire | undefined;
+    let last: TestClient | undefined;
     const document = await struggle(box, async () => {
       await box.kill('KILL', `node ${RUNBOOK} mcp`);
       await last?.close().catch(() => {});
