@@ -1,7 +1,8 @@
 import { interruptions } from './cli/interruption.ts';
 import { program } from './cli/program.ts';
 import { host } from './host.ts';
-import { mcpRow, withPort } from './mcp/row.ts';
+import { mcpRow } from './mcp/row.ts';
+import { withPort } from './mcp/usual-port.ts';
 import { operations } from './operations/all.ts';
 import { terminal } from './terminal.ts';
 
