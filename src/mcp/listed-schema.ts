@@ -2,9 +2,13 @@ import { z } from 'zod';
 
 type Schema = Record<string, unknown>;
 
-/** What a tool gives, as the server adds to it. */
+const extended = new WeakMap<z.ZodObject, z.ZodObject>();
+
+/** What a tool gives, with what the server adds to it. Made once: a schema costs more than a call. */
 export function withMore(output: z.ZodObject): z.ZodObject {
-  return output.extend({ more: z.record(z.string(), z.number()).optional() });
+  const made = extended.get(output) ?? output.extend({ more: z.record(z.string(), z.number()).optional() });
+  extended.set(output, made);
+  return made;
 }
 
 /**

@@ -2,8 +2,8 @@ import { type Job, type Jobs, LONGEST_WAIT_MS } from '../operations/agent/tool.t
 
 /** Everything that runs in this process for some client: jobs, and the calls themselves. */
 export interface RunningJobs {
-  /** For one call. What it starts ends with it, until `answered`. */
-  forCall(signal: AbortSignal): Jobs & { answered(): void };
+  /** For one call. What it starts ends when `call` is aborted, unless it has answered by then. */
+  forCall(call: AbortSignal, hasAnswered?: () => boolean): Jobs;
   /** Counts a call as running until it settles. */
   track<T>(call: Promise<T>): Promise<T>;
   /** Calls that have not settled. */
@@ -33,19 +33,16 @@ export function createRunningJobs(): RunningJobs {
   }
 
   return {
-    forCall: (signal) => {
-      const links = new AbortController();
-      return {
-        start: (id, work) => {
-          const job = start(id, work, signal);
-          if (signal.aborted) job.cancel();
-          signal.addEventListener('abort', job.cancel, { once: true, signal: links.signal });
-          return job;
-        },
-        find: (id) => running.get(id),
-        answered: () => links.abort(),
-      };
-    },
+    forCall: (call, hasAnswered = () => false) => ({
+      start: (id, work) => {
+        const job = start(id, work, call);
+        const leave = () => hasAnswered() || job.cancel();
+        if (call.aborted) leave();
+        call.addEventListener('abort', leave, { once: true });
+        return job;
+      },
+      find: (id) => running.get(id),
+    }),
     track: (call) => {
       calls.add(call);
       const forget = () => void calls.delete(call);

@@ -28,8 +28,8 @@ import { findTool } from './tool-name.ts';
 /** Calls at once, of all clients: an agent in a loop may not take the box down. */
 const MOST_CALLS = 32;
 
-/** Milliseconds after the longest wait at which a tool is given up that has neither answered nor heard its signal. */
-const GRACE_MS = [5_000, 8_000] as const;
+/** Milliseconds after the longest wait at which a tool hears its signal, and again until it is given up. */
+const GRACE_MS = 4_000;
 
 /** Where a call came in. */
 export interface Line {
@@ -103,29 +103,47 @@ async function run(
   given: Pick<AgentContext, 'approve' | 'client'>,
 ): Promise<Record<string, unknown>> {
   const call = new AbortController();
-  const jobs = serving.jobs.forCall(call.signal);
-  const settled = new AbortController();
-  const once = { once: true, signal: settled.signal };
-  const [warning, end] = GRACE_MS.map((grace) => AbortSignal.timeout(LONGEST_WAIT_MS + grace));
-  const tooSlow = new Promise<never>((_, reject) => {
-    const message = `${tool.name} did not answer within ${LONGEST_WAIT_MS / 1000} seconds.`;
-    const remedy = 'Ask for less at once. runbook_read tells what state things are in.';
-    end?.addEventListener('abort', () => reject(refusal('too-slow', message, remedy)), once);
-  });
-  const abort = () => call.abort();
-  if (context.mcpReq.signal.aborted) abort();
-  context.mcpReq.signal.addEventListener('abort', abort, once);
-  warning?.addEventListener('abort', abort, once);
-
+  let answered = false;
   const { world, file, trust, readOnly } = serving;
+  const jobs = serving.jobs.forCall(call.signal, () => answered);
   const progress = progressOf(context, world.now);
   const agent: AgentContext = { world, file, trust, readOnly, signal: call.signal, jobs, progress, ...given };
+
+  const cancelled = context.mcpReq.signal;
+  const late = deadline(world.now());
+  let giveUp = (_: Error) => {};
+  const cancel = () => call.abort();
+  const lastCall = () => {
+    call.abort();
+    AbortSignal.timeout(GRACE_MS).addEventListener('abort', () => giveUp(tooSlow(tool)));
+  };
+  if (cancelled.aborted) cancel();
+  cancelled.addEventListener('abort', cancel);
+  late.addEventListener('abort', lastCall);
   try {
-    return await Promise.race([serving.jobs.track(tool.run(agent, input)), tooSlow]);
+    const givenUp = new Promise<never>((_, reject) => {
+      giveUp = reject;
+    });
+    return await Promise.race([serving.jobs.track(tool.run(agent, input)), givenUp]);
   } finally {
-    jobs.answered();
-    settled.abort();
+    answered = true;
+    cancelled.removeEventListener('abort', cancel);
+    late.removeEventListener('abort', lastCall);
   }
+}
+
+function tooSlow(tool: AgentTool): RunbookError {
+  const message = `${tool.name} did not answer within ${LONGEST_WAIT_MS / 1000} seconds.`;
+  const remedy = 'Ask for less at once. runbook_read tells what state things are in.';
+  return refusal('too-slow', message, remedy);
+}
+
+let latest = { at: Number.NEGATIVE_INFINITY, signal: AbortSignal.abort() };
+
+/** When a call has had its time; calls of one second share it, since such a signal costs as much as a quick call. */
+function deadline(now: number): AbortSignal {
+  if (now - latest.at > 1_000) latest = { at: now, signal: AbortSignal.timeout(LONGEST_WAIT_MS + GRACE_MS) };
+  return latest.signal;
 }
 
 /** On success clients show their model only this, or only the text, so each is complete alone. */

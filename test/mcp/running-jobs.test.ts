@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createRunningJobs } from '../../src/mcp/running-jobs.ts';
 
+const never = new AbortController().signal;
+
 const untilAborted = (signal: AbortSignal) =>
   new Promise<string>((resolve) => {
     if (signal.aborted) resolve('cancelled');
@@ -9,7 +11,7 @@ const untilAborted = (signal: AbortSignal) =>
 
 describe('jobs', () => {
   test('answer in time or not at all, and can be found until they end', async () => {
-    const jobs = createRunningJobs().forCall(new AbortController().signal);
+    const jobs = createRunningJobs().forCall(never);
     expect(await jobs.start('quick', async () => 7).within(1_000)).toEqual({ ended: true, result: 7 });
     const slow = jobs.start('slow', untilAborted);
     expect(await slow.within(10)).toEqual({ ended: false });
@@ -20,7 +22,7 @@ describe('jobs', () => {
   });
 
   test('fail as their work does, and nobody listening is no crash', async () => {
-    const jobs = createRunningJobs().forCall(new AbortController().signal);
+    const jobs = createRunningJobs().forCall(never);
     const failing = jobs.start('bad', () => Promise.reject(new Error('boom')));
     await expect(failing.within(1_000)).rejects.toThrow('boom');
     jobs.start('unheard', () => Promise.reject(new Error('nobody hears this')));
@@ -32,9 +34,7 @@ describe('jobs', () => {
     const running = createRunningJobs();
     const [first, second] = [new AbortController(), new AbortController()];
     const begun = running.forCall(first.signal).start('one', untilAborted);
-    const outliving = running.forCall(second.signal);
-    const other = outliving.start('two', untilAborted);
-    outliving.answered();
+    const other = running.forCall(second.signal, () => true).start('two', untilAborted);
     first.abort();
     second.abort();
     expect(await begun.ended).toBe('cancelled');
@@ -44,7 +44,7 @@ describe('jobs', () => {
 
   test('all end with the server, which waits for them but not for ever', async () => {
     const running = createRunningJobs();
-    const jobs = running.forCall(new AbortController().signal);
+    const jobs = running.forCall(never);
     const good = jobs.start('good', untilAborted);
     jobs.start('deaf', () => new Promise(() => {}));
     void running.track(new Promise(() => {}));
