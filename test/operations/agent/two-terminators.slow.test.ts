@@ -4,8 +4,12 @@ import { type Box, runbookMounts, startBox } from '../../boxes/debian-box.ts';
 import { debianImage } from '../../boxes/debian-image.ts';
 import { describeWithBoxes } from '../../boxes/describe-with-boxes.ts';
 import { clients, type TestClient } from '../../mcp/support/clients.ts';
+import { inspectorClient } from '../../mcp/support/inspector-client.ts';
 
-type Open = (typeof clients)[number]['open'];
+type Open = (
+  command: { command: string; args: string[] },
+  options?: { shared: boolean },
+) => Promise<TestClient>;
 
 const RUNBOOK = '/opt/runbook/dist/bin.js';
 
@@ -98,7 +102,7 @@ describeWithBoxes('story A, the small twin, on clean Debian boxes', () => {
     expect(again.stdout).toContain('"acted":0');
   }
 
-  test.each(clients)(
+  test.each([...clients, { name: 'the inspector', open: inspectorClient }])(
     '$name: the agent struggles; the file that it leaves needs no model',
     async ({ open }) => {
       const box = await boxWithNginx();
