@@ -8,7 +8,10 @@ export interface RunningJobs {
   track<T>(call: Promise<T>): Promise<T>;
   /** Calls that have not settled. */
   readonly calls: number;
-  /** Aborts every job and waits for all that runs to settle, but not longer than `ms`. Answers how many did not. */
+  /**
+   * Aborts every job and waits for all that runs to settle, but not longer than `ms`. Answers how many did not. The wait
+   * keeps no process alive by itself: where nothing else does, nothing can settle any more.
+   */
   end(ms: number): Promise<number>;
 }
 

@@ -17,15 +17,14 @@ const world: World = {
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 
-process.exit(
-  await serveMcp(world, {
-    file: 'AUTODOCK.md',
-    readOnly: false,
-    toolsets: ['core'],
-    trust: 'guarded',
-    ...options,
-    signal: stop.signal,
-    tools: standInTools,
-    resources: standInResources,
-  }),
-);
+// No `await` at the top, as in src/bin.ts: a call that can never settle keeps no process alive, and is no error.
+void serveMcp(world, {
+  file: 'AUTODOCK.md',
+  readOnly: false,
+  toolsets: ['core'],
+  trust: 'guarded',
+  ...options,
+  signal: stop.signal,
+  tools: standInTools,
+  resources: standInResources,
+}).then((exit) => process.exit(exit));
