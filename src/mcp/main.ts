@@ -46,6 +46,10 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
     questions: createQuestions(world.now),
     note,
   };
+  // A defect in one call's background work may not end the server, and with it everybody's running jobs.
+  process.on('unhandledRejection', (error) =>
+    note(error instanceof Error ? `${error.stack}` : String(error)),
+  );
   const sealing = await sealingFor(world);
   if (options.http === undefined) {
     const { stdioServer } = await import('./stdio.ts');

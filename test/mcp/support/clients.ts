@@ -5,7 +5,7 @@ import { StdioClientTransport as OldStdio } from '@modelcontextprotocol/sdk/clie
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { onTestFinished } from 'vitest';
 
-export interface Result {
+interface Result {
   readonly isError?: boolean | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into results of every tool
   readonly structuredContent?: any;
@@ -38,7 +38,7 @@ export interface ClientOptions {
 type Command = { command: string; args: string[] };
 
 /** What most installed agents resemble: SDK 1.x, revision 2025-11-25. */
-export async function oldClient(command: Command, options: ClientOptions = {}): Promise<TestClient> {
+async function oldClient(command: Command, options: ClientOptions = {}): Promise<TestClient> {
   const { person } = options;
   const client = new OldClient(
     { name: 'old client', version: '1.32.2' },
@@ -52,7 +52,7 @@ export async function oldClient(command: Command, options: ClientOptions = {}): 
 }
 
 /** SDK 2.x, revision 2026-07-28: no session, questions as results. */
-export async function newClient(command: Command, options: ClientOptions = {}): Promise<TestClient> {
+async function newClient(command: Command, options: ClientOptions = {}): Promise<TestClient> {
   const { person } = options;
   const client = new NewClient(
     { name: 'new client', version: '2.4.0' },
