@@ -27,4 +27,10 @@ void serveMcp(world, {
   signal: stop.signal,
   tools: standInTools,
   resources: standInResources,
-}).then((exit) => process.exit(exit));
+}).then(
+  (exit) => process.exit(exit),
+  (error) => {
+    process.stderr.write(`${error}\n`);
+    process.exit(error.exit ?? 70);
+  },
+);
