@@ -25,10 +25,8 @@ describeWithBoxes('a Debian box', () => {
     return box;
   }
 
-  test('starts in seconds and is a clean bookworm', async () => {
-    const began = performance.now();
+  test('starts and is a clean bookworm', async () => {
     const box = await start({ name: 'web' });
-    expect(performance.now() - began).toBeLessThan(5_000);
 
     const { stdout } = await box.exec('. /etc/os-release; echo "$VERSION_CODENAME $(hostname)"; ls /root');
     expect(stdout).toBe('bookworm web\n');
