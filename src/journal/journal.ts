@@ -142,7 +142,8 @@ class OpenJournal implements Journal {
   }
 
   fixUsed(step: string, problem: string, action: string): boolean {
-    return this.known.pass?.id === this.pass.id && this.known.fixes.has(fixKey(step, problem, action));
+    const { pass, fixes } = this.known;
+    return pass?.id === this.pass.id && fixes.get(step)?.has(fixKey(problem, action)) === true;
   }
 
   append(entry: JournalEntry): number {

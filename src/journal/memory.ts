@@ -4,17 +4,21 @@ import type { JournalRecord, StepMemory } from '../model/journal.ts';
 export interface JournalMemory {
   readonly steps: Map<string, StepMemory>;
   pass?: { readonly id: string; readonly ended?: string };
-  /** Reactive fixes of that pass: a Fix is tried once per step and pass. */
-  readonly fixes: Set<string>;
+  /**
+   * Reactive fixes of that pass by step: a Fix is tried once per step and pass. Those of a step that was cut off before it
+   * ended are given back when it starts anew: what cut it off (kill -9, a power cut) may have done new damage, or have
+   * hit the Fix itself.
+   */
+  readonly fixes: Map<string, Set<string>>;
 }
 
 export function emptyMemory(): JournalMemory {
-  return { steps: new Map(), fixes: new Set() };
+  return { steps: new Map(), fixes: new Map() };
 }
 
-/** How a reactive Fix is known among those of a pass. An edited Fix is another one. */
-export function fixKey(step: string, problem: string, action: string): string {
-  return JSON.stringify([step, problem, action]);
+/** How a reactive Fix is known among those of a step. An edited Fix is another one. */
+export function fixKey(problem: string, action: string): string {
+  return JSON.stringify([problem, action]);
 }
 
 /** Takes one record in. The order of calls is the order of the journal. */
@@ -31,18 +35,29 @@ export function remember(memory: JournalMemory, record: JournalRecord): void {
       memory.pass = { id: record.pass, ended: record.outcome };
       return;
     case 'fix':
-      if (record.how === 'reactive') memory.fixes.add(fixKey(record.step, record.problem, record.action));
+      if (record.how === 'reactive') noteFix(memory, record);
       return;
     case 'renamed':
       rename(memory.steps, record.from, record.step);
       return;
     case 'started':
+      if (memory.steps.get(record.step)?.status === 'interrupted') memory.fixes.delete(record.step);
+      memory.steps.set(record.step, next(memory.steps.get(record.step), record));
+      return;
     case 'failed':
     case 'confirmed':
     case 'undone':
     case 'background':
       memory.steps.set(record.step, next(memory.steps.get(record.step), record));
   }
+}
+
+function noteFix(
+  { fixes }: JournalMemory,
+  { step, problem, action }: { step: string; problem: string; action: string },
+): void {
+  const known = fixes.get(step) ?? new Set();
+  fixes.set(step, known.add(fixKey(problem, action)));
 }
 
 type StepRecord = Extract<

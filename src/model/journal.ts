@@ -56,7 +56,7 @@ export const JournalRecord = z.discriminatedUnion('kind', [
     inputs: z.string(),
     reason: z.string(),
   }),
-  /** A reactive Fix, journaled before it runs: once per step and pass. */
+  /** A reactive Fix, journaled before it runs: once per step and pass (journal/memory). */
   z.object({
     ...base,
     kind: z.literal('fix'),

@@ -92,6 +92,19 @@ describe('the memory of passes', () => {
     expect(fixes.size).toBe(0);
   });
 
+  const fix: JournalEntry = { kind: 'fix', how: 'reactive', step: 'one', problem: 'p', action: 'f' };
+  const failed: JournalEntry = { kind: 'failed', step: 'one', action: 'a', inputs: 'i', reason: 'exit' };
+
+  it('keeps a Fix as used while the step fails, in a resumed pass too', () => {
+    const { fixes } = memoryOf(started('one'), fix, failed, started('one'), failed, started('two'));
+    expect([...fixes.keys()]).toEqual(['one']);
+  });
+
+  it('gives a Fix back to a step that was cut off before it ended', () => {
+    expect(memoryOf(started('one'), fix).fixes.size).toBe(1);
+    expect(memoryOf(started('one'), fix, started('one')).fixes.size).toBe(0);
+  });
+
   it('takes a pass that is gone on with as open again', () => {
     const { pass } = memoryOf(
       { kind: 'pass-ended', outcome: 'failed' },
