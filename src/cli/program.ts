@@ -2,6 +2,7 @@ import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Operation } from '../operations/operation.ts';
 import { readArguments, usage } from './arguments.ts';
+import { chosenVerb } from './chosen-verb.ts';
 import { type Call, globalFlags, readCall } from './global-flags.ts';
 import { Interruption } from './interruption.ts';
 import { lending } from './lending.ts';
@@ -11,7 +12,7 @@ import { renderDiagnostics } from './render/diagnostic.ts';
 import { isPass } from './render/dry-run.ts';
 import { renderReport } from './render/reports.ts';
 import { openReportFile } from './report-file.ts';
-import { rootHelp } from './root-help.ts';
+import { familyHelp, rootHelp } from './root-help.ts';
 import type { Surroundings } from './surroundings.ts';
 import { verbHelp } from './verb-help.ts';
 import { verbsOf } from './verbs.ts';
@@ -36,9 +37,15 @@ async function answer(call: Call, around: Surroundings): Promise<number> {
   if (call.on.has('version')) return say(stdout, `${around.version}\n`);
   if (wanted === undefined) return help ? say(stdout, manual()) : say(stderr, manual(), EXIT.usage);
   if (wanted === 'completion' || wanted === '__complete') return complete(wanted, help, call, around);
-  const operation = await load(wanted, around);
+  const words = call.verb === 'help' ? call.rest : [wanted, ...call.rest];
+  const chosen = chosenVerb(words, around.operations);
+  if (chosen.kind === 'family') {
+    const page = familyHelp(chosen.family, helpWidth(stdout));
+    return help ? say(stdout, page) : say(stderr, page, EXIT.usage);
+  }
+  const operation = await chosen.row.load();
   if (help) return say(stdout, verbHelp(operation, helpWidth(stdout)));
-  return await perform(operation, call, around);
+  return await perform(operation, { ...call, rest: chosen.rest }, around);
 }
 
 /** Runs one operation: its input, its story, its answer, its exit code. */
@@ -77,17 +84,6 @@ async function print(operation: Operation, report: unknown, call: Call, around: 
   } else if (!isPass(report)) {
     say(stdout, `${JSON.stringify(report, null, stdout.isTTY ? 2 : undefined)}\n`);
   }
-}
-
-async function load(verb: string, around: Surroundings): Promise<Operation> {
-  const row = around.operations.find((each) => each.name === verb);
-  if (row) return await row.load();
-  const near = nearest(
-    verb,
-    verbsOf(around.operations).map((each) => each.name),
-  );
-  const remedy = near ? `Did you mean \`runbook ${near}\`?` : '`runbook --help` lists the verbs.';
-  throw usage('unknown-verb', `there is no verb \`${verb}\``, remedy);
 }
 
 async function complete(verb: string, help: boolean, call: Call, around: Surroundings): Promise<number> {

@@ -1,7 +1,7 @@
 import { twoColumns } from './columns.ts';
 import { DEFAULT_FILE } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
-import { type Verb, verbGroups } from './verbs.ts';
+import { type Family, type Verb, verbGroups } from './verbs.ts';
 
 /** `runbook --help`: what this is, the verbs by what they touch, and the first command to try. */
 export function rootHelp(verbs: readonly Verb[], version: string, width: number): string {
@@ -25,5 +25,16 @@ export function rootHelp(verbs: readonly Verb[], version: string, width: number)
       width,
     )}`,
     `FILE is ./${DEFAULT_FILE} where none is named. More: runbook VERB --help`,
+  ].join('\n\n')}\n`;
+}
+
+/** `runbook box --help`: the verbs that begin with this word. */
+export function familyHelp({ name, summary, verbs }: Family, width: number): string {
+  const rows = verbs.map((verb) => [verb.name.slice(name.length + 1), verb.summary] as const);
+  return `${[
+    `runbook ${name}: ${summary}`,
+    `Usage: runbook ${name} VERB [flags]`,
+    `Verbs:\n${twoColumns(rows, width)}`,
+    `More: runbook ${name} VERB --help`,
   ].join('\n\n')}\n`;
 }

@@ -9,8 +9,35 @@ const completion: Verb = {
   effect: 'read',
 };
 
-/** Every verb that help and completion offer. */
-export const verbsOf = (operations: readonly OperationRow[]): readonly Verb[] => [...operations, completion];
+/** Verbs of two words, by their first: root help shows one line for all of them, `runbook box --help` each. */
+const families: readonly Verb[] = [
+  { name: 'box', summary: 'launch, list, fill, expose and remove throw-away boxes', effect: 'act' },
+];
+
+/** The family that a first word names, with the verbs that begin with it. */
+export interface Family extends Verb {
+  readonly verbs: readonly Verb[];
+}
+
+/** Every verb that help and completion offer: operations, with a family in the place of its first member. */
+export function verbsOf(operations: readonly OperationRow[]): readonly Verb[] {
+  const seen = new Set<string>();
+  const verbs = operations.flatMap((row): Verb[] => {
+    const family = familyOf(row.name.split(' ')[0]!, operations);
+    if (!family) return [row];
+    if (seen.has(family.name)) return [];
+    seen.add(family.name);
+    return [family];
+  });
+  return [...verbs, completion];
+}
+
+/** Undefined where no verb of two words begins with this one. */
+export function familyOf(word: string, operations: readonly OperationRow[]): Family | undefined {
+  const family = families.find(({ name }) => name === word);
+  const verbs = operations.filter(({ name }) => name.startsWith(`${word} `));
+  return family && verbs.length > 0 ? { ...family, verbs } : undefined;
+}
 
 /** Verbs by what they touch: the order of help and of docs/cli.md. */
 export const verbGroups: readonly { readonly effect: Verb['effect']; readonly title: string }[] = [

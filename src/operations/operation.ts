@@ -21,7 +21,7 @@ export interface OperationContext {
  * camelCase names become kebab-case flags.
  */
 export interface Operation<Input extends z.ZodObject = z.ZodObject, Output = unknown> {
-  /** kebab-case; the subcommand's name. */
+  /** kebab-case; the subcommand's name. Two words, such as `box launch`, where src/cli/verbs knows the first as a family. */
   readonly name: string;
   /** One line, for lists. */
   readonly summary: string;

@@ -49,6 +49,24 @@ describe('help', () => {
     },
   );
 
+  test('verbs of two words are one line, and a page of their own', async () => {
+    expect((await call(['--help'])).stdout).toMatch(/^ {2}box +launch/m);
+    for (const args of [
+      ['box', '--help'],
+      ['help', 'box'],
+    ]) {
+      const { stdout, code } = await call(args);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^ {2}open +the answer of box open\n {2}status +the answer of box status$/m);
+    }
+    expect(await call(['box'])).toMatchObject({ stdout: '', code: 64 });
+    expect((await call(['box', 'open', '--help'])).stdout).toContain(
+      'Usage: runbook box open [FILE] [flags]',
+    );
+    expect((await call(['help', 'box', 'open'])).stdout).toContain('Usage: runbook box open [FILE] [flags]');
+    expect(await call(['box', 'open', '--json'])).toEqual({ stdout: '{"box":"web"}\n', stderr: '', code: 0 });
+  });
+
   test('version', async () => {
     expect(await call(['--version'])).toEqual({ stdout: '1.2.3\n', stderr: '', code: 0 });
   });
@@ -58,6 +76,9 @@ describe('wrong use exits 64, names the nearest word, and writes nothing to stdo
   test.each([
     [['reply'], 'there is no verb `reply`', 'Did you mean `runbook replay`?'],
     [['xyzzy'], 'there is no verb `xyzzy`', '`runbook --help` lists the verbs.'],
+    [['box', 'opne'], 'there is no verb `box opne`', 'Did you mean `runbook box open`?'],
+    [['box', 'xyzzy'], 'there is no verb `box xyzzy`', '`runbook box --help` lists them.'],
+    [['box', '--dry-run'], '`runbook box` needs a verb before --dry-run', '`runbook box --help` lists them.'],
     [['--jsn', 'plan'], 'runbook has no flag --jsn', 'Did you mean --json?'],
     [
       ['replay', '--form', 'x'],

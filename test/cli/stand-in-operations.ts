@@ -234,6 +234,8 @@ const stand: readonly Operation[] = [
   answering('facts', 'act', samples.factsReport, 2),
   answering('approve', 'write', samples.approveReport),
   answering('init', 'write', samples.initReport),
+  answering('box open', 'act', { box: 'web' }),
+  answering('box status', 'read', { box: 'web' }),
 ];
 
 /** The list of verbs, with operations that answer samples; what a pass does, `--play` says. */

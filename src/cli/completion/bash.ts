@@ -6,10 +6,11 @@ export function bashScript(verbs: readonly CompletionVerb[]): string {
   const values = verbs.flatMap((verb) =>
     verb.flags
       .filter((flag) => flag.value.kind !== 'none')
-      .map((flag) => `    ${verb.name}:--${flag.name}) ${answer(flag.value)}; return ;;`),
+      .map((flag) => `    '${verb.name}':--${flag.name}) ${answer(flag.value)}; return ;;`),
   );
-  const flags = verbs.map((verb) => `      ${verb.name}) flags='${dashed(verb.flags)}' ;;`);
-  const places = verbs.map((verb) => `    ${verb.name}) ${answer(verb.argument)} ;;`);
+  const flags = verbs.map((verb) => `      '${verb.name}') flags='${dashed(verb.flags)}' ;;`);
+  const families = verbs.filter((each) => verbs.some(({ name }) => name.startsWith(`${each.name} `)));
+  const places = verbs.map((verb) => `    '${verb.name}') ${answer(verb.argument)} ;;`);
   return `# Completion of runbook for bash: source <(runbook completion bash)
 _runbook_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
 _runbook_files() { compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen -f -- "$cur")); }
@@ -28,11 +29,18 @@ _runbook() {
     word=\${COMP_WORDS[i]}
     case $word in
       -*) ;;
-      *) if [[ -z $verb ]]; then verb=$word; elif [[ $word == *.md && \${COMP_WORDS[i-1]} != -* ]]; then file=$word; fi ;;
+      *)
+        if [[ -z $verb ]]; then verb=$word
+        elif [[ ' ${families.map(({ name }) => name).join(' ')} ' == *" $verb "* ]]; then verb="$verb $word"
+        elif [[ $word == *.md && \${COMP_WORDS[i-1]} != -* ]]; then file=$word; fi
+        ;;
     esac
   done
   if [[ -z $verb ]]; then
-    _runbook_words '${verbs.map((verb) => verb.name).join(' ')} ${dashed(globalCompletions)}'
+    _runbook_words '${verbs
+      .map((verb) => verb.name)
+      .filter((name) => !name.includes(' '))
+      .join(' ')} ${dashed(globalCompletions)}'
     return
   fi
   case $verb:$prev in

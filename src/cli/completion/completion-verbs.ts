@@ -1,7 +1,8 @@
 import type { OperationRow } from '../../operations/all.ts';
+import type { Operation } from '../../operations/operation.ts';
 import { type Flag, flagsOf } from '../flags.ts';
 import { globalFlags } from '../global-flags.ts';
-import { verbsOf } from '../verbs.ts';
+import { familyOf, verbsOf } from '../verbs.ts';
 
 /** What may stand after a flag. */
 export type CompletionValue =
@@ -18,6 +19,7 @@ export interface CompletionFlag {
 }
 
 export interface CompletionVerb {
+  /** One word, or two: `box launch`. */
   readonly name: string;
   readonly summary: string;
   /** What its arguments are. */
@@ -31,25 +33,35 @@ export const globalCompletions: readonly CompletionFlag[] = globalFlags.map(({ n
   value: { kind: 'none' },
 }));
 
-/** The one list as completion needs it. Loads every operation. */
+/** The one list as completion needs it; a family comes before its verbs of two words. Loads every operation. */
 export async function completionVerbs(
   operations: readonly OperationRow[],
 ): Promise<readonly CompletionVerb[]> {
   const loaded = await Promise.all(operations.map((row) => row.load()));
-  return verbsOf(operations).map(({ name, summary }): CompletionVerb => {
-    const operation = loaded.find((each) => each.name === name);
-    const flags = operation ? flagsOf(operation).filter((flag) => !flag.hidden) : [];
-    return {
-      name,
-      summary,
-      argument: operation
-        ? flags.some((flag) => flag.positional && flag.field === 'file')
-          ? { kind: 'document' }
-          : { kind: 'file' }
-        : { kind: 'words', words: ['bash', 'zsh', 'fish'] },
-      flags: [...flags.filter((flag) => !flag.positional).map(completionFlag), ...globalCompletions],
-    };
+  return verbsOf(operations).flatMap((verb): CompletionVerb[] => {
+    const family = familyOf(verb.name, operations);
+    const members = family?.verbs ?? [];
+    const words = family ? members.map(({ name }) => name.split(' ')[1]!) : ['bash', 'zsh', 'fish'];
+    const own = loaded.find(({ name }) => name === verb.name);
+    return [
+      own
+        ? completionVerb(own)
+        : { ...named(verb), argument: { kind: 'words', words }, flags: globalCompletions },
+      ...members.map(({ name }) => completionVerb(loaded.find((each) => each.name === name)!)),
+    ];
   });
+}
+
+const named = ({ name, summary }: { name: string; summary: string }) => ({ name, summary });
+
+function completionVerb(operation: Operation): CompletionVerb {
+  const flags = flagsOf(operation).filter((flag) => !flag.hidden);
+  const takesDocument = flags.some((flag) => flag.positional && flag.field === 'file');
+  return {
+    ...named(operation),
+    argument: { kind: takesDocument ? 'document' : 'file' },
+    flags: [...flags.filter((flag) => !flag.positional).map(completionFlag), ...globalCompletions],
+  };
 }
 
 const completionFlag = (flag: Flag): CompletionFlag => ({

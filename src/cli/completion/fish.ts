@@ -3,12 +3,14 @@ import { type CompletionFlag, type CompletionVerb, globalCompletions } from './c
 /** For fish 3, in `~/.config/fish/completions/runbook.fish`. */
 export function fishScript(verbs: readonly CompletionVerb[]): string {
   const lines = [
-    ...verbs.map(
-      (verb) => `complete -c runbook -n __fish_use_subcommand -a ${verb.name} -d ${quote(verb.summary)}`,
-    ),
+    ...verbs
+      .filter(({ name }) => !name.includes(' '))
+      .map(
+        (verb) => `complete -c runbook -n __fish_use_subcommand -a ${verb.name} -d ${quote(verb.summary)}`,
+      ),
     ...globalCompletions.map((flag) => `complete -c runbook -l ${flag.name} -d ${quote(flag.summary)}`),
     ...verbs.flatMap((verb) => [
-      `complete -c runbook -n ${within(verb)} -a ${quote(argument(verb))}`,
+      `complete -c runbook -n ${isFamily(verb, verbs) ? quote(`__runbook_at ${verb.name} ''`) : within(verb)} -a ${quote(argument(verb))}`,
       ...verb.flags
         .filter((flag) => !globalCompletions.includes(flag))
         .map(
@@ -22,12 +24,22 @@ function __runbook_steps
   set -l words (commandline -opc)
   $words[1] __complete (string match -- '*.md' $words)[1] 2>/dev/null
 end
+# Whether these are the first words that are no flags; an empty one stands for the end.
+function __runbook_at
+  set -l said (string match -v -- '-*' (commandline -opc)[2..-1])
+  test "$said[1]" = $argv[1]; or return 1
+  set -q argv[2]; or return 0
+  test "$said[2]" = "$argv[2]"
+end
 complete -c runbook -f
 ${lines.join('\n')}
 `;
 }
 
-const within = (verb: CompletionVerb) => `'__fish_seen_subcommand_from ${verb.name}'`;
+const within = (verb: CompletionVerb) => `'__runbook_at ${verb.name}'`;
+
+const isFamily = (verb: CompletionVerb, verbs: readonly CompletionVerb[]) =>
+  verbs.some(({ name }) => name.startsWith(`${verb.name} `));
 
 function argument({ argument }: CompletionVerb): string {
   switch (argument.kind) {

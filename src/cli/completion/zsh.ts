@@ -2,11 +2,7 @@ import { type CompletionFlag, type CompletionVerb, globalCompletions } from './c
 
 /** For zsh 5, sourced after compinit, or as a file `_runbook` in `$fpath`. */
 export function zshScript(verbs: readonly CompletionVerb[]): string {
-  const list = verbs.map((verb) => `    ${quote(`${verb.name}:${verb.summary}`)}`);
-  const cases = verbs.map((verb) => {
-    const specs = [...verb.flags.map(flagSpec), placeSpec(verb.argument)];
-    return `        ${verb.name})\n          _arguments ${specs.join(' \\\n            ')} ;;`;
-  });
+  const families = verbs.filter((each) => membersOf(each, verbs).length > 0);
   return `#compdef runbook
 # Completion of runbook for zsh: source <(runbook completion zsh)
 _runbook_steps() {
@@ -17,8 +13,37 @@ _runbook_steps() {
   done
   _describe -t steps step steps
 }
-_runbook() {
-  local curcontext="$curcontext" state line _runbook_command=$words[1]
+${families.map((family) => chooser(`_runbook_${family.name}`, membersOf(family, verbs), '')).join('')}${chooser(
+  '_runbook',
+  verbs.filter(({ name }) => !name.includes(' ')),
+  ' _runbook_command=$words[1]',
+  families.map(({ name }) => name),
+)}if [[ \${funcstack[1]} == _runbook ]]; then _runbook "$@"; else compdef _runbook runbook; fi
+`;
+}
+
+/** The verbs of two words that begin with this one, by their second. */
+function membersOf({ name }: CompletionVerb, verbs: readonly CompletionVerb[]): CompletionVerb[] {
+  return verbs
+    .filter((each) => each.name.startsWith(`${name} `))
+    .map((each) => ({ ...each, name: each.name.slice(name.length + 1) }));
+}
+
+/** A function that offers verbs, and behind one of them what it takes; `families` have a function of their own. */
+function chooser(
+  name: string,
+  verbs: readonly CompletionVerb[],
+  more: string,
+  families: readonly string[] = [],
+): string {
+  const list = verbs.map((verb) => `    ${quote(`${verb.name}:${verb.summary}`)}`);
+  const cases = verbs.map((verb) => {
+    if (families.includes(verb.name)) return `        ${verb.name}) _runbook_${verb.name} ;;`;
+    const specs = [...verb.flags.map(flagSpec), placeSpec(verb.argument)];
+    return `        ${verb.name})\n          _arguments ${specs.join(' \\\n            ')} ;;`;
+  });
+  return `${name}() {
+  local curcontext="$curcontext" state line${more}
   typeset -A opt_args
   local -a verbs
   verbs=(
@@ -33,7 +58,6 @@ ${cases.join('\n')}
       esac ;;
   esac
 }
-if [[ \${funcstack[1]} == _runbook ]]; then _runbook "$@"; else compdef _runbook runbook; fi
 `;
 }
 

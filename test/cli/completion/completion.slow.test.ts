@@ -46,6 +46,11 @@ const cases: readonly (readonly [typed: string, offered: readonly string[]])[] =
   ['runbook replay --env-file no', ['notes.txt']],
   ['runbook plan o', ['other.md']],
   ['runbook completion ', ['bash', 'fish', 'zsh']],
+  ['runbook b', ['box']],
+  ['runbook box ', ['open', 'status']],
+  ['runbook box open --js', ['--json']],
+  ['runbook box status o', ['other.md']],
+  ['runbook status o', ['other.md']],
 ];
 
 withShell('bash')('bash', () => {
@@ -105,6 +110,8 @@ withShell('zsh')('zsh', () => {
     ['runbook replay other.md --only tw', 'runbook replay other.md --only two-words'],
     ['runbook plan oth', 'runbook plan other.md'],
     ['runbook completion ba', 'runbook completion bash'],
+    ['runbook box op', 'runbook box open'],
+    ['runbook box status oth', 'runbook box status other.md'],
   ])('%j becomes %j', async (typed, completed) => {
     const setUp =
       'autoload -Uz compinit; compinit -u -D; source <(runbook completion zsh); PS1="rea""dy> "\n';

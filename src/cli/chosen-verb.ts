@@ -1,0 +1,54 @@
+import { nearest } from '../model/nearest.ts';
+import type { OperationRow } from '../operations/all.ts';
+import { usage } from './arguments.ts';
+import { type Family, familyOf, verbsOf } from './verbs.ts';
+
+/** What the words of a call stand for: an operation and what is left for it, or a family that was named alone. */
+export type ChosenVerb =
+  | { readonly kind: 'operation'; readonly row: OperationRow; readonly rest: readonly string[] }
+  | { readonly kind: 'family'; readonly family: Family };
+
+/**
+ * Finds the verb, of one word or of two.
+ *
+ * @throws RunbookError (exit 64) with the nearest verb where there is none
+ */
+export function chosenVerb(words: readonly string[], operations: readonly OperationRow[]): ChosenVerb {
+  const [first = '', second] = words;
+  const family = familyOf(first, operations);
+  if (family) return inFamily(family, second, words.slice(2), operations);
+  const row = operations.find(({ name }) => name === first);
+  if (row) return { kind: 'operation', row, rest: words.slice(1) };
+  const near = nearest(
+    first,
+    verbsOf(operations).map(({ name }) => name),
+  );
+  throw usage(
+    'unknown-verb',
+    `there is no verb \`${first}\``,
+    near ? `Did you mean \`runbook ${near}\`?` : '`runbook --help` lists the verbs.',
+  );
+}
+
+function inFamily(
+  family: Family,
+  second: string | undefined,
+  rest: readonly string[],
+  operations: readonly OperationRow[],
+): ChosenVerb {
+  if (second === undefined) return { kind: 'family', family };
+  const name = `${family.name} ${second}`;
+  const row = operations.find((each) => each.name === name);
+  if (row) return { kind: 'operation', row, rest };
+  const near = nearest(
+    name,
+    family.verbs.map((verb) => verb.name),
+  );
+  throw usage(
+    'unknown-verb',
+    second.startsWith('-')
+      ? `\`runbook ${family.name}\` needs a verb before ${second}`
+      : `there is no verb \`${name}\``,
+    near ? `Did you mean \`runbook ${near}\`?` : `\`runbook ${family.name} --help\` lists them.`,
+  );
+}
