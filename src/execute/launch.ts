@@ -60,14 +60,24 @@ function become(user: string | undefined): string[] {
   ];
 }
 
-/** Says that the program has begun (`s`), then gives the fence its descriptors; 9 stays the control pipe. */
+/** Says that the program has begun (`s`), then gives the fence its descriptors; `control` stays the control pipe. */
 const BEGIN = `printf '\\0s\\0'`;
-const descriptors = (terminal: boolean): string =>
-  terminal ? 'exec 9>&1 </dev/tty >/dev/tty 2>&1' : 'exec 9>&1 </dev/null >&2';
+const descriptors = (terminal: boolean, control: number): string =>
+  `exec ${control}>&1 ${terminal ? '</dev/tty >/dev/tty 2>&1' : '</dev/null >&2'}`;
+
+/**
+ * A descriptor that the fence does not name: `exec 9>lock; flock 9` is how locks are taken, and the report of its state would
+ * go into that file. One digit, since sh knows no others.
+ */
+function freeDescriptor(text: string): number {
+  const isNamed = (each: number) => new RegExp(`(?<![\\w$])${each}[<>]|[<>]&${each}(?!\\d)`).test(text);
+  return [9, 8, 7, 6, 5, 4, 3].find((each) => !isNamed(each)) ?? 9;
+}
 
 /** In sh and zsh an EXIT trap of the fence's own replaces the report; then the end reports, and an early exit does not. */
 function shellProgram(fence: LaunchedFence, shell: 'bash' | 'sh' | 'zsh'): string {
-  const reporting = { prefix: shell === 'sh' ? 'command' : 'builtin', fd: 9, level: 0 } as const;
+  const fd = freeDescriptor(fence.text);
+  const reporting = { prefix: shell === 'sh' ? 'command' : 'builtin', fd, level: 0 } as const;
   const quote = shell === 'sh' ? shellQuote : quoteOnOneLine;
   /** Its exports are not the baseline's to begin with: sudo sets some, and zsh does. */
   const ownExports = fence.user !== undefined || shell === 'zsh';
@@ -76,8 +86,8 @@ function shellProgram(fence: LaunchedFence, shell: 'bash' | 'sh' | 'zsh'): strin
     BEGIN,
     ...(fence.user === undefined ? [] : applyState(fence.state, quote)),
     ...(ownExports && fence.capture ? [`printf b; export -p; printf '\\0'`] : []),
-    descriptors(fence.terminal),
-    ...(fence.capture ? reportOnExit(reporting, shell === 'bash' ? fence.text : '') : ['exec 9>&-']),
+    descriptors(fence.terminal, fd),
+    ...(fence.capture ? reportOnExit(reporting, shell === 'bash' ? fence.text : '') : [`exec ${fd}>&-`]),
     shell === 'bash' ? 'set -e -o pipefail' : 'set -e',
     `eval ${quote(fence.text)}`,
     ...(lostTrap ? [`runbook_status=$?; ${reportCommand(reporting)}; exit $runbook_status`] : []),
@@ -91,7 +101,7 @@ function fileProgram({ interpreter, text, user, state, scratch, terminal }: Laun
   return [
     BEGIN,
     ...(user === undefined ? [] : applyState(state, shellQuote)),
-    descriptors(terminal),
+    descriptors(terminal, 9),
     'exec 9>&-',
     `(umask 077; mkdir -- ${folder} && printf %s ${shellQuote(text)} >${file}) || exit 126`,
     `trap 'rm -rf -- '${shellQuote(folder)} EXIT`,

@@ -1,6 +1,7 @@
-import { appendFile, type FileHandle, mkdir, open } from 'node:fs/promises';
+import { appendFile, type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { makeFolders } from './make-folders.ts';
 import { storing } from './storage-error.ts';
 import { userName } from './user-name.ts';
 
@@ -38,7 +39,7 @@ export function openApprovals(stateFolder: string): Approvals {
     lastApproved: async (document) => (await all()).findLast((each) => each.document === document),
     approve: (approval) =>
       storing('the approvals', path, async () => {
-        await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+        makeFolders(stateFolder);
         await append(path, { by: userName(), ...approval });
       }),
   };

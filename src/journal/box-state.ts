@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, constants, fdatasync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeFolders } from './make-folders.ts';
 import { storing } from './storage-error.ts';
 
 /*
@@ -62,7 +63,7 @@ export async function boxId(stateFolder: string): Promise<string> {
 async function makeId(stateFolder: string, path: string): Promise<string> {
   const id = randomUUID();
   const draft = `${path}.${id}`;
-  await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+  makeFolders(stateFolder);
   const file = await open(draft, 'wx', 0o644);
   try {
     await file.writeFile(`${id}\n`);
@@ -99,7 +100,7 @@ export function readCounter(stateFolder: string, key: string): number {
 export async function openCounter(stateFolder: string, key: string): Promise<Counter> {
   const path = counterPath(stateFolder, key);
   return storing('the state of this box', path, async () => {
-    await mkdir(join(stateFolder, 'journals'), { recursive: true, mode: 0o700 });
+    makeFolders(join(stateFolder, 'journals'));
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     const content = Buffer.alloc(DIGITS);
     const length = readSync(fd, content, 0, DIGITS, 0);

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { makeFolders } from './make-folders.ts';
 import { isRunning, type ProcessIdentity, thisProcess } from './process-identity.ts';
 import { storageError } from './storage-error.ts';
 import { userName } from './user-name.ts';
@@ -53,7 +54,7 @@ export type LockResult =
 export function acquireLock(request: LockRequest): LockResult {
   const path = join(request.stateFolder, 'lock');
   try {
-    mkdirSync(request.stateFolder, { recursive: true, mode: 0o700 });
+    makeFolders(request.stateFolder);
     return acquire(path, { ...describe(request), word: randomUUID() });
   } catch (error) {
     throw storageError('the lock of this box', path, error);

@@ -28,6 +28,13 @@ function explain(what: string, path: string, code: string): Pick<Diagnostic, 'co
         message: `${path} cannot be written, so ${what} cannot be kept there.`,
         remedy: 'Give this user write permission there, or run as the user who has it.',
       };
+    case 'ENOENT':
+      return {
+        code: 'storage-unwritable',
+        message: `Nothing can be made at ${path}, so ${what} cannot be kept there.`,
+        remedy:
+          'Name a folder on a disk: RUNBOOK_BOX_STATE and RUNBOOK_STATE choose where runbook keeps its state.',
+      };
     case 'ENOTDIR':
     case 'EISDIR':
     case 'EEXIST':

@@ -26,6 +26,9 @@ const LOOSE_SHELLS: typeof SHELLS = {
   'azurecli-interactive': ['bash'],
 };
 
+/** Lines that a documentation site shows in colour, as in ```bash {1,3-5}: no attributes, and what stands behind may be some. */
+const HIGHLIGHTS = /\{[\d\s,-]*\}/;
+
 /** Shells whose exported variables and directory carry to the next fence. */
 const CARRYING = new Set(['bash', 'sh', 'zsh']);
 
@@ -46,7 +49,8 @@ export function readCode(
   block: FenceBlock | CodeBlock,
   options: { loose?: boolean; indented?: string } = {},
 ): Code {
-  const info = readInfo(block.kind === 'fence' ? block.info : (options.indented ?? ''));
+  const written = block.kind === 'fence' ? block.info : (options.indented ?? '');
+  const info = readInfo(options.loose ? written.replace(HIGHLIGHTS, '') : written);
   if (info.attributes.ignore?.toLowerCase() === 'true') return { info, block, isCheck: false };
   const acts = kindOf(info, options.loose ? LOOSE_SHELLS : SHELLS);
   return { info, block, isCheck: info.language === 'check', ...(acts ? { acts } : {}) };

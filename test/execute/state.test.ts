@@ -43,6 +43,16 @@ describe.each(SHELLS)('what carries from one %s fence to the next', (shell) => {
       'none\nno f\n',
     ],
     'no shell options': ['set -u', 'echo "[${nothing_of_that_name}]"', '[]\n'],
+    'what is exported while all descriptors of one digit are closed': [
+      'exec 3>&- 4>&- 5>&- 6>&- 7>&- 9>&-; export A=1',
+      'echo "$A"',
+      '1\n',
+    ],
+    'what is exported under a lock, and nothing into its file': [
+      'exec 9>lock; export A=1',
+      'echo "$A"; wc -c <lock | tr -d " "',
+      '1\n0\n',
+    ],
     'what was exported before an exit': ['export A=1; exit 0; export A=2', 'echo "$A"', '1\n'],
     'the directory': ['cd sub', 'pwd | sed "s/.*\\///"', 'sub\n'],
     'the directory through a link, as it was named': ['cd link', 'pwd | sed "s/.*\\///"', 'link\n'],
@@ -102,6 +112,15 @@ describe.each(SHELLS)('what carries from one %s fence to the next', (shell) => {
     );
     expect(there).toMatchObject({ output: '/usr\n', state: state({}, '/tmp') });
   });
+});
+
+test('what a bash fence exports carries though it closes or overwrites the descriptors of its host', async () => {
+  const box = await openBox({ folder: temporaryFolder() });
+  for (const text of ['exec 10>&- 11>&-; export A=1', 'exec 11>mine; export A=1']) {
+    const first = await runOn(box, fence(`${text}\n`));
+    const second = await runOn(box, fence('echo "$A"; cat mine 2>/dev/null || :\n', { state: first.state! }));
+    expect(second.output).toBe('1\n');
+  }
 });
 
 test('state goes from one shell to another', async () => {

@@ -132,6 +132,24 @@ describe('surroundings that cannot be worked in', () => {
     expect(lines.at(-1)).toBe('three');
   });
 
+  test('the disk is full while another step runs beside: that one is confirmed', async () => {
+    const scene = await scenario(ran);
+    await mount(scene.folder, 'size=256k');
+    await scene.write(
+      'AUTODOCK.md',
+      runbook({
+        full: `Needs: none\n\n${fence(
+          'export BIG=$(head -c 9000 /dev/zero | tr "\\0" x); head -c 400k /dev/zero > filler || true; touch ../go',
+        )}`,
+        beside: `Needs: none\n\n${fence('until [ -e ../go ]; do sleep 0.02; done; sleep 0.3; rm filler')}`,
+      }),
+    );
+    const told = await scene.replay({ jobs: 2 });
+    expect([told.exit, told.diagnostics[0]?.code]).toEqual([3, 'disk-full']);
+    const lines = (await readdir(scene.path('.runbook'))).filter((each) => each.endsWith('.jsonl'));
+    expect(await scene.read(`.runbook/${lines[0]}`)).toContain('"kind":"confirmed","step":"beside"');
+  });
+
   test('the document is edited while the pass runs: the pass keeps to what it read, the edit is kept', async () => {
     const scene = await scenario(
       runbook({

@@ -48,6 +48,15 @@ describe('documents that nobody here wrote', () => {
     expect((await scene.replay(loose)).report.summary).toMatchObject({ acted: 0, skipped: 3 });
   });
 
+  test('lines that a documentation site highlights are no attributes', async () => {
+    const scene = await scenario(
+      '# A\n\n```bash {1,3-5}\necho one >> log\n```\n\n```sh {2} {"name":"second"}\necho two >> log\n```\n',
+    );
+    const told = await scene.replay(loose);
+    expect(told.diagnostics).toEqual([]);
+    expect(told.story).toEqual(['a: acted new', 'second: acted new']);
+  });
+
   test('an output that is too different fails', async () => {
     const scene = await scenario(
       '# A\n\n```bash\necho something else\n```\n\n<!-- expected_similarity=0.9 -->\n\n```text\nHello World\n```\n',

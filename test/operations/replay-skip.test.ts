@@ -16,6 +16,22 @@ describe('what a second pass does', () => {
     expect(await scene.ran()).toEqual(['one', 'two']);
   });
 
+  test('a skip tells the check as it was asked, and no secret', async () => {
+    const inputs =
+      '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n' +
+      '| WHERE | variable | no | made | x |\n| TOKEN | secret | yes | | x |\n';
+    const scene = await scenario(
+      runbook({ one: note('one', 'touch made-$TOKEN') + check('file ${WHERE}-${TOKEN} exists') }, inputs),
+      { env: { TOKEN: 'hunter2-hunter2' } },
+    );
+    await scene.replay();
+    const told = await scene.replay();
+    const detail = told.events.flatMap((event) =>
+      event.type === 'step-finished' && event.outcome.kind === 'skipped' ? [event.outcome.detail] : [],
+    );
+    expect(detail).toEqual(['file made-[secret:TOKEN] exists']);
+  });
+
   test('confirmed and its check fails now: it drifted, so it acts', async () => {
     const scene = await scenario(
       runbook({ one: note('one', 'touch made') + check('file made exists'), two: note('two') }),

@@ -6,10 +6,13 @@ import { shownPlace, sourceLine } from './source-line.ts';
 /** Lines of output shown below a failure; the journal's folder holds the rest. */
 const TAIL = 20;
 
-/** Everything a person needs to go on after a step failed, most telling first, ending with what to do. */
-export function renderFailure(failure: Failure, page: Page, cwd: string): string {
+/**
+ * Everything a person needs to go on after a step failed, most telling first, ending with what to do. `told`: the line above
+ * has said the failure's sentence whole.
+ */
+export function renderFailure(failure: Failure, page: Page, cwd: string, told = false): string {
   return [
-    ...placeBlock(failure, page, cwd),
+    ...placeBlock(failure, page, cwd, told),
     ...outputBlock(failure, page),
     ...findingsBlock(failure, page),
     ...checksBlock(failure.checks, page),
@@ -22,10 +25,11 @@ export function renderFailure(failure: Failure, page: Page, cwd: string): string
     .join('\n');
 }
 
-function placeBlock(failure: Failure, page: Page, cwd: string): string[] {
+function placeBlock(failure: Failure, page: Page, cwd: string, told: boolean): string[] {
   const { paint } = page;
   const source = sourceLine(failure.place, cwd, page.width).map((line) => paint.faint(`  ${line}`));
-  return [`${paint.strong(shownPlace(failure.place))}: ${paint.bad(cleanLine(failure.message))}`, ...source];
+  const message = told ? '' : `: ${paint.bad(cleanLine(failure.message))}`;
+  return [`${paint.strong(shownPlace(failure.place))}${message}`, ...source];
 }
 
 function outputBlock(failure: Failure, page: Page): string[] {

@@ -46,7 +46,9 @@ export function endLines(event: StepFinished, width: number, page: Page, cwd: st
   const line = storyLine(marks[outcome.kind], name, `${time}  ${outcomeWords(outcome)}`, width, page);
   // What the person stopped needs no explanation.
   const explained = stopped && outcome.failure.kind !== 'aborted';
-  return explained ? [line, '', renderFailure(outcome.failure, page, cwd), ''] : [line];
+  if (!explained) return [line];
+  const told = line.endsWith(cleanLine(outcome.failure.message));
+  return [line, '', renderFailure(outcome.failure, page, cwd, told), ''];
 }
 
 /** Text that stands where others say how long something took. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openApprovals } from '../../journal/approvals.ts';
+import { makeFolders } from '../../journal/make-folders.ts';
 import { approvalHash } from '../../plan/hash.ts';
 import { scriptOf } from './body.ts';
 import type { Desk } from './desk.ts';
@@ -75,7 +76,7 @@ export async function askPermission(
       });
       return { allowed: true, by: 'elicitation' };
     case 'lease':
-      await mkdir(join(person, 'leases'), { recursive: true, mode: 0o700 });
+      makeFolders(join(person, 'leases'));
       await writeFile(leasePath(person, desk.box.id), String(context.world.now() + LEASE_MS), {
         mode: 0o600,
       });

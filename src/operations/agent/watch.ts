@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Change } from '../../model/change.ts';
 import type { Evidence } from '../../model/finding.ts';
@@ -7,6 +5,7 @@ import type { Scope, Snapshot } from '../../model/snapshot.ts';
 import { compareSnapshots, unaccounted } from '../../observe/compare.ts';
 import { observe } from '../../observe/snapshot.ts';
 import type { World } from '../../world.ts';
+import { secretInFile } from './secret-file.ts';
 import type { AgentStore } from './store.ts';
 
 /** Looks at the box and keeps what was seen. */
@@ -55,10 +54,5 @@ function summaryOf(kind: string, data: object): string {
 
 /** Of this person, so that equal files can be told over all snapshots and the hash tells a stranger nothing. */
 async function fileHashKey(world: World): Promise<string> {
-  const path = join(world.folders.person, 'file-hash-key');
-  const known = await readFile(path, 'utf8').catch(() => '');
-  if (known !== '') return known.trim();
-  await mkdir(world.folders.person, { recursive: true, mode: 0o700 });
-  await writeFile(path, `${randomBytes(24).toString('hex')}\n`, { flag: 'wx', mode: 0o600 }).catch(() => {});
-  return (await readFile(path, 'utf8')).trim();
+  return await secretInFile(join(world.folders.person, 'file-hash-key'));
 }

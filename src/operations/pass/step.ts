@@ -92,7 +92,10 @@ class StepWalk {
     const questions = when.map((check) => questionOf(check, this.#work.asking));
     const checks = await this.#work.ask('before', questions);
     const failing = checks.find((check) => check.verdict === 'fail');
-    if (failing) return this.#skip('not-applicable', checks, `When: ${failing.check}: ${failing.observed}`);
+    if (failing) {
+      const told = `When: ${this.#shown(failing.check)}: ${failing.observed}`;
+      return this.#skip('not-applicable', checks, told);
+    }
     if (checks.every((check) => check.verdict === 'pass')) return undefined;
     return this.#person(checks, 'Whether this step applies is unknown: its When could not be asked.');
   }
@@ -120,7 +123,7 @@ class StepWalk {
     this.#work.adoptBackground();
     const failed = await this.#performAlways();
     if (failed) return failed;
-    return this.#skip(reason, checks, checks[0]?.check ?? 'confirmed by the journal');
+    return this.#skip(reason, checks, checks[0] ? this.#shown(checks[0].check) : 'confirmed by the journal');
   }
 
   /** Puts back what the step left when it ran: its own changes, on top of what this pass carries. */
@@ -243,6 +246,11 @@ class StepWalk {
       place: unknown?.place ?? at.place,
     };
     return { kind: 'person', ms: this.#elapsed(), failure: this.#work.failure(failure, checks) };
+  }
+
+  /** A check as it was asked: names replaced, secrets masked. */
+  #shown(check: string): string {
+    return this.pass.masker.mask(this.pass.substitute(check, this.#work.state));
   }
 
   #elapsed(): number {

@@ -16,6 +16,7 @@ export async function walkPlan(pass: Pass): Promise<Outcomes> {
   const waiting = new Set(pass.plan.steps);
   const running = new Set<Promise<void>>();
   let stopped = false;
+  let lost: { readonly error: unknown } | undefined;
   let synced: Promise<void> = Promise.resolve();
 
   const finish = (planned: PlanStep, outcome: StepOutcome) => {
@@ -35,6 +36,11 @@ export async function walkPlan(pass: Pass): Promise<Outcomes> {
         synced.catch(() => {});
         finish(planned, outcome);
       })
+      // A lost journal or box ends the pass, but not under the feet of the steps that run beside.
+      .catch((error: unknown) => {
+        lost ??= { error };
+        stopped = true;
+      })
       .finally(() => running.delete(done));
     running.add(done);
   };
@@ -52,6 +58,7 @@ export async function walkPlan(pass: Pass): Promise<Outcomes> {
     if (running.size > 0 && ready.every((each) => each.blockedBy === undefined)) await Promise.race(running);
   }
   await Promise.all(running);
+  if (lost) throw lost.error;
   const because = pass.signal.aborted ? 'the pass was stopped' : 'an earlier step failed';
   for (const planned of waiting) finish(planned, { kind: 'not-reached', because });
   return outcomes;

@@ -29,7 +29,7 @@ test('what stays of a pass reads like a log', () => {
     + fix    Start Caddy                   traefik-takes-the-ports: not cleared
     ✗ fail   Start Caddy             3.1s  the fence ended with exit code 1
 
-      AUTODOCK.md:13:1: the fence ended with exit code 1
+      AUTODOCK.md:13:1
         13 | \`\`\`bash {"name":"start-caddy"}
            | ^
 

@@ -21,7 +21,7 @@ test('a pass in a pipe', async () => {
     fix    start-caddy          traefik-takes-the-ports: not cleared
     fail   start-caddy    3.1s  the fence ended with exit code 1
 
-      AUTODOCK.md:13:1: the fence ended with exit code 1
+      AUTODOCK.md:13:1
         13 | \`\`\`bash {"name":"start-caddy"}
            | ^
 

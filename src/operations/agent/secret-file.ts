@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { makeFolders } from '../../journal/make-folders.ts';
+import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 
 /**
  * The secret kept in a file that only its owner can read; made at the first use, 32 random bytes in hexadecimal.
@@ -31,7 +32,7 @@ async function existing(path: string): Promise<string | undefined> {
 
 /** Written aside and linked into place: of two servers that start at once the first wins, and both have the same. */
 async function made(path: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolders(dirname(path));
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   const handle = await open(draft, 'wx', 0o600);
   try {
