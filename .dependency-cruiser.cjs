@@ -10,6 +10,8 @@ const arrows = {
   guard: ['model'],
   execute: ['model', 'world'],
   observe: ['model', 'world'],
+  // The one pause, the comparison of values and the words for network trouble live in observe.
+  cluster: ['model', 'world', 'observe', 'judge'],
   journal: ['model', 'world'],
   secrets: ['model', 'world'],
   operations: [
@@ -21,6 +23,7 @@ const arrows = {
     'guard',
     'execute',
     'observe',
+    'cluster',
     'journal',
     'secrets',
   ],
@@ -35,7 +38,7 @@ const owned = {
   '(unified|remark-[^/]+|mdast-util-to-string|micromark)': ['markdown'],
   '(execa)': ['world', 'execute', 'host'],
   '(@modelcontextprotocol/[^/]+)': ['mcp'],
-  '(@kubernetes/client-node)': ['execute', 'observe'],
+  '(@kubernetes/client-node)': ['cluster'],
 };
 
 /** Pure rooms: no clock, no I/O. */
