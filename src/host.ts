@@ -1,7 +1,11 @@
 import { hostname } from 'node:os';
+import { findBox } from './journal/box-registry.ts';
 import { boxId } from './journal/box-state.ts';
+import { localBoxState } from './journal/local-box-state.ts';
 import { boxStateFolder, personStateFolder } from './journal/state-folders.ts';
 import type { Box } from './model/box.ts';
+import { targetText } from './model/box-target.ts';
+import { EXIT, RunbookError } from './model/diagnostic.ts';
 import type { OpenBox, Person, World } from './world.ts';
 
 /** What the program was started with. */
@@ -22,8 +26,18 @@ export function host({ cwd, env, version, person }: Start): World {
     folders,
     now: () => Date.now(),
     person,
-    openBox: (options) => openLocalBox(options, folders.box),
+    openBox: (options) => openBox(options, folders),
   };
+}
+
+/** The box that is meant. */
+async function openBox(options: OpenBox, folders: World['folders']): Promise<Box> {
+  const { target } = options;
+  if (target === undefined || target.kind === 'local') return openLocalBox(options, folders.box);
+  if (target.kind === 'named') await findBox(folders.person, target.name);
+  const message = `${targetText(target)} cannot be opened: this version works on this machine only.`;
+  const remedy = 'Run runbook on that box.';
+  throw new RunbookError([{ code: 'box-unsupported', severity: 'error', message, remedy }], EXIT.person);
 }
 
 /** This machine as a box. Executor and probes load here, so that verbs which touch no box do not pay for them. */
@@ -36,6 +50,9 @@ async function openLocalBox(options: OpenBox, stateFolder: string): Promise<Box>
   const [id, execution] = await Promise.all([boxId(stateFolder), openLocalExecution(options)]);
   return Object.assign(execution, {
     identity: { id, name: hostname() },
+    kind: 'local' as const,
+    policy: 'guarded' as const,
+    state: localBoxState(stateFolder),
     ask: askProbe,
     changed: probeChanged,
   });

@@ -1,4 +1,5 @@
 import type { Box } from './model/box.ts';
+import type { BoxTarget } from './model/box-target.ts';
 
 /**
  * Everything outside the program, behind one interface, so that operations name what they touch
@@ -26,7 +27,9 @@ export interface World {
 
 /** How a box is opened. */
 export interface OpenBox {
-  /** Folder where relative paths and the first fence start: the document's own. */
+  /** Which box; this machine if none is named. */
+  readonly target?: BoxTarget;
+  /** The document's folder. On this machine relative paths and the first fence start there; see `Box.folder`. */
   readonly folder: string;
   /** Variables that every fence gets beside the process's: front matter env, facts, inputs. */
   readonly env: Readonly<Record<string, string>>;

@@ -2,13 +2,15 @@ import { resolve } from 'node:path';
 import type { Box } from '../model/box.ts';
 import { isAlive, startBackground, stopBackground } from './background.ts';
 import { baselineOf } from './baseline.ts';
+import { connect } from './connect.ts';
 import { fileStatus, readContent, writeContent } from './files.ts';
 import { openHostPool } from './host-pool.ts';
 import { belongsTo } from './owner.ts';
 import { interactWithFence, launchedFence, runFence } from './run-fence.ts';
+import { runProgram } from './run-program.ts';
 
 /** This machine, as far as acting on it goes; identity and probes come from other rooms. */
-export type LocalExecution = Omit<Box, 'identity' | 'ask' | 'changed'>;
+export type LocalExecution = Omit<Box, 'identity' | 'kind' | 'policy' | 'state' | 'ask' | 'changed'>;
 
 export interface LocalOptions {
   /** Where the first fence and every relative path start. */
@@ -27,6 +29,7 @@ export async function openLocalExecution(options: LocalOptions): Promise<LocalEx
   const box = { folder, baseline, own: options.env, pool, plain: options.plain ?? true };
   return {
     baseline,
+    folder,
     run: (request) => runFence(box, request),
     interact: (request) => interactWithFence(box, request),
     background: (request, log) =>
@@ -37,6 +40,8 @@ export async function openLocalExecution(options: LocalOptions): Promise<LocalEx
     status: (path) => fileStatus(resolve(folder, path)),
     owns: (owner, status) => belongsTo(owner, status),
     write: (path, content, how) => writeContent(resolve(folder, path), content, how),
+    exec: (program) => runProgram(program, { env: baseline, cwd: folder }),
+    connect,
     close: () => pool.close(),
   };
 }

@@ -3,6 +3,7 @@ import { closeSync, constants, fdatasync, openSync, readFileSync, readSync, writ
 import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { BoxCounter } from '../model/box-state.ts';
 import { makeFolders } from './make-folders.ts';
 import { storing } from './storage-error.ts';
 
@@ -29,17 +30,6 @@ import { storing } from './storage-error.ts';
  */
 
 const DIGITS = 16;
-
-/** What is known of one journal on this box. */
-export interface Counter {
-  /** Number of the last record that this box took part in; 0: none. */
-  readonly value: number;
-  /** Writes a number in place, by one system call. Not yet on disk. */
-  set(value: number): void;
-  /** Resolves when the number is on disk. */
-  sync(): Promise<void>;
-  close(): void;
-}
 
 /** The key of a journal: one document, by its real path, on one box. A copied or moved folder starts anew. */
 export function journalKey(boxId: string, document: string): string {
@@ -97,7 +87,7 @@ export function readCounter(stateFolder: string, key: string): number {
  * Opens the number of a journal for writing.
  * @throws RunbookError 3 where the state folder cannot be written.
  */
-export async function openCounter(stateFolder: string, key: string): Promise<Counter> {
+export async function openCounter(stateFolder: string, key: string): Promise<BoxCounter> {
   const path = counterPath(stateFolder, key);
   return storing('the state of this box', path, async () => {
     makeFolders(join(stateFolder, 'journals'));

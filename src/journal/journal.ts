@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { BoxIdentity } from '../model/box.ts';
+import type { BoxCounter, BoxState } from '../model/box-state.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { JournalEntry, JournalRecord, StepMemory } from '../model/journal.ts';
-import { type Counter, dataSync, journalKey, openCounter, readCounter, syncFolder } from './box-state.ts';
+import { dataSync, journalKey, syncFolder } from './box-state.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { prepareFolder, setAside } from './journal-folder.ts';
 import { emptyMemory, fixKey, type JournalMemory, remember } from './memory.ts';
@@ -19,11 +20,13 @@ export interface JournalPlace {
   /** The document's folder: the journal lies in `.runbook/` there. */
   readonly folder: string;
   readonly box: BoxIdentity;
-  /** On the box, outside every project; see state-folders `boxStateFolder`. */
-  readonly stateFolder: string;
+  /** What the box keeps of it, outside every project. */
+  readonly state: BoxState;
 }
 
 export interface JournalOptions extends JournalPlace {
+  /** On the box, the folder that stands for the document's; the same one if it is not given. */
+  readonly boxFolder?: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Of runbook, for the record of the pass. */
@@ -60,7 +63,7 @@ export interface Journal {
   durable(): Promise<void>;
   /** What is known of `from` is known of `to` from now on; see renames `findRenames`. */
   renameStep(from: string, to: string): void;
-  /** Where the output of a background fence goes. */
+  /** Where the output of a background fence goes, on the box. */
   logPath(step: string, fence: number): string;
   close(): Promise<void>;
 }
@@ -87,7 +90,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   await prepareFolder(options.folder);
   const { path, key, memory, read } = await recall(options);
   if (read.voidFrom !== undefined) await setAside(path, read.end);
-  const counter = await openCounter(options.stateFolder, key);
+  const counter = await options.state.openCounter(key);
   const fd = await storing('the journal', path, () => openForAppending(path, options.folder, read));
   return new OpenJournal(options, path, fd, counter, memory, read);
 }
@@ -99,7 +102,7 @@ async function recall(
   const key = journalKey(place.box.id, place.document);
   const path = join(place.folder, '.runbook', `${basename(place.document)}.${key}.jsonl`);
   const memory = emptyMemory();
-  const limit = () => readCounter(place.stateFolder, key);
+  const limit = () => place.state.counter(key);
   const read = await readRecords(path, limit, (record) => remember(memory, record));
   return { path, key, memory, read };
 }
@@ -125,7 +128,7 @@ class OpenJournal implements Journal {
     private readonly options: JournalOptions,
     readonly path: string,
     private readonly fd: number,
-    private readonly counter: Counter,
+    private readonly counter: BoxCounter,
     private readonly known: JournalMemory,
     read: ReadJournal,
   ) {
@@ -160,7 +163,12 @@ class OpenJournal implements Journal {
   }
 
   logPath(step: string, fence: number): string {
-    return join(this.options.folder, '.runbook', 'logs', `${fileName(step)}.${fence + 1}.log`);
+    return join(
+      this.options.boxFolder ?? this.options.folder,
+      '.runbook',
+      'logs',
+      `${fileName(step)}.${fence + 1}.log`,
+    );
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BoxLock, BoxLockRequest } from '../model/box-state.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { makeFolders } from './make-folders.ts';
 import { isRunning, type ProcessIdentity, thisProcess } from './process-identity.ts';
@@ -32,26 +33,16 @@ interface Holder extends ProcessIdentity {
   readonly since: string;
 }
 
-export interface LockRequest {
+export interface LockRequest extends BoxLockRequest {
   /** On the box, outside every project. */
   readonly stateFolder: string;
-  /** The verb that wants it, such as `replay`, and the document: told to whoever comes second. */
-  readonly command: string;
-  readonly document: string;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
 }
-
-/** The lock, or who has it. `release` may be called twice; a process that ends without it leaves nothing to wait for. */
-export type LockResult =
-  | { readonly kind: 'acquired'; readonly release: () => void }
-  | { readonly kind: 'held'; readonly diagnostic: Diagnostic };
 
 /**
  * Takes the box's lock, at once or not at all; front ends answer `held` with exit 3.
  * @throws RunbookError 3 where the state folder cannot be written.
  */
-export function acquireLock(request: LockRequest): LockResult {
+export function acquireLock(request: LockRequest): BoxLock {
   const path = join(request.stateFolder, 'lock');
   try {
     makeFolders(request.stateFolder);
@@ -61,7 +52,7 @@ export function acquireLock(request: LockRequest): LockResult {
   }
 }
 
-function acquire(path: string, holder: Holder & { word: string }): LockResult {
+function acquire(path: string, holder: Holder & { word: string }): BoxLock {
   const draft = `${path}.${holder.word}`;
   const content = JSON.stringify(holder);
   writeFileSync(draft, content, { mode: 0o600, flag: 'wx' });

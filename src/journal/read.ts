@@ -32,7 +32,7 @@ const LINE_END = 0x0a;
  */
 export async function readRecords(
   path: string,
-  limitOf: () => number,
+  limitOf: () => number | Promise<number>,
   onRecord: (record: JournalRecord) => void,
 ): Promise<ReadJournal> {
   const found = { end: 0, size: 0, records: 0, lastSeq: 0, torn: false };
@@ -40,7 +40,7 @@ export async function readRecords(
   if (!file) return found;
   try {
     found.size = (await file.stat()).size;
-    const limit = limitOf();
+    const limit = await limitOf();
     for await (const batch of lines(file, found.size)) {
       for (const line of batch) {
         const value = line.whole ? parseJson(line.text) : undefined;

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+import type { BoxState } from './box-state.ts';
 import type { Probe, Verdict } from './check.ts';
 import type { ShellRequest, ShellResult, ShellState } from './shell.ts';
 
@@ -37,9 +39,46 @@ export interface ProbeContext {
   readonly signal?: AbortSignal;
 }
 
-/** The machine that a runbook works on. Local today; containers and ssh hosts answer the same questions. */
+/**
+ * Whether what runs here needs a person's word. `sandbox`: a box that runbook launched, so drafts run. `guarded`: this
+ * machine, ssh hosts and other containers.
+ */
+export type BoxPolicy = 'sandbox' | 'guarded';
+
+/** A program for the engine itself, not one of the document's: it reads, or it carries what the engine writes. */
+export interface Program {
+  /** What to run: an argument list, or the text of a POSIX shell script. */
+  readonly run: readonly string[] | string;
+  /** Its standard input; nothing, if none is given. */
+  readonly input?: Buffer | string;
+  /** Milliseconds; 60 seconds if none are given. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** How a program ended. `code` is 124 after a timeout, 127 where there is no such program, 255 where the box is lost. */
+export interface ProgramResult {
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** How a connection is made. */
+export interface ConnectOptions {
+  /** Milliseconds until it has to be open; 10 seconds if none are given. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The machine that a runbook works on: this one, a container or an ssh host. All answer the same questions. */
 export interface Box {
   readonly identity: BoxIdentity;
+  readonly kind: 'local' | 'container' | 'ssh';
+  readonly policy: BoxPolicy;
+  /** On the box: where relative paths and the first fence start. Here the document's folder, elsewhere its workspace. */
+  readonly folder: string;
+  /** What the box keeps of runbook itself. */
+  readonly state: BoxState;
   /** Environment that every fence starts from. */
   readonly baseline: Readonly<Record<string, string>>;
   /** Runs one fence to its end. Several may run at once. */
@@ -57,6 +96,13 @@ export interface Box {
   owns(owner: string, status: FileStatus): Promise<boolean>;
   /** Atomic: temporary file, fsync, rename; symlinks are followed; parent folders are made. */
   write(path: string, content: Buffer, options: { mode: number; owner?: string }): Promise<void>;
+  /** Runs a program of the engine's own to its end, in one round trip. Never throws: a failure is a result. */
+  exec(program: Program): Promise<ProgramResult>;
+  /**
+   * A TCP connection as the box itself would make it, open when this resolves.
+   * @throws an error with the system's `code` (ECONNREFUSED, ETIMEDOUT, ENOTFOUND, …), or ENOTSUP: this box cannot lend one
+   */
+  connect(host: string, port: number, options?: ConnectOptions): Promise<Duplex>;
   /** Asks a typed probe once. Never throws: what cannot be asked is `unknown`. */
   ask(probe: Probe, context: ProbeContext): Promise<Verdict>;
   /** Resolves when the probe's answer may have changed (a file event, a process exit, a back-off step), or at the deadline. */

@@ -10,10 +10,11 @@ import { withheldIn } from './pass/state.ts';
 import { selection } from './pass/walk.ts';
 import { preflightDiagnostics } from './preflight.ts';
 import { openSession, prepare, type Session } from './session.ts';
-import { fileFlag, inputFlags } from './session-flags.ts';
+import { boxFlag, fileFlag, inputFlags } from './session-flags.ts';
 
 const input = z.object({
   ...fileFlag,
+  ...boxFlag,
   ...inputFlags,
   loose: z.boolean().default(false).describe('take the shell fences of an ordinary markdown file as steps'),
   force: z.boolean().default(false).describe('plan as if nothing were satisfied'),

@@ -58,7 +58,7 @@ async function toolRequirement(
   world: World,
 ): Promise<Diagnostic[]> {
   const { box } = session;
-  const context = { env: box.baseline, facts: session.facts, folder: session.document.folder };
+  const context = { env: box.baseline, facts: session.facts, folder: box.folder };
   const found = await box.ask({ kind: 'command', name: required.tool }, context);
   if (found.verdict !== 'pass') {
     return [
@@ -103,7 +103,9 @@ async function toolRequirement(
  */
 async function toolVersion(tool: string, session: Session, world: World): Promise<string | undefined> {
   if (session.approved) return versionOf(session.box, tool);
-  const bare = await world.openBox({ folder: session.document.folder, env: {} });
+  const { target } = session;
+  const folder = session.document.folder;
+  const bare = await world.openBox({ folder, env: {}, ...(target ? { target } : {}) });
   try {
     return await versionOf(bare, tool);
   } finally {
@@ -157,7 +159,7 @@ async function diskRequirement(
 }
 
 async function portWarning(port: number, session: Session): Promise<Diagnostic[]> {
-  const context = { env: session.box.baseline, facts: session.facts, folder: session.document.folder };
+  const context = { env: session.box.baseline, facts: session.facts, folder: session.box.folder };
   const free = await session.box.ask(
     { kind: 'port', port, protocol: 'tcp', expect: { kind: 'free' } },
     context,

@@ -23,9 +23,19 @@ export const inputFlags = {
     .meta({ placeholder: 'FILE' }),
 };
 
+/** Which box, for every verb that touches one. */
+export const boxFlag = {
+  on: z
+    .string()
+    .optional()
+    .describe('the box: a launched one, ssh://[user@]host[:port], container:NAME (else this machine)')
+    .meta({ placeholder: 'BOX' }),
+};
+
 /** Flags of every verb that opens a session on a box. */
 export const sessionFlags = {
   ...fileFlag,
+  ...boxFlag,
   ...inputFlags,
   loose: z.boolean().default(false).describe('take the shell fences of an ordinary markdown file as steps'),
   yes: z.boolean().default(false).describe('approve this one run of what the document says'),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Box } from '../model/box.ts';
+import type { BoxTarget } from '../model/box-target.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { Plan, ResolvedInput } from '../model/plan.ts';
 import type { Runbook } from '../model/runbook.ts';
@@ -8,6 +9,7 @@ import { buildPlan } from '../plan/build.ts';
 import { createMasker, type Masker } from '../secrets/mask.ts';
 import { resolveInputs } from '../secrets/resolve.ts';
 import { secretsInText } from '../secrets/secrets-in-text.ts';
+import { chosenBox } from './box-target.ts';
 import { type OpenedDocument, readValidDocument, refuseErrors } from './document.ts';
 import type { OperationContext } from './operation.ts';
 import { followPrerequisites } from './prerequisites.ts';
@@ -19,6 +21,8 @@ export interface SessionInput {
   readonly yes: boolean;
   readonly input: Readonly<Record<string, string>>;
   readonly envFile?: string;
+  /** Which box; this machine if none is named. */
+  readonly on?: string;
 }
 
 /** A document that could run: valid, and its plan without errors. Nothing was asked of any box yet. */
@@ -42,6 +46,8 @@ export interface Session extends Prepared {
   readonly facts: ReadonlyMap<string, string>;
   readonly masker: Masker;
   readonly box: Box;
+  /** How the box was named; undefined: this machine. */
+  readonly target?: BoxTarget;
 }
 
 /**
@@ -67,11 +73,12 @@ export async function prepare(
 export async function openSession(
   { world }: OperationContext,
   prepared: Prepared,
-  input: Pick<SessionInput, 'input' | 'envFile'>,
+  input: Pick<SessionInput, 'input' | 'envFile' | 'on'>,
   { approved }: { approved: boolean },
 ): Promise<Session> {
   const { runbook, document } = prepared;
   const { folder } = document;
+  const target = chosenBox(input.on);
   const facts = new Map(runbook.facts.map((fact) => [fact.name, fact.value]));
   const bare = { ...runbook.frontMatter.env, ...Object.fromEntries(facts) };
   const resolved = await resolveInputs(runbook.inputs, {
@@ -100,7 +107,8 @@ export async function openSession(
     declared: new Map(Object.entries(env)),
     facts,
     masker,
-    box: await world.openBox({ folder, env: exportable(env) }),
+    box: await world.openBox({ folder, env: exportable(env), ...(target ? { target } : {}) }),
+    ...(target ? { target } : {}),
   };
 }
 

@@ -6,9 +6,9 @@ import type { StatusReport } from '../model/report.ts';
 import { defineOperation } from './operation.ts';
 import { openPreview } from './pass/preview.ts';
 import { openSession, prepare } from './session.ts';
-import { fileFlag } from './session-flags.ts';
+import { boxFlag, fileFlag } from './session-flags.ts';
 
-const input = z.object({ ...fileFlag });
+const input = z.object({ ...fileFlag, ...boxFlag });
 
 /** What the journal knows of each step, without asking the box anything. */
 export const status = defineOperation({
@@ -20,7 +20,7 @@ export const status = defineOperation({
   input,
   run: async (context, flags): Promise<StatusReport> => {
     const prepared = await prepare(context, { ...flags, loose: true });
-    const session = await openSession(context, prepared, { input: {} }, { approved: false });
+    const session = await openSession(context, prepared, { input: {}, on: flags.on }, { approved: false });
     try {
       const preview = await openPreview(context, session);
       const { lastPass } = preview.journal;

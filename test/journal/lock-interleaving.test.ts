@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { acquireLock, type LockResult } from '../../src/journal/lock.ts';
+import { acquireLock } from '../../src/journal/lock.ts';
 import { thisProcess } from '../../src/journal/process-identity.ts';
+import type { BoxLock } from '../../src/model/box-state.ts';
 import { temporaryFolder } from './places.ts';
 
 /*
@@ -28,10 +29,10 @@ vi.mock('node:fs', async (original) => {
   };
 });
 
-const acquire = (stateFolder: string): LockResult =>
+const acquire = (stateFolder: string): BoxLock =>
   acquireLock({ stateFolder, command: 'replay', document: '/d', now: () => 0 });
 
-const giveBack = (result: LockResult) => result.kind === 'acquired' && result.release();
+const giveBack = (result: BoxLock) => result.kind === 'acquired' && result.release();
 
 /** Lets others have their turn before call number `at`, and counts the calls. */
 function interrupted<T>(at: number, others: () => void, work: () => T): { result: T; calls: number } {
@@ -59,7 +60,7 @@ const befores: Record<string, (folder: string) => void> = {
   },
 };
 
-const turns: Record<string, (folder: string) => LockResult[]> = {
+const turns: Record<string, (folder: string) => BoxLock[]> = {
   'takes it': (folder) => [acquire(folder)],
   'takes it and gives it back': (folder) => {
     giveBack(acquire(folder));
@@ -80,7 +81,7 @@ describe('one contender is interrupted before each of its system calls', () => {
     for (let at = 1, calls = at; at <= calls; at++) {
       const folder = join(temporaryFolder(), 'box');
       befores[before]?.(folder);
-      const results: LockResult[] = [];
+      const results: BoxLock[] = [];
       const own = interrupted(
         at,
         () => results.push(...(turns[turn]?.(folder) ?? [])),

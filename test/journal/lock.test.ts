@@ -4,12 +4,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { acquireLock, type LockResult } from '../../src/journal/lock.ts';
+import { acquireLock } from '../../src/journal/lock.ts';
 import { isRunning, thisProcess } from '../../src/journal/process-identity.ts';
+import type { BoxLock } from '../../src/model/box-state.ts';
 import { temporaryFolder } from './places.ts';
 
 const now = () => Date.parse('2026-11-21T10:00:00Z');
-const acquire = (stateFolder: string): LockResult =>
+const acquire = (stateFolder: string): BoxLock =>
   acquireLock({ stateFolder, command: 'replay', document: '/srv/AUTODOCK.md', now });
 
 /** What a holder who is no more left behind. */
@@ -22,7 +23,7 @@ function leave(stateFolder: string, holder: object | string): void {
   );
 }
 
-function release(result: LockResult): void {
+function release(result: BoxLock): void {
   expect(result.kind).toBe('acquired');
   if (result.kind === 'acquired') result.release();
 }

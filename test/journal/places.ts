@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { JournalOptions } from '../../src/journal/journal.ts';
+import { localBoxState } from '../../src/journal/local-box-state.ts';
 import type { JournalEntry } from '../../src/model/journal.ts';
 
 /** A folder of its own for a test, removed when it ends. */
@@ -12,8 +13,11 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A project and a box in it. */
-export function journalOptions(root = temporaryFolder(), project = 'project'): JournalOptions {
+/** A project and a box in it, whose state lies in `stateFolder`. */
+export function journalOptions(
+  root = temporaryFolder(),
+  project = 'project',
+): JournalOptions & { readonly stateFolder: string } {
   const folder = join(root, project);
   mkdirSync(folder, { recursive: true });
   return {
@@ -21,6 +25,7 @@ export function journalOptions(root = temporaryFolder(), project = 'project'): J
     folder,
     box: { id: '5d7c9f6e-box', name: 'local' },
     stateFolder: join(root, 'box'),
+    state: localBoxState(join(root, 'box')),
     now: () => Date.parse('2026-11-21T10:00:00Z'),
     version: '0.1.0',
   };

@@ -1,5 +1,4 @@
 import { type Journal, openJournal } from '../../journal/journal.ts';
-import { acquireLock } from '../../journal/lock.ts';
 import { findRenames } from '../../journal/renames.ts';
 import { splitState } from '../../journal/shell-state.ts';
 import { substitute } from '../../markdown/substitute.ts';
@@ -36,8 +35,7 @@ export async function openPass(
 ): Promise<OpenPass> {
   const { world, emit } = context;
   const { document, box, plan, runbook } = session;
-  const lock = acquireLock({
-    stateFolder: world.folders.box,
+  const lock = await box.state.lock({
     command: options.command ?? 'replay',
     document: document.path,
     now: world.now,
@@ -48,7 +46,8 @@ export async function openPass(
       document: document.path,
       folder: document.folder,
       box: box.identity,
-      stateFolder: world.folders.box,
+      state: box.state,
+      boxFolder: box.folder,
       now: world.now,
       version: world.version,
     });
@@ -91,7 +90,7 @@ export function passOf(
   session: Session,
   { options = LOOKING, journal = NO_JOURNAL }: { options?: PassOptions; journal?: Journal } = {},
 ): Pass {
-  const { plan, box, masker, document, declared, facts } = session;
+  const { plan, box, masker, declared, facts } = session;
   return {
     plan,
     options,
@@ -99,7 +98,7 @@ export function passOf(
     journal,
     masker,
     state: new StateBook(plan.steps, box.baseline),
-    folder: document.folder,
+    folder: box.folder,
     declared,
     facts,
     substitute: (text, state) => substitute(text, lookupIn(session, state)).text,

@@ -33,7 +33,7 @@ export interface Pass {
   readonly journal: Journal;
   readonly masker: Masker;
   readonly state: StateBook;
-  /** The document's folder: relative paths start here. */
+  /** On the box: relative paths start here. */
   readonly folder: string;
   /** Values of declared inputs, facts and the front matter's env, by name. */
   readonly declared: ReadonlyMap<string, string>;

@@ -27,7 +27,7 @@ export async function openPreview(context: OperationContext, session: Session): 
     document: session.document.path,
     folder: session.document.folder,
     box: session.box.identity,
-    stateFolder: context.world.folders.box,
+    state: session.box.state,
   });
   const steps = session.plan.steps.map(({ step, actionHash }) => ({ id: step.id, action: actionHash }));
   const renamed = findRenames(journal.memory, steps);

@@ -4,12 +4,14 @@
  */
 import { writeSync } from 'node:fs';
 import { openJournal } from '../../../src/journal/journal.ts';
+import { localBoxState } from '../../../src/journal/local-box-state.ts';
 import { RunbookError } from '../../../src/model/diagnostic.ts';
 
 const { filler, limit, ...place } = JSON.parse(process.argv[2] ?? '');
 
 try {
-  const journal = await openJournal({ ...place, now: Date.now, version: '0.1.0' });
+  const state = localBoxState(place.stateFolder);
+  const journal = await openJournal({ ...place, state, now: Date.now, version: '0.1.0' });
   writeSync(1, `open ${journal.pass.id}\n`);
   for (let step = 0; step < limit; step++) {
     const id = `s${process.pid}-${step}`;

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Program, ProgramResult } from '../model/box.ts';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** Exit codes as a shell has them: 124 as timeout(1) gives, 127 for what is not there. */
+export const PROGRAM_CODE = { timedOut: 124, missing: 127, lost: 255 } as const;
+
+/** Runs a program of the engine's own on this machine, in a process group of its own. Never throws. */
+export function runProgram(
+  { run, input, timeoutMs = DEFAULT_TIMEOUT_MS, signal }: Program,
+  { env, cwd }: { readonly env: Readonly<Record<string, string>>; readonly cwd: string },
+): Promise<ProgramResult> {
+  const [program = '', ...args] = typeof run === 'string' ? ['sh', '-c', run] : run;
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { env, cwd, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    let cut: number | undefined;
+    const stop = (code: number) => {
+      cut ??= code;
+      try {
+        process.kill(-child.pid!, 'SIGKILL');
+      } catch {
+        // It has ended meanwhile.
+      }
+    };
+    const deadline = setTimeout(() => stop(PROGRAM_CODE.timedOut), timeoutMs);
+    const onAbort = () => stop(130);
+    signal?.addEventListener('abort', onAbort);
+    const finish = (code: number, said = '') => {
+      clearTimeout(deadline);
+      signal?.removeEventListener('abort', onAbort);
+      resolve({
+        code: cut ?? code,
+        stdout: Buffer.concat(stdout),
+        stderr: Buffer.concat(stderr).toString() + said,
+      });
+    };
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stdin.on('error', () => {});
+    child.stdin.end(input ?? '');
+    child.once('error', (error) => finish(PROGRAM_CODE.missing, error.message));
+    child.once('close', (code, ended) => finish(ended ? 128 + constants.signals[ended] : (code ?? 1)));
+    if (signal?.aborted) onAbort();
+  });
+}

@@ -1,0 +1,99 @@
+import type { Diagnostic } from './diagnostic.ts';
+import { nearest } from './nearest.ts';
+
+/** Which box is meant, as `--on` says it. */
+export type BoxTarget =
+  | { readonly kind: 'local' }
+  /** `host` may be an alias of the person's ssh configuration, which then says the rest. */
+  | { readonly kind: 'ssh'; readonly user?: string; readonly host: string; readonly port?: number }
+  | { readonly kind: 'container'; readonly name: string; readonly engine?: ContainerEngine }
+  /** Launched by `runbook box launch`, and looked up in the person's state folder. */
+  | { readonly kind: 'named'; readonly name: string };
+
+export type ContainerEngine = 'podman' | 'docker';
+
+/** The name that means this machine. */
+export const LOCAL = 'local';
+
+/** What a launched box, a host and a container may be called: nothing that a command line takes for an option. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
+const USER = /^[A-Za-z_][A-Za-z0-9_.@\\-]{0,63}$/;
+const ADDRESS_6 = /^[0-9A-Fa-f:.]+(?:%[A-Za-z0-9]+)?$/;
+
+/**
+ * Reads `NAME`, `local`, `ssh://[user@]host[:port]` or `container:NAME`; the error says what was expected. Pure.
+ */
+export function parseBoxTarget(text: string): BoxTarget | Diagnostic {
+  if (text === LOCAL) return { kind: 'local' };
+  if (text.startsWith('ssh://')) return parseSsh(text);
+  if (text.startsWith('container:')) return parseContainer(text);
+  if (NAME.test(text)) return { kind: 'named', name: text };
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1];
+  const meant = scheme && nearest(scheme, ['ssh', 'container']);
+  if (meant) return badTarget(text, `${scheme}: is no kind of box`, `Did you mean ${example(meant)}?`);
+  if (/^[^@\s/]+@[^@\s/]+$/.test(text))
+    return badTarget(text, 'it has a user but no scheme', `Did you mean ssh://${text}?`);
+  return badTarget(text, 'it is neither a name nor an address', GRAMMAR);
+}
+
+/** The same target in one spelling, for keys and messages. */
+export function targetText(target: BoxTarget): string {
+  switch (target.kind) {
+    case 'local':
+      return LOCAL;
+    case 'named':
+      return target.name;
+    case 'container':
+      return `container:${target.name}`;
+    case 'ssh': {
+      const user = target.user === undefined ? '' : `${target.user}@`;
+      const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+      return `ssh://${user}${host}${target.port === undefined ? '' : `:${target.port}`}`;
+    }
+  }
+}
+
+/** Whether a launched box may have this name: none that means something else. */
+export function isBoxName(name: string): boolean {
+  return NAME.test(name) && name !== LOCAL;
+}
+
+const GRAMMAR = 'Give the name of a launched box, ssh://[user@]host[:port], container:NAME, or local.';
+
+function parseSsh(text: string): BoxTarget | Diagnostic {
+  const found = /^ssh:\/\/(?:([^@/]*)@)?(\[[^\]/]*\]|[^:@/[\]]*)(?::([^/]*))?\/?$/.exec(text);
+  if (!found) return badTarget(text, 'it is no address of a host', `Did you mean ${example('ssh')}?`);
+  const [, user, written = '', port] = found;
+  const host = written.replace(/^\[|\]$/g, '');
+  const isHost = written.startsWith('[') ? ADDRESS_6.test(host) : NAME.test(host);
+  if (!isHost)
+    return badTarget(text, host === '' ? 'it names no host' : `${host} is no host name`, example('ssh'));
+  if (user?.includes(':'))
+    return badTarget(text, 'a password does not belong there', 'Use a key; ssh asks for what it needs.');
+  if (user !== undefined && !USER.test(user))
+    return badTarget(text, `"${user}" is no user name`, example('ssh'));
+  const number = port === undefined ? undefined : Number(port);
+  if (number !== undefined && !(/^\d{1,5}$/.test(port!) && number >= 1 && number <= 65_535))
+    return badTarget(text, `"${port}" is no port`, 'A port is a number from 1 to 65535.');
+  return {
+    kind: 'ssh',
+    host,
+    ...(user === undefined ? {} : { user }),
+    ...(number === undefined ? {} : { port: number }),
+  };
+}
+
+function parseContainer(text: string): BoxTarget | Diagnostic {
+  const name = text.slice('container:'.length);
+  if (NAME.test(name)) return { kind: 'container', name };
+  const what = name === '' ? 'it names no container' : `"${name}" is no name of a container`;
+  return badTarget(text, what, `Did you mean ${example('container')}?`);
+}
+
+function example(kind: string): string {
+  return kind === 'ssh' ? 'ssh://user@host:22' : 'container:NAME';
+}
+
+function badTarget(text: string, why: string, remedy: string): Diagnostic {
+  return { code: 'bad-box', severity: 'error', message: `"${text}" names no box: ${why}.`, remedy };
+}
