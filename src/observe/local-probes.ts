@@ -1,42 +1,9 @@
 import type { ProbeContext } from '../model/box.ts';
 import type { Probe, Verdict } from '../model/check.ts';
-import { answers } from './probes/answers.ts';
-import { askCommand } from './probes/command.ts';
-import { askFact } from './probes/fact.ts';
-import { askFile } from './probes/file.ts';
-import { askHttp } from './probes/http.ts';
-import { askPort } from './probes/port.ts';
-import type { Ask } from './probes/probe-of.ts';
-import { askProcess } from './probes/process.ts';
-import { askService } from './probes/service.ts';
-import { askTcp } from './probes/tcp.ts';
+import { askMachine } from './ask-probe.ts';
+import { localMachine } from './local-machine.ts';
 
-const askK8s: Ask<'k8s'> = async ({ resource }) =>
-  answers(`${resource} as wanted`).unknown('unsupported', 'this version has no Kubernetes probes yet');
-
-const probes: { readonly [K in Probe['kind']]: Ask<K> } = {
-  http: askHttp,
-  tcp: askTcp,
-  port: askPort,
-  file: askFile,
-  process: askProcess,
-  service: askService,
-  command: askCommand,
-  k8s: askK8s,
-  fact: askFact,
-};
-
-/**
- * Asks a typed probe once, on this machine. Never throws: what cannot be asked is `unknown`. `not` and `within` are
- * the caller's: a check's verdict is made of this one.
- */
-export async function askProbe(probe: Probe, context: ProbeContext): Promise<Verdict> {
-  try {
-    // The table gives each kind its own asker, which TypeScript cannot follow through an index.
-    const ask = probes[probe.kind] as (probe: Probe, context: ProbeContext) => Promise<Verdict>;
-    return await ask(probe, context);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return answers(`an answer to a ${probe.kind} probe`).unknown('error', message);
-  }
+/** Asks this machine a typed probe once. Never throws. */
+export function askProbe(probe: Probe, context: ProbeContext): Promise<Verdict> {
+  return askMachine(probe, context, localMachine);
 }

@@ -1,11 +1,11 @@
 import type { Listener, Listeners } from './listener.ts';
-import { askTool } from './tool.ts';
+import type { Machine } from './machine.ts';
 
 /** The listeners of a box without /proc, such as macOS, as lsof tells them. */
-export async function listenersByLsof(): Promise<Listeners> {
+export async function listenersByLsof(machine: Machine): Promise<Listeners> {
   const tables = await Promise.all([
-    askTool('lsof', ['-nP', '-iTCP', '-sTCP:LISTEN', '-Fpcn']),
-    askTool('lsof', ['-nP', '-iUDP', '-Fpcn']),
+    machine.tool('lsof', ['-nP', '-iTCP', '-sTCP:LISTEN', '-Fpcn']),
+    machine.tool('lsof', ['-nP', '-iUDP', '-Fpcn']),
   ]);
   const found: Listener[] = [];
   for (const [index, answer] of tables.entries()) {
@@ -14,7 +14,7 @@ export async function listenersByLsof(): Promise<Listeners> {
     found.push(...parseLsof(answer.stdout, index === 0 ? 'tcp' : 'udp'));
   }
   const sorted = found.sort((a, b) => a.port - b.port);
-  if (process.getuid?.() === 0) return { listeners: sorted };
+  if (machine.asRoot) return { listeners: sorted };
   return { listeners: sorted, unavailable: "other users' listeners can be seen only by root" };
 }
 

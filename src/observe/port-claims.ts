@@ -1,7 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
-import { askTool } from './tool.ts';
-import { textOf, tryRead } from './try-read.ts';
+import { localMachine } from './local-machine.ts';
+import { type Machine, namesIn, textOf } from './machine.ts';
 
 /** A rule of the kernel that takes a port of this box without listening on it: NAT, container and host ports. */
 export interface PortClaim {
@@ -24,17 +22,20 @@ export interface PortClaims {
 }
 
 /** The ports that NAT rules claim, as iptables and nftables tell them. */
-export async function portClaims(): Promise<PortClaims> {
-  if (!kernelDoesNat()) return { claims: [] };
+export async function portClaims(machine: Machine = localMachine): Promise<PortClaims> {
+  if (!kernelDoesNat(machine)) return { claims: [] };
   const [iptables, nft] = await Promise.all([
-    askTool('iptables-save', ['-t', 'nat']),
-    askTool('nft', ['list', 'ruleset']),
+    machine.tool('iptables-save', ['-t', 'nat']),
+    machine.tool('nft', ['list', 'ruleset']),
   ]);
   const rules = [
-    ...(iptables.kind === 'exit' ? parseIptables(iptables.stdout, ownAddresses()) : []),
+    ...(iptables.kind === 'exit' ? parseIptables(iptables.stdout, new Set(machine.system().addresses)) : []),
     ...(nft.kind === 'exit' ? parseNft(nft.stdout) : []),
   ];
-  const claims = rules.map((claim) => ({ ...claim, names: [...containerNames(claim), ...claim.names] }));
+  const claims = rules.map((claim) => ({
+    ...claim,
+    names: [...containerNames(claim, machine), ...claim.names],
+  }));
   const refused = [iptables, nft].some(
     (answer) => answer.kind === 'failed' || (answer.kind === 'exit' && answer.code !== 0),
   );
@@ -42,9 +43,9 @@ export async function portClaims(): Promise<PortClaims> {
 }
 
 /** Told from what everybody may read, so that no tool need be asked, and no permission missed, where there is no NAT. */
-function kernelDoesNat(): boolean {
-  if (!existsSync('/proc/sys/net/netfilter')) return false;
-  const modules = textOf('/proc/modules') ?? '';
+function kernelDoesNat(machine: Machine): boolean {
+  if (!machine.exists('/proc/sys/net/netfilter')) return false;
+  const modules = textOf(machine, '/proc/modules') ?? '';
   // A module's third field counts its users: here the NAT tables and chains.
   const modular = /^nf_conntrack /m.test(modules);
   return !modular || /^(?:ip6?table_nat|nft_chain_nat) \d+ [1-9]/m.test(modules);
@@ -136,15 +137,15 @@ function namesInComment(comment: string): string[] {
 }
 
 /** Names of the container behind a claim, from the files that engines keep; root only, best effort. */
-function containerNames({ names, target }: PortClaim): string[] {
+function containerNames({ names, target }: PortClaim, machine: Machine): string[] {
   const id = names.find((name) => /^[0-9a-f]{12,64}$/.test(name));
-  const found = id ? [...podmanNames(id), ...podNames(id)] : [];
+  const found = id ? [...podmanNames(id, machine), ...podNames(id, machine)] : [];
   const address = target?.replace(/:[\d-]+$/, '');
-  return found.length === 0 && address ? dockerNames(address) : found;
+  return found.length === 0 && address ? dockerNames(address, machine) : found;
 }
 
-function podmanNames(id: string): string[] {
-  const containers = readJson('/var/lib/containers/storage/overlay-containers/containers.json');
+function podmanNames(id: string, machine: Machine): string[] {
+  const containers = readJson(machine, '/var/lib/containers/storage/overlay-containers/containers.json');
   if (!Array.isArray(containers)) return [];
   const container = containers.find((each: { id?: string }) => each.id?.startsWith(id)) as
     | { names?: string[] }
@@ -153,21 +154,21 @@ function podmanNames(id: string): string[] {
 }
 
 /** CNI plug-ins keep each result with the pod's name; k3s runs a pod `svclb-SERVICE-…` for a service of type LoadBalancer. */
-function podNames(id: string): string[] {
+function podNames(id: string, machine: Machine): string[] {
   const folder = '/var/lib/cni/results';
-  const files = tryRead(() => readdirSync(folder));
-  const file = files.kind === 'read' ? files.value.find((name) => name.includes(id)) : undefined;
-  const { cniArgs } = (file ? readJson(`${folder}/${file}`) : {}) as { cniArgs?: [string, string][] };
+  const file = namesIn(machine, folder).find((name) => name.includes(id));
+  const { cniArgs } = (file ? readJson(machine, `${folder}/${file}`) : {}) as {
+    cniArgs?: [string, string][];
+  };
   const pod = cniArgs?.find(([key]) => key === 'K8S_POD_NAME')?.[1];
   const service = pod && /^svclb-(.+)-[0-9a-f]{8}-[0-9a-z]{5}$/.exec(pod)?.[1];
   return [service, pod].filter((name) => name !== undefined && name !== '') as string[];
 }
 
-function dockerNames(address: string): string[] {
+function dockerNames(address: string, machine: Machine): string[] {
   const folder = '/var/lib/docker/containers';
-  const ids = tryRead(() => readdirSync(folder));
-  return (ids.kind === 'read' ? ids.value : []).flatMap((id) => {
-    const config = readJson(`${folder}/${id}/config.v2.json`) as {
+  return namesIn(machine, folder).flatMap((id) => {
+    const config = readJson(machine, `${folder}/${id}/config.v2.json`) as {
       Name?: string;
       NetworkSettings?: { Networks?: Record<string, { IPAddress?: string }> };
     };
@@ -177,12 +178,11 @@ function dockerNames(address: string): string[] {
   });
 }
 
-function readJson(path: string): object {
-  const text = tryRead(() => JSON.parse(readFileSync(path, 'utf8')) as unknown);
-  return text.kind === 'read' && typeof text.value === 'object' && text.value ? text.value : {};
-}
-
-function ownAddresses(): Set<string> {
-  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-  return new Set(all.map(({ address }) => address));
+function readJson(machine: Machine, path: string): object {
+  try {
+    const tree = JSON.parse(textOf(machine, path) ?? '{}') as unknown;
+    return typeof tree === 'object' && tree ? tree : {};
+  } catch {
+    return {};
+  }
 }

@@ -1,17 +1,17 @@
-import { readdirSync, readlinkSync } from 'node:fs';
 import type { Listener, Listeners } from './listener.ts';
+import { localMachine } from './local-machine.ts';
 import { listenersByLsof } from './lsof.ts';
-import { HAS_PROC, processIds, seesEveryProcess } from './proc.ts';
+import { type Machine, namesIn, textOf } from './machine.ts';
+import { processIds, seesEveryProcess } from './proc.ts';
 import { displayName, processNames, readProcess, unitOf } from './processes.ts';
-import { textOf, tryRead } from './try-read.ts';
 
 /** Every listening socket, one entry for each program that holds it, by ascending port. */
-export async function listeners(): Promise<Listeners> {
-  if (!HAS_PROC) return listenersByLsof();
-  const sockets = listeningSockets();
-  const found = withOwners(sockets);
+export async function listeners(machine: Machine = localMachine): Promise<Listeners> {
+  if (!machine.hasProc) return listenersByLsof(machine);
+  const sockets = listeningSockets(machine);
+  const found = withOwners(sockets, machine);
   const unseen = found.some(({ pid }) => pid === undefined);
-  return unseen ? { listeners: found, unavailable: whyUnseen() } : { listeners: found };
+  return unseen ? { listeners: found, unavailable: whyUnseen(machine) } : { listeners: found };
 }
 
 /** A listening socket as the kernel lists it. */
@@ -23,16 +23,16 @@ export interface Socket {
 }
 
 /** The listening sockets of this network namespace, without owners: a few microseconds. Linux only. */
-export function listeningSockets(): Socket[] {
+export function listeningSockets(machine: Machine): Socket[] {
   const sockets = (['tcp', 'tcp6', 'udp', 'udp6'] as const).flatMap((table) =>
-    parseSocketTable(textOf(`/proc/net/${table}`) ?? '', table.startsWith('tcp') ? 'tcp' : 'udp'),
+    parseSocketTable(textOf(machine, `/proc/net/${table}`) ?? '', table.startsWith('tcp') ? 'tcp' : 'udp'),
   );
   return sockets.sort((a, b) => a.port - b.port);
 }
 
 /** Each socket with the programs that hold it. */
-function withOwners(sockets: readonly Socket[]): Listener[] {
-  const holders = socketHolders(new Set(sockets.map(({ inode }) => inode)));
+function withOwners(sockets: readonly Socket[], machine: Machine): Listener[] {
+  const holders = socketHolders(new Set(sockets.map(({ inode }) => inode)), machine);
   return sockets.flatMap((socket): Listener[] => {
     const { inode, ...bound } = socket;
     const owners = holders.get(inode);
@@ -41,9 +41,8 @@ function withOwners(sockets: readonly Socket[]): Listener[] {
 }
 
 /** Why an owner may be out of sight. */
-export function whyUnseen(): string {
-  const root = process.getuid?.() === 0;
-  return root && seesEveryProcess()
+export function whyUnseen(machine: Machine): string {
+  return machine.asRoot && seesEveryProcess(machine)
     ? 'some sockets belong to no visible process (another pid namespace, or the kernel)'
     : "the owners of other users' sockets can be seen only by root";
 }
@@ -74,12 +73,12 @@ function decodeAddress(hex: string): string {
 type Owner = Pick<Listener, 'pid' | 'process' | 'names' | 'unit'>;
 
 /** Socket inode to the programs that hold it, by walking /proc/PID/fd. One entry a name, the lowest pid. */
-function socketHolders(wanted: ReadonlySet<string>): Map<string, Owner[]> {
+function socketHolders(wanted: ReadonlySet<string>, machine: Machine): Map<string, Owner[]> {
   const holders = new Map<string, Owner[]>();
   if (wanted.size === 0) return holders;
-  for (const pid of processIds()) {
-    const held = socketsOf(pid, wanted);
-    const owner = held.size > 0 ? ownerOf(pid) : undefined;
+  for (const pid of processIds(machine)) {
+    const held = socketsOf(pid, wanted, machine);
+    const owner = held.size > 0 ? ownerOf(pid, machine) : undefined;
     if (!owner) continue;
     for (const inode of held) {
       const known = holders.get(inode) ?? [];
@@ -89,12 +88,10 @@ function socketHolders(wanted: ReadonlySet<string>): Map<string, Owner[]> {
   return holders;
 }
 
-function socketsOf(pid: number, wanted: ReadonlySet<string>): Set<string> {
+function socketsOf(pid: number, wanted: ReadonlySet<string>, machine: Machine): Set<string> {
   const held = new Set<string>();
-  const fds = tryRead(() => readdirSync(`/proc/${pid}/fd`));
-  if (fds.kind !== 'read') return held;
-  for (const fd of fds.value) {
-    const link = tryRead(() => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  for (const fd of namesIn(machine, `/proc/${pid}/fd`)) {
+    const link = machine.link(`/proc/${pid}/fd/${fd}`);
     if (link.kind !== 'read' || !link.value.startsWith('socket:[')) continue;
     const inode = link.value.slice('socket:['.length, -1);
     if (wanted.has(inode)) held.add(inode);
@@ -102,9 +99,9 @@ function socketsOf(pid: number, wanted: ReadonlySet<string>): Set<string> {
   return held;
 }
 
-function ownerOf(pid: number): Owner | undefined {
-  const running = readProcess(pid);
+function ownerOf(pid: number, machine: Machine): Owner | undefined {
+  const running = readProcess(pid, machine);
   if (!running) return undefined;
-  const unit = unitOf(pid);
+  const unit = unitOf(pid, machine);
   return { pid, process: displayName(running), names: processNames(running), ...(unit && { unit }) };
 }

@@ -1,8 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { HAS_PROC, processIds, seesEveryProcess } from './proc.ts';
-import { askTool } from './tool.ts';
-import { textOf, tryRead } from './try-read.ts';
+import { localMachine } from './local-machine.ts';
+import { type Machine, textOf } from './machine.ts';
+import { processIds, seesEveryProcess } from './proc.ts';
 
 /** A running process. Zombies are not running and are left out. */
 export interface RunningProcess {
@@ -26,10 +25,10 @@ export interface Processes {
 }
 
 /** Every running process that this user may see, by ascending pid. */
-export async function processes(): Promise<Processes> {
-  if (!HAS_PROC) return processesByPs();
-  const found = processIds().flatMap((pid) => readProcess(pid) ?? []);
-  if (seesEveryProcess()) return { processes: found };
+export async function processes(machine: Machine = localMachine): Promise<Processes> {
+  if (!machine.hasProc) return processesByPs(machine);
+  const found = processIds(machine).flatMap((pid) => readProcess(pid, machine) ?? []);
+  if (seesEveryProcess(machine)) return { processes: found };
   return {
     processes: found,
     unavailable: "other users' processes are hidden (/proc is mounted with hidepid)",
@@ -37,26 +36,26 @@ export async function processes(): Promise<Processes> {
 }
 
 /** One process, or undefined when there is none with that pid, or it is a zombie. Linux only. */
-export function readProcess(pid: number): RunningProcess | undefined {
-  const stat = parseStat(textOf(`/proc/${pid}/stat`));
+export function readProcess(pid: number, machine: Machine = localMachine): RunningProcess | undefined {
+  const stat = parseStat(textOf(machine, `/proc/${pid}/stat`));
   if (!stat || 'ZX'.includes(stat.state)) return undefined;
-  const argv = textOf(`/proc/${pid}/cmdline`) ?? '';
-  const status = tryRead(() => statSync(`/proc/${pid}`));
+  const argv = textOf(machine, `/proc/${pid}/cmdline`) ?? '';
+  const status = machine.status(`/proc/${pid}`);
   return {
     pid,
     ppid: stat.ppid,
     start: stat.start,
     comm: stat.comm,
     argv: argv === '' ? [] : argv.replace(/\0$/, '').split('\0'),
-    residentBytes: stat.residentPages * pageBytes(),
+    residentBytes: stat.residentPages * pageBytes(machine),
     ...(status.kind === 'read' && { uid: status.value.uid }),
   };
 }
 
 /** When a process started, in milliseconds since the epoch, to the second. Linux only. */
-export function processStartMs(pid: number): number | undefined {
-  const running = readProcess(pid);
-  const bootSeconds = /^btime (\d+)/m.exec(textOf('/proc/stat') ?? '')?.[1];
+export function processStartMs(pid: number, machine: Machine = localMachine): number | undefined {
+  const running = readProcess(pid, machine);
+  const bootSeconds = /^btime (\d+)/m.exec(textOf(machine, '/proc/stat') ?? '')?.[1];
   if (!running || bootSeconds === undefined) return undefined;
   // Linux shows user programs a hundred ticks a second on every architecture (USER_HZ, time(7)).
   return Number(bootSeconds) * 1000 + Number(running.start) * 10;
@@ -81,23 +80,25 @@ export function displayName(process: Pick<RunningProcess, 'comm' | 'argv'>): str
 }
 
 /** The systemd service that a process belongs to, without `.service`; undefined outside one. */
-export function unitOf(pid: number): string | undefined {
-  const services = textOf(`/proc/${pid}/cgroup`)?.matchAll(/\/([^/\n]+)\.service(?=[/\n]|$)/g);
+export function unitOf(pid: number, machine: Machine): string | undefined {
+  const services = textOf(machine, `/proc/${pid}/cgroup`)?.matchAll(/\/([^/\n]+)\.service(?=[/\n]|$)/g);
   // A user's service sits below user@1000.service: the innermost is meant.
   return services && [...services].at(-1)?.[1];
 }
 
-let pageSize: number | undefined;
+const pageSizes = new WeakMap<Machine, number>();
 
 /** Memory is counted in pages, whose size the kernel tells in the auxiliary vector (getauxval(3), AT_PAGESZ). */
-function pageBytes(): number {
-  if (pageSize === undefined) {
-    const vector = tryRead(() => readFileSync('/proc/self/auxv'));
-    const words = vector.kind === 'read' ? new BigUint64Array(new Uint8Array(vector.value).buffer) : [];
-    const at = words.findIndex((word, index) => index % 2 === 0 && word === 6n);
-    pageSize = at >= 0 ? Number(words[at + 1]) : 4096;
-  }
-  return pageSize;
+function pageBytes(machine: Machine): number {
+  const known = pageSizes.get(machine);
+  if (known !== undefined) return known;
+  const vector = machine.read('/proc/self/auxv');
+  const whole = vector.kind === 'read' && vector.value.length % 8 === 0;
+  const words = whole ? new BigUint64Array(new Uint8Array(vector.value).buffer) : [];
+  const at = words.findIndex((word, index) => index % 2 === 0 && word === 6n);
+  const size = at >= 0 ? Number(words[at + 1]) : 4096;
+  pageSizes.set(machine, size);
+  return size;
 }
 
 const INTERPRETER = /^(?:python|pypy|node|nodejs|ruby|perl|php|bash|dash|sh|zsh|deno|bun)[\d.]*$/;
@@ -122,8 +123,8 @@ function parseStat(text: string | undefined) {
   return { comm, state, ppid: Number(ppid), start, residentPages: Number(residentPages) };
 }
 
-async function processesByPs(): Promise<Processes> {
-  const answer = await askTool('ps', ['-axo', 'pid=,ppid=,uid=,rss=,state=,lstart=,command=']);
+async function processesByPs(machine: Machine): Promise<Processes> {
+  const answer = await machine.tool('ps', ['-axo', 'pid=,ppid=,uid=,rss=,state=,lstart=,command=']);
   if (answer.kind !== 'exit') return { processes: [], unavailable: 'no /proc here, and ps cannot be asked' };
   return { processes: answer.stdout.split('\n').flatMap((line) => parsePsLine(line) ?? []) };
 }

@@ -1,7 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { localMachine } from './local-machine.ts';
+import { type Machine, namesIn, textOf } from './machine.ts';
 import { processes, processNames, processStartMs } from './processes.ts';
-import { askTool } from './tool.ts';
-import { textOf, tryRead } from './try-read.ts';
 
 /** A service as its manager sees it. */
 export interface Service {
@@ -22,39 +21,40 @@ export type ServiceAnswer =
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** One service by name, with or without `.service`. */
-export async function service(name: string): Promise<ServiceAnswer> {
+export async function service(name: string, machine: Machine = localMachine): Promise<ServiceAnswer> {
   if (!/^[\w@:.\\][\w@:.\\-]*$/.test(name))
     return { kind: 'unknown', reason: `${name} cannot be the name of a service` };
-  if (hasSystemd()) return systemdService(name);
-  if (existsSync(`/etc/init.d/${name}`)) return { kind: 'found', service: await scriptService(name) };
+  if (hasSystemd(machine)) return systemdService(name, machine);
+  if (machine.exists(`/etc/init.d/${name}`))
+    return { kind: 'found', service: await scriptService(name, machine) };
   return { kind: 'unknown', reason: `no systemd runs here and there is no /etc/init.d/${name}` };
 }
 
 /** Every service that the box's manager knows. Reads state only; init scripts are not run. */
-export async function services(): Promise<{
+export async function services(machine: Machine = localMachine): Promise<{
   readonly services: readonly Service[];
   readonly unavailable?: string;
 }> {
-  if (hasSystemd()) return systemdServices();
-  const scripts = tryRead(() => readdirSync('/etc/init.d'));
+  if (hasSystemd(machine)) return systemdServices(machine);
+  const scripts = machine.list('/etc/init.d');
   if (scripts.kind !== 'read')
     return { services: [], unavailable: 'no systemd runs here and there is no /etc/init.d' };
-  const running = await processes();
+  const running = await processes(machine);
   const programs = new Set(running.processes.flatMap(processNames));
-  const found = scripts.value.filter((name) => !/^(?:README|skeleton|functions\.sh|\.)/.test(name));
-  return { services: found.map((name) => byProcess(name, programs)) };
+  const found = scripts.value.filter(({ name }) => !/^(?:README|skeleton|functions\.sh|\.)/.test(name));
+  return { services: found.map(({ name }) => byProcess(name, programs, machine)) };
 }
 
 /** sd_booted(3): this folder is there exactly where systemd is PID 1. */
-function hasSystemd(): boolean {
-  return existsSync('/run/systemd/system');
+function hasSystemd(machine: Machine): boolean {
+  return machine.exists('/run/systemd/system');
 }
 
 const PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,MainPID';
 
-async function systemdService(name: string): Promise<ServiceAnswer> {
+async function systemdService(name: string, machine: Machine): Promise<ServiceAnswer> {
   const unit = /\.[a-z]+$/.test(name) ? name : `${name}.service`;
-  const answer = await askTool('systemctl', ['show', `--property=${PROPERTIES}`, '--', unit]);
+  const answer = await machine.tool('systemctl', ['show', `--property=${PROPERTIES}`, '--', unit]);
   if (answer.kind !== 'exit') return { kind: 'unknown', reason: 'systemctl cannot be asked' };
   if (answer.code !== 0) return { kind: 'unknown', reason: firstLine(answer.stderr) };
   const properties = parseProperties(answer.stdout);
@@ -63,8 +63,8 @@ async function systemdService(name: string): Promise<ServiceAnswer> {
   return { kind: 'found', service: fromProperties(name, properties) };
 }
 
-async function systemdServices() {
-  const answer = await askTool('systemctl', ['show', `--property=${PROPERTIES}`, '--', '*.service']);
+async function systemdServices(machine: Machine) {
+  const answer = await machine.tool('systemctl', ['show', `--property=${PROPERTIES}`, '--', '*.service']);
   if (answer.kind !== 'exit' || answer.code !== 0)
     return { services: [], unavailable: 'systemctl gave no answer' };
   const blocks = answer.stdout.split(/\n\n+/).map(parseProperties);
@@ -107,14 +107,14 @@ const SYSTEMD_STATES: ReadonlyMap<string, Service['state']> = new Map([
 const ENABLED = new Set(['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated']);
 
 /** Without systemd: a pid file, else what the init script says, else whether a process of that name runs. */
-async function scriptService(name: string): Promise<Service> {
-  const pid = pidFromFile(name);
-  if (pid !== undefined) return scripted(name, 'active', `pid ${pid}, by its pid file`);
-  const answer = await askTool(`/etc/init.d/${name}`, ['status']);
+async function scriptService(name: string, machine: Machine): Promise<Service> {
+  const pid = pidFromFile(name, machine);
+  if (pid !== undefined) return scripted(name, 'active', `pid ${pid}, by its pid file`, machine);
+  const answer = await machine.tool(`/etc/init.d/${name}`, ['status']);
   const said = answer.kind === 'exit' ? statusOf(answer.code, answer.stdout + answer.stderr) : undefined;
-  if (said) return scripted(name, said, `its init script says ${said}`);
-  const running = await processes();
-  return byProcess(name, new Set(running.processes.flatMap(processNames)));
+  if (said) return scripted(name, said, `its init script says ${said}`, machine);
+  const running = await processes(machine);
+  return byProcess(name, new Set(running.processes.flatMap(processNames)), machine);
 }
 
 /** Exit codes of the action `status` (LSB 5.0, section 22.2). A script without that action prints its usage. */
@@ -125,41 +125,38 @@ function statusOf(code: number, output: string): Service['state'] | undefined {
   return code === 3 ? 'inactive' : undefined;
 }
 
-function byProcess(name: string, programs: ReadonlySet<string>): Service {
-  const pid = pidFromFile(name);
-  if (pid !== undefined) return scripted(name, 'active', `pid ${pid}, by its pid file`);
+function byProcess(name: string, programs: ReadonlySet<string>, machine: Machine): Service {
+  const pid = pidFromFile(name, machine);
+  if (pid !== undefined) return scripted(name, 'active', `pid ${pid}, by its pid file`, machine);
   // The kernel cuts names to 15 bytes.
   if (programs.has(name) || programs.has(name.slice(0, 15)))
-    return scripted(name, 'active', 'a process of that name runs');
-  return scripted(name, 'inactive', 'no pid file, and no process of that name runs');
+    return scripted(name, 'active', 'a process of that name runs', machine);
+  return scripted(name, 'inactive', 'no pid file, and no process of that name runs', machine);
 }
 
-function scripted(name: string, state: Service['state'], detail: string): Service {
-  const manager = existsSync('/run/openrc') ? 'openrc' : 'sysv';
-  return { name, state, enabled: startsAtBoot(name), manager, detail };
+function scripted(name: string, state: Service['state'], detail: string, machine: Machine): Service {
+  const manager = machine.exists('/run/openrc') ? 'openrc' : 'sysv';
+  return { name, state, enabled: startsAtBoot(name, machine), manager, detail };
 }
 
 /** A pid file counts only while its process lives and is older than the file: pids are used again, after a reboot most of all. */
-function pidFromFile(name: string): number | undefined {
+function pidFromFile(name: string, machine: Machine): number | undefined {
   for (const path of [`/run/${name}.pid`, `/run/${name}/${name}.pid`]) {
-    const pid = Number.parseInt(textOf(path) ?? '', 10);
-    const startedMs = pid > 0 ? processStartMs(pid) : undefined;
-    const written = tryRead(() => statSync(path).mtimeMs);
+    const pid = Number.parseInt(textOf(machine, path) ?? '', 10);
+    const startedMs = pid > 0 ? processStartMs(pid, machine) : undefined;
+    const written = startedMs === undefined ? undefined : machine.status(path);
     // Start times are counted from a boot time in whole seconds.
-    if (startedMs !== undefined && written.kind === 'read' && startedMs <= written.value + 2000) return pid;
+    if (written?.kind === 'read' && startedMs! <= written.value.modifiedMs + 2000) return pid;
   }
   return undefined;
 }
 
 /** Links of SysV run levels 2 to 5, or a run level of OpenRC. */
-function startsAtBoot(name: string): boolean {
+function startsAtBoot(name: string, machine: Machine): boolean {
   const link = new RegExp(`^S\\d\\d${name.replace(/[.\\]/g, '\\$&')}$`);
-  const started = (folder: string) => {
-    const names = tryRead(() => readdirSync(folder));
-    return names.kind === 'read' && names.value.some((each) => link.test(each));
-  };
+  const started = (folder: string) => namesIn(machine, folder).some((each) => link.test(each));
   if (['/etc/rc2.d', '/etc/rc3.d', '/etc/rc4.d', '/etc/rc5.d'].some(started)) return true;
-  return ['default', 'boot', 'sysinit'].some((level) => existsSync(`/etc/runlevels/${level}/${name}`));
+  return ['default', 'boot', 'sysinit'].some((level) => machine.exists(`/etc/runlevels/${level}/${name}`));
 }
 
 function firstLine(text: string): string {

@@ -7,6 +7,8 @@ import {
   SNAPSHOT_SCHEMA,
   type Snapshot,
 } from '../model/snapshot.ts';
+import { localMachine } from './local-machine.ts';
+import { type Machine, textOf } from './machine.ts';
 import { listeners } from './ports.ts';
 import { processes } from './processes.ts';
 import { redactText } from './redact.ts';
@@ -25,10 +27,11 @@ import { observeProcesses } from './scopes/processes.ts';
 import { observeServices } from './scopes/services.ts';
 import { observeSystem } from './scopes/system.ts';
 import { observeUsers } from './scopes/users.ts';
-import { textOf } from './try-read.ts';
 
 /** What to look at, and from where. */
 export interface ObserveOptions {
+  /** Default: this one. Another one has been read before (far/far-observe). */
+  readonly machine?: Machine;
   /** Default: all. */
   readonly scopes?: readonly Scope[];
   /** Only KUBECONFIG, HOME, XDG_RUNTIME_DIR and the like are read from it; no value is kept. */
@@ -68,7 +71,7 @@ const OBSERVERS: { readonly [S in Scope]: Observer<S> } = {
 export async function observe(options: ObserveOptions): Promise<Snapshot> {
   const now = new Date();
   const began = performance.now();
-  const sources = shareSources(options, now);
+  const sources = shareSources(options);
   const scopes = SCOPE_NAMES.filter((scope) => options.scopes?.includes(scope) ?? true);
   const seen = await Promise.all(scopes.map((scope) => look(scope, sources)));
   const stem = stemAt(now);
@@ -86,16 +89,17 @@ export async function observe(options: ObserveOptions): Promise<Snapshot> {
   };
 }
 
-function shareSources({ env, folder, key }: ObserveOptions, now: Date): Sources {
+function shareSources({ env, folder, key, machine = localMachine }: ObserveOptions): Sources {
   return {
+    machine,
     env,
     folder,
     ...(key !== undefined && { key }),
-    now,
-    listeners: once(listeners),
-    processes: once(processes),
-    dpkg: once(() => readDpkg()),
-    users: once(userNames),
+    now: machine.now,
+    listeners: once(() => listeners(machine)),
+    processes: once(() => processes(machine)),
+    dpkg: once(() => readDpkg(machine)),
+    users: once(() => userNames(machine)),
   };
 }
 
@@ -107,8 +111,8 @@ function once<T>(read: () => T): () => T {
   };
 }
 
-function userNames(): ReadonlyMap<number, string> {
-  const rows = (textOf('/etc/passwd') ?? '').split('\n').map((line) => line.split(':'));
+function userNames(machine: Machine): ReadonlyMap<number, string> {
+  const rows = (textOf(machine, '/etc/passwd') ?? '').split('\n').map((line) => line.split(':'));
   return new Map(rows.flatMap(([name, , uid]) => (name && uid ? [[Number(uid), name] as const] : [])));
 }
 

@@ -1,22 +1,19 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readFileSync, type Stats, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { TextTest } from '../../model/check.ts';
+import type { Look, Machine, Status } from '../machine.ts';
 import { type Answers, answers } from './answers.ts';
 import type { Ask } from './probe-of.ts';
-import { textJudge, textWanted } from './text-test.ts';
-
-/** Above this size a file is read in pieces. */
-const STREAM_ABOVE = 1024 * 1024;
+import { type TextJudge, textJudge, textWanted } from './text-test.ts';
 
 /** Above this size no regular expression is tried: the text must be in memory at once. */
 const REGEX_LIMIT = 64 * 1024 * 1024;
 
-/** Looks at one file, following symlinks. Small files are read in line: that costs a few microseconds. */
-export const askFile: Ask<'file'> = async (probe, context) => {
+/** Looks at one file, following symlinks. */
+export const askFile: Ask<'file'> = async (probe, context, machine) => {
   const path = resolve(context.folder, probe.path);
   const { expect } = probe;
-  const found = look(path);
+  if (isImpossible(path)) return answers('a path').unknown('error', 'no system can have a file of that path');
+  const found = look(path, machine);
   switch (expect.kind) {
     case 'exists':
       return judgeExists(found, answers(`${path} exists`));
@@ -25,113 +22,116 @@ export const askFile: Ask<'file'> = async (probe, context) => {
     case 'mode':
       return judgeMode(found, expect.mode, answers(`${path} with mode ${octal(expect.mode)}`));
     case 'text':
-      return judgeText(found, path, expect.text, answers(`${path} ${textWanted(expect.text)}`));
+      return judgeText(found, path, machine, expect.text, answers(`${path} ${textWanted(expect.text)}`));
     case 'sha256':
-      return judgeSha256(found, path, expect.hex, answers(`${path} with SHA-256 ${expect.hex}`));
+      return judgeSha256(found, path, machine, expect.hex, answers(`${path} with SHA-256 ${expect.hex}`));
   }
 };
 
-type Found =
-  | { readonly kind: 'there'; readonly stats: Stats }
-  | { readonly kind: 'missing' | 'dangling' | 'loop' | 'permission' | 'error'; readonly observed: string };
-
-function look(path: string): Found {
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats) return { kind: 'there', stats };
-    const link = lstatSync(path, { throwIfNoEntry: false });
-    if (link) return { kind: 'dangling', observed: `${path} is a symlink to nothing` };
-    return { kind: 'missing', observed: `${path} is missing` };
-  } catch (error) {
-    return notRead(path, error);
-  }
+/** Limits of Linux (NAME_MAX, PATH_MAX), beyond which the question makes no sense. */
+function isImpossible(path: string): boolean {
+  const parts = path.split('/');
+  return (
+    path.includes('\0') ||
+    Buffer.byteLength(path) >= 4096 ||
+    parts.some((part) => Buffer.byteLength(part) > 255)
+  );
 }
 
-function notRead(path: string, error: unknown): Exclude<Found, { kind: 'there' }> {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing', observed: `${path} is missing` };
-  if (code === 'EACCES' || code === 'EPERM')
-    return { kind: 'permission', observed: `not allowed to look at ${path}` };
-  if (code === 'ELOOP') return { kind: 'loop', observed: `${path} is a symlink that leads to itself` };
-  return { kind: 'error', observed: `${path} cannot be read: ${message}` };
+type Found =
+  | { readonly kind: 'there'; readonly status: Status }
+  | { readonly kind: 'missing' | 'dangling' | 'loop' | 'permission'; readonly observed: string };
+
+function look(path: string, machine: Machine): Found {
+  const status = machine.status(path);
+  if (status.kind === 'read') return { kind: 'there', status: status.value };
+  if (status.kind === 'denied' || machine.linkStatus(path).kind !== 'read') return notRead(path, status.kind);
+  return leadsToItself(path, machine)
+    ? { kind: 'loop', observed: `${path} is a symlink that leads to itself` }
+    : { kind: 'dangling', observed: `${path} is a symlink to nothing` };
+}
+
+function notRead(path: string, kind: 'gone' | 'denied'): Exclude<Found, { kind: 'there' }> {
+  return kind === 'denied'
+    ? { kind: 'permission', observed: `not allowed to look at ${path}` }
+    : { kind: 'missing', observed: `${path} is missing` };
+}
+
+function leadsToItself(path: string, machine: Machine): boolean {
+  const seen = new Set<string>();
+  for (let at = path; !seen.has(at); ) {
+    seen.add(at);
+    const link = machine.link(at);
+    if (link.kind !== 'read') return false;
+    at = resolve(dirname(at), link.value);
+  }
+  return true;
 }
 
 /** The verdict where a file was wanted and none could be looked at. */
 function notThere(found: Exclude<Found, { kind: 'there' }>, say: Answers) {
-  const unknown = found.kind === 'permission' || found.kind === 'error';
-  return unknown ? say.unknown(found.kind, found.observed) : say.fail(found.kind, found.observed);
+  return found.kind === 'permission'
+    ? say.unknown(found.kind, found.observed)
+    : say.fail(found.kind, found.observed);
 }
 
 function judgeExists(found: Found, say: Answers) {
   if (found.kind !== 'there') return notThere(found, say);
-  return say.pass('exists', `a ${kindOf(found.stats)} of ${found.stats.size} bytes`);
+  return say.pass('exists', `a ${kindOf(found.status)} of ${found.status.bytes} bytes`);
 }
 
 function judgeAbsent(found: Found, path: string, say: Answers) {
   if (found.kind === 'missing') return say.pass('missing', found.observed);
-  if (found.kind === 'there') return say.fail('exists', `${path} is there, a ${kindOf(found.stats)}`);
+  if (found.kind === 'there') return say.fail('exists', `${path} is there, a ${kindOf(found.status)}`);
   return notThere(found, say);
 }
 
 function judgeMode(found: Found, mode: number, say: Answers) {
   if (found.kind !== 'there') return notThere(found, say);
-  const actual = found.stats.mode & 0o7777;
+  const actual = found.status.mode;
   return actual === mode ? say.pass('mode', octal(actual)) : say.fail('mode', `mode ${octal(actual)}`);
 }
 
-async function judgeText(found: Found, path: string, test: TextTest, say: Answers) {
+async function judgeText(found: Found, path: string, machine: Machine, test: TextTest, say: Answers) {
   if (found.kind !== 'there') return notThere(found, say);
-  if (!found.stats.isFile()) return say.fail('not-a-file', `${path} is a ${kindOf(found.stats)}`);
-  const { size } = found.stats;
-  if (test.kind === 'matches' && size > REGEX_LIMIT) {
+  if (found.status.kind !== 'file') return say.fail('not-a-file', `${path} is a ${kindOf(found.status)}`);
+  const { bytes } = found.status;
+  if (test.kind === 'matches' && bytes > REGEX_LIMIT) {
     return say.unknown(
       'too-big',
-      `${path} has ${size} bytes; regular expressions are tried up to ${REGEX_LIMIT}`,
+      `${path} has ${bytes} bytes; regular expressions are tried up to ${REGEX_LIMIT}`,
     );
   }
   const judged = await textJudge(test);
   if ('problem' in judged)
     return say.unknown('bad-regex', `the regular expression cannot be used: ${judged.problem}`);
-  try {
-    const streamed = test.kind === 'contains' && size > STREAM_ABOVE;
-    const matches = streamed ? await contains(path, test.value) : judged.judge(readFileSync(path, 'utf8'));
-    return matches
-      ? say.pass('match', `${path} has the text`)
-      : say.fail('no-match', `${size} bytes without the text`);
-  } catch (error) {
-    return notThere(notRead(path, error), say);
-  }
+  const matches =
+    test.kind === 'contains'
+      ? await machine.contains(path, test.value)
+      : judgedText(machine.read(path), judged.judge);
+  if (matches.kind !== 'read') return notThere(notRead(path, matches.kind), say);
+  return matches.value
+    ? say.pass('match', `${path} has the text`)
+    : say.fail('no-match', `${bytes} bytes without the text`);
 }
 
-async function judgeSha256(found: Found, path: string, hex: string, say: Answers) {
+function judgedText(content: Look<Buffer>, judge: TextJudge): Look<boolean> {
+  return content.kind === 'read' ? { kind: 'read', value: judge(content.value.toString('utf8')) } : content;
+}
+
+async function judgeSha256(found: Found, path: string, machine: Machine, hex: string, say: Answers) {
   if (found.kind !== 'there') return notThere(found, say);
-  if (!found.stats.isFile()) return say.fail('not-a-file', `${path} is a ${kindOf(found.stats)}`);
-  try {
-    const hash = createHash('sha256');
-    if (found.stats.size <= STREAM_ABOVE) hash.update(readFileSync(path));
-    else for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-    const actual = hash.digest('hex');
-    return actual === hex ? say.pass('sha256', actual) : say.fail('sha256', `SHA-256 ${actual}`);
-  } catch (error) {
-    return notThere(notRead(path, error), say);
-  }
+  if (found.status.kind !== 'file') return say.fail('not-a-file', `${path} is a ${kindOf(found.status)}`);
+  const digest = await machine.sha256(path);
+  if (digest.kind !== 'read') return notThere(notRead(path, digest.kind), say);
+  return digest.value === hex
+    ? say.pass('sha256', digest.value)
+    : say.fail('sha256', `SHA-256 ${digest.value}`);
 }
 
-/** Looks for the text piece by piece, keeping as much of each piece as a match may begin in. */
-async function contains(path: string, value: string): Promise<boolean> {
-  const wanted = Buffer.from(value);
-  let kept = Buffer.alloc(0);
-  for await (const chunk of createReadStream(path, { highWaterMark: STREAM_ABOVE })) {
-    const piece = Buffer.concat([kept, chunk as Buffer]);
-    if (piece.includes(wanted)) return true;
-    kept = piece.subarray(Math.max(0, piece.length - wanted.length + 1));
-  }
-  return false;
-}
-
-function kindOf(stats: Stats): string {
-  if (stats.isFile()) return 'file';
-  return stats.isDirectory() ? 'directory' : 'device, pipe or socket';
+function kindOf({ kind }: Status): string {
+  if (kind === 'file') return 'file';
+  return kind === 'folder' ? 'directory' : 'device, pipe or socket';
 }
 
 function octal(mode: number): string {

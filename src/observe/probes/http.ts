@@ -1,8 +1,11 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ProbeContext } from '../../model/box.ts';
+import type { Machine } from '../machine.ts';
 import { type Answers, answers } from './answers.ts';
 import { askLimit, networkTrouble } from './network-trouble.ts';
 import type { Ask, ProbeOf } from './probe-of.ts';
+import { dial } from './tcp.ts';
 import { textJudge, textWanted } from './text-test.ts';
 import { systemTrust } from './trust.ts';
 
@@ -10,13 +13,13 @@ import { systemTrust } from './trust.ts';
 const BODY_LIMIT = 1024 * 1024;
 
 /** Asks once, follows no redirect, uses no proxy, and trusts the certificate authorities that the box trusts. */
-export const askHttp: Ask<'http'> = async (probe, context) => {
+export const askHttp: Ask<'http'> = async (probe, context, machine) => {
   const wanted = probe.status ?? { from: 200, to: 299 };
   const range = wanted.from === wanted.to ? `${wanted.from}` : `${wanted.from}-${wanted.to}`;
   const body = probe.text ? `, a body that ${textWanted(probe.text)}` : '';
   const say = answers(`HTTP ${range} from ${probe.method} ${withoutCredentials(probe.url)}${body}`);
 
-  const reply = await send(probe, context);
+  const reply = await send(probe, context, machine);
   if ('error' in reply) {
     const trouble = networkTrouble(reply.error);
     return say[trouble.verdict](trouble.class, `${trouble.what} (${new URL(probe.url).host})`);
@@ -39,11 +42,11 @@ type Reply =
   | { readonly response: IncomingMessage; readonly signal: AbortSignal }
   | { readonly error: unknown };
 
-async function send(probe: ProbeOf<'http'>, context: ProbeContext): Promise<Reply> {
+async function send(probe: ProbeOf<'http'>, context: ProbeContext, machine: Machine): Promise<Reply> {
   const signal = askLimit(context.signal);
   let request: ClientRequest;
   try {
-    request = await open(probe, context, signal);
+    request = await open(probe, context, machine, signal);
   } catch (error) {
     return { error };
   }
@@ -59,15 +62,60 @@ async function send(probe: ProbeOf<'http'>, context: ProbeContext): Promise<Repl
 async function open(
   probe: ProbeOf<'http'>,
   context: ProbeContext,
+  machine: Machine,
   signal: AbortSignal,
 ): Promise<ClientRequest> {
   const url = new URL(probe.url);
-  const common = { method: probe.method, headers: headersOf(probe.headers), agent: false, signal } as const;
+  const through = await socketOf(url, machine, signal);
+  const common = {
+    method: probe.method,
+    headers: headersOf(probe.headers),
+    agent: false,
+    signal,
+    ...(through && { createConnection: () => through }),
+  } as const;
   if (url.protocol === 'http:') return (await import('node:http')).request(url, common);
   const { request } = await import('node:https');
-  if (probe.insecure) return request(url, { ...common, rejectUnauthorized: false });
-  const ca = systemTrust(context.env);
-  return request(url, { ...common, ...(ca && { ca }) });
+  const ca = probe.insecure ? undefined : systemTrust(context.env, machine);
+  const trust = probe.insecure ? { rejectUnauthorized: false } : { ...(ca && { ca }) };
+  if (!through) return request(url, { ...common, ...trust });
+  const secured = await secure(through, url.hostname, trust, signal);
+  return request(url, { ...common, createConnection: () => secured });
+}
+
+/** A connection that the machine itself makes; undefined: Node's own client makes it. */
+async function socketOf(url: URL, machine: Machine, signal: AbortSignal): Promise<Duplex | undefined> {
+  if (!machine.connect) return undefined;
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  return dial(machine, url.hostname.replace(/^\[|\]$/g, ''), port, signal);
+}
+
+/** TLS over a connection that is there already; rejects where the certificate is refused, and then hangs up. */
+async function secure(
+  socket: Duplex,
+  hostname: string,
+  trust: { ca?: string; rejectUnauthorized?: boolean },
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const [{ connect }, { isIP }] = await Promise.all([import('node:tls'), import('node:net')]);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const secured = connect({ socket, host, ...(isIP(host) ? {} : { servername: host }), ...trust });
+  const giveUp = () => secured.destroy(signal.reason as Error);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      secured.once('secureConnect', resolve);
+      secured.once('error', reject);
+      // A connection that ends in the middle of the handshake is no answer.
+      secured.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+    });
+    return secured;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
 }
 
 function headersOf(lines: readonly string[]): OutgoingHttpHeaders {

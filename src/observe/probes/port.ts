@@ -1,21 +1,21 @@
 import type { Listener } from '../listener.ts';
+import type { Machine } from '../machine.ts';
 import { type PortClaim, portClaims } from '../port-claims.ts';
 import { listeners, listeningSockets, whyUnseen } from '../ports.ts';
-import { HAS_PROC } from '../proc.ts';
 import { type Answers, answers } from './answers.ts';
 import type { Ask, ProbeOf } from './probe-of.ts';
 
 /** Asks the kernel who listens on a port, and which NAT rules take it. Nothing is connected to. */
-export const askPort: Ask<'port'> = async (probe) => {
+export const askPort: Ask<'port'> = async (probe, _context, machine) => {
   const { port, protocol, expect } = probe;
   const name = `${protocol} port ${port}`;
   switch (expect.kind) {
     case 'free':
-      return judgeFree(probe, answers(`${name} free`));
+      return judgeFree(probe, machine, answers(`${name} free`));
     case 'taken':
-      return judgeTaken(probe, answers(`a listener on ${name}`));
+      return judgeTaken(probe, machine, answers(`a listener on ${name}`));
     case 'owner':
-      return judgeOwner(probe, expect.owner, answers(`${expect.owner} on ${name}`));
+      return judgeOwner(probe, machine, expect.owner, answers(`${expect.owner} on ${name}`));
   }
 };
 
@@ -29,15 +29,19 @@ interface Claimants {
   readonly hidden?: string;
 }
 
-async function claimants({ port, protocol }: ProbeOf<'port'>): Promise<Claimants> {
+async function claimants({ port, protocol }: ProbeOf<'port'>, machine: Machine): Promise<Claimants> {
   const nobodyListens =
-    HAS_PROC && !listeningSockets().some((each) => each.port === port && each.protocol === protocol);
-  const [sockets, nat] = await Promise.all([nobodyListens ? { listeners: [] } : listeners(), portClaims()]);
+    machine.hasProc &&
+    !listeningSockets(machine).some((each) => each.port === port && each.protocol === protocol);
+  const [sockets, nat] = await Promise.all([
+    nobodyListens ? { listeners: [] } : listeners(machine),
+    portClaims(machine),
+  ]);
   const mine = sockets.listeners.filter((each) => each.port === port && each.protocol === protocol);
   const claims = nat.claims.filter(
     (each) => each.protocol === protocol && each.from <= port && port <= each.to,
   );
-  const blind = !HAS_PROC && 'unavailable' in sockets ? sockets.unavailable : undefined;
+  const blind = !machine.hasProc && 'unavailable' in sockets ? sockets.unavailable : undefined;
   return {
     listeners: mine,
     claims,
@@ -47,30 +51,30 @@ async function claimants({ port, protocol }: ProbeOf<'port'>): Promise<Claimants
 }
 
 /** What a NAT rule takes is not free, though it could be bound. Rules that may not be read do not keep a bind from working. */
-async function judgeFree(probe: ProbeOf<'port'>, say: Answers) {
-  const found = await claimants(probe);
+async function judgeFree(probe: ProbeOf<'port'>, machine: Machine, say: Answers) {
+  const found = await claimants(probe, machine);
   const seen = describe(found);
   if (seen !== '') return say.fail('taken', seen);
   if (found.blind) return say.unknown('permission', found.blind);
   return say.pass('free', `nothing listens on ${probe.protocol} port ${probe.port}`);
 }
 
-async function judgeTaken(probe: ProbeOf<'port'>, say: Answers) {
-  const found = await claimants(probe);
+async function judgeTaken(probe: ProbeOf<'port'>, machine: Machine, say: Answers) {
+  const found = await claimants(probe, machine);
   const seen = describe(found);
   if (seen !== '') return say.pass('taken', seen);
   if (found.blind) return say.unknown('permission', found.blind);
   return say.fail('free', `nothing listens on ${probe.protocol} port ${probe.port}`);
 }
 
-async function judgeOwner(probe: ProbeOf<'port'>, owner: string, say: Answers) {
-  const found = await claimants(probe);
+async function judgeOwner(probe: ProbeOf<'port'>, machine: Machine, owner: string, say: Answers) {
+  const found = await claimants(probe, machine);
   const seen = describe(found);
   const known = [...found.listeners, ...found.claims].some((each) => goesBy(each, owner));
   if (known) return say.pass('owner', seen);
   // Who cannot be seen might be the one.
   if (found.listeners.some(({ pid }) => pid === undefined))
-    return say.unknown('permission', `${seen}; ${whyUnseen()}`);
+    return say.unknown('permission', `${seen}; ${whyUnseen(machine)}`);
   const unread = found.blind ?? found.hidden;
   if (unread) return say.unknown('permission', seen === '' ? unread : `${seen}; ${unread}`);
   if (seen === '') return say.fail('free', `nothing listens on ${probe.protocol} port ${probe.port}`);

@@ -3,11 +3,11 @@ import { answers } from './answers.ts';
 import type { Ask } from './probe-of.ts';
 
 /** Looks for a running process of that name: its own, its program's, or the script's that an interpreter runs. */
-export const askProcess: Ask<'process'> = async (probe) => {
+export const askProcess: Ask<'process'> = async (probe, _context, machine) => {
   const say = answers(`${probe.name} running`);
-  const { processes: all, unavailable } = await processes();
+  const { processes: all, unavailable } = await processes(machine);
   // What asks is not what is asked about.
-  const others = all.filter(({ pid }) => pid !== process.pid);
+  const others = all.filter(({ pid }) => !machine.lookers.has(pid));
   const found = others.filter((each) =>
     probe.name.startsWith('/') ? each.argv[0] === probe.name : processNames(each).includes(probe.name),
   );

@@ -3,9 +3,9 @@ import { answers } from './answers.ts';
 import type { Ask } from './probe-of.ts';
 
 /** Asks systemd, or where none runs the init script and its traces. */
-export const askService: Ask<'service'> = async (probe) => {
+export const askService: Ask<'service'> = async (probe, _context, machine) => {
   const say = answers(`service ${probe.name} ${probe.state}`);
-  const answer = await service(probe.name);
+  const answer = await service(probe.name, machine);
   if (answer.kind === 'unknown') return say.unknown('no-manager', answer.reason);
   if (answer.kind === 'missing') return say.fail('missing', answer.reason);
 

@@ -1,26 +1,46 @@
 import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Machine } from '../machine.ts';
 import { answers } from './answers.ts';
 import { askLimit, networkTrouble } from './network-trouble.ts';
 import type { Ask } from './probe-of.ts';
 
-/** Connects once and hangs up. */
-export const askTcp: Ask<'tcp'> = (probe, context) => {
+/** Connects once, as the machine itself would, and hangs up. */
+export const askTcp: Ask<'tcp'> = async (probe, context, machine) => {
   const target = probe.host.includes(':') ? `[${probe.host}]:${probe.port}` : `${probe.host}:${probe.port}`;
   const say = answers(`a connection to ${target}`);
-  return new Promise((resolve) => {
-    const signal = askLimit(context.signal);
-    const socket = connect({ host: probe.host, port: probe.port });
-    const giveUp = () => socket.destroy(signal.reason as Error);
-    signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) giveUp();
-    socket.on('connect', () => {
-      resolve(say.pass('open', `${target} accepts connections`));
-      socket.destroy();
-    });
-    socket.on('error', (error) => {
-      const trouble = networkTrouble(error);
-      resolve(say[trouble.verdict](trouble.class, `${trouble.what} (${target})`));
-    });
-    socket.on('close', () => signal.removeEventListener('abort', giveUp));
-  });
+  try {
+    const socket = await dial(machine, probe.host, probe.port, askLimit(context.signal));
+    socket.destroy();
+    return say.pass('open', `${target} accepts connections`);
+  } catch (error) {
+    const trouble = networkTrouble(error);
+    return say[trouble.verdict](trouble.class, `${trouble.what} (${target})`);
+  }
 };
+
+/**
+ * A connection from the machine to a host.
+ * @throws the system's error, the signal's reason where it was too slow.
+ */
+export async function dial(
+  machine: Machine,
+  host: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  if (machine.connect) return machine.connect(host, port, signal);
+  const socket = connect({ host, port });
+  const giveUp = () => socket.destroy(signal.reason as Error);
+  signal.addEventListener('abort', giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('error', reject);
+    });
+    return socket;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}

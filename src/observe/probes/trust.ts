@@ -1,4 +1,4 @@
-import { textOf } from '../try-read.ts';
+import { type Machine, textOf } from '../machine.ts';
 
 /** Where distributions keep the authorities that the box trusts; the list is that of Go's crypto/x509 (root_linux.go). */
 const BUNDLES = [
@@ -14,11 +14,15 @@ const BUNDLES = [
  * The authorities that the box trusts, as PEM text: those named by SSL_CERT_FILE, else the distribution's. Undefined
  * where the box has none; Node's own then count. A check must agree with what curl says on the same box.
  */
-export function systemTrust(env: Readonly<Record<string, string>>): string | undefined {
-  const named = env.SSL_CERT_FILE;
-  for (const path of named ? [named] : BUNDLES) {
-    const bundle = textOf(path);
+export function systemTrust(env: Readonly<Record<string, string>>, machine: Machine): string | undefined {
+  for (const path of trustPaths(env)) {
+    const bundle = textOf(machine, path);
     if (bundle?.includes('-----BEGIN')) return bundle;
   }
   return undefined;
+}
+
+/** Where the authorities may stand, the first that is there counts. */
+export function trustPaths(env: Readonly<Record<string, string>>): readonly string[] {
+  return env.SSL_CERT_FILE ? [env.SSL_CERT_FILE] : BUNDLES;
 }

@@ -1,19 +1,19 @@
-import { statfs } from 'node:fs/promises';
-import { textOf } from '../try-read.ts';
+import { type Machine, NotGathered, textOf } from '../machine.ts';
 import type { Observer, Unnumbered } from './observer.ts';
 
 /** File systems without blocks of their own, and images that are always full by design. */
-const PSEUDO =
+export const PSEUDO =
   /^(?:proc|sysfs|cgroup2?|devpts|devtmpfs|mqueue|debugfs|tracefs|securityfs|pstore|bpf|configfs|fusectl|hugetlbfs|rpc_pipefs|autofs|nsfs|binfmt_misc|efivarfs|ramfs|squashfs|fuse\.(?:lxcfs|portal|gvfsd-fuse))$/;
 
 /** A dead server makes statfs wait for ever, and the thread with it. */
-const REMOTE = /^(?:nfs4?|cifs|smb3?|ceph|glusterfs|afs|9p|fuse\.(?:sshfs|rclone|s3fs|glusterfs|davfs))$/;
+export const REMOTE =
+  /^(?:nfs4?|cifs|smb3?|ceph|glusterfs|afs|9p|fuse\.(?:sshfs|rclone|s3fs|glusterfs|davfs))$/;
 
 /** Mounted file systems with their room, the fullest first. One entry for each, however often it is mounted. */
-export const observeDisk: Observer<'disk'> = async ({ folder }) => {
-  const table = textOf('/proc/self/mountinfo');
+export const observeDisk: Observer<'disk'> = async ({ folder, machine }) => {
+  const table = textOf(machine, '/proc/self/mountinfo');
   const mounts = table === undefined ? withoutTable(folder) : parseMountInfo(table).filter(isOfInterest);
-  const asked = await Promise.all(mounts.map(measure));
+  const asked = await Promise.all(mounts.map((mount) => measure(mount, machine)));
   const facts = asked.flatMap(({ fact }) => (fact === undefined ? [] : [fact]));
   facts.sort((a, b) => room(a) - room(b));
   return { facts, unavailable: asked.flatMap(({ reason }) => (reason === undefined ? [] : [reason])) };
@@ -53,24 +53,21 @@ function isOfInterest({ type, mount }: Mount): boolean {
   );
 }
 
-async function measure(mount: Mount): Promise<{ fact?: Unnumbered<'disk'>; reason?: string }> {
+async function measure(
+  mount: Mount,
+  machine: Machine,
+): Promise<{ fact?: Unnumbered<'disk'>; reason?: string }> {
   const { device: _, ...rest } = mount;
   if (mount.mount !== '/' && REMOTE.test(mount.type)) {
     return { reason: `${mount.mount} is on the network (${mount.type}) and was not asked` };
   }
   try {
-    const { bsize, blocks, bavail, files, ffree } = await statfs(mount.mount);
-    const fact = {
-      ...rest,
-      bytes: blocks * bsize,
-      freeBytes: bavail * bsize,
-      inodes: files,
-      freeInodes: ffree,
-    };
-    return blocks === 0 && mount.mount !== '/' ? {} : { fact };
+    const room = await machine.room(mount.mount);
+    if (room.kind !== 'read') return { reason: `${mount.mount} cannot be asked for its room (${room.kind})` };
+    return room.value.bytes === 0 && mount.mount !== '/' ? {} : { fact: { ...rest, ...room.value } };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return { reason: `${mount.mount}: ${code ?? 'cannot be asked'}` };
+    if (error instanceof NotGathered) return { reason: error.message };
+    throw error;
   }
 }
 

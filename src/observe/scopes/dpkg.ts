@@ -1,4 +1,4 @@
-import { textOf } from '../try-read.ts';
+import { type Machine, textOf } from '../machine.ts';
 
 /** What dpkg's database says (dpkg(1), deb-control(5)), read directly: asking dpkg-query takes longer than all else. */
 export interface DpkgStatus {
@@ -8,8 +8,8 @@ export interface DpkgStatus {
 }
 
 /** Undefined where there is no dpkg. */
-export function readDpkg(path = '/var/lib/dpkg/status'): DpkgStatus | undefined {
-  const text = textOf(path);
+export function readDpkg(machine: Machine): DpkgStatus | undefined {
+  const text = textOf(machine, '/var/lib/dpkg/status');
   return text === undefined ? undefined : parseDpkg(text);
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { Machine } from '../machine.ts';
 import { tryRead } from '../try-read.ts';
 import type { Observed, Observer, Sources, Unnumbered } from './observer.ts';
 
@@ -22,7 +22,7 @@ const Kubeconfig = z.object({
 
 /** The contexts that kubectl would know here, and those of k3s and kubeadm in their own places. No cluster is asked. */
 export const observeKubernetes: Observer<'kubernetes'> = async (sources) => {
-  const seen = await Promise.all(paths(sources).map(readContexts));
+  const seen = await Promise.all(paths(sources).map((path) => readContexts(path, sources.machine)));
   return {
     facts: seen.flatMap(({ facts }) => facts),
     unavailable: seen.flatMap(({ unavailable = [] }) => unavailable),
@@ -36,13 +36,13 @@ function paths({ env, folder }: Sources): string[] {
   return [...new Set([...(named.length > 0 ? named : home), ...known].map((path) => resolve(folder, path)))];
 }
 
-async function readContexts(path: string): Promise<Observed<'kubernetes'>> {
-  const look = tryRead(() => readFileSync(path, 'utf8'));
+async function readContexts(path: string, machine: Machine): Promise<Observed<'kubernetes'>> {
+  const look = machine.read(path);
   if (look.kind === 'gone') return { facts: [] };
   if (look.kind === 'denied') return { facts: [], unavailable: [`${path} may not be read`] };
   // Loaded only where there is a kubeconfig: most boxes have none, and a parser costs more than an observation.
   const { parse } = await import('yaml');
-  const tree = tryRead(() => Kubeconfig.parse(parse(look.value)));
+  const tree = tryRead(() => Kubeconfig.parse(parse(look.value.toString('utf8'))));
   if (tree.kind !== 'read') return { facts: [], unavailable: [`${path} is no kubeconfig`] };
   return { facts: contextsOf(path, tree.value) };
 }

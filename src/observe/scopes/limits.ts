@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { textOf } from '../try-read.ts';
+import { type Machine, textOf } from '../machine.ts';
 import type { Observer, Unnumbered } from './observer.ts';
 
 type Limit = Unnumbered<'limits'>;
@@ -9,78 +8,84 @@ type Limit = Unnumbered<'limits'>;
  * The limits of the cgroup that this process and its steps run in, v1 or v2, and of a process started from here.
  * Of the cgroups above, the tightest limit counts (cgroups(7), Documentation/admin-guide/cgroup-v2.rst).
  */
-export const observeLimits: Observer<'limits'> = async () => {
-  const facts = [...cgroupLimits(), ...processLimits(), ...systemLimits()];
+export const observeLimits: Observer<'limits'> = async ({ machine }) => {
+  const facts = [...cgroupLimits(machine), ...processLimits(machine), ...systemLimits(machine)];
   return facts.length === 0
     ? { facts, unavailable: ['this system has no cgroups and no /proc/self/limits'] }
     : { facts };
 };
 
-function cgroupLimits(): Limit[] {
-  const lines = (textOf('/proc/self/cgroup') ?? '').split('\n').map((line) => line.split(':'));
+function cgroupLimits(machine: Machine): Limit[] {
+  const lines = (textOf(machine, '/proc/self/cgroup') ?? '').split('\n').map((line) => line.split(':'));
   return lines.flatMap(([id, controllers = '', path]) => {
     if (path === undefined) return [];
-    if (id === '0') return v2Limits(path);
-    return controllers.split(',').flatMap((controller) => v1Limits(controller, path));
+    if (id === '0') return v2Limits(path, machine);
+    return controllers.split(',').flatMap((controller) => v1Limits(controller, path, machine));
   });
 }
 
-function v2Limits(path: string): Limit[] {
-  const root = existsSync('/sys/fs/cgroup/cgroup.controllers') ? '/sys/fs/cgroup' : '/sys/fs/cgroup/unified';
-  const chain = foldersUp(root, path);
+function v2Limits(path: string, machine: Machine): Limit[] {
+  const root = machine.exists('/sys/fs/cgroup/cgroup.controllers')
+    ? '/sys/fs/cgroup'
+    : '/sys/fs/cgroup/unified';
+  const chain = foldersUp(root, path, machine);
   return [
-    tightest(chain, 'memory', 'bytes', 'memory.max', 'memory.current', (folder) =>
-      counted(folder, 'memory.events', 'oom_kill'),
+    tightest(machine, chain, 'memory', 'bytes', 'memory.max', 'memory.current', (folder) =>
+      counted(machine, folder, 'memory.events', 'oom_kill'),
     ),
-    tightest(chain, 'swap', 'bytes', 'memory.swap.max', 'memory.swap.current'),
-    tightest(chain, 'processes', 'processes', 'pids.max', 'pids.current', (folder) =>
-      counted(folder, 'pids.events', 'max'),
+    tightest(machine, chain, 'swap', 'bytes', 'memory.swap.max', 'memory.swap.current'),
+    tightest(machine, chain, 'processes', 'processes', 'pids.max', 'pids.current', (folder) =>
+      counted(machine, folder, 'pids.events', 'max'),
     ),
-    ...cpuV2(chain),
+    ...cpuV2(chain, machine),
   ].filter((limit) => limit !== undefined);
 }
 
-function v1Limits(controller: string, path: string): Limit[] {
-  const chain = foldersUp(`/sys/fs/cgroup/${controller}`, path);
+function v1Limits(controller: string, path: string, machine: Machine): Limit[] {
+  const chain = foldersUp(`/sys/fs/cgroup/${controller}`, path, machine);
   if (controller === 'memory') {
     const limit = tightest(
+      machine,
       chain,
       'memory',
       'bytes',
       'memory.limit_in_bytes',
       'memory.usage_in_bytes',
-      (folder) => counted(folder, 'memory.oom_control', 'oom_kill'),
+      (folder) => counted(machine, folder, 'memory.oom_control', 'oom_kill'),
     );
     return limit === undefined ? [] : [limit];
   }
   if (controller === 'pids') {
-    const limit = tightest(chain, 'processes', 'processes', 'pids.max', 'pids.current', (folder) =>
-      counted(folder, 'pids.events', 'max'),
+    const limit = tightest(machine, chain, 'processes', 'processes', 'pids.max', 'pids.current', (folder) =>
+      counted(machine, folder, 'pids.events', 'max'),
     );
     return limit === undefined ? [] : [limit];
   }
   if (controller !== 'cpu') return [];
   return chain.slice(0, 1).flatMap((source) => {
-    const [quota, period] = [number(`${source}/cpu.cfs_quota_us`), number(`${source}/cpu.cfs_period_us`)];
+    const [quota, period] = [
+      number(machine, `${source}/cpu.cfs_quota_us`),
+      number(machine, `${source}/cpu.cfs_period_us`),
+    ];
     const value = quota !== undefined && period !== undefined && quota > 0 ? quota / period : undefined;
-    return [cpu(source, value)];
+    return [cpu(machine, source, value)];
   });
 }
 
-function cpuV2(chain: readonly string[]): Limit[] {
+function cpuV2(chain: readonly string[], machine: Machine): Limit[] {
   return chain.slice(0, 1).flatMap((source) => {
-    const [quota, period] = (textOf(`${source}/cpu.max`) ?? '').trim().split(' ').map(Number);
-    const text = textOf(`${source}/cpu.stat`);
+    const [quota, period] = (textOf(machine, `${source}/cpu.max`) ?? '').trim().split(' ').map(Number);
+    const text = textOf(machine, `${source}/cpu.stat`);
     // Under a mixed v1 and v2 tree the controller is elsewhere, and this file says nothing.
     if (text === undefined || !text.includes('nr_periods')) return [];
-    return [cpu(source, quota && period ? quota / period : undefined)];
+    return [cpu(machine, source, quota && period ? quota / period : undefined)];
   });
 }
 
 /** In CPUs; `hits` of `periods` were throttled. */
-function cpu(source: string, value: number | undefined): Limit {
-  const hits = counted(source, 'cpu.stat', 'nr_throttled');
-  const periods = counted(source, 'cpu.stat', 'nr_periods');
+function cpu(machine: Machine, source: string, value: number | undefined): Limit {
+  const hits = counted(machine, source, 'cpu.stat', 'nr_throttled');
+  const periods = counted(machine, source, 'cpu.stat', 'nr_periods');
   return {
     name: 'cpu',
     source,
@@ -92,17 +97,18 @@ function cpu(source: string, value: number | undefined): Limit {
 }
 
 /** The folder of the cgroup and of those above it; a container may see only the root of the tree. */
-function foldersUp(root: string, path: string): string[] {
+function foldersUp(root: string, path: string, machine: Machine): string[] {
   const folders: string[] = [];
   for (let at = path; ; at = dirname(at)) {
     const folder = at === '/' ? root : `${root}${at}`;
-    if (existsSync(folder)) folders.push(folder);
+    if (machine.exists(folder)) folders.push(folder);
     if (at === '/' || at === '.') return folders;
   }
 }
 
 /** The smallest limit along the chain, or the innermost cgroup without one. */
 function tightest(
+  machine: Machine,
   chain: readonly string[],
   name: string,
   unit: string,
@@ -111,13 +117,13 @@ function tightest(
   hitsOf?: (folder: string) => number | undefined,
 ): Limit | undefined {
   const levels = chain.flatMap((source) => {
-    const text = textOf(`${source}/${limitFile}`)?.trim();
+    const text = textOf(machine, `${source}/${limitFile}`)?.trim();
     return text === undefined ? [] : [{ source, value: asLimit(text) }];
   });
   const limited = levels.filter(({ value }) => value !== undefined);
   const found = limited.sort((a, b) => a.value! - b.value!)[0] ?? levels[0];
   if (found === undefined) return undefined;
-  const used = number(`${found.source}/${usedFile}`);
+  const used = number(machine, `${found.source}/${usedFile}`);
   const hits = hitsOf?.(found.source);
   return {
     name,
@@ -135,19 +141,19 @@ function asLimit(text: string): number | undefined {
   return Number.isFinite(value) && value < 2 ** 60 ? value : undefined;
 }
 
-function number(path: string): number | undefined {
-  const text = textOf(path)?.trim();
+function number(machine: Machine, path: string): number | undefined {
+  const text = textOf(machine, path)?.trim();
   return text === undefined || text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);
 }
 
-function counted(folder: string, file: string, key: string): number | undefined {
-  const found = new RegExp(`^${key} (\\d+)$`, 'm').exec(textOf(`${folder}/${file}`) ?? '')?.[1];
+function counted(machine: Machine, folder: string, file: string, key: string): number | undefined {
+  const found = new RegExp(`^${key} (\\d+)$`, 'm').exec(textOf(machine, `${folder}/${file}`) ?? '')?.[1];
   return found === undefined ? undefined : Number(found);
 }
 
 /** Soft limits of this process, which its steps inherit (getrlimit(2)). */
-function processLimits(): Limit[] {
-  const text = textOf('/proc/self/limits') ?? '';
+function processLimits(machine: Machine): Limit[] {
+  const text = textOf(machine, '/proc/self/limits') ?? '';
   const rows = [
     ['open-files', 'Max open files', 'files'],
     ['user-processes', 'Max processes', 'processes'],
@@ -161,8 +167,8 @@ function processLimits(): Limit[] {
   });
 }
 
-function systemLimits(): Limit[] {
-  const [used, , value] = (textOf('/proc/sys/fs/file-nr') ?? '').trim().split(/\s+/).map(Number);
+function systemLimits(machine: Machine): Limit[] {
+  const [used, , value] = (textOf(machine, '/proc/sys/fs/file-nr') ?? '').trim().split(/\s+/).map(Number);
   if (used === undefined || value === undefined) return [];
   const limit = { name: 'open-files-system', source: '/proc/sys/fs/file-nr', unit: 'files', used };
   return [value < 2 ** 60 ? { ...limit, value } : limit];

@@ -3,7 +3,7 @@ import type { Observer, Unnumbered } from './observer.ts';
 
 /** Sockets that listen, then ports that rules of the kernel claim without listening (NAT, host ports). */
 export const observeListeners: Observer<'listeners'> = async (sources) => {
-  const [sockets, rules] = await Promise.all([sources.listeners(), portClaims()]);
+  const [sockets, rules] = await Promise.all([sources.listeners(), portClaims(sources.machine)]);
   const listening = sockets.listeners.map(
     ({ protocol, address, port, pid, process, unit }): Unnumbered<'listeners'> => ({
       protocol,

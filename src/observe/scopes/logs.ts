@@ -1,13 +1,25 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import type { Machine } from '../machine.ts';
 import { redactText } from '../redact.ts';
 import { services } from '../services.ts';
-import { askTool } from '../tool.ts';
-import { tryRead } from '../try-read.ts';
 import type { Observer, Sources, Unnumbered } from './observer.ts';
 
 type Log = Unnumbered<'logs'>;
 
-const [MOST_FILES, TAIL_BYTES, MOST_LINES, LONGEST_LINE] = [8, 4096, 20, 300];
+const [MOST_FILES, MOST_LINES, LONGEST_LINE] = [8, 20, 300];
+
+/** How much of a log's end is read. */
+export const TAIL_BYTES = 4096;
+
+/** How the journal is asked, what for comes after them. */
+export const JOURNAL_OPTIONS = [
+  '--no-pager',
+  '--quiet',
+  '--boot',
+  '-n',
+  String(MOST_LINES),
+  '-o',
+  'short-iso',
+];
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Binary records, rotated logs, and what says only that packages were handled (`packages` says that better). */
@@ -26,62 +38,56 @@ const IRRELEVANT_FOLDERS = new Set([
 /** The journal's warnings and its lines of failed services, and the ends of files in /var/log written within a day. */
 export const observeLogs: Observer<'logs'> = async (sources) => {
   const files = recentFiles(sources);
-  const journal = await journalLogs();
-  const facts = [...journal.facts, ...files.flatMap((path) => tailOf(path) ?? [])];
+  const journal = await journalLogs(sources.machine);
+  const facts = [...journal.facts, ...files.flatMap((file) => tailOf(file, sources.machine) ?? [])];
   return { facts: facts.filter(({ lines }) => lines.length > 0), unavailable: journal.unavailable ?? [] };
 };
 
-function recentFiles({ now }: Sources): string[] {
-  const found = [...logsIn('/var/log'), ...foldersIn('/var/log').flatMap(logsIn)].flatMap((path) => {
-    const status = tryRead(() => statSync(path));
-    if (status.kind !== 'read' || !status.value.isFile() || status.value.size === 0) return [];
-    return [{ path, modified: status.value.mtimeMs }];
-  });
+interface RecentFile {
+  readonly path: string;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+}
+
+function recentFiles({ now, machine }: Sources): RecentFile[] {
+  const folders = ['/var/log', ...foldersIn('/var/log', machine)];
+  const found = folders
+    .flatMap((folder) => logsIn(folder, machine))
+    .flatMap((path) => {
+      const status = machine.status(path);
+      if (status.kind !== 'read' || status.value.kind !== 'file' || status.value.bytes === 0) return [];
+      return [{ path, modified: status.value.modifiedMs }];
+    });
   const recent = found.filter(({ modified }) => now.getTime() - modified < DAY_MS);
-  return recent
-    .sort((a, b) => b.modified - a.modified)
-    .slice(0, MOST_FILES)
-    .map(({ path }) => path);
+  return recent.sort((a, b) => b.modified - a.modified).slice(0, MOST_FILES);
 }
 
-function logsIn(folder: string): string[] {
-  return entries(folder)
-    .filter((entry) => entry.isFile() && !IRRELEVANT.test(entry.name))
+function logsIn(folder: string, machine: Machine): string[] {
+  return entries(folder, machine)
+    .filter((entry) => entry.kind === 'file' && !IRRELEVANT.test(entry.name))
     .map(({ name }) => `${folder}/${name}`);
 }
 
-function foldersIn(folder: string): string[] {
-  return entries(folder)
-    .filter((entry) => entry.isDirectory() && !IRRELEVANT_FOLDERS.has(entry.name))
+function foldersIn(folder: string, machine: Machine): string[] {
+  return entries(folder, machine)
+    .filter((entry) => entry.kind === 'folder' && !IRRELEVANT_FOLDERS.has(entry.name))
     .map(({ name }) => `${folder}/${name}`);
 }
 
-function entries(folder: string) {
-  const listing = tryRead(() => readdirSync(folder, { withFileTypes: true }));
+function entries(folder: string, machine: Machine) {
+  const listing = machine.list(folder);
   return listing.kind === 'read' ? listing.value : [];
 }
 
 /** The last lines of a text file; undefined where it may not be read or is binary. */
-function tailOf(path: string): Log | undefined {
-  const look = tryRead(() => {
-    const file = openSync(path, 'r');
-    try {
-      const { size, mtime } = fstatSync(file);
-      const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
-      const read = readSync(file, buffer, 0, buffer.length, Math.max(0, size - TAIL_BYTES));
-      return {
-        text: buffer.toString('utf8', 0, read),
-        whole: size <= TAIL_BYTES,
-        modified: mtime.toISOString(),
-      };
-    } finally {
-      closeSync(file);
-    }
-  });
-  if (look.kind !== 'read' || look.value.text.includes('\0')) return undefined;
-  const { text, whole, modified } = look.value;
+function tailOf({ path, modified }: RecentFile, machine: Machine): Log | undefined {
+  const look = machine.tail(path, TAIL_BYTES);
+  if (look.kind !== 'read') return undefined;
+  const text = look.value.content.toString('utf8');
+  if (text.includes('\0')) return undefined;
   // The first line of a tail is cut anywhere.
-  return { source: path, modified, lines: lastLines(whole ? text : text.slice(text.indexOf('\n') + 1)) };
+  const lines = lastLines(look.value.whole ? text : text.slice(text.indexOf('\n') + 1));
+  return { source: path, modified: new Date(modified).toISOString(), lines };
 }
 
 function lastLines(text: string): string[] {
@@ -91,14 +97,13 @@ function lastLines(text: string): string[] {
   return lines.slice(-MOST_LINES).map((line) => line.slice(0, LONGEST_LINE));
 }
 
-async function journalLogs(): Promise<{ facts: Log[]; unavailable?: string[] }> {
-  const booted = tryRead(() => statSync('/run/systemd/system'));
-  if (booted.kind !== 'read') return { facts: [] };
-  const { services: found } = await services();
+async function journalLogs(machine: Machine): Promise<{ facts: Log[]; unavailable?: string[] }> {
+  if (!machine.exists('/run/systemd/system')) return { facts: [] };
+  const { services: found } = await services(machine);
   const failed = found.filter(({ state }) => state === 'failed').slice(0, 3);
   const answers = await Promise.all([
-    askJournal('journal', ['-p', 'warning']),
-    ...failed.map(({ name }) => askJournal(`journal of ${name}`, ['-u', name])),
+    askJournal(machine, 'journal', ['-p', 'warning']),
+    ...failed.map(({ name }) => askJournal(machine, `journal of ${name}`, ['-u', name])),
   ]);
   const refused = answers.every((answer) => answer === undefined);
   return {
@@ -109,9 +114,12 @@ async function journalLogs(): Promise<{ facts: Log[]; unavailable?: string[] }> 
   };
 }
 
-async function askJournal(source: string, args: readonly string[]): Promise<Log | undefined> {
-  const options = ['--no-pager', '--quiet', '--boot', '-n', String(MOST_LINES), '-o', 'short-iso'];
-  const answer = await askTool('journalctl', [...options, ...args]);
+async function askJournal(
+  machine: Machine,
+  source: string,
+  args: readonly string[],
+): Promise<Log | undefined> {
+  const answer = await machine.tool('journalctl', [...JOURNAL_OPTIONS, ...args]);
   if (answer.kind !== 'exit' || answer.code !== 0) return undefined;
   const lines = lastLines(answer.stdout);
   const last = /^\S+/.exec(lines.at(-1) ?? '')?.[0] ?? '';

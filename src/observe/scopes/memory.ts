@@ -1,15 +1,15 @@
 import { freemem, totalmem } from 'node:os';
-import { textOf } from '../try-read.ts';
+import { textOf } from '../machine.ts';
 import type { Observer } from './observer.ts';
 
 /** Memory of the box as a whole (proc(5): meminfo, vmstat). What a container may use of it is under `limits`. */
-export const observeMemory: Observer<'memory'> = async () => {
-  const info = textOf('/proc/meminfo') ?? '';
+export const observeMemory: Observer<'memory'> = async ({ machine }) => {
+  const info = textOf(machine, '/proc/meminfo') ?? '';
   const bytes = (name: string): number | undefined => {
     const kib = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(info)?.[1];
     return kib === undefined ? undefined : Number(kib) * 1024;
   };
-  const kills = /^oom_kill (\d+)$/m.exec(textOf('/proc/vmstat') ?? '')?.[1];
+  const kills = /^oom_kill (\d+)$/m.exec(textOf(machine, '/proc/vmstat') ?? '')?.[1];
   return {
     facts: [
       {

@@ -1,5 +1,6 @@
 import type { FactOf, Scope } from '../../model/snapshot.ts';
 import type { Listeners } from '../listener.ts';
+import type { Machine } from '../machine.ts';
 import type { Processes } from '../processes.ts';
 import type { DpkgStatus } from './dpkg.ts';
 
@@ -14,6 +15,7 @@ export interface Observed<S extends Scope> {
 
 /** What observers share, so that nothing is read twice. */
 export interface Sources {
+  readonly machine: Machine;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where relative paths start, and whose disk matters. */
   readonly folder: string;

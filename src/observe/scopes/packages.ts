@@ -1,15 +1,14 @@
-import { askTool } from '../tool.ts';
-import { textOf } from '../try-read.ts';
+import { type Machine, textOf } from '../machine.ts';
 import type { Observed, Observer, Unnumbered } from './observer.ts';
 
 /** Installed packages by the database of whichever package manager is here. */
-export const observePackages: Observer<'packages'> = async ({ dpkg }) => {
+export const observePackages: Observer<'packages'> = async ({ dpkg, machine }) => {
   const known = dpkg();
   if (known !== undefined) {
     return { facts: known.packages.map((each) => ({ ...each, manager: 'dpkg' as const })) };
   }
-  const apk = textOf('/lib/apk/db/installed');
-  return apk === undefined ? rpmPackages() : { facts: parseApk(apk) };
+  const apk = textOf(machine, '/lib/apk/db/installed');
+  return apk === undefined ? rpmPackages(machine) : { facts: parseApk(apk) };
 };
 
 /** Stanzas of `P:name` and `V:version` (apk-package(5)). */
@@ -21,8 +20,11 @@ export function parseApk(text: string): Unnumbered<'packages'>[] {
   });
 }
 
-async function rpmPackages(): Promise<Observed<'packages'>> {
-  const answer = await askTool('rpm', ['-qa', '--qf', '%{NAME}\\t%{VERSION}-%{RELEASE}\\n']);
+/** The question to rpm: a line a package, name and version. */
+export const RPM_QUERY = ['rpm', '-qa', '--qf', '%{NAME}\\t%{VERSION}-%{RELEASE}\\n'] as const;
+
+async function rpmPackages(machine: Machine): Promise<Observed<'packages'>> {
+  const answer = await machine.tool(RPM_QUERY[0], RPM_QUERY.slice(1));
   if (answer.kind !== 'exit' || answer.code !== 0) {
     return { facts: [], unavailable: ['no package database of dpkg, apk or rpm can be read'] };
   }

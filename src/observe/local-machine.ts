@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  createReadStream,
+  type Dirent,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { arch, availableParallelism, loadavg, networkInterfaces, release, type, uptime } from 'node:os';
+import type { EntryKind, Look, Machine, Status, SystemFacts } from './machine.ts';
+import { askTool } from './tool.ts';
+import { tryRead } from './try-read.ts';
+
+/** Above this size a file is read in pieces. */
+const STREAM_ABOVE = 1024 * 1024;
+
+/** Names of machines as container images use them. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm: 'arm' };
+
+/** This machine, read in place. */
+export const localMachine: Machine = {
+  hasProc: process.platform === 'linux',
+  asRoot: process.getuid?.() === 0,
+  lookers: new Set([process.pid]),
+  get now() {
+    return new Date();
+  },
+  read: (path) => tryRead(() => readFileSync(path)),
+  tail: (path, bytes) => tryRead(() => readTail(path, bytes)),
+  exists: existsSync,
+  status: (path) => found(tryRead(() => statSync(path, { throwIfNoEntry: false }))),
+  linkStatus: (path) => found(tryRead(() => lstatSync(path, { throwIfNoEntry: false }))),
+  list: (folder) => tryRead(() => readdirSync(folder, { withFileTypes: true }).map(entryOf)),
+  link: (path) => tryRead(() => readlinkSync(path)),
+  program(path) {
+    if (!tryStatus(path)?.isFile()) return 'none';
+    return tryRead(() => accessSync(path, constants.X_OK)).kind === 'read' ? 'executable' : 'not-executable';
+  },
+  digest: (path, algorithm) => tryRead(() => createHash(algorithm).update(readFileSync(path)).digest('hex')),
+  contains,
+  sha256,
+  room,
+  tool: askTool,
+  system,
+};
+
+function tryStatus(path: string): Stats | undefined {
+  const look = tryRead(() => statSync(path, { throwIfNoEntry: false }));
+  return look.kind === 'read' ? look.value : undefined;
+}
+
+function found(look: Look<Stats | undefined>): Look<Status> {
+  if (look.kind !== 'read') return look;
+  return look.value ? { kind: 'read', value: statusOf(look.value) } : { kind: 'gone' };
+}
+
+function statusOf(stats: Stats): Status {
+  return {
+    kind: kindOf(stats),
+    bytes: stats.size,
+    mode: stats.mode & 0o7777,
+    uid: stats.uid,
+    gid: stats.gid,
+    modifiedMs: stats.mtimeMs,
+  };
+}
+
+function entryOf(entry: Dirent): { name: string; kind: EntryKind } {
+  return { name: entry.name, kind: kindOf(entry) };
+}
+
+function kindOf(entry: Dirent | Stats): EntryKind {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'folder';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+}
+
+function readTail(path: string, bytes: number): { content: Buffer; whole: boolean } {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const buffer = Buffer.alloc(Math.min(size, bytes));
+    const read = readSync(file, buffer, 0, buffer.length, Math.max(0, size - bytes));
+    return { content: buffer.subarray(0, read), whole: size <= bytes };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Small files are read in line, which costs a few microseconds; of others piece by piece. */
+async function contains(path: string, text: string): Promise<Look<boolean>> {
+  const wanted = Buffer.from(text);
+  if (isSmall(path)) return tryRead(() => readFileSync(path).includes(wanted));
+  // As much of each piece is kept as a match may begin in.
+  let kept = Buffer.alloc(0);
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: STREAM_ABOVE })) {
+      const piece = Buffer.concat([kept, chunk as Buffer]);
+      if (piece.includes(wanted)) return { kind: 'read', value: true };
+      kept = piece.subarray(Math.max(0, piece.length - wanted.length + 1));
+    }
+    return { kind: 'read', value: wanted.length === 0 };
+  } catch (error) {
+    return tryRead(() => {
+      throw error;
+    });
+  }
+}
+
+async function sha256(path: string): Promise<Look<string>> {
+  if (isSmall(path)) return localMachine.digest(path, 'sha256');
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return { kind: 'read', value: hash.digest('hex') };
+  } catch (error) {
+    return tryRead(() => {
+      throw error;
+    });
+  }
+}
+
+function isSmall(path: string): boolean {
+  return (tryStatus(path)?.size ?? 0) <= STREAM_ABOVE;
+}
+
+async function room(mount: string) {
+  try {
+    const { bsize, blocks, bavail, files, ffree } = await statfs(mount);
+    const value = {
+      bytes: blocks * bsize,
+      freeBytes: bavail * bsize,
+      inodes: files,
+      freeInodes: ffree,
+    };
+    return { kind: 'read', value } as const;
+  } catch (error) {
+    return tryRead<never>(() => {
+      throw error;
+    });
+  }
+}
+
+function system(): SystemFacts {
+  const outward = Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .filter(({ internal }) => !internal);
+  return {
+    name: type(),
+    kernel: release(),
+    architecture: ARCHITECTURES[arch()] ?? arch(),
+    cpus: availableParallelism(),
+    addresses: outward.map(({ address }) => address),
+    load: loadavg()[0] ?? 0,
+    bootedAt: new Date(Date.now() - uptime() * 1000),
+  };
+}
