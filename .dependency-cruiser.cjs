@@ -12,6 +12,7 @@ const arrows = {
   observe: ['model', 'world'],
   // The one pause, the comparison of values and the words for network trouble live in observe.
   cluster: ['model', 'world', 'observe', 'judge'],
+  boxes: ['model', 'world'],
   journal: ['model', 'world'],
   secrets: ['model', 'world'],
   operations: [
@@ -24,6 +25,7 @@ const arrows = {
     'execute',
     'observe',
     'cluster',
+    'boxes',
     'journal',
     'secrets',
   ],

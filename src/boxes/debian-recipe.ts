@@ -1,19 +1,22 @@
-#!/usr/bin/env bash
-# Makes the image of a clean Debian box from Debian's packages, with no image registry, and prints its name.
-#
-#   debian-image.sh ENGINE CACHE PACKAGES       ENGINE: podman or docker; PACKAGES: separated by commas
-#
-# The name carries a hash of all that goes in (this file, the packages, the host's settings for reaching
-# Debian), so a changed recipe makes a new image. The root file system is kept as a tar file in CACHE: about
-# 40 s to make, 5 s to import, nothing once imported. A second caller waits for the first one's result.
+/**
+ * Makes the image of a clean Debian box from Debian's packages, with no image registry, and prints its name. A bash script:
+ *
+ *     ENGINE CACHE PACKAGES SUITE HASH       PACKAGES: separated by commas; HASH: of this script
+ *
+ * The image's name carries a hash of all that goes in (the script, the packages, the host's settings for reaching Debian),
+ * so a changed recipe makes a new image. The root file system is kept as a tar file in CACHE: about 40 s to make, 5 s to
+ * import, nothing once imported. A second caller waits for the first one's result.
+ *
+ * Held as text in a module, since the command is bundled into one; therefore no dollar is followed by a brace.
+ */
+export const debianRecipe = String.raw`
 set -euo pipefail
 
-engine=$1 cache=$2 packages=$3
-suite=bookworm
+engine=$1 cache=$2 packages=$3 suite=$4 hash=$5
 certificates=/usr/local/share/ca-certificates # authorities that the host trusts besides Debian's own
 
 main() {
-  key=$({ cat "$0"; echo "$packages"; apt_settings; apt_sources; extra_certificates; } | sha256sum | cut -c1-12)
+  key=$({ echo "$hash $packages"; apt_settings; apt_sources; extra_certificates; } | sha256sum | cut -c1-12)
   image=localhost/agent-runbook-box:$suite-$key
   tarball=$cache/debian-$suite-$key.tar
   if ! imported; then
@@ -44,15 +47,15 @@ mirror() {
 extra_certificates() { find "$certificates" -name '*.crt' -exec cat {} + 2>/dev/null || true; }
 
 make_tarball() {
-  require debootstrap
+  command -v debootstrap >/dev/null || fail 'debootstrap is not installed'
   [ "$(id -u)" = 0 ] || fail 'debootstrap has to run as root'
   scratch=$tarball.making root=$scratch/root
   # A killed maker may have left its scratch. Never step into a mount.
   rm -rf --one-file-system "$scratch"
   mkdir -p "$root"
   trap 'rm -rf --one-file-system "$scratch"' EXIT
-  eval "$(apt-config shell http_proxy Acquire::http::Proxy 2>/dev/null)"
-  [ -z "${http_proxy:-}" ] || export http_proxy
+  proxy=$(apt-config shell http_proxy Acquire::http::Proxy 2>/dev/null || true)
+  [ -z "$proxy" ] || eval "export $proxy"
 
   # shellcheck disable=SC2046 # no mirror: no argument, and debootstrap takes Debian's own
   unshare --mount debootstrap --variant=minbase --include="$packages" \
@@ -61,7 +64,7 @@ make_tarball() {
 
   { echo 'Acquire::Languages "none";'; apt_settings; } >"$root/etc/apt/apt.conf.d/90host"
   if [ -n "$(extra_certificates)" ]; then
-    cp -rL "$certificates/." "$root$certificates/"
+    cp -rL "$certificates/." "$root/$certificates/"
     chroot "$root" update-ca-certificates >/dev/null
   fi
   rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
@@ -69,11 +72,10 @@ make_tarball() {
   mv "$scratch/tar" "$tarball"
 }
 
-require() { command -v "$1" >/dev/null || fail "$1 is not installed"; }
-
 fail() {
   echo "$1" >&2
   exit 1
 }
 
 main
+`;

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+
+/** What a program said before it ended. */
+export interface Said {
+  /** 127 where it could not be started, 128 + 9 where it was ended by us. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CallOptions {
+  readonly input?: string | Buffer;
+  /** Beside this process's own: values that may not stand in an argument list. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds; 60,000 if none are given. What takes longer has hung. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a program to its end. A program that fails is an answer; nothing rejects. */
+export function call(program: string, args: readonly string[], options: CallOptions = {}): Promise<Said> {
+  const { input = '', env, timeoutMs = 60_000, signal } = options;
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      stdio: 'pipe',
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+      ...(env ? { env: { ...process.env, ...env } } : {}),
+      ...(signal ? { signal } : {}),
+    });
+    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    let broken = '';
+    child.once('error', (error) => {
+      broken = error.message;
+      if (child.pid === undefined) end(127);
+    });
+    child.once('close', (code) => end(code ?? 137));
+    const end = (code: number) =>
+      resolve({
+        code,
+        stdout: Buffer.concat(stdout).toString('utf8'),
+        stderr: Buffer.concat(stderr).toString('utf8') || broken,
+      });
+  });
+}
+
+/** The last thing that a program complained about, in one line. */
+export function complaint({ code, stderr }: Said): string {
+  return stderr.trim().split('\n').at(-1)?.trim() || `it ended with code ${code}`;
+}
