@@ -8,6 +8,8 @@ const arrows = {
   plan: ['model'],
   judge: ['model'],
   guard: ['model'],
+  fleet: ['model'],
+  export: ['model'],
   execute: ['model', 'world'],
   observe: ['model', 'world'],
   // The one pause, the comparison of values and the words for network trouble live in observe.
@@ -22,6 +24,8 @@ const arrows = {
     'plan',
     'judge',
     'guard',
+    'fleet',
+    'export',
     'execute',
     'observe',
     'cluster',
@@ -44,7 +48,7 @@ const owned = {
 };
 
 /** Pure rooms: no clock, no I/O. */
-const pure = ['model', 'markdown', 'plan', 'judge', 'guard'];
+const pure = ['model', 'markdown', 'plan', 'judge', 'guard', 'fleet', 'export'];
 
 module.exports = {
   forbidden: [

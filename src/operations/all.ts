@@ -45,6 +45,12 @@ export const operations: readonly OperationRow[] = [
     load: async () => (await import('./undo.ts')).undo as unknown as Operation,
   },
   {
+    name: 'submit',
+    summary: 'run a runbook on many boxes from within a cluster, as an Argo Workflow',
+    effect: 'act',
+    load: async () => (await import('./submit.ts')).submit as unknown as Operation,
+  },
+  {
     name: 'facts',
     summary: 'measure the facts again and tell which have changed',
     effect: 'act',

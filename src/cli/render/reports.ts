@@ -10,6 +10,7 @@ import type {
   UndoReport,
   VerifyReport,
 } from '../../model/report.ts';
+import type { SubmitReport } from '../../model/submit-report.ts';
 import type { Page } from './page.ts';
 
 /** Text for a report: what stands on stdout, and diagnostics that belong on stderr are in it where they are its answer. */
@@ -27,6 +28,7 @@ interface Renderers {
   readonly init: () => Promise<Renderer<InitReport>>;
   readonly facts: () => Promise<Renderer<FactsReport>>;
   readonly status: () => Promise<Renderer<StatusReport>>;
+  readonly submit: () => Promise<Renderer<SubmitReport>>;
 }
 
 const renderers: Renderers = {
@@ -41,6 +43,7 @@ const renderers: Renderers = {
   init: async () => (await import('./init.ts')).renderInit,
   facts: async () => (await import('./facts.ts')).renderFacts,
   status: async () => (await import('./status.ts')).renderStatus,
+  submit: async () => (await import('./submit.ts')).renderSubmit,
 };
 
 /** The answer of a verb as text. A verb without a renderer of its own answers in JSON. */

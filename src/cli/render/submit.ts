@@ -1,0 +1,14 @@
+import type { SubmitReport } from '../../model/submit-report.ts';
+import { cleanLine } from './clean.ts';
+import { duration } from './duration.ts';
+import { count, type Page } from './page.ts';
+
+/** `runbook submit`: with --dry-run the objects themselves, for a pipe; else what was sent, and how it ended. */
+export function renderSubmit(report: SubmitReport, page: Page): string {
+  if (report.yaml !== undefined) return report.yaml.trimEnd();
+  const name = page.paint.strong(`${report.namespace}/${report.workflow}`);
+  if (!report.ended) return `sent: ${name}, ${count(report.targets.length, 'target')}`;
+  const { phase, message, ms } = report.ended;
+  const word = phase === 'Succeeded' ? page.paint.good('done') : page.paint.bad('failed');
+  return `${word}: ${name} ${phase} in ${duration(ms)}${message ? `: ${cleanLine(message)}` : ''}`;
+}

@@ -1,0 +1,229 @@
+import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { nearest } from '../model/nearest.ts';
+import type { Place } from '../model/place.ts';
+import { targetKind, targetName } from './target.ts';
+
+/** A box of a fleet, and what is different about it. */
+export interface Target {
+  /** Unique in its fleet; what its lines, its report and its journal's reader know it by. */
+  readonly name: string;
+  /** `local`, `ssh://user@host:port`, `container:NAME` or the name of a box launched here. */
+  readonly on: string;
+  readonly groups: readonly string[];
+  /** Variables by name: of the whole inventory, over them its group's, over them its own. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly place: Place;
+}
+
+/** An inventory as written; with errors among the diagnostics its targets must not be used. */
+export interface Inventory {
+  readonly file: string;
+  readonly targets: readonly Target[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+type Inputs = Readonly<Record<string, string>>;
+
+/**
+ * Reads an inventory (docs/fleets.md): `inputs`, `groups` and `targets`. Never throws; what is wrong is told with its
+ * place, all of it at once.
+ */
+export function parseInventory(text: string, file: string): Inventory {
+  const reader = new InventoryReader(text, file);
+  return { file, targets: reader.read(), diagnostics: reader.diagnostics };
+}
+
+class InventoryReader {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #lines = new LineCounter();
+  readonly #document;
+  readonly #targets: Target[] = [];
+
+  constructor(
+    text: string,
+    private readonly file: string,
+  ) {
+    this.#document = parseDocument(text, { lineCounter: this.#lines, logLevel: 'silent' });
+  }
+
+  read(): readonly Target[] {
+    const broken = this.#document.errors[0];
+    if (broken) {
+      this.#error(
+        'bad-inventory',
+        broken.pos[0],
+        `This is no YAML: ${firstLine(broken.message)}`,
+        'Mend it.',
+      );
+      return [];
+    }
+    const root = this.#document.contents;
+    if (!root || !isMap(root)) {
+      const remedy = 'Write `targets:` and under it one box a line: `- ssh://user@host`.';
+      this.#error(
+        'bad-inventory',
+        root?.range?.[0] ?? 0,
+        'An inventory is a mapping with `targets`.',
+        remedy,
+      );
+      return [];
+    }
+    const keys = this.#keys(root, ['inputs', 'groups', 'targets']);
+    const inputs = this.#inputs(keys.get('inputs'));
+    this.#readTargets(keys.get('targets'), [], inputs);
+    this.#readGroups(keys.get('groups'), inputs);
+    this.#refuseTwins();
+    if (this.#targets.length === 0 && this.diagnostics.length === 0) {
+      this.#error(
+        'no-targets',
+        root.range?.[0] ?? 0,
+        'This inventory names no box.',
+        'Add some under `targets:`.',
+      );
+    }
+    return this.#targets;
+  }
+
+  #readGroups(node: Node | undefined, above: Inputs): void {
+    if (node === undefined) return;
+    if (!isMap(node)) {
+      this.#expected(node, '`groups` is a mapping from names to groups');
+      return;
+    }
+    for (const { key, value } of node.items) {
+      const name = textOf(key);
+      if (name === undefined || !isMap(value)) {
+        this.#expected(
+          (value ?? key) as Node,
+          'A group is a mapping with `targets` and, if you like, `inputs`',
+        );
+        continue;
+      }
+      const keys = this.#keys(value, ['inputs', 'targets']);
+      this.#readTargets(keys.get('targets'), [name], { ...above, ...this.#inputs(keys.get('inputs')) });
+    }
+  }
+
+  #readTargets(node: Node | undefined, groups: readonly string[], above: Inputs): void {
+    if (node === undefined) return;
+    if (isSeq(node)) for (const item of node.items as Node[]) this.#readTarget(item, groups, above);
+    else this.#expected(node, '`targets` is a list');
+  }
+
+  #readTarget(node: Node, groups: readonly string[], above: Inputs): void {
+    const keys = isMap(node) ? this.#keys(node, ['on', 'name', 'inputs']) : new Map([['on', node]]);
+    const where = keys.get('on');
+    const on = where && textOf(where);
+    if (on === undefined) {
+      this.#expected(where ?? node, 'A target is a text, or a mapping with `on`');
+      return;
+    }
+    const place = this.#place(where?.range?.[0] ?? 0);
+    if (targetKind(on) === undefined) {
+      const remedy =
+        'Write `ssh://user@host:port`, `container:NAME`, `local`, or the name of a box launched here.';
+      this.diagnostics.push({
+        code: 'bad-target',
+        severity: 'error',
+        message: `\`${on}\` names no box.`,
+        remedy,
+        place,
+      });
+      return;
+    }
+    const named = keys.get('name');
+    const name = named === undefined ? targetName(on) : textOf(named);
+    if (name === undefined || name.trim() === '' || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
+      this.#expected(named ?? node, "A target's `name` is a text of one line");
+      return;
+    }
+    this.#targets.push({
+      name,
+      on,
+      groups,
+      inputs: { ...above, ...this.#inputs(keys.get('inputs')) },
+      place,
+    });
+  }
+
+  #inputs(node: Node | undefined): Inputs {
+    if (node === undefined) return {};
+    if (!isMap(node)) {
+      this.#expected(node, '`inputs` is a mapping from names to values');
+      return {};
+    }
+    const entries: [string, string][] = [];
+    for (const { key, value } of node.items) {
+      const name = textOf(key);
+      const text = value === null ? undefined : textOf(value);
+      if (name === undefined || text === undefined)
+        this.#expected(
+          (value ?? key) as Node,
+          `The value of \`${name ?? 'an input'}\` is a text, a number or yes or no`,
+        );
+      else entries.push([name, text]);
+    }
+    return Object.fromEntries(entries);
+  }
+
+  /** One box twice would work against itself, and two of one name could not be told apart. */
+  #refuseTwins(): void {
+    for (const what of ['name', 'on'] as const) {
+      const first = new Map<string, Target>();
+      for (const target of this.#targets) {
+        const twin = first.get(target[what]);
+        if (!twin) first.set(target[what], target);
+        else if (what === 'name' || twin.name !== target.name) {
+          const message = `\`${target[what]}\` stands on line ${twin.place.line} already.`;
+          const remedy = what === 'on' ? 'Name each box once.' : 'Give one of them another `name:`.';
+          this.diagnostics.push({
+            code: 'duplicate-target',
+            severity: 'error',
+            message,
+            remedy,
+            place: target.place,
+          });
+        }
+      }
+    }
+  }
+
+  #keys(map: Node, known: readonly string[]): Map<string, Node> {
+    const found = new Map<string, Node>();
+    if (!isMap(map)) return found;
+    for (const { key, value } of map.items) {
+      const name = textOf(key);
+      if (name !== undefined && known.includes(name)) {
+        if (value !== null) found.set(name, value as Node);
+        continue;
+      }
+      const near = name === undefined ? undefined : nearest(name, known);
+      const remedy = near ? `Did you mean \`${near}\`?` : `Known here: ${known.join(', ')}.`;
+      const at = (key as ParsedNode | null)?.range?.[0] ?? 0;
+      this.#error('unknown-key', at, `\`${name ?? '?'}\` means nothing here.`, remedy);
+    }
+    return found;
+  }
+
+  #expected(node: Node, message: string): void {
+    this.#error('bad-inventory', node.range?.[0] ?? 0, `${message}.`, 'docs/fleets.md shows the form.');
+  }
+
+  #error(code: string, offset: number, message: string, remedy: string): void {
+    this.diagnostics.push({ code, severity: 'error', message, remedy, place: this.#place(offset) });
+  }
+
+  #place(offset: number): Place {
+    const { line, col } = this.#lines.linePos(offset);
+    return { file: this.file, line: Math.max(1, line), column: Math.max(1, col) };
+  }
+}
+
+/** A scalar as it stands: `8080`, `007` and `yes` keep their letters. undefined: no text at all. */
+function textOf(node: unknown): string | undefined {
+  if (!isScalar(node) || node.value === null) return undefined;
+  return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+}
+
+const firstLine = (text: string) => text.split('\n', 1)[0]!.replace(/ at line \d+, column \d+:?$/, '');

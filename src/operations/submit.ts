@@ -1,0 +1,48 @@
+import { argoObjects } from '../export/argo/objects.ts';
+import { asYaml } from '../export/as-yaml.ts';
+import { EXIT, type ExitCode } from '../model/diagnostic.ts';
+import type { SubmitReport } from '../model/submit-report.ts';
+import { requireApproval } from './approval.ts';
+import { defineOperation, type OperationContext } from './operation.ts';
+import { prepare } from './session.ts';
+import { type SubmitInput, submitInput } from './submit/input.ts';
+import { sendObjects } from './submit/send.ts';
+import { submissionOf } from './submit/submission.ts';
+
+/** Past one machine: the same engine in pods, a box each, ordered by a workflow engine. */
+export const submit = defineOperation({
+  name: 'submit',
+  summary: 'run a runbook on many boxes from within a cluster, as an Argo Workflow',
+  description:
+    'Turns the runbook into an Argo WorkflowTemplate and a Workflow: a task per step in the order of their needs, one\n' +
+    'box at a time by a mutex, a pause where a person is needed, secrets by reference only.',
+  examples: [
+    'runbook submit --targets inventory.yaml --image registry.example/runbook@sha256:… --dry-run',
+    'runbook submit --targets inventory.yaml --image registry.example/runbook@sha256:… --canary 1',
+  ],
+  effect: 'act',
+  input: submitInput,
+  run: (context, flags) => runSubmit(context, flags),
+  exit: exitOf,
+});
+
+async function runSubmit(context: OperationContext, flags: SubmitInput): Promise<SubmitReport> {
+  const prepared = await prepare(context, { file: flags.file, loose: false });
+  const submission = await submissionOf(context, prepared, flags);
+  const objects = argoObjects(submission);
+  const report: SubmitReport = {
+    file: prepared.runbook.file,
+    engine: flags.engine,
+    namespace: flags.namespace,
+    workflow: objects.at(-1)!.metadata.name,
+    targets: submission.targets.map(({ name }) => name),
+  };
+  if (flags.dryRun) return { ...report, yaml: asYaml(objects) };
+  await requireApproval(context, prepared, flags.yes);
+  await sendObjects(context, objects);
+  return report;
+}
+
+function exitOf({ ended }: SubmitReport): ExitCode {
+  return ended === undefined || ended.phase === 'Succeeded' ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, relative, resolve } from 'node:path';
+import { baseName } from '../../export/argo/names.ts';
+import type { ArgoSubmission, ArgoTarget } from '../../export/argo/submission.ts';
+import type { Target } from '../../fleet/inventory.ts';
+import { parseDuration } from '../../markdown/duration.ts';
+import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
+import type { Place } from '../../model/place.ts';
+import { resolveInputs } from '../../secrets/resolve.ts';
+import { refuseErrors } from '../document.ts';
+import { readInventory } from '../fleet/read-inventory.ts';
+import type { OperationContext } from '../operation.ts';
+import type { Prepared } from '../session.ts';
+import type { SubmitInput } from './input.ts';
+import { unfitForPods } from './unfit.ts';
+
+/** Kubernetes refuses a ConfigMap of more than 1 MiB, keys and all. */
+const MOST_BYTES = 1_000_000;
+
+/** The cluster itself, acted on from within a pod. */
+const CLUSTER = { name: 'cluster', on: 'local', groups: [], inputs: {} } as const;
+
+/**
+ * Gathers what a submission is made of: targets with their values, the document with the files it names, names and limits.
+ * @throws RunbookError 64 for a bad flag or inventory, 65 for what cannot run in pods, 3 for a missing variable.
+ */
+export async function submissionOf(
+  context: OperationContext,
+  prepared: Prepared,
+  flags: SubmitInput,
+): Promise<ArgoSubmission> {
+  const { runbook, plan, document } = prepared;
+  const deadline = parseDuration(flags.deadline);
+  if (deadline === undefined)
+    throw wrong(
+      'invalid-value',
+      `--deadline: ${flags.deadline} is no time.`,
+      'Write 90m or 24h.',
+      EXIT.usage,
+    );
+  const chosen = flags.targets
+    ? (await readInventory(context.world.cwd, flags.targets, runbook)).targets
+    : [{ ...CLUSTER, place: { file: runbook.file, line: 1, column: 1 } }];
+  refuseErrors(unfitForPods(prepared, chosen), EXIT.document);
+  const targets = await withValues(context, prepared, flags, chosen);
+  const files = await filesOf(prepared);
+  const base = baseName(runbook.name);
+  return {
+    runbook,
+    plan,
+    document: document.source.text,
+    files,
+    hash: contentHash(document.source.text, files),
+    targets,
+    run: context.world.now().toString(36),
+    namespace: flags.namespace,
+    image: flags.image,
+    serviceAccount: flags.serviceAccount,
+    claim: flags.claim,
+    secret: flags.secret ?? base,
+    sshSecret: flags.sshSecret ?? `${base}-ssh`,
+    forks: flags.forks,
+    canary: flags.canary,
+    deadlineSeconds: Math.ceil(deadline / 1000),
+  };
+}
+
+/** Every variable that has a value, for each target: its own, else what a replay here would take. Secrets stay out. */
+async function withValues(
+  { world }: OperationContext,
+  { runbook, document }: Prepared,
+  flags: SubmitInput,
+  targets: readonly Target[],
+): Promise<ArgoTarget[]> {
+  const variables = runbook.inputs.filter((input) => input.kind === 'variable');
+  // What every target gives for itself is missing nowhere.
+  const wanted = variables.map((input) =>
+    targets.every(({ inputs }) => inputs[input.name] !== undefined) ? { ...input, required: false } : input,
+  );
+  const { values, missing } = await resolveInputs(wanted, {
+    given: flags.input,
+    env: world.env,
+    envFile: flags.envFile && resolve(world.cwd, flags.envFile),
+    folder: document.folder,
+    allowCommands: false,
+    runCommand: async () => ({ code: 1, stdout: '', stderr: '' }),
+  });
+  refuseErrors(missing, EXIT.person);
+  const names = variables
+    .map(({ name }) => name)
+    .filter((name) => values.has(name) || targets.some(({ inputs }) => inputs[name] !== undefined));
+  return targets.map(({ name, on, inputs }) => ({
+    name,
+    on,
+    values: Object.fromEntries(names.map((each) => [each, inputs[each] ?? values.get(each)?.value ?? ''])),
+  }));
+}
+
+/** Files that fences name with `from`: pods have no other files of the project. */
+async function filesOf({ plan, document }: Prepared): Promise<Record<string, string>> {
+  const steps = [...plan.steps, ...plan.problems].map(({ step }) => step);
+  const named = steps
+    .flatMap((step) => step.actions)
+    .flatMap((action) =>
+      action.kind === 'apply' && action.from !== undefined
+        ? [{ from: action.from, place: action.place }]
+        : [],
+    );
+  const files: Record<string, string> = {};
+  let bytes = Buffer.byteLength(document.source.text);
+  for (const { from, place } of named) {
+    const path = relative(document.folder, resolve(document.folder, from));
+    if (path.startsWith('..'))
+      throw wrong(
+        'file-outside',
+        `${from} lies outside of the document's folder.`,
+        'Put it beside.',
+        EXIT.document,
+        place,
+      );
+    files[path] ??= await readFile(resolve(document.folder, path), 'utf8').catch((error: Error) => {
+      throw wrong(
+        'unreadable-file',
+        `${from} cannot be read: ${error.message}.`,
+        'Check it.',
+        EXIT.document,
+        place,
+      );
+    });
+    bytes += Buffer.byteLength(files[path]);
+  }
+  if (bytes > MOST_BYTES) {
+    const message = `${basename(document.path)} and the files it names have ${bytes} bytes; a ConfigMap holds 1 MiB.`;
+    throw wrong(
+      'too-large-to-submit',
+      message,
+      'Split the runbook, or fetch the large file in a step.',
+      EXIT.document,
+    );
+  }
+  return files;
+}
+
+/** sha256 over the document and its files, in hexadecimal. */
+function contentHash(document: string, files: Readonly<Record<string, string>>): string {
+  const parts = [document, ...Object.entries(files).toSorted().flat()];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function wrong(
+  code: string,
+  message: string,
+  remedy: string,
+  exit: (typeof EXIT)['usage'] | (typeof EXIT)['document'],
+  place?: Place,
+): RunbookError {
+  const diagnostic: Diagnostic = { code, severity: 'error', message, remedy, ...(place ? { place } : {}) };
+  return new RunbookError([diagnostic], exit);
+}

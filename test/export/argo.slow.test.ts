@@ -1,0 +1,43 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const build = join(import.meta.dirname, 'argo-validate/build.sh');
+const program = execFileSync(build, ['--where'], { encoding: 'utf8' }).trim();
+const reason = existsSync(program) ? undefined : `it is not built; ${build} does that in some minutes`;
+if (reason) console.error(`SKIPPED: "Argo's own judge" of what submit generates: ${reason}`);
+
+const golden = readFileSync(join(import.meta.dirname, '../fixtures/export/full-runbook.yaml'), 'utf8');
+/** Argo's kinds alone: its strict reader knows no others. */
+const argo = golden
+  .split(/^---\n/m)
+  .filter((text) => text.includes('apiVersion: argoproj.io/'))
+  .join('---\n');
+const judge = (input: string) => spawnSync(program, { input, encoding: 'utf8' });
+
+/** The fixture is held against what the generator writes by the fast tests; here the controller's own code judges it. */
+describe.skipIf(reason)(`Argo's own judge${reason ? ` (${reason})` : ''}`, () => {
+  it('finds the template and the workflow valid', () => {
+    const { stdout, stderr } = judge(argo);
+    expect(stderr).toBe('');
+    expect(stdout).toBe('valid: 1 templates, 1 workflows\n');
+  });
+
+  it.each([
+    ['a field that is none', 'failFast', 'failfist', 'unknown field "spec.templates[0].dag.failfist"'],
+    ['a task that is none', 'install-caddy.Succeeded', 'nope.Succeeded', 'invalid dependency nope'],
+    [
+      'a parameter that is none',
+      'parameters.on}}',
+      'parameters.onn}}',
+      'failed to resolve {{inputs.parameters.onn}}',
+    ],
+    ['`on` unquoted, which YAML 1.1 reads as true', 'name: "on"', 'name: on', 'cannot unmarshal bool'],
+    ['a template that is none', 'template: engine', 'template: motor', 'motor'],
+  ])('would say so of %s', (_, text, instead, words) => {
+    const { status, stderr } = judge(argo.replaceAll(text, instead));
+    expect(status).toBe(1);
+    expect(stderr).toContain(words);
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { parseInventory } from '../../src/fleet/inventory.ts';
+import { targetKind, targetName } from '../../src/fleet/target.ts';
+
+const targets = (text: string) => {
+  const { targets, diagnostics } = parseInventory(text, 'inventory.yaml');
+  expect(diagnostics).toEqual([]);
+  return targets;
+};
+const said = (text: string) =>
+  parseInventory(text, 'inventory.yaml').diagnostics.map(
+    ({ code, message, remedy, place }) => `${place?.line}:${place?.column} ${code}: ${message} ${remedy}`,
+  );
+
+describe('an inventory', () => {
+  it('is a list of boxes, with groups and what is different about each', () => {
+    const found = targets(`
+inputs: { DOMAIN: example.org, PORT: 8080 }
+groups:
+  web:
+    inputs: { PORT: 0081 }
+    targets:
+      - ssh://deploy@web-1
+      - { on: "ssh://deploy@web-2:2222", name: second, inputs: { DOMAIN: other.org, DEBUG: yes } }
+targets: [local, container:db]
+`);
+    expect(found.map(({ place: _, ...rest }) => rest)).toEqual([
+      { name: 'local', on: 'local', groups: [], inputs: { DOMAIN: 'example.org', PORT: '8080' } },
+      { name: 'db', on: 'container:db', groups: [], inputs: { DOMAIN: 'example.org', PORT: '8080' } },
+      {
+        name: 'web-1',
+        on: 'ssh://deploy@web-1',
+        groups: ['web'],
+        inputs: { DOMAIN: 'example.org', PORT: '0081' },
+      },
+      {
+        name: 'second',
+        on: 'ssh://deploy@web-2:2222',
+        groups: ['web'],
+        inputs: { DOMAIN: 'other.org', PORT: '0081', DEBUG: 'yes' },
+      },
+    ]);
+    expect(found[2]?.place).toEqual({ file: 'inventory.yaml', line: 7, column: 9 });
+  });
+
+  it('says what is wrong, where, and what to do, all at once', () => {
+    expect(
+      said(
+        'target: [a]\ntargets:\n  - ssh://-oProxyCommand=x\n  - {on: a, nme: b}\n  - {name: c}\n  - [1]\n',
+      ),
+    ).toEqual([
+      '1:1 unknown-key: `target` means nothing here. Did you mean `targets`?',
+      '3:5 bad-target: `ssh://-oProxyCommand=x` names no box. Write `ssh://user@host:port`, `container:NAME`, `local`, or the name of a box launched here.',
+      '4:13 unknown-key: `nme` means nothing here. Did you mean `name`?',
+      '5:5 bad-inventory: A target is a text, or a mapping with `on`. docs/fleets.md shows the form.',
+      '6:5 bad-inventory: A target is a text, or a mapping with `on`. docs/fleets.md shows the form.',
+    ]);
+  });
+
+  it('names a box once', () => {
+    expect(said('targets:\n  - web\n  - web\n  - {on: web, name: other}\n')).toEqual([
+      '3:5 duplicate-target: `web` stands on line 2 already. Give one of them another `name:`.',
+      '4:10 duplicate-target: `web` stands on line 2 already. Name each box once.',
+    ]);
+  });
+
+  it.each([
+    ['', '1:1 bad-inventory: An inventory is a mapping'],
+    ['- a\n', '1:1 bad-inventory: An inventory is a mapping'],
+    ['targets: []\n', '1:1 no-targets'],
+    ['targets: [a\n', 'bad-inventory: This is no YAML'],
+    ['targets: [a]\ninputs: {A: [1]}\n', '2:13 bad-inventory: The value of `A` is a text'],
+    ['targets: [a]\ninputs: {A: }\n', '2:13 bad-inventory: The value of `A` is a text'],
+    ['targets: a\n', '1:10 bad-inventory: `targets` is a list'],
+    ['groups: {web: [a]}\n', '1:15 bad-inventory: A group is a mapping'],
+  ])('refuses %j', (text, words) => {
+    expect(said(text).join('\n')).toContain(words);
+  });
+});
+
+describe('a target', () => {
+  it.each([
+    ['local', 'local', 'local'],
+    ['ssh://web', 'ssh', 'web'],
+    ['ssh://me@web:22', 'ssh', 'web'],
+    ['ssh://me@web:2222/', 'ssh', 'web:2222'],
+    ['ssh://[::1]:22', 'ssh', '[::1]'],
+    ['container:db', 'container', 'db'],
+    ['argo-test', 'named', 'argo-test'],
+  ])('%s is %s, called %s', (on, kind, name) => {
+    expect(targetKind(on)).toBe(kind);
+    expect(targetName(on)).toBe(name);
+  });
+
+  it.each([
+    '',
+    '-x',
+    'ssh://',
+    'ssh://-o',
+    'ssh://a b',
+    'ssh://a:0',
+    'ssh://a:99999',
+    'ssh://a;b',
+    'container:',
+    'container:-v',
+    'a/b',
+    '$(x)',
+  ])('%j is none', (on) => expect(targetKind(on)).toBeUndefined());
+});
