@@ -1,14 +1,16 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import { type BoxTarget, parseBoxTarget, targetText } from '../model/box-target.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Place } from '../model/place.ts';
-import { targetKind, targetName } from './target.ts';
+import { targetName } from './target-name.ts';
 
 /** A box of a fleet, and what is different about it. */
 export interface Target {
   /** Unique in its fleet; what its lines, its report and its journal's reader know it by. */
   readonly name: string;
-  /** `local`, `ssh://user@host:port`, `container:NAME` or the name of a box launched here. */
+  readonly box: BoxTarget;
+  /** The same as `--on` takes it, in one spelling. */
   readonly on: string;
   readonly groups: readonly string[];
   /** Variables by name: of the whole inventory, over them its group's, over them its own. */
@@ -120,27 +122,21 @@ class InventoryReader {
       return;
     }
     const place = this.#place(where?.range?.[0] ?? 0);
-    if (targetKind(on) === undefined) {
-      const remedy =
-        'Write `ssh://user@host:port`, `container:NAME`, `local`, or the name of a box launched here.';
-      this.diagnostics.push({
-        code: 'bad-target',
-        severity: 'error',
-        message: `\`${on}\` names no box.`,
-        remedy,
-        place,
-      });
+    const box = parseBoxTarget(on);
+    if ('message' in box) {
+      this.diagnostics.push({ ...box, place });
       return;
     }
     const named = keys.get('name');
-    const name = named === undefined ? targetName(on) : textOf(named);
+    const name = named === undefined ? targetName(box) : textOf(named);
     if (name === undefined || name.trim() === '' || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
       this.#expected(named ?? node, "A target's `name` is a text of one line");
       return;
     }
     this.#targets.push({
       name,
-      on,
+      box,
+      on: targetText(box),
       groups,
       inputs: { ...above, ...this.#inputs(keys.get('inputs')) },
       place,

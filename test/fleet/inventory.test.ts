@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parseInventory } from '../../src/fleet/inventory.ts';
-import { targetKind, targetName } from '../../src/fleet/target.ts';
 
 const targets = (text: string) => {
   const { targets, diagnostics } = parseInventory(text, 'inventory.yaml');
@@ -24,7 +23,7 @@ groups:
       - { on: "ssh://deploy@web-2:2222", name: second, inputs: { DOMAIN: other.org, DEBUG: yes } }
 targets: [local, container:db]
 `);
-    expect(found.map(({ place: _, ...rest }) => rest)).toEqual([
+    expect(found.map(({ place: _, box: __, ...rest }) => rest)).toEqual([
       { name: 'local', on: 'local', groups: [], inputs: { DOMAIN: 'example.org', PORT: '8080' } },
       { name: 'db', on: 'container:db', groups: [], inputs: { DOMAIN: 'example.org', PORT: '8080' } },
       {
@@ -50,7 +49,7 @@ targets: [local, container:db]
       ),
     ).toEqual([
       '1:1 unknown-key: `target` means nothing here. Did you mean `targets`?',
-      '3:5 bad-target: `ssh://-oProxyCommand=x` names no box. Write `ssh://user@host:port`, `container:NAME`, `local`, or the name of a box launched here.',
+      '3:5 bad-box: "ssh://-oProxyCommand=x" names no box: -oProxyCommand=x is no host name. ssh://user@host:22',
       '4:13 unknown-key: `nme` means nothing here. Did you mean `name`?',
       '5:5 bad-inventory: A target is a text, or a mapping with `on`. docs/fleets.md shows the form.',
       '6:5 bad-inventory: A target is a text, or a mapping with `on`. docs/fleets.md shows the form.',
@@ -69,6 +68,7 @@ targets: [local, container:db]
     ['- a\n', '1:1 bad-inventory: An inventory is a mapping'],
     ['targets: []\n', '1:1 no-targets'],
     ['targets: [a\n', 'bad-inventory: This is no YAML'],
+    ['targets: ["a b"]\n', '1:11 bad-box'],
     ['targets: [a]\ninputs: {A: [1]}\n', '2:13 bad-inventory: The value of `A` is a text'],
     ['targets: [a]\ninputs: {A: }\n', '2:13 bad-inventory: The value of `A` is a text'],
     ['targets: a\n', '1:10 bad-inventory: `targets` is a list'],
@@ -76,34 +76,4 @@ targets: [local, container:db]
   ])('refuses %j', (text, words) => {
     expect(said(text).join('\n')).toContain(words);
   });
-});
-
-describe('a target', () => {
-  it.each([
-    ['local', 'local', 'local'],
-    ['ssh://web', 'ssh', 'web'],
-    ['ssh://me@web:22', 'ssh', 'web'],
-    ['ssh://me@web:2222/', 'ssh', 'web:2222'],
-    ['ssh://[::1]:22', 'ssh', '[::1]'],
-    ['container:db', 'container', 'db'],
-    ['argo-test', 'named', 'argo-test'],
-  ])('%s is %s, called %s', (on, kind, name) => {
-    expect(targetKind(on)).toBe(kind);
-    expect(targetName(on)).toBe(name);
-  });
-
-  it.each([
-    '',
-    '-x',
-    'ssh://',
-    'ssh://-o',
-    'ssh://a b',
-    'ssh://a:0',
-    'ssh://a:99999',
-    'ssh://a;b',
-    'container:',
-    'container:-v',
-    'a/b',
-    '$(x)',
-  ])('%j is none', (on) => expect(targetKind(on)).toBeUndefined());
 });

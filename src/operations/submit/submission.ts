@@ -19,7 +19,7 @@ import { unfitForPods } from './unfit.ts';
 const MOST_BYTES = 1_000_000;
 
 /** The cluster itself, acted on from within a pod. */
-const CLUSTER = { name: 'cluster', on: 'local', groups: [], inputs: {} } as const;
+const CLUSTER = { name: 'cluster', box: { kind: 'local' }, on: 'local', groups: [], inputs: {} } as const;
 
 /**
  * Gathers what a submission is made of: targets with their values, the document with the files it names, names and limits.
@@ -93,7 +93,9 @@ async function withValues(
   return targets.map(({ name, on, inputs }) => ({
     name,
     on,
-    values: Object.fromEntries(names.map((each) => [each, inputs[each] ?? values.get(each)?.value ?? ''])),
+    values: Object.fromEntries(
+      names.map((each) => [each, flags.input[each] ?? inputs[each] ?? values.get(each)?.value ?? '']),
+    ),
   }));
 }
 

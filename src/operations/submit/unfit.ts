@@ -1,5 +1,4 @@
 import type { Target } from '../../fleet/inventory.ts';
-import { targetKind } from '../../fleet/target.ts';
 import type { Action } from '../../model/action.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Step } from '../../model/runbook.ts';
@@ -19,11 +18,10 @@ export function unfitForPods({ plan }: Prepared, targets: readonly Target[]): Di
 /** Argo replaces `{{…}}` wherever it stands, and knows no way to write it literally. */
 const BRACES = /\{\{|\}\}/;
 
-function unreachable({ on, name, inputs, place }: Target): Diagnostic[] {
-  const kind = targetKind(on);
+function unreachable({ box, on, name, inputs, place }: Target): Diagnostic[] {
   const bad = [name, ...Object.values(inputs)].find((text) => BRACES.test(text));
   return [
-    ...(kind === 'container' || kind === 'named'
+    ...(box.kind === 'container' || box.kind === 'named'
       ? [
           error(
             'unreachable-from-pods',
