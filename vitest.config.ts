@@ -1,18 +1,36 @@
 import { defineConfig } from 'vitest/config';
 
+const cluster = ['test/**/*.cluster.test.ts'];
 const slow = ['test/**/*.slow.test.ts', 'test/boxes/**/*.test.ts'];
 
-/** `fast` is what runs at every save; `slow` starts containers and whole programs, one file at a time. */
+/** `fast` is what runs at every save; `slow` starts containers and whole programs, one file at a time; `cluster` has a real API server. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: slow, testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: [...slow, ...cluster],
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: 'slow',
           include: slow,
           testTimeout: 600_000,
           hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: cluster,
+          globalSetup: 'test/cluster/global-setup.ts',
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },
