@@ -16,8 +16,9 @@ import { memory, replay, satisfied } from './replay.mjs';
 import { start } from './start.mjs';
 import { judge, markdownTable, writeBetweenMarkers } from './table.mjs';
 import { text } from './text.mjs';
+import { wait } from './wait.mjs';
 
-const benchmarks = { replay, satisfied, memory, start, text, mcp };
+const benchmarks = { replay, satisfied, memory, start, text, mcp, wait };
 const root = resolve(import.meta.dirname, '..');
 
 const { values: flags } = parseArgs({

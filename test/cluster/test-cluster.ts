@@ -100,6 +100,7 @@ export class TestCluster {
 
 /** One line of the API server's audit log, as far as the tests read it. */
 export interface AuditedRequest {
+  auditID: string;
   verb: string;
   requestURI: string;
   userAgent: string;
