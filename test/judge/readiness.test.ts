@@ -1,0 +1,316 @@
+import { expect, test } from 'vitest';
+import { podTrouble } from '../../src/judge/pod-readiness.ts';
+import { readiness } from '../../src/judge/readiness.ts';
+import type { KubeObject } from '../../src/model/kube.ts';
+
+const BORN = '2026-11-25T12:00:00Z';
+const NOW = Date.parse(BORN) + 5_000;
+
+const object = (apiVersion: string, kind: string, rest: object): KubeObject => ({
+  apiVersion,
+  kind,
+  metadata: { name: 'it', generation: 1, creationTimestamp: BORN },
+  ...rest,
+});
+const deployment = (status: object, spec: object = {}) =>
+  object('apps/v1', 'Deployment', {
+    spec: { replicas: 2, progressDeadlineSeconds: 600, ...spec },
+    status: { observedGeneration: 1, ...status },
+  });
+const pod = (status: object, metadata: object = {}) =>
+  object('v1', 'Pod', { metadata: { name: 'p', creationTimestamp: BORN, ...metadata }, status });
+const available = { type: 'Available', status: 'True' };
+const rolledOut = { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' };
+const full = {
+  replicas: 2,
+  updatedReplicas: 2,
+  availableReplicas: 2,
+  readyReplicas: 2,
+  conditions: [available, rolledOut],
+};
+const waiting = (reason: string, more: object = {}) => ({
+  phase: 'Running',
+  containerStatuses: [{ name: 'web', ready: false, state: { waiting: { reason, message: 'why' } }, ...more }],
+});
+
+test.each<[string, KubeObject, string, RegExp]>([
+  ['a deployment that is all there', deployment(full), 'ready', /^2 of 2 pods ready$/],
+  [
+    'one that nobody has looked at',
+    deployment({ ...full, observedGeneration: 0 }),
+    'progressing',
+    /generation 1 is not observed/,
+  ],
+  [
+    'one that is being deleted',
+    { ...deployment(full), metadata: { deletionTimestamp: BORN } },
+    'progressing',
+    /deleted/,
+  ],
+  ['one pod missing', deployment({ ...full, replicas: 1 }), 'progressing', /1 of 2 pods made/],
+  ['old pods in the way', deployment({ ...full, replicas: 3 }), 'progressing', /1 old pods still end/],
+  [
+    'updated, not available',
+    deployment({ ...full, availableReplicas: 1 }),
+    'progressing',
+    /1 of 2 pods available/,
+  ],
+  ['available, not ready', deployment({ ...full, readyReplicas: 1 }), 'progressing', /1 of 2 pods ready/],
+  [
+    'available, the rollout still goes on',
+    deployment({ ...full, conditions: [available] }),
+    'progressing',
+    /rollout goes on/,
+  ],
+  [
+    'a rollout that has given up',
+    deployment({
+      conditions: [
+        { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'timed out' },
+      ],
+    }),
+    'failed',
+    /ProgressDeadlineExceeded: timed out/,
+  ],
+  ['scaled to none', deployment({ conditions: [available, rolledOut] }, { replicas: 0 }), 'ready', /0 of 0/],
+  [
+    'a stateful set in the middle of a revision',
+    object('apps/v1', 'StatefulSet', {
+      spec: { replicas: 1 },
+      status: {
+        observedGeneration: 1,
+        replicas: 1,
+        readyReplicas: 1,
+        currentReplicas: 1,
+        currentRevision: 'a',
+        updateRevision: 'b',
+      },
+    }),
+    'progressing',
+    /revision b/,
+  ],
+  [
+    'a stateful set with a partition',
+    object('apps/v1', 'StatefulSet', {
+      spec: { replicas: 3, updateStrategy: { rollingUpdate: { partition: 2 } } },
+      status: { replicas: 3, readyReplicas: 3, updatedReplicas: 1 },
+    }),
+    'ready',
+    /partition/,
+  ],
+  [
+    'a daemon set that was not observed',
+    object('apps/v1', 'DaemonSet', { status: {} }),
+    'progressing',
+    /not observed/,
+  ],
+  [
+    'a daemon set',
+    object('apps/v1', 'DaemonSet', {
+      status: {
+        observedGeneration: 1,
+        desiredNumberScheduled: 2,
+        currentNumberScheduled: 2,
+        updatedNumberScheduled: 2,
+        numberAvailable: 1,
+        numberReady: 1,
+      },
+    }),
+    'progressing',
+    /1 of 2 pods available/,
+  ],
+  [
+    'a replica set that may not make pods',
+    object('apps/v1', 'ReplicaSet', {
+      spec: { replicas: 1 },
+      status: {
+        conditions: [
+          { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' },
+        ],
+      },
+    }),
+    'progressing',
+    /exceeded quota/,
+  ],
+  [
+    'a job that runs is not done',
+    object('batch/v1', 'Job', { status: { startTime: BORN, active: 1 } }),
+    'progressing',
+    /1 pods run/,
+  ],
+  [
+    'a job that completed',
+    object('batch/v1', 'Job', { status: { conditions: [{ type: 'Complete', status: 'True' }] } }),
+    'ready',
+    /Complete/,
+  ],
+  [
+    'a job that failed',
+    object('batch/v1', 'Job', {
+      status: { conditions: [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded' }] },
+    }),
+    'failed',
+    /Backoff/,
+  ],
+  ['a pod that succeeded', pod({ phase: 'Succeeded' }), 'ready', /Succeeded/],
+  [
+    'a pod that failed',
+    pod({
+      phase: 'Failed',
+      containerStatuses: [{ name: 'm', state: { terminated: { reason: 'Error', exitCode: 3 } } }],
+    }),
+    'failed',
+    /container m: Error, exit 3/,
+  ],
+  [
+    'a pod that runs and is ready',
+    pod({ phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }),
+    'ready',
+    /Ready/,
+  ],
+  [
+    'a pod that runs and is not',
+    pod({ phase: 'Running', containerStatuses: [{ name: 'web', ready: false, state: { running: {} } }] }),
+    'progressing',
+    /web running/,
+  ],
+  [
+    'a crash loop',
+    pod(
+      waiting('CrashLoopBackOff', {
+        lastState: {
+          terminated: { reason: 'StartError', exitCode: 128, message: 'exec: "bash": no such file' },
+        },
+      }),
+    ),
+    'failed',
+    /CrashLoopBackOff.*StartError, exit 128.*bash/,
+  ],
+  [
+    'an image that cannot be pulled',
+    pod({ ...waiting('ErrImagePull'), phase: 'Pending' }),
+    'failed',
+    /ErrImagePull/,
+  ],
+  [
+    'an image name that cannot be',
+    pod({ ...waiting('InvalidImageName'), phase: 'Pending' }),
+    'failed',
+    /InvalidImageName/,
+  ],
+  [
+    'a pod that is being made',
+    pod({ ...waiting('ContainerCreating'), phase: 'Pending' }),
+    'progressing',
+    /ContainerCreating/,
+  ],
+  [
+    'an init container that fails',
+    pod({
+      phase: 'Pending',
+      initContainerStatuses: [{ name: 'init', state: { waiting: { reason: 'CreateContainerConfigError' } } }],
+    }),
+    'failed',
+    /container init/,
+  ],
+  [
+    'a claim that waits',
+    object('v1', 'PersistentVolumeClaim', { status: { phase: 'Pending' } }),
+    'progressing',
+    /Pending/,
+  ],
+  [
+    'a claim that is bound',
+    object('v1', 'PersistentVolumeClaim', { status: { phase: 'Bound' } }),
+    'ready',
+    /Bound/,
+  ],
+  ['a service', object('v1', 'Service', { spec: { type: 'ClusterIP' } }), 'ready', /there/],
+  [
+    'a load balancer without an address',
+    object('v1', 'Service', {
+      spec: { type: 'LoadBalancer', clusterIP: '10.0.0.1' },
+      status: { loadBalancer: {} },
+    }),
+    'progressing',
+    /no address/,
+  ],
+  [
+    'a load balancer',
+    object('v1', 'Service', {
+      spec: { type: 'LoadBalancer' },
+      status: { loadBalancer: { ingress: [{ ip: '1.2.3.4' }] } },
+    }),
+    'ready',
+    /1\.2\.3\.4/,
+  ],
+  [
+    'a definition that is new',
+    object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { status: {} }),
+    'progressing',
+    /not Established/,
+  ],
+  [
+    'a definition whose names are taken',
+    object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {
+      status: { conditions: [{ type: 'NamesAccepted', status: 'False', reason: 'PluralConflict' }] },
+    }),
+    'failed',
+    /PluralConflict/,
+  ],
+  [
+    'a node',
+    object('v1', 'Node', { status: { conditions: [{ type: 'Ready', status: 'True' }] } }),
+    'ready',
+    /Ready/,
+  ],
+  [
+    'a node whose kubelet is silent',
+    object('v1', 'Node', {
+      status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] },
+    }),
+    'progressing',
+    /Unknown/,
+  ],
+  [
+    'something of its own kind that is ready',
+    object('argoproj.io/v1', 'Sensor', { status: { conditions: [{ type: 'Ready', status: 'True' }] } }),
+    'ready',
+    /Ready/,
+  ],
+  [
+    'something that is stalled',
+    object('x.io/v1', 'Thing', {
+      status: { conditions: [{ type: 'Stalled', status: 'True', message: 'no' }] },
+    }),
+    'failed',
+    /no/,
+  ],
+  ['something that says nothing', object('x.io/v1', 'Thing', {}), 'ready', /there/],
+])('%s', (_name, given, status, why) => {
+  const found = readiness(given, NOW);
+  expect(found.status).toBe(status);
+  expect(found.why).toMatch(why);
+});
+
+test('nobody can place a pod: worth another look after 15 s, and final then, though no event comes', () => {
+  const stuck = pod({
+    phase: 'Pending',
+    conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes' }],
+  });
+  expect(readiness(stuck, NOW)).toMatchObject({ status: 'progressing', againAfterMs: 10_000 });
+  expect(readiness(stuck, NOW + 10_000)).toMatchObject({ status: 'failed' });
+});
+
+test('the newest generation of pods tells why a workload fails; old ones may fail for what the rollout mends', () => {
+  const old = pod(waiting('CrashLoopBackOff'), { name: 'old', labels: { 'pod-template-hash': 'a' } });
+  const fresh = pod(
+    { phase: 'Pending' },
+    { name: 'new', labels: { 'pod-template-hash': 'b' }, creationTimestamp: '2026-11-25T12:00:03Z' },
+  );
+  expect(podTrouble([old, fresh], NOW)).toBeUndefined();
+  expect(podTrouble([old], NOW)).toMatchObject({
+    status: 'failed',
+    why: expect.stringContaining('pod old: '),
+  });
+});
