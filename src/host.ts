@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { boxWithClusters } from './box-with-clusters.ts';
 import { findBox } from './journal/box-registry.ts';
 import { boxId } from './journal/box-state.ts';
 import { localBoxState } from './journal/local-box-state.ts';
@@ -26,7 +27,7 @@ export function host({ cwd, env, version, person }: Start): World {
     folders,
     now: () => Date.now(),
     person,
-    openBox: (options) => openBox(options, folders),
+    openBox: async (options) => boxWithClusters(await openBox(options, folders), { env, folders }),
   };
 }
 

@@ -7,52 +7,11 @@ import {
 import { request as httpsRequest, Agent as SecureAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
+import type { ApiClient, ApiReply, ApiRequest } from '../model/cluster.ts';
 import { backOff } from '../observe/back-off.ts';
 import { type ApiFailure, failureOf, troubleOf } from './api-failure.ts';
 import type { Credentials } from './credentials.ts';
 import { ClusterTrouble } from './trouble.ts';
-
-/** One request to the API server. */
-export interface ApiRequest {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** From the root, each part escaped: `/api/v1/nodes`. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  /** Sent as JSON, which every content type of the API takes. */
-  readonly body?: unknown;
-  /** Default `application/json`. */
-  readonly contentType?: string;
-  readonly accept?: string;
-  readonly signal?: AbortSignal;
-  /** How long an answer may take, milliseconds. Default 30 s. */
-  readonly timeoutMs?: number;
-}
-
-/** What the API server answered, beside what it warned of. */
-export interface ApiReply<T = unknown> {
-  readonly body: T;
-  /** Texts of its Warning headers (RFC 9111 §5.5, as Kubernetes uses them). */
-  readonly warnings: readonly string[];
-}
-
-/** A connection to one API server. */
-export interface ApiClient {
-  /** How many requests have been made, a watch counting as one: waiting has a price, and this is it. */
-  readonly requests: number;
-  /**
-   * Asks once; where the server asks for patience (429, 503 with Retry-After) up to five times.
-   * @throws ClusterTrouble
-   */
-  request<T = unknown>(request: ApiRequest): Promise<ApiReply<T>>;
-  /**
-   * Opens a stream of JSON lines (a watch). It ends when the server ends it, and rejects when the connection breaks;
-   * stopping the iteration or the signal closes the connection.
-   * @throws ClusterTrouble
-   */
-  stream(request: ApiRequest): Promise<AsyncGenerator<unknown, void, undefined>>;
-  /** Closes every connection. */
-  close(): void;
-}
 
 /** Where the API server is, and how to get there. */
 export interface ClientOptions {

@@ -1,64 +1,18 @@
 import type { Duplex } from 'node:stream';
+import type { ApiClient, Cluster, ClusterName, ObjectList } from '../model/cluster.ts';
 import type { ApiResource, KubeObject } from '../model/kube.ts';
-import { type ApiClient, openClient } from './client.ts';
+import { openClient } from './client.ts';
 import { type CredentialPlace, credentialsOf } from './credentials.ts';
-import { type Discovery, openDiscovery, versionOf } from './discovery.ts';
-import { findContext } from './kubeconfig.ts';
+import { openDiscovery, versionOf } from './discovery.ts';
+import { findContext, type KubeContext } from './kubeconfig.ts';
 import { ClusterTrouble } from './trouble.ts';
 
 /** Where a box's cluster is found, and how it is reached from here. */
 export interface ClusterPlace extends CredentialPlace {
   /** A TCP connection as the box itself would make it; without it from this machine. */
   readonly connect?: (host: string, port: number) => Promise<Duplex>;
-}
-
-/** Which context of which kubeconfig this is, and at which address. */
-export interface ClusterName {
-  readonly context: string;
-  readonly server: string;
-  /** The kubeconfig that names it. */
-  readonly path: string;
-}
-
-/** One list, page by page or whole. */
-export interface ListOptions {
-  /** Absent: of all namespaces, or of a kind that has none. */
-  readonly namespace?: string;
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-  /** At most so many in one answer; the rest by `continue`. */
-  readonly limit?: number;
-  readonly continue?: string;
-  /** `'0'`: whatever the server's cache has. */
-  readonly resourceVersion?: string;
-  readonly signal?: AbortSignal;
-}
-
-/** What a list answers. Items lack apiVersion and kind, as the API server leaves them out. */
-export interface ObjectList {
-  readonly metadata: {
-    readonly resourceVersion?: string;
-    readonly continue?: string;
-    readonly remainingItemCount?: number;
-  };
-  readonly items: readonly KubeObject[];
-}
-
-/** A cluster that can be asked. Every method may throw ClusterTrouble. */
-export interface Cluster {
-  readonly name: ClusterName;
-  /** The namespace of the context. */
-  readonly namespace: string;
-  readonly client: ApiClient;
-  readonly discovery: Discovery;
-  /** One object; undefined where there is none of that name. */
-  get(
-    resource: ApiResource,
-    name: string,
-    options?: { namespace?: string; signal?: AbortSignal },
-  ): Promise<KubeObject | undefined>;
-  list(resource: ApiResource, options?: ListOptions): Promise<ObjectList>;
-  close(): void;
+  /** Whether the person lets this context be touched, and there this namespace; `undefined`: anything without one. */
+  isAllowed(name: ClusterName, namespace?: string): boolean;
 }
 
 /**
@@ -66,7 +20,11 @@ export interface Cluster {
  * @throws ClusterTrouble no-config, unauthorized
  */
 export async function openCluster(place: ClusterPlace): Promise<Cluster> {
-  const found = await findContext(place);
+  return openContext(await findContext(place), place);
+}
+
+/** The same, for a context that was found before. */
+export async function openContext(found: KubeContext, place: ClusterPlace): Promise<Cluster> {
   if (found.cluster['proxy-url'] !== undefined) {
     throw new ClusterTrouble(
       'no-config',
@@ -79,18 +37,39 @@ export async function openCluster(place: ClusterPlace): Promise<Cluster> {
       `Context "${found.context}" names "${found.server}", which is no URL.`,
     );
   }
-  const credentials = await credentialsOf(found, place);
   const { context, server, path, namespace } = found;
+  const name = { context, server, path };
+  if (!place.isAllowed(name)) throw notAllowed(name);
+  const credentials = await credentialsOf(found, place);
   const client = openClient({ server, credentials, ...(place.connect && { connect: place.connect }) });
-  return clusterOf({ context, server, path }, namespace, client);
+  return clusterOf(name, namespace, client, (inside) => place.isAllowed(name, inside));
+}
+
+function notAllowed({ context, server }: ClusterName, namespace?: string): ClusterTrouble {
+  const what = namespace === undefined ? '' : `namespace "${namespace}" of `;
+  return new ClusterTrouble(
+    'not-allowed',
+    `${what}context "${context}" (${server}) is not on your list of what may be touched`,
+    {
+      remedy: `Allow it with: runbook approve --context ${context}${namespace === undefined ? '' : ` --namespace ${namespace}`}`,
+    },
+  );
 }
 
 /** A cluster around a client, however that came about. */
-export function clusterOf(name: ClusterName, namespace: string, client: ApiClient): Cluster {
+export function clusterOf(
+  name: ClusterName,
+  namespace: string,
+  client: ApiClient,
+  isAllowed: (namespace: string | undefined) => boolean = () => true,
+): Cluster {
   return {
     name,
     namespace,
     client,
+    requireAllowed: (inside) => {
+      if (!isAllowed(inside)) throw notAllowed(name, inside);
+    },
     discovery: openDiscovery(client),
     get: async (resource, object, { namespace: inside, signal } = {}) => {
       try {

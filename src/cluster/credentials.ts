@@ -16,10 +16,10 @@ export interface Credentials {
 /** What resolving credentials may do. */
 export interface CredentialPlace extends ConfigPlace {
   /**
-   * Whether a program that the kubeconfig names (an exec plugin) may run on this machine. False where the kubeconfig
-   * could be the document's own, or stands on another machine: reading a document runs nothing of it.
+   * Whether a program that this kubeconfig names (an exec plugin) may run on this machine. False where the file could be
+   * the document's own, or stands on another machine: reading a document runs nothing of it.
    */
-  readonly mayRunPlugins: boolean;
+  mayRunPlugins(path: string): boolean;
 }
 
 /**
@@ -82,7 +82,7 @@ async function withPlugin(
 ): Promise<Credentials> {
   const { user, context: name } = context;
   const program = user.exec?.command ?? user['auth-provider']?.name;
-  if (user.exec && !place.mayRunPlugins) {
+  if (user.exec && !place.mayRunPlugins(context.path)) {
     throw new ClusterTrouble(
       'no-config',
       `Context "${name}" logs in by running "${program}", and a program that a kubeconfig beside a document or on another box names is not run.`,

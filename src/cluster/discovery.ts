@@ -1,5 +1,5 @@
+import type { ApiClient, Discovery } from '../model/cluster.ts';
 import type { ApiResource } from '../model/kube.ts';
-import type { ApiClient } from './client.ts';
 import { ClusterTrouble } from './trouble.ts';
 
 /** Aggregated discovery: all kinds of a cluster in two answers (Kubernetes 1.26 and later). */
@@ -34,21 +34,6 @@ interface ResourceList {
     readonly shortNames?: readonly string[];
     readonly verbs: readonly string[];
   }[];
-}
-
-/** What kinds a cluster serves; asked once, and again for a kind that was not there, since steps bring new ones. */
-export interface Discovery {
-  /** By what stands in an object. Undefined: the cluster serves no such kind. */
-  byKind(apiVersion: string, kind: string): Promise<ApiResource | undefined>;
-  /**
-   * By what a person writes: `deploy`, `deployment`, `deployments`, `Deployment`, `deployments.apps`,
-   * `ingressroute.traefik.io`. Groups that come with Kubernetes win over others of the same name.
-   */
-  byName(name: string): Promise<ApiResource | undefined>;
-  /** All, preferred versions first in each group. */
-  all(): Promise<readonly ApiResource[]>;
-  /** Forgets what was learned. */
-  refresh(): void;
 }
 
 /** Reads discovery documents when they are needed. */

@@ -1,10 +1,8 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { OWN_CLUSTER_CONFIG } from './own-cluster.ts';
 import { ClusterTrouble } from './trouble.ts';
-
-/** Where k3s leaves the administrator's kubeconfig of the box's own cluster. */
-export const OWN_CLUSTER_CONFIG = '/etc/rancher/k3s/k3s.yaml';
 
 const cluster = z.looseObject({
   server: z.string(),

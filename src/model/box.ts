@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { BoxState } from './box-state.ts';
 import type { Probe, Verdict } from './check.ts';
+import type { Cluster } from './cluster.ts';
 import type { ShellRequest, ShellResult, ShellState } from './shell.ts';
 
 /** Who a box is: a random id written on the box outside the project. */
@@ -107,6 +108,11 @@ export interface Box {
   ask(probe: Probe, context: ProbeContext): Promise<Verdict>;
   /** Resolves when the probe's answer may have changed (a file event, a process exit, a back-off step), or at the deadline. */
   changed(probe: Probe, context: ProbeContext, attempt: number, deadline: number): Promise<void>;
+  /**
+   * The Kubernetes cluster that this environment names on the box, its connections shared with the probes.
+   * @throws ClusterTrouble (cluster/trouble): no kubeconfig, or a context that the person has not allowed
+   */
+  cluster?(context: Pick<ProbeContext, 'env' | 'folder'>): Promise<Cluster>;
   /** Ends helper processes; what steps left running stays. */
   close(): Promise<void>;
 }

@@ -122,4 +122,6 @@ export interface Verdict {
   readonly expected: string;
   /** The class of what was observed, for fingerprints: `refused`, `http-401`, `missing`, `timeout`, … */
   readonly class: string;
+  /** Time does not mend it: whoever waits for it can stop. */
+  readonly hopeless?: true;
 }

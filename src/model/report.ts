@@ -1,3 +1,4 @@
+import type { ClusterGrant } from './cluster-grant.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { CheckResult, PassSummary, StepOutcome } from './outcome.ts';
 import type { PlanReport } from './plan.ts';
@@ -68,6 +69,8 @@ export interface ApproveReport {
   /** What a pass would execute: number of fences by kind. */
   readonly fences: number;
   readonly shellChecks: number;
+  /** With --context: what was allowed instead of the document's content. */
+  readonly cluster?: ClusterGrant;
 }
 
 /** The answer of `runbook resume`: the problems that an agent may go on with. */

@@ -17,7 +17,8 @@ function place(files: Record<string, string>, env: Record<string, string> = {}):
     env: { HOME: '/home/me', ...env },
     folder: '/work',
     read: async (path) => (path in files ? Buffer.from(files[path]!) : undefined),
-    mayRunPlugins: false,
+    mayRunPlugins: () => false,
+    isAllowed: () => true,
   };
 }
 
@@ -101,7 +102,7 @@ test('an exec plugin gives the token, where it may run', async () => {
     clusters: [{ name: 'c', cluster: { server: api.url } }],
     users: [{ name: 'u', user: { exec: { command: 'echo', args: [JSON.stringify(credential)] } } }],
   });
-  const cluster = await openCluster({ ...place({ [HOME_CONFIG]: config }), mayRunPlugins: true });
+  const cluster = await openCluster({ ...place({ [HOME_CONFIG]: config }), mayRunPlugins: () => true });
   await cluster.discovery.all();
   expect(api.seen.at(-1)?.headers.authorization).toBe('Bearer fresh');
   cluster.close();

@@ -4,6 +4,11 @@ import { count, type Page } from './page.ts';
 /** `runbook approve`: what was allowed, by its hash. */
 export function renderApprove(report: ApproveReport, page: Page): string {
   const word = page.paint.strong(page.paint.good(report.already ? 'approved already' : 'approved'));
+  if (report.cluster) {
+    const { context, server, namespaces } = report.cluster;
+    const where = namespaces ? `namespaces ${namespaces.join(', ')}` : 'all of it';
+    return `${word}: context ${context} (${server}), ${where}`;
+  }
   const what = `${count(report.fences, 'fence')} and ${count(report.shellChecks, 'shell check')}`;
   return `${word}: ${report.file}, ${what}, as it stands now (${report.hash.slice(0, 12)})`;
 }

@@ -132,8 +132,8 @@ async function awaitPass(
 ): Promise<number> {
   const deadline = since + question.withinMs;
   for (let attempt = 0; pass.now() < deadline && !signal.aborted; attempt += 1) {
-    const { verdict } = await question.ask();
-    if (verdict === 'pass' || (await isHopeless(questions))) break;
+    const { verdict, hopeless } = await question.ask();
+    if (verdict === 'pass' || hopeless || (await isHopeless(questions))) break;
     await question.changed(attempt, deadline);
   }
   return question.withinMs === 0 ? 0 : pass.now() - since;
@@ -275,7 +275,9 @@ export function directoryOf(action: { cwd?: string }, pass: Pass, state: ShellSt
 }
 
 /** `not` turns pass and fail round; unknown stays unknown. */
-function inverted(verdict: Verdict): Verdict {
+function inverted(asked: Verdict): Verdict {
+  // What will never hold is just what is waited for.
+  const { hopeless: _, ...verdict } = asked;
   const expected = `not: ${verdict.expected}`;
   if (verdict.verdict === 'unknown') return { ...verdict, expected };
   return { ...verdict, expected, verdict: verdict.verdict === 'pass' ? 'fail' : 'pass' };
@@ -289,6 +291,7 @@ function masked(verdict: Verdict, pass: Pass): Verdict {
   };
 }
 
-function resultOf(question: Question, verdict: Verdict, waitedMs: number): CheckResult {
+function resultOf(question: Question, answer: Verdict, waitedMs: number): CheckResult {
+  const { hopeless: _, ...verdict } = answer;
   return { ...verdict, check: question.text, kind: question.kind, place: question.place, waitedMs };
 }

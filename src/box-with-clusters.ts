@@ -1,0 +1,75 @@
+import { join, resolve } from 'node:path';
+import type { BoxClusters } from './cluster/box-clusters.ts';
+import type { ClusterPlace } from './cluster/cluster.ts';
+import { OWN_CLUSTER_CONFIG } from './cluster/own-cluster.ts';
+import { readClusterGrants } from './journal/cluster-grants.ts';
+import type { Box, ProbeContext } from './model/box.ts';
+import type { ClusterName } from './model/cluster.ts';
+import { isGranted } from './model/cluster-grant.ts';
+import type { World } from './world.ts';
+
+/**
+ * A box that answers for its Kubernetes cluster as well: `k8s` checks, and the cluster itself for actions. Nothing of it
+ * is loaded before somebody asks.
+ */
+export function boxWithClusters(box: Box, { env, folders }: Pick<World, 'env' | 'folders'>): Box {
+  let opened: Promise<BoxClusters> | undefined;
+  const clusters = () => {
+    opened ??= import('./cluster/box-clusters.ts').then(
+      (loaded) => new loaded.BoxClusters((names) => placeOf(box, names, env, folders.person)),
+    );
+    return opened;
+  };
+  return {
+    ...box,
+    ask: async (probe, context) =>
+      probe.kind === 'k8s' ? (await clusters()).ask(probe, context) : box.ask(probe, context),
+    changed: async (probe, context, attempt, deadline) =>
+      probe.kind === 'k8s'
+        ? (await clusters()).changed(probe, context, attempt, deadline)
+        : box.changed(probe, context, attempt, deadline),
+    cluster: async (names) => (await clusters()).cluster(names),
+    close: async () => {
+      await (await opened)?.close();
+      await box.close();
+    },
+  };
+}
+
+function placeOf(
+  box: Box,
+  { env, folder }: Pick<ProbeContext, 'env' | 'folder'>,
+  personEnv: World['env'],
+  stateFolder: string,
+): ClusterPlace {
+  const isHere = box.kind === 'local';
+  const grants = readClusterGrants(stateFolder);
+  return {
+    env,
+    folder,
+    read: (path) => box.read(path),
+    ...(!isHere && { connect: (host: string, port: number) => box.connect(host, port) }),
+    mayRunPlugins: (path) => isHere && personConfigs(personEnv, folder).includes(path),
+    isAllowed: (name, namespace) => isOwnCluster(box, name) || isGranted(grants, name, namespace),
+  };
+}
+
+/** The kubeconfigs that are the person's own, and not something that a document could name. */
+function personConfigs(env: World['env'], folder: string): string[] {
+  const said = env.KUBECONFIG?.split(':').filter(Boolean) ?? [];
+  return [
+    ...said.map((path) => resolve(folder, path)),
+    ...(env.HOME ? [join(env.HOME, '.kube', 'config')] : []),
+  ];
+}
+
+/**
+ * The cluster that runs on the box itself belongs to it, and whoever lets a runbook work on the box lets it work there:
+ * what k3s has written down as its own, and in a throw-away box any that listens inside of it.
+ */
+function isOwnCluster({ policy }: Box, { path, server }: ClusterName): boolean {
+  if (path === OWN_CLUSTER_CONFIG) return true;
+  return (
+    policy === 'sandbox' && /^https?:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::|\/|$)/.test(server)
+  );
+}
