@@ -20,10 +20,14 @@ export type ServiceAnswer =
   | { readonly kind: 'missing'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
+/** Whether a manager could know it; nothing else is ever asked, nor made a path of. */
+export function isServiceName(name: string): boolean {
+  return /^[\w@:.\\][\w@:.\\-]*$/.test(name);
+}
+
 /** One service by name, with or without `.service`. */
 export async function service(name: string, machine: Machine = localMachine): Promise<ServiceAnswer> {
-  if (!/^[\w@:.\\][\w@:.\\-]*$/.test(name))
-    return { kind: 'unknown', reason: `${name} cannot be the name of a service` };
+  if (!isServiceName(name)) return { kind: 'unknown', reason: `${name} cannot be the name of a service` };
   if (hasSystemd(machine)) return systemdService(name, machine);
   if (machine.exists(`/etc/init.d/${name}`))
     return { kind: 'found', service: await scriptService(name, machine) };
@@ -50,10 +54,16 @@ function hasSystemd(machine: Machine): boolean {
   return machine.exists('/run/systemd/system');
 }
 
-const PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,MainPID';
+/** What systemctl is asked of a unit. */
+export const PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,MainPID';
+
+/** As systemd writes it. */
+export function unitName(name: string): string {
+  return /\.[a-z]+$/.test(name) ? name : `${name}.service`;
+}
 
 async function systemdService(name: string, machine: Machine): Promise<ServiceAnswer> {
-  const unit = /\.[a-z]+$/.test(name) ? name : `${name}.service`;
+  const unit = unitName(name);
   const answer = await machine.tool('systemctl', ['show', `--property=${PROPERTIES}`, '--', unit]);
   if (answer.kind !== 'exit') return { kind: 'unknown', reason: 'systemctl cannot be asked' };
   if (answer.code !== 0) return { kind: 'unknown', reason: firstLine(answer.stderr) };

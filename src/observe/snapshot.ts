@@ -89,6 +89,21 @@ export async function observe(options: ObserveOptions): Promise<Snapshot> {
   };
 }
 
+/** The snapshot of a box that could not be asked at all. */
+export function unseen(scopes: readonly Scope[], reason: string): Snapshot {
+  const now = new Date();
+  return {
+    schema: SNAPSHOT_SCHEMA,
+    id: `sn-${stemAt(now)}`,
+    at: now.toISOString(),
+    ms: 0,
+    scopes: [...scopes],
+    facts: {},
+    more: {},
+    unavailable: scopes.map((scope) => ({ scope, reason: redactText(reason) })),
+  };
+}
+
 function shareSources({ env, folder, key, machine = localMachine }: ObserveOptions): Sources {
   return {
     machine,

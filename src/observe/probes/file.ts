@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { TextTest } from '../../model/check.ts';
-import type { Look, Machine, Status } from '../machine.ts';
+import { type Look, type Machine, NotGathered, type Status } from '../machine.ts';
 import { type Answers, answers } from './answers.ts';
 import type { Ask } from './probe-of.ts';
 import { type TextJudge, textJudge, textWanted } from './text-test.ts';
@@ -57,12 +57,22 @@ function notRead(path: string, kind: 'gone' | 'denied'): Exclude<Found, { kind: 
     : { kind: 'missing', observed: `${path} is missing` };
 }
 
+/** Of another machine only the first link of a chain is known. */
+function followed(machine: Machine, path: string): Look<string> | undefined {
+  try {
+    return machine.link(path);
+  } catch (error) {
+    if (error instanceof NotGathered) return undefined;
+    throw error;
+  }
+}
+
 function leadsToItself(path: string, machine: Machine): boolean {
   const seen = new Set<string>();
   for (let at = path; !seen.has(at); ) {
     seen.add(at);
-    const link = machine.link(at);
-    if (link.kind !== 'read') return false;
+    const link = followed(machine, at);
+    if (link?.kind !== 'read') return false;
     at = resolve(dirname(at), link.value);
   }
   return true;

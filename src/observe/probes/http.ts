@@ -70,9 +70,9 @@ async function open(
   const common = {
     method: probe.method,
     headers: headersOf(probe.headers),
-    agent: false,
     signal,
-    ...(through && { createConnection: () => through }),
+    // A connection that is given counts only where no agent is.
+    ...(through ? { createConnection: () => through } : { agent: false as const }),
   } as const;
   if (url.protocol === 'http:') return (await import('node:http')).request(url, common);
   const { request } = await import('node:https');

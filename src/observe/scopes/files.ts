@@ -27,7 +27,10 @@ export const observeFiles: Observer<'files'> = async (sources) => {
   const present = new Set(paths);
   const found = paths.flatMap((path) => look(path, brought, sources, walk.denied) ?? []);
   const missing = [...brought].flatMap(([path, { package: owner }]): File[] =>
-    path.startsWith('/etc/') && !present.has(path) && machine.linkStatus(path).kind === 'gone'
+    path.startsWith('/etc/') &&
+    !GENERATED.test(path) &&
+    !present.has(path) &&
+    machine.linkStatus(path).kind === 'gone'
       ? [{ path, state: 'missing', package: owner }]
       : [],
   );

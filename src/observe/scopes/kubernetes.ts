@@ -22,14 +22,15 @@ const Kubeconfig = z.object({
 
 /** The contexts that kubectl would know here, and those of k3s and kubeadm in their own places. No cluster is asked. */
 export const observeKubernetes: Observer<'kubernetes'> = async (sources) => {
-  const seen = await Promise.all(paths(sources).map((path) => readContexts(path, sources.machine)));
+  const seen = await Promise.all(kubeconfigPaths(sources).map((path) => readContexts(path, sources.machine)));
   return {
     facts: seen.flatMap(({ facts }) => facts),
     unavailable: seen.flatMap(({ unavailable = [] }) => unavailable),
   };
 };
 
-function paths({ env, folder }: Sources): string[] {
+/** Where kubectl would look, and where k3s and kubeadm write. */
+export function kubeconfigPaths({ env, folder }: Pick<Sources, 'env' | 'folder'>): string[] {
   const named = (env.KUBECONFIG ?? '').split(':').filter((path) => path !== '');
   const home = env.HOME === undefined ? [] : [`${env.HOME}/.kube/config`];
   const known = ['/etc/rancher/k3s/k3s.yaml', '/etc/kubernetes/admin.conf'];

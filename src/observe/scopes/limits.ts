@@ -42,6 +42,7 @@ function v2Limits(path: string, machine: Machine): Limit[] {
 }
 
 function v1Limits(controller: string, path: string, machine: Machine): Limit[] {
+  if (!['memory', 'pids', 'cpu'].includes(controller)) return [];
   const chain = foldersUp(`/sys/fs/cgroup/${controller}`, path, machine);
   if (controller === 'memory') {
     const limit = tightest(
@@ -61,7 +62,6 @@ function v1Limits(controller: string, path: string, machine: Machine): Limit[] {
     );
     return limit === undefined ? [] : [limit];
   }
-  if (controller !== 'cpu') return [];
   return chain.slice(0, 1).flatMap((source) => {
     const [quota, period] = [
       number(machine, `${source}/cpu.cfs_quota_us`),

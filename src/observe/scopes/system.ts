@@ -11,7 +11,7 @@ export const observeSystem: Observer<'system'> = async ({ machine }) => {
       {
         os: pretty ?? name,
         ...rest,
-        addresses: [...addresses],
+        addresses: [...addresses].sort(),
         bootedAt: bootedAt.toISOString(),
         ...(packageIndexAt !== undefined && { packageIndexAt }),
       },
