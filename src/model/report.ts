@@ -111,3 +111,77 @@ export interface StatusReport {
   }[];
   readonly pass?: { readonly id: string; readonly ended: boolean };
 }
+
+/** A box that was launched here, as it stands now. */
+export interface BoxReport {
+  readonly name: string;
+  /** expired: its time is over. left-over: what made it is gone. Both are what `box prune` removes. */
+  readonly status: 'running' | 'stopped' | 'half-made';
+  readonly over?: 'expired' | 'left-over';
+  readonly purpose: 'sandbox' | 'prove';
+  readonly image: string;
+  readonly imageId: string;
+  readonly engine: string;
+  readonly container: string;
+  /** ISO 8601. */
+  readonly made: string;
+  readonly expires?: string;
+  readonly ports: readonly { readonly inside: number; readonly host?: number }[];
+  readonly address?: string;
+  /** Names under which its ports are reached through the proxy. */
+  readonly exposed: readonly { readonly port: number; readonly url: string }[];
+}
+
+/** The answer of `box launch`, `status`, `stop` and `restart`. */
+export interface OneBoxReport {
+  readonly did: 'launched' | 'stopped' | 'restarted' | 'looked';
+  readonly box: BoxReport;
+  /** What should be known of how it came about, such as an image that was built. */
+  readonly notes: readonly string[];
+}
+
+/** The answer of `box list`. */
+export interface BoxesReport {
+  readonly boxes: readonly BoxReport[];
+}
+
+/** The answer of `box destroy` and `box prune`. */
+export interface RemovedBoxesReport {
+  readonly removed: readonly { readonly name: string; readonly because: string }[];
+}
+
+/** The answer of `box sync`. */
+export interface SyncReport {
+  readonly box: string;
+  readonly to: string;
+  readonly sent: number;
+  readonly bytes: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  readonly withheld: readonly string[];
+  /** Names of the secrets that were given, by the file that holds them in the box. */
+  readonly secrets?: { readonly path: string; readonly names: readonly string[] };
+}
+
+/** The answer of `box expose` and `box unexpose`. */
+export interface ExposeReport {
+  readonly box: string;
+  readonly exposed?: {
+    readonly port: number;
+    readonly url: string;
+    readonly by: 'caddy' | 'published' | 'address';
+  };
+  readonly unexposed?: readonly string[];
+}
+
+/** The answer of `box grant`. */
+export interface GrantReport {
+  readonly box: string;
+  readonly secrets: readonly string[];
+}
+
+/** The answer of `box logs`: text of the box, masked. */
+export interface LogsReport {
+  readonly box: string;
+  readonly text: string;
+}

@@ -56,12 +56,16 @@ const named = ({ name, summary }: { name: string; summary: string }) => ({ name,
 
 function completionVerb(operation: Operation): CompletionVerb {
   const flags = flagsOf(operation).filter((flag) => !flag.hidden);
-  const takesDocument = flags.some((flag) => flag.positional && flag.field === 'file');
   return {
     ...named(operation),
-    argument: { kind: takesDocument ? 'document' : 'file' },
+    argument: { kind: argumentOf(flags.filter((flag) => flag.positional)) },
     flags: [...flags.filter((flag) => !flag.positional).map(completionFlag), ...globalCompletions],
   };
+}
+
+function argumentOf(places: readonly Flag[]): 'document' | 'file' | 'free' {
+  if (places.some(({ name }) => name === 'FOLDER')) return 'file';
+  return places.some(({ field }) => field === 'file') ? 'document' : 'free';
 }
 
 const completionFlag = (flag: Flag): CompletionFlag => ({

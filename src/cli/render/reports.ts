@@ -1,12 +1,19 @@
 import type { PlanReport } from '../../model/plan.ts';
 import type {
   ApproveReport,
+  BoxesReport,
+  ExposeReport,
   FactsReport,
+  GrantReport,
   InitReport,
   LintReport,
+  LogsReport,
+  OneBoxReport,
+  RemovedBoxesReport,
   ReplayReport,
   ResumeReport,
   StatusReport,
+  SyncReport,
   UndoReport,
   VerifyReport,
 } from '../../model/report.ts';
@@ -29,6 +36,18 @@ interface Renderers {
   readonly facts: () => Promise<Renderer<FactsReport>>;
   readonly status: () => Promise<Renderer<StatusReport>>;
   readonly submit: () => Promise<Renderer<SubmitReport>>;
+  readonly 'box launch': () => Promise<Renderer<OneBoxReport>>;
+  readonly 'box list': () => Promise<Renderer<BoxesReport>>;
+  readonly 'box status': () => Promise<Renderer<OneBoxReport>>;
+  readonly 'box stop': () => Promise<Renderer<OneBoxReport>>;
+  readonly 'box restart': () => Promise<Renderer<OneBoxReport>>;
+  readonly 'box destroy': () => Promise<Renderer<RemovedBoxesReport>>;
+  readonly 'box prune': () => Promise<Renderer<RemovedBoxesReport>>;
+  readonly 'box logs': () => Promise<Renderer<LogsReport>>;
+  readonly 'box sync': () => Promise<Renderer<SyncReport>>;
+  readonly 'box grant': () => Promise<Renderer<GrantReport>>;
+  readonly 'box expose': () => Promise<Renderer<ExposeReport>>;
+  readonly 'box unexpose': () => Promise<Renderer<ExposeReport>>;
 }
 
 const renderers: Renderers = {
@@ -44,6 +63,18 @@ const renderers: Renderers = {
   facts: async () => (await import('./facts.ts')).renderFacts,
   status: async () => (await import('./status.ts')).renderStatus,
   submit: async () => (await import('./submit.ts')).renderSubmit,
+  'box launch': async () => (await import('./boxes.ts')).renderOneBox,
+  'box list': async () => (await import('./boxes.ts')).renderBoxes,
+  'box status': async () => (await import('./boxes.ts')).renderOneBox,
+  'box stop': async () => (await import('./boxes.ts')).renderOneBox,
+  'box restart': async () => (await import('./boxes.ts')).renderOneBox,
+  'box destroy': async () => (await import('./boxes.ts')).renderRemoved,
+  'box prune': async () => (await import('./boxes.ts')).renderRemoved,
+  'box logs': async () => (await import('./box-content.ts')).renderLogs,
+  'box sync': async () => (await import('./box-content.ts')).renderSync,
+  'box grant': async () => (await import('./box-content.ts')).renderGrant,
+  'box expose': async () => (await import('./boxes.ts')).renderExpose,
+  'box unexpose': async () => (await import('./boxes.ts')).renderExpose,
 };
 
 /** The answer of a verb as text. A verb without a renderer of its own answers in JSON. */

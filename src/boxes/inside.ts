@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { type CallOptions, call, type Said } from './call.ts';
+import type { LaunchedBox } from './find-box.ts';
+import { trouble } from './trouble.ts';
+
+/** Runs a script of our own with `sh` in a box. Values go in as arguments or input, never as part of the script. */
+export function inside(
+  box: LaunchedBox,
+  script: string,
+  args: readonly string[] = [],
+  options: CallOptions = {},
+): Promise<Said> {
+  const flags = options.input === undefined ? [] : ['--interactive'];
+  return call(box.engine, ['exec', ...flags, box.container, 'sh', '-c', script, 'sh', ...args], options);
+}
+
+/** @throws RunbookError 3 where the box does not run */
+export function demandRunning(box: LaunchedBox): void {
+  if (box.status === 'running') return;
+  throw trouble('box-not-running', `${box.name} does not run.`, `Start it: runbook box restart ${box.name}.`);
+}
+
+/** The best shell that is there, as a login shell. */
+const SHELL = 'cd; command -v bash >/dev/null 2>&1 && exec bash -l; exec sh -l';
+
+/**
+ * Hands this process's terminal to a shell in a box, or without a terminal its streams; with a command, runs that.
+ * Answers the exit code of what ran.
+ */
+export function openShell(box: LaunchedBox, command: readonly string[], terminal: boolean): Promise<number> {
+  const flags = ['--interactive', ...(terminal ? ['--tty'] : [])];
+  const words = command.length > 0 ? command : ['sh', '-c', SHELL];
+  const args = ['exec', ...flags, '--env', `TERM=${process.env.TERM ?? 'xterm'}`, box.container, ...words];
+  return new Promise((resolve) => {
+    const child = spawn(box.engine, args, { stdio: 'inherit' });
+    child.once('error', () => resolve(127));
+    child.once('close', (code) => resolve(code ?? 130));
+  });
+}
+
+/** The newest logs of a box, or one file: a heading with the path, then the last lines. */
+const LOGS = `
+if [ -n "$2" ]; then
+  [ -r "$2" ] || { echo "$2 cannot be read" >&2; exit 1; }
+  tail -n "$1" "$2"
+else
+  find /var/log -type f \\( -name '*.log' -o -name syslog -o -name messages \\) -size +0 -exec ls -t {} + 2>/dev/null |
+    head -n 5 | while IFS= read -r file; do
+      echo "==> $file <=="
+      tail -n "$1" "$file"
+    done
+fi`;
+
+/** Text of a box's logs, as it stands there: mask it before it is shown. @throws RunbookError 64 for a file that cannot be read */
+export async function readLogs(
+  box: LaunchedBox,
+  { lines, file = '' }: { lines: number; file?: string },
+): Promise<string> {
+  const said = await inside(box, LOGS, [String(lines), file]);
+  if (said.code === 0) return said.stdout;
+  throw trouble('no-log', `${box.name}: ${said.stderr.trim()}.`, 'Name a file of the box that can be read.');
+}

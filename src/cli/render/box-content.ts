@@ -1,0 +1,26 @@
+import type { GrantReport, LogsReport, SyncReport } from '../../model/report.ts';
+import { clean, cleanLine } from './clean.ts';
+import { count } from './page.ts';
+
+/** `box sync`: what went, and what did not. */
+export function renderSync(report: SyncReport): string {
+  const { box, to, sent, bytes, unchanged, removed, withheld, secrets } = report;
+  const lines = [
+    `${count(sent, 'file')} sent (${bytes} bytes), ${unchanged} unchanged, ${removed} removed: ${to} of ${box}`,
+    ...(secrets ? [`secrets in ${secrets.path}: ${secrets.names.join(', ')}`] : []),
+    ...(withheld.length > 0
+      ? [`left out, since they may hold secrets: ${withheld.map(cleanLine).join(', ')}`]
+      : []),
+  ];
+  return lines.join('\n');
+}
+
+/** `box logs`. */
+export function renderLogs({ box, text }: LogsReport): string {
+  return text === '' ? `${box} has no logs below /var/log` : clean(text).trimEnd();
+}
+
+/** `box grant`. */
+export function renderGrant({ box, secrets }: GrantReport): string {
+  return `${box} may have ${secrets.join(', ')}`;
+}

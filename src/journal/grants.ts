@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { LineFile } from './line-file.ts';
+
+/** A person's word that a secret may be given to a box that is not this machine. */
+export const Grant = z.object({
+  /** The secret's name in the runbook; never its value. */
+  secret: z.string(),
+  /** The box's identity: a container's id, what an ssh host calls itself; `prove` for the boxes of that verb. */
+  box: z.string(),
+  /** ISO 8601. */
+  at: z.string(),
+  /** How it was given: `terminal`, `command`, `elicitation`. */
+  how: z.string(),
+});
+export type Grant = z.infer<typeof Grant>;
+
+/** The person's grants, outside every project: a document may ask for them, and not bring them. */
+export interface Grants {
+  /** Names of the secrets that this box may have. @throws RunbookError 3 where others may write the file */
+  grantedTo(box: string): Promise<ReadonlySet<string>>;
+  grant(grant: Grant): Promise<void>;
+}
+
+/** Opens the grants in the person's state folder; nothing is read yet. */
+export function openGrants(stateFolder: string): Grants {
+  const file = new LineFile(stateFolder, 'grants', Grant);
+  return {
+    grantedTo: async (box) =>
+      new Set((await file.read()).filter((each) => each.box === box).map(({ secret }) => secret)),
+    grant: (grant) => file.append(grant),
+  };
+}

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** The box of a verb. */
+export const boxFlag = {
+  box: z.string().describe('a box that was launched here').meta({ positional: true, placeholder: 'BOX' }),
+};
+
+/** A port, inside a box. */
+export const portNumber = z.coerce.number().int().min(1).max(65_535);

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { unexpose } from '../../boxes/expose.ts';
+import { demandBox, type LaunchedBox } from '../../boxes/find-box.ts';
+import { destroyBox } from '../../boxes/life.ts';
+import { EXIT } from '../../model/diagnostic.ts';
+import type { RemovedBoxesReport } from '../../model/report.ts';
+import type { World } from '../../world.ts';
+import { defineOperation } from '../operation.ts';
+import { boxFlag } from './box-flags.ts';
+
+/** Removes a box with all that it wrote. */
+export const destroy = defineOperation({
+  name: 'box destroy',
+  summary: 'remove a box with all that it wrote',
+  description: 'Ends it, removes its files, and takes its names out of the proxy. There is no way back.',
+  examples: ['runbook box destroy web'],
+  effect: 'act',
+  input: z.object(boxFlag),
+  run: async ({ world }, { box }): Promise<RemovedBoxesReport> => {
+    await removeBox(await demandBox(box), world);
+    return { removed: [{ name: box, because: 'destroyed' }] };
+  },
+  exit: () => EXIT.done,
+});
+
+/** The box and what leads to it. A proxy that does not answer keeps no box alive. */
+export async function removeBox(box: LaunchedBox, world: World): Promise<void> {
+  await unexpose(box.name, world.env.CADDY_ADMIN).catch(() => []);
+  await destroyBox(box);
+}

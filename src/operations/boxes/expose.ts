@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { expose as exposePort, unexpose as unexposePort } from '../../boxes/expose.ts';
+import { demandBox } from '../../boxes/find-box.ts';
+import { EXIT } from '../../model/diagnostic.ts';
+import type { ExposeReport } from '../../model/report.ts';
+import { defineOperation } from '../operation.ts';
+import { boxFlag, portNumber } from './box-flags.ts';
+
+/** A port of a box under a name. */
+export const expose = defineOperation({
+  name: 'box expose',
+  summary: 'make a port of a box reachable under a name',
+  description:
+    'Where Caddy runs on this machine (its admin API at CADDY_ADMIN, localhost:2019 if unset), the name is served there with the\n' +
+    'certificate that Caddy gets for it: its own for *.localhost, a public one for a public name. Else it says where the port is\n' +
+    'reached without a name.',
+  examples: ['runbook box expose web 80', 'runbook box expose web 2746 --as argo.example.org'],
+  effect: 'act',
+  input: z.object({
+    ...boxFlag,
+    port: portNumber.describe('the port inside the box').meta({ positional: true, placeholder: 'PORT' }),
+    as: z
+      .string()
+      .optional()
+      .describe('the name; BOX.localhost if none is given')
+      .meta({ placeholder: 'HOST' }),
+  }),
+  run: async ({ world }, { box: name, port, as }): Promise<ExposeReport> => {
+    const box = await demandBox(name);
+    const admin = world.env.CADDY_ADMIN;
+    const exposed = await exposePort(box, port, {
+      host: as ?? `${name}.localhost`,
+      ...(admin ? { admin } : {}),
+    });
+    return { box: name, exposed };
+  },
+  exit: () => EXIT.done,
+});
+
+/** Takes the names back. */
+export const unexpose = defineOperation({
+  name: 'box unexpose',
+  summary: 'take the names of a box out of the proxy',
+  description: 'Removes what `box expose` put into Caddy: for one port, or for all of the box.',
+  examples: ['runbook box unexpose web', 'runbook box unexpose web 80'],
+  effect: 'act',
+  input: z.object({
+    ...boxFlag,
+    port: portNumber.optional().describe('this port alone').meta({ positional: true, placeholder: 'PORT' }),
+  }),
+  run: async ({ world }, { box, port }): Promise<ExposeReport> => ({
+    box,
+    unexposed: await unexposePort(box, world.env.CADDY_ADMIN, port),
+  }),
+  exit: () => EXIT.done,
+});

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { listBoxes } from '../../boxes/find-box.ts';
+import { EXIT } from '../../model/diagnostic.ts';
+import type { BoxesReport } from '../../model/report.ts';
+import { defineOperation } from '../operation.ts';
+import { boxReports } from './box-report.ts';
+
+/** Every box that was launched on this host's engine, those of a run that was killed among them. */
+export const list = defineOperation({
+  name: 'box list',
+  summary: 'the boxes that were launched here',
+  description:
+    'Asks the container engine for what carries the labels of runbook: nothing else is kept of a box, so none is forgotten,\n' +
+    'whatever was killed. Boxes that are over are marked; prune removes those.',
+  examples: ['runbook box list', 'runbook box list --json'],
+  effect: 'read',
+  input: z.object({}),
+  run: async ({ world }): Promise<BoxesReport> => ({ boxes: await boxReports(await listBoxes(), world) }),
+  exit: () => EXIT.done,
+});

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { listBoxes } from '../../boxes/find-box.ts';
+import { EXIT } from '../../model/diagnostic.ts';
+import type { RemovedBoxesReport } from '../../model/report.ts';
+import { defineOperation } from '../operation.ts';
+import { whyOver } from './box-report.ts';
+import { removeBox } from './destroy.ts';
+
+/** Removes what nobody wants any more. */
+export const prune = defineOperation({
+  name: 'box prune',
+  summary: 'remove boxes that have expired, and what killed runs left',
+  description:
+    'Removes boxes whose --expires is over, launches that were cut off, and boxes of a prove whose process is gone.\n' +
+    'A box without --expires stays until it is destroyed.',
+  examples: ['runbook box prune'],
+  effect: 'act',
+  input: z.object({}),
+  run: async ({ world }): Promise<RemovedBoxesReport> => {
+    const removed: { name: string; because: string }[] = [];
+    for (const box of await listBoxes()) {
+      const because = whyOver(box, world.now());
+      if (because === undefined) continue;
+      await removeBox(box, world);
+      removed.push({ name: box.name, because });
+    }
+    return { removed };
+  },
+  exit: () => EXIT.done,
+});

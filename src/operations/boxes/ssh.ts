@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { demandBox } from '../../boxes/find-box.ts';
+import { demandRunning, openShell } from '../../boxes/inside.ts';
+import type { ExitCode } from '../../model/diagnostic.ts';
+import { defineOperation } from '../operation.ts';
+import { boxFlag } from './box-flags.ts';
+
+/** A shell in a box, for a person who wants to look around. */
+export const ssh = defineOperation({
+  name: 'box ssh',
+  summary: 'open a shell in a box',
+  description:
+    'As root, through the container engine: no ssh server and no key is needed. With words behind `--` it runs those instead,\n' +
+    'and ends with their exit code. What you change there is no step of any runbook.',
+  examples: ['runbook box ssh web', 'runbook box ssh web -- ps -ef'],
+  effect: 'act',
+  input: z.object({
+    ...boxFlag,
+    command: z
+      .array(z.string())
+      .default([])
+      .describe('what to run instead of a shell')
+      .meta({ positional: true, placeholder: 'COMMAND' }),
+  }),
+  run: async ({ world }, { box: name, command }): Promise<number> => {
+    const box = await demandBox(name);
+    demandRunning(box);
+    if (!world.person) return await openShell(box, command, false);
+    return await world.person.lend(() => openShell(box, command, true));
+  },
+  exit: (code) => code as ExitCode,
+});

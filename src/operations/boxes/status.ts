@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { demandBox } from '../../boxes/find-box.ts';
+import { EXIT } from '../../model/diagnostic.ts';
+import type { OneBoxReport } from '../../model/report.ts';
+import { defineOperation } from '../operation.ts';
+import { boxFlag } from './box-flags.ts';
+import { boxReports } from './box-report.ts';
+
+/** One box, and how it is reached. */
+export const status = defineOperation({
+  name: 'box status',
+  summary: 'one box: its state, image, ports and names',
+  description: 'Says what the engine and the proxy know of a box now. Changes nothing.',
+  examples: ['runbook box status web'],
+  effect: 'read',
+  input: z.object(boxFlag),
+  run: async ({ world }, { box }): Promise<OneBoxReport> => {
+    const [report] = await boxReports([await demandBox(box)], world);
+    return { did: 'looked', box: report!, notes: [] };
+  },
+  exit: () => EXIT.done,
+});

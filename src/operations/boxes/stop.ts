@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { demandBox } from '../../boxes/find-box.ts';
+import { stopBox } from '../../boxes/life.ts';
+import { EXIT } from '../../model/diagnostic.ts';
+import type { OneBoxReport } from '../../model/report.ts';
+import { defineOperation } from '../operation.ts';
+import { boxFlag } from './box-flags.ts';
+import { boxReports } from './box-report.ts';
+
+/** Stops a box; its files stay. */
+export const stop = defineOperation({
+  name: 'box stop',
+  summary: 'stop a box; its files stay',
+  description:
+    'Ends every process of a box. `runbook box restart` starts it again, with the files as they were.',
+  examples: ['runbook box stop web'],
+  effect: 'act',
+  input: z.object(boxFlag),
+  run: async ({ world }, { box }): Promise<OneBoxReport> => {
+    await stopBox(await demandBox(box));
+    const [report] = await boxReports([await demandBox(box)], world);
+    return { did: 'stopped', box: report!, notes: [] };
+  },
+  exit: () => EXIT.done,
+});

@@ -1,0 +1,89 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { z } from 'zod';
+import { demandBox, type LaunchedBox } from '../../boxes/find-box.ts';
+import { demandRunning } from '../../boxes/inside.ts';
+import { putSecretFile, syncedFolder, syncFolder } from '../../boxes/sync-folder.ts';
+import { EXIT } from '../../model/diagnostic.ts';
+import type { SyncReport } from '../../model/report.ts';
+import { readEnvFile } from '../../secrets/env-file.ts';
+import type { World } from '../../world.ts';
+import { wrong } from '../agent/body.ts';
+import { defineOperation } from '../operation.ts';
+import { boxFlag } from './box-flags.ts';
+import { requireGrants } from './require-grants.ts';
+
+const input = z.object({
+  ...boxFlag,
+  folder: z
+    .string()
+    .default('.')
+    .describe('what to bring into the box')
+    .meta({ positional: true, placeholder: 'FOLDER' }),
+  to: z
+    .string()
+    .optional()
+    .describe('where it stands there; /srv/ and its name if none is given')
+    .meta({ placeholder: 'PATH' }),
+  envFile: z
+    .string()
+    .optional()
+    .describe('bring these secrets too, as .env there; each has to be granted to the box')
+    .meta({ placeholder: 'FILE' }),
+});
+
+/** The files of a folder, in a box. */
+export const sync = defineOperation({
+  name: 'box sync',
+  summary: 'bring the files of a folder into a box',
+  description:
+    'Sends what git would not ignore and has changed since the last time, and removes there what is gone here. Files of the\n' +
+    'kind of .env are left out: --env-file brings one apart, through a pipe, once each name in it is granted to the box.',
+  examples: ['runbook box sync web', 'runbook box sync web ./site --to /srv/site --env-file .env'],
+  effect: 'act',
+  input,
+  run: ({ world }, flags) => runSync(world, flags),
+  exit: () => EXIT.done,
+});
+
+/** @throws RunbookError 3 for a secret that is not granted: nothing was sent then */
+export async function runSync(
+  world: World,
+  { box: name, folder, to, envFile }: z.infer<typeof input>,
+): Promise<SyncReport> {
+  const from = resolve(world.cwd, folder);
+  const status = await stat(from).catch(() => undefined);
+  if (!status?.isDirectory())
+    throw wrong(
+      'no-such-folder',
+      `${folder} is no folder.`,
+      'Name the folder whose files the box shall have.',
+    );
+  const box = await demandBox(name);
+  demandRunning(box);
+  const place = to ?? syncedFolder(from);
+  const secrets =
+    envFile === undefined ? undefined : await readSecrets(world, box, resolve(world.cwd, envFile));
+  const synced = await syncFolder(box, from, place);
+  if (!secrets) return { box: name, ...synced };
+  const path = `${place}/.env`;
+  await putSecretFile(box, path, secrets.content);
+  return { box: name, ...synced, secrets: { path, names: secrets.names } };
+}
+
+async function readSecrets(
+  world: World,
+  box: LaunchedBox,
+  path: string,
+): Promise<{ content: string; names: string[] }> {
+  const { values } = await readEnvFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw wrong(
+      'unreadable-file',
+      `${basename(path)} cannot be read (${error.code}).`,
+      'Check the path and its permissions.',
+    );
+  });
+  const names = Object.keys(values);
+  await requireGrants(world, box, names);
+  return { content: await readFile(path, 'utf8'), names };
+}
