@@ -8,7 +8,7 @@ const MASK = '***';
 
 /** A log line, or several: control and bidi characters stripped, secret-like values masked. */
 export function redactText(text: string): string {
-  return maskAll(stripControl(text));
+  return maskShapes(stripControl(text), looksRandom);
 }
 
 /** A command line: as `redactText`, and the values of secret-like flags in either form (`--token=x`, `--token x`). */
@@ -58,14 +58,16 @@ const assignment = new RegExp(
 const harmless =
   /^["']?(?:yes|no|true|false|null|none|nil|undefined|on|off|required|missing|bearer|basic|\*+|\$\w+|\$\{\w+\})["']?$/i;
 
-function maskAll(text: string): string {
+/** Masks every shape of a secret; `isDrawn` tells whether a long word is one. */
+export function maskShapes(text: string, isDrawn: (word: string) => boolean): string {
   let masked = text;
   for (const [pattern, replacement] of shapes) masked = masked.replace(pattern, replacement);
   masked = masked.replace(assignment, (whole, name: string, value: string) =>
     harmless.test(value) ? whole : `${name}${MASK}`,
   );
-  return masked.replace(/(\bsha(?:256|384|512)[:-])?[A-Za-z0-9+/_=-]{24,}/g, (word, digest?: string) =>
-    digest === undefined && looksRandom(word) ? MASK : word,
+  return masked.replace(
+    /(\b(?:sha(?:256|384|512)|SHA(?:256|384|512))[:-])?[A-Za-z0-9+/_=-]{24,}/g,
+    (word, digest?: string) => (digest === undefined && isDrawn(word) ? MASK : word),
   );
 }
 

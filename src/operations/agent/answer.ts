@@ -33,7 +33,7 @@ export const AttemptAnswer = z.object({
 export type AttemptAnswer = z.infer<typeof AttemptAnswer>;
 
 /** What is told of an attempt, from the journal alone: the same whoever asks, and after any restart. */
-export async function attemptAnswer(desk: Desk, id: string, bytes = 0): Promise<AttemptAnswer> {
+export async function attemptAnswer(desk: Desk, id: string): Promise<AttemptAnswer> {
   const attempt = desk.store.loop.attempts.find((each) => each.attempt === id)!;
   const note = desk.store.jobs.find(({ job }) => job === attempt.job)?.ended?.summary;
   const cleared = desk.store.loop.problems.filter((each) => each.clearedBy === id).map((each) => each.id);
@@ -45,7 +45,7 @@ export async function attemptAnswer(desk: Desk, id: string, bytes = 0): Promise<
     exit_code: attempt.exitCode,
     duration_ms: attempt.durationMs,
     output_tail: attempt.outputTail,
-    output_bytes: bytes || Buffer.byteLength(attempt.outputTail),
+    output_bytes: (await desk.store.jobBytes(attempt.job)) ?? Buffer.byteLength(attempt.outputTail),
     checks: attempt.checks.map(({ check, verdict, observed, expected }) => ({
       check,
       verdict,

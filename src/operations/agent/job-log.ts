@@ -1,39 +1,53 @@
 import { appendFileSync } from 'node:fs';
 import type { RunEvent } from '../../model/outcome.ts';
+import { outputRedactor } from '../../observe/redact-output.ts';
 
 /** Characters of output kept in memory for the diagnosis: more lines than it looks at. */
 const KEPT = 128 * 1024;
 
-/** A job's output: on disk as it comes, so that kill -9 loses none of it, and its end in memory. It is masked already. */
+/**
+ * A job's output: on disk line by line as it comes, so that kill -9 loses none of it, and its end in memory. Known secrets are
+ * masked already; what only looks like one is masked here.
+ */
 export class JobLog {
   #tail = '';
-  #bytes = 0;
+  readonly #redactor = outputRedactor();
+  #ours = false;
 
   constructor(private readonly path: string) {}
 
   /** Takes one event of a pass; `ours` tells whose output belongs to the job, absent: everybody's. */
   take(event: RunEvent, ours?: string): void {
+    if (event.type === 'output') {
+      this.#ours = ours === undefined || event.step === ours;
+      this.#said(this.#redactor.push(event.text));
+      return;
+    }
     const line = storyLine(event, ours);
-    if (line !== '') appendFileSync(this.path, line, { mode: 0o600 });
-    if (event.type !== 'output' || (ours !== undefined && event.step !== ours)) return;
-    this.#bytes += Buffer.byteLength(event.text);
-    this.#tail = (this.#tail + event.text).slice(-KEPT);
+    if (line === '') return;
+    this.#said(this.#redactor.end());
+    this.#write(line);
   }
 
+  /** What is said so far, a last line without its end included. */
   get tail(): string {
+    this.#said(this.#redactor.end());
     return this.#tail;
   }
 
-  get bytes(): number {
-    return this.#bytes;
+  #said(text: string): void {
+    this.#write(text);
+    if (this.#ours) this.#tail = (this.#tail + text).slice(-KEPT);
+  }
+
+  #write(text: string): void {
+    if (text !== '') appendFileSync(this.path, text, { mode: 0o600 });
   }
 }
 
 /** Of one step its output alone; of a whole pass also where it stands. */
 function storyLine(event: RunEvent, ours: string | undefined): string {
   switch (event.type) {
-    case 'output':
-      return event.text;
     case 'step-started':
       return ours === undefined ? `=== ${event.step}: ${event.title} (${event.reason})\n` : '';
     case 'step-finished':

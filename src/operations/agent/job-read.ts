@@ -56,7 +56,7 @@ export const jobRead = defineTool({
       await store.reload();
     }
     const { what, step, attempt, ended } = findJob(desk, known.job);
-    const text = await readLog(await store.jobLog(job), { offset, limit, grep });
+    const text = await readLog(store.jobLog(job), { offset, limit, grep });
     const done =
       attempt !== undefined &&
       ended !== undefined &&
@@ -66,7 +66,7 @@ export const jobRead = defineTool({
       status: ended?.status ?? 'running',
       summary: ended?.summary ?? '',
       ...text,
-      ...(done ? { attempt: await withoutTail(desk, attempt, text.log_bytes) } : {}),
+      ...(done ? { attempt: await withoutTail(desk, attempt) } : {}),
       next: ended ? '' : `It still runs: job_read {"job":"${job}","wait_s":60}, or job_cancel.`,
     };
   },
@@ -115,8 +115,8 @@ export function findJob({ store }: Desk, id: string) {
   );
 }
 
-async function withoutTail(desk: Desk, attempt: string, bytes: number) {
-  const { output_tail: _, ...rest } = await attemptAnswer(desk, attempt, bytes);
+async function withoutTail(desk: Desk, attempt: string) {
+  const { output_tail: _, ...rest } = await attemptAnswer(desk, attempt);
   return rest;
 }
 
@@ -153,7 +153,7 @@ function matching(text: string, grep: string): string {
 
 /** The end of a job's log, where errors stand. */
 export async function logTail({ store }: Desk, job: string): Promise<string> {
-  return (await readLog(await store.jobLog(job), { limit: 64_000 })).log;
+  return (await readLog(store.jobLog(job), { limit: 64_000 })).log;
 }
 
 /** The log as text, for the resource: of a large one its end, and how much of it is left out. */

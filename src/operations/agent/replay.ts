@@ -109,7 +109,7 @@ async function start(context: AgentContext, desk: Desk, given: Input): Promise<z
     client: context.client,
     allowed: context.trust === 'sandbox' ? 'sandbox' : 'approved',
   });
-  const log = new JobLog(await store.jobLog(id));
+  const log = new JobLog(await store.newJobLog(id));
   const job = context.jobs.start(id, async (signal) => {
     const ended = (status: string, summary: string) =>
       store.append({ kind: 'job-ended', job: id, status, summary });

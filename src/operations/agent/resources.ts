@@ -47,7 +47,7 @@ export const jobLogResource: AgentResource = {
   },
   read: async (context, id) => {
     const { store } = await openDesk(context);
-    return store.jobs.some(({ job }) => job === id) ? await wholeLog(await store.jobLog(id)) : undefined;
+    return store.jobs.some(({ job }) => job === id) ? await wholeLog(store.jobLog(id)) : undefined;
   },
 };
 

@@ -5,6 +5,7 @@ import type { Hypothesis, PredictionRow } from '../../model/hypothesis.ts';
 import { LoopEntry } from '../../model/loop.ts';
 import type { CheckResult } from '../../model/outcome.ts';
 import { compareSnapshots } from '../../observe/compare.ts';
+import { redactOutput } from '../../observe/redact-output.ts';
 import { openPass } from '../pass/open.ts';
 import { walkPlan } from '../pass/walk.ts';
 import type { Session } from '../session.ts';
@@ -47,7 +48,7 @@ const TAIL = 4_000;
 export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<void> {
   const { context, desk, target, session } = ready;
   const { world } = context;
-  const log = new JobLog(await desk.store.jobLog(ready.job));
+  const log = new JobLog(await desk.store.newJobLog(ready.job));
   const asked: CheckResult[] = [];
   const emit: Parameters<typeof openPass>[0]['emit'] = (event) => {
     log.take(event, target.step);
@@ -155,7 +156,10 @@ interface Ended {
 
 function ended(ready: Ready, { ending, diagnosis, prediction, durationMs, log, asked }: Ended): EndEntry {
   const { status, exitCode, actedMs } = ending;
-  const checks = checkRows(ending.checks, asked);
+  const checks = checkRows(ending.checks, asked).map((row) => ({
+    ...row,
+    observed: redactOutput(row.observed),
+  }));
   const findings = diagnosis.findings.map((each) => ({ ...each, evidence: [...each.evidence] }));
   const seen = { status, exitCode, checks, findings, outputTail: outputOf(ending, log).slice(-TAIL) };
   return {
