@@ -48,7 +48,10 @@ async function openLocalBox(options: OpenBox, stateFolder: string): Promise<Box>
     import('./observe/local-probes.ts'),
     import('./observe/probe-changed.ts'),
   ]);
-  const [id, execution] = await Promise.all([boxId(stateFolder), openLocalExecution(options)]);
+  const [id, execution] = await Promise.all([
+    boxId(stateFolder, options.lookOnly),
+    openLocalExecution(options),
+  ]);
   return Object.assign(execution, {
     identity: { id, name: hostname() },
     kind: 'local' as const,

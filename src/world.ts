@@ -33,6 +33,8 @@ export interface OpenBox {
   readonly folder: string;
   /** Variables that every fence gets beside the process's: front matter env, facts, inputs. */
   readonly env: Readonly<Record<string, string>>;
+  /** Nothing may be written, not even the id of a box that has none yet; it then has one for this process alone. */
+  readonly lookOnly?: boolean;
 }
 
 /** A terminal with somebody at it. */

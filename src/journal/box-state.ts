@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, constants, fdatasync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import { link, open, readFile, unlink } from 'node:fs/promises';
+import { link, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BoxCounter } from '../model/box-state.ts';
@@ -38,17 +38,20 @@ export function journalKey(boxId: string, document: string): string {
 
 /**
  * The box's random id, made on first use. Two first users at once agree on one: a hard link appears whole or not at all.
- * Where it cannot be kept it is another one each time, so that looking works without leave to write; nothing is
- * believed or journaled there, and openJournal says why.
+ * Where it cannot be kept it is another one in each process, so that looking works without leave to write; nothing is
+ * believed or journaled there, and openJournal says why. `lookOnly`: none is made.
  */
-export async function boxId(stateFolder: string): Promise<string> {
+export async function boxId(stateFolder: string, lookOnly = false): Promise<string> {
   const path = join(stateFolder, 'box-id');
   try {
-    return (await idAt(path)) ?? (await makeId(stateFolder, path));
+    return idAt(path) ?? (lookOnly ? unkept : await makeId(stateFolder, path));
   } catch {
-    return randomUUID();
+    return unkept;
   }
 }
+
+/** Of a box whose id cannot be kept, or may not be. */
+const unkept = randomUUID();
 
 async function makeId(stateFolder: string, path: string): Promise<string> {
   const id = randomUUID();
@@ -66,12 +69,15 @@ async function makeId(stateFolder: string, path: string): Promise<string> {
     await file.close();
     await unlink(draft);
   }
-  return (await idAt(path)) ?? id;
+  return idAt(path) ?? id;
 }
 
-async function idAt(path: string): Promise<string | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  return text.trim() || undefined;
+function idAt(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The number that this box keeps for a journal; 0 where there is none, or none that can be read. Writes nothing. */

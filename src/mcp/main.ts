@@ -35,7 +35,7 @@ const LEAVE_MS = 5_000;
 export async function serveMcp(world: World, options: McpOptions): Promise<ExitCode> {
   const note = (line: string) => void process.stderr.write(`runbook mcp: ${line}\n`);
   const serving: Serving = {
-    world,
+    world: options.readOnly ? onlyLooking(world) : world,
     file: options.file,
     tools: options.tools ?? agentTools,
     resources: options.resources ?? agentResources,
@@ -50,7 +50,7 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
   process.on('unhandledRejection', (error) =>
     note(error instanceof Error ? `${error.stack}` : String(error)),
   );
-  const sealing = await sealingFor(world);
+  const sealing = options.readOnly ? sealingWith(randomBytes(32)) : await sealingFor(world);
   if (options.http === undefined) {
     const { stdioServer } = await import('./stdio.ts');
     await stdioServer(serving, sealing, options.signal);
@@ -61,6 +61,11 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
   const left = await serving.jobs.end(LEAVE_MS);
   if (left > 0) note(`${left} jobs or calls did not end in time`);
   return options.signal.aborted ? EXIT.terminated : EXIT.done;
+}
+
+/** `--read-only` means the disk too. */
+function onlyLooking(world: World): World {
+  return { ...world, openBox: (options) => world.openBox({ ...options, lookOnly: true }) };
 }
 
 /** The same key at every start, since clients restart servers between a question and its answer. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { bench } from './support/built.ts';
@@ -69,6 +69,8 @@ describe('the built server', () => {
     expect(answer.status).toBe('succeeded');
     expect(answer.output_tail).toMatch(/THE END\n?$/);
     expect(JSON.stringify(answer).length).toBeLessThanOrEqual(8_192);
+    // A line end between two times 200 characters, and the last line.
+    expect(answer.output_bytes).toBe(100_499_999 + 'THE END\n'.length);
     const read = await call(2, 'job_read', { job: answer.job });
     expect(JSON.stringify(read.result.structuredContent).length).toBeLessThanOrEqual(40_000);
     const found = await call(3, 'job_read', { job: answer.job, grep: 'THE END' });
@@ -83,6 +85,28 @@ describe('the built server', () => {
     expect(largest).toBeGreaterThan(20);
     expect(largest).toBeLessThan(200);
     expect(await server.end()).toBe(0);
+  });
+
+  test('writes nothing where it is to read only, and remembers what it has seen all the same', async () => {
+    const { command, place, project } = await bench();
+    await writeFile(join(project, 'AUTODOCK.md'), '## Steps\n\n### A\n\n```bash\ntrue\n```\n');
+    const { command: program, args } = command('--read-only');
+    const server = await rawServer({ command: program, args });
+    await opened(server);
+    const call = async (id: number, name: string, given: object = {}) =>
+      (await server.ask({ id, method: 'tools/call', params: { name, arguments: given } })).result;
+    await call(1, 'runbook_read');
+    const first = (await call(2, 'env_observe')).structuredContent;
+    const second = (await call(3, 'env_observe')).structuredContent;
+    expect(second.compared_to).toBe(first.snapshot);
+    const third = await call(4, 'env_observe', { compare_to: first.snapshot });
+    expect(third.structuredContent.compared_to).toBe(first.snapshot);
+    await call(5, 'verify');
+    await call(6, 'find_fix', { text: 'address already in use' });
+    expect((await call(7, 'job_read', { job: 'job-1' })).isError).toBe(true);
+    expect(await server.end()).toBe(0);
+    const files = await readdir(place, { recursive: true });
+    expect(files.toSorted()).toEqual(['person', 'project', 'project/AUTODOCK.md']);
   });
 
   test('ends a running step with its whole group when its client goes', async () => {

@@ -41,6 +41,7 @@ describe('leaves alone', () => {
     'Setting up libglib2.0-0:amd64 (2.74.6-2+deb12u3) ...\n',
     'crlf2.sh: line 1: set: -\r: invalid option\n',
     'unchanged\u001b[31m red\u001b[0m\n',
+    'password=[secret:API_KEY] is set\n',
     'the line -----BEGIN of a story----- is no key\n',
   ])('%j', (text) => expect(redactOutput(text)).toBe(text));
 });

@@ -16,10 +16,10 @@ export interface Desk {
   readonly store: AgentStore;
 }
 
-type DeskContext = Pick<AgentContext, 'world' | 'file'>;
+type DeskContext = Pick<AgentContext, 'world' | 'file'> & Partial<Pick<AgentContext, 'readOnly'>>;
 
 /** @throws RunbookError for a document with errors, and for a box that is not this one. */
-export async function openDesk({ world, file }: DeskContext, box?: string): Promise<Desk> {
+export async function openDesk({ world, file, readOnly }: DeskContext, box?: string): Promise<Desk> {
   const document = await readAgentDocument(world, file);
   const opened = await world.openBox({ folder: document.folder, env: {} });
   await opened.close();
@@ -31,7 +31,7 @@ export async function openDesk({ world, file }: DeskContext, box?: string): Prom
       `Leave box out: this machine is ${identity.name}.`,
     );
   }
-  const store = await AgentStore.open(world, document.path, identity);
+  const store = await AgentStore.open(world, document.path, identity, readOnly);
   await store.settleInterrupted();
   return { document, box: identity, store };
 }

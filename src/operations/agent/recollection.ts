@@ -31,6 +31,8 @@ export class Recollection {
   #bytes = 0;
   #hash = '';
   readonly #kept: JournalLine[] = [];
+  /** What the file says, and behind it what is kept here. */
+  #whole: { readonly of: Recalled; readonly all: Recalled } | undefined;
 
   constructor(private readonly path: string) {}
 
@@ -38,12 +40,14 @@ export class Recollection {
   recall(): Recalled {
     this.#refresh();
     if (this.#kept.length === 0) return this.#now;
-    return withLines(this.#now, this.#kept);
+    if (this.#whole?.of !== this.#now) this.#whole = { of: this.#now, all: withLines(this.#now, this.#kept) };
+    return this.#whole.all;
   }
 
   /** Keeps lines in this process alone, for a server that may write nothing. */
   keep(lines: readonly JournalLine[]): void {
     this.#kept.push(...lines);
+    this.#whole = undefined;
   }
 
   #refresh(): void {

@@ -4,7 +4,7 @@ import type { AgentContext } from './tool.ts';
 export const RESOURCE_BUDGET = 400_000;
 
 /** Reading needs no more than this of what a call is given. */
-export type ReadingContext = Pick<AgentContext, 'world' | 'file' | 'signal'>;
+export type ReadingContext = Pick<AgentContext, 'world' | 'file' | 'signal' | 'readOnly'>;
 
 /** What a client can read by address, outside of any call; people mention it by name. Never changes anything. */
 export interface AgentResource {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Fold } from '../../journal/fold.ts';
 import type { Learned } from '../../markdown/learned.ts';
 import { recordLearned } from '../../markdown/record.ts';
+import type { LoopState } from '../../model/loop.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import type { Desk } from './desk.ts';
 import { foldLoop } from './fold-loop.ts';
 import { learnedOf } from './learned-of.ts';
@@ -20,9 +22,25 @@ export interface Saving {
 
 /** Folds the unsaved work and renders it; nothing is written. `also`: what the caller adds. */
 export async function savingOf(desk: Desk, also: Learned = {}): Promise<Saving> {
+  const { document, store } = desk;
+  const last = await store.snapshot(store.of('snapshot').at(-1)?.snapshot);
+  const known = nothingAdded.get(store.loop);
+  if (Object.keys(also).length === 0 && known?.document === document && known.last === last?.id)
+    return known.saving;
+  const saving = await folded(desk, last, also);
+  if (Object.keys(also).length === 0) nothingAdded.set(store.loop, { document, last: last?.id, saving });
+  return saving;
+}
+
+/** The answer for the same work, document and look at the box: every call of runbook_read asks for it. */
+const nothingAdded = new WeakMap<
+  LoopState,
+  { document: unknown; last: string | undefined; saving: Saving }
+>();
+
+async function folded(desk: Desk, last: Snapshot | undefined, also: Learned): Promise<Saving> {
   const { document, store, box } = desk;
   const { source, runbook, exists } = document;
-  const last = await store.snapshot(store.of('snapshot').at(-1)?.snapshot);
   const strange = (await unaccountedSince(store, last)).map(
     (each) => `${each.scope} ${each.kind} ${each.subject}`,
   );

@@ -10,10 +10,11 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
  * @throws RunbookError (exit 3) where others can read it: then it is no secret, and somebody has to know.
  */
 export async function secretInFile(path: string): Promise<string> {
-  return (await existing(path)) ?? (await made(path));
+  return (await secretIfKept(path)) ?? (await made(path));
 }
 
-async function existing(path: string): Promise<string | undefined> {
+/** The same, where it was made before; undefined: it was not. */
+export async function secretIfKept(path: string): Promise<string | undefined> {
   const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;

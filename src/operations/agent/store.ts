@@ -37,7 +37,7 @@ export class AgentStore {
     private readonly folder: string,
     private readonly path: string,
     private readonly now: () => number,
-    private readonly readOnly: boolean,
+    readonly readOnly: boolean,
     private readonly recollection: Recollection,
   ) {
     this.#recalled = recollection.recall();

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Change } from '../../model/change.ts';
 import type { Evidence } from '../../model/finding.ts';
@@ -5,7 +6,7 @@ import type { Scope, Snapshot } from '../../model/snapshot.ts';
 import { compareSnapshots, unaccounted } from '../../observe/compare.ts';
 import { observe } from '../../observe/snapshot.ts';
 import type { World } from '../../world.ts';
-import { secretInFile } from './secret-file.ts';
+import { secretIfKept, secretInFile } from './secret-file.ts';
 import type { AgentStore } from './store.ts';
 
 /** Looks at the box and keeps what was seen. */
@@ -15,7 +16,7 @@ export async function look(
   store: AgentStore,
   { scopes, reason }: { scopes?: readonly Scope[]; reason: string },
 ): Promise<Snapshot> {
-  const key = await fileHashKey(world);
+  const key = await fileHashKey(world, store);
   const snapshot = await observe({ env: world.env, folder, key, ...(scopes ? { scopes } : {}) });
   await store.keepSnapshot(snapshot, reason);
   return snapshot;
@@ -53,6 +54,10 @@ function summaryOf(kind: string, data: object): string {
 }
 
 /** Of this person, so that equal files can be told over all snapshots and the hash tells a stranger nothing. */
-async function fileHashKey(world: World): Promise<string> {
-  return await secretInFile(join(world.folders.person, 'file-hash-key'));
+async function fileHashKey({ folders }: World, { readOnly }: AgentStore): Promise<string> {
+  const path = join(folders.person, 'file-hash-key');
+  return readOnly ? ((await secretIfKept(path)) ?? passing) : await secretInFile(path);
 }
+
+/** Of a process that may not keep one. */
+const passing = randomBytes(32).toString('hex');

@@ -1,3 +1,4 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { LearnedStep } from '../../markdown/learned.ts';
@@ -21,11 +22,38 @@ export interface AgentDocument extends OpenedDocument {
  */
 export async function readAgentDocument(world: World, file: string): Promise<AgentDocument> {
   const path = resolve(world.cwd, file);
+  const known = lastRead.get(world);
+  if (known && isUnchanged(path, known)) return known.document;
   const found = await stat(path).catch(() => undefined);
   if (!found) return await freshDocument(path, file);
-  const document = await readDocument(world.cwd, file);
+  const document = { ...(await readDocument(world.cwd, file)), exists: true };
   refuseErrors(document.runbook.diagnostics, EXIT.document);
-  return { ...document, exists: true };
+  // What was decoded, and not what stands there by now. Decoding loses nothing.
+  lastRead.set(world, { path, document, bytes: Buffer.from(document.source.text) });
+  return document;
+}
+
+/** The document that this process has parsed last. */
+const lastRead = new WeakMap<World, LastRead>();
+
+interface LastRead {
+  readonly path: string;
+  readonly document: AgentDocument;
+  readonly bytes: Buffer;
+}
+
+/** By its bytes: comparing them costs a thousandth of parsing them, and a file's time may lie. */
+function isUnchanged(path: string, { path: known, document, bytes }: LastRead): boolean {
+  try {
+    return (
+      path === known &&
+      statSync(path).size === bytes.length &&
+      realpathSync(path) === document.path &&
+      readFileSync(path).equals(bytes)
+    );
+  } catch {
+    return false;
+  }
 }
 
 async function freshDocument(path: string, file: string): Promise<AgentDocument> {
