@@ -8,12 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeWithCluster } from './describe-with-cluster.ts';
 import { type Json, KubernetesApi } from './kubernetes-api.ts';
+import { deployment } from './objects.ts';
 
 describeWithCluster('the test cluster itself', (cluster) => {
   test('makes pods of a Deployment, and they become ready', async () => {
     const namespace = await cluster.namespace();
     const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
-    await cluster.api.create(deployments, deployment('web'));
+    await cluster.api.create(deployments, deployment('web', { replicas: 2 }));
     const ready = await cluster.api.until(`${deployments}/web`, ({ status }) => status?.readyReplicas === 2);
     expect(ready.status.conditions).toContainEqual(
       expect.objectContaining({ type: 'Available', status: 'True' }),
@@ -25,9 +26,11 @@ describeWithCluster('the test cluster itself', (cluster) => {
     await cluster.api.create(
       `/apis/apps/v1/namespaces/${namespace}/deployments`,
       deployment('web', {
-        'runbook.test/exit-code': '128',
-        'runbook.test/reason': 'StartError',
-        'runbook.test/message': 'exec: "/entrypoint.sh": stat /entrypoint.sh: no such file or directory',
+        annotations: {
+          'runbook.test/exit-code': '128',
+          'runbook.test/reason': 'StartError',
+          'runbook.test/message': 'exec: "/entrypoint.sh": stat /entrypoint.sh: no such file or directory',
+        },
       }),
     );
     const pods = `/api/v1/namespaces/${namespace}/pods`;
@@ -106,19 +109,4 @@ const orphanMaker = `
 function isAlive(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.startsWith('Z');
-}
-
-function deployment(name: string, annotations: Record<string, string> = {}) {
-  const labels = { app: name };
-  return {
-    metadata: { name },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels, annotations },
-        spec: { containers: [{ name, image: 'registry.example.com/web:1.0' }] },
-      },
-    },
-  };
 }

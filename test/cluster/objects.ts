@@ -1,0 +1,33 @@
+/** Objects that more than one test makes. */
+
+export interface DeploymentOptions {
+  namespace?: string;
+  replicas?: number;
+  /** On the pods: how kwok lets them behave (kwok.yaml). */
+  annotations?: Record<string, string>;
+  resources?: object;
+}
+
+export function deployment(name: string, options: DeploymentOptions = {}) {
+  const { namespace, replicas = 1, annotations = {}, resources } = options;
+  const labels = { app: name };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, ...(namespace && { namespace }) },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels, annotations },
+        spec: {
+          containers: [{ name, image: 'registry.example.com/web:1.0', ...(resources && { resources }) }],
+        },
+      },
+    },
+  };
+}
+
+export function configMap(name: string, namespace: string, data: Record<string, string>) {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data };
+}
