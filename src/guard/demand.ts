@@ -1,4 +1,5 @@
-import { quantity, showSize } from './measure.ts';
+import { quantity } from '../model/quantity.ts';
+import { showSize } from './measure.ts';
 
 /** Amounts by resource as quotas name them: `limits.memory`, `requests.cpu`, `pods`, `services.nodeports`. Quantities. */
 export type Amounts = Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
-import { byteSize, milliseconds, quantity } from './measure.ts';
+import { quantity } from '../model/quantity.ts';
+import { byteSize, milliseconds } from './measure.ts';
 
 /**
  * One value that says how long something may take.

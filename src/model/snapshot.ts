@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ClusterFact } from './cluster-facts.ts';
 
 /** Version of the stored form. A snapshot of a newer version is refused, never guessed at. */
 export const SNAPSHOT_SCHEMA = 1;
@@ -17,7 +18,8 @@ export const SCOPES = {
   logs: 'last lines of the journal, of logs written lately and of failed services (masked)',
   system: 'operating system, kernel, CPUs, load, time',
   containers: 'whether this box is a container, and the container engines within reach',
-  kubernetes: 'names of contexts and clusters in kubeconfig files; no credentials, no calls',
+  kubernetes:
+    'contexts of kubeconfig files; of clusters that a person allowed: nodes, workloads not ready, pods with their last end, events, quotas, services, claims, host ports, pull access, field managers that fight',
 } as const;
 
 export type Scope = keyof typeof SCOPES;
@@ -173,17 +175,6 @@ const container = z.object({
   detail: z.string(),
 });
 
-const kubernetes = z.object({
-  ...evidence,
-  kubeconfig: z.string(),
-  context: z.string(),
-  cluster: z.string(),
-  /** Host and port of the API server. */
-  server: z.string(),
-  namespace: z.string().optional(),
-  current: z.boolean(),
-});
-
 const facts = z.object({
   listeners: z.array(listener).optional(),
   processes: z.array(processFact).optional(),
@@ -197,7 +188,7 @@ const facts = z.object({
   logs: z.array(log).optional(),
   system: z.array(system).optional(),
   containers: z.array(container).optional(),
-  kubernetes: z.array(kubernetes).optional(),
+  kubernetes: z.array(ClusterFact).optional(),
 } satisfies Record<Scope, z.ZodType>);
 
 /** What a box looked like at one moment. Plain data: stored as JSON beside the journal, compared, cited. */

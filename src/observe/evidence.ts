@@ -1,3 +1,4 @@
+import { summarizeClusterFact } from '../model/cluster-summary.ts';
 import type { Evidence } from '../model/finding.ts';
 import { type FactOf, SCOPE_NAMES, type Scope, type Snapshot } from '../model/snapshot.ts';
 
@@ -67,8 +68,7 @@ const SUMMARIES: { readonly [S in Scope]: (fact: FactOf<S>) => string } = {
     role === 'inside'
       ? `this box is a container (${engine}: ${detail})`
       : `${engine} can be reached (${detail})`,
-  kubernetes: ({ context, cluster, server, current, kubeconfig }) =>
-    words([context, current && '(current)', `cluster ${cluster}`, server, kubeconfig]),
+  kubernetes: summarizeClusterFact,
 };
 
 function words(parts: readonly (string | number | false | undefined)[]): string {

@@ -20,6 +20,7 @@ export const configKeyUnknown: Rule = textRule({
     /(?:unrecognized|unknown|invalid|illegal|no such) (?:command line |long )?(?:option|flag|argument|switch)s?(?::| --)? ?(?:[`'"‘](?<key>[\w=.-]{1,100})|(?<field>-{1,2}\w[\w=.-]{0,100}))/i,
     /\[ERROR\].{0,40}unknown variable '(?<key>[^'=]{1,100})/,
     /Additional propert(?:y|ies) (?<key>[\w-]{1,100}) (?:is|are) not allowed/,
+    /(?<field>\.spec\.\S{1,200}|\.metadata\.\S{1,200}): field not declared in schema/,
     /couldn't find key (?<key>\S{1,100}) in/,
     /Bad configuration option: (?<key>\S{1,100})/,
   ],
@@ -105,13 +106,15 @@ export const waitsForInput: Rule = textRule({
 });
 
 function tellUnknown(key: string, path: string | undefined, scene: Scene) {
-  const near = nearest(key, candidates(key, scene));
+  // Kubernetes names the whole path; its last part is what was misspelt.
+  const own = /^\.?(?:spec|metadata)\./.test(key) ? key.replace(/^.*\./, '').replace(/\[\d+\]$/, '') : key;
+  const near = nearest(own, candidates(own, scene));
   return {
     title: `${path ?? 'The program'} does not know ${key}${near === undefined ? '' : `; ${near} is near`}.`,
     remedy:
       near === undefined
         ? `Check ${key} against the documentation of this version.`
-        : `Write ${near} instead of ${key}, if that is meant.`,
+        : `Write ${near} instead of ${own}, if that is meant.`,
     subject: key,
   };
 }

@@ -27,4 +27,6 @@ export interface DiagnosisInput {
   readonly programs?: readonly ProgramFact[];
   /** Connect matrix, with rows from outside where there are any. */
   readonly matrix?: readonly ConnectRow[];
+  /** What the runbook has measured here (its facts), such as `disk-read`: `2.1 MB/s`. */
+  readonly measurements?: readonly { readonly name: string; readonly value: string }[];
 }

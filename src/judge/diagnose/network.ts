@@ -75,7 +75,7 @@ export const kubeconfigMissing: Rule = textRule({
     /The connection to the server localhost:8080 was refused|http:\/\/localhost:8080\/(?:api|version).{0,60}refused/,
   ],
   tell: (_hit, { facts }) => {
-    const known = facts.kubernetes?.[0];
+    const known = facts.kubernetes?.find((each) => each.kind === 'context');
     return {
       title: 'kubectl has no kubeconfig: without one it asks localhost:8080.',
       remedy: `Set KUBECONFIG${known === undefined ? ' to the file of the cluster (k3s: /etc/rancher/k3s/k3s.yaml)' : ` to ${known.kubeconfig}`}.`,

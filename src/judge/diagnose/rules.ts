@@ -1,5 +1,16 @@
 import * as access from './access.ts';
 import * as certificates from './certificates.ts';
+import * as clusterEndings from './cluster/endings.ts';
+import * as fields from './cluster/fields.ts';
+import * as images from './cluster/images.ts';
+import * as measures from './cluster/measures.ts';
+import * as patches from './cluster/patches.ts';
+import * as probes from './cluster/probes.ts';
+import * as imagePrograms from './cluster/programs.ts';
+import * as quotas from './cluster/quotas.ts';
+import * as scheduling from './cluster/scheduling.ts';
+import * as clusterServices from './cluster/services.ts';
+import * as clusterStorage from './cluster/storage.ts';
 import * as config from './config.ts';
 import * as endings from './endings.ts';
 import * as leftovers from './leftovers.ts';
@@ -24,11 +35,52 @@ export const RULES: readonly Rule[] = [
   storage.processLimit,
   endings.oomKilled,
   endings.outOfMemory,
+  // What a namespace or the nodes have no room for.
+  quotas.clusterQuotaExceeded,
+  quotas.quotaUnsaid,
+  quotas.limitRangeViolated,
+  clusterEndings.containerOomKilled,
   // Ports.
   ports.portPrivileged,
   ports.portTaken,
   ports.portHeld,
   ports.addressNotHere,
+  scheduling.hostPortTaken,
+  scheduling.hostPortCaptured,
+  // Programs of images, and how images are had.
+  imagePrograms.imageProgramMissing,
+  imagePrograms.imageInterpreterMissing,
+  imagePrograms.imageExecFormat,
+  imagePrograms.imageNotExecutable,
+  imagePrograms.imageCommandMissing,
+  images.imageName,
+  images.imageCredentials,
+  images.imageMissing,
+  images.imageRateLimited,
+  images.imageCertificate,
+  images.imageScheme,
+  images.imageUnreachable,
+  // What pods and claims name.
+  fields.keyMissing,
+  fields.podNeedsObject,
+  clusterStorage.claimClassEmpty,
+  clusterStorage.claimClassMissing,
+  clusterStorage.claimNotProvisioned,
+  clusterStorage.rollingUpdateOnVolume,
+  scheduling.podEvicted,
+  scheduling.podUnschedulable,
+  // Probes of pods that run.
+  probes.probeUnauthorized,
+  probes.probeScheme,
+  clusterEndings.containerEndsSilently,
+  clusterEndings.containerCrashed,
+  // What is sent to the API server.
+  fields.fieldConflict,
+  patches.patchPointer,
+  patches.remoteKustomization,
+  clusterServices.servicePortUnknown,
+  clusterServices.serviceSelectsNothing,
+  fields.eventUnknown,
   // Programs: a wrong file before a missing one.
   endings.unstartable,
   programs.crlfScript,
@@ -88,8 +140,18 @@ export const RULES: readonly Rule[] = [
   leftovers.fileMissing,
   leftovers.alreadyExists,
   network.connectionReset,
+  measures.bufferOutlastsTimeout,
   // What only the box or the exit code shows.
   ports.portCaptured,
+  quotas.cpuThrottled,
+  clusterServices.networkPolicyDrops,
+  fields.fieldFight,
+  scheduling.nodeNotReady,
+  probes.probeFails,
+  clusterEndings.containerKilled,
+  clusterEndings.containerExits,
+  clusterServices.serviceUnready,
+  fields.workloadNotReady,
   storage.diskFullSeen,
   services.serviceDown,
   endings.brokenPipe,

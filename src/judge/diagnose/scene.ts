@@ -46,7 +46,7 @@ const TAIL_LINES = 60;
 
 /** Prepares a failure for the rules. Pure. */
 export function setScene(input: DiagnosisInput): Scene {
-  const lines = [...checkLines(input), ...outputLines(input), ...logLines(input)];
+  const lines = [...checkLines(input), ...podLines(input), ...outputLines(input), ...logLines(input)];
   const words = new Set(input.step?.text.match(/[\w.+-]{2,64}/g) ?? []);
   return {
     input,
@@ -118,6 +118,22 @@ function linesOf(log: FactOf<'logs'>, words: ReadonlySet<string>): Line[] {
   return log.lines
     .filter((text) => own || mentions(text.slice(0, 200), words))
     .map((text) => ({ text: text.slice(0, LONGEST_LINE), evidence: log.id, weight: 'logged' }));
+}
+
+/** What containers printed, of those that the failure speaks of; where nothing failed, of all that were read. */
+function podLines({ snapshot, output, checks, step }: DiagnosisInput): Line[] {
+  const all = output.trim() === '' && checks.length === 0;
+  const spoken = `${step?.text ?? ''}\n${output}`;
+  return (snapshot?.facts.kubernetes ?? []).flatMap((fact) => {
+    if (fact.kind !== 'pod-log') return [];
+    const name = fact.workload.split('/').at(-1) ?? '';
+    if (!all && !spoken.includes(name)) return [];
+    return fact.lines.map((text) => ({
+      text: text.slice(0, LONGEST_LINE),
+      evidence: fact.id,
+      weight: 'logged' as const,
+    }));
+  });
 }
 
 /** Words of a step that may be a program or a service; the shell's own are none. */

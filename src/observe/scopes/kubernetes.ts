@@ -51,6 +51,7 @@ async function readContexts(path: string, machine: Machine): Promise<Observed<'k
 function contextsOf(path: string, config: z.infer<typeof Kubeconfig>): Unnumbered<'kubernetes'>[] {
   const servers = new Map((config.clusters ?? []).map(({ name, cluster }) => [name, cluster.server ?? '']));
   return (config.contexts ?? []).map(({ name, context }) => ({
+    kind: 'context' as const,
     kubeconfig: path,
     context: name,
     cluster: context.cluster,

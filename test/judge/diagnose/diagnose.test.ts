@@ -4,6 +4,7 @@ import { attemptEvidence } from '../../../src/judge/diagnose/attempt-evidence.ts
 import { diagnose } from '../../../src/judge/diagnose/diagnose.ts';
 import type { DiagnosisInput } from '../../../src/judge/diagnose/diagnosis-input.ts';
 import { RULES } from '../../../src/judge/diagnose/rules.ts';
+import { clusterCases } from './cluster-cases.ts';
 import { recordedFailures } from './recorded-failures.ts';
 
 const failures = recordedFailures();
@@ -22,6 +23,38 @@ describe('the first finding is the true one', () => {
       if (failure.expect.says) expect(`${first!.title} ${first!.remedy}`).toContain(failure.expect.says);
     },
   );
+});
+
+test('what only looks alike is not found at all', () => {
+  for (const { input, not, title } of clusterCases()) {
+    const codes = diagnose(input, 50).map(({ code }) => code);
+    for (const code of not) expect(codes, title).not.toContain(code);
+  }
+});
+
+test('subjects of clusters name workloads, and no pod that tomorrow has another name', () => {
+  for (const { input, objects, title } of clusterCases()) {
+    const pods = objects.filter(({ kind, metadata }) => kind === 'Pod' && metadata?.ownerReferences);
+    for (const { subject } of diagnose(input, 50)) {
+      for (const { metadata } of pods) expect(subject ?? '', title).not.toContain(metadata!.name!);
+    }
+  }
+});
+
+test('beside a failure of which the cluster knows nothing, its troubles do not come first', () => {
+  const trouble = clusterCases().find(({ expect: { code } }) => code === 'image-credentials')!;
+  const output = 'step.sh: line 1: caddyy: command not found';
+  const [first, ...others] = diagnose({ ...trouble.input, output, end: { kind: 'exit', code: 127 } });
+  expect(first).toMatchObject({ code: 'program-missing', subject: 'caddyy' });
+  expect(others.map(({ code }) => code)).toContain('image-credentials');
+});
+
+test('a step that waits for a workload is explained by the workload, not by its own time-out', () => {
+  const trouble = clusterCases().find(({ expect: { code } }) => code === 'image-credentials')!;
+  const output = 'error: timed out waiting for the condition on deployments/flow';
+  const step = { text: 'kubectl -n argo rollout status deployment/flow --timeout=60s' };
+  const [first] = diagnose({ ...trouble.input, output, step, end: { kind: 'exit', code: 1 } });
+  expect(first).toMatchObject({ code: 'image-credentials' });
 });
 
 test('every finding cites evidence that can be looked up', () => {

@@ -4,19 +4,30 @@ import { attemptEvidence } from '../../../src/judge/diagnose/attempt-evidence.ts
 import { diagnose } from '../../../src/judge/diagnose/diagnose.ts';
 import { RULES } from '../../../src/judge/diagnose/rules.ts';
 import type { Finding } from '../../../src/model/finding.ts';
+import { snapshotEvidence } from '../../../src/observe/evidence.ts';
+import { storyTable } from './cluster-table.ts';
 import { type RecordedFailure, recordedFailures } from './recorded-failures.ts';
 
 const page = new URL('../../../docs/diagnosis.md', import.meta.url);
-const [start, end] = ['<!-- generated: findings -->', '<!-- /generated -->'];
 
 test('docs/diagnosis.md lists every finding, from the recorded failures (UPDATE=1 rewrites it)', () => {
+  expectGenerated('findings', table());
+});
+
+test('docs/diagnosis.md tells the stories, with the first finding and what k8sgpt says (UPDATE=1 rewrites it)', () => {
+  expectGenerated('stories', storyTable());
+});
+
+/** What stands between the markers of this name. */
+function expectGenerated(name: string, wanted: string): void {
+  const [start, end] = [`<!-- generated: ${name} -->`, '<!-- /generated -->'];
   const text = readFileSync(page, 'utf8');
-  const before = text.slice(0, text.indexOf(start) + start.length);
-  const after = text.slice(text.indexOf(end));
-  const generated = `${before}\n\n${table()}\n\n${after}`;
+  const from = text.indexOf(start) + start.length;
+  expect(text.indexOf(start), start).toBeGreaterThan(0);
+  const generated = `${text.slice(0, from)}\n\n${wanted}\n\n${text.slice(text.indexOf(end, from))}`;
   if (process.env.UPDATE === '1') writeFileSync(page, generated);
   expect(readFileSync(page, 'utf8')).toBe(generated);
-});
+}
 
 /** One row for each code, in the order of the rules. */
 function table(): string {
@@ -34,10 +45,12 @@ function table(): string {
   );
 }
 
-/** The line, exit code or check that the finding cites first. */
+/** The line, exit code, check or object that the finding cites first. */
 function symptom({ input }: RecordedFailure, finding: Finding): string {
   const cited = attemptEvidence(input, [finding]);
   const line = cited.find(({ kind }) => kind === 'output') ?? cited[0];
-  const text = line?.summary ?? 'the state of the box';
+  const object = input.snapshot && snapshotEvidence(input.snapshot, finding.evidence[0]!);
+  const text =
+    (line ?? (object?.kind === 'kubernetes' ? object : undefined))?.summary ?? 'the state of the box';
   return `\`${text.slice(0, 110).replaceAll('`', "'")}${text.length > 110 ? '…' : ''}\``;
 }

@@ -3,6 +3,7 @@ import type { DiagnosisInput } from '../../../src/judge/diagnose/diagnosis-input
 import type { ConnectRow } from '../../../src/model/connect-row.ts';
 import type { ProgramFact } from '../../../src/model/program-fact.ts';
 import type { Facts, Snapshot } from '../../../src/model/snapshot.ts';
+import { clusterCases } from './cluster-cases.ts';
 
 /** A failure as it was printed, and what its first finding must be. */
 export interface RecordedFailure {
@@ -17,16 +18,17 @@ export interface RecordedFailure {
 const folder = new URL('./fixtures/', import.meta.url);
 const at = '2026-11-21T10:00:05.000Z';
 
-/** Every case of test/judge/diagnose/fixtures/*.txt, in order. */
+/** Every case of test/judge/diagnose/fixtures/*.txt, in order, and after them those of clusters. */
 export function recordedFailures(): RecordedFailure[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.txt'));
-  return files.sort().flatMap((file) => {
+  const own = files.sort().flatMap((file) => {
     const text = readFileSync(new URL(file, folder), 'utf8');
     return text
       .split(/^=== /m)
       .slice(1)
       .map((part) => parseCase(file, part));
   });
+  return [...own, ...clusterCases()];
 }
 
 /** Title, then `key: value` lines up to `---`, then the output. */

@@ -1,0 +1,66 @@
+import type { NewClusterFact } from '../../model/cluster-facts.ts';
+import { clip, type RawEvent } from './raw.ts';
+
+export type NewEvent = Extract<NewClusterFact, { kind: 'event' }>;
+
+/** An event of core/v1 or events.k8s.io/v1; both shapes are in use. */
+export function eventFact(raw: RawEvent): NewEvent {
+  const about = raw.involvedObject ?? raw.regarding ?? {};
+  const namespace = about.namespace ?? raw.metadata?.namespace ?? 'default';
+  return {
+    kind: 'event',
+    namespace,
+    type: raw.type ?? 'Normal',
+    reason: raw.reason ?? '',
+    message: clip(raw.message ?? raw.note),
+    about: `${about.kind ?? ''} ${namespace}/${about.name ?? ''}`,
+    uid: about.uid ?? '',
+    count: raw.series?.count ?? raw.count ?? 1,
+    last: lastOf(raw),
+  };
+}
+
+/** When it was last seen. Each of the fields is empty in some version of the API, and none in all. */
+function lastOf({ series, lastTimestamp, eventTime, metadata }: RawEvent): string {
+  return series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata?.creationTimestamp ?? '';
+}
+
+/**
+ * The events worth keeping out of as many as there are: those about what is in trouble, then warnings, then the youngest.
+ * Holds at most twice its bound at any time.
+ */
+export class EventSieve {
+  readonly #most: number;
+  readonly #isWanted: (uid: string) => boolean;
+  #kept: NewEvent[] = [];
+  #seen = 0;
+
+  constructor(most: number, isWanted: (uid: string) => boolean) {
+    this.#most = most;
+    this.#isWanted = isWanted;
+  }
+
+  take(raw: RawEvent): void {
+    this.#seen++;
+    this.#kept.push(eventFact(raw));
+    if (this.#kept.length >= this.#most * 2) this.#cut();
+  }
+
+  /** The youngest first, and how many more there are. */
+  end(): { readonly facts: readonly NewEvent[]; readonly more: number } {
+    this.#cut();
+    const facts = [...this.#kept].sort(youngestFirst);
+    return { facts, more: this.#seen - facts.length };
+  }
+
+  #cut(): void {
+    const rank = (each: NewEvent): number =>
+      (this.#isWanted(each.uid) ? 0 : 2) + (each.type === 'Warning' ? 0 : 1);
+    this.#kept.sort((a, b) => rank(a) - rank(b) || youngestFirst(a, b));
+    this.#kept = this.#kept.slice(0, this.#most);
+  }
+}
+
+function youngestFirst(a: NewEvent, b: NewEvent): number {
+  return a.last < b.last ? 1 : a.last > b.last ? -1 : 0;
+}

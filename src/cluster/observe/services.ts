@@ -1,0 +1,83 @@
+import type { NewClusterFact } from '../../model/cluster-facts.ts';
+import type { RawMeta, RawObject, RawPodSpec } from './raw.ts';
+
+type NewService = Extract<NewClusterFact, { kind: 'service' }>;
+
+interface RawServiceSpec {
+  readonly type?: string;
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly ports?: readonly { port?: number; targetPort?: string | number; nodePort?: number }[];
+}
+
+interface RawSlice extends RawObject {
+  readonly endpoints?: readonly { addresses?: readonly string[]; conditions?: { ready?: boolean } }[];
+}
+
+/** A service, while the pods and endpoint slices that belong to it go by. */
+export class ServiceCount {
+  readonly #meta: RawMeta;
+  readonly #spec: RawServiceSpec;
+  readonly #selector: readonly (readonly [string, string])[];
+  readonly #portNames = new Set<string>();
+  #matches = 0;
+  #ready = 0;
+  #notReady = 0;
+
+  constructor(raw: RawObject) {
+    this.#meta = raw.metadata ?? {};
+    this.#spec = (raw.spec ?? {}) as RawServiceSpec;
+    this.#selector = Object.entries(this.#spec.selector ?? {});
+  }
+
+  get namespace(): string {
+    return this.#meta.namespace ?? 'default';
+  }
+
+  get name(): string {
+    return this.#meta.name ?? '';
+  }
+
+  takePod(meta: RawMeta, spec: RawPodSpec): void {
+    if (
+      this.#selector.length === 0 ||
+      !this.#selector.every(([key, value]) => meta.labels?.[key] === value)
+    ) {
+      return;
+    }
+    this.#matches++;
+    for (const { ports } of spec.containers ?? []) {
+      for (const { name } of ports ?? []) if (name !== undefined) this.#portNames.add(name);
+    }
+  }
+
+  takeSlice(raw: RawObject): void {
+    for (const { addresses, conditions } of (raw as RawSlice).endpoints ?? []) {
+      // No condition means ready (discovery/v1 EndpointConditions).
+      if (conditions?.ready === false) this.#notReady += addresses?.length ?? 0;
+      else this.#ready += addresses?.length ?? 0;
+    }
+  }
+
+  /** `podsKnown`: all pods of its namespace went by. */
+  fact(podsKnown: boolean): NewService {
+    const ports = (this.#spec.ports ?? []).map(({ port = 0, targetPort, nodePort }) => ({
+      port,
+      target: String(targetPort ?? port),
+      ...(nodePort !== undefined && { nodePort }),
+    }));
+    const isNamed = ({ target }: { target: string }): boolean => !/^\d+$/.test(target);
+    const unknown = ports.filter((each) => isNamed(each) && !this.#portNames.has(each.target));
+    return {
+      kind: 'service',
+      namespace: this.namespace,
+      name: this.name,
+      type: this.#spec.type ?? 'ClusterIP',
+      ports,
+      selector: this.#selector.map(([key, value]) => `${key}=${value}`).join(','),
+      ready: this.#ready,
+      notReady: this.#notReady,
+      ...(podsKnown && { matches: this.#matches }),
+      unknownPorts: podsKnown && this.#matches > 0 ? unknown.map(({ target }) => target) : [],
+    };
+  }
+}

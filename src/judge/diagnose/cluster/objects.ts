@@ -1,0 +1,104 @@
+import type { ClusterFactOf, ClusterKind } from '../../../model/cluster-facts.ts';
+import type { ContainerState, PodContainer } from '../../../model/cluster-pods.ts';
+import type { Scene } from '../scene.ts';
+import type { Weight } from '../weight.ts';
+
+export type Pod = ClusterFactOf<'pod'>;
+export type ClusterEvent = ClusterFactOf<'event'>;
+
+/** Facts of one kind of the clusters that were looked at. */
+export function factsOf<K extends ClusterKind>({ facts }: Scene, kind: K): ClusterFactOf<K>[] {
+  return (facts.kubernetes ?? []).filter((each): each is ClusterFactOf<K> => each.kind === kind);
+}
+
+/** Events about one object, by its uid: a pod that was made anew under the same name has none of the old one's. */
+export function eventsAbout(scene: Scene, uid: string): ClusterEvent[] {
+  return uid === '' ? [] : factsOf(scene, 'event').filter((each) => each.uid === uid);
+}
+
+/** One container of a pod, and how its last run ended. */
+export interface Run {
+  readonly pod: Pod;
+  readonly container: PodContainer;
+  /** Absent: it has not ended. */
+  readonly end?: ContainerState;
+  /** Why it does not run. */
+  readonly waiting?: ContainerState;
+  readonly events: readonly ClusterEvent[];
+}
+
+/** The containers of all pods in trouble. */
+export function runs(scene: Scene): Run[] {
+  return factsOf(scene, 'pod').flatMap((pod) => {
+    const events = eventsAbout(scene, pod.uid);
+    return pod.containers.map((container): Run => {
+      const { now, last } = container;
+      const end = now?.state === 'terminated' ? now : last;
+      return {
+        pod,
+        container,
+        ...(end && { end }),
+        ...(now?.state === 'waiting' && { waiting: now }),
+        events,
+      };
+    });
+  });
+}
+
+/** What is said of a container: by its states, and by the events of its pod. Evidence first, words second. */
+export function words({ pod, end, waiting, events }: Run): { readonly id: string; readonly text: string }[] {
+  const states = [waiting, end].flatMap((each) => each?.message ?? []);
+  return [
+    ...states.map((text) => ({ id: pod.id, text })),
+    ...events.filter(({ type }) => type === 'Warning').map(({ id, message }) => ({ id, text: message })),
+  ];
+}
+
+/** The first words that a pattern matches, with its groups. */
+export function said(
+  run: Run,
+  pattern: RegExp,
+): { readonly id: string; readonly groups: Readonly<Record<string, string>> } | undefined {
+  for (const { id, text } of words(run)) {
+    const match = pattern.exec(text);
+    if (match) return { id, groups: { ...match.groups } };
+  }
+  return undefined;
+}
+
+/** Log lines of a container, its run before this one first: that is the one that ended. */
+export function logOf(scene: Scene, { pod, container }: Run): ClusterFactOf<'pod-log'> | undefined {
+  const logs = factsOf(scene, 'pod-log').filter(
+    (each) => each.namespace === pod.namespace && each.name === pod.name && each.container === container.name,
+  );
+  return logs.find(({ previous }) => previous) ?? logs[0];
+}
+
+/** `container app of deployment argo/argo-server`, for titles. */
+export function who({ pod, container }: Pick<Run, 'pod' | 'container'>): string {
+  return `${container.init ? 'init container' : 'container'} ${container.name} of ${pod.workload}`;
+}
+
+/** The part of a subject that names a container; without the suffix of a pod. */
+export function subjectOf({ pod, container }: Pick<Run, 'pod' | 'container'>): string {
+  return `${pod.workload} ${container.name}`;
+}
+
+/**
+ * How well founded a finding about this object is: as good as told where the failed step speaks of it, or where nothing
+ * failed and the cluster speaks for itself. Beside an unrelated failure it only fits.
+ */
+export function weightOf({ input, names }: Scene, namespace: string, ...objects: readonly string[]): Weight {
+  if (input.output.trim() === '' && input.checks.length === 0) return 'told';
+  const own = objects.map((each) => each.split('/').at(-1) ?? each).filter((each) => each.length > 2);
+  const isNamed = own.some((each) => names(each) || input.output.includes(each));
+  const spoken = namespace !== 'default' && (names(namespace) || input.output.includes(`"${namespace}"`));
+  return isNamed || spoken || input.checks.some(({ check }) => own.some((each) => check.includes(each)))
+    ? 'told'
+    : 'inferred';
+}
+
+/** As `weightOf`, for a run. */
+export function weightOfRun(scene: Scene, { pod }: Pick<Run, 'pod'>): Weight {
+  return weightOf(scene, pod.namespace, pod.workload, pod.name);
+}

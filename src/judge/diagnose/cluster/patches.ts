@@ -1,0 +1,70 @@
+import { type Rule, textRule } from '../rule.ts';
+import type { Scene } from '../scene.ts';
+
+/**
+ * A JSON patch that cannot be applied: a pointer that does not start with `/`, a key with `/` or `~` that is not escaped
+ * (RFC 6901), or a parent that is not there.
+ */
+export const patchPointer: Rule = textRule({
+  code: 'patch-pointer',
+  cause: 'config',
+  patterns: [
+    /(?:json ?patch )?(?<op>add|remove|replace|test|move|copy) operation does not apply: doc is missing (?:path|key|from path): \\?"?(?<path>[^"\\\s:]{1,300})/i,
+    /jsonpatch (?<op>\w{1,10}) operation does not apply(?:: .{0,80}?path: "(?<path>[^"]{1,300})")?/,
+    /the server rejected our request due to an error in our request|(?:invalid|unexpected) (?:json )?pointer "?(?<path>[^"\s]{1,300})|unable to parse "\[\{.{0,200}": yaml/i,
+  ],
+  tell: ({ groups: { op, path } }, scene) => {
+    const faults = patchesIn(scene).map((each) => ({ path: each, right: corrected(each) }));
+    const fault = faults.find(({ path: own, right }) => own !== right) ?? undefined;
+    const said = path ?? fault?.path;
+    if (said === undefined && op === undefined) return undefined;
+    const subject = fault?.path ?? said ?? 'patch';
+    return {
+      title:
+        fault === undefined
+          ? `The patch cannot be applied: ${said ?? 'its path'} has no parent in the object.`
+          : `The patch cannot be applied: ${fault.path} is no pointer to one key; written rightly it is ${fault.right}.`,
+      remedy:
+        fault === undefined
+          ? 'Add the parent first ({"op":"add","path":PARENT,"value":{}}), or send an apply or a merge patch instead, which needs no parent.'
+          : `Write ${fault.right}: in a pointer / inside a key is ~1, and ~ is ~0 (RFC 6901); and the labels or annotations must be there already. An apply or a merge patch needs neither.`,
+      subject,
+    };
+  },
+});
+
+/** Paths of the JSON patches in a step. */
+function patchesIn({ input }: Scene): string[] {
+  const text = input.step?.text ?? '';
+  return [...text.matchAll(/\\?["']?path\\?["']?\s{0,4}:\s{0,4}\\?["']?([^\s"'\\,}]{1,300})/g)].map(
+    ([, path]) => path!,
+  );
+}
+
+/** Under these a key is one segment, however many slashes it holds. */
+const MAPS =
+  /^\/?((?:.*\/)?(?:labels|annotations|nodeSelector|matchLabels|data|stringData|allocatable|capacity|requests|limits))\/(.+)$/;
+
+/** A pointer as it must be written; itself where it is right. */
+export function corrected(path: string): string {
+  const rooted = path.startsWith('/') || path === '' ? path : `/${path.replaceAll('.', '/')}`;
+  const [, parent, key] = MAPS.exec(rooted) ?? [];
+  if (parent === undefined || key === undefined) return rooted;
+  // What is escaped already stays: a ~ that is followed by neither 0 nor 1 is one that is meant.
+  return `/${parent}/${key.replaceAll(/~(?![01])/g, '~0').replaceAll('/', '~1')}`;
+}
+
+/** A kustomization that fetches at the time of applying: it cannot, and git is no longer the whole truth. */
+export const remoteKustomization: Rule = textRule({
+  code: 'kustomization-remote',
+  cause: 'config',
+  patterns: [
+    /accumulat(?:ing|ion) .{0,400}?(?<url>(?:https?:\/\/|git@|ssh:\/\/|github\.com\/)[^\s'"]{1,300})/,
+    /(?:failed to run|exec: )['"]?\S{0,40}git (?:fetch|clone|init).{0,200}?(?<url>https?:\/\/[^\s'"]{1,300})/,
+  ],
+  tell: ({ groups: { url = '' } }) => ({
+    title: `The kustomization takes ${url} from elsewhere, and it cannot be fetched from here.`,
+    remedy: `Keep a copy in the project (curl -fsSL ${url} -o vendor/…, or kustomize localize) and name that file; at least pin it to a full commit.`,
+    subject: url,
+  }),
+});

@@ -1,0 +1,169 @@
+import type { Match, Rule } from '../rule.ts';
+import type { Scene } from '../scene.ts';
+import { factsOf, logOf, type Run, runs, said, subjectOf, weightOfRun, who } from './objects.ts';
+
+/**
+ * What containerd and runc say (code 128, StartError), crun and CRI-O say, and kubelet passes on, of a program that is not
+ * in the image.
+ */
+const ABSENT =
+  /exec: \\?"(?<program>[^"\\]{1,300})\\?": (?:stat \S{1,300}: no such file or directory|executable file not found in \$PATH)|executable file [`'"](?<crun>[^`'"]{1,300})[`'"] not found(?: in \$PATH)?/;
+
+/** The program that a container is to start is not in its image: most often a shell in an image that has none. */
+export const imageProgramMissing: Rule = {
+  code: 'image-program-missing',
+  cause: 'binary',
+  find: (scene) => [
+    ...runs(scene).flatMap((run): Match[] => {
+      const words = said(run, ABSENT);
+      const program = words?.groups.program ?? words?.groups.crun;
+      if (words === undefined || program === undefined) return [];
+      return [absent(run, program, [run.pod.id, words.id], weightOfRun(scene, run))];
+    }),
+    ...inspected(scene, ({ exists }) => !exists).map(({ run, seen }) =>
+      absent(run, seen.program, [seen.id, run.pod.id], weightOfRun(scene, run)),
+    ),
+  ],
+};
+
+function absent(run: Run, program: string, evidence: readonly string[], weight: Match['weight']): Match {
+  const shell = /^(?:\/(?:usr\/)?bin\/)?(?:ba|z|k)sh$/.test(program);
+  return {
+    title: `The program ${program} is not in the image ${run.container.image}: ${who(run)} ${endWords(run)}.`,
+    remedy: shell
+      ? 'Start it by /bin/sh, if the image has that (Alpine does, distroless has no shell at all), or by the program itself; or take an image that holds it.'
+      : `Name a program that the image holds (command, PATH, a misspelling?), or build ${program} into it.`,
+    subject: `${subjectOf(run)} ${program}`,
+    evidence,
+    weight,
+  };
+}
+
+/** Code 128 is what containerd gives a container that it could not start (CRI constants: StartError). */
+function endWords({ end, container }: Run): string {
+  if (end?.exitCode === undefined) return 'cannot start';
+  const again = container.restarts > 0 ? `, ${container.restarts} restarts` : '';
+  return `ends with code ${end.exitCode}${end.reason === undefined ? '' : ` (${end.reason})`}${again}`;
+}
+
+const NO_INTERPRETER =
+  /^exec (?<file>\/\S{1,300}): no such file or directory|fork\/exec (?<forked>\S{1,300}): no such file or directory|env: (?:can't execute )?[‘'"](?<program>[^’'"]{1,100})[’'"]: No such file/;
+
+/** The file is there, but what its first line names is not: no such shell, Windows line ends, or another C library. */
+export const imageInterpreterMissing: Rule = {
+  code: 'image-interpreter-missing',
+  cause: 'binary',
+  find: (scene) => [
+    ...runs(scene).flatMap((run): Match[] => {
+      const log = logOf(scene, run);
+      const line = log?.lines.map((each) => NO_INTERPRETER.exec(each.trim())).find((each) => each !== null);
+      const words = line ? { id: log!.id, groups: { ...line.groups } } : said(run, NO_INTERPRETER);
+      if (words === undefined) return [];
+      const file = words.groups.file ?? words.groups.forked;
+      const what = words.groups.program ?? 'its interpreter';
+      const crlf = what.includes('\\r') || what.includes('\r');
+      return [
+        {
+          title: `${file === undefined ? `A script of ${who(run)} needs ${what.replace('\r', '')}, which is` : `${file} of ${who(run)} is there, but the interpreter that its first line names is`} not in the image ${run.container.image}${crlf ? ' (its lines end in CR LF)' : ''}.`,
+          remedy:
+            'Look at its first line: name an interpreter that the image has (#!/bin/sh), save it with LF line ends, or take an image with that shell (or C library, for a compiled program).',
+          subject: `${subjectOf(run)} ${file ?? what}`,
+          evidence: [words.id, run.pod.id],
+          weight: weightOfRun(scene, run),
+        },
+      ];
+    }),
+    ...inspected(scene, ({ exists, interpreterExists }) => exists && interpreterExists === false).map(
+      ({ run, seen }): Match => ({
+        title: `${seen.program} of ${who(run)} needs ${seen.interpreter}, which is not in the image ${seen.image}.`,
+        remedy: 'Name an interpreter that the image has (#!/bin/sh), or take an image that holds it.',
+        subject: `${subjectOf(run)} ${seen.program}`,
+        evidence: [seen.id, run.pod.id],
+        weight: weightOfRun(scene, run),
+      }),
+    ),
+  ],
+};
+
+/** What was seen inside images, with the run that it explains. */
+function inspected(scene: Scene, isFault: (seen: Inspected) => boolean): { run: Run; seen: Inspected }[] {
+  return factsOf(scene, 'image-program')
+    .filter(isFault)
+    .flatMap((seen) => {
+      const run = runs(scene).find(
+        ({ pod, container }) => pod.workload === seen.workload && container.name === seen.container,
+      );
+      return run === undefined ? [] : [{ run, seen }];
+    });
+}
+
+type Inspected = ReturnType<typeof factsOf<'image-program'>>[number];
+
+/** For another machine, or a script without a first line. */
+export const imageExecFormat: Rule = {
+  code: 'image-exec-format',
+  cause: 'binary',
+  find: (scene) =>
+    runs(scene).flatMap((run): Match[] => {
+      const log = logOf(scene, run);
+      const logged = log?.lines.some((line) => /exec(?:ve)?\b.{0,200}: exec format error/i.test(line));
+      const words = logged ? { id: log!.id } : said(run, /exec format error/i);
+      if (words === undefined) return [];
+      const box = scene.facts.system?.[0]?.architecture;
+      return [
+        {
+          title: `${who(run)} cannot be executed on its node: ${run.container.image} is for another machine${box === undefined ? '' : ` than ${box}`}, or its script has no first line.`,
+          remedy: 'Take (or build) the image for the node’s architecture, or give the script its first line.',
+          subject: subjectOf(run),
+          evidence: [words.id, run.pod.id],
+          weight: weightOfRun(scene, run),
+        },
+      ];
+    }),
+};
+
+/** 126 and `permission denied` at the start: there, but not executable. */
+export const imageNotExecutable: Rule = {
+  code: 'image-not-executable',
+  cause: 'binary',
+  find: (scene) =>
+    runs(scene).flatMap((run): Match[] => {
+      const words = said(run, /exec: \\?"(?<program>[^"\\]{1,300})\\?": permission denied/);
+      const log = logOf(scene, run);
+      const line = log?.lines.find((each) => /permission denied/i.test(each));
+      const ended = run.end?.exitCode === 126;
+      if (words === undefined && !ended) return [];
+      const program = words?.groups.program ?? /(\/\S{1,200}?):? permission denied/i.exec(line ?? '')?.[1];
+      return [
+        {
+          title: `${program ?? 'What it starts'} is in the image ${run.container.image}, but not executable: ${who(run)} ${endWords(run)}.`,
+          remedy: 'chmod +x it in the image (COPY --chmod=755), or call its interpreter with it.',
+          subject: `${subjectOf(run)} ${program ?? ''}`.trim(),
+          evidence: [words?.id ?? (line === undefined ? run.pod.id : log!.id), run.pod.id],
+          weight: weightOfRun(scene, run),
+        },
+      ];
+    }),
+};
+
+/** 127: a script of the image calls a program that is not there. */
+export const imageCommandMissing: Rule = {
+  code: 'image-command-missing',
+  cause: 'binary',
+  find: (scene) =>
+    runs(scene).flatMap((run): Match[] => {
+      if (run.end?.exitCode !== 127) return [];
+      const log = logOf(scene, run);
+      const line = log?.lines.findLast((each) => /not found/.test(each));
+      const program = /(?:^|[\s:])(?<name>[\w./@+-]{1,100}): (?:command )?not found/.exec(line ?? '')?.[1];
+      return [
+        {
+          title: `A script of ${who(run)} calls ${program ?? 'a program'}, which is not in the image ${run.container.image} (code 127).`,
+          remedy: `Build ${program ?? 'it'} into the image, mend its name or PATH, or take an image that holds it.`,
+          subject: `${subjectOf(run)} ${program ?? ''}`.trim(),
+          evidence: [line === undefined ? run.pod.id : log!.id, run.pod.id],
+          weight: weightOfRun(scene, run),
+        },
+      ];
+    }),
+};

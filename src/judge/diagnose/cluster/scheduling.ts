@@ -1,0 +1,163 @@
+import type { ClusterFactOf } from '../../../model/cluster-facts.ts';
+import type { Match, Rule } from '../rule.ts';
+import type { Scene } from '../scene.ts';
+import { factsOf, type Pod, weightOf } from './objects.ts';
+
+type Claim = ClusterFactOf<'host-port'>;
+
+function unschedulable(scene: Scene): Pod[] {
+  return factsOf(scene, 'pod').filter(
+    ({ phase, reason }) => phase === 'Pending' && reason === 'Unschedulable',
+  );
+}
+
+/** `didn't have free ports`: another pod has the host port on every node that would do. */
+export const hostPortTaken: Rule = {
+  code: 'host-port-taken',
+  cause: 'port',
+  find: (scene) =>
+    unschedulable(scene).flatMap((pod): Match[] => {
+      if (!/didn't have free ports/.test(pod.message ?? '')) return [];
+      const claims = factsOf(scene, 'host-port');
+      const wanted = claims.filter(({ owner }) => owner === pod.workload);
+      const held = claims.filter(
+        (each) =>
+          each.owner !== pod.workload &&
+          wanted.some((mine) => mine.port === each.port && mine.protocol === each.protocol),
+      );
+      const ports = [...new Set(wanted.map(({ port }) => port))].join(', ');
+      return [
+        {
+          title: `${pod.workload} cannot be placed: its host port${ports === '' ? '' : ` ${ports}`} is taken on every node that would do${held.length === 0 ? '' : `, by ${names(held)}`}.`,
+          remedy: `Give up the host port (a Service reaches a pod without one), or take it from ${held[0]?.owner ?? 'who holds it'}; a rolling update of a pod with a host port needs strategy Recreate.`,
+          subject: `port ${ports || pod.workload}`,
+          evidence: [pod.id, ...held.map(({ id }) => id)],
+          weight: weightOf(scene, pod.namespace, pod.workload, pod.name),
+        },
+      ];
+    }),
+};
+
+function names(claims: readonly Claim[]): string {
+  return [...new Set(claims.map(({ owner, mechanism }) => `${owner} (${mechanism})`))].join(', ');
+}
+
+/**
+ * A port of this machine that the cluster captures and a program of the machine listens on. The CNI's portmap and k3s's
+ * load balancer take packets before they reach a socket, and reserve nothing: both sides start happily.
+ */
+export const hostPortCaptured: Rule = {
+  code: 'port-captured',
+  cause: 'port',
+  find: (scene) => {
+    if (!isNodeHere(scene)) return [];
+    const claims = factsOf(scene, 'host-port').filter(({ mechanism }) => mechanism !== 'hostNetwork');
+    return (scene.facts.listeners ?? []).flatMap((listener): Match[] => {
+      const captor = claims.find(
+        ({ port, protocol }) => port === listener.port && protocol === listener.protocol,
+      );
+      const loopback = /^(?:127\.|::1$)/.test(listener.address);
+      if (captor === undefined || loopback || listener.via !== 'socket' || OWN.test(listener.owner ?? ''))
+        return [];
+      const all = claims.filter(({ port }) => port === listener.port);
+      return [
+        {
+          title: `Port ${listener.port} of this box has two owners: ${listener.owner ?? 'a process'} listens on it, and ${names(all)} captures its traffic.`,
+          remedy: `Decide for one: remove ${captor.owner} (k3s's Traefik: --disable traefik), or move ${listener.owner ?? 'the process'} to another port.`,
+          subject: `port ${listener.port}`,
+          evidence: [...all.map(({ id }) => id), listener.id],
+          weight:
+            scene.names(String(listener.port)) ||
+            (listener.owner !== undefined && scene.names(listener.owner))
+              ? 'told'
+              : 'inferred',
+        },
+      ];
+    });
+  },
+};
+
+/** Processes of the cluster itself, which listen on behalf of node ports and host ports. */
+const OWN = /^(?:k3s|kube-proxy|rke2|kubelet|cilium|docker-proxy|rootlessport|svclb|klipper)/;
+
+/** Claims of a cluster mean this machine only where it is one of its nodes: where the API server is asked here. */
+function isNodeHere(scene: Scene): boolean {
+  const own = scene.facts.system?.[0]?.addresses ?? [];
+  return factsOf(scene, 'context').some(({ server }) => {
+    const host = server.replace(/:\d+$/, '');
+    return /^(?:127\.|localhost$|\[::1\]$|0\.0\.0\.0$)/.test(host) || own.includes(host);
+  });
+}
+
+/** No node takes the pod. */
+export const podUnschedulable: Rule = {
+  code: 'pod-unschedulable',
+  cause: 'resources',
+  find: (scene) =>
+    unschedulable(scene).flatMap((pod): Match[] => {
+      const text = pod.message ?? '';
+      // A claim that does not bind has a finding of its own, and a host port too.
+      const elsewhere =
+        /unbound immediate PersistentVolumeClaims|didn't have free ports|persistentvolumeclaim "\S{1,253}" not found/.test(
+          text,
+        );
+      const nodes = factsOf(scene, 'node');
+      return [
+        {
+          title: `No node takes ${pod.workload}: ${text.replace(/\s+preemption:.*$/s, '').slice(0, 300)}`,
+          remedy: remedyFor(text),
+          subject: pod.workload,
+          evidence: [pod.id, ...nodes.slice(0, 3).map(({ id }) => id)],
+          weight: elsewhere ? 'consequence' : weightOf(scene, pod.namespace, pod.workload, pod.name),
+        },
+      ];
+    }),
+};
+
+function remedyFor(text: string): string {
+  if (/Insufficient/.test(text))
+    return 'Ask for less (requests, replicas), end what is not needed, or add a node; limits play no part in this.';
+  if (/untolerated taint|had taint/.test(text))
+    return 'Tolerate that taint if it is meant for this pod, or see why the node has it (not-ready, disk-pressure).';
+  if (/node affinity|node selector|didn't match Pod/.test(text))
+    return 'Mend nodeSelector or affinity, or give a node that label.';
+  return 'Compare what the pod asks for with what the nodes have.';
+}
+
+/** The node threw it out: most often for want of disk. */
+export const podEvicted: Rule = {
+  code: 'pod-evicted',
+  cause: 'resources',
+  find: (scene) =>
+    factsOf(scene, 'pod')
+      .filter(({ reason }) => reason === 'Evicted')
+      .map(
+        (pod): Match => ({
+          title: `${pod.workload} was evicted from ${pod.node ?? 'its node'}: ${(pod.message ?? '').slice(0, 200)}`,
+          remedy:
+            'Free what the node ran out of (ephemeral-storage: images, logs, emptyDir), and give the pod a request for it.',
+          subject: pod.workload,
+          evidence: [pod.id],
+          weight: weightOf(scene, pod.namespace, pod.workload, pod.name),
+        }),
+      ),
+};
+
+/** A node that is not ready, or under pressure. */
+export const nodeNotReady: Rule = {
+  code: 'node-not-ready',
+  cause: 'dependency',
+  find: (scene) =>
+    factsOf(scene, 'node')
+      .filter(({ ready, troubles }) => !ready || troubles.length > 0)
+      .map(
+        (node): Match => ({
+          title: `Node ${node.name} is ${node.ready ? 'under pressure' : 'not ready'}: ${node.troubles.join('; ') || 'no reason is given'}.`,
+          remedy:
+            'Look at the node itself: its disk, its memory, the kubelet (journalctl -u k3s, -u kubelet), its network plug-in.',
+          subject: `node ${node.name}`,
+          evidence: [node.id],
+          weight: node.ready ? 'consequence' : 'logged',
+        }),
+      ),
+};

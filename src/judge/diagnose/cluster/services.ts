@@ -1,0 +1,89 @@
+import type { Match, Rule } from '../rule.ts';
+import { factsOf, weightOf } from './objects.ts';
+
+/** Its selector matches no pod: nothing can ever answer. */
+export const serviceSelectsNothing: Rule = {
+  code: 'service-selects-nothing',
+  cause: 'config',
+  find: (scene) =>
+    factsOf(scene, 'service')
+      .filter(({ selector, matches, ready }) => selector !== '' && matches === 0 && ready === 0)
+      .map(
+        (service): Match => ({
+          title: `Service ${service.namespace}/${service.name} selects ${service.selector}, and no pod has these labels.`,
+          remedy:
+            'Compare the selector with the labels of the pod template (spec.template.metadata.labels), in the same namespace.',
+          subject: `service ${service.namespace}/${service.name}`,
+          evidence: [service.id],
+          // A workload that is scaled to nothing has no pods either.
+          weight: weightOf(scene, service.namespace, service.name) === 'told' ? 'logged' : 'inferred',
+        }),
+      ),
+};
+
+/** A target port by a name that no container gives. */
+export const servicePortUnknown: Rule = {
+  code: 'service-port-unknown',
+  cause: 'config',
+  find: (scene) =>
+    factsOf(scene, 'service')
+      .filter(({ unknownPorts }) => unknownPorts.length > 0)
+      .map(
+        (service): Match => ({
+          title: `Service ${service.namespace}/${service.name} sends to the port ${service.unknownPorts.join(', ')}, which no container of its pods names.`,
+          remedy: 'Give the containerPort that name, or write the number as targetPort.',
+          subject: `service ${service.namespace}/${service.name}`,
+          evidence: [service.id],
+          weight: weightOf(scene, service.namespace, service.name),
+        }),
+      ),
+};
+
+/** There are pods behind it, but none is ready: see these. */
+export const serviceUnready: Rule = {
+  code: 'service-without-endpoints',
+  cause: 'dependency',
+  find: (scene) =>
+    factsOf(scene, 'service')
+      .filter(({ selector, matches, ready }) => selector !== '' && ready === 0 && matches !== 0)
+      .map(
+        (service): Match => ({
+          title: `Service ${service.namespace}/${service.name} has no endpoint that is ready${service.notReady === 0 ? '' : ` (${service.notReady} are not)`}.`,
+          remedy: 'See why its pods are not ready; the service itself is not at fault.',
+          subject: `service ${service.namespace}/${service.name}`,
+          evidence: [service.id],
+          weight: 'consequence',
+        }),
+      ),
+};
+
+/** Packets are dropped on the way to something that a network policy guards. */
+export const networkPolicyDrops: Rule = {
+  code: 'network-policy',
+  cause: 'config',
+  find: (scene) => {
+    const rows = (scene.input.matrix ?? []).map((row, index) => ({ ...row, id: scene.rowEvidence(index) }));
+    return rows
+      .filter(({ result }) => result === 'timeout')
+      .flatMap((row): Match[] => {
+        const place = targetOf(row.host, scene);
+        const policies = factsOf(scene, 'network-policy').filter(({ namespace }) => namespace === place);
+        if (place === undefined || policies.length === 0) return [];
+        return [
+          {
+            title: `Packets from ${row.vantage} to ${row.host}:${row.port} are dropped, and namespace ${place} has the network policy ${policies.map(({ name }) => name).join(', ')}.`,
+            remedy: `Allow that way in the policy (kubectl -n ${place} describe networkpolicy), or try it from a pod that the policy lets in.`,
+            subject: `namespace ${place}`,
+            evidence: [row.id, ...policies.map(({ id }) => id)],
+            weight: 'inferred',
+          },
+        ];
+      });
+  },
+};
+
+/** The namespace of a pod's address or of a service's name. */
+function targetOf(host: string, scene: Parameters<Rule['find']>[0]): string | undefined {
+  const pod = factsOf(scene, 'pod').find(({ ip }) => ip === host);
+  return pod?.namespace ?? /^[\w-]{1,63}\.(?<namespace>[\w-]{1,63})(?:\.svc|$)/.exec(host)?.[1];
+}
