@@ -1,3 +1,4 @@
+import type { BoxResult, FleetReport } from '../model/fleet.ts';
 import type { CheckResult, Failure } from '../model/outcome.ts';
 import type { ReplayReport } from '../model/report.ts';
 import { clean } from './render/clean.ts';
@@ -7,39 +8,102 @@ import { outcomeWords, timeOf } from './render/words.ts';
 type ReportedStep = ReplayReport['steps'][number];
 
 /**
- * A pass as JUnit XML, in the dialect that Jenkins, GitLab, GitHub and Azure readers share: one suite, a case per step;
- * failed is `failure`, a needed person is `error`, skipped and not reached are `skipped` with their reason.
+ * A pass as JUnit XML, in the dialect that Jenkins, GitLab, GitHub and Azure readers share: one suite a box, a case per
+ * step; failed is `failure`, a needed person is `error`, skipped and not reached are `skipped` with their reason.
  */
-export function junitReport(report: ReplayReport): string {
-  const { steps, summary } = report;
-  const number = (...kinds: ReportedStep['outcome']['kind'][]) =>
-    steps.filter((step) => kinds.includes(step.outcome.kind)).length;
-  const totals = [
-    `tests="${steps.length + (summary.outcome === 'aborted' ? 1 : 0)}"`,
-    `failures="${number('failed')}"`,
-    `errors="${number('person') + (summary.outcome === 'aborted' ? 1 : 0)}"`,
-    `skipped="${number('skipped', 'not-reached')}"`,
-    `time="${seconds(summary.ms)}"`,
-  ].join(' ');
+export function junitReport(report: ReplayReport | FleetReport): string {
+  const suites = 'boxes' in report ? report.boxes.map((box) => boxSuite(report, box)) : [passSuite(report)];
+  const sum = (field: keyof Totals) => suites.reduce((total, suite) => total + suite.totals[field], 0);
+  const totals: Totals = {
+    tests: sum('tests'),
+    failures: sum('failures'),
+    errors: sum('errors'),
+    skipped: sum('skipped'),
+    ms: report.summary.ms,
+  };
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="runbook" ${totals}>`,
-    `  <testsuite name="${attribute(report.name)}" hostname="${attribute(report.box)}" file="${attribute(report.file)}" ${totals}>`,
-    ...steps.map((step) => testcase(step, report)),
-    ...(summary.outcome === 'aborted' ? [STOPPED] : []),
-    '  </testsuite>',
+    `<testsuites name="runbook" ${totalsText(totals)}>`,
+    ...suites.flatMap((suite) => suiteLines(report, suite)),
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-/** A pass that was stopped must not look green, though none of its steps failed. */
-const STOPPED =
-  '    <testcase classname="runbook" name="the pass"><error message="the pass was stopped"/></testcase>';
+interface Totals {
+  readonly tests: number;
+  readonly failures: number;
+  readonly errors: number;
+  readonly skipped: number;
+  readonly ms: number;
+}
 
-function testcase(step: ReportedStep, report: ReplayReport): string {
+interface Suite {
+  readonly name: string;
+  readonly box: string;
+  readonly totals: Totals;
+  readonly cases: readonly string[];
+}
+
+function passSuite({ name, box, steps, summary }: ReplayReport): Suite {
+  return suiteOf(name, box, steps, summary.ms, summary.outcome === 'aborted' ? STOPPED : undefined);
+}
+
+/** A box that no pass began on must not be missing, and must not look green. */
+function boxSuite({ name }: FleetReport, { target, outcome, steps, ms, message }: BoxResult): Suite {
+  const suite = `${name} on ${target}`;
+  if (outcome === 'refused') return suiteOf(suite, target, steps, ms, wholeBox('error', message));
+  if (outcome === 'not-started') return suiteOf(suite, target, steps, ms, wholeBox('skipped', message));
+  return suiteOf(suite, target, steps, ms, outcome === 'aborted' ? STOPPED : undefined);
+}
+
+function suiteOf(name: string, box: string, steps: readonly ReportedStep[], ms: number, more?: Extra): Suite {
+  const number = (...kinds: ReportedStep['outcome']['kind'][]) =>
+    steps.filter((step) => kinds.includes(step.outcome.kind)).length;
+  const totals = {
+    tests: steps.length + (more ? 1 : 0),
+    failures: number('failed'),
+    errors: number('person') + (more?.kind === 'error' ? 1 : 0),
+    skipped: number('skipped', 'not-reached') + (more?.kind === 'skipped' ? 1 : 0),
+    ms,
+  };
+  return {
+    name,
+    box,
+    totals,
+    cases: [...steps.map((step) => testcase(step, name)), ...(more ? [more.text] : [])],
+  };
+}
+
+const suiteLines = (report: ReplayReport | FleetReport, { name, box, totals, cases }: Suite): string[] => [
+  `  <testsuite name="${attribute(name)}" hostname="${attribute(box)}" file="${attribute(report.file)}" ${totalsText(totals)}>`,
+  ...cases,
+  '  </testsuite>',
+];
+
+const totalsText = ({ tests, failures, errors, skipped, ms }: Totals): string =>
+  `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds(ms)}"`;
+
+/** A case for what is not about one step. */
+interface Extra {
+  readonly kind: 'error' | 'skipped';
+  readonly text: string;
+}
+
+const wholeBox = (kind: Extra['kind'], message: string): Extra => ({
+  kind,
+  text: `    <testcase classname="runbook" name="the box"><${kind} message="${attribute(message)}"/></testcase>`,
+});
+
+/** A pass that was stopped must not look green, though none of its steps failed. */
+const STOPPED: Extra = {
+  kind: 'error',
+  text: '    <testcase classname="runbook" name="the pass"><error message="the pass was stopped"/></testcase>',
+};
+
+function testcase(step: ReportedStep, suite: string): string {
   const ms = timeOf(step.outcome) ?? 0;
-  const open = `    <testcase classname="${attribute(report.name)}" name="${attribute(step.id)}: ${attribute(step.title)}" time="${seconds(ms)}"`;
+  const open = `    <testcase classname="${attribute(suite)}" name="${attribute(step.id)}: ${attribute(step.title)}" time="${seconds(ms)}"`;
   const body = bodyOf(step);
   return body === undefined ? `${open}/>` : `${open}>\n      ${body}\n    </testcase>`;
 }

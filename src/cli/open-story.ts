@@ -7,7 +7,12 @@ import type { Story } from './render/story.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Chooses how a pass is told: as data, live on a terminal, or as plain lines everywhere else. */
-export async function openStory(operation: Operation, call: Call, around: Surroundings): Promise<Story> {
+export async function openStory(
+  operation: Operation,
+  call: Call,
+  around: Surroundings,
+  { fleet }: { fleet: boolean },
+): Promise<Story> {
   const { stdout, stderr, world } = around;
   const write = (text: string) => stdout.write(text);
   const aside = (text: string) => stderr.write(text);
@@ -15,8 +20,11 @@ export async function openStory(operation: Operation, call: Call, around: Surrou
   const page = pageFor(stdout, call, world.env);
   if (!page.terminal || page.verbose || page.quiet) {
     // A log is kept whole: nothing is cut to the width of a terminal.
-    return plainStory({ page: { ...page, width: undefined }, cwd: world.cwd, write, aside });
+    const whole = { page: { ...page, width: undefined }, cwd: world.cwd, write, aside };
+    return fleet ? (await import('./render/fleet-story.ts')).plainFleetStory(whole) : plainStory(whole);
   }
+  const live = { page, cwd: world.cwd, output: stdout, now: () => world.now() };
+  if (fleet) return (await import('./render/live-fleet.ts')).liveFleetStory(live);
   const { liveStory } = await import('./render/live-story.ts');
-  return liveStory({ page, cwd: world.cwd, output: stdout, now: () => world.now() });
+  return liveStory(live);
 }

@@ -1,13 +1,14 @@
 import { constants } from 'node:fs';
 import { access, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { FleetReport } from '../model/fleet.ts';
 import type { ReplayReport } from '../model/report.ts';
 import { usage } from './arguments.ts';
 
 /** Where `--report` goes. */
 export interface ReportFile {
   /** Atomic: whoever waits for the file never reads half of it. */
-  write(report: ReplayReport): Promise<void>;
+  write(report: ReplayReport | FleetReport): Promise<void>;
 }
 
 /**

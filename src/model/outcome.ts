@@ -104,8 +104,56 @@ export interface PassSummary {
   readonly resumed: boolean;
 }
 
-/** One event of a pass: the stream that the terminal, `--json`, JUnit and the MCP server all read. Text is masked. */
-export type RunEvent =
+/**
+ * One event: the stream that the terminal, `--json`, JUnit and the MCP server all read. Text is masked. In a fleet the
+ * events of a box's pass carry the name of the target.
+ */
+export type RunEvent = (PassEvent & { readonly target?: string }) | FleetEvent;
+
+/** What happens to a fleet as a whole; `docs/fleets.md`. */
+export type FleetEvent =
+  | {
+      readonly type: 'fleet-started';
+      readonly at: string;
+      readonly file: string;
+      readonly name: string;
+      /** In the order of the inventory, which is that of beginning. */
+      readonly targets: readonly string[];
+      readonly steps: number;
+      readonly forks: number;
+      readonly canary: number;
+    }
+  | { readonly type: 'box-started'; readonly at: string; readonly target: string }
+  | {
+      readonly type: 'box-finished';
+      readonly at: string;
+      readonly target: string;
+      readonly outcome: BoxOutcome;
+      readonly ms: number;
+      /** What acted, what failed, or why it could not begin; one line. */
+      readonly message: string;
+    }
+  | {
+      readonly type: 'fleet-finished';
+      readonly at: string;
+      readonly summary: FleetSummary;
+      readonly next: string;
+    };
+
+/** How it went on one box: as its pass, or `refused` before one began, or not begun at all. */
+export type BoxOutcome = PassSummary['outcome'] | 'refused' | 'not-started';
+
+/** Totals of a fleet. */
+export interface FleetSummary {
+  readonly outcome: PassSummary['outcome'];
+  readonly boxes: Readonly<Record<BoxOutcome, number>>;
+  readonly ms: number;
+  /** Why boxes were not started, where some were not. */
+  readonly because?: string;
+}
+
+/** One event of a pass. */
+export type PassEvent =
   | {
       readonly type: 'pass-started';
       readonly at: string;

@@ -80,7 +80,7 @@ export async function openSession(
   const { folder } = document;
   const target = chosenBox(input.on);
   const facts = new Map(runbook.facts.map((fact) => [fact.name, fact.value]));
-  const bare = { ...runbook.frontMatter.env, ...Object.fromEntries(facts) };
+  const bare = bareEnvironment(runbook);
   const resolved = await resolveInputs(runbook.inputs, {
     given: input.input,
     env: world.env,
@@ -88,7 +88,7 @@ export async function openSession(
     folder,
     person: approved ? world.person : undefined,
     allowCommands: approved,
-    runCommand: (command) => runCommand(world, folder, bare, command),
+    runCommand: (command) => runDocumentCommand(world, folder, bare, command),
   });
   const values = [...resolved.values];
   const secrets = values
@@ -109,6 +109,14 @@ export async function openSession(
     masker,
     box: await world.openBox({ folder, env: exportable(env), ...(target ? { target } : {}) }),
     ...(target ? { target } : {}),
+  };
+}
+
+/** What a document itself says of the environment: front matter env and facts. */
+export function bareEnvironment(runbook: Runbook): Record<string, string> {
+  return {
+    ...runbook.frontMatter.env,
+    ...Object.fromEntries(runbook.facts.map(({ name, value }) => [name, value])),
   };
 }
 
@@ -134,7 +142,8 @@ function exportable(env: Readonly<Record<string, string>>): Record<string, strin
   return Object.fromEntries(Object.entries(env).filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)));
 }
 
-async function runCommand(
+/** Runs a command of the document that gives a value, here and not on the box: this is where `pass` and its like are. */
+export async function runDocumentCommand(
   world: OperationContext['world'],
   folder: string,
   env: Record<string, string>,

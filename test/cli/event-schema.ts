@@ -54,6 +54,8 @@ const failure = z.strictObject({
   ),
 });
 
+const boxOutcome = z.enum(['done', 'failed', 'person', 'aborted', 'refused', 'not-started']);
+
 const ms = z.number().nonnegative();
 
 const outcome = z.discriminatedUnion('kind', [
@@ -127,7 +129,46 @@ export const eventLine = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('step-finished'), at, ...named, outcome }),
   z.strictObject({ type: z.literal('pass-finished'), at, summary, next: z.string() }),
+  z.strictObject({
+    version: z.literal(1).optional(),
+    type: z.literal('fleet-started'),
+    at,
+    file: z.string(),
+    name: z.string(),
+    targets: z.array(z.string()),
+    steps: z.int().nonnegative(),
+    forks: z.int().positive(),
+    canary: z.int().nonnegative(),
+  }),
+  z.strictObject({ type: z.literal('box-started'), at, target: z.string() }),
+  z.strictObject({
+    type: z.literal('box-finished'),
+    at,
+    target: z.string(),
+    outcome: boxOutcome,
+    ms,
+    message: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal('fleet-finished'),
+    at,
+    summary: z.strictObject({
+      outcome: z.enum(['done', 'failed', 'person', 'aborted']),
+      boxes: z.record(boxOutcome, z.int().nonnegative()),
+      ms,
+      because: z.string().optional(),
+    }),
+    next: z.string(),
+  }),
 ]);
+
+/** An event of a box's pass in a fleet: the same, and whose it is. */
+export const fleetLine = z
+  .looseObject({ type: z.string(), target: z.string().optional() })
+  .transform(({ target, ...event }) => {
+    const ofFleet = ['box-started', 'box-finished'].includes(event.type);
+    return { target, event: eventLine.parse(ofFleet ? { ...event, target } : event) };
+  });
 
 /** The one line of a command that could not do its work. */
 export const errorLine = z.strictObject({

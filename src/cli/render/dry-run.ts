@@ -1,13 +1,14 @@
+import type { FleetReport } from '../../model/fleet.ts';
 import type { ReplayReport } from '../../model/report.ts';
 import type { Page } from './page.ts';
 import { renderPlan } from './plan.ts';
 
 /** What `replay` prints at its end: nothing after a pass, whose story is told, and the plan after a dry run. */
-export const renderDryRun = (report: ReplayReport, page: Page, cwd: string): string =>
-  report.plan ? renderPlan(report.plan, page, cwd) : '';
+export const renderDryRun = (report: ReplayReport | FleetReport, page: Page, cwd: string): string =>
+  'plan' in report && report.plan ? renderPlan(report.plan, page, cwd) : '';
 
 /** Whether a pass took place, and so was told as it happened. */
-export const isPass = (report: unknown): report is ReplayReport =>
+export const isPass = (report: unknown): report is ReplayReport | FleetReport =>
   typeof report === 'object' &&
   report !== null &&
   !('plan' in report && report.plan) &&

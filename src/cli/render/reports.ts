@@ -1,3 +1,4 @@
+import type { FleetReport } from '../../model/fleet.ts';
 import type { PlanReport } from '../../model/plan.ts';
 import type {
   ApproveReport,
@@ -25,7 +26,7 @@ type Renderer<Report> = (report: Report, page: Page, cwd: string) => string;
 
 /** A renderer loads with its verb. The types are those that each operation declares as its output. */
 interface Renderers {
-  readonly replay: () => Promise<Renderer<ReplayReport>>;
+  readonly replay: () => Promise<Renderer<ReplayReport | FleetReport>>;
   readonly plan: () => Promise<Renderer<PlanReport>>;
   readonly verify: () => Promise<Renderer<VerifyReport>>;
   readonly lint: () => Promise<Renderer<LintReport>>;

@@ -172,5 +172,9 @@ async function run(
     ...(only === undefined ? {} : { only }),
   });
   const emit = { emit: (event: Parameters<JobLog['take']>[0]) => log?.take(event) };
-  return await replayVerb.run({ ...quiet({ world: context.world, signal }), ...emit }, flags);
+  // Without an inventory the report is that of one box.
+  return (await replayVerb.run(
+    { ...quiet({ world: context.world, signal }), ...emit },
+    flags,
+  )) as ReplayReport;
 }

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import type { Target } from '../../fleet/inventory.ts';
+import { EXIT } from '../../model/diagnostic.ts';
+import { resolveInputs } from '../../secrets/resolve.ts';
+import type { World } from '../../world.ts';
+import { refuseErrors } from '../document.ts';
+import type { OperationContext } from '../operation.ts';
+import type { ReplayFlags } from '../replay-flags.ts';
+import { bareEnvironment, type Prepared, runDocumentCommand } from '../session.ts';
+
+/**
+ * The world of every box's pass: nobody to ask, since two questions at once could not be told apart, and in its
+ * environment what was asked or fetched here once for all: a command that gives a secret runs once and not for each box.
+ * @throws RunbookError 3 with every input that is missing for some box
+ */
+export async function askOnce(
+  { world }: OperationContext,
+  { runbook, document }: Prepared,
+  flags: ReplayFlags,
+  targets: readonly Target[],
+): Promise<World> {
+  // What every target gives for itself is missing nowhere.
+  const wanted = runbook.inputs.map((input) =>
+    targets.every(({ inputs }) => inputs[input.name] !== undefined) ? { ...input, required: false } : input,
+  );
+  const { values, missing } = await resolveInputs(wanted, {
+    given: flags.input,
+    env: world.env,
+    envFile: flags.envFile && resolve(world.cwd, flags.envFile),
+    folder: document.folder,
+    person: world.person,
+    allowCommands: true,
+    runCommand: (command) => runDocumentCommand(world, document.folder, bareEnvironment(runbook), command),
+  });
+  refuseErrors(missing, EXIT.person);
+  const asked = [...values].filter(([, { source }]) => source === 'prompt' || source === 'command');
+  const { person: _, ...rest } = world;
+  return {
+    ...rest,
+    env: { ...world.env, ...Object.fromEntries(asked.map(([name, { value }]) => [name, value])) },
+  };
+}

@@ -1,0 +1,195 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { FleetReport } from '../../../src/model/fleet.ts';
+import type { RunEvent } from '../../../src/model/outcome.ts';
+import { replay } from '../../../src/operations/replay.ts';
+import { runbook, scenario } from '../../support/scenario.ts';
+import { inventoryOf, openFiles, simulatedFleet } from '../../support/simulated-fleet.ts';
+
+const step = (name: string, more = '') => `~~~bash\necho ${name} >> log\n${more}\n~~~\n`;
+
+async function fleetOf(text: string, inventory: string, env: Record<string, string> = {}) {
+  const scene = await scenario(text, { files: { 'inventory.yaml': inventory }, env });
+  const fleet = simulatedFleet(scene.world, join(scene.folder, '..'));
+  const run = async (flags: Record<string, unknown> = {}, signal = new AbortController().signal) => {
+    const events: RunEvent[] = [];
+    const context = { world: fleet.world, signal, emit: (event: RunEvent) => void events.push(event) };
+    const input = replay.input.parse({ file: 'AUTODOCK.md', fleet: 'inventory.yaml', yes: true, ...flags });
+    const report = (await replay.run(context, input)) as FleetReport;
+    return {
+      report,
+      events,
+      exit: replay.exit(report),
+      ways: report.boxes.map(({ target, outcome, message }) => `${target} ${outcome}: ${message}`),
+    };
+  };
+  return { ...fleet, scene, run };
+}
+
+describe('a fleet', () => {
+  it('brings every box there, each by its own journal, and finds nothing to do the second time', async () => {
+    const { run, ran } = await fleetOf(runbook({ One: step('one'), Two: step('two') }), inventoryOf(3));
+    const first = await run();
+    expect(first.ways).toEqual([1, 2, 3].map((n) => `b${n} done: 2 acted, 0 skipped`));
+    expect([first.exit, first.report.summary.outcome]).toEqual([0, 'done']);
+    const second = await run();
+    expect(second.ways).toEqual([1, 2, 3].map((n) => `b${n} done: nothing to do, 2 skipped`));
+    for (const name of ['b1', 'b2', 'b3']) expect(await ran(name)).toEqual(['one', 'two']);
+  });
+
+  it('gives each box its own inputs; the command line wins', async () => {
+    const text = `${runbook({ One: step('"$COLOUR $SIZE"') })}\n## Inputs\n\n| Name |\n| --- |\n| COLOUR |\n| SIZE |\n`;
+    const inventory = `inputs: { SIZE: small }
+groups:
+  red: { inputs: { COLOUR: red }, targets: [b1, { on: b2, inputs: { COLOUR: pink, SIZE: large } }] }
+`;
+    const { run, ran } = await fleetOf(text, inventory);
+    expect((await run()).exit).toBe(0);
+    expect([await ran('b1'), await ran('b2')]).toEqual([['red small'], ['pink large']]);
+    await run({ input: { COLOUR: 'blue' } });
+    expect([await ran('b1'), await ran('b2')]).toEqual([
+      ['red small', 'blue small'],
+      ['pink large', 'blue large'],
+    ]);
+  });
+
+  it('lets one box fail and one be out of reach, and goes on with just these', async () => {
+    const text = runbook({
+      One: step('one'),
+      Two: step('two', 'test "$BOX" != b2 || test -e mended'),
+      Three: step('three'),
+    });
+    const { run, ran, unreachable, scene } = await fleetOf(text, inventoryOf(4));
+    unreachable.add('b3');
+    const first = await run();
+    expect(first.ways).toEqual([
+      'b1 done: 3 acted, 0 skipped',
+      expect.stringMatching(/^b2 failed: two: /),
+      'b3 refused: b3 does not answer.',
+      'b4 done: 3 acted, 0 skipped',
+    ]);
+    expect(first.exit).toBe(1);
+    unreachable.clear();
+    await scene.write('../boxes/b2/work/mended', '');
+    const second = await run();
+    expect(second.ways).toEqual([
+      'b1 done: nothing to do, 3 skipped',
+      'b2 done: 2 acted, 1 skipped',
+      'b3 done: 3 acted, 0 skipped',
+      'b4 done: nothing to do, 3 skipped',
+    ]);
+    expect(await ran('b2')).toEqual(['one', 'two', 'two', 'three']);
+  });
+
+  it('needs a person where boxes are only out of reach', async () => {
+    const { run, unreachable } = await fleetOf(runbook({ One: step('one') }), inventoryOf(2));
+    unreachable.add('b2');
+    expect((await run()).exit).toBe(3);
+  });
+
+  it('begins the others only when the canary is done', async () => {
+    const { run, ran } = await fleetOf(runbook({ One: step('one', 'test "$BOX" != b1') }), inventoryOf(3));
+    const { ways, exit, report } = await run({ canary: 1 });
+    expect(ways.slice(1)).toEqual([
+      'b2 not-started: the canary b1 is not done',
+      'b3 not-started: the canary b1 is not done',
+    ]);
+    expect([exit, report.summary.because, await ran('b2')]).toEqual([1, 'the canary b1 is not done', []]);
+  });
+
+  it('begins no more boxes once too many have failed, and says which were not', async () => {
+    const { run } = await fleetOf(runbook({ One: step('one', 'test "${BOX#b}" -gt 2') }), inventoryOf(10));
+    const { report, exit } = await run({ forks: 1, maxFail: '10%' });
+    expect(report.summary.boxes).toMatchObject({ failed: 2, 'not-started': 8 });
+    expect([exit, report.summary.because]).toEqual([1, '2 of 10 have failed']);
+    const all = await run({ forks: 1 });
+    expect(all.report.summary.boxes).toMatchObject({ failed: 2, done: 8, 'not-started': 0 });
+  });
+
+  it('has at most so many boxes open as it was told', async () => {
+    const { run, open } = await fleetOf(runbook({ One: step('one') }), inventoryOf(12));
+    await run({ forks: 3 });
+    expect(open).toEqual({ now: 0, most: 3 });
+  });
+
+  it('tags the events of each pass with its box', async () => {
+    const { run } = await fleetOf(runbook({ One: step('one') }), inventoryOf(2));
+    const { events } = await run();
+    expect(events[0]).toMatchObject({ type: 'fleet-started', targets: ['b1', 'b2'], steps: 1, forks: 16 });
+    expect(events.at(-1)).toMatchObject({ type: 'fleet-finished', summary: { outcome: 'done' } });
+    const of = (target: string) =>
+      events.flatMap((event) => ('target' in event && event.target === target ? [event.type] : []));
+    const pass = [
+      'box-started',
+      'pass-started',
+      'step-started',
+      'step-finished',
+      'pass-finished',
+      'box-finished',
+    ];
+    expect(of('b1').filter((type) => pass.includes(type))).toEqual(pass);
+    expect(of('b2').filter((type) => pass.includes(type))).toEqual(pass);
+  });
+
+  it('stops where it is when somebody wants it to, and goes on from there', async () => {
+    const { run, ran } = await fleetOf(
+      runbook({ One: step('one'), Two: step('two', 'test -e go || sleep 60') }),
+      inventoryOf(4),
+    );
+    const controller = new AbortController();
+    const running = run({ forks: 2 }, controller.signal);
+    await expect
+      .poll(async () => [...(await ran('b1')), ...(await ran('b2'))], { timeout: 20_000 })
+      .toHaveLength(4);
+    controller.abort();
+    const { report, exit } = await running;
+    expect(report.boxes.map(({ outcome }) => outcome)).toEqual([
+      'aborted',
+      'aborted',
+      'not-started',
+      'not-started',
+    ]);
+    expect([exit, report.summary.because]).toEqual([130, 'the fleet was stopped']);
+  });
+
+  it('asks a command for a secret once, and not for each box', async () => {
+    const text = `${runbook({ One: step('$(printf %s "$TOKEN" | wc -c)') })}
+## Secrets
+
+| Name | From |
+| --- | --- |
+| TOKEN | \`echo asked >> asked; cat token\` |
+`;
+    const { run, ran, scene } = await fleetOf(text, inventoryOf(5));
+    await scene.write('token', 'secret-word-123456');
+    expect((await run()).ways.at(-1)).toBe('b5 done: 1 acted, 0 skipped');
+    expect(await ran('b5')).toEqual(['18']);
+    expect(await scene.read('asked')).toBe('asked\n');
+  });
+
+  it('finishes 200 boxes with few open files, and leaves none behind', async () => {
+    const { run, open } = await fleetOf(runbook({ One: step('one') }), inventoryOf(200));
+    const before = await openFiles();
+    let most = 0;
+    const watch = setInterval(async () => {
+      most = Math.max(most, await openFiles());
+    }, 20);
+    const { report } = await run({ forks: 16 });
+    clearInterval(watch);
+    expect(report.summary.boxes.done).toBe(200);
+    expect(open.most).toBe(16);
+    // A box has a shell with its pipes, a journal and a counter: about ten.
+    expect(most - before).toBeLessThan(16 * 15);
+    await expect.poll(openFiles).toBeLessThanOrEqual(before + 5);
+  }, 120_000);
+
+  it.each([
+    [{ maxFail: 'many' }, '--max-fail: many is no number and no share.'],
+    [{ on: 'b1' }, '--on names one box, --fleet many.'],
+    [{ dryRun: true }, '--dry-run looks at one box.'],
+    [{ fleet: 'nowhere.yaml' }, 'The inventory nowhere.yaml cannot be read'],
+  ])('refuses %j before anything runs', async (flags, words) => {
+    const { run } = await fleetOf(runbook({ One: step('one') }), inventoryOf(1));
+    await expect(run(flags)).rejects.toMatchObject({ exit: 64, message: expect.stringContaining(words) });
+  });
+});
