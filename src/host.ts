@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { boxWithClusters } from './box-with-clusters.ts';
-import { findBox } from './journal/box-registry.ts';
 import { boxId } from './journal/box-state.ts';
 import { localBoxState } from './journal/local-box-state.ts';
 import { boxStateFolder, personStateFolder } from './journal/state-folders.ts';
@@ -35,7 +34,8 @@ export function host({ cwd, env, version, person }: Start): World {
 async function openBox(options: OpenBox, folders: World['folders']): Promise<Box> {
   const { target } = options;
   if (target === undefined || target.kind === 'local') return openLocalBox(options, folders.box);
-  if (target.kind === 'named') await findBox(folders.person, target.name);
+  // Its `engine` and `container` say where it is; a box that was launched here is a sandbox.
+  if (target.kind === 'named') await (await import('./boxes/find-box.ts')).demandBox(target.name);
   const message = `${targetText(target)} cannot be opened: this version works on this machine only.`;
   const remedy = 'Run runbook on that box.';
   throw new RunbookError([{ code: 'box-unsupported', severity: 'error', message, remedy }], EXIT.person);

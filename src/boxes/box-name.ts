@@ -1,12 +1,13 @@
+import { isBoxName } from '../model/box-target.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import { trouble } from './trouble.ts';
 
 /** What a box may be called: it becomes its host name, and part of names on the engine and in a proxy. */
-export const BOX_NAME = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
+const BOX_NAME = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 
 /** @throws RunbookError 64 for a name that no box can have */
 export function refuseBadName(name: string): void {
-  if (BOX_NAME.test(name)) return;
+  if (BOX_NAME.test(name) && isBoxName(name)) return;
   throw trouble(
     'bad-box-name',
     `${JSON.stringify(name.slice(0, 60))} is no name for a box.`,

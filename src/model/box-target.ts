@@ -7,7 +7,7 @@ export type BoxTarget =
   /** `host` may be an alias of the person's ssh configuration, which then says the rest. */
   | { readonly kind: 'ssh'; readonly user?: string; readonly host: string; readonly port?: number }
   | { readonly kind: 'container'; readonly name: string; readonly engine?: ContainerEngine }
-  /** Launched by `runbook box launch`, and looked up in the person's state folder. */
+  /** Launched by `runbook box launch`: the container engine knows it by its labels (boxes/find-box). */
   | { readonly kind: 'named'; readonly name: string };
 
 export type ContainerEngine = 'podman' | 'docker';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The box of a verb. */
-export const boxFlag = {
+export const boxArgument = {
   box: z.string().describe('a box that was launched here').meta({ positional: true, placeholder: 'BOX' }),
 };
 

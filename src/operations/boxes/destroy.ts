@@ -6,7 +6,7 @@ import { EXIT } from '../../model/diagnostic.ts';
 import type { RemovedBoxesReport } from '../../model/report.ts';
 import type { World } from '../../world.ts';
 import { defineOperation } from '../operation.ts';
-import { boxFlag } from './box-flags.ts';
+import { boxArgument } from './box-flags.ts';
 
 /** Removes a box with all that it wrote. */
 export const destroy = defineOperation({
@@ -15,7 +15,7 @@ export const destroy = defineOperation({
   description: 'Ends it, removes its files, and takes its names out of the proxy. There is no way back.',
   examples: ['runbook box destroy web'],
   effect: 'act',
-  input: z.object(boxFlag),
+  input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<RemovedBoxesReport> => {
     await removeBox(await demandBox(box), world);
     return { removed: [{ name: box, because: 'destroyed' }] };

@@ -4,7 +4,7 @@ import { demandBox } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { ExposeReport } from '../../model/report.ts';
 import { defineOperation } from '../operation.ts';
-import { boxFlag, portNumber } from './box-flags.ts';
+import { boxArgument, portNumber } from './box-flags.ts';
 
 /** A port of a box under a name. */
 export const expose = defineOperation({
@@ -17,7 +17,7 @@ export const expose = defineOperation({
   examples: ['runbook box expose web 80', 'runbook box expose web 2746 --as argo.example.org'],
   effect: 'act',
   input: z.object({
-    ...boxFlag,
+    ...boxArgument,
     port: portNumber.describe('the port inside the box').meta({ positional: true, placeholder: 'PORT' }),
     as: z
       .string()
@@ -45,7 +45,7 @@ export const unexpose = defineOperation({
   examples: ['runbook box unexpose web', 'runbook box unexpose web 80'],
   effect: 'act',
   input: z.object({
-    ...boxFlag,
+    ...boxArgument,
     port: portNumber.optional().describe('this port alone').meta({ positional: true, placeholder: 'PORT' }),
   }),
   run: async ({ world }, { box, port }): Promise<ExposeReport> => ({

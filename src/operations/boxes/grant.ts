@@ -4,7 +4,7 @@ import { trouble } from '../../boxes/trouble.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { GrantReport } from '../../model/report.ts';
 import { defineOperation } from '../operation.ts';
-import { boxFlag } from './box-flags.ts';
+import { boxArgument } from './box-flags.ts';
 import { grantAll } from './require-grants.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -19,7 +19,7 @@ export const grant = defineOperation({
   examples: ['runbook box grant web REGISTRY_PASS'],
   effect: 'write',
   input: z.object({
-    ...boxFlag,
+    ...boxArgument,
     secrets: z
       .array(z.string().regex(NAME, 'is no name of a secret'))
       .min(1)

@@ -5,7 +5,7 @@ import { EXIT } from '../../model/diagnostic.ts';
 import type { LogsReport } from '../../model/report.ts';
 import { redactText } from '../../observe/redact.ts';
 import { defineOperation } from '../operation.ts';
-import { boxFlag } from './box-flags.ts';
+import { boxArgument } from './box-flags.ts';
 
 /** The ends of a box's logs. */
 export const logs = defineOperation({
@@ -17,7 +17,7 @@ export const logs = defineOperation({
   examples: ['runbook box logs web', 'runbook box logs web --file /var/log/caddy-start.log --lines 100'],
   effect: 'read',
   input: z.object({
-    ...boxFlag,
+    ...boxArgument,
     file: z
       .string()
       .startsWith('/')

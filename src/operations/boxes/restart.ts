@@ -5,7 +5,7 @@ import { restartBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
 import { defineOperation } from '../operation.ts';
-import { boxFlag } from './box-flags.ts';
+import { boxArgument } from './box-flags.ts';
 import { boxReports } from './box-report.ts';
 
 /** As a reboot: files stay, processes do not. */
@@ -17,7 +17,7 @@ export const restart = defineOperation({
     'Names in the proxy follow the box to its new address.',
   examples: ['runbook box restart web'],
   effect: 'act',
-  input: z.object(boxFlag),
+  input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<OneBoxReport> => {
     await restartBox(await demandBox(box));
     const started = await demandBox(box);

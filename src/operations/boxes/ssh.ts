@@ -3,7 +3,7 @@ import { demandBox } from '../../boxes/find-box.ts';
 import { demandRunning, openShell } from '../../boxes/inside.ts';
 import type { ExitCode } from '../../model/diagnostic.ts';
 import { defineOperation } from '../operation.ts';
-import { boxFlag } from './box-flags.ts';
+import { boxArgument } from './box-flags.ts';
 
 /** A shell in a box, for a person who wants to look around. */
 export const ssh = defineOperation({
@@ -15,7 +15,7 @@ export const ssh = defineOperation({
   examples: ['runbook box ssh web', 'runbook box ssh web -- ps -ef'],
   effect: 'act',
   input: z.object({
-    ...boxFlag,
+    ...boxArgument,
     command: z
       .array(z.string())
       .default([])

@@ -3,7 +3,7 @@ import { demandBox } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
 import { defineOperation } from '../operation.ts';
-import { boxFlag } from './box-flags.ts';
+import { boxArgument } from './box-flags.ts';
 import { boxReports } from './box-report.ts';
 
 /** One box, and how it is reached. */
@@ -13,7 +13,7 @@ export const status = defineOperation({
   description: 'Says what the engine and the proxy know of a box now. Changes nothing.',
   examples: ['runbook box status web'],
   effect: 'read',
-  input: z.object(boxFlag),
+  input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<OneBoxReport> => {
     const [report] = await boxReports([await demandBox(box)], world);
     return { did: 'looked', box: report!, notes: [] };

@@ -4,7 +4,7 @@ import { stopBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
 import { defineOperation } from '../operation.ts';
-import { boxFlag } from './box-flags.ts';
+import { boxArgument } from './box-flags.ts';
 import { boxReports } from './box-report.ts';
 
 /** Stops a box; its files stay. */
@@ -15,7 +15,7 @@ export const stop = defineOperation({
     'Ends every process of a box. `runbook box restart` starts it again, with the files as they were.',
   examples: ['runbook box stop web'],
   effect: 'act',
-  input: z.object(boxFlag),
+  input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<OneBoxReport> => {
     await stopBox(await demandBox(box));
     const [report] = await boxReports([await demandBox(box)], world);

@@ -10,11 +10,11 @@ import { readEnvFile } from '../../secrets/env-file.ts';
 import type { World } from '../../world.ts';
 import { wrong } from '../agent/body.ts';
 import { defineOperation } from '../operation.ts';
-import { boxFlag } from './box-flags.ts';
+import { boxArgument } from './box-flags.ts';
 import { requireGrants } from './require-grants.ts';
 
 const input = z.object({
-  ...boxFlag,
+  ...boxArgument,
   folder: z
     .string()
     .default('.')
