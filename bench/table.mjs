@@ -54,7 +54,7 @@ export function writeBetweenMarkers(path, text) {
 }
 
 const digits = (value) =>
-  value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(3);
+  value >= 100 || value === 0 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(3);
 
 /** Small ones as a fraction: 1/250 says more than 0.004. */
 const factor = (value) => (value < 0.02 ? `1/${Math.round(1 / value)}` : `${value.toFixed(2)} ×`);

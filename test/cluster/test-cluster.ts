@@ -249,7 +249,7 @@ async function addNodes(api: KubernetesApi, names: readonly string[]): Promise<v
   const size = { cpu: '32', memory: '64Gi', pods: '10000' };
   for (const name of names) {
     await api.create('/api/v1/nodes', {
-      metadata: { name, labels: { 'kubernetes.io/hostname': name } },
+      metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' } },
       status: { allocatable: size, capacity: size },
     });
   }
