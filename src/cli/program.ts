@@ -53,7 +53,9 @@ async function perform(operation: Operation, call: Call, around: Surroundings): 
   const { world, signal } = around;
   const { input, report: path } = readArguments(operation, call.rest);
   const file = path === undefined ? undefined : await openReportFile(path, world.cwd);
-  const story = await openStory(operation, call, around, { fleet: input.fleet !== undefined });
+  const story = await openStory(operation, call, around, {
+    fleet: input.fleet !== undefined || operation.name === 'submit',
+  });
   const stopping = () => {
     const notice = reasonOf(signal)?.message;
     if (notice) story.notice(notice);

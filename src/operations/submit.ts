@@ -1,13 +1,16 @@
 import { argoObjects } from '../export/argo/objects.ts';
+import type { ArgoSubmission } from '../export/argo/submission.ts';
 import { asYaml } from '../export/as-yaml.ts';
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import type { SubmitReport } from '../model/submit-report.ts';
 import { requireApproval } from './approval.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { prepare } from './session.ts';
+import { followWorkflow } from './submit/follow.ts';
 import { type SubmitInput, submitInput } from './submit/input.ts';
 import { sendObjects } from './submit/send.ts';
 import { submissionOf } from './submit/submission.ts';
+import { withCluster } from './submit/with-cluster.ts';
 
 /** Past one machine: the same engine in pods, a box each, ordered by a workflow engine. */
 export const submit = defineOperation({
@@ -15,7 +18,8 @@ export const submit = defineOperation({
   summary: 'run a runbook on many boxes from within a cluster, as an Argo Workflow',
   description:
     'Turns the runbook into an Argo WorkflowTemplate and a Workflow: a task per step in the order of their needs, one\n' +
-    'box at a time by a mutex, a pause where a person is needed, secrets by reference only.',
+    "box at a time by a mutex, a pause where a person is needed, secrets by reference only. Applies it on the server's side\n" +
+    'in the cluster that KUBECONFIG names, and follows it by a watch.',
   examples: [
     'runbook submit --targets inventory.yaml --image registry.example/runbook@sha256:… --dry-run',
     'runbook submit --targets inventory.yaml --image registry.example/runbook@sha256:… --canary 1',
@@ -39,8 +43,29 @@ async function runSubmit(context: OperationContext, flags: SubmitInput): Promise
   };
   if (flags.dryRun) return { ...report, yaml: asYaml(objects) };
   await requireApproval(context, prepared, flags.yes);
-  await sendObjects(context, objects);
-  return report;
+  return await withCluster(context, prepared.document.folder, async (cluster) => {
+    await sendObjects(cluster, objects, context.signal);
+    if (flags.detach) return report;
+    announce(context, submission);
+    const deadline = context.world.now() + submission.deadlineSeconds * 1000;
+    return { ...report, ended: await followWorkflow(context, cluster, { ...report, deadline }) };
+  });
+}
+
+function announce(
+  { world, emit }: OperationContext,
+  { runbook, plan, targets, forks, canary }: ArgoSubmission,
+): void {
+  emit({
+    type: 'fleet-started',
+    at: new Date(world.now()).toISOString(),
+    file: runbook.file,
+    name: runbook.name,
+    targets: targets.map(({ name }) => name),
+    steps: plan.steps.length,
+    forks,
+    canary,
+  });
 }
 
 function exitOf({ ended }: SubmitReport): ExitCode {

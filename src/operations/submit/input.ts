@@ -57,6 +57,7 @@ export const submitInput = z.object({
     .describe('end the workflow after this long, waiting for people included')
     .meta({ placeholder: 'TIME' }),
   dryRun: z.boolean().default(false).describe('print the objects as YAML; send nothing'),
+  detach: z.boolean().default(false).describe('do not follow the workflow to its end'),
   yes: z.boolean().default(false).describe('approve this one run of what the document says'),
 });
 
