@@ -3,8 +3,8 @@ import { EXIT } from '../model/diagnostic.ts';
 /** What the exit code says, for help and docs/cli.md. */
 export const exitCodes: readonly (readonly [code: number, meaning: string])[] = [
   [EXIT.done, 'done'],
-  [EXIT.failed, 'a step failed'],
-  [EXIT.different, 'there are differences (verify, facts)'],
+  [EXIT.failed, 'a step failed; a box could not be measured (parity, drift)'],
+  [EXIT.different, 'there are differences (verify, facts, parity, drift)'],
   [EXIT.person, 'a person is needed: an approval, a secret, an answer that nobody could give'],
   [EXIT.usage, 'wrong use of the command line'],
   [EXIT.document, 'the document is no valid runbook'],

@@ -98,7 +98,7 @@ function readKeys(
   placeOf: (key: string) => number,
   report: Report,
 ): Omit<FrontMatter, 'span'> {
-  const { runbook, name, box, requires, env } = mapping;
+  const { runbook, name, box, requires, env, parity } = mapping;
   const bad: Bad = (key, example) => {
     if (runbook === undefined) return;
     const message = `\`${key}\` in the front matter cannot be understood.`;
@@ -112,6 +112,7 @@ function readKeys(
     ...readBox(box, bad),
     requires: readRequires(requires, bad),
     env: readEnv(env, bad),
+    ...readParity(parity, bad),
   };
 }
 
@@ -148,6 +149,15 @@ function readEnv(env: unknown, bad: Bad): FrontMatter['env'] {
     return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
   }
   bad('env', 'env: { KUBECONFIG: /etc/rancher/k3s/k3s.yaml }');
+  return {};
+}
+
+function readParity(parity: unknown, bad: Bad): Pick<FrontMatter, 'parity'> {
+  if (parity === undefined || parity === null) return {};
+  const { expect } = asMapping(parity) ?? {};
+  const lines = [expect].flat();
+  if (lines.every((line) => typeof line === 'string')) return { parity: { expect: lines } };
+  bad('parity', 'parity: { expect: ["argo-dev=argo-test", "packages:linux-*"] }');
   return {};
 }
 

@@ -32,9 +32,9 @@ export class RunbookError extends Error {
 export const EXIT = {
   /** Everything asked for is done. */
   done: 0,
-  /** A step failed. */
+  /** A step failed; parity, drift: a box could not be measured. */
   failed: 1,
-  /** verify, facts, drift: there are differences. */
+  /** verify, facts, parity, drift: there are differences. */
   different: 2,
   /** A person is needed: approval, a secret, an unknown verdict, a held lock, an unwritable folder. */
   person: 3,

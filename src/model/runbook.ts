@@ -36,6 +36,8 @@ export interface FrontMatter {
   readonly requires: readonly Requirement[];
   /** The baseline for every fence and probe. */
   readonly env: Readonly<Record<string, string>>;
+  /** Differences between two boxes that are meant to be (judge/parity/expectations). */
+  readonly parity?: { readonly expect: readonly string[] };
 }
 
 /** Something that must be there before the pass begins. */

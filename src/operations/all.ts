@@ -51,6 +51,12 @@ export const operations: readonly OperationRow[] = [
     load: async () => (await import('./submit.ts')).submit as unknown as Operation,
   },
   {
+    name: 'parity',
+    summary: 'two boxes side by side: what differs, what was meant to, what is unknown',
+    effect: 'read',
+    load: async () => (await import('./parity.ts')).parity as unknown as Operation,
+  },
+  {
     name: 'facts',
     summary: 'measure the facts again and tell which have changed',
     effect: 'act',

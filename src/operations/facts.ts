@@ -49,9 +49,10 @@ export const facts = defineOperation({
   },
 });
 
-async function measure(
-  { signal }: OperationContext,
-  { box, masker }: Session,
+/** Runs the command of a fact, which a person has approved, and compares. */
+export async function measure(
+  { signal }: Pick<OperationContext, 'signal'>,
+  { box, masker }: Pick<Session, 'box' | 'masker'>,
   fact: Fact,
 ): Promise<Measured> {
   const known = { name: fact.name, recorded: fact.value, unit: fact.unit };

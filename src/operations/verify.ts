@@ -41,7 +41,8 @@ export const verify = defineOperation({
   exit: ({ summary }) => (summary.fail > 0 ? EXIT.different : summary.unknown > 0 ? EXIT.person : EXIT.done),
 });
 
-async function verifySession(
+/** Asks every step and endpoint of a session, changing nothing. */
+export async function verifySession(
   preview: Preview,
   session: Session,
   only: string | undefined,

@@ -1,4 +1,5 @@
 import type { FleetReport } from '../../model/fleet.ts';
+import type { ParityReport } from '../../model/parity.ts';
 import type { PlanReport } from '../../model/plan.ts';
 import type {
   ApproveReport,
@@ -34,6 +35,7 @@ interface Renderers {
   readonly approve: () => Promise<Renderer<ApproveReport>>;
   readonly resume: () => Promise<Renderer<ResumeReport>>;
   readonly init: () => Promise<Renderer<InitReport>>;
+  readonly parity: () => Promise<Renderer<ParityReport>>;
   readonly facts: () => Promise<Renderer<FactsReport>>;
   readonly status: () => Promise<Renderer<StatusReport>>;
   readonly submit: () => Promise<Renderer<SubmitReport>>;
@@ -61,6 +63,7 @@ const renderers: Renderers = {
   approve: async () => (await import('./approve.ts')).renderApprove,
   resume: async () => (await import('./resume.ts')).renderResume,
   init: async () => (await import('./init.ts')).renderInit,
+  parity: async () => (await import('./parity.ts')).renderParity,
   facts: async () => (await import('./facts.ts')).renderFacts,
   status: async () => (await import('./status.ts')).renderStatus,
   submit: async () => (await import('./submit.ts')).renderSubmit,

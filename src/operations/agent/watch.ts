@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { Change } from '../../model/change.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Scope, Snapshot } from '../../model/snapshot.ts';
 import { compareSnapshots, unaccounted } from '../../observe/compare.ts';
 import { observe } from '../../observe/snapshot.ts';
 import type { World } from '../../world.ts';
-import { secretIfKept, secretInFile } from './secret-file.ts';
+import { fileHashKey } from '../file-hash-key.ts';
 import type { AgentStore } from './store.ts';
 
 /** Looks at the box and keeps what was seen. */
@@ -52,12 +50,3 @@ function summaryOf(kind: string, data: object): string {
   const words = Object.entries(data).filter(([, value]) => typeof value !== 'object');
   return `${kind}: ${words.map(([key, value]) => `${key} ${value}`).join(', ')}`.slice(0, 300);
 }
-
-/** Of this person, so that equal files can be told over all snapshots and the hash tells a stranger nothing. */
-async function fileHashKey({ folders }: World, { readOnly }: AgentStore): Promise<string> {
-  const path = join(folders.person, 'file-hash-key');
-  return readOnly ? ((await secretIfKept(path)) ?? passing) : await secretInFile(path);
-}
-
-/** Of a process that may not keep one. */
-const passing = randomBytes(32).toString('hex');

@@ -1,0 +1,85 @@
+import type { ParityScope, Projection, Trait } from '../../model/parity.ts';
+import type { FactOf, Scope, Snapshot } from '../../model/snapshot.ts';
+
+/** What of a snapshot two boxes should have alike. Addresses, load, pids, sizes and times are each box's own. */
+const ROWS = [
+  row({
+    scope: 'system',
+    traits: ({ os, architecture }) => [
+      ['operating system', os],
+      ['architecture', architecture],
+    ],
+  }),
+  row({ scope: 'packages', traits: ({ name, version }) => [[name, version]] }),
+  row({
+    scope: 'services',
+    // Names that systemd makes for a session, a user or a single run.
+    traits: ({ name, state, enabled }) =>
+      /^(?:user@|user-runtime-dir@|run-|session-)/.test(name)
+        ? []
+        : [[name, `${state}${enabled === undefined ? '' : enabled ? ', enabled' : ', not enabled'}`]],
+  }),
+  row({
+    scope: 'listeners',
+    traits: ({ protocol, address, port, owner, via }) => [
+      [
+        `${protocol} ${address.includes(':') ? `[${address}]` : address}:${port}`,
+        owner === undefined ? undefined : `${owner}${via === 'socket' ? '' : ` by ${via}`}`,
+      ],
+    ],
+  }),
+  row({
+    scope: 'users',
+    traits: ({ name, groups, shell }) => [[name, `${[...groups].sort().join(',')} ${shell}`]],
+  }),
+] as const;
+
+interface Row<S extends Scope & ParityScope> {
+  readonly scope: S;
+  /** Subject and state; a state that is undefined could not be seen. */
+  traits(fact: FactOf<S>): readonly (readonly [subject: string, state: string | undefined])[];
+}
+
+function row<S extends Scope & ParityScope>(each: Row<S>): Row<Scope & ParityScope> {
+  return each as unknown as Row<Scope & ParityScope>;
+}
+
+/** The scopes of a snapshot that parity looks at. */
+export const SNAPSHOT_SCOPES: readonly (Scope & ParityScope)[] = ROWS.map(({ scope }) => scope);
+
+/** A box as a snapshot shows it. Pure. */
+export function projectSnapshot(name: string, snapshot: Snapshot): Projection {
+  const traits = ROWS.flatMap((each) => traitsOf(each, snapshot));
+  const cut = ROWS.filter(({ scope }) => snapshot.more[scope] !== undefined).map(({ scope }) => ({
+    scope,
+    reason: `${name} has ${snapshot.more[scope]} more than were looked at`,
+  }));
+  const blind = snapshot.unavailable.flatMap(({ scope, reason }) =>
+    isParityScope(scope) && !isToldByFacts(scope, reason, snapshot)
+      ? [{ scope, reason: `${name}: ${reason}` }]
+      : [],
+  );
+  return { name, traits, blind: [...blind, ...cut] };
+}
+
+/** That an owner cannot be seen is told by each socket that has none; the others are whole. */
+function isToldByFacts(scope: Scope, reason: string, { facts }: Snapshot): boolean {
+  return scope === 'listeners' && facts.listeners !== undefined && /\bsockets\b/.test(reason);
+}
+
+function isParityScope(scope: Scope): scope is Scope & ParityScope {
+  return (SNAPSHOT_SCOPES as readonly Scope[]).includes(scope);
+}
+
+/** Several facts of one subject (a port with two owners) are one trait with all their states. */
+function traitsOf({ scope, traits }: Row<Scope & ParityScope>, { facts }: Snapshot): Trait[] {
+  const states = new Map<string, (string | undefined)[]>();
+  for (const fact of (facts[scope] ?? []) as FactOf<Scope & ParityScope>[]) {
+    for (const [subject, state] of traits(fact)) states.set(subject, [...(states.get(subject) ?? []), state]);
+  }
+  return [...states].map(([subject, all]) =>
+    all.includes(undefined)
+      ? { scope, subject, reason: 'its owner cannot be seen' }
+      : { scope, subject, state: [...new Set(all)].sort().join(', ') },
+  );
+}

@@ -1,0 +1,67 @@
+import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
+import type { Projection } from '../../model/parity.ts';
+import { isApproved } from '../approval.ts';
+import { chosenBox } from '../box-target.ts';
+import { fileHashKey } from '../file-hash-key.ts';
+import type { OperationContext } from '../operation.ts';
+import { openPreview } from '../pass/preview.ts';
+import { openSession, type Prepared, type SessionInput } from '../session.ts';
+import type { ParitySide } from './parity-side.ts';
+import { paritySources } from './sources.ts';
+
+/** What both sides share of the command line. */
+export type ParityInput = Pick<SessionInput, 'input' | 'envFile' | 'yes'>;
+
+/**
+ * Measures one box.
+ * @throws RunbookError 1 where the box cannot be opened: then there is nothing to compare
+ */
+export async function projectBox(
+  context: OperationContext,
+  on: string,
+  prepared: Prepared | undefined,
+  input: ParityInput,
+): Promise<Projection> {
+  const side = await openSide(context, on, prepared, input);
+  try {
+    const parts = await Promise.all(paritySources.map((source) => source(side, context)));
+    return {
+      name: side.name,
+      traits: parts.flatMap(({ traits }) => traits),
+      blind: parts.flatMap(({ blind = [] }) => blind),
+    };
+  } finally {
+    await side.box.close();
+  }
+}
+
+async function openSide(
+  context: OperationContext,
+  on: string,
+  prepared: Prepared | undefined,
+  input: ParityInput,
+): Promise<ParitySide> {
+  const { world } = context;
+  const target = chosenBox(on);
+  const key = await fileHashKey(world);
+  try {
+    if (!prepared) {
+      const box = await world.openBox({ folder: world.cwd, env: {}, ...(target ? { target } : {}) });
+      return { name: on, box, key };
+    }
+    const approved = await isApproved(context, prepared, input.yes);
+    const session = await openSession(context, prepared, { ...input, on }, { approved });
+    const preview = await openPreview(context, session);
+    return { name: on, box: session.box, key, runbook: { session, preview } };
+  } catch (error) {
+    throw unopened(error);
+  }
+}
+
+/** Exit 2 would say that the boxes differ, and 3 that a person has to answer: neither is known here. */
+export function unopened(error: unknown): unknown {
+  if (!(error instanceof RunbookError) || error.exit === EXIT.usage || error.exit === EXIT.document)
+    return error;
+  const diagnostics: readonly Diagnostic[] = error.diagnostics;
+  return new RunbookError(diagnostics, EXIT.failed);
+}

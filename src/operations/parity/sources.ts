@@ -1,0 +1,98 @@
+import { projectSnapshot, SNAPSHOT_SCOPES } from '../../judge/parity/traits.ts';
+import type { CheckResult } from '../../model/outcome.ts';
+import type { ParityScope, Projection, Trait } from '../../model/parity.ts';
+import type { VerifyReport } from '../../model/report.ts';
+import { observeBox } from '../../observe/observe-box.ts';
+import { ownedFiles } from '../../observe/owned-files.ts';
+import { measure } from '../facts.ts';
+import type { OperationContext } from '../operation.ts';
+import { wantedFile } from '../pass/file-action.ts';
+import { verifySession } from '../verify.ts';
+import type { ParitySide } from './parity-side.ts';
+
+/** What one source tells of a box. */
+export type Measured = Pick<Projection, 'traits'> & Partial<Pick<Projection, 'blind'>>;
+
+/** Measures one part of a box; the same part of the other box is measured by the same source. */
+export type ParitySource = (side: ParitySide, context: OperationContext) => Promise<Measured>;
+
+/** Packages, services, listeners, users and the system: one look, in one round trip. */
+const snapshotSource: ParitySource = async ({ name, box, key }, { signal }) =>
+  projectSnapshot(name, await observeBox(box, { scopes: SNAPSHOT_SCOPES, key, signal }));
+
+/** The files that file fences write. */
+const filesSource: ParitySource = async ({ box, key, runbook }) => {
+  if (!runbook) return { traits: [] };
+  const { preview, session } = runbook;
+  const paths = session.plan.steps.flatMap((planned) =>
+    planned.step.actions.flatMap((action) =>
+      action.kind === 'file'
+        ? [wantedFile(action, preview.pass, preview.pass.state.before(planned)).path]
+        : [],
+    ),
+  );
+  const found = await ownedFiles(box, [...new Set(paths)], key);
+  const traits = [...found].map(
+    ([path, seen]): Trait => ({ scope: 'files', subject: session.masker.mask(path), ...seen }),
+  );
+  return { traits };
+};
+
+/** Facts with a command, which is code: measured only where a person has approved it. */
+const factsSource: ParitySource = async ({ runbook }, context) => {
+  if (!runbook) return { traits: [] };
+  const { session } = runbook;
+  const traits: Trait[] = [];
+  for (const fact of session.runbook.facts) {
+    if (fact.command === undefined) continue;
+    const trait = { scope: 'facts' as const, subject: fact.name };
+    if (!session.approved) {
+      traits.push({ ...trait, reason: NOT_APPROVED });
+      continue;
+    }
+    const { measured, detail } = await measure(context, session, fact);
+    const state = measured === undefined ? {} : { state: `${measured} ${fact.unit}`.trim() };
+    traits.push({ ...trait, ...state, ...(measured === undefined ? { reason: detail } : {}) });
+  }
+  return { traits };
+};
+
+const NOT_APPROVED = 'its command is code, and this content is not approved (runbook approve, or --yes)';
+
+/** Whether each step's Verify holds, and each endpoint's check. */
+const checksSource: ParitySource = async ({ runbook }) => {
+  if (!runbook) return { traits: [] };
+  const { steps, endpoints } = await verifySession(runbook.preview, runbook.session, undefined);
+  return {
+    traits: [
+      ...steps.flatMap(({ id, verdict, checks }) => stepTrait(id, verdict, checks)),
+      ...endpoints.flatMap(({ name, result }) => (result ? [checkTrait('endpoints', name, [result])] : [])),
+    ],
+  };
+};
+
+type StepVerdict = VerifyReport['steps'][number]['verdict'];
+
+function stepTrait(id: string, verdict: StepVerdict, checks: readonly CheckResult[]): Trait[] {
+  // A step without a check says nothing of a box.
+  if (verdict === 'no-checks') return [];
+  if (verdict === 'not-applicable') return [{ scope: 'checks', subject: id, state: 'does not apply here' }];
+  return [checkTrait('checks', id, checks)];
+}
+
+function checkTrait(scope: ParityScope, subject: string, checks: readonly CheckResult[]): Trait {
+  const unknown = checks.find(({ verdict }) => verdict === 'unknown');
+  const failed = checks.find(({ verdict }) => verdict === 'fail');
+  // The class, since what is observed may name a pid.
+  if (failed) return { scope, subject, state: `fails: ${failed.check} (${failed.class})` };
+  if (unknown) return { scope, subject, reason: `${unknown.check}: ${unknown.observed}` };
+  return { scope, subject, state: 'holds' };
+}
+
+/** Everything two boxes are compared by. A further source is a row here. */
+export const paritySources: readonly ParitySource[] = [
+  snapshotSource,
+  filesSource,
+  factsSource,
+  checksSource,
+];
