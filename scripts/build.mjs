@@ -1,7 +1,8 @@
 // Bundles the command into dist/: a tiny entry and lazily loaded chunks, so that each verb pays for itself alone.
 // Why bundle at all: loose files cost 240 ms at start-up, one bundle 30 to 50 (docs/performance.md).
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
-import { build } from 'esbuild';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build, transform } from 'esbuild';
 
 const shared = {
   outdir: 'dist',
@@ -11,6 +12,17 @@ const shared = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
+  logLevel: 'warning',
+};
+
+/** A chunk as a script; whatever it loads on demand it requires then. */
+const asScript = {
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  supported: { 'dynamic-import': false },
+  minifySyntax: true,
+  minifyWhitespace: true,
   logLevel: 'warning',
 };
 
@@ -35,35 +47,43 @@ const leftOut = {
 };
 
 rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist/chunks', { recursive: true });
 
-await build({
+// Only modules can be split into chunks; chunk-loader.cjs runs scripts, which a code cache exists for. So: split, then turn over.
+const { outputFiles } = await build({
   ...shared,
   entryPoints: ['src/main.ts'],
   splitting: true,
   format: 'esm',
+  write: false,
   plugins: [leftOut],
-  outExtension: { '.js': '.mjs' },
-  chunkNames: 'chunks/[name]-[hash]',
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
+  chunkNames: '[name]-[hash]',
 });
+for (const { path, text } of outputFiles) {
+  const isCode = path.endsWith('.js');
+  const script = isCode ? await transform(text, { ...asScript, sourcefile: path }) : { code: text };
+  writeFileSync(join('dist', 'chunks', basename(path)), script.code);
+}
 
-// The entry is CommonJS, which Node starts in four fifths of the time of a module: --help and --version end there. What it
-// would load on demand stays outside; the operations in its list are only listed, never loaded, by the entry itself.
+// The entry: --help and --version end in it. What it would load on demand stays outside; the operations in its list are only
+// listed, never loaded, by the entry itself.
 await build({
   ...shared,
   entryPoints: ['src/bin.ts'],
   format: 'cjs',
+  supported: { 'dynamic-import': false },
+  banner: { js: readFileSync('scripts/chunk-loader.cjs', 'utf8') },
   plugins: [
     {
       name: 'on-demand-stays-outside',
       setup: ({ onResolve }) =>
         onResolve({ filter: /\.ts$/ }, ({ kind }) =>
-          kind === 'dynamic-import' ? { path: './main.mjs', external: true } : undefined,
+          kind === 'dynamic-import' ? { path: './main.js', external: true } : undefined,
         ),
     },
   ],
 });
 writeFileSync('dist/package.json', '{"type":"commonjs"}\n');
 chmodSync('dist/bin.js', 0o755);
+
+await import('./warm-up.mjs');
