@@ -72,7 +72,9 @@ await build({
   entryPoints: ['src/bin.ts'],
   format: 'cjs',
   supported: { 'dynamic-import': false },
-  banner: { js: readFileSync('scripts/chunk-loader.cjs', 'utf8') },
+  banner: {
+    js: `${readFileSync('scripts/chunk-loader.cjs', 'utf8')}var require = module.exports(require, __dirname);`,
+  },
   plugins: [
     {
       name: 'on-demand-stays-outside',

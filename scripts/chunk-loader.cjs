@@ -5,10 +5,7 @@
 // hand. A cache of another Node, other flags or another machine is refused by V8, and the chunk compiled as ever.
 //
 // RUNBOOK_CODE_CACHE=write makes a process leave the cache of what it has run; scripts/warm-up.mjs does.
-//
-// biome-ignore lint/correctness/noUnusedVariables: what follows in the bundle requires with it
-// biome-ignore lint/suspicious/noRedeclare: it takes the place of Node's
-var require = ((nodeRequire, folder) => {
+module.exports = function withChunks(nodeRequire, folder) {
   const { basename, join } = nodeRequire('node:path');
   const cache = join(folder, 'cache', `${process.version}-${process.arch}`);
   const writes = process.env.RUNBOOK_CODE_CACHE === 'write';
@@ -61,4 +58,4 @@ var require = ((nodeRequire, folder) => {
 
   if (writes) process.on('exit', write);
   return load;
-})(require, __dirname);
+};

@@ -3,7 +3,7 @@ import { boxWithClusters } from './box-with-clusters.ts';
 import { boxId } from './journal/box-state.ts';
 import { localBoxState } from './journal/local-box-state.ts';
 import { boxStateFolder, personStateFolder } from './journal/state-folders.ts';
-import type { Box } from './model/box.ts';
+import type { Box, BoxIdentity } from './model/box.ts';
 import { targetText } from './model/box-target.ts';
 import { EXIT, RunbookError } from './model/diagnostic.ts';
 import type { OpenBox, Person, World } from './world.ts';
@@ -26,6 +26,7 @@ export function host({ cwd, env, version, person }: Start): World {
     folders,
     now: () => Date.now(),
     person,
+    identify: async (lookOnly) => identityOf(folders.box, lookOnly),
     openBox: async (options) => boxWithClusters(await openBox(options, folders), { env, folders }),
   };
 }
@@ -48,16 +49,20 @@ async function openLocalBox(options: OpenBox, stateFolder: string): Promise<Box>
     import('./observe/local-probes.ts'),
     import('./observe/probe-changed.ts'),
   ]);
-  const [id, execution] = await Promise.all([
-    boxId(stateFolder, options.lookOnly),
+  const [identity, execution] = await Promise.all([
+    identityOf(stateFolder, options.lookOnly),
     openLocalExecution(options),
   ]);
   return Object.assign(execution, {
-    identity: { id, name: hostname() },
+    identity,
     kind: 'local' as const,
     policy: 'guarded' as const,
     state: localBoxState(stateFolder),
     ask: askProbe,
     changed: probeChanged,
   });
+}
+
+async function identityOf(stateFolder: string, lookOnly?: boolean): Promise<BoxIdentity> {
+  return { id: await boxId(stateFolder, lookOnly), name: hostname() };
 }

@@ -1,4 +1,4 @@
-import type { Box } from './model/box.ts';
+import type { Box, BoxIdentity } from './model/box.ts';
 import type { BoxTarget } from './model/box-target.ts';
 
 /**
@@ -21,6 +21,8 @@ export interface World {
   now(): number;
   /** The person at the terminal; undefined when there is none (piped, CI, MCP). */
   readonly person?: Person;
+  /** Who this machine is, without opening it. `lookOnly` as in `OpenBox`. */
+  identify(lookOnly?: boolean): Promise<BoxIdentity>;
   /** Opens the box that a runbook works on. */
   openBox(options: OpenBox): Promise<Box>;
 }

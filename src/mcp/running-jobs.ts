@@ -2,8 +2,8 @@ import { type Job, type Jobs, LONGEST_WAIT_MS } from '../operations/agent/tool.t
 
 /** Everything that runs in this process for some client: jobs, and the calls themselves. */
 export interface RunningJobs {
-  /** For one call. What it starts ends when `call` is aborted, unless it has answered by then. */
-  forCall(call: AbortSignal, hasAnswered?: () => boolean): Jobs;
+  /** For one call. What it starts ends when the call's signal is aborted, unless it has answered by then. */
+  forCall(call: { readonly signal: AbortSignal }, hasAnswered?: () => boolean): Jobs;
   /** Counts a call as running until it settles. */
   track<T>(call: Promise<T>): Promise<T>;
   /** Calls that have not settled. */
@@ -38,10 +38,11 @@ export function createRunningJobs(): RunningJobs {
   return {
     forCall: (call, hasAnswered = () => false) => ({
       start: (id, work) => {
-        const job = start(id, work, call);
+        const { signal } = call;
+        const job = start(id, work, signal);
         const leave = () => hasAnswered() || job.cancel();
-        if (call.aborted) leave();
-        call.addEventListener('abort', leave, { once: true });
+        if (signal.aborted) leave();
+        signal.addEventListener('abort', leave, { once: true });
         return job;
       },
       find: (id) => running.get(id),

@@ -49,7 +49,7 @@ export async function callTool(
   try {
     const row = findTool(serving.tools, params.name);
     refuseForbidden(serving, row);
-    const tool = await row.load();
+    const tool = await loaded(row);
     const input = readArguments(tool, params.arguments);
     const client = clientOf(line.server, context, line.modern);
     const asking = askingThrough(context, {
@@ -68,6 +68,15 @@ export async function callTool(
       serving.note(`${params.name}: ${error instanceof Error ? error.stack : error}`);
     return failure(error);
   }
+}
+
+const tools = new WeakMap<AgentToolRow, AgentTool>();
+
+/** A tool, loaded once: even asking for what is loaded costs a tenth of a quick call. */
+async function loaded(row: AgentToolRow): Promise<AgentTool> {
+  const tool = tools.get(row) ?? (await row.load());
+  tools.set(row, tool);
+  return tool;
 }
 
 /** Policy is enforced here, at the call; what tools/list leaves out is only courtesy. */
@@ -102,12 +111,18 @@ async function run(
   context: ServerContext,
   given: Pick<AgentContext, 'approve' | 'client'>,
 ): Promise<Record<string, unknown>> {
-  const call = new AbortController();
+  const call = lateController();
   let answered = false;
   const { world, file, trust, readOnly } = serving;
-  const jobs = serving.jobs.forCall(call.signal, () => answered);
+  const jobs = serving.jobs.forCall(call, () => answered);
   const progress = progressOf(context, world.now);
-  const agent: AgentContext = { world, file, trust, readOnly, signal: call.signal, jobs, progress, ...given };
+  const agent: AgentContext = {
+    ...{ world, file, trust, readOnly, jobs, progress },
+    ...given,
+    get signal() {
+      return call.signal;
+    },
+  };
 
   const cancelled = context.mcpReq.signal;
   const late = deadline(world.now());
@@ -136,6 +151,23 @@ function tooSlow(tool: AgentTool): RunbookError {
   const message = `${tool.name} did not answer within ${LONGEST_WAIT_MS / 1000} seconds.`;
   const remedy = 'Ask for less at once. runbook_read tells what state things are in.';
   return refusal('too-slow', message, remedy);
+}
+
+/** An AbortController that is made when somebody listens to it: most calls answer sooner than it is made. */
+function lateController(): Pick<AbortController, 'signal' | 'abort'> {
+  let made: AbortController | undefined;
+  let aborted = false;
+  return {
+    get signal() {
+      made ??= new AbortController();
+      if (aborted) made.abort();
+      return made.signal;
+    },
+    abort: () => {
+      aborted = true;
+      made?.abort();
+    },
+  };
 }
 
 let latest = { at: Number.NEGATIVE_INFINITY, signal: AbortSignal.abort() };

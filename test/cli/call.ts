@@ -27,6 +27,7 @@ export async function call(
     version: '1.2.3',
     folders: { box: '/nowhere', person: '/nowhere' },
     now: () => Date.now(),
+    identify: () => Promise.reject(new Error('a stand-in has no box')),
     openBox: () => Promise.reject(new Error('a stand-in has no box')),
   };
   const code = await program({

@@ -19,6 +19,7 @@ const exit = await program({
     folders: { box: '/nowhere', person: '/nowhere' },
     now: () => Date.now(),
     ...(person ? { person } : {}),
+    identify: () => Promise.reject(new Error('a stand-in has no box')),
     openBox: () => Promise.reject(new Error('a stand-in has no box')),
   },
   stdout,

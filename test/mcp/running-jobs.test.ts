@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRunningJobs } from '../../src/mcp/running-jobs.ts';
 
-const never = new AbortController().signal;
+const never = new AbortController();
 
 const untilAborted = (signal: AbortSignal) =>
   new Promise<string>((resolve) => {
@@ -33,8 +33,8 @@ describe('jobs', () => {
   test('end with the call that began them, but not once it has answered', async () => {
     const running = createRunningJobs();
     const [first, second] = [new AbortController(), new AbortController()];
-    const begun = running.forCall(first.signal).start('one', untilAborted);
-    const other = running.forCall(second.signal, () => true).start('two', untilAborted);
+    const begun = running.forCall(first).start('one', untilAborted);
+    const other = running.forCall(second, () => true).start('two', untilAborted);
     first.abort();
     second.abort();
     expect(await begun.ended).toBe('cancelled');

@@ -21,9 +21,7 @@ type DeskContext = Pick<AgentContext, 'world' | 'file'> & Partial<Pick<AgentCont
 /** @throws RunbookError for a document with errors, and for a box that is not this one. */
 export async function openDesk({ world, file, readOnly }: DeskContext, box?: string): Promise<Desk> {
   const document = await readAgentDocument(world, file);
-  const opened = await world.openBox({ folder: document.folder, env: {} });
-  await opened.close();
-  const { identity } = opened;
+  const identity = await world.identify(readOnly);
   if (box !== undefined && ![identity.name, identity.id, 'local', 'this'].includes(box)) {
     throw wrong(
       'unknown-box',
@@ -31,7 +29,7 @@ export async function openDesk({ world, file, readOnly }: DeskContext, box?: str
       `Leave box out: this machine is ${identity.name}.`,
     );
   }
-  const store = await AgentStore.open(world, document.path, identity, readOnly);
+  const store = AgentStore.open(world, document, identity, readOnly);
   await store.settleInterrupted();
   return { document, box: identity, store };
 }

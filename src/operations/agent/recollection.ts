@@ -34,7 +34,7 @@ export class Recollection {
   /** What the file says, and behind it what is kept here. */
   #whole: { readonly of: Recalled; readonly all: Recalled } | undefined;
 
-  constructor(private readonly path: string) {}
+  constructor(readonly path: string) {}
 
   /** @throws RunbookError 3 for a journal of a newer version, or the system's error where it cannot be read. */
   recall(): Recalled {

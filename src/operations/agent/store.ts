@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { journalKey } from '../../journal/box-state.ts';
 import { prepareFolder } from '../../journal/journal-folder.ts';
 import { isRunning, thisProcess } from '../../journal/process-identity.ts';
@@ -8,6 +8,7 @@ import type { BoxIdentity } from '../../model/box.ts';
 import { LoopEntry, type LoopState } from '../../model/loop.ts';
 import { Snapshot } from '../../model/snapshot.ts';
 import type { World } from '../../world.ts';
+import type { OpenedDocument } from '../document.ts';
 import { AGENT_SCHEMA, type AgentEntry, type AgentRecord } from './agent-entry.ts';
 import type { Entry } from './journal-lines.ts';
 import { type Recalled, Recollection } from './recollection.ts';
@@ -20,7 +21,7 @@ const IN_MEMORY = { beside: 4, alone: 20 } as const;
 
 type EntryOf<K extends AgentEntry['kind']> = Extract<AgentRecord, { kind: K }>;
 
-/** What one process has read, by the world that it works in and the journal's path. */
+/** What one process has read, by the world that it works in, the box and the document. */
 const recollections = new WeakMap<World, Map<string, Recollection>>();
 
 /**
@@ -35,7 +36,6 @@ export class AgentStore {
 
   private constructor(
     private readonly folder: string,
-    private readonly path: string,
     private readonly now: () => number,
     readonly readOnly: boolean,
     private readonly recollection: Recollection,
@@ -44,11 +44,17 @@ export class AgentStore {
   }
 
   /** @throws RunbookError 3 for a journal of a newer version, or a folder that cannot be read. */
-  static async open(world: World, document: string, box: BoxIdentity, readOnly = false): Promise<AgentStore> {
-    const folder = await folderOf(world, document);
-    const key = journalKey(box.id, join(folder, basename(document)));
-    const path = join(folder, '.runbook', `${basename(document)}.${key}.agent.jsonl`);
-    return new AgentStore(folder, path, world.now, readOnly, recollectionOf(world, path));
+  static open(
+    world: World,
+    { path: document, folder }: Pick<OpenedDocument, 'path' | 'folder'>,
+    box: BoxIdentity,
+    readOnly = false,
+  ): AgentStore {
+    const recollection = recollectionOf(world, `${box.id}\n${document}`, () => {
+      const key = journalKey(box.id, document);
+      return join(folder, '.runbook', `${basename(document)}.${key}.agent.jsonl`);
+    });
+    return new AgentStore(folder, world.now, readOnly, recollection);
   }
 
   /** Guards, problems and attempts, rebuilt from the lines. The same object until there are new ones. */
@@ -83,10 +89,11 @@ export class AgentStore {
 
   async #write(entries: readonly Entry[], at: string): Promise<void> {
     const lines = entries.map((entry) => `${JSON.stringify({ v: AGENT_SCHEMA, at, ...entry })}\n`).join('');
-    await storing('the agent’s journal', this.path, async () => {
+    const { path } = this.recollection;
+    await storing('the agent’s journal', path, async () => {
       await prepareFolder(this.folder);
       // A line end first, in case a power cut tore the last write.
-      await appendFile(this.path, `\n${lines}`, { mode: 0o600, flush: true });
+      await appendFile(path, `\n${lines}`, { mode: 0o600, flush: true });
     });
   }
 
@@ -166,19 +173,12 @@ export class AgentStore {
   }
 }
 
-function recollectionOf(world: World, path: string): Recollection {
+function recollectionOf(world: World, place: string, path: () => string): Recollection {
   const known = recollections.get(world) ?? new Map<string, Recollection>();
   recollections.set(world, known);
-  const recollection = known.get(path) ?? new Recollection(path);
-  known.set(path, recollection);
+  const recollection = known.get(place) ?? new Recollection(path());
+  known.set(place, recollection);
   return recollection;
-}
-
-/** The document's real folder; the document itself need not exist yet. */
-async function folderOf(world: World, document: string): Promise<string> {
-  const path = resolve(world.cwd, document);
-  const real = await realpath(path).catch(() => undefined);
-  return real === undefined ? await realpath(dirname(path)) : dirname(real);
 }
 
 function interrupted(attempt: string, durationMs: number): LoopEntry {

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { LearnedStep } from '../../markdown/learned.ts';
@@ -45,12 +45,7 @@ interface LastRead {
 /** By its bytes: comparing them costs a thousandth of parsing them, and a file's time may lie. */
 function isUnchanged(path: string, { path: known, document, bytes }: LastRead): boolean {
   try {
-    return (
-      path === known &&
-      statSync(path).size === bytes.length &&
-      realpathSync(path) === document.path &&
-      readFileSync(path).equals(bytes)
-    );
+    return path === known && realpathSync.native(path) === document.path && readFileSync(path).equals(bytes);
   } catch {
     return false;
   }

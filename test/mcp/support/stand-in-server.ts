@@ -11,6 +11,7 @@ const world: World = {
   version: '0.0.0-test',
   folders: { box: person, person },
   now: () => Date.now(),
+  identify: () => Promise.reject(new Error('there is no box here')),
   openBox: () => Promise.reject(new Error('there is no box here')),
 };
 

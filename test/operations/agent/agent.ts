@@ -31,7 +31,7 @@ export function agentIn(world: World, options: AgentOptions = {}): Agent {
       world,
       file: options.file ?? 'AUTODOCK.md',
       signal,
-      jobs: jobs.forCall(signal),
+      jobs: jobs.forCall({ signal }),
       progress: () => {},
       approve: async (request) => options.answer?.(request) ?? 'nobody-asked',
       trust: options.trust ?? 'sandbox',
