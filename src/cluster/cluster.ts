@@ -11,8 +11,11 @@ import { ClusterTrouble } from './trouble.ts';
 export interface ClusterPlace extends CredentialPlace {
   /** A TCP connection as the box itself would make it; without it from this machine. */
   readonly connect?: (host: string, port: number) => Promise<Duplex>;
-  /** Whether the person lets this context be touched, and there this namespace; `undefined`: anything without one. */
-  isAllowed(name: ClusterName, namespace?: string): boolean;
+  /**
+   * Whether the person lets this context be touched, and there this namespace; `null`: changes of what belongs to none;
+   * `undefined`: a look at that.
+   */
+  isAllowed(name: ClusterName, namespace?: string | null): boolean;
 }
 
 /**
@@ -45,14 +48,18 @@ export async function openContext(found: KubeContext, place: ClusterPlace): Prom
   return clusterOf(name, namespace, client, (inside) => place.isAllowed(name, inside));
 }
 
-function notAllowed({ context, server }: ClusterName, namespace?: string): ClusterTrouble {
-  const what = namespace === undefined ? '' : `namespace "${namespace}" of `;
+function notAllowed({ context, server }: ClusterName, namespace?: string | null): ClusterTrouble {
+  const what =
+    namespace === null
+      ? 'what belongs to no namespace in '
+      : namespace === undefined
+        ? ''
+        : `namespace "${namespace}" of `;
+  const flag = namespace ? ` --namespace ${namespace}` : '';
   return new ClusterTrouble(
     'not-allowed',
     `${what}context "${context}" (${server}) is not on your list of what may be touched`,
-    {
-      remedy: `Allow it with: runbook approve --context ${context}${namespace === undefined ? '' : ` --namespace ${namespace}`}`,
-    },
+    { remedy: `Allow it with: runbook approve --context ${context}${flag}` },
   );
 }
 
@@ -61,7 +68,7 @@ export function clusterOf(
   name: ClusterName,
   namespace: string,
   client: ApiClient,
-  isAllowed: (namespace: string | undefined) => boolean = () => true,
+  isAllowed: (namespace: string | null | undefined) => boolean = () => true,
 ): Cluster {
   return {
     name,

@@ -47,6 +47,7 @@ export function remember(memory: JournalMemory, record: JournalRecord): void {
     case 'failed':
     case 'confirmed':
     case 'undone':
+    case 'applied':
     case 'background':
       memory.steps.set(record.step, next(memory.steps.get(record.step), record));
   }
@@ -62,7 +63,7 @@ function noteFix(
 
 type StepRecord = Extract<
   JournalRecord,
-  { kind: 'started' | 'failed' | 'confirmed' | 'undone' | 'background' }
+  { kind: 'started' | 'failed' | 'confirmed' | 'undone' | 'applied' | 'background' }
 >;
 
 const NOTHING: StepMemory = {
@@ -90,11 +91,13 @@ function next(known: StepMemory = NOTHING, record: StepRecord): StepMemory {
           record.process,
         ],
       };
+    case 'applied':
+      return { ...known, applied: record.objects };
     case 'confirmed':
       return confirmed(known, record);
     // Nothing of what it did is left, so nothing that needs it has missed anything, and no second Undo may run.
     case 'undone': {
-      const { state: _, undo: __, ...rest } = known;
+      const { state: _, undo: __, applied: ___, ...rest } = known;
       return { ...rest, status: 'undone', actedSeq: 0, background: [], at };
     }
   }
@@ -115,6 +118,7 @@ function confirmed(known: StepMemory, record: Extract<JournalRecord, { kind: 'co
     background: record.background ?? known.background,
     ...(record.state === undefined ? {} : { state: record.state }),
     ...(undo === undefined ? {} : { undo }),
+    ...(known.applied === undefined ? {} : { applied: known.applied }),
     ...(title === undefined ? {} : { title }),
     at: record.at,
   };

@@ -53,6 +53,8 @@ export interface FileAction extends ActionBase {
 export interface ApplyAction extends ActionBase {
   readonly kind: 'apply';
   readonly from?: string;
+  /** Hash of that file's content as it was read with the document; absent: it is not there. */
+  readonly vendored?: string;
   readonly namespace?: string;
 }
 

@@ -7,16 +7,21 @@ export interface ClusterGrant {
   readonly namespaces?: readonly string[];
 }
 
-/** Whether a context, and there a namespace, may be touched; `undefined`: what belongs to no namespace. */
+/**
+ * Whether a context, and there a namespace, may be touched; `null`: changes of what belongs to none, which a word for
+ * some namespaces does not cover; `undefined`: a look at that.
+ */
 export function isGranted(
   grants: readonly ClusterGrant[],
   { context, server }: Pick<ClusterGrant, 'context' | 'server'>,
-  namespace?: string,
+  namespace?: string | null,
 ): boolean {
   return grants.some(
     (grant) =>
       grant.context === context &&
       grant.server === server &&
-      (grant.namespaces === undefined || namespace === undefined || grant.namespaces.includes(namespace)),
+      (grant.namespaces === undefined ||
+        namespace === undefined ||
+        (namespace !== null && grant.namespaces.includes(namespace))),
   );
 }

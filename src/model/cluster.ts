@@ -95,10 +95,10 @@ export interface Cluster {
   /** The namespace of the context. */
   readonly namespace: string;
   /**
-   * Refuses what the person has not allowed.
+   * Refuses what the person has not allowed: this namespace; `null`: a change of what belongs to none; `undefined`: a look.
    * @throws ClusterTrouble not-allowed
    */
-  requireAllowed(namespace: string | undefined): void;
+  requireAllowed(namespace: string | null | undefined): void;
   readonly client: ApiClient;
   readonly discovery: Discovery;
   /** One object; undefined where there is none of that name. */

@@ -16,6 +16,17 @@ const state = z.object({
 
 const backgroundProcess = z.object({ fence: z.int(), pid: z.int(), start: z.string(), log: z.string() });
 
+/** An object that a step applied, by its key alone. `created`: it was not there before. */
+const appliedObject = z.object({
+  apiVersion: z.string(),
+  kind: z.string(),
+  namespace: z.string().optional(),
+  name: z.string(),
+  created: z.boolean(),
+});
+
+export type AppliedObjectKey = z.infer<typeof appliedObject>;
+
 /** One line of the journal. Keys: step id, action hash, inputs hash; the file itself belongs to one document on one box. */
 export const JournalRecord = z.discriminatedUnion('kind', [
   z.object({
@@ -66,6 +77,8 @@ export const JournalRecord = z.discriminatedUnion('kind', [
     action: z.string(),
   }),
   z.object({ ...base, kind: z.literal('undone'), step: z.string() }),
+  /** What a step has in a cluster: written before anything is applied, and again where something was taken back. */
+  z.object({ ...base, kind: z.literal('applied'), step: z.string(), objects: z.array(appliedObject) }),
   /** The step `from` is called `step` in the document now: what is known of it goes on under the new id. */
   z.object({ ...base, kind: z.literal('renamed'), step: z.string(), from: z.string() }),
   /** Written as soon as a background process lives, so that a crash cannot lose it. */
@@ -94,6 +107,8 @@ export interface StepMemory {
   readonly state?: JournalState;
   readonly background: readonly { fence: number; pid: number; start: string; log: string }[];
   readonly undo?: readonly unknown[];
+  /** What it has in a cluster. */
+  readonly applied?: readonly AppliedObjectKey[];
   readonly title?: string;
   /** When its status came about, ISO 8601. */
   readonly at?: string;

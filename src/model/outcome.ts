@@ -6,7 +6,7 @@ import type { Place } from './place.ts';
 export interface CheckResult extends Verdict {
   /** The check as written. */
   readonly check: string;
-  readonly kind: Check['kind'] | 'file' | 'background';
+  readonly kind: Check['kind'] | 'file' | 'cluster' | 'background';
   readonly place: Place;
   /** Milliseconds waited for it. */
   readonly waitedMs: number;

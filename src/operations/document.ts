@@ -4,6 +4,7 @@ import { parseRunbook } from '../markdown/parse.ts';
 import { decodeSource, LARGEST_DOCUMENT, type Source } from '../markdown/source.ts';
 import { type Diagnostic, EXIT, type ExitCode, RunbookError } from '../model/diagnostic.ts';
 import type { Runbook } from '../model/runbook.ts';
+import { withVendoredFiles } from './vendored-files.ts';
 
 /** A document as read: its bytes decoded, its meaning, and where it really lives. */
 export interface OpenedDocument {
@@ -29,7 +30,7 @@ export async function readDocument(
   const path = await existingFile(cwd, file);
   const decoded = decodeSource(await readBounded(path, file), file);
   if ('diagnostics' in decoded) throw new RunbookError(decoded.diagnostics, EXIT.document);
-  const runbook = parseRunbook(decoded.source, options);
+  const runbook = await withVendoredFiles(parseRunbook(decoded.source, options), dirname(path));
   return { source: decoded.source, runbook, file, path, folder: dirname(path) };
 }
 

@@ -24,26 +24,13 @@ export async function preflightDiagnostics(
   { world }: OperationContext,
   session: Session,
 ): Promise<Diagnostic[]> {
-  const { runbook, inputDiagnostics, plan } = session;
+  const { runbook, inputDiagnostics } = session;
   const asked = await Promise.all([
     ...runbook.frontMatter.requires.map((each) => requirement(each, session, world)),
     ...(runbook.frontMatter.box?.ports ?? []).map((port) => portWarning(port, session)),
   ]);
-  const unsupported = plan.steps.flatMap(({ step }) =>
-    step.actions
-      .filter((action) => action.kind === 'apply' || action.kind === 'patch' || action.kind === 'registry')
-      .map(
-        (action): Diagnostic => ({
-          code: 'unsupported-action',
-          severity: 'error',
-          message: `"${step.title}" has a fence of kind "${action.kind}", which this version cannot carry out.`,
-          remedy: 'Use a bash fence with kubectl until Kubernetes fences are supported.',
-          place: action.place,
-        }),
-      ),
-  );
   const warnings = runbook.diagnostics.filter((each) => each.severity === 'warning');
-  return [...inputDiagnostics, ...asked.flat(), ...unsupported, ...warnings];
+  return [...inputDiagnostics, ...asked.flat(), ...warnings];
 }
 
 async function requirement(required: Requirement, session: Session, world: World): Promise<Diagnostic[]> {

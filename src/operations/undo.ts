@@ -96,6 +96,7 @@ async function undoStep(
   for (const action of actions) {
     const performed = await perform(action, {
       pass,
+      step: id,
       state,
       output,
       signal: pass.signal,
@@ -105,12 +106,39 @@ async function undoStep(
       return { id, title, message: pass.masker.mask(performed.failure.message), outputTail: output.tail };
     state = performed.state;
   }
-  return undefined;
+  const left = await takeBackObjects(pass, memory, state, output);
+  return left === undefined ? undefined : { id, title, message: left, outputTail: output.tail };
 }
 
-/** An Undo part, or a process left running: ending that needs no text. */
+/** Takes away what the step has in a cluster, in reverse. Why not, where it cannot. */
+async function takeBackObjects(
+  pass: Pass,
+  { applied = [] }: StepMemory,
+  state: ShellState,
+  output: StepOutput,
+): Promise<string | undefined> {
+  if (applied.length === 0) return undefined;
+  const { takeBackApplied } = await import('./pass/apply-action.ts');
+  output.begin();
+  try {
+    await takeBackApplied(applied, { pass, state, signal: pass.signal }, (line) =>
+      output.push(Buffer.from(`${line}\n`)),
+    );
+    return undefined;
+  } catch (error) {
+    return pass.masker.mask((error as Error).message);
+  } finally {
+    output.end();
+  }
+}
+
+/** An Undo part, or what can be taken back without any text: a process left running, objects in a cluster. */
 function canUndo({ undo: actions, memory }: Undoable): boolean {
-  return actions.length > 0 || memory.background.length > 0;
+  return actions.length > 0 || memory.background.length > 0 || hasApplied(memory);
+}
+
+function hasApplied({ applied = [] }: StepMemory): boolean {
+  return applied.length > 0;
 }
 
 /** Latest confirmation first. Also restores what the steps left, since an Undo may use it. */
@@ -123,7 +151,8 @@ function undoables(pass: Pass, only: string | undefined): Undoable[] {
   return [...pass.journal.memory]
     .filter(
       ([id, memory]) =>
-        memory.status === 'confirmed' && memory.actedSeq > 0 && (only === undefined || only === id),
+        ((memory.status === 'confirmed' && memory.actedSeq > 0) || hasApplied(memory)) &&
+        (only === undefined || only === id),
     )
     .sort(([, a], [, b]) => b.actedSeq - a.actedSeq)
     .map(([id, memory]) => {

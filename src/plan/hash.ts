@@ -62,6 +62,11 @@ export function inputsHash(key: string, values: readonly (readonly [name: string
   return createHmac('sha256', key).update(JSON.stringify(values)).digest('hex').slice(0, 32);
 }
 
+/** A label's value for what one document applies from one box: the same pair by which its journal is known. */
+export function inventoryName(box: string, document: string): string {
+  return sha256([box, document]).slice(0, 16);
+}
+
 function actionMaterial(action: Action): unknown {
   const common = [action.kind, action.cwd ?? null, action.user ?? null, action.text];
   switch (action.kind) {
@@ -70,7 +75,7 @@ function actionMaterial(action: Action): unknown {
     case 'file':
       return [...common, action.path, action.mode ?? null, action.owner ?? null];
     case 'apply':
-      return [...common, action.from ?? null, action.namespace ?? null];
+      return [...common, action.from ?? null, action.namespace ?? null, action.vendored ?? null];
     case 'registry':
       return [...common, action.secret, action.namespace];
     case 'patch':

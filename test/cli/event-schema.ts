@@ -16,7 +16,7 @@ const diagnostic = z.strictObject({
 
 const check = z.strictObject({
   check: z.string(),
-  kind: z.enum(['probe', 'shell', 'output', 'file', 'background']),
+  kind: z.enum(['probe', 'shell', 'output', 'file', 'cluster', 'background']),
   verdict: z.enum(['pass', 'fail', 'unknown']),
   observed: z.string(),
   expected: z.string(),

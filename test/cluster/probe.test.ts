@@ -9,7 +9,7 @@ const DEPLOYMENTS = '/apis/apps/v1/namespaces/argo/deployments';
 const PODS = '/api/v1/namespaces/argo/pods';
 let api: FakeApi;
 let clusters: BoxClusters;
-let allowed = (_namespace?: string) => true;
+let allowed = (_namespace?: string | null) => true;
 const context: ProbeContext = { env: { HOME: '/home/me' }, facts: new Map(), folder: '/work' };
 
 beforeEach(async () => {

@@ -9,6 +9,7 @@ import type { Place } from '../../model/place.ts';
 import type { ShellState } from '../../model/shell.ts';
 import { backOff } from '../../observe/back-off.ts';
 import type { CheckTally } from '../../plan/decide.ts';
+import { environmentOf } from './environment.ts';
 import { fileDifference } from './file-action.ts';
 import { lookupIn, type Pass } from './pass.ts';
 
@@ -254,17 +255,7 @@ function outputQuestion(check: OutputCheck, asking: Asking): Question {
 
 /** What a probe may see: the environment that the next fence would have, the recorded facts, the document's folder. */
 function probeContext({ pass, state, signal }: Asking): ProbeContext {
-  const env = state.variables.size === 0 ? pass.box.baseline : withState(pass.box.baseline, state);
-  return { env, facts: pass.facts, folder: pass.folder, signal };
-}
-
-function withState(baseline: Readonly<Record<string, string>>, state: ShellState): Record<string, string> {
-  const env = { ...baseline };
-  for (const [name, value] of state.variables) {
-    if (value === null) delete env[name];
-    else env[name] = value;
-  }
-  return env;
+  return { env: environmentOf(pass, state), facts: pass.facts, folder: pass.folder, signal };
 }
 
 /** A fence's own `cwd`, absolute: relative ones start where the fence would have started. */

@@ -7,7 +7,7 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { JournalState } from '../../model/journal.ts';
 import type { PassSummary } from '../../model/outcome.ts';
 import type { PlanStep } from '../../model/plan.ts';
-import { inputsHash } from '../../plan/hash.ts';
+import { inputsHash, inventoryName } from '../../plan/hash.ts';
 import type { Masker } from '../../secrets/mask.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Session } from '../session.ts';
@@ -99,6 +99,8 @@ export function passOf(
     masker,
     state: new StateBook(plan.steps, box.baseline),
     folder: box.folder,
+    documentFolder: session.document.folder,
+    inventory: inventoryName(box.identity.id, session.document.path),
     declared,
     facts,
     substitute: (text, state) => substitute(text, lookupIn(session, state)).text,

@@ -35,6 +35,10 @@ export interface Pass {
   readonly state: StateBook;
   /** On the box: relative paths start here. */
   readonly folder: string;
+  /** Here: files beside the document, which fences name as `from`, are read there. */
+  readonly documentFolder: string;
+  /** Names what this document applies from this box to a cluster. */
+  readonly inventory: string;
   /** Values of declared inputs, facts and the front matter's env, by name. */
   readonly declared: ReadonlyMap<string, string>;
   /** Of these, the recorded facts alone: what a fact probe may see. */

@@ -1,31 +1,8 @@
 import type { Action, FileAction, ShellAction } from '../../model/action.ts';
-import type { BackgroundProcess } from '../../model/box.ts';
-import type { Failure } from '../../model/outcome.ts';
-import type { ShellRequest, ShellResult, ShellState } from '../../model/shell.ts';
+import type { ShellRequest, ShellResult } from '../../model/shell.ts';
 import { directoryOf } from './checks.ts';
 import { fileDifference, wantedFile } from './file-action.ts';
-import type { StepOutput } from './output.ts';
-import type { Pass } from './pass.ts';
-
-/** What went wrong with one fence; the step adds the rest of the failure. */
-export type FenceFailure = Pick<Failure, 'kind' | 'message' | 'remedy' | 'place'> & { exitCode?: number };
-
-/** A fence that was carried out, or why it was not. */
-export type Performed =
-  | { readonly ok: true; readonly state: ShellState; readonly background?: BackgroundProcess }
-  | { readonly ok: false; readonly failure: FenceFailure };
-
-/** What performing a fence needs beside the fence. */
-export interface Performing {
-  readonly pass: Pass;
-  readonly state: ShellState;
-  readonly output: StepOutput;
-  readonly signal: AbortSignal;
-  /** Where a background fence's output goes. */
-  readonly log: string;
-  /** What a background fence left running in an earlier pass: stopped before a new start. */
-  readonly previous?: readonly BackgroundProcess[];
-}
+import type { FenceFailure, Performed, Performing } from './performing.ts';
 
 /** Carries out one fence: a row for each kind of action. */
 export async function perform(action: Action, performing: Performing): Promise<Performed> {
@@ -36,13 +13,9 @@ export async function perform(action: Action, performing: Performing): Promise<P
       return performFile(action, performing);
     case 'apply':
     case 'registry':
+      return (await import('./apply-action.ts')).performApply(action, performing);
     case 'patch':
-      return failed(
-        action,
-        'unsupported',
-        `This version cannot carry out "${action.kind}" fences.`,
-        'Use a bash fence with kubectl.',
-      );
+      return (await import('./patch-action.ts')).performPatch(action, performing);
   }
 }
 

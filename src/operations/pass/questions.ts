@@ -1,6 +1,7 @@
 import type { BackgroundProcess } from '../../model/box.ts';
 import type { Step } from '../../model/runbook.ts';
 import { type Asking, backgroundQuestion, fileQuestion, type Question, questionOf } from './checks.ts';
+import { clusterQuestion, tellsByItself } from './cluster-question.ts';
 
 /** All that tells whether a step holds: its Verify, its file fences, its background processes. */
 export function questionsOf(
@@ -15,6 +16,12 @@ export function questionsOf(
       if (action.kind === 'file') return [fileQuestion(action, onlyFiles, asking)];
       if (action.kind === 'shell' && action.background !== 'no')
         return [backgroundQuestion(action, background.get(index), asking)];
+      if (
+        action.kind === 'apply' ||
+        action.kind === 'registry' ||
+        (action.kind === 'patch' && tellsByItself(action))
+      )
+        return [clusterQuestion(action, onlyFiles, asking)];
       return [];
     }),
   ];

@@ -7,7 +7,8 @@ import { type Asking, askOnce, assertAll, type Question, questionOf } from './ch
 import { explain } from './explain.ts';
 import { StepOutput } from './output.ts';
 import type { Pass } from './pass.ts';
-import { type FenceFailure, perform } from './perform.ts';
+import { perform } from './perform.ts';
+import type { FenceFailure } from './performing.ts';
 import { matchingProblems, mayFix } from './problems.ts';
 import { questionsOf } from './questions.ts';
 
@@ -79,6 +80,7 @@ export class StepWork {
       const index = this.#indexOf(action);
       const performed = await perform(action, {
         pass: this.pass,
+        step: this.planned.step.id,
         state: this.state,
         output: this.output,
         signal: this.pass.signal,

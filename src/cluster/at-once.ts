@@ -1,0 +1,26 @@
+/** Maps with at most so many at work at once; after the first failure no new one begins, and that failure is thrown. */
+export async function mapAtOnce<A, B>(
+  most: number,
+  items: readonly A[],
+  work: (item: A) => Promise<B>,
+): Promise<B[]> {
+  const results = new Array<B>(items.length);
+  let next = 0;
+  let hasFailed = false;
+  const worker = async () => {
+    while (next < items.length && !hasFailed) {
+      const index = next;
+      next += 1;
+      try {
+        results[index] = await work(items[index]!);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
+  };
+  const settled = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, worker));
+  const failure = settled.find((each) => each.status === 'rejected');
+  if (failure) throw failure.reason;
+  return results;
+}

@@ -1,0 +1,133 @@
+import { jsonPatchDefects, jsonPatchHolds, type PatchOperation, readJsonPatch } from '../judge/json-patch.ts';
+import { differences } from '../judge/object-difference.ts';
+import type { Cluster } from '../model/cluster.ts';
+import { type ApiResource, type KubeObject, showKey } from '../model/kube.ts';
+import { nearest } from '../model/nearest.ts';
+import { objectPath } from './cluster.ts';
+import { misspelt } from './misspelt.ts';
+import { FIELD_MANAGER } from './server-side-apply.ts';
+import { ClusterTrouble } from './trouble.ts';
+
+/** A patch of one object, names replaced. */
+export interface PatchRequest {
+  /** `kind/name`. */
+  readonly target: string;
+  readonly namespace: string;
+  readonly type: 'json' | 'merge' | 'strategic';
+  readonly patch: unknown;
+}
+
+/** A patch that has been looked at: what it is for, and whether it is done already. */
+export interface CheckedPatch {
+  readonly resource: ApiResource;
+  readonly name: string;
+  readonly namespace: string | undefined;
+  readonly live: KubeObject;
+  /** The object is as the patch would leave it. */
+  readonly holds: boolean;
+}
+
+const CONTENT_TYPES = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+} as const;
+
+/**
+ * Looks at a patch before it is sent: its form, its pointers against the live object, and a dry run on the server.
+ * @throws ClusterTrouble invalid, with the corrected pointer where one can be told; not-found
+ */
+export async function checkPatch(
+  cluster: Cluster,
+  request: PatchRequest,
+  signal?: AbortSignal,
+): Promise<CheckedPatch> {
+  const { resource, name, namespace, live } = await targetOf(cluster, request, signal);
+  const checked = { resource, name, namespace, live };
+  if (request.type === 'json') {
+    const operations = wellFormed(request.patch);
+    if (jsonPatchHolds(operations, live)) return { ...checked, holds: true };
+    refuseDefects(jsonPatchDefects(operations, live));
+  }
+  const patched = await send(cluster, checked, request, { dryRun: true, ...(signal && { signal }) });
+  return { ...checked, holds: differences(live, patched).length === 0 };
+}
+
+/** Sends a patch that has been checked. */
+export async function sendPatch(
+  cluster: Cluster,
+  checked: CheckedPatch,
+  request: PatchRequest,
+  signal?: AbortSignal,
+): Promise<void> {
+  await send(cluster, checked, request, { dryRun: false, ...(signal && { signal }) });
+}
+
+async function targetOf(cluster: Cluster, { target, namespace }: PatchRequest, signal?: AbortSignal) {
+  const slash = target.indexOf('/');
+  const [kind, name] = [target.slice(0, slash), target.slice(slash + 1)];
+  const resource = slash > 0 ? await cluster.discovery.byName(kind) : undefined;
+  if (!resource) {
+    const near = nearest(
+      kind,
+      (await cluster.discovery.all()).map((each) => each.singular),
+    );
+    throw new ClusterTrouble('invalid', `The cluster serves no kind "${kind}".`, {
+      remedy: near ? `Nearest: ${near}` : 'Write the target as kind/name.',
+    });
+  }
+  const inside = resource.namespaced ? namespace : undefined;
+  cluster.requireAllowed(inside ?? (resource.kind === 'Namespace' ? name : null));
+  const live = await cluster.get(resource, name, {
+    ...(inside !== undefined && { namespace: inside }),
+    ...(signal && { signal }),
+  });
+  if (!live) {
+    const shown = showKey({ kind: resource.kind, name, ...(inside !== undefined && { namespace: inside }) });
+    throw new ClusterTrouble('not-found', `${shown} is not there to be patched.`);
+  }
+  return { resource, name, namespace: inside, live };
+}
+
+function wellFormed(patch: unknown): PatchOperation[] {
+  const { operations, defects } = readJsonPatch(patch);
+  refuseDefects(defects);
+  return operations;
+}
+
+function refuseDefects([first]: readonly { index: number; message: string; remedy: string }[]): void {
+  if (!first) return;
+  throw new ClusterTrouble('invalid', `Operation ${first.index + 1} of the patch: ${first.message}`, {
+    remedy: first.remedy,
+  });
+}
+
+async function send(
+  cluster: Cluster,
+  { resource, name, namespace, live }: Omit<CheckedPatch, 'holds'>,
+  { type, patch }: PatchRequest,
+  { dryRun, signal }: { dryRun: boolean; signal?: AbortSignal },
+): Promise<KubeObject> {
+  try {
+    const { body } = await cluster.client.request<KubeObject>({
+      method: 'PATCH',
+      path: objectPath(resource, namespace, name),
+      query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) },
+      contentType: CONTENT_TYPES[type],
+      body: patch,
+      ...(signal && { signal }),
+    });
+    return body;
+  } catch (error) {
+    if (!(error instanceof ClusterTrouble)) throw error;
+    const shown = showKey({ kind: resource.kind, name, ...(namespace !== undefined && { namespace }) });
+    const wrong =
+      error.kind === 'invalid' ? await misspelt(cluster, resource, live, error.message) : undefined;
+    if (wrong) throw new ClusterTrouble('invalid', `${shown}: ${wrong.message}`, { remedy: wrong.remedy });
+    const remedy =
+      error.more.status === 415 && type === 'strategic'
+        ? { remedy: `A ${resource.kind} takes no strategic patch: say {"type":"merge"}.` }
+        : {};
+    throw new ClusterTrouble(error.kind, `${shown}: ${error.message}`, { ...error.more, ...remedy });
+  }
+}

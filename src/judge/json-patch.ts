@@ -1,0 +1,205 @@
+import { isSameJson } from './same-json.ts';
+
+/** One operation of a JSON patch (RFC 6902), read and well-formed. */
+export interface PatchOperation {
+  readonly op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
+  readonly path: string;
+  readonly from?: string;
+  readonly value?: unknown;
+}
+
+/** What is wrong with one operation, with the pointer that was meant where that can be told. */
+export interface PatchDefect {
+  /** From 0. */
+  readonly index: number;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+const OPERATIONS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
+
+/** Maps whose keys are free text, so that a key with slashes is more likely than a deeper field. */
+const FREE_MAPS =
+  /^(?:labels|annotations|matchLabels|nodeSelector|data|stringData|binaryData|limits|requests|hard)$/;
+
+/** Reads a patch; operations that are none come back as defects. */
+export function readJsonPatch(patch: unknown): { operations: PatchOperation[]; defects: PatchDefect[] } {
+  if (!Array.isArray(patch)) {
+    const message = 'A JSON patch is a list of operations.';
+    return {
+      operations: [],
+      defects: [{ index: 0, message, remedy: 'Write a list, or say `"type":"merge"`.' }],
+    };
+  }
+  const defects = patch.flatMap((each, index) => malformed(each, index));
+  return { operations: defects.length > 0 ? [] : (patch as PatchOperation[]), defects };
+}
+
+function malformed(each: unknown, index: number): PatchDefect[] {
+  const { op, path, from, value } = (each ?? {}) as Record<string, unknown>;
+  const say = (message: string, remedy: string): PatchDefect[] => [{ index, message, remedy }];
+  if (typeof op !== 'string' || !OPERATIONS.has(op)) {
+    return say(`"${String(op)}" is no operation.`, 'Use add, remove, replace, move, copy or test.');
+  }
+  if (typeof path !== 'string') return say('There is no path.', 'Say where: `"path":"/spec/replicas"`.');
+  if (path !== '' && !path.startsWith('/')) {
+    return say(`${path} does not start with a slash.`, `Write ${asPointer(path)}`);
+  }
+  if (/~(?![01])/.test(path)) {
+    return say(`A "~" in ${path} is not escaped.`, `Write ${path.replace(/~(?![01])/g, '~0')}`);
+  }
+  if ((op === 'move' || op === 'copy') && typeof from !== 'string')
+    return say(`${op} needs "from".`, 'Say from where.');
+  if ((op === 'add' || op === 'replace' || op === 'test') && value === undefined) {
+    return say(`${op} ${path} has no value.`, 'Give it one; null is one.');
+  }
+  return [];
+}
+
+/** Dots are how everybody else writes paths. */
+function asPointer(path: string): string {
+  return `/${path.replace(/^\./, '').replaceAll('.', '/')}`;
+}
+
+/**
+ * What the live object says of a patch before it is sent: a parent that is not there, a key whose slash was taken for a
+ * step down, an index that a list does not have. Later operations are judged after the earlier ones have been done.
+ */
+export function jsonPatchDefects(operations: readonly PatchOperation[], object: unknown): PatchDefect[] {
+  let current = structured(object);
+  for (const [index, operation] of operations.entries()) {
+    const defect = defectOf(operation, current, index);
+    // What comes after rests on what this one was to do.
+    if (defect) return [defect];
+    current = applied(operation, current);
+  }
+  return [];
+}
+
+/**
+ * Whether an object already is as a patch would leave it, so that what was done is not done twice: an element that is to
+ * be appended is there, what is to be removed is gone. Undefined: that cannot be told (move, copy, test).
+ */
+export function jsonPatchHolds(operations: readonly PatchOperation[], object: unknown): boolean | undefined {
+  const answers = operations.map((operation) => holds(operation, object));
+  if (answers.includes(false)) return false;
+  return answers.includes(undefined) ? undefined : true;
+}
+
+function holds({ op, path, value }: PatchOperation, object: unknown): boolean | undefined {
+  if (op === 'move' || op === 'copy' || op === 'test') return undefined;
+  const keys = segments(path);
+  const parent = lookUp(object, keys.slice(0, -1));
+  const last = keys.at(-1) ?? '';
+  if (op === 'remove') {
+    // By its index another element may have moved there.
+    return Array.isArray(parent) ? undefined : !has(parent, last);
+  }
+  if (op === 'add' && Array.isArray(parent)) return parent.some((each) => isSameJson(each, value));
+  return has(parent, last) && isSameJson(lookUp(object, keys), value);
+}
+
+function defectOf(
+  { op, path, from, value }: PatchOperation,
+  object: unknown,
+  index: number,
+): PatchDefect | undefined {
+  if (from !== undefined && (op === 'move' || op === 'copy')) {
+    const missing = missingAt(segments(from), object);
+    if (missing !== undefined) return notThere(index, op, from, missing, object);
+  }
+  const keys = segments(path);
+  const needed = op === 'add' || op === 'move' || op === 'copy' ? keys.slice(0, -1) : keys;
+  const missing = missingAt(needed, object);
+  if (missing === undefined) return undefined;
+  const defect = notThere(index, op, path, missing, object);
+  // An added key whose parent is missing because nothing was ever put there: the parent comes first.
+  const parent = keys.slice(0, -1);
+  if (op === 'add' && missing === parent.length - 1 && !FREE_MAPS.test(parent[missing - 1] ?? '')) {
+    const whole = { op: 'add', path: pointer(parent), value: { [keys.at(-1) ?? '']: value } };
+    return { ...defect, remedy: `Add it as a whole: ${JSON.stringify(whole)}` };
+  }
+  return defect;
+}
+
+function notThere(index: number, op: string, path: string, missing: number, object: unknown): PatchDefect {
+  const keys = segments(path);
+  const message = `${op} ${path}: the object has nothing at ${pointer(keys.slice(0, missing + 1))}.`;
+  const corrected = withSlashInKey(keys, missing, object);
+  if (corrected !== undefined)
+    return { index, message, remedy: `A slash inside of a key is written ~1: ${corrected}` };
+  const around = lookUp(object, keys.slice(0, missing));
+  const names = around !== null && typeof around === 'object' ? Object.keys(around).slice(0, 8) : [];
+  const there = names.length > 0 ? ` There are: ${names.join(', ')}.` : '';
+  return { index, message, remedy: `Correct the path, or add what is missing first.${there}` };
+}
+
+/** The same path with segments from the missing one on joined to one key, where such a key exists or is likely. */
+function withSlashInKey(keys: readonly string[], missing: number, object: unknown): string | undefined {
+  const around = lookUp(object, keys.slice(0, missing));
+  for (let end = keys.length; end > missing + 1; end -= 1) {
+    const joined = keys.slice(missing, end).join('/');
+    if (has(around, joined)) return pointer([...keys.slice(0, missing), joined, ...keys.slice(end)]);
+  }
+  const isFree = FREE_MAPS.test(keys[missing - 1] ?? '');
+  return isFree && keys.length > missing + 1
+    ? pointer([...keys.slice(0, missing), keys.slice(missing).join('/')])
+    : undefined;
+}
+
+/** The first segment that leads nowhere. */
+function missingAt(keys: readonly string[], object: unknown): number | undefined {
+  let value = object;
+  for (const [index, key] of keys.entries()) {
+    if (!has(value, key)) return index;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return undefined;
+}
+
+function lookUp(object: unknown, keys: readonly string[]): unknown {
+  return keys.reduce<unknown>(
+    (value, key) => (has(value, key) ? (value as Record<string, unknown>)[key] : undefined),
+    object,
+  );
+}
+
+function has(value: unknown, key: string): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  return Array.isArray(value) ? /^\d+$/.test(key) && Number(key) < value.length : Object.hasOwn(value, key);
+}
+
+function segments(path: string): string[] {
+  return path
+    .split('/')
+    .slice(1)
+    .map((each) => each.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function pointer(keys: readonly string[]): string {
+  return keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** Enough of what an operation does for the next one to be judged. */
+function applied({ op, path, value, from }: PatchOperation, object: unknown): unknown {
+  const keys = segments(path);
+  const last = keys.at(-1);
+  if (last === undefined || op === 'test') return object;
+  const next = structured(object);
+  const moved = from === undefined ? value : lookUp(next, segments(from));
+  const parent = lookUp(next, keys.slice(0, -1));
+  if (Array.isArray(parent)) {
+    const at = last === '-' ? parent.length : Number(last);
+    if (op === 'remove') parent.splice(at, 1);
+    else if (op === 'replace') parent[at] = value;
+    else parent.splice(at, 0, moved);
+  } else if (parent !== null && typeof parent === 'object') {
+    if (op === 'remove') delete (parent as Record<string, unknown>)[last];
+    else (parent as Record<string, unknown>)[last] = moved;
+  }
+  return next;
+}
+
+function structured(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+}

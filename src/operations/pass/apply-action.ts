@@ -1,0 +1,162 @@
+import { applySet, compareSet, type Found } from '../../cluster/apply-set.ts';
+import type { Placed } from '../../cluster/server-side-apply.ts';
+import { takeBack } from '../../cluster/take-back.ts';
+import type { ApplyAction, RegistryAction } from '../../model/action.ts';
+import type { Verdict } from '../../model/check.ts';
+import type { Cluster } from '../../model/cluster.ts';
+import type { AppliedObjectKey } from '../../model/journal.ts';
+import { type ObjectKey, showKey } from '../../model/kube.ts';
+import { type ClusterWork, clusterFailure, clusterOf, clusterUnknown } from './cluster-action.ts';
+import type { Pass } from './pass.ts';
+import type { Performed, Performing } from './performing.ts';
+import { wantedObjects } from './wanted-objects.ts';
+
+/** Kinds that hold what cannot be made again: a replay never deletes them, only undo does. */
+const KEPT = new Set(['Namespace', 'CustomResourceDefinition', 'PersistentVolumeClaim', 'PersistentVolume']);
+
+/** Applies what the fence holds, then takes away what its step had applied before and the document no longer holds. */
+export async function performApply(
+  action: ApplyAction | RegistryAction,
+  performing: Performing,
+): Promise<Performed> {
+  const { pass, state, output, signal } = performing;
+  output.begin();
+  const say = (line: string) => output.push(Buffer.from(`${line}\n`));
+  try {
+    const cluster = await clusterOf(performing);
+    const wanted = await wantedObjects(cluster, action, performing);
+    await applySet(cluster, wanted, {
+      signal,
+      before: (found) => noteApplied(performing, found),
+      after: ({ key, what, warnings }) => {
+        say(`${showKey(key)} ${what}`);
+        for (const warning of warnings) say(`warning: ${showKey(key)}: ${warning}`);
+      },
+    });
+    await prune(cluster, wanted, performing, say);
+    return { ok: true, state };
+  } catch (error) {
+    return clusterFailure(action, error, pass);
+  } finally {
+    output.end();
+  }
+}
+
+/** Whether the cluster has what the fence holds: by a dry run, which changes nothing. Values are never shown. */
+export async function applyDifference(
+  action: ApplyAction | RegistryAction,
+  work: ClusterWork,
+): Promise<Verdict> {
+  const expected = 'applied as written';
+  try {
+    const cluster = await clusterOf(work);
+    const wanted = await wantedObjects(cluster, action, work);
+    const compared = await compareSet(cluster, wanted, work.signal);
+    const missing = compared.filter(({ live }) => !live);
+    if (missing.length > 0) {
+      const observed = `missing: ${missing
+        .map(({ key }) => showKey(key))
+        .slice(0, 5)
+        .join(', ')}`;
+      return { verdict: 'fail', observed, expected, class: 'missing' };
+    }
+    const different = compared.filter((each) => each.differences.length > 0);
+    if (different.length === 0) {
+      return { verdict: 'pass', observed: `${compared.length} as written`, expected, class: 'same' };
+    }
+    const observed = different
+      .slice(0, 3)
+      .map(
+        ({ key, differences }) =>
+          `${showKey(key)}: ${differences
+            .slice(0, 5)
+            .map(({ path }) => path)
+            .join(', ')}`,
+      )
+      .join('; ');
+    return { verdict: 'fail', observed: `otherwise: ${observed}`, expected, class: 'content' };
+  } catch (error) {
+    return clusterUnknown(expected, error, work.pass);
+  }
+}
+
+/**
+ * Takes back everything that a step has applied, in reverse.
+ * @throws ClusterTrouble
+ */
+export async function takeBackApplied(
+  applied: readonly AppliedObjectKey[],
+  work: ClusterWork,
+  say: (line: string) => void,
+): Promise<void> {
+  const cluster = await clusterOf(work);
+  for (const each of [...applied].reverse()) {
+    const taken = await takeBack(cluster, each, work.pass.inventory, work.signal);
+    say(`${showKey(taken.key)} ${taken.what}${taken.what === 'left' ? `: ${taken.why}` : ''}`);
+  }
+}
+
+/** Journaled ahead, so that whatever cuts the pass off, undo knows what may be there. */
+async function noteApplied({ pass, step }: Performing, found: readonly Found[]): Promise<void> {
+  const known = pass.journal.memory.get(step)?.applied ?? [];
+  const ids = new Set(known.map(idOf));
+  const added = found
+    .filter(({ placed }) => !ids.has(idOf(placed.key)))
+    .map(({ placed: { key }, live }) => ({ ...key, created: live === undefined }));
+  if (added.length === 0) return;
+  pass.journal.append({ kind: 'applied', step, objects: [...known, ...added] });
+  await pass.journal.durable();
+}
+
+async function prune(
+  cluster: Cluster,
+  wanted: readonly Placed[],
+  performing: Performing,
+  say: (line: string) => void,
+): Promise<void> {
+  const { pass, step, signal } = performing;
+  const known = pass.journal.memory.get(step)?.applied ?? [];
+  const own = new Set(wanted.map(({ key }) => idOf(key)));
+  if (known.every((each) => own.has(idOf(each)))) return;
+  const others = await stillWanted(cluster, performing);
+  // Some fence could not be read: nobody knows what it holds.
+  if (!others) return;
+  const stale = known.filter((each) => !own.has(idOf(each)) && !others.has(idOf(each)));
+  const gone = new Set<string>();
+  for (const each of [...stale].reverse()) {
+    if (each.created && KEPT.has(each.kind)) {
+      say(`${showKey(each)} left: the document no longer holds it, and a replay deletes no ${each.kind}`);
+      continue;
+    }
+    const taken = await takeBack(cluster, each, pass.inventory, signal);
+    say(`${showKey(each)} ${taken.what}: the document no longer holds it`);
+    gone.add(idOf(each));
+  }
+  if (gone.size === 0) return;
+  pass.journal.append({ kind: 'applied', step, objects: known.filter((each) => !gone.has(idOf(each))) });
+}
+
+/** What any fence of the document wants: an object that has moved to another step is not taken away. */
+async function stillWanted(
+  cluster: Cluster,
+  work: ClusterWork & { pass: Pass },
+): Promise<Set<string> | undefined> {
+  const { steps, problems } = work.pass.plan;
+  const actions = [...steps, ...problems].flatMap((planned) => planned.step.actions);
+  const ids = new Set<string>();
+  for (const action of actions) {
+    if (action.kind !== 'apply' && action.kind !== 'registry') continue;
+    try {
+      for (const { key } of await wantedObjects(cluster, action, work)) ids.add(idOf(key));
+    } catch {
+      return undefined;
+    }
+  }
+  return ids;
+}
+
+function idOf({ apiVersion, kind, namespace = '', name }: ObjectKey): string {
+  // Another version of the same group is the same object.
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  return JSON.stringify([group, kind, namespace, name]);
+}

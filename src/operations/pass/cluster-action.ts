@@ -1,0 +1,83 @@
+import type { Substitution } from '../../cluster/documents.ts';
+import { ClusterTrouble, remedyOf } from '../../cluster/trouble.ts';
+import type { Action } from '../../model/action.ts';
+import type { Verdict } from '../../model/check.ts';
+import type { Cluster } from '../../model/cluster.ts';
+import type { Place } from '../../model/place.ts';
+import type { ShellState } from '../../model/shell.ts';
+import { environmentOf } from './environment.ts';
+import type { Pass } from './pass.ts';
+import type { Performed } from './performing.ts';
+
+/** What a fence for a cluster looks at. */
+export interface ClusterWork {
+  readonly pass: Pass;
+  readonly state: ShellState;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The cluster that the next shell fence's kubectl would talk to.
+ * @throws ClusterTrouble
+ */
+export async function clusterOf({ pass, state }: ClusterWork): Promise<Cluster> {
+  if (!pass.box.cluster) throw new ClusterTrouble('no-config', 'This kind of box has no way to a cluster.');
+  return pass.box.cluster({ env: environmentOf(pass, state), folder: pass.folder });
+}
+
+/** `${NAME}` in a fence for a cluster. */
+export function substitutionOf({ pass, state }: ClusterWork): Substitution {
+  return {
+    replace: (text) => pass.substitute(text, state),
+    holdsSecret: (text) => pass.masker.holdsSecret(text),
+  };
+}
+
+/** A mistake in the text of a fence, where it stands. */
+export class FenceDefect extends Error {
+  override readonly name = 'FenceDefect';
+  constructor(
+    message: string,
+    readonly remedy: string,
+    /** From 1, in the fence's text; undefined: it stands elsewhere. */
+    readonly line?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A fence that failed, by whatever was thrown; texts may quote what was sent, so they are masked. */
+export function clusterFailure(action: Action, error: unknown, pass: Pass): Performed {
+  if (pass.signal.aborted) {
+    return failure(action.place, 'aborted', 'Stopped by the person.', 'Run the same command to go on.');
+  }
+  if (error instanceof FenceDefect) {
+    return failure(
+      placeOf(action, error.line),
+      'cluster-invalid',
+      error.message,
+      pass.masker.mask(error.remedy),
+    );
+  }
+  if (!(error instanceof ClusterTrouble)) throw error;
+  return failure(action.place, `cluster-${error.kind}`, error.message, pass.masker.mask(remedyOf(error)));
+}
+
+/** The same as the answer to whether a fence holds. */
+export function clusterUnknown(expected: string, error: unknown, pass: Pass): Verdict {
+  const known = error instanceof ClusterTrouble || error instanceof FenceDefect;
+  if (!known) throw error;
+  const observed = pass.masker.mask(error.message);
+  if (error instanceof FenceDefect) return { verdict: 'fail', observed, expected, class: 'invalid' };
+  const isAnswer = ['conflict', 'invalid', 'not-found'].includes(error.kind);
+  return { verdict: isAnswer ? 'fail' : 'unknown', observed, expected, class: `cluster-${error.kind}` };
+}
+
+/** Where a line of the fence's text stands in the document. */
+function placeOf(action: Action, line: number | undefined): Place {
+  return line === undefined ? action.place : { ...action.textPlace, line: action.textPlace.line + line - 1 };
+}
+
+function failure(place: Place, kind: string, message: string, remedy: string): Performed {
+  return { ok: false, failure: { kind, message, remedy, place } };
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { readDocuments, readValues } from '../../cluster/documents.ts';
+import { placeAll } from '../../cluster/placing.ts';
+import { registrySecret } from '../../cluster/registry-secret.ts';
+import type { Placed } from '../../cluster/server-side-apply.ts';
+import type { ApplyAction, RegistryAction } from '../../model/action.ts';
+import type { Cluster } from '../../model/cluster.ts';
+import type { KubeObject } from '../../model/kube.ts';
+import { type ClusterWork, FenceDefect, substitutionOf } from './cluster-action.ts';
+
+/** Where objects go that name no namespace: the same for everybody, whatever the context says. */
+const USUAL_NAMESPACE = 'default';
+
+/**
+ * What a fence wants in the cluster, names replaced, each object with its place.
+ * @throws FenceDefect, ClusterTrouble
+ */
+export async function wantedObjects(
+  cluster: Cluster,
+  action: ApplyAction | RegistryAction,
+  work: ClusterWork,
+): Promise<Placed[]> {
+  const namespace = work.pass.substitute(action.namespace ?? USUAL_NAMESPACE, work.state);
+  const objects = action.kind === 'registry' ? [credentialsOf(action, work)] : await objectsOf(action, work);
+  return placeAll(cluster, objects, { namespace, inventory: work.pass.inventory });
+}
+
+/** Those of the fence itself, then those of the vendored file, which is applied as it stands. */
+async function objectsOf(action: ApplyAction, work: ClusterWork): Promise<KubeObject[]> {
+  const own = readDocuments(action.text, substitutionOf(work));
+  if (!own.ok) throw new FenceDefect(own.message, 'Correct the manifest.', own.line);
+  if (action.from === undefined) return [...own.objects];
+  const vendored = readDocuments(await vendoredText(work.pass.substitute(action.from, work.state), work));
+  if (vendored.ok) return [...own.objects, ...vendored.objects];
+  throw new FenceDefect(`${action.from}:${vendored.line}: ${vendored.message}`, `Correct ${action.from}.`);
+}
+
+async function vendoredText(path: string, { pass }: ClusterWork): Promise<string> {
+  try {
+    return await readFile(resolve(pass.documentFolder, path), 'utf8');
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new FenceDefect(`${path} cannot be read: ${why}.`, 'Keep the file beside the document, in git.');
+  }
+}
+
+function credentialsOf(action: RegistryAction, work: ClusterWork): KubeObject {
+  const read = readValues(action.text, substitutionOf(work));
+  if (!read.ok) throw new FenceDefect(read.message, 'Write server, username and password.', read.line);
+  const secret = registrySecret(read.values[0]?.value, {
+    name: work.pass.substitute(action.secret, work.state),
+    namespace: work.pass.substitute(action.namespace, work.state),
+  });
+  if (!secret.ok)
+    throw new FenceDefect(secret.message, 'Write server, username and password, one a line.', 1);
+  return secret.object;
+}

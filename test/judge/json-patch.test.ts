@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import {
+  jsonPatchDefects,
+  jsonPatchHolds,
+  type PatchOperation,
+  readJsonPatch,
+} from '../../src/judge/json-patch.ts';
+
+const live = {
+  metadata: { name: 'web', annotations: { 'example.com/owner': 'nobody', plain: 'x' } },
+  spec: { replicas: 1, template: { spec: { containers: [{ name: 'web', args: ['server'] }] } } },
+};
+
+test.each<[string, unknown, RegExp, RegExp]>([
+  ['no list', { spec: {} }, /a list/, /merge/],
+  ['no operation', [{ op: 'set', path: '/a' }], /"set" is no operation/, /add, remove/],
+  [
+    'no slash in front',
+    [{ op: 'remove', path: 'spec.replicas' }],
+    /start with a slash/,
+    /Write \/spec\/replicas$/,
+  ],
+  ['a tilde', [{ op: 'remove', path: '/metadata/labels/a~b' }], /not escaped/, /\/metadata\/labels\/a~0b/],
+  ['no value', [{ op: 'add', path: '/a' }], /no value/, /null/],
+  ['no from', [{ op: 'move', path: '/a' }], /needs "from"/, /from where/],
+])('%s is no patch', (_name, patch, message, remedy) => {
+  const [defect] = readJsonPatch(patch).defects;
+  expect(defect?.message).toMatch(message);
+  expect(defect?.remedy).toMatch(remedy);
+});
+
+test.each<[string, PatchOperation[], RegExp, RegExp]>([
+  [
+    'a key with a slash',
+    [{ op: 'replace', path: '/metadata/annotations/example.com/owner', value: 'ann' }],
+    /nothing at \/metadata\/annotations\/example\.com\./,
+    /\/metadata\/annotations\/example\.com~1owner$/,
+  ],
+  [
+    'a new key with a slash, in a map of free keys',
+    [{ op: 'add', path: '/metadata/annotations/new.io/key', value: 'x' }],
+    /nothing at/,
+    /\/metadata\/annotations\/new\.io~1key$/,
+  ],
+  [
+    'a parent that is missing',
+    [{ op: 'add', path: '/spec/template/metadata/labels', value: { a: 'b' } }],
+    /nothing at \/spec\/template\/metadata\./,
+    /\{"op":"add","path":"\/spec\/template\/metadata","value":\{"labels":\{"a":"b"\}\}\}/,
+  ],
+  [
+    'a misspelt field',
+    [{ op: 'replace', path: '/spec/replica', value: 2 }],
+    /nothing at \/spec\/replica\./,
+    /replicas, template/,
+  ],
+  [
+    'an index that is not there',
+    [{ op: 'replace', path: '/spec/template/spec/containers/1', value: {} }],
+    /containers\/1/,
+    /There are: 0/,
+  ],
+])('%s is told before it is sent', (_name, operations, message, remedy) => {
+  const [defect] = jsonPatchDefects(operations, live);
+  expect(defect?.message).toMatch(message);
+  expect(defect?.remedy).toMatch(remedy);
+});
+
+test('later operations are judged after the earlier ones', () => {
+  const operations: PatchOperation[] = [
+    { op: 'add', path: '/metadata/labels', value: {} },
+    { op: 'add', path: '/metadata/labels/a~1b', value: 'x' },
+    { op: 'add', path: '/spec/template/spec/containers/0/args/-', value: '--secure=false' },
+    { op: 'replace', path: '/spec/template/spec/containers/0/args/1', value: '--secure=true' },
+    { op: 'remove', path: '/metadata/annotations/plain' },
+    { op: 'move', from: '/metadata/annotations', path: '/metadata/notes' },
+  ];
+  expect(jsonPatchDefects(operations, live)).toEqual([]);
+  expect(live.spec.template.spec.containers[0]!.args).toEqual(['server']);
+});
+
+test.each<[PatchOperation, boolean | undefined]>([
+  [{ op: 'add', path: '/spec/replicas', value: 1 }, true],
+  [{ op: 'replace', path: '/spec/replicas', value: 2 }, false],
+  [{ op: 'add', path: '/spec/template/spec/containers/0/args/-', value: 'server' }, true],
+  [{ op: 'add', path: '/spec/template/spec/containers/0/args/-', value: '--secure=false' }, false],
+  [{ op: 'remove', path: '/spec/paused' }, true],
+  [{ op: 'remove', path: '/spec/replicas' }, false],
+  [{ op: 'remove', path: '/spec/template/spec/containers/0' }, undefined],
+  [{ op: 'test', path: '/spec/replicas', value: 1 }, undefined],
+])('%j holds already: %s', (operation, expected) => {
+  expect(jsonPatchHolds([operation], live)).toBe(expected);
+});
