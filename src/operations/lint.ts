@@ -3,6 +3,8 @@ import { EXIT } from '../model/diagnostic.ts';
 import type { LintReport } from '../model/report.ts';
 import { buildPlan } from '../plan/build.ts';
 import { lint as lintRunbook } from '../plan/lint.ts';
+import { staleCertificate } from '../plan/stale-certificate.ts';
+import { certificateHashOf } from './certificate.ts';
 import { readDocument } from './document.ts';
 import { defineOperation } from './operation.ts';
 import { looseDocument } from './session.ts';
@@ -20,18 +22,28 @@ export const lint = defineOperation({
   summary: 'name what is wrong in a runbook, and what will hurt',
   description:
     'Errors make a replay refuse the document. Warnings name what will hurt later: no Verify, no Why, moving tags,\n' +
-    'sleeps, unpinned URLs, secrets in clear, needs that no pass reaches. Every rule is in docs/lint.md.',
+    'sleeps, unpinned URLs, secrets in clear, needs that no pass reaches, a certificate for other content. Every rule is in docs/lint.md.',
   examples: ['runbook lint', 'runbook lint --strict AUTODOCK.md'],
   effect: 'read',
   input,
   run: async ({ world }, flags): Promise<LintReport & { strict: boolean }> => {
-    const { runbook } = await readDocument(world.cwd, flags.file, { loose: flags.loose });
+    const document = await readDocument(world.cwd, flags.file, { loose: flags.loose });
+    const { runbook } = document;
     const errors = runbook.diagnostics.some((each) => each.severity === 'error');
     const planned = errors ? [] : buildPlan(runbook).diagnostics;
     const notRunbook = runbook.kind === 'loose' && !flags.loose ? [looseDocument(runbook.file)] : [];
     // Where a check cannot be read, "no Verify" would be untrue.
     const rules = lintRunbook(runbook).filter(({ code }) => !errors || code !== 'no-verify');
-    const diagnostics = [...notRunbook, ...runbook.diagnostics, ...planned, ...rules];
+    const stale =
+      runbook.certificate &&
+      staleCertificate(runbook, document.source.text, await certificateHashOf(document));
+    const diagnostics = [
+      ...notRunbook,
+      ...runbook.diagnostics,
+      ...planned,
+      ...rules,
+      ...(stale ? [stale] : []),
+    ];
     const count = (severity: string) => diagnostics.filter((each) => each.severity === severity).length;
     return {
       file: flags.file,

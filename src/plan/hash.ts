@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Action } from '../model/action.ts';
 import type { Check } from '../model/check.ts';
-import type { Runbook, Step } from '../model/runbook.ts';
+import type { Input, Runbook, Step } from '../model/runbook.ts';
 
 /**
  * What the journal knows a step's work by: kind, interpreter, targets, mode, user, cwd and text of Run and Fix.
@@ -27,30 +27,48 @@ export function approvalHash(runbook: Runbook): string {
     box: frontMatter.box ?? null,
     requires: frontMatter.requires.map((each) => each.text),
     env: frontMatter.env,
-    inputs: runbook.inputs.map((each) => [
-      each.name,
-      each.kind,
-      each.required,
-      each.default ?? null,
-      each.command ?? null,
-    ]),
+    inputs: runbook.inputs.map(inputMaterial),
     // Values too: fences see them as variables. `facts --write` hands an approval on to what it has measured.
     facts: runbook.facts.map((each) => [each.name, each.value, each.command ?? null]),
     endpoints: runbook.endpoints.map((each) => each.checkText),
-    steps: runbook.steps.map((step) => ({
-      id: step.id,
-      kind: step.kind,
-      section: step.section,
-      needs: step.needs,
-      for: step.for ?? null,
-      symptoms: step.symptoms,
-      excluded: step.excluded,
-      when: step.when.map(checkMaterial),
-      actions: step.actions.map(approvalMaterial),
-      verify: step.verify.map(checkMaterial),
-      undo: step.undo.map(approvalMaterial),
-    })),
+    steps: runbook.steps.map(stepMaterial),
   });
+}
+
+/**
+ * What a pass on a clean box has proven, for its certificate: what a clean box is, Inputs, names and commands of facts, and
+ * every step and problem with its prose, `text` being the whole document. Comments of the engine do not count, nor do blank
+ * lines between blocks and the kind of line ends. `vendored` holds hashes of the files that fences name (`from`), by path.
+ */
+export function certificateHash(
+  runbook: Runbook,
+  text: string,
+  vendored: readonly (readonly [path: string, sha256: string])[],
+): string {
+  const { frontMatter } = runbook;
+  return sha256({
+    box: frontMatter.box ?? null,
+    requires: frontMatter.requires.map((each) => each.text),
+    env: frontMatter.env,
+    inputs: runbook.inputs.map(inputMaterial),
+    facts: runbook.facts.map((each) => [each.name, each.command ?? null]),
+    endpoints: runbook.endpoints.map((each) => each.checkText),
+    steps: runbook.steps.map((step) => [
+      stepMaterial(step),
+      proseOf(text.slice(step.span.start, step.span.end)),
+    ]),
+    vendored,
+  });
+}
+
+/** One change of an editor's settings, or one note of the engine's own, must not make a proof worthless. */
+function proseOf(markdown: string): string {
+  const lines = markdown.split(/\r\n|\r|\n/).filter((line) => !/^\s*<!--\s*runbook\b.*-->\s*$/.test(line));
+  return lines
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .replace(/\n{2,}/g, '\n\n')
+    .trim();
 }
 
 /**
@@ -65,6 +83,26 @@ export function inputsHash(key: string, values: readonly (readonly [name: string
 /** A label's value for what one document applies from one box: the same pair by which its journal is known. */
 export function inventoryName(box: string, document: string): string {
   return sha256([box, document]).slice(0, 16);
+}
+
+function inputMaterial({ name, kind, required, default: usual, command }: Input): unknown {
+  return [name, kind, required, usual ?? null, command ?? null];
+}
+
+function stepMaterial(step: Step): unknown {
+  return {
+    id: step.id,
+    kind: step.kind,
+    section: step.section,
+    needs: step.needs,
+    for: step.for ?? null,
+    symptoms: step.symptoms,
+    excluded: step.excluded,
+    when: step.when.map(checkMaterial),
+    actions: step.actions.map(approvalMaterial),
+    verify: step.verify.map(checkMaterial),
+    undo: step.undo.map(approvalMaterial),
+  };
 }
 
 function actionMaterial(action: Action): unknown {

@@ -88,13 +88,14 @@ export async function launchFor(
   };
   const engine = await findEngine();
   const found = await findImage(engine, image, { note, signal });
-  const made = new Date(world.now()).toISOString();
+  const now = world.now();
+  const made = new Date(now).toISOString();
   const box = await launchBox(engine, {
     ...{ name, purpose, ports, made, signal },
     image: found,
     by: JSON.stringify(thisProcess()),
     cache: join(world.folders.person, 'boxes', 'host.json'),
-    ...(forMs === undefined ? {} : { expires: new Date(world.now() + forMs).toISOString() }),
+    ...(forMs === undefined ? {} : { expires: new Date(now + forMs).toISOString() }),
   });
   return { box, notes };
 }
