@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { journalKey, readCounter } from '../../src/journal/box-state.ts';
 import { openJournal } from '../../src/journal/journal.ts';
+import { localBoxState } from '../../src/journal/local-box-state.ts';
 import { acquireLock } from '../../src/journal/lock.ts';
 import { readRecords } from '../../src/journal/read.ts';
 import { EXIT } from '../../src/model/diagnostic.ts';
@@ -51,7 +52,7 @@ describe('what the system refuses', () => {
 
   it('where nothing can be made it ends, with the folder named', async () => {
     // Node's own recursive mkdir would try for ever there.
-    const options = { ...journalOptions(), stateFolder: '/proc/nope' };
+    const options = { ...journalOptions(), state: localBoxState('/proc/nope') };
     await expect(openJournal(options)).rejects.toMatchObject({
       exit: EXIT.person,
       diagnostics: [{ code: 'storage-unwritable', message: expect.stringContaining('/proc/nope') }],
