@@ -51,6 +51,12 @@ export const operations: readonly OperationRow[] = [
     load: async () => (await import('./submit.ts')).submit as unknown as Operation,
   },
   {
+    name: 'drift',
+    summary: 'what has changed on the box since the runbook brought it there',
+    effect: 'read',
+    load: async () => (await import('./drift.ts')).drift as unknown as Operation,
+  },
+  {
     name: 'parity',
     summary: 'two boxes side by side: what differs, what was meant to, what is unknown',
     effect: 'read',

@@ -1,5 +1,6 @@
 import type { PassSummary } from '../model/outcome.ts';
 import type { ReplayReport } from '../model/report.ts';
+import { renewBaseline } from './drift/renew-baseline.ts';
 import type { OperationContext } from './operation.ts';
 import { nextWords } from './pass/next.ts';
 import { openPass } from './pass/open.ts';
@@ -47,6 +48,7 @@ async function pass(context: OperationContext, session: Session, flags: ReplayFl
     await opened.end(summary.outcome);
     const next = nextWords(session, outcomes, summary);
     context.emit({ type: 'pass-finished', at: new Date(context.world.now()).toISOString(), summary, next });
+    await renewBaseline(context, session, { id: opened.pass.journal.pass.id, summary });
     return report(session, outcomes, summary, next);
   } finally {
     await opened.close();

@@ -33,7 +33,9 @@ export const verify = defineOperation({
     const approved = await isApproved(context, prepared, flags.yes);
     const session = await openSession(context, prepared, flags, { approved });
     try {
-      return await verifySession(await openPreview(context, session), session, flags.only);
+      const only = flags.only === undefined ? undefined : new Set([flags.only]);
+      const preview = await openPreview(context, session);
+      return await verifySession(preview, session, only, { endpoints: only === undefined });
     } finally {
       await session.box.close();
     }
@@ -41,27 +43,28 @@ export const verify = defineOperation({
   exit: ({ summary }) => (summary.fail > 0 ? EXIT.different : summary.unknown > 0 ? EXIT.person : EXIT.done),
 });
 
-/** Asks every step and endpoint of a session, changing nothing. */
+/** Asks the steps of a session, or some of them, and the endpoints; changes nothing. */
 export async function verifySession(
   preview: Preview,
   session: Session,
-  only: string | undefined,
+  steps: ReadonlySet<string> | undefined,
+  { endpoints: asksEndpoints = true }: { readonly endpoints?: boolean } = {},
 ): Promise<VerifyReport> {
-  const steps: VerifyReport['steps'][number][] = [];
+  const verified: VerifyReport['steps'][number][] = [];
   for (const planned of session.plan.steps) {
-    if (only === undefined || only === planned.step.id)
-      steps.push(await verifyStep(preview, planned, session.approved));
+    if (steps === undefined || steps.has(planned.step.id))
+      verified.push(await verifyStep(preview, planned, session.approved));
   }
-  const endpoints = only === undefined ? await verifyEndpoints(preview, session) : [];
+  const endpoints = asksEndpoints ? await verifyEndpoints(preview, session) : [];
   const verdicts = [
-    ...steps.map((step) => step.verdict),
+    ...verified.map((step) => step.verdict),
     ...endpoints.flatMap((each) => (each.result ? [each.result.verdict] : [])),
   ];
   const count = (verdict: string) => verdicts.filter((each) => each === verdict).length;
   return {
     file: session.runbook.file,
     box: session.box.identity.name,
-    steps,
+    steps: verified,
     endpoints,
     summary: {
       pass: count('pass'),

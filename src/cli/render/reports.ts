@@ -1,3 +1,4 @@
+import type { DriftReport } from '../../model/drift.ts';
 import type { FleetReport } from '../../model/fleet.ts';
 import type { ParityReport } from '../../model/parity.ts';
 import type { PlanReport } from '../../model/plan.ts';
@@ -36,6 +37,7 @@ interface Renderers {
   readonly resume: () => Promise<Renderer<ResumeReport>>;
   readonly init: () => Promise<Renderer<InitReport>>;
   readonly parity: () => Promise<Renderer<ParityReport>>;
+  readonly drift: () => Promise<Renderer<DriftReport>>;
   readonly facts: () => Promise<Renderer<FactsReport>>;
   readonly status: () => Promise<Renderer<StatusReport>>;
   readonly submit: () => Promise<Renderer<SubmitReport>>;
@@ -64,6 +66,7 @@ const renderers: Renderers = {
   resume: async () => (await import('./resume.ts')).renderResume,
   init: async () => (await import('./init.ts')).renderInit,
   parity: async () => (await import('./parity.ts')).renderParity,
+  drift: async () => (await import('./drift.ts')).renderDrift,
   facts: async () => (await import('./facts.ts')).renderFacts,
   status: async () => (await import('./status.ts')).renderStatus,
   submit: async () => (await import('./submit.ts')).renderSubmit,

@@ -1,4 +1,3 @@
-import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { Projection } from '../../model/parity.ts';
 import { isApproved } from '../approval.ts';
 import { chosenBox } from '../box-target.ts';
@@ -6,6 +5,7 @@ import { fileHashKey } from '../file-hash-key.ts';
 import type { OperationContext } from '../operation.ts';
 import { openPreview } from '../pass/preview.ts';
 import { openSession, type Prepared, type SessionInput } from '../session.ts';
+import { unopened } from '../unopened.ts';
 import type { ParitySide } from './parity-side.ts';
 import { paritySources } from './sources.ts';
 
@@ -56,12 +56,4 @@ async function openSide(
   } catch (error) {
     throw unopened(error);
   }
-}
-
-/** Exit 2 would say that the boxes differ, and 3 that a person has to answer: neither is known here. */
-export function unopened(error: unknown): unknown {
-  if (!(error instanceof RunbookError) || error.exit === EXIT.usage || error.exit === EXIT.document)
-    return error;
-  const diagnostics: readonly Diagnostic[] = error.diagnostics;
-  return new RunbookError(diagnostics, EXIT.failed);
 }

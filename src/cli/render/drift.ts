@@ -1,0 +1,43 @@
+import type { DriftFinding, DriftReport } from '../../model/drift.ts';
+import { cleanLine } from './clean.ts';
+import { type Cell, count, type Page, table } from './page.ts';
+
+const tones: Readonly<Record<DriftFinding['kind'], 'bad' | 'warn'>> = {
+  changed: 'bad',
+  added: 'bad',
+  removed: 'bad',
+  failing: 'bad',
+  unknown: 'warn',
+};
+
+/** `runbook drift`: what is not as it was left, source by source, and what nobody could tell. */
+export function renderDrift(report: DriftReport, page: Page): string {
+  const sources = [...new Set(report.findings.map(({ source }) => source))];
+  const blocks = sources.map((source) => {
+    const rows = report.findings.filter((each) => each.source === source).map((each) => cells(each, page));
+    return `${page.paint.strong(cleanLine(source))}\n${table(rows, page)}`;
+  });
+  const notes = report.notes.map((note) => page.paint.faint(cleanLine(note)));
+  const parts = [blocks.join('\n'), page.quiet ? '' : notes.join('\n'), lastLine(report, page)];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function cells({ kind, subject, check, detail }: DriftFinding, page: Page): Cell[] {
+  const what = check === undefined ? detail : `${check}: ${detail}`;
+  return [{ text: kind, paint: page.paint[tones[kind]] }, cleanLine(subject), cleanLine(what)];
+}
+
+function lastLine({ verdict, findings, looked, since, box }: DriftReport, page: Page): string {
+  const tone = verdict === 'none' ? 'good' : verdict === 'drift' ? 'bad' : 'warn';
+  const word = verdict === 'none' ? 'no drift' : verdict === 'drift' ? 'drift' : 'not known';
+  const unknown = findings.filter(({ kind }) => kind === 'unknown').length;
+  const parts = [
+    ...(findings.length > unknown ? [count(findings.length - unknown, 'difference')] : []),
+    ...(unknown > 0 ? [`${unknown} unknown`] : []),
+    ...(looked.length > 0
+      ? [`looked at ${looked.map((each) => `${each.count} ${each.source}`).join(', ')}`]
+      : []),
+  ];
+  const compared = since ? ` since ${since.at.slice(0, 16).replace('T', ' ')}` : '';
+  return `${page.paint.strong(page.paint[tone](word))}${parts.length > 0 ? `: ${parts.join(', ')}` : ''} on ${cleanLine(box)}${compared}`;
+}

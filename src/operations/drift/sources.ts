@@ -1,0 +1,109 @@
+import type { Baseline } from '../../journal/baseline.ts';
+import { driftOfChanges, driftOfChecks, driftOfFact } from '../../judge/drift.ts';
+import type { DriftFinding } from '../../model/drift.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { compareSnapshots, unaccounted } from '../../observe/compare.ts';
+import { observeBox } from '../../observe/observe-box.ts';
+import { AgentStore } from '../agent/store.ts';
+import { measure } from '../facts.ts';
+import { fileHashKey } from '../file-hash-key.ts';
+import type { OperationContext } from '../operation.ts';
+import type { Preview } from '../pass/preview.ts';
+import type { Session } from '../session.ts';
+import { verifySession } from '../verify.ts';
+import { BASELINE_SCOPES } from './baseline.ts';
+
+/** What a source of drift may look at. */
+export interface DriftView {
+  readonly context: OperationContext;
+  readonly session: Session;
+  readonly preview: Preview;
+  readonly baseline: Baseline | undefined;
+  /** Ids of the steps that are confirmed here as they now stand in the document: for no others can anything drift. */
+  readonly confirmed: ReadonlySet<string>;
+}
+
+/** What one source found, and how much it looked at. */
+export interface Drifted {
+  readonly findings: readonly DriftFinding[];
+  readonly looked: readonly { readonly source: string; readonly count: number }[];
+}
+
+/** Compares one part of what the runbook made with what is there now; changes nothing. */
+export type DriftSource = (view: DriftView) => Promise<Drifted>;
+
+/** What confirmed steps made: their checks, file fences (content, mode, owner) and background processes; and the endpoints. */
+const stepSource: DriftSource = async ({ session, preview, confirmed }) => {
+  const { steps, endpoints } = await verifySession(preview, session, confirmed);
+  const asked = endpoints.flatMap(({ name, result }) => (result ? [{ id: name, checks: [result] }] : []));
+  return {
+    findings: [
+      ...steps.flatMap(({ id, checks, verdict }) =>
+        verdict === 'not-applicable' ? [] : driftOfChecks('steps', id, checks),
+      ),
+      ...asked.flatMap(({ id, checks }) => driftOfChecks('endpoints', id, checks)),
+    ],
+    looked: [
+      { source: 'steps', count: steps.length },
+      { source: 'endpoints', count: asked.length },
+    ],
+  };
+};
+
+/** What changed on the system since the last confirmed pass and no step or attempt did. */
+const systemSource: DriftSource = async ({ context, session, baseline }) => {
+  if (!baseline) return { findings: [NO_BASELINE], looked: [] };
+  const { world, signal } = context;
+  const key = await fileHashKey(world);
+  const now = await observeBox(session.box, { scopes: BASELINE_SCOPES, key, signal });
+  const changes = unaccounted(
+    compareSnapshots(baseline.snapshot, now),
+    await changesOfAttempts(context, session, baseline),
+  );
+  return {
+    findings: [...driftOfChanges(changes), ...unseen(baseline.snapshot, now)],
+    looked: BASELINE_SCOPES.flatMap((source) => {
+      const count = now.facts[source]?.length;
+      return count === undefined ? [] : [{ source, count }];
+    }),
+  };
+};
+
+const NO_BASELINE: DriftFinding = {
+  source: 'system',
+  subject: 'packages, services, listeners, files and users',
+  kind: 'unknown',
+  detail:
+    'the last pass left no baseline to compare with (a short one takes none): `runbook drift --baseline` keeps one now',
+};
+
+/** A scope that was not read then or now is not known to be unchanged. */
+function unseen(before: Snapshot, now: Snapshot): DriftFinding[] {
+  return BASELINE_SCOPES.flatMap((scope): DriftFinding[] => {
+    const bad = [before, now].find(
+      ({ facts, more }) => facts[scope] === undefined || more[scope] !== undefined,
+    );
+    if (!bad) return [];
+    const reason = bad.unavailable.find((each) => each.scope === scope)?.reason ?? 'there is too much of it';
+    return [{ source: scope, subject: '(all)', kind: 'unknown', detail: reason }];
+  });
+}
+
+/** What an agent did since, step by step, is no drift either. */
+async function changesOfAttempts({ world }: OperationContext, session: Session, { snapshot }: Baseline) {
+  const store = await AgentStore.open(world, session.document.path, session.box.identity, true);
+  const since = Date.parse(snapshot.at);
+  return store.loop.attempts.filter(({ startedAt }) => startedAt >= since).flatMap(({ changed }) => changed);
+}
+
+/** Facts measured again; their commands are code, so only where a person has approved them. */
+const factSource: DriftSource = async ({ context, session }) => {
+  const measurable = session.runbook.facts.filter(({ command }) => command !== undefined);
+  const findings: DriftFinding[] = [];
+  for (const fact of measurable)
+    findings.push(...driftOfFact(session.approved ? await measure(context, session, fact) : fact.name));
+  return { findings, looked: [{ source: 'facts', count: measurable.length }] };
+};
+
+/** Every source, in the order of reports. That of a cluster is a row here. */
+export const driftSources: readonly DriftSource[] = [stepSource, systemSource, factSource];

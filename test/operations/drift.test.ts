@@ -1,0 +1,186 @@
+import { once } from 'node:events';
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { DriftFinding } from '../../src/model/drift.ts';
+import type { Snapshot } from '../../src/model/snapshot.ts';
+import { type Scenario, scenario } from '../support/scenario.ts';
+
+const PAGE = `---
+runbook: 1
+---
+
+# Site
+
+## Facts
+
+| Fact | Value | Unit | Measured with | On |
+| --- | --- | --- | --- | --- |
+| lines | 2 | | \`grep -c . data\` | 2026-11-25 |
+
+## Steps
+
+### Write the data
+
+~~~bash
+printf 'one\\ntwo\\n' > data
+~~~
+
+Verify:
+
+~~~check
+file data contains "two"
+~~~
+
+### Write the page
+
+~~~html {"file":"site/index.html","mode":"0640"}
+<h1>hello</h1>
+~~~
+
+### Say something
+
+~~~bash
+true
+~~~
+`;
+
+/** One line a finding. */
+const lines = (findings: readonly DriftFinding[]) =>
+  findings.map(({ source, kind, subject }) => `${source} ${kind} ${subject}`);
+
+/** A box where the runbook was replayed and its baseline kept. */
+async function replayed(): Promise<Scenario> {
+  const scene = await scenario(PAGE);
+  expect((await scene.replay()).exit).toBe(0);
+  expect((await scene.run('drift', { baseline: true })).exit).toBe(0);
+  return scene;
+}
+
+async function baselinePath({ folder }: Scenario): Promise<string> {
+  const names = await readdir(join(folder, '.runbook'));
+  return join(folder, '.runbook', names.find((name) => name.endsWith('.baseline.json'))!);
+}
+
+/** What happens meanwhile on a shared machine is not this test's. */
+const own = (findings: readonly DriftFinding[]) =>
+  findings.filter(({ source }) => ['steps', 'endpoints', 'facts'].includes(source));
+
+test('nothing has changed: none, whatever was looked at is counted', async () => {
+  const scene = await replayed();
+  const { report } = await scene.run('drift', { yes: true });
+  expect(own(report.findings)).toEqual([]);
+  expect(report.looked.map(({ source }: { source: string }) => source)).toEqual(
+    expect.arrayContaining(['steps', 'packages', 'users', 'facts']),
+  );
+});
+
+test('a file of a file fence by content and by mode, a check that passed, a fact', async () => {
+  const scene = await replayed();
+  await writeFile(scene.path('site/index.html'), '<h1>by hand</h1>\n');
+  const edited = await scene.run('drift', { yes: true });
+  expect(edited.exit).toBe(2);
+  expect(own(edited.report.findings)).toEqual([
+    {
+      source: 'steps',
+      subject: 'write-the-page',
+      kind: 'failing',
+      check: 'file site/index.html as written',
+      detail: 'content differs',
+    },
+  ]);
+  expect(JSON.stringify(edited.report)).not.toContain('by hand');
+
+  await writeFile(scene.path('site/index.html'), '<h1>hello</h1>\n');
+  await chmod(scene.path('site/index.html'), 0o666);
+  await writeFile(scene.path('data'), 'one\ntwo\nthree\n');
+  const more = await scene.run('drift', { yes: true });
+  expect(own(more.report.findings).map(({ detail }) => detail)).toEqual(['mode 0666, wanted 0640', '2 → 3']);
+
+  await rm(scene.path('data'));
+  const gone = await scene.run('drift', { yes: true });
+  expect(lines(own(gone.report.findings))).toContain('steps failing write-the-data');
+});
+
+test('what changed on the system since the pass, and what a pass did itself is none of it', async () => {
+  const scene = await replayed();
+  const server = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const { exit, report } = await scene.run('drift', { yes: true });
+  expect(exit).toBe(2);
+  expect(lines(report.findings)).toContain(`listeners added tcp 127.0.0.1:${port}`);
+  expect(report.since.pass).toMatch(/^\d{8}-/);
+
+  // The same for a package, a file, a user and a service that were there then: a baseline that knows more than the box.
+  const path = await baselinePath(scene);
+  const baseline = JSON.parse(await readFile(path, 'utf8')) as { snapshot: Snapshot };
+  baseline.snapshot.facts.packages!.push({ id: 'ev-x', name: 'sl', version: '5.02', manager: 'dpkg' });
+  baseline.snapshot.facts.users!.push({
+    id: 'ev-y',
+    name: 'app',
+    uid: 999,
+    groups: [],
+    home: '/',
+    shell: '/bin/sh',
+  });
+  await writeFile(path, JSON.stringify(baseline));
+  const after = await scene.run('drift', { yes: true });
+  expect(lines(after.report.findings)).toEqual(
+    expect.arrayContaining(['packages removed sl', 'users removed app']),
+  );
+});
+
+test('without a baseline, without approval, unread: unknown is exit 1 and never none', async () => {
+  const scene = await scenario(PAGE);
+  await scene.replay();
+  const { exit, report } = await scene.run('drift');
+  expect(exit).toBe(1);
+  expect(report.verdict).toBe('unknown');
+  expect(lines(report.findings)).toEqual([
+    'system unknown packages, services, listeners, files and users',
+    'facts unknown lines',
+  ]);
+
+  await scene.run('drift', { baseline: true });
+  const path = await baselinePath(scene);
+  const baseline = JSON.parse(await readFile(path, 'utf8')) as { snapshot: Snapshot };
+  delete baseline.snapshot.facts.packages;
+  baseline.snapshot.unavailable.push({ scope: 'packages', reason: 'no dpkg then' });
+  await writeFile(path, JSON.stringify(baseline));
+  const blind = await scene.run('drift', { yes: true });
+  expect(blind.report.findings).toContainEqual({
+    source: 'packages',
+    subject: '(all)',
+    kind: 'unknown',
+    detail: 'no dpkg then',
+  });
+});
+
+test('a pass keeps its own baseline where it lasted, and drops an older one where it did not', async () => {
+  const scene = await scenario(PAGE.replace('\ntrue\n', '\nsleep 1.1\n'));
+  await scene.replay();
+  const kept = await baselinePath(scene);
+  const first = await readFile(kept, 'utf8');
+  await scene.replay();
+  // A pass that did nothing leaves it alone.
+  expect(await readFile(kept, 'utf8')).toBe(first);
+  await scene.write('AUTODOCK.md', PAGE);
+  expect((await scene.replay()).story).toContain('say-something: acted edited');
+  // On a machine so slow that this pass lasted too, it has its own by now.
+  expect(await readFile(kept, 'utf8').catch(() => '')).not.toBe(first);
+});
+
+test('where nothing is confirmed there is nothing to drift from; an edited step is not compared', async () => {
+  const scene = await scenario(PAGE);
+  const none = await scene.run('drift');
+  expect(none.exit).toBe(1);
+  expect(none.diagnostics[0]).toMatchObject({ code: 'nothing-confirmed' });
+  await scene.replay();
+  await scene.write('AUTODOCK.md', PAGE.replace('<h1>hello</h1>', '<h1>good day</h1>'));
+  const { report } = await scene.run('drift', { yes: true });
+  expect(report.notes).toEqual(['edited since it was confirmed, and not compared: write-the-page']);
+  expect(lines(own(report.findings))).toEqual([]);
+});
