@@ -22,6 +22,7 @@ export const agentTools: readonly AgentToolRow[] = [
   row('job_read', 'read', async () => (await import('./job-read.ts')).jobRead),
   row('job_cancel', 'act', async () => (await import('./job-read.ts')).jobCancel),
   row('escalate', 'write', async () => (await import('./escalate.ts')).escalate),
+  boxes('parity', 'read', async () => (await import('./parity.ts')).parity),
 ];
 
 /** Every resource, in the order in which clients see them. */
@@ -31,6 +32,11 @@ export const agentResources: readonly (() => Promise<AgentResource>)[] = [
   async () => (await import('./resources.ts')).jobLogResource,
   async () => (await import('./resources.ts')).snapshotResource,
 ];
+
+/** The life of boxes, offered where the person who started the server asked for it. */
+function boxes(name: string, effect: AgentTool['effect'], load: () => Promise<unknown>): AgentToolRow {
+  return { ...row(name, effect, load), toolset: 'boxes' };
+}
 
 /** The core of the loop. A tool's own types end here: from now on its schemas speak for it. */
 function row(name: string, effect: AgentTool['effect'], load: () => Promise<unknown>): AgentToolRow {

@@ -77,7 +77,7 @@ function isSecretPath(path: string): boolean {
 }
 
 /** One host a line, in the person's own folder. */
-async function allowedHosts(world: World): Promise<ReadonlySet<string>> {
+export async function allowedHosts(world: World): Promise<ReadonlySet<string>> {
   const text = await readFile(join(world.folders.person, 'allowed-hosts'), 'utf8').catch(() => '');
   const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim().toLowerCase());
   return new Set(lines.filter((line) => line !== ''));

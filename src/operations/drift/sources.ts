@@ -54,11 +54,11 @@ const stepSource: DriftSource = async ({ session, preview, confirmed }) => {
 const systemSource: DriftSource = async ({ context, session, baseline }) => {
   if (!baseline) return { findings: [NO_BASELINE], looked: [] };
   const { world, signal } = context;
-  const key = await fileHashKey(world);
+  const key = await fileHashKey(world, { readOnly: true });
   const now = await observeBox(session.box, { scopes: BASELINE_SCOPES, key, signal });
   const changes = unaccounted(
     compareSnapshots(baseline.snapshot, now),
-    await changesOfAttempts(context, session, baseline),
+    changesOfAttempts(context, session, baseline),
   );
   return {
     findings: [...driftOfChanges(changes), ...unseen(baseline.snapshot, now)],
@@ -90,8 +90,8 @@ function unseen(before: Snapshot, now: Snapshot): DriftFinding[] {
 }
 
 /** What an agent did since, step by step, is no drift either. */
-async function changesOfAttempts({ world }: OperationContext, session: Session, { snapshot }: Baseline) {
-  const store = await AgentStore.open(world, session.document.path, session.box.identity, true);
+function changesOfAttempts({ world }: OperationContext, session: Session, { snapshot }: Baseline) {
+  const store = AgentStore.open(world, session.document, session.box.identity, true);
   const since = Date.parse(snapshot.at);
   return store.loop.attempts.filter(({ startedAt }) => startedAt >= since).flatMap(({ changed }) => changed);
 }

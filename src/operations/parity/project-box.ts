@@ -43,7 +43,7 @@ async function openSide(
 ): Promise<ParitySide> {
   const { world } = context;
   const target = chosenBox(on);
-  const key = await fileHashKey(world);
+  const key = await fileHashKey(world, { readOnly: true });
   try {
     if (!prepared) {
       const box = await world.openBox({ folder: world.cwd, env: {}, ...(target ? { target } : {}) });
