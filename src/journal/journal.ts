@@ -59,8 +59,10 @@ export interface Journal {
    * @throws RunbookError 3 where the disk refuses; the journal then is as it was before.
    */
   append(entry: JournalEntry): number;
-  /** Resolves when everything appended is on disk. Many callers share one sync, which overlaps the work that follows. */
+  /** Resolves when everything appended is on disk, as soon as may be. */
   durable(): Promise<void>;
+  /** The same within some milliseconds: many short steps share one sync, which overlaps the work that follows. */
+  durableSoon(): Promise<void>;
   /** What is known of `from` is known of `to` from now on; see renames `findRenames`. */
   renameStep(from: string, to: string): void;
   /** Where the output of a background fence goes, on the box. */
@@ -115,6 +117,9 @@ async function openForAppending(path: string, folder: string, read: ReadJournal)
   return fd;
 }
 
+/** Milliseconds for which records wait to share a sync: what a power cut can take from a pass of short steps at most. */
+const LINGER_MS = 8;
+
 class OpenJournal implements Journal {
   readonly pass: Journal['pass'];
   readonly diagnostics: readonly Diagnostic[];
@@ -137,7 +142,7 @@ class OpenJournal implements Journal {
     this.diagnostics = remarks(path, read);
     this.#seq = Math.max(counter.value, read.lastSeq);
     this.#size = read.end;
-    this.#commit = createGroupCommit(() => this.#sync());
+    this.#commit = createGroupCommit(() => this.#sync(), LINGER_MS);
   }
 
   get memory(): ReadonlyMap<string, StepMemory> {
@@ -156,6 +161,10 @@ class OpenJournal implements Journal {
 
   durable(): Promise<void> {
     return this.#commit.settled();
+  }
+
+  durableSoon(): Promise<void> {
+    return this.#commit.soon();
   }
 
   renameStep(from: string, to: string): void {

@@ -52,6 +52,21 @@ describe('many who wait for the disk', () => {
     await settled;
   });
 
+  it('wait a moment for others, unless somebody is in a hurry', async () => {
+    let syncs = 0;
+    const commit = createGroupCommit(async () => void syncs++, 60_000);
+    commit.touch();
+    let soon = false;
+    const patient = commit.soon().then(() => {
+      soon = true;
+    });
+    await turn();
+    expect([syncs, soon]).toEqual([0, false]);
+    await commit.settled();
+    await patient;
+    expect([syncs, soon]).toEqual([1, true]);
+  });
+
   it('wait for nothing where nothing was written', async () => {
     await createGroupCommit(() => Promise.reject(new Error('never asked'))).settled();
   });

@@ -1,5 +1,6 @@
 import type { PassSummary, StepOutcome } from '../../model/outcome.ts';
 import type { Plan, PlanStep } from '../../model/plan.ts';
+import { DurableStory } from './durable-story.ts';
 import type { Pass } from './pass.ts';
 import { acceptStep, walkStep } from './step.ts';
 
@@ -10,14 +11,15 @@ export type Outcomes = ReadonlyMap<string, StepOutcome>;
  * Walks the plan: in order, or with --jobs as many at once as their needs allow.
  * A failure stops the pass, or with --keep-going only what comes after it.
  */
-export async function walkPlan(pass: Pass): Promise<Outcomes> {
+export async function walkPlan(whole: Pass): Promise<Outcomes> {
+  const story = new DurableStory(whole.emit, () => whole.journal.durableSoon());
+  const pass: Pass = { ...whole, emit: story.emit };
   const outcomes = new Map<string, StepOutcome>();
   const selected = selection(pass.plan, pass.options);
   const waiting = new Set(pass.plan.steps);
   const running = new Set<Promise<void>>();
   let stopped = false;
   let lost: { readonly error: unknown } | undefined;
-  let synced: Promise<void> = Promise.resolve();
 
   const finish = (planned: PlanStep, outcome: StepOutcome) => {
     outcomes.set(planned.step.id, outcome);
@@ -29,13 +31,7 @@ export async function walkPlan(pass: Pass): Promise<Outcomes> {
     waiting.delete(planned);
     const done = pass.gate
       .shared(() => walkOne(pass, planned, selected))
-      .then(async (outcome) => {
-        // The sync of one step overlaps the next: at most that one step is not on disk yet when the power fails.
-        await synced;
-        synced = pass.journal.durable();
-        synced.catch(() => {});
-        finish(planned, outcome);
-      })
+      .then((outcome) => finish(planned, outcome))
       // A lost journal or box ends the pass, but not under the feet of the steps that run beside.
       .catch((error: unknown) => {
         lost ??= { error };
@@ -45,7 +41,7 @@ export async function walkPlan(pass: Pass): Promise<Outcomes> {
     running.add(done);
   };
 
-  while (waiting.size > 0 && !stopped && !pass.signal.aborted) {
+  while (waiting.size > 0 && !stopped && !story.isLost && !pass.signal.aborted) {
     const free = pass.options.jobs - running.size;
     const ready = free > 0 ? nextReady(waiting, outcomes, selected, free) : [];
     for (const { planned, blockedBy } of ready) {
@@ -59,8 +55,10 @@ export async function walkPlan(pass: Pass): Promise<Outcomes> {
   }
   await Promise.all(running);
   if (lost) throw lost.error;
+  await story.settled();
   const because = pass.signal.aborted ? 'the pass was stopped' : 'an earlier step failed';
   for (const planned of waiting) finish(planned, { kind: 'not-reached', because });
+  await story.settled();
   return outcomes;
 }
 
