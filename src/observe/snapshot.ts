@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { ClusterLook } from '../model/cluster-look.ts';
 import {
   type FactOf,
   type Facts,
@@ -40,6 +41,8 @@ export interface ObserveOptions {
   readonly folder: string;
   /** Key of the hashes of files, the same for all snapshots that are to be compared; absent: no hashes. */
   readonly key?: string;
+  /** Asks the cluster that the box names; absent: only the names of contexts are told. */
+  readonly cluster?: () => Promise<ClusterLook>;
   /** Facts kept for each scope, the most relevant; default 2,000, enough to compare whole boxes. */
   readonly maxItems?: number;
 }
@@ -104,8 +107,9 @@ export function unseen(scopes: readonly Scope[], reason: string): Snapshot {
   };
 }
 
-function shareSources({ env, folder, key, machine = localMachine }: ObserveOptions): Sources {
+function shareSources({ env, folder, key, cluster, machine = localMachine }: ObserveOptions): Sources {
   return {
+    ...(cluster && { cluster }),
     machine,
     env,
     folder,
@@ -157,13 +161,13 @@ function number(
   const more: Snapshot['more'] = {};
   let last = 0;
   for (const [index, scope] of scopes.entries()) {
-    const { facts: found, unavailable = [] } = seen[index]!;
+    const { facts: found, unavailable = [], more: left = 0 } = seen[index]!;
     // A scope that could not be read at all has no facts; that it has none is a fact only where it could be read.
     if (found.length === 0 && unavailable.length > 0) continue;
     facts[scope] = found
       .slice(0, most)
       .map((fact) => ({ id: `ev-${stem}-${(++last).toString(36)}`, ...fact }) as FactOf<Scope>);
-    if (found.length > most) more[scope] = found.length - most;
+    if (found.length > most || left > 0) more[scope] = Math.max(0, found.length - most) + left;
   }
   return { facts: facts as Facts, more };
 }

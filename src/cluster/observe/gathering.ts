@@ -99,12 +99,12 @@ export class Gathering {
     return [...this.#missed].slice(0, 10);
   }
 
-  /** `argo/regcred`: pull secrets that pods name. */
-  get pullSecrets(): readonly string[] {
+  /** `argo/regcred`: pull secrets for these workloads and registries (`deployment argo/flow docker.io`). */
+  pullSecretsOf(wanted: ReadonlySet<string>): readonly string[] {
     const rows = this.#registries.facts(new Map());
-    return [
-      ...new Set(rows.flatMap(({ namespace, secrets }) => secrets.map(({ name }) => `${namespace}/${name}`))),
-    ];
+    const mine = rows.filter(({ workload, host }) => wanted.has(`${workload} ${host}`));
+    const names = mine.flatMap(({ namespace, secrets }) => secrets.map(({ name }) => `${namespace}/${name}`));
+    return [...new Set(names)];
   }
 
   /** A fact that another look gave. */

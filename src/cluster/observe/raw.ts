@@ -1,3 +1,5 @@
+import { redactText } from '../../observe/redact.ts';
+
 /**
  * The parts of Kubernetes objects that are looked at, as the API server writes them (raw JSON). Everything is optional: an
  * object of another version, or one that a right does not show in full, is read as far as it goes.
@@ -149,9 +151,9 @@ export function amountsOf(
   return Object.fromEntries(Object.entries(raw ?? {}).map(([name, value]) => [name, String(value)]));
 }
 
-/** A message cut to what a person reads: a pod's words may be as long as it likes. */
+/** A message cut to what a person reads, without what looks like a secret: a pod may say what it likes. */
 export function clip(text: string | undefined, most = 600): string {
-  const plain = (text ?? '').trim();
+  const plain = redactText((text ?? '').slice(0, 4 * most)).trim();
   return plain.length > most ? `${plain.slice(0, most)}…` : plain;
 }
 

@@ -20,12 +20,29 @@ const Kubeconfig = z.object({
     .nullish(),
 });
 
-/** The contexts that kubectl would know here, and those of k3s and kubeadm in their own places. No cluster is asked. */
+/**
+ * The contexts that kubectl would know here, and those of k3s and kubeadm in their own places; and where the cluster may
+ * be asked, what it says.
+ */
 export const observeKubernetes: Observer<'kubernetes'> = async (sources) => {
-  const seen = await Promise.all(kubeconfigPaths(sources).map((path) => readContexts(path, sources.machine)));
+  const paths = kubeconfigPaths(sources);
+  const [look, ...seen] = await Promise.all([
+    sources.cluster?.(),
+    ...paths.map((path) => readContexts(path, sources.machine)),
+  ]);
+  const contexts = seen.flatMap(({ facts }) => facts);
+  const own = contexts.filter((each) => 'current' in each && each.current);
+  const left = [...(look?.more ?? [])];
   return {
-    facts: seen.flatMap(({ facts }) => facts),
-    unavailable: seen.flatMap(({ unavailable = [] }) => unavailable),
+    facts: [...own, ...(look?.facts ?? []), ...contexts.filter((each) => !own.includes(each))],
+    more: left.reduce((sum, [, count]) => sum + count, 0),
+    unavailable: [
+      ...seen.flatMap(({ unavailable = [] }) => unavailable),
+      ...(look?.unavailable ?? []),
+      ...(left.length > 0
+        ? [`not listed: ${left.map(([kind, count]) => `${count} more of kind ${kind}`).join(', ')}`]
+        : []),
+    ],
   };
 };
 

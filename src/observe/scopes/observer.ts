@@ -1,3 +1,4 @@
+import type { ClusterLook } from '../../model/cluster-look.ts';
 import type { FactOf, Scope } from '../../model/snapshot.ts';
 import type { Listeners } from '../listener.ts';
 import type { Machine } from '../machine.ts';
@@ -11,6 +12,8 @@ export type Unnumbered<S extends Scope> = FactOf<S> extends infer F ? Omit<F, 'i
 export interface Observed<S extends Scope> {
   readonly facts: readonly Unnumbered<S>[];
   readonly unavailable?: readonly string[];
+  /** Facts that the observer itself left out. */
+  readonly more?: number;
 }
 
 /** What observers share, so that nothing is read twice. */
@@ -26,6 +29,8 @@ export interface Sources {
   processes(): Promise<Processes>;
   /** Undefined where dpkg is not this box's package manager. */
   dpkg(): DpkgStatus | undefined;
+  /** The cluster that the box names; absent: it is not to be asked. */
+  cluster?(): Promise<ClusterLook>;
   /** User names by number. */
   users(): ReadonlyMap<number, string>;
 }

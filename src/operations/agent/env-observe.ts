@@ -3,14 +3,13 @@ import { hasFailed } from '../../model/attempt.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { SCOPE_NAMES, SCOPES, type Snapshot } from '../../model/snapshot.ts';
 import { compareSnapshots } from '../../observe/compare.ts';
+import { lookAtClusterOf, measurementsOf } from '../cluster-look.ts';
 import { wrong } from './body.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { type Diagnosis, runChecklist } from './diagnosis.ts';
+import { factsFrom, readCursor, shownFacts } from './shown-facts.ts';
 import { defineTool } from './tool.ts';
 import { look, unaccountedSince } from './watch.ts';
-
-/** Facts of one scope that are shown: of all scopes at once few, of those asked for more. */
-const SHOWN = { all: 8, asked: 60 } as const;
 
 const row = z.looseObject({});
 
@@ -20,7 +19,20 @@ const input = z.object({
     .optional()
     .describe(`default all: ${Object.keys(SCOPES).join(', ')}`),
   compare_to: z.string().optional().describe('a snapshot id; default: the look before this one'),
-  namespace: z.string().optional(),
+  namespace: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    .optional()
+    .describe('of the cluster; default all that a person allowed'),
+  active: z
+    .boolean()
+    .optional()
+    .describe('also call the HTTP probes of pods in trouble, without credentials and by both schemes'),
+  cursor: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('of an earlier answer: more of its facts, without a new look'),
   box: z.string().optional(),
 });
 
@@ -30,7 +42,7 @@ export const envObserve = defineTool({
   dotted: 'env.observe',
   title: 'Look at the box',
   description:
-    'Measures this box now and changes nothing (env.observe): listeners with their owners, processes, services, packages, disk, memory, limits, edited files in /etc, users, logs. findings come first, ranked, the mundane cause first, each citing evidence ids that a hypothesis can cite; then what changed since the last look (or compare_to), and unaccounted: what changed that no step did, which a clean box would lack. Call it before you change anything, and whenever a step fails.',
+    'Measures this box and its cluster now and changes nothing (env.observe): listeners with owners, processes, services, packages, disk, limits, edited files in /etc, logs; pods, events, quotas, claims. findings come first, ranked, the mundane cause first, each citing evidence ids that a hypothesis can cite; then what changed since the last look (or compare_to), and unaccounted: what changed that no step did, which a clean box would lack. Call it before you change anything, and whenever a step fails.',
   toolset: 'core',
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
   effect: 'read',
@@ -45,32 +57,30 @@ export const envObserve = defineTool({
     unaccounted: z.array(row),
     facts: z.record(z.string(), z.array(row)),
     counts: z.record(z.string(), z.number()),
+    next_facts: z.record(z.string(), z.string()),
     unavailable: z.array(row),
     next: z.string(),
   }),
   budget: 16_000,
-  run: async (context, { scopes, compare_to, box }) => {
+  run: async (context, { scopes, compare_to, box, namespace, active, cursor }) => {
     const desk = await openDesk(context, box);
+    if (cursor !== undefined) return await moreFacts(desk, cursor);
     const { store, document } = desk;
     const last = store.of('snapshot').at(-1)?.snapshot;
     const before = await store.snapshot(compare_to ?? last);
-    if (compare_to !== undefined && !before) {
-      const known = store
-        .of('snapshot')
-        .slice(-5)
-        .map(({ snapshot }) => snapshot);
-      throw wrong(
-        'unknown-snapshot',
-        `There is no snapshot ${JSON.stringify(compare_to.slice(0, 60))}.`,
-        `The last ones are: ${known.join(', ') || 'none yet'}.`,
-      );
-    }
+    if (compare_to !== undefined && !before) throw unknownSnapshot(desk, compare_to);
+    const asked = scopes?.includes('kubernetes') ?? false;
+    const cluster = () =>
+      lookAtClusterOf(context.world, document.folder, document.runbook.frontMatter.env, {
+        ...{ namespace, active, asked: asked || namespace !== undefined, signal: context.signal },
+      });
     const snapshot = await look(context.world, document.folder, store, {
       reason: 'observe',
       ...(scopes ? { scopes } : {}),
+      ...(asked || scopes === undefined ? { cluster } : {}),
     });
     const { about, diagnosis } = await explain(desk, snapshot, context.world);
-    await note(desk, snapshot, diagnosis, scopes === undefined);
+    await note(desk, snapshot, diagnosis, scopes === undefined && namespace === undefined);
     const changed = before ? compareSnapshots(before, snapshot) : [];
     const unaccounted = await unaccountedSince(store, snapshot);
     return {
@@ -92,12 +102,45 @@ export const envObserve = defineTool({
       })),
       ...(before ? { compared_to: before.id } : {}),
       unaccounted: unaccounted.map(({ scope, kind, subject, detail }) => ({ scope, kind, subject, detail })),
-      ...shownFacts(snapshot, scopes === undefined ? SHOWN.all : SHOWN.asked),
+      ...shownFacts(snapshot, scopes !== undefined),
       unavailable: snapshot.unavailable,
       next: nextOf(diagnosis, unaccounted.length),
     };
   },
 });
+
+/** The next facts of a snapshot that is kept. */
+async function moreFacts(desk: Desk, cursor: string) {
+  const snapshot = await desk.store.snapshot(readCursor(cursor)?.snapshot);
+  const page = snapshot && factsFrom(snapshot, cursor);
+  if (!page) {
+    throw wrong(
+      'unknown-cursor',
+      'There are no facts under this cursor.',
+      'Take it from next_facts of an env_observe.',
+    );
+  }
+  return {
+    snapshot: snapshot.id,
+    at: snapshot.at,
+    about: 'more facts of that look',
+    ...{ findings: [], changed: [], unaccounted: [], unavailable: [] },
+    ...page,
+    next: '',
+  };
+}
+
+function unknownSnapshot({ store }: Desk, wanted: string) {
+  const known = store
+    .of('snapshot')
+    .slice(-5)
+    .map(({ snapshot }) => snapshot);
+  return wrong(
+    'unknown-snapshot',
+    `There is no snapshot ${JSON.stringify(wanted.slice(0, 60))}.`,
+    `The last ones are: ${known.join(', ') || 'none yet'}.`,
+  );
+}
 
 /** The last failure that is not solved gives the words to look for; without one the box speaks for itself. */
 async function explain(
@@ -125,6 +168,7 @@ async function explain(
       checks: failure.checks,
       step: { text: failure.body.run.map(({ text }) => text).join('\n') },
       snapshot,
+      measurements: measurementsOf(document.runbook),
     },
     place,
   );
@@ -151,21 +195,6 @@ async function note(
   await store.append(
     ...[observation, ...fresh].map((each) => ({ kind: 'evidence', evidence: each }) as const),
   );
-}
-
-/** The most relevant of each scope; the counts tell how many there are. */
-function shownFacts({ facts, more }: Snapshot, most: number) {
-  const rows = Object.entries(facts);
-  return {
-    facts: Object.fromEntries(
-      rows
-        .filter(([scope]) => most > SHOWN.all || scope !== 'packages')
-        .map(([scope, all]) => [scope, all.slice(0, most)]),
-    ),
-    counts: Object.fromEntries(
-      rows.map(([scope, all]) => [scope, all.length + (more[scope as keyof typeof more] ?? 0)]),
-    ),
-  };
 }
 
 function nextOf({ findings }: Diagnosis, unaccounted: number): string {

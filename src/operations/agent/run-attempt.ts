@@ -6,6 +6,7 @@ import { LoopEntry } from '../../model/loop.ts';
 import type { CheckResult } from '../../model/outcome.ts';
 import { compareSnapshots } from '../../observe/compare.ts';
 import { redactOutput } from '../../observe/redact-output.ts';
+import { lookAtCluster, measurementsOf, namespaceIn, speaksOfKubernetes } from '../cluster-look.ts';
 import { openPass } from '../pass/open.ts';
 import { walkPlan } from '../pass/walk.ts';
 import type { Session } from '../session.ts';
@@ -68,7 +69,12 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
     const outcomes = await walkPlan(opened.pass);
     const ending = endingOf(outcomes.get(target.step), world.now() - startedAt);
     const prediction = await afterwards(ready, opened.pass, signal);
-    const after = await look(world, desk.document.folder, desk.store, { reason: ready.job });
+    const text = target.body.run.map(({ text }) => text).join('\n');
+    const cluster = () => lookAtCluster(opened.pass.box, {}, { namespace: namespaceIn(text), signal });
+    const after = await look(world, desk.document.folder, desk.store, {
+      reason: ready.job,
+      ...(hasFailed(ending) && speaksOfKubernetes(text) ? { cluster } : {}),
+    });
     const diagnosis = hasFailed(ending)
       ? await runChecklist(
           {
@@ -78,9 +84,10 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
             ...(ending.end ? { end: ending.end } : {}),
             output: outputOf(ending, log),
             checks: ending.checks,
-            step: { text: target.body.run.map(({ text }) => text).join('\n') },
+            step: { text },
             snapshot: after,
             before,
+            measurements: measurementsOf(desk.document.runbook),
           },
           { world, folder: desk.document.folder, store: desk.store },
         )

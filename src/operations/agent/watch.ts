@@ -1,4 +1,7 @@
 import type { Change } from '../../model/change.ts';
+import type { ClusterFact } from '../../model/cluster-facts.ts';
+import type { ClusterLook } from '../../model/cluster-look.ts';
+import { summarizeClusterFact } from '../../model/cluster-summary.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Scope, Snapshot } from '../../model/snapshot.ts';
 import { compareSnapshots, unaccounted } from '../../observe/compare.ts';
@@ -12,10 +15,20 @@ export async function look(
   world: World,
   folder: string,
   store: AgentStore,
-  { scopes, reason }: { scopes?: readonly Scope[]; reason: string },
+  {
+    scopes,
+    reason,
+    cluster,
+  }: { scopes?: readonly Scope[]; reason: string; cluster?: () => Promise<ClusterLook> },
 ): Promise<Snapshot> {
   const key = await fileHashKey(world, store);
-  const snapshot = await observe({ env: world.env, folder, key, ...(scopes ? { scopes } : {}) });
+  const snapshot = await observe({
+    env: world.env,
+    folder,
+    key,
+    ...(scopes ? { scopes } : {}),
+    ...(cluster ? { cluster } : {}),
+  });
   await store.keepSnapshot(snapshot, reason);
   return snapshot;
 }
@@ -47,6 +60,7 @@ function factsIn({ facts, at }: Snapshot): Evidence[] {
 }
 
 function summaryOf(kind: string, data: object): string {
+  if (kind === 'kubernetes') return summarizeClusterFact({ id: '', ...data } as ClusterFact).slice(0, 300);
   const words = Object.entries(data).filter(([, value]) => typeof value !== 'object');
   return `${kind}: ${words.map(([key, value]) => `${key} ${value}`).join(', ')}`.slice(0, 300);
 }

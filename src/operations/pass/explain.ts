@@ -1,3 +1,4 @@
+import type { ClusterLook } from '../../model/cluster-look.ts';
 import type { Failure } from '../../model/outcome.ts';
 import type { Step } from '../../model/runbook.ts';
 import type { Scope } from '../../model/snapshot.ts';
@@ -27,14 +28,21 @@ export async function explain(
     import('../../observe/inspect-program.ts'),
   ]);
   const place = { env: pass.box.baseline, folder: pass.folder };
+  const text = step.actions.map((action) => action.text).join('\n');
+  const cluster = await clusterLook(pass, `${text}\n${failure.checks.map(({ check }) => check).join('\n')}`);
   const input = {
     attempt: step.id,
     at: new Date(pass.now()).toISOString(),
     end: failure.exitCode === undefined ? undefined : ({ kind: 'exit', code: failure.exitCode } as const),
     output,
     checks: failure.checks,
-    step: { text: step.actions.map((action) => action.text).join('\n') },
-    snapshot: await observe({ scopes: [...LOOKED_AT], ...place }),
+    step: { text },
+    snapshot: await observe({
+      scopes: [...LOOKED_AT, ...(cluster ? (['kubernetes'] as const) : [])],
+      ...place,
+      ...(cluster && { cluster }),
+    }),
+    measurements: [...pass.facts].map(([name, value]) => ({ name, value })),
   };
   const first = diagnose(input, MOST);
   const programs = namedPrograms(first).map((name) => inspectProgram(name, place));
@@ -44,4 +52,11 @@ export async function explain(
     title: pass.masker.mask(title),
     remedy: pass.masker.mask(remedy),
   }));
+}
+
+/** Where the step is about Kubernetes, its cluster is looked at too; in the namespace that it names. */
+async function clusterLook(pass: Pass, text: string): Promise<(() => Promise<ClusterLook>) | undefined> {
+  const { lookAtCluster, namespaceIn, speaksOfKubernetes } = await import('../cluster-look.ts');
+  if (!speaksOfKubernetes(text)) return undefined;
+  return () => lookAtCluster(pass.box, {}, { namespace: namespaceIn(text) });
 }

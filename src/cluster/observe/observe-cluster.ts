@@ -1,0 +1,112 @@
+import type { Cluster } from '../../model/cluster.ts';
+import type { ClusterLook } from '../../model/cluster-look.ts';
+import { ClusterTrouble } from '../trouble.ts';
+import { lookCloser } from './closer.ts';
+import { Gathering, type ReadKind } from './gathering.ts';
+import { ClusterReader, type Namespaces, sentence } from './reader.ts';
+import type { PullSecret } from './registries.ts';
+
+/** What to look at. */
+export interface ClusterLookOptions {
+  /** Default: every namespace that the person allows and the cluster lets be read. */
+  readonly namespace?: string;
+  /** Also calls probes and looks into images: these make requests to pods. Default no. */
+  readonly active?: boolean;
+  readonly signal?: AbortSignal;
+  /** Milliseconds for the whole look; what is not read by then is unavailable. */
+  readonly limitMs?: number;
+}
+
+const LIMIT_MS = 25_000;
+
+/** Kinds that do not need each other. */
+const FIRST: readonly ReadKind[] = [
+  'Node',
+  'StorageClass',
+  'ServiceAccount',
+  'ResourceQuota',
+  'LimitRange',
+  'Service',
+  'NetworkPolicy',
+  'PersistentVolumeClaim',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'Job',
+  'EventSource',
+  'Sensor',
+];
+
+/**
+ * Looks at a cluster once and changes nothing. Never throws: what could not be read is in `unavailable`. Pages of objects
+ * are let go as soon as they have been read, so that memory does not grow with the cluster. Never reads a ConfigMap's or
+ * Secret's data but for the names of keys and registries, where a pod's trouble is about them.
+ */
+export async function observeCluster(
+  cluster: Cluster,
+  { namespace, active = false, signal, limitMs = LIMIT_MS }: ClusterLookOptions = {},
+): Promise<ClusterLook> {
+  const limit = AbortSignal.timeout(limitMs);
+  const reader = new ClusterReader(cluster, signal ? AbortSignal.any([signal, limit]) : limit);
+  const gathering = new Gathering();
+  const namespaces = await chooseNamespaces(cluster, reader, namespace);
+  if (namespaces === undefined) return { facts: [], more: new Map(), unavailable: reader.unavailable };
+  await inTurn(FIRST, 4, (kind) => reader.list(kind, namespaces, (raw) => gathering.take(kind, raw)));
+  const pods = await reader.list('Pod', namespaces, (raw) => gathering.take('Pod', raw));
+  await inTurn(['EndpointSlice', 'Event'] as const, 2, (kind) =>
+    reader.list(kind, namespaces, (raw) => gathering.take(kind, raw)),
+  );
+  const secrets: ReadonlyMap<string, PullSecret> = await lookCloser(gathering, reader, { active });
+  const { facts, more } = gathering.facts({ pods, allPods: pods && namespaces === 'all' }, secrets);
+  return { facts, more, unavailable: reader.unavailable };
+}
+
+/** Undefined: none may be looked at. */
+async function chooseNamespaces(
+  cluster: Cluster,
+  reader: ClusterReader,
+  wanted: string | undefined,
+): Promise<Namespaces | undefined> {
+  if (wanted !== undefined) return allowed(cluster, wanted, reader) ? [wanted] : undefined;
+  const names = await reader.attempt('namespaces cannot be listed', async () => {
+    const { items = [] } = await reader.get<{ items?: { metadata?: { name?: string } }[] }>(
+      '/api/v1/namespaces',
+      { limit: 500 },
+    );
+    return items.flatMap(({ metadata }) => metadata?.name ?? []);
+  });
+  if (reader.isDead) return undefined;
+  if (names === undefined)
+    return allowed(cluster, cluster.namespace, reader) ? [cluster.namespace] : undefined;
+  const open = names.filter((each) => allowed(cluster, each));
+  if (open.length === names.length) return 'all';
+  if (open.length === 0) return allowed(cluster, cluster.namespace, reader) ? [cluster.namespace] : undefined;
+  return open.slice(0, MOST_NAMESPACES);
+}
+
+/** Asked one by one; more of them are better asked by name. */
+const MOST_NAMESPACES = 20;
+
+function allowed(cluster: Cluster, namespace: string, reader?: ClusterReader): boolean {
+  try {
+    cluster.requireAllowed(namespace);
+    return true;
+  } catch (error) {
+    if (error instanceof ClusterTrouble) reader?.unavailable.push(sentence(error));
+    return false;
+  }
+}
+
+/** All of them, so many at a time. */
+async function inTurn<T>(
+  items: readonly T[],
+  atATime: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const rest = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: atATime }, worker));
+}
