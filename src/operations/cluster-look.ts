@@ -55,10 +55,17 @@ export async function lookAtClusterOf(
 ): Promise<ClusterLook> {
   const box = await world.openBox({ folder, env: {} });
   try {
-    return await lookAtCluster(box, env, scope);
+    const own = box.kind === 'local' ? givenIn(world.env) : {};
+    return await lookAtCluster(box, { ...own, ...env }, scope);
   } finally {
     await box.close();
   }
+}
+
+function givenIn(env: World['env']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** Whether a text is about Kubernetes: only then is a failure worth a look at the cluster. */

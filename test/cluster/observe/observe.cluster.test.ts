@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { grantCluster } from '../../../src/journal/cluster-grants.ts';
+import { agentIn } from '../../operations/agent/agent.ts';
+import { scenario } from '../../support/scenario.ts';
+import { describeWithCluster } from '../describe-with-cluster.ts';
+import { deployment } from '../objects.ts';
+
+const BARE = '---\nrunbook: 1\nname: seen\n---\n\n## Steps\n';
+
+describeWithCluster('env.observe of a real cluster', (cluster) => {
+  /** An agent whose KUBECONFIG is this file, and whose person has allowed its context. */
+  async function agentWith(kubeconfig: string) {
+    const { world } = await scenario(BARE, { env: { KUBECONFIG: kubeconfig } });
+    const text = readFileSync(kubeconfig, 'utf8');
+    const [, context] = /current-context"?: "?([\w-]+)/.exec(text)!;
+    const [, server] = /server"?: "?(https:[^"\s]+)/.exec(text)!;
+    await grantCluster(world.folders.person, {
+      context: context!,
+      server: server!,
+      at: '2026-11-21T10:00:00Z',
+    });
+    return agentIn(world);
+  }
+  const observed = (namespace: string) => ({ scopes: ['kubernetes'], namespace });
+
+  test('a crash is the first finding, from what the cluster itself says', async () => {
+    const namespace = await cluster.namespace();
+    const annotations = {
+      'runbook.test/exit-code': '128',
+      'runbook.test/reason': 'StartError',
+      'runbook.test/message': 'exec: "/entrypoint.sh": stat /entrypoint.sh: no such file or directory',
+    };
+    const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+    await cluster.api.create(deployments, deployment('web', { annotations }));
+    await cluster.api.until(`/api/v1/namespaces/${namespace}/pods`, (list) =>
+      list.items?.some((each: { status: { containerStatuses?: unknown } }) => each.status.containerStatuses),
+    );
+    const agent = await agentWith(cluster.kubeconfig);
+    const seen = await agent.call('env_observe', observed(namespace));
+    expect(seen.findings[0]).toMatchObject({ code: 'image-program-missing' });
+    expect(seen.findings[0].title).toContain('/entrypoint.sh');
+    const kinds = seen.facts.kubernetes.map(({ kind }: { kind: string }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['context', 'workload', 'pod', 'registry', 'node']));
+  });
+
+  test('a quota that is full is told with its figures', async () => {
+    const namespace = await cluster.namespace();
+    const core = `/api/v1/namespaces/${namespace}`;
+    const quota = { metadata: { name: 'small' }, spec: { hard: { 'limits.memory': '1Gi' } } };
+    await cluster.api.create(`${core}/resourcequotas`, quota);
+    await cluster.api.until(`${core}/resourcequotas/small`, ({ status }) => status?.used !== undefined);
+    const resources = { limits: { memory: '4Gi' }, requests: { memory: '4Gi' } };
+    const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+    await cluster.api.create(deployments, deployment('big', { resources }));
+    await cluster.api.until(`${core}/events`, (list) =>
+      list.items?.some(({ reason }: { reason: string }) => reason === 'FailedCreate'),
+    );
+    const seen = await (await agentWith(cluster.kubeconfig)).call('env_observe', observed(namespace));
+    expect(seen.findings[0]).toMatchObject({ code: 'quota-exceeded' });
+    expect(seen.findings[0].title).toMatch(
+      /small .* requested limits.memory=4Gi, used limits.memory=0, limited to limits.memory=1Gi/,
+    );
+  });
+
+  test('rights for pods of one namespace: these are seen, and what is not is said', async () => {
+    const namespace = await cluster.namespace();
+    await cluster.api.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment('web'));
+    const user = await cluster.user('watcher', namespace, [
+      { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+    ]);
+    const seen = await (await agentWith(user)).call('env_observe', { scopes: ['kubernetes'] });
+    const reasons = seen.unavailable.map(({ reason }: { reason: string }) => reason).join('\n');
+    expect(reasons).toMatch(/nodes cannot be read: .*forbidden/);
+    expect(reasons).toMatch(/events cannot be read: .*forbidden/);
+    expect(reasons).not.toMatch(/^pods cannot be read/m);
+  });
+
+  test('an expired token, a dead API server, no kubeconfig: said, and the box is observed all the same', async () => {
+    const cases = [
+      [cluster.expired(), /log in again/],
+      [await cluster.dead(), /cannot be reached/],
+    ] as const;
+    for (const [kubeconfig, words] of cases) {
+      const seen = await (await agentWith(kubeconfig)).call('env_observe', {
+        scopes: ['kubernetes', 'system'],
+      });
+      expect(seen.unavailable).toContainEqual({ scope: 'kubernetes', reason: expect.stringMatching(words) });
+      expect(seen.facts.system).toHaveLength(1);
+    }
+    const { world } = await scenario(BARE, { env: { KUBECONFIG: '/nowhere/config' } });
+    const seen = await agentIn(world).call('env_observe', { scopes: ['kubernetes'] });
+    expect(seen.unavailable).toContainEqual({
+      scope: 'kubernetes',
+      reason: expect.stringMatching(/no kubeconfig/),
+    });
+  });
+
+  test('a context that the person has not allowed is not touched', async () => {
+    const { world } = await scenario(BARE, { env: { KUBECONFIG: cluster.kubeconfig } });
+    const seen = await agentIn(world).call('env_observe', { scopes: ['kubernetes'] });
+    expect(seen.facts.kubernetes.map(({ kind }: { kind: string }) => kind)).toEqual(['context']);
+    expect(seen.unavailable[0].reason).toMatch(/runbook approve --context test/);
+  });
+});
