@@ -6,7 +6,7 @@ import type { ClusterLook } from '../../../src/model/cluster-look.ts';
 import { PagedApi } from './paged-api.ts';
 
 let api: PagedApi;
-let isAllowed: (namespace: string | undefined) => boolean;
+let isAllowed: (namespace: string | null | undefined) => boolean;
 const opened: { close(): void }[] = [];
 
 beforeEach(async () => {
