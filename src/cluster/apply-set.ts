@@ -80,28 +80,44 @@ export async function applySet(
   }
 }
 
-/** What an apply of the set would change, object by object; nothing is written. */
+/**
+ * What an apply of the set would change, object by object; nothing is written. What a patch of the same document sets
+ * otherwise is as the document says too: `isPatched` tells of which objects there is one.
+ */
 export async function compareSet(
   cluster: Cluster,
   placed: readonly Placed[],
-  signal?: AbortSignal,
+  { isPatched, signal }: { isPatched: (key: ObjectKey) => boolean; signal?: AbortSignal },
 ): Promise<Compared[]> {
-  return mapAtOnce(AT_ONCE, placed, (each) => compareOne(cluster, each, signal));
+  return mapAtOnce(AT_ONCE, placed, (each) => compareOne(cluster, each, isPatched(each.key), signal));
 }
 
 /** A controller may write to the object between the two looks; then both are taken again. */
 async function compareOne(
   cluster: Cluster,
   placed: Placed,
+  isPatched: boolean,
   signal?: AbortSignal,
   tries = 3,
 ): Promise<Compared> {
   const [{ live }] = (await findAll(cluster, [placed], signal)) as [Found];
   if (!live) return { key: placed.key, live, differences: [] };
-  const { object } = await applyObject(cluster, placed, { dryRun: true, ...(signal && { signal }) });
+  const { object, overruled } = await applyObject(cluster, placed, {
+    dryRun: true,
+    ...(signal && { signal }),
+  });
   const isSame = object.metadata?.resourceVersion === live.metadata?.resourceVersion;
-  if (!isSame && tries > 1) return compareOne(cluster, placed, signal, tries - 1);
-  return { key: placed.key, live, differences: differences(live, object) };
+  if (!isSame && tries > 1) return compareOne(cluster, placed, isPatched, signal, tries - 1);
+  const patched = isPatched ? overruled.map(plainPath) : [];
+  const found = differences(live, object).filter(
+    ({ path }) => !patched.some((each) => plainPath(path).startsWith(each)),
+  );
+  return { key: placed.key, live, differences: found };
+}
+
+/** The API server and we write the same path with other quotes. */
+function plainPath(path: string): string {
+  return path.replace(/\['([^']*)'\]/g, '.$1').replaceAll('"', '');
 }
 
 /** Reads every object of a set as it is now. */

@@ -5,7 +5,7 @@ import { type ApiResource, type KubeObject, showKey } from '../model/kube.ts';
 import { nearest } from '../model/nearest.ts';
 import { objectPath } from './cluster.ts';
 import { misspelt } from './misspelt.ts';
-import { FIELD_MANAGER } from './server-side-apply.ts';
+import { PATCH_MANAGER } from './server-side-apply.ts';
 import { ClusterTrouble } from './trouble.ts';
 
 /** A patch of one object, names replaced. */
@@ -112,7 +112,7 @@ async function send(
     const { body } = await cluster.client.request<KubeObject>({
       method: 'PATCH',
       path: objectPath(resource, namespace, name),
-      query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) },
+      query: { fieldManager: PATCH_MANAGER, fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) },
       contentType: CONTENT_TYPES[type],
       body: patch,
       ...(signal && { signal }),

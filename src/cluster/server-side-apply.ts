@@ -4,8 +4,11 @@ import { objectPath } from './cluster.ts';
 import { misspelt } from './misspelt.ts';
 import { ClusterTrouble } from './trouble.ts';
 
-/** Under this name runbook owns fields. */
+/** Under this name runbook owns the fields that it applies. */
 export const FIELD_MANAGER = 'runbook';
+
+/** And under this one those that it patches, so that the two can be told apart. */
+export const PATCH_MANAGER = 'runbook-patch';
 
 /** An object with where it goes. */
 export interface Placed {
@@ -18,33 +21,57 @@ export interface Placed {
 export interface AppliedObject {
   readonly object: KubeObject;
   readonly warnings: readonly string[];
+  /** Fields that a patch of ours had set otherwise, and that were taken from it. */
+  readonly overruled: readonly string[];
+}
+
+/** How an object is applied. */
+export interface ApplyOptions {
+  readonly dryRun: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Server-side apply of one object, strictly: an unknown field is an error. The object is sent as it was written, never
- * through types that would drop what they do not know.
+ * through types that would drop what they do not know. Only a patch of runbook's own is overruled.
  * @throws ClusterTrouble: conflicts name manager and field, unknown fields the nearest one
  */
 export async function applyObject(
   cluster: Cluster,
-  { object, resource, key }: Placed,
-  { dryRun, signal }: { dryRun: boolean; signal?: AbortSignal },
+  placed: Placed,
+  options: ApplyOptions,
 ): Promise<AppliedObject> {
   try {
-    const { body, warnings } = await cluster.client.request<KubeObject>({
-      method: 'PATCH',
-      path: objectPath(resource, key.namespace, key.name),
-      query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', ...(dryRun && { dryRun: 'All' }) },
-      contentType: 'application/apply-patch+yaml',
-      body: object,
-      ...(signal && { signal }),
-    });
-    return { object: body, warnings };
+    return { ...(await send(cluster, placed, options, false)), overruled: [] };
   } catch (error) {
-    throw error instanceof ClusterTrouble
-      ? await explained(cluster, { object, resource, key }, error)
-      : error;
+    if (!(error instanceof ClusterTrouble)) throw error;
+    const owners = ownersOf(error);
+    if (owners.length > 0 && owners.every(({ manager }) => manager === PATCH_MANAGER)) {
+      return { ...(await send(cluster, placed, options, true)), overruled: owners.map(({ field }) => field) };
+    }
+    throw await explained(cluster, placed, error);
   }
+}
+
+async function send(
+  cluster: Cluster,
+  { object, resource, key }: Placed,
+  { dryRun, signal }: ApplyOptions,
+  force: boolean,
+): Promise<Omit<AppliedObject, 'overruled'>> {
+  const { body, warnings } = await cluster.client.request<KubeObject>({
+    method: 'PATCH',
+    path: objectPath(resource, key.namespace, key.name),
+    query: {
+      ...{ fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' },
+      ...(dryRun && { dryRun: 'All' }),
+      ...(force && { force }),
+    },
+    contentType: 'application/apply-patch+yaml',
+    body: object,
+    ...(signal && { signal }),
+  });
+  return { object: body, warnings };
 }
 
 async function explained(cluster: Cluster, placed: Placed, trouble: ClusterTrouble): Promise<ClusterTrouble> {
@@ -57,14 +84,20 @@ async function explained(cluster: Cluster, placed: Placed, trouble: ClusterTroub
   return new ClusterTrouble(trouble.kind, `${name}: ${trouble.message}`, { ...trouble.more, cause: trouble });
 }
 
-/** The causes of a conflict name a manager in their message and a field beside it. */
 function conflict(name: string, trouble: ClusterTrouble): ClusterTrouble {
-  const owned = (trouble.more.causes ?? []).map(({ message = '', field = '' }) => {
-    const manager = /conflict with "([^"]+)"/.exec(message)?.[1] ?? 'somebody else';
-    return `${field.replace(/^\./, '')} is owned by "${manager}"`;
-  });
+  const owned = ownersOf(trouble).filter(({ manager }) => manager !== PATCH_MANAGER);
   if (owned.length === 0) return new ClusterTrouble('conflict', `${name}: ${trouble.message}`);
-  return new ClusterTrouble('conflict', `${name}: ${owned.join('; ')}.`, {
+  const words = owned.map(({ field, manager }) => `${field} is owned by "${manager}"`);
+  return new ClusterTrouble('conflict', `${name}: ${words.join('; ')}.`, {
     causes: trouble.more.causes ?? [],
   });
+}
+
+/** The causes of a conflict name a manager in their message and a field beside it. */
+function ownersOf({ kind, more }: ClusterTrouble): { field: string; manager: string }[] {
+  if (kind !== 'conflict') return [];
+  return (more.causes ?? []).map(({ message = '', field = '' }) => ({
+    field: field.replace(/^\./, ''),
+    manager: /conflict with "([^"]+)"/.exec(message)?.[1] ?? 'somebody else',
+  }));
 }

@@ -35,7 +35,7 @@ export interface ManagedFields {
   readonly apiVersion?: string;
   readonly time?: string;
   readonly subresource?: string;
-  readonly fieldsV1?: unknown;
+  readonly fieldsV1?: Readonly<Record<string, unknown>>;
 }
 
 /** A kind that a cluster serves, from its discovery documents. */

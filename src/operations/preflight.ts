@@ -4,6 +4,7 @@ import type { Box } from '../model/box.ts';
 import { type Diagnostic, EXIT } from '../model/diagnostic.ts';
 import type { Requirement } from '../model/runbook.ts';
 import type { World } from '../world.ts';
+import { clusterDiagnostics } from './cluster-diagnostics.ts';
 import { refuseErrors } from './document.ts';
 import type { OperationContext } from './operation.ts';
 import { runForOutput, type Session } from './session.ts';
@@ -21,16 +22,17 @@ export async function preflight(context: OperationContext, session: Session): Pr
 
 /** The same as data, for `runbook plan`. */
 export async function preflightDiagnostics(
-  { world }: OperationContext,
+  context: OperationContext,
   session: Session,
 ): Promise<Diagnostic[]> {
+  const { world } = context;
   const { runbook, inputDiagnostics } = session;
   const asked = await Promise.all([
     ...runbook.frontMatter.requires.map((each) => requirement(each, session, world)),
     ...(runbook.frontMatter.box?.ports ?? []).map((port) => portWarning(port, session)),
   ]);
   const warnings = runbook.diagnostics.filter((each) => each.severity === 'warning');
-  return [...inputDiagnostics, ...asked.flat(), ...warnings];
+  return [...inputDiagnostics, ...asked.flat(), ...(await clusterDiagnostics(context, session)), ...warnings];
 }
 
 async function requirement(required: Requirement, session: Session, world: World): Promise<Diagnostic[]> {

@@ -1,4 +1,5 @@
 import { applySet, compareSet, type Found } from '../../cluster/apply-set.ts';
+import { versionOf } from '../../cluster/discovery.ts';
 import type { Placed } from '../../cluster/server-side-apply.ts';
 import { takeBack } from '../../cluster/take-back.ts';
 import type { ApplyAction, RegistryAction } from '../../model/action.ts';
@@ -51,7 +52,8 @@ export async function applyDifference(
   try {
     const cluster = await clusterOf(work);
     const wanted = await wantedObjects(cluster, action, work);
-    const compared = await compareSet(cluster, wanted, work.signal);
+    const isPatched = await patchedIn(cluster, work);
+    const compared = await compareSet(cluster, wanted, { isPatched, signal: work.signal });
     const missing = compared.filter(({ live }) => !live);
     if (missing.length > 0) {
       const observed = `missing: ${missing
@@ -153,6 +155,25 @@ async function stillWanted(
     }
   }
   return ids;
+}
+
+/** Whether some fence of the document patches an object. */
+async function patchedIn(
+  cluster: Cluster,
+  { pass, state }: ClusterWork,
+): Promise<(key: ObjectKey) => boolean> {
+  const { steps, problems } = pass.plan;
+  const ids = new Set<string>();
+  for (const action of [...steps, ...problems].flatMap((planned) => planned.step.actions)) {
+    if (action.kind !== 'patch') continue;
+    const [kind = '', name = ''] = pass.substitute(action.target, state).split('/');
+    const resource = await cluster.discovery.byName(kind);
+    if (!resource) continue;
+    const namespace = resource.namespaced ? pass.substitute(action.namespace, state) : undefined;
+    const apiVersion = versionOf(resource);
+    ids.add(idOf({ apiVersion, kind: resource.kind, name, ...(namespace !== undefined && { namespace }) }));
+  }
+  return (key) => ids.has(idOf(key));
 }
 
 function idOf({ apiVersion, kind, namespace = '', name }: ObjectKey): string {

@@ -74,7 +74,7 @@ export function clusterUnknown(expected: string, error: unknown, pass: Pass): Ve
 }
 
 /** Where a line of the fence's text stands in the document. */
-function placeOf(action: Action, line: number | undefined): Place {
+export function placeOf(action: Action, line: number | undefined): Place {
   return line === undefined ? action.place : { ...action.textPlace, line: action.textPlace.line + line - 1 };
 }
 

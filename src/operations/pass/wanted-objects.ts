@@ -10,7 +10,7 @@ import type { KubeObject } from '../../model/kube.ts';
 import { type ClusterWork, FenceDefect, substitutionOf } from './cluster-action.ts';
 
 /** Where objects go that name no namespace: the same for everybody, whatever the context says. */
-const USUAL_NAMESPACE = 'default';
+export const USUAL_NAMESPACE = 'default';
 
 /**
  * What a fence wants in the cluster, names replaced, each object with its place.
@@ -22,8 +22,18 @@ export async function wantedObjects(
   work: ClusterWork,
 ): Promise<Placed[]> {
   const namespace = work.pass.substitute(action.namespace ?? USUAL_NAMESPACE, work.state);
-  const objects = action.kind === 'registry' ? [credentialsOf(action, work)] : await objectsOf(action, work);
-  return placeAll(cluster, objects, { namespace, inventory: work.pass.inventory });
+  return placeAll(cluster, await objectsOfFence(action, work), { namespace, inventory: work.pass.inventory });
+}
+
+/**
+ * The objects of a fence as they are written, names replaced.
+ * @throws FenceDefect
+ */
+export async function objectsOfFence(
+  action: ApplyAction | RegistryAction,
+  work: ClusterWork,
+): Promise<KubeObject[]> {
+  return action.kind === 'registry' ? [credentialsOf(action, work)] : objectsOf(action, work);
 }
 
 /** Those of the fence itself, then those of the vendored file, which is applied as it stands. */

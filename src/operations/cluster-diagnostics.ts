@@ -1,0 +1,24 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { OperationContext } from './operation.ts';
+import type { ClusterFence } from './preflight-cluster/wanted.ts';
+import type { Session } from './session.ts';
+
+/** What can be known to go wrong in the cluster; nothing is loaded or asked where no fence is for one. */
+export async function clusterDiagnostics(context: OperationContext, session: Session): Promise<Diagnostic[]> {
+  const fences = clusterFences(session);
+  if (fences.length === 0) return [];
+  const { lookAhead } = await import('./preflight-cluster/look-ahead.ts');
+  return lookAhead(context, session, fences);
+}
+
+function clusterFences({ plan }: Session): ClusterFence[] {
+  let afterShell = false;
+  return plan.steps.flatMap(({ step }) =>
+    step.actions.flatMap((action): ClusterFence[] => {
+      if (action.kind === 'shell') afterShell = true;
+      return action.kind === 'apply' || action.kind === 'registry' || action.kind === 'patch'
+        ? [{ action, afterShell }]
+        : [];
+    }),
+  );
+}
