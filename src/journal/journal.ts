@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BoxIdentity } from '../model/box.ts';
 import type { BoxCounter, BoxState } from '../model/box-state.ts';
@@ -97,12 +98,21 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   return new OpenJournal(options, path, fd, counter, memory, read);
 }
 
+/** Removes the journal of a box that is gone for good. One that was never written is as good as removed. */
+export async function forgetJournal(place: Omit<JournalPlace, 'state'>): Promise<void> {
+  await rm(whereIs(place).path, { force: true });
+}
+
+function whereIs({ box, document, folder }: Omit<JournalPlace, 'state'>): { key: string; path: string } {
+  const key = journalKey(box.id, document);
+  return { key, path: join(folder, '.runbook', `${basename(document)}.${key}.jsonl`) };
+}
+
 /** Everything that the journal says, and what the reading found. */
 async function recall(
   place: JournalPlace,
 ): Promise<{ path: string; key: string; memory: JournalMemory; read: ReadJournal }> {
-  const key = journalKey(place.box.id, place.document);
-  const path = join(place.folder, '.runbook', `${basename(place.document)}.${key}.jsonl`);
+  const { key, path } = whereIs(place);
   const memory = emptyMemory();
   const limit = () => place.state.counter(key);
   const read = await readRecords(path, limit, (record) => remember(memory, record));

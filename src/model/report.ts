@@ -185,3 +185,23 @@ export interface LogsReport {
   readonly box: string;
   readonly text: string;
 }
+
+/** The answer of `runbook prove`. */
+export interface ProveReport {
+  readonly file: string;
+  readonly name: string;
+  readonly outcome: 'proven' | 'failed' | 'person' | 'aborted';
+  /** Why it is not proven, a sentence each; none where it is. */
+  readonly reasons: readonly string[];
+  readonly box: { readonly name: string; readonly image: string; readonly digest: string };
+  /** The box was kept for a look. */
+  readonly kept: boolean;
+  readonly first?: PassSummary;
+  /** All checks, asked after the first pass. */
+  readonly checks?: VerifyReport['summary'];
+  /** The same document once more, on the box that the first pass left: nothing may be left to do. */
+  readonly second?: PassSummary;
+  /** Of what was proven, as written into the document. */
+  readonly certificate?: string;
+  readonly notes: readonly string[];
+}

@@ -21,6 +21,12 @@ export const operations: readonly OperationRow[] = [
     load: async () => (await import('./replay.ts')).replay as unknown as Operation,
   },
   {
+    name: 'prove',
+    summary: 'replay on a clean box, twice, and write the certificate',
+    effect: 'act',
+    load: async () => (await import('./prove.ts')).prove as unknown as Operation,
+  },
+  {
     name: 'plan',
     summary: 'show what a replay would do, and what is missing for it',
     effect: 'read',

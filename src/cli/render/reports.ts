@@ -12,6 +12,7 @@ import type {
   LintReport,
   LogsReport,
   OneBoxReport,
+  ProveReport,
   RemovedBoxesReport,
   ReplayReport,
   ResumeReport,
@@ -41,6 +42,7 @@ interface Renderers {
   readonly facts: () => Promise<Renderer<FactsReport>>;
   readonly status: () => Promise<Renderer<StatusReport>>;
   readonly submit: () => Promise<Renderer<SubmitReport>>;
+  readonly prove: () => Promise<Renderer<ProveReport>>;
   readonly 'box launch': () => Promise<Renderer<OneBoxReport>>;
   readonly 'box list': () => Promise<Renderer<BoxesReport>>;
   readonly 'box status': () => Promise<Renderer<OneBoxReport>>;
@@ -70,6 +72,7 @@ const renderers: Renderers = {
   facts: async () => (await import('./facts.ts')).renderFacts,
   status: async () => (await import('./status.ts')).renderStatus,
   submit: async () => (await import('./submit.ts')).renderSubmit,
+  prove: async () => (await import('./prove.ts')).renderProve,
   'box launch': async () => (await import('./boxes.ts')).renderOneBox,
   'box list': async () => (await import('./boxes.ts')).renderBoxes,
   'box status': async () => (await import('./boxes.ts')).renderOneBox,

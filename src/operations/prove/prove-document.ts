@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { LaunchedBox } from '../../boxes/find-box.ts';
+import { trouble } from '../../boxes/trouble.ts';
+import { forgetJournal } from '../../journal/journal.ts';
+import { recordCertificate } from '../../markdown/certificate.ts';
+import { formatDuration } from '../../markdown/duration.ts';
+import { slugOf } from '../../markdown/slug.ts';
+import { EXIT } from '../../model/diagnostic.ts';
+import type { ProveReport } from '../../model/report.ts';
+import { requireApproval } from '../approval.ts';
+import { removeBox } from '../boxes/destroy.ts';
+import { launchFor } from '../boxes/launch.ts';
+import { grantAll, requireGrants } from '../boxes/require-grants.ts';
+import { certificateHashOf } from '../certificate.ts';
+import { writeDocument } from '../document.ts';
+import type { OperationContext } from '../operation.ts';
+import { type Prepared, prepare } from '../session.ts';
+import { type Passes, type ProveFlags, provePasses } from './prove-passes.ts';
+
+/** How long a box that was kept for a look stays, in milliseconds. */
+const KEPT_MS = 24 * 60 * 60_000;
+
+/**
+ * Proves a document on a box of its own.
+ * @throws RunbookError 3 where no box can start or nothing may run, 65 for a document that declares no image
+ */
+export async function proveDocument(context: OperationContext, flags: ProveFlags): Promise<ProveReport> {
+  const prepared = await prepare(context, { file: flags.file, loose: false });
+  const image = declaredImage(prepared);
+  await requireApproval(context, prepared, flags.yes);
+  const { box, notes } = await launchFor(context, {
+    name: nameFor(prepared),
+    image,
+    ports: (prepared.runbook.frontMatter.box?.ports ?? []).map((inside) => ({ inside })),
+    purpose: 'prove',
+    ...(flags.keep ? { forMs: KEPT_MS } : {}),
+  });
+  let kept = false;
+  try {
+    await grantSecrets(context, prepared, box, flags.yes);
+    const passes = await provePasses(context, prepared, box, flags);
+    kept = flags.keep && passes.reasons.length > 0;
+    const certificate =
+      passes.reasons.length === 0 ? await certify(context, prepared, box, passes) : undefined;
+    return report(prepared, box, passes, { kept, notes, ...(certificate ? { certificate } : {}) });
+  } finally {
+    if (!kept) await leaveNothing(context, prepared, box);
+  }
+}
+
+function declaredImage({ runbook }: Prepared): string {
+  const image = runbook.frontMatter.box?.image;
+  if (image !== undefined) return image;
+  throw trouble(
+    'no-image-declared',
+    `${runbook.file} does not say what a clean box is for it.`,
+    'Add to the front matter: box: { image: "debian:bookworm" }.',
+    { exit: EXIT.document },
+  );
+}
+
+/** Unlike any other, so that two can prove one document at once. */
+function nameFor({ runbook }: Prepared): string {
+  const slug = slugOf(runbook.name)
+    .replace(/[^a-z0-9-]/g, '')
+    .replace(/-+/g, '-')
+    .slice(0, 24)
+    .replace(/^-|-$/g, '');
+  return `prove-${slug === '' ? '' : `${slug}-`}${randomBytes(3).toString('hex')}`;
+}
+
+/** Asked before the pass, which asks nothing. */
+async function grantSecrets(
+  { world }: OperationContext,
+  { runbook }: Prepared,
+  box: LaunchedBox,
+  yes: boolean,
+): Promise<void> {
+  const secrets = runbook.inputs.filter(({ kind }) => kind === 'secret').map(({ name }) => name);
+  if (yes) await grantAll(world, box, secrets, 'command');
+  else await requireGrants(world, box, secrets);
+}
+
+async function certify(
+  { world }: OperationContext,
+  { document }: Prepared,
+  box: LaunchedBox,
+  { first }: Passes,
+): Promise<string> {
+  const text = recordCertificate(document.source, document.runbook, {
+    sha256: await certificateHashOf(document),
+    image: box.image,
+    digest: box.imageId,
+    date: new Date(world.now()).toISOString().slice(0, 10),
+    duration: formatDuration(Math.max(1, Math.round((first?.ms ?? 0) / 1000)) * 1000),
+    actions: first?.acted ?? 0,
+  });
+  await writeDocument(document, text);
+  return text.split(/\r\n|\r|\n/).findLast((line) => line.startsWith('<!-- runbook:certificate ')) ?? '';
+}
+
+/** The box, and what this project remembers of it. */
+async function leaveNothing(
+  { world }: OperationContext,
+  { document }: Prepared,
+  box: LaunchedBox,
+): Promise<void> {
+  await removeBox(box, world);
+  const { path, folder } = document;
+  await forgetJournal({ document: path, folder, box: { id: box.container, name: box.name } });
+}
+
+function report(
+  { runbook }: Prepared,
+  box: LaunchedBox,
+  { outcome, reasons, first, checks, second }: Passes,
+  more: Pick<ProveReport, 'kept' | 'notes' | 'certificate'>,
+): ProveReport {
+  return {
+    file: runbook.file,
+    name: runbook.name,
+    outcome,
+    reasons,
+    box: { name: box.name, image: box.image, digest: box.imageId },
+    ...(first ? { first } : {}),
+    ...(checks ? { checks } : {}),
+    ...(second ? { second } : {}),
+    ...more,
+  };
+}

@@ -1,0 +1,104 @@
+import type { LaunchedBox } from '../../boxes/find-box.ts';
+import type { PassSummary } from '../../model/outcome.ts';
+import type { ProveReport, ReplayReport, VerifyReport } from '../../model/report.ts';
+import type { OperationContext } from '../operation.ts';
+import { replayBox } from '../replay-box.ts';
+import { replayInput } from '../replay-flags.ts';
+import type { Prepared } from '../session.ts';
+import { verify } from '../verify.ts';
+
+/** Flags of `runbook prove`. */
+export interface ProveFlags {
+  readonly file: string;
+  readonly input: Readonly<Record<string, string>>;
+  readonly envFile?: string;
+  readonly yes: boolean;
+  readonly keep: boolean;
+}
+
+/** What the passes on a clean box came to. Without reasons it is proven. */
+export interface Passes extends Pick<ProveReport, 'outcome' | 'reasons' | 'first' | 'checks' | 'second'> {}
+
+/** One pass, every check, and the pass again; ends at the first that does not hold. Nobody is asked anything. */
+export async function provePasses(
+  context: OperationContext,
+  prepared: Prepared,
+  box: LaunchedBox,
+  { file, input, envFile }: ProveFlags,
+): Promise<Passes> {
+  const { person: _, ...world } = context.world;
+  const alone = { ...context, world };
+  const flags = { file, input, on: box.name, yes: true, ...(envFile === undefined ? {} : { envFile }) };
+  const pass = () => replayBox(alone, prepared, replayInput.parse(flags), { approved: true });
+
+  const first = await pass();
+  const vacuous = first.summary.outcome === 'done' ? foundReasons(first) : [];
+  if (first.summary.outcome !== 'done' || vacuous.length > 0) {
+    return failed(first.summary, [...passReasons('first', first), ...vacuous], { first: first.summary });
+  }
+  const checked = await verify.run(alone, verify.input.parse(flags));
+  const excluded = new Set(
+    prepared.plan.steps.filter(({ step }) => step.excluded).map(({ step }) => step.id),
+  );
+  const unheld = checkReasons({ ...checked, steps: checked.steps.filter(({ id }) => !excluded.has(id)) });
+  const soFar = { first: first.summary, checks: checked.summary };
+  if (unheld.length > 0) return failed(first.summary, unheld, soFar);
+
+  const second = await pass();
+  const undone = [...passReasons('second', second), ...actedReasons(second)];
+  const all = { ...soFar, second: second.summary };
+  return undone.length > 0 ? failed(second.summary, undone, all) : { outcome: 'proven', reasons: [], ...all };
+}
+
+function failed(
+  { outcome }: PassSummary,
+  reasons: readonly string[],
+  so: Pick<Passes, 'first' | 'checks' | 'second'>,
+): Passes {
+  return { outcome: outcome === 'done' ? 'failed' : outcome, reasons, ...so };
+}
+
+function passReasons(which: string, { summary, steps }: ReplayReport): string[] {
+  if (summary.outcome === 'done') return [];
+  if (summary.outcome === 'aborted') return ['It was stopped.'];
+  return steps.flatMap(({ id, outcome }) =>
+    outcome.kind === 'failed' || outcome.kind === 'person'
+      ? [`The ${which} pass stopped at ${id}: ${outcome.failure.message}`]
+      : [],
+  );
+}
+
+/** On a clean box a step is not done yet: a Verify that says so would have said so whatever had happened. */
+function foundReasons({ steps }: ReplayReport): string[] {
+  return steps.flatMap(({ id, outcome }) =>
+    outcome.kind === 'skipped' && outcome.reason === 'found'
+      ? [
+          `The Verify of ${id} passed on the clean box before the step had acted (${outcome.detail}), so it tells nothing.`,
+        ]
+      : [],
+  );
+}
+
+function checkReasons({ steps, endpoints }: VerifyReport): string[] {
+  const results = [
+    ...steps
+      .filter(({ verdict }) => verdict === 'fail' || verdict === 'unknown')
+      .flatMap(({ id, checks }) => checks.map((check) => ({ id, check }))),
+    ...endpoints.flatMap(({ name, result }) => (result ? [{ id: name, check: result }] : [])),
+  ];
+  return results
+    .filter(({ check }) => check.verdict !== 'pass')
+    .map(
+      ({ id, check }) => `After the pass a check of ${id} does not hold: ${check.check}: ${check.observed}.`,
+    );
+}
+
+function actedReasons({ steps }: ReplayReport): string[] {
+  return steps.flatMap(({ id, outcome }) =>
+    outcome.kind === 'acted'
+      ? [
+          `The second pass acted again at ${id} (${outcome.reason}): its Verify does not hold, or it has none that can.`,
+        ]
+      : [],
+  );
+}
