@@ -30,7 +30,7 @@ function rowOf(box: BoxReport, page: Page): Cell[] {
 }
 
 /** One box, what was done with it, and how it is reached. */
-export function renderOneBox({ did, box, notes }: OneBoxReport, page: Page): string {
+export function renderOneBox({ did, box }: OneBoxReport, page: Page): string {
   const rows: (readonly [string, string])[] = [
     ['state', box.over ? `${box.status}, ${box.over}` : box.status],
     ['image', `${cleanLine(box.image)} ${box.imageId.slice(0, 19)}`],
@@ -41,7 +41,7 @@ export function renderOneBox({ did, box, notes }: OneBoxReport, page: Page): str
     ['expires', box.expires ?? 'never'],
   ];
   const said = did === 'looked' ? box.name : `${did} ${box.name}`;
-  return [...notes.map((note) => `note: ${cleanLine(note)}`), said, table(rows, page)].join('\n');
+  return [said, table(rows, page)].join('\n');
 }
 
 const shownPort = ({ inside, host }: BoxReport['ports'][number]) =>

@@ -6,16 +6,14 @@ import { labelled, type Page } from './page.ts';
 /** `runbook prove`: what was proven, or why it was not. The story has told both passes. */
 export function renderProve(report: ProveReport, page: Page): string {
   const { file, box, first, reasons, outcome } = report;
-  const notes = report.notes.map((note) => `note: ${cleanLine(note)}`);
   if (outcome === 'proven' && first) {
     const words = `proven: ${file} on a clean ${cleanLine(box.image)}, ${first.acted} acted in ${duration(first.ms)}, then nothing to do`;
-    return [...notes, page.paint.good(words)].join('\n');
+    return page.paint.good(words);
   }
   const kept = report.kept
     ? [labelled('  look: ', `runbook box ssh ${box.name}, then runbook box destroy ${box.name}`, page)]
     : [];
   return [
-    ...notes,
     page.paint.bad(`not proven: ${file}`),
     ...reasons.map((reason) => labelled('  ', cleanLine(reason), page)),
     ...kept,

@@ -76,15 +76,17 @@ export interface Wanted {
 
 /** Launches a box for a verb or a tool. */
 export async function launchFor(
-  { world, signal }: Pick<OperationContext, 'world' | 'signal'>,
+  { world, signal, emit }: OperationContext,
   { name, image, ports, forMs, purpose }: Wanted,
-  tell: (line: string) => void = () => {},
 ): Promise<{ readonly box: LaunchedBox; readonly notes: readonly string[] }> {
   refuseBadName(name);
   const notes: string[] = [];
   const note = (line: string) => {
     notes.push(line);
-    tell(line);
+    emit({
+      type: 'diagnostic',
+      diagnostic: { code: 'box-image', severity: 'info', message: line, remedy: '' },
+    });
   };
   const engine = await findEngine();
   const found = await findImage(engine, image, { note, signal });
