@@ -4,8 +4,6 @@ import { boxId } from './journal/box-state.ts';
 import { localBoxState } from './journal/local-box-state.ts';
 import { boxStateFolder, personStateFolder } from './journal/state-folders.ts';
 import type { Box, BoxIdentity } from './model/box.ts';
-import { targetText } from './model/box-target.ts';
-import { EXIT, RunbookError } from './model/diagnostic.ts';
 import type { OpenBox, Person, World } from './world.ts';
 
 /** What the program was started with. */
@@ -27,19 +25,20 @@ export function host({ cwd, env, version, person }: Start): World {
     now: () => Date.now(),
     person,
     identify: async (lookOnly) => identityOf(folders.box, lookOnly),
-    openBox: async (options) => boxWithClusters(await openBox(options, folders), { env, folders }),
+    openBox: async (options) =>
+      boxWithClusters(await openBox(options, folders, { env, person }), { env, folders }),
   };
 }
 
 /** The box that is meant. */
-async function openBox(options: OpenBox, folders: World['folders']): Promise<Box> {
+async function openBox(
+  options: OpenBox,
+  folders: World['folders'],
+  start: Pick<Start, 'env' | 'person'>,
+): Promise<Box> {
   const { target } = options;
   if (target === undefined || target.kind === 'local') return openLocalBox(options, folders.box);
-  // Its `engine` and `container` say where it is; a box that was launched here is a sandbox.
-  if (target.kind === 'named') await (await import('./boxes/find-box.ts')).demandBox(target.name);
-  const message = `${targetText(target)} cannot be opened: this version works on this machine only.`;
-  const remedy = 'Run runbook on that box.';
-  throw new RunbookError([{ code: 'box-unsupported', severity: 'error', message, remedy }], EXIT.person);
+  return (await import('./other-box.ts')).openOtherBox(options, target, start);
 }
 
 /** This machine as a box. Executor and probes load here, so that verbs which touch no box do not pay for them. */

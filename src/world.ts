@@ -35,6 +35,11 @@ export interface OpenBox {
   readonly folder: string;
   /** Variables that every fence gets beside the process's: front matter env, facts, inputs. */
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * What another box than this machine gets in their place, asked once it has said who it is and before anything of it is
+   * sent: a secret goes only where a person let it.
+   */
+  readonly envFor?: (box: BoxIdentity) => Promise<Readonly<Record<string, string>>>;
   /** Nothing may be written, not even the id of a box that has none yet; it then has one for this process alone. */
   readonly lookOnly?: boolean;
 }

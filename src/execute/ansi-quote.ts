@@ -12,9 +12,12 @@ const LETTERS: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-/** Octal; hexadecimal; a code point; zsh's `\M-\C-x` (meta sets the high bit, `\C-?` is DEL); any other character. */
+/**
+ * Octal; hexadecimal; a code point; zsh's `\M-\n` and `\M-\t`; its `\M-\C-x` (meta sets the high bit, `\C-?` is DEL), after
+ * which a backslash may stand for itself; any other character.
+ */
 const ESCAPE =
-  /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|[uU]([0-9a-fA-F]{1,8})|((?=[MC]-)(?:M-)?(?:\\?C-)?)(.)|(.))/gs;
+  /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|[uU]([0-9a-fA-F]{1,8})|M-\\([nt])|((?=[MC]-)(?:M-)?(?:\\?C-)?)(.)|(.))/gs;
 
 /** The text within `$'…'`, as bash and zsh print it. Escapes may stand for single bytes, which only together are UTF-8. */
 export function readAnsiQuote(quoted: string): string {
@@ -28,10 +31,20 @@ export function readAnsiQuote(quoted: string): string {
   return bytesToText(Buffer.concat(pieces));
 }
 
-function bytesOf([, octal, hexadecimal, point, prefix, key = '', letter = '']: RegExpExecArray): Buffer {
+function bytesOf([
+  ,
+  octal,
+  hexadecimal,
+  point,
+  metaLetter,
+  prefix,
+  key = '',
+  letter = '',
+]: RegExpExecArray): Buffer {
   if (octal !== undefined) return Buffer.of(Number.parseInt(octal, 8) & 0xff);
   if (hexadecimal !== undefined) return Buffer.of(Number.parseInt(hexadecimal, 16));
   if (point !== undefined) return Buffer.from(String.fromCodePoint(Number.parseInt(point, 16)));
+  if (metaLetter !== undefined) return Buffer.of(LETTERS[metaLetter]!.charCodeAt(0) | 0x80);
   if (prefix === undefined) return Buffer.from(LETTERS[letter] ?? letter);
   const code = key.charCodeAt(0);
   const control = !prefix.endsWith('C-') ? code : key === '?' ? 0x7f : code & 0x1f;

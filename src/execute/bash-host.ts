@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { readRecords, takeRecord } from './control-records.ts';
+import { endingOf } from './end-fence.ts';
 import type { FrameEnd, Host, HostOptions, NoHost } from './host.ts';
 import { type HostFolder, makeHostFolder } from './host-folder.ts';
 import { HOST_LOOP, HOST_START } from './host-script.ts';
@@ -88,8 +89,9 @@ function hostOf(child: ChildProcess, folder: HostFolder): Host {
   return {
     kind: 'bash',
     folder: folder.path,
+    toOutput: '2>"$1/output" >&2',
     usable: () => usable,
-    send(frame, sink) {
+    send({ bytes: frame }, sink) {
       records = new Map();
       pipe.begin(sink);
       return new Promise((resolve) => {
@@ -97,17 +99,19 @@ function hostOf(child: ChildProcess, folder: HostFolder): Host {
         frames.write(Buffer.concat([Buffer.from(`${frame.length}\n`), frame]));
       });
     },
-    group(frame) {
-      const [number, pid] = (lastGroup ?? announcedIn(folder)).split(/[ \n]/);
-      return Number(number) === frame ? Number(pid) : undefined;
-    },
-    kill() {
-      usable = false;
-      child.kill('SIGSTOP');
-      const children = processTable().filter((row) => row.parent === child.pid);
-      child.kill('SIGKILL');
-      return children.map((row) => row.pid);
-    },
+    ...endingOf({
+      group(frame) {
+        const [number, pid] = (lastGroup ?? announcedIn(folder)).split(/[ \n]/);
+        return Number(number) === frame ? Number(pid) : undefined;
+      },
+      kill() {
+        usable = false;
+        child.kill('SIGSTOP');
+        const children = processTable().filter((row) => row.parent === child.pid);
+        child.kill('SIGKILL');
+        return children.map((row) => row.pid);
+      },
+    }),
     close() {
       usable = false;
       lifeline.end('done\n');

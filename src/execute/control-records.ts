@@ -17,13 +17,24 @@ export function takeRecord(records: Map<string, Buffer>, tag: string, content: B
  * holds. Empty ones are nothing. The answer takes in a last record that nothing came after.
  */
 export function readRecords(control: Readable, onRecord: (tag: string, content: Buffer) => void): () => void {
+  const { push, take } = recordParser(onRecord);
+  control.on('data', push);
+  control.on('error', () => {});
+  return take;
+}
+
+/** The same, fed chunk by chunk. */
+export function recordParser(onRecord: (tag: string, content: Buffer) => void): {
+  push(chunk: Buffer): void;
+  take(): void;
+} {
   let open: Buffer[] = [];
   const take = () => {
     const record = open.length === 1 ? open[0]! : Buffer.concat(open);
     open = [];
     if (record.length > 0) onRecord(record.toString('latin1', 0, 1), record.subarray(1));
   };
-  control.on('data', (chunk: Buffer) => {
+  const push = (chunk: Buffer) => {
     for (let at = 0; at < chunk.length; ) {
       const end = chunk.indexOf(0, at);
       open.push(chunk.subarray(at, end < 0 ? undefined : end));
@@ -31,7 +42,6 @@ export function readRecords(control: Readable, onRecord: (tag: string, content: 
       at = end + 1;
       take();
     }
-  });
-  control.on('error', () => {});
-  return take;
+  };
+  return { push, take };
 }

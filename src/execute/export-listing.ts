@@ -87,9 +87,9 @@ function readDouble(reader: Reader): string {
   return value;
 }
 
-/** A backslash hides the quote after it. */
+/** A backslash hides the quote after it, and so does zsh's `\M-`. */
 function readAnsi(reader: Reader): string {
-  const quoted = /\$'((?:[^'\\]|\\.)*)'?/sy;
+  const quoted = /\$'((?:[^'\\]|\\M-\\C-.|\\M-.|\\.)*)'?/sy;
   quoted.lastIndex = reader.at;
   const [whole, body] = quoted.exec(reader.text)!;
   reader.at += whole.length;

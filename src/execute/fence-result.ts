@@ -23,6 +23,8 @@ export function fenceResult(
     case 'timeout':
     case 'aborted':
       return { end, durationMs };
+    case 'cut-off':
+      return { end: { kind: 'disconnected', reason: end.reason }, durationMs };
     case 'lost':
       return { end: { kind: 'exit', code: end.status }, durationMs };
     case 'ended': {

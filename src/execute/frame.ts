@@ -11,7 +11,11 @@ import { quoteOnOneLine } from './shell-quote.ts';
 const CONTROL = 11;
 
 /** A bash fence in a subshell of the host: nothing of it can reach the host, and a fork without exec is cheap. */
-export function forkFrame(number: number, fence: Omit<LaunchedFence, 'scratch' | 'terminal'>): Buffer {
+export function forkFrame(
+  number: number,
+  fence: Omit<LaunchedFence, 'scratch' | 'terminal'>,
+  toOutput: string,
+): Buffer {
   const reporting = { prefix: 'builtin', fd: CONTROL, level: 1 } as const;
   const before = [
     announce(number),
@@ -23,19 +27,17 @@ export function forkFrame(number: number, fence: Omit<LaunchedFence, 'scratch' |
     'set +m -e',
     ...(fence.capture ? reportOnExit(reporting, fence.text) : []),
   ];
-  return textToBytes(`( ${before.join('; ')}; eval ${quoteOnOneLine(fence.text)}; ) ${TO_OUTPUT}`);
+  return textToBytes(`( ${before.join('; ')}; eval ${quoteOnOneLine(fence.text)}; ) ${toOutput}`);
 }
 
 /** A plain fence (execute/plain-fence), run by the host itself: no fork but those of its programs. */
-export function plainFrame(text: string): Buffer {
-  return textToBytes(`hash -r; eval ${quoteOnOneLine(text)} ${TO_OUTPUT}`);
+export function plainFrame(text: string, toOutput: string): Buffer {
+  return textToBytes(`hash -r; eval ${quoteOnOneLine(text)} ${toOutput}`);
 }
 
 /** A fence that gets a process of its own, in place of the subshell. */
-export function launchFrame(number: number, fence: LaunchedFence): Buffer {
-  return textToBytes(`( ${announce(number)}; exec >&${CONTROL}\n${launchText(fence)}) ${TO_OUTPUT}`);
+export function launchFrame(number: number, fence: LaunchedFence, toOutput: string): Buffer {
+  return textToBytes(`( ${announce(number)}; exec >&${CONTROL}\n${launchText(fence)}) ${toOutput}`);
 }
-
-const TO_OUTPUT = '2>"$1/output" >&2';
 
 const announce = (number: number): string => `builtin printf '%s\\n' "${number} $BASHPID" 1<>"$1/group"`;

@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs';
-import { startBashHost } from './bash-host.ts';
-import type { Host, HostOptions, NoHost } from './host.ts';
-import { startShHost } from './sh-host.ts';
+import type { Host, NoHost } from './host.ts';
 
 /** Hosts, one per request at a time: kept while they are good, started when there is none to spare. */
 export interface HostPool {
@@ -11,10 +8,13 @@ export interface HostPool {
   close(): Promise<void>;
 }
 
-/** More would only stand in each other's way; `--jobs` is far below. */
-const MOST_HOSTS = 32;
+/** Where hosts come from, and how many there may be at once. */
+export interface HostSource {
+  start(): Promise<Host | NoHost>;
+  readonly most: number;
+}
 
-export function openHostPool(options: HostOptions): HostPool {
+export function openHostPool({ start, most }: HostSource): HostPool {
   const idle: Host[] = [];
   const every = new Set<Host>();
   const waiting: (() => void)[] = [];
@@ -22,10 +22,10 @@ export function openHostPool(options: HostOptions): HostPool {
 
   return {
     async take() {
-      while (taken >= MOST_HOSTS) await new Promise<void>((resolve) => waiting.push(resolve));
+      while (taken >= most) await new Promise<void>((resolve) => waiting.push(resolve));
       taken += 1;
       for (let host = idle.pop(); host; host = idle.pop()) if (host.usable()) return host;
-      const host = await startHost(options);
+      const host = await start();
       if ('unstartable' in host) free();
       else every.add(host);
       return host;
@@ -47,17 +47,5 @@ export function openHostPool(options: HostOptions): HostPool {
   function discard(host: Host): void {
     every.delete(host);
     void host.close();
-  }
-}
-
-/** bash if this box has one that can be a host, else sh. Without bash, its fences say so themselves (execute/launch). */
-async function startHost(options: HostOptions): Promise<Host | NoHost> {
-  if (!existsSync(options.cwd))
-    return { unstartable: `the folder ${options.cwd} is not there`, absent: false };
-  try {
-    const host = await startBashHost(options);
-    return 'unstartable' in host && host.absent ? await startShHost(options) : host;
-  } catch (error) {
-    return { unstartable: `a shell could not be started: ${(error as Error).message}`, absent: false };
   }
 }

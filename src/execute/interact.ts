@@ -9,6 +9,9 @@ import type { LaunchedFence } from './launch.ts';
 import { launch } from './launch-process.ts';
 import { processTable } from './process-table.ts';
 
+/** How a fence on the terminal ended. */
+export type InteractEnd = FrameEnd | Cut | { readonly kind: 'unstartable'; readonly reason: string };
+
 /**
  * Runs a fence on the terminal, in this process's own group: it reads what the person types and gets their Ctrl-C, which
  * this process ignores meanwhile.
@@ -18,7 +21,7 @@ export async function interact(
   fence: LaunchedFence,
   request: Pick<ShellRequest, 'timeoutMs' | 'signal'>,
   { baseline, folder }: { readonly baseline: Readonly<Record<string, string>>; readonly folder: string },
-): Promise<FrameEnd | Cut | { readonly kind: 'unstartable'; readonly reason: string }> {
+): Promise<InteractEnd> {
   requireTerminal();
   const ignore = () => {};
   process.on('SIGINT', ignore);
@@ -51,7 +54,8 @@ export async function interact(
   }
 }
 
-function requireTerminal(): void {
+/** @throws RunbookError `no-terminal` */
+export function requireTerminal(): void {
   try {
     closeSync(openSync('/dev/tty', 'r+'));
   } catch (error) {

@@ -1,10 +1,15 @@
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import type { Box } from '../model/box.ts';
+import type { ShellRequest } from '../model/shell.ts';
 import { isAlive, startBackground, stopBackground } from './background.ts';
 import { baselineOf } from './baseline.ts';
 import { connect } from './connect.ts';
 import { fileStatus, readContent, writeContent } from './files.ts';
 import { openHostPool } from './host-pool.ts';
+import { interact } from './interact.ts';
+import type { LaunchedFence } from './launch.ts';
+import { MOST_LOCAL_HOSTS, startLocalHost } from './local-host.ts';
 import { belongsTo } from './owner.ts';
 import { interactWithFence, launchedFence, runFence } from './run-fence.ts';
 import { runProgram } from './run-program.ts';
@@ -25,8 +30,19 @@ export interface LocalOptions {
 export async function openLocalExecution(options: LocalOptions): Promise<LocalExecution> {
   const folder = resolve(options.folder);
   const baseline = baselineOf(process.env, options.env, folder);
-  const pool = openHostPool({ env: baseline, cwd: folder });
-  const box = { folder, baseline, own: options.env, pool, plain: options.plain ?? true };
+  const pool = openHostPool({
+    start: () => startLocalHost({ env: baseline, cwd: folder }),
+    most: MOST_LOCAL_HOSTS,
+  });
+  const place = { folder, baseline };
+  const box = {
+    ...place,
+    own: options.env,
+    pool,
+    plain: options.plain ?? true,
+    tmp: tmpdir(),
+    interact: (fence: LaunchedFence, request: ShellRequest) => interact(fence, request, place),
+  };
   return {
     baseline,
     folder,

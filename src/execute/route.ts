@@ -20,8 +20,8 @@ export function routeOf({ interpreter, text, state, cwd, user }: ShellRequest, p
   return plain === undefined ? { kind: 'fork' } : { kind: 'plain', text: plain };
 }
 
-/** 10 and 11 in a redirection (execute/host-script). */
-const TOUCHES_THE_HOST = /(?<![\w$])1[01][<>]|[<>]&1[01](?!\d)/;
+/** 10 and 11 in a redirection (execute/host-script); on another box 12 too (execute/remote/host-loops). */
+const TOUCHES_THE_HOST = /(?<![\w$])1[0-2][<>]|[<>]&1[0-2](?!\d)/;
 
 /** `$$`, `${$}`, job control, the depth of subshells. */
 const ASKS_FOR_ITS_SHELL = /\$\$|\$\{\$|\bBASH_SUBSHELL\b|\bset\s+-\w*m|\bmonitor\b/;

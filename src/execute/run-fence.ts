@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ShellRequest, ShellResult, ShellState } from '../model/shell.ts';
 import { textToBytes } from './bytes-as-text.ts';
 import { fenceResult } from './fence-result.ts';
 import { forkFrame, launchFrame, plainFrame } from './frame.ts';
-import type { Host } from './host.ts';
+import type { Frame, Host } from './host.ts';
 import type { HostPool } from './host-pool.ts';
-import { interact } from './interact.ts';
+import type { InteractEnd } from './interact.ts';
 import { type LaunchedFence, launchText } from './launch.ts';
 import { routeOf } from './route.ts';
-import { type Frame, runFrame } from './run-frame.ts';
+import { runFrame } from './run-frame.ts';
 
 /** What every fence of an opened box shares. */
 export interface FenceBox {
@@ -21,6 +20,10 @@ export interface FenceBox {
   readonly pool: HostPool;
   /** Whether a plain fence may run in the host itself. */
   readonly plain: boolean;
+  /** On the box, for temporary files. */
+  readonly tmp: string;
+  /** Runs a fence on the person's terminal. */
+  interact(fence: LaunchedFence, request: ShellRequest): Promise<InteractEnd>;
 }
 
 /** Runs one fence as `bash -e -o pipefail FILE` would, and tells the state it leaves. */
@@ -32,7 +35,8 @@ export async function runFence(box: FenceBox, request: ShellRequest): Promise<Sh
 
   const host = await box.pool.take();
   if ('unstartable' in host) {
-    return { end: { kind: 'unstartable', reason: host.unstartable }, durationMs: elapsed() };
+    const kind = host.disconnected ? 'disconnected' : 'unstartable';
+    return { end: { kind, reason: host.unstartable }, durationMs: elapsed() };
   }
   try {
     const end = await runFrame(host, frameFor(box, host, request), request);
@@ -46,7 +50,7 @@ export async function runFence(box: FenceBox, request: ShellRequest): Promise<Sh
 export async function interactWithFence(box: FenceBox, request: ShellRequest): Promise<ShellResult> {
   const started = performance.now();
   const refused = reasonToRefuse(request);
-  const end = refused ?? (await interact(launchedFence(box, request, { terminal: true }), request, box));
+  const end = refused ?? (await box.interact(launchedFence(box, request, { terminal: true }), request));
   if (end.kind === 'unstartable') return { end, durationMs: performance.now() - started };
   return fenceResult(request, end, performance.now() - started, box);
 }
@@ -55,7 +59,7 @@ export async function interactWithFence(box: FenceBox, request: ShellRequest): P
 export function launchedFence(
   box: FenceBox,
   request: ShellRequest,
-  { terminal = false, scratch = join(tmpdir(), `runbook-${randomUUID()}`) },
+  { terminal = false, scratch = join(box.tmp, `runbook-${randomUUID()}`) },
 ): LaunchedFence {
   const cwd = request.cwd === undefined ? request.state.cwd : resolve(box.folder, request.cwd);
   const state = request.user === undefined ? request.state : withOwn(box, request.state);
@@ -64,20 +68,30 @@ export function launchedFence(
 
 let frames = 0;
 
-function frameFor(box: FenceBox, host: Host, request: ShellRequest): Frame {
+/** Frames are numbered through, so that an announced process group is known to belong to this one. */
+export function nextFrame(): number {
   frames += 1;
-  const number = frames;
+  return frames;
+}
+
+function frameFor(box: FenceBox, host: Host, request: ShellRequest): Frame {
+  const number = nextFrame();
   const route = host.kind === 'bash' ? routeOf(request, box.plain) : ({ kind: 'launch' } as const);
   switch (route.kind) {
     case 'plain':
-      return { number, bytes: plainFrame(route.text), hasGroup: false };
+      return { number, bytes: plainFrame(route.text, host.toOutput), hasGroup: false };
     case 'fork':
-      return { number, bytes: forkFrame(number, launchedFence(box, request, {})), hasGroup: true };
+      return {
+        number,
+        bytes: forkFrame(number, launchedFence(box, request, {}), host.toOutput),
+        hasGroup: true,
+      };
     case 'launch': {
       /** In the host's folder, where it goes with the host at the latest; but another user cannot reach it there. */
       const place = request.user === undefined ? { scratch: join(host.folder, `step-${number}`) } : {};
       const fence = launchedFence(box, request, place);
-      const bytes = host.kind === 'bash' ? launchFrame(number, fence) : textToBytes(launchText(fence));
+      const bytes =
+        host.kind === 'bash' ? launchFrame(number, fence, host.toOutput) : textToBytes(launchText(fence));
       return { number, bytes, hasGroup: true };
     }
   }

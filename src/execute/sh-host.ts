@@ -3,6 +3,7 @@ import { closeSync, constants as fileConstants, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { readRecords, takeRecord } from './control-records.ts';
+import { endingOf } from './end-fence.ts';
 import type { FrameEnd, Host, HostOptions, NoHost } from './host.ts';
 import { makeHostFolder } from './host-folder.ts';
 import { turnOfTheLoop } from './launch-process.ts';
@@ -30,8 +31,9 @@ export async function startShHost(options: HostOptions): Promise<Host | NoHost> 
   return {
     kind: 'sh',
     folder: folder.path,
+    toOutput: '',
     usable: () => !held,
-    async send(frame, sink): Promise<FrameEnd> {
+    async send({ bytes: frame }, sink): Promise<FrameEnd> {
       pipe.begin(sink);
       const output = openSync(folder.output, fileConstants.O_WRONLY);
       child = spawn('sh', ['-c', SOLO, 'sh'], {
@@ -45,11 +47,13 @@ export async function startShHost(options: HostOptions): Promise<Host | NoHost> 
       held = pipe.end() === 'held';
       return end;
     },
-    group: () => child?.pid,
-    kill() {
-      child?.kill('SIGKILL');
-      return child?.pid === undefined ? [] : [child.pid];
-    },
+    ...endingOf({
+      group: () => child?.pid,
+      kill() {
+        child?.kill('SIGKILL');
+        return child?.pid === undefined ? [] : [child.pid];
+      },
+    }),
     async close() {
       if (!held) pipe.close();
       folder.remove();

@@ -42,7 +42,7 @@ export type ActReason =
 
 /** What went wrong, with all that a person needs to go on. */
 export interface Failure {
-  /** `exit`, `timeout`, `checks`, `aborted`, `unstartable`, `file`, `unsupported`, `unknown-verdict`, `input`. */
+  /** `exit`, `timeout`, `checks`, `aborted`, `disconnected`, `unstartable`, `file`, `unsupported`, `unknown-verdict`, `input`. */
   readonly kind: string;
   readonly message: string;
   readonly remedy: string;
@@ -61,6 +61,11 @@ export interface Failure {
     readonly fix: string;
     readonly applied: boolean;
   }[];
+}
+
+/** Kinds of failure that say nothing of the step: it was stopped, or the box was lost, in the middle of it. */
+export function isInterruption({ kind }: Pick<Failure, 'kind'>): boolean {
+  return kind === 'aborted' || kind === 'disconnected';
 }
 
 /** How one step ended in this pass. */

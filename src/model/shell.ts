@@ -33,7 +33,9 @@ export interface ShellResult {
     | { readonly kind: 'exit'; readonly code: number }
     | { readonly kind: 'timeout'; readonly afterMs: number }
     | { readonly kind: 'aborted' }
-    | { readonly kind: 'unstartable'; readonly reason: string };
+    | { readonly kind: 'unstartable'; readonly reason: string }
+    /** The connection to the box was lost: what became of the fence is unknown. */
+    | { readonly kind: 'disconnected'; readonly reason: string };
   /** Changes against the baseline after the fence (the state given, plus what it changed); only if captured. */
   readonly state?: ShellState;
   readonly durationMs: number;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Box } from '../model/box.ts';
+import type { Box, BoxIdentity } from '../model/box.ts';
 import type { BoxTarget } from '../model/box-target.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { Plan, ResolvedInput } from '../model/plan.ts';
@@ -10,6 +10,7 @@ import { createMasker, type Masker } from '../secrets/mask.ts';
 import { resolveInputs } from '../secrets/resolve.ts';
 import { secretsInText } from '../secrets/secrets-in-text.ts';
 import { chosenBox } from './box-target.ts';
+import { envForBox } from './boxes/require-grants.ts';
 import { type OpenedDocument, readValidDocument, refuseErrors } from './document.ts';
 import type { OperationContext } from './operation.ts';
 import { followPrerequisites } from './prerequisites.ts';
@@ -73,7 +74,7 @@ export async function prepare(
 export async function openSession(
   { world }: OperationContext,
   prepared: Prepared,
-  input: Pick<SessionInput, 'input' | 'envFile' | 'on'>,
+  input: Pick<SessionInput, 'input' | 'envFile' | 'on'> & { readonly yes?: boolean },
   { approved }: { approved: boolean },
 ): Promise<Session> {
   const { runbook, document } = prepared;
@@ -99,6 +100,14 @@ export async function openSession(
 
   const masker = createMasker(secrets);
   const env = { ...bare, ...Object.fromEntries(values.map(([name, { value }]) => [name, value])) };
+  const names = secrets.map(({ name }) => name);
+  const envFor = (box: BoxIdentity) =>
+    envForBox(world, box, {
+      env: exportable(env),
+      secrets: names,
+      acting: approved,
+      yes: input.yes ?? false,
+    });
   return {
     ...prepared,
     approved,
@@ -107,7 +116,7 @@ export async function openSession(
     declared: new Map(Object.entries(env)),
     facts,
     masker,
-    box: await world.openBox({ folder, env: exportable(env), ...(target ? { target } : {}) }),
+    box: await world.openBox({ folder, env: exportable(env), envFor, ...(target ? { target } : {}) }),
     ...(target ? { target } : {}),
   };
 }

@@ -22,9 +22,20 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** This machine, opened in a folder of its own and closed after the test. */
+/** Opens boxes for the tables of this folder: this machine, unless a test file has chosen another. */
+let opener: (options: LocalOptions) => Promise<LocalExecution> = openLocalExecution;
+
+/** Lets the tables that are imported after this run on other boxes. */
+export function openBoxesBy(open: typeof opener): void {
+  opener = open;
+}
+
+/** Whether the tables run on another box: what only this machine can show is left out then. */
+export const isElsewhere = (): boolean => opener !== openLocalExecution;
+
+/** A box, opened in a folder of its own and closed after the test. */
 export async function openBox(options: Partial<LocalOptions> = {}): Promise<LocalExecution> {
-  const box = await openLocalExecution({ folder: temporaryFolder(), env: {}, ...options });
+  const box = await opener({ folder: temporaryFolder(), env: {}, ...options });
   cleanups.push(() => box.close());
   return box;
 }

@@ -18,6 +18,8 @@ test.each([
   ["export A='b'\nexport B='it'\"'\"'s'\nexport C\n", { A: 'b', B: "it's" }],
   ["export A='a'\\''b'\n", { A: "a'b" }],
   ["export A=plain\nexport B=$'\\C-A\\M-\\C-?\\M-b'\n", { A: 'plain', B: '\x01\udcff\udce2' }],
+  // zsh in the C locale: ç and 🎉 have a byte that is a quote, and one that is a tab, but for the high bit.
+  ["export A=$'\\M-C\\M-''\nexport B=$'\\M-p\\M-\\C-_\\M-\\C-N\\M-\\t'\n", { A: 'ç', B: '🎉' }],
   ["export -T PATH path=( /usr/bin '/a b' )\nexport Z=1\n", { PATH: '/usr/bin:/a b', Z: '1' }],
   ['export A="looks like\nexport B=no"\n', { A: 'looks like\nexport B=no' }],
   ['', {}],

@@ -34,6 +34,8 @@ function describeEnd(end: ShellResult['end']): string {
       return `ended by its time limit after ${end.afterMs / 1000} s`;
     case 'aborted':
       return 'aborted';
+    case 'disconnected':
+      return end.reason;
     case 'unstartable':
       return `could not be started: ${end.reason}`;
   }

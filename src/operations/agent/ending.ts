@@ -46,6 +46,13 @@ function failureEnding(failure: Extract<StepOutcome, { kind: 'failed' }>['failur
   switch (kind) {
     case 'aborted':
       return { ...common, status: 'cancelled', exitCode: null, end: { kind: 'aborted' } };
+    case 'disconnected':
+      return {
+        ...common,
+        status: 'interrupted',
+        exitCode: null,
+        end: { kind: 'disconnected', reason: message },
+      };
     case 'timeout':
       return { ...common, status: 'timed_out', exitCode: null, end: { kind: 'timeout', afterMs: ms } };
     case 'exit': {

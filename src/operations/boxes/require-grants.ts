@@ -1,6 +1,7 @@
 import type { LaunchedBox } from '../../boxes/find-box.ts';
 import { trouble } from '../../boxes/trouble.ts';
 import { openGrants } from '../../journal/grants.ts';
+import type { BoxIdentity } from '../../model/box.ts';
 import type { World } from '../../world.ts';
 
 /**
@@ -18,6 +19,36 @@ export async function requireGrants(
   const question = `Give ${missing.join(', ')} to the box ${box.name}, now and later?`;
   if (!(await world.person?.confirm(question))) throw ungranted(box.name, missing);
   await grantAll(world, box, missing, 'terminal');
+}
+
+/** What may be sent to another box of what a session has. */
+interface Sending {
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of the secrets among it. */
+  readonly secrets: readonly string[];
+  /** Whether something is about to run there; a look does without secrets. */
+  readonly acting: boolean;
+  /** `--yes` covers this one run. */
+  readonly yes: boolean;
+}
+
+/**
+ * The variables for a box that is not this machine: secrets only where a person let it have them.
+ * @throws RunbookError 3 where something is to run that may not have its secrets
+ */
+export async function envForBox(
+  world: World,
+  { id, name }: BoxIdentity,
+  { env, secrets, acting, yes }: Sending,
+): Promise<Readonly<Record<string, string>>> {
+  if (secrets.length === 0 || (acting && yes)) return env;
+  if (acting) {
+    await requireGrants(world, { name, container: id }, secrets);
+    return env;
+  }
+  const granted = await openGrants(world.folders.person).grantedTo(id);
+  const withheld = new Set(secrets.filter((each) => !granted.has(each)));
+  return Object.fromEntries(Object.entries(env).filter(([each]) => !withheld.has(each)));
 }
 
 /** Writes a person's word down. */

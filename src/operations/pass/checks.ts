@@ -235,6 +235,8 @@ async function askShell(
       };
     case 'aborted':
       return { verdict: 'unknown', observed: 'stopped', expected, class: 'aborted' };
+    case 'disconnected':
+      return { verdict: 'unknown', observed: end.reason, expected, class: 'disconnected' };
     case 'unstartable':
       return { verdict: 'unknown', observed: end.reason, expected, class: 'unstartable' };
   }

@@ -1,5 +1,5 @@
 import type { ClusterLook } from '../../model/cluster-look.ts';
-import type { Failure } from '../../model/outcome.ts';
+import { type Failure, isInterruption } from '../../model/outcome.ts';
 import type { Step } from '../../model/runbook.ts';
 import type { Scope } from '../../model/snapshot.ts';
 import type { Pass } from './pass.ts';
@@ -20,7 +20,7 @@ export async function explain(
   failure: Failure,
   output: string,
 ): Promise<Failure['findings']> {
-  if (!pass.options.explain || failure.kind === 'aborted') return undefined;
+  if (!pass.options.explain || isInterruption(failure)) return undefined;
   const [{ observe }, { diagnose }, { namedPrograms }, { inspectProgram }] = await Promise.all([
     import('../../observe/snapshot.ts'),
     import('../../judge/diagnose/diagnose.ts'),

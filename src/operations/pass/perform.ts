@@ -101,6 +101,13 @@ function shellFailure(action: ShellAction, { end }: ShellResult): FenceFailure |
         remedy: 'Run the same command to go on.',
         place: action.place,
       };
+    case 'disconnected':
+      return {
+        kind: 'disconnected',
+        message: `${end.reason.charAt(0).toUpperCase()}${end.reason.slice(1)}, in the middle of this fence.`,
+        remedy: 'Run the same command again once the box can be reached: it goes on with this step.',
+        place: action.place,
+      };
     case 'unstartable':
       return {
         kind: 'unstartable',

@@ -1,6 +1,13 @@
 import type { JournalState } from '../../model/journal.ts';
 
-import type { ActReason, CheckResult, Failure, SkipReason, StepOutcome } from '../../model/outcome.ts';
+import {
+  type ActReason,
+  type CheckResult,
+  type Failure,
+  isInterruption,
+  type SkipReason,
+  type StepOutcome,
+} from '../../model/outcome.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import { decideFromChecks, decideFromJournal } from '../../plan/decide.ts';
 import { questionOf, tally } from './checks.ts';
@@ -219,7 +226,7 @@ class StepWalk {
   #fail(reason: ActReason, failure: Failure): StepOutcome {
     const { planned, pass } = this;
     // A stopped step stays "started" without an end: the journal's word for interrupted.
-    if (failure.kind !== 'aborted') {
+    if (!isInterruption(failure)) {
       const keys = { step: planned.step.id, action: planned.actionHash, inputs: pass.inputsHashOf(planned) };
       pass.journal.append({ kind: 'failed', ...keys, reason: failure.kind });
     }

@@ -1,6 +1,6 @@
 import type { Action } from '../../model/action.ts';
 import type { BackgroundProcess } from '../../model/box.ts';
-import type { CheckResult, Failure } from '../../model/outcome.ts';
+import { type CheckResult, type Failure, isInterruption } from '../../model/outcome.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { ShellState } from '../../model/shell.ts';
 import { type Asking, askOnce, assertAll, type Question, questionOf } from './checks.ts';
@@ -51,7 +51,7 @@ export class StepWork {
   async attempt(): Promise<Attempt> {
     const start = this.state;
     let attempt = await this.#attemptOnce();
-    while (!attempt.ok && attempt.failure.kind !== 'aborted') {
+    while (!attempt.ok && !isInterruption(attempt.failure)) {
       attempt = { ...attempt, failure: await this.#explained(attempt.failure) };
       const known = await matchingProblems(this.pass, attempt.failure, this.output.text);
       // Never on the failure of a Fix: two that undo each other would take turns for ever.
@@ -173,9 +173,11 @@ export class StepWork {
     await this.#gatherLogs();
     const kind = this.pass.signal.aborted
       ? 'aborted'
-      : first.verdict === 'fail'
-        ? 'checks'
-        : 'unknown-verdict';
+      : bad.some((check) => check.class === 'disconnected')
+        ? 'disconnected'
+        : first.verdict === 'fail'
+          ? 'checks'
+          : 'unknown-verdict';
     return {
       ok: false,
       failure: this.failure(

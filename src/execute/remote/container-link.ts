@@ -1,0 +1,117 @@
+import { execFile, spawn } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { ContainerEngine } from '../../model/box-target.ts';
+import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { nearest } from '../../model/nearest.ts';
+import type { BoxLink } from './link.ts';
+
+const execute = promisify(execFile);
+
+/** A container that runs, and the way in. */
+export interface ContainerLink extends BoxLink {
+  /** The container's own, 64 hexadecimal digits. */
+  readonly id: string;
+  readonly engine: ContainerEngine;
+}
+
+export interface ContainerOptions {
+  /** Its name or id. */
+  readonly container: string;
+  /** The engine that has it; else those that are here are asked, podman first. */
+  readonly engine?: ContainerEngine | undefined;
+  /** How it was named, for messages. */
+  readonly name: string;
+}
+
+/** Every session is a process of the engine and one in the container. */
+const MOST_SESSIONS = 8;
+
+/**
+ * A running container through `podman exec` or `docker exec`.
+ * @throws RunbookError 3 where no engine is here, or none has a running container of that name
+ */
+export async function openContainerLink({
+  container,
+  engine,
+  name,
+}: ContainerOptions): Promise<ContainerLink> {
+  const found = await find(container, engine ? [engine] : ['podman', 'docker'], name);
+  const args = (flags: readonly string[], command: string) => [
+    'exec',
+    ...flags,
+    found.id,
+    ...['sh', '-c', command],
+  ];
+  return {
+    kind: 'container',
+    id: found.id,
+    engine: found.engine,
+    name,
+    mostSessions: MOST_SESSIONS,
+    start: (command) =>
+      spawn(found.engine, args(['-i'], command), { stdio: ['pipe', 'pipe', 'pipe'], detached: true }),
+    startOnTerminal: (command) => spawn(found.engine, args(['-it'], command), { stdio: 'inherit' }),
+    explain: (code, said) => explain(name, code, said),
+    close: async () => {},
+  };
+}
+
+async function find(
+  container: string,
+  engines: readonly ContainerEngine[],
+  name: string,
+): Promise<{ engine: ContainerEngine; id: string }> {
+  const reasons: string[] = [];
+  for (const engine of engines) {
+    const asked = ['container', 'inspect', '--format', '{{.Id}} {{.State.Running}}', '--', container];
+    try {
+      const { stdout } = await execute(engine, asked, { timeout: 30_000 });
+      const [id = '', running] = stdout.trim().split(' ');
+      if (running === 'true') return { engine, id };
+      throw refused('box-stopped', `${name} does not run.`, `Start it: "${engine} start ${container}".`);
+    } catch (error) {
+      if (error instanceof RunbookError) throw error;
+      reasons.push(`${engine}: ${reasonOf(error as NodeJS.ErrnoException & { stderr?: string })}`);
+    }
+  }
+  const close = nearest(container, await running(engines));
+  throw refused(
+    'no-such-container',
+    `There is no container called "${container}" that can be worked on.`,
+    close ? `Did you mean container:${close}?` : 'Name one that "podman ps" or "docker ps" lists.',
+    reasons.join('; '),
+  );
+}
+
+async function running(engines: readonly ContainerEngine[]): Promise<string[]> {
+  const lists = engines.map(async (engine) => {
+    const { stdout } = await execute(engine, ['ps', '--format', '{{.Names}}'], { timeout: 30_000 });
+    return stdout.split('\n').filter((line) => line !== '');
+  });
+  const all = await Promise.allSettled(lists);
+  return all.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+}
+
+function reasonOf(error: NodeJS.ErrnoException & { stderr?: string }): string {
+  if (error.code === 'ENOENT') return 'not installed';
+  return error.stderr?.trim().split('\n').at(-1) || error.message;
+}
+
+function explain(name: string, code: number | undefined, said: string): Diagnostic {
+  const words = said.trim();
+  const noShell = /"?sh"?: executable file not found|exec: "sh"/.test(words);
+  return {
+    code: noShell ? 'box-no-shell' : 'box-unreachable',
+    severity: 'error',
+    message: noShell
+      ? `${name} has no POSIX shell, so nothing can be run in it.`
+      : `${name} was not reached: no session could be had there (${code ?? 'no code'}).`,
+    remedy: noShell ? 'Use an image that has sh.' : 'See the cause; check that the container runs.',
+    ...(words === '' ? {} : { cause: words.split('\n').slice(-3).join(' ').slice(-600) }),
+  };
+}
+
+function refused(code: string, message: string, remedy: string, cause?: string): RunbookError {
+  const diagnostic = { code, severity: 'error', message, remedy, ...(cause ? { cause } : {}) } as const;
+  return new RunbookError([diagnostic], EXIT.person);
+}

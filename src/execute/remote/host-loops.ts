@@ -1,0 +1,44 @@
+/**
+ * The host of a box with bash. Arguments: its private folder, BASH_START, the session's word. 10 to 12 are frames, records
+ * and output, which bash keeps closed on exec, as on this machine (execute/host-script). After a frame that left something
+ * running in its group the record ends with `h`: that may go on writing, so this session takes no other frame.
+ */
+export const BASH_LOOP = [
+  'eval "$2"',
+  '{ while IFS= read -r -u 10 runbook_size && LC_ALL=C IFS= read -r -N "$runbook_size" -u 10 runbook_frame',
+  'do eval "$runbook_frame"',
+  'runbook_size=$? runbook_frame=',
+  '[[ ! -s $1/group ]] || { read -r _ runbook_frame <"$1/group"; builtin kill -0 -- "-$runbook_frame" && runbook_frame=h || runbook_frame=; : >"$1/group"; }',
+  String.raw`builtin printf '\0e%d%s\0' "$runbook_size" "$runbook_frame" >&11`,
+  String.raw`builtin printf '\0%s\0' "$3" >&12`,
+  'done; } </dev/null >/dev/null 2>/dev/null',
+].join('; ');
+
+/** What a host of bash does first. Monitor mode gives every fence a process group of its own. */
+export const BASH_START = `
+exec 10>&- 11>&- 12>&-
+unset -v BASH_EXECUTION_STRING
+set -m -o pipefail
+printf '%s\\n' $$ >"$1/pid" || exit 98
+`;
+
+/**
+ * The host of a box without bash, which takes launch text only: every frame gets a shell of its own, in a session of its
+ * own. A frame is read line by line, up to the line that opened it, which ends in the frame's number.
+ */
+export const SH_LOOP = `
+exec 3<&0 4>&1 5>&2 </dev/null >/dev/null 2>/dev/null
+printf '%s\\n' $$ >"$1/pid" || exit 98
+n=$(printf '\\nx') n=\${n%x}
+session=$(command -v setsid)
+while IFS= read -r end <&3; do
+  number=\${end##*-} frame=
+  while IFS= read -r line <&3 && [ "$line" != "$end" ]; do frame=$frame$line$n; done
+  printf %s "$frame" | $session sh -c 'printf "%s %s\\n" "$1" $$ >"$2/group"; eval "$(cat)"' sh "$number" "$1" >&4 2>&5 3<&- 4>&- 5>&-
+  status=$? held=
+  read -r _ group <"$1/group" && kill -s 0 -- "-$group" && held=h
+  : >"$1/group"
+  printf '\\0e%d%s\\0' "$status" "$held" >&4
+  printf '\\0%s\\0' "$2" >&5
+done
+`;

@@ -1,0 +1,72 @@
+/**
+ * The box's lock, by the same rules and in the same files as journal/lock, which says why it is free of races. Its holder
+ * is the keeper itself: it lives as long as the connection. `set -- $json` would expand patterns, so nothing of a holder
+ * is ever split.
+ */
+export const LOCK_FUNCTIONS = `
+start_of() {
+  IFS= read -r fields <"/proc/$1/stat" || return
+  fields=\${fields##*) }
+  case $fields in [ZX]*) start=dead; return ;; esac
+  set -f; set -- $fields; set +f
+  shift 19
+  start=$1
+}
+boot_id() { IFS= read -r boot </proc/sys/kernel/random/boot_id || boot=; }
+lives() {
+  pid=\${1#*'"pid":'} pid=\${pid%%[!0-9]*}
+  [ -n "$pid" ] || return
+  then=\${1#*'"start":"'} then=\${then%%'"'*}
+  there=\${1#*'"boot":"'} there=\${there%%'"'*}
+  boot_id
+  [ "$there" = "$boot" ] || return
+  start=
+  if [ -d /proc/self ]; then [ -e "/proc/$pid/stat" ] || return; start_of "$pid"; else kill -s 0 "$pid" || return; fi
+  [ -z "$start" ] || [ -z "$then" ] || [ "$start" = "$then" ]
+}
+digest() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }
+heir_of() { heir=$(printf '%s\\n%s' "$1" "$2" | digest); heir=\${heir%% *}; heir=$rb_state/lock.\${heir%"\${heir#????????????????????????????????}"}; }
+walk() {
+  at=$rb_state/lock last= dead=
+  while [ -e "$at" ]; do
+    content=$(cat "$at") || break
+    [ -z "$last" ] || dead="$dead $last"
+    last=$at
+    heir_of "$at" "$content"
+    at=$heir
+  done
+}
+take_lock() {
+  start=; ! [ -d /proc/self ] || start_of $$
+  boot_id
+  mine="{\\"pid\\":$$,\\"start\\":\\"$start\\",\\"boot\\":\\"$boot\\",$3"
+  draft=$rb_state/lock.$2
+  if ! said=$( (umask 077; set -e; mkdir -p "$rb_state"; printf %s "$mine" >"$draft") 2>&1); then
+    rb_say "$1 failed $said"; rm -f "$draft"; return
+  fi
+  while :; do
+    walk
+    if [ -n "$last" ] && lives "$content"; then rb_say "$1 held $content"; break; fi
+    place=$at first=$last
+    if ! said=$(ln "$draft" "$place" 2>&1); then
+      [ -e "$place" ] && continue
+      rb_say "$1 failed $said"; break
+    fi
+    walk
+    if [ "$content" != "$mine" ]; then rm -f "$place"; continue; fi
+    if [ -n "$first" ]; then
+      mv -f "$draft" "$rb_state/lock"
+      for each in $dead "$place"; do [ "$each" = "$rb_state/lock" ] || rm -f "$each"; done
+    fi
+    held=$mine
+    rb_say "$1 ok"
+    break
+  done
+  rm -f "$draft"
+}
+give_lock() {
+  [ -n "$held" ] || return 0
+  [ "$(cat "$rb_state/lock")" != "$held" ] || rm -f "$rb_state/lock"
+  held=
+}
+`;

@@ -1,0 +1,105 @@
+import { dirname } from 'node:path';
+import type { BackgroundProcess } from '../../model/box.ts';
+import { textToBytes } from '../bytes-as-text.ts';
+import { recordParser, takeRecord } from '../control-records.ts';
+import { reasonNotStarted } from '../fence-result.ts';
+import { type LaunchedFence, launchText } from '../launch.ts';
+import { shellQuote } from '../shell-quote.ts';
+import type { Run } from './remote-files.ts';
+
+/** With the boot on Linux, where a start counts from it; elsewhere it is a date. As execute/background has it. */
+const IDENTITY = `
+start_of() {
+  if [ -r "/proc/$1/stat" ]; then
+    IFS= read -r fields <"/proc/$1/stat" || return
+    fields=\${fields##*) }
+    set -- $fields
+    state=$1; shift 19; IFS= read -r boot </proc/sys/kernel/random/boot_id
+    start=$boot:$1
+  else
+    set -- $(LC_ALL=C TZ=UTC ps -o stat= -o lstart= -p "$1")
+    state=$1; shift; start=$*
+  fi
+}
+in_group() {
+  kill -s 0 -- "-$1" 2>/dev/null || return
+  [ -d /proc/self ] || return 0
+  for stat in /proc/[0-9]*/stat; do
+    IFS= read -r fields <"$stat" || continue
+    fields=\${fields##*) }
+    case $fields in [ZX]*) continue ;; esac
+    set -- "$1" $fields
+    [ "$4" != "$1" ] || return 0
+  done 2>/dev/null
+  return 1
+}
+runs() {
+  state= start=
+  start_of "$1" 2>/dev/null
+  [ -z "$start" ] || [ "$start" = "$2" ] || return
+  case $state in ''|[ZX]*) in_group "$1" ;; esac
+}
+`;
+
+/**
+ * Starts a fence in a session of its own there, its output going to the log (0600, begun anew), and returns once its text
+ * runs: until then it holds the pipe on which it says so.
+ * @throws an error whose message says why it could not be started
+ */
+export async function startRemote(run: Run, fence: LaunchedFence, log: string): Promise<BackgroundProcess> {
+  const file = shellQuote(log);
+  const folder = shellQuote(dirname(log));
+  const script = `
+${IDENTITY}
+[ -d ${folder} ] || (umask 077; mkdir -p ${folder}) || exit 1
+if [ ! -c ${file} ]; then (umask 077; : >${file}) && chmod 600 ${file} || exit 1; fi
+program=$(cat; echo x) program=\${program%x}
+session=$(command -v setsid)
+{
+  exec 3>&1
+  { printf %s "$program" | { exec $session sh -c 'eval "$(cat)"' sh 3>&-; } 2>>${file} & echo $! >&3; }
+  exec 3>&-
+} | { IFS= read -r pid; start_of "$pid" 2>/dev/null; printf '%s %s\\n' "$pid" "$start"; cat; }`;
+  const { code, stdout, stderr } = await run({ run: script, input: textToBytes(launchText(fence)) });
+  const end = stdout.indexOf('\n');
+  const [pid = '', ...start] = stdout.toString('utf8', 0, Math.max(end, 0)).split(' ');
+  if (code !== 0 || end < 0 || !/^\d+$/.test(pid))
+    throw new Error(stderr.trim() || 'it could not be started');
+  const records = new Map<string, Buffer>();
+  const { push, take } = recordParser((tag, content) => takeRecord(records, tag, content));
+  push(stdout.subarray(end + 1));
+  take();
+  const reason =
+    reasonNotStarted(fence, records) ?? (records.has('s') ? undefined : 'it ended before it began');
+  if (reason !== undefined) throw new Error(reason);
+  return { pid: Number(pid), start: start.join(' '), log };
+}
+
+/** Whether the process, or anything left of its process group, still runs there. */
+export async function isAliveRemote(run: Run, { pid, start }: BackgroundProcess): Promise<boolean> {
+  const { code } = await run({ run: `${IDENTITY}\nruns ${pid} ${shellQuote(start)}` });
+  return code === 0;
+}
+
+/** Ends every process group of its session there: SIGTERM, after a grace SIGKILL. Resolves when nothing of it runs. */
+export async function stopRemote(run: Run, { pid, start }: BackgroundProcess): Promise<void> {
+  const script = `
+${IDENTITY}
+runs ${pid} ${shellQuote(start)} || exit 0
+groups=${pid}
+for stat in /proc/[0-9]*/stat; do
+  IFS= read -r fields <"$stat" || continue
+  fields=\${fields##*) }
+  case $fields in [ZX]*) continue ;; esac
+  set -- $fields
+  [ "$4" != ${pid} ] || groups="$groups $3"
+done 2>/dev/null
+signal() { kill -s "$1" -- "-$2" || sudo -n kill -s "$1" -- "-$2"; }
+for group in $groups; do signal TERM "$group"; done 2>/dev/null
+count=0
+for group in $groups; do
+  while in_group "$group" && [ "$count" -lt 100 ]; do { sleep 0.05 || sleep 1; } 2>/dev/null; count=$((count + 1)); done
+done
+for group in $groups; do ! in_group "$group" || signal KILL "$group"; done 2>/dev/null`;
+  await run({ run: script });
+}

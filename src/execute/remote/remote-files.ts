@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { basename, dirname } from 'node:path';
+import type { FileStatus, Program, ProgramResult } from '../../model/box.ts';
+import { shellQuote } from '../shell-quote.ts';
+
+/** Runs a program on the box: remote-execution chooses how its input gets there. */
+export type Run = (program: Program) => Promise<ProgramResult>;
+
+/** The exit code by which our scripts say that there is nothing at the path. */
+const NOTHING_THERE = 44;
+
+const DEFAULT_TIMEOUT_MS = 30 * 60_000;
+
+/** The file's content; undefined: there is none. @throws an error with the system's `code`, its message naming the path */
+export async function readRemote(run: Run, path: string): Promise<Buffer | undefined> {
+  const file = shellQuote(path);
+  const script = `[ -e ${file} ] || [ -L ${file} ] || exit ${NOTHING_THERE}; [ ! -d ${file} ] || { echo 'Is a directory' >&2; exit 1; }; cat <${file}`;
+  const { code, stdout, stderr } = await run({ run: script, timeoutMs: DEFAULT_TIMEOUT_MS });
+  if (code === NOTHING_THERE) return undefined;
+  if (code !== 0) throw systemError(stderr, code, path);
+  return stdout;
+}
+
+/** What is at the path, symlinks followed; undefined: nothing. GNU, busybox and BSD spell stat differently. */
+export async function statusRemote(run: Run, path: string): Promise<FileStatus | undefined> {
+  const file = shellQuote(path);
+  const script =
+    `[ -e ${file} ] || exit ${NOTHING_THERE}; ` +
+    `stat -L -c '%f %u %g %s' -- ${file} 2>/dev/null || stat -L -f '%Xp %u %g %z' ${file}`;
+  const { code, stdout, stderr } = await run({ run: script });
+  if (code === NOTHING_THERE) return undefined;
+  if (code !== 0) throw systemError(stderr, code, path);
+  const [mode = '', uid, gid, bytes] = stdout.toString().trim().split(' ');
+  const bits = Number.parseInt(mode, 16);
+  const type = bits & 0o170000;
+  return {
+    kind: type === 0o100000 ? 'file' : type === 0o040000 ? 'directory' : 'other',
+    mode: bits & 0o7777,
+    uid: Number(uid),
+    gid: Number(gid),
+    bytes: Number(bytes),
+  };
+}
+
+/** Whether the file belongs to `user`, `user:group` or `:group`. A name that the box does not know owns nothing. */
+export async function ownsRemote(run: Run, owner: string, status: FileStatus): Promise<boolean> {
+  const [user = '', group = ''] = owner.split(':');
+  const uid = user === '' ? String(status.uid) : numberOr(user, `id -u -- ${shellQuote(user)}`);
+  const gid = group === '' ? String(status.gid) : numberOr(group, groupNumber(group));
+  const { code, stdout } = await run({ run: `echo ${uid} && echo ${gid}` });
+  const [foundUser, foundGroup] = stdout.toString().trim().split('\n');
+  return code === 0 && Number(foundUser) === status.uid && Number(foundGroup) === status.gid && !!foundGroup;
+}
+
+/**
+ * Writes a file as execute/files does it here: temporary file beside it, to the disk, rename. The content is the
+ * program's input, so it stands in no argument list.
+ * @throws an error with the system's `code`; the old content is then untouched
+ */
+export async function writeRemote(
+  run: Run,
+  path: string,
+  content: Buffer,
+  { mode, owner }: { readonly mode: number; readonly owner?: string },
+): Promise<void> {
+  const script = writeScript(path, mode, owner);
+  const { code, stderr } = await run({ run: script, input: content, timeoutMs: DEFAULT_TIMEOUT_MS });
+  if (code !== 0) throw systemError(stderr, code, path);
+}
+
+function writeScript(path: string, mode: number, owner: string | undefined): string {
+  const random = randomBytes(6).toString('hex');
+  const bits = mode.toString(8).padStart(4, '0');
+  return `
+fail() { echo "$1" >&2; exit 1; }
+to_disk() { sync "$1" 2>/dev/null || dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/null || sync; }
+target=${shellQuote(path)} links=0
+while [ -L "$target" ]; do
+  links=$((links + 1)); [ "$links" -le 40 ] || fail 'Too many levels of symbolic links'
+  to=$(readlink -- "$target") || exit 1
+  case $to in /*) target=$to ;; *) target=$(dirname -- "$target")/$to ;; esac
+done
+if [ -e "$target" ] && [ ! -f "$target" ]; then
+  [ ! -d "$target" ] || fail 'Is a directory'
+  fail 'Not an ordinary file'
+fi
+folder=$(dirname -- "$target")
+[ -d "$folder" ] || (umask 022; mkdir -p -- "$folder") || exit 1
+old= wanted=${owner === undefined ? '' : shellQuote(owner)}
+[ ! -e "$target" ] || old=$(stat -c %u:%g -- "$target" 2>/dev/null || stat -f %u:%g "$target")
+draft=$folder/.${shellQuote(basename(path).slice(0, 200))}.${random}
+trap 'rm -f -- "$draft"' EXIT
+settle() {
+  # What is not asked for stays as it was.
+  [ -z "$old" ] || [ "$old" = "$(stat -c %u:%g -- "$1" 2>/dev/null)" ] || chown -- "$old" "$1" || return
+  [ -z "$wanted" ] || chown -- "$wanted" "$1" || return
+  chmod ${bits} "$1" && to_disk "$1"
+}
+(umask 077; set -C; cat >"$draft") && settle "$draft" || exit 1
+if ! said=$(mv -f -- "$draft" "$target" 2>&1); then
+  case $said in *busy*) cat "$draft" >"$target" && settle "$target" || exit 1 ;; *) fail "$said" ;; esac
+fi
+to_disk "$folder" || :`;
+}
+
+function numberOr(name: string, command: string): string {
+  return /^\d+$/.test(name) ? name : `"$(${command})"`;
+}
+
+/** getent asks every source that the box has; /etc/group is there without it. */
+function groupNumber(group: string): string {
+  const wanted = shellQuote(group);
+  return `{ getent group ${wanted} || grep -F -- ${shellQuote(`${group}:`)} /etc/group; } | while IFS=: read -r name _ id _; do [ "$name" != ${wanted} ] || echo "$id"; done`;
+}
+
+/** The system's error that a program's words stand for, as Node would give it. */
+export function systemError(said: string, code: number, path: string): NodeJS.ErrnoException {
+  const [, name] = ERRORS.find(([words]) => words.test(said)) ?? [
+    undefined,
+    code === 255 ? 'ECONNRESET' : 'EIO',
+  ];
+  const line = said.trim().split('\n').at(-1) || `it ended with code ${code}`;
+  return Object.assign(new Error(`${name}: ${line}, ${dirname(path) === path ? path : `'${path}'`}`), {
+    code: name,
+  });
+}
+
+const ERRORS: readonly (readonly [RegExp, string])[] = [
+  [/permission denied/i, 'EACCES'],
+  [/operation not permitted/i, 'EPERM'],
+  [/no space left/i, 'ENOSPC'],
+  [/quota exceeded/i, 'EDQUOT'],
+  [/read-only file system/i, 'EROFS'],
+  [/is a directory/i, 'EISDIR'],
+  [/not a directory|file exists/i, 'ENOTDIR'],
+  [/too many levels/i, 'ELOOP'],
+  [/invalid (user|group|spec|owner)|unknown (user|group)|not an ordinary file/i, 'EINVAL'],
+  [/no such file/i, 'ENOENT'],
+];

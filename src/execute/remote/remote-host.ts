@@ -1,0 +1,47 @@
+import type { Host, NoHost } from '../host.ts';
+import { type HostPool, openHostPool } from '../host-pool.ts';
+import type { Session } from './session.ts';
+
+/** A session as a host of fences. What a fence runs is ended by the session's keeper, on the box. */
+export function remoteHost(session: Session): Host {
+  const endFence = async (number: number) => {
+    // Where the connection is lost, the keeper has ended it already.
+    await session.ask('k', String(number)).catch(() => {});
+  };
+  return {
+    kind: session.hello.kind,
+    folder: session.hello.scratch,
+    toOutput: '2>&12 >&2',
+    usable: () => session.usable(),
+    send: ({ bytes, number }, sink) => session.send(bytes, number, sink),
+    endFence: ({ number }) => endFence(number),
+    endLeft: ({ number }) => endFence(number),
+    // Nothing answers to it any more: closing the session ends what there is.
+    kill: () => void session.close(),
+    close: () => session.close(),
+  };
+}
+
+/** The hosts of a box: its first session, and others where several fences run at once, or one was left held. */
+export function remotePool(
+  first: Session,
+  { open, most }: { readonly open: () => Promise<Session>; readonly most: number },
+): HostPool {
+  let spare: Session | undefined = first;
+  const start = async (): Promise<Host | NoHost> => {
+    // The first session stays open whatever becomes of it as a host: its keeper holds the lock.
+    if (spare?.usable()) {
+      const host = remoteHost(spare);
+      spare = undefined;
+      return { ...host, close: async () => {}, kill: () => {} };
+    }
+    const lost = first.lost();
+    if (lost !== undefined) return { unstartable: lost, absent: false, disconnected: true };
+    try {
+      return remoteHost(await open());
+    } catch (error) {
+      return { unstartable: (error as Error).message, absent: false };
+    }
+  };
+  return openHostPool({ start, most });
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
+import type { Program } from '../../model/box.ts';
+import type { ShellRequest } from '../../model/shell.ts';
+import { textToBytes } from '../bytes-as-text.ts';
+import { recordParser, takeRecord } from '../control-records.ts';
+import { type Cut, watchForCut } from '../cut.ts';
+import type { FrameEnd } from '../host.ts';
+import { requireTerminal } from '../interact.ts';
+import { type LaunchedFence, launchText } from '../launch.ts';
+import { shellQuote } from '../shell-quote.ts';
+import type { BoxLink } from './link.ts';
+import type { Run } from './remote-files.ts';
+
+/**
+ * Runs a fence on a terminal that reaches the box: the person types there, Ctrl-C included, which this process ignores
+ * meanwhile. The text and what the shell says of itself go by files of the session's folder, since the terminal's streams
+ * are the person's.
+ * @throws RunbookError `no-terminal`
+ */
+export async function interactRemote(
+  link: BoxLink,
+  run: Run,
+  fence: LaunchedFence,
+  request: Pick<ShellRequest, 'timeoutMs' | 'signal'>,
+  place: { readonly scratch: string; readonly folder: string; readonly exports: readonly string[] },
+): Promise<FrameEnd | Cut> {
+  requireTerminal();
+  const base = `${place.scratch}/terminal-${randomBytes(4).toString('hex')}`;
+  const program = shellQuote(`${base}.sh`);
+  const said = shellQuote(`${base}.said`);
+  const text = [...place.exports, `cd ${shellQuote(place.folder)}`, launchText(fence)].join('\n');
+  const put: Program = { run: `umask 077; cat >${program}`, input: textToBytes(text) };
+  const { code, stderr } = await run(put);
+  if (code !== 0) return { kind: 'cut-off', reason: stderr.trim() };
+
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
+  const child = link.startOnTerminal(`exec sh "${base}.sh" >"${base}.said" 2>/dev/tty`);
+  let cut: Cut | undefined;
+  const unwatch = watchForCut(request, (why) => {
+    cut ??= why;
+    child.kill('SIGTERM');
+  });
+  try {
+    const status = await new Promise<number>((resolve) => {
+      child.once('error', () => resolve(127));
+      child.once('exit', (ended, signal) => resolve(signal ? 128 + constants.signals[signal] : (ended ?? 1)));
+    });
+    const { stdout } = await run({ run: `cat ${said}; rm -f ${program} ${said}` });
+    const records = new Map<string, Buffer>();
+    const { push, take } = recordParser((tag, content) => takeRecord(records, tag, content));
+    push(stdout);
+    take();
+    return cut ?? { kind: 'ended', status, records };
+  } finally {
+    unwatch();
+    process.off('SIGINT', ignore);
+  }
+}

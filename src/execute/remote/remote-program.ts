@@ -1,0 +1,82 @@
+import type { Program, ProgramResult } from '../../model/box.ts';
+import { bytesToText, textToBytes } from '../bytes-as-text.ts';
+import type { Host } from '../host.ts';
+import type { HostPool } from '../host-pool.ts';
+import { nextFrame } from '../run-fence.ts';
+import { runFrame } from '../run-frame.ts';
+import { PROGRAM_CODE } from '../run-program.ts';
+import { quoteOnOneLine, shellQuote } from '../shell-quote.ts';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** Beyond this, and for bytes that a shell cannot hold, input gets a session of its own (remote-stream). */
+export const MOST_INPUT_IN_FRAME = 256 * 1024;
+
+/** Whether a frame can carry it. */
+export function fitsInFrame(input: Buffer | string): boolean {
+  return input.length <= MOST_INPUT_IN_FRAME && !input.includes('\0');
+}
+
+/** What runs, as POSIX shell text. */
+export function programText(run: Program['run']): string {
+  return typeof run === 'string' ? run : run.map(shellQuote).join(' ');
+}
+
+/** Runs a program of the engine's own in a host of the box: one frame, no process of ssh or of the engine. */
+export async function runInHost(pool: HostPool, program: Program): Promise<ProgramResult> {
+  const host = await pool.take();
+  if ('unstartable' in host) {
+    const code = host.disconnected ? PROGRAM_CODE.lost : PROGRAM_CODE.missing;
+    return { code, stdout: Buffer.alloc(0), stderr: host.unstartable };
+  }
+  try {
+    return await sendProgram(host, program);
+  } finally {
+    pool.give(host);
+  }
+}
+
+async function sendProgram(host: Host, program: Program): Promise<ProgramResult> {
+  const chunks: Buffer[] = [];
+  const number = nextFrame();
+  const frame = { number, bytes: programFrame(host, number, program), hasGroup: true };
+  const end = await runFrame(host, frame, {
+    timeoutMs: program.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    ...(program.signal ? { signal: program.signal } : {}),
+    onOutput: (chunk) => chunks.push(chunk),
+  });
+  const stdout = Buffer.concat(chunks);
+  switch (end.kind) {
+    case 'ended': {
+      const said = end.records.get('x');
+      return { code: end.status, stdout, stderr: said ? bytesToText(said) : '' };
+    }
+    case 'lost':
+      return { code: end.status, stdout, stderr: '' };
+    case 'timeout':
+      return { code: PROGRAM_CODE.timedOut, stdout, stderr: `it did not end within ${end.afterMs} ms` };
+    case 'aborted':
+      return { code: 130, stdout, stderr: 'stopped' };
+    case 'cut-off':
+      return { code: PROGRAM_CODE.lost, stdout, stderr: end.reason };
+  }
+}
+
+/** Standard output goes the way of all output; what comes on standard error is a record, `x`. */
+function programFrame(host: Host, number: number, { run, input }: Program): Buffer {
+  const text = programText(run);
+  const isBash = host.kind === 'bash';
+  const quote = isBash ? quoteOnOneLine : shellQuote;
+  const given = input === undefined ? '' : bytesToText(Buffer.from(input));
+  const source = given === '' ? '' : `printf %s ${quote(given)} | `;
+  const [control, output] = isBash ? ['11', '12'] : ['8', '9'];
+  const body = [
+    `rb_said=$( { ${source}{ eval ${quote(text)}; }; } 2>&1 >&${output} )`,
+    'rb_code=$?',
+    `printf '\\0x%s\\0' "$rb_said" >&${control}`,
+    'exit $rb_code',
+  ].join('\n');
+  if (!isBash) return textToBytes(`exec 8>&1 9>&2\n${body}`);
+  const announce = `builtin printf '%s\\n' "${number} $BASHPID" 1<>"$1/group"`;
+  return textToBytes(`( ${announce}; set +m; exec </dev/null\n${body}\n)`);
+}

@@ -1,0 +1,49 @@
+import type { Program, ProgramResult } from '../../model/box.ts';
+import { watchForCut } from '../cut.ts';
+import { PROGRAM_CODE } from '../run-program.ts';
+import { shellQuote } from '../shell-quote.ts';
+import type { BoxLink } from './link.ts';
+import { programText } from './remote-program.ts';
+import { BOOT } from './session-script.ts';
+
+/**
+ * Runs a program in a session of its own, its input being the session's: for what no shell can hold. The text comes ahead
+ * of the input on one line, so it stands in no argument list here.
+ */
+export function runApart(
+  link: BoxLink,
+  { run, input, timeoutMs = 60_000, signal }: Program,
+): Promise<ProgramResult> {
+  return new Promise((resolve) => {
+    const child = link.start(BOOT);
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    let cut: number | undefined;
+    const unwatch = watchForCut({ timeoutMs, ...(signal ? { signal } : {}) }, (why) => {
+      cut ??= why.kind === 'timeout' ? PROGRAM_CODE.timedOut : 130;
+      child.kill('SIGKILL');
+    });
+    const finish = (code: number, said = '') => {
+      unwatch();
+      resolve({
+        code: cut ?? code,
+        stdout: Buffer.concat(stdout),
+        stderr: Buffer.concat(stderr).toString() + said,
+      });
+    };
+    child.stdout!.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr!.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stdin!.on('error', () => {});
+    child.stdin!.write(`${onOneLine(programText(run))}\n`);
+    child.stdin!.end(input ?? '');
+    child.once('error', (error) => finish(PROGRAM_CODE.missing, error.message));
+    child.once('close', (code) => finish(code ?? PROGRAM_CODE.lost));
+  });
+}
+
+/** Shell text that evaluates to the given one and has no line end in it. */
+export function onOneLine(text: string): string {
+  if (!text.includes('\n')) return text;
+  const lines = text.split('\n').map(shellQuote);
+  return `rb_n=$(printf "\\nx"); rb_n=\${rb_n%x}; eval ${lines.join('"$rb_n"')}`;
+}

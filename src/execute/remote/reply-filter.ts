@@ -1,0 +1,61 @@
+/**
+ * Takes the keeper's replies, `SOH K NONCE SPACE text NUL`, out of the records among which they stand. Each is written by
+ * one system call, so it is whole, wherever it stands; without it the records are as if it had never been there.
+ */
+export function replyFilter(
+  nonce: string,
+  { onReply, onRest }: { onReply: (text: Buffer) => void; onRest: (bytes: Buffer) => void },
+): (chunk: Buffer) => void {
+  const mark = Buffer.from(`\x01K${nonce} `);
+  let held: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    let bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    held = Buffer.alloc(0);
+    for (;;) {
+      const at = bytes.indexOf(mark);
+      if (at < 0) break;
+      if (at > 0) onRest(bytes.subarray(0, at));
+      const end = bytes.indexOf(0, at + mark.length);
+      if (end < 0) {
+        held = bytes.subarray(at);
+        return;
+      }
+      onReply(bytes.subarray(at + mark.length, end));
+      bytes = bytes.subarray(end + 1);
+    }
+    const kept = startOfMark(bytes, mark);
+    if (kept < bytes.length) held = bytes.subarray(kept);
+    if (kept > 0) onRest(bytes.subarray(0, kept));
+  };
+}
+
+/** Parts the output of one frame from that of the next, at `NUL NONCE NUL`. */
+export function markSplitter(
+  nonce: string,
+  { onMark, onOutput }: { onMark: () => void; onOutput: (bytes: Buffer) => void },
+): (chunk: Buffer) => void {
+  const mark = Buffer.from(`\0${nonce}\0`);
+  let held: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    let bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    held = Buffer.alloc(0);
+    for (;;) {
+      const at = bytes.indexOf(mark);
+      if (at < 0) break;
+      if (at > 0) onOutput(bytes.subarray(0, at));
+      onMark();
+      bytes = bytes.subarray(at + mark.length);
+    }
+    const kept = startOfMark(bytes, mark);
+    if (kept < bytes.length) held = bytes.subarray(kept);
+    if (kept > 0) onOutput(bytes.subarray(0, kept));
+  };
+}
+
+/** Where a mark may have begun that the next chunk completes; the length, where none has. */
+function startOfMark(bytes: Buffer, mark: Buffer): number {
+  for (let at = Math.max(0, bytes.length - mark.length + 1); at < bytes.length; at += 1) {
+    if (bytes[at] === mark[0] && bytes.subarray(at).equals(mark.subarray(0, bytes.length - at))) return at;
+  }
+  return bytes.length;
+}

@@ -1,0 +1,126 @@
+import { textToBytes } from '../bytes-as-text.ts';
+import { shellQuote } from '../shell-quote.ts';
+import { BASH_LOOP, BASH_START, SH_LOOP } from './host-loops.ts';
+import { KEEPER } from './keeper-script.ts';
+
+/*
+ * A session is one connection's shell on another box: nothing is installed there, everything below is sent to it. It
+ * takes lines on its standard input and runs two things:
+ *
+ *   the keeper   reads the lines: frames go on to the host; the number of a journal, the lock, the end of a fence are its
+ *                own work. When its input ends, the connection or the engine is gone: it kills the host, and the process
+ *                groups of the host's children, at once.
+ *   the host     runs frames, as on this machine (execute/host-script): records on its standard output, the output of
+ *                fences on its standard error. A host that dies is replaced.
+ *
+ * Replies of the keeper stand among the records, told apart by a random word that only this session knows; the same word
+ * parts the output of one frame from that of the next. Names begin with rb_, for an exported variable of the box's own
+ * must reach the fences as it is.
+ */
+
+/**
+ * The command of a session, made so that every login shell reads it alike; what it is to do comes on its input, of which
+ * `read` takes not one byte too many.
+ */
+export const BOOT = 'IFS= read -r rb_l && eval "$rb_l"';
+
+/** What a session needs to be told. */
+export interface SessionSetup {
+  /** A random word; letters and digits only. */
+  readonly nonce: string;
+  /** Name of the workspace in the box's folder of workspaces, where relative paths start. */
+  readonly workspace: string;
+  /** The folder of workspaces where the box names none (RUNBOOK_WORKSPACES there); `~/.runbook-workspace` if not given. */
+  readonly workspaces?: string;
+  /** A random id, which the box takes if it has none yet. */
+  readonly newId: string;
+}
+
+/** Everything that a session is sent before its first line. bash reads it at once; another shell line by line. */
+export function sessionStart(setup: SessionSetup): Buffer {
+  const end = `end-${setup.nonce}`;
+  const script = Buffer.from(`${sessionScript(setup)}\n`);
+  const inBash =
+    '((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 401)) || exec sh -c "$1" sh; ' +
+    `rb_kind=bash; LC_ALL=C IFS= read -r -N ${script.length} rb_s && IFS= read -r rb_l && eval "$rb_s"`;
+  const inLines = [
+    'rb_n=$(printf "\\nx")',
+    'rb_n=${rb_n%x} rb_s=',
+    `while IFS= read -r rb_l && [ "$rb_l" != ${end} ]; do rb_s=$rb_s$rb_l$rb_n; done`,
+    'rb_kind=sh; eval "$rb_s"',
+  ].join('; ');
+  const gather = [
+    'unset BASH_ENV ENV CDPATH POSIXLY_CORRECT BASH_XTRACEFD',
+    `if command -v bash >/dev/null 2>&1; then exec bash --noprofile --norc -c ${shellQuote(inBash)} bash ${shellQuote(inLines)}`,
+    `else exec sh -c ${shellQuote(inLines)} sh; fi`,
+  ].join('; ');
+  return Buffer.concat([Buffer.from(`${gather}\n`), script, Buffer.from(`${end}\n`)]);
+}
+
+/** What is sent once the box has said who it is: variables to be exported ahead of the host's start. */
+export function sessionExports(
+  { nonce }: Pick<SessionSetup, 'nonce'>,
+  kind: 'bash' | 'sh',
+  env: Readonly<Record<string, string>>,
+): Buffer {
+  const own = Object.entries(env).map(([name, value]) => `export ${name}=${shellQuote(value)}\n`);
+  const text = textToBytes(`:\n${own.join('')}`);
+  const end = kind === 'bash' ? '' : `end-${nonce}\n`;
+  return Buffer.concat([Buffer.from(kind === 'bash' ? `${text.length}\n` : ''), text, Buffer.from(end)]);
+}
+
+function sessionScript({ nonce, workspace, workspaces, newId }: SessionSetup): string {
+  return `
+rb_fail() { printf '\\001K${nonce} failed %s\\0' "$1"; exit 97; }
+[ -n "\${HOME:-}" ] || export HOME=/
+rb_uid=$(id -u)
+rb_state=\${RUNBOOK_BOX_STATE:-}
+[ -n "$rb_state" ] || if [ "$rb_uid" = 0 ]; then rb_state=/var/lib/runbook; else
+  case \${XDG_STATE_HOME:-} in /*) rb_state=$XDG_STATE_HOME/runbook ;; *) rb_state=$HOME/.local/state/runbook ;; esac
+fi
+rb_id=
+if [ ! -s "$rb_state/box-id" ]; then
+  (umask 077; mkdir -p "$rb_state" && printf '%s\\n' ${newId} >"$rb_state/box-id.${newId}" &&
+    { ln "$rb_state/box-id.${newId}" "$rb_state/box-id" || :; } && rm -f "$rb_state/box-id.${newId}") 2>/dev/null
+fi
+[ ! -r "$rb_state/box-id" ] || read -r rb_id <"$rb_state/box-id"
+rb_work=\${RUNBOOK_WORKSPACES:-}
+[ -n "$rb_work" ] || rb_work=${workspaces === undefined ? '$HOME/.runbook-workspace' : shellQuote(workspaces)}
+rb_work=$rb_work/${shellQuote(workspace)}
+mkdir -p "$rb_work" 2>/dev/null || rb_fail "the folder $rb_work cannot be made there: $(mkdir -p "$rb_work" 2>&1)"
+cd "$rb_work" || rb_fail "the folder $rb_work cannot be entered there"
+export PWD
+unset OLDPWD
+rb_tmp=\${TMPDIR:-/tmp}
+rb_host=$rb_tmp/runbook-${nonce}
+(umask 077; mkdir "$rb_host") 2>/dev/null || rb_fail "the folder $rb_host cannot be made there: $(mkdir "$rb_host" 2>&1)"
+printf '\\001K${nonce} hello id=%s\\nfolder=%s\\nscratch=%s\\ntmp=%s\\nkind=%s\\ntime=%s\\nname=%s\\n\\n' "$rb_id" "$PWD" "$rb_host" "$rb_tmp" "$rb_kind" "$(date +%s)" "$(uname -n)"
+export -p
+printf '\\0'
+if [ "$rb_kind" = bash ]; then
+  IFS= read -r rb_l && LC_ALL=C IFS= read -r -N "$rb_l" rb_s || exit 97
+else
+  rb_n=$(printf '\\nx') rb_n=\${rb_n%x} rb_s=
+  while IFS= read -r rb_l && [ "$rb_l" != end-${nonce} ]; do rb_s=$rb_s$rb_l$rb_n; done
+fi
+eval "$rb_s"
+rb_nonce=${nonce} rb_s=
+exec 3>&1
+rb_say() { printf '\\001K%s %s\\0' "$rb_nonce" "$1" >&3; }
+printf '\\0%s\\0' "$rb_nonce" >&2
+${KEEPER}
+keep 2>/dev/null | {
+  exec 3>&- 4>&2 2>/dev/null
+  while [ -d "$rb_host" ]; do
+    if [ "$rb_kind" = bash ]
+    then bash --noprofile --norc -c ${shellQuote(BASH_LOOP)} bash "$rb_host" ${shellQuote(BASH_START)} "$rb_nonce" 2>&4 4>&-
+    else sh -c ${shellQuote(SH_LOOP)} sh "$rb_host" "$rb_nonce" 2>&4 4>&-
+    fi
+    rb_status=$?
+    [ -d "$rb_host" ] || break
+    printf '\\001K%s host %s\\0' "$rb_nonce" "$rb_status"
+    printf '\\0%s\\0' "$rb_nonce" >&4
+    case $rb_status in 0|98) break ;; esac
+  done
+}`;
+}
