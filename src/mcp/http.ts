@@ -6,8 +6,9 @@ import {
   localhostOriginValidation,
   toNodeHandler,
 } from '@modelcontextprotocol/node';
-import { createMcpHandler } from '@modelcontextprotocol/server';
+import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { httpSessions } from './http-sessions.ts';
 import { createServer, type Sealing } from './server.ts';
 import type { Serving } from './serving.ts';
 
@@ -32,13 +33,19 @@ export async function httpServer(
   door: HttpDoor,
   signal: AbortSignal,
 ): Promise<void> {
-  const handler = createMcpHandler(
-    ({ era }) => createServer(serving, { modern: era === 'modern', sealing }),
+  const onerror = (error: Error) => serving.note(error.message);
+  const newer = createMcpHandler(() => createServer(serving, { modern: true, sealing }), {
+    legacy: 'reject',
+    onerror,
+  });
+  const older = httpSessions(() => createServer(serving, { modern: false, sealing }), onerror);
+  const answer = toNodeHandler(
     {
-      onerror: (error) => serving.note(error.message),
+      fetch: async (request, options) =>
+        (await isLegacyRequest(request)) ? older.fetch(request) : newer.fetch(request, options),
     },
+    { onerror },
   );
-  const answer = toNodeHandler(handler, { onerror: (error) => serving.note(error.message) });
   const guards = [localhostHostValidation(), localhostOriginValidation(), bearer(door.token), onlyMcp];
   const http = createHttpServer((request, response) => {
     if (guards.every((passes) => passes(request, response))) void answer(request, response);
@@ -55,7 +62,7 @@ export async function httpServer(
     signal.addEventListener('abort', () => resolve());
   });
   const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-  await handler.close();
+  await Promise.all([newer.close(), older.close()]);
   http.closeAllConnections();
   await closed;
 }

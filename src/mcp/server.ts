@@ -29,7 +29,8 @@ export function createServer(
   const server = new Server(
     { name: 'runbook', title: 'runbook', version: serving.world.version },
     {
-      capabilities: { tools: {}, resources: {}, prompts: {} },
+      // Logging is deprecated since 2026-07-28; clients of 2025 hear of defects by it.
+      capabilities: { tools: {}, resources: {}, prompts: {}, ...(modern ? {} : { logging: {} }) },
       instructions,
       requestState: { verify: sealing.verify },
       cacheHints: {

@@ -64,8 +64,10 @@ export async function callTool(
     if (pending) return await question(line, pending);
     return success(tool, output);
   } catch (error) {
-    if (!(error instanceof RunbookError))
+    if (!(error instanceof RunbookError)) {
       serving.note(`${params.name}: ${error instanceof Error ? error.stack : error}`);
+      await context.mcpReq.log('error', `${params.name} ended with a defect of the server`).catch(() => {});
+    }
     return failure(error);
   }
 }

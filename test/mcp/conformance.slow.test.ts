@@ -13,6 +13,7 @@ const conformance = fileURLToPath(new URL('../../node_modules/.bin/conformance',
 const scenarios = [
   'server-initialize',
   'ping',
+  'logging-set-level',
   'tools-list',
   'resources-list',
   'prompts-list',

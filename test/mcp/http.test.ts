@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Client, StreamableHTTPClientTransport as NewHttp } from '@modelcontextprotocol/client';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OldHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { httpStandIn } from './support/http-stand-in.ts';
 import { standIn } from './support/stand-in.ts';
@@ -104,6 +105,44 @@ describe('clients over HTTP', () => {
     onTestFinished(() => client.close());
     const { structuredContent } = await client.callTool({ name, arguments: { text: 'hi' } });
     expect(structuredContent).toMatchObject({ text: 'hi', client: 'new 2' });
+  });
+
+  test('of 2025 are asked in the middle of a call, and the answer finds it', async () => {
+    const client = new OldClient({ name: 'old', version: '1' }, { capabilities: { elicitation: {} } });
+    const asked: string[] = [];
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
+      asked.push(params.message);
+      return { action: 'accept' as const, content: { answer: 'once' } };
+    });
+    await client.connect(new OldHttp(url(), headers()));
+    onTestFinished(() => client.close());
+    const { structuredContent } = await client.callTool({
+      name: 'ask',
+      arguments: { key: 'http-2025', script: 'touch a' },
+    });
+    expect(structuredContent).toEqual({ answer: 'once' });
+    expect(asked).toEqual([expect.stringContaining('touch a')]);
+  });
+
+  test('of 2025 begin anew when their session is gone, and need none for a single request', async () => {
+    const transport = new OldHttp(url(), headers());
+    const client = new OldClient({ name: 'old', version: '1' });
+    await client.connect(transport);
+    const id = transport.sessionId ?? '';
+    expect(id).not.toBe('');
+    await transport.terminateSession();
+    await client.close();
+    expect((await post({ 'Mcp-Session-Id': id })).status).toBe(404);
+    const single = await fetch(url(), {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'application/json, text/event-stream',
+        Authorization: `Bearer ${http.token}`,
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 3, method: 'tools/list' }),
+    });
+    expect(single.status).toBe(200);
   });
 
   test('are asked, and see progress and jobs that outlive the call', async () => {
