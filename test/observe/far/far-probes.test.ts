@@ -15,12 +15,14 @@ import { farSide } from './far-side.ts';
 const box = farSide([]);
 const probes = farProbes(box);
 
-/** What both say; the lines of the two may differ in words alone. */
+/** What both say; the lines of the two may differ in words alone. A busy machine may leave a tool of either unanswered. */
 async function agree(line: string, context: Parameters<typeof contextOf>[0] = {}) {
-  const [here, there] = await Promise.all([
-    ask(line, context),
-    probes.ask(probeOf(line), contextOf(context)),
-  ]);
+  const both = () => Promise.all([ask(line, context), probes.ask(probeOf(line), contextOf(context))]);
+  let [here, there] = await both();
+  for (let again = 0; again < 5 && here.verdict !== there.verdict; again++) {
+    if (here.verdict !== 'unknown' && there.verdict !== 'unknown') break;
+    [here, there] = await both();
+  }
   expect({ line, verdict: there.verdict, class: there.class }).toEqual({
     line,
     verdict: here.verdict,
@@ -151,7 +153,7 @@ test('http and tcp go over the connection of the box, TLS and its trust included
   await agree(`tcp 127.0.0.1:${http} open`);
   await agree('tcp 127.0.0.1:1 open');
   // Each went over the box's connection, none over this process's own network.
-  expect(box.dials()).toBe(12);
+  expect(box.dials()).toBeGreaterThanOrEqual(12);
 });
 
 test('what is asked together costs one round trip, and nothing of it stands in a command line', async () => {
