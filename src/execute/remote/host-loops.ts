@@ -10,7 +10,7 @@ export const BASH_LOOP = [
   'runbook_size=$? runbook_frame=',
   '[[ ! -s $1/group ]] || { read -r _ runbook_frame <"$1/group"; builtin kill -0 -- "-$runbook_frame" && runbook_frame=h || runbook_frame=; : >"$1/group"; }',
   String.raw`builtin printf '\0e%d%s\0' "$runbook_size" "$runbook_frame" >&11`,
-  String.raw`builtin printf '\0%s\0' "$3" >&12`,
+  String.raw`builtin printf '\0%s.\0' "$3" >&12`,
   'done; } </dev/null >/dev/null 2>/dev/null',
 ].join('; ');
 
@@ -39,6 +39,6 @@ while IFS= read -r end <&3; do
   read -r _ group <"$1/group" && kill -s 0 -- "-$group" && held=h
   : >"$1/group"
   printf '\\0e%d%s\\0' "$status" "$held" >&4
-  printf '\\0%s\\0' "$2" >&5
+  printf '\\0%s.\\0' "$2" >&5
 done
 `;

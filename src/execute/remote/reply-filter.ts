@@ -29,12 +29,15 @@ export function replyFilter(
   };
 }
 
-/** Parts the output of one frame from that of the next, at `NUL NONCE NUL`. */
+/**
+ * Parts the output of one frame from that of the next, at `NUL NONCE . NUL`. Not the word alone: it is an argument of the
+ * host, and a frame that reads /proc/PID/cmdline prints it between two NULs.
+ */
 export function markSplitter(
   nonce: string,
   { onMark, onOutput }: { onMark: () => void; onOutput: (bytes: Buffer) => void },
 ): (chunk: Buffer) => void {
-  const mark = Buffer.from(`\0${nonce}\0`);
+  const mark = Buffer.from(`\0${nonce}.\0`);
   let held: Buffer = Buffer.alloc(0);
   return (chunk) => {
     let bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);

@@ -107,7 +107,7 @@ eval "$rb_s"
 rb_nonce=${nonce} rb_s=
 exec 3>&1
 rb_say() { printf '\\001K%s %s\\0' "$rb_nonce" "$1" >&3; }
-printf '\\0%s\\0' "$rb_nonce" >&2
+printf '\\0%s.\\0' "$rb_nonce" >&2
 ${KEEPER}
 keep 2>/dev/null | {
   exec 3>&- 4>&2 2>/dev/null
@@ -119,7 +119,7 @@ keep 2>/dev/null | {
     rb_status=$?
     [ -d "$rb_host" ] || break
     printf '\\001K%s host %s\\0' "$rb_nonce" "$rb_status"
-    printf '\\0%s\\0' "$rb_nonce" >&4
+    printf '\\0%s.\\0' "$rb_nonce" >&4
     case $rb_status in 0|98) break ;; esac
   done
 }`;
