@@ -41,6 +41,7 @@ export async function checkPatch(
   cluster: Cluster,
   request: PatchRequest,
   signal?: AbortSignal,
+  tries = 3,
 ): Promise<CheckedPatch> {
   const { resource, name, namespace, live } = await targetOf(cluster, request, signal);
   const checked = { resource, name, namespace, live };
@@ -50,6 +51,9 @@ export async function checkPatch(
     refuseDefects(jsonPatchDefects(operations, live));
   }
   const patched = await send(cluster, checked, request, { dryRun: true, ...(signal && { signal }) });
+  // A dry run keeps the version that it started from: with another one, a controller has written in between.
+  const isSame = patched.metadata?.resourceVersion === live.metadata?.resourceVersion;
+  if (!isSame && tries > 1) return checkPatch(cluster, request, signal, tries - 1);
   return { ...checked, holds: differences(live, patched).length === 0 };
 }
 

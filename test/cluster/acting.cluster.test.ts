@@ -1,0 +1,221 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { describeWithCluster } from './describe-with-cluster.ts';
+import type { Json } from './kubernetes-api.ts';
+import { configMap, deployment } from './objects.ts';
+import { applyStep, patchStep, runbookOnCluster, step } from './runbook-on-cluster.ts';
+
+describeWithCluster('acting on a real API server', (cluster) => {
+  const setting = { kubeconfig: cluster?.kubeconfig };
+
+  test('applies in an order that works, owns what it wrote, and has nothing to do the second time', async () => {
+    const namespace = `shop-${Date.now()}`;
+    const group = `${namespace}.example.com`;
+    const runbook = await runbookOnCluster(
+      applyStep('Open the shop', [
+        {
+          apiVersion: `${group}/v1`,
+          kind: 'Till',
+          metadata: { name: 'first', namespace },
+          spec: { open: true },
+        },
+        configMap('prices', namespace, { tea: '2' }),
+        tillDefinition(group),
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+      ]),
+      setting,
+    );
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    const prices = await cluster.api.get(`/api/v1/namespaces/${namespace}/configmaps/prices`);
+    expect(prices.metadata.managedFields).toContainEqual(
+      expect.objectContaining({ manager: 'runbook', operation: 'Apply' }),
+    );
+    await cluster.api.get(`/apis/${group}/v1/namespaces/${namespace}/tills/first`);
+    expect(await runbook.run('replay', '--yes')).toMatchObject({
+      exitCode: 0,
+      text: expect.stringContaining('nothing to do'),
+    });
+    await cluster.api.delete(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/tills.${group}`);
+  });
+
+  test('a field that somebody else applied is a conflict, told with the manager and the field', async () => {
+    const namespace = await cluster.namespace();
+    const path = `/api/v1/namespaces/${namespace}/configmaps/prices`;
+    await cluster.api.demand(
+      'PATCH',
+      `${path}?fieldManager=argocd`,
+      configMap('prices', namespace, { tea: '3' }),
+      'application/apply-patch+yaml',
+    );
+    const runbook = await runbookOnCluster(
+      applyStep('Set the prices', [configMap('prices', namespace, { tea: '2' })]),
+      setting,
+    );
+    const { exitCode, text } = await runbook.run('replay', '--yes');
+    expect(exitCode).toBe(1);
+    expect(text).toContain('argocd');
+    expect(text).toContain('data.tea');
+    expect((await cluster.api.get(path)).data).toEqual({ tea: '3' });
+  });
+
+  test('a misspelt field is refused by name, and nothing is written', async () => {
+    const namespace = await cluster.namespace();
+    const misspelt = deployment('web', { namespace }) as Json;
+    misspelt.spec.replica = 3;
+    const runbook = await runbookOnCluster(applyStep('Start the web', [misspelt]), setting);
+    const { exitCode, text } = await runbook.run('replay', '--yes');
+    expect(exitCode).not.toBe(0);
+    expect(text).toMatch(/spec\.replica\b/);
+    const { status } = await cluster.api.ask('GET', `/apis/apps/v1/namespaces/${namespace}/deployments/web`);
+    expect(status).toBe(404);
+  });
+
+  test('a pointer whose slash is not escaped is refused with the one that is, which then works', async () => {
+    const namespace = await cluster.namespace();
+    const path = `/api/v1/namespaces/${namespace}/configmaps/prices`;
+    const annotations = { 'example.com/owner': 'nobody' };
+    await cluster.api.create(path.replace('/prices', ''), { metadata: { name: 'prices', annotations } });
+    const patched = (pointer: string) =>
+      patchStep('Name the owner', { patch: 'configmap/prices', namespace, type: 'json' }, [
+        { op: 'replace', path: pointer, value: 'ann' },
+      ]);
+    const runbook = await runbookOnCluster(patched('/metadata/annotations/example.com/owner'), setting);
+    const refused = await runbook.run('replay', '--yes');
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.text).toContain('/metadata/annotations/example.com~1owner');
+
+    runbook.write(patched('/metadata/annotations/example.com~1owner'));
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    expect((await cluster.api.get(path)).metadata.annotations['example.com/owner']).toBe('ann');
+  });
+
+  test('patches of all three types arrive', async () => {
+    const namespace = await cluster.namespace();
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/web`;
+    await cluster.api.create(path.replace('/web', ''), deployment('web'));
+    const on = { patch: 'deployment/web', namespace };
+    const image = {
+      spec: { template: { spec: { containers: [{ name: 'web', image: 'registry.example.com/web:2.0' }] } } },
+    };
+    const runbook = await runbookOnCluster(
+      patchStep('Scale', { ...on, type: 'merge' }, { spec: { replicas: 2 } }) +
+        patchStep('Another image', on, image) +
+        patchStep('Label', { ...on, type: 'json' }, [
+          { op: 'add', path: '/metadata/labels', value: { tier: 'front' } },
+        ]),
+      setting,
+    );
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    const { metadata, spec } = await cluster.api.get(path);
+    expect(spec.replicas).toBe(2);
+    expect(spec.template.spec.containers).toMatchObject([
+      { name: 'web', image: 'registry.example.com/web:2.0' },
+    ]);
+    expect(metadata.labels).toMatchObject({ tier: 'front' });
+  });
+
+  test('what the document applies and patches is as both say, until the patch is taken out', async () => {
+    const namespace = await cluster.namespace();
+    const path = `/apis/apps/v1/namespaces/${namespace}/deployments/web`;
+    const imageOf = async () => (await cluster.api.get(path)).spec.template.spec.containers[0].image;
+    const apply = applyStep('Start the web', [deployment('web', { namespace })]);
+    const patch = patchStep('Another image', { patch: 'deploy/web', namespace, type: 'json' }, [
+      {
+        op: 'replace',
+        path: '/spec/template/spec/containers/0/image',
+        value: 'registry.example.com/web:2.0',
+      },
+    ]);
+    const runbook = await runbookOnCluster(apply + patch, setting);
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    const again = await runbook.run('replay', '--yes');
+    expect(again).toMatchObject({ exitCode: 0, text: expect.stringContaining('nothing to do') });
+    expect(await runbook.run('replay', '--yes', '--force')).toMatchObject({ exitCode: 0 });
+    expect(await imageOf()).toBe('registry.example.com/web:2.0');
+
+    runbook.write(apply);
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    expect(await imageOf()).toBe('registry.example.com/web:1.0');
+  });
+
+  test('a secret comes from the inputs into the cluster, and shows up nowhere else', async () => {
+    const namespace = await cluster.namespace();
+    const password = 'correct-horse-battery-staple';
+    const fence = `\`\`\`yaml {"registry":"pull-secret","namespace":"${namespace}"}
+server: registry.example.com
+username: ann
+password: \${REGISTRY_PASS}
+\`\`\``;
+    const inputs = '| Name | Kind | What for |\n| --- | --- | --- |\n| REGISTRY_PASS | secret | pulling |\n';
+    const runbook = await runbookOnCluster(
+      `${step('Hand over the credentials', fence, [])}\n## Inputs\n\n${inputs}`,
+      { ...setting, env: { REGISTRY_PASS: password } },
+    );
+    const told = await runbook.run('replay', '--yes', '--verbose', '--json');
+    expect(told.exitCode).toBe(0);
+    const secret = await cluster.api.get(`/api/v1/namespaces/${namespace}/secrets/pull-secret`);
+    expect(secret.type).toBe('kubernetes.io/dockerconfigjson');
+    const { auths } = JSON.parse(Buffer.from(secret.data['.dockerconfigjson'], 'base64').toString());
+    expect(auths['registry.example.com']).toMatchObject({ username: 'ann', password });
+    const again = await runbook.run('replay', '--yes', '--verbose', '--json');
+    expect(again.exitCode).toBe(0);
+    for (const text of [told.text, again.text, await everythingIn(runbook.folder)]) {
+      expect(text).not.toContain(password);
+      expect(text).not.toContain(Buffer.from(password).toString('base64'));
+      expect(text).not.toContain(secret.data['.dockerconfigjson']);
+    }
+  });
+
+  test('undo takes away what was applied, and a replay what the document no longer holds', async () => {
+    const namespace = await cluster.namespace();
+    const maps = async () =>
+      (await cluster.api.get(`/api/v1/namespaces/${namespace}/configmaps`)).items
+        .map(({ metadata }: Json) => metadata.name)
+        .filter((name: string) => name !== 'kube-root-ca.crt');
+    const [one, two] = [configMap('one', namespace, { a: '1' }), configMap('two', namespace, { a: '2' })];
+    const runbook = await runbookOnCluster(applyStep('Make maps', [one, two]), setting);
+    await cluster.api.create(`/api/v1/namespaces/${namespace}/configmaps`, {
+      metadata: { name: 'not-ours' },
+    });
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    expect(await maps()).toEqual(['not-ours', 'one', 'two']);
+
+    runbook.write(applyStep('Make maps', [one]));
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    const { exitCode } = await runbook.run('undo', '--yes');
+    expect(exitCode).toBe(0);
+    expect(await maps()).toEqual(['not-ours']);
+  });
+});
+
+function tillDefinition(group: string) {
+  const spec = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `tills.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind: 'Till', plural: 'tills', singular: 'till' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', properties: { spec } } },
+        },
+      ],
+    },
+  };
+}
+
+/** Every file that a pass left, journals and approvals included, as one text. */
+async function everythingIn(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return (await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')))).join(
+    '\n',
+  );
+}

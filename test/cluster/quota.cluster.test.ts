@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { describeWithCluster } from './describe-with-cluster.ts';
+import { configMap, deployment } from './objects.ts';
+import { applyStep, runbookOnCluster } from './runbook-on-cluster.ts';
+
+describeWithCluster('quotas of a real API server', (cluster) => {
+  const setting = { kubeconfig: cluster?.kubeconfig };
+
+  test('what a quota will refuse is told before anything is done', async () => {
+    const namespace = await cluster.namespace();
+    await cluster.api.create(`/api/v1/namespaces/${namespace}/resourcequotas`, {
+      metadata: { name: 'small' },
+      spec: { hard: { 'requests.cpu': '1' } },
+    });
+    await cluster.api.until(
+      `/api/v1/namespaces/${namespace}/resourcequotas/small`,
+      ({ status }) => status?.used?.['requests.cpu'] !== undefined,
+    );
+    const big = deployment('web', { namespace, replicas: 3, resources: { requests: { cpu: '500m' } } });
+    const runbook = await runbookOnCluster(
+      applyStep('Keep a note', [configMap('note', namespace, {})]) + applyStep('Start the web', [big]),
+      setting,
+    );
+    const { exitCode, text } = await runbook.run('replay', '--yes');
+    expect(exitCode).not.toBe(0);
+    expect(text).toMatch(/small/);
+    expect(text).toMatch(/requests\.cpu/);
+    const { status } = await cluster.api.ask('GET', `/api/v1/namespaces/${namespace}/configmaps/note`);
+    expect(status).toBe(404);
+  });
+});
