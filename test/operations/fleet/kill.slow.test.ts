@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { confirmedAndRunAgain, journalLines } from '../../support/journal-lines.ts';
@@ -56,14 +57,22 @@ async function room() {
   await writeFile(join(root, 'inventory.yaml'), inventoryOf(BOXES));
   const env = { ...process.env, RUNBOOK_STATE: join(root, 'person'), RUNBOOK_BOX_STATE: join(root, 'box') };
   const start = () => {
-    const child = spawn(process.execPath, [engine, '--quiet'], { cwd: root, env, stdio: 'ignore' });
+    const child = spawn(process.execPath, [engine, '--json'], {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return { child, exit: new Promise<number | null>((done) => child.on('exit', done)) };
   };
-  const run = async (killAfterMs?: number) => {
+  /** Killed at that event, of whatever box: told by what has happened, not by a clock. */
+  const run = async (killAtEvent = Number.POSITIVE_INFINITY) => {
     const { child, exit } = start();
-    const timer =
-      killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-    return await exit.finally(() => clearTimeout(timer));
+    let events = 0;
+    createInterface({ input: child.stdout! }).on('line', () => {
+      events += 1;
+      if (events === killAtEvent) child.kill('SIGKILL');
+    });
+    return await exit;
   };
   const journals = async () => {
     const files = (await readdir(join(root, '.runbook'))).filter((each) => /^AUTODOCK.*\.jsonl$/.test(each));
@@ -78,7 +87,7 @@ async function room() {
 
 test('killed with -9 at random moments, a fleet loses no confirmed step of any box', async () => {
   const { run, journals, logOf } = await room();
-  for (let i = 0; i < 12; i += 1) await run(150 + Math.random() * 500);
+  for (let i = 0; i < 12; i += 1) await run(15 + Math.floor(Math.random() * 25));
   expect(await run()).toBe(0);
   const all = await journals();
   expect(all).toHaveLength(BOXES);
@@ -112,6 +121,7 @@ test('Ctrl-C ends every process of it, and the same command goes on', async () =
     return lines.filter((line, i) => line.startsWith('sleep\u00004242') && folders[i]!.includes(root)).length;
   };
   const { child, exit } = start();
+  child.stdout!.resume();
   await expect.poll(asleep, { timeout: 20_000 }).toBe(BOXES);
   child.kill('SIGINT');
   expect(await exit).toBe(130);
