@@ -87,7 +87,7 @@ async function room() {
 
 test('killed with -9 at random moments, a fleet loses no confirmed step of any box', async () => {
   const { run, journals, logOf } = await room();
-  for (let i = 0; i < 12; i += 1) await run(15 + Math.floor(Math.random() * 25));
+  for (let i = 0; i < 8; i += 1) await run(15 + Math.floor(Math.random() * 25));
   expect(await run()).toBe(0);
   const all = await journals();
   expect(all).toHaveLength(BOXES);
