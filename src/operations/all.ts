@@ -69,6 +69,12 @@ export const operations: readonly OperationRow[] = [
     load: async () => (await import('./parity.ts')).parity as unknown as Operation,
   },
   {
+    name: 'chaos',
+    summary: 'hurt a throw-away box in the middle of a pass, and time how it recovers',
+    effect: 'act',
+    load: async () => (await import('./chaos.ts')).chaos as unknown as Operation,
+  },
+  {
     name: 'facts',
     summary: 'measure the facts again and tell which have changed',
     effect: 'act',

@@ -1,3 +1,4 @@
+import type { ChaosReport } from '../../model/chaos.ts';
 import type { DriftReport } from '../../model/drift.ts';
 import type { FleetReport } from '../../model/fleet.ts';
 import type { ParityReport } from '../../model/parity.ts';
@@ -41,6 +42,7 @@ interface Renderers {
   readonly drift: () => Promise<Renderer<DriftReport>>;
   readonly facts: () => Promise<Renderer<FactsReport>>;
   readonly status: () => Promise<Renderer<StatusReport>>;
+  readonly chaos: () => Promise<Renderer<ChaosReport>>;
   readonly submit: () => Promise<Renderer<SubmitReport>>;
   readonly prove: () => Promise<Renderer<ProveReport>>;
   readonly 'box launch': () => Promise<Renderer<OneBoxReport>>;
@@ -71,6 +73,7 @@ const renderers: Renderers = {
   drift: async () => (await import('./drift.ts')).renderDrift,
   facts: async () => (await import('./facts.ts')).renderFacts,
   status: async () => (await import('./status.ts')).renderStatus,
+  chaos: async () => (await import('./chaos.ts')).renderChaos,
   submit: async () => (await import('./submit.ts')).renderSubmit,
   prove: async () => (await import('./prove.ts')).renderProve,
   'box launch': async () => (await import('./boxes.ts')).renderOneBox,

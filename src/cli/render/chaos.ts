@@ -1,0 +1,38 @@
+import type { ChaosReport, FaultResult } from '../../model/chaos.ts';
+import { cleanLine } from './clean.ts';
+import { duration } from './duration.ts';
+import { type Cell, type Page, table } from './page.ts';
+import type { Paint } from './paint.ts';
+
+const tones: Readonly<Record<FaultResult['outcome'], keyof Paint>> = {
+  survived: 'good',
+  recovered: 'good',
+  lost: 'bad',
+  skipped: 'faint',
+};
+
+/** `runbook chaos`: a row a fault, with the time until all was well again. */
+export function renderChaos({ faults, seed }: ChaosReport, page: Page): string {
+  const rows = faults.map(
+    ({ outcome, fault, step, recoveredMs, message, hurt, passes, repeated }): Cell[] => [
+      { text: outcome, paint: page.paint[tones[outcome]] },
+      fault,
+      `at ${cleanLine(step)}`,
+      recoveredMs === undefined ? '' : duration(recoveredMs),
+      cleanLine(
+        outcome === 'skipped'
+          ? message
+          : [
+              ...(outcome === 'survived'
+                ? []
+                : [`${passes} more ${passes === 1 ? 'pass' : 'passes'}`, hurt ?? '']),
+              ...(outcome === 'lost' ? [message] : []),
+              ...(repeated.length > 0 ? [`confirmed, and yet run again: ${repeated.join(', ')}`] : []),
+            ]
+              .filter((part) => part !== '')
+              .join('; '),
+      ),
+    ],
+  );
+  return `${table(rows, page, 0)}\n${page.paint.faint(`the same again: --seed ${seed}`)}`;
+}

@@ -1,0 +1,136 @@
+import type { LaunchedBox } from '../../boxes/find-box.ts';
+import type { FaultResult } from '../../model/chaos.ts';
+import { RunbookError } from '../../model/diagnostic.ts';
+import type { RunEvent } from '../../model/outcome.ts';
+import type { ChosenFault } from '../../plan/choose-faults.ts';
+import { chosenBox } from '../box-target.ts';
+import type { OperationContext } from '../operation.ts';
+import { replayBox } from '../replay-box.ts';
+import type { ReplayFlags } from '../replay-flags.ts';
+import type { Prepared } from '../session.ts';
+import { weaponFor } from './hurt.ts';
+
+/** A box that needs more passes than this to be well again is not well. */
+const MOST_PASSES = 3;
+
+/** Reasons for a confirmed step to act again that are no loss: the box itself is not what it was. */
+const RIGHTLY_AGAIN = new Set(['drifted', 'needs-acted', 'state-needed', 'obstacle']);
+
+/** One fault: a pass that is hurt at the beginning of a step, then the same command until every check passes. */
+export async function runFault(
+  context: OperationContext,
+  prepared: Prepared,
+  flags: ReplayFlags,
+  { fault, step }: ChosenFault,
+  launched: LaunchedBox,
+): Promise<FaultResult> {
+  const { world } = context;
+  const box = await world.openBox({ folder: prepared.document.folder, env: {}, target: chosenBox(flags.on) });
+  try {
+    const weapon = await weaponFor(fault, launched, box);
+    const story = new FaultStory(context.emit);
+    let struck: Promise<Struck> | undefined;
+    const emit = (event: RunEvent) => {
+      story.take(event);
+      if (event.type === 'step-started' && event.step === step && !struck)
+        struck = strike(weapon.strike, world.now);
+    };
+    const hurt = await passOnce({ ...context, emit }, prepared, flags);
+    const done = await struck;
+    if (done === undefined) return skipped(fault, step, `the pass did not come to ${step}: ${hurt.message}`);
+    if (typeof done.heal === 'string') return skipped(fault, step, done.heal);
+    await done.heal();
+    const healed = world.now();
+    const again = hurt.done
+      ? { done: true, passes: 0, message: '' }
+      : await resume(context, prepared, flags, story);
+    const ms = { recoveredMs: world.now() - done.at, faultMs: healed - done.at };
+    return {
+      ...{ fault, step, hurt: hurt.message, passes: again.passes, repeated: story.repeated },
+      ...(again.done ? ms : {}),
+      outcome: hurt.done ? 'survived' : again.done ? 'recovered' : 'lost',
+      message: again.message,
+    };
+  } finally {
+    await box.close();
+  }
+}
+
+interface Struck {
+  readonly at: number;
+  readonly heal: (() => Promise<void>) | string;
+}
+
+async function strike(weapon: () => Promise<Struck['heal']>, now: () => number): Promise<Struck> {
+  const at = now();
+  try {
+    return { at, heal: await weapon() };
+  } catch (error) {
+    return { at, heal: (error as Error).message };
+  }
+}
+
+/** The same command, as often as it may take. */
+async function resume(
+  context: OperationContext,
+  prepared: Prepared,
+  flags: ReplayFlags,
+  story: FaultStory,
+): Promise<{ done: boolean; passes: number; message: string }> {
+  let message = '';
+  for (let passes = 1; passes <= MOST_PASSES && !context.signal.aborted; passes += 1) {
+    story.newPass();
+    const emit = (event: RunEvent) => story.take(event);
+    const pass = await passOnce({ ...context, emit }, prepared, { ...flags, force: false });
+    if (pass.done) return { done: true, passes, message: pass.message };
+    message = pass.message;
+  }
+  return { done: false, passes: MOST_PASSES, message };
+}
+
+/** A pass that cannot begin has failed too. */
+async function passOnce(
+  context: OperationContext,
+  prepared: Prepared,
+  flags: ReplayFlags,
+): Promise<{ done: boolean; message: string }> {
+  try {
+    const { summary, steps } = await replayBox(context, prepared, flags, { approved: true });
+    const stopped = steps.find(({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'person');
+    const why =
+      stopped && 'failure' in stopped.outcome ? `${stopped.id}: ${stopped.outcome.failure.message}` : '';
+    return {
+      done: summary.outcome === 'done',
+      message: why || `${summary.acted} acted, ${summary.skipped} skipped`,
+    };
+  } catch (error) {
+    if (!(error instanceof RunbookError)) throw error;
+    return { done: false, message: error.diagnostics[0]?.message ?? error.message };
+  }
+}
+
+/** Which steps were confirmed, and which of them then acted again without need. */
+class FaultStory {
+  readonly repeated: string[] = [];
+  readonly #confirmed = new Set<string>();
+  #resuming = false;
+
+  constructor(private readonly emit: OperationContext['emit']) {}
+
+  newPass(): void {
+    this.#resuming = true;
+  }
+
+  take(event: RunEvent): void {
+    this.emit(event);
+    if (event.type === 'step-started' && this.#resuming && this.#confirmed.has(event.step)) {
+      if (!RIGHTLY_AGAIN.has(event.reason)) this.repeated.push(event.step);
+    }
+    if (event.type === 'step-finished' && ['acted', 'skipped'].includes(event.outcome.kind))
+      this.#confirmed.add(event.step);
+  }
+}
+
+const skipped = (fault: FaultResult['fault'], step: string, message: string): FaultResult => ({
+  ...{ fault, step, outcome: 'skipped', passes: 0, repeated: [], message },
+});
