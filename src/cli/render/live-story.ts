@@ -86,6 +86,8 @@ export function liveStory({ page, cwd, output, now }: LiveStory): Story {
   const event = (event: RunEvent): void => {
     switch (event.type) {
       case 'pass-started':
+        ended.length = 0;
+        waiting.clear();
         keep(`${passTitle(event, current())}\n`);
         for (const { id, title, kind } of event.steps) if (kind === 'step') waiting.set(id, cleanLine(title));
         total = waiting.size;

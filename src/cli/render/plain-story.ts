@@ -39,6 +39,8 @@ export function plainStory({ page, cwd, write, aside }: PlainStory): Story {
   const event = (event: RunEvent): void => {
     switch (event.type) {
       case 'pass-started':
+        // One command may walk several passes.
+        ended.length = 0;
         width = nameWidth(event.steps, page);
         for (const step of event.steps) titles.set(step.id, step.title);
         if (!page.quiet) say(passTitle(event, page));

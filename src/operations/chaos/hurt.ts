@@ -4,28 +4,43 @@ import type { Box } from '../../model/box.ts';
 import type { Fault } from '../../model/chaos.ts';
 import { fillDisk, killNewLeaves, processesOf } from './inside-faults.ts';
 
-/** A fault made ready: `strike` hurts, and answers how to heal, or why this box cannot be hurt so. */
+/** A fault made ready. */
 export interface Weapon {
+  /** Called when the pass has begun, and so all is there that is the pass's own and not a step's. */
+  readonly aim: () => void;
+  /** Hurts, and answers how to heal, or why this box cannot be hurt so. */
   readonly strike: () => Promise<(() => Promise<void>) | string>;
 }
 
-/** Looks at the box while it is well, so that striking takes no longer than it must. */
-export async function weaponFor(fault: Fault, launched: LaunchedBox, box: Box): Promise<Weapon> {
+/** What hurts this box this way. */
+export function weaponFor(fault: Fault, launched: LaunchedBox, box: Box): Weapon {
+  const ready = { aim: () => {} };
   switch (fault) {
-    case 'kill-step': {
-      const before = await processesOf(box);
-      return {
-        strike: async () =>
-          (await killNewLeaves(box, before)) ? async () => {} : 'the step was over before it could be killed',
-      };
-    }
+    case 'kill-step':
+      return stepKiller(box);
     case 'kill-box':
-      return { strike: () => killBox(launched) };
+      return { ...ready, strike: () => killBox(launched) };
     case 'restart':
-      return { strike: () => rebootBox(launched) };
+      return { ...ready, strike: () => rebootBox(launched) };
     case 'drop-network':
-      return { strike: async () => (await unplugBox(launched)) ?? 'it is on no network of its own' };
+      return {
+        ...ready,
+        strike: async () => (await unplugBox(launched)) ?? 'it is on no network of its own',
+      };
     case 'fill-disk':
-      return { strike: () => fillDisk(box) };
+      return { ...ready, strike: () => fillDisk(box) };
   }
+}
+
+function stepKiller(box: Box): Weapon {
+  let before: Promise<string> = Promise.resolve('');
+  return {
+    aim: () => {
+      before = processesOf(box);
+    },
+    strike: async () =>
+      (await killNewLeaves(box, await before))
+        ? async () => {}
+        : 'the step was over before it could be killed',
+  };
 }

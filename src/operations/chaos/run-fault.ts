@@ -27,11 +27,12 @@ export async function runFault(
   const { world } = context;
   const box = await world.openBox({ folder: prepared.document.folder, env: {}, target: chosenBox(flags.on) });
   try {
-    const weapon = await weaponFor(fault, launched, box);
+    const weapon = weaponFor(fault, launched, box);
     const story = new FaultStory(context.emit);
     let struck: Promise<Struck> | undefined;
     const emit = (event: RunEvent) => {
       story.take(event);
+      if (event.type === 'pass-started') weapon.aim();
       if (event.type === 'step-started' && event.step === step && !struck)
         struck = strike(weapon.strike, world.now);
     };
