@@ -50,9 +50,12 @@ function passSuite({ name, box, steps, summary }: ReplayReport): Suite {
 }
 
 /** A box that no pass began on must not be missing, and must not look green. */
-function boxSuite({ name }: FleetReport, { target, outcome, steps, ms, message }: BoxResult): Suite {
+function boxSuite(
+  { name }: FleetReport,
+  { target, outcome, steps, ms, message, diagnostics }: BoxResult,
+): Suite {
   const suite = `${name} on ${target}`;
-  if (outcome === 'refused') return suiteOf(suite, target, steps, ms, wholeBox('error', message));
+  if (diagnostics.length > 0) return suiteOf(suite, target, steps, ms, wholeBox('error', message));
   if (outcome === 'not-started') return suiteOf(suite, target, steps, ms, wholeBox('skipped', message));
   return suiteOf(suite, target, steps, ms, outcome === 'aborted' ? STOPPED : undefined);
 }

@@ -11,7 +11,7 @@ export interface BoxResult {
   /** Of its pass, where one began. */
   readonly summary?: PassSummary;
   readonly steps: readonly { readonly id: string; readonly title: string; readonly outcome: StepOutcome }[];
-  /** Why no pass began. */
+  /** Why no pass began, or what broke the one that had. */
   readonly diagnostics: readonly Diagnostic[];
   /** One line: what acted, what failed, why it could not begin. */
   readonly message: string;

@@ -20,15 +20,21 @@ export async function replayTarget(
   const { name, on } = target;
   const at = () => new Date(world.now()).toISOString();
   context.emit({ type: 'box-started', at: at(), target: name });
-  // A pass tells of itself only, so each of its events is one of a pass.
-  const emit = (event: RunEvent) => context.emit({ ...(event as PassEvent), target: name });
+  const ended: Ended[] = [];
+  let began = false;
+  const emit = (event: RunEvent) => {
+    began ||= event.type === 'pass-started';
+    if (event.type === 'step-finished') ended.push({ ...event, id: event.step });
+    // A pass tells of itself only, so each of its events is one of a pass.
+    context.emit({ ...(event as PassEvent), target: name });
+  };
   const told = await replayBox(
     // A signal of its own: hundreds of boxes would be hundreds of listeners on one.
     { ...context, emit, signal: AbortSignal.any([context.signal]) },
     prepared,
     { ...flags, on, input: { ...target.inputs, ...flags.input } },
     { approved: true },
-  ).then(passed, (error: unknown) => refused(error, context.signal));
+  ).then(passed, (error: unknown) => broken(error, { began, ended, signal: context.signal }));
   const result = { target: name, on, ms: world.now() - started, ...told };
   const { outcome, ms, message } = result;
   for (const diagnostic of told.diagnostics) emit({ type: 'diagnostic', diagnostic });
@@ -60,8 +66,21 @@ function slim(outcome: StepOutcome): StepOutcome {
   return outcome.kind === 'acted' || outcome.kind === 'skipped' ? { ...outcome, checks: [] } : outcome;
 }
 
-/** A box that cannot be opened or lacks something is refused; anything else thrown is a defect, told as such. */
-function refused(error: unknown, signal: AbortSignal): Told {
+/** A step as its event told it. */
+interface Ended {
+  readonly id: string;
+  readonly title: string;
+  readonly outcome: StepOutcome;
+}
+
+/**
+ * A box that cannot be opened or lacks something is refused; one that was lost in the middle of its pass has failed, and
+ * what its steps came to until then is known from what was told. Anything else thrown is a defect, told as such.
+ */
+function broken(
+  error: unknown,
+  { began, ended, signal }: { began: boolean; ended: readonly Ended[]; signal: AbortSignal },
+): Told {
   const diagnostics: readonly Diagnostic[] =
     error instanceof RunbookError
       ? error.diagnostics
@@ -75,8 +94,8 @@ function refused(error: unknown, signal: AbortSignal): Told {
         ];
   const first = diagnostics.find(({ severity }) => severity === 'error') ?? diagnostics[0];
   return {
-    outcome: signal.aborted ? 'aborted' : 'refused',
-    steps: [],
+    outcome: signal.aborted ? 'aborted' : began ? 'failed' : 'refused',
+    steps: ended.map(({ id, title, outcome }) => ({ id, title, outcome: slim(outcome) })),
     diagnostics,
     message: first?.message ?? '',
   };

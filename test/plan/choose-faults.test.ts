@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { FAULTS } from '../../src/model/chaos.ts';
+import { chooseFaults } from '../../src/plan/choose-faults.ts';
+
+const steps = Array.from({ length: 10 }, (_, i) => `step-${i}`);
+
+test('the same seed chooses the same steps, on every machine', () => {
+  expect(chooseFaults(7, FAULTS, steps)).toEqual(chooseFaults(7, FAULTS, steps));
+  expect(chooseFaults(7, FAULTS, steps).map(({ fault, step }) => `${fault} ${step}`)).toMatchInlineSnapshot(`
+    [
+      "kill-step step-0",
+      "kill-box step-0",
+      "drop-network step-9",
+      "fill-disk step-6",
+      "restart step-5",
+    ]
+  `);
+});
+
+test('many seeds reach every step', () => {
+  const reached = new Set(Array.from({ length: 200 }, (_, seed) => chooseFaults(seed, ['restart'], steps)[0]!.step));
+  expect([...reached].toSorted()).toEqual(steps);
+});
+
+test('without steps there is nothing to hurt', () => {
+  expect(chooseFaults(1, FAULTS, [])).toEqual([]);
+});
