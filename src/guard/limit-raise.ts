@@ -1,4 +1,5 @@
 import type { Attempt, GuardVerdict } from '../model/attempt.ts';
+import type { PodContainer } from '../model/cluster-pods.ts';
 import type { Evidence } from '../model/finding.ts';
 import { type FailedAlike, failedAlike } from './failed-alike.ts';
 import { type Guard, type GuardInput, PASS } from './guard.ts';
@@ -41,24 +42,33 @@ const THROTTLED_SHARE = 0.25;
 const MEASUREMENTS: Readonly<Record<Size['resource'], Measurement>> = {
   memory: {
     findings: /oom|out-of-memory/,
-    shown: ({ kind, data }) => /^oom/.test(kind) || (data.name === 'memory' && numberOf(data.hits) > 0),
+    shown: ({ kind, data }) =>
+      /^oom/.test(kind) || (data.name === 'memory' && numberOf(data.hits) > 0) || wasOomKilled(data),
     needed: 'an OOM kill on record',
-    how: 'env_observe with scopes memory, limits and logs shows OOM kills',
+    how: 'env_observe with scopes memory, limits and logs shows OOM kills, with scope kubernetes the last end of each container (OOMKilled)',
   },
   cpu: {
     findings: /throttl/,
     shown: ({ data }) =>
-      data.name === 'cpu' && numberOf(data.hits) / numberOf(data.periods) >= THROTTLED_SHARE,
+      (data.name === 'cpu' && numberOf(data.hits) / numberOf(data.periods) >= THROTTLED_SHARE) ||
+      (data.kind === 'usage' && numberOf(data.throttled) / numberOf(data.periods) >= THROTTLED_SHARE),
     needed: 'CPU throttling in at least 25 % of the periods',
-    how: 'env_observe with scope limits shows throttled periods',
+    how: 'env_observe with scope limits shows throttled periods, with scope kubernetes and active: true those of containers',
   },
   storage: {
-    findings: /disk-full|no-space|inode/,
+    findings: /disk-full|no-space|inode|pod-evicted/,
     shown: ({ kind, data }) => kind === 'disk' && numberOf(data.freeBytes) / numberOf(data.bytes) < 0.02,
     needed: 'a full disk',
     how: 'env_observe with scope disk shows free bytes and inodes',
   },
 };
+
+/** A pod of a cluster whose container ended for want of memory. */
+function wasOomKilled({ kind, containers }: Evidence['data']): boolean {
+  if (kind !== 'pod' || !Array.isArray(containers)) return false;
+  const ends = (containers as PodContainer[]).flatMap(({ now, last }) => [now?.reason, last?.reason]);
+  return ends.includes('OOMKilled');
+}
 
 function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : Number.NaN;

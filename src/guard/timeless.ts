@@ -8,11 +8,22 @@ const CAUSES: ReadonlySet<string> = new Set(['binary', 'credentials', 'quota']);
 
 /** Findings of other causes that no wait cures: a wrong name stays wrong. */
 const CODES: ReadonlySet<string> = new Set([
+  'claim-class-empty',
+  'claim-class-missing',
   'config-key-unknown',
   'config-syntax',
   'crlf-script',
+  'event-unknown',
+  'field-conflict',
+  'image-name-invalid',
+  'key-missing',
   'kubeconfig-missing',
   'package-unknown',
+  'patch-pointer',
+  'probe-scheme',
+  'probe-unauthorized',
+  'rolling-update-on-single-volume',
+  'service-port-unknown',
   'service-unknown',
   'user-missing',
   'variable-unset',

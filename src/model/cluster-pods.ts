@@ -84,4 +84,6 @@ export const pod = z.object({
 
 export type PodContainer = z.infer<typeof podContainer>;
 export type ContainerState = z.infer<typeof containerState>;
+/** What one container asks for. */
+export type ContainerDemand = z.infer<typeof containerDemand>;
 export type Amounts = z.infer<typeof amounts>;

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../model/cluster.ts';
+import type { NewClusterFact } from '../../model/cluster-facts.ts';
 import type { ClusterLook } from '../../model/cluster-look.ts';
 import { ClusterTrouble } from '../trouble.ts';
 import { lookCloser } from './closer.ts';
@@ -59,7 +60,22 @@ export async function observeCluster(
   );
   const secrets: ReadonlyMap<string, PullSecret> = await lookCloser(gathering, reader, { active });
   const { facts, more } = gathering.facts({ pods, allPods: pods && namespaces === 'all' }, secrets);
-  return { facts, more, unavailable: reader.unavailable };
+  return { facts: [contextOf(cluster), ...facts], more, unavailable: reader.unavailable };
+}
+
+/** Which cluster this is. The name of its entry in the kubeconfig is not known here, and says nothing. */
+function contextOf({ name, namespace }: Cluster): NewClusterFact {
+  const { context, server, path } = name;
+  const { host } = new URL(server);
+  return {
+    kind: 'context',
+    kubeconfig: path,
+    context,
+    cluster: context,
+    server: host,
+    namespace,
+    current: true,
+  };
 }
 
 /** Undefined: none may be looked at. */

@@ -57,7 +57,12 @@ export class ClusterReader {
   }
 
   /** Every object of a kind, one by one. Whether all of them went by. */
-  async list(kind: ReadKind, namespaces: Namespaces, take: (raw: RawObject) => void): Promise<boolean> {
+  async list(
+    kind: ReadKind,
+    namespaces: Namespaces,
+    take: (raw: RawObject) => void,
+    query: Readonly<Record<string, string>> = {},
+  ): Promise<boolean> {
     const { root, resource, whole } = PLACES[kind];
     const paths =
       whole || namespaces === 'all'
@@ -65,13 +70,17 @@ export class ClusterReader {
         : namespaces.map((each) => `${root}/namespaces/${encodeURIComponent(each)}/${resource}`);
     let complete = true;
     for (const path of paths) {
-      const read = await this.attempt(`${resource} cannot be read`, () => this.#pages(path, take));
+      const read = await this.attempt(`${resource} cannot be read`, () => this.#pages(path, take, query));
       if (read === undefined) complete = false;
     }
     return complete;
   }
 
-  async #pages(path: string, take: (raw: RawObject) => void): Promise<true> {
+  async #pages(
+    path: string,
+    take: (raw: RawObject) => void,
+    query: Readonly<Record<string, string>>,
+  ): Promise<true> {
     let next: string | undefined;
     do {
       const { body } = await this.#cluster.client.request<{
@@ -79,7 +88,7 @@ export class ClusterReader {
         items?: readonly RawObject[];
       }>({
         path,
-        query: { limit: PAGE, ...(next !== undefined && { continue: next }) },
+        query: { ...query, limit: PAGE, ...(next !== undefined && { continue: next }) },
         signal: this.#signal,
         timeoutMs: ANSWER_MS,
       });

@@ -31,10 +31,12 @@ export const observeKubernetes: Observer<'kubernetes'> = async (sources) => {
     ...paths.map((path) => readContexts(path, sources.machine)),
   ]);
   const contexts = seen.flatMap(({ facts }) => facts);
-  const own = contexts.filter((each) => 'current' in each && each.current);
+  const asked = look?.facts.find((each) => each.kind === 'context');
+  const others = contexts.filter((each) => !isSame(each, asked));
+  const own = others.filter((each) => each.kind === 'context' && each.current);
   const left = [...(look?.more ?? [])];
   return {
-    facts: [...own, ...(look?.facts ?? []), ...contexts.filter((each) => !own.includes(each))],
+    facts: [...own, ...(look?.facts ?? []), ...others.filter((each) => !own.includes(each))],
     more: left.reduce((sum, [, count]) => sum + count, 0),
     unavailable: [
       ...seen.flatMap(({ unavailable = [] }) => unavailable),
@@ -45,6 +47,12 @@ export const observeKubernetes: Observer<'kubernetes'> = async (sources) => {
     ],
   };
 };
+
+/** The context that was asked stands for itself. */
+function isSame(context: Unnumbered<'kubernetes'>, asked: Unnumbered<'kubernetes'> | undefined): boolean {
+  if (asked?.kind !== 'context' || context.kind !== 'context') return false;
+  return asked.kubeconfig === context.kubeconfig && asked.context === context.context;
+}
 
 /** Where kubectl would look, and where k3s and kubeadm write. */
 export function kubeconfigPaths({ env, folder }: Pick<Sources, 'env' | 'folder'>): string[] {

@@ -6,7 +6,8 @@ import type { Processes } from '../processes.ts';
 import type { DpkgStatus } from './dpkg.ts';
 
 /** A fact before it has its id. */
-export type Unnumbered<S extends Scope> = FactOf<S> extends infer F ? Omit<F, 'id'> : never;
+export type Unnumbered<S extends Scope> =
+  FactOf<S> extends infer F ? (F extends unknown ? Omit<F, 'id'> : never) : never;
 
 /** What one scope saw: the most relevant facts first, and why there may be more. */
 export interface Observed<S extends Scope> {

@@ -7,6 +7,7 @@ import type { ProgramFact } from '../../model/program-fact.ts';
 import type { Scope, Snapshot } from '../../model/snapshot.ts';
 import { inspectProgram } from '../../observe/inspect-program.ts';
 import type { World } from '../../world.ts';
+import { speaksOfKubernetes } from '../cluster-look.ts';
 import type { AgentStore } from './store.ts';
 import { evidenceIn } from './watch.ts';
 
@@ -38,13 +39,21 @@ export async function runChecklist(
       ...programs.filter(({ id }) => cited.includes(id)).map(programEvidence),
       ...(await evidenceIn(store, cited)),
     ],
-    unchecked: unchecked(input.snapshot),
+    unchecked: unchecked(input),
   };
 }
 
-function unchecked(snapshot: Snapshot | undefined): string[] {
+function unchecked({ snapshot, step }: DiagnosisInput): string[] {
   if (!snapshot) return [...LOOKED_AT];
-  return LOOKED_AT.filter((scope) => snapshot.facts[scope] === undefined);
+  const missing: string[] = LOOKED_AT.filter((scope) => snapshot.facts[scope] === undefined);
+  const cluster = speaksOfKubernetes(step?.text ?? '') && !sawCluster(snapshot);
+  return cluster ? [...missing, 'kubernetes'] : missing;
+}
+
+/** Whether the cluster answered: names of contexts alone say nothing of what is in it. */
+function sawCluster({ facts, unavailable }: Snapshot): boolean {
+  const answered = (facts.kubernetes ?? []).some(({ kind }) => kind !== 'context');
+  return answered || !unavailable.some(({ scope }) => scope === 'kubernetes');
 }
 
 function programEvidence({ id, at, ...data }: ProgramFact): Evidence {

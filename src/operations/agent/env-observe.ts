@@ -179,7 +179,7 @@ async function explain(
 async function note(
   { store }: Desk,
   snapshot: Snapshot,
-  { findings, evidence }: Diagnosis,
+  { findings, evidence, unchecked }: Diagnosis,
   whole: boolean,
 ): Promise<void> {
   const known = new Set(store.loop.evidence.map(({ id }) => id));
@@ -189,7 +189,7 @@ async function note(
     summary: `observed ${snapshot.scopes.join(', ')}`,
     at: snapshot.at,
     // A look at some scopes does not show that a finding is gone.
-    data: whole ? { findings: findings.map(({ code, subject }) => ({ code, subject })) } : {},
+    data: whole ? { findings: findings.map(({ code, subject }) => ({ code, subject })), unchecked } : {},
   };
   const fresh = evidence.filter(({ id }) => !known.has(id));
   await store.append(

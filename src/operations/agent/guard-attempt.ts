@@ -7,6 +7,7 @@ import type { GuardVerdict, StepBody } from '../../model/attempt.ts';
 import type { Check } from '../../model/check.ts';
 import type { Hypothesis } from '../../model/hypothesis.ts';
 import { compareSnapshots } from '../../observe/compare.ts';
+import { demandsUnderLimits } from '../cluster-demands.ts';
 import { type AttemptAnswer, guardAnswer } from './answer.ts';
 import { type Desk, lastBody } from './desk.ts';
 import type { Ready } from './run-attempt.ts';
@@ -27,6 +28,7 @@ export async function guardVerdict(context: AgentContext, desk: Desk, ready: Rea
     prediction: hypothesis ? prediction : [],
     checks: { before: before ? checksOf(target.step, before) : [], after: target.planned.step.verify },
     ...(await changedSince(context, desk)),
+    demands: await demandsUnderLimits(target.body.run, session.box, {}),
   };
   const verdict = judgeAttempt({ attempt, loop: desk.store.loop, now: context.world.now() });
   return session.masker.maskDeep(verdict);

@@ -95,7 +95,8 @@ export const podNeedsObject: Rule = {
       return [
         {
           title: `${run.pod.workload} needs the ${kind} ${groups?.name}, which is not in namespace ${run.pod.namespace}.`,
-          remedy: 'Make it in an earlier step, in that namespace, or mend the name. Waiting does not help.',
+          remedy:
+            'Make it in an earlier step, in that namespace, or mend the name; waiting helps only where a controller is to make it.',
           subject: `${kind} ${run.pod.namespace}/${groups?.name}`,
           evidence: [id, run.pod.id],
           weight: weightOfRun(scene, run),

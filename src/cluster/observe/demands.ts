@@ -1,0 +1,112 @@
+import type { Cluster } from '../../model/cluster.ts';
+import type { ClusterFact } from '../../model/cluster-facts.ts';
+import type { ContainerDemand } from '../../model/cluster-pods.ts';
+import { readDocuments } from '../documents.ts';
+import { eventFact } from './events.ts';
+import { limitRangeFacts, quotaFact } from './limits.ts';
+import { NodeCount } from './nodes.ts';
+import type { RawEvent, RawObject, RawPodSpec } from './raw.ts';
+import { ClusterReader } from './reader.ts';
+import { demandsOf, workloadFact } from './workloads.ts';
+
+/** What a workload wants, as guards weigh it: its pods, and the requests and limits of each container. */
+interface Wanted {
+  readonly object: string;
+  readonly replicas: number;
+  readonly surge: string;
+  readonly containers: readonly ContainerDemand[];
+}
+
+/** What one object of a manifest wants, what it has now, and the limits of its namespace. */
+export interface MeasuredDemand {
+  readonly namespace: string;
+  readonly demand: Wanted;
+  /** Absent: it is new. */
+  readonly own?: Wanted;
+  readonly facts: readonly ClusterFact[];
+}
+
+const PATHS: Readonly<Record<string, string>> = {
+  Deployment: 'deployments',
+  StatefulSet: 'statefulsets',
+  ReplicaSet: 'replicasets',
+};
+
+/** Reads the limits around what manifests want. What cannot be read is not there: unknown limits refuse nothing. */
+export async function measureDemands(
+  cluster: Cluster,
+  manifests: readonly { readonly text: string; readonly namespace: string }[],
+  signal: AbortSignal,
+): Promise<MeasuredDemand[]> {
+  const objects = manifests.flatMap(({ text, namespace }) => {
+    const read = readDocuments(text);
+    const found = read.ok ? (read.objects as readonly RawObject[]) : [];
+    return found.map((raw) => ({ raw, namespace: raw.metadata?.namespace ?? namespace }));
+  });
+  const workloads = objects.flatMap(({ raw, namespace }) => {
+    const demand = wantedBy(raw);
+    return demand === undefined ? [] : [{ raw, namespace, demand }];
+  });
+  const reader = new ClusterReader(cluster, signal);
+  const limits = new Map<string, Promise<ClusterFact[]>>();
+  const measured: MeasuredDemand[] = [];
+  for (const { raw, namespace, demand } of workloads) {
+    cluster.requireAllowed(namespace);
+    const reading = limits.get(namespace) ?? limitsOf(reader, namespace);
+    limits.set(namespace, reading);
+    const own = await standing(reader, raw, namespace);
+    // A workload that is new starts without a rollout: nothing surges.
+    const asked = own === undefined ? { ...demand, surge: '0' } : demand;
+    measured.push({ namespace, demand: asked, ...(own && { own }), facts: await reading });
+  }
+  return measured;
+}
+
+/** Undefined: it makes no pods, or says by a variable how many. */
+function wantedBy(raw: RawObject): Wanted | undefined {
+  const kind = raw.kind ?? '';
+  const object = `${kind.toLowerCase()}/${raw.metadata?.name ?? ''}`;
+  if (kind === 'Pod') {
+    return { object, replicas: 1, surge: '0', containers: demandsOf((raw.spec ?? {}) as RawPodSpec) };
+  }
+  if (kind === 'Job') {
+    const { parallelism = 1 } = (raw.spec ?? {}) as { parallelism?: number };
+    return typeof parallelism === 'number'
+      ? { object, replicas: parallelism, surge: '0', containers: workloadFact(raw).containers }
+      : undefined;
+  }
+  if (PATHS[kind] === undefined) return undefined;
+  const { desired, surge = '0', containers } = workloadFact(raw);
+  return typeof desired === 'number' ? { object, replicas: desired, surge, containers } : undefined;
+}
+
+/** What the workload has now. */
+async function standing(
+  reader: ClusterReader,
+  raw: RawObject,
+  namespace: string,
+): Promise<Wanted | undefined> {
+  const resource = PATHS[raw.kind ?? ''];
+  if (resource === undefined) return undefined;
+  const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/${resource}/${encodeURIComponent(raw.metadata?.name ?? '')}`;
+  const live = await reader.attempt('the workload cannot be read', () => reader.get<RawObject>(path));
+  if (live === undefined) return undefined;
+  const wanted = wantedBy({ kind: raw.kind ?? '', ...live });
+  const { replicas } = (live.status ?? {}) as { replicas?: number };
+  return wanted && { ...wanted, replicas: replicas ?? 0 };
+}
+
+async function limitsOf(reader: ClusterReader, namespace: string): Promise<ClusterFact[]> {
+  const facts: ClusterFact[] = [];
+  const keep = (...found: object[]): void =>
+    void facts.push(...found.map((each) => ({ id: '', ...each }) as ClusterFact));
+  await Promise.all([
+    reader.list('LimitRange', [namespace], (raw) => keep(...limitRangeFacts(raw))),
+    reader.list('ResourceQuota', [namespace], (raw) => keep(quotaFact(raw))),
+    reader.list('Node', 'all', (raw) => keep(new NodeCount(raw).fact(false))),
+    reader.list('Event', [namespace], (raw) => keep(eventFact(raw as RawEvent)), {
+      fieldSelector: 'reason=SyncError',
+    }),
+  ]);
+  return facts.sort((a, b) => (a.kind === 'event' && b.kind === 'event' && a.last < b.last ? 1 : 0));
+}
