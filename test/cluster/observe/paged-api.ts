@@ -65,16 +65,20 @@ export class PagedApi {
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
+    send(response, this.#answerTo(request));
+  }
+
+  #answerTo(request: IncomingMessage): Answer {
     const { pathname, searchParams } = new URL(request.url ?? '/', this.url);
     const path = decodeURIComponent(pathname);
     this.paths.push(path);
     const special = this.#answers.get(path)?.(request);
-    if (special !== undefined) return send(response, special);
-    if (path.endsWith('/log')) return send(response, '');
+    if (special !== undefined) return special;
+    if (path.endsWith('/log')) return '';
     const list = this.#lists.get(path);
     const empty = /\/(?:[a-z]+)$/.test(path) ? made([]) : undefined;
     const found = list ?? empty;
-    if (found === undefined) return send(response, { status: 404, message: `${path} not found` });
+    if (found === undefined) return { status: 404, message: `${path} not found` };
     const limit = Number(searchParams.get('limit') ?? Number.POSITIVE_INFINITY);
     this.mostAsked = Math.max(this.mostAsked, limit);
     const from = Number(searchParams.get('continue') ?? 0);
@@ -82,7 +86,7 @@ export class PagedApi {
     const items: object[] = [];
     for (let index = from; index < end; index++) items.push(found.at(index));
     const more = end < found.count ? { continue: String(end) } : {};
-    send(response, { kind: 'List', metadata: { resourceVersion: '1', ...more }, items });
+    return { kind: 'List', metadata: { resourceVersion: '1', ...more }, items };
   }
 }
 
