@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ProgramFact } from '../model/program-fact.ts';
-import { tryRead } from './try-read.ts';
+import { localMachine } from './local-machine.ts';
+import type { Machine } from './machine.ts';
 
 /** Where programs are looked for. */
 export interface InspectOptions {
@@ -11,61 +11,61 @@ export interface InspectOptions {
 }
 
 /** Linux reads this much of a script's first line (BINPRM_BUF_SIZE). */
-const FIRST_BYTES = 256;
+export const FIRST_BYTES = 256;
 
 /**
  * What stands behind a program's name: found or not, executable, which interpreter its first line names and whether that
  * is there, which machine it was built for. Reads the first bytes of the file and runs nothing.
  */
-export function inspectProgram(name: string, options: InspectOptions): ProgramFact {
-  const path = find(name, options);
+export function inspectProgram(
+  name: string,
+  options: InspectOptions,
+  machine: Machine = localMachine,
+): ProgramFact {
+  const path = find(name, options, machine);
   const at = new Date();
   const id = `ev-${at.getTime().toString(36)}${randomInt(36 ** 3)
     .toString(36)
     .padStart(3, '0')}-p`;
   const fact = { id, at: at.toISOString(), name };
   if (path === undefined) return fact;
-  const executable = tryRead(() => accessSync(path, constants.X_OK)).kind === 'read';
-  return { ...fact, path, executable, ...describe(firstBytes(path), options) };
+  const executable = machine.program(path) === 'executable';
+  return { ...fact, path, executable, ...describe(firstBytes(path, machine), options, machine) };
 }
 
-function find(name: string, { env, folder }: InspectOptions): string | undefined {
+function find(name: string, options: InspectOptions, machine: Machine): string | undefined {
+  return programPaths(name, options).find((path) => machine.program(path) !== 'none');
+}
+
+/** Where a program of that name may be, in the order of the search. */
+export function programPaths(name: string, { env, folder }: InspectOptions): string[] {
   const folders = name.includes('/') ? [''] : (env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(':');
-  return folders.map((each) => resolve(folder, each, name)).find(isFile);
+  return folders.map((each) => resolve(folder, each, name));
 }
 
-function isFile(path: string): boolean {
-  const status = tryRead(() => statSync(path));
-  return status.kind === 'read' && status.value.isFile();
-}
-
-function firstBytes(path: string): Buffer {
-  const look = tryRead(() => {
-    const file = openSync(path, 'r');
-    try {
-      const buffer = Buffer.alloc(FIRST_BYTES);
-      return buffer.subarray(0, readSync(file, buffer, 0, FIRST_BYTES, 0));
-    } finally {
-      closeSync(file);
-    }
-  });
+function firstBytes(path: string, machine: Machine): Buffer {
+  const look = machine.head(path, FIRST_BYTES);
   return look.kind === 'read' ? look.value : Buffer.alloc(0);
 }
 
-function describe(bytes: Buffer, options: InspectOptions): Partial<ProgramFact> {
+function describe(bytes: Buffer, options: InspectOptions, machine: Machine): Partial<ProgramFact> {
   if (bytes.toString('latin1', 0, 4) === '\x7fELF') return { machine: machineOf(bytes) };
+  const read = shebangOf(bytes);
+  if (read === undefined) return {};
+  const { program, crlf } = read;
+  return { shebang: program, interpreterFound: find(program, options, machine) !== undefined, crlf };
+}
+
+/** The interpreter that a script's first line names; undefined: it names none. Pure. */
+export function shebangOf(bytes: Buffer): { readonly program: string; readonly crlf: boolean } | undefined {
   const first = /^#![ \t]*([^\n]*)/.exec(bytes.toString('utf8'))?.[1];
-  if (first === undefined) return {};
+  if (first === undefined) return undefined;
   const words = first.split(/[ \t]+/);
   // env looks the next word up on PATH, CR and all.
   const program = /(?:^|\/)env$/.test(words[0] ?? '')
     ? (words.find((word, index) => index > 0 && !word.startsWith('-')) ?? words[0]!)
     : words[0]!;
-  return {
-    shebang: program,
-    interpreterFound: find(program, options) !== undefined,
-    crlf: first.endsWith('\r'),
-  };
+  return { program, crlf: first.endsWith('\r') };
 }
 
 /** e_machine (elf(5)), in the byte order of the file. */

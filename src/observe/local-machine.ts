@@ -37,6 +37,7 @@ export const localMachine: Machine = {
     return new Date();
   },
   read: (path) => tryRead(() => readFileSync(path)),
+  head: (path, bytes) => tryRead(() => readHead(path, bytes)),
   tail: (path, bytes) => tryRead(() => readTail(path, bytes)),
   exists: existsSync,
   status: (path) => found(tryRead(() => statSync(path, { throwIfNoEntry: false }))),
@@ -84,6 +85,16 @@ function kindOf(entry: Dirent | Stats): EntryKind {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'folder';
   return entry.isSymbolicLink() ? 'link' : 'other';
+}
+
+function readHead(path: string, bytes: number): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(bytes);
+    return buffer.subarray(0, readSync(file, buffer, 0, bytes, 0));
+  } finally {
+    closeSync(file);
+  }
 }
 
 function readTail(path: string, bytes: number): { content: Buffer; whole: boolean } {

@@ -72,6 +72,8 @@ export interface Machine {
   readonly now: Date;
   /** The whole content of a small file. */
   read(path: string): Look<Buffer>;
+  /** The first bytes of a file. */
+  head(path: string, bytes: number): Look<Buffer>;
   /** The last bytes of a file, and whether that is all of it. */
   tail(path: string, bytes: number): Look<{ readonly content: Buffer; readonly whole: boolean }>;
   exists(path: string): boolean;

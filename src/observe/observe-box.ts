@@ -5,7 +5,9 @@ import { type ObserveOptions, observe } from './snapshot.ts';
 /** Looks at a box, whichever it is: in place on this machine, in one round trip elsewhere. Never throws. */
 export async function observeBox(
   box: Box,
-  options: Pick<ObserveOptions, 'scopes' | 'key' | 'maxItems'> & { readonly signal?: AbortSignal } = {},
+  options: Pick<ObserveOptions, 'scopes' | 'key' | 'maxItems' | 'cluster'> & {
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<Snapshot> {
   const from = { ...options, env: box.baseline, folder: box.folder };
   if (box.kind === 'local') return observe(from);

@@ -45,6 +45,11 @@ export class RecordedMachine implements Machine {
     return this.#absent(path) ?? this.#notGathered(path);
   }
 
+  head(path: string): Look<Buffer> {
+    const content = this.recording.heads.get(path);
+    return content === undefined ? (this.#absent(path) ?? this.#notGathered(path)) : read(content);
+  }
+
   tail(path: string, bytes: number): Look<{ content: Buffer; whole: boolean }> {
     const content = this.recording.tails.get(path);
     if (content === undefined) return this.#absent(path) ?? this.#notGathered(path);

@@ -7,6 +7,7 @@ export interface Recording {
   readonly files: ReadonlyMap<string, Buffer>;
   /** Larger than what is brought along. */
   readonly tooLarge: ReadonlySet<string>;
+  readonly heads: ReadonlyMap<string, Buffer>;
   readonly tails: ReadonlyMap<string, Buffer>;
   readonly gone: ReadonlySet<string>;
   readonly denied: ReadonlySet<string>;
@@ -86,6 +87,7 @@ function empty(me: readonly [number, number, number]): Building {
   return {
     files: new Map(),
     tooLarge: new Set(),
+    heads: new Map(),
     tails: new Map(),
     gone: new Set(),
     denied: new Set(),
@@ -115,6 +117,9 @@ function take(into: Building, { kind, of, content }: Frame, next: Frame | undefi
     case 'read':
       if (content.length >= MOST_FILE_BYTES) into.tooLarge.add(of);
       else into.files.set(of, content);
+      return;
+    case 'head':
+      into.heads.set(of, content);
       return;
     case 'tail':
       into.tails.set(of, content);

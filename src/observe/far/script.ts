@@ -71,6 +71,11 @@ c() {
     else h plain "$p"; fi
   done
 }
+# a BYTES PATH...: the beginning of files
+a() {
+  m=$1; shift
+  for p do if [ -f "$p" ] && [ -r "$p" ]; then h "head$m" "$p"; head -c "$m" "$p"; else n "$p"; fi; done
+}
 # s PATH: everything about one name
 s() {
   if ! [ -e "$1" ] && ! [ -L "$1" ]; then n "$1"; return; fi

@@ -98,6 +98,8 @@ function whyPartial({ entries, denied }: { entries: number; denied: readonly str
     ...(entries > MOST_ENTRIES
       ? [`/etc has more than ${MOST_ENTRIES} entries; the rest was not looked at`]
       : []),
-    ...(denied.length > 0 ? [`${denied.length} in /etc may not be read, such as ${denied[0]}`] : []),
+    ...(denied.length > 0
+      ? [`${denied.length} in /etc may not be read, such as ${[...denied].sort()[0]}`]
+      : []),
   ];
 }

@@ -21,13 +21,12 @@ export async function explain(
   output: string,
 ): Promise<Failure['findings']> {
   if (!pass.options.explain || isInterruption(failure)) return undefined;
-  const [{ observe }, { diagnose }, { namedPrograms }, { inspectProgram }] = await Promise.all([
-    import('../../observe/snapshot.ts'),
+  const [{ observeBox }, { diagnose }, { namedPrograms }, { inspectPrograms }] = await Promise.all([
+    import('../../observe/observe-box.ts'),
     import('../../judge/diagnose/diagnose.ts'),
     import('../../judge/diagnose/named-programs.ts'),
-    import('../../observe/inspect-program.ts'),
+    import('../../observe/inspect-programs.ts'),
   ]);
-  const place = { env: pass.box.baseline, folder: pass.folder };
   const text = step.actions.map((action) => action.text).join('\n');
   const cluster = await clusterLook(pass, `${text}\n${failure.checks.map(({ check }) => check).join('\n')}`);
   const input = {
@@ -37,15 +36,14 @@ export async function explain(
     output,
     checks: failure.checks,
     step: { text },
-    snapshot: await observe({
+    snapshot: await observeBox(pass.box, {
       scopes: [...LOOKED_AT, ...(cluster ? (['kubernetes'] as const) : [])],
-      ...place,
       ...(cluster && { cluster }),
     }),
     measurements: [...pass.facts].map(([name, value]) => ({ name, value })),
   };
   const first = diagnose(input, MOST);
-  const programs = namedPrograms(first).map((name) => inspectProgram(name, place));
+  const programs = await inspectPrograms(pass.box, namedPrograms(first), pass.folder);
   const findings = programs.length === 0 ? first : diagnose({ ...input, programs }, MOST);
   return findings.map(({ code, title, remedy }) => ({
     code,

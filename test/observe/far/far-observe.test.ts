@@ -5,17 +5,9 @@ import { observeFar } from '../../../src/observe/far/far-observe.ts';
 import { ownAddresses } from '../../../src/observe/far/own-addresses.ts';
 import { observe } from '../../../src/observe/snapshot.ts';
 import { farSide } from './far-side.ts';
+import { still } from './still.ts';
 
 const options = { env: { HOME: '/root' }, folder: tmpdir(), key: 'a key' };
-
-/** What moves by itself is left out of a comparison. */
-const MOVING = /^(?:id|load|bootedAt|used|freeBytes|freeInodes|hits|periods)$/;
-
-function still(snapshot: Snapshot, scope: Scope): string[] {
-  return (snapshot.facts[scope] ?? []).map((fact) =>
-    JSON.stringify(fact, (key, value) => (MOVING.test(key) ? undefined : (value as unknown))),
-  );
-}
 
 test('one round trip, and it agrees with a look in place', async () => {
   const box = farSide([]);
