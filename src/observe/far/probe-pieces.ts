@@ -40,7 +40,7 @@ function filePieces({ expect }: Extract<Probe, { kind: 'file' }>, path: string):
   if (expect.kind !== 'text') return [all];
   const { text } = expect;
   // A line is looked for where the file is, and reaches grep by a pipe: it may hold a secret, and shows in no command line.
-  return text.kind === 'contains' && text.value !== '' && !/[\n\r\0]/.test(text.value)
+  return text.kind === 'contains' && text.value !== '' && !/[\n\0]/.test(text.value)
     ? [all, `g ${textKey(path, text.value)} ${quoted(path)} ${quoted(text.value)}`]
     : [all, `r ${quoted(path)}`];
 }

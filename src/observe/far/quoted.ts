@@ -5,7 +5,7 @@ import { NotGathered } from '../machine.ts';
  * @throws NotGathered for a text that no file name and no argument can hold, or that would break the frames
  */
 export function quoted(text: string): string {
-  if (/[\0\n\r]/.test(text))
+  if (/[\0\n]/.test(text))
     throw new NotGathered('a name with a line end in it cannot be asked on another box');
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
