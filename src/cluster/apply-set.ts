@@ -104,6 +104,7 @@ async function compareOne(
   if (!live) return { key: placed.key, live, differences: [] };
   const { object, overruled } = await applyObject(cluster, placed, {
     dryRun: true,
+    overruleAll: true,
     ...(signal && { signal }),
   });
   const isSame = object.metadata?.resourceVersion === live.metadata?.resourceVersion;

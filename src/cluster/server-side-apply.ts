@@ -28,6 +28,8 @@ export interface AppliedObject {
 /** How an object is applied. */
 export interface ApplyOptions {
   readonly dryRun: boolean;
+  /** For a look only: what it would be if no manager stood in the way. Else patches of our own alone are overruled. */
+  readonly overruleAll?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -46,8 +48,10 @@ export async function applyObject(
   } catch (error) {
     if (!(error instanceof ClusterTrouble)) throw error;
     const owners = ownersOf(error);
-    if (owners.length > 0 && owners.every(({ manager }) => manager === PATCH_MANAGER)) {
-      return { ...(await send(cluster, placed, options, true)), overruled: owners.map(({ field }) => field) };
+    const ours = owners.filter(({ manager }) => manager === PATCH_MANAGER);
+    if (owners.length > 0 && (ours.length === owners.length || (options.overruleAll && options.dryRun))) {
+      const forced = await send(cluster, placed, options, true);
+      return { ...forced, overruled: ours.map(({ field }) => field) };
     }
     throw await explained(cluster, placed, error);
   }

@@ -1,6 +1,7 @@
 import type { Baseline } from '../../journal/baseline.ts';
 import { driftOfChanges, driftOfChecks, driftOfFact } from '../../judge/drift.ts';
 import type { DriftFinding } from '../../model/drift.ts';
+import type { CheckResult } from '../../model/outcome.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { compareSnapshots, unaccounted } from '../../observe/compare.ts';
 import { observeBox } from '../../observe/observe-box.ts';
@@ -8,29 +9,11 @@ import { AgentStore } from '../agent/store.ts';
 import { measure } from '../facts.ts';
 import { fileHashKey } from '../file-hash-key.ts';
 import type { OperationContext } from '../operation.ts';
-import type { Preview } from '../pass/preview.ts';
 import type { Session } from '../session.ts';
 import { verifySession } from '../verify.ts';
 import { BASELINE_SCOPES } from './baseline.ts';
-
-/** What a source of drift may look at. */
-export interface DriftView {
-  readonly context: OperationContext;
-  readonly session: Session;
-  readonly preview: Preview;
-  readonly baseline: Baseline | undefined;
-  /** Ids of the steps that are confirmed here as they now stand in the document: for no others can anything drift. */
-  readonly confirmed: ReadonlySet<string>;
-}
-
-/** What one source found, and how much it looked at. */
-export interface Drifted {
-  readonly findings: readonly DriftFinding[];
-  readonly looked: readonly { readonly source: string; readonly count: number }[];
-}
-
-/** Compares one part of what the runbook made with what is there now; changes nothing. */
-export type DriftSource = (view: DriftView) => Promise<Drifted>;
+import { clusterSource } from './cluster-source.ts';
+import type { DriftSource } from './view.ts';
 
 /** What confirmed steps made: their checks, file fences (content, mode, owner) and background processes; and the endpoints. */
 const stepSource: DriftSource = async ({ session, preview, confirmed }) => {
@@ -39,7 +22,7 @@ const stepSource: DriftSource = async ({ session, preview, confirmed }) => {
   return {
     findings: [
       ...steps.flatMap(({ id, checks, verdict }) =>
-        verdict === 'not-applicable' ? [] : driftOfChecks('steps', id, checks),
+        verdict === 'not-applicable' ? [] : driftOfChecks('steps', id, checks.filter(isNotOfCluster)),
       ),
       ...asked.flatMap(({ id, checks }) => driftOfChecks('endpoints', id, checks)),
     ],
@@ -50,9 +33,14 @@ const stepSource: DriftSource = async ({ session, preview, confirmed }) => {
   };
 };
 
+/** Fences for a cluster are compared by a source of their own, field by field; patches have only this answer. */
+function isNotOfCluster({ kind, check }: CheckResult): boolean {
+  return kind !== 'cluster' || check.startsWith('patch ');
+}
+
 /** What changed on the system since the last confirmed pass and no step or attempt did. */
 const systemSource: DriftSource = async ({ context, session, baseline }) => {
-  if (!baseline) return { findings: [NO_BASELINE], looked: [] };
+  if (!baseline) return { findings: touchesBox(session) ? [NO_BASELINE] : [], looked: [] };
   const { world, signal } = context;
   const key = await fileHashKey(world, { readOnly: true });
   const now = await observeBox(session.box, { scopes: BASELINE_SCOPES, key, signal });
@@ -68,6 +56,11 @@ const systemSource: DriftSource = async ({ context, session, baseline }) => {
     }),
   };
 };
+
+/** A runbook that acts on a cluster alone leaves nothing on the box to compare with. */
+function touchesBox({ plan }: Session): boolean {
+  return plan.steps.some(({ step }) => step.actions.some(({ kind }) => kind === 'shell' || kind === 'file'));
+}
 
 const NO_BASELINE: DriftFinding = {
   source: 'system',
@@ -105,5 +98,5 @@ const factSource: DriftSource = async ({ context, session }) => {
   return { findings, looked: [{ source: 'facts', count: measurable.length }] };
 };
 
-/** Every source, in the order of reports. That of a cluster is a row here. */
-export const driftSources: readonly DriftSource[] = [stepSource, systemSource, factSource];
+/** Every source, in the order of reports. */
+export const driftSources: readonly DriftSource[] = [stepSource, clusterSource, systemSource, factSource];

@@ -1,5 +1,6 @@
-import { applySet, compareSet, type Found } from '../../cluster/apply-set.ts';
+import { applySet, type Compared, compareSet, type Found } from '../../cluster/apply-set.ts';
 import { versionOf } from '../../cluster/discovery.ts';
+import { labelledObjects } from '../../cluster/labelled-objects.ts';
 import type { Placed } from '../../cluster/server-side-apply.ts';
 import { takeBack } from '../../cluster/take-back.ts';
 import type { ApplyAction, RegistryAction } from '../../model/action.ts';
@@ -50,10 +51,7 @@ export async function applyDifference(
 ): Promise<Verdict> {
   const expected = 'applied as written';
   try {
-    const cluster = await clusterOf(work);
-    const wanted = await wantedObjects(cluster, action, work);
-    const isPatched = await patchedIn(cluster, work);
-    const compared = await compareSet(cluster, wanted, { isPatched, signal: work.signal });
+    const compared = await comparedObjects(action, work);
     const missing = compared.filter(({ live }) => !live);
     if (missing.length > 0) {
       const observed = `missing: ${missing
@@ -80,6 +78,31 @@ export async function applyDifference(
   } catch (error) {
     return clusterUnknown(expected, error, work.pass);
   }
+}
+
+/**
+ * The objects of a fence as they live, and what an apply would change of each; nothing is written.
+ * @throws ClusterTrouble, FenceDefect
+ */
+export async function comparedObjects(
+  action: ApplyAction | RegistryAction,
+  work: ClusterWork,
+): Promise<Compared[]> {
+  const cluster = await clusterOf(work);
+  const wanted = await wantedObjects(cluster, action, work);
+  const isPatched = await patchedIn(cluster, work);
+  return compareSet(cluster, wanted, { isPatched, signal: work.signal });
+}
+
+/**
+ * Objects that carry this runbook's label and are not among those known.
+ * @throws ClusterTrouble
+ */
+export async function orphanedObjects(known: readonly ObjectKey[], work: ClusterWork): Promise<ObjectKey[]> {
+  const cluster = await clusterOf(work);
+  const ids = new Set(known.map(idOf));
+  const found = await labelledObjects(cluster, known, work.pass.inventory, work.signal);
+  return found.filter((each) => !ids.has(idOf(each)));
 }
 
 /**

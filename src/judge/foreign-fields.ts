@@ -1,0 +1,67 @@
+import type { KubeObject, ManagedFields } from '../model/kube.ts';
+
+/** A field that somebody else's hand has set. */
+export interface ForeignField {
+  readonly path: string;
+  readonly manager: string;
+  /** ISO 8601, where the server says it. */
+  readonly at: string;
+}
+
+/**
+ * Programs by which people and other deployments change objects, by the names that they give as field managers. Controllers
+ * are not among them: what they fill in (a cluster IP, a CA bundle, a revision) is their work and no drift.
+ */
+const HANDS =
+  /^(?:kubectl|helm|argocd|flux|kustomize|lens|k9s|headlamp|dashboard|mozilla|node-fetch|undici|curl|python|go-http-client|openapi-generator|terraform|pulumi|ansible)/i;
+
+/**
+ * The fields of an object that other hands than ours own. Server-side apply leaves such fields alone where the runbook does
+ * not set them, so no dry run shows them.
+ */
+export function foreignFields(object: KubeObject, ours: ReadonlySet<string>): ForeignField[] {
+  const entries = object.metadata?.managedFields ?? [];
+  const own = new Set(entries.filter(({ manager = '' }) => ours.has(manager)).flatMap(pathsOf));
+  return entries
+    .filter(
+      ({ manager = '', subresource }) =>
+        HANDS.test(manager) && !ours.has(manager) && subresource !== 'status',
+    )
+    .flatMap((entry) =>
+      pathsOf(entry)
+        .filter((path) => !own.has(path) && !path.startsWith('status') && !isTrace(path))
+        .map((path) => ({ path, manager: entry.manager ?? '', at: entry.time ?? '' })),
+    );
+}
+
+/** What kubectl writes down for itself. */
+function isTrace(path: string): boolean {
+  return (
+    /kubectl\.kubernetes\.io\/(?:last-applied-configuration|restartedAt)/.test(path) &&
+    path.includes('last-applied')
+  );
+}
+
+function pathsOf({ fieldsV1 }: ManagedFields): string[] {
+  return leaves(fieldsV1 ?? {}, '', 0);
+}
+
+/** Leaves of fieldsV1: `f:` fields, `k:` items of a list by their keys, `v:` items by value; `.` is the thing itself. */
+function leaves(fields: Readonly<Record<string, unknown>>, above: string, depth: number): string[] {
+  const below = Object.entries(fields).filter(([key]) => key !== '.');
+  if (below.length === 0 || depth > 30) return above === '' ? [] : [above];
+  return below.flatMap(([key, value]) =>
+    leaves((value ?? {}) as Record<string, unknown>, step(above, key), depth + 1),
+  );
+}
+
+function step(above: string, key: string): string {
+  const rest = key.slice(2);
+  if (key.startsWith('f:'))
+    return above === '' ? rest : /^[\w-]+$/.test(rest) ? `${above}.${rest}` : `${above}['${rest}']`;
+  if (!key.startsWith('k:')) return `${above}[${rest}]`;
+  return `${above}[${rest
+    .replace(/^\{|\}$/g, '')
+    .replaceAll('"', '')
+    .replace(':', '=')}]`;
+}

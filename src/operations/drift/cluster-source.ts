@@ -1,0 +1,85 @@
+import { createHmac } from 'node:crypto';
+import type { ApplyAction, RegistryAction } from '../../model/action.ts';
+import type { DriftFinding } from '../../model/drift.ts';
+import type { ObjectKey } from '../../model/kube.ts';
+import type { PlanStep } from '../../model/plan.ts';
+import { fileHashKey } from '../file-hash-key.ts';
+import type { DriftSource, DriftView } from './view.ts';
+
+/** A fence whose objects live in a cluster, and its step. */
+interface ClusterFence {
+  readonly planned: PlanStep;
+  readonly action: ApplyAction | RegistryAction;
+}
+
+/**
+ * What confirmed steps applied to a cluster, against what lives there: a dry-run apply, then the fields that other hands
+ * own, then what carries the runbook's label and is in no document. Loads nothing where nothing was applied.
+ */
+export const clusterSource: DriftSource = async (view) => {
+  const fences = view.session.plan.steps
+    .filter(({ step }) => view.confirmed.has(step.id))
+    .flatMap((planned) =>
+      planned.step.actions.flatMap((action): ClusterFence[] =>
+        action.kind === 'apply' || action.kind === 'registry' ? [{ planned, action }] : [],
+      ),
+    );
+  if (fences.length === 0) return { findings: [], looked: [] };
+  const key = await fileHashKey(view.context.world, { readOnly: true });
+  const hash = (value: string) => `#${createHmac('sha256', key).update(value).digest('hex').slice(0, 8)}`;
+  const findings: DriftFinding[] = [];
+  const wanted: ObjectKey[] = [];
+  for (const fence of fences) {
+    const { objects, found } = await driftOfFence(fence, view, hash);
+    wanted.push(...objects);
+    findings.push(...found);
+  }
+  findings.push(...(await orphansOf(fences[0]!, wanted, view)));
+  return { findings, looked: [{ source: 'cluster', count: wanted.length }] };
+};
+
+async function driftOfFence(
+  { planned, action }: ClusterFence,
+  { preview, context }: DriftView,
+  hash: (value: string) => string,
+): Promise<{ objects: readonly ObjectKey[]; found: readonly DriftFinding[] }> {
+  const [{ comparedObjects }, { driftOfObject }, { FIELD_MANAGER, PATCH_MANAGER }] = await loaded();
+  const { pass } = preview;
+  const work = { pass, state: pass.state.after(planned.step.id), signal: context.signal };
+  try {
+    const compared = await comparedObjects(action, work);
+    const words = { ours: new Set([FIELD_MANAGER, PATCH_MANAGER]), hash };
+    return {
+      objects: compared.map((each) => each.key),
+      found: compared.flatMap((each) => driftOfObject(each, words)),
+    };
+  } catch (error) {
+    const detail = (error as Error).message;
+    return { objects: [], found: [{ source: 'cluster', subject: planned.step.id, kind: 'unknown', detail }] };
+  }
+}
+
+function loaded() {
+  return Promise.all([
+    import('../pass/apply-action.ts'),
+    import('../../judge/cluster-drift.ts'),
+    import('../../cluster/server-side-apply.ts'),
+  ]);
+}
+
+async function orphansOf(
+  { planned }: ClusterFence,
+  wanted: readonly ObjectKey[],
+  { preview, session, context }: DriftView,
+): Promise<readonly DriftFinding[]> {
+  const [{ orphanedObjects }, { driftOfOrphans }] = await loaded();
+  const { pass } = preview;
+  const work = { pass, state: pass.state.after(planned.step.id), signal: context.signal };
+  const applied = session.plan.steps.flatMap((each) => preview.memory(each)?.applied ?? []);
+  try {
+    return driftOfOrphans(await orphanedObjects([...wanted, ...applied], work));
+  } catch {
+    // The objects themselves could not be asked either, and that is said already.
+    return [];
+  }
+}
