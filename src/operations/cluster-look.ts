@@ -21,7 +21,7 @@ const NOTHING: ClusterLook = { facts: [], more: new Map(), unavailable: [] };
  * nothing to see is in `unavailable`.
  */
 export async function lookAtCluster(
-  box: Pick<Box, 'cluster' | 'baseline' | 'folder'>,
+  box: Pick<Box, 'cluster' | 'baseline' | 'folder' | 'policy'>,
   env: Readonly<Record<string, string>>,
   { namespace, active = false, asked = false, signal }: ClusterScope = {},
 ): Promise<ClusterLook> {
@@ -37,6 +37,8 @@ export async function lookAtCluster(
     return await observeCluster(cluster, {
       ...(namespace !== undefined && { namespace }),
       active,
+      // It adds something to pods: nothing for a cluster that somebody else relies on.
+      inspect: active && box.policy === 'sandbox',
       ...(signal && { signal }),
     });
   } catch (error) {

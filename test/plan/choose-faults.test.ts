@@ -18,7 +18,9 @@ test('the same seed chooses the same steps, on every machine', () => {
 });
 
 test('many seeds reach every step', () => {
-  const reached = new Set(Array.from({ length: 200 }, (_, seed) => chooseFaults(seed, ['restart'], steps)[0]!.step));
+  const reached = new Set(
+    Array.from({ length: 200 }, (_, seed) => chooseFaults(seed, ['restart'], steps)[0]!.step),
+  );
   expect([...reached].toSorted()).toEqual(steps);
 });
 

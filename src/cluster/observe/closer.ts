@@ -1,26 +1,33 @@
+import type { Cluster } from '../../model/cluster.ts';
 import { ClusterTrouble } from '../trouble.ts';
 import type { Gathering } from './gathering.ts';
+import { inspectImages } from './inspect-image.ts';
 import type { NewPod } from './pods.ts';
 import { callProbes } from './probe-calls.ts';
 import { clip } from './raw.ts';
 import type { ClusterReader } from './reader.ts';
 import { type PullSecret, pullSecret, registryOf } from './registries.ts';
+import { readThrottling } from './throttling.ts';
 
 /** Containers whose log is read, and secrets whose registries are looked up; the first in trouble say enough. */
 const MOST_LOGS = 8;
 const MOST_SECRETS = 5;
 
-/** Looks closer at what is in trouble: last lines of logs, registries of pull secrets, names of keys. */
+/**
+ * Looks closer at what is in trouble: last lines of logs, registries of pull secrets, names of keys. `active`: probes are
+ * called and CPU figures read; `into`: the cluster in which images may be looked into.
+ */
 export async function lookCloser(
   gathering: Gathering,
   reader: ClusterReader,
-  { active }: { readonly active: boolean },
+  { active, into }: { readonly active: boolean; readonly into?: Cluster | undefined },
 ): Promise<ReadonlyMap<string, PullSecret>> {
   const pods = gathering.troubledPods;
   await Promise.all([
     readLogs(pods, gathering, reader),
     readKeys(gathering, reader),
-    ...(active ? [callProbes(pods, gathering, reader)] : []),
+    ...(active ? [callProbes(pods, gathering, reader), readThrottling(pods, gathering, reader)] : []),
+    ...(into ? [inspectImages(pods, gathering, reader, into)] : []),
   ]);
   return readSecrets(pods, gathering, reader);
 }

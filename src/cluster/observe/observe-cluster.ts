@@ -11,8 +11,10 @@ import type { PullSecret } from './registries.ts';
 export interface ClusterLookOptions {
   /** Default: every namespace that the person allows and the cluster lets be read. */
   readonly namespace?: string;
-  /** Also calls probes and looks into images: these make requests to pods. Default no. */
+  /** Also calls the HTTP probes of pods in trouble, and asks their nodes for CPU figures. Default no. */
   readonly active?: boolean;
+  /** Also looks into the images of containers that died, which adds an ephemeral container to their pods. Default no. */
+  readonly inspect?: boolean;
   readonly signal?: AbortSignal;
   /** Milliseconds for the whole look; what is not read by then is unavailable. */
   readonly limitMs?: number;
@@ -40,13 +42,13 @@ const FIRST: readonly ReadKind[] = [
 ];
 
 /**
- * Looks at a cluster once and changes nothing. Never throws: what could not be read is in `unavailable`. Pages of objects
+ * Looks at a cluster once and changes nothing, but for what `inspect` adds. Never throws: what could not be read is in `unavailable`. Pages of objects
  * are let go as soon as they have been read, so that memory does not grow with the cluster. Never reads a ConfigMap's or
  * Secret's data but for the names of keys and registries, where a pod's trouble is about them.
  */
 export async function observeCluster(
   cluster: Cluster,
-  { namespace, active = false, signal, limitMs = LIMIT_MS }: ClusterLookOptions = {},
+  { namespace, active = false, inspect = false, signal, limitMs = LIMIT_MS }: ClusterLookOptions = {},
 ): Promise<ClusterLook> {
   const limit = AbortSignal.timeout(limitMs);
   const reader = new ClusterReader(cluster, signal ? AbortSignal.any([signal, limit]) : limit);
@@ -58,7 +60,10 @@ export async function observeCluster(
   await inTurn(['EndpointSlice', 'Event'] as const, 2, (kind) =>
     reader.list(kind, namespaces, (raw) => gathering.take(kind, raw)),
   );
-  const secrets: ReadonlyMap<string, PullSecret> = await lookCloser(gathering, reader, { active });
+  const secrets: ReadonlyMap<string, PullSecret> = await lookCloser(gathering, reader, {
+    active,
+    ...(inspect && { into: cluster }),
+  });
   const { facts, more } = gathering.facts({ pods, allPods: pods && namespaces === 'all' }, secrets);
   return { facts: [contextOf(cluster), ...facts], more, unavailable: reader.unavailable };
 }

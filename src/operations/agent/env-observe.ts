@@ -27,7 +27,9 @@ const input = z.object({
   active: z
     .boolean()
     .optional()
-    .describe('also call the HTTP probes of pods in trouble, without credentials and by both schemes'),
+    .describe(
+      'also call the HTTP probes of pods in trouble, without credentials and by both schemes, and read CPU throttling; in a box that runbook launched also look into images, by an ephemeral container',
+    ),
   cursor: z
     .string()
     .max(100)

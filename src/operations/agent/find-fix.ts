@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { lastErrorLine, normalErrorLine } from '../../judge/error-line.ts';
 import { matchSymptom } from '../../judge/symptom.ts';
+import type { Attempt } from '../../model/attempt.ts';
 import { wrong } from './body.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { findJob, logTail } from './job-read.ts';
@@ -19,7 +20,7 @@ export const findFix = defineTool({
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
   effect: 'read',
   input: z.object({
-    text: z.string().max(100_000).optional().describe('an error, as printed'),
+    text: z.string().max(100_000).optional().describe('an error, as printed; or the code of a finding'),
     job: z.string().max(100).optional(),
     limit: z.int().min(1).max(20).default(3),
   }),
@@ -59,17 +60,19 @@ async function written({ document }: Desk, text: string): Promise<Record<string,
   return found;
 }
 
-/** Solved on this box, with the same error but for numbers and times. */
+/**
+ * Solved on this box: with the same error but for numbers and times, or with a finding of the code that is asked for
+ * (`image-credentials`).
+ */
 function remembered({ store }: Desk, text: string): Record<string, unknown>[] {
   const { problems, attempts } = store.loop;
   const line = normalErrorLine(text);
+  const code = /^[a-z][a-z0-9-]{3,60}$/.exec(text.trim())?.[0];
+  const fits = ({ outputTail, findings }: Attempt): boolean =>
+    (line !== '' && normalErrorLine(outputTail) === line) || findings.some((each) => each.code === code);
   return problems
     .filter(({ state }) => state === 'resolved' || state === 'cleared')
-    .filter(({ failures }) =>
-      attempts.some(
-        (each) => failures.includes(each.attempt) && line !== '' && normalErrorLine(each.outputTail) === line,
-      ),
-    )
+    .filter(({ failures }) => attempts.some((each) => failures.includes(each.attempt) && fits(each)))
     .map(({ id, title, why, fix, clearedBy }) => ({
       problem: id,
       title,

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { openCluster } from '../../../src/cluster/cluster.ts';
+import { observeCluster } from '../../../src/cluster/observe/observe-cluster.ts';
 import { grantCluster } from '../../../src/journal/cluster-grants.ts';
 import { agentIn } from '../../operations/agent/agent.ts';
 import { scenario } from '../../support/scenario.ts';
@@ -101,5 +104,62 @@ describeWithCluster('env.observe of a real cluster', (cluster) => {
     const seen = await agentIn(world).call('env_observe', { scopes: ['kubernetes'] });
     expect(seen.facts.kubernetes.map(({ kind }: { kind: string }) => kind)).toEqual(['context']);
     expect(seen.unavailable[0].reason).toMatch(/runbook approve --context test/);
+  });
+
+  test('an ephemeral container is taken by the API server, and what it ends with is told', async () => {
+    const namespace = await cluster.namespace();
+    const path = `/api/v1/namespaces/${namespace}/pods/silent`;
+    await cluster.api.create(`/api/v1/namespaces/${namespace}/pods`, {
+      metadata: { name: 'silent' },
+      spec: {
+        nodeName: 'nowhere',
+        containers: [{ name: 'app', image: 'app:1', command: ['/entrypoint.sh'] }],
+      },
+    });
+    const type = 'application/strategic-merge-patch+json';
+    const ended = { terminated: { exitCode: 0, reason: 'Completed', startedAt: null, finishedAt: null } };
+    const app = {
+      name: 'app',
+      image: 'app:1',
+      imageID: '',
+      ready: false,
+      restartCount: 3,
+      state: ended,
+      lastState: ended,
+    };
+    await cluster.api.ask(
+      'PATCH',
+      `${path}/status`,
+      { status: { phase: 'Running', containerStatuses: [app] } },
+      type,
+    );
+    const client = await openCluster({
+      ...{ env: { KUBECONFIG: cluster.kubeconfig }, folder: '/' },
+      read: (file) => readFile(file),
+      mayRunPlugins: () => false,
+      isAllowed: () => true,
+    });
+    onTestFinished(() => client.close());
+    const looking = observeCluster(client, { namespace, inspect: true });
+    const pod = await cluster.api.until(path, ({ spec }) => spec.ephemeralContainers?.length === 1);
+    const [{ name, image, command }] = pod.spec.ephemeralContainers;
+    expect({ image, shell: command[0], program: command.at(-1) }).toEqual({
+      image: 'app:1',
+      shell: '/bin/sh',
+      program: '/entrypoint.sh',
+    });
+    const state = { terminated: { exitCode: 128, reason: 'StartError', startedAt: null, finishedAt: null } };
+    const status = { name, image, imageID: '', ready: false, restartCount: 0, state, lastState: {} };
+    await cluster.api.ask(
+      'PATCH',
+      `${path}/status`,
+      { status: { ephemeralContainerStatuses: [status] } },
+      type,
+    );
+    const { facts } = await looking;
+    expect(facts.find(({ kind }) => kind === 'image-program')).toMatchObject({
+      program: '/bin/sh',
+      exists: false,
+    });
   });
 });

@@ -114,3 +114,14 @@ test('what exceeds a quota is refused before it runs, with the figures of the la
   });
   expect(smaller.status).toBe('succeeded');
 });
+
+test('what was once solved is found by the code of its finding', async () => {
+  const { api, world } = await boxWithCluster();
+  api.list('/api/v1/namespaces/argo/pods', [unpulled]);
+  const agent = agentIn(world);
+  const failed = await agent.call('apply_step', { draft: { title: 'Wait for the flow', run: waiting } });
+  await agent.call('apply_step', { step: failed.step, draft: { title: 'Wait for the flow', run: 'touch flowing' } });
+  const { fixes } = await agent.call('find_fix', { text: 'image-credentials' });
+  expect(fixes).toMatchObject([{ problem: failed.problem, from: 'this box' }]);
+  expect((await agent.call('find_fix', { text: 'image-missing' })).fixes).toEqual([]);
+});

@@ -47,7 +47,7 @@ export const containerEndsSilently: Rule = {
       return [
         {
           title: `${who(run)} ends by itself with code 0${afterSeconds(end.seconds)}${silent ? ' and prints nothing' : ''}, and is started again (${container.restarts} restarts): its entry point has nothing that stays in the foreground.`,
-          remedy: `Look at what the entry point of ${container.image} starts (env_observe with active: true looks inside the image): a script whose last line sends its program to the background, an empty command, a shell without input. What ends on purpose belongs into a Job.`,
+          remedy: `Look at what the entry point of ${container.image} starts (its build file, or a look into the image): a script whose last line sends its program to the background, an empty command, a shell without input. What ends on purpose belongs into a Job.`,
           subject: subjectOf(run),
           evidence: [pod.id, ...(log === undefined ? [] : [log.id])],
           weight: weightOfRun(scene, run),
