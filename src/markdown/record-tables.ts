@@ -48,7 +48,7 @@ export function recordedTable(
   runbook: Runbook,
   learned: Learned,
 ): RecordedTable {
-  const rows = form.rows(learned);
+  const rows = lastOfEach(form.rows(learned));
   if (rows.length === 0) return { kind: form.kind, edits: [], fresh: [] };
   const table = tableOf(form, source, runbook);
   if (!table) return { kind: form.kind, edits: [], fresh: [renderTable(form.columns, rows)] };
@@ -64,6 +64,11 @@ export function recordedTable(
     edits: lines === '' ? edits : [...edits, { span: { start: at, end: at }, text: lines }],
     fresh: [],
   };
+}
+
+/** Of rows with one name the last: two of them would be two edits of the same cells. */
+function lastOfEach(rows: readonly (readonly string[])[]): (readonly string[])[] {
+  return [...new Map(rows.map((row) => [oneLine(row[0]!), row])).values()];
 }
 
 function tableOf(form: TableForm, source: Source, runbook: Runbook): Table | undefined {

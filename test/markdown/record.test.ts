@@ -89,3 +89,12 @@ test('whatever a step says, it reads back as what ran, and every other byte stay
     { numRuns: 300 },
   );
 });
+
+test('two values for one name at once: the last one stands, once', () => {
+  const before = '## Facts\n\n| Fact | Value |\n| --- | --- |\n| port | 80 |\n\n## Steps\n';
+  const fact = (name: string, value: string) => ({ name, value, unit: '', command: '', on: '', why: '' });
+  const facts = [fact('port', '81'), fact('new', '1'), fact('port', '82'), fact('new', '2')];
+  expect(record(before, { facts })).toBe(
+    '## Facts\n\n| Fact | Value |\n| --- | --- |\n| port | 82 |\n| new | 2 |\n\n## Steps\n',
+  );
+});
