@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { BoxState } from './box-state.ts';
 import type { Probe, Verdict } from './check.ts';
 import type { Cluster } from './cluster.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import type { ShellRequest, ShellResult, ShellState } from './shell.ts';
 
 /** Who a box is: a random id written on the box outside the project. */
@@ -78,6 +79,8 @@ export interface Box {
   readonly policy: BoxPolicy;
   /** On the box: where relative paths and the first fence start. Here the document's folder, elsewhere its workspace. */
   readonly folder: string;
+  /** What a person should know of it before anything runs there, such as a clock that is far off. */
+  readonly remarks?: readonly Diagnostic[];
   /** What the box keeps of runbook itself. */
   readonly state: BoxState;
   /** Environment that every fence starts from. */

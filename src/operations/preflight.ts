@@ -32,7 +32,14 @@ export async function preflightDiagnostics(
     ...(runbook.frontMatter.box?.ports ?? []).map((port) => portWarning(port, session)),
   ]);
   const warnings = runbook.diagnostics.filter((each) => each.severity === 'warning');
-  return [...inputDiagnostics, ...asked.flat(), ...(await clusterDiagnostics(context, session)), ...warnings];
+  const remarks = session.box.remarks ?? [];
+  return [
+    ...inputDiagnostics,
+    ...remarks,
+    ...asked.flat(),
+    ...(await clusterDiagnostics(context, session)),
+    ...warnings,
+  ];
 }
 
 async function requirement(required: Requirement, session: Session, world: World): Promise<Diagnostic[]> {
@@ -120,8 +127,7 @@ async function diskRequirement(
   session: Session,
 ): Promise<Diagnostic[]> {
   try {
-    const { bavail, bsize } = await statfs(required.path);
-    const free = bavail * bsize;
+    const free = await freeBytes(session.box, required.path);
     if (free >= required.bytes) return [];
     const giga = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
     return [
@@ -145,6 +151,18 @@ async function diskRequirement(
       },
     ];
   }
+}
+
+/** What an ordinary user may still write. @throws an error that says why it is unknown */
+async function freeBytes(box: Box, path: string): Promise<number> {
+  if (box.kind === 'local') {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  }
+  const { code, stdout, stderr } = await box.exec({ run: ['df', '-P', '-k', '--', path] });
+  const blocks = Number(stdout.toString().trim().split('\n').at(-1)?.split(/\s+/)[3]);
+  if (code !== 0 || !Number.isFinite(blocks)) throw new Error(stderr.trim() || 'df says nothing');
+  return blocks * 1024;
 }
 
 async function portWarning(port: number, session: Session): Promise<Diagnostic[]> {

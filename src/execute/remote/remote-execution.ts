@@ -17,10 +17,7 @@ import { runApart } from './remote-stream.ts';
 import { type Hello, openSession } from './session.ts';
 
 /** Another box, as far as acting on it goes; policy and probes come from other rooms. */
-export type RemoteExecution = Omit<Box, 'policy' | 'ask' | 'changed'> & {
-  /** What a person should know of the box: a clock that is far off. */
-  readonly remarks: readonly Diagnostic[];
-};
+export type RemoteExecution = Omit<Box, 'policy' | 'ask' | 'changed' | 'cluster'>;
 
 export interface RemoteOptions {
   /** Name of the folder on the box where the first fence and every relative path start. */

@@ -70,11 +70,12 @@ export async function openPass(
       end: async (outcome) => {
         const whole = options.only === undefined && options.from === undefined;
         if (outcome === 'done' && whole) journal.append({ kind: 'pass-ended', outcome });
-        await journal.durable();
+        // What the lost box has not confirmed, the failed step has told already.
+        await (outcome === 'done' ? journal.durable() : journal.durable().catch(unlessLost));
       },
       close: async () => {
         for (const process of pass.endWithPass) await box.stop(process);
-        await journal.close();
+        await journal.close().catch(unlessLost);
         lock.release();
       },
     };
@@ -82,6 +83,12 @@ export async function openPass(
     lock.release();
     throw error;
   }
+}
+
+/** A box that is lost gives its lock back by itself, and what it did not confirm is not confirmed. */
+function unlessLost(error: unknown): void {
+  const isLost = error instanceof RunbookError && error.diagnostics.some(({ code }) => code === 'box-lost');
+  if (!isLost) throw error;
 }
 
 /** What all steps of a pass share. Without a journal it is a preview, which may ask but not act. */

@@ -1,0 +1,240 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { openRemoteExecution, type RemoteExecution } from '../../../src/execute/remote/remote-execution.ts';
+import { openSshLink } from '../../../src/execute/remote/ssh-link.ts';
+import { RunbookError } from '../../../src/model/diagnostic.ts';
+import { describeWithSshd } from '../../support/describe-with-sshd.ts';
+import { type Sshd, type SshdOptions, startSshd } from '../../support/sshd.ts';
+import { fence, runOn, until } from '../box.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function sshd(options?: SshdOptions): Promise<Sshd> {
+  const started = await startSshd(options);
+  cleanups.push(() => started.stop());
+  return started;
+}
+
+async function open(box: Sshd, port = box.port, host = '127.0.0.1'): Promise<RemoteExecution> {
+  const target = { kind: 'ssh', host, port } as const;
+  const link = await openSshLink({ target, attended: false, config: box.env.RUNBOOK_SSH_CONFIG });
+  const opened = await openRemoteExecution(link, { workspace: 'project', envFor: async () => ({}) });
+  cleanups.push(() => opened.close());
+  return opened;
+}
+
+async function refusal(opening: Promise<unknown>) {
+  try {
+    await opening;
+  } catch (error) {
+    if (error instanceof RunbookError) return { exit: error.exit, ...error.diagnostics[0]! };
+    throw error;
+  }
+  throw new Error('it was opened');
+}
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'runbook-test-'));
+  cleanups.push(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+/** A PATH with a POSIX shell, the small programs that every system has, and no bash. */
+function pathWithoutBash(): string {
+  const path = folder();
+  const names =
+    'sh cat id uname date mkdir ln rm sleep setsid kill chmod dirname readlink mv stat sync tr ps';
+  for (const name of names.split(' ')) {
+    const real = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+    symlinkSync(real.startsWith('/') ? real : `/bin/${name}`, join(path, name));
+  }
+  return path;
+}
+
+describeWithSshd('a host that cannot be worked on says why', () => {
+  test('its key is not known: never accepted in silence', async () => {
+    const box = await sshd();
+    writeFileSync(box.knownHosts, '');
+    expect(await refusal(open(box))).toMatchObject({ exit: 3, code: 'host-key-unknown' });
+    expect(readFileSync(box.knownHosts, 'utf8')).toBe('');
+  });
+
+  test('its key has changed, even where the configuration would accept anything', async () => {
+    const [box, other] = [await sshd(), await sshd()];
+    const key = readFileSync(join(other.folder, 'host_key.pub'), 'utf8');
+    writeFileSync(box.knownHosts, `[127.0.0.1]:${box.port} ${key}`);
+    const config = box.env.RUNBOOK_SSH_CONFIG!;
+    writeFileSync(config, `${readFileSync(config, 'utf8')}  StrictHostKeyChecking no\n`);
+    expect(await refusal(open(box))).toMatchObject({ exit: 3, code: 'host-key-changed' });
+  });
+
+  test('nothing listens there, its name is not known', async () => {
+    const box = await sshd();
+    expect(await refusal(open(box, 1))).toMatchObject({ exit: 3, code: 'box-refused' });
+    expect(await refusal(open(box, 22, 'no-such-host.invalid'))).toMatchObject({ code: 'box-unknown-host' });
+  });
+
+  test('it wants a password, and nobody is there', async () => {
+    const box = await sshd({ config: ['PasswordAuthentication yes', 'AuthorizedKeysFile none'] });
+    expect(await refusal(open(box))).toMatchObject({ exit: 3, code: 'ssh-password' });
+  });
+
+  test('it takes no key', async () => {
+    const box = await sshd({ config: ['AuthorizedKeysFile none'] });
+    expect(await refusal(open(box))).toMatchObject({ exit: 3, code: 'ssh-denied' });
+  });
+
+  test('nothing can be made where temporary files go', async () => {
+    const box = await sshd({ env: { TMPDIR: '/proc' } });
+    expect(await refusal(open(box))).toMatchObject({ exit: 3, code: 'box-unusable' });
+  });
+
+  test('its disk is full', async (context) => {
+    const full = folder();
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'nr_inodes=1', 'none', full]).status === 0;
+    context.skip(!mounted, 'this host may not mount a tmpfs');
+    cleanups.push(() => spawnSync('umount', [full]));
+    const box = await sshd({ env: { TMPDIR: full } });
+    expect(await refusal(open(box))).toMatchObject({ exit: 3, code: 'box-full' });
+  });
+});
+
+describeWithSshd('an unusual host just works', () => {
+  test('start-up files that talk', async () => {
+    const talk = 'echo hello there; echo and there >&2; eval "$SSH_ORIGINAL_COMMAND"';
+    const box = await open(await sshd({ config: [`ForceCommand ${talk}`] }));
+    expect(await runOn(box, fence('echo one; echo two >&2'))).toMatchObject({
+      end: { kind: 'exit', code: 0 },
+      output: 'one\ntwo\n',
+    });
+    expect((await box.exec({ run: 'echo only this' })).stdout.toString()).toBe('only this\n');
+  });
+
+  test('one session at a time is allowed: a second connection is made', async () => {
+    const box = await open(await sshd({ config: ['MaxSessions 1'] }));
+    const outputs = await Promise.all([1, 2].map((n) => runOn(box, fence(`sleep 0.3; echo ${n}`))));
+    expect(outputs.map(({ output }) => output)).toEqual(['1\n', '2\n']);
+  });
+
+  test('a clock that is far off is mentioned', async () => {
+    const path = folder();
+    writeFileSync(join(path, 'date'), '#!/bin/sh\necho 86400\n', { mode: 0o755 });
+    const box = await open(await sshd({ env: { PATH: `${path}:/usr/bin:/bin` } }));
+    expect(box.remarks).toMatchObject([{ code: 'clock-skew', severity: 'warning' }]);
+  });
+
+  test('no bash: sh carries state, files and the end of a fence; a bash fence says what is missing', async () => {
+    const box = await open(await sshd({ env: { PATH: pathWithoutBash() } }));
+    const sh = { interpreter: ['sh'] };
+    const first = await runOn(box, fence('echo hi; export A="x\ny"; cd /; exit 3', sh));
+    expect(first).toMatchObject({ end: { kind: 'exit', code: 3 }, output: 'hi\n', state: { cwd: '/' } });
+    expect(await runOn(box, fence('echo "$A $PWD"', { ...sh, state: first.state! }))).toMatchObject({
+      output: 'x\ny /\n',
+    });
+    expect((await box.run(fence('echo hi'))).end).toEqual({
+      kind: 'unstartable',
+      reason: 'this box has no bash',
+    });
+    await box.write('a/file', Buffer.from("it's\n"), { mode: 0o640 });
+    expect((await box.read('a/file'))?.toString()).toBe("it's\n");
+    expect(await box.status('a/file')).toMatchObject({ kind: 'file', mode: 0o640, bytes: 5 });
+    const ended = await box.run(fence('sleep 61.5 & sleep 61.5', { ...sh, timeoutMs: 300 }));
+    expect(ended.end).toEqual({ kind: 'timeout', afterMs: 300 });
+    await until(() => running('sleep 61.5') === 0, 'the fence is gone');
+    const background = await box.background(fence('exec sleep 62.5', sh), 'log');
+    expect(await box.alive(background)).toBe(true);
+    await box.stop(background);
+    expect(await box.alive(background)).toBe(false);
+  });
+});
+
+describeWithSshd('nothing is left behind', () => {
+  test('a connection that is cut ends what runs there, and the fence is told as interrupted', async () => {
+    const host = await sshd();
+    const box = await open(host);
+    const state = await box.state.openCounter('0123456789abcdef');
+    const run = box.run(fence('echo up >up; sleep 63.5 & sleep 63.5'));
+    await until(() => running('sleep 63.5') === 2, 'it runs');
+    host.cut();
+    expect((await run).end).toMatchObject({ kind: 'disconnected' });
+    await until(() => running('sleep 63.5') === 0, 'nothing runs there');
+    expect(() => state.set(7)).toThrow(expect.objectContaining({ exit: 3 }));
+    expect((await box.run(fence('true'))).end).toMatchObject({ kind: 'disconnected' });
+    expect(await box.exec({ run: 'true' })).toMatchObject({ code: 255 });
+  });
+
+  test('a background process outlives the box; another opening finds and stops it', async () => {
+    const host = await sshd();
+    const first = await open(host);
+    const background = await first.background(
+      fence('set -m; sleep 64.5 & exec sleep 64.5'),
+      'logs/server.log',
+    );
+    await first.close();
+    expect(running('sleep 64.5')).toBe(2);
+    const second = await open(host);
+    expect(await second.alive(background)).toBe(true);
+    expect(await second.alive({ ...background, start: `${background.start}0` })).toBe(false);
+    await second.stop(background);
+    expect(running('sleep 64.5')).toBe(0);
+    await expect(second.background(fence('x', { interpreter: ['no-such'] }), 'log')).rejects.toThrow(
+      'no such'.replace(' ', '-'),
+    );
+  });
+
+  test('the folder of a session goes with it, and its lock', async () => {
+    const host = await sshd();
+    const first = await open(host);
+    const mine = await first.state.lock({ command: 'replay', document: '/d/A.md', now: Date.now });
+    expect(mine.kind).toBe('acquired');
+    const second = await open(host);
+    const theirs = await second.state.lock({ command: 'undo', document: '/d/A.md', now: Date.now });
+    expect(theirs).toMatchObject({ kind: 'held', diagnostic: { code: 'lock-held' } });
+    host.cut();
+    await host.restart();
+    const third = await open(host);
+    await expect
+      .poll(async () => (await third.state.lock({ command: 'replay', document: 'x', now: Date.now })).kind)
+      .toBe('acquired');
+  });
+
+  test('what was cut off while it held the lock is taken over, by the same rules as here', async () => {
+    const host = await sshd();
+    mkdirSync(host.state, { recursive: true });
+    const dead = {
+      pid: 999_999,
+      start: '1',
+      boot: 'another',
+      user: 'x',
+      command: 'replay',
+      document: 'd',
+      since: 's',
+    };
+    writeFileSync(join(host.state, 'lock'), JSON.stringify({ ...dead, word: 'w' }));
+    const box = await open(host);
+    const lock = await box.state.lock({ command: 'replay', document: 'x', now: Date.now });
+    expect(lock.kind).toBe('acquired');
+    const { acquireLock } = await import('../../../src/journal/lock.ts');
+    const here = acquireLock({ stateFolder: host.state, command: 'replay', document: 'y', now: Date.now });
+    expect(here).toMatchObject({ kind: 'held' });
+    if (lock.kind === 'acquired') lock.release();
+    await expect
+      .poll(
+        () => acquireLock({ stateFolder: host.state, command: 'replay', document: 'y', now: Date.now }).kind,
+      )
+      .toBe('acquired');
+  });
+});
+
+function running(command: string): number {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'stat=,args='], { encoding: 'utf8' });
+  return stdout
+    .split('\n')
+    .filter((line) => /^[^Z]\S*\s+/.test(line) && line.replace(/^\S+\s+/, '') === command).length;
+}
