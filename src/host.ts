@@ -25,20 +25,15 @@ export function host({ cwd, env, version, person }: Start): World {
     now: () => Date.now(),
     person,
     identify: async (lookOnly) => identityOf(folders.box, lookOnly),
-    openBox: async (options) =>
-      boxWithClusters(await openBox(options, folders, { env, person }), { env, folders }),
+    openBox: async (options) => boxWithClusters(await openBox(options, folders, env), { env, folders }),
   };
 }
 
 /** The box that is meant. */
-async function openBox(
-  options: OpenBox,
-  folders: World['folders'],
-  start: Pick<Start, 'env' | 'person'>,
-): Promise<Box> {
+async function openBox(options: OpenBox, folders: World['folders'], env: World['env']): Promise<Box> {
   const { target } = options;
   if (target === undefined || target.kind === 'local') return openLocalBox(options, folders.box);
-  return (await import('./other-box.ts')).openOtherBox(options, target, start);
+  return (await import('./other-box.ts')).openOtherBox(options, target, env);
 }
 
 /** This machine as a box. Executor and probes load here, so that verbs which touch no box do not pay for them. */

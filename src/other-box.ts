@@ -21,8 +21,9 @@ interface Way {
 export async function openOtherBox(
   open: OpenBox,
   target: Exclude<BoxTarget, { kind: 'local' }>,
-  { env, person }: Pick<World, 'env' | 'person'>,
+  env: World['env'],
 ): Promise<Box> {
+  const { person } = open;
   const [{ openRemoteExecution }, { farProbes }] = await Promise.all([
     import('./execute/remote/remote-execution.ts'),
     import('./observe/far/far-probes.ts'),

@@ -40,6 +40,8 @@ export interface OpenBox {
    * sent: a secret goes only where a person let it.
    */
   readonly envFor?: (box: BoxIdentity) => Promise<Readonly<Record<string, string>>>;
+  /** Who may be asked for a password or about a host key; nobody, if not given. */
+  readonly person?: Person;
   /** Nothing may be written, not even the id of a box that has none yet; it then has one for this process alone. */
   readonly lookOnly?: boolean;
 }

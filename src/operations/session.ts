@@ -116,7 +116,13 @@ export async function openSession(
     declared: new Map(Object.entries(env)),
     facts,
     masker,
-    box: await world.openBox({ folder, env: exportable(env), envFor, ...(target ? { target } : {}) }),
+    box: await world.openBox({
+      folder,
+      env: exportable(env),
+      envFor,
+      ...(target ? { target } : {}),
+      ...(world.person ? { person: world.person } : {}),
+    }),
     ...(target ? { target } : {}),
   };
 }
