@@ -92,9 +92,12 @@ export function backgroundQuestion(
 
 /** Asks every question once, without waiting. */
 export async function askOnce(questions: readonly Question[]): Promise<CheckResult[]> {
+  // Typed probes all at once: another box answers them in one round trip (observe/far). The others one after another, since
+  // a shell check may not run beside another of its step.
+  const probes = questions.map((question) => (question.kind === 'probe' ? question.ask() : undefined));
   const results: CheckResult[] = [];
-  // One after another: most answer in microseconds, and a shell check may not run beside another of its step.
-  for (const question of questions) results.push(resultOf(question, await question.ask(), 0));
+  for (const [index, question] of questions.entries())
+    results.push(resultOf(question, await (probes[index] ?? question.ask()), 0));
   return results;
 }
 
