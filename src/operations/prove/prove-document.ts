@@ -10,7 +10,7 @@ import type { ProveReport } from '../../model/report.ts';
 import { requireApproval } from '../approval.ts';
 import { removeBox } from '../boxes/destroy.ts';
 import { launchFor } from '../boxes/launch.ts';
-import { grantAll, requireGrants } from '../boxes/require-grants.ts';
+import { requireGrants } from '../boxes/require-grants.ts';
 import { certificateHashOf } from '../certificate.ts';
 import { writeDocument } from '../document.ts';
 import type { OperationContext } from '../operation.ts';
@@ -69,7 +69,7 @@ function nameFor({ runbook }: Prepared): string {
   return `prove-${slug === '' ? '' : `${slug}-`}${randomBytes(3).toString('hex')}`;
 }
 
-/** Asked before the pass, which asks nothing. */
+/** Asked before the pass, which asks nothing; `--yes` has said it already. */
 async function grantSecrets(
   { world }: OperationContext,
   { runbook }: Prepared,
@@ -77,8 +77,7 @@ async function grantSecrets(
   yes: boolean,
 ): Promise<void> {
   const secrets = runbook.inputs.filter(({ kind }) => kind === 'secret').map(({ name }) => name);
-  if (yes) await grantAll(world, box, secrets, 'command');
-  else await requireGrants(world, box, secrets);
+  if (!yes) await requireGrants(world, box, secrets);
 }
 
 async function certify(
