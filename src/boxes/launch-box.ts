@@ -17,6 +17,8 @@ export interface WantedPort {
 export interface Launch extends Omit<BoxLabels, 'image'> {
   readonly image: BoxImage;
   readonly ports: readonly WantedPort[];
+  /** A disk of its own for the workspaces (/srv), of so many bytes of memory: gone with a restart, and safe to fill. */
+  readonly workspaceBytes?: number;
   /** Where the answer to what this host needs is kept. */
   readonly cache: string;
   readonly signal?: AbortSignal;
@@ -58,7 +60,7 @@ export async function launchBox(engine: EngineProgram, launch: Launch): Promise<
 }
 
 async function run(engine: EngineProgram, launch: Launch): Promise<Said> {
-  const { name, image, ports, signal } = launch;
+  const { name, image, ports, workspaceBytes, signal } = launch;
   const needs = await hostNeeds(engine, launch.cache);
   const onHost = needs.includes('--network=host');
   const proxies = PROXIES.filter((each) => process.env[each]).flatMap((each) => ['--env', each]);
@@ -69,6 +71,7 @@ async function run(engine: EngineProgram, launch: Launch): Promise<Said> {
       ...labelArgs({ ...launch, image: image.asked }),
       ...(onHost ? [] : ['--hostname', name]),
       ...needs,
+      ...(workspaceBytes === undefined ? [] : ['--tmpfs', `/srv:rw,mode=0755,size=${workspaceBytes}`]),
       ...proxies,
       ...(onHost
         ? []

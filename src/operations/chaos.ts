@@ -106,6 +106,9 @@ async function onBox(
   }
 }
 
+/** Enough for a workspace, and filled at once. */
+const SMALL_DISK_BYTES = 64 * 1024 * 1024;
+
 async function freshBox(
   context: OperationContext,
   { runbook }: Prepared,
@@ -114,11 +117,9 @@ async function freshBox(
   const image = runbook.frontMatter.box?.image ?? USUAL_IMAGE;
   const name = `chaos-${fault}-${randomInt(2 ** 24).toString(16)}`;
   const { box } = await launchFor(context, {
-    name,
-    image,
-    ports: [],
-    forMs: 60 * 60 * 1000,
-    purpose: 'sandbox',
+    ...{ name, image, ports: [], forMs: 60 * 60 * 1000, purpose: 'sandbox' },
+    // The root file system of a container is the host's disk; a workspace in memory may be filled.
+    ...(fault === 'fill-disk' ? { workspaceBytes: SMALL_DISK_BYTES } : {}),
   });
   return box;
 }

@@ -108,6 +108,20 @@ describeWithBoxes('chaos', () => {
     expect((await findBox(name))?.status).toBe('running');
   });
 
+  test('a fresh box has a disk that can be filled, and is gone afterwards', async () => {
+    const writes = runbook({
+      Write:
+        '~~~bash\nsleep 1; head -c 100000 /dev/zero > big\n~~~\n\nVerify:\n\n~~~bash\ntest "$(stat -c %s big)" = 100000\n~~~\n',
+    });
+    const scene = await scenario(writes.replace('runbook: 1', `runbook: 1\nbox: { image: "${image}" }`));
+    const { report, exit } = await scene.run('chaos', { fault: ['fill-disk'], seed: 1, yes: true });
+    expect(report.faults).toMatchObject([
+      { outcome: 'recovered', hurt: expect.stringContaining('write'), passes: 1, repeated: [] },
+    ]);
+    expect(exit).toBe(0);
+    expect((await listBoxes()).filter(({ name }) => name.startsWith('chaos-fill-disk'))).toEqual([]);
+  });
+
   test('only boxes that runbook launched are hurt', async () => {
     const scene = await scenario(document);
     for (const on of ['local', 'ssh://example.org', 'container:x'])

@@ -72,12 +72,14 @@ export interface Wanted {
   /** Milliseconds until it may be pruned; absent: it stays. */
   readonly forMs?: number;
   readonly purpose: Purpose;
+  /** See boxes/launch-box: workspaces on a disk that may be filled. */
+  readonly workspaceBytes?: number;
 }
 
 /** Launches a box for a verb or a tool. */
 export async function launchFor(
   { world, signal, emit }: OperationContext,
-  { name, image, ports, forMs, purpose }: Wanted,
+  { name, image, ports, forMs, purpose, workspaceBytes }: Wanted,
 ): Promise<{ readonly box: LaunchedBox; readonly notes: readonly string[] }> {
   refuseBadName(name);
   const notes: string[] = [];
@@ -97,6 +99,7 @@ export async function launchFor(
     image: found,
     by: JSON.stringify(thisProcess()),
     cache: join(world.folders.person, 'boxes', 'host.json'),
+    ...(workspaceBytes === undefined ? {} : { workspaceBytes }),
     ...(forMs === undefined ? {} : { expires: new Date(now + forMs).toISOString() }),
   });
   return { box, notes };
