@@ -160,7 +160,7 @@ rm -r "$WHERE"
 
   test('a secret reaches another box only where a person let it; --yes covers one pass', async () => {
     const inputs = '\n## Inputs\n\n| Name | Kind |\n| --- | --- |\n| TOKEN | secret |\n';
-    const text = runbook({ Use: "~~~bash\ntest ${#TOKEN} = 14\n~~~" }, inputs);
+    const text = runbook({ Use: '~~~bash\ntest ${#TOKEN} = 14\n~~~' }, inputs);
     const s = await onHost(text, { TOKEN: 'sekrit-value-1' });
     await s.run('approve');
     const refused = await s.replay({ on: host.target, yes: false });

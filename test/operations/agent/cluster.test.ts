@@ -120,7 +120,10 @@ test('what was once solved is found by the code of its finding', async () => {
   api.list('/api/v1/namespaces/argo/pods', [unpulled]);
   const agent = agentIn(world);
   const failed = await agent.call('apply_step', { draft: { title: 'Wait for the flow', run: waiting } });
-  await agent.call('apply_step', { step: failed.step, draft: { title: 'Wait for the flow', run: 'touch flowing' } });
+  await agent.call('apply_step', {
+    step: failed.step,
+    draft: { title: 'Wait for the flow', run: 'touch flowing' },
+  });
   const { fixes } = await agent.call('find_fix', { text: 'image-credentials' });
   expect(fixes).toMatchObject([{ problem: failed.problem, from: 'this box' }]);
   expect((await agent.call('find_fix', { text: 'image-missing' })).fixes).toEqual([]);
