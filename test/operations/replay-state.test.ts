@@ -31,6 +31,19 @@ describe('state from fence to fence', () => {
     expect(await scene.ran()).toEqual(['[unset] [3] [unset]']);
   });
 
+  test('what a confirmed step did is judged with what it exported itself', async () => {
+    const scene = await scenario(
+      runbook({
+        one: `${fence('export PAGE=tea; echo one >> log')}\n${fence('page of ${PAGE}', 'text {"file":"page"}')}\nVerify:\n\n${fence('test "$PAGE" = tea')}`,
+      }),
+    );
+    await scene.replay();
+    expect((await scene.replay()).story).toEqual(['one: skipped confirmed']);
+    await scene.write('page', 'page of coffee\n');
+    expect((await scene.replay()).story).toEqual(['one: acted drifted']);
+    expect(await scene.ran()).toEqual(['one', 'one']);
+  });
+
   test('a skipped step still gives what it left, from the journal', async () => {
     const text = runbook({
       one: fence('mkdir -p d; cd d; export A=$((40 + 2))'),

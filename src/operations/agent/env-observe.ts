@@ -28,7 +28,7 @@ const input = z.object({
     .boolean()
     .optional()
     .describe(
-      'also call the HTTP probes of pods in trouble, without credentials and by both schemes, and read CPU throttling; in a box that runbook launched also look into images, by an ephemeral container',
+      'also call HTTP probes of pods in trouble, without credentials, by both schemes; read CPU throttling; in a sandbox look into images',
     ),
   cursor: z
     .string()

@@ -67,10 +67,12 @@ export class StateBook {
 
   /** Puts back what a step left when it ran, as the journal kept it. */
   restore(planned: PlanStep, kept: JournalState): void {
-    const variables = new Map<string, string | null>(Object.entries(kept.set));
-    for (const name of kept.unset) variables.set(name, null);
-    const cwd = kept.cwd === undefined ? {} : { cwd: kept.cwd };
-    this.record(planned, { variables, withheld: kept.secret, ...cwd });
+    this.record(planned, changeOf(kept));
+  }
+
+  /** What would be seen after a step if `restore` put back what it left. */
+  with(planned: PlanStep, kept: JournalState): CarriedState {
+    return applied(this.before(planned), planned.step.id, changeOf(kept));
   }
 
   /** What a step that ran has changed: the state after its last fence against the state it began with. */
@@ -91,20 +93,7 @@ export class StateBook {
 
   #apply(state: CarriedState, id: string): CarriedState {
     const change = this.#changes.get(id);
-    if (!change || (change.variables.size === 0 && change.withheld.length === 0 && change.cwd === undefined))
-      return state;
-    const variables = new Map(state.variables);
-    const withheld = new Map(state.withheld);
-    for (const [name, value] of change.variables) {
-      variables.set(name, value);
-      withheld.delete(name);
-    }
-    for (const name of change.withheld) {
-      variables.delete(name);
-      withheld.set(name, id);
-    }
-    const cwd = change.cwd ?? state.cwd;
-    return { variables, withheld, ...(cwd === undefined ? {} : { cwd }) };
+    return change ? applied(state, id, change) : state;
   }
 
   #ancestors(planned: PlanStep): PlanStep[] {
@@ -118,4 +107,27 @@ export class StateBook {
     }
     return [...found.values()].sort((a, b) => a.step.index - b.step.index);
   }
+}
+
+function changeOf(kept: JournalState): StateChange {
+  const variables = new Map<string, string | null>(Object.entries(kept.set));
+  for (const name of kept.unset) variables.set(name, null);
+  return { variables, withheld: kept.secret, ...(kept.cwd === undefined ? {} : { cwd: kept.cwd }) };
+}
+
+/** A state with the change that a step made to it; the very same one where it made none. */
+function applied(state: CarriedState, id: string, change: StateChange): CarriedState {
+  if (change.variables.size === 0 && change.withheld.length === 0 && change.cwd === undefined) return state;
+  const variables = new Map(state.variables);
+  const withheld = new Map(state.withheld);
+  for (const [name, value] of change.variables) {
+    variables.set(name, value);
+    withheld.delete(name);
+  }
+  for (const name of change.withheld) {
+    variables.delete(name);
+    withheld.set(name, id);
+  }
+  const cwd = change.cwd ?? state.cwd;
+  return { variables, withheld, ...(cwd === undefined ? {} : { cwd }) };
 }

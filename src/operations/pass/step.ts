@@ -111,8 +111,12 @@ class StepWalk {
     const { verify, actions } = this.planned.step;
     const lacking = await this.#restoreWithheld([verify, actions.filter(({ kind }) => kind !== 'shell')]);
     if (lacking) return lacking;
+    // What it has done is judged as it was when it had been done: with what it exported.
+    const kept = confirmed ? this.#memory?.state : undefined;
+    this.#work.state = kept ? this.pass.state.with(this.planned, kept) : this.#before;
     const questions = this.#work.questions().filter((question) => !question.after);
     const checks = await this.#work.ask('before', questions);
+    this.#work.state = this.#before;
     const decision = decideFromChecks(confirmed, tally(questions, checks));
     switch (decision.kind) {
       case 'act':
