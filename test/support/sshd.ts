@@ -2,12 +2,15 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -147,9 +150,12 @@ function listening(config: string, log: string, port: number): Promise<ChildProc
   const child = spawn(SSHD, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
   return new Promise((resolve, reject) => {
     let said = '';
+    // Held open: what a session says last comes after the folder has gone.
+    const kept = openSync(log, 'a');
+    child.stderr!.once('close', () => closeSync(kept));
     child.stderr!.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      appendFileSync(log, chunk);
+      writeSync(kept, chunk);
       if (said.includes(`listening on 127.0.0.1 port ${port}`)) resolve(child);
     });
     child.once('exit', () => reject(new Error(`sshd did not start: ${said}`)));

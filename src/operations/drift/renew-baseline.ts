@@ -5,9 +5,9 @@ import { baselinePlace } from './baseline-place.ts';
 
 /**
  * A pass shorter than this (milliseconds) takes no baseline of its own: the look, about 60 ms here and a round trip of half
- * a second elsewhere, is to cost a twentieth of it at most. `runbook drift --baseline` takes one at any time.
+ * a second elsewhere, is to cost a sixth of it at most. `runbook drift --baseline` takes one at any time.
  */
-const WORTH_A_LOOK_MS = { here: 1_000, elsewhere: 10_000 } as const;
+const WORTH_A_LOOK_MS = { here: 400, elsewhere: 3_000 } as const;
 
 /**
  * After a pass that is done and has acted: keeps what the box looks like now, so that drift can tell what changed since. A
