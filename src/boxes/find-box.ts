@@ -7,7 +7,7 @@ import { BOX_LABEL, type BoxLabels, readLabels } from './labels.ts';
 import { trouble } from './trouble.ts';
 
 /** A port of a box, and the port of 127.0.0.1 where this host reaches it; without one it is not published. */
-export interface BoxPort {
+interface BoxPort {
   readonly inside: number;
   readonly host?: number;
 }

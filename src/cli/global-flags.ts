@@ -8,7 +8,7 @@ export const globalFlags = [
   { name: 'version', summary: 'the version of runbook' },
 ] as const;
 
-export type GlobalFlag = (typeof globalFlags)[number]['name'];
+type GlobalFlag = (typeof globalFlags)[number]['name'];
 
 /** A command line taken apart as far as no operation is needed for it. */
 export interface Call {

@@ -1,7 +1,7 @@
 import { EXIT } from '../model/diagnostic.ts';
 
 /** Exit code of a program whose reader went away (128 + SIGPIPE), which shells expect and nobody prints. */
-export const BROKEN_PIPE = 141;
+const BROKEN_PIPE = 141;
 
 /** Why the pass was told to stop; the reason of the abort signal. */
 export class Interruption extends Error {

@@ -22,7 +22,7 @@ export interface Found {
 }
 
 /** What came of one object. */
-export interface Applied {
+interface Applied {
   readonly key: ObjectKey;
   readonly what: 'created' | 'changed' | 'unchanged';
   readonly warnings: readonly string[];
@@ -122,11 +122,7 @@ function plainPath(path: string): string {
 }
 
 /** Reads every object of a set as it is now. */
-export async function findAll(
-  cluster: Cluster,
-  placed: readonly Placed[],
-  signal?: AbortSignal,
-): Promise<Found[]> {
+async function findAll(cluster: Cluster, placed: readonly Placed[], signal?: AbortSignal): Promise<Found[]> {
   return mapAtOnce(AT_ONCE, placed, async (each) => {
     const { namespace, name } = each.key;
     const where = { ...(namespace !== undefined && { namespace }), ...(signal && { signal }) };

@@ -47,7 +47,7 @@ const Config = z.looseObject({
   contexts: named('context', context),
 });
 
-export type UserEntry = z.infer<typeof user>;
+type UserEntry = z.infer<typeof user>;
 
 /** One context of a kubeconfig, with everything that it names; files are still to be read. */
 export interface KubeContext {

@@ -37,7 +37,7 @@ export function launchText(fence: LaunchedFence): string {
 }
 
 /** bash, sh or zsh, wherever it lies: these carry state. */
-export function shellName(interpreter: readonly string[]): 'bash' | 'sh' | 'zsh' | undefined {
+function shellName(interpreter: readonly string[]): 'bash' | 'sh' | 'zsh' | undefined {
   const name = interpreter[0]?.split('/').at(-1);
   return name === 'bash' || name === 'sh' || name === 'zsh' ? name : undefined;
 }

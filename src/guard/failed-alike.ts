@@ -4,7 +4,7 @@ import type { Wait } from './knobs.ts';
 import { type BodyForm, normalForm } from './normal-form.ts';
 
 /** An attempt that ran, and what it did; the waiting done just before it counts as its own. */
-export interface RanForm {
+interface RanForm {
   readonly attempt: Attempt;
   readonly form: BodyForm;
 }

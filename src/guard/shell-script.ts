@@ -20,12 +20,12 @@ export interface ShellLoop {
 }
 
 /** What joins commands: `&&`, `||`, `|`, `&`, `!`, brackets and the other reserved words. A `;` is not kept. */
-export interface ShellJoint {
+interface ShellJoint {
   readonly kind: 'joint';
   readonly text: string;
 }
 
-export type ShellNode = ShellCommand | ShellLoop | ShellJoint;
+type ShellNode = ShellCommand | ShellLoop | ShellJoint;
 export type ShellScript = readonly ShellNode[];
 
 const RESERVED = new Set('if then elif else fi case esac do done { } ! function select in'.split(' '));

@@ -1,5 +1,5 @@
 /** A piece of a word: text with its quotes taken off, or a script to be run in its place. */
-export type Piece = string | { readonly script: string };
+type Piece = string | { readonly script: string };
 
 /** One word of POSIX sh or bash. */
 export interface ShellWord {
@@ -12,7 +12,7 @@ export interface ShellWord {
 }
 
 /** `&&`, `||`, `|`, `;`, `&`, `(`, `)`, `<<`, `>`, …; a line end is `;`. */
-export interface ShellOperator {
+interface ShellOperator {
   readonly kind: 'operator';
   readonly text: string;
 }

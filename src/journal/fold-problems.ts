@@ -11,7 +11,7 @@ export interface UnsavedWork {
 }
 
 /** A check that might be the Verify of a problem: it must tell the obstacle, not the goal. */
-export interface ObstacleCheck {
+interface ObstacleCheck {
   readonly check: string;
   /** `no`: it passed before the fix already, so it does not tell whether the obstacle is there. */
   readonly failedBefore: 'yes' | 'no' | 'unknown';

@@ -9,7 +9,7 @@ export interface FoldInput extends UnsavedWork {
 }
 
 /** A step to be written: its body is exactly what ran. */
-export interface KeptStep {
+interface KeptStep {
   readonly step: string;
   readonly body: StepBody;
   /** `new`: it does not stand in the document yet. */
@@ -21,7 +21,7 @@ export interface KeptStep {
 }
 
 /** A step that was tried and is not written, and why, for people. */
-export interface NotSaved {
+interface NotSaved {
   readonly step: string;
   readonly attempt: string;
   readonly reason: 'never-succeeded' | 'never-ran' | 'no-verify' | 'not-verified' | 'fails-now';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LineFile } from './line-file.ts';
 
 /** A person's word that a secret may be given to a box that is not this machine. */
-export const Grant = z.object({
+const Grant = z.object({
   /** The secret's name in the runbook; never its value. */
   secret: z.string(),
   /** The box's identity: a container's id, what an ssh host calls itself; `prove` for the boxes of that verb. */

@@ -28,7 +28,7 @@ const OWN_OF_SERVER = new Set([
 const LIST_KEYS = ['name', 'key', 'containerPort', 'port', 'mountPath', 'ip', 'type', 'uid', 'topologyKey'];
 
 /** An object without what the server writes by itself: status, versions, times, owners of fields. */
-export function withoutServerFields(object: KubeObject): KubeObject {
+function withoutServerFields(object: KubeObject): KubeObject {
   const { status: _, metadata, ...rest } = object;
   const own = Object.entries(metadata ?? {}).filter(([key]) => !OWN_OF_SERVER.has(key));
   return { ...rest, metadata: Object.fromEntries(own) };

@@ -2,7 +2,7 @@ import type { KubeObject } from '../model/kube.ts';
 import { at, Condition, failed, progressing, type Readiness, ready } from './readiness-words.ts';
 
 /** How long nobody may be able to place a pod before that is final, as kstatus has it; autoscalers are slower, and then say so. */
-export const UNSCHEDULABLE_AFTER_MS = 15_000;
+const UNSCHEDULABLE_AFTER_MS = 15_000;
 
 /** One container's status, init and sidecar containers included, as far as it is asked for. */
 interface ContainerStatus {

@@ -41,7 +41,7 @@ async function judgeRegex(pattern: string, actual: string): Promise<Verdict> {
  * Jaro–Winkler similarity, 0 to 1, with the usual prefix weight 0.1 over at most 4 characters
  * (W. E. Winkler, "String Comparator Metrics", 1990).
  */
-export function jaroWinkler(left: string, right: string): number {
+function jaroWinkler(left: string, right: string): number {
   const [a, b] = [ends(left), ends(right)];
   if (a === b) return 1;
   const reach = Math.max(0, Math.floor(Math.max(a.length, b.length) / 2) - 1);

@@ -13,7 +13,7 @@ export type BoxTarget =
 export type ContainerEngine = 'podman' | 'docker';
 
 /** The name that means this machine. */
-export const LOCAL = 'local';
+const LOCAL = 'local';
 
 /** What a launched box, a host and a container may be called: nothing that a command line takes for an option. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;

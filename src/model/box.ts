@@ -3,7 +3,7 @@ import type { BoxState } from './box-state.ts';
 import type { Probe, Verdict } from './check.ts';
 import type { Cluster } from './cluster.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { ShellRequest, ShellResult, ShellState } from './shell.ts';
+import type { ShellRequest, ShellResult } from './shell.ts';
 
 /** Who a box is: a random id written on the box outside the project. */
 export interface BoxIdentity {
@@ -119,5 +119,3 @@ export interface Box {
   /** Ends helper processes; what steps left running stays. */
   close(): Promise<void>;
 }
-
-export type { ShellState };

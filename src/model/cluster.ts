@@ -66,7 +66,7 @@ export interface ClusterName {
 }
 
 /** One list, page by page or whole. */
-export interface ListOptions {
+interface ListOptions {
   /** Absent: of all namespaces, or of a kind that has none. */
   readonly namespace?: string;
   readonly labelSelector?: string;

@@ -7,7 +7,7 @@ export interface KubeObject {
 }
 
 /** What every object has in common, as far as this program asks for it. */
-export interface KubeMetadata {
+interface KubeMetadata {
   readonly name?: string;
   readonly generateName?: string;
   readonly namespace?: string;

@@ -116,7 +116,7 @@ export interface PassSummary {
 export type RunEvent = (PassEvent & { readonly target?: string }) | FleetEvent;
 
 /** What happens to a fleet as a whole; `docs/fleets.md`. */
-export type FleetEvent =
+type FleetEvent =
   | {
       readonly type: 'fleet-started';
       readonly at: string;

@@ -32,7 +32,7 @@ export async function demandsUnderLimits(
 }
 
 /** A manifest, and the namespace that its fence gives to what names none. */
-export interface Manifest {
+interface Manifest {
   readonly text: string;
   readonly namespace: string;
 }

@@ -11,11 +11,6 @@ export function actionHash(step: Step): string {
   return sha256(step.actions.map(actionMaterial));
 }
 
-/** The same for a list of fences on its own, such as a step's Undo. */
-export function actionsHash(actions: readonly Action[]): string {
-  return sha256(actions.map(actionMaterial));
-}
-
 /**
  * What a person approves: everything in the document that executes or judges, in order.
  * One changed byte of a script, a check, an order or a default asks again; prose does not.

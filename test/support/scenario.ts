@@ -115,8 +115,3 @@ export function runbook(steps: Record<string, string>, rest = ''): string {
   const written = Object.entries(steps).map(([title, body]) => `### ${title}\n\n${body}\n`);
   return `---\nrunbook: 1\n---\n\n# Test\n\n## Steps\n\n${written.join('\n')}\n${rest}`;
 }
-
-/** A bash fence that notes that it ran, then runs the given text. */
-export function noted(name: string, text = ''): string {
-  return `~~~bash\necho ${name} >> "$LOG"\n${text}\n~~~\n`;
-}

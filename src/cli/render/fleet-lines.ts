@@ -13,7 +13,7 @@ const NAME_LIMIT = 40;
 /** More boxes than this are shown together with those that went the same way. */
 const MOST_ROWS = 12;
 
-export const boxMarks: Readonly<Record<BoxOutcome, Mark>> = {
+const boxMarks: Readonly<Record<BoxOutcome, Mark>> = {
   done: marks.acted,
   failed: marks.failed,
   person: marks.person,

@@ -2,7 +2,7 @@ import type { RunEvent } from '../../model/outcome.ts';
 import type { Story } from './story.ts';
 
 /** Version of the event stream; raised when a consumer would have to change. docs/events.md holds the schema. */
-export const EVENTS_VERSION = 1;
+const EVENTS_VERSION = 1;
 
 /** A pass as one JSON object a line; the first carries the stream's version. */
 export function jsonStory(write: (text: string) => void, aside: (text: string) => void): Story {

@@ -132,7 +132,7 @@ function numbered(port: string | number | undefined, { ports }: RawContainer): s
  * By container, the resources whose limit the LimitRanger filled in, out of its own words:
  * `LimitRanger plugin set: cpu, memory limit for container app; memory request for init container setup`.
  */
-export function defaultedLimits(words: string): ReadonlyMap<string, readonly string[]> {
+function defaultedLimits(words: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   const parts = words.replace(/^LimitRanger plugin set: /, '').split('; ');
   for (const part of parts) {

@@ -42,7 +42,7 @@ export interface RawCondition {
   readonly message?: string;
 }
 
-export interface RawResources {
+interface RawResources {
   readonly requests?: Readonly<Record<string, string | number>>;
   readonly limits?: Readonly<Record<string, string | number>>;
 }

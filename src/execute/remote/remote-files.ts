@@ -114,7 +114,7 @@ function groupNumber(group: string): string {
 }
 
 /** The system's error that a program's words stand for, as Node would give it. */
-export function systemError(said: string, code: number, path: string): NodeJS.ErrnoException {
+function systemError(said: string, code: number, path: string): NodeJS.ErrnoException {
   const [, name] = ERRORS.find(([words]) => words.test(said)) ?? [
     undefined,
     code === 255 ? 'ECONNRESET' : 'EIO',

@@ -3,7 +3,7 @@ import { type HostPool, openHostPool } from '../host-pool.ts';
 import type { Session } from './session.ts';
 
 /** A session as a host of fences. What a fence runs is ended by the session's keeper, on the box. */
-export function remoteHost(session: Session): Host {
+function remoteHost(session: Session): Host {
   const endFence = async (number: number) => {
     // Where the connection is lost, the keeper has ended it already.
     await session.ask('k', String(number)).catch(() => {});

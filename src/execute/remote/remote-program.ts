@@ -10,7 +10,7 @@ import { quoteOnOneLine, shellQuote } from '../shell-quote.ts';
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** Beyond this, and for bytes that a shell cannot hold, input gets a session of its own (remote-stream). */
-export const MOST_INPUT_IN_FRAME = 256 * 1024;
+const MOST_INPUT_IN_FRAME = 256 * 1024;
 
 /** Whether a frame can carry it. */
 export function fitsInFrame(input: Buffer | string): boolean {

@@ -223,7 +223,7 @@ function helloOf(reply: Buffer): Hello {
 }
 
 /** Said once the connection is gone in the middle of a pass. */
-export function lostError(link: Pick<BoxLink, 'name'>, why: string): RunbookError {
+function lostError(link: Pick<BoxLink, 'name'>, why: string): RunbookError {
   const lost: Diagnostic = {
     code: 'box-lost',
     severity: 'error',

@@ -2,7 +2,7 @@ import { type Machine, NotGathered, textOf } from '../machine.ts';
 import type { Observer, Unnumbered } from './observer.ts';
 
 /** File systems without blocks of their own, and images that are always full by design. */
-export const PSEUDO =
+const PSEUDO =
   /^(?:proc|sysfs|cgroup2?|devpts|devtmpfs|mqueue|debugfs|tracefs|securityfs|pstore|bpf|configfs|fusectl|hugetlbfs|rpc_pipefs|autofs|nsfs|binfmt_misc|efivarfs|ramfs|squashfs|fuse\.(?:lxcfs|portal|gvfsd-fuse))$/;
 
 /** A dead server makes statfs wait for ever, and the thread with it. */

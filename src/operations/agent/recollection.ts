@@ -6,7 +6,7 @@ import type { Snapshot } from '../../model/snapshot.ts';
 import type { AgentRecord } from './agent-entry.ts';
 import { type JournalLine, readLines } from './journal-lines.ts';
 
-export type StoreRecord = LoopRecord | AgentRecord;
+type StoreRecord = LoopRecord | AgentRecord;
 
 /** A journal as it stood at one moment. Never changed afterwards: what is computed from it can be kept beside it. */
 export interface Recalled {

@@ -15,7 +15,7 @@ export interface DriftView {
 }
 
 /** What one source found, and how much it looked at. */
-export interface Drifted {
+interface Drifted {
   readonly findings: readonly DriftFinding[];
   readonly looked: readonly { readonly source: string; readonly count: number }[];
 }

@@ -11,7 +11,7 @@ import { verifySession } from '../verify.ts';
 import type { ParitySide } from './parity-side.ts';
 
 /** What one source tells of a box. */
-export type Measured = Pick<Projection, 'traits'> & Partial<Pick<Projection, 'blind'>>;
+type Measured = Pick<Projection, 'traits'> & Partial<Pick<Projection, 'blind'>>;
 
 /** Measures one part of a box; the same part of the other box is measured by the same source. */
 export type ParitySource = (side: ParitySide, context: OperationContext) => Promise<Measured>;

@@ -46,7 +46,7 @@ export function runs(scene: Scene): Run[] {
 }
 
 /** What is said of a container: by its states, and by the events of its pod. Evidence first, words second. */
-export function words({ pod, end, waiting, events }: Run): { readonly id: string; readonly text: string }[] {
+function words({ pod, end, waiting, events }: Run): { readonly id: string; readonly text: string }[] {
   const states = [waiting, end].flatMap((each) => each?.message ?? []);
   return [
     ...states.map((text) => ({ id: pod.id, text })),

@@ -46,7 +46,7 @@ const MAPS =
   /^\/?((?:.*\/)?(?:labels|annotations|nodeSelector|matchLabels|data|stringData|allocatable|capacity|requests|limits))\/(.+)$/;
 
 /** A pointer as it must be written; itself where it is right. */
-export function corrected(path: string): string {
+function corrected(path: string): string {
   const rooted = path.startsWith('/') || path === '' ? path : `/${path.replaceAll('.', '/')}`;
   const [, parent, key] = MAPS.exec(rooted) ?? [];
   if (parent === undefined || key === undefined) return rooted;
