@@ -36,7 +36,7 @@ export function verbHelp(operation: Operation, width: number): string {
 }
 
 /** `runbook replay [FILE] [flags]`. */
-function usageLine(name: string, flags: readonly Flag[]): string {
+export function usageLine(name: string, flags: readonly Flag[]): string {
   const places = flags
     .filter((flag) => flag.positional)
     .map((flag) => {
@@ -47,14 +47,14 @@ function usageLine(name: string, flags: readonly Flag[]): string {
 }
 
 /** `--from ID`, `--input K=V …`, `--color auto|never`. */
-function flagTerm(flag: Flag): string {
+export function flagTerm(flag: Flag): string {
   if (flag.kind === 'switch') return `--${flag.name}`;
   const repeated = flag.kind === 'list' || flag.kind === 'pairs' ? ' …' : '';
   return `--${flag.name} ${listed(flag) ? flag.placeholder : flag.choices.join('|')}${repeated}`;
 }
 
 /** The description, what is allowed, and what counts where the flag is left out. */
-function meaning(flag: Flag): string {
+export function meaning(flag: Flag): string {
   const choices = listed(flag) && flag.choices.length ? `; one of ${flag.choices.join(', ')}` : '';
   const fallback = flag.default === undefined ? '' : ` (default: ${flag.default})`;
   return flag.summary + choices + fallback;
