@@ -127,6 +127,24 @@ export async function openSession(
   };
 }
 
+/** Masks the secrets of a document as far as their values are known without running its commands or asking anybody. */
+export async function maskerFor(
+  world: OperationContext['world'],
+  { runbook, document }: Prepared,
+): Promise<Masker> {
+  const { values } = await resolveInputs(runbook.inputs, {
+    given: {},
+    env: world.env,
+    envFile: undefined,
+    folder: document.folder,
+    person: undefined,
+    allowCommands: false,
+    runCommand: () => Promise.reject(new Error('no command runs here')),
+  });
+  const secrets = [...values].filter(([, { kind }]) => kind === 'secret');
+  return createMasker(secrets.map(([name, { value }]) => ({ name, value })));
+}
+
 /** What a document itself says of the environment: front matter env and facts. */
 export function bareEnvironment(runbook: Runbook): Record<string, string> {
   return {

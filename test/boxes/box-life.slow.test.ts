@@ -9,6 +9,7 @@ import { findBox, listBoxes } from '../../src/boxes/find-box.ts';
 import { inside } from '../../src/boxes/inside.ts';
 import type { BoxReport } from '../../src/model/report.ts';
 import type { Person } from '../../src/world.ts';
+import { agentIn } from '../operations/agent/agent.ts';
 import { scenario } from '../support/scenario.ts';
 import { type Engine, probeContainers } from './container-engine.ts';
 import { debianImage } from './debian-image.ts';
@@ -217,6 +218,52 @@ describeWithBoxes('the life of boxes', () => {
         diagnostics: [{ code: 'bad-host-name' }],
       });
     }
+  });
+
+  test('an agent lives with boxes by tools, and says nothing that takes a person', async () => {
+    const name = named('tool');
+    const scene = await scenario(
+      `---\nrunbook: 1\n---\n\n## Inputs\n\n| Name | Kind |\n| --- | --- |\n| PASS | secret |\n`,
+      {
+        files: { 'site/index.html': 'hello', '.env': 'PASS=correct-horse-7\n' },
+        env: { CADDY_ADMIN: '127.0.0.1:1' },
+      },
+    );
+    await symlink('/etc', scene.path('out'));
+    const agent = agentIn(scene.world);
+    const launched = await agent.call('env_launch', { name, image, ports: ['80'], expires: '1h' });
+    expect(launched).toMatchObject({ status: 'launched', box: { name, status: 'running' } });
+    expect((await agent.call('env_list')).boxes.map((each: BoxReport) => each.name)).toContain(name);
+
+    expect(await agent.call('env_sync', { box: name })).toMatchObject({
+      to: '/srv/project',
+      withheld: ['.env'],
+    });
+    for (const folder of ['..', '/etc', 'out']) {
+      expect(await agent.refused('env_sync', { box: name, folder })).toBe('outside-of-project');
+    }
+    const box = (await findBox(name))!;
+    await inside(
+      box,
+      'nginx; echo "login correct-horse-7" >/var/log/app.log; cat /srv/project/site/index.html',
+    );
+    const { text } = await agent.call('env_logs', { box: name, file: '/var/log/app.log' });
+    expect(text).toContain('login [secret:PASS]');
+    await expect(agent.call('env_logs', { box: name, file: '/var/log/../../etc/shadow' })).rejects.toThrow();
+
+    expect((await agent.call('env_expose', { box: name, port: 80 })).by).toBe('published');
+    await expect(agent.call('env_expose', { box: name, port: 80, as: 'www.example.org' })).rejects.toThrow(
+      'takes a person',
+    );
+    expect(await agent.call('env_unexpose', { box: name })).toEqual({ unexposed: [] });
+    expect((await agent.call('env_stop', { box: name })).box.status).toBe('stopped');
+    expect((await agent.call('env_restart', { box: name })).box.status).toBe('running');
+    expect((await agent.call('env_status', { box: name })).box.container).toBe(box.container);
+    expect((await agent.call('env_destroy', { box: name })).removed).toEqual([
+      { name, because: 'destroyed' },
+    ]);
+    expect(await agent.refused('env_status', { box: name })).toBe('unknown-box');
+    await agent.leave();
   });
 
   test('prune removes what has expired and what a killed launch left, and nothing else', async () => {

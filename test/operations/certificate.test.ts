@@ -85,6 +85,13 @@ describe('a certificate in the document', () => {
     expect(await certified(text.trimEnd())).toMatch(/[^\n](\n\n)?<!-- runbook:certificate [^\n]*-->\n?$/);
   });
 
+  test('the one in the example holds: what the tests replay is what was proven', async () => {
+    const { runbook } = opened(text);
+    expect(runbook.certificate?.fields.sha256, 'runbook prove examples/two-terminators/AUTODOCK.md').toBe(
+      await hashOf(text),
+    );
+  });
+
   test('lint is silent while it holds, and names it once one byte of a step has changed', async () => {
     const { run, write } = await scenario(await certified(text));
     const stale = async () =>

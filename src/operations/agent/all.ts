@@ -22,6 +22,16 @@ export const agentTools: readonly AgentToolRow[] = [
   row('job_read', 'read', async () => (await import('./job-read.ts')).jobRead),
   row('job_cancel', 'act', async () => (await import('./job-read.ts')).jobCancel),
   row('escalate', 'write', async () => (await import('./escalate.ts')).escalate),
+  boxes('env_launch', 'act', async () => (await import('./boxes.ts')).envLaunch),
+  boxes('env_list', 'read', async () => (await import('./boxes.ts')).envList),
+  boxes('env_status', 'read', async () => (await import('./boxes.ts')).envStatus),
+  boxes('env_logs', 'read', async () => (await import('./boxes.ts')).envLogs),
+  boxes('env_stop', 'act', async () => (await import('./boxes.ts')).envStop),
+  boxes('env_restart', 'act', async () => (await import('./boxes.ts')).envRestart),
+  boxes('env_destroy', 'act', async () => (await import('./boxes.ts')).envDestroy),
+  boxes('env_sync', 'act', async () => (await import('./boxes.ts')).envSync),
+  boxes('env_expose', 'act', async () => (await import('./boxes.ts')).envExpose),
+  boxes('env_unexpose', 'act', async () => (await import('./boxes.ts')).envUnexpose),
   boxes('parity', 'read', async () => (await import('./parity.ts')).parity),
 ];
 
