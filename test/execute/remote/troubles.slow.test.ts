@@ -80,6 +80,15 @@ describeWithSshd('a host that cannot be worked on says why', () => {
     expect(await refusal(open(box, 22, 'no-such-host.invalid'))).toMatchObject({ code: 'box-unknown-host' });
   });
 
+  test('there is no route to it', async (context) => {
+    // TEST-NET-1 (RFC 5737), where nobody is.
+    const route = ['route', 'add', 'unreachable', '192.0.2.77/32'];
+    context.skip(spawnSync('ip', route).status !== 0, 'this host may not change its routes');
+    cleanups.push(() => spawnSync('ip', ['route', 'del', 'unreachable', '192.0.2.77/32']));
+    const box = await sshd();
+    expect(await refusal(open(box, 22, '192.0.2.77'))).toMatchObject({ exit: 3, code: 'box-no-route' });
+  });
+
   test('it wants a password, and nobody is there', async () => {
     const box = await sshd({ config: ['PasswordAuthentication yes', 'AuthorizedKeysFile none'] });
     expect(await refusal(open(box))).toMatchObject({ exit: 3, code: 'ssh-password' });
@@ -127,6 +136,43 @@ describeWithSshd('an unusual host just works', () => {
     writeFileSync(join(path, 'date'), '#!/bin/sh\necho 86400\n', { mode: 0o755 });
     const box = await open(await sshd({ env: { PATH: `${path}:/usr/bin:/bin` } }));
     expect(box.remarks).toMatchObject([{ code: 'clock-skew', severity: 'warning' }]);
+  });
+
+  test('a locale that is not UTF-8: bytes come and go as they are', async () => {
+    const box = await open(await sshd({ env: { LANG: 'C', LC_ALL: 'POSIX' } }));
+    const said = await runOn(box, fence('export NAME=\'Zoë ✓\'; echo "$NAME"'));
+    expect(said).toMatchObject({ end: { kind: 'exit', code: 0 }, output: 'Zoë ✓\n' });
+    expect(await runOn(box, fence('echo "$NAME" | wc -c', { state: said.state! }))).toMatchObject({
+      output: '9\n',
+    });
+    await box.write('ö/✓', Buffer.from('grün\n'), { mode: 0o644 });
+    expect((await box.read('ö/✓'))?.toString()).toBe('grün\n');
+  });
+
+  test('a sudo that asks for a password gets none, and the fence fails at once', async (context) => {
+    context.skip(spawnSync('sudo', ['-V']).status !== 0, 'sudo is not installed');
+    context.skip(spawnSync('runuser', ['-V']).status !== 0, 'runuser is not installed');
+    const box = await open(await sshd());
+    const asked = await runOn(box, fence('runuser -u nobody -- sudo true', { timeoutMs: 20_000 }));
+    expect(asked.end).toEqual({ kind: 'exit', code: 1 });
+    expect(asked.output).toMatch(/a terminal is required|a password is required|askpass/);
+  });
+
+  // Whatever passes for a POSIX shell, where it is installed. dash is Debian's own, as it was ten years ago: it grows no features.
+  test.for(['dash', 'busybox', 'posh', 'mksh', 'yash'])('its sh is %s', async (shell, context) => {
+    const real = spawnSync('sh', ['-c', `command -v ${shell}`], { encoding: 'utf8' }).stdout.trim();
+    context.skip(real === '', `${shell} is not installed`);
+    const path = folder();
+    symlinkSync(real, join(path, 'sh'));
+    const box = await open(await sshd({ env: { PATH: `${path}:/usr/bin:/bin` } }));
+    const first = await runOn(box, fence('export A="x\ny"; cd /; exit 3'));
+    expect(first).toMatchObject({ end: { kind: 'exit', code: 3 }, state: { cwd: '/' } });
+    expect(await runOn(box, fence('echo "$A"', { state: first.state! }))).toMatchObject({ output: 'x\ny\n' });
+    await box.write('a/file', Buffer.from("it's\n"), { mode: 0o640 });
+    expect(await box.status('a/file')).toMatchObject({ kind: 'file', mode: 0o640, bytes: 5 });
+    expect((await box.exec({ run: 'echo out; exit 4' })).code).toBe(4);
+    const lock = await box.state.lock({ command: 'replay', document: '/d/A.md', now: Date.now });
+    expect(lock.kind).toBe('acquired');
   });
 
   test('no bash: sh carries state, files and the end of a fence; a bash fence says what is missing', async () => {
