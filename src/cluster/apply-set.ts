@@ -5,11 +5,14 @@ import { type KubeObject, type ObjectKey, showKey } from '../model/kube.ts';
 import { mapAtOnce } from './at-once.ts';
 import { inOrder } from './kind-order.ts';
 import { applyObject, type Placed } from './server-side-apply.ts';
-import { ClusterTrouble } from './trouble.ts';
+import { ClusterTrouble, remedyOf } from './trouble.ts';
 import { watchUntil } from './watch-until.ts';
 
 /** How many objects are written at once. */
 const AT_ONCE = 8;
+
+/** How many refused objects are told of at once. */
+const TOLD_TOGETHER = 5;
 
 /** How long a CustomResourceDefinition may take to be served. */
 const ESTABLISHED_WITHIN_MS = 60_000;
@@ -47,7 +50,7 @@ export interface Applying {
 /**
  * Applies a set: first all of it as a dry run, so that a mistake in one object is told before any is written; then in the
  * order of kinds, each definition served before its objects come.
- * @throws ClusterTrouble of the first object that cannot be applied
+ * @throws ClusterTrouble: of all objects that the dry run refuses, or of the first that cannot be written
  */
 export async function applySet(
   cluster: Cluster,
@@ -56,9 +59,7 @@ export async function applySet(
 ): Promise<void> {
   const { signal } = applying;
   const found = await findAll(cluster, placed, signal);
-  await mapAtOnce(AT_ONCE, triable(found), ({ placed: each }) =>
-    applyObject(cluster, each, { dryRun: true, ...(signal && { signal }) }),
-  );
+  await tryAll(cluster, triable(found), signal);
   await applying.before(found);
   const byKey = new Map(found.map((each) => [JSON.stringify(each.placed.key), each.live]));
   for (const group of inOrder(placed.map((each) => Object.assign({ placed: each }, each.object)))) {
@@ -78,6 +79,36 @@ export async function applySet(
       );
     }
   }
+}
+
+/** A dry run of every object. Those that are wrong in themselves are told together; any other trouble is everybody's. */
+async function tryAll(cluster: Cluster, found: readonly Found[], signal?: AbortSignal): Promise<void> {
+  const refused: ClusterTrouble[] = [];
+  await mapAtOnce(AT_ONCE, found, async ({ placed }) => {
+    try {
+      await applyObject(cluster, placed, { dryRun: true, ...(signal && { signal }) });
+    } catch (error) {
+      const isOwn =
+        error instanceof ClusterTrouble && (error.kind === 'conflict' || error.kind === 'invalid');
+      if (!isOwn) throw error;
+      refused.push(error);
+    }
+  });
+  if (refused.length > 0) throw together(refused);
+}
+
+/** As many as a person reads; the first says of what kind it is. */
+function together(troubles: readonly ClusterTrouble[]): ClusterTrouble {
+  const [first, ...others] = troubles as [ClusterTrouble, ...ClusterTrouble[]];
+  if (others.length === 0) return first;
+  const shown = troubles.slice(0, TOLD_TOGETHER);
+  const more = troubles.length - shown.length;
+  const messages = shown.map(({ message }) => message.replace(/[^.]$/, '$&.'));
+  return new ClusterTrouble(
+    first.kind,
+    [...messages, ...(more > 0 ? [`And ${more} more objects.`] : [])].join(' '),
+    { ...first.more, remedy: [...new Set(shown.map(remedyOf))].join(' ') },
+  );
 }
 
 /**

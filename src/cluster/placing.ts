@@ -2,6 +2,7 @@ import type { Cluster } from '../model/cluster.ts';
 import type { ApiResource, KubeObject } from '../model/kube.ts';
 import { nearest } from '../model/nearest.ts';
 import { labelled } from './inventory.ts';
+import { withSecretData } from './secret-data.ts';
 import type { Placed } from './server-side-apply.ts';
 import { ClusterTrouble } from './trouble.ts';
 
@@ -63,7 +64,7 @@ async function place(
   const namespace = metadata?.namespace ?? usual;
   cluster.requireAllowed(namespace);
   return {
-    object: labelled({ ...object, metadata: { ...metadata, namespace } }, inventory),
+    object: labelled({ ...withSecretData(object), metadata: { ...metadata, namespace } }, inventory),
     resource,
     key: { apiVersion, kind, namespace, name },
   };

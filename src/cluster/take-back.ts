@@ -1,7 +1,7 @@
 import type { Cluster } from '../model/cluster.ts';
 import { type KubeObject, type ObjectKey, showKey } from '../model/kube.ts';
 import { objectPath } from './cluster.ts';
-import { belongsTo } from './inventory.ts';
+import { belongsTo, INVENTORY_LABEL } from './inventory.ts';
 import { FIELD_MANAGER } from './server-side-apply.ts';
 import { ClusterTrouble } from './trouble.ts';
 import { watchUntil } from './watch-until.ts';
@@ -44,13 +44,7 @@ export async function takeBack(
     return { key, what: 'left', why: 'it no longer carries the label of this runbook' };
   const path = objectPath(resource, key.namespace, key.name);
   if (!created) {
-    const { apiVersion, kind, name, namespace } = key;
-    const body = { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) } };
-    await cluster.client.request({
-      ...{ method: 'PATCH', path, body, contentType: 'application/apply-patch+yaml' },
-      query: { fieldManager: FIELD_MANAGER, force: true },
-      ...(signal && { signal }),
-    });
+    await release(cluster, key, { path, live, signal });
     return { key, what: 'released' };
   }
   await cluster.client.request({
@@ -60,6 +54,40 @@ export async function takeBack(
   });
   await gone(cluster, key, live, signal);
   return { key, what: 'deleted' };
+}
+
+/** Gives up what runbook owns: fields that nobody else holds go, as with any apply that no longer names them. */
+async function release(
+  cluster: Cluster,
+  { apiVersion, kind, name, namespace }: ObjectKey,
+  { path, live, signal }: { path: string; live: KubeObject; signal: AbortSignal | undefined },
+): Promise<void> {
+  const metadata = { name, ...(namespace !== undefined && { namespace }) };
+  const patch = (contentType: string, body: unknown, force: boolean) =>
+    cluster.client.request({
+      ...{ method: 'PATCH', path, body, contentType },
+      query: { fieldManager: FIELD_MANAGER, ...(force && { force }) },
+      ...(signal && { signal }),
+    });
+  try {
+    await patch('application/apply-patch+yaml', { apiVersion, kind, metadata }, true);
+  } catch (error) {
+    if (!(error instanceof ClusterTrouble) || error.kind !== 'invalid') throw error;
+    // Some field must be there or may not change (the type of a Secret): all stay, and runbook holds none of them.
+    await patch('application/json-patch+json', disowned(live), false);
+  }
+}
+
+/** A patch that takes the label and the ownership away, if the object is still the one that was looked at. */
+function disowned({ metadata }: KubeObject): unknown[] {
+  const others = (metadata?.managedFields ?? []).filter(({ manager }) => manager !== FIELD_MANAGER);
+  const label = INVENTORY_LABEL.replaceAll('/', '~1');
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: metadata?.resourceVersion },
+    { op: 'remove', path: `/metadata/labels/${label}` },
+    // An empty list would be ignored; one empty entry clears it (Kubernetes: Server-Side Apply, "Clearing managedFields").
+    { op: 'replace', path: '/metadata/managedFields', value: others.length > 0 ? others : [{}] },
+  ];
 }
 
 async function gone(cluster: Cluster, key: ObjectKey, live: KubeObject, signal?: AbortSignal): Promise<void> {

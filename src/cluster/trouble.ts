@@ -62,7 +62,8 @@ const REMEDIES: Readonly<Record<TroubleKind, string>> = {
   forbidden: 'Have somebody grant the right, or use a context that has it.',
   'not-allowed': 'Allow it with: runbook approve --context NAME',
   'not-found': 'Look whether the name, the namespace and the kind are right.',
-  conflict: 'Decide who owns the field: take it out of the runbook, or have the other manager give it up.',
+  conflict:
+    'If the runbook is right, set the field back by hand: two managers may own the same value. If not, write the value that is there into the runbook, or take the field out of it.',
   invalid: 'Correct the object as the message says.',
   expired: 'Run the same command again.',
   busy: 'The API server asks for patience: run the same command again later.',

@@ -59,6 +59,77 @@ describeWithCluster('acting on a real API server', (cluster) => {
     expect((await cluster.api.get(path)).data).toEqual({ tea: '3' });
   });
 
+  test('a key of a Secret that a hand has changed is a conflict too, and every refused object is named', async () => {
+    const namespace = await cluster.namespace();
+    const maps = `/api/v1/namespaces/${namespace}/configmaps`;
+    const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+    const runbook = await runbookOnCluster(
+      applyStep('Open the shop', [
+        configMap('prices', namespace, { tea: '2' }),
+        {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: 'till', namespace },
+          stringData: { code: '1234', old: 'x' },
+        },
+      ]),
+      setting,
+    );
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    await cluster.api.merge(`${maps}/prices`, { data: { tea: '3' } }, 'kubectl-edit');
+    await cluster.api.merge(`${secrets}/till`, { stringData: { code: '9999' } }, 'kubectl-edit');
+    const refused = await runbook.run('replay', '--yes');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.text).toContain('data.tea is owned by "kubectl-edit"');
+    expect(refused.text).toContain('data.code is owned by "kubectl-edit"');
+
+    // What the remedy says: set back by hand, the two own it together.
+    await cluster.api.merge(`${maps}/prices`, { data: { tea: '2' } }, 'kubectl-edit');
+    runbook.write(
+      applyStep('Open the shop', [
+        configMap('prices', namespace, { tea: '2' }),
+        {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: 'till', namespace },
+          stringData: { code: '9999' },
+        },
+      ]),
+    );
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    expect(Object.keys((await cluster.api.get(`${secrets}/till`)).data)).toEqual(['code']);
+  });
+
+  test('undo gives up a Secret that was there before, though its type may not be taken away', async () => {
+    const namespace = await cluster.namespace();
+    const path = `/api/v1/namespaces/${namespace}/secrets`;
+    const config = Buffer.from('{"auths":{}}').toString('base64');
+    const type = 'kubernetes.io/dockerconfigjson';
+    await cluster.api.create(path, {
+      metadata: { name: 'pull' },
+      type,
+      data: { '.dockerconfigjson': config },
+    });
+    const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'pull', namespace }, type };
+    const runbook = await runbookOnCluster(
+      applyStep('Take it over', [{ ...object, data: { '.dockerconfigjson': config } }]),
+      setting,
+    );
+    // Nobody but runbook holds it: its maker has left no trace.
+    await cluster.api.demand(
+      'PATCH',
+      `${path}/pull`,
+      { metadata: { managedFields: [{}] } },
+      'application/merge-patch+json',
+    );
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    expect(await runbook.run('undo', '--yes')).toMatchObject({ exitCode: 0 });
+    const { metadata, data } = await cluster.api.get(`${path}/pull`);
+    expect(data).toEqual({ '.dockerconfigjson': config });
+    expect(metadata.labels).toBeUndefined();
+    expect(JSON.stringify(metadata.managedFields ?? [])).not.toContain('"runbook"');
+  });
+
   test('a misspelt field is refused by name, and nothing is written', async () => {
     const namespace = await cluster.namespace();
     const misspelt = deployment('web', { namespace }) as Json;
