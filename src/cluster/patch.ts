@@ -18,10 +18,7 @@ export interface PatchRequest {
 }
 
 /** A patch that has been looked at: what it is for, and whether it is done already. */
-export interface CheckedPatch {
-  readonly resource: ApiResource;
-  readonly name: string;
-  readonly namespace: string | undefined;
+export interface CheckedPatch extends PatchTarget {
   readonly live: KubeObject;
   /** The object is as the patch would leave it. */
   readonly holds: boolean;
@@ -67,7 +64,21 @@ export async function sendPatch(
   await send(cluster, checked, request, { dryRun: false, ...(signal && { signal }) });
 }
 
-async function targetOf(cluster: Cluster, { target, namespace }: PatchRequest, signal?: AbortSignal) {
+/** What a patch is for, whether it is there or not. */
+export interface PatchTarget {
+  readonly resource: ApiResource;
+  readonly name: string;
+  readonly namespace: string | undefined;
+}
+
+/**
+ * Finds out what `kind/name` stands for in this cluster.
+ * @throws ClusterTrouble invalid: no such kind; not-allowed
+ */
+export async function patchTarget(
+  cluster: Cluster,
+  { target, namespace }: Pick<PatchRequest, 'target' | 'namespace'>,
+): Promise<PatchTarget> {
   const slash = target.indexOf('/');
   const [kind, name] = [target.slice(0, slash), target.slice(slash + 1)];
   const resource = slash > 0 ? await cluster.discovery.byName(kind) : undefined;
@@ -82,15 +93,20 @@ async function targetOf(cluster: Cluster, { target, namespace }: PatchRequest, s
   }
   const inside = resource.namespaced ? namespace : undefined;
   cluster.requireAllowed(inside ?? (resource.kind === 'Namespace' ? name : null));
+  return { resource, name, namespace: inside };
+}
+
+async function targetOf(cluster: Cluster, request: PatchRequest, signal?: AbortSignal) {
+  const { resource, name, namespace } = await patchTarget(cluster, request);
   const live = await cluster.get(resource, name, {
-    ...(inside !== undefined && { namespace: inside }),
+    ...(namespace !== undefined && { namespace }),
     ...(signal && { signal }),
   });
   if (!live) {
-    const shown = showKey({ kind: resource.kind, name, ...(inside !== undefined && { namespace: inside }) });
+    const shown = showKey({ kind: resource.kind, name, ...(namespace !== undefined && { namespace }) });
     throw new ClusterTrouble('not-found', `${shown} is not there to be patched.`);
   }
-  return { resource, name, namespace: inside, live };
+  return { resource, name, namespace, live };
 }
 
 function wellFormed(patch: unknown): PatchOperation[] {

@@ -3,17 +3,22 @@ import type { OperationContext } from './operation.ts';
 import type { ClusterFence } from './preflight-cluster/wanted.ts';
 import type { Session } from './session.ts';
 
-/** What can be known to go wrong in the cluster; nothing is loaded or asked where no fence is for one. */
-export async function clusterDiagnostics(context: OperationContext, session: Session): Promise<Diagnostic[]> {
-  const fences = clusterFences(session);
+/** What can be known to go wrong in the cluster; nothing is loaded or asked where no fence of a selected step is for one. */
+export async function clusterDiagnostics(
+  context: OperationContext,
+  session: Session,
+  selected: ReadonlySet<string>,
+): Promise<Diagnostic[]> {
+  const fences = clusterFences(session, selected);
   if (fences.length === 0) return [];
   const { lookAhead } = await import('./preflight-cluster/look-ahead.ts');
   return lookAhead(context, session, fences);
 }
 
-function clusterFences({ plan }: Session): ClusterFence[] {
+function clusterFences({ plan }: Session, selected: ReadonlySet<string>): ClusterFence[] {
   let afterShell = false;
-  return plan.steps.flatMap(({ step }) =>
+  const steps = plan.steps.filter(({ step }) => selected.has(step.id));
+  return steps.flatMap(({ step }) =>
     step.actions.flatMap((action): ClusterFence[] => {
       if (action.kind === 'shell') afterShell = true;
       return action.kind === 'apply' || action.kind === 'registry' || action.kind === 'patch'

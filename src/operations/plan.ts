@@ -72,7 +72,7 @@ export async function planSession(
       ...(step.for === undefined ? {} : { for: step.for }),
     })),
     inputs: session.inputs,
-    diagnostics: await preflightDiagnostics(context, session),
+    diagnostics: await preflightDiagnostics(context, session, selected),
     summary: { act: count('act'), skip: count('skip'), ask: count('ask'), person: count('person') },
   };
 }

@@ -14,16 +14,23 @@ import { runForOutput, type Session } from './session.ts';
  * Taken ports only warn, since a step may be there to free them.
  * @throws RunbookError 3 with all that is missing at once; nothing has run then.
  */
-export async function preflight(context: OperationContext, session: Session): Promise<void> {
-  const diagnostics = await preflightDiagnostics(context, session);
+export async function preflight(
+  context: OperationContext,
+  session: Session,
+  selected: ReadonlySet<string>,
+): Promise<void> {
+  const diagnostics = await preflightDiagnostics(context, session, selected);
   refuseErrors(diagnostics, EXIT.person);
-  for (const diagnostic of diagnostics) context.emit({ type: 'diagnostic', diagnostic });
+  // What is only good to know is for a plan, not for every pass.
+  const told = diagnostics.filter(({ severity }) => severity !== 'info');
+  for (const diagnostic of told) context.emit({ type: 'diagnostic', diagnostic });
 }
 
-/** The same as data, for `runbook plan`. */
+/** The same as data, for `runbook plan`. `selected` are the ids of the steps that the pass is about. */
 export async function preflightDiagnostics(
   context: OperationContext,
   session: Session,
+  selected: ReadonlySet<string>,
 ): Promise<Diagnostic[]> {
   const { world } = context;
   const { runbook, inputDiagnostics } = session;
@@ -37,7 +44,7 @@ export async function preflightDiagnostics(
     ...inputDiagnostics,
     ...remarks,
     ...asked.flat(),
-    ...(await clusterDiagnostics(context, session)),
+    ...(await clusterDiagnostics(context, session, selected)),
     ...warnings,
   ];
 }

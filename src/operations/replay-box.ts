@@ -4,7 +4,7 @@ import { renewBaseline } from './drift/renew-baseline.ts';
 import type { OperationContext } from './operation.ts';
 import { nextWords } from './pass/next.ts';
 import { openPass } from './pass/open.ts';
-import { type Outcomes, summarise, walkPlan } from './pass/walk.ts';
+import { type Outcomes, selection, summarise, walkPlan } from './pass/walk.ts';
 import { planSession } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { ReplayFlags } from './replay-flags.ts';
@@ -23,7 +23,7 @@ export async function replayBox(
   const session = await openSession(context, prepared, flags, { approved });
   try {
     if (flags.dryRun) return await dryRun(context, session, flags);
-    await preflight(context, session);
+    await preflight(context, session, selection(session.plan, flags));
     return await pass(context, session, flags);
   } finally {
     await session.box.close();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeWithCluster } from './describe-with-cluster.ts';
-import { configMap } from './objects.ts';
-import { applyStep, runbookOnCluster } from './runbook-on-cluster.ts';
+import { configMap, deployment } from './objects.ts';
+import { applyStep, patchStep, runbookOnCluster, step } from './runbook-on-cluster.ts';
 
 describeWithCluster('what goes wrong with a real API server', (cluster) => {
   test('with rights for one namespace it works there, and says what is missing elsewhere', async () => {
@@ -22,6 +22,47 @@ describeWithCluster('what goes wrong with a real API server', (cluster) => {
     expect(exitCode).not.toBe(0);
     expect(text).toContain('configmaps');
     expect(text).toContain(other);
+  });
+
+  test('the rights that a patch needs are asked for before step one', async () => {
+    const namespace = await cluster.namespace();
+    const kubeconfig = await cluster.user(`reader-${namespace}`, namespace, [
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] },
+    ]);
+    const runbook = await runbookOnCluster(
+      patchStep('Mark it', { patch: 'cm/kube-root-ca.crt', namespace, type: 'merge' }, { data: { a: 'b' } }),
+      { kubeconfig, context: `reader-${namespace}` },
+    );
+    const { exitCode, text } = await runbook.run('replay', '--yes');
+    expect(exitCode).toBe(3);
+    expect(text).toContain(`may not patch configmaps in namespace "${namespace}"`);
+  });
+
+  test('images that may be others tomorrow are told in a plan', async () => {
+    const namespace = await cluster.namespace();
+    const loose = deployment('loose', { namespace });
+    loose.spec.template.spec.containers[0]!.image = 'registry.example.com:5000/web';
+    const runbook = await runbookOnCluster(
+      applyStep('Start both', [deployment('web', { namespace }), loose]),
+      { kubeconfig: cluster.kubeconfig },
+    );
+    const { exitCode, text } = await runbook.run('plan');
+    expect(exitCode).toBe(0);
+    expect(text).toMatch(
+      /warning\[image-moves\]: \S+deployment\/loose: image registry\.example\.com:5000\/web has no tag/,
+    );
+    expect(text).toMatch(/info\[image-without-digest\].* registry\.example\.com\/web:1\.0\./);
+    expect((await runbook.run('replay', '--yes')).text).not.toContain('image-without-digest');
+  });
+
+  test('a dead cluster is no trouble of the steps that are chosen without it', async () => {
+    const runbook = await runbookOnCluster(
+      applyStep('Keep a note', [configMap('note', 'default', {})]) +
+        step('Touch the box', '```bash\ntouch touched\n```', ['file touched exists']),
+      { kubeconfig: await cluster.dead(), context: 'dead' },
+    );
+    expect(await runbook.run('replay', '--yes', '--only', 'touch-the-box')).toMatchObject({ exitCode: 0 });
+    expect((await runbook.run('replay', '--yes')).exitCode).toBe(3);
   });
 
   test('an expired token is named as what it is, and steps without a cluster go on', async () => {

@@ -1,3 +1,4 @@
+import { patchTarget } from '../../cluster/patch.ts';
 import { placeAll } from '../../cluster/placing.ts';
 import { ClusterTrouble, remedyOf } from '../../cluster/trouble.ts';
 import type { Cluster } from '../../model/cluster.ts';
@@ -8,10 +9,11 @@ import { type ClusterWork, clusterOf, FenceDefect, placeOf } from '../pass/clust
 import { passOf } from '../pass/open.ts';
 import { objectsOfFence, USUAL_NAMESPACE } from '../pass/wanted-objects.ts';
 import type { Session } from '../session.ts';
+import { imageTrouble } from './images.ts';
 import { missingRights } from './rights.ts';
 import { roomTrouble } from './room.ts';
 import { storageTrouble } from './storage.ts';
-import type { ClusterFence, WantedThere } from './wanted.ts';
+import type { ClusterFence, PatchedThere, WantedThere } from './wanted.ts';
 
 /**
  * What can be known to go wrong in the cluster before step one: no kubeconfig, no answer, a context or namespace that the
@@ -43,11 +45,16 @@ export async function lookAhead(
         ...(await placedIn(cluster, each, all, work, (error) => found.push(say.trouble(error, each.fence)))),
       );
   }
+  const bringsKinds = all.some(({ kind }) => kind === 'CustomResourceDefinition');
+  const patched = await patchedBy(cluster, fences, work, (error, fence) =>
+    found.push(say.trouble(error, { ...fence, afterShell: fence.afterShell || bringsKinds })),
+  );
   try {
     const looks = await Promise.all([
-      missingRights(cluster, wanted, context.signal),
+      missingRights(cluster, { wanted, patched }, context.signal),
       roomTrouble(cluster, wanted, context.signal),
       storageTrouble(cluster, wanted, context.signal),
+      imageTrouble(wanted),
     ]);
     return unique([...found, ...looks.flat()]);
   } catch (error) {
@@ -103,6 +110,28 @@ async function placedIn(
     }
   }
   return placed;
+}
+
+/** What the patches are for; whether it is there yet is for its step to say. */
+async function patchedBy(
+  cluster: Cluster,
+  fences: readonly ClusterFence[],
+  work: ClusterWork,
+  refuse: (error: unknown, fence: ClusterFence) => void,
+): Promise<PatchedThere[]> {
+  const patched: PatchedThere[] = [];
+  for (const fence of fences) {
+    const { action } = fence;
+    if (action.kind !== 'patch') continue;
+    const replaced = (text: string) => work.pass.substitute(text, work.state);
+    const request = { target: replaced(action.target), namespace: replaced(action.namespace) };
+    try {
+      patched.push({ ...(await patchTarget(cluster, request)), place: action.place });
+    } catch (error) {
+      refuse(error, fence);
+    }
+  }
+  return patched;
 }
 
 /** Puts what was thrown into a diagnostic: an error where nothing that runs before could mend it. */

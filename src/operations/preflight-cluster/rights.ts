@@ -3,31 +3,31 @@ import { mapAtOnce } from '../../cluster/at-once.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
-import type { WantedThere } from './wanted.ts';
+import type { PatchedThere, WantedThere } from './wanted.ts';
 
 /** What server-side apply needs: it reads, patches, and creates what is not there. */
 const NEEDED = ['get', 'patch', 'create'] as const;
 
+/** And what a patch needs: its object is there. */
+const TO_PATCH = ['get', 'patch'] as const;
+
 /** The rights that the context lacks for what the fences will do, as the API server says. */
 export async function missingRights(
   cluster: Cluster,
-  wanted: readonly WantedThere[],
+  { wanted, patched }: { readonly wanted: readonly WantedThere[]; readonly patched: readonly PatchedThere[] },
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
   const wishes = new Map<string, Wish & { readonly place: Place }>();
-  for (const { placed, place } of wanted) {
-    const { resource, key } = placed;
-    for (const verb of NEEDED) {
-      const id = [verb, resource.group, resource.resource, key.namespace].join(' ');
+  const wish = (verbs: readonly Wish['verb'][], { resource, namespace, place }: PatchedThere) => {
+    for (const verb of verbs) {
+      const id = [verb, resource.group, resource.resource, namespace].join(' ');
       if (wishes.has(id)) continue;
-      wishes.set(id, {
-        verb,
-        resource,
-        place,
-        ...(key.namespace !== undefined && { namespace: key.namespace }),
-      });
+      wishes.set(id, { verb, resource, place, ...(namespace !== undefined && { namespace }) });
     }
-  }
+  };
+  for (const { placed, place } of wanted)
+    wish(NEEDED, { resource: placed.resource, namespace: placed.key.namespace, place });
+  for (const each of patched) wish(TO_PATCH, each);
   const answers = await mapAtOnce(8, [...wishes.values()], async (wish) => ({
     wish,
     allowed: await mayDo(cluster, wish, signal),

@@ -1,5 +1,5 @@
 import { limitRangeFacts, quotaFact } from '../../cluster/observe/limits.ts';
-import { workloadFact } from '../../cluster/observe/workloads.ts';
+import { demandsOf, workloadFact } from '../../cluster/observe/workloads.ts';
 import { ClusterTrouble } from '../../cluster/trouble.ts';
 import { type Demand, excesses, type Layer } from '../../guard/demand.ts';
 import { makesPods } from '../../judge/readiness.ts';
@@ -7,6 +7,7 @@ import type { Cluster } from '../../model/cluster.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { type KubeObject, showKey } from '../../model/kube.ts';
 import { quantity } from '../../model/quantity.ts';
+import { podSpecOf } from './pod-spec.ts';
 import type { WantedThere } from './wanted.ts';
 
 type Sum = Extract<Layer, { kind: 'sum' }>;
@@ -113,7 +114,8 @@ async function layersOf(cluster: Cluster, namespace: string, signal: AbortSignal
 
 function demandOf(object: KubeObject, name: string): Demand {
   const fact = workloadFact(object as Parameters<typeof workloadFact>[0]);
-  return { object: name, replicas: fact.desired, surge: fact.surge ?? '0', containers: fact.containers };
+  const containers = demandsOf(podSpecOf(object) ?? {});
+  return { object: name, replicas: fact.desired, surge: fact.surge ?? '0', containers };
 }
 
 /** Quotas with what a workload takes added or given back; what is no quantity is left as it is. */

@@ -1,5 +1,6 @@
 import type { Placed } from '../../cluster/server-side-apply.ts';
 import type { ApplyAction, PatchAction, RegistryAction } from '../../model/action.ts';
+import type { ApiResource } from '../../model/kube.ts';
 import type { Place } from '../../model/place.ts';
 
 /** A fence for a cluster, and whether code that could bring what it needs runs before it. */
@@ -11,5 +12,12 @@ export interface ClusterFence {
 /** What a fence holds, each object in its place. */
 export interface WantedThere {
   readonly placed: Placed;
+  readonly place: Place;
+}
+
+/** What a patch is for. */
+export interface PatchedThere {
+  readonly resource: ApiResource;
+  readonly namespace: string | undefined;
   readonly place: Place;
 }
