@@ -12,8 +12,8 @@ export interface LabelledPlace {
 }
 
 /**
- * The objects that carry a runbook's label, in the places where it has applied something. What may not be listed is left
- * out: nobody can tell of it.
+ * The objects that carry a runbook's label, in the places where it has applied something, and the places that may not be
+ * listed: nobody can tell what lies there.
  * @throws ClusterTrouble where the cluster as a whole cannot be asked
  */
 export async function labelledObjects(
@@ -21,23 +21,26 @@ export async function labelledObjects(
   places: readonly LabelledPlace[],
   inventory: string,
   signal?: AbortSignal,
-): Promise<ObjectKey[]> {
+): Promise<{ objects: ObjectKey[]; unseen: LabelledPlace[] }> {
+  const unseen: LabelledPlace[] = [];
   const unique = [
     ...new Map(
       places.map((place) => [JSON.stringify([place.apiVersion, place.kind, place.namespace]), place]),
     ).values(),
   ];
   const lists = await Promise.all(
-    unique.map(async ({ apiVersion, kind, namespace }) => {
+    unique.map(async (place) => {
+      const { apiVersion, kind, namespace } = place;
       const resource = await cluster.discovery.byKind(apiVersion, kind);
       if (!resource) return [];
       const where = { ...(namespace !== undefined && { namespace }), ...(signal && { signal }) };
       const { items } = await cluster
         .list(resource, { ...where, labelSelector: `${INVENTORY_LABEL}=${inventory}` })
         .catch((error: unknown) => {
-          if (error instanceof ClusterTrouble && (error.kind === 'forbidden' || error.kind === 'not-found'))
-            return { items: [] };
-          throw error;
+          if (!(error instanceof ClusterTrouble)) throw error;
+          if (error.kind !== 'forbidden' && error.kind !== 'not-found') throw error;
+          if (error.kind === 'forbidden') unseen.push(place);
+          return { items: [] };
         });
       return items.map(({ metadata }) => ({
         ...{ apiVersion, kind, name: metadata?.name ?? '' },
@@ -45,5 +48,5 @@ export async function labelledObjects(
       }));
     }),
   );
-  return lists.flat();
+  return { objects: lists.flat(), unseen };
 }

@@ -1,5 +1,6 @@
 import { jsonPath } from '../judge/json-path.ts';
 import { podTrouble } from '../judge/pod-readiness.ts';
+import { isPrivatePath } from '../judge/private-path.ts';
 import { makesPods, readiness } from '../judge/readiness.ts';
 import { at, conditions, type Readiness } from '../judge/readiness-words.ts';
 import type { Probe, Verdict } from '../model/check.ts';
@@ -214,7 +215,7 @@ function judgePath(
 /** Values of Secrets and ConfigMaps, annotations and environments answer yes or no, and are not shown. */
 function isPrivate({ expect }: ClusterProbe, { kind }: KubeObject): boolean {
   if (kind === 'Secret' || kind === 'ConfigMap') return true;
-  return expect.kind === 'jsonpath' && /\b(?:env|annotations|args|command)\b/.test(expect.path);
+  return expect.kind === 'jsonpath' && isPrivatePath(expect.path);
 }
 
 function namesOf(objects: readonly KubeObject[]): string {

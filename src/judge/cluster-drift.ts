@@ -2,6 +2,7 @@ import type { DriftFinding } from '../model/drift.ts';
 import { type KubeObject, type ObjectKey, showKey } from '../model/kube.ts';
 import { foreignFields } from './foreign-fields.ts';
 import type { Difference } from './object-difference.ts';
+import { isPrivatePath } from './private-path.ts';
 
 /** An object of the runbook as it lives, and what an apply would change of it. */
 export interface ComparedObject {
@@ -17,6 +18,8 @@ export interface DriftWords {
   readonly ours: ReadonlySet<string>;
   /** Stands for a value that is not to be shown: the same for the same value. */
   hash(value: string): string;
+  /** Whether a line of the form `path: value` gives a secret away. */
+  looksSecret(line: string): boolean;
 }
 
 /** Longer values say no more. */
@@ -46,14 +49,29 @@ export function driftOfObject({ key, live, differences }: ComparedObject, words:
   return [...changed, ...added];
 }
 
-/** Objects that carry the label, but neither the document nor the journal knows of. Pure. */
-export function driftOfOrphans(orphans: readonly ObjectKey[]): DriftFinding[] {
-  return orphans.map((key) => ({
-    source: 'cluster',
-    subject: showKey(key),
-    kind: 'added',
-    detail: 'it carries the label of this runbook, which no longer holds it',
-  }));
+/** Objects that carry the label, but neither the document nor the journal knows of; and where nobody could look. Pure. */
+export function driftOfOrphans(
+  orphans: readonly ObjectKey[],
+  unseen: readonly { readonly kind: string; readonly namespace?: string }[],
+): DriftFinding[] {
+  return [
+    ...orphans.map(
+      (key): DriftFinding => ({
+        source: 'cluster',
+        subject: showKey(key),
+        kind: 'added',
+        detail: 'it carries the label of this runbook, which no longer holds it',
+      }),
+    ),
+    ...unseen.map(
+      (place): DriftFinding => ({
+        source: 'cluster',
+        subject: showKey({ ...place, name: '*' }),
+        kind: 'unknown',
+        detail: 'may not be listed, so nobody can tell whether the runbook left something there',
+      }),
+    ),
+  ];
 }
 
 function ownerOf(
@@ -64,10 +82,15 @@ function ownerOf(
   return found?.manager;
 }
 
-function values({ kind, live, wanted }: Difference, { kind: object }: ObjectKey, words: DriftWords): string {
+function values(
+  { path, kind, live, wanted }: Difference,
+  { kind: object }: ObjectKey,
+  words: DriftWords,
+): string {
   const shown = (value: unknown) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
-    if (object === 'Secret') return words.hash(text);
+    if (object === 'Secret' || isPrivatePath(path) || words.looksSecret(`${path}: ${text}`))
+      return words.hash(text);
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   };
   if (kind === 'missing') return `missing, wanted ${shown(wanted)}`;

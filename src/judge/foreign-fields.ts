@@ -34,12 +34,9 @@ export function foreignFields(object: KubeObject, ours: ReadonlySet<string>): Fo
     );
 }
 
-/** What kubectl writes down for itself. */
+/** What kubectl writes down for itself: what it applied last, when it restarted something. No setting of anything. */
 function isTrace(path: string): boolean {
-  return (
-    /kubectl\.kubernetes\.io\/(?:last-applied-configuration|restartedAt)/.test(path) &&
-    path.includes('last-applied')
-  );
+  return /kubectl\.kubernetes\.io\/(?:last-applied-configuration|restartedAt)/.test(path);
 }
 
 function pathsOf({ fieldsV1 }: ManagedFields): string[] {

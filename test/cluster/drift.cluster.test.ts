@@ -33,6 +33,52 @@ describeWithCluster('drift of what was applied to a real API server', (cluster) 
     expect(text).toContain('kubectl-edit');
   });
 
+  test('shows values of a Secret by a keyed hash alone, and finds what carries the label and nobody holds', async () => {
+    const namespace = await cluster.namespace();
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'till', namespace } };
+    const runbook = await runbookOnCluster(
+      applyStep('Open the shop', [{ ...secret, stringData: { code: 'written-4711' } }]),
+      setting,
+    );
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    const path = `/api/v1/namespaces/${namespace}/secrets`;
+    const { metadata } = await cluster.api.get(`${path}/till`);
+    await cluster.api.merge(`${path}/till`, { stringData: { code: 'by-hand-0815' } }, 'kubectl-edit');
+    await cluster.api.create(path, { metadata: { name: 'stray', labels: metadata.labels } });
+    const { exitCode, text } = await runbook.run('drift', '--json');
+    expect(exitCode).toBe(2);
+    const { findings } = JSON.parse(text) as {
+      findings: { subject: string; kind: string; detail: string }[];
+    };
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        subject: `${namespace}/secret/till`,
+        kind: 'changed',
+        detail: expect.stringMatching(/^data\.code: #[0-9a-f]{8}, wanted #[0-9a-f]{8}, set by kubectl-edit$/),
+      }),
+    );
+    expect(findings).toContainEqual(
+      expect.objectContaining({ subject: `${namespace}/secret/stray`, kind: 'added' }),
+    );
+    for (const value of ['written-4711', 'by-hand-0815'])
+      for (const form of [value, Buffer.from(value).toString('base64')]) expect(text).not.toContain(form);
+  });
+
+  test('without the right to list, what nobody holds is unknown, and that is no pass', async () => {
+    const namespace = await cluster.namespace();
+    const kubeconfig = await cluster.user(`near-${namespace}`, namespace, [
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'patch'] },
+    ]);
+    const runbook = await runbookOnCluster(applyStep('Keep notes', [configMap('note', namespace, {})]), {
+      kubeconfig,
+      context: `near-${namespace}`,
+    });
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    const { exitCode, text } = await runbook.run('drift');
+    expect(exitCode).toBe(1);
+    expect(text).toContain(`${namespace}/configmap/*`);
+  });
+
   test('finds what was deleted', async () => {
     const namespace = await cluster.namespace();
     const runbook = await runbookOnCluster(

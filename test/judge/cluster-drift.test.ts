@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
-import { driftOfObject } from '../../src/judge/cluster-drift.ts';
+import { driftOfObject, driftOfOrphans } from '../../src/judge/cluster-drift.ts';
 import { foreignFields } from '../../src/judge/foreign-fields.ts';
 import type { KubeObject } from '../../src/model/kube.ts';
 
 const OURS = new Set(['runbook', 'runbook-patch']);
-const words = { ours: OURS, hash: (value: string) => `#${value.length}` };
+const words = {
+  ours: OURS,
+  hash: (value: string) => `#${value.length}`,
+  looksSecret: (line: string) => line.includes('password'),
+};
 const AT = '2026-11-25T12:00:00Z';
 
 const owned = (manager: string, fieldsV1: Record<string, unknown>, more: object = {}) => ({
@@ -65,4 +69,33 @@ test('values of a Secret are told by a hash alone', () => {
   ];
   const [finding] = driftOfObject({ key: { ...key, kind: 'Secret' }, live, differences }, words);
   expect(finding?.detail).toBe('data.password: #12, wanted #8');
+});
+
+test('what looks like a secret elsewhere, and what stands where people put secrets, is told by a hash too', () => {
+  const difference = (path: string) => ({ path, kind: 'changed' as const, live: 'new', wanted: 'older' });
+  const paths = [
+    'data.db_password',
+    "metadata.annotations['example.com/owner']",
+    'spec.template.spec.containers[name=web].env[name=TOKEN].value',
+    'data.tea',
+  ];
+  const findings = driftOfObject({ key, live: object([]), differences: paths.map(difference) }, words);
+  expect(findings.map(({ detail }) => detail.slice(detail.indexOf(': ') + 2))).toEqual([
+    ...Array(3).fill('#3, wanted #5'),
+    'new, wanted older',
+  ]);
+});
+
+test('a restart by kubectl leaves a date and is no drift', () => {
+  const restarted = { 'f:metadata': { 'f:annotations': { 'f:kubectl.kubernetes.io/restartedAt': {} } } };
+  const live = object([owned('kubectl-rollout', { 'f:spec': { 'f:template': restarted } })]);
+  expect(foreignFields(live, OURS)).toEqual([]);
+});
+
+test('what carries the label and is known to nobody is told, and where nobody may look is unknown', () => {
+  const unseen = [{ apiVersion: 'v1', kind: 'Secret', namespace: 'argo' }];
+  expect(driftOfOrphans([key], unseen)).toMatchObject([
+    { subject: 'argo/configmap/prices', kind: 'added' },
+    { subject: 'argo/secret/*', kind: 'unknown' },
+  ]);
 });

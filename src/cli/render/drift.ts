@@ -10,6 +10,9 @@ const tones: Readonly<Record<DriftFinding['kind'], 'bad' | 'warn'>> = {
   unknown: 'warn',
 };
 
+/** Where the name of a source is no word for what it looks at. */
+const NOUNS: Readonly<Record<string, string>> = { cluster: 'objects' };
+
 /** `runbook drift`: what is not as it was left, source by source, and what nobody could tell. */
 export function renderDrift(report: DriftReport, page: Page): string {
   const sources = [...new Set(report.findings.map(({ source }) => source))];
@@ -35,7 +38,7 @@ function lastLine({ verdict, findings, looked, since, box }: DriftReport, page: 
     ...(findings.length > unknown ? [count(findings.length - unknown, 'difference')] : []),
     ...(unknown > 0 ? [`${unknown} unknown`] : []),
     ...(looked.length > 0
-      ? [`looked at ${looked.map((each) => `${each.count} ${each.source}`).join(', ')}`]
+      ? [`looked at ${looked.map((each) => `${each.count} ${NOUNS[each.source] ?? each.source}`).join(', ')}`]
       : []),
   ];
   const compared = since ? ` since ${since.at.slice(0, 16).replace('T', ' ')}` : '';

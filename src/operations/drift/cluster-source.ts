@@ -3,6 +3,7 @@ import type { ApplyAction, RegistryAction } from '../../model/action.ts';
 import type { DriftFinding } from '../../model/drift.ts';
 import type { ObjectKey } from '../../model/kube.ts';
 import type { PlanStep } from '../../model/plan.ts';
+import { redactText } from '../../observe/redact.ts';
 import { fileHashKey } from '../file-hash-key.ts';
 import type { DriftSource, DriftView } from './view.ts';
 
@@ -48,7 +49,7 @@ async function driftOfFence(
   const work = { pass, state: pass.state.after(planned.step.id), signal: context.signal };
   try {
     const compared = await comparedObjects(action, work);
-    const words = { ours: new Set([FIELD_MANAGER, PATCH_MANAGER]), hash };
+    const words = { ours: new Set([FIELD_MANAGER, PATCH_MANAGER]), hash, looksSecret };
     return {
       objects: compared.map((each) => each.key),
       found: compared.flatMap((each) => driftOfObject(each, words)),
@@ -57,6 +58,11 @@ async function driftOfFence(
     const detail = (error as Error).message;
     return { objects: [], found: [{ source: 'cluster', subject: planned.step.id, kind: 'unknown', detail }] };
   }
+}
+
+/** What is known to be a secret is masked anyway; this is for what a hand has put there. */
+function looksSecret(text: string): boolean {
+  return redactText(text) !== text;
 }
 
 function loaded() {
@@ -77,9 +83,12 @@ async function orphansOf(
   const work = { pass, state: pass.state.after(planned.step.id), signal: context.signal };
   const applied = session.plan.steps.flatMap((each) => preview.memory(each)?.applied ?? []);
   try {
-    return driftOfOrphans(await orphanedObjects([...wanted, ...applied], work));
-  } catch {
-    // The objects themselves could not be asked either, and that is said already.
-    return [];
+    const { orphans, unseen } = await orphanedObjects([...wanted, ...applied], work);
+    return driftOfOrphans(orphans, unseen);
+  } catch (error) {
+    // Where the objects themselves could not be asked either, that is said already.
+    if (wanted.length === 0) return [];
+    const subject = 'what the document no longer holds';
+    return [{ source: 'cluster', subject, kind: 'unknown', detail: (error as Error).message }];
   }
 }

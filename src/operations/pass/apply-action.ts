@@ -1,6 +1,6 @@
 import { applySet, type Compared, compareSet, type Found } from '../../cluster/apply-set.ts';
 import { versionOf } from '../../cluster/discovery.ts';
-import { labelledObjects } from '../../cluster/labelled-objects.ts';
+import { type LabelledPlace, labelledObjects } from '../../cluster/labelled-objects.ts';
 import type { Placed } from '../../cluster/server-side-apply.ts';
 import { takeBack } from '../../cluster/take-back.ts';
 import type { ApplyAction, RegistryAction } from '../../model/action.ts';
@@ -95,14 +95,17 @@ export async function comparedObjects(
 }
 
 /**
- * Objects that carry this runbook's label and are not among those known.
+ * Objects that carry this runbook's label and are not among those known, and the places that may not be listed.
  * @throws ClusterTrouble
  */
-export async function orphanedObjects(known: readonly ObjectKey[], work: ClusterWork): Promise<ObjectKey[]> {
+export async function orphanedObjects(
+  known: readonly ObjectKey[],
+  work: ClusterWork,
+): Promise<{ orphans: ObjectKey[]; unseen: LabelledPlace[] }> {
   const cluster = await clusterOf(work);
   const ids = new Set(known.map(idOf));
-  const found = await labelledObjects(cluster, known, work.pass.inventory, work.signal);
-  return found.filter((each) => !ids.has(idOf(each)));
+  const { objects, unseen } = await labelledObjects(cluster, known, work.pass.inventory, work.signal);
+  return { orphans: objects.filter((each) => !ids.has(idOf(each))), unseen };
 }
 
 /**
