@@ -3,6 +3,7 @@ import { ClusterTrouble, type StatusCause, type TroubleKind } from './trouble.ts
 
 /** A refusal of the API server, as it came. */
 export interface ApiFailure {
+  readonly server: string;
   readonly method: string;
   readonly path: string;
   readonly status: number;
@@ -11,9 +12,12 @@ export interface ApiFailure {
 }
 
 /** The trouble that a refusal means: by its HTTP status, with the message and the causes of its Status object. */
-export function failureOf({ method, path, status, text, retryAfterMs }: ApiFailure): ClusterTrouble {
+export function failureOf({ server, method, path, status, text, retryAfterMs }: ApiFailure): ClusterTrouble {
   const said = statusObject(text);
-  const message = said?.message || `${method} ${path} answered ${status}${excerpt(text)}`;
+  const message =
+    status === 401
+      ? `The API server ${server} does not accept the credentials (401 ${said?.message || 'Unauthorized'}).`
+      : said?.message || `${method} ${path} answered ${status}${excerpt(text)}`;
   const patience = status === 429 || status === 503 ? retryAfterMs : undefined;
   return new ClusterTrouble(kindOf(status), oneLine(message), {
     status,

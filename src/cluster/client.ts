@@ -72,7 +72,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
       );
       const text = await textOf(response);
       if (isGood(response)) return { body: bodyOf<T>(response, text), warnings: warningsOf(response) };
-      throw failureOf(failure(request, response, text));
+      throw failureOf(failure(server, request, response, text));
     } catch (error) {
       throw troubleOf(error, server, request.signal);
     }
@@ -104,7 +104,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
       );
       try {
         const response = await send(request, signal);
-        if (!isGood(response)) throw failureOf(failure(request, response, await textOf(response)));
+        if (!isGood(response)) throw failureOf(failure(server, request, response, await textOf(response)));
         return lines(response, gone, (error) => troubleOf(error, server, request.signal));
       } catch (error) {
         gone.abort();
@@ -207,9 +207,10 @@ function warningsOf({ headers }: IncomingMessage): string[] {
   );
 }
 
-function failure(request: ApiRequest, response: IncomingMessage, text: string): ApiFailure {
+function failure(server: string, request: ApiRequest, response: IncomingMessage, text: string): ApiFailure {
   const seconds = Number(response.headers['retry-after']);
   return {
+    server,
     method: request.method ?? 'GET',
     path: request.path,
     status: response.statusCode ?? 0,

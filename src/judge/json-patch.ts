@@ -111,7 +111,7 @@ function defectOf(
   const keys = segments(path);
   const needed = op === 'add' || op === 'move' || op === 'copy' ? keys.slice(0, -1) : keys;
   const missing = missingAt(needed, object);
-  if (missing === undefined) return undefined;
+  if (missing === undefined) return op === 'test' ? untrue(index, path, value, object) : undefined;
   const defect = notThere(index, op, path, missing, object);
   // An added key whose parent is missing because nothing was ever put there: the parent comes first.
   const parent = keys.slice(0, -1);
@@ -120,6 +120,13 @@ function defectOf(
     return { ...defect, remedy: `Add it as a whole: ${JSON.stringify(whole)}` };
   }
   return defect;
+}
+
+/** The server would only say that the request was in error. The value may be private, so it is not shown. */
+function untrue(index: number, path: string, value: unknown, object: unknown): PatchDefect | undefined {
+  if (isSameJson(lookUp(object, segments(path)), value)) return undefined;
+  const message = `test ${path}: the object has another value there.`;
+  return { index, message, remedy: 'What the patch takes for granted is not so: look at the object again.' };
 }
 
 function notThere(index: number, op: string, path: string, missing: number, object: unknown): PatchDefect {

@@ -130,7 +130,7 @@ test('what the server refuses keeps its reason: expired token, no right, not an 
   api.answers.push(() => ({ status: 401, body: status(401, 'Unauthorized') }));
   expect(await troubleWith(cluster.list(pods))).toMatchObject({
     kind: 'unauthorized',
-    message: 'Unauthorized',
+    message: expect.stringMatching(/does not accept the credentials \(401 Unauthorized\)/),
   });
   api.answers.push(() => ({ status: 403, body: status(403, 'pods is forbidden: User "me" cannot list') }));
   expect(await troubleWith(cluster.list(pods))).toMatchObject({ kind: 'forbidden' });

@@ -91,3 +91,13 @@ test.each<[PatchOperation, boolean | undefined]>([
 ])('%j holds already: %s', (operation, expected) => {
   expect(jsonPatchHolds([operation], live)).toBe(expected);
 });
+
+test('a test that fails is told as one, without the value', () => {
+  const [defect] = jsonPatchDefects([{ op: 'test', path: '/data/tea', value: 'secret-guess' }], {
+    data: { tea: '2' },
+  });
+  expect(defect?.message).toBe('test /data/tea: the object has another value there.');
+  expect(jsonPatchDefects([{ op: 'test', path: '/data/tea', value: '2' }], { data: { tea: '2' } })).toEqual(
+    [],
+  );
+});

@@ -24,8 +24,8 @@ export function renderStatus(report: StatusReport, page: Page): string {
     report.pass === undefined
       ? 'no pass yet'
       : report.pass.ended
-        ? 'the last pass ended'
-        : 'the last pass did not end';
+        ? 'the last pass got to its end'
+        : 'the last pass did not get to its end';
   const last = `${page.paint.strong(`${confirmed} of ${count(report.steps.length, 'step')} confirmed`)} on ${cleanLine(report.box)}; ${pass}`;
   return page.quiet || rows.length === 0
     ? last

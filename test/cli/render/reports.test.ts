@@ -153,7 +153,7 @@ test('status', async () => {
       failed     start-caddy  2026-11-21 10:00  Start Caddy
       new        webhook                        Webhook
 
-    1 of 3 steps confirmed on local; the last pass ended
+    1 of 3 steps confirmed on local; the last pass got to its end
     .runbook/journal.jsonl"
   `);
 });
