@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { helpWidth } from './cli/output.ts';
 import { rootHelp } from './cli/root-help.ts';
 import { verbsOf } from './cli/verbs.ts';
+import { leanHeap } from './lean-heap.ts';
 import { mcpRow } from './mcp/row.ts';
 import { operations } from './operations/all.ts';
 
@@ -16,6 +17,7 @@ if (only === '--version') process.stdout.write(`${version}\n`);
 else if (only === '--help' || only === '-h') {
   process.stdout.write(rootHelp(verbsOf([...operations, mcpRow]), version, helpWidth(process.stdout)));
 } else {
+  leanHeap();
   const quit = (exit: number) => process.exit(exit);
   void import('./main.ts').then(({ main }) => main({ argv, version, quit })).then(quit);
 }

@@ -27,6 +27,9 @@ const CHUNK = 64 * 1024;
 /** A pipe holds 64 KiB, at most 1 MiB (pipe(7)); whatever comes beyond was written after the end. */
 const MOST_LEFT_IN_PIPE = 1024 * 1024;
 
+/** What is read at once is copied from here before anything else is read: one for all pipes, not one for each fence. */
+const rest = Buffer.allocUnsafe(CHUNK);
+
 /**
  * Why there is no end mark in the output: a pipe is synchronous, so once the host has said that the fence is over,
  * its output is in the pipe or already read. While a fence runs, this process holds a writing end of its own;
@@ -55,7 +58,6 @@ export function openOutputPipe(path: string): OutputPipe {
   socket.on('error', () => {});
 
   const drain = (): 'free' | 'held' => {
-    const rest = Buffer.allocUnsafe(CHUNK);
     for (let total = 0; total < MOST_LEFT_IN_PIPE; ) {
       const length = readNow(fd, rest);
       if (length === undefined) return 'held';
