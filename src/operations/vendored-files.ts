@@ -9,7 +9,7 @@ import type { Runbook, Step } from '../model/runbook.ts';
  * journal knows, though it stands in another file.
  */
 export async function withVendoredFiles(runbook: Runbook, folder: string): Promise<Runbook> {
-  if (!runbook.steps.some((step) => [...step.actions, ...step.undo].some(isVendored))) return runbook;
+  if (!namesFiles(runbook)) return runbook;
   const steps = await Promise.all(
     runbook.steps.map(
       async (step): Promise<Step> => ({
@@ -20,6 +20,11 @@ export async function withVendoredFiles(runbook: Runbook, folder: string): Promi
     ),
   );
   return { ...runbook, steps };
+}
+
+/** Whether what the runbook does stands in other files too: then its own text does not tell whether it has changed. */
+export function namesFiles({ steps }: Runbook): boolean {
+  return steps.some((step) => [...step.actions, ...step.undo].some(isVendored));
 }
 
 async function hashed(action: Action, folder: string): Promise<Action> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { fileStamp } from '../../journal/file-stamp.ts';
 import { EMPTY_LOOP, withRecord } from '../../judge/loop-state.ts';
 import type { LoopRecord, LoopState } from '../../model/loop.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -16,9 +17,6 @@ export interface Recalled {
 
 const NOTHING: Recalled = { records: [], loop: EMPTY_LOOP };
 
-/** Milliseconds within which two changes of a file may have one time: a file that young is read again. */
-const ONE_TICK_MS = 50;
-
 /**
  * What this process has read of one journal, so that a call reads only what is new: the file is the truth, and whoever wrote it
  * in the meantime, or edited it, is heard. A journal grows at its end; its beginning is compared by its hash before it is
@@ -29,7 +27,7 @@ export class Recollection {
   #now = NOTHING;
   #stamp = '';
   #bytes = 0;
-  #hash = '';
+  #hash = hashOf(Buffer.alloc(0));
   readonly #kept: JournalLine[] = [];
   /** What the file says, and behind it what is kept here. */
   #whole: { readonly of: Recalled; readonly all: Recalled } | undefined;
@@ -51,13 +49,12 @@ export class Recollection {
   }
 
   #refresh(): void {
-    const status = statSync(this.path, { bigint: true, throwIfNoEntry: false });
-    if (!status) {
+    const now = fileStamp(this.path);
+    if (!now) {
       this.#forget();
       return;
     }
-    const stamp = `${status.ino} ${status.size} ${status.mtimeNs} ${status.ctimeNs}`;
-    if (stamp === this.#stamp) return;
+    if (now.stamp === this.#stamp) return;
     const bytes = readFileSync(this.path);
     if (bytes.length < this.#bytes || hashOf(bytes.subarray(0, this.#bytes)) !== this.#hash) this.#forget();
     const end = bytes.lastIndexOf(0x0a) + 1;
@@ -67,11 +64,11 @@ export class Recollection {
       this.#bytes = end;
       this.#hash = hashOf(bytes.subarray(0, end));
     }
-    const isOld = Date.now() - Number(status.mtimeMs) > ONE_TICK_MS;
-    this.#stamp = isOld && BigInt(bytes.length) === status.size ? stamp : '';
+    this.#stamp = now.settled && bytes.length === now.size ? now.stamp : '';
   }
 
   #forget(): void {
+    if (this.#now === NOTHING && this.#bytes === 0) return;
     this.#now = NOTHING;
     this.#stamp = '';
     this.#bytes = 0;

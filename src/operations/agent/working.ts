@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { fileStamp } from '../../journal/file-stamp.ts';
 import type { LearnedStep } from '../../markdown/learned.ts';
 import { parseRunbook } from '../../markdown/parse.ts';
 import { recordLearned } from '../../markdown/record.ts';
@@ -10,6 +11,7 @@ import { buildPlan } from '../../plan/build.ts';
 import type { World } from '../../world.ts';
 import { type OpenedDocument, readDocument, refuseErrors } from '../document.ts';
 import type { Prepared } from '../session.ts';
+import { namesFiles } from '../vendored-files.ts';
 
 /** The document as it is, or the beginning of one that does not exist yet. */
 export interface AgentDocument extends OpenedDocument {
@@ -29,7 +31,8 @@ export async function readAgentDocument(world: World, file: string): Promise<Age
   const document = { ...(await readDocument(world.cwd, file)), exists: true };
   refuseErrors(document.runbook.diagnostics, EXIT.document);
   // What was decoded, and not what stands there by now. Decoding loses nothing.
-  lastRead.set(world, { path, document, bytes: Buffer.from(document.source.text) });
+  if (!namesFiles(document.runbook))
+    lastRead.set(world, { path, document, bytes: Buffer.from(document.source.text), stamp: '' });
   return document;
 }
 
@@ -40,12 +43,20 @@ interface LastRead {
   readonly path: string;
   readonly document: AgentDocument;
   readonly bytes: Buffer;
+  /** Of the file when its bytes were last compared; empty: compare them anew. */
+  stamp: string;
 }
 
-/** By its bytes: comparing them costs a thousandth of parsing them, and a file's time may lie. */
-function isUnchanged(path: string, { path: known, document, bytes }: LastRead): boolean {
+/** By its stamp, where that tells; else by its bytes, since comparing them costs a thousandth of parsing them. */
+function isUnchanged(path: string, last: LastRead): boolean {
+  if (path !== last.path) return false;
   try {
-    return path === known && realpathSync.native(path) === document.path && readFileSync(path).equals(bytes);
+    const now = fileStamp(path);
+    if (now?.stamp === last.stamp) return true;
+    if (realpathSync.native(path) !== last.document.path || !readFileSync(path).equals(last.bytes))
+      return false;
+    last.stamp = now?.settled ? now.stamp : '';
+    return true;
   } catch {
     return false;
   }
