@@ -93,13 +93,16 @@ async function withPlugin(
   try {
     await applyPlugin(context, options);
   } catch (cause) {
-    const said = (cause as Error).message.trim().split('\n').slice(-1)[0]?.slice(0, 300);
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new ClusterTrouble(
       'unauthorized',
-      `"${program}", which logs in to context "${name}", failed: ${said}`,
+      `"${program}", which logs in to context "${name}", failed: ${whyOf(cause as Error)}`,
       {
-        cause,
-        remedy: `Log in again by hand, then try: kubectl --context ${name} get --raw /version`,
+        // Node quotes what it could not parse, and that may be half a token.
+        ...(!(cause instanceof SyntaxError) && { cause }),
+        remedy: isMissing
+          ? 'Install it, or put it on the PATH of this shell.'
+          : `Log in again by hand, then try: kubectl --context ${name} get --raw /version`,
       },
     );
   }
@@ -112,6 +115,12 @@ async function withPlugin(
     },
     headers: { ...own.headers, ...(token ? { authorization: token } : {}) },
   };
+}
+
+function whyOf(cause: NodeJS.ErrnoException): string {
+  if (cause.code === 'ENOENT') return 'there is no such program';
+  if (cause instanceof SyntaxError) return 'what it prints is no ExecCredential';
+  return cause.message.trim().split('\n').slice(-1)[0]!.slice(0, 300);
 }
 
 /** Deep imports: the package's index brings 340 ms of models that nobody here asks for. */

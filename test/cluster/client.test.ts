@@ -108,6 +108,34 @@ test('an exec plugin gives the token, where it may run', async () => {
   cluster.close();
 });
 
+test.each([
+  ['is not installed', { command: 'no-such-login' }, 'there is no such program', 'Install it'],
+  [
+    'says why',
+    { command: 'sh', args: ['-c', 'echo session expired >&2; exit 1'] },
+    'session expired',
+    'Log in',
+  ],
+  ['prints a bare token', { command: 'echo', args: ['bare-token'] }, 'is no ExecCredential', 'Log in'],
+])(
+  'an exec plugin that %s is told by name, with what to do, and its output is not quoted',
+  async (_, exec, why, remedy) => {
+    const config = JSON.stringify({
+      'current-context': 'x',
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+      clusters: [{ name: 'c', cluster: { server: api.url } }],
+      users: [{ name: 'u', user: { exec } }],
+    });
+    const trouble = await troubleWith(
+      openCluster({ ...place({ [HOME_CONFIG]: config }), mayRunPlugins: () => true }),
+    );
+    expect(trouble).toMatchObject({ kind: 'unauthorized', message: expect.stringContaining(why) });
+    expect(trouble.message).toContain(`"${exec.command}"`);
+    expect(trouble.more.remedy).toContain(remedy);
+    expect(`${trouble.message} ${(trouble.cause as Error | undefined)?.message}`).not.toContain('bare-token');
+  },
+);
+
 test('an API server behind a box is reached by the box’s own connection', async () => {
   const asked: string[] = [];
   const { port } = new URL(api.url);

@@ -25,6 +25,11 @@ export function renderDrift(report: DriftReport, page: Page): string {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
+/** Sources are named in the plural. */
+function amount(many: number, noun: string): string {
+  return `${many} ${many === 1 ? noun.replace(/s$/, '') : noun}`;
+}
+
 function cells({ kind, subject, check, detail }: DriftFinding, page: Page): Cell[] {
   const what = check === undefined ? detail : `${check}: ${detail}`;
   return [{ text: kind, paint: page.paint[tones[kind]] }, cleanLine(subject), cleanLine(what)];
@@ -38,7 +43,9 @@ function lastLine({ verdict, findings, looked, since, box }: DriftReport, page: 
     ...(findings.length > unknown ? [count(findings.length - unknown, 'difference')] : []),
     ...(unknown > 0 ? [`${unknown} unknown`] : []),
     ...(looked.length > 0
-      ? [`looked at ${looked.map((each) => `${each.count} ${NOUNS[each.source] ?? each.source}`).join(', ')}`]
+      ? [
+          `looked at ${looked.map(({ count: many, source }) => amount(many, NOUNS[source] ?? source)).join(', ')}`,
+        ]
       : []),
   ];
   const compared = since ? ` since ${since.at.slice(0, 16).replace('T', ' ')}` : '';
