@@ -73,6 +73,14 @@ module.exports = {
       from: { path: pure.map(room) },
       to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'], pathNot: '^(node:)?crypto$' },
     },
+    {
+      name: 'named-exports-survive',
+      comment:
+        'of a CommonJS package imported on demand the bundle keeps the default alone: import it in a file, and that',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dynamic: true, path: 'node_modules/yaml/' },
+    },
     { name: 'no-circles', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

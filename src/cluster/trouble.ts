@@ -51,7 +51,9 @@ export class ClusterTrouble extends Error {
 
 /** What to do about it, for people. */
 export function remedyOf(trouble: ClusterTrouble): string {
-  return trouble.more.remedy ?? REMEDIES[trouble.kind];
+  // 500 is taken for a moment's trouble and asked again, but a person can look for its reason.
+  const kind = trouble.more.status === 500 ? 'error' : trouble.kind;
+  return trouble.more.remedy ?? REMEDIES[kind];
 }
 
 const REMEDIES: Readonly<Record<TroubleKind, string>> = {
@@ -68,5 +70,5 @@ const REMEDIES: Readonly<Record<TroubleKind, string>> = {
   expired: 'Run the same command again.',
   busy: 'The API server asks for patience: run the same command again later.',
   aborted: 'Run the same command to go on.',
-  error: 'Look at the API server’s log.',
+  error: 'Look at what it says, and at the API server’s log.',
 };

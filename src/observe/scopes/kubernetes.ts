@@ -67,8 +67,8 @@ async function readContexts(path: string, machine: Machine): Promise<Observed<'k
   if (look.kind === 'gone') return { facts: [] };
   if (look.kind === 'denied') return { facts: [], unavailable: [`${path} may not be read`] };
   // Loaded only where there is a kubeconfig: most boxes have none, and a parser costs more than an observation.
-  const { parse } = await import('yaml');
-  const tree = tryRead(() => Kubeconfig.parse(parse(look.value.toString('utf8'))));
+  const { parseYaml } = await import('../parse-yaml.ts');
+  const tree = tryRead(() => Kubeconfig.parse(parseYaml(look.value.toString('utf8'))));
   if (tree.kind !== 'read') return { facts: [], unavailable: [`${path} is no kubeconfig`] };
   return { facts: contextsOf(path, tree.value) };
 }

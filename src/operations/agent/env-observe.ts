@@ -106,7 +106,7 @@ export const envObserve = defineTool({
       unaccounted: unaccounted.map(({ scope, kind, subject, detail }) => ({ scope, kind, subject, detail })),
       ...shownFacts(snapshot, scopes !== undefined),
       unavailable: snapshot.unavailable,
-      next: nextOf(diagnosis, unaccounted.length),
+      next: nextOf(diagnosis, unaccounted.length, snapshot),
     };
   },
 });
@@ -199,9 +199,15 @@ async function note(
   );
 }
 
-function nextOf({ findings }: Diagnosis, unaccounted: number): string {
+function nextOf(
+  { findings }: Diagnosis,
+  unaccounted: number,
+  { unavailable }: Pick<Snapshot, 'unavailable'>,
+): string {
   const first = findings[0];
   if (first) return `Start with findings[0]: ${first.remedy}`;
   if (unaccounted > 0) return 'Something changed that no step did (unaccounted): make it a step, or undo it.';
+  if (unavailable.length > 0)
+    return `Nothing stands out in what could be seen; not seen (unavailable): ${[...new Set(unavailable.map(({ scope }) => scope))].join(', ')}.`;
   return 'Nothing stands out. Ask for single scopes to see more of them.';
 }

@@ -147,7 +147,7 @@ export const workloadNotReady: Rule = {
       .filter(({ ready, desired }) => ready < desired)
       .map(
         (each): Match => ({
-          title: `${each.workload} has ${each.ready} of ${each.desired} ready${each.troubles[0] === undefined ? '' : `: ${each.troubles[0].message.slice(0, 200)}`}.`,
+          title: `${each.workload} has ${each.ready} of ${each.desired} ready${each.troubles[0] === undefined ? '' : `: ${each.troubles[0].message.slice(0, 200).replace(/\.$/, '')}`}.`,
           remedy: `Look at its pods and their events: env_observe with scopes ["kubernetes"] and namespace ${each.namespace}.`,
           subject: each.workload,
           evidence: [each.id],
