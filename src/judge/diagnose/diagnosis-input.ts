@@ -3,6 +3,7 @@ import type { CheckResult } from '../../model/outcome.ts';
 import type { ProgramFact } from '../../model/program-fact.ts';
 import type { ShellResult } from '../../model/shell.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
+import type { AboutStep } from './about-step.ts';
 
 /** All that is known of a failure. Only `attempt`, `at`, `output` and `checks` are needed; more makes findings sharper. */
 export interface DiagnosisInput {
@@ -17,8 +18,15 @@ export interface DiagnosisInput {
   /** Output as it came, stdout and stderr together, masked; its last 500 lines are looked at, so a tail is enough. */
   readonly output: string;
   readonly checks: readonly Pick<CheckResult, 'check' | 'verdict' | 'class' | 'observed' | 'expected'>[];
-  /** `text`: every fence of the step, files included, so that wanted ports and known names can be read from it. */
-  readonly step?: { readonly text: string; readonly interpreter?: readonly string[] };
+  /**
+   * `text`: every fence of the step, files included, so that wanted ports and known names can be read from it.
+   * `about`: what it acts on in a cluster, where that is known for certain.
+   */
+  readonly step?: {
+    readonly text: string;
+    readonly interpreter?: readonly string[];
+    readonly about?: AboutStep;
+  };
   /** The box after the failure. */
   readonly snapshot?: Snapshot;
   /** The box before the attempt: tells an OOM kill of this attempt from an older one. */

@@ -1,4 +1,5 @@
 import type { FactOf, Facts } from '../../model/snapshot.ts';
+import { withoutStrangers } from './about-step.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 import type { Weight } from './weight.ts';
 
@@ -46,11 +47,12 @@ const TAIL_LINES = 60;
 
 /** Prepares a failure for the rules. Pure. */
 export function setScene(input: DiagnosisInput): Scene {
-  const lines = [...checkLines(input), ...podLines(input), ...outputLines(input), ...logLines(input)];
+  const facts = withoutStrangers(input.snapshot?.facts ?? {}, input.step?.about);
+  const lines = [...checkLines(input), ...podLines(facts, input), ...outputLines(input), ...logLines(input)];
   const words = new Set(input.step?.text.match(/[\w.+-]{2,64}/g) ?? []);
   return {
     input,
-    facts: input.snapshot?.facts ?? {},
+    facts,
     ...(input.end?.kind === 'exit' && { exit: input.end.code }),
     exitEvidence: exitEvidence(input),
     lines,
@@ -121,10 +123,10 @@ function linesOf(log: FactOf<'logs'>, words: ReadonlySet<string>): Line[] {
 }
 
 /** What containers printed, of those that the failure speaks of; where nothing failed, of all that were read. */
-function podLines({ snapshot, output, checks, step }: DiagnosisInput): Line[] {
+function podLines(facts: Facts, { output, checks, step }: DiagnosisInput): Line[] {
   const all = output.trim() === '' && checks.length === 0;
   const spoken = `${step?.text ?? ''}\n${output}`;
-  return (snapshot?.facts.kubernetes ?? []).flatMap((fact) => {
+  return (facts.kubernetes ?? []).flatMap((fact) => {
     if (fact.kind !== 'pod-log') return [];
     const name = fact.workload.split('/').at(-1) ?? '';
     if (!all && !spoken.includes(name)) return [];

@@ -7,6 +7,7 @@ import type { CheckResult } from '../../model/outcome.ts';
 import { compareSnapshots } from '../../observe/compare.ts';
 import { redactOutput } from '../../observe/redact-output.ts';
 import { lookAtCluster, measurementsOf, namespaceIn, speaksOfKubernetes } from '../cluster-look.ts';
+import { aboutStep } from '../pass/about-step.ts';
 import { openPass } from '../pass/open.ts';
 import { walkPlan } from '../pass/walk.ts';
 import type { Session } from '../session.ts';
@@ -70,6 +71,7 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
     const ending = endingOf(outcomes.get(target.step), world.now() - startedAt);
     const prediction = await afterwards(ready, opened.pass, signal);
     const text = target.body.run.map(({ text }) => text).join('\n');
+    const about = aboutStep(opened.pass, target.step);
     const cluster = () => lookAtCluster(opened.pass.box, {}, { namespace: namespaceIn(text), signal });
     const after = await look(world, desk.document.folder, desk.store, {
       reason: ready.job,
@@ -84,7 +86,7 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
             ...(ending.end ? { end: ending.end } : {}),
             output: outputOf(ending, log),
             checks: ending.checks,
-            step: { text },
+            step: { text, ...(about && { about }) },
             snapshot: after,
             before,
             measurements: measurementsOf(desk.document.runbook),

@@ -2,6 +2,7 @@ import type { ClusterLook } from '../../model/cluster-look.ts';
 import { type Failure, isInterruption } from '../../model/outcome.ts';
 import type { Step } from '../../model/runbook.ts';
 import type { Scope } from '../../model/snapshot.ts';
+import { aboutStep } from './about-step.ts';
 import type { Pass } from './pass.ts';
 
 /** What a failure is held against; enough to name who holds a port and what is full, in about a tenth of a second. */
@@ -28,6 +29,7 @@ export async function explain(
     import('../../observe/inspect-programs.ts'),
   ]);
   const text = step.actions.map((action) => action.text).join('\n');
+  const about = aboutStep(pass, step.id);
   const cluster = await clusterLook(pass, `${text}\n${failure.checks.map(({ check }) => check).join('\n')}`);
   const input = {
     attempt: step.id,
@@ -35,7 +37,7 @@ export async function explain(
     end: failure.exitCode === undefined ? undefined : ({ kind: 'exit', code: failure.exitCode } as const),
     output,
     checks: failure.checks,
-    step: { text },
+    step: { text, ...(about && { about }) },
     snapshot: await observeBox(pass.box, {
       scopes: [...LOOKED_AT, ...(cluster ? (['kubernetes'] as const) : [])],
       ...(cluster && { cluster }),

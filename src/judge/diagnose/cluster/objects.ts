@@ -90,7 +90,9 @@ export function subjectOf({ pod, container }: Pick<Run, 'pod' | 'container'>): s
  */
 export function weightOf({ input, names }: Scene, namespace: string, ...objects: readonly string[]): Weight {
   if (input.output.trim() === '' && input.checks.length === 0) return 'told';
-  const own = objects.map((each) => each.split('/').at(-1) ?? each).filter((each) => each.length > 2);
+  const bare = objects.map((each) => each.split('/').at(-1) ?? each);
+  if (bare.some((each) => input.step?.about?.names.includes(each))) return 'told';
+  const own = bare.filter((each) => each.length > 2);
   const isNamed = own.some((each) => names(each) || input.output.includes(each));
   const spoken = namespace !== 'default' && (names(namespace) || input.output.includes(`"${namespace}"`));
   return isNamed || spoken || input.checks.some(({ check }) => own.some((each) => check.includes(each)))
