@@ -116,6 +116,22 @@ describe('state from fence to fence', () => {
     expect(await scene.read('made/hello.txt')).toBe('hello you & me, ${WHO}, ${other:-x}\n');
   });
 
+  test('a step between the one that gives a secret and the one that uses it hides neither', async () => {
+    const inputs =
+      '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n| TOKEN | secret | yes | | x |\n';
+    const steps = {
+      give: fence('export AUTH="Bearer $TOKEN"; echo give >> log'),
+      between: fence('export OTHER=1'),
+      use: fence('test -e allowed\n[ "$AUTH" = "Bearer $TOKEN" ] && echo "use $OTHER" >> log'),
+    };
+    const scene = await scenario(runbook(steps, inputs), { env: { TOKEN: 'abc-def-ghi' } });
+    expect((await scene.replay()).exit).toBe(1);
+    await scene.write('allowed', '');
+    const again = await scene.replay();
+    expect(again.exit).toBe(0);
+    expect(await scene.ran()).toEqual(['give', 'give', 'use 1']);
+  });
+
   test('an export that holds a secret is journaled by name; a later use runs its step again', async () => {
     const inputs =
       '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n| TOKEN | secret | yes | | x |\n';

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Place } from '../../model/place.ts';
 import { clean } from './clean.ts';
@@ -23,8 +23,16 @@ export function sourceLine(place: Place, cwd: string, columns = 100): readonly s
 
 function lineAt(path: string, line: number): string | undefined {
   try {
-    return readFileSync(path, 'utf8').split(/\r\n|\n|\r/)[line - 1];
+    const { mtimeMs, size } = statSync(path);
+    // Thousands of warnings about one file read it once.
+    if (path !== last?.path || mtimeMs !== last.mtimeMs || size !== last.size) {
+      last = { path, mtimeMs, size, lines: readFileSync(path, 'utf8').split(/\r\n|\n|\r/) };
+    }
+    return last.lines[line - 1];
   } catch {
     return undefined;
   }
 }
+
+/** The file that was shown last, in lines. */
+let last: { path: string; mtimeMs: number; size: number; lines: readonly string[] } | undefined;

@@ -32,6 +32,8 @@ const START: CarriedState = { variables: new Map(), withheld: new Map() };
 export class StateBook {
   readonly #changes = new Map<string, StateChange>();
   readonly #out = new Map<string, CarriedState>();
+  /** The step that `out` was last told of: nothing in it follows from that one. */
+  #latest: string | undefined;
   readonly #steps: ReadonlyMap<string, PlanStep>;
 
   constructor(
@@ -53,16 +55,17 @@ export class StateBook {
 
   /** What a step left behind, as far as it is known. */
   after(id: string): CarriedState {
-    const known = this.#out.get(id);
-    if (known) return known;
-    const planned = this.#steps.get(id);
-    return planned ? this.before(planned) : START;
+    for (const planned of this.#unknownBefore(id).reverse()) this.#know(planned);
+    return this.#out.get(id) ?? START;
   }
 
   /** Notes what a step changed; an empty change keeps the very same state object, so a long chain costs nothing. */
   record(planned: PlanStep, change: StateChange): void {
-    this.#changes.set(planned.step.id, change);
-    this.#out.set(planned.step.id, this.#apply(this.before(planned), planned.step.id));
+    const { id } = planned.step;
+    // Told anew, as where a step runs again for the secret that it gave: what followed from the old word is forgotten.
+    if (this.#out.has(id) && this.#latest !== id) this.#out.clear();
+    this.#changes.set(id, change);
+    this.#know(planned);
   }
 
   /** Puts back what a step left when it ran, as the journal kept it. */
@@ -89,6 +92,25 @@ export class StateBook {
       withheld: [],
       ...(after.cwd !== undefined && after.cwd !== before.cwd ? { cwd: after.cwd } : {}),
     };
+  }
+
+  #know(planned: PlanStep): void {
+    const { id } = planned.step;
+    this.#out.set(id, this.#apply(this.before(planned), id));
+    this.#latest = id;
+  }
+
+  /** A step and those that it follows one after another, back to one whose state is known or that joins several. */
+  #unknownBefore(id: string): PlanStep[] {
+    const found: PlanStep[] = [];
+    let at: string | undefined = id;
+    while (at !== undefined && !this.#out.has(at)) {
+      const planned = this.#steps.get(at);
+      if (!planned) break;
+      found.push(planned);
+      at = planned.after.length === 1 ? planned.after[0] : undefined;
+    }
+    return found;
   }
 
   #apply(state: CarriedState, id: string): CarriedState {
