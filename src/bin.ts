@@ -19,5 +19,18 @@ else if (only === '--help' || only === '-h') {
 } else {
   leanHeap();
   const quit = (exit: number) => process.exit(exit);
-  void import('./main.ts').then(({ main }) => main({ argv, version, quit })).then(quit);
+  void import('./main.ts').then(async ({ main }) => {
+    const exit = await main({ argv, version, quit });
+    await Promise.all([process.stdout, process.stderr].map(flushed));
+    quit(exit);
+  });
+}
+
+/** A pipe takes 64 KiB; the rest waits here until its reader has taken them, and an exit would lose it. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableLength === 0 || stream.destroyed) return resolve();
+    stream.once('error', resolve).once('close', resolve);
+    stream.write('', () => resolve());
+  });
 }

@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { scenario } from '../support/scenario.ts';
+
+const BIN = join(import.meta.dirname, '../../dist/bin.js');
+
+test('what is written into a pipe arrives whole, however late it is read', async () => {
+  const steps = Array.from({ length: 1500 }, (_, at) => `### Step ${at}\n\n~~~bash\ntrue\n~~~\n`);
+  const scene = await scenario(`---\nrunbook: 1\nname: many\n---\n\n## Steps\n\n${steps.join('\n')}`);
+  const child = spawn(process.execPath, [BIN, 'lint', '--json'], { cwd: scene.folder });
+  // The pipe is full long before anybody reads from it.
+  child.stdout.pause();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  let text = '';
+  for await (const chunk of child.stdout) text += chunk;
+  expect(text.length).toBeGreaterThan(300_000);
+  expect(JSON.parse(text)).toMatchObject({ summary: { errors: 0, warnings: 3000 } });
+});
