@@ -1,3 +1,4 @@
+import type { Span } from '../model/place.ts';
 import type { Block, Container, Line } from './block.ts';
 import type { HtmlEnd } from './html-block.ts';
 import { isBlankBetween } from './marks.ts';
@@ -16,6 +17,12 @@ export type Leaf =
       readonly length: number;
       readonly indent: number;
     };
+
+/** A line that may open a fence, from its first mark on. */
+export interface FenceLine extends Span {
+  readonly code: number;
+  readonly indent: number;
+}
 
 /** Where a leaf ended. */
 export interface End {

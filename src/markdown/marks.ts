@@ -115,3 +115,10 @@ export function ruleFailure(text: string, start: number, end: number): number | 
 export function startsText(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }
+
+/** A list item may interrupt a paragraph only if it is not empty and, numbered, starts with 1. */
+export function mayInterrupt(text: string, marker: number, markerEnd: number, end: number): boolean {
+  const isFirst =
+    !isDigit(text.charCodeAt(marker)) || Number.parseInt(text.slice(marker, markerEnd), 10) === 1;
+  return isFirst && !isBlankBetween(text, markerEnd, end);
+}

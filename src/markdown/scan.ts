@@ -2,7 +2,7 @@ import type { Span } from '../model/place.ts';
 import { type Block, textOf } from './block.ts';
 import { definitionLines } from './definition.ts';
 import { htmlStart } from './html-block.ts';
-import { blockOf, type Leaf } from './leaf.ts';
+import { blockOf, type FenceLine, type Leaf } from './leaf.ts';
 import { LineCursor } from './line-cursor.ts';
 import {
   CODE,
@@ -11,7 +11,7 @@ import {
   isBlankBetween,
   isBlankOrEnd,
   isClosingFence,
-  isDigit,
+  mayInterrupt,
   ruleFailure,
   skipListMarker,
   skipRun,
@@ -68,24 +68,28 @@ class Scanner {
   }
 
   /**
-   * A shortcut for what most lines are: blank, text or inside a fence, with no container around. The first character
-   * tells, and the answer is that of `#readLine`; it makes the scan of an ordinary document three times as fast.
+   * A shortcut for what most lines are: blank, text, a heading or part of a fence, with no container around. The first
+   * character tells, and the answer is that of `#readLine`; it makes the scan of an ordinary document four times as fast.
    */
   #readPlainLine(start: number, end: number): boolean {
     if (this.#containers.depth > 0) return false;
     const leaf = this.#leaf;
     const code = this.#cursor.text.charCodeAt(start);
     if (leaf?.kind === 'fence') {
-      if (start < end && (leaf.indent > 0 || code === leaf.mark || isBlank(code))) return false;
-      leaf.lines.push({ start, end, pad: 0 });
+      if (start < end && (leaf.indent > 0 || isBlank(code))) return false;
+      if (code === leaf.mark && isClosingFence(this.#cursor.text, start, end, leaf)) this.#closeLeaf(end);
+      else leaf.lines.push({ start, end, pad: 0 });
     } else if (start === end) {
       if (leaf && leaf.kind !== 'paragraph') return false;
       this.#closeLeaf();
-    } else if (leaf?.kind === 'paragraph' && startsText(code)) {
-      leaf.lines.push({ start, end, pad: 0 });
-    } else if (!leaf && startsText(code)) {
-      this.#begin({ kind: 'paragraph', start, lines: [{ start, end, pad: 0 }] });
-    } else {
+    } else if (leaf && leaf.kind !== 'paragraph') {
+      return false;
+    } else if (startsText(code)) {
+      if (leaf) leaf.lines.push({ start, end, pad: 0 });
+      else this.#begin({ kind: 'paragraph', start, lines: [{ start, end, pad: 0 }] });
+    } else if (code === CODE.hash) {
+      if (!this.#openHeading(0, start, end)) return false;
+    } else if (code !== CODE.backtick || !this.#openFence(0, { start, end, code, indent: 0 })) {
       return false;
     }
     if (start < end) this.#contentEnd = end;
@@ -110,7 +114,7 @@ class Scanner {
     switch (leaf.kind) {
       case 'fence':
         if (cursor.indent < 4 && isClosingFence(cursor.text, cursor.nonblank, cursor.end, leaf))
-          this.#closeLeaf(true);
+          this.#closeLeaf(cursor.end);
         else {
           cursor.skipColumns(leaf.indent);
           leaf.lines.push(cursor.rest);
@@ -119,7 +123,7 @@ class Scanner {
       case 'html':
         if (leaf.until === 'blank') {
           if (cursor.isBlank) this.#closeLeaf();
-        } else if (leaf.until.test(this.#cursor.content)) this.#closeLeaf(true);
+        } else if (leaf.until.test(cursor.content)) this.#closeLeaf(cursor.end);
         return true;
       case 'code':
         if (cursor.indent < 4 && !cursor.isBlank) return false;
@@ -156,12 +160,13 @@ class Scanner {
   }
 
   #openLeaf(depth: number, inParagraph: boolean): boolean {
-    switch (this.#cursor.code) {
+    const { nonblank, end, code, indent } = this.#cursor;
+    switch (code) {
       case CODE.hash:
-        return this.#openHeading(depth);
+        return this.#openHeading(depth, nonblank, end);
       case CODE.backtick:
       case CODE.tilde:
-        return this.#openFence(depth);
+        return this.#openFence(depth, { start: nonblank, end, code, indent });
       case CODE.less:
         return this.#openHtml(depth);
       case CODE.equals:
@@ -185,23 +190,21 @@ class Scanner {
 
   #openItem(depth: number, inParagraph: boolean): boolean {
     const cursor = this.#cursor;
-    const { text } = cursor;
-    const start = cursor.nonblank;
+    const { text, nonblank: start } = cursor;
     const end = skipListMarker(text, start, cursor.end);
-    if (end === undefined) return false;
-    if (inParagraph && !mayInterrupt(text, start, end, cursor.end)) return false;
+    if (end === undefined || (inParagraph && !mayInterrupt(text, start, end, cursor.end))) return false;
     this.#closeTo(depth);
     this.#containers.openItem(cursor, end);
     return true;
   }
 
-  #openHeading(depth: number): boolean {
-    const { text, nonblank, end } = this.#cursor;
-    const depthEnd = skipRun(text, nonblank, end, CODE.hash);
-    if (depthEnd - nonblank > 6 || !isBlankOrEnd(text, depthEnd, end)) return false;
+  #openHeading(depth: number, start: number, end: number): boolean {
+    const { text } = this.#cursor;
+    const depthEnd = skipRun(text, start, end, CODE.hash);
+    if (depthEnd - start > 6 || !isBlankOrEnd(text, depthEnd, end)) return false;
     this.#closeTo(depth);
     const content = text.slice(depthEnd, headingEnd(text, depthEnd, end)).trim();
-    this.#addHeading(depthEnd - nonblank, content, { start: nonblank, end });
+    this.#addHeading(depthEnd - start, content, { start, end });
     return true;
   }
 
@@ -220,16 +223,15 @@ class Scanner {
     return true;
   }
 
-  #openFence(depth: number): boolean {
-    const cursor = this.#cursor;
-    const { text, nonblank, end, code, indent } = cursor;
-    const infoStart = skipRun(text, nonblank, end, code);
-    if (infoStart - nonblank < 3) return false;
+  #openFence(depth: number, { start, end, code, indent }: FenceLine): boolean {
+    const { text } = this.#cursor;
+    const infoStart = skipRun(text, start, end, code);
+    if (infoStart - start < 3) return false;
     const info = text.slice(infoStart, end).trim();
     if (code === CODE.backtick && info.includes('`')) return false;
     this.#closeTo(depth);
-    const length = infoStart - nonblank;
-    this.#begin({ kind: 'fence', start: nonblank, lines: [], info, mark: code, length, indent });
+    const length = infoStart - start;
+    this.#begin({ kind: 'fence', start, lines: [], info, mark: code, length, indent });
     return true;
   }
 
@@ -239,7 +241,7 @@ class Scanner {
     if (!until) return false;
     this.#closeTo(depth);
     this.#begin({ kind: 'html', start, until });
-    if (until !== 'blank' && until.test(this.#cursor.content)) this.#closeLeaf(true);
+    if (until !== 'blank' && until.test(this.#cursor.content)) this.#closeLeaf(this.#cursor.end);
     return true;
   }
 
@@ -276,11 +278,11 @@ class Scanner {
     this.#leaf = leaf;
   }
 
-  /** Ends the block that takes lines; `withThisLine`: the line is its last. */
-  #closeLeaf(withThisLine = false): void {
+  /** Ends the block that takes lines; `lineEnd`: the line that ends there is its last. */
+  #closeLeaf(lineEnd?: number): void {
     if (!this.#leaf) return;
-    const at = withThisLine ? this.#cursor.end : this.#contentEnd;
-    const end = { at, closed: withThisLine, container: this.#containers.innermost };
+    const container = this.#containers.innermost;
+    const end = { at: lineEnd ?? this.#contentEnd, closed: lineEnd !== undefined, container };
     this.#blocks.push(blockOf(this.#source.text, this.#leaf, end));
     this.#leaf = undefined;
   }
@@ -295,11 +297,4 @@ class Scanner {
     this.#containers.fill();
     this.#blocks.push({ kind: 'heading', depth, text, span, container: this.#containers.innermost });
   }
-}
-
-/** A list item may interrupt a paragraph only if it is not empty and, numbered, starts with 1. */
-function mayInterrupt(text: string, marker: number, markerEnd: number, end: number): boolean {
-  const isFirst =
-    !isDigit(text.charCodeAt(marker)) || Number.parseInt(text.slice(marker, markerEnd), 10) === 1;
-  return isFirst && !isBlankBetween(text, markerEnd, end);
 }
