@@ -155,6 +155,24 @@ describe('state from fence to fence', () => {
     expect((await scene.replay()).story).toEqual(['one: skipped confirmed', 'two: skipped confirmed']);
   });
 
+  test('a step in between, with exports of its own, does not hide what was given again', async () => {
+    const inputs =
+      '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n| TOKEN | secret | yes | | x |\n';
+    const text = runbook(
+      {
+        one: fence('export AUTH="Bearer $TOKEN"'),
+        two: fence('export MIDDLE=m'),
+        three: fence('test -e allowed; echo "three ${#AUTH} $MIDDLE" >> log'),
+      },
+      inputs,
+    );
+    const scene = await scenario(text, { env: { TOKEN: 'correct-horse-battery' } });
+    expect((await scene.replay()).exit).toBe(1);
+    await scene.write('allowed', '');
+    expect((await scene.replay()).exit).toBe(0);
+    expect(await scene.ran()).toEqual(['three 28 m']);
+  });
+
   test('always runs in every pass, counts as no action and re-runs no dependent', async () => {
     const scene = await scenario(
       runbook({
