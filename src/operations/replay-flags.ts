@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sessionFlags } from './session-flags.ts';
+import { fleetFlags, sessionFlags } from './session-flags.ts';
 
 /** Flags of `runbook replay`. */
 export const replayInput = z.object({
@@ -34,21 +34,7 @@ export const replayInput = z.object({
     .optional()
     .describe('replay on every box of this inventory')
     .meta({ placeholder: 'INVENTORY' }),
-  forks: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(500)
-    .default(16)
-    .describe('with --fleet: how many boxes at once')
-    .meta({ placeholder: 'N' }),
-  canary: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(0)
-    .describe('with --fleet: how many boxes must be done before the others begin')
-    .meta({ placeholder: 'N' }),
+  ...fleetFlags('with --fleet: '),
   maxFail: z
     .string()
     .default('100%')

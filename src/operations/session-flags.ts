@@ -40,3 +40,22 @@ export const sessionFlags = {
   loose: z.boolean().default(false).describe('take the shell fences of an ordinary markdown file as steps'),
   yes: z.boolean().default(false).describe('approve this one run of what the document says'),
 };
+
+/** How many boxes of a fleet at once, and how many first; `where` begins both texts. */
+export const fleetFlags = (where = '') => ({
+  forks: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(16)
+    .describe(`${where}how many boxes at once`)
+    .meta({ placeholder: 'N' }),
+  canary: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe(`${where}how many boxes must be done before the others begin`)
+    .meta({ placeholder: 'N' }),
+});

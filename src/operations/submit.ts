@@ -1,9 +1,9 @@
 import { argoObjects } from '../export/argo/objects.ts';
-import type { ArgoSubmission } from '../export/argo/submission.ts';
 import { asYaml } from '../export/as-yaml.ts';
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import type { SubmitReport } from '../model/submit-report.ts';
 import { requireApproval } from './approval.ts';
+import { announceFleet } from './fleet/announce.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { prepare } from './session.ts';
 import { followWorkflow } from './submit/follow.ts';
@@ -46,25 +46,9 @@ async function runSubmit(context: OperationContext, flags: SubmitInput): Promise
   return await withCluster(context, prepared.document.folder, async (cluster) => {
     await sendObjects(cluster, objects, context.signal);
     if (flags.detach) return report;
-    announce(context, submission);
+    announceFleet(context, submission);
     const deadline = context.world.now() + submission.deadlineSeconds * 1000;
     return { ...report, ended: await followWorkflow(context, cluster, { ...report, deadline }) };
-  });
-}
-
-function announce(
-  { world, emit }: OperationContext,
-  { runbook, plan, targets, forks, canary }: ArgoSubmission,
-): void {
-  emit({
-    type: 'fleet-started',
-    at: new Date(world.now()).toISOString(),
-    file: runbook.file,
-    name: runbook.name,
-    targets: targets.map(({ name }) => name),
-    steps: plan.steps.length,
-    forks,
-    canary,
   });
 }
 

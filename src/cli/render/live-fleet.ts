@@ -3,7 +3,7 @@ import { cleanLine } from './clean.ts';
 import { clock } from './duration.ts';
 import { fleetEnd, fleetLines, fleetWidth } from './fleet-lines.ts';
 import { FleetState, type RunningBox } from './fleet-state.ts';
-import { liveScreen } from './live-screen.ts';
+import { animation } from './live-screen.ts';
 import type { LiveStory } from './live-story.ts';
 import type { Page } from './page.ts';
 import type { Story } from './story.ts';
@@ -11,46 +11,19 @@ import { storyLine } from './story-lines.ts';
 import { truncate } from './width.ts';
 import { marks } from './words.ts';
 
-/** As for one box: ten pictures a second. */
-const FRAME_MS = 100;
 const BAR = 12;
 
 /** A fleet on a terminal: a line with a bar for each box that is worked on; what has ended scrolls up. */
 export function liveFleetStory({ page, cwd, output, now }: LiveStory): Story {
-  const screen = liveScreen(output);
   const state = new FleetState(now);
-  const staying: string[] = [];
   let startedAt = now();
   let notice = '';
-  let timer: NodeJS.Timeout | undefined;
 
   const current = (): Page => ({ ...page, width: (output.columns || 80) - 1 });
-  const keep = (text: string) => staying.push(...text.split('\n'));
-  const draw = () => {
-    const rows = Math.max(1, (output.rows || 24) - 1);
-    screen.draw(
-      staying.splice(0),
-      frame(state, current(), { rows, at: now(), ms: now() - startedAt, notice }),
-    );
-  };
-  const resume = () => {
-    if (timer) return;
-    timer = setInterval(draw, FRAME_MS);
-    output.on('resize', draw);
-    process.on('exit', pause);
-    draw();
-  };
-  const pause = () => {
-    clearInterval(timer);
-    timer = undefined;
-    output.off('resize', draw);
-    process.off('exit', pause);
-    screen.close();
-  };
-  const end = () => {
-    pause();
-    if (staying.length) output.write(`${staying.splice(0).join('\n')}\n`);
-  };
+  const stage = animation(output, (rows) =>
+    frame(state, current(), { rows, at: now(), ms: now() - startedAt, notice }),
+  );
+  const { keep, resume, pause, end } = stage;
   const event = (event: RunEvent): void => {
     state.take(event);
     for (const line of fleetLines(event, fleetWidth(state.targets), current(), cwd)) keep(line);
@@ -71,7 +44,7 @@ export function liveFleetStory({ page, cwd, output, now }: LiveStory): Story {
     },
     notice: (text) => {
       notice = text;
-      if (!timer) output.write(`${text}\n`);
+      if (!stage.running) output.write(`${text}\n`);
     },
     end,
   };

@@ -38,3 +38,53 @@ export function liveScreen(output: Output): LiveScreen {
     },
   };
 }
+
+/** Ten pictures a second: the eye wants no more, and a slow terminal over ssh can follow. */
+const FRAME_MS = 100;
+
+/** A live screen with a clock that draws it. */
+export interface Animation {
+  readonly running: boolean;
+  /** Text that stays, above the frame, from the next picture on. */
+  keep(text: string): void;
+  draw(): void;
+  resume(): void;
+  /** Takes the frame away until `resume`: somebody else has the terminal. */
+  pause(): void;
+  /** The same, and what was kept is written out. */
+  end(): void;
+}
+
+/** Draws `frame` again and again; `rows` is how many lines fit. */
+export function animation(output: Output, frame: (rows: number) => readonly string[]): Animation {
+  const screen = liveScreen(output);
+  const staying: string[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const draw = () => screen.draw(staying.splice(0), frame(Math.max(1, (output.rows || 24) - 1)));
+  const pause = () => {
+    clearInterval(timer);
+    timer = undefined;
+    output.off('resize', draw);
+    process.off('exit', pause);
+    screen.close();
+  };
+  return {
+    get running() {
+      return timer !== undefined;
+    },
+    keep: (text) => void staying.push(...text.split('\n')),
+    draw,
+    resume: () => {
+      if (timer) return;
+      timer = setInterval(draw, FRAME_MS);
+      output.on('resize', draw);
+      process.on('exit', pause);
+      draw();
+    },
+    pause,
+    end: () => {
+      pause();
+      if (staying.length) output.write(`${staying.splice(0).join('\n')}\n`);
+    },
+  };
+}

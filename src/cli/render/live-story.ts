@@ -4,15 +4,13 @@ import { cleanLine } from './clean.ts';
 import { renderDiagnostic } from './diagnostic.ts';
 import { type LineSplitter, lineSplitter } from './line-splitter.ts';
 import { liveFrame, type RunningStep } from './live-frame.ts';
-import { liveScreen } from './live-screen.ts';
+import { animation } from './live-screen.ts';
 import type { Page } from './page.ts';
 import type { Story } from './story.ts';
 import { endLines, fixWords, nameWidth, passTitle, storyLine, untimed } from './story-lines.ts';
 import { type Ended, renderSummary } from './summary.ts';
 import { actWords, marks } from './words.ts';
 
-/** Ten pictures a second: the eye wants no more, and a slow terminal over ssh can follow. */
-const FRAME_MS = 100;
 /** Lines of output kept for each running step. */
 const KEPT_LINES = 5;
 
@@ -37,22 +35,18 @@ interface Running {
  * runs and what comes next. Events only change the state; a clock draws it, so a thousand quick steps cost a few frames.
  */
 export function liveStory({ page, cwd, output, now }: LiveStory): Story {
-  const screen = liveScreen(output);
   const running = new Map<string, Running>();
   const ended: Ended[] = [];
   const waiting = new Map<string, string>();
-  const staying: string[] = [];
   let names = 0;
   let total = 0;
   let startedAt = now();
   let turn = 0;
   let notice = '';
-  let timer: NodeJS.Timeout | undefined;
 
   const current = (): Page => ({ ...page, width: (output.columns || 80) - 1 });
-  const keep = (text: string) => staying.push(...text.split('\n'));
 
-  const draw = () => {
+  const stage = animation(output, (rows) => {
     const state = {
       running: [...running.values()].map((step) => shown(step, now())),
       next: [...waiting.values()],
@@ -62,26 +56,9 @@ export function liveStory({ page, cwd, output, now }: LiveStory): Story {
       notice,
       turn: turn++,
     };
-    screen.draw(staying.splice(0), liveFrame(state, current(), names, Math.max(1, (output.rows || 24) - 1)));
-  };
-  const resume = () => {
-    if (timer) return;
-    timer = setInterval(draw, FRAME_MS);
-    output.on('resize', draw);
-    process.on('exit', pause);
-    draw();
-  };
-  const pause = () => {
-    clearInterval(timer);
-    timer = undefined;
-    output.off('resize', draw);
-    process.off('exit', pause);
-    screen.close();
-  };
-  const end = () => {
-    pause();
-    if (staying.length) output.write(`${staying.splice(0).join('\n')}\n`);
-  };
+    return liveFrame(state, current(), names, rows);
+  });
+  const { keep, resume, pause, end } = stage;
 
   const event = (event: RunEvent): void => {
     switch (event.type) {
@@ -148,7 +125,7 @@ export function liveStory({ page, cwd, output, now }: LiveStory): Story {
         return;
     }
     // Before the pass and after it there is no frame to wait for.
-    if (!timer && total === 0) end();
+    if (!stage.running && total === 0) end();
   };
   return {
     event,
@@ -158,7 +135,7 @@ export function liveStory({ page, cwd, output, now }: LiveStory): Story {
     },
     notice: (text) => {
       notice = text;
-      if (!timer) output.write(`${text}\n`);
+      if (!stage.running) output.write(`${text}\n`);
     },
     end,
   };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Target } from '../../fleet/inventory.ts';
 import { EXIT } from '../../model/diagnostic.ts';
+import type { Input } from '../../model/runbook.ts';
 import { resolveInputs } from '../../secrets/resolve.ts';
 import type { World } from '../../world.ts';
 import { refuseErrors } from '../document.ts';
@@ -19,11 +20,7 @@ export async function askOnce(
   flags: ReplayFlags,
   targets: readonly Target[],
 ): Promise<World> {
-  // What every target gives for itself is missing nowhere.
-  const wanted = runbook.inputs.map((input) =>
-    targets.every(({ inputs }) => inputs[input.name] !== undefined) ? { ...input, required: false } : input,
-  );
-  const { values, missing } = await resolveInputs(wanted, {
+  const { values, missing } = await resolveInputs(notGivenByAll(runbook.inputs, targets), {
     given: flags.input,
     env: world.env,
     envFile: flags.envFile && resolve(world.cwd, flags.envFile),
@@ -39,4 +36,13 @@ export async function askOnce(
     ...rest,
     env: { ...world.env, ...Object.fromEntries(asked.map(([name, { value }]) => [name, value])) },
   };
+}
+
+/** What every target gives for itself is missing nowhere. */
+export function notGivenByAll(inputs: readonly Input[], targets: readonly Target[]): Input[] {
+  return inputs.map((input) =>
+    targets.every((target) => target.inputs[input.name] !== undefined)
+      ? { ...input, required: false }
+      : input,
+  );
 }

@@ -1,4 +1,3 @@
-import type { Inventory } from '../../fleet/inventory.ts';
 import { parseTolerance, type Tolerance } from '../../fleet/tolerance.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { FleetReport } from '../../model/fleet.ts';
@@ -6,6 +5,7 @@ import { requireApproval } from '../approval.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
 import type { Prepared } from '../session.ts';
+import { announceFleet } from './announce.ts';
 import { askOnce } from './ask-once.ts';
 import { fleetReport } from './fleet-report.ts';
 import { readInventory } from './read-inventory.ts';
@@ -27,7 +27,7 @@ export async function replayFleet(
   await requireApproval(context, prepared, flags.yes);
   const world = await askOnce(context, prepared, flags, targets);
   const started = context.world.now();
-  announce(context, prepared, flags, targets);
+  announceFleet(context, { ...prepared, ...flags, targets });
   const { results, because } = await runTargets({
     targets,
     forks: flags.forks,
@@ -37,24 +37,6 @@ export async function replayFleet(
     replay: (target) => replayTarget({ ...context, world }, prepared, flags, target),
   });
   return fleetReport(context, prepared, { fleet: flags.fleet!, results, because, started });
-}
-
-function announce(
-  { world, emit }: OperationContext,
-  { runbook, plan }: Prepared,
-  { forks, canary }: ReplayFlags,
-  targets: Inventory['targets'],
-): void {
-  emit({
-    type: 'fleet-started',
-    at: new Date(world.now()).toISOString(),
-    file: runbook.file,
-    name: runbook.name,
-    targets: targets.map(({ name }) => name),
-    steps: plan.steps.length,
-    forks,
-    canary,
-  });
 }
 
 /** Flags that make no sense for many boxes, or that nobody could answer. */

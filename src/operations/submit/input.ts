@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fileFlag, inputFlags } from '../session-flags.ts';
+import { fileFlag, fleetFlags, inputFlags } from '../session-flags.ts';
 
 /** Flags of `runbook submit`. */
 export const submitInput = z.object({
@@ -36,21 +36,7 @@ export const submitInput = z.object({
     .optional()
     .describe('Secret that becomes ~/.ssh (default: the same with -ssh)')
     .meta({ placeholder: 'NAME' }),
-  forks: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(500)
-    .default(16)
-    .describe('how many boxes at once')
-    .meta({ placeholder: 'N' }),
-  canary: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(0)
-    .describe('how many boxes must succeed before the others begin')
-    .meta({ placeholder: 'N' }),
+  ...fleetFlags(),
   deadline: z
     .string()
     .default('24h')

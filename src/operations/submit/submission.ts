@@ -9,6 +9,7 @@ import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import { resolveInputs } from '../../secrets/resolve.ts';
 import { refuseErrors } from '../document.ts';
+import { notGivenByAll } from '../fleet/ask-once.ts';
 import { readInventory } from '../fleet/read-inventory.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Prepared } from '../session.ts';
@@ -74,11 +75,7 @@ async function withValues(
   targets: readonly Target[],
 ): Promise<ArgoTarget[]> {
   const variables = runbook.inputs.filter((input) => input.kind === 'variable');
-  // What every target gives for itself is missing nowhere.
-  const wanted = variables.map((input) =>
-    targets.every(({ inputs }) => inputs[input.name] !== undefined) ? { ...input, required: false } : input,
-  );
-  const { values, missing } = await resolveInputs(wanted, {
+  const { values, missing } = await resolveInputs(notGivenByAll(variables, targets), {
     given: flags.input,
     env: world.env,
     envFile: flags.envFile && resolve(world.cwd, flags.envFile),

@@ -1,0 +1,29 @@
+import type { Plan } from '../../model/plan.ts';
+import type { Runbook } from '../../model/runbook.ts';
+import type { OperationContext } from '../operation.ts';
+
+/** What is told of a fleet before its first box begins. */
+export interface FleetBeginning {
+  readonly runbook: Runbook;
+  readonly plan: Plan;
+  readonly targets: readonly { readonly name: string }[];
+  readonly forks: number;
+  readonly canary: number;
+}
+
+/** Tells that a fleet begins, on this machine or within a cluster. */
+export function announceFleet(
+  { world, emit }: OperationContext,
+  { runbook, plan, targets, forks, canary }: FleetBeginning,
+): void {
+  emit({
+    type: 'fleet-started',
+    at: new Date(world.now()).toISOString(),
+    file: runbook.file,
+    name: runbook.name,
+    targets: targets.map(({ name }) => name),
+    steps: plan.steps.length,
+    forks,
+    canary,
+  });
+}
