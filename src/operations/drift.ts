@@ -16,6 +16,7 @@ import { unopened } from './unopened.ts';
 
 const input = z.object({
   ...sessionFlags,
+  box: z.string().optional().describe('the same as --on').meta({ placeholder: 'BOX', hidden: true }),
   baseline: z
     .boolean()
     .default(false)
@@ -33,7 +34,8 @@ export const drift = defineOperation({
   examples: ['runbook drift', 'runbook drift --on argo-test --json', 'runbook drift --baseline'],
   effect: 'read',
   input,
-  run: async (context, flags): Promise<DriftReport> => {
+  run: async (context, { box, ...given }): Promise<DriftReport> => {
+    const flags = { ...given, on: given.on ?? box };
     const prepared = await prepare(context, flags);
     const approved = await isApproved(context, prepared, flags.yes);
     const session = await openSession(context, prepared, flags, { approved }).catch((error: unknown) => {
