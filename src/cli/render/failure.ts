@@ -62,12 +62,10 @@ export function checkLines(check: CheckResult, page: Page): string[] {
   const { paint } = page;
   const tone = { pass: paint.good, fail: paint.bad, unknown: paint.warn }[check.verdict];
   const name = `${tone(check.verdict.padEnd(7))}  ${cleanLine(check.check)}`;
-  if (check.verdict === 'pass') return [name];
-  return [
-    name,
-    `         ${paint.faint('expected')}  ${cleanLine(check.expected)}`,
-    `         ${paint.faint('observed')}  ${cleanLine(check.observed)}`,
-  ];
+  const observed = `         ${paint.faint('observed')}  ${cleanLine(check.observed)}`;
+  // What ended a wait is worth a line; what held at once is not.
+  if (check.verdict === 'pass') return check.waitedMs > 0 ? [name, observed] : [name];
+  return [name, `         ${paint.faint('expected')}  ${cleanLine(check.expected)}`, observed];
 }
 
 function problemsBlock(failure: Failure, page: Page): string[] {
