@@ -25,3 +25,9 @@ export function quantity(text: string): number | undefined {
   const parts = /^(\d+(?:\.\d+)?(?:e\d+)?)(n|u|m|k|K|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/.exec(text.trim());
   return parts ? Number(parts[1]) * POWERS[parts[2] ?? '']! : undefined;
 }
+
+/** A number as a quantity that people read: `3Gi` for 3221225472, three decimals at most. */
+export function asQuantity(amount: number): string {
+  const unit = ['Gi', 'Mi', 'Ki'].find((each) => amount >= POWERS[each]! && amount % POWERS[each]! === 0);
+  return unit === undefined ? String(Math.round(amount * 1000) / 1000) : `${amount / POWERS[unit]!}${unit}`;
+}

@@ -17,14 +17,25 @@ describeWithCluster('quotas of a real API server', (cluster) => {
       ({ status }) => status?.used?.['requests.cpu'] !== undefined,
     );
     const big = deployment('web', { namespace, replicas: 3, resources: { requests: { cpu: '500m' } } });
+    const bare = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'bare', namespace },
+      spec: {
+        containers: [{ name: 'a', image: 'a:1', resources: { requests: { cpu: '2' } } }],
+      },
+    };
     const runbook = await runbookOnCluster(
-      applyStep('Keep a note', [configMap('note', namespace, {})]) + applyStep('Start the web', [big]),
+      applyStep('Keep a note', [configMap('note', namespace, {})]) +
+        applyStep('Start the web', [big]) +
+        applyStep('Start a bare pod', [bare]),
       setting,
     );
     const { exitCode, text } = await runbook.run('replay', '--yes');
     expect(exitCode).not.toBe(0);
     expect(text).toMatch(/small/);
-    expect(text).toMatch(/requests\.cpu/);
+    expect(text).toMatch(/deployment\/web does not fit: requests\.cpu/);
+    expect(text).toMatch(/pod\/bare does not fit: requests\.cpu/);
     const { status } = await cluster.api.ask('GET', `/api/v1/namespaces/${namespace}/configmaps/note`);
     expect(status).toBe(404);
   });

@@ -6,7 +6,7 @@ import { makesPods } from '../../judge/readiness.ts';
 import type { Cluster } from '../../model/cluster.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { type KubeObject, showKey } from '../../model/kube.ts';
-import { quantity } from '../../model/quantity.ts';
+import { asQuantity, quantity } from '../../model/quantity.ts';
 import { podSpecOf } from './pod-spec.ts';
 import type { WantedThere } from './wanted.ts';
 
@@ -136,7 +136,7 @@ function changed(layers: readonly Layer[], { containers, replicas }: Demand, sig
             );
         if (before === undefined) return used[resource] === undefined ? [] : [[resource, used[resource]]];
         const amount = Math.max(0, before + sign * each * replicas);
-        return [[resource, String(Math.round(amount * 1000) / 1000)]];
+        return [[resource, asQuantity(amount)]];
       }),
     );
   }
