@@ -64,6 +64,26 @@ describeWithCluster('drift of what was applied to a real API server', (cluster) 
       for (const form of [value, Buffer.from(value).toString('base64')]) expect(text).not.toContain(form);
   });
 
+  test('finds what a step has left that was taken out of the document, and undo still takes it away', async () => {
+    const namespace = await cluster.namespace();
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'old', namespace },
+      spec: { ports: [{ port: 80 }] },
+    };
+    const kept = applyStep('Keep notes', [configMap('note', namespace, {})]);
+    const runbook = await runbookOnCluster(kept + applyStep('Serve it', [service]), setting);
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    runbook.write(kept);
+    const { exitCode, text } = await runbook.run('drift');
+    expect(exitCode).toBe(2);
+    expect(text).toContain(`${namespace}/service/old`);
+    expect(await runbook.run('undo', '--yes')).toMatchObject({ exitCode: 0 });
+    const { status } = await cluster.api.ask('GET', `/api/v1/namespaces/${namespace}/services/old`);
+    expect(status).toBe(404);
+  });
+
   test('without the right to list, what nobody holds is unknown, and that is no pass', async () => {
     const namespace = await cluster.namespace();
     const kubeconfig = await cluster.user(`near-${namespace}`, namespace, [

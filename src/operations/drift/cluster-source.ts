@@ -25,7 +25,8 @@ export const clusterSource: DriftSource = async (view) => {
         action.kind === 'apply' || action.kind === 'registry' ? [{ planned, action }] : [],
       ),
     );
-  if (fences.length === 0) return { findings: [], looked: [] };
+  const left = leftBehind(view);
+  if (fences.length === 0 && left.length === 0) return { findings: [], looked: [] };
   const key = await fileHashKey(view.context.world, { readOnly: true });
   const hash = (value: string) => `#${createHmac('sha256', key).update(value).digest('hex').slice(0, 8)}`;
   const findings: DriftFinding[] = [];
@@ -35,7 +36,7 @@ export const clusterSource: DriftSource = async (view) => {
     wanted.push(...objects);
     findings.push(...found);
   }
-  findings.push(...(await orphansOf(fences[0]!, wanted, view)));
+  findings.push(...(await orphansOf(wanted, left, view)));
   return { findings, looked: [{ source: 'cluster', count: wanted.length }] };
 };
 
@@ -73,21 +74,29 @@ function loaded() {
   ]);
 }
 
+/** What steps have applied that the document no longer has. */
+function leftBehind({ preview, session }: DriftView): readonly ObjectKey[] {
+  const ids = new Set(session.plan.steps.map(({ step }) => step.id));
+  return [...preview.journal.memory].flatMap(([id, { applied = [] }]) => (ids.has(id) ? [] : applied));
+}
+
 async function orphansOf(
-  { planned }: ClusterFence,
   wanted: readonly ObjectKey[],
+  left: readonly ObjectKey[],
   { preview, session, context }: DriftView,
 ): Promise<readonly DriftFinding[]> {
   const [{ orphanedObjects }, { driftOfOrphans }] = await loaded();
   const { pass } = preview;
-  const work = { pass, state: pass.state.after(planned.step.id), signal: context.signal };
-  const applied = session.plan.steps.flatMap((each) => preview.memory(each)?.applied ?? []);
+  const { steps } = session.plan;
+  const work = { pass, state: pass.state.after(steps.at(-1)?.step.id ?? ''), signal: context.signal };
+  const applied = steps.flatMap((each) => preview.memory(each)?.applied ?? []);
   try {
-    const { orphans, unseen } = await orphanedObjects([...wanted, ...applied], work);
+    const known = [...wanted, ...applied];
+    const { orphans, unseen } = await orphanedObjects(known, [...known, ...left], work);
     return driftOfOrphans(orphans, unseen);
   } catch (error) {
     // Where the objects themselves could not be asked either, that is said already.
-    if (wanted.length === 0) return [];
+    if (wanted.length === 0 && left.length === 0) return [];
     const subject = 'what the document no longer holds';
     return [{ source: 'cluster', subject, kind: 'unknown', detail: (error as Error).message }];
   }

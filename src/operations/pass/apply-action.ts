@@ -95,16 +95,18 @@ export async function comparedObjects(
 }
 
 /**
- * Objects that carry this runbook's label and are not among those known, and the places that may not be listed.
+ * Objects that carry this runbook's label and are not among those known, and the places that may not be listed. It is looked
+ * where objects of the same kinds as in `places` lie.
  * @throws ClusterTrouble
  */
 export async function orphanedObjects(
   known: readonly ObjectKey[],
+  places: readonly ObjectKey[],
   work: ClusterWork,
 ): Promise<{ orphans: ObjectKey[]; unseen: LabelledPlace[] }> {
   const cluster = await clusterOf(work);
   const ids = new Set(known.map(idOf));
-  const { objects, unseen } = await labelledObjects(cluster, known, work.pass.inventory, work.signal);
+  const { objects, unseen } = await labelledObjects(cluster, places, work.pass.inventory, work.signal);
   return { orphans: objects.filter((each) => !ids.has(idOf(each))), unseen };
 }
 
