@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 const STEADY_YOUNG_SPACE = '--semi-space-growth-factor=1';
-const COMPILES_LATER = '--interrupt-budget=1000000';
+const COMPILES_LATER = '--interrupt-budget=2000000';
 
 /** By major of Node, what its V8 is known to take; of a flag that it does not know it would complain on stderr. */
 const FLAGS: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,6 @@
 import { EXIT } from '../model/diagnostic.ts';
 import { nearest } from '../model/nearest.ts';
+import { textOrder } from '../model/text-order.ts';
 import { refuseBadName } from './box-name.ts';
 import { call, complaint } from './call.ts';
 import { type EngineProgram, findEngine } from './engine.ts';
@@ -39,7 +40,7 @@ export async function listBoxes(): Promise<LaunchedBox[]> {
   ]);
   if (said.code !== 0) throw unanswered(engine, complaint(said));
   const boxes = await inspect(engine, said.stdout.split('\n').filter(Boolean));
-  return boxes.sort((a, b) => a.name.localeCompare(b.name));
+  return boxes.sort((a, b) => textOrder(a.name, b.name));
 }
 
 /** The box of this name; undefined: there is none. @throws RunbookError 3 where there is no engine, 64 for a bad name */

@@ -1,5 +1,6 @@
 import type { Change } from '../model/change.ts';
 import type { FactOf, Scope, Snapshot } from '../model/snapshot.ts';
+import { textOrder } from '../model/text-order.ts';
 
 /** How the facts of a scope are told apart, and what counts as their state. */
 interface Aspect<S extends Scope> {
@@ -95,7 +96,7 @@ interface State {
 function states(row: Aspect<Scope>, { facts }: Snapshot): Map<string, State> {
   const found = new Map<string, State>();
   const sorted = [...(facts[row.scope] as FactOf<Scope>[])].sort((a, b) =>
-    compareTexts(row.state(a), row.state(b)),
+    textOrder(row.state(a), row.state(b)),
   );
   for (const fact of sorted) {
     const subject = row.subject(fact);
@@ -108,10 +109,6 @@ function states(row: Aspect<Scope>, { facts }: Snapshot): Map<string, State> {
     }
   }
   return found;
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function describe(

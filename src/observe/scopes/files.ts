@@ -1,3 +1,4 @@
+import { textOrder } from '../../model/text-order.ts';
 import { keyedHash } from '../keyed-hash.ts';
 import type { Entry, Machine } from '../machine.ts';
 import type { DpkgStatus } from './dpkg.ts';
@@ -42,7 +43,7 @@ const ORDER: readonly File['state'][] = ['edited', 'missing', 'own'];
 /** What a hand most likely did first: edited, deleted, then the newest of the others. */
 function byRelevance(a: File, b: File): number {
   const state = ORDER.indexOf(a.state) - ORDER.indexOf(b.state);
-  return state || (b.modified ?? '').localeCompare(a.modified ?? '') || a.path.localeCompare(b.path);
+  return state || textOrder(b.modified ?? '', a.modified ?? '') || textOrder(a.path, b.path);
 }
 
 function pathsBelow(folder: string, walk: { entries: number; denied: string[] }, machine: Machine): string[] {

@@ -1,3 +1,4 @@
+import { textOrder } from '../../model/text-order.ts';
 import { redactText } from '../redact.ts';
 import { services } from '../services.ts';
 import type { Observer } from './observer.ts';
@@ -14,6 +15,6 @@ export const observeServices: Observer<'services'> = async ({ machine }) => {
     detail: redactText(detail),
     ...(enabled !== undefined && { enabled }),
   }));
-  facts.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name));
+  facts.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || textOrder(a.name, b.name));
   return { facts, ...(unavailable !== undefined && { unavailable: [unavailable] }) };
 };
