@@ -167,7 +167,7 @@ function judgeCondition(
     }[];
     const found = conditions(object).find((each) => each.type.toLowerCase() === type.toLowerCase());
     const name = objects.length === 1 ? '' : `${object.metadata?.name}: `;
-    if (!found) return say.fail('missing', `${name}no condition ${type} yet`);
+    if (!found) return say.fail('missing', `${name}no condition ${type} yet${thereAre(rows)}`);
     const row = rows.find((each) => each.type?.toLowerCase() === type.toLowerCase());
     const seen =
       row?.observedGeneration ?? (at(object, 'status', 'observedGeneration') as number | undefined);
@@ -197,7 +197,8 @@ function judgePath(
       return { ...say.unknown('bad-path', `${path} cannot be followed: ${found.why}`), hopeless: true };
     const [one, ...others] = found.values;
     const name = objects.length === 1 ? '' : `${object.metadata?.name}: `;
-    if (one === undefined) return say.fail('missing', `${name}nothing stands at ${path}`);
+    if (one === undefined)
+      return say.fail('missing', `${name}nothing stands at ${path}${nearby(path, object)}`);
     if (others.length > 0 || (typeof one === 'object' && one !== null)) {
       return { ...say.unknown('not-one', `${name}${path} is not one value`), hopeless: true };
     }
@@ -210,6 +211,22 @@ function judgePath(
     'as-wanted',
     `${path} ${comparator} ${isPrivate(probe, objects[0]!) ? 'what is wanted' : value}`,
   );
+}
+
+/** What a misspelt condition is to be compared with. */
+function thereAre(rows: readonly { type?: string }[]): string {
+  const types = rows.slice(0, 6).flatMap(({ type }) => type ?? []);
+  return types.length === 0 ? '' : ` (there are: ${types.join(', ')})`;
+}
+
+/** The key beside it that is nearly the last one of a path. */
+function nearby(path: string, object: KubeObject): string {
+  const [, above = '', last = ''] = /^\{(.*)\.(\w+)\}$/.exec(path) ?? [];
+  const parent = last === '' ? undefined : jsonPath(`{${above === '' ? '$' : above}}`, object);
+  const [map] = parent?.ok && parent.values.length === 1 ? parent.values : [];
+  const keys = map !== null && typeof map === 'object' && !Array.isArray(map) ? Object.keys(map) : [];
+  const near = nearest(last, keys);
+  return near === undefined ? '' : ` (nearest: ${near})`;
 }
 
 /** Values of Secrets and ConfigMaps, annotations and environments answer yes or no, and are not shown. */

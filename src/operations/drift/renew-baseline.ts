@@ -2,6 +2,7 @@ import type { PassSummary } from '../../model/outcome.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Session } from '../session.ts';
 import { baselinePlace } from './baseline-place.ts';
+import { touchesBox } from './touches-box.ts';
 
 /**
  * A pass shorter than this (milliseconds) takes no baseline of its own: the look, about 60 ms here and a round trip of half
@@ -19,7 +20,7 @@ export async function renewBaseline(
   session: Session,
   { id, summary }: { readonly id: string; readonly summary: PassSummary },
 ): Promise<void> {
-  if (summary.acted === 0) return;
+  if (summary.acted === 0 || !touchesBox(session)) return;
   const least = WORTH_A_LOOK_MS[session.box.kind === 'local' ? 'here' : 'elsewhere'];
   try {
     if (summary.outcome === 'done' && summary.ms >= least) {

@@ -13,6 +13,7 @@ import type { Session } from '../session.ts';
 import { verifySession } from '../verify.ts';
 import { BASELINE_SCOPES } from './baseline.ts';
 import { clusterSource } from './cluster-source.ts';
+import { touchesBox } from './touches-box.ts';
 import type { DriftSource } from './view.ts';
 
 /** What confirmed steps made: their checks, file fences (content, mode, owner) and background processes; and the endpoints. */
@@ -56,11 +57,6 @@ const systemSource: DriftSource = async ({ context, session, baseline }) => {
     }),
   };
 };
-
-/** A runbook that acts on a cluster alone leaves nothing on the box to compare with. */
-function touchesBox({ plan }: Session): boolean {
-  return plan.steps.some(({ step }) => step.actions.some(({ kind }) => kind === 'shell' || kind === 'file'));
-}
 
 const NO_BASELINE: DriftFinding = {
   source: 'system',
