@@ -2,6 +2,8 @@
 
 export const CODE = {
   tab: 9,
+  lineFeed: 10,
+  carriageReturn: 13,
   space: 32,
   hash: 35,
   star: 42,
@@ -91,8 +93,8 @@ function trimEnd(text: string, start: number, end: number): number {
 /** Before the line end that may stand between `start` and `end`. */
 export function withoutLineEnd(text: string, start: number, end: number): number {
   let at = end;
-  if (at > start && text[at - 1] === '\n') at--;
-  if (at > start && text[at - 1] === '\r') at--;
+  if (at > start && text.charCodeAt(at - 1) === CODE.lineFeed) at--;
+  if (at > start && text.charCodeAt(at - 1) === CODE.carriageReturn) at--;
   return at;
 }
 
