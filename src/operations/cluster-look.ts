@@ -72,7 +72,7 @@ function givenIn(env: World['env']): Record<string, string> {
 
 /** Whether a text is about Kubernetes: only then is a failure worth a look at the cluster. */
 export function speaksOfKubernetes(text: string): boolean {
-  return /\b(?:kubectl|helm|k3s|kustomiz\w+|argo|apiVersion:|kubeconfig|KUBECONFIG|k8s)\b/.test(text);
+  return /\b(?:kubectl|helm|k3s|kustomiz\w+|argo|apiVersion(?=:)|kubeconfig|KUBECONFIG|k8s)\b/.test(text);
 }
 
 /** The one namespace that a text names; undefined: it names none, or several. */

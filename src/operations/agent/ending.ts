@@ -64,9 +64,15 @@ function failureEnding(failure: Extract<StepOutcome, { kind: 'failed' }>['failur
     case 'checks':
     case 'unknown-verdict':
       return { ...failed, exitCode: 0, end: { kind: 'exit', code: 0 } };
+    // The engine's own refusal (a fence for a cluster, a file): it knows what was meant, such as the corrected pointer.
     default:
-      return { ...failed, exitCode: null };
+      return { ...failed, message: `${message} ${failure.remedy}`.trim(), exitCode: null };
   }
+}
+
+/** The engine itself did not do it: a fence for a cluster, a file. No process ended. */
+export function isRefusal({ status, end }: Ending): boolean {
+  return status === 'failed' && end === undefined;
 }
 
 /** The longest wait for a check came after the last fence. */

@@ -14,7 +14,7 @@ import type { Session } from '../session.ts';
 import type { AgentEntry } from './agent-entry.ts';
 import type { Desk } from './desk.ts';
 import { type Diagnosis, runChecklist } from './diagnosis.ts';
-import { checkRows, type Ending, endingOf } from './ending.ts';
+import { checkRows, type Ending, endingOf, isRefusal } from './ending.ts';
 import { JobLog } from './job-log.ts';
 import { predict } from './probe-lines.ts';
 import { AgentStore } from './store.ts';
@@ -73,9 +73,12 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
     const text = target.body.run.map(({ text }) => text).join('\n');
     const about = aboutStep(opened.pass, target.step);
     const cluster = () => lookAtCluster(opened.pass.box, {}, { namespace: namespaceIn(text), signal });
+    const spoken = [text, ...target.body.verify.map((each) => each.text)].join('\n');
+    // What the engine refused is known to the word; what else is wrong in the cluster would only distract.
+    const looksThere = hasFailed(ending) && !isRefusal(ending) && (about || speaksOfKubernetes(spoken));
     const after = await look(world, desk.document.folder, desk.store, {
       reason: ready.job,
-      ...(hasFailed(ending) && speaksOfKubernetes(text) ? { cluster } : {}),
+      ...(looksThere ? { cluster } : {}),
     });
     const diagnosis = hasFailed(ending)
       ? await runChecklist(
@@ -183,9 +186,10 @@ function ended(ready: Ready, { ending, diagnosis, prediction, durationMs, log, a
   };
 }
 
-/** Where a step said nothing, what the engine said of it. */
-function outputOf({ message }: Ending, log: JobLog): string {
-  return log.tail.trim() === '' ? message : log.tail;
+/** What the step said; where it said nothing, or the engine itself refused it, what the engine said of it. */
+function outputOf(ending: Ending, log: JobLog): string {
+  if (log.tail.trim() === '') return ending.message;
+  return isRefusal(ending) ? `${log.tail.trimEnd()}\n${ending.message}` : log.tail;
 }
 
 /** The predicted checks once more, after the attempt. */

@@ -30,7 +30,9 @@ export async function explain(
   ]);
   const text = step.actions.map((action) => action.text).join('\n');
   const about = aboutStep(pass, step.id);
-  const cluster = await clusterLook(pass, `${text}\n${failure.checks.map(({ check }) => check).join('\n')}`);
+  const spoken = `${text}\n${failure.checks.map(({ check }) => check).join('\n')}`;
+  // What a fence for a cluster was refused for is known to the word: what else is wrong there would only distract.
+  const cluster = failure.kind.startsWith('cluster-') ? undefined : await clusterLook(pass, spoken);
   const input = {
     attempt: step.id,
     at: new Date(pass.now()).toISOString(),

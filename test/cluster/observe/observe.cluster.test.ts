@@ -14,7 +14,9 @@ const BARE = '---\nrunbook: 1\nname: seen\n---\n\n## Steps\n';
 describeWithCluster('env.observe of a real cluster', (cluster) => {
   /** An agent whose KUBECONFIG is this file, and whose person has allowed its context. */
   async function agentWith(kubeconfig: string) {
-    const { world } = await scenario(BARE, { env: { KUBECONFIG: kubeconfig } });
+    // Observing asks the person's environment, steps that of their box: the document names it too.
+    const document = BARE.replace('name: seen', `name: seen\nenv: { KUBECONFIG: ${kubeconfig} }`);
+    const { world } = await scenario(document, { env: { KUBECONFIG: kubeconfig } });
     const text = readFileSync(kubeconfig, 'utf8');
     const [, context] = /current-context"?: "?([\w-]+)/.exec(text)!;
     const [, server] = /server"?: "?(https:[^"\s]+)/.exec(text)!;
@@ -45,6 +47,45 @@ describeWithCluster('env.observe of a real cluster', (cluster) => {
     expect(seen.findings[0].title).toContain('/entrypoint.sh');
     const kinds = seen.facts.kubernetes.map(({ kind }: { kind: string }) => kind);
     expect(kinds).toEqual(expect.arrayContaining(['context', 'workload', 'pod', 'registry', 'node']));
+  });
+
+  test('a step by typed fences that fails is explained by its own objects, not by those of other namespaces', async () => {
+    const [own, other] = [await cluster.namespace('own'), await cluster.namespace('other')];
+    const crash = (what: string) => ({
+      'runbook.test/exit-code': '128',
+      'runbook.test/reason': 'StartError',
+      'runbook.test/message': `exec: "${what}": stat ${what}: no such file or directory`,
+    });
+    const there = deployment('web', { annotations: crash('/theirs') });
+    await cluster.api.create(`/apis/apps/v1/namespaces/${other}/deployments`, there);
+    await cluster.api.until(`/api/v1/namespaces/${other}/pods`, (list) =>
+      list.items?.some((each: { status: { containerStatuses?: unknown } }) => each.status.containerStatuses),
+    );
+    const agent = await agentWith(cluster.kubeconfig);
+    const text = JSON.stringify(deployment('web', { namespace: own, annotations: crash('/ours') }));
+    const failed = await agent.call('apply_step', {
+      draft: {
+        title: 'Start the web',
+        run: [{ lang: 'yaml', attributes: { apply: 'kubernetes' }, text }],
+        verify: `k8s deployment/web -n ${own} ready within 60s`,
+      },
+    });
+    expect(failed).toMatchObject({ status: 'failed', findings: [{ code: 'image-program-missing' }, {}] });
+    expect(failed.findings[0].title).toContain('/ours');
+    expect(JSON.stringify(failed.findings)).not.toContain('/theirs');
+
+    // What the engine refuses is known to the word, corrected pointer and all.
+    const pointer = [{ op: 'replace', path: '/metadata/annotations/example.com/owner', value: 'ann' }];
+    const patched = [
+      {
+        lang: 'json',
+        attributes: { patch: 'deployment/web', namespace: own, type: 'json' },
+        text: JSON.stringify(pointer),
+      },
+    ];
+    const refused = await agent.call('apply_step', { draft: { title: 'Name the owner', run: patched } });
+    expect(refused).toMatchObject({ status: 'failed', findings: [] });
+    expect(refused.note).toContain('/metadata/annotations/example.com~1owner');
   });
 
   test('a quota that is full is told with its figures', async () => {
