@@ -104,6 +104,10 @@ function excerpt(text: string): string {
   return line === '' ? '' : `: ${line.slice(0, 200)}`;
 }
 
+/** Without the piece of a Go struct that a refused change of an immutable field drags along. */
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*[\r\n]+\s*/g, ' ');
+  return text
+    .replace(/\s*\n\s*@@ [\s\S]*$/, '')
+    .trim()
+    .replace(/\s*[\r\n]+\s*/g, ' ');
 }

@@ -16,13 +16,14 @@ const state = z.object({
 
 const backgroundProcess = z.object({ fence: z.int(), pid: z.int(), start: z.string(), log: z.string() });
 
-/** An object that a step applied, by its key alone. `created`: it was not there before. */
+/** An object that a step applied, by its key alone. `created`: it was not there before. `server`: the cluster's address. */
 const appliedObject = z.object({
   apiVersion: z.string(),
   kind: z.string(),
   namespace: z.string().optional(),
   name: z.string(),
   created: z.boolean(),
+  server: z.string().optional(),
 });
 
 export type AppliedObjectKey = z.infer<typeof appliedObject>;

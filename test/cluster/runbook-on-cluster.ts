@@ -18,6 +18,8 @@ export interface RunbookOnCluster {
   readonly folder: string;
   /** `runbook ARGS`, with no terminal. */
   run(...args: string[]): Promise<Told>;
+  /** The same with other variables in the environment. */
+  runWith(env: Record<string, string>, ...args: string[]): Promise<Told>;
   /** The same, line by line while it runs; resolves when it ends. */
   follow(args: readonly string[], onLine: (line: string) => void): Promise<Told>;
   write(steps: string): void;
@@ -75,14 +77,19 @@ function personIn(folder: string, { kubeconfig, env }: Setting): RunbookOnCluste
     stdin: 'ignore',
     all: true,
   } as const;
-  const command = (args: readonly string[]) =>
-    execa(process.execPath, [join(root, 'dist/bin.js'), ...args], options);
+  const command = (args: readonly string[], more: Record<string, string> = {}) =>
+    execa(process.execPath, [join(root, 'dist/bin.js'), ...args], {
+      ...options,
+      env: { ...options.env, ...more },
+    });
+  const told = async (running: ReturnType<typeof command>): Promise<Told> => {
+    const { exitCode, all } = await running;
+    return { exitCode: exitCode ?? -1, text: all };
+  };
   return {
     folder,
-    async run(...args) {
-      const { exitCode, all } = await command(args);
-      return { exitCode: exitCode ?? -1, text: all };
-    },
+    run: (...args) => told(command(args)),
+    runWith: (more, ...args) => told(command(args, more)),
     async follow(args, onLine) {
       const running = command(args);
       for await (const line of running.iterable({ from: 'all' })) onLine(line);

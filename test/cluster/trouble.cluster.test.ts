@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeWithCluster } from './describe-with-cluster.ts';
 import { configMap, deployment } from './objects.ts';
@@ -63,6 +65,29 @@ describeWithCluster('what goes wrong with a real API server', (cluster) => {
     );
     expect(await runbook.run('replay', '--yes', '--only', 'touch-the-box')).toMatchObject({ exitCode: 0 });
     expect((await runbook.run('replay', '--yes')).exitCode).toBe(3);
+  });
+
+  test('undo with the context of another cluster takes nothing for gone', async () => {
+    const namespace = await cluster.namespace();
+    const runbook = await runbookOnCluster(applyStep('Keep a note', [configMap('note', namespace, {})]), {
+      kubeconfig: cluster.kubeconfig,
+    });
+    expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
+    // The same API server by another name is another address.
+    const text = readFileSync(cluster.kubeconfig, 'utf8');
+    const other = join(runbook.folder, 'other.kubeconfig');
+    writeFileSync(
+      other,
+      text.replace('https://127.0.0.1:', 'https://localhost:').replaceAll(': test', ': other'),
+    );
+    const elsewhere = { KUBECONFIG: other };
+    expect(await runbook.runWith(elsewhere, 'approve', '--context', 'other')).toMatchObject({ exitCode: 0 });
+    const refused = await runbook.runWith(elsewhere, 'undo', '--yes');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.text).toMatch(/was applied to https:\/\/127\.0\.0\.1:\d+, and context "other" is of/);
+    expect(await runbook.run('undo', '--yes')).toMatchObject({ exitCode: 0 });
+    const { status } = await cluster.api.ask('GET', `/api/v1/namespaces/${namespace}/configmaps/note`);
+    expect(status).toBe(404);
   });
 
   test('an expired token is named as what it is, and steps without a cluster go on', async () => {

@@ -3,6 +3,7 @@ import { versionOf } from '../../cluster/discovery.ts';
 import { type LabelledPlace, labelledObjects } from '../../cluster/labelled-objects.ts';
 import type { Placed } from '../../cluster/server-side-apply.ts';
 import { takeBack } from '../../cluster/take-back.ts';
+import { ClusterTrouble } from '../../cluster/trouble.ts';
 import type { ApplyAction, RegistryAction } from '../../model/action.ts';
 import type { Verdict } from '../../model/check.ts';
 import type { Cluster } from '../../model/cluster.ts';
@@ -29,7 +30,7 @@ export async function performApply(
     const wanted = await wantedObjects(cluster, action, performing);
     await applySet(cluster, wanted, {
       signal,
-      before: (found) => noteApplied(performing, found),
+      before: (found) => noteApplied(performing, found, cluster.name.server),
       after: ({ key, what, warnings }) => {
         say(`${showKey(key)} ${what}`);
         for (const warning of warnings) say(`warning: ${showKey(key)}: ${warning}`);
@@ -120,6 +121,14 @@ export async function takeBackApplied(
   say: (line: string) => void,
 ): Promise<void> {
   const cluster = await clusterOf(work);
+  const elsewhere = applied.find(({ server = cluster.name.server }) => server !== cluster.name.server);
+  if (elsewhere) {
+    // Asked there, the other cluster would say that all is gone, and nobody would ever look again.
+    throw new ClusterTrouble(
+      'not-found',
+      `${showKey(elsewhere)} was applied to ${elsewhere.server}, and context "${cluster.name.context}" is of ${cluster.name.server}: switch to its context first.`,
+    );
+  }
   for (const each of [...applied].reverse()) {
     const taken = await takeBack(cluster, each, work.pass.inventory, work.signal);
     say(`${showKey(taken.key)} ${taken.what}${taken.what === 'left' ? `: ${taken.why}` : ''}`);
@@ -127,14 +136,21 @@ export async function takeBackApplied(
 }
 
 /** Journaled ahead, so that whatever cuts the pass off, undo knows what may be there. */
-async function noteApplied({ pass, step }: Performing, found: readonly Found[]): Promise<void> {
+async function noteApplied(
+  { pass, step }: Performing,
+  found: readonly Found[],
+  server: string,
+): Promise<void> {
   const known = pass.journal.memory.get(step)?.applied ?? [];
-  const ids = new Set(known.map(idOf));
+  const here = new Set(known.filter((each) => (each.server ?? server) === server).map(idOf));
   const added = found
-    .filter(({ placed }) => !ids.has(idOf(placed.key)))
-    .map(({ placed: { key }, live }) => ({ ...key, created: live === undefined }));
+    .filter(({ placed }) => !here.has(idOf(placed.key)))
+    .map(({ placed: { key }, live }) => ({ ...key, created: live === undefined, server }));
   if (added.length === 0) return;
-  pass.journal.append({ kind: 'applied', step, objects: [...known, ...added] });
+  // What the step had in another cluster, such as the one that was here before, is this one's from now on.
+  const moved = new Set(added.map(idOf));
+  const kept = known.filter((each) => !moved.has(idOf(each)));
+  pass.journal.append({ kind: 'applied', step, objects: [...kept, ...added] });
   await pass.journal.durable();
 }
 
@@ -151,7 +167,10 @@ async function prune(
   const others = await stillWanted(cluster, performing);
   // Some fence could not be read: nobody knows what it holds.
   if (!others) return;
-  const stale = known.filter((each) => !own.has(idOf(each)) && !others.has(idOf(each)));
+  const here = cluster.name.server;
+  const stale = known.filter(
+    (each) => (each.server ?? here) === here && !own.has(idOf(each)) && !others.has(idOf(each)),
+  );
   const gone = new Set<string>();
   for (const each of [...stale].reverse()) {
     if (each.created && KEPT.has(each.kind)) {
