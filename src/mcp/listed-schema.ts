@@ -12,11 +12,11 @@ export function withMore(output: z.ZodObject): z.ZodObject {
 }
 
 /**
- * An output as its fields and their types, no deeper and without what is required: the list has 16 KB for all tools, clients
- * check results against it, and models never see it.
+ * An output as its fields and their types, no deeper, without what is required and without `more`, which it may have besides: the
+ * list has 16 KB for all tools, clients check results against it, and models never see it.
  */
 export function outputSchema(output: z.ZodObject): Schema {
-  const { properties = {} } = z.toJSONSchema(withMore(output), { io: 'output' });
+  const { properties = {} } = z.toJSONSchema(output, { io: 'output' });
   const outline = ([name, field]: [string, unknown]) => [name, typeOf(field as Schema)];
   return { properties: Object.fromEntries(Object.entries(properties).map(outline)) };
 }
