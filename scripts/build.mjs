@@ -65,6 +65,10 @@ for (const { path, text } of outputFiles) {
   writeFileSync(join('dist', 'chunks', basename(path)), script.code);
 }
 
+// Node 20 takes `--env-file` for its own wherever it stands, reads the file, applies its NODE_OPTIONS and ends where there is none;
+// behind a `--` it leaves it to us. `env -S` is not everywhere, a shell is. To Node the line is a text and a comment.
+const throughShell = `':' //; exec node -- "$0" "$@"`;
+
 // The entry: --help and --version end in it. What it would load on demand stays outside; the operations in its list are only
 // listed, never loaded, by the entry itself.
 await build({
@@ -73,7 +77,7 @@ await build({
   format: 'cjs',
   supported: { 'dynamic-import': false },
   banner: {
-    js: `${readFileSync('scripts/chunk-loader.cjs', 'utf8')}var require = module.exports(require, __dirname);`,
+    js: `${throughShell}\n${readFileSync('scripts/chunk-loader.cjs', 'utf8')}var require = module.exports(require, __dirname);`,
   },
   plugins: [
     {

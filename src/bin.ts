@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/bin/sh
 import manifest from '../package.json' with { type: 'json' };
 import { helpWidth } from './cli/output.ts';
 import { rootHelp } from './cli/root-help.ts';

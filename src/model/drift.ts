@@ -19,6 +19,8 @@ export interface DriftReport {
   readonly at: string;
   /** The confirmed pass with which the system is compared; absent: there is no baseline. */
   readonly since?: { readonly pass: string; readonly at: string };
+  /** `--baseline`: the system as it is now was kept, and nothing was compared. */
+  readonly kept?: true;
   readonly findings: readonly DriftFinding[];
   /** What was looked at and is as it was, by source. */
   readonly looked: readonly { readonly source: string; readonly count: number }[];

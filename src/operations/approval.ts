@@ -40,13 +40,14 @@ export async function isApproved(
 }
 
 /**
- * The same, but where it is not approved the person at the terminal is asked.
+ * The same, but where it is not approved the person at the terminal is asked; `where` is what the question calls the box.
  * @throws RunbookError 3 where nobody can be asked, or the person says no.
  */
 export async function requireApproval(
   context: OperationContext,
   prepared: Prepared,
   yes: boolean,
+  where = 'this machine',
 ): Promise<true> {
   if (await isApproved(context, prepared, yes)) return true;
   const { world } = context;
@@ -56,7 +57,7 @@ export async function requireApproval(
   // A loose document is asked block by block instead.
   if (runbook.kind === 'loose') return true;
   const { fences, shellChecks, commands } = executables(runbook);
-  const question = `${runbook.file} would run up to ${fences} fences, ${shellChecks} shell checks and ${commands} commands on this machine. Run it?`;
+  const question = `${runbook.file} would run up to ${fences} fences, ${shellChecks} shell checks and ${commands} commands on ${where}. Run it?`;
   const answer = await world.person.choose(question, ['yes', 'no', 'always (remember this content)']);
   if (answer.startsWith('a')) {
     const at = new Date(world.now()).toISOString();

@@ -61,7 +61,7 @@ export const chaos = defineOperation({
 async function runChaos(context: OperationContext, flags: z.infer<typeof input>): Promise<ChaosReport> {
   const prepared = await prepare(context, { file: flags.file, loose: false });
   const named = flags.on === undefined ? undefined : await sandboxNamed(flags.on);
-  await requireApproval(context, prepared, flags.yes);
+  await requireApproval(context, prepared, flags.yes, flags.on ?? 'a fresh box');
   const seed = flags.seed ?? randomInt(2 ** 31);
   const steps = prepared.plan.steps.map(({ step }) => step.id);
   const faults: FaultResult[] = [];

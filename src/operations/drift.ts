@@ -74,8 +74,8 @@ async function keep(context: OperationContext, session: Session, preview: Previe
   const pass = preview.journal.lastPass?.id ?? 'none';
   await takeBaseline(context, session, pass);
   const at = new Date(context.world.now()).toISOString();
-  const notes = ['kept: what changes from now on is drift'];
-  return { ...head(context, session), since: { pass, at }, findings: [], looked: [], notes, verdict: 'none' };
+  const nothing = { findings: [], looked: [], notes: [], verdict: 'none' } as const;
+  return { ...head(context, session), kept: true, since: { pass, at }, ...nothing };
 }
 
 function head({ world }: OperationContext, { runbook, box }: Session) {

@@ -32,7 +32,7 @@ export const facts = defineOperation({
   run: async (context, flags): Promise<FactsReport> => {
     const prepared = await prepare(context, flags);
     const measures = prepared.runbook.facts.some((fact) => fact.command !== undefined);
-    const approved = measures && (await requireApproval(context, prepared, flags.yes));
+    const approved = measures && (await requireApproval(context, prepared, flags.yes, flags.on));
     const session = await openSession(context, prepared, flags, { approved });
     try {
       const measured: Measured[] = [];

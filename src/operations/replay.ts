@@ -34,7 +34,7 @@ async function runReplay(context: OperationContext, flags: ReplayFlags): Promise
     const { replayFleet } = await import('./fleet/replay-fleet.ts');
     return await replayFleet(context, prepared, flags);
   }
-  const approved = !flags.dryRun && (await requireApproval(context, prepared, flags.yes));
+  const approved = !flags.dryRun && (await requireApproval(context, prepared, flags.yes, flags.on));
   return await replayBox(context, prepared, flags, { approved });
 }
 

@@ -42,7 +42,7 @@ async function runSubmit(context: OperationContext, flags: SubmitInput): Promise
     targets: submission.targets.map(({ name }) => name),
   };
   if (flags.dryRun) return { ...report, yaml: asYaml(objects) };
-  await requireApproval(context, prepared, flags.yes);
+  await requireApproval(context, prepared, flags.yes, 'a cluster, in pods');
   return await withCluster(context, prepared.document.folder, async (cluster) => {
     await sendObjects(cluster, objects, context.signal);
     if (flags.detach) return report;

@@ -35,14 +35,14 @@ export const undo = defineOperation({
   name: 'undo',
   summary: 'run the Undo parts backwards over what was done here',
   description:
-    'Goes backwards in order of confirmation, only over steps that this journal ran (not those found as they are).\n' +
+    'Goes backwards in the order of the document, only over steps that this journal ran (not those found as they are).\n' +
     'An edited or deleted step is undone by the Undo text recorded when it ran. Stops at the first failure.',
   examples: ['runbook undo', 'runbook undo AUTODOCK.md --only start-caddy'],
   effect: 'act',
   input,
   run: async (context, flags): Promise<UndoReport> => {
     const prepared = await prepare(context, flags);
-    const approved = await requireApproval(context, prepared, flags.yes);
+    const approved = await requireApproval(context, prepared, flags.yes, flags.on);
     const session = await openSession(context, prepared, flags, { approved });
     try {
       const opened = await openPass(context, session, {
@@ -92,7 +92,6 @@ async function undoStep(
 ): Promise<UndoReport['failed'] | undefined> {
   const output = new StepOutput(pass.masker, (text) => pass.emit({ type: 'output', step: id, text }));
   let state: ShellState = planned ? pass.state.after(planned.step.id) : { variables: new Map() };
-  for (const { fence: _, ...process } of memory.background) await pass.box.stop(process);
   for (const action of actions) {
     const performed = await perform(action, {
       pass,
@@ -106,6 +105,8 @@ async function undoStep(
       return { id, title, message: pass.masker.mask(performed.failure.message), outputTail: output.tail };
     state = performed.state;
   }
+  // Its Undo may end its own processes in the way that they like; what is left is ended then.
+  for (const { fence: _, ...process } of memory.background) await pass.box.stop(process);
   const left = await takeBackObjects(pass, memory, state, output);
   return left === undefined ? undefined : { id, title, message: left, outputTail: output.tail };
 }
@@ -141,9 +142,10 @@ function hasApplied({ applied = [] }: StepMemory): boolean {
   return applied.length > 0;
 }
 
-/** Latest confirmation first. Also restores what the steps left, since an Undo may use it. */
+/** The last step of the pass first. Also restores what the steps left, since an Undo may use it. */
 function undoables(pass: Pass, only: string | undefined): Undoable[] {
   const planned = new Map(pass.plan.steps.map((each) => [each.step.id, each]));
+  const positions = new Map(pass.plan.steps.map(({ step }, at) => [step.id, at]));
   for (const each of pass.plan.steps) {
     const kept = pass.journal.memory.get(each.step.id)?.state;
     if (kept) pass.state.restore(each, kept);
@@ -154,12 +156,23 @@ function undoables(pass: Pass, only: string | undefined): Undoable[] {
         ((memory.status === 'confirmed' && memory.actedSeq > 0) || hasApplied(memory)) &&
         (only === undefined || only === id),
     )
-    .sort(([, a], [, b]) => b.actedSeq - a.actedSeq)
-    .map(([id, memory]) => {
+    .map(([id, memory]) => ({ id, memory, at: positionOf(pass, positions.get(id), memory) }))
+    .sort((a, b) => b.at - a.at || b.memory.actedSeq - a.memory.actedSeq)
+    .map(({ id, memory }) => {
       const present = planned.get(id);
       const title = present?.step.title ?? memory.title ?? id;
       return { id, title, memory, undo: undoOf(present, memory), ...(present ? { planned: present } : {}) };
     });
+}
+
+/**
+ * Where a step stands in the pass: an early one that has acted again is undone where it stands, since later ones were built on
+ * it. One that the document no longer has stands behind those that were done before it.
+ */
+function positionOf({ plan, journal }: Pass, own: number | undefined, { actedSeq }: StepMemory): number {
+  if (own !== undefined) return own;
+  const before = ({ step }: PlanStep) => (journal.memory.get(step.id)?.actedSeq ?? Infinity) < actedSeq;
+  return plan.steps.findLastIndex(before) + 0.5;
 }
 
 /** The current text if the action is what ran; else the one recorded when it ran. */

@@ -250,6 +250,30 @@ describe('undo', () => {
     expect(told.report).toMatchObject({ withoutUndo: ['none'] });
   });
 
+  test('an early step that has acted again is undone where it stands; one that is gone after what was done before it', async () => {
+    const undo = (name: string) => `${fence('true')}\nUndo:\n\n${fence(`echo undo-${name} >> log`)}`;
+    const steps = { one: undo('one'), two: undo('two'), gone: undo('gone'), three: undo('three') };
+    const scene = await scenario(runbook(steps));
+    await scene.replay();
+    await scene.replay({ only: 'one', force: true });
+    const { gone: _, ...rest } = steps;
+    await scene.write('AUTODOCK.md', runbook(rest));
+    await scene.run('undo', { yes: true });
+    expect(await scene.ran()).toEqual(['undo-three', 'undo-gone', 'undo-two', 'undo-one']);
+  });
+
+  test('an Undo may end its own background process; what it leaves is ended after it', async () => {
+    const serve = fence('echo $$ > pid; exec sleep 299.5', 'bash {"background":"true"}');
+    const scene = await scenario(
+      runbook({
+        one: `${serve}${check('file pid exists within 20s')}\nUndo:\n\n${fence('kill $(cat pid) && echo ended >> log')}`,
+      }),
+    );
+    await scene.replay();
+    expect((await scene.run('undo', { yes: true })).exit).toBe(0);
+    expect(await scene.ran()).toEqual(['ended']);
+  });
+
   test('stops at the first failure', async () => {
     const scene = await scenario(
       runbook({

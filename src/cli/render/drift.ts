@@ -35,7 +35,9 @@ function cells({ kind, subject, check, detail }: DriftFinding, page: Page): Cell
   return [{ text: kind, paint: page.paint[tones[kind]] }, cleanLine(subject), cleanLine(what)];
 }
 
-function lastLine({ verdict, findings, looked, since, box }: DriftReport, page: Page): string {
+function lastLine({ kept, verdict, findings, looked, since, box }: DriftReport, page: Page): string {
+  if (kept)
+    return `${page.paint.strong('kept')}: what changes of the system on ${cleanLine(box)} from now on is drift`;
   const tone = verdict === 'none' ? 'good' : verdict === 'drift' ? 'bad' : 'warn';
   const word = verdict === 'none' ? 'no drift' : verdict === 'drift' ? 'drift' : 'not known';
   const unknown = findings.filter(({ kind }) => kind === 'unknown').length;

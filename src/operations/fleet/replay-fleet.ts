@@ -24,7 +24,7 @@ export async function replayFleet(
 ): Promise<FleetReport> {
   const tolerance = refuseUnfit(prepared, flags);
   const { targets } = await readInventory(context.world.cwd, flags.fleet!, prepared.runbook);
-  await requireApproval(context, prepared, flags.yes);
+  await requireApproval(context, prepared, flags.yes, `${targets.length} boxes`);
   const world = await askOnce(context, prepared, flags, targets);
   const started = context.world.now();
   announceFleet(context, { ...prepared, ...flags, targets });

@@ -1,3 +1,4 @@
+import { targetText } from '../../model/box-target.ts';
 import type { PassSummary } from '../../model/outcome.ts';
 import type { Session } from '../session.ts';
 import type { Outcomes } from './walk.ts';
@@ -8,6 +9,7 @@ export function nextWords(session: Session, outcomes: Outcomes, summary: PassSum
   const again = [
     'runbook replay',
     session.runbook.file,
+    ...(session.target ? ['--on', targetText(session.target)] : []),
     ...(session.runbook.kind === 'loose' ? ['--loose'] : []),
   ].join(' ');
   switch (summary.outcome) {

@@ -164,6 +164,12 @@ export class StepWork {
     }
   }
 
+  /** Why the output of a background process, which often tells the cause, is nowhere. */
+  #unheard(): string {
+    if (![...this.background.values()].some(({ log }) => log === '/dev/null')) return '';
+    return ' What its background process says is not kept, since this document has secrets: start it by hand to see.';
+  }
+
   async #assert(questions: readonly Question[], message: string): Promise<Attempt> {
     const checks = await assertAll(questions, this.asking, this.#lastActionEnd);
     this.#report('after', checks);
@@ -184,8 +190,7 @@ export class StepWork {
         {
           kind,
           message: `${message} ${bad.length} of ${checks.length} checks: ${first.check}`,
-          remedy:
-            'Mend it and run the same command again; if you mended it by hand, add --accept with this id.',
+          remedy: `Mend it and run the same command again; if you mended it by hand, add --accept with this id.${this.#unheard()}`,
           place: first.place,
         },
         checks,

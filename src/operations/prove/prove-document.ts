@@ -27,7 +27,7 @@ const KEPT_MS = 24 * 60 * 60_000;
 export async function proveDocument(context: OperationContext, flags: ProveFlags): Promise<ProveReport> {
   const prepared = await prepare(context, { file: flags.file, loose: false });
   const image = declaredImage(prepared);
-  await requireApproval(context, prepared, flags.yes);
+  await requireApproval(context, prepared, flags.yes, `a clean box of ${image}`);
   const { box, notes } = await launchFor(context, {
     name: nameFor(prepared),
     image,

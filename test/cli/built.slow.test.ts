@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scenario } from '../support/scenario.ts';
@@ -16,4 +16,19 @@ test('what is written into a pipe arrives whole, however late it is read', async
   for await (const chunk of child.stdout) text += chunk;
   expect(text.length).toBeGreaterThan(300_000);
   expect(JSON.parse(text)).toMatchObject({ summary: { errors: 0, warnings: 3000 } });
+});
+
+test('--env-file is ours, whatever this Node does with it: a pipe, a file that is not there', async () => {
+  const inputs = '## Inputs\n\n| Name | Kind |\n| --- | --- |\n| TOKEN | secret |\n';
+  const scene = await scenario(
+    `---\nrunbook: 1\nname: one\n---\n\n${inputs}\n## Steps\n\n### One\n\n~~~bash\ntest ${'${#TOKEN}'} = 9\n~~~\n`,
+  );
+  const bash = (script: string) =>
+    spawnSync('bash', ['-c', script, BIN], { cwd: scene.folder, encoding: 'utf8', env: scene.world.env });
+  const piped = bash('"$0" replay --yes --env-file <(echo TOKEN=abcdefgh1; echo NODE_OPTIONS=--bogus)');
+  expect(piped.stderr).toBe('');
+  expect(piped.status).toBe(0);
+  const missing = bash('"$0" plan --env-file nofile');
+  expect(missing.status).toBe(64);
+  expect(missing.stderr).toContain('error[env-file-unreadable]');
 });
