@@ -5,6 +5,7 @@ import { debianImage } from '../../boxes/debian-image.ts';
 import { describeWithBoxes } from '../../boxes/describe-with-boxes.ts';
 import { clients, type TestClient } from '../../mcp/support/clients.ts';
 import { inspectorClient } from '../../mcp/support/inspector-client.ts';
+import { scenario } from '../../support/scenario.ts';
 
 type Open = (
   command: { command: string; args: string[] },
@@ -128,5 +129,43 @@ describeWithBoxes('story A, the small twin, on clean Debian boxes', () => {
     });
     await last?.close();
     await replayElsewhere(document);
+  });
+
+  test('the whole of it: a session on one box, a proof, a replay onto another; alike, until somebody removes a package', async () => {
+    const [one, two] = [await boxWithNginx(), await boxWithNginx()];
+    const wire = await serve(one);
+    const document = await struggle(one, async () => wire);
+    await wire.close();
+
+    const image = await debianImage({ packages: ['nginx', 'caddy'] });
+    const scene = await scenario(
+      document.replace(/^runbook: 1\n/m, `runbook: 1\nbox: { image: "${image}" }\n`),
+    );
+    const proven = await scene.run('prove', { yes: true });
+    expect(proven.report, JSON.stringify(proven.diagnostics)).toMatchObject({
+      outcome: 'proven',
+      reasons: [],
+    });
+    expect(await scene.read('AUTODOCK.md')).toContain('<!-- runbook:certificate ');
+
+    const on = (box: Box) => `container:${box.name}`;
+    const pass = await scene.replay({ on: on(two) });
+    expect(pass.exit, JSON.stringify(pass.diagnostics)).toBe(0);
+    expect(pass.report.summary).toMatchObject({ acted: 1, fixes: 1 });
+    expect((await scene.run('drift', { on: on(two), baseline: true })).exit).toBe(0);
+
+    const compare = () => scene.run('parity', { a: on(one), b: on(two), document: 'AUTODOCK.md', yes: true });
+    const alike = await compare();
+    expect(alike.report.rows).toEqual([]);
+    expect(alike.exit).toBe(0);
+
+    await two.exec('dpkg --purge curl');
+    const apart = await compare();
+    expect(apart).toMatchObject({
+      exit: 2,
+      report: { rows: [{ class: 'differs', scope: 'packages', subject: 'curl' }] },
+    });
+    const drifted = await scene.run('drift', { on: on(two), yes: true });
+    expect(drifted).toMatchObject({ exit: 2, report: { findings: [{ kind: 'removed', subject: 'curl' }] } });
   });
 });
