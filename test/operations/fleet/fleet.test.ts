@@ -167,11 +167,14 @@ groups:
     expect(await scene.read('asked')).toBe('asked\n');
   });
 
-  it('finishes 200 boxes with few open files, and leaves none behind', async () => {
+  it('finishes 200 boxes with few open files and in bounded memory, and leaves nothing behind', async () => {
     const { run, open } = await fleetOf(runbook({ One: step('one') }), inventoryOf(200));
     const before = await openFiles();
+    const memory = process.memoryUsage.rss();
     let most = 0;
+    let mostMemory = 0;
     const watch = setInterval(async () => {
+      mostMemory = Math.max(mostMemory, process.memoryUsage.rss());
       most = Math.max(most, await openFiles());
     }, 20);
     const { report } = await run({ forks: 16 });
@@ -180,6 +183,7 @@ groups:
     expect(open.most).toBe(16);
     // A box has a shell with its pipes, a journal and a counter: about ten.
     expect(most - before).toBeLessThan(16 * 15);
+    expect((mostMemory - memory) / 1e6).toBeLessThan(150);
     await expect.poll(openFiles).toBeLessThanOrEqual(before + 5);
   }, 120_000);
 

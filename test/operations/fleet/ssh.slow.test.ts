@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -9,6 +10,7 @@ import { runbook, scenario } from '../../support/scenario.ts';
 import { openFiles } from '../../support/simulated-fleet.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 
+const BIN = join(import.meta.dirname, '../../../dist/bin.js');
 const BOXES = 8;
 const STEPS = 20;
 
@@ -84,4 +86,36 @@ describeWithSshd('a fleet over ssh', () => {
     }
     await expect.poll(openFiles, { timeout: 10_000 }).toBeLessThanOrEqual(before + 5);
   });
+
+  test('Ctrl-C leaves no process on either side, and the same command goes on', async () => {
+    const { all, config } = await boxes();
+    const waits = '~~~bash\ntest -e ../go || sleep 4243.5\n~~~\n';
+    const scene = await scenario(runbook({ Wait: waits }), {
+      files: { 'inventory.yaml': `targets: [${all.map((_, i) => `ssh://box${i}`).join(', ')}]\n` },
+      env: { RUNBOOK_SSH_CONFIG: config },
+    });
+    const command = ['replay', '--fleet', 'inventory.yaml', '--yes', '--json'];
+    const child = spawn(process.execPath, [BIN, ...command], {
+      cwd: scene.folder,
+      env: scene.world.env as NodeJS.ProcessEnv,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const exit = new Promise((done) => child.once('exit', done));
+    await expect.poll(() => processes('sleep 4243.5'), { timeout: 60_000 }).toBe(BOXES);
+    expect(processes(`ssh .*${config}`)).toBeGreaterThanOrEqual(BOXES);
+    child.kill('SIGINT');
+    expect(await exit).toBe(130);
+    expect(processes(`ssh .*${config}`)).toBe(0);
+    await expect.poll(() => processes('sleep 4243.5'), { timeout: 5_000 }).toBe(0);
+    for (const { workspaces } of all) await writeFile(join(workspaces, 'go'), '');
+    expect((await scene.replay({ fleet: 'inventory.yaml' })).report.summary.boxes).toMatchObject({
+      done: BOXES,
+    });
+  });
 });
+
+/** How many processes have a command line that matches. */
+function processes(pattern: string): number {
+  const { stdout } = spawnSync('pgrep', ['-fc', `^${pattern}`], { encoding: 'utf8' });
+  return Number(stdout);
+}
