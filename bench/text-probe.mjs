@@ -6,7 +6,7 @@ import { Script } from 'node:vm';
 
 const [folder, file, what] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
-require(join(folder, 'lean-heap.cjs')).leanHeap();
+require(join(folder, 'lean-heap.cjs')).leanHeap({ serves: false });
 
 const bytes = readFileSync(file);
 const begun = performance.now();

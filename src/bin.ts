@@ -17,7 +17,7 @@ if (only === '--version') process.stdout.write(`${version}\n`);
 else if (only === '--help' || only === '-h') {
   process.stdout.write(rootHelp(verbsOf([...operations, mcpRow]), version, helpWidth(process.stdout)));
 } else {
-  leanHeap();
+  leanHeap({ serves: argv[0] === 'mcp' });
   const quit = (exit: number) => process.exit(exit);
   void import('./main.ts').then(async ({ main }) => {
     const exit = await main({ argv, version, quit });
