@@ -40,9 +40,20 @@ const mayHoldSecrets = (path: string) =>
 
 const isOwn = (path: string) => path.split('/').some((part) => part === '.git' || part === '.runbook');
 
+/** The project's own git configuration can name programs; listing files is to run none of them. */
+const TRUSTS_NOTHING = [
+  '-c',
+  'core.fsmonitor=',
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'safe.bareRepository=explicit',
+];
+
 async function listed(folder: string): Promise<string[]> {
   const wanted = ['ls-files', '-z', '--others', '--exclude-standard', '--full-name'];
   const inRepository = await call('git', [
+    ...TRUSTS_NOTHING,
     '-C',
     folder,
     'ls-files',
@@ -55,10 +66,17 @@ async function listed(folder: string): Promise<string[]> {
   // No repository: an empty one stands in, so that .gitignore means what it always means.
   const scratch = await mkdtemp(join(tmpdir(), 'runbook-sync-'));
   try {
-    const made = await call('git', ['init', '--quiet', '--bare', scratch]);
+    const made = await call('git', [...TRUSTS_NOTHING, 'init', '--quiet', '--bare', scratch]);
     const said =
       made.code === 0
-        ? await call('git', [`--git-dir=${scratch}`, `--work-tree=${folder}`, '-C', folder, ...wanted])
+        ? await call('git', [
+            ...TRUSTS_NOTHING,
+            `--git-dir=${scratch}`,
+            `--work-tree=${folder}`,
+            '-C',
+            folder,
+            ...wanted,
+          ])
         : made;
     if (said.code === 0) return unique(said.stdout);
     throw trouble(

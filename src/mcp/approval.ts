@@ -1,5 +1,5 @@
 import { inputResponse, type ServerContext } from '@modelcontextprotocol/server';
-import { plainText } from '../model/plain-text.ts';
+import { plainText, visibleText } from '../model/plain-text.ts';
 import type { ApprovalAnswer, ApprovalRequest } from '../operations/agent/tool.ts';
 import { formOf, MOST_SCRIPT, type Questions, type Response } from './questions.ts';
 
@@ -81,7 +81,7 @@ function plain(request: ApprovalRequest): ApprovalRequest {
   return {
     ...request,
     box: plainText(request.box),
-    script: plainText(request.script),
-    ...(request.diff === undefined ? {} : { diff: plainText(request.diff) }),
+    script: visibleText(request.script),
+    ...(request.diff === undefined ? {} : { diff: visibleText(request.diff) }),
   };
 }

@@ -22,3 +22,17 @@ export function plainText(text: string): string {
 
 const suspicious =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/;
+
+/**
+ * The same text with what `plainText` would take out written as an escape: a person who is asked whether it may run has to
+ * see all of it, and a terminal sequence is nothing to a shell but more characters.
+ */
+export function visibleText(text: string): string {
+  return text
+    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, escaped)
+    .replace(/[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g, escaped)
+    .replace(/[\u{e0000}-\u{e007f}]/gu, escaped)
+    .replace(/\p{Surrogate}/gu, escaped);
+}
+
+const escaped = (character: string) => `\\u{${character.codePointAt(0)!.toString(16)}}`;

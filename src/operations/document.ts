@@ -113,10 +113,12 @@ export async function writeDocument(document: OpenedDocument, text: string): Pro
   }
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
-    const { mode } = await stat(path);
+    const { mode, uid, gid } = await stat(path);
     const handle = await open(draft, 'wx', mode);
     try {
       await handle.writeFile(text);
+      // Another owner only root can give; without that right it is ours, as with any editor.
+      await handle.chown(uid, gid).catch(() => {});
       await handle.chmod(mode & 0o7777);
       await handle.sync();
     } finally {

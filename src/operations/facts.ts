@@ -63,7 +63,8 @@ export async function measure(
   if (code !== 0)
     return { ...known, verdict: 'failed', detail: `exit ${code}: ${lastLine(stderr || measured)}` };
   if (measured === '') return { ...known, verdict: 'failed', detail: 'the command printed nothing' };
-  if (measured.includes('\n'))
+  // A carriage return ends a line of markdown too: what follows it would be read as more of the document.
+  if (/[\u0000-\u0008\u000a-\u001f\u007f\u0085\u2028\u2029]/.test(measured))
     return { ...known, verdict: 'failed', detail: 'the command printed more than one line' };
   return { ...known, measured, verdict: measured === fact.value ? 'same' : 'changed', detail: '' };
 }

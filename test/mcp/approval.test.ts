@@ -32,7 +32,7 @@ describe.each(clients)('asking through a client of $name', ({ name, open }) => {
     const { structuredContent } = await call({ script: `${script}\u202e\u001b[2J` });
     expect(structuredContent).toEqual({ answer: 'once' });
     expect(forms).toHaveLength(1);
-    expect(forms[0]?.message).toBe(`An agent asks to run this on test-box:\n\n${script}`);
+    expect(forms[0]?.message).toBe(`An agent asks to run this on test-box:\n\n${script}\\u{202e}\\u{1b}[2J`);
     expect(forms[0]?.requestedSchema).toMatchObject({
       properties: { answer: { enum: ['once', 'lease', 'no'] } },
     });

@@ -169,6 +169,19 @@ rm -r "$WHERE"
     expect((await s.replay({ on: host.target })).exit).toBe(0);
   });
 
+  test('what nobody approved runs nothing there, not even by its variables', async () => {
+    const marker = join(host.folder, 'ran');
+    const text = runbook({ One: '~~~bash\ntrue\n~~~\n\nVerify:\n\n~~~check\ncommand sh exists\n~~~' });
+    const s = await onHost(
+      text.replace('runbook: 1\n', `runbook: 1\nenv: { BASH_ENV: "$(touch ${marker})" }\n`),
+    );
+    for (const verb of ['plan', 'verify', 'status']) {
+      expect((await s.run(verb, { on: host.target })).report, verb).toBeDefined();
+    }
+    expect((await s.run('replay', { on: host.target, dryRun: true })).exit).toBe(0);
+    expect(existsSync(marker)).toBe(false);
+  });
+
   test('a box that is not there is told before anything runs', async () => {
     const s = await onHost(runbook({ One: '~~~bash\ntrue\n~~~' }));
     expect(await s.replay({ on: 'ssh://127.0.0.1:1' })).toMatchObject({

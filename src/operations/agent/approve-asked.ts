@@ -1,6 +1,6 @@
 import { openApprovals } from '../../journal/approvals.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import { plainText } from '../../model/plain-text.ts';
+import { visibleText } from '../../model/plain-text.ts';
 import type { ApproveReport } from '../../model/report.ts';
 import type { World } from '../../world.ts';
 import { openDesk } from './desk.ts';
@@ -34,7 +34,7 @@ export async function approveAsked(world: World, file: string, step: string): Pr
   const already = await approvals.isApproved(hash);
   if (!already) {
     const values = Object.entries(inputs).map(([name, value]) => `${name}=${value}`);
-    const shown = plainText([...values, script].join('\n'));
+    const shown = visibleText([...values, script].join('\n'));
     const yes = await world.person.confirm(`${shown}\n\nMay this run on ${box.name}?`);
     if (!yes)
       throw refused(

@@ -59,16 +59,21 @@ export function bodyHash({ run, verify, undo }: Pick<StepBody, 'run' | 'verify' 
     .slice(0, 16);
 }
 
-/** Everything of a body that would execute, as a person is shown it. */
+/**
+ * Everything of a body that would execute, as a person is shown it. Each fence begins with how many lines it has, so that no
+ * text of one can pass for the head of another: what is approved is a hash of this.
+ */
 export function scriptOf({ run, verify, undo }: StepBody): string {
   const code = [...run, ...verify.filter(({ lang }) => lang !== 'check')];
-  const parts = [...code.map(shown), ...undo.map((each) => `# Undo\n${shown(each)}`)];
+  const parts = [...code.map((each) => shown(each)), ...undo.map((each) => shown(each, 'Undo, '))];
   return parts.join('\n\n');
 }
 
-function shown({ lang, text, attributes }: DraftFence): string {
+function shown({ lang, text, attributes }: DraftFence, part = ''): string {
   const about = Object.keys(attributes).length > 0 ? ` ${JSON.stringify(attributes)}` : '';
-  return `# ${lang}${about}\n${text.trimEnd()}`;
+  const code = text.trimEnd();
+  const lines = code.split('\n').length;
+  return `# ${part}${lang}${about}, ${lines} ${lines === 1 ? 'line' : 'lines'}\n${code}`;
 }
 
 function codeOf(code: z.infer<typeof Code>): DraftFence[] {

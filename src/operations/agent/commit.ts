@@ -3,13 +3,24 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
+/** An agent may write hooks into the project; a save runs none of them, nor what its configuration names. */
+const RUNS_NOTHING = [
+  '-c',
+  'core.fsmonitor=',
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'commit.gpgSign=false',
+];
+
 /** Commits these files and nothing else; answers the commit's short id, or why there is none. Never throws. */
 export async function commitFiles(
   folder: string,
   files: readonly string[],
   message: string,
 ): Promise<string> {
-  const git = async (...args: string[]) => (await execute('git', ['-C', folder, ...args])).stdout.trim();
+  const git = async (...args: string[]) =>
+    (await execute('git', [...RUNS_NOTHING, '-C', folder, ...args])).stdout.trim();
   try {
     await git('add', '--', ...files);
     await git('commit', '--quiet', '--message', message, '--', ...files);

@@ -23,7 +23,9 @@ export function readProbeLines(lines: readonly string[]): ProbeLine[] {
 
 /** Asks typed checks once, without waiting. */
 export async function askLines(lines: readonly ProbeLine[], asking: Asking): Promise<CheckResult[]> {
-  return await askOnce(lines.flatMap((each) => ('check' in each ? [questionOf(each.check, asking)] : [])));
+  return await askOnce(
+    lines.flatMap((each) => ('check' in each ? [questionOf(each.check, { ...asking, ofModel: true })] : [])),
+  );
 }
 
 /** What a prediction says before the attempt; a line that is no typed check has no `before`. */

@@ -33,7 +33,8 @@ interface Sending {
 }
 
 /**
- * The variables for a box that is not this machine: secrets only where a person let it have them.
+ * The variables for a box that is not this machine: secrets only where a person let it have them, and none where nothing of
+ * the document may run: a shell would act on some of them (BASH_ENV, PATH) by itself.
  * @throws RunbookError 3 where something is to run that may not have its secrets
  */
 export async function envForBox(
@@ -41,14 +42,9 @@ export async function envForBox(
   { id, name }: BoxIdentity,
   { env, secrets, acting, yes }: Sending,
 ): Promise<Readonly<Record<string, string>>> {
-  if (secrets.length === 0 || (acting && yes)) return env;
-  if (acting) {
-    await requireGrants(world, { name, container: id }, secrets);
-    return env;
-  }
-  const granted = await openGrants(world.folders.person).grantedTo(id);
-  const withheld = new Set(secrets.filter((each) => !granted.has(each)));
-  return Object.fromEntries(Object.entries(env).filter(([each]) => !withheld.has(each)));
+  if (!acting) return {};
+  if (secrets.length > 0 && !yes) await requireGrants(world, { name, container: id }, secrets);
+  return env;
 }
 
 /** Writes a person's word down. */

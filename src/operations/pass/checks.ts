@@ -3,7 +3,7 @@ import { judgeOutput } from '../../judge/similarity.ts';
 import { resolveCheck } from '../../markdown/check-grammar.ts';
 import type { FileAction, ShellAction } from '../../model/action.ts';
 import type { BackgroundProcess, ProbeContext } from '../../model/box.ts';
-import type { Check, OutputCheck, ProbeCheck, ShellCheck, Verdict } from '../../model/check.ts';
+import type { Check, OutputCheck, Probe, ProbeCheck, ShellCheck, Verdict } from '../../model/check.ts';
 import type { CheckResult } from '../../model/outcome.ts';
 import type { Place } from '../../model/place.ts';
 import type { ShellState } from '../../model/shell.ts';
@@ -38,6 +38,8 @@ export interface Asking {
   /** Output of the last fence, for checks that judge it; undefined before acting. */
   readonly output?: string;
   readonly signal: AbortSignal;
+  /** The checks are a model's, and no secret is told for them. */
+  readonly ofModel?: boolean;
 }
 
 /** The question that a written check asks. */
@@ -151,6 +153,19 @@ async function isHopeless(questions: readonly Question[]): Promise<boolean> {
   return false;
 }
 
+/** A probe that would carry a secret to somebody else is asked only where a person let the content run. */
+function tellsSecret(probe: Probe, { pass, ofModel = false }: Asking): boolean {
+  if (pass.approved && !ofModel) return false;
+  return (probe.kind === 'http' || probe.kind === 'tcp') && pass.masker.holdsSecret(JSON.stringify(probe));
+}
+
+const WITHHELD: Verdict = {
+  verdict: 'unknown',
+  observed: 'not asked: it would tell a secret, and no person has approved that',
+  expected: 'an answer',
+  class: 'not-approved',
+};
+
 function probeQuestion(check: ProbeCheck, asking: Asking): Question {
   const { pass, state } = asking;
   const { check: resolved, diagnostics } = resolveCheck(check, lookupIn(pass, state));
@@ -172,6 +187,7 @@ function probeQuestion(check: ProbeCheck, asking: Asking): Question {
           class: 'unresolved',
         };
       }
+      if (tellsSecret(resolved.probe, asking)) return WITHHELD;
       const verdict = await pass.box.ask(resolved.probe, context);
       return masked(check.not ? inverted(verdict) : verdict, pass);
     },

@@ -97,13 +97,14 @@ export function passOf(
   session: Session,
   { options = LOOKING, journal = NO_JOURNAL }: { options?: PassOptions; journal?: Journal } = {},
 ): Pass {
-  const { plan, box, masker, declared, facts } = session;
+  const { plan, box, masker, declared, facts, approved } = session;
   return {
     plan,
     options,
     box,
     journal,
     masker,
+    approved,
     state: new StateBook(plan.steps, box.baseline),
     folder: box.folder,
     documentFolder: session.document.folder,

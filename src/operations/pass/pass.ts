@@ -32,6 +32,8 @@ export interface Pass {
   readonly box: Box;
   readonly journal: Journal;
   readonly masker: Masker;
+  /** Whether a person let this content run. */
+  readonly approved: boolean;
   readonly state: StateBook;
   /** On the box: relative paths start here. */
   readonly folder: string;

@@ -25,7 +25,7 @@ test('guarded: a draft waits for a person, who is shown the script and never the
   const refused = await agent.call('apply_step', { draft });
   expect(refused).toMatchObject({ status: 'needs_approval', job: null });
   expect(refused.next).toContain('runbook approve');
-  expect(asked[0]).toBe('# bash\ntouch a true');
+  expect(asked[0]).toBe('# bash, 1 line\ntouch a true');
   expect((await agent.call('runbook_read')).now.pending_approvals).toMatchObject([{ answer: 'no' }]);
 
   expect(await agent.call('apply_step', { draft })).toMatchObject({ status: 'succeeded' });

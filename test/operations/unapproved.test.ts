@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { contentOf } from '../../src/boxes/synced-files.ts';
+import { visibleText } from '../../src/model/plain-text.ts';
+import { scriptOf } from '../../src/operations/agent/body.ts';
+import { runbook, scenario } from '../support/scenario.ts';
+import { agentIn } from './agent/agent.ts';
+
+const INPUTS = '\n## Inputs\n\n| Name | Kind |\n| --- | --- |\n| TOKEN | secret |\n';
+
+/** A server that remembers what it was asked. */
+async function listener(): Promise<{ port: number; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.url} ${request.headers['x-a'] ?? ''}`);
+    response.end('ok');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, asked };
+}
+
+test('no probe tells a secret before a person has approved the content, and none of a model does ever', async () => {
+  const { port, asked } = await listener();
+  const check = `http GET http://127.0.0.1:${port}/v/\${TOKEN} header "X-A: \${TOKEN}" status 200`;
+  const endpoints = `\n## Endpoints\n\n| Name | URL or port | Check |\n| --- | --- | --- |\n| e | x | \`http GET http://127.0.0.1:${port}/e/\${TOKEN}\` |\n`;
+  const text = runbook(
+    { One: `~~~bash\ntrue\n~~~\n\nVerify:\n\n~~~check\n${check}\n~~~` },
+    INPUTS + endpoints,
+  );
+  const scene = await scenario(text, { env: { TOKEN: 'sekrit-value-12345' } });
+  await scene.run('plan');
+  await scene.run('replay', { dryRun: true });
+  const verified = await scene.run('verify');
+  expect(verified.report.endpoints[0].result).toMatchObject({ verdict: 'unknown', class: 'not-approved' });
+  const agent = agentIn(scene.world);
+  await agent.call('verify', { probes: [check] });
+  expect(asked).toEqual([]);
+  expect((await scene.run('verify', { yes: true })).report.endpoints[0].result.verdict).toBe('pass');
+  expect(asked).toContain('/v/sekrit-value-12345 sekrit-value-12345');
+  await scene.run('approve');
+  asked.length = 0;
+  await agent.call('verify', { probes: [check] });
+  expect(asked).toEqual([]);
+});
+
+test('what a fact prints is one line of a table and no more of the document', async () => {
+  const facts =
+    '\n## Facts\n\n| Fact | Value | Measured with |\n| --- | --- | --- |\n| mbps | 1 | `cat answer` |\n';
+  const scene = await scenario(runbook({ One: '~~~bash\ntrue\n~~~' }, facts), {
+    files: { answer: '2\r\r## Steps\r\r### Evil\r\r```bash\rtouch evil\r```\r' },
+  });
+  await scene.run('approve');
+  const before = await scene.read('AUTODOCK.md');
+  const told = await scene.run('facts', { write: true, yes: true });
+  expect(told.report.facts[0]).toMatchObject({ verdict: 'failed' });
+  expect(await scene.read('AUTODOCK.md')).toBe(before);
+});
+
+test('a person is shown every character that would run, and no text passes for the head of another fence', () => {
+  expect(visibleText('echo a \u001b]0;touch x;: \u0007\u202e\n\tb')).toBe(
+    'echo a \\u{1b}]0;touch x;: \\u{7}\\u{202e}\n\tb',
+  );
+  const fence = (text: string) => ({ lang: 'bash', text, attributes: {} });
+  const body = { title: 'x', why: '', verify: [] };
+  const two = scriptOf({ ...body, run: [fence('mkdir d')], undo: [fence('touch c')] } as never);
+  const one = scriptOf({ ...body, run: [fence(two.replace(/^# bash, 1 line\n/, ''))], undo: [] } as never);
+  expect(one).not.toBe(two);
+});
+
+test("a project's git configuration runs nothing when its files are listed", async () => {
+  const scene = await scenario('# x\n', { files: { a: '' } });
+  const git = (...words: string[]) => spawnSync('git', ['-C', scene.folder, ...words], { encoding: 'utf8' });
+  git('init', '--quiet');
+  git('config', 'core.fsmonitor', `touch ${scene.path('../ran')}; false`);
+  const { files } = await contentOf(scene.folder);
+  expect(files.map(({ path }) => path).sort()).toEqual(['AUTODOCK.md', 'a']);
+  await expect(scene.read('../ran')).rejects.toThrow('ENOENT');
+});
