@@ -138,6 +138,11 @@ function finish({ base, attributes, kind, report, at }: Draft): Action | undefin
         const remedy = 'Write the objects, or name a file with `from`.';
         report.error('empty-apply', at, 'There is nothing to apply.', remedy);
       }
+      if (from !== undefined && /\$\{|^\/|(?:^|\/)\.\.(?:\/|$)/.test(from)) {
+        const remedy =
+          'Name one file below the folder of the document: its content is approved with the document.';
+        report.error('bad-attribute', at, `\`from\` is ${JSON.stringify(from)}.`, remedy);
+      }
       return { kind, ...base, ...present({ from, namespace }) };
     case 'registry':
       if (registry === undefined || !isYaml(base, kind, report, at)) return undefined;

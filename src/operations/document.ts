@@ -101,16 +101,8 @@ async function readBounded(path: string, file: string): Promise<Buffer> {
  * @throws RunbookError 3 where it changed since it was read: a person's edit made meanwhile is never lost.
  */
 export async function writeDocument(document: OpenedDocument, text: string): Promise<void> {
-  const { path, file, source } = document;
-  const before = await readFile(path, 'utf8');
-  if (before !== source.text) {
-    throw person(
-      'changed-meanwhile',
-      `${file} was edited while this ran; nothing was written.`,
-      'Run the same command again.',
-      file,
-    );
-  }
+  const { path, file } = document;
+  await refuseEdited(document);
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
     const { mode, uid, gid } = await stat(path);
@@ -124,9 +116,12 @@ export async function writeDocument(document: OpenedDocument, text: string): Pro
     } finally {
       await handle.close();
     }
+    // Once more: writing a large draft to disk takes its time.
+    await refuseEdited(document);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
+    if (error instanceof RunbookError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw person(
       'unwritable-document',
@@ -135,6 +130,16 @@ export async function writeDocument(document: OpenedDocument, text: string): Pro
       file,
     );
   }
+}
+
+async function refuseEdited({ path, file, source }: OpenedDocument): Promise<void> {
+  if ((await readFile(path, 'utf8')) === source.text) return;
+  throw person(
+    'changed-meanwhile',
+    `${file} was edited while this ran; nothing was written.`,
+    'Run the same command again.',
+    file,
+  );
 }
 
 function person(code: string, message: string, remedy: string, file: string): RunbookError {

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Action } from '../model/action.ts';
-import { EXIT } from '../model/diagnostic.ts';
+import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { StepMemory } from '../model/journal.ts';
+import { visibleText } from '../model/plain-text.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { UndoReport } from '../model/report.ts';
 import type { Step } from '../model/runbook.ts';
 import type { ShellState } from '../model/shell.ts';
+import type { Person } from '../world.ts';
 import { requireApproval } from './approval.ts';
 import { refuseUnknownId } from './known-id.ts';
 import { defineOperation } from './operation.ts';
@@ -57,6 +59,7 @@ export const undo = defineOperation({
         const ids = new Set([...plan.steps.map(({ step }) => step.id), ...journal.memory.keys()]);
         refuseUnknownId('only', flags.only, session.runbook.file, [...ids]);
         const done = undoables(opened.pass, flags.only);
+        await requireRecorded(context.world.person, done, flags.yes);
         const report = await undoAll(opened.pass, done);
         // What comes after an undo is a new pass, not the rest of the one before.
         await opened.end(report.failed ? 'failed' : 'done');
@@ -173,6 +176,38 @@ function positionOf({ plan, journal }: Pass, own: number | undefined, { actedSeq
   if (own !== undefined) return own;
   const before = ({ step }: PlanStep) => (journal.memory.get(step.id)?.actedSeq ?? Infinity) < actedSeq;
   return plan.steps.findLastIndex(before) + 0.5;
+}
+
+/**
+ * The Undo of a step that was edited or taken out stands in the journal alone, beside the project, where more than a person may
+ * write: the approval of the document says nothing of it.
+ * @throws RunbookError 3 where nobody says that it may run
+ */
+async function requireRecorded(
+  person: Person | undefined,
+  done: readonly Undoable[],
+  yes: boolean,
+): Promise<void> {
+  const recorded = done.filter(
+    ({ undo: actions, planned, memory }) => actions.length > 0 && planned?.actionHash !== memory.action,
+  );
+  if (recorded.length === 0 || yes) return;
+  const shown = recorded.map(
+    ({ id, undo: actions }) => `${id}:\n${actions.map(({ text }) => visibleText(text.trimEnd())).join('\n')}`,
+  );
+  const question = `${shown.join('\n\n')}\n\nThis Undo is in the journal, and no longer in the document. May it run?`;
+  if (await person?.confirm(question)) return;
+  throw new RunbookError(
+    [
+      {
+        code: 'not-approved',
+        severity: 'error',
+        message: `Nothing was undone: the Undo of ${recorded.map(({ id }) => id).join(', ')} is in the journal alone, and nobody has said that it may run.`,
+        remedy: 'Undo on a terminal, or read it in .runbook/ and add --yes for this one run.',
+      },
+    ],
+    EXIT.person,
+  );
 }
 
 /** The current text if the action is what ran; else the one recorded when it ran. */

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { contentOf } from '../../src/boxes/synced-files.ts';
 import { visibleText } from '../../src/model/plain-text.ts';
@@ -79,3 +81,40 @@ test("a project's git configuration runs nothing when its files are listed", asy
   expect(files.map(({ path }) => path).sort()).toEqual(['AUTODOCK.md', 'a']);
   await expect(scene.read('../ran')).rejects.toThrow('ENOENT');
 });
+
+test('an Undo that only the journal has is not run on the word that the document has', async () => {
+  const undo = (text: string) => `~~~bash\ntrue\n~~~\n\nUndo:\n\n~~~bash\n${text}\n~~~\n`;
+  const scene = await scenario(runbook({ One: undo('echo undone >> log') }));
+  await scene.run('approve');
+  await scene.replay();
+  const [journal = ''] = (await readdir(scene.path('.runbook'))).filter((each) => each.endsWith('.jsonl'));
+  const kept = await scene.read(join('.runbook', journal));
+  const forged = kept
+    .replace(/"action":"[0-9a-f]*"/g, '"action":"0000"')
+    .replaceAll('echo undone', 'echo forged');
+  await scene.write(join('.runbook', journal), forged);
+  expect(await scene.run('undo')).toMatchObject({ exit: 3, diagnostics: [{ code: 'not-approved' }] });
+  expect(await scene.ran()).toEqual([]);
+});
+
+test('an approved step with other values than the document has waits for a person', async () => {
+  const inputs = '\n## Inputs\n\n| Name | Kind | Default |\n| --- | --- | --- |\n| WORD | variable | a |\n';
+  const scene = await scenario(runbook({ One: '~~~bash\necho $WORD >> log\n~~~' }, inputs));
+  await scene.run('approve');
+  const agent = agentIn(scene.world, { trust: 'guarded' });
+  expect(await agent.call('apply_step', { step: 'one', inputs: { WORD: 'b' } })).toMatchObject({
+    status: 'needs_approval',
+  });
+  expect(await scene.ran()).toEqual([]);
+  expect((await agent.call('apply_step', { step: 'one', inputs: { WORD: 'a' } })).status).toBe('succeeded');
+  expect(await scene.ran()).toEqual(['a']);
+});
+
+test.each(['v/${WHICH}.yaml', '/etc/hostname', '../x.yaml'])(
+  'a vendored file is one of the project: %s',
+  async (from) => {
+    const scene = await scenario(runbook({ One: `~~~yaml {"apply":"kubernetes","from":"${from}"}\n~~~` }));
+    const { diagnostics } = (await scene.run('lint')).report;
+    expect(diagnostics.map(({ code }: { code: string }) => code)).toContain('bad-attribute');
+  },
+);

@@ -50,10 +50,21 @@ export async function standingPermission(
   if (context.trust === 'sandbox') return { allowed: true, by: 'sandbox' };
   const { person } = context.world.folders;
   const approvals = openApprovals(person);
-  const whole = target.source === 'step' && (await approvals.isApproved(approvalHash(desk.document.runbook)));
+  const whole =
+    target.source === 'step' &&
+    asDeclared(desk, request) &&
+    (await approvals.isApproved(approvalHash(desk.document.runbook)));
   if (whole || (await approvals.isApproved(request.key))) return { allowed: true, by: 'approved' };
   const until = Number(await readFile(leasePath(person, desk.box.id), 'utf8').catch(() => '0'));
   return until > context.world.now() ? { allowed: true, by: 'lease' } : undefined;
+}
+
+/** Whether every value that was given is the one that the document has, and was approved with it. */
+function asDeclared({ document }: Desk, { inputs }: Request): boolean {
+  const { inputs: declared } = document.runbook;
+  return Object.entries(inputs).every(
+    ([name, value]) => declared.find((each) => each.name === name)?.default === value,
+  );
 }
 
 /** Asks a person, once for each content; remembers a yes outside the workspace. */
