@@ -1,6 +1,7 @@
 import { lstat, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { QUIET_GIT } from '../model/quiet-git.ts';
 import { call, complaint } from './call.ts';
 import { trouble } from './trouble.ts';
 
@@ -40,44 +41,20 @@ const mayHoldSecrets = (path: string) =>
 
 const isOwn = (path: string) => path.split('/').some((part) => part === '.git' || part === '.runbook');
 
-/** The project's own git configuration can name programs; listing files is to run none of them. */
-const TRUSTS_NOTHING = [
-  '-c',
-  'core.fsmonitor=',
-  '-c',
-  'core.hooksPath=/dev/null',
-  '-c',
-  'safe.bareRepository=explicit',
-];
+/** An embedded repository is none of the person's making, and is not taken for one. */
+const git = (...words: string[]) =>
+  call('git', [...QUIET_GIT, '-c', 'safe.bareRepository=explicit', ...words]);
 
 async function listed(folder: string): Promise<string[]> {
-  const wanted = ['ls-files', '-z', '--others', '--exclude-standard', '--full-name'];
-  const inRepository = await call('git', [
-    ...TRUSTS_NOTHING,
-    '-C',
-    folder,
-    'ls-files',
-    '-z',
-    '--cached',
-    '--others',
-    '--exclude-standard',
-  ]);
+  const wanted = ['ls-files', '-z', '--others', '--exclude-standard'];
+  const inRepository = await git('-C', folder, ...wanted, '--cached');
   if (inRepository.code === 0) return unique(inRepository.stdout);
   // No repository: an empty one stands in, so that .gitignore means what it always means.
   const scratch = await mkdtemp(join(tmpdir(), 'runbook-sync-'));
   try {
-    const made = await call('git', [...TRUSTS_NOTHING, 'init', '--quiet', '--bare', scratch]);
-    const said =
-      made.code === 0
-        ? await call('git', [
-            ...TRUSTS_NOTHING,
-            `--git-dir=${scratch}`,
-            `--work-tree=${folder}`,
-            '-C',
-            folder,
-            ...wanted,
-          ])
-        : made;
+    const made = await git('init', '--quiet', '--bare', scratch);
+    const bare = [`--git-dir=${scratch}`, `--work-tree=${folder}`];
+    const said = made.code === 0 ? await git(...bare, '-C', folder, ...wanted, '--full-name') : made;
     if (said.code === 0) return unique(said.stdout);
     throw trouble(
       'sync-without-git',

@@ -130,13 +130,13 @@ export async function openSession(
 /** Masks the secrets of a document as far as their values are known without running its commands or asking anybody. */
 export async function maskerFor(
   world: OperationContext['world'],
-  { runbook, document }: Prepared,
+  { runbook, folder }: Pick<OpenedDocument, 'runbook' | 'folder'>,
 ): Promise<Masker> {
   const { values } = await resolveInputs(runbook.inputs, {
     given: {},
     env: world.env,
     envFile: undefined,
-    folder: document.folder,
+    folder,
     person: undefined,
     allowCommands: false,
     runCommand: () => Promise.reject(new Error('no command runs here')),

@@ -30,6 +30,8 @@ interface Undoable {
   readonly memory: StepMemory;
   readonly planned?: PlanStep;
   readonly undo: readonly Action[];
+  /** The step was edited or taken out: its Undo is the one recorded when it ran. */
+  readonly recorded: boolean;
 }
 
 /** Runs Undo parts backwards over what this journal ran. */
@@ -164,7 +166,9 @@ function undoables(pass: Pass, only: string | undefined): Undoable[] {
     .map(({ id, memory }) => {
       const present = planned.get(id);
       const title = present?.step.title ?? memory.title ?? id;
-      return { id, title, memory, undo: undoOf(present, memory), ...(present ? { planned: present } : {}) };
+      const recorded = present?.actionHash !== memory.action;
+      const undo = recorded ? ((memory.undo ?? []) as Step['undo']) : (present?.step.undo ?? []);
+      return { id, title, memory, undo, recorded, ...(present ? { planned: present } : {}) };
     });
 }
 
@@ -188,9 +192,7 @@ async function requireRecorded(
   done: readonly Undoable[],
   yes: boolean,
 ): Promise<void> {
-  const recorded = done.filter(
-    ({ undo: actions, planned, memory }) => actions.length > 0 && planned?.actionHash !== memory.action,
-  );
+  const recorded = done.filter((each) => each.recorded && each.undo.length > 0);
   if (recorded.length === 0 || yes) return;
   const shown = recorded.map(
     ({ id, undo: actions }) => `${id}:\n${actions.map(({ text }) => visibleText(text.trimEnd())).join('\n')}`,
@@ -208,10 +210,4 @@ async function requireRecorded(
     ],
     EXIT.person,
   );
-}
-
-/** The current text if the action is what ran; else the one recorded when it ran. */
-function undoOf(planned: PlanStep | undefined, memory: StepMemory): Step['undo'] {
-  if (planned && planned.actionHash === memory.action) return planned.step.undo;
-  return (memory.undo ?? []) as Step['undo'];
 }

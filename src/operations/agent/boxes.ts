@@ -11,10 +11,11 @@ import { restart } from '../boxes/restart.ts';
 import { status } from '../boxes/status.ts';
 import { stop } from '../boxes/stop.ts';
 import { sync } from '../boxes/sync.ts';
-import { maskerFor, prepare } from '../session.ts';
+import { maskerFor } from '../session.ts';
 import { wrong } from './body.ts';
-import { openDesk, quiet } from './desk.ts';
+import { quiet } from './desk.ts';
 import { type AgentContext, defineTool } from './tool.ts';
+import { readAgentDocument } from './working.ts';
 
 /*
  * The life of boxes for an agent: the verbs of `runbook box`, less what is a person's word. An agent grants no secret, brings no
@@ -254,10 +255,8 @@ function shown({ box }: OneBoxReport): { box: Record<string, unknown> } {
 
 /** What looks like a secret is masked by the verb; here also the values of those that the document names. */
 async function masked(context: AgentContext, text: string): Promise<string> {
-  const { document } = await openDesk(context);
-  if (!document.exists) return text;
-  const prepared = await prepare(quiet(context), { file: context.file, loose: false });
-  return (await maskerFor(context.world, prepared)).mask(text);
+  const document = await readAgentDocument(context.world, context.file);
+  return (await maskerFor(context.world, document)).mask(text);
 }
 
 async function refuseOutside({ world }: AgentContext, folder: string): Promise<void> {

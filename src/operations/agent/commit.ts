@@ -1,17 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { QUIET_GIT } from '../../model/quiet-git.ts';
 
 const execute = promisify(execFile);
-
-/** An agent may write hooks into the project; a save runs none of them, nor what its configuration names. */
-const RUNS_NOTHING = [
-  '-c',
-  'core.fsmonitor=',
-  '-c',
-  'core.hooksPath=/dev/null',
-  '-c',
-  'commit.gpgSign=false',
-];
 
 /** Commits these files and nothing else; answers the commit's short id, or why there is none. Never throws. */
 export async function commitFiles(
@@ -20,7 +11,7 @@ export async function commitFiles(
   message: string,
 ): Promise<string> {
   const git = async (...args: string[]) =>
-    (await execute('git', [...RUNS_NOTHING, '-C', folder, ...args])).stdout.trim();
+    (await execute('git', [...QUIET_GIT, '-c', 'commit.gpgSign=false', '-C', folder, ...args])).stdout.trim();
   try {
     await git('add', '--', ...files);
     await git('commit', '--quiet', '--message', message, '--', ...files);
