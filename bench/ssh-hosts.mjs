@@ -65,9 +65,15 @@ export async function startHosts(count) {
 
 async function startHost(path, name) {
   const port = await freePort();
-  const [work, state] = [path(name, 'work'), path(name, 'state')];
-  mkdirSync(work, { recursive: true });
-  const setEnv = { RUNBOOK_BOX_STATE: state, RUNBOOK_WORKSPACES: path(name, 'workspaces'), WORK: work };
+  const [work, state, home] = ['work', 'state', 'home'].map((folder) => path(name, folder));
+  for (const folder of [work, home]) mkdirSync(folder, { recursive: true });
+  const setEnv = {
+    RUNBOOK_BOX_STATE: state,
+    RUNBOOK_WORKSPACES: path(name, 'workspaces'),
+    WORK: work,
+    // A shell that sshd starts reads ~/.bashrc, and may do there for each command what takes longer than the command.
+    HOME: home,
+  };
   writeFileSync(
     path(name, 'sshd_config'),
     [

@@ -2,9 +2,10 @@ import { LOCK_FUNCTIONS } from './lock-script.ts';
 
 /** How a fence and a whole session end. A zombie does not run, though its group can be signalled. */
 const ENDING = `
-children_of() {
-  if [ -r "/proc/$1/task/$1/children" ]; then cat "/proc/$1/task/$1/children"
-  else ps -A -o ppid= -o pid= | awk -v host="$1" '$1 == host { print $2 }'; fi
+find_children() {
+  children=
+  if [ -r "/proc/$1/task/$1/children" ]; then IFS= read -r children <"/proc/$1/task/$1/children"
+  else children=$(ps -A -o ppid= -o pid= | awk -v host="$1" '$1 == host { print $2 }'); fi
 }
 signal() { kill -s "$1" -- "-$2" || sudo -n kill -s "$1" -- "-$2"; }
 runs() {
@@ -33,14 +34,16 @@ end_fence() {
   if [ "$number" = "$1" ]; then end_groups "$group"; return; fi
   read -r host <"$rb_host/pid" || return
   kill -s STOP "$host"
-  groups=$(children_of "$host")
+  find_children "$host"
   kill -s KILL "$host"
-  end_groups $groups
+  end_groups $children
 }
 end_session() {
+  : >"$rb_host/ended"
   if read -r host <"$rb_host/pid"; then
     kill -s STOP "$host"
-    for child in $(children_of "$host"); do
+    find_children "$host"
+    for child in $children; do
       kill -s KILL -- "-$child" "$child" || sudo -n kill -s KILL -- "-$child"
     done
     kill -s KILL "$host"
@@ -64,6 +67,7 @@ end_session() {
  */
 export const KEEPER = `${ENDING}${LOCK_FUNCTIONS}
 to_disk() { sync -d "$1" || dd if=/dev/null of="$1" conv=notrunc,fsync || sync; }
+open_number() { { [ -d "$journals" ] || mkdir -p "$journals"; } && true 1<>"$1"; }
 take_frame() {
   if [ "$rb_kind" = bash ]; then
     LC_ALL=C IFS= read -r -N "$1" frame
@@ -76,6 +80,7 @@ take_frame() {
 }
 keep() {
   trap : HUP INT TERM
+  umask 077
   held= bad= journals=$rb_state/journals last=
   while IFS= read -r line; do
     set -- $line
@@ -88,9 +93,11 @@ keep() {
         elif [ -n "$3" ] && [ -n "$last" ]; then { to_disk "$last"; rb_say "$2 ok"; } &
         else rb_say "$2 ok"; fi ;;
       o)
-        said=$( (umask 077; mkdir -p "$journals" && : 1<>"$journals/$3") 2>&1) && said=ok
-        rb_say "$2 $said $(cat "$journals/$3")" ;;
-      r) rb_say "$2 ok $(cat "$journals/$3")" ;;
+        said=ok
+        open_number "$journals/$3" || said=$(open_number "$journals/$3" 2>&1) && said=ok
+        read_line "$journals/$3"
+        rb_say "$2 $said $content" ;;
+      r) read_line "$journals/$3"; rb_say "$2 ok $content" ;;
       l) take_lock "$2" "$3" "\${line#l * * }" ;;
       u) give_lock ;;
     esac

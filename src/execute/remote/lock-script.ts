@@ -24,33 +24,42 @@ lives() {
   if [ -d /proc/self ]; then [ -e "/proc/$pid/stat" ] || return; start_of "$pid"; else kill -s 0 "$pid" || return; fi
   [ -z "$start" ] || [ -z "$then" ] || [ "$start" = "$then" ]
 }
+read_line() { content=; [ -r "$1" ] && { IFS= read -r content <"$1" || :; }; }
 digest() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }
 heir_of() { heir=$(printf '%s\\n%s' "$1" "$2" | digest); heir=\${heir%% *}; heir=$rb_state/lock.\${heir%"\${heir#????????????????????????????????}"}; }
 walk() {
-  at=$rb_state/lock last= dead=
+  at=$rb_state/lock last= dead= content=
   while [ -e "$at" ]; do
-    content=$(cat "$at") || break
+    before=$content
+    read_line "$at" || { content=$before; break; }
     [ -z "$last" ] || dead="$dead $last"
     last=$at
+    set -- "$rb_state"/lock.????????????????????????????????
+    [ -e "$1" ] || break
     heir_of "$at" "$content"
     at=$heir
   done
 }
+write_draft() { { [ -d "$rb_state" ] || mkdir -p "$rb_state"; } && printf %s "$mine" >"$draft"; }
 take_lock() {
   start=; ! [ -d /proc/self ] || start_of $$
   boot_id
   mine="{\\"pid\\":$$,\\"start\\":\\"$start\\",\\"boot\\":\\"$boot\\",$3"
   draft=$rb_state/lock.$2
-  if ! said=$( (umask 077; set -e; mkdir -p "$rb_state"; printf %s "$mine" >"$draft") 2>&1); then
+  if ! write_draft && ! said=$(write_draft 2>&1); then
     rb_say "$1 failed $said"; rm -f "$draft"; return
   fi
   while :; do
     walk
-    if [ -n "$last" ] && lives "$content"; then rb_say "$1 held $content"; break; fi
     place=$at first=$last
-    if ! said=$(ln "$draft" "$place" 2>&1); then
-      [ -e "$place" ] && continue
-      rb_say "$1 failed $said"; break
+    if [ -n "$last" ]; then
+      if lives "$content"; then rb_say "$1 held $content"; break; fi
+      heir_of "$last" "$content"
+      place=$heir
+    fi
+    if ! ln "$draft" "$place"; then
+      [ -r "$place" ] && continue
+      said=$(ln "$draft" "$place" 2>&1) || { rb_say "$1 failed $said"; break; }
     fi
     walk
     if [ "$content" != "$mine" ]; then rm -f "$place"; continue; fi
@@ -66,7 +75,8 @@ take_lock() {
 }
 give_lock() {
   [ -n "$held" ] || return 0
-  [ "$(cat "$rb_state/lock")" != "$held" ] || rm -f "$rb_state/lock"
+  read_line "$rb_state/lock"
+  [ "$content" != "$held" ] || rm -f "$rb_state/lock"
   held=
 }
 `;

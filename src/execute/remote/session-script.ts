@@ -73,28 +73,32 @@ function sessionScript({ nonce, workspace, workspaces, newId }: SessionSetup): s
   return `
 rb_fail() { printf '\\001K${nonce} failed %s\\0' "$1"; exit 97; }
 [ -n "\${HOME:-}" ] || export HOME=/
-rb_uid=$(id -u)
+if [ "$rb_kind" = bash ]; then rb_uid=$EUID; else rb_uid=$(id -u); fi
 rb_state=\${RUNBOOK_BOX_STATE:-}
 [ -n "$rb_state" ] || if [ "$rb_uid" = 0 ]; then rb_state=/var/lib/runbook; else
   case \${XDG_STATE_HOME:-} in /*) rb_state=$XDG_STATE_HOME/runbook ;; *) rb_state=$HOME/.local/state/runbook ;; esac
 fi
 rb_id=
 if [ ! -s "$rb_state/box-id" ]; then
-  (umask 077; mkdir -p "$rb_state" && printf '%s\\n' ${newId} >"$rb_state/box-id.${newId}" &&
+  (umask 077; mkdir -p "$rb_state/journals" && printf '%s\\n' ${newId} >"$rb_state/box-id.${newId}" &&
     { ln "$rb_state/box-id.${newId}" "$rb_state/box-id" || :; } && rm -f "$rb_state/box-id.${newId}") 2>/dev/null
 fi
 [ ! -r "$rb_state/box-id" ] || read -r rb_id <"$rb_state/box-id"
 rb_work=\${RUNBOOK_WORKSPACES:-}
 [ -n "$rb_work" ] || rb_work=${workspaces === undefined ? '$HOME/.runbook-workspace' : shellQuote(workspaces)}
 rb_work=$rb_work/${shellQuote(workspace)}
-mkdir -p "$rb_work" 2>/dev/null || rb_fail "the folder $rb_work cannot be made there: $(mkdir -p "$rb_work" 2>&1)"
+[ -d "$rb_work" ] || mkdir -p "$rb_work" 2>/dev/null || rb_fail "the folder $rb_work cannot be made there: $(mkdir -p "$rb_work" 2>&1)"
 cd "$rb_work" || rb_fail "the folder $rb_work cannot be entered there"
 export PWD
 unset OLDPWD
 rb_tmp=\${TMPDIR:-/tmp}
 rb_host=$rb_tmp/runbook-${nonce}
-(umask 077; mkdir "$rb_host") 2>/dev/null || rb_fail "the folder $rb_host cannot be made there: $(mkdir "$rb_host" 2>&1)"
-printf '\\001K${nonce} hello id=%s\\nfolder=%s\\nscratch=%s\\ntmp=%s\\nkind=%s\\ntime=%s\\nname=%s\\n\\n' "$rb_id" "$PWD" "$rb_host" "$rb_tmp" "$rb_kind" "$(date +%s)" "$(uname -n)"
+mkdir -m 700 "$rb_host" 2>/dev/null || rb_fail "the folder $rb_host cannot be made there: $(mkdir "$rb_host" 2>&1)"
+rb_time= rb_name=
+[ "$rb_kind" != bash ] || rb_time=\${EPOCHSECONDS:-}
+[ -n "$rb_time" ] || rb_time=$(date +%s)
+{ IFS= read -r rb_name </proc/sys/kernel/hostname; } 2>/dev/null || rb_name=$(uname -n)
+printf '\\001K${nonce} hello id=%s\\nfolder=%s\\nscratch=%s\\ntmp=%s\\nkind=%s\\ntime=%s\\nname=%s\\n\\n' "$rb_id" "$PWD" "$rb_host" "$rb_tmp" "$rb_kind" "$rb_time" "$rb_name"
 export -p
 printf '\\0'
 if [ "$rb_kind" = bash ]; then
@@ -106,18 +110,19 @@ fi
 eval "$rb_s"
 rb_nonce=${nonce} rb_s=
 exec 3>&1
+rb_goes_on() { [ -d "$rb_host" ] && ! [ -e "$rb_host/ended" ]; }
 rb_say() { printf '\\001K%s %s\\0' "$rb_nonce" "$1" >&3; }
 printf '\\0%s.\\0' "$rb_nonce" >&2
 ${KEEPER}
 keep 2>/dev/null | {
   exec 3>&- 4>&2 2>/dev/null
-  while [ -d "$rb_host" ]; do
+  while rb_goes_on; do
     if [ "$rb_kind" = bash ]
     then bash --noprofile --norc -c ${shellQuote(BASH_LOOP)} bash "$rb_host" ${shellQuote(BASH_START)} "$rb_nonce" 2>&4 4>&-
     else sh -c ${shellQuote(SH_LOOP)} sh "$rb_host" "$rb_nonce" 2>&4 4>&-
     fi
     rb_status=$?
-    [ -d "$rb_host" ] || break
+    rb_goes_on || break
     printf '\\001K%s host %s\\0' "$rb_nonce" "$rb_status"
     printf '\\0%s.\\0' "$rb_nonce" >&4
     case $rb_status in 0|98) break ;; esac
