@@ -6,12 +6,14 @@ import { runbook } from './work.mjs';
 const node = process.execPath;
 const CALLS = 1000;
 
-/** Calls that need neither box nor document, by server; the first that a server lists is made. */
+/** Calls that need neither box nor document, by server; the first that a server lists is made. Ours refuses what is no id. */
 const TRIVIAL = [
   { name: 'echo', arguments: { message: 'hello' } },
   { name: 'job_read', arguments: { job: 'none' } },
   { name: 'list_allowed_directories', arguments: {} },
 ];
+/** One that believes nothing but the disk: document, box and journal are looked at anew. */
+const REMEMBER = { name: 'job_read', arguments: { job: 'job-99' } };
 const OBSERVE = { name: 'env_observe', arguments: {} };
 
 /** The agent's side: how soon the server answers, what a trivial call costs, what it holds in memory. */
@@ -62,6 +64,12 @@ function callRows(of) {
       theirs: of('minimal', 'medianMs'),
     },
     {
+      what: 'the same, asking the disk for an unknown job',
+      against,
+      ours: of('runbook', 'rememberMs'),
+      theirs: of('minimal', 'medianMs'),
+    },
+    {
       what: 'a trivial MCP call, p99',
       against,
       limit: 1.2,
@@ -88,6 +96,9 @@ async function visit(argv, at) {
     const trivial = TRIVIAL.find((call) => names.has(call.name));
     const calls = trivial ? await times(CALLS, () => client.request('tools/call', trivial)) : undefined;
     const peakMiB = client.peakMiB();
+    const remembered = names.has(REMEMBER.name)
+      ? await times(CALLS, () => client.request('tools/call', REMEMBER))
+      : undefined;
     const observed = names.has(OBSERVE.name)
       ? await times(3, () => client.request('tools/call', OBSERVE))
       : undefined;
@@ -96,6 +107,7 @@ async function visit(argv, at) {
       medianMs: calls && median(calls),
       p99Ms: calls && percentile(calls, 0.99),
       peakMiB,
+      rememberMs: remembered && median(remembered),
       observeMs: observed && median(observed),
     };
   } finally {

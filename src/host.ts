@@ -3,7 +3,7 @@ import { boxWithClusters } from './box-with-clusters.ts';
 import { boxId } from './journal/box-state.ts';
 import { localBoxState } from './journal/local-box-state.ts';
 import { boxStateFolder, personStateFolder } from './journal/state-folders.ts';
-import type { Box, BoxIdentity } from './model/box.ts';
+import type { Box } from './model/box.ts';
 import type { OpenBox, Person, World } from './world.ts';
 
 /** What the program was started with. */
@@ -16,6 +16,7 @@ export interface Start {
 
 /** The real world: this machine. The one place where executors and observers are put together. */
 export function host({ cwd, env, version, person }: Start): World {
+  const name = hostname();
   const folders = { box: boxStateFolder(env), person: personStateFolder(env) };
   return {
     cwd,
@@ -24,7 +25,7 @@ export function host({ cwd, env, version, person }: Start): World {
     folders,
     now: () => Date.now(),
     person,
-    identify: async (lookOnly) => identityOf(folders.box, lookOnly),
+    identify: async (lookOnly) => ({ id: await boxId(folders.box, lookOnly), name }),
     openBox: async (options) => boxWithClusters(await openBox(options, folders, env), { env, folders }),
   };
 }
@@ -43,20 +44,16 @@ async function openLocalBox(options: OpenBox, stateFolder: string): Promise<Box>
     import('./observe/local-probes.ts'),
     import('./observe/probe-changed.ts'),
   ]);
-  const [identity, execution] = await Promise.all([
-    identityOf(stateFolder, options.lookOnly),
+  const [id, execution] = await Promise.all([
+    boxId(stateFolder, options.lookOnly),
     openLocalExecution(options),
   ]);
   return Object.assign(execution, {
-    identity,
+    identity: { id, name: hostname() },
     kind: 'local' as const,
     policy: 'guarded' as const,
     state: localBoxState(stateFolder),
     ask: askProbe,
     changed: probeChanged,
   });
-}
-
-async function identityOf(stateFolder: string, lookOnly?: boolean): Promise<BoxIdentity> {
-  return { id: await boxId(stateFolder, lookOnly), name: hostname() };
 }

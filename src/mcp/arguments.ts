@@ -40,9 +40,10 @@ function refuseHuge(tool: AgentTool, args: Record<string, unknown>): void {
 
 /** Zod's objects drop what they do not know; a misspelt argument that does nothing is worse than an error. */
 function refuseUnknown(tool: AgentTool, args: Record<string, unknown>): void {
-  const known = Object.keys(tool.input.shape);
-  const unknown = Object.keys(args).filter((name) => !known.includes(name));
+  const { shape } = tool.input;
+  const unknown = Object.keys(args).filter((name) => !Object.hasOwn(shape, name));
   if (unknown.length === 0) return;
+  const known = Object.keys(shape);
   throw wrong(
     unknown.slice(0, MOST_SAID).map((name) => {
       const near = nearest(name.slice(0, 100), known);

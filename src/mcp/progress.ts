@@ -4,13 +4,15 @@ import { plainText } from '../model/plain-text.ts';
 /** Milliseconds between two notifications: more often than this nobody reads. */
 const PAUSE_MS = 250;
 
+const nobodyListens = () => {};
+
 /** A call's `progress`: nothing where the client did not ask for it, thinned out, and always growing as MCP wants it. */
 export function progressOf(
   { mcpReq }: ServerContext,
   now: () => number,
 ): (message: string, fraction?: number) => void {
   const progressToken = mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return () => {};
+  if (progressToken === undefined) return nobodyListens;
   let last = 0;
   let said = Number.NEGATIVE_INFINITY;
   return (message, fraction) => {

@@ -52,15 +52,15 @@ export async function callTool(
     const tool = await loaded(row);
     const input = readArguments(tool, params.arguments);
     const client = clientOf(line.server, context, line.modern);
-    const asking = askingThrough(context, {
-      ...serving,
-      ...client,
-      modern: line.modern,
-      now: serving.world.now,
-    });
-    const given = { approve: asking.approve, client: client.name };
-    const output = await run(serving, tool, input, context, given);
-    const pending = asking.pending();
+    const { questions, world } = serving;
+    const { forms } = client;
+    let asking: Asking | undefined;
+    const approve: AgentContext['approve'] = (request) => {
+      asking ??= askingThrough(context, { questions, forms, modern: line.modern, now: world.now });
+      return asking.approve(request);
+    };
+    const output = await run(serving, tool, input, context, { approve, client: client.name });
+    const pending = asking?.pending();
     if (pending) return await question(line, pending);
     return success(tool, output);
   } catch (error) {
@@ -113,39 +113,54 @@ async function run(
   context: ServerContext,
   given: Pick<AgentContext, 'approve' | 'client'>,
 ): Promise<Record<string, unknown>> {
-  const call = lateController();
+  const call = new LateController(context.mcpReq.signal);
   let answered = false;
-  const { world, file, trust, readOnly } = serving;
   const jobs = serving.jobs.forCall(call, () => answered);
-  const progress = progressOf(context, world.now);
-  const agent: AgentContext = {
-    ...{ world, file, trust, readOnly, jobs, progress },
-    ...given,
-    get signal() {
-      return call.signal;
-    },
-  };
-
-  const cancelled = context.mcpReq.signal;
-  const late = deadline(world.now());
-  let giveUp = (_: Error) => {};
-  const cancel = () => call.abort();
-  const lastCall = () => {
-    call.abort();
-    AbortSignal.timeout(GRACE_MS).addEventListener('abort', () => giveUp(tooSlow(tool)));
-  };
-  if (cancelled.aborted) cancel();
-  cancelled.addEventListener('abort', cancel);
-  late.addEventListener('abort', lastCall);
+  const progress = progressOf(context, serving.world.now);
+  const agent = new CallContext(serving, call, jobs, progress, given.approve, given.client);
+  let deadline: NodeJS.Timeout | undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(tooSlow(tool));
+    const lastCall = () => {
+      call.abort();
+      deadline = setTimeout(giveUp, GRACE_MS).unref();
+    };
+    deadline = setTimeout(lastCall, LONGEST_WAIT_MS + GRACE_MS).unref();
+  });
   try {
-    const givenUp = new Promise<never>((_, reject) => {
-      giveUp = reject;
-    });
     return await Promise.race([serving.jobs.track(tool.run(agent, input)), givenUp]);
   } finally {
     answered = true;
-    cancelled.removeEventListener('abort', cancel);
-    late.removeEventListener('abort', lastCall);
+    clearTimeout(deadline);
+    call.release();
+  }
+}
+
+/** What a tool is given. A class, since the shape of an object with a getter in it is worked out anew for every call. */
+class CallContext implements AgentContext {
+  readonly world: AgentContext['world'];
+  readonly file: string;
+  readonly trust: AgentContext['trust'];
+  readonly readOnly: boolean;
+  readonly #call: Pick<AbortController, 'signal'>;
+
+  constructor(
+    { world, file, trust, readOnly }: Serving,
+    call: Pick<AbortController, 'signal'>,
+    readonly jobs: AgentContext['jobs'],
+    readonly progress: AgentContext['progress'],
+    readonly approve: AgentContext['approve'],
+    readonly client: string,
+  ) {
+    this.world = world;
+    this.file = file;
+    this.trust = trust;
+    this.readOnly = readOnly;
+    this.#call = call;
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
   }
 }
 
@@ -155,29 +170,36 @@ function tooSlow(tool: AgentTool): RunbookError {
   return refusal('too-slow', message, remedy);
 }
 
-/** An AbortController that is made when somebody listens to it: most calls answer sooner than it is made. */
-function lateController(): Pick<AbortController, 'signal' | 'abort'> {
-  let made: AbortController | undefined;
-  let aborted = false;
-  return {
-    get signal() {
-      made ??= new AbortController();
-      if (aborted) made.abort();
-      return made.signal;
-    },
-    abort: () => {
-      aborted = true;
-      made?.abort();
-    },
-  };
-}
+/**
+ * An AbortController of a call, aborted with it until it is released. It is made when somebody asks for its signal: a signal
+ * with its listeners costs as much as a quick call, which needs none.
+ */
+class LateController implements Pick<AbortController, 'signal' | 'abort'> {
+  #made: AbortController | undefined;
+  #aborted = false;
+  readonly #cancelled: AbortSignal;
+  readonly #cancel = () => this.abort();
 
-let latest = { at: Number.NEGATIVE_INFINITY, signal: AbortSignal.abort() };
+  constructor(cancelled: AbortSignal) {
+    this.#cancelled = cancelled;
+  }
 
-/** When a call has had its time; calls of one second share it, since such a signal costs as much as a quick call. */
-function deadline(now: number): AbortSignal {
-  if (now - latest.at > 1_000) latest = { at: now, signal: AbortSignal.timeout(LONGEST_WAIT_MS + GRACE_MS) };
-  return latest.signal;
+  get signal(): AbortSignal {
+    if (this.#made) return this.#made.signal;
+    this.#made = new AbortController();
+    if (this.#aborted || this.#cancelled.aborted) this.#made.abort();
+    else this.#cancelled.addEventListener('abort', this.#cancel);
+    return this.#made.signal;
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#made?.abort();
+  }
+
+  release(): void {
+    if (this.#made) this.#cancelled.removeEventListener('abort', this.#cancel);
+  }
 }
 
 /** On success clients show their model only this, or only the text, so each is complete alone. */

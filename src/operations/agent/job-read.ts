@@ -45,6 +45,7 @@ export const jobRead = defineTool({
   }),
   budget: 36_000,
   run: async (context, { job, wait_s, offset, limit, grep }) => {
+    refuseNoId(job);
     const desk = await openDesk(context);
     const { store } = desk;
     const known = findJob(desk, job);
@@ -85,6 +86,7 @@ export const jobCancel = defineTool({
   input: z.object({ job: z.string().max(100) }),
   output: z.object({ job: z.string(), status: z.string(), next: z.string() }),
   run: async (context, { job }) => {
+    refuseNoId(job);
     const desk = await openDesk(context);
     findJob(desk, job);
     const running = context.jobs.find(job);
@@ -102,6 +104,14 @@ export const jobCancel = defineTool({
     };
   },
 });
+
+/** What can be no job's id is refused before the disk is looked at. @throws RunbookError 64 */
+function refuseNoId(id: string): void {
+  if (/^job-\d+$/.test(id)) return;
+  const remedy =
+    'apply_step and replay answer with one, such as job-1; runbook_read lists the jobs that run.';
+  throw wrong('unknown-job', `${JSON.stringify(id)} is not the id of a job.`, remedy);
+}
 
 /** @throws RunbookError 64 for an id that no job has */
 export function findJob({ store }: Desk, id: string) {

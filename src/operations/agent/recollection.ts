@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { fileStamp } from '../../journal/file-stamp.ts';
+import { type FileStamp, fileStamp, isSameStamp } from '../../journal/file-stamp.ts';
 import { EMPTY_LOOP, withRecord } from '../../judge/loop-state.ts';
 import type { LoopRecord, LoopState } from '../../model/loop.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -25,7 +25,7 @@ const NOTHING: Recalled = { records: [], loop: EMPTY_LOOP };
 export class Recollection {
   readonly snapshots = new SnapshotShelf();
   #now = NOTHING;
-  #stamp = '';
+  #stamp: FileStamp | undefined;
   #bytes = 0;
   #hash = hashOf(Buffer.alloc(0));
   readonly #kept: JournalLine[] = [];
@@ -54,7 +54,7 @@ export class Recollection {
       this.#forget();
       return;
     }
-    if (now.stamp === this.#stamp) return;
+    if (isSameStamp(this.#stamp, now)) return;
     const bytes = readFileSync(this.path);
     if (bytes.length < this.#bytes || hashOf(bytes.subarray(0, this.#bytes)) !== this.#hash) this.#forget();
     const end = bytes.lastIndexOf(0x0a) + 1;
@@ -64,13 +64,13 @@ export class Recollection {
       this.#bytes = end;
       this.#hash = hashOf(bytes.subarray(0, end));
     }
-    this.#stamp = now.settled && bytes.length === now.size ? now.stamp : '';
+    this.#stamp = now.settled && bytes.length === now.size ? now : undefined;
   }
 
   #forget(): void {
     if (this.#now === NOTHING && this.#bytes === 0) return;
     this.#now = NOTHING;
-    this.#stamp = '';
+    this.#stamp = undefined;
     this.#bytes = 0;
     this.#hash = hashOf(Buffer.alloc(0));
   }

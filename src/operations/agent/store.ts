@@ -21,6 +21,11 @@ const IN_MEMORY = { beside: 4, alone: 20 } as const;
 
 type EntryOf<K extends AgentEntry['kind']> = Extract<AgentRecord, { kind: K }>;
 
+type JobRecord = EntryOf<'job'> & { readonly ended?: EntryOf<'job-ended'> };
+
+/** The jobs of what was read, each with its end: every call asks for them. */
+const jobsIn = new WeakMap<Recalled, readonly JobRecord[]>();
+
 /** What one process has read, by the world that it works in, the box and the document. */
 const recollections = new WeakMap<World, Map<string, Recollection>>();
 
@@ -62,7 +67,13 @@ export class AgentStore {
     return this.#recalled.loop;
   }
 
-  get jobs(): readonly (EntryOf<'job'> & { readonly ended?: EntryOf<'job-ended'> })[] {
+  get jobs(): readonly JobRecord[] {
+    const known = jobsIn.get(this.#recalled) ?? this.#joinedJobs();
+    jobsIn.set(this.#recalled, known);
+    return known;
+  }
+
+  #joinedJobs(): readonly JobRecord[] {
     const ends = new Map(this.of('job-ended').map((each) => [each.job, each]));
     return this.of('job').map((each) => {
       const ended = ends.get(each.job);
@@ -152,6 +163,7 @@ export class AgentStore {
   /** Jobs and attempts whose process is gone: the warden of their shell has ended their process groups (execute/host-script). */
   async settleInterrupted(): Promise<void> {
     const dead = this.jobs.filter((each) => !each.ended && !isRunning(each.process));
+    if (dead.length === 0) return;
     const running = this.loop.attempts.filter((each) => each.status === 'running');
     const summary = 'The server was killed while this ran; its processes were ended with it.';
     await this.append(

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileStamp } from '../../journal/file-stamp.ts';
+import { type FileStamp, fileStamp, isSameStamp } from '../../journal/file-stamp.ts';
 import type { LearnedStep } from '../../markdown/learned.ts';
 import { parseRunbook } from '../../markdown/parse.ts';
 import { recordLearned } from '../../markdown/record.ts';
@@ -32,7 +32,7 @@ export async function readAgentDocument(world: World, file: string): Promise<Age
   refuseErrors(document.runbook.diagnostics, EXIT.document);
   // What was decoded, and not what stands there by now. Decoding loses nothing.
   if (!namesFiles(document.runbook))
-    lastRead.set(world, { path, document, bytes: Buffer.from(document.source.text), stamp: '' });
+    lastRead.set(world, { path, document, bytes: Buffer.from(document.source.text), stamp: undefined });
   return document;
 }
 
@@ -43,8 +43,8 @@ interface LastRead {
   readonly path: string;
   readonly document: AgentDocument;
   readonly bytes: Buffer;
-  /** Of the file when its bytes were last compared; empty: compare them anew. */
-  stamp: string;
+  /** Of the file when its bytes were last compared; undefined: compare them anew. */
+  stamp: FileStamp | undefined;
 }
 
 /** By its stamp, where that tells; else by its bytes, since comparing them costs a thousandth of parsing them. */
@@ -52,10 +52,10 @@ function isUnchanged(path: string, last: LastRead): boolean {
   if (path !== last.path) return false;
   try {
     const now = fileStamp(path);
-    if (now?.stamp === last.stamp) return true;
+    if (isSameStamp(last.stamp, now)) return true;
     if (realpathSync.native(path) !== last.document.path || !readFileSync(path).equals(last.bytes))
       return false;
-    last.stamp = now?.settled ? now.stamp : '';
+    last.stamp = now?.settled ? now : undefined;
     return true;
   } catch {
     return false;

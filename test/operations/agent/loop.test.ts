@@ -80,7 +80,7 @@ test('long work answers with a job, which can be read, searched and cancelled wi
   expect(await agent.refused('apply_step', { draft: { title: 'Other', run: 'true' } })).toBe('lock-held');
   expect(await agent.call('job_cancel', { job: 'job-1' })).toMatchObject({ status: 'cancelled' });
   expect((await agent.call('job_read', { job: 'job-1' })).attempt).toMatchObject({ status: 'cancelled' });
-  expect(await agent.refused('job_read', { job: 'job-99' })).toBe('unknown-job');
+  for (const job of ['job-99', 'none']) expect(await agent.refused('job_read', { job })).toBe('unknown-job');
 });
 
 test('killed in the middle of a job: the next server knows, and nothing of it runs', async () => {
