@@ -17,6 +17,9 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Bytes of each stream that are kept. A list of every container and image here has a few MiB; what says more has gone astray. */
+const MOST_SAID = 64 * 1024 * 1024;
+
 /** Runs a program to its end. A program that fails is an answer; nothing rejects. */
 export function call(program: string, args: readonly string[], options: CallOptions = {}): Promise<Said> {
   const { input = '', env, timeoutMs = 60_000, signal } = options;
@@ -29,11 +32,23 @@ export function call(program: string, args: readonly string[], options: CallOpti
       ...(signal ? { signal } : {}),
     });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    let [broken, flooded] = ['', ''];
+    const keepIn = (kept: Buffer[]) => {
+      let bytes = 0;
+      return (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= MOST_SAID) return void kept.push(chunk);
+        flooded = `${program} said more than ${MOST_SAID / 1024 / 1024} MiB, and was stopped`;
+        child.kill('SIGKILL');
+        // What it started may hold the streams open, and goes on.
+        child.stdout.destroy();
+        child.stderr.destroy();
+      };
+    };
+    child.stdout.on('data', keepIn(stdout));
+    child.stderr.on('data', keepIn(stderr));
     child.stdin.on('error', () => {});
     child.stdin.end(input);
-    let broken = '';
     child.once('error', (error) => {
       broken = error.message;
       if (child.pid === undefined) end(127);
@@ -43,7 +58,7 @@ export function call(program: string, args: readonly string[], options: CallOpti
       resolve({
         code,
         stdout: Buffer.concat(stdout).toString('utf8'),
-        stderr: Buffer.concat(stderr).toString('utf8') || broken,
+        stderr: flooded || Buffer.concat(stderr).toString('utf8') || broken,
       });
   });
 }

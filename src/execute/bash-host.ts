@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { readRecords, takeRecord } from './control-records.ts';
+import { readRecords, TOO_MUCH_SAID, takeRecord } from './control-records.ts';
 import { endingOf } from './end-fence.ts';
 import type { FrameEnd, Host, HostOptions, NoHost } from './host.ts';
 import { type HostFolder, makeHostFolder } from './host-folder.ts';
@@ -66,9 +66,15 @@ function hostOf(child: ChildProcess, folder: HostFolder): Host {
     finish(end);
     finish = undefined;
   };
-  readRecords(control, (tag, content) => {
-    if (tag !== 'e') takeRecord(records, tag, content);
-    else over({ kind: 'ended', status: Number(content.toString()), records });
+  readRecords(control, {
+    onRecord: (tag, content) => {
+      if (tag !== 'e') takeRecord(records, tag, content);
+      else over({ kind: 'ended', status: Number(content.toString()), records });
+    },
+    onTooMuch: () => {
+      over({ kind: 'cut-off', reason: TOO_MUCH_SAID });
+      child.kill('SIGKILL');
+    },
   });
   const gone = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {

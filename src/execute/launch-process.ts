@@ -34,9 +34,12 @@ export function launch(fence: LaunchedFence, { output, ...options }: LaunchOptio
     return records;
   };
   let begins = () => {};
-  const takeLast = readRecords(child.stdout as Readable, (tag, content) => {
-    takeRecord(records, tag, content);
-    if (tag === 's') begins();
+  const takeLast = readRecords(child.stdout as Readable, {
+    onRecord: (tag, content) => {
+      takeRecord(records, tag, content);
+      if (tag === 's') begins();
+    },
+    onTooMuch: () => child.kill('SIGKILL'),
   });
   const begun = new Promise<string | undefined>((resolve) => {
     begins = () => resolve(undefined);

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, constants as fileConstants, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { readRecords, takeRecord } from './control-records.ts';
+import { readRecords, TOO_MUCH_SAID, takeRecord } from './control-records.ts';
 import { endingOf } from './end-fence.ts';
 import type { FrameEnd, Host, HostOptions, NoHost } from './host.ts';
 import { makeHostFolder } from './host-folder.ts';
@@ -65,7 +65,14 @@ async function endOf(child: ChildProcess, frame: Buffer): Promise<FrameEnd> {
   const records = new Map<string, Buffer>();
   const control = child.stdout as Readable;
   const lifeline = child.stdio[3] as Writable;
-  const takeLast = readRecords(control, (tag, content) => takeRecord(records, tag, content));
+  let tooMuch = false;
+  const takeLast = readRecords(control, {
+    onRecord: (tag, content) => takeRecord(records, tag, content),
+    onTooMuch: () => {
+      tooMuch = true;
+      child.kill('SIGKILL');
+    },
+  });
   child.stdin!.on('error', () => {});
   lifeline.on('error', () => {});
   child.stdin!.end(frame);
@@ -80,5 +87,5 @@ async function endOf(child: ChildProcess, frame: Buffer): Promise<FrameEnd> {
   await turnOfTheLoop();
   takeLast();
   control.destroy();
-  return { kind: 'ended', status, records };
+  return tooMuch ? { kind: 'cut-off', reason: TOO_MUCH_SAID } : { kind: 'ended', status, records };
 }

@@ -166,3 +166,17 @@ test.skipIf(isElsewhere())('after close nothing is left: no process, no zombie, 
     'the wardens are gone',
   );
 });
+
+test.skipIf(isElsewhere())(
+  'a fence that exports more than is kept of a shell is cut off, and the box goes on',
+  async () => {
+    const box = await openBox();
+    const huge = 'x=$(printf %65536s); for i in 1 2 3 4 5 6 7 8 9; do x=$x$x; done; export x';
+    expect((await box.run(fence(huge))).end).toEqual({
+      kind: 'disconnected',
+      reason:
+        'the fence was cut off, since its shell exports more than 16 MiB (unset what no later step needs)',
+    });
+    expect((await runOn(box, fence('echo on'))).output).toBe('on\n');
+  },
+);

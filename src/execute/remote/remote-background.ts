@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { BackgroundProcess } from '../../model/box.ts';
 import { textToBytes } from '../bytes-as-text.ts';
-import { recordParser, takeRecord } from '../control-records.ts';
+import { recordsIn } from '../control-records.ts';
 import { reasonNotStarted } from '../fence-result.ts';
 import { type LaunchedFence, launchText } from '../launch.ts';
 import { shellQuote } from '../shell-quote.ts';
@@ -65,10 +65,7 @@ session=$(command -v setsid)
   const [pid = '', ...start] = stdout.toString('utf8', 0, Math.max(end, 0)).split(' ');
   if (code !== 0 || end < 0 || !/^\d+$/.test(pid))
     throw new Error(stderr.trim() || 'it could not be started');
-  const records = new Map<string, Buffer>();
-  const { push, take } = recordParser((tag, content) => takeRecord(records, tag, content));
-  push(stdout.subarray(end + 1));
-  take();
+  const records = recordsIn(stdout.subarray(end + 1));
   const reason =
     reasonNotStarted(fence, records) ?? (records.has('s') ? undefined : 'it ended before it began');
   if (reason !== undefined) throw new Error(reason);

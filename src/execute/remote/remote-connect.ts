@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import type { ConnectOptions } from '../../model/box.ts';
+import { BoundedBytes, MOST_KEPT, sizeText } from '../bounded-bytes.ts';
 import { CONNECT_TIMEOUT_MS, connectError } from '../connect.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { BoxLink } from './link.ts';
@@ -21,7 +22,7 @@ export function connectThrough(
   return new Promise((resolve, reject) => {
     const child = link.start(BOOT);
     let said = '';
-    let word: Buffer = Buffer.alloc(0);
+    const word = new BoundedBytes(MOST_KEPT.talk);
     const fail = (error: Error) => {
       clearTimeout(deadline);
       signal?.removeEventListener('abort', onAbort);
@@ -39,7 +40,7 @@ export function connectThrough(
     child.once('error', onEnd);
     child.once('close', onEnd);
     const onData = (chunk: Buffer) => {
-      word = Buffer.concat([word, chunk]);
+      if (!word.add(chunk)) return fail(connectError('EPROTO', host, port, TOO_MUCH_TALK));
       const at = word.indexOf(OPEN);
       if (at < 0) return;
       clearTimeout(deadline);
@@ -47,7 +48,7 @@ export function connectThrough(
       child.off('close', onEnd);
       child.stdout!.off('data', onData);
       child.stdout!.pause();
-      const rest = word.subarray(at + OPEN.length);
+      const rest = word.take().subarray(at + OPEN.length);
       if (rest.length > 0) child.stdout!.unshift(rest);
       resolve(relayed(child));
     };
@@ -58,6 +59,8 @@ export function connectThrough(
 
 /** What the relay says once the connection is open; start-up files may have said something before. */
 const OPEN = Buffer.from('\0runbook-open\0');
+
+const TOO_MUCH_TALK = `the box said more than ${sizeText(MOST_KEPT.talk)} ahead of it`;
 
 function relayScript(host: string, port: number, timeoutMs: number): string {
   const to = `${shellQuote(host)} ${port}`;

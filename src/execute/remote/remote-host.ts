@@ -2,11 +2,19 @@ import type { Host, NoHost } from '../host.ts';
 import { type HostPool, openHostPool } from '../host-pool.ts';
 import type { Session } from './session.ts';
 
+/**
+ * What a keeper has to end a fence: five seconds of grace, or a hundred where the box cannot sleep for less than one. One that
+ * does not answer then, never will.
+ */
+const END_MS = 120_000;
+
 /** A session as a host of fences. What a fence runs is ended by the session's keeper, on the box. */
 function remoteHost(session: Session): Host {
   const endFence = async (number: number) => {
     // Where the connection is lost, the keeper has ended it already.
+    const giveUp = setTimeout(() => session.abandon('it did not end what it was told to end'), END_MS);
     await session.ask('k', String(number)).catch(() => {});
+    clearTimeout(giveUp);
   };
   return {
     kind: session.hello.kind,

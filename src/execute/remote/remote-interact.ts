@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Program } from '../../model/box.ts';
 import type { ShellRequest } from '../../model/shell.ts';
 import { textToBytes } from '../bytes-as-text.ts';
-import { recordParser, takeRecord } from '../control-records.ts';
+import { recordsIn } from '../control-records.ts';
 import { type Cut, watchForCut } from '../cut.ts';
 import type { FrameEnd } from '../host.ts';
 import { requireTerminal } from '../interact.ts';
@@ -48,11 +48,7 @@ export async function interactRemote(
       child.once('exit', (ended, signal) => resolve(signal ? 128 + constants.signals[signal] : (ended ?? 1)));
     });
     const { stdout } = await run({ run: `cat ${said}; rm -f ${program} ${said}` });
-    const records = new Map<string, Buffer>();
-    const { push, take } = recordParser((tag, content) => takeRecord(records, tag, content));
-    push(stdout);
-    take();
-    return cut ?? { kind: 'ended', status, records };
+    return cut ?? { kind: 'ended', status, records: recordsIn(stdout) };
   } finally {
     unwatch();
     process.off('SIGINT', ignore);

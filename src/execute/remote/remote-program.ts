@@ -1,10 +1,11 @@
 import type { Program, ProgramResult } from '../../model/box.ts';
+import { BoundedBytes, MOST_KEPT } from '../bounded-bytes.ts';
 import { bytesToText, textToBytes } from '../bytes-as-text.ts';
 import type { Host } from '../host.ts';
 import type { HostPool } from '../host-pool.ts';
 import { nextFrame } from '../run-fence.ts';
 import { runFrame } from '../run-frame.ts';
-import { PROGRAM_CODE } from '../run-program.ts';
+import { PROGRAM_CODE, TOO_MUCH_OUTPUT } from '../run-program.ts';
 import { quoteOnOneLine, shellQuote } from '../shell-quote.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -37,15 +38,19 @@ export async function runInHost(pool: HostPool, program: Program): Promise<Progr
 }
 
 async function sendProgram(host: Host, program: Program): Promise<ProgramResult> {
-  const chunks: Buffer[] = [];
+  const output = new BoundedBytes(MOST_KEPT.output);
+  const flood = new AbortController();
   const number = nextFrame();
   const frame = { number, bytes: programFrame(host, number, program), hasGroup: true };
   const end = await runFrame(host, frame, {
     timeoutMs: program.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    ...(program.signal ? { signal: program.signal } : {}),
-    onOutput: (chunk) => chunks.push(chunk),
+    signal: program.signal ? AbortSignal.any([program.signal, flood.signal]) : flood.signal,
+    onOutput: (chunk) => {
+      if (!output.add(chunk)) flood.abort();
+    },
   });
-  const stdout = Buffer.concat(chunks);
+  const stdout = output.take();
+  if (flood.signal.aborted) return { code: PROGRAM_CODE.tooMuch, stdout, stderr: TOO_MUCH_OUTPUT };
   switch (end.kind) {
     case 'ended': {
       const said = end.records.get('x');

@@ -1,28 +1,50 @@
+import { BoundedBytes, MOST_KEPT } from '../bounded-bytes.ts';
+
+/** Who hears what a session's standard output holds. */
+export interface ReplyListener {
+  onReply(text: Buffer): void;
+  /** Everything between replies. */
+  onRest(bytes: Buffer): void;
+  /** A reply has no end within what is kept of one. Nothing more is heard. */
+  onTooMuch(): void;
+}
+
 /**
  * Takes the keeper's replies, `SOH K NONCE SPACE text NUL`, out of the records among which they stand. Each is written by
  * one system call, so it is whole, wherever it stands; without it the records are as if it had never been there.
  */
 export function replyFilter(
   nonce: string,
-  { onReply, onRest }: { onReply: (text: Buffer) => void; onRest: (bytes: Buffer) => void },
+  { onReply, onRest, onTooMuch }: ReplyListener,
 ): (chunk: Buffer) => void {
   const mark = Buffer.from(`\x01K${nonce} `);
+  const reply = new BoundedBytes(MOST_KEPT.reply);
+  let within = false;
+  let deaf = false;
   let held: Buffer = Buffer.alloc(0);
   return (chunk) => {
     let bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
     held = Buffer.alloc(0);
-    for (;;) {
+    while (!deaf) {
+      if (within) {
+        const end = bytes.indexOf(0);
+        if (!reply.add(bytes.subarray(0, end < 0 ? undefined : end))) {
+          deaf = true;
+          reply.take();
+          return onTooMuch();
+        }
+        if (end < 0) return;
+        within = false;
+        onReply(reply.take());
+        bytes = bytes.subarray(end + 1);
+      }
       const at = bytes.indexOf(mark);
       if (at < 0) break;
       if (at > 0) onRest(bytes.subarray(0, at));
-      const end = bytes.indexOf(0, at + mark.length);
-      if (end < 0) {
-        held = bytes.subarray(at);
-        return;
-      }
-      onReply(bytes.subarray(at + mark.length, end));
-      bytes = bytes.subarray(end + 1);
+      within = true;
+      bytes = bytes.subarray(at + mark.length);
     }
+    if (deaf) return;
     const kept = startOfMark(bytes, mark);
     if (kept < bytes.length) held = bytes.subarray(kept);
     if (kept > 0) onRest(bytes.subarray(0, kept));

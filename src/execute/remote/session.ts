@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { MOST_KEPT, sizeText } from '../bounded-bytes.ts';
 import { recordParser, takeRecord } from '../control-records.ts';
 import { readExportListing } from '../export-listing.ts';
 import type { FrameEnd } from '../host.ts';
@@ -39,6 +40,8 @@ export interface Session {
   tell(line: string): void;
   /** Why it is lost; undefined: it is not. */
   lost(): string | undefined;
+  /** Treats it as lost from now on: nothing more that it sends is read. */
+  abandon(why: string): void;
   /** Ends it; the box ends with it what still runs in its host. */
   close(): Promise<void>;
 }
@@ -74,6 +77,9 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
   let ended: FrameEnd | undefined;
   let marked = false;
   let tags = 0;
+  let greeted = false;
+  let talked = 0;
+  let flood: string | undefined;
   let greet: { resolve: (hello: Hello) => void; reject: (error: Error) => void };
   const greeting = new Promise<Hello>((resolve, reject) => {
     greet = { resolve, reject };
@@ -89,13 +95,28 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
     marked = false;
     finish(end);
   };
+  /** Nothing more that it sends is read; the session then ends as any that is lost. */
+  const abandon = (why: string) => {
+    if (flood !== undefined) return;
+    flood = why;
+    greet.reject(floods(link, why));
+    child.stdout!.destroy();
+    child.stderr!.destroy();
+    child.kill('SIGKILL');
+  };
+  const onTalk = (bytes: Buffer) => {
+    talked += bytes.length;
+    if (talked > MOST_KEPT.talk) abandon(`it said more than ${sizeText(MOST_KEPT.talk)} before its greeting`);
+  };
   const onReply = (reply: Buffer) => {
     const text = reply.toString('latin1');
     const space = text.indexOf(' ');
     const tag = text.slice(0, space);
     const rest = reply.subarray(space + 1);
-    if (tag === 'hello') greet.resolve(helloOf(rest));
-    else if (tag === 'bye') child.kill('SIGKILL');
+    if (tag === 'hello') {
+      greeted = true;
+      greet.resolve(helloOf(rest));
+    } else if (tag === 'bye') child.kill('SIGKILL');
     else if (tag === 'failed') greet.reject(cannotServe(link, rest.toString()));
     else if (tag === 'host') {
       const status = Number(rest.toString());
@@ -107,14 +128,24 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
       asked.delete(tag);
     }
   };
-  const control = recordParser((tag, content) => {
-    if (tag !== 'e') return takeRecord(records, tag, content);
-    const end = content.toString();
-    if (end.endsWith('h')) usable = false;
-    ended = { kind: 'ended', status: Number.parseInt(end, 10), records };
-    settle();
+  const control = recordParser({
+    onRecord: (tag, content) => {
+      if (tag !== 'e') return takeRecord(records, tag, content);
+      const end = content.toString();
+      if (end.endsWith('h')) usable = false;
+      ended = { kind: 'ended', status: Number.parseInt(end, 10), records };
+      settle();
+    },
+    onTooMuch: () => abandon(`it sent a record of more than ${sizeText(MOST_KEPT.record)}`),
   });
-  child.stdout!.on('data', replyFilter(nonce, { onReply, onRest: control.push }));
+  child.stdout!.on(
+    'data',
+    replyFilter(nonce, {
+      onReply,
+      onRest: (bytes) => (greeted ? control.push(bytes) : onTalk(bytes)),
+      onTooMuch: () => abandon(`it sent a reply of more than ${sizeText(MOST_KEPT.reply)}`),
+    }),
+  );
   child.stderr!.on(
     'data',
     markSplitter(nonce, {
@@ -124,8 +155,9 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
         settle();
       },
       onOutput: (bytes) => {
-        if (begun) running?.sink?.(Buffer.from(bytes));
-        else if (said.length < MOST_SAID) said = Buffer.concat([said, bytes]);
+        if (begun) return void running?.sink?.(Buffer.from(bytes));
+        if (said.length < MOST_SAID) said = Buffer.concat([said, bytes]).subarray(0, MOST_SAID);
+        onTalk(bytes);
       },
     }),
   );
@@ -135,7 +167,7 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
     const onEnd = (code: number | undefined, why?: string) => {
       const complaint = link.explain(code, why ?? said.toString());
       greet.reject(new RunbookError([complaint], EXIT.person));
-      lost = closing ? 'it was closed' : connectionLost(link, why);
+      lost = closing ? 'it was closed' : connectionLost(link, flood ?? why);
       usable = false;
       running?.finish({ kind: 'cut-off', reason: lost });
       running = undefined;
@@ -191,6 +223,7 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
       });
     },
     tell: (line) => write(`${line}\n`),
+    abandon,
     async close() {
       closing = true;
       usable = false;
@@ -237,6 +270,18 @@ function lostError(link: Pick<BoxLink, 'name'>, why: string): RunbookError {
 
 function connectionLost(link: BoxLink, why: string | undefined): string {
   return `the connection to ${link.name} was lost${why === undefined ? '' : `: ${why}`}`;
+}
+
+/** Said where a box sends without end what is no greeting. */
+function floods({ name }: Pick<BoxLink, 'name'>, why: string): RunbookError {
+  const complaint: Diagnostic = {
+    code: 'box-floods',
+    severity: 'error',
+    message: `${name} was reached, but does not answer as a shell does: ${why}, and was cut off.`,
+    remedy:
+      'Log in there by hand: a start-up file, a banner or a ForceCommand that prints without end has to be silent where no terminal is.',
+  };
+  return new RunbookError([complaint], EXIT.person);
 }
 
 function cannotServe(link: BoxLink, why: string): RunbookError {

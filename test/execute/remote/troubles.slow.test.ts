@@ -201,6 +201,54 @@ describeWithSshd('an unusual host just works', () => {
   });
 });
 
+/** Endless bytes, none of them NUL. */
+const FLOOD = "exec tr '\\\\0' x </dev/zero";
+
+describeWithSshd('what sends without end is cut off, and memory stays small', () => {
+  const before = process.memoryUsage().rss;
+  const grown = () => (process.memoryUsage().rss - before) / 1024 / 1024;
+
+  test.for(['', ' >&2'])('in place of a greeting%s', async (to) => {
+    const box = await sshd({ config: [`ForceCommand ${FLOOD}${to}`] });
+    expect(await refusal(open(box))).toMatchObject({
+      exit: 3,
+      code: 'box-floods',
+      message: expect.stringContaining(`${box.target} was reached`),
+    });
+    expect(grown()).toBeLessThan(300);
+  });
+
+  test('as a record: the step is interrupted, and the box is lost', async () => {
+    const box = await open(await sshd());
+    const state = await box.state.openCounter('0123456789abcdef');
+    const huge = 'x=$(printf %65536s); for i in 1 2 3 4 5 6 7 8 9; do x=$x$x; done; export x';
+    const { end } = await box.run(fence(huge));
+    expect(end).toEqual({
+      kind: 'disconnected',
+      reason: expect.stringContaining('was lost: it sent a record of more than 16 MiB'),
+    });
+    expect(() => state.set(7)).toThrow(expect.objectContaining({ exit: 3 }));
+    expect(grown()).toBeLessThan(300);
+  });
+
+  test('as the output of a program: it is stopped, and the box goes on', async () => {
+    const box = await open(await sshd());
+    expect(await box.exec({ run: 'cat /dev/zero' })).toMatchObject({ code: 141 });
+    expect((await box.exec({ run: 'echo on' })).stdout.toString()).toBe('on\n');
+    expect(grown()).toBeLessThan(500);
+  });
+
+  test('where a connection is lent, or a program has much input', async () => {
+    const flag = join(folder(), 'flood');
+    const force = `if [ -e ${flag} ]; then ${FLOOD}; fi; eval "$SSH_ORIGINAL_COMMAND"`;
+    const box = await open(await sshd({ config: [`ForceCommand ${force}`] }));
+    writeFileSync(flag, '');
+    await expect(box.connect('127.0.0.1', 9)).rejects.toThrow(/EPROTO .*said more than 64 KiB/);
+    expect(await box.exec({ run: 'cat', input: Buffer.alloc(1024 * 1024) })).toMatchObject({ code: 141 });
+    expect(grown()).toBeLessThan(500);
+  });
+});
+
 describeWithSshd('nothing is left behind', () => {
   test('a connection that is cut ends what runs there, and the fence is told as interrupted', async () => {
     const host = await sshd();

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { BoundedBytes, MOST_KEPT } from '../../src/execute/bounded-bytes.ts';
+import { recordParser, recordsIn, takeRecord } from '../../src/execute/control-records.ts';
+import { replyFilter } from '../../src/execute/remote/reply-filter.ts';
+import { PROGRAM_CODE, runProgram } from '../../src/execute/run-program.ts';
+
+describe('bytes up to a limit', () => {
+  test('chunks of any size come out as one', () => {
+    const bytes = new BoundedBytes(1_000);
+    for (const each of ['', 'a', 'bc', '', 'def']) expect(bytes.add(Buffer.from(each))).toBe(true);
+    expect(bytes.indexOf(Buffer.from('cd'))).toBe(2);
+    expect(bytes.take().toString()).toBe('abcdef');
+    expect(bytes.take().length).toBe(0);
+  });
+
+  test('a first chunk is not written into', () => {
+    const first = Buffer.from('abcd').subarray(0, 2);
+    const bytes = new BoundedBytes(10);
+    bytes.add(first);
+    bytes.add(Buffer.from('x'));
+    expect([bytes.take().toString(), first.toString()]).toEqual(['abx', 'ab']);
+  });
+
+  test('what is too much is left out, to the byte', () => {
+    const bytes = new BoundedBytes(3);
+    expect([bytes.add(Buffer.from('ab')), bytes.add(Buffer.from('cd')), bytes.add(Buffer.from('c'))]).toEqual(
+      [true, false, true],
+    );
+    expect(bytes.take().toString()).toBe('abc');
+  });
+});
+
+/** Feeds endless bytes until it is said to be too much; the bytes that it took. */
+function fedUntil(push: (chunk: Buffer) => void, isTooMuch: () => boolean, most: number): number {
+  const chunk = Buffer.alloc(64 * 1024, 'x');
+  let fed = 0;
+  for (; !isTooMuch() && fed <= 2 * most; fed += chunk.length) push(chunk);
+  return fed;
+}
+
+describe('a far side that never ends what it says', () => {
+  test('a record: cut off at the limit, once, and nothing is heard afterwards', () => {
+    const heard: string[] = [];
+    const { push } = recordParser({
+      onRecord: (tag) => heard.push(tag),
+      onTooMuch: () => heard.push('too much'),
+    });
+    push(Buffer.from('d/here\0'));
+    const fed = fedUntil(push, () => heard.includes('too much'), MOST_KEPT.record);
+    expect(fed).toBeLessThanOrEqual(MOST_KEPT.record + 64 * 1024);
+    push(Buffer.from('\0e0\0'));
+    expect(heard).toEqual(['d', 'too much']);
+  });
+
+  test('a record of the most that is kept is still one', () => {
+    const lengths: number[] = [];
+    const { push, take } = recordParser({
+      onRecord: (_, content) => lengths.push(content.length),
+      onTooMuch: () => {},
+    });
+    push(Buffer.alloc(MOST_KEPT.record, 'v'));
+    take();
+    expect(lengths).toEqual([MOST_KEPT.record - 1]);
+  });
+
+  test('records under every letter: those that mean something are kept', () => {
+    const records = new Map<string, Buffer>();
+    const letters = Array.from({ length: 255 }, (_, code) => String.fromCharCode(code + 1));
+    for (const each of letters.filter((letter) => letter !== 's'))
+      takeRecord(records, each, Buffer.from('x'));
+    expect([...records.keys()].sort()).toEqual(['b', 'd', 'u', 'v', 'x']);
+    expect(recordsIn(Buffer.from('\0d/\0\0zno\0x')).get('d')?.toString()).toBe('/');
+  });
+
+  test('a reply: cut off at the limit', () => {
+    const heard: string[] = [];
+    const push = replyFilter('n0', {
+      onReply: () => heard.push('reply'),
+      onRest: () => heard.push('rest'),
+      onTooMuch: () => heard.push('too much'),
+    });
+    push(Buffer.from('\x01Kn0 1 ok\0\x01Kn0 2 '));
+    const fed = fedUntil(push, () => heard.includes('too much'), MOST_KEPT.reply);
+    expect(fed).toBeLessThanOrEqual(MOST_KEPT.reply + 64 * 1024);
+    push(Buffer.from('\0\x01Kn0 3 ok\0rest'));
+    expect(heard).toEqual(['reply', 'too much']);
+  });
+
+  test('replies and rest are told apart wherever a chunk ends', () => {
+    const whole = Buffer.from('before\x01Kn0 1 ok\0\0d/x\0\x01Kn1 no\0\x01Kn0 2 \0after');
+    for (let size = 1; size <= whole.length; size += 1) {
+      const replies: string[] = [];
+      let rest = '';
+      const push = replyFilter('n0', {
+        onReply: (text) => replies.push(text.toString()),
+        onRest: (bytes) => {
+          rest += bytes.toString();
+        },
+        onTooMuch: () => expect.unreachable(),
+      });
+      for (let at = 0; at < whole.length; at += size) push(whole.subarray(at, at + size));
+      expect([replies, rest]).toEqual([['1 ok', '2 '], 'before\0d/x\0\x01Kn1 no\0after']);
+    }
+  });
+
+  test('the output of a program of the engine', async () => {
+    const { code, stdout, stderr } = await runProgram(
+      { run: 'exec cat /dev/zero' },
+      { env: { PATH: process.env.PATH ?? '' }, cwd: '/' },
+    );
+    expect(code).toBe(PROGRAM_CODE.tooMuch);
+    expect(stdout.length).toBeLessThanOrEqual(MOST_KEPT.output);
+    expect(stderr).toBe('it said more than 64 MiB, and was stopped');
+  });
+});
