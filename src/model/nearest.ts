@@ -2,7 +2,8 @@
  * The candidate that a misspelt word most likely means, or undefined where none is near.
  *
  * Distance is the restricted Damerau–Levenshtein one (insert, delete, replace, swap neighbours), without
- * regard to case. Near means at most a third of the longer word, so that unrelated words suggest nothing.
+ * regard to case. Near means at most a third of the longer word, so that unrelated words suggest nothing. Where none is
+ * near, a word cut short (`GREET`, four letters at least) means the only candidate that begins with it.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
@@ -17,7 +18,13 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? onlyLonger(wanted, candidates);
+}
+
+function onlyLonger(wanted: string, candidates: Iterable<string>): string | undefined {
+  if (wanted.length < 4) return undefined;
+  const longer = [...candidates].filter((each) => each.toLowerCase().startsWith(wanted));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 function editDistance(a: string, b: string): number {

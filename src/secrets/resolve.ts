@@ -181,8 +181,11 @@ function unknownInput(name: string, names: readonly string[]): Diagnostic {
   return {
     code: 'unknown-input',
     severity: 'error',
-    message: `The document declares no input ${name}${near === undefined ? '' : `; did you mean ${near}?`}`,
-    remedy: names.length === 0 ? 'Declare it in a section Inputs.' : `It declares: ${names.join(', ')}.`,
+    message: `The document declares no input ${name}.`,
+    remedy:
+      names.length === 0
+        ? 'Declare it in a section Inputs.'
+        : `${near === undefined ? '' : `Did you mean ${near}? `}It declares: ${names.join(', ')}.`,
   };
 }
 
@@ -191,7 +194,7 @@ function secretAsArgument(name: string): Diagnostic {
     code: 'secret-as-argument',
     severity: 'error',
     message: `${name} is a secret and was given by --input, where every user of this machine can read it in the list of processes.`,
-    remedy: `Change the secret, then give it by ${waysToGive('secret')}.`,
+    remedy: `Change the secret, then give it by ${waysToGive('secret', name)}.`,
   };
 }
 
@@ -210,7 +213,7 @@ function missingInput(input: Input, why: string | undefined): Diagnostic {
   };
 }
 
-function waysToGive(kind: Input['kind'], name = 'NAME'): string {
+function waysToGive(kind: Input['kind'], name: string): string {
   const argument = kind === 'variable' ? `--input ${name}=…, ` : '';
   return `${argument}the environment variable ${name}, a line ${name}=… in .env beside the document or in a file named by --env-file, a command in its row of Inputs, or at a terminal`;
 }

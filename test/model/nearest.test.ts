@@ -10,6 +10,9 @@ test.each([
   ['verfiy', ['verify', 'replay'], 'verify'],
   ['xyz', ['http', 'file'], undefined],
   ['a', [], undefined],
+  ['GREET', ['GREETING', 'GROUP'], 'GREETING'],
+  ['start', ['start-caddy', 'start-server'], undefined],
+  ['htt', ['http-server'], undefined],
 ])('%s among %j means %s', (word, candidates, wanted) => {
   expect(nearest(word, candidates)).toBe(wanted);
 });

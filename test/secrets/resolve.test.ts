@@ -120,6 +120,7 @@ describe('a secret', () => {
     });
     const error = (await refused.catch((reason: unknown) => reason)) as RunbookError;
     expect(error.diagnostics[0]?.remedy).toMatch(/environment.*\.env.*--env-file.*command/);
+    expect(error.diagnostics[0]?.remedy).toContain('the environment variable TOKEN, a line TOKEN=… in .env');
     expect(JSON.stringify(error.diagnostics)).not.toContain('hunter22hunter');
   });
 
@@ -250,7 +251,11 @@ describe('what is refused', () => {
     await expect(refused).rejects.toMatchObject({
       exit: EXIT.usage,
       diagnostics: [
-        { code: 'unknown-input', message: expect.stringContaining('did you mean DOMAIN?') },
+        {
+          code: 'unknown-input',
+          message: 'The document declares no input DOMIAN.',
+          remedy: 'Did you mean DOMAIN? It declares: DOMAIN, TOKEN.',
+        },
         { code: 'unknown-input', remedy: 'It declares: DOMAIN, TOKEN.' },
       ],
     });
