@@ -3,8 +3,10 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Operation } from '../operations/operation.ts';
+import { readChoice, readNumber } from './flag-value.ts';
 import { DEFAULT_FILE, type Flag, flagsOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
+import { usage } from './usage.ts';
 
 /** What an operation gets, and what stays with the command. */
 export interface Arguments {
@@ -33,6 +35,7 @@ export function readArguments(operation: Operation, args: readonly string[]): Ar
     if (token.kind === 'option') readFlag(operation, named, token, input);
   }
   readPositionals(operation, places, positionals, input);
+  refuseMissing(operation, flags, input, args);
   const { report, ...fields } = input;
   const shared = { input: validated(operation, flags, fields) };
   return typeof report === 'string' ? { ...shared, report } : shared;
@@ -80,14 +83,20 @@ function readFlag(
       `Write ${token.rawName} ${flag.placeholder}.`,
     );
   }
-  addValue(flag, token.rawName, value, input);
+  addValue(operation, flag, token.rawName, value, input);
 }
 
-function addValue(flag: Flag, shown: string, value: string, input: Record<string, unknown>): void {
+function addValue(
+  operation: Operation,
+  flag: Flag,
+  shown: string,
+  value: string,
+  input: Record<string, unknown>,
+): void {
   const before = input[flag.field];
   switch (flag.kind) {
     case 'list':
-      input[flag.field] = [...((before as string[] | undefined) ?? []), value];
+      input[flag.field] = [...((before as string[] | undefined) ?? []), readChoice(flag, shown, value)];
       return;
     case 'pairs': {
       const cut = value.indexOf('=');
@@ -102,13 +111,13 @@ function addValue(flag: Flag, shown: string, value: string, input: Record<string
       return;
     }
     case 'number':
-      input[flag.field] = value.trim() === '' ? Number.NaN : Number(value);
+      input[flag.field] = readNumber(operation, flag, shown, value);
       return;
     case 'text':
       if (before !== undefined) {
         throw usage('repeated-flag', `${shown} is given twice`, 'Give it once; it is not a list.');
       }
-      input[flag.field] = value;
+      input[flag.field] = readChoice(flag, shown, value);
       return;
     case 'switch':
       input[flag.field] = !flag.negated;
@@ -131,9 +140,36 @@ function readPositionals(
         remedy,
       );
     }
-    addValue(place, place.name, value, input);
+    addValue(operation, place, place.name, value, input);
   }
   if (places.some((place) => place.field === 'file')) input.file ??= DEFAULT_FILE;
+}
+
+function refuseMissing(
+  operation: Operation,
+  flags: readonly Flag[],
+  input: Record<string, unknown>,
+  args: readonly string[],
+): void {
+  const missing = flags.filter((flag) => flag.required && input[flag.field] === undefined);
+  if (missing.length === 0) return;
+  const lacking = missing.map((flag) => (flag.positional ? flag.name : `--${flag.name} ${flag.placeholder}`));
+  throw usage(
+    'missing-argument',
+    `${operation.name} needs ${missing.map(shownName).join(' and ')}`,
+    `Write \`${['runbook', operation.name, ...givenWords(args, flags), ...lacking].join(' ')}\`.`,
+  );
+}
+
+/** What was given, as it can be typed again. The values of inputs are left out: one of them may be a secret. */
+function givenWords(args: readonly string[], flags: readonly Flag[]): string[] {
+  const named = new Map(flags.filter((flag) => !flag.positional).map((flag) => [flag.name, flag]));
+  return tokens(args, named).flatMap((token) => {
+    if (token.kind !== 'option') return [token.kind === 'positional' ? shownWord(token.value) : '--'];
+    if (token.value === undefined) return [token.rawName];
+    const isPair = named.get(token.name)?.kind === 'pairs';
+    return [token.rawName, isPair ? `${token.value.split('=')[0]}=…` : shownWord(token.value)];
+  });
 }
 
 function validated(
@@ -141,12 +177,6 @@ function validated(
   flags: readonly Flag[],
   input: Record<string, unknown>,
 ): Arguments['input'] {
-  const missing = flags.find((flag) => flag.required && input[flag.field] === undefined);
-  if (missing) {
-    const example = missing.positional ? missing.name : `--${missing.name} ${missing.placeholder}`;
-    const remedy = `Write \`runbook ${operation.name} ${example}\`.`;
-    throw usage('missing-argument', `${operation.name} needs ${shownName(missing)}`, remedy);
-  }
   const parsed = operation.input.safeParse(input);
   if (parsed.success) return parsed.data;
   const diagnostics = parsed.error.issues.map((issue): Diagnostic => {
@@ -156,9 +186,7 @@ function validated(
       code: 'invalid-value',
       severity: 'error',
       message: `${subject}: ${lowerFirst(issue.message)}`,
-      remedy: flag?.choices.length
-        ? `One of: ${flag.choices.join(', ')}.`
-        : `See \`runbook ${operation.name} --help\`.`,
+      remedy: `See \`runbook ${operation.name} --help\`.`,
     };
   });
   throw new RunbookError(diagnostics, EXIT.usage);
@@ -172,10 +200,7 @@ function unknownFlag(operation: Operation, shown: string, flags: readonly Flag[]
   return usage('unknown-flag', `${operation.name} has no flag ${shown}`, remedy);
 }
 
-/** A wrong use of the command line, as the one shape of all trouble. */
-export function usage(code: string, message: string, remedy: string): RunbookError {
-  return new RunbookError([{ code, severity: 'error', message, remedy }], EXIT.usage);
-}
-
+const shownWord = (text: string) =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 const shownName = (flag: Flag) => (flag.positional ? flag.name : `--${flag.name}`);
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

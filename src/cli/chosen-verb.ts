@@ -1,6 +1,6 @@
 import { nearest } from '../model/nearest.ts';
 import type { OperationRow } from '../operations/all.ts';
-import { usage } from './arguments.ts';
+import { usage } from './usage.ts';
 import { type Family, familyOf, verbsOf } from './verbs.ts';
 
 /** What the words of a call stand for: an operation and what is left for it, or a family that was named alone. */

@@ -17,6 +17,8 @@ export interface Flag {
   readonly required: boolean;
   /** Shown in help; undefined where there is none worth showing. */
   readonly default?: string;
+  /** The numbers that it takes, both ends included; undefined: no number. */
+  readonly range?: { readonly least?: number; readonly most?: number };
   /** The only values allowed, for help and completion; empty: anything. */
   readonly choices: readonly string[];
   readonly hidden: boolean;
@@ -58,7 +60,7 @@ export function flagsOf(operation: Operation): readonly Flag[] {
 }
 
 function flagOf(field: string, schema: z.ZodType): Flag {
-  const { core, meta, optional, defaultValue } = unwrap(schema);
+  const { core, range, meta, optional, defaultValue } = unwrap(schema);
   const positional = meta.positional === true;
   const kind = kindOf(core);
   const negated = kind === 'switch' && defaultValue === true;
@@ -75,13 +77,15 @@ function flagOf(field: string, schema: z.ZodType): Flag {
     summary: meta.description ?? '',
     required: !optional && fallback === undefined && kind !== 'switch',
     ...(fallback === undefined ? {} : { default: fallback }),
-    choices: core.type === 'enum' ? Object.values(core.entries).map(String) : [],
+    ...(range ? { range } : {}),
+    choices: choicesOf(core),
     hidden: meta.hidden === true,
   };
 }
 
 interface Unwrapped {
   readonly core: z.core.$ZodTypes['_zod']['def'];
+  readonly range?: Flag['range'];
   readonly meta: FieldMeta;
   readonly optional: boolean;
   readonly defaultValue: unknown;
@@ -108,9 +112,30 @@ function unwrap(schema: z.ZodType): Unwrapped {
       return through(def.innerType);
     case 'pipe':
       return through(def.in);
+    case 'number':
+      return {
+        core: def,
+        range: rangeOf(schema as z.ZodNumber),
+        meta,
+        optional: false,
+        defaultValue: undefined,
+      };
     default:
       return { core: def, meta, optional: false, defaultValue: undefined };
   }
+}
+
+/** A whole number without a bound has the bounds of what a double can count. */
+function rangeOf({ minValue, maxValue }: z.ZodNumber): Flag['range'] {
+  return {
+    ...(minValue !== null && minValue > Number.MIN_SAFE_INTEGER ? { least: minValue } : {}),
+    ...(maxValue !== null && maxValue < Number.MAX_SAFE_INTEGER ? { most: maxValue } : {}),
+  };
+}
+
+function choicesOf(core: Unwrapped['core']): string[] {
+  if (core.type === 'array') return choicesOf(unwrap(core.element as z.ZodType).core);
+  return core.type === 'enum' ? Object.values(core.entries).map(String) : [];
 }
 
 function kindOf(core: Unwrapped['core']): Flag['kind'] {

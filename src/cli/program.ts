@@ -1,7 +1,7 @@
 import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Operation } from '../operations/operation.ts';
-import { readArguments, usage } from './arguments.ts';
+import { readArguments } from './arguments.ts';
 import { chosenVerb } from './chosen-verb.ts';
 import { type Call, globalFlags, readCall } from './global-flags.ts';
 import { Interruption } from './interruption.ts';
@@ -14,6 +14,7 @@ import { renderReport } from './render/reports.ts';
 import { openReportFile } from './report-file.ts';
 import { familyHelp, rootHelp } from './root-help.ts';
 import type { Surroundings } from './surroundings.ts';
+import { usage } from './usage.ts';
 import { verbHelp } from './verb-help.ts';
 import { verbsOf } from './verbs.ts';
 

@@ -3,7 +3,7 @@ import { access, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { FleetReport } from '../model/fleet.ts';
 import type { ReplayReport } from '../model/report.ts';
-import { usage } from './arguments.ts';
+import { usage } from './usage.ts';
 
 /** Where `--report` goes. */
 export interface ReportFile {

@@ -19,6 +19,7 @@ export const replay = defineOperation({
     'runbook replay AUTODOCK.md',
     'runbook replay --dry-run',
     'runbook replay --from start-caddy --input DOMAIN=example.org',
+    'runbook replay --jobs 4 --keep-going',
     'runbook replay --fleet inventory.yaml --canary 1 --max-fail 10%',
   ],
   effect: 'act',

@@ -10,7 +10,7 @@ const operation = defineOperation({
   name: 'sample',
   summary: 'a sample',
   description: '',
-  examples: [],
+  examples: ['runbook sample --jobs 4'],
   effect: 'read',
   input: z.object({
     file: z
@@ -23,7 +23,9 @@ const operation = defineOperation({
     sudo: z.boolean().default(true),
     input: z.record(z.string(), z.string()).optional().describe('values'),
     only: z.array(z.string().describe('inside')).optional(),
-    jobs: z.int().min(1).default(1),
+    jobs: z.int().min(1).max(64).default(1),
+    lines: z.coerce.number().int().min(0).default(20),
+    fault: z.array(z.enum(['kill-step', 'restart'])).default([]),
     level: z.enum(['low', 'high']).optional(),
     note: z.string().meta({ flag: 'say', placeholder: 'TEXT' }),
   }),
@@ -50,6 +52,8 @@ test('flags say what the schema says', () => {
     { name: 'input', kind: 'pairs', positional: false, required: false, hidden: false },
     { name: 'only', kind: 'list', positional: false, required: false, hidden: false },
     { name: 'jobs', kind: 'number', positional: false, required: false, hidden: false },
+    { name: 'lines', kind: 'number', positional: false, required: false, hidden: false },
+    { name: 'fault', kind: 'list', positional: false, required: false, hidden: false },
     { name: 'level', kind: 'text', positional: false, required: false, hidden: false },
     { name: 'say', kind: 'text', positional: false, required: true, hidden: false },
   ]);
@@ -58,7 +62,16 @@ test('flags say what the schema says', () => {
 });
 
 describe('arguments become the input', () => {
-  const rest = { file: 'AUTODOCK.md', others: [], dryRun: false, sudo: true, jobs: 1, note: 'x' };
+  const rest = {
+    file: 'AUTODOCK.md',
+    others: [],
+    dryRun: false,
+    sudo: true,
+    jobs: 1,
+    lines: 20,
+    fault: [],
+    note: 'x',
+  };
 
   test.each([
     [['--say', 'x'], rest],
@@ -77,21 +90,61 @@ describe('arguments become the input', () => {
   ])('%j', (args, input) => expect(read(...args)).toEqual(input));
 
   test.each([
-    [[], 'sample needs --say'],
-    [['--say', 'x', '--jobs', '0'], '--jobs: '],
-    [['--say', 'x', '--jobs', 'two'], '--jobs: '],
-    [['--say', 'x', '--jobs', ''], '--jobs: '],
-    [['--say', 'x', '--level', 'mid'], '--level: '],
-    [['--say', 'x', '--sudo'], 'sample has no flag --sudo'],
-  ])('%j is wrong use', (args, message) => {
+    [[], 'sample needs --say', 'Write `runbook sample --say TEXT`.'],
+    [
+      ['my file.md', '--dry-run', '--input', 'TOKEN=hunter2', '--jobs=2'],
+      'sample needs --say',
+      "Write `runbook sample 'my file.md' --dry-run --input TOKEN=… --jobs 2 --say TEXT`.",
+    ],
+    [
+      ['--jobs', '0'],
+      '--jobs takes a whole number from 1 to 64, and "0" is none.',
+      'As in `runbook sample --jobs 4`.',
+    ],
+    [['--jobs', 'two'], '--jobs takes a whole number from 1 to 64, and "two" is none.', '--jobs 4'],
+    [['--jobs', '65'], '--jobs takes a whole number from 1 to 64, and "65" is none.', '--jobs 4'],
+    [['--jobs', ''], '--jobs takes a whole number from 1 to 64, and "" is none.', '--jobs 4'],
+    [
+      ['--lines', '1.5'],
+      '--lines takes a whole number, 0 or more, and "1.5" is none.',
+      'Write --lines 20, for',
+    ],
+    [['--level', 'hihg'], '--level does not know "hihg".', 'Did you mean high? One of: low, high.'],
+    [['--fault', 'stop'], '--fault does not know "stop".', 'One of: kill-step, restart.'],
+    [['--sudo'], 'sample has no flag --sudo', 'See `runbook sample --help`.'],
+  ])('%j is wrong use', (args, message, remedy) => {
     try {
       read(...args);
       expect.unreachable();
     } catch (error) {
       expect(error).toBeInstanceOf(RunbookError);
-      expect((error as RunbookError).exit).toBe(64);
-      expect((error as RunbookError).message).toContain(message);
+      const { exit, diagnostics } = error as RunbookError;
+      expect(exit).toBe(64);
+      expect(diagnostics).toHaveLength(1);
+      expect(diagnostics[0]!.message).toBe(message);
+      expect(diagnostics[0]!.remedy).toContain(remedy);
     }
+  });
+
+  test('all arguments that are missing are named at once', () => {
+    const pair = defineOperation({
+      ...operation,
+      run: async () => 0,
+      exit: () => EXIT.done,
+      name: 'pair',
+      input: z.object({
+        a: z.string().meta({ positional: true }),
+        b: z.string().meta({ positional: true }),
+        port: z.coerce.number().int().min(1).max(65_535).meta({ positional: true }),
+      }),
+      examples: ['runbook pair one two 80'],
+    });
+    const wrong =
+      (...args: string[]) =>
+      () =>
+        readArguments(pair, args);
+    expect(wrong('x')).toThrow('pair needs B and PORT');
+    expect(wrong('x', 'y', 'high')).toThrow('PORT takes a whole number from 1 to 65535, and "high" is none.');
   });
 });
 

@@ -99,8 +99,8 @@ describe('wrong use exits 64, names the nearest word, and writes nothing to stdo
     ],
     [
       ['replay', '--play', 'al'],
-      '--play: invalid option',
-      'One of: all, long, many, ask, throw, defect, trickle, deaf.',
+      '--play does not know "al"',
+      'Did you mean all? One of: all, long, many, ask, throw, defect, trickle, deaf.',
     ],
     [['completion'], 'completion needs the name of a shell', 'One of: bash, zsh, fish.'],
     [['completion', 'tcsh'], 'completion knows no `tcsh`', 'One of: bash, zsh, fish.'],

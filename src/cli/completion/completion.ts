@@ -1,8 +1,8 @@
 import type { OperationRow } from '../../operations/all.ts';
-import { usage } from '../arguments.ts';
 import { DEFAULT_FILE } from '../flags.ts';
 import { cleanLine } from '../render/clean.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { usage } from '../usage.ts';
 import { bashScript } from './bash.ts';
 import { completionVerbs } from './completion-verbs.ts';
 import { fishScript } from './fish.ts';

@@ -1,0 +1,50 @@
+import { nearest } from '../model/nearest.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { Flag } from './flags.ts';
+import { usage } from './usage.ts';
+
+/**
+ * A number as a person types it.
+ *
+ * @param shown the flag as it was written
+ * @throws RunbookError (exit 64) that says which numbers there are, what was given, and shows one that fits
+ */
+export function readNumber(operation: Operation, flag: Flag, shown: string, text: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  const { least, most } = flag.range ?? {};
+  if (Number.isSafeInteger(number) && number >= (least ?? number) && number <= (most ?? number))
+    return number;
+  throw usage(
+    'invalid-value',
+    `${shown} takes a whole number${rangeWords(flag.range)}, and ${JSON.stringify(text)} is none.`,
+    `${exampleOf(operation, flag)} See \`runbook ${operation.name} --help\`.`,
+  );
+}
+
+/**
+ * One of the words that a flag knows.
+ *
+ * @throws RunbookError (exit 64) with the nearest of them, and all
+ */
+export function readChoice(flag: Flag, shown: string, text: string): string {
+  if (flag.choices.length === 0 || flag.choices.includes(text)) return text;
+  const near = nearest(text, flag.choices);
+  throw usage(
+    'invalid-value',
+    `${shown} does not know ${JSON.stringify(text)}.`,
+    `${near === undefined ? '' : `Did you mean ${near}? `}One of: ${flag.choices.join(', ')}.`,
+  );
+}
+
+function rangeWords({ least, most }: Flag['range'] = {}): string {
+  if (least !== undefined && most !== undefined) return ` from ${least} to ${most}`;
+  if (least !== undefined) return `, ${least} or more`;
+  return most === undefined ? '' : `, at most ${most}`;
+}
+
+/** A line of the verb's own examples that has it, else what it is by itself, else the least that it may be. */
+function exampleOf({ examples }: Operation, flag: Flag): string {
+  const line = examples.find((each) => flag.positional || each.includes(` --${flag.name} `));
+  if (line !== undefined) return `As in \`${line}\`.`;
+  return `Write --${flag.name} ${flag.default ?? flag.range?.least ?? 1}, for example.`;
+}
