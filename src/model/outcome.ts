@@ -42,7 +42,10 @@ export type ActReason =
 
 /** What went wrong, with all that a person needs to go on. */
 export interface Failure {
-  /** `exit`, `timeout`, `checks`, `aborted`, `disconnected`, `unstartable`, `file`, `unsupported`, `unknown-verdict`, `input`. */
+  /**
+   * `exit`, `timeout`, `checks`, `aborted`, `disconnected`, `unstartable`, `file`, `unsupported`, `unknown-verdict`, `input`,
+   * `interactive` (there is no terminal), `not-accepted` (by `--accept`).
+   */
   readonly kind: string;
   readonly message: string;
   readonly remedy: string;
@@ -102,6 +105,8 @@ export interface PassSummary {
   readonly acted: number;
   readonly skipped: number;
   readonly failed: number;
+  /** Steps that wait for a person; they have not failed. */
+  readonly person: number;
   readonly notReached: number;
   /** Reactive and in-pass fixes applied. */
   readonly fixes: number;

@@ -73,6 +73,7 @@ async function dryRun(
     acted: 0,
     skipped: 0,
     failed: 0,
+    person: 0,
     notReached: outcomes.size,
     fixes: 0,
     ms: 0,

@@ -83,6 +83,7 @@ const summary = z.strictObject({
   acted: z.int(),
   skipped: z.int(),
   failed: z.int(),
+  person: z.int(),
   notReached: z.int(),
   fixes: z.int(),
   ms,

@@ -112,6 +112,7 @@ export const summary: ReplayReport['summary'] = {
   acted: 1,
   skipped: 2,
   failed: 1,
+  person: 0,
   notReached: 1,
   fixes: 1,
   ms: 15_500,

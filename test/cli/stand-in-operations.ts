@@ -162,6 +162,7 @@ async function long({ emit, signal }: OperationContext, jobs: number, number: nu
     acted: kinds('acted'),
     skipped: 0,
     failed: kinds('failed'),
+    person: kinds('person'),
     notReached: kinds('not-reached'),
     fixes: 0,
     ms: Date.now() - started,

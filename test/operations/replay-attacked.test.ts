@@ -132,6 +132,19 @@ describe('--accept', () => {
   });
 });
 
+describe('--accept of a step whose Verify does not pass', () => {
+  test('is refused, and is not what it says to do next', async () => {
+    const scene = await scenario(runbook({ a: `${fence('true')}${verify('file there exists')}` }));
+    await scene.replay();
+    const told = await scene.replay({ accept: 'a' });
+    expect(told.story).toEqual(['a: failed not-accepted']);
+    expect(told.report.next).toBe(
+      'Mend the box until the Verify of "a" passes, or let the step act again: runbook replay AUTODOCK.md',
+    );
+    expect((await scene.replay()).report.next).toMatch(/--accept a$/);
+  });
+});
+
 describe('background', () => {
   test('an edit that moves the fence does not leave a second process', async () => {
     const daemon = fence('exec sleep 300', '{"background":"true"}');

@@ -207,9 +207,23 @@ describe('files, background, interactive', () => {
   });
 
   test('an interactive fence without a terminal needs a person, and nothing of the step runs', async () => {
-    const scene = await scenario(runbook({ one: fence('echo ran >> log', 'bash {"interactive":"true"}') }));
-    expect((await scene.replay()).exit).toBe(3);
+    const scene = await scenario(
+      runbook({ one: fence('echo ran >> log', 'bash {"interactive":"true"}'), two: fence('true') }),
+    );
+    const told = await scene.replay();
+    expect(told.exit).toBe(3);
+    expect(told.report.summary).toMatchObject({ outcome: 'person', failed: 0, person: 1, notReached: 1 });
+    const [one, two] = told.report.steps;
+    expect(one.outcome).toMatchObject({
+      kind: 'person',
+      failure: { kind: 'interactive', place: { line: 11 } },
+    });
+    expect(one.outcome.failure.remedy).toMatch(/on a terminal/);
+    expect(two.outcome.because).toBe('an earlier step needs a person');
+    expect(told.report.next).toBe('On a terminal it goes on from "one": runbook replay AUTODOCK.md');
     expect(await scene.ran()).toEqual([]);
+    const others = await scene.replay({ keepGoing: true });
+    expect(others.report.steps[1].outcome.because).toBe('"one" needs a person');
   });
 });
 

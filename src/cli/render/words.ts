@@ -76,6 +76,7 @@ export function summaryWords(summary: PassSummary): string {
   add(summary.acted, 'acted');
   add(summary.skipped, 'skipped');
   add(summary.failed, 'failed');
+  add(summary.person, summary.person === 1 ? 'waits for a person' : 'wait for a person');
   add(summary.notReached, 'not reached');
   if (summary.fixes > 0) parts.push(`${fixes(summary.fixes)} applied`);
   return parts.length ? parts.join(', ') : 'no steps';

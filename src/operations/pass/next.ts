@@ -1,11 +1,11 @@
 import { targetText } from '../../model/box-target.ts';
-import type { PassSummary } from '../../model/outcome.ts';
+import type { Failure, PassSummary } from '../../model/outcome.ts';
 import type { Session } from '../session.ts';
 import type { Outcomes } from './walk.ts';
 
 /** How a person goes on after this pass, one line; empty when everything is done. */
 export function nextWords(session: Session, outcomes: Outcomes, summary: PassSummary): string {
-  const stopped = [...outcomes].find(([, outcome]) => outcome.kind === 'failed' || outcome.kind === 'person');
+  const stopped = firstStopped(outcomes);
   const again = [
     'runbook replay',
     session.runbook.file,
@@ -19,6 +19,29 @@ export function nextWords(session: Session, outcomes: Outcomes, summary: PassSum
       return `Stopped. The same command goes on from where it was: ${again}`;
     case 'failed':
     case 'person':
-      return `Mend it and run the same command: it goes on from "${stopped?.[0]}". If you mended the box by hand: ${again} --accept ${stopped?.[0]}`;
+      return stopped ? waysOn(again, stopped) : again;
+  }
+}
+
+interface Stopped {
+  readonly id: string;
+  readonly failure: Failure;
+}
+
+function firstStopped(outcomes: Outcomes): Stopped | undefined {
+  for (const [id, outcome] of outcomes) {
+    if (outcome.kind === 'failed' || outcome.kind === 'person') return { id, failure: outcome.failure };
+  }
+  return undefined;
+}
+
+function waysOn(again: string, { id, failure }: Stopped): string {
+  switch (failure.kind) {
+    case 'interactive':
+      return `On a terminal it goes on from "${id}": ${again}`;
+    case 'not-accepted':
+      return `Mend the box until the Verify of "${id}" passes, or let the step act again: ${again}`;
+    default:
+      return `Mend it and run the same command: it goes on from "${id}". If you mended the box by hand: ${again} --accept ${id}`;
   }
 }

@@ -83,7 +83,7 @@ class StepWalk {
     }
     const message = `It cannot be accepted: ${bad.check}: ${bad.observed}, expected ${bad.expected}.`;
     const remedy = 'Mend it until its Verify passes, or run it without --accept.';
-    const failure = this.#work.failure({ kind: 'checks', message, remedy, place: bad.place }, checks);
+    const failure = this.#work.failure({ kind: 'not-accepted', message, remedy, place: bad.place }, checks);
     return { kind: 'failed', reason: 'failed-before', ms: this.#elapsed(), failure, fixes: [] };
   }
 
@@ -186,7 +186,7 @@ class StepWalk {
     const { pass, planned } = this;
     const interactive = planned.step.actions.find((action) => action.kind === 'shell' && action.interactive);
     if (interactive && !pass.person) {
-      return this.#person([], 'It has an interactive fence, and there is no terminal.', interactive);
+      return this.#needsTerminal(interactive);
     }
     if (!pass.options.askEachStep || !pass.person) return undefined;
     const shown = pass.masker.mask(planned.step.actions.map((action) => action.text).join('\n'));
@@ -243,18 +243,24 @@ class StepWalk {
     return { kind: 'skipped', reason, ms: this.#elapsed(), checks, detail };
   }
 
-  #person(
-    checks: readonly CheckResult[],
-    message: string,
-    at: Pick<Failure, 'place'> = this.planned.step,
-  ): StepOutcome {
-    const { id } = this.planned.step;
+  #needsTerminal({ place }: Pick<Failure, 'place'>): StepOutcome {
+    const failure = {
+      kind: 'interactive',
+      message: 'It has an interactive fence, and there is no terminal.',
+      remedy: 'Run the same command on a terminal, where a person can answer.',
+      place,
+    };
+    return { kind: 'person', ms: this.#elapsed(), failure: this.#work.failure(failure, []) };
+  }
+
+  #person(checks: readonly CheckResult[], message: string): StepOutcome {
+    const { id, place } = this.planned.step;
     const unknown = checks.find((check) => check.verdict === 'unknown');
     const failure = {
       kind: 'unknown-verdict',
       message: unknown ? `${message} ${unknown.check}: ${unknown.observed}.` : message,
       remedy: `Make it answerable and run the same command again, or decide yourself: --force acts, --accept ${id} accepts.`,
-      place: unknown?.place ?? at.place,
+      place: unknown?.place ?? place,
     };
     return { kind: 'person', ms: this.#elapsed(), failure: this.#work.failure(failure, checks) };
   }

@@ -56,7 +56,7 @@ export async function walkPlan(whole: Pass): Promise<Outcomes> {
   await Promise.all(running);
   if (lost) throw lost.error;
   await story.settled();
-  const because = pass.signal.aborted ? 'the pass was stopped' : 'an earlier step failed';
+  const because = pass.signal.aborted ? 'the pass was stopped' : stoppedBy(outcomes);
   for (const planned of waiting) finish(planned, { kind: 'not-reached', because });
   await story.settled();
   return outcomes;
@@ -66,18 +66,13 @@ export async function walkPlan(whole: Pass): Promise<Outcomes> {
 export function summarise(outcomes: Outcomes, pass: Pass, started: number): PassSummary {
   const all = [...outcomes.values()];
   const count = (kind: StepOutcome['kind']) => all.filter((each) => each.kind === kind).length;
-  const failed = count('failed');
+  const [failed, person] = [count('failed'), count('person')];
   return {
-    outcome: pass.signal.aborted
-      ? 'aborted'
-      : failed > 0
-        ? 'failed'
-        : count('person') > 0
-          ? 'person'
-          : 'done',
+    outcome: pass.signal.aborted ? 'aborted' : failed > 0 ? 'failed' : person > 0 ? 'person' : 'done',
     acted: count('acted'),
     skipped: count('skipped'),
-    failed: failed + count('person'),
+    failed,
+    person,
     notReached: count('not-reached'),
     fixes: all.reduce((sum, each) => sum + ('fixes' in each ? each.fixes.length : 0), 0),
     ms: pass.now() - started,
@@ -129,13 +124,30 @@ function nextReady(
     if (bad && selected.has(planned.step.id))
       ready.push({
         planned,
-        blockedBy: `"${bad.id}" ${bad.outcome?.kind === 'not-reached' ? 'was not reached' : 'failed'}`,
+        blockedBy: `"${bad.id}" ${blockWords(bad.outcome)}`,
       });
     else ready.push({ planned });
     // A chain's next step becomes ready only when this one has ended: no need to look at the rest of it.
     if (limit === 1) break;
   }
   return ready;
+}
+
+/** Why nothing more begins: a step that waits for a person has not failed. */
+function stoppedBy(outcomes: Outcomes): string {
+  const failed = [...outcomes.values()].some(({ kind }) => kind === 'failed');
+  return failed ? 'an earlier step failed' : 'an earlier step needs a person';
+}
+
+function blockWords(outcome: StepOutcome | undefined): string {
+  switch (outcome?.kind) {
+    case 'not-reached':
+      return 'was not reached';
+    case 'person':
+      return 'needs a person';
+    default:
+      return 'failed';
+  }
 }
 
 function isFailure(outcome: StepOutcome): boolean {

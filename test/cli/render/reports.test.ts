@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { plainPage } from '../../../src/cli/render/page.ts';
 import { renderReport } from '../../../src/cli/render/reports.ts';
+import { renderSummary } from '../../../src/cli/render/summary.ts';
 import { call, freshFolder } from '../call.ts';
 import * as samples from '../samples.ts';
 
@@ -46,6 +47,13 @@ test('a pass in a pipe', async () => {
       next     runbook replay AUTODOCK.md goes on at start-caddy
     "
   `);
+});
+
+test('who waits for a person has not failed', () => {
+  const waiting = { ...samples.summary, outcome: 'person', failed: 0, person: 1, fixes: 0 } as const;
+  expect(renderSummary(waiting, [], 'on a terminal', plainPage)).toBe(
+    'a person is needed: 1 acted, 2 skipped, 1 waits for a person, 1 not reached in 15.5s\n  next  on a terminal',
+  );
 });
 
 test('plan', async () => {
