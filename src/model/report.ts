@@ -1,6 +1,7 @@
 import type { ClusterGrant } from './cluster-grant.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { CheckResult, PassSummary, StepOutcome } from './outcome.ts';
+import type { Place } from './place.ts';
 import type { PlanReport } from './plan.ts';
 
 /** The answer of `runbook replay`: the pass in one object (the events are the story). */
@@ -57,6 +58,9 @@ export interface UndoReport {
     readonly id: string;
     readonly title: string;
     readonly message: string;
+    readonly remedy: string;
+    /** The fence; the step, where its Undo is the one that the journal recorded; undefined: the document has neither. */
+    readonly place?: Place;
     readonly outputTail: string;
   };
 }

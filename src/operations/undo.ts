@@ -15,6 +15,7 @@ import { openPass } from './pass/open.ts';
 import { StepOutput } from './pass/output.ts';
 import type { Pass } from './pass/pass.ts';
 import { perform } from './pass/perform.ts';
+import type { FenceFailure } from './pass/performing.ts';
 import { openSession, prepare } from './session.ts';
 import { sessionFlags } from './session-flags.ts';
 
@@ -91,10 +92,8 @@ async function undoAll(pass: Pass, done: readonly Undoable[]): Promise<Omit<Undo
   return { undone, withoutUndo };
 }
 
-async function undoStep(
-  pass: Pass,
-  { id, title, undo: actions, planned, memory }: Undoable,
-): Promise<UndoReport['failed'] | undefined> {
+async function undoStep(pass: Pass, undoable: Undoable): Promise<UndoReport['failed'] | undefined> {
+  const { id, title, undo: actions, planned, memory } = undoable;
   const output = new StepOutput(pass.masker, (text) => pass.emit({ type: 'output', step: id, text }));
   let state: ShellState = planned ? pass.state.after(planned.step.id) : { variables: new Map() };
   for (const action of actions) {
@@ -106,14 +105,34 @@ async function undoStep(
       signal: pass.signal,
       log: pass.backgroundLog(id, 0),
     });
-    if (!performed.ok)
-      return { id, title, message: pass.masker.mask(performed.failure.message), outputTail: output.tail };
+    if (!performed.ok) {
+      const message = pass.masker.mask(performed.failure.message);
+      return { id, title, message, ...wayOut(performed.failure, undoable), outputTail: output.tail };
+    }
     state = performed.state;
   }
   // Its Undo may end its own processes in the way that they like; what is left is ended then.
   for (const { fence: _, ...process } of memory.background) await pass.box.stop(process);
   const left = await takeBackObjects(pass, memory, state, output);
-  return left === undefined ? undefined : { id, title, message: left, outputTail: output.tail };
+  if (left === undefined) return undefined;
+  const remedy = 'Mend what it tells and run the same command again: it goes on with this step.';
+  return { id, title, message: left, remedy, place: planned?.step.place, outputTail: output.tail };
+}
+
+/** Where a failed fence of an Undo stands, and how to go on. */
+function wayOut(
+  { kind, remedy, place }: FenceFailure,
+  { recorded, planned }: Undoable,
+): Pick<NonNullable<UndoReport['failed']>, 'remedy' | 'place'> {
+  const again = 'run the same command again: it goes on with this step';
+  if (recorded) {
+    const journaled = 'this Undo was recorded when the step ran, and editing the document does not change it';
+    return { remedy: `Mend what its output tells and ${again}; ${journaled}.`, place: planned?.step.place };
+  }
+  return {
+    remedy: kind === 'exit' ? `Mend what its output tells, or edit this Undo, and ${again}.` : remedy,
+    place,
+  };
 }
 
 /** Takes away what the step has in a cluster, in reverse. Why not, where it cannot. */

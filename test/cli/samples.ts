@@ -335,6 +335,8 @@ export const undoReport: UndoReport = {
     id: 'start-caddy',
     title: 'Start Caddy',
     message: 'exit code 5',
+    remedy: 'Mend it and run the same command again.',
+    place: { file: 'AUTODOCK.md', line: 13, column: 1 },
     outputTail: 'Unit caddy.service not loaded.\n',
   },
 };

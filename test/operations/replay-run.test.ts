@@ -289,17 +289,43 @@ describe('undo', () => {
   });
 
   test('stops at the first failure', async () => {
-    const scene = await scenario(
-      runbook({
-        one: `${fence('true')}\nUndo:\n\n${fence('echo undo-one >> log')}`,
-        two: `${fence('true')}\nUndo:\n\n${fence('echo broken; exit 3')}`,
-      }),
-    );
+    const text = runbook({
+      one: `${fence('true')}\nUndo:\n\n${fence('echo undo-one >> log')}`,
+      two: `${fence('true')}\nUndo:\n\n${fence('echo broken; exit 3')}`,
+    });
+    const scene = await scenario(text);
     await scene.replay();
     const told = await scene.run('undo', { yes: true });
     expect(told.exit).toBe(1);
-    expect(told.report.failed).toMatchObject({ id: 'two', outputTail: 'broken' });
+    const two = text.slice(0, text.indexOf('echo broken')).split('\n').length - 1;
+    expect(told.report.failed).toMatchObject({
+      id: 'two',
+      outputTail: 'broken',
+      place: { file: 'AUTODOCK.md', line: two, column: 1 },
+      remedy: expect.stringMatching(/edit this Undo, and run the same command again/),
+    });
     expect(await scene.ran()).toEqual([]);
+    await scene.write('AUTODOCK.md', text.replace('echo broken; exit 3', 'echo undo-two >> log'));
+    await scene.run('undo', { yes: true });
+    expect(await scene.ran()).toEqual(['undo-two', 'undo-one']);
+  });
+
+  test('of a recorded text says that an edit does not change it', async () => {
+    const scene = await scenario(runbook({ one: `${fence('true')}\nUndo:\n\n${fence('exit 3')}` }));
+    await scene.replay();
+    await scene.write('AUTODOCK.md', runbook({ one: fence('true edited') }));
+    const { failed } = (await scene.run('undo', { yes: true })).report;
+    expect(failed).toMatchObject({ id: 'one', place: { line: 9 } });
+    expect(failed.remedy).toMatch(/recorded when the step ran, and editing the document does not change it/);
+  });
+
+  test('goes backwards, so it is not told as the rest of the last pass', async () => {
+    const scene = await scenario(runbook({ one: fence('true'), two: fence('false') }));
+    await scene.replay();
+    const resumed = ({ events }: Awaited<ReturnType<typeof scene.run>>) =>
+      events.flatMap((event) => (event.type === 'pass-started' ? [event.resumed] : []));
+    expect(resumed(await scene.replay())).toEqual([true]);
+    expect(resumed(await scene.run('undo', { yes: true }))).toEqual([false]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { CheckResult, Failure } from '../../model/outcome.ts';
+import type { Place } from '../../model/place.ts';
 import { clean, cleanLine } from './clean.ts';
 import { labelled, type Page } from './page.ts';
 import { shownPlace, sourceLine } from './source-line.ts';
@@ -6,11 +7,14 @@ import { shownPlace, sourceLine } from './source-line.ts';
 /** Lines of output shown below a failure; the journal's folder holds the rest. */
 const TAIL = 20;
 
+/** A failure as far as it is shown; what is no longer in the document has no place. */
+type Shown = Omit<Failure, 'kind' | 'place'> & { readonly place?: Place };
+
 /**
  * Everything a person needs to go on after a step failed, most telling first, ending with what to do. `told`: the line above
  * has said the failure's sentence whole.
  */
-export function renderFailure(failure: Failure, page: Page, cwd: string, told = false): string {
+export function renderFailure(failure: Shown, page: Page, cwd: string, told = false): string {
   return [
     ...placeBlock(failure, page, cwd, told),
     ...outputBlock(failure, page),
@@ -25,14 +29,15 @@ export function renderFailure(failure: Failure, page: Page, cwd: string, told = 
     .join('\n');
 }
 
-function placeBlock(failure: Failure, page: Page, cwd: string, told: boolean): string[] {
+function placeBlock({ place, message }: Shown, page: Page, cwd: string, told: boolean): string[] {
   const { paint } = page;
-  const source = sourceLine(failure.place, cwd, page.width).map((line) => paint.faint(`  ${line}`));
-  const message = told ? '' : `: ${paint.bad(cleanLine(failure.message))}`;
-  return [`${paint.strong(shownPlace(failure.place))}${message}`, ...source];
+  if (!place) return told ? [] : [paint.bad(cleanLine(message))];
+  const source = sourceLine(place, cwd, page.width).map((line) => paint.faint(`  ${line}`));
+  const said = told ? '' : `: ${paint.bad(cleanLine(message))}`;
+  return [`${paint.strong(shownPlace(place))}${said}`, ...source];
 }
 
-function outputBlock(failure: Failure, page: Page): string[] {
+function outputBlock(failure: Shown, page: Page): string[] {
   const lines = clean(failure.outputTail).trimEnd().split('\n');
   if (lines.length === 1 && lines[0] === '') return [];
   const shown = lines.slice(-TAIL);
@@ -41,7 +46,7 @@ function outputBlock(failure: Failure, page: Page): string[] {
 }
 
 /** The mundane explanations, each with its way out. */
-function findingsBlock({ findings = [] }: Failure, page: Page): string[] {
+function findingsBlock({ findings = [] }: Shown, page: Page): string[] {
   if (findings.length === 0) return [];
   const lines = findings.flatMap(({ title, remedy }) => [
     cleanLine(title),
@@ -68,7 +73,7 @@ export function checkLines(check: CheckResult, page: Page): string[] {
   return [name, `         ${paint.faint('expected')}  ${cleanLine(check.expected)}`, observed];
 }
 
-function problemsBlock(failure: Failure, page: Page): string[] {
+function problemsBlock(failure: Shown, page: Page): string[] {
   return failure.knownProblems.flatMap((problem) => [
     '',
     `${page.paint.strong('known problem')}  ${cleanLine(problem.title)} (${shownPlace(problem.place)})`,

@@ -1,10 +1,11 @@
 import type { UndoReport } from '../../model/report.ts';
-import { clean, cleanLine } from './clean.ts';
+import { cleanLine } from './clean.ts';
 import { duration } from './duration.ts';
+import { renderFailure } from './failure.ts';
 import { type Cell, count, type Page, table } from './page.ts';
 
 /** `runbook undo`: what was taken back, in that order, what could not be, and where it stopped. */
-export function renderUndo(report: UndoReport, page: Page): string {
+export function renderUndo(report: UndoReport, page: Page, cwd: string): string {
   const { paint } = page;
   const rows = [
     ...report.undone.map(({ id, title, ms }): Cell[] => [
@@ -30,15 +31,11 @@ export function renderUndo(report: UndoReport, page: Page): string {
         ]
       : []),
   ];
-  const tail = report.failed ? clean(report.failed.outputTail).trimEnd() : '';
-  const output = tail
-    ? tail
-        .split('\n')
-        .map((line) => `      ${paint.faint('|')} ${line}`)
-        .join('\n')
-    : '';
   const last = report.failed
     ? `${paint.strong(paint.bad('stopped'))}: ${count(report.undone.length, 'step')} undone; the same command goes on`
     : `${paint.strong(paint.good('done'))}: ${count(report.undone.length, 'step')} undone on ${cleanLine(report.box)}`;
-  return [page.quiet ? '' : table(rows, page), output, last].filter((text) => text !== '').join('\n');
+  const block = report.failed
+    ? `\n${renderFailure({ ...report.failed, checks: [], knownProblems: [] }, page, cwd, !page.quiet)}\n`
+    : '';
+  return [page.quiet ? '' : table(rows, page), block, last].filter((text) => text !== '').join('\n');
 }

@@ -61,7 +61,8 @@ export async function openPass(
       file: runbook.file,
       name: runbook.name,
       box: box.identity.name,
-      resumed: journal.pass.resumed,
+      // An undo goes backwards over what was done: it is not the rest of a pass.
+      resumed: options.command === undefined && journal.pass.resumed,
       steps: plan.steps.map(({ step }) => ({ id: step.id, title: step.title, kind: step.kind })),
     });
     for (const diagnostic of journal.diagnostics) emit({ type: 'diagnostic', diagnostic });

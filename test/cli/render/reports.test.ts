@@ -140,7 +140,16 @@ test('undo', async () => {
     "  undone  webhook       120ms  Webhook
       stays   registry             it has no Undo
       fail    start-caddy          exit code 5
-          | Unit caddy.service not loaded.
+
+      AUTODOCK.md:13:1
+        13 | \`\`\`bash {"name":"start-caddy"}
+           | ^
+
+      output
+      | Unit caddy.service not loaded.
+
+      remedy  Mend it and run the same command again.
+
     stopped: 1 step undone; the same command goes on"
   `);
 });
