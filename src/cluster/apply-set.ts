@@ -1,6 +1,7 @@
 import { type Difference, differences } from '../judge/object-difference.ts';
 import { readiness } from '../judge/readiness.ts';
 import type { Cluster } from '../model/cluster.ts';
+import { count } from '../model/count.ts';
 import { type KubeObject, type ObjectKey, showKey } from '../model/kube.ts';
 import { mapAtOnce } from './at-once.ts';
 import { inOrder } from './kind-order.ts';
@@ -106,7 +107,7 @@ function together(troubles: readonly ClusterTrouble[]): ClusterTrouble {
   const messages = shown.map(({ message }) => message.replace(/[^.]$/, '$&.'));
   return new ClusterTrouble(
     first.kind,
-    [...messages, ...(more > 0 ? [`And ${more} more objects.`] : [])].join(' '),
+    [...messages, ...(more > 0 ? [`And ${count(more, 'more object')}.`] : [])].join(' '),
     { ...first.more, remedy: [...new Set(shown.map(remedyOf))].join(' ') },
   );
 }

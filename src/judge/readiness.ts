@@ -63,6 +63,8 @@ function groupKind({ apiVersion = '', kind = '' }: KubeObject): [string, string]
   return [apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '', kind];
 }
 
+const surplus = (pods: number) => (pods === 1 ? '1 pod still ends' : `${pods} pods still end`);
+
 function general(object: KubeObject): Readiness | undefined {
   if (object.metadata?.deletionTimestamp) return progressing('it is being deleted');
   const [generation, observed] = [object.metadata?.generation, at(object, 'status', 'observedGeneration')];
@@ -112,7 +114,7 @@ function statefulSet(object: KubeObject): Readiness {
   const early = all(
     [total < wanted, `${total} of ${wanted} pods made`],
     [up < wanted, `${up} of ${wanted} pods ready`],
-    [total > wanted, `${total - wanted} pods still end`],
+    [total > wanted, surplus(total - wanted)],
   );
   if (early) return early;
   const partition = at(object, 'spec', 'updateStrategy', 'rollingUpdate', 'partition');
@@ -160,7 +162,7 @@ function replicaSet(object: KubeObject): Readiness {
       [labelled < wanted, `${labelled} of ${wanted} pods made`],
       [available < wanted, `${available} of ${wanted} pods available`],
       [up < wanted, `${up} of ${wanted} pods ready`],
-      [total > wanted, `${total - wanted} pods still end`],
+      [total > wanted, surplus(total - wanted)],
     ) ?? ready(`${up} of ${wanted} pods ready`)
   );
 }
@@ -172,7 +174,7 @@ function job(object: KubeObject): Readiness {
   if (Condition.of(object, 'Complete')?.status === 'True') return ready('Complete');
   if (at(object, 'spec', 'suspend') === true) return progressing('it is suspended');
   const [active, done] = [number(object, 'status', 'active'), number(object, 'status', 'succeeded')];
-  return progressing(`${active} pods run, ${done} succeeded`);
+  return progressing(`${active === 1 ? '1 pod runs' : `${active} pods run`}, ${done} succeeded`);
 }
 
 function node(object: KubeObject): Readiness {

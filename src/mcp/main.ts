@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { count } from '../model/count.ts';
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import { agentResources, agentTools } from '../operations/agent/all.ts';
 import { secretInFile } from '../operations/agent/secret-file.ts';
@@ -59,7 +60,7 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
     await httpServer(serving, sealing, { port: options.http, ...(await tokenFor(world)) }, options.signal);
   }
   const left = await serving.jobs.end(LEAVE_MS);
-  if (left > 0) note(`${left} jobs or calls did not end in time`);
+  if (left > 0) note(`${count(left, 'job or call', 'jobs or calls')} did not end in time`);
   return options.signal.aborted ? EXIT.terminated : EXIT.done;
 }
 

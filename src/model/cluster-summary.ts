@@ -1,5 +1,6 @@
 import type { ClusterFact, ClusterFactOf, ClusterKind } from './cluster-facts.ts';
 import type { Amounts, PodContainer } from './cluster-pods.ts';
+import { count } from './count.ts';
 
 /** One line for people, such as `pod argo/argo-server-5d4f8: Pending, container app waiting (ErrImagePull)`. Pure. */
 export function summarizeClusterFact<K extends ClusterKind>(fact: ClusterFactOf<K>): string {
@@ -15,8 +16,8 @@ const SUMMARIES: { readonly [K in ClusterKind]: (fact: ClusterFactOf<K>) => stri
     `${workload}: ${ready} of ${desired} ready${troubles[0] === undefined ? '' : `, ${troubles[0].reason}: ${troubles[0].message}`}`,
   pod: ({ namespace, name, phase, reason, containers }) =>
     `pod ${namespace}/${name}: ${[phase, reason, ...containers.map(containerWords)].filter(Boolean).join(', ')}`,
-  event: ({ about, type, reason, message, count, last }) =>
-    `event of ${about}: ${type} ${reason}: ${message} (${count} times, last ${last})`,
+  event: ({ about, type, reason, message, count: times, last }) =>
+    `event of ${about}: ${type} ${reason}: ${message} (${count(times, 'time')}, last ${last})`,
   quota: ({ namespace, name, hard, used }) =>
     `quota ${namespace}/${name}: ${Object.entries(hard)
       .map(([resource, bound]) => `${resource} ${used[resource] ?? '?'} of ${bound}`)
@@ -24,7 +25,7 @@ const SUMMARIES: { readonly [K in ClusterKind]: (fact: ClusterFactOf<K>) => stri
   'limit-range': ({ namespace, name, type, default: usual, max }) =>
     `limit range ${namespace}/${name} for each ${type}: default ${shown(usual)}, at most ${shown(max)}`,
   service: ({ namespace, name, type, selector, ready, notReady, matches }) =>
-    `service ${namespace}/${name} (${type}): selector ${selector || 'none'} matches ${matches ?? 'unknown'} pods, ${ready} endpoints ready, ${notReady} not`,
+    `service ${namespace}/${name} (${type}): selector ${selector || 'none'} matches ${matches === undefined ? 'unknown pods' : count(matches, 'pod')}, ${count(ready, 'endpoint')} ready, ${notReady} not`,
   claim: ({ namespace, name, phase, class: storage, modes }) =>
     `claim ${namespace}/${name}: ${phase}, class ${storage === '' ? '"" (no provisioning)' : (storage ?? 'default')}, ${modes.join(', ')}`,
   'storage-class': ({ name, default: usual, provisioner, binding }) =>
@@ -55,7 +56,7 @@ function containerWords({ name, now, last, restarts }: PodContainer): string {
     last?.exitCode === undefined
       ? ''
       : `, ended before with code ${last.exitCode}${last.reason === undefined ? '' : ` (${last.reason})`}`;
-  return `container ${name} ${words}${restarts > 0 ? `, ${restarts} restarts` : ''}${before}`;
+  return `container ${name} ${words}${restarts > 0 ? `, ${count(restarts, 'restart')}` : ''}${before}`;
 }
 
 function shown(amounts: Amounts): string {

@@ -1,4 +1,5 @@
 import { summarizeClusterFact } from '../model/cluster-summary.ts';
+import { count } from '../model/count.ts';
 import type { Evidence } from '../model/finding.ts';
 import { type FactOf, SCOPE_NAMES, type Scope, type Snapshot } from '../model/snapshot.ts';
 
@@ -57,7 +58,7 @@ const SUMMARIES: { readonly [S in Scope]: (fact: FactOf<S>) => string } = {
     words([
       path,
       state === 'own' ? 'no package’s' : `${state}, of ${owner}`,
-      link !== undefined ? `→ ${link}` : bytes !== undefined && `${bytes} bytes`,
+      link !== undefined ? `→ ${link}` : bytes !== undefined && count(bytes, 'byte'),
       modified,
     ]),
   users: ({ name, uid, groups, shell }) => words([name, `(${uid})`, groups.join(','), shell]),

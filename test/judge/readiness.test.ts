@@ -136,7 +136,7 @@ test.each<[string, KubeObject, string, RegExp]>([
     'a job that runs is not done',
     object('batch/v1', 'Job', { status: { startTime: BORN, active: 1 } }),
     'progressing',
-    /1 pods run/,
+    /1 pod runs/,
   ],
   [
     'a job that completed',

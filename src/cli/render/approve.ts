@@ -1,5 +1,6 @@
+import { count } from '../../model/count.ts';
 import type { ApproveReport } from '../../model/report.ts';
-import { count, type Page } from './page.ts';
+import type { Page } from './page.ts';
 
 /** `runbook approve`: what was allowed, by its hash. */
 export function renderApprove(report: ApproveReport, page: Page): string {

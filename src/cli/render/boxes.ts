@@ -1,3 +1,4 @@
+import { count } from '../../model/count.ts';
 import type {
   BoxesReport,
   BoxReport,
@@ -6,7 +7,7 @@ import type {
   RemovedBoxesReport,
 } from '../../model/report.ts';
 import { cleanLine } from './clean.ts';
-import { type Cell, count, type Page, table } from './page.ts';
+import { type Cell, type Page, table } from './page.ts';
 
 /** `box list`: a line for each. */
 export function renderBoxes({ boxes }: BoxesReport, page: Page): string {

@@ -1,4 +1,5 @@
 import type { ChaosReport, FaultResult } from '../../model/chaos.ts';
+import { count } from '../../model/count.ts';
 import { cleanLine } from './clean.ts';
 import { duration } from './duration.ts';
 import { type Cell, type Page, table } from './page.ts';
@@ -23,9 +24,7 @@ export function renderChaos({ faults, seed }: ChaosReport, page: Page): string {
         outcome === 'skipped'
           ? message
           : [
-              ...(outcome === 'survived'
-                ? []
-                : [`${passes} more ${passes === 1 ? 'pass' : 'passes'}`, hurt ?? '']),
+              ...(outcome === 'survived' ? [] : [count(passes, 'more pass', 'more passes'), hurt ?? '']),
               ...(outcome === 'lost' ? [message] : []),
               ...(repeated.length > 0 ? [`confirmed, and yet run again: ${repeated.join(', ')}`] : []),
             ]

@@ -1,6 +1,7 @@
+import { count } from '../../model/count.ts';
 import type { DriftFinding, DriftReport } from '../../model/drift.ts';
 import { cleanLine } from './clean.ts';
-import { type Cell, count, type Page, table } from './page.ts';
+import { type Cell, type Page, table } from './page.ts';
 
 const tones: Readonly<Record<DriftFinding['kind'], 'bad' | 'warn'>> = {
   changed: 'bad',
@@ -27,7 +28,7 @@ export function renderDrift(report: DriftReport, page: Page): string {
 
 /** Sources are named in the plural. */
 function amount(many: number, noun: string): string {
-  return `${many} ${many === 1 ? noun.replace(/s$/, '') : noun}`;
+  return count(many, noun.replace(/s$/, ''), noun);
 }
 
 function cells({ kind, subject, check, detail }: DriftFinding, page: Page): Cell[] {

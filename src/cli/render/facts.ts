@@ -1,6 +1,7 @@
+import { count } from '../../model/count.ts';
 import type { FactsReport } from '../../model/report.ts';
 import { cleanLine } from './clean.ts';
-import { type Cell, count, type Page, table } from './page.ts';
+import { type Cell, type Page, table } from './page.ts';
 
 const tones = { same: 'good', changed: 'warn', unmeasured: 'faint', failed: 'bad' } as const;
 

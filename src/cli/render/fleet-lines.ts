@@ -1,10 +1,11 @@
+import { count } from '../../model/count.ts';
 import type { BoxOutcome, FleetSummary, RunEvent, StepOutcome } from '../../model/outcome.ts';
 import { cleanLine } from './clean.ts';
 import { renderDiagnostic } from './diagnostic.ts';
 import { duration } from './duration.ts';
 import { renderFailure } from './failure.ts';
 import type { FleetState } from './fleet-state.ts';
-import { count, labelled, type Page, table } from './page.ts';
+import { labelled, type Page, table } from './page.ts';
 import { storyLine } from './story-lines.ts';
 import { widthOf } from './width.ts';
 import { type Mark, marks, outcomeWords, passMarks, timeOf } from './words.ts';
@@ -124,7 +125,7 @@ function matrix(state: FleetState, page: Page): string[] {
   ];
 }
 
-const boxCount = (number: number) => `${number} ${number === 1 ? 'box' : 'boxes'}`;
+const boxCount = (number: number) => count(number, 'box', 'boxes');
 
 const LEGEND = '  + acted  - skipped  x failed  ? a person is needed  . not reached';
 

@@ -65,6 +65,3 @@ export function labelled(label: string, text: string, page: Page, paint = plain)
 }
 
 const plain = (text: string) => text;
-
-/** `1 step`, `2 steps`. */
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

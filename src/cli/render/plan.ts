@@ -1,7 +1,8 @@
+import { count } from '../../model/count.ts';
 import type { PlannedStep, PlanReport, ResolvedInput } from '../../model/plan.ts';
 import { cleanLine } from './clean.ts';
 import { renderDiagnostics } from './diagnostic.ts';
-import { type Cell, count, type Page, table } from './page.ts';
+import { type Cell, type Page, table } from './page.ts';
 import type { Paint } from './paint.ts';
 import { planWords } from './words.ts';
 

@@ -1,6 +1,7 @@
+import { count } from '../../model/count.ts';
 import type { StatusReport } from '../../model/report.ts';
 import { cleanLine } from './clean.ts';
-import { type Cell, count, type Page, table } from './page.ts';
+import { type Cell, type Page, table } from './page.ts';
 
 const tones = {
   confirmed: 'good',

@@ -1,8 +1,9 @@
+import { count } from '../../model/count.ts';
 import type { RunEvent } from '../../model/outcome.ts';
 import { cleanLine } from './clean.ts';
 import { duration } from './duration.ts';
 import { renderFailure } from './failure.ts';
-import { count, type Page } from './page.ts';
+import type { Page } from './page.ts';
 import { pad, truncate, widthOf } from './width.ts';
 import { MARK_WIDTH, type Mark, marks, outcomeWords, timeOf } from './words.ts';
 

@@ -1,8 +1,9 @@
+import { count } from '../../model/count.ts';
 import type { CheckResult } from '../../model/outcome.ts';
 import type { VerifyReport } from '../../model/report.ts';
 import { cleanLine } from './clean.ts';
 import { checkLines } from './failure.ts';
-import { type Cell, count, type Page, table } from './page.ts';
+import { type Cell, type Page, table } from './page.ts';
 import type { Paint } from './paint.ts';
 
 type Verdict = VerifyReport['steps'][number]['verdict'];

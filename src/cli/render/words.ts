@@ -1,3 +1,4 @@
+import { count } from '../../model/count.ts';
 import type { ActReason, PassSummary, SkipReason, StepOutcome } from '../../model/outcome.ts';
 import type { PlannedStep } from '../../model/plan.ts';
 import { cleanLine } from './clean.ts';
@@ -82,7 +83,7 @@ export function summaryWords(summary: PassSummary): string {
   return parts.length ? parts.join(', ') : 'no steps';
 }
 
-const fixes = (number: number): string => `${number} ${number === 1 ? 'fix' : 'fixes'}`;
+const fixes = (number: number): string => count(number, 'fix', 'fixes');
 
 /** How a pass ended, for its last lines. */
 export const passMarks: Readonly<Record<PassSummary['outcome'], { word: string; tone: keyof Paint }>> = {

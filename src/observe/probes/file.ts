@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { TextTest } from '../../model/check.ts';
+import { count } from '../../model/count.ts';
 import { type Look, type Machine, NotGathered, type Status } from '../machine.ts';
 import { type Answers, answers } from './answers.ts';
 import type { Ask } from './probe-of.ts';
@@ -87,7 +88,7 @@ function notThere(found: Exclude<Found, { kind: 'there' }>, say: Answers) {
 
 function judgeExists(found: Found, say: Answers) {
   if (found.kind !== 'there') return notThere(found, say);
-  return say.pass('exists', `a ${kindOf(found.status)} of ${found.status.bytes} bytes`);
+  return say.pass('exists', `a ${kindOf(found.status)} of ${count(found.status.bytes, 'byte')}`);
 }
 
 function judgeAbsent(found: Found, path: string, say: Answers) {
@@ -122,7 +123,7 @@ async function judgeText(found: Found, path: string, machine: Machine, test: Tex
   if (matches.kind !== 'read') return notThere(notRead(path, matches.kind), say);
   return matches.value
     ? say.pass('match', `${path} has the text`)
-    : say.fail('no-match', `${bytes} bytes without the text`);
+    : say.fail('no-match', `${count(bytes, 'byte')} without the text`);
 }
 
 function judgedText(content: Look<Buffer>, judge: TextJudge): Look<boolean> {

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ProbeContext } from '../../model/box.ts';
+import { count } from '../../model/count.ts';
 import type { Machine } from '../machine.ts';
 import { type Answers, answers } from './answers.ts';
 import { askLimit, networkTrouble } from './network-trouble.ts';
@@ -142,7 +143,7 @@ async function judgeBody(
     return say.unknown('bad-regex', `the regular expression cannot be used: ${test.problem}`);
   }
   const { text, bytes, end } = await readBody(response, signal);
-  const seen = `HTTP ${response.statusCode}, ${bytes} bytes`;
+  const seen = `HTTP ${response.statusCode}, ${count(bytes, 'byte')}`;
   if (test.judge(text)) return say.pass('match', `${seen} with the text`);
   if (end === 'cut')
     return say.unknown('too-big', `not in the first ${BODY_LIMIT} bytes of the body, the rest was not read`);

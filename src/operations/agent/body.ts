@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Action } from '../../model/action.ts';
 import { DraftFence, type StepBody } from '../../model/attempt.ts';
 import type { Check } from '../../model/check.ts';
+import { count } from '../../model/count.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { Step } from '../../model/runbook.ts';
 
@@ -73,7 +74,7 @@ function shown({ lang, text, attributes }: DraftFence, part = ''): string {
   const about = Object.keys(attributes).length > 0 ? ` ${JSON.stringify(attributes)}` : '';
   const code = text.trimEnd();
   const lines = code.split('\n').length;
-  return `# ${part}${lang}${about}, ${lines} ${lines === 1 ? 'line' : 'lines'}\n${code}`;
+  return `# ${part}${lang}${about}, ${count(lines, 'line')}\n${code}`;
 }
 
 function codeOf(code: z.infer<typeof Code>): DraftFence[] {

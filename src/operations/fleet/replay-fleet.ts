@@ -1,4 +1,5 @@
 import { parseTolerance, type Tolerance } from '../../fleet/tolerance.ts';
+import { count } from '../../model/count.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { FleetReport } from '../../model/fleet.ts';
 import { requireApproval } from '../approval.ts';
@@ -24,7 +25,7 @@ export async function replayFleet(
 ): Promise<FleetReport> {
   const tolerance = refuseUnfit(prepared, flags);
   const { targets } = await readInventory(context.world.cwd, flags.fleet!, prepared.runbook);
-  await requireApproval(context, prepared, flags.yes, `${targets.length} boxes`);
+  await requireApproval(context, prepared, flags.yes, count(targets.length, 'box', 'boxes'));
   const world = await askOnce(context, prepared, flags, targets);
   const started = context.world.now();
   announceFleet(context, { ...prepared, ...flags, targets });

@@ -1,4 +1,5 @@
 import type { ClusterFactOf } from '../../../model/cluster-facts.ts';
+import { count } from '../../../model/count.ts';
 import type { Match, Rule } from '../rule.ts';
 import type { Scene } from '../scene.ts';
 import {
@@ -55,7 +56,7 @@ export const probeUnauthorized: Rule = {
       const killing = run.events.find(({ reason }) => reason === 'Killing');
       const loop =
         kind === 'liveness'
-          ? `, so it is restarted again and again (${run.container.restarts} restarts)`
+          ? `, so it is restarted again and again (${count(run.container.restarts, 'restart')})`
           : ', so it never gets traffic';
       return [
         {

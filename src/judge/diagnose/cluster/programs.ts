@@ -1,3 +1,4 @@
+import { count } from '../../../model/count.ts';
 import type { Match, Rule } from '../rule.ts';
 import type { Scene } from '../scene.ts';
 import { factsOf, logOf, type Run, runs, said, subjectOf, weightOfRun, who } from './objects.ts';
@@ -42,7 +43,7 @@ function absent(run: Run, program: string, evidence: readonly string[], weight: 
 /** Code 128 is what containerd gives a container that it could not start (CRI constants: StartError). */
 function endWords({ end, container }: Run): string {
   if (end?.exitCode === undefined) return 'cannot start';
-  const again = container.restarts > 0 ? `, ${container.restarts} restarts` : '';
+  const again = container.restarts > 0 ? `, ${count(container.restarts, 'restart')}` : '';
   return `ends with code ${end.exitCode}${end.reason === undefined ? '' : ` (${end.reason})`}${again}`;
 }
 
