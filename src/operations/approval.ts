@@ -1,8 +1,10 @@
 import { openApprovals } from '../journal/approvals.ts';
 import type { Check } from '../model/check.ts';
+import { count } from '../model/count.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { Runbook } from '../model/runbook.ts';
 import { approvalHash } from '../plan/hash.ts';
+import { requireKnownBox } from './box-target.ts';
 import type { OperationContext } from './operation.ts';
 import type { Prepared } from './session.ts';
 
@@ -57,7 +59,7 @@ export async function requireApproval(
   // A loose document is asked block by block instead.
   if (runbook.kind === 'loose') return true;
   const { fences, shellChecks, commands } = executables(runbook);
-  const question = `${runbook.file} would run up to ${fences} fences, ${shellChecks} shell checks and ${commands} commands on ${where}. Run it?`;
+  const question = `${runbook.file} would run up to ${count(fences, 'fence')}, ${count(shellChecks, 'shell check')} and ${count(commands, 'command')} on ${where}. Run it?`;
   const answer = await world.person.choose(question, ['yes', 'no', 'always (remember this content)']);
   if (answer.startsWith('a')) {
     const at = new Date(world.now()).toISOString();
@@ -71,6 +73,20 @@ export async function requireApproval(
   }
   if (!answer.startsWith('y')) throw unapproved(runbook.file, 'the person said no');
   return true;
+}
+
+/**
+ * The same for the box that `--on` names, which has to be there before anybody is asked.
+ * @throws RunbookError as above, and where there is no such box
+ */
+export async function requireApprovalOn(
+  context: OperationContext,
+  prepared: Prepared,
+  { yes, on }: { readonly yes: boolean; readonly on?: string | undefined },
+): Promise<true> {
+  if (await isApproved(context, prepared, yes)) return true;
+  await requireKnownBox(on);
+  return await requireApproval(context, prepared, yes, on);
 }
 
 function unapproved(file: string, why: string): RunbookError {

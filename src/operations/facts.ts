@@ -7,7 +7,7 @@ import { EXIT } from '../model/diagnostic.ts';
 import type { FactsReport } from '../model/report.ts';
 import type { Fact } from '../model/runbook.ts';
 import { approvalHash } from '../plan/hash.ts';
-import { requireApproval } from './approval.ts';
+import { requireApprovalOn } from './approval.ts';
 import { writeDocument } from './document.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { openSession, prepare, runForOutput, type Session } from './session.ts';
@@ -32,7 +32,7 @@ export const facts = defineOperation({
   run: async (context, flags): Promise<FactsReport> => {
     const prepared = await prepare(context, flags);
     const measures = prepared.runbook.facts.some((fact) => fact.command !== undefined);
-    const approved = measures && (await requireApproval(context, prepared, flags.yes, flags.on));
+    const approved = measures && (await requireApprovalOn(context, prepared, flags));
     const session = await openSession(context, prepared, flags, { approved });
     try {
       const measured: Measured[] = [];

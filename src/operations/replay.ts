@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import type { FleetReport } from '../model/fleet.ts';
 import type { ReplayReport } from '../model/report.ts';
-import { requireApproval } from './approval.ts';
+import { requireApprovalOn } from './approval.ts';
 import { refuseUnknownId } from './known-id.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { replayBox } from './replay-box.ts';
@@ -35,7 +35,7 @@ async function runReplay(context: OperationContext, flags: ReplayFlags): Promise
     const { replayFleet } = await import('./fleet/replay-fleet.ts');
     return await replayFleet(context, prepared, flags);
   }
-  const approved = !flags.dryRun && (await requireApproval(context, prepared, flags.yes, flags.on));
+  const approved = !flags.dryRun && (await requireApprovalOn(context, prepared, flags));
   return await replayBox(context, prepared, flags, { approved });
 }
 

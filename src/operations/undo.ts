@@ -8,7 +8,7 @@ import type { UndoReport } from '../model/report.ts';
 import type { Step } from '../model/runbook.ts';
 import type { ShellState } from '../model/shell.ts';
 import type { Person } from '../world.ts';
-import { requireApproval } from './approval.ts';
+import { requireApprovalOn } from './approval.ts';
 import { refuseUnknownId } from './known-id.ts';
 import { defineOperation } from './operation.ts';
 import { openPass } from './pass/open.ts';
@@ -47,7 +47,7 @@ export const undo = defineOperation({
   input,
   run: async (context, flags): Promise<UndoReport> => {
     const prepared = await prepare(context, flags);
-    const approved = await requireApproval(context, prepared, flags.yes, flags.on);
+    const approved = await requireApprovalOn(context, prepared, flags);
     const session = await openSession(context, prepared, flags, { approved });
     try {
       const opened = await openPass(context, session, {

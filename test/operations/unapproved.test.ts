@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { contentOf } from '../../src/boxes/synced-files.ts';
 import { visibleText } from '../../src/model/plain-text.ts';
 import { scriptOf } from '../../src/operations/agent/body.ts';
+import type { Person } from '../../src/world.ts';
 import { runbook, scenario } from '../support/scenario.ts';
 import { agentIn } from './agent/agent.ts';
 
@@ -80,6 +81,35 @@ test("a project's git configuration runs nothing when its files are listed", asy
   const { files } = await contentOf(scene.folder);
   expect(files.map(({ path }) => path).sort()).toEqual(['AUTODOCK.md', 'a']);
   await expect(scene.read('../ran')).rejects.toThrow('ENOENT');
+});
+
+test('nobody is asked to let something run on a box that is not there', async () => {
+  const asked: string[] = [];
+  const person: Person = {
+    ask: async () => '',
+    confirm: async () => false,
+    choose: async (question) => {
+      asked.push(question);
+      return 'no';
+    },
+    lend: (work) => work(),
+  };
+  const facts = '\n## Facts\n\n| Fact | Value | Measured with |\n| --- | --- | --- |\n| f | 1 | `echo 2` |\n';
+  const scene = await scenario(runbook({ One: '~~~bash\ntrue\n~~~' }, facts), { person });
+  for (const verb of ['replay', 'undo', 'facts']) {
+    for (const on of ['no box', 'never-launched', 'container:never-made']) {
+      const { diagnostics } = await scene.run(verb, { on });
+      // Without a container engine that is what is told.
+      expect(diagnostics[0]?.code, `${verb} ${on}`).toMatch(
+        /^(bad-box|unknown-box|no-such-container|no-container-engine)$/,
+      );
+    }
+  }
+  expect(asked).toEqual([]);
+  await scene.run('replay');
+  expect(asked).toEqual([
+    'AUTODOCK.md would run up to 1 fence, 0 shell checks and 1 command on this machine. Run it?',
+  ]);
 });
 
 test('an Undo that only the journal has is not run on the word that the document has', async () => {
