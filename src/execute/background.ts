@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { BackgroundProcess } from '../model/box.ts';
 import { anyRuns, endGroups } from './end-groups.ts';
@@ -15,8 +15,7 @@ export async function startBackground(
   log: string,
   { baseline, folder }: { readonly baseline: Readonly<Record<string, string>>; readonly folder: string },
 ): Promise<BackgroundProcess> {
-  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
-  const output = openSync(log, 'w', 0o600);
+  const output = openLog(log);
   try {
     const { child, begun } = launch(fence, { env: baseline, cwd: folder, detached: true, output });
     const reason = await begun;
@@ -28,6 +27,21 @@ export async function startBackground(
   } finally {
     closeSync(output);
   }
+}
+
+/**
+ * A log of its own, begun anew. A project from elsewhere may bring symlinks under its name, or its folder's, and would choose
+ * what is written into.
+ */
+function openLog(log: string): number {
+  const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
+  if (log === '/dev/null') return openSync(log, 'w');
+  const folders = [dirname(dirname(log)), dirname(log)];
+  mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
+  for (const path of [...folders, log])
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
+      throw new Error(`its log would go elsewhere, since ${path} is a symbolic link; move that away`);
+  return openSync(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
 }
 
 /**

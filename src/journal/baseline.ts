@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Snapshot } from '../model/snapshot.ts';
 import { journalKey } from './box-state.ts';
 import type { JournalPlace } from './journal.ts';
-import { prepareFolder } from './journal-folder.ts';
+import { OWN_FILE, prepareFolder } from './journal-folder.ts';
 import { storing } from './storage-error.ts';
 
 /** What a box looked like when a pass had brought it where the runbook wants it. */
@@ -39,7 +39,7 @@ export async function keepBaseline(place: BaselinePlace, baseline: Omit<Baseline
     await prepareFolder(place.folder);
     const draft = `${path}.${process.pid}.tmp`;
     try {
-      await writeFile(draft, JSON.stringify({ v: 1, ...baseline }), { mode: 0o600 });
+      await writeFile(draft, JSON.stringify({ v: 1, ...baseline }), { mode: 0o600, flag: OWN_FILE.anew });
       await rename(draft, path);
     } finally {
       await rm(draft, { force: true });

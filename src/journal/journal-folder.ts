@@ -1,8 +1,20 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, lstat, mkdir, truncate, writeFile } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { chmod, lstat, mkdir, open, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { storing } from './storage-error.ts';
+
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+
+/**
+ * How files in `.runbook/` are opened. A project from elsewhere may bring symlinks under their names, and would choose what we
+ * write into, or show: none is followed (ELOOP).
+ */
+export const OWN_FILE = {
+  read: O_RDONLY | O_NOFOLLOW,
+  append: O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW,
+  anew: O_WRONLY | O_TRUNC | O_CREAT | O_NOFOLLOW,
+} as const;
 
 /**
  * Makes `.runbook/` in the document's folder: for this user alone, and ignored by git through its own .gitignore.
@@ -11,13 +23,28 @@ import { storing } from './storage-error.ts';
 export async function prepareFolder(folder: string): Promise<void> {
   const path = join(folder, '.runbook');
   await storing('the journal', path, async () => {
-    await mkdir(path, { mode: 0o700 }).catch(ignore('EEXIST'));
-    // lstat: a project from elsewhere may bring a symlink under this name, and would choose what we write into.
-    const status = await lstat(path);
-    if (!status.isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
-    if ((status.mode & 0o077) !== 0) await chmod(path, 0o700);
+    await makeOwn(path);
     await writeFile(join(path, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(ignore('EEXIST'));
   });
+}
+
+/**
+ * Makes a folder in `.runbook/`, as that is made; the answer is its path.
+ * @throws RunbookError 3 where it cannot be made, or where something else stands in its place.
+ */
+export async function prepareSubfolder(folder: string, name: string): Promise<string> {
+  await prepareFolder(folder);
+  const path = join(folder, '.runbook', name);
+  await storing(`what belongs into .runbook/${name}`, path, () => makeOwn(path));
+  return path;
+}
+
+/** lstat: a symlink under this name is something else, wherever it leads. */
+async function makeOwn(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 }).catch(ignore('EEXIST'));
+  const status = await lstat(path);
+  if (!status.isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
+  if ((status.mode & 0o077) !== 0) await chmod(path, 0o700);
 }
 
 /**
@@ -27,10 +54,8 @@ export async function prepareFolder(folder: string): Promise<void> {
 export async function setAside(path: string, from: number): Promise<void> {
   const aside = path.replace(/\.jsonl$/, '.void.jsonl');
   await storing('the journal', path, async () => {
-    await pipeline(
-      createReadStream(path, { start: from }),
-      createWriteStream(aside, { flags: 'a', mode: 0o600, flush: true }),
-    );
+    const file = await open(aside, OWN_FILE.append, 0o600);
+    await pipeline(createReadStream(path, { start: from }), file.createWriteStream({ flush: true }));
     await truncate(path, from);
   });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BoxIdentity } from '../model/box.ts';
@@ -8,7 +8,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { JournalEntry, JournalRecord, StepMemory } from '../model/journal.ts';
 import { dataSync, journalKey, syncFolder } from './box-state.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
-import { prepareFolder, setAside } from './journal-folder.ts';
+import { OWN_FILE, prepareFolder, setAside } from './journal-folder.ts';
 import { emptyMemory, fixKey, type JournalMemory, remember } from './memory.ts';
 import { type ReadJournal, readRecords } from './read.ts';
 import { SCHEMA } from './record-shape.ts';
@@ -120,8 +120,7 @@ async function recall(
 }
 
 async function openForAppending(path: string, folder: string, read: ReadJournal): Promise<number> {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
-  const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+  const fd = openSync(path, OWN_FILE.append, 0o600);
   if (read.torn) ftruncateSync(fd, read.end);
   if (read.size === 0) await syncFolder(join(folder, '.runbook'));
   return fd;

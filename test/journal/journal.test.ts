@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -217,6 +218,22 @@ describe('another life of the box', () => {
     expect(
       readFileSync(path.replace('.jsonl', '.void.jsonl'), 'utf8').split('\n').filter(Boolean),
     ).toHaveLength(4);
+  });
+
+  it('does not set the void end aside through a link that a project brought', async () => {
+    const options = journalOptions();
+    const path = await session(options, (journal) => {
+      journal.append(confirmed('one'));
+      return journal.path;
+    });
+    rmSync(options.stateFolder, { recursive: true });
+    const precious = join(options.folder, '..', 'precious');
+    writeFileSync(precious, 'precious');
+    symlinkSync(precious, path.replace('.jsonl', '.void.jsonl'));
+    await expect(session(options, () => {})).rejects.toMatchObject({
+      diagnostics: [{ code: 'storage-unwritable' }],
+    });
+    expect(readFileSync(precious, 'utf8')).toBe('precious');
   });
 
   it('believes nothing where the box has lost its state', async () => {

@@ -51,6 +51,9 @@ export async function startRemote(run: Run, fence: LaunchedFence, log: string): 
   const folder = shellQuote(dirname(log));
   const script = `
 ${IDENTITY}
+for place in ${shellQuote(dirname(dirname(log)))} ${folder} ${file}; do
+  [ ! -L "$place" ] || { echo "its log would go elsewhere, since $place is a symbolic link; move that away" >&2; exit 1; }
+done
 [ -d ${folder} ] || (umask 077; mkdir -p ${folder}) || exit 1
 if [ ! -c ${file} ]; then (umask 077; : >${file}) && chmod 600 ${file} || exit 1; fi
 program=$(cat; echo x) program=\${program%x}

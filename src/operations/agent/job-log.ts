@@ -1,4 +1,5 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { OWN_FILE } from '../../journal/journal-folder.ts';
 import type { RunEvent } from '../../model/outcome.ts';
 import { outputRedactor } from '../../observe/redact-output.ts';
 
@@ -41,7 +42,13 @@ export class JobLog {
   }
 
   #write(text: string): void {
-    if (text !== '') appendFileSync(this.path, text, { mode: 0o600 });
+    if (text === '') return;
+    const file = openSync(this.path, OWN_FILE.append, 0o600);
+    try {
+      appendFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
   }
 }
 

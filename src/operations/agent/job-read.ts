@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { OWN_FILE } from '../../journal/journal-folder.ts';
 import { attemptAnswer } from './answer.ts';
 import { wrong } from './body.ts';
 import { type Desk, openDesk } from './desk.ts';
@@ -140,7 +141,7 @@ async function readLog(
   path: string,
   { offset, limit, grep }: Wanted,
 ): Promise<{ log: string; log_bytes: number; next_offset?: number }> {
-  const file = await open(path, 'r').catch(() => undefined);
+  const file = await open(path, OWN_FILE.read).catch(() => undefined);
   if (!file) return { log: '', log_bytes: 0 };
   try {
     const { size } = await file.stat();

@@ -1,7 +1,7 @@
-import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { journalKey } from '../../journal/box-state.ts';
-import { prepareFolder } from '../../journal/journal-folder.ts';
+import { OWN_FILE, prepareFolder, prepareSubfolder } from '../../journal/journal-folder.ts';
 import { isRunning, thisProcess } from '../../journal/process-identity.ts';
 import { storing } from '../../journal/storage-error.ts';
 import type { BoxIdentity } from '../../model/box.ts';
@@ -104,7 +104,7 @@ export class AgentStore {
     await storing('the agent’s journal', path, async () => {
       await prepareFolder(this.folder);
       // A line end first, in case a power cut tore the last write.
-      await appendFile(path, `\n${lines}`, { mode: 0o600, flush: true });
+      await appendFile(path, `\n${lines}`, { mode: 0o600, flush: true, flag: OWN_FILE.append });
     });
   }
 
@@ -112,8 +112,10 @@ export class AgentStore {
   async keepSnapshot(snapshot: Snapshot, reason: string): Promise<void> {
     this.recollection.snapshots.set(snapshot.id, snapshot, this.#inMemory);
     if (!this.readOnly) {
-      const folder = await this.#subfolder('snapshots');
-      await writeFile(join(folder, `${snapshot.id}.json`), JSON.stringify(snapshot), { mode: 0o600 });
+      const folder = await prepareSubfolder(this.folder, 'snapshots');
+      const path = join(folder, `${snapshot.id}.json`);
+      const how = { mode: 0o600, flag: OWN_FILE.anew };
+      await storing('a look at the box', path, () => writeFile(path, JSON.stringify(snapshot), how));
     }
     await this.append({ kind: 'snapshot', snapshot: snapshot.id, for: reason });
     if (!this.readOnly) await this.#dropOld();
@@ -126,7 +128,7 @@ export class AgentStore {
   async #dropOld(): Promise<void> {
     const kept = this.of('snapshot').map((each) => each.snapshot);
     const wanted = new Set([...kept.slice(0, 1), ...kept.slice(-SNAPSHOTS_KEPT)]);
-    const folder = await this.#subfolder('snapshots');
+    const folder = await prepareSubfolder(this.folder, 'snapshots');
     const files = (await readdir(folder)).filter((name) => kept.includes(name.replace(/\.json$/, '')));
     const old = files.filter((name) => !wanted.has(name.replace(/\.json$/, '')));
     await Promise.all(old.map((name) => rm(join(folder, name), { force: true })));
@@ -151,8 +153,10 @@ export class AgentStore {
 
   /** The same, where it can be written. */
   async newJobLog(job: string): Promise<string> {
-    await this.#subfolder('jobs');
-    return this.jobLog(job);
+    await prepareSubfolder(this.folder, 'jobs');
+    const path = this.jobLog(job);
+    await storing('the log of a job', path, async () => (await open(path, OWN_FILE.append, 0o600)).close());
+    return path;
   }
 
   /** How much a job has said; undefined: nothing, or its log is gone. */
@@ -176,13 +180,6 @@ export class AgentStore {
 
   /** This process, for the record of a job. */
   static process = thisProcess;
-
-  async #subfolder(name: string): Promise<string> {
-    await prepareFolder(this.folder);
-    const folder = join(this.folder, '.runbook', name);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return folder;
-  }
 }
 
 function recollectionOf(world: World, place: string, path: () => string): Recollection {
