@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClusterGrant } from '../model/cluster-grant.ts';
+import { ownWord } from './own-word.ts';
 import { storing } from './storage-error.ts';
 import { userName } from './user-name.ts';
 
@@ -11,13 +12,9 @@ export interface GivenGrant extends ClusterGrant {
   readonly at: string;
 }
 
-/** Which contexts the person lets be touched; nothing can be read: none. */
+/** Which contexts the person lets be touched; nothing can be read: none. @throws RunbookError 3 where others may write the file */
 export function readClusterGrants(stateFolder: string): ClusterGrant[] {
-  try {
-    return readFileSync(fileIn(stateFolder), 'utf8').split('\n').flatMap(parse);
-  } catch {
-    return [];
-  }
+  return ownWord(fileIn(stateFolder), 'contexts')?.split('\n').flatMap(parse) ?? [];
 }
 
 /** Remembers a grant, in one write. */

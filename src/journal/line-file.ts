@@ -1,7 +1,7 @@
-import { appendFile, type FileHandle, mkdir, open } from 'node:fs/promises';
+import { appendFile, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { refuseForeign } from './own-word.ts';
 import { storing } from './storage-error.ts';
 
 /** What a person has decided, a line of JSON for each, in the person's state folder. What others may write is not believed. */
@@ -24,7 +24,7 @@ export class LineFile<Entry extends z.ZodType> {
       });
       if (!file) return [];
       try {
-        await refuseForeign(this.#path, this.name, file);
+        refuseForeign(this.#path, this.name, await file.stat());
         return (await file.readFile('utf8')).split('\n').flatMap((line) => this.#parse(line));
       } finally {
         await file.close();
@@ -48,22 +48,4 @@ export class LineFile<Entry extends z.ZodType> {
       return [];
     }
   }
-}
-
-/** As ssh does with authorized_keys: what others may write is nobody's word. */
-async function refuseForeign(path: string, name: string, file: FileHandle): Promise<void> {
-  const { mode, uid } = await file.stat();
-  const own = process.getuid?.() ?? uid;
-  if ((mode & 0o022) === 0 && (uid === own || uid === 0)) return;
-  throw new RunbookError(
-    [
-      {
-        code: `${name}-exposed`,
-        severity: 'error',
-        message: `${path} can be written by others, so what it says is not believed.`,
-        remedy: `Look through it, then run: chmod 600 ${path}`,
-      },
-    ],
-    EXIT.person,
-  );
 }

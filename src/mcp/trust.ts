@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isOwnMarker } from '../operations/agent/own-marker.ts';
 import type { AgentContext } from '../operations/agent/tool.ts';
 import type { World } from '../world.ts';
 
@@ -16,8 +16,10 @@ export async function trustOf(
   if (asked === 'guarded') return 'guarded';
   const markers = ['/etc/runbook/sandbox', join(world.folders.person, 'sandbox')];
   for (const marker of markers) {
-    if (await stat(marker).catch(() => undefined)) return 'sandbox';
+    if (await isOwnMarker(marker)) return 'sandbox';
   }
-  note(`--trust sandbox does not count: neither ${markers.join(' nor ')} is there. Drafts need approval.`);
+  note(
+    `--trust sandbox does not count: neither ${markers.join(' nor ')} is there as your own. Drafts need approval.`,
+  );
   return 'guarded';
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { isAbsolute, join, normalize, resolve } from 'node:path';
+import { ownWord } from '../../journal/own-word.ts';
 import type { Box } from '../../model/box.ts';
 import type { Probe } from '../../model/check.ts';
 import type { World } from '../../world.ts';
@@ -76,9 +76,9 @@ function isSecretPath(path: string): boolean {
   );
 }
 
-/** One host a line, in the person's own folder. */
+/** One host a line, in the person's own folder. @throws RunbookError 3 where others may write the file */
 export async function allowedHosts(world: World): Promise<ReadonlySet<string>> {
-  const text = await readFile(join(world.folders.person, 'allowed-hosts'), 'utf8').catch(() => '');
+  const text = ownWord(join(world.folders.person, 'allowed-hosts'), 'allowed-hosts') ?? '';
   const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim().toLowerCase());
   return new Set(lines.filter((line) => line !== ''));
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openApprovals } from '../../journal/approvals.ts';
 import { makeFolders } from '../../journal/make-folders.ts';
+import { ownWord } from '../../journal/own-word.ts';
 import { approvalHash } from '../../plan/hash.ts';
 import { scriptOf } from './body.ts';
 import type { Desk } from './desk.ts';
@@ -55,7 +56,7 @@ export async function standingPermission(
     asDeclared(desk, request) &&
     (await approvals.isApproved(approvalHash(desk.document.runbook)));
   if (whole || (await approvals.isApproved(request.key))) return { allowed: true, by: 'approved' };
-  const until = Number(await readFile(leasePath(person, desk.box.id), 'utf8').catch(() => '0'));
+  const until = Number(ownWord(leasePath(person, desk.box.id), 'leases') ?? 0);
   return until > context.world.now() ? { allowed: true, by: 'lease' } : undefined;
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolders } from '../../journal/make-folders.ts';
+import { isOwn } from '../../journal/own-word.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 
 /**
@@ -21,8 +22,8 @@ export async function secretIfKept(path: string): Promise<string | undefined> {
   });
   if (!handle) return undefined;
   try {
-    const { mode } = await handle.stat();
-    if (mode & 0o077) throw exposed(path);
+    const status = await handle.stat();
+    if (status.mode & 0o077 || !isOwn(status)) throw exposed(path);
     const text = (await handle.readFile('utf8')).trim();
     if (text.length < 32) throw exposed(path);
     return text;
@@ -55,7 +56,7 @@ function exposed(path: string): RunbookError {
       {
         code: 'exposed-secret',
         severity: 'error',
-        message: `${path} is readable by others, or holds no secret.`,
+        message: `${path} is another user's, is readable by others, or holds no secret.`,
         remedy: 'Remove it: a new one is made at the next start. Give that to your clients.',
       },
     ],
