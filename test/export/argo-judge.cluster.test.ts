@@ -1,11 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { argoProgram } from './argo/programs.ts';
 
-const build = join(import.meta.dirname, 'argo-validate/build.sh');
-const program = execFileSync(build, ['--where'], { encoding: 'utf8' }).trim();
-const reason = existsSync(program) ? undefined : `it is not built; ${build} does that in some minutes`;
+const { path: program, reason } = argoProgram('argo-validate');
 if (reason) console.error(`SKIPPED: "Argo's own judge" of what submit generates: ${reason}`);
 
 const golden = readFileSync(join(import.meta.dirname, '../fixtures/export/full-runbook.yaml'), 'utf8');

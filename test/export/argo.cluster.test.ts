@@ -1,43 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import type { RunEvent } from '../../src/model/outcome.ts';
 import { describeWithCluster } from '../cluster/describe-with-cluster.ts';
 import { scenario } from '../support/scenario.ts';
+import { defineArgo } from './argo/define.ts';
 import { FULL_INVENTORY, FULL_RUNBOOK } from './full-runbook.ts';
-
-/** Argo's own definitions with their whole schemas, from the module that the validator is built of. */
-function argoDefinitions(): { metadata: { name: string } }[] {
-  const module = execFileSync(
-    'go',
-    ['list', '-m', '-f', '{{.Dir}}', 'github.com/argoproj/argo-workflows/v4'],
-    {
-      cwd: join(import.meta.dirname, 'argo-validate'),
-      encoding: 'utf8',
-    },
-  ).trim();
-  return ['workflows', 'workflowtemplates'].map((name) =>
-    parse(readFileSync(join(module, `manifests/base/crds/full/argoproj.io_${name}.yaml`), 'utf8')),
-  );
-}
 
 describeWithCluster(
   "a submission against a real API server with Argo's whole schemas",
   (cluster) => {
-    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-    beforeAll(async () => {
-      for (const definition of argoDefinitions()) {
-        const { status } = await cluster.api.ask('POST', definitions, definition);
-        expect([201, 409]).toContain(status);
-        await cluster.api.until(`${definitions}/${definition.metadata.name}`, ({ status: said }) =>
-          said?.conditions?.some(
-            (each: { type: string; status: string }) => each.type === 'Established' && each.status === 'True',
-          ),
-        );
-      }
-    });
+    beforeAll(() => defineArgo(cluster));
 
     const scene = async (input: Record<string, unknown>, kubeconfig = cluster.kubeconfig) => {
       const namespace = await cluster.namespace('submit');

@@ -83,11 +83,18 @@ describe('runbook submit --dry-run', () => {
     const { exit, diagnostics } = await submitted(
       text,
       { targets: 'i.yaml' },
-      { 'i.yaml': 'targets: [local, container:x, "ssh://ok"]\n' },
+      { 'i.yaml': 'targets: [local, container:x, "ssh://ok", { on: "ssh://b", name: "../b" }]\n' },
     );
     expect(exit).toBe(65);
     expect(diagnostics.map(({ code }) => code).toSorted()).toEqual(
-      ['unreachable-from-pods', 'braces', 'needs-terminal', 'ends-with-pod', 'lost-with-pod'].toSorted(),
+      [
+        'unreachable-from-pods',
+        'no-folder-name',
+        'braces',
+        'needs-terminal',
+        'ends-with-pod',
+        'lost-with-pod',
+      ].toSorted(),
     );
   });
 
@@ -101,7 +108,7 @@ describe('runbook submit --dry-run', () => {
       { targets: 'i.yaml', input: { COLOUR: 'blue' } },
       { 'i.yaml': inventory },
     );
-    expect(given.report.yaml).toContain('"name":"b","on":"ssh://b","input-COLOUR":"blue"');
+    expect(given.report.yaml).toContain(`"name":"b","on":"ssh://b","input-COLOUR":"${btoa('blue')}"`);
   });
 
   it('holds an inventory against the declared inputs', async () => {

@@ -20,11 +20,14 @@ export function engineTemplate(submission: ArgoSubmission): object {
   return {
     name: 'engine',
     inputs: { parameters: parameters.map((name) => ({ name })) },
+    // Steps that do not need each other may not meet on a box: its lock would send the second one to a person.
+    synchronization: { mutexes: [{ name: 'runbook-step-{{inputs.parameters.name}}' }] },
     activeDeadlineSeconds: '{{inputs.parameters.seconds}}',
-    // A pod that is lost goes on from its journal. A step that failed has been judged, and is not tried again.
+    // A pod that is lost, or whose engine was killed, goes on from its journal. A step that failed has been judged, and is
+    // not tried again: the expression says so, since to Argo's policies a killed engine and a judged step are one.
     retryStrategy: {
       limit: '3',
-      retryPolicy: 'OnError',
+      retryPolicy: 'Always',
       backoff: { duration: '10s', factor: '2', maxDuration: '5m' },
       expression: `lastRetry.exitCode not in [${VERDICTS.map((code) => `"${code}"`).join(', ')}]`,
     },
@@ -53,7 +56,7 @@ function environment(submission: ArgoSubmission): object[] {
   return [
     ...variablesOf(submission).map((name) => ({
       name,
-      value: `{{inputs.parameters.${valueParameter(name)}}}`,
+      value: `{{=sprig.b64dec(inputs.parameters['${valueParameter(name)}'])}}`,
     })),
     ...secrets.map(({ name, required }) => ({
       name,

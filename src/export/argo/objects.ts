@@ -85,16 +85,23 @@ function workflow(submission: ArgoSubmission): KubernetesObject {
   };
 }
 
-/** Targets as `withParam` takes them: a JSON list of flat objects. */
+/**
+ * Targets as `withParam` takes them: a JSON list of flat objects. Values travel as base64: where Argo replaces `{{item.…}}` it
+ * escapes a quotation mark or a backslash twice, and what stands in braces in a value it would replace too.
+ */
 function listOf(targets: readonly ArgoTarget[]): string {
   return JSON.stringify(
     targets.map(({ name, on, values }) => ({
       name,
       on,
-      ...Object.fromEntries(Object.entries(values).map(([key, value]) => [valueParameter(key), value])),
+      ...Object.fromEntries(
+        Object.entries(values).map(([key, value]) => [valueParameter(key), base64(value)]),
+      ),
     })),
   );
 }
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 function metadata({ namespace, runbook, hash }: ArgoSubmission, name: string): KubernetesObject['metadata'] {
   return {

@@ -18,9 +18,22 @@ export function unfitForPods({ plan }: Prepared, targets: readonly Target[]): Di
 /** Argo replaces `{{…}}` wherever it stands, and knows no way to write it literally. */
 const BRACES = /\{\{|\}\}/;
 
-function unreachable({ box, on, name, inputs, place }: Target): Diagnostic[] {
-  const bad = [name, ...Object.values(inputs)].find((text) => BRACES.test(text));
+/** A box's name is a folder on the claim; quotation marks and backslashes Argo would escape twice where it replaces `{{item.…}}`. */
+const NO_FOLDER = /["\\/]|^\.{1,2}$/;
+
+function unreachable({ box, on, name, place }: Target): Diagnostic[] {
+  const bad = [name, on].find((text) => BRACES.test(text));
   return [
+    ...(NO_FOLDER.test(name)
+      ? [
+          error(
+            'no-folder-name',
+            `The name \`${name}\` cannot be that of a folder in a pod.`,
+            'Give the box another `name:`, without slashes, quotation marks and backslashes.',
+            place,
+          ),
+        ]
+      : []),
     ...(box.kind === 'container' || box.kind === 'named'
       ? [
           error(

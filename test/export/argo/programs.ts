@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const build = join(import.meta.dirname, 'build.sh');
+
+/** A program of Argo's as build.sh makes it, and where it is not there the reason. */
+export function argoProgram(name: 'argo-validate' | 'workflow-controller'): {
+  path: string;
+  reason: string | undefined;
+} {
+  const folder = execFileSync('bash', [build, '--where'], { encoding: 'utf8' }).trim();
+  const path = join(folder, name);
+  return {
+    path,
+    reason: existsSync(path) ? undefined : `it is not built; ${build} does that in some minutes`,
+  };
+}
