@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { Snapshot } from '../model/snapshot.ts';
 import { journalKey } from './box-state.ts';
+import { draftOf, removeLeftDrafts } from './draft.ts';
 import type { JournalPlace } from './journal.ts';
 import { OWN_FILE, prepareFolder } from './journal-folder.ts';
 import { storing } from './storage-error.ts';
@@ -37,7 +38,8 @@ export async function keepBaseline(place: BaselinePlace, baseline: Omit<Baseline
   const path = pathOf(place);
   await storing('the baseline', path, async () => {
     await prepareFolder(place.folder);
-    const draft = `${path}.${process.pid}.tmp`;
+    await removeLeftDrafts(path);
+    const draft = draftOf(path);
     try {
       await writeFile(draft, JSON.stringify({ v: 1, ...baseline }), { mode: 0o600, flag: OWN_FILE.anew });
       await rename(draft, path);

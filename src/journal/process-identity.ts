@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** Tells one process from every other that ever has the same pid. */
@@ -23,6 +24,31 @@ export function isRunning(identity: ProcessIdentity): boolean {
   if (identity.boot !== bootId() || !exists(identity.pid)) return false;
   const start = startOf(identity.pid);
   return start === undefined || identity.start === '' || start === identity.start;
+}
+
+/** This process, as a part of a file's name: its pid, and what tells it from others of that pid. */
+export function processMark(): string {
+  return markOf(thisProcess());
+}
+
+/** Whether the process of a mark still runs; undefined: that is no mark. What cannot be told counts as running, as above. */
+export function isMarkRunning(mark: string): boolean | undefined {
+  const pid = Number(MARK.exec(mark)?.[1]);
+  if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
+  if (!exists(pid)) return false;
+  const start = startOf(pid);
+  return (
+    start === undefined ||
+    mark === markOf({ pid, start: '', boot: bootId() }) ||
+    mark === markOf({ pid, start, boot: bootId() })
+  );
+}
+
+const MARK = /^(\d{1,10})-[0-9a-f]{8}$/;
+
+function markOf({ pid, start, boot }: ProcessIdentity): string {
+  const rest = createHash('sha256').update(`${boot}\n${start}`).digest('hex').slice(0, 8);
+  return `${pid}-${rest}`;
 }
 
 function exists(pid: number): boolean {

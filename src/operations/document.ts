@@ -1,5 +1,6 @@
 import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { draftOf, removeLeftDrafts } from '../journal/draft.ts';
 import { parseRunbook } from '../markdown/parse.ts';
 import { decodeSource, LARGEST_DOCUMENT, type Source } from '../markdown/source.ts';
 import { type Diagnostic, EXIT, type ExitCode, RunbookError } from '../model/diagnostic.ts';
@@ -103,7 +104,8 @@ async function readBounded(path: string, file: string): Promise<Buffer> {
 export async function writeDocument(document: OpenedDocument, text: string): Promise<void> {
   const { path, file } = document;
   await refuseEdited(document);
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  await removeLeftDrafts(path);
+  const draft = draftOf(path);
   try {
     const { mode, uid, gid } = await stat(path);
     const handle = await open(draft, 'wx', mode);

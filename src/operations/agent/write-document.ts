@@ -1,6 +1,7 @@
 import { link, mkdir, open, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { createPatch } from 'diff';
+import { draftOf, removeLeftDrafts } from '../../journal/draft.ts';
 import { parseRunbook } from '../../markdown/parse.ts';
 import { sourceOf } from '../../markdown/source.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
@@ -78,7 +79,8 @@ async function refuseBad(
 
 /** Whole, and only where there is none: a link cannot replace a file that somebody made meanwhile. */
 async function createDocument({ path, file }: AgentDocument, text: string): Promise<void> {
-  const draft = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  await removeLeftDrafts(path);
+  const draft = draftOf(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     const handle = await open(draft, 'wx', 0o644);

@@ -1,3 +1,4 @@
+import { removeLeftDrafts } from '../../journal/draft.ts';
 import { type Journal, openJournal } from '../../journal/journal.ts';
 import { findRenames } from '../../journal/renames.ts';
 import { splitState } from '../../journal/shell-state.ts';
@@ -51,6 +52,7 @@ export async function openPass(
       now: world.now,
       version: world.version,
     });
+    await removeLeftDrafts(document.path);
     const steps = plan.steps.map(({ step, actionHash }) => ({ id: step.id, action: actionHash }));
     for (const [to, from] of findRenames(journal.memory, steps)) journal.renameStep(from, to);
     const pass = passOf(context, session, { options, journal });
