@@ -20,6 +20,7 @@ import { fitToBudget } from './budget.ts';
 import { clientOf } from './client.ts';
 import { failure } from './failure.ts';
 import { withMore } from './listed-schema.ts';
+import { whyNotOffered } from './not-offered.ts';
 import { progressOf } from './progress.ts';
 import { formOf } from './questions.ts';
 import type { Serving } from './serving.ts';
@@ -47,7 +48,7 @@ export async function callTool(
   context: ServerContext,
 ): Promise<CallToolResult | InputRequiredResult> {
   try {
-    const row = findTool(serving.tools, params.name);
+    const row = findTool(serving, params.name);
     refuseForbidden(serving, row);
     const tool = await loaded(row);
     const input = readArguments(tool, params.arguments);
@@ -82,20 +83,10 @@ async function loaded(row: AgentToolRow): Promise<AgentTool> {
 }
 
 /** Policy is enforced here, at the call; what tools/list leaves out is only courtesy. */
-function refuseForbidden({ toolsets, readOnly, jobs }: Serving, row: AgentToolRow): void {
-  if (!toolsets.includes(row.toolset)) {
-    const remedy = `A person can start the server with --toolsets ${[...toolsets, row.toolset].join(',')}.`;
-    throw refusal(
-      'toolset-off',
-      `${row.name} belongs to the toolset ${row.toolset}, which is not served here.`,
-      remedy,
-    );
-  }
-  if (readOnly && row.effect !== 'read') {
-    const remedy =
-      'Say what you would change and why; a person can run it, or start the server without --read-only.';
-    throw refusal('read-only', `${row.name} changes things, and this server is read-only.`, remedy);
-  }
+function refuseForbidden(serving: Serving, row: AgentToolRow): void {
+  const off = whyNotOffered(serving, row);
+  if (off) throw new RunbookError([off], EXIT.person);
+  const { jobs } = serving;
   if (jobs.calls >= MOST_CALLS) {
     throw refusal(
       'busy',

@@ -54,6 +54,13 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
 
   test.each([
     ['env_ehco', {}, 'unknown-tool', 'Did you mean env_echo?'],
+    ['nothing_like_it', {}, 'unknown-tool', 'The tools are: env_echo, big, nap, job_peek, ask, refuse.'],
+    [
+      'env_lanch',
+      {},
+      'unknown-tool',
+      'Did you mean env_launch? env_launch belongs to the toolset boxes, which is not served here. A person can start the server with --toolsets core,boxes.',
+    ],
     ['env_echo', { txet: 'x' }, 'unknown-argument', 'Did you mean text?'],
     ['env_echo', { text: 7 }, 'invalid-argument', 'what to say'],
     ['env_echo', { times: 1e9 }, 'invalid-argument', 'input schema'],
