@@ -6,6 +6,7 @@ import { replayBox } from '../replay-box.ts';
 import { replayInput } from '../replay-flags.ts';
 import type { Prepared } from '../session.ts';
 import { verify } from '../verify.ts';
+import { cleanBoxLacks } from './clean-box-lacks.ts';
 
 /** Flags of `runbook prove`. */
 export interface ProveFlags {
@@ -31,7 +32,9 @@ export async function provePasses(
   const flags = { file, input, on: box.name, yes: true, ...(envFile === undefined ? {} : { envFile }) };
   const pass = () => replayBox(alone, prepared, replayInput.parse(flags), { approved: true });
 
-  const first = await pass();
+  const first = await pass().catch((error: unknown) => {
+    throw cleanBoxLacks(error, box.image);
+  });
   const vacuous = first.summary.outcome === 'done' ? foundReasons(first) : [];
   if (first.summary.outcome !== 'done' || vacuous.length > 0) {
     return failed(first.summary, [...passReasons('first', first), ...vacuous], { first: first.summary });

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import type { LaunchedBox } from '../../src/boxes/find-box.ts';
+import { provePasses } from '../../src/operations/prove/prove-passes.ts';
+import { prepare } from '../../src/operations/session.ts';
+import { runbook, scenario } from '../support/scenario.ts';
+
+test('what a clean box lacks is not to be installed on a box that is thrown away', async () => {
+  const text = runbook({ One: '~~~bash\ntrue\n~~~' }).replace(
+    'runbook: 1\n',
+    'runbook: 1\nrequires: [never-a-program, "bash >= 99"]\n',
+  );
+  const { world } = await scenario(text);
+  // This machine stands for the clean box.
+  const here: typeof world = { ...world, openBox: ({ target: _, ...options }) => world.openBox(options) };
+  const context = { world: here, emit: () => {}, signal: new AbortController().signal };
+  const flags = { file: 'AUTODOCK.md', input: {}, yes: true, keep: false };
+  const prepared = await prepare(context, { ...flags, loose: false });
+  const box = { name: 'clean', image: 'debian:bookworm' } as LaunchedBox;
+  const remedy =
+    'A clean debian:bookworm is like that: install it in a step, and take it out of requires, which is asked before the first step; or declare an image that has it.';
+  await expect(provePasses(context, prepared, box, flags)).rejects.toMatchObject({
+    exit: 3,
+    diagnostics: [
+      { code: 'missing-tool', message: expect.stringContaining('never-a-program is not on PATH'), remedy },
+      { code: 'tool-version', remedy },
+    ],
+  });
+});
