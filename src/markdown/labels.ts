@@ -1,3 +1,4 @@
+import { editDistance } from '../model/nearest.ts';
 import { plainText, readInline } from './inline.ts';
 
 /** The labels of a step, in the order in which a careful author writes them. */
@@ -46,6 +47,33 @@ export function readLabel<Name extends string>(
   // `**Why: all of it is bold**`
   const isOpen = close !== '' && behind.startsWith(':') && behind.includes(close);
   return isOpen ? { name, rest: behind.slice(1).replace(close, '').trim() } : undefined;
+}
+
+/**
+ * The label that a word in the place of one is a slip for: `Verfy:`, `Symptoms:`, `Whyy`. Words of their own are left alone, so
+ * a short label has to have a letter doubled or two swapped: `Then:`, `Who:` and `Form:` are near, and mean what they say.
+ */
+export function misspeltLabel(text: string): LabelName | undefined {
+  const [, , word = ''] = SHAPE.exec(text) ?? [];
+  return readLabel(text, [word]) && meantBy(word);
+}
+
+/** The same for a heading below a step. */
+export function misspeltHeading(text: string): LabelName | undefined {
+  const [word = ''] = /^[A-Z][a-z]+(?=:|$)/.exec(plainText(text).trim()) ?? [];
+  return meantBy(word);
+}
+
+function meantBy(word: string): LabelName | undefined {
+  return LABELS.find((label) => label !== word && label[0] === word[0] && isSlip(word, label));
+}
+
+function isSlip(word: string, label: LabelName): boolean {
+  const distance = editDistance(word, label);
+  if (label.length > 4) return distance <= (label.length > 5 ? 2 : 1);
+  const letters = (text: string) => [...text].sort().join('');
+  const isDoubled = word.replace(/(.)\1/, '$1') === label;
+  return distance === 1 && (isDoubled || letters(word) === letters(label));
 }
 
 /** The label that a heading below a step is: the word alone, with or without a colon, or with text behind the colon. */

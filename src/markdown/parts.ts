@@ -7,6 +7,8 @@ import {
   type LabelName,
   looksLikeLabel,
   misplacedLabel,
+  misspeltHeading,
+  misspeltLabel,
   readHeadingLabel,
   readLabel,
   readWhatSomeoneDid,
@@ -66,6 +68,8 @@ class PartReader {
   #previous: Block | undefined;
   /** The label right before, as long as it may still take what follows. */
   #label: Part | undefined;
+  /** What was refused right before, as no label. */
+  #refused: Block | undefined;
   /** A sub-heading that is no label, until a label follows. */
   #subheading: Block | undefined;
 
@@ -80,8 +84,10 @@ class PartReader {
       const label = labelOf(this.#reader.source, block, this.#isProblem);
       if (label) this.#openPart(block, label);
       else this.#addBlock(block);
+      if (this.#previous) this.#warnOfMisspelt(this.#previous);
       this.#previous = block;
     }
+    if (this.#previous) this.#warnOfMisspelt(this.#previous);
     return this.#parts;
   }
 
@@ -167,13 +173,27 @@ class PartReader {
     if (isUnknownHeading || (isUnknownLabel && !isLabel)) {
       const written = source.text.slice(before.span.start, before.span.end).split('\n')[0]!;
       const message = `\`${written}\` is no label, so it is not clear whether the fence below it runs.`;
-      const remedy = `Use one of ${LABELS.join(', ')}, or write a sentence.`;
+      const meant = misspelt(source, before);
+      const guess = meant === undefined ? '' : `Did you mean \`${meant}:\`? `;
+      const remedy = `${guess}Use one of ${LABELS.join(', ')}, or write a sentence.`;
+      this.#refused = before;
       report.error('unknown-label', before.span.start, message, remedy);
     } else if (this.#subheading) {
       const message = 'This fence runs, although the sub-heading above it is no label.';
       const remedy = 'Put a label such as `Run:` or `Undo:` between them.';
       report.warning('fence-under-subheading', fence.span.start, message, remedy);
     }
+  }
+
+  /** `Verfy:` would be no more than words. Said of a block once it is known what follows, which may have made it an error. */
+  #warnOfMisspelt(block: Block): void {
+    const { report, source } = this.#reader;
+    if (block === this.#refused || labelOf(source, block, this.#isProblem)) return;
+    const meant = misspelt(source, block);
+    if (meant === undefined) return;
+    const written = source.text.slice(block.span.start, block.span.end).split(/[:\n]/)[0]!;
+    const message = `\`${written}\` is no label: what stands there is prose, and code behind it may run.`;
+    report.warning('misspelt-label', block.span.start, message, `Did you mean \`${meant}:\`?`);
   }
 
   #reportMisplaced(block: ParagraphBlock): void {
@@ -194,6 +214,13 @@ function takes(label: Part, block: Block): boolean {
   if (label.label !== 'When' || block.kind !== 'fence' || label.code.length > 0) return false;
   const { isCheck, acts } = readCode(block);
   return isCheck || (acts === 'shell' && label.rest === '' && label.prose.length === 0);
+}
+
+/** The label that a block which is none was to be. */
+function misspelt(source: Source, block: Block): LabelName | undefined {
+  if (block.container?.quoted) return undefined;
+  if (block.kind === 'heading') return misspeltHeading(block.text);
+  return block.kind === 'paragraph' ? misspeltLabel(textOf(source.text, block.lines)) : undefined;
 }
 
 function labelOf(source: Source, block: Block, isProblem: boolean): Label | undefined {

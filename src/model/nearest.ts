@@ -27,7 +27,8 @@ function onlyLonger(wanted: string, candidates: Iterable<string>): string | unde
   return longer.length === 1 ? longer[0] : undefined;
 }
 
-function editDistance(a: string, b: string): number {
+/** Insertions, deletions, replacements and swaps of neighbours that make one of the other. */
+export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
