@@ -90,9 +90,9 @@ async function print(operation: Operation, report: unknown, call: Call, around: 
 }
 
 async function complete(verb: string, help: boolean, call: Call, around: Surroundings): Promise<number> {
-  const { completionHelp, completionScript, completeSteps } = await import('./completion/completion.ts');
+  const { completionHelp, completionScript, completeNames } = await import('./completion/completion.ts');
   if (help) return say(around.stdout, completionHelp);
-  if (verb === '__complete') return say(around.stdout, await completeSteps(call.rest, around));
+  if (verb === '__complete') return say(around.stdout, await completeNames(call.rest, around));
   return say(around.stdout, await completionScript(call.rest, around.operations));
 }
 

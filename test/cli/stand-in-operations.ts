@@ -29,6 +29,7 @@ const replayInput = z.object({
     .default(1)
     .describe('how many at once')
     .meta({ placeholder: 'N' }),
+  on: z.string().optional().describe('the box').meta({ placeholder: 'BOX' }),
   sudo: z.boolean().default(true).describe('never ask for root'),
   dryRun: z.boolean().default(false).describe('say what would be done'),
 });
@@ -237,6 +238,10 @@ const stand: readonly Operation[] = [
   answering('init', 'write', samples.initReport),
   answering('box open', 'act', { box: 'web' }),
   answering('box status', 'read', { box: 'web' }),
+  defineOperation({
+    ...answering('box stop', 'act', { box: 'web' }),
+    input: z.object({ box: z.string().describe('a box').meta({ positional: true, placeholder: 'BOX' }) }),
+  }) as unknown as Operation,
 ];
 
 /** The list of verbs, with operations that answer samples; what a pass does, `--play` says. */

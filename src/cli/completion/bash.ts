@@ -20,8 +20,9 @@ _runbook_documents() {
   COMPREPLY=($(compgen -d -- "$cur"; compgen -f -X '!*.md' -- "$cur"))
 }
 _runbook_steps() { _runbook_words "$("\${COMP_WORDS[0]}" __complete \${file:+"$file"} 2>/dev/null | cut -f1)"; }
+_runbook_boxes() { _runbook_words "$("\${COMP_WORDS[0]}" __complete --boxes 2>/dev/null | cut -f1)"; }
 _runbook() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} verb='' file='' flags='' word i
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} verb='' file='' flags='' word i places=0
   COMPREPLY=()
   # --flag=value comes as three words.
   if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}; fi
@@ -32,7 +33,10 @@ _runbook() {
       *)
         if [[ -z $verb ]]; then verb=$word
         elif [[ ' ${families.map(({ name }) => name).join(' ')} ' == *" $verb "* ]]; then verb="$verb $word"
-        elif [[ $word == *.md && \${COMP_WORDS[i-1]} != -* ]]; then file=$word; fi
+        elif [[ \${COMP_WORDS[i-1]} != [-=]* ]]; then
+          places=$((places + 1))
+          if [[ $word == *.md ]]; then file=$word; fi
+        fi
         ;;
     esac
   done
@@ -68,6 +72,10 @@ function answer(value: CompletionVerb['argument'] | CompletionValue): string {
       return ':';
     case 'step':
       return '_runbook_steps';
+    case 'box':
+      return '_runbook_boxes';
+    case 'boxes':
+      return `if ((places < ${value.boxes})); then _runbook_boxes; else _runbook_files; fi`;
     case 'file':
       return '_runbook_files';
     case 'document':

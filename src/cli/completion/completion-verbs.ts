@@ -8,6 +8,7 @@ import { familyOf, verbsOf } from '../verbs.ts';
 export type CompletionValue =
   | { readonly kind: 'none' }
   | { readonly kind: 'step' }
+  | { readonly kind: 'box' }
   | { readonly kind: 'file' }
   | { readonly kind: 'free' }
   | { readonly kind: 'words'; readonly words: readonly string[] };
@@ -23,7 +24,11 @@ export interface CompletionVerb {
   readonly name: string;
   readonly summary: string;
   /** What its arguments are. */
-  readonly argument: CompletionValue | { readonly kind: 'document' };
+  readonly argument:
+    | CompletionValue
+    | { readonly kind: 'document' }
+    /** So many boxes first, then files. */
+    | { readonly kind: 'boxes'; readonly boxes: number };
   readonly flags: readonly CompletionFlag[];
 }
 
@@ -58,15 +63,21 @@ function completionVerb(operation: Operation): CompletionVerb {
   const flags = flagsOf(operation).filter((flag) => !flag.hidden);
   return {
     ...named(operation),
-    argument: { kind: argumentOf(flags.filter((flag) => flag.positional)) },
+    argument: argumentOf(flags.filter((flag) => flag.positional)),
     flags: [...flags.filter((flag) => !flag.positional).map(completionFlag), ...globalCompletions],
   };
 }
 
-function argumentOf(places: readonly Flag[]): 'document' | 'file' | 'free' {
-  if (places.some(({ name }) => name === 'FOLDER')) return 'file';
-  return places.some(({ field }) => field === 'file') ? 'document' : 'free';
+function argumentOf(places: readonly Flag[]): CompletionVerb['argument'] {
+  const boxes = places.filter(({ name }) => BOXES.has(name)).length;
+  if (boxes > 0) return { kind: 'boxes', boxes };
+  if (places.some(({ name }) => name === 'FOLDER')) return { kind: 'file' };
+  return { kind: places.some(({ field }) => field === 'file') ? 'document' : 'free' };
 }
+
+/** Parity calls its two A and B. */
+const BOXES: ReadonlySet<string> = new Set(['BOX', 'A', 'B']);
+const FILES: ReadonlySet<string> = new Set(['FILE', 'INVENTORY']);
 
 const completionFlag = (flag: Flag): CompletionFlag => ({
   name: flag.name,
@@ -74,10 +85,11 @@ const completionFlag = (flag: Flag): CompletionFlag => ({
   value: expected(flag),
 });
 
-/** A placeholder says what a value is: ID a step, FILE a path. */
+/** A placeholder says what a value is: ID a step, BOX a box, FILE a path. */
 function expected(flag: Flag): CompletionValue {
   if (flag.kind === 'switch') return { kind: 'none' };
   if (flag.choices.length > 0) return { kind: 'words', words: flag.choices };
   if (flag.placeholder === 'ID') return { kind: 'step' };
-  return flag.placeholder === 'FILE' ? { kind: 'file' } : { kind: 'free' };
+  if (BOXES.has(flag.placeholder)) return { kind: 'box' };
+  return FILES.has(flag.placeholder) ? { kind: 'file' } : { kind: 'free' };
 }

@@ -14,11 +14,11 @@ export const completionHelp = `runbook completion: print the completion script o
 
 Usage: runbook completion bash|zsh|fish
 
-Completes verbs, flags, markdown files, and step ids after --from and the like.
+Completes verbs, flags, markdown files, step ids after --from and the like, and boxes after --on and "runbook box".
 
 Examples:
   source <(runbook completion bash)                                 # in ~/.bashrc
-  source <(runbook completion zsh)                                  # in ~/.zshrc, after compinit
+  source <(runbook completion zsh)                                  # in ~/.zshrc
   runbook completion fish > ~/.config/fish/completions/runbook.fish
 `;
 
@@ -39,11 +39,25 @@ export async function completionScript(
 }
 
 /**
- * `runbook __complete [FILE]`, called by those scripts: a step a line, id, tab, title. A document that cannot be read has
- * none; somebody who is still typing wants no errors.
+ * Called by those scripts: `runbook __complete [FILE]` for the steps of a document, `runbook __complete --boxes` for the boxes
+ * launched here. A line each: what is typed, a tab, what it is. A document that cannot be read has no steps, and a machine
+ * without a container engine no boxes; somebody who is still typing wants no errors.
  */
-export async function completeSteps(rest: readonly string[], { world }: Surroundings): Promise<string> {
+export async function completeNames(rest: readonly string[], around: Surroundings): Promise<string> {
+  const names = rest[0] === '--boxes' ? await boxes() : await steps(rest[0] ?? DEFAULT_FILE, around);
+  return names.map(([name, what]) => `${cleanLine(name)}\t${cleanLine(what)}\n`).join('');
+}
+
+type Named = readonly [name: string, what: string];
+
+async function steps(file: string, { world }: Surroundings): Promise<Named[]> {
   const { stepIds } = await import('../../operations/step-ids.ts');
-  const steps = await stepIds(world.cwd, rest[0] ?? DEFAULT_FILE).catch(() => []);
-  return steps.map(({ id, title }) => `${cleanLine(id)}\t${cleanLine(title)}\n`).join('');
+  const found = await stepIds(world.cwd, file).catch(() => []);
+  return found.map(({ id, title }) => [id, title]);
+}
+
+async function boxes(): Promise<Named[]> {
+  const { boxNames } = await import('../../operations/box-names.ts');
+  const found = await boxNames().catch(() => []);
+  return found.map(({ name, image }) => [name, image]);
 }

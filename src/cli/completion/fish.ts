@@ -24,6 +24,19 @@ function __runbook_steps
   set -l words (commandline -opc)
   $words[1] __complete (string match -- '*.md' $words)[1] 2>/dev/null
 end
+function __runbook_boxes
+  set -l words (commandline -opc)
+  $words[1] __complete --boxes 2>/dev/null
+end
+# Boxes where fewer than so many words were said, then files.
+function __runbook_boxes_then_files
+  set -l said (string match -v -- '-*' (commandline -opc)[2..-1])
+  if test (count $said) -lt $argv[1]
+    __runbook_boxes
+  else
+    __fish_complete_path
+  end
+end
 # Whether these are the first words that are no flags; an empty one stands for the end.
 function __runbook_at
   set -l said (string match -v -- '-*' (commandline -opc)[2..-1])
@@ -41,12 +54,14 @@ const within = (verb: CompletionVerb) => `'__runbook_at ${verb.name}'`;
 const isFamily = (verb: CompletionVerb, verbs: readonly CompletionVerb[]) =>
   verbs.some(({ name }) => name.startsWith(`${verb.name} `));
 
-function argument({ argument }: CompletionVerb): string {
+function argument({ name, argument }: CompletionVerb): string {
   switch (argument.kind) {
     case 'document':
       return '(__fish_complete_suffix .md)';
     case 'words':
       return argument.words.join(' ');
+    case 'boxes':
+      return `(__runbook_boxes_then_files ${name.split(' ').length + argument.boxes})`;
     default:
       return '(__fish_complete_path)';
   }
@@ -60,6 +75,8 @@ function value({ value }: CompletionFlag): string {
       return ' -x';
     case 'step':
       return " -x -a '(__runbook_steps)'";
+    case 'box':
+      return " -x -a '(__runbook_boxes)'";
     case 'file':
       return ' -r -F';
     case 'words':

@@ -1,6 +1,9 @@
 import { type CompletionFlag, type CompletionVerb, globalCompletions } from './completion-verbs.ts';
 
-/** For zsh 5, sourced after compinit, or as a file `_runbook` in `$fpath`. */
+/**
+ * For zsh 5, sourced before or after compinit or without it, or as a file `_runbook` in `$fpath`. Where completion is not loaded
+ * yet, the first prompt decides: compinit, called later in ~/.zshrc, would forget what was registered before.
+ */
 export function zshScript(verbs: readonly CompletionVerb[]): string {
   const families = verbs.filter((each) => membersOf(each, verbs).length > 0);
   return `#compdef runbook
@@ -13,12 +16,27 @@ _runbook_steps() {
   done
   _describe -t steps step steps
 }
+_runbook_boxes() {
+  local line
+  local -a boxes
+  for line in "\${(@f)$(\${_runbook_command:-runbook} __complete --boxes 2>/dev/null)}"; do
+    [[ -n $line ]] && boxes+=("\${line%%$'\\t'*}:\${line#*$'\\t'}")
+  done
+  _describe -t boxes box boxes
+}
 ${families.map((family) => chooser(`_runbook_${family.name}`, membersOf(family, verbs), '')).join('')}${chooser(
   '_runbook',
   verbs.filter(({ name }) => !name.includes(' ')),
   ' _runbook_command=$words[1]',
   families.map(({ name }) => name),
-)}if [[ \${funcstack[1]} == _runbook ]]; then _runbook "$@"; else compdef _runbook runbook; fi
+)}_runbook_register() {
+  add-zsh-hook -d precmd _runbook_register
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i; }
+  compdef _runbook runbook
+}
+if [[ \${funcstack[1]} == _runbook ]]; then _runbook "$@"
+elif (( $+functions[compdef] )); then compdef _runbook runbook
+else autoload -Uz add-zsh-hook && add-zsh-hook precmd _runbook_register; fi
 `;
 }
 
@@ -39,7 +57,7 @@ function chooser(
   const list = verbs.map((verb) => `    ${quote(`${verb.name}:${verb.summary}`)}`);
   const cases = verbs.map((verb) => {
     if (families.includes(verb.name)) return `        ${verb.name}) _runbook_${verb.name} ;;`;
-    const specs = [...verb.flags.map(flagSpec), placeSpec(verb.argument)];
+    const specs = [...verb.flags.map(flagSpec), ...placeSpecs(verb.argument)];
     return `        ${verb.name})\n          _arguments ${specs.join(' \\\n            ')} ;;`;
   });
   return `${name}() {
@@ -70,6 +88,8 @@ function flagSpec({ name, summary, value }: CompletionFlag): string {
       return `${quote(`*${says.replace(`--${name}`, `--${name}=`)}:value:`)}`;
     case 'step':
       return quote(`${says.replace(`--${name}`, `--${name}=`)}:step:_runbook_steps`);
+    case 'box':
+      return quote(`${says.replace(`--${name}`, `--${name}=`)}:box:_runbook_boxes`);
     case 'file':
       return quote(`${says.replace(`--${name}`, `--${name}=`)}:file:_files`);
     case 'words':
@@ -77,14 +97,18 @@ function flagSpec({ name, summary, value }: CompletionFlag): string {
   }
 }
 
-function placeSpec(argument: CompletionVerb['argument']): string {
+function placeSpecs(argument: CompletionVerb['argument']): string[] {
   switch (argument.kind) {
     case 'document':
-      return quote('*:runbook:_files -g "*.md"');
+      return [quote('*:runbook:_files -g "*.md"')];
     case 'words':
-      return quote(`1:shell:(${argument.words.join(' ')})`);
+      return [quote(`1:shell:(${argument.words.join(' ')})`)];
+    case 'boxes': {
+      const boxes = Array.from({ length: argument.boxes }, (_, at) => `${at + 1}:box:_runbook_boxes`);
+      return [...boxes, '*:file:_files'].map(quote);
+    }
     default:
-      return quote('*:file:_files');
+      return [quote('*:file:_files')];
   }
 }
 

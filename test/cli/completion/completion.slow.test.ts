@@ -11,11 +11,35 @@ beforeAll(async () => {
   command = await standIn();
   mkdirSync(join(command.folder, 'docs'));
   writeFileSync(join(command.folder, 'notes.txt'), '');
+  writeFileSync(join(command.bin, 'podman'), podman, { mode: 0o755 });
   writeFileSync(
     join(command.folder, 'other.md'),
     '# Other\n\n## Steps\n\n### Two words\n\n```bash\ntrue\n```\n',
   );
 }, 60_000);
+
+/** An engine with two boxes. */
+const podman = `#!/bin/sh
+case "$1 $2" in
+  'ps --all') printf 'id1\\nid2\\n' ;;
+  'container inspect') cat <<'JSON'
+${JSON.stringify(['demo', 'web'].map(inspectedBox))}
+JSON
+  ;;
+esac
+`;
+
+function inspectedBox(name: string) {
+  const image = 'debian:bookworm';
+  return {
+    Id: name,
+    Image: 'sha256:0',
+    State: { Status: 'running' },
+    Config: { Labels: { 'io.runbook.box': name, 'io.runbook.image': image } },
+    HostConfig: { NetworkMode: 'bridge' },
+    NetworkSettings: { Ports: {} },
+  };
+}
 
 const has = (program: string) => spawnSync(program, ['--version']).status === 0;
 /** A shell that is missing is said aloud, not passed over. */
@@ -34,6 +58,19 @@ test('step ids come with their titles, and a document that cannot be read has no
   expect(await command.run(['__complete', 'missing.md'])).toEqual({ stdout: '', stderr: '', code: 0 });
 });
 
+test('boxes come with their images, and a machine without an engine has none', async () => {
+  expect(await command.run(['__complete', '--boxes'], { PATH: environment().PATH })).toEqual({
+    stdout: 'demo\tdebian:bookworm\nweb\tdebian:bookworm\n',
+    stderr: '',
+    code: 0,
+  });
+  expect(await command.run(['__complete', '--boxes'], { PATH: '/nowhere' })).toEqual({
+    stdout: '',
+    stderr: '',
+    code: 0,
+  });
+});
+
 const cases: readonly (readonly [typed: string, offered: readonly string[]])[] = [
   ['runbook re', ['replay']],
   ['runbook --js', ['--json']],
@@ -47,7 +84,11 @@ const cases: readonly (readonly [typed: string, offered: readonly string[]])[] =
   ['runbook plan o', ['other.md']],
   ['runbook completion ', ['bash', 'fish', 'zsh']],
   ['runbook b', ['box']],
-  ['runbook box ', ['open', 'status']],
+  ['runbook box ', ['open', 'status', 'stop']],
+  ['runbook replay --on ', ['demo', 'web']],
+  ['runbook replay --on=w', ['web']],
+  ['runbook box stop ', ['demo', 'web']],
+  ['runbook box stop demo no', ['notes.txt']],
   ['runbook box open --js', ['--json']],
   ['runbook box status o', ['other.md']],
   ['runbook status o', ['other.md']],
@@ -85,7 +126,7 @@ withShell('bash')('bash', () => {
 });
 
 withShell('fish')('fish', () => {
-  test.each(cases.filter(([typed]) => !typed.includes('--from=')))('%s', (typed, offered) => {
+  test.each(cases.filter(([typed]) => !/--(from|on)=/.test(typed)))('%s', (typed, offered) => {
     const script = `runbook completion fish | source; complete -C '${typed}'`;
     const stdout = execFileSync('fish', ['--no-config', '-c', script], {
       cwd: command.folder,
@@ -102,6 +143,19 @@ withShell('fish')('fish', () => {
   });
 });
 
+const COMPINIT = 'autoload -Uz compinit; compinit -u -D';
+
+/** What the screen of a zsh got that was set up so. */
+async function completedBy(setUp: string, typed: string, completed: string): Promise<string> {
+  // compinit leaves a file at home.
+  const env = { ...environment(), HOME: command.bin, ZDOTDIR: command.bin };
+  const { said } = await runInPty(['zsh', '-f', '-i'], { cwd: command.folder, env }, [
+    { send: `${setUp}; PS1="rea""dy> "\n`, until: 'ready> ' },
+    { send: `${typed}\t`, until: completed.slice(-2) },
+  ]);
+  return clean(said);
+}
+
 withShell('zsh')('zsh', () => {
   test.each([
     ['runbook repl', 'runbook replay'],
@@ -112,13 +166,30 @@ withShell('zsh')('zsh', () => {
     ['runbook completion ba', 'runbook completion bash'],
     ['runbook box op', 'runbook box open'],
     ['runbook box status oth', 'runbook box status other.md'],
+    ['runbook replay --on de', 'runbook replay --on demo'],
+    ['runbook box stop we', 'runbook box stop web'],
+    ['runbook box stop web not', 'runbook box stop web notes.txt'],
   ])('%j becomes %j', async (typed, completed) => {
-    const setUp =
-      'autoload -Uz compinit; compinit -u -D; source <(runbook completion zsh); PS1="rea""dy> "\n';
-    const { said } = await runInPty(['zsh', '-f', '-i'], { cwd: command.folder, env: environment() }, [
-      { send: setUp, until: 'ready> ' },
-      { send: `${typed}\t`, until: completed.slice(-2) },
-    ]);
-    expect(clean(said)).toContain(completed);
+    expect(await completedBy(`${COMPINIT}; source <(runbook completion zsh)`, typed, completed)).toContain(
+      completed,
+    );
+  });
+
+  test.each([
+    ['without compinit', 'source <(runbook completion zsh)'],
+    ['without compinit, by eval', 'eval "$(runbook completion zsh)"'],
+    ['before compinit', `source <(runbook completion zsh); ${COMPINIT}`],
+  ])('%s', async (_, setUp) => {
+    const completed = 'runbook replay --from start-caddy';
+    expect(await completedBy(setUp, 'runbook replay --from st', completed)).toContain(completed);
+  });
+
+  test('a shell without a prompt is not troubled', () => {
+    const { status, stdout, stderr } = spawnSync(
+      'zsh',
+      ['-f', '-c', 'eval "$(runbook completion zsh)" && echo fine'],
+      { cwd: command.folder, env: environment(), encoding: 'utf8' },
+    );
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'fine\n', stderr: '' });
   });
 });
