@@ -71,9 +71,13 @@ export function processNames({ comm, argv }: Pick<RunningProcess, 'comm' | 'argv
   return [...new Set([comm, program, script ?? ''])].filter((name) => name !== '');
 }
 
-/** The best single name for a report: the kernel's, or the program's whole name where the kernel cut it off. */
+/** What Node calls itself to the kernel since version 23, whatever it runs: the name of its first thread. */
+const NAMELESS = 'MainThread';
+
+/** The best single name for a report: the kernel's, or the program's where the kernel cut its name off or has none of it. */
 export function displayName(process: Pick<RunningProcess, 'comm' | 'argv'>): string {
-  const { comm } = process;
+  const { comm, argv } = process;
+  if (comm === NAMELESS) return basename(argv[0] ?? '') || comm;
   const whole =
     comm.length === 15 && processNames(process).find((name) => name !== comm && name.startsWith(comm));
   return whole || comm;

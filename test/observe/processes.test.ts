@@ -65,4 +65,5 @@ test('a name that the kernel cut is shown whole', () => {
     'kube-controller-manager',
   );
   expect(displayName({ comm: 'nginx', argv: ['nginx: worker process'] })).toBe('nginx');
+  expect(displayName({ comm: 'MainThread', argv: ['/usr/bin/node', 'server.mjs'] })).toBe('node');
 });
