@@ -1,3 +1,4 @@
+import { count } from '../model/count.ts';
 import type { KubeObject } from '../model/kube.ts';
 import { podReadiness } from './pod-readiness.ts';
 import {
@@ -63,7 +64,7 @@ function groupKind({ apiVersion = '', kind = '' }: KubeObject): [string, string]
   return [apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '', kind];
 }
 
-const surplus = (pods: number) => (pods === 1 ? '1 pod still ends' : `${pods} pods still end`);
+const surplus = (pods: number, noun = 'pod') => `${count(pods, noun)} still ${pods === 1 ? 'ends' : 'end'}`;
 
 function general(object: KubeObject): Readiness | undefined {
   if (object.metadata?.deletionTimestamp) return progressing('it is being deleted');
@@ -98,7 +99,7 @@ function deployment(object: KubeObject): Readiness {
     all(
       [total < wanted, `${total} of ${wanted} pods made`],
       [updated < wanted, `${updated} of ${wanted} pods updated`],
-      [total > wanted, `${total - wanted} old pods still end`],
+      [total > wanted, surplus(total - wanted, 'old pod')],
       [updated > available, `${available} of ${updated} pods available`],
       [up < wanted, `${up} of ${wanted} pods ready`],
       [!hasProgressed, `the rollout goes on: ${progress?.text ?? 'no Progressing condition yet'}`],
@@ -174,7 +175,7 @@ function job(object: KubeObject): Readiness {
   if (Condition.of(object, 'Complete')?.status === 'True') return ready('Complete');
   if (at(object, 'spec', 'suspend') === true) return progressing('it is suspended');
   const [active, done] = [number(object, 'status', 'active'), number(object, 'status', 'succeeded')];
-  return progressing(`${active === 1 ? '1 pod runs' : `${active} pods run`}, ${done} succeeded`);
+  return progressing(`${count(active, 'pod')} ${active === 1 ? 'runs' : 'run'}, ${done} succeeded`);
 }
 
 function node(object: KubeObject): Readiness {

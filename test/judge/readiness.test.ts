@@ -48,7 +48,7 @@ test.each<[string, KubeObject, string, RegExp]>([
     /deleted/,
   ],
   ['one pod missing', deployment({ ...full, replicas: 1 }), 'progressing', /1 of 2 pods made/],
-  ['old pods in the way', deployment({ ...full, replicas: 3 }), 'progressing', /1 old pods still end/],
+  ['old pods in the way', deployment({ ...full, replicas: 3 }), 'progressing', /1 old pod still ends/],
   [
     'updated, not available',
     deployment({ ...full, availableReplicas: 1 }),
