@@ -8,7 +8,7 @@ import type { FleetState } from './fleet-state.ts';
 import { labelled, type Page, table } from './page.ts';
 import { storyLine } from './story-lines.ts';
 import { widthOf } from './width.ts';
-import { type Mark, marks, outcomeWords, passMarks, timeOf } from './words.ts';
+import { type Mark, marks, needWords, outcomeWords, passMarks, timeOf } from './words.ts';
 
 const NAME_LIMIT = 40;
 /** More boxes than this are shown together with those that went the same way. */
@@ -136,7 +136,7 @@ function totals({ boxes }: FleetSummary): string {
   const words = [
     [boxes.done, 'done'],
     [boxes.failed, 'failed'],
-    [boxes.person, 'need a person'],
+    [boxes.person, needWords(boxes.person)],
     [boxes.refused, 'refused'],
     [boxes.aborted, 'stopped'],
     [boxes['not-started'], 'not started'],

@@ -4,7 +4,7 @@ import { cleanLine } from './clean.ts';
 import { renderDiagnostics } from './diagnostic.ts';
 import { type Cell, type Page, table } from './page.ts';
 import type { Paint } from './paint.ts';
-import { planWords } from './words.ts';
+import { needWords, planWords } from './words.ts';
 
 const wouldMarks: Readonly<Record<PlannedStep['would'], { word: string; tone: keyof Paint }>> = {
   act: { word: 'act', tone: 'strong' },
@@ -84,7 +84,7 @@ function summaryWords({ summary }: PlanReport): string {
     `${summary.act} act`,
     `${summary.skip} skip`,
     ...(summary.ask ? [`${summary.ask} known only in the pass`] : []),
-    ...(summary.person ? [`${summary.person} need a person`] : []),
+    ...(summary.person ? [`${summary.person} ${needWords(summary.person)}`] : []),
   ];
   return parts.join(', ');
 }

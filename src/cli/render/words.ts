@@ -77,11 +77,14 @@ export function summaryWords(summary: PassSummary): string {
   add(summary.acted, 'acted');
   add(summary.skipped, 'skipped');
   add(summary.failed, 'failed');
-  add(summary.person, summary.person === 1 ? 'waits for a person' : 'wait for a person');
+  add(summary.person, needWords(summary.person));
   add(summary.notReached, 'not reached');
   if (summary.fixes > 0) parts.push(`${fixes(summary.fixes)} applied`);
   return parts.length ? parts.join(', ') : 'no steps';
 }
+
+/** Behind a number of steps or boxes. */
+export const needWords = (number: number): string => (number === 1 ? 'needs a person' : 'need a person');
 
 const fixes = (number: number): string => count(number, 'fix', 'fixes');
 

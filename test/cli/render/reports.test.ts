@@ -49,10 +49,10 @@ test('a pass in a pipe', async () => {
   `);
 });
 
-test('who waits for a person has not failed', () => {
+test('who needs a person has not failed', () => {
   const waiting = { ...samples.summary, outcome: 'person', failed: 0, person: 1, fixes: 0 } as const;
   expect(renderSummary(waiting, [], 'on a terminal', plainPage)).toBe(
-    'a person is needed: 1 acted, 2 skipped, 1 waits for a person, 1 not reached in 15.5s\n  next  on a terminal',
+    'a person is needed: 1 acted, 2 skipped, 1 needs a person, 1 not reached in 15.5s\n  next  on a terminal',
   );
 });
 
@@ -81,7 +81,7 @@ test('plan', async () => {
     AUTODOCK.md:50:1: error[missing-input]: REGISTRY_USER has no value
       remedy: Set it in the environment or in .env.
 
-    would: 1 act, 1 skip, 1 known only in the pass, 1 need a person"
+    would: 1 act, 1 skip, 1 known only in the pass, 1 needs a person"
   `);
 });
 
