@@ -1,4 +1,4 @@
-import { nearest } from '../model/nearest.ts';
+import { guesser } from '../model/nearest.ts';
 import type { Needs, Step } from '../model/runbook.ts';
 import type { Block } from './block.ts';
 import { plainText } from './inline.ts';
@@ -46,13 +46,14 @@ type Find = (reference: Reference) => { readonly step?: Unresolved; readonly gue
 
 function finder(blocks: readonly Block[], steps: readonly Unresolved[]): Find {
   const byId = new Map(steps.map((step) => [step.id, step]));
+  const guess = guesser([...byId.keys()]);
   let byAnchor: Map<string, Unresolved> | undefined;
   return ({ written, kind }) => {
     if (kind === 'anchor') byAnchor ??= stepsByAnchor(blocks, steps);
     const step = (kind === 'anchor' ? byAnchor?.get(written.toLowerCase()) : undefined) ?? byId.get(written);
     if (step) return { step };
-    const guess = nearest(written, byId.keys());
-    return guess === undefined ? {} : { guess };
+    const near = guess(written);
+    return near === undefined ? {} : { guess: near };
   };
 }
 

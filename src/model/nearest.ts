@@ -1,11 +1,27 @@
+const LONGEST_WORD = 200;
+
+/** Words for which a guess is made in one document: each is compared with every candidate, and who misspelt more looks himself. */
+const MOST_GUESSES = 100;
+
+/** `nearest` for the words of one document, however many they are and however often each comes: time stays in proportion. */
+export function guesser(candidates: readonly string[]): (word: string) => string | undefined {
+  const guesses = new Map<string, string | undefined>();
+  return (word) => {
+    if (!guesses.has(word) && guesses.size < MOST_GUESSES) guesses.set(word, nearest(word, candidates));
+    return guesses.get(word);
+  };
+}
+
 /**
  * The candidate that a misspelt word most likely means, or undefined where none is near.
  *
  * Distance is the restricted Damerau–Levenshtein one (insert, delete, replace, swap neighbours), without
  * regard to case. Near means at most a third of the longer word, so that unrelated words suggest nothing. Where none is
- * near, a word cut short (`GREET`, four letters at least) means the only candidate that begins with it.
+ * near, a word cut short (`GREET`, four letters at least) means the only candidate that begins with it. A word longer than any
+ * that somebody types means nothing.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST_WORD) return undefined;
   const wanted = word.toLowerCase();
   let best: string | undefined;
   let bestDistance = Number.POSITIVE_INFINITY;

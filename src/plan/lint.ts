@@ -54,18 +54,19 @@ const RULES: readonly Rule[] = [
         remedy: 'Quote more of the message.',
       },
   ),
-  stepRule('needs-excluded', (step, runbook) => {
-    if (step.needs.kind !== 'listed') return false;
-    const excluded = step.needs.ids.find((id) =>
-      runbook.steps.some((each) => each.id === id && each.excluded),
-    );
-    return (
-      excluded !== undefined && {
-        message: `"${step.title}" needs "${excluded}", which no whole pass runs (excludeFromRunAll).`,
+  (runbook) => {
+    const excluded = new Set(runbook.steps.filter((step) => step.excluded).map(({ id }) => id));
+    if (excluded.size === 0) return [];
+    return runbook.steps.flatMap((step) => {
+      const needed = step.needs.kind === 'listed' && step.needs.ids.find((id) => excluded.has(id));
+      if (needed === false || needed === undefined) return [];
+      const words = {
+        message: `"${step.title}" needs "${needed}", which no whole pass runs (excludeFromRunAll).`,
         remedy: 'Take the attribute away, or the need.',
-      }
-    );
-  }),
+      };
+      return [warning('needs-excluded', step.place, words)];
+    });
+  },
   shellLineRule('sleep', /(?:^\s*|[;&|]\s*|\b(?:do|then|else)\s+)sleep\s+[\d.$]/, {
     message: 'A sleep waits too long on a good day and too short on a bad one.',
     remedy: 'Say what is awaited: a check with "within", such as "tcp 127.0.0.1:443 open within 30s".',
@@ -120,15 +121,18 @@ const RULES: readonly Rule[] = [
           remedy: 'Leave Default empty; give the value by environment, .env or a command.',
         }),
       ),
-  (runbook) =>
-    runbook.inputs
-      .filter((input) => !new RegExp(`(?<!\\w)${input.name}(?!\\w)`).test(everythingThatRuns(runbook)))
+  (runbook) => {
+    if (runbook.inputs.length === 0) return [];
+    const named = new Set(everythingThatRuns(runbook).match(/\w+/g));
+    return runbook.inputs
+      .filter((input) => !named.has(input.name))
       .map((input) =>
         warning('unused-input', input.place, {
           message: `No step names the input ${input.name}.`,
           remedy: 'Use it or take it out: whoever replays this is asked for it.',
         }),
-      ),
+      );
+  },
   (runbook) =>
     runbook.facts
       .filter((fact) => fact.command === undefined || fact.on === '')
@@ -154,10 +158,10 @@ function warning(code: string, place: Place, words: Words): Diagnostic {
   return { code, severity: 'warning', ...words, place };
 }
 
-function stepRule(code: string, judge: (step: Step, runbook: Runbook) => Words | false): Rule {
+function stepRule(code: string, judge: (step: Step) => Words | false): Rule {
   return (runbook) =>
     runbook.steps.flatMap((step) => {
-      const words = judge(step, runbook);
+      const words = judge(step);
       return words ? [warning(code, step.place, words)] : [];
     });
 }

@@ -1,7 +1,7 @@
 import type { Action } from '../model/action.ts';
 import type { Check } from '../model/check.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { nearest } from '../model/nearest.ts';
+import { guesser } from '../model/nearest.ts';
 import type { Place } from '../model/place.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 
@@ -27,19 +27,18 @@ export function undeclaredNames(runbook: Runbook): Diagnostic[] {
     ...Object.keys(runbook.frontMatter.env),
     ...FROM_THE_SHELL,
   ]);
-  const references = runbook.steps.flatMap(templated).flatMap(({ text, place }) =>
-    [...text.matchAll(REFERENCE)].map((match) => ({
-      name: match[1] ?? '',
-      place: at(place, text, match.index),
-    })),
-  );
+  const references = runbook.steps.flatMap(templated).flatMap(({ text, place }) => {
+    const at = placesIn(text, place);
+    return [...text.matchAll(REFERENCE)].map((match) => ({ name: match[1] ?? '', place: at(match.index) }));
+  });
   const unknown = references.filter(({ name }) => !declared.has(name));
   if (unknown.length === 0) return [];
   const mentioned = wordsInShellFences(runbook.steps);
+  const guess = guesser([...declared]);
   return unknown
     .filter(({ name }) => !mentioned.has(name))
     .map(({ name, place }) => {
-      const close = nearest(name, [...declared]);
+      const close = guess(name);
       return {
         code: 'undeclared-name',
         severity: 'error',
@@ -78,10 +77,17 @@ function wordsInShellFences(steps: readonly Step[]): Set<string> {
   return words;
 }
 
-function at(place: Place, text: string, offset: number): Place {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length - 1;
-  return line === 0
-    ? { ...place, column: place.column + offset }
-    : { ...place, line: place.line + line, column: offset - before.lastIndexOf('\n') };
+/** Places of rising offsets in a text that begins at one; each line is looked at once. */
+function placesIn(text: string, place: Place): (offset: number) => Place {
+  let [line, start, end] = [0, 0, text.indexOf('\n')];
+  return (offset) => {
+    while (end >= 0 && end < offset) {
+      line += 1;
+      start = end + 1;
+      end = text.indexOf('\n', start);
+    }
+    return line === 0
+      ? { ...place, column: place.column + offset }
+      : { ...place, line: place.line + line, column: offset - start + 1 };
+  };
 }

@@ -12,7 +12,7 @@ export const shownPlace = (place: Place): string => `${place.file}:${place.line}
  * longer has that line: the place alone then has to do.
  */
 export function sourceLine(place: Place, cwd: string, columns = 100): readonly string[] {
-  const source = lineAt(resolve(cwd, place.file), place.line);
+  const source = lineAt(resolve(cwd, place.file), place.line)?.slice(0, MOST_LOOKED_AT);
   if (source === undefined) return [];
   const number = String(place.line);
   const before = clean(source.slice(0, place.column - 1)).replaceAll('\t', '  ');
@@ -20,6 +20,9 @@ export function sourceLine(place: Place, cwd: string, columns = 100): readonly s
   const caret = ' '.repeat(Math.min(widthOf(before), widthOf(text)));
   return [`${number} | ${text}`, `${' '.repeat(number.length)} | ${caret}^`];
 }
+
+/** Characters of a line, far more than are shown: thousands of errors may stand on one line of a megabyte. */
+const MOST_LOOKED_AT = 4_096;
 
 function lineAt(path: string, line: number): string | undefined {
   try {

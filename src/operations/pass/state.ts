@@ -22,7 +22,17 @@ export function withheldIn(state: CarriedState, material: unknown): string[] {
   return [...state.withheld.keys()].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
 }
 
-const START: CarriedState = { variables: new Map(), withheld: new Map() };
+/**
+ * A state as it is known, and where it comes from: what one step changed on top of another state (`by`), or several states
+ * joined. A step that changes nothing leaves the very one that it found, so only changes are ever walked through.
+ */
+interface Known {
+  readonly state: CarriedState;
+  readonly by?: PlanStep;
+  readonly from: readonly Known[];
+}
+
+const START: Known = { state: { variables: new Map(), withheld: new Map() }, from: [] };
 
 /**
  * Carries exported variables and the directory along needs, merged in document order whatever the parallelism.
@@ -31,7 +41,11 @@ const START: CarriedState = { variables: new Map(), withheld: new Map() };
  */
 export class StateBook {
   readonly #changes = new Map<string, StateChange>();
-  readonly #out = new Map<string, CarriedState>();
+  readonly #out = new Map<string, Known>();
+  /** What steps begin with that come behind several others. */
+  readonly #joined = new Map<string, Known>();
+  /** The same by the changes that they join: steps that see the same begin with the very same. */
+  readonly #joins = new Map<string, Known>();
   /** The step that `out` was last told of: nothing in it follows from that one. */
   #latest: string | undefined;
   readonly #steps: ReadonlyMap<string, PlanStep>;
@@ -45,25 +59,23 @@ export class StateBook {
 
   /** What the fences of a step see when it begins. */
   before(planned: PlanStep): CarriedState {
-    const [first, ...others] = planned.after;
-    if (first === undefined) return START;
-    if (others.length === 0) return this.after(first);
-    return this.#ancestors(planned)
-      .map((each) => each.step.id)
-      .reduce((state, id) => this.#apply(state, id), START);
+    return this.#before(planned).state;
   }
 
   /** What a step left behind, as far as it is known. */
   after(id: string): CarriedState {
-    for (const planned of this.#unknownBefore(id).reverse()) this.#know(planned);
-    return this.#out.get(id) ?? START;
+    return this.#after(id).state;
   }
 
   /** Notes what a step changed; an empty change keeps the very same state object, so a long chain costs nothing. */
   record(planned: PlanStep, change: StateChange): void {
     const { id } = planned.step;
     // Told anew, as where a step runs again for the secret that it gave: what followed from the old word is forgotten.
-    if (this.#out.has(id) && this.#latest !== id) this.#out.clear();
+    if (this.#out.has(id) && this.#latest !== id) {
+      this.#out.clear();
+      this.#joined.clear();
+      this.#joins.clear();
+    }
     this.#changes.set(id, change);
     this.#know(planned);
   }
@@ -94,41 +106,69 @@ export class StateBook {
     };
   }
 
-  #know(planned: PlanStep): void {
-    const { id } = planned.step;
-    this.#out.set(id, this.#apply(this.before(planned), id));
-    this.#latest = id;
+  #before(planned: PlanStep): Known {
+    const { after, step } = planned;
+    if (after.length === 0) return START;
+    if (after.length === 1) return this.#after(after[0]!);
+    const known = this.#joined.get(step.id) ?? this.#join(after);
+    this.#joined.set(step.id, known);
+    // It may follow from any of them.
+    this.#latest = undefined;
+    return known;
   }
 
-  /** A step and those that it follows one after another, back to one whose state is known or that joins several. */
-  #unknownBefore(id: string): PlanStep[] {
-    const found: PlanStep[] = [];
-    let at: string | undefined = id;
-    while (at !== undefined && !this.#out.has(at)) {
-      const planned = this.#steps.get(at);
-      if (!planned) break;
-      found.push(planned);
-      at = planned.after.length === 1 ? planned.after[0] : undefined;
+  /** In document order, whichever of them came first. */
+  #join(ids: readonly string[]): Known {
+    const from = [...new Set(ids.map((id) => this.#after(id)))].filter((each) => each !== START);
+    if (from.length === 0) return START;
+    const changed = changesBehind(from);
+    const key = changed.map(({ step }) => step.index).join();
+    const known = this.#joins.get(key) ?? {
+      state: changed.reduce((reached, { step }) => this.#apply(reached, step.id), START.state),
+      from,
+    };
+    this.#joins.set(key, known);
+    return known;
+  }
+
+  #after(id: string): Known {
+    // Without recursion: a document may chain ten thousand steps.
+    const open = [id];
+    for (let at = open.at(-1); at !== undefined; at = open.at(-1)) {
+      const planned = this.#out.has(at) ? undefined : this.#steps.get(at);
+      const unknown = planned?.after.filter((each) => !this.#out.has(each) && this.#steps.has(each)) ?? [];
+      open.push(...unknown);
+      if (unknown.length > 0) continue;
+      if (planned) this.#know(planned);
+      open.pop();
     }
-    return found;
+    return this.#out.get(id) ?? START;
+  }
+
+  #know(planned: PlanStep): void {
+    const { id } = planned.step;
+    const before = this.#before(planned);
+    const state = this.#apply(before.state, id);
+    this.#out.set(id, state === before.state ? before : { state, by: planned, from: [before] });
+    this.#latest = id;
   }
 
   #apply(state: CarriedState, id: string): CarriedState {
     const change = this.#changes.get(id);
     return change ? applied(state, id, change) : state;
   }
+}
 
-  #ancestors(planned: PlanStep): PlanStep[] {
-    const found = new Map<string, PlanStep>();
-    const open = [...planned.after];
-    for (let id = open.pop(); id !== undefined; id = open.pop()) {
-      const each = this.#steps.get(id);
-      if (!each || found.has(id)) continue;
-      found.set(id, each);
-      open.push(...each.after);
-    }
-    return [...found.values()].sort((a, b) => a.step.index - b.step.index);
+/** The steps that have changed what is known, in document order. */
+function changesBehind(known: readonly Known[]): PlanStep[] {
+  const seen = new Set<Known>();
+  const open = [...known];
+  for (let each = open.pop(); each; each = open.pop()) {
+    if (seen.has(each)) continue;
+    seen.add(each);
+    open.push(...each.from);
   }
+  return [...seen].flatMap(({ by }) => by ?? []).sort((a, b) => a.step.index - b.step.index);
 }
 
 function changeOf(kept: JournalState): StateChange {
