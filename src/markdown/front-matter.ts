@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml';
+import { refusedName } from '../model/refused-names.ts';
 import type { FrontMatter } from '../model/runbook.ts';
 import type { Report } from './report.ts';
 import { readRequirement } from './requirement.ts';
@@ -84,9 +85,15 @@ function parseYaml(yaml: string): ParsedYaml {
   }
 }
 
-/** Where a key stands, for messages. */
-function keyPlaces({ yaml, start }: Found): (key: string) => number {
-  return (key) => start + Math.max(0, yaml.search(new RegExp(`^["']?${key}["']?\\s*:`, 'm')));
+/** Where a key stands, for messages; or a name, in what the key holds. */
+type PlaceOf = (key: string, name?: string) => number;
+
+function keyPlaces({ yaml, start }: Found): PlaceOf {
+  return (key, name) => {
+    const at = Math.max(0, yaml.search(new RegExp(`^["']?${key}["']?\\s*:`, 'm')));
+    const within = name === undefined ? 0 : yaml.slice(at).search(new RegExp(`(?<!\\w)${name}["']?\\s*:`));
+    return start + at + Math.max(0, within);
+  };
 }
 
 /** Says that a key does not hold what it should, of which an example is given. */
@@ -95,7 +102,7 @@ type Bad = (key: string, example: string) => void;
 /** Without `runbook:` the mapping may be another tool's: what fits is read, what does not is left alone. */
 function readKeys(
   mapping: Record<string, unknown>,
-  placeOf: (key: string) => number,
+  placeOf: PlaceOf,
   report: Report,
 ): Omit<FrontMatter, 'span'> {
   const { runbook, name, box, requires, env, parity } = mapping;
@@ -111,7 +118,12 @@ function readKeys(
     ...(typeof name === 'string' ? { name } : {}),
     ...readBox(box, bad),
     requires: readRequires(requires, bad),
-    env: readEnv(env, bad),
+    env: withoutRefused(readEnv(env, bad), (name) => {
+      if (runbook === undefined) return;
+      const message = `\`env\` in the front matter sets ${name}, which could make programs run other code.`;
+      const remedy = 'Take it out; a fence may export it for the fences behind it.';
+      report.error('refused-name', placeOf('env', name), message, remedy);
+    }),
     ...readParity(parity, bad),
   };
 }
@@ -150,6 +162,15 @@ function readEnv(env: unknown, bad: Bad): FrontMatter['env'] {
   }
   bad('env', 'env: { KUBECONFIG: /etc/rancher/k3s/k3s.yaml }');
   return {};
+}
+
+/** The same names as for inputs and facts: they would count for every program, whatever a fence then says. */
+function withoutRefused(env: FrontMatter['env'], refuse: (name: string) => void): FrontMatter['env'] {
+  const refused = Object.keys(env).filter(refusedName);
+  refused.forEach(refuse);
+  return refused.length === 0
+    ? env
+    : Object.fromEntries(Object.entries(env).filter(([name]) => !refused.includes(name)));
 }
 
 function readParity(parity: unknown, bad: Bad): Pick<FrontMatter, 'parity'> {
