@@ -23,6 +23,12 @@ export interface ClientOptions {
 }
 
 const ANSWER_LIMIT_MS = 30_000;
+
+/**
+ * What is kept of a server that sends without end. Lists come in pages of 500, and what etcd keeps of one object ends at 1.5
+ * MiB unless it is told otherwise; OpenAPI documents have some 10 MiB.
+ */
+const MOST_BYTES = { answer: 128 * 1024 * 1024, event: 16 * 1024 * 1024 } as const;
 const MOST_TRIES = 5;
 
 /** A client that speaks raw JSON over HTTP/1.1 and keeps its connections; nothing is sent yet. */
@@ -70,7 +76,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
         // The server had closed a kept connection as we wrote: nothing was answered, so it is asked anew.
         error instanceof StaleSocket ? send(request, signal) : Promise.reject(error),
       );
-      const text = await textOf(response);
+      const text = await textOf(response, server);
       if (isGood(response)) return { body: bodyOf<T>(response, text), warnings: warningsOf(response) };
       throw failureOf(failure(server, request, response, text));
     } catch (error) {
@@ -104,8 +110,12 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
       );
       try {
         const response = await send(request, signal);
-        if (!isGood(response)) throw failureOf(failure(server, request, response, await textOf(response)));
-        return lines(response, gone, (error) => troubleOf(error, server, request.signal));
+        if (!isGood(response))
+          throw failureOf(failure(server, request, response, await textOf(response, server)));
+        return lines(response, gone, {
+          server,
+          trouble: (error) => troubleOf(error, server, request.signal),
+        });
       } catch (error) {
         gone.abort();
         throw troubleOf(error, server, request.signal);
@@ -188,10 +198,22 @@ function isGood({ statusCode = 0 }: IncomingMessage): boolean {
   return statusCode >= 200 && statusCode < 300;
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+async function textOf(response: IncomingMessage, server: string): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  for await (const chunk of response) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > MOST_BYTES.answer) throw tooMuch(server, 'an answer', MOST_BYTES.answer);
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooMuch(server: string, what: string, most: number): ClusterTrouble {
+  const message = `The API server ${server} sends ${what} of more than ${most / 1024 / 1024} MiB, and was cut off.`;
+  return new ClusterTrouble('error', message, {
+    remedy: 'Look what answers there: no API server does that.',
+  });
 }
 
 function bodyOf<T>({ headers }: IncomingMessage, text: string): T {
@@ -222,14 +244,21 @@ function failure(server: string, request: ApiRequest, response: IncomingMessage,
 async function* lines(
   response: IncomingMessage,
   gone: AbortController,
-  trouble: (error: unknown) => ClusterTrouble,
+  { server, trouble }: { readonly server: string; readonly trouble: (error: unknown) => ClusterTrouble },
 ): AsyncGenerator<unknown, void, undefined> {
-  let rest = '';
+  let open: string[] = [];
+  let length = 0;
   response.setEncoding('utf8');
   try {
     for await (const chunk of response) {
-      const parts = (rest + chunk).split('\n');
-      rest = parts.pop() ?? '';
+      const [first = '', ...others] = (chunk as string).split('\n');
+      open.push(first);
+      length += first.length;
+      if (length > MOST_BYTES.event) throw tooMuch(server, 'an event', MOST_BYTES.event);
+      if (others.length === 0) continue;
+      const parts = [open.join(''), ...others];
+      open = [parts.pop()!];
+      length = open[0]!.length;
       for (const part of parts) if (part.trim() !== '') yield JSON.parse(part);
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type ClusterPlace, openCluster } from '../../src/cluster/cluster.ts';
 import { ClusterTrouble, remedyOf } from '../../src/cluster/trouble.ts';
 import { FakeApi, status } from './fake-api.ts';
@@ -193,6 +193,34 @@ test('a dead server is told apart from one that gives no answer', async () => {
   api.mute();
   const silent = await troubleWith(cluster.client.request({ path: '/version', timeoutMs: 100 }));
   expect(silent.message).toContain('gives no answer in time');
+  cluster.close();
+});
+
+test.each(['an answer', 'an event'])('%s without end is cut off, and the server is named', async (what) => {
+  const chunk = Buffer.alloc(1024 * 1024, 'x');
+  const flood = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const more = () => {
+      while (response.write(chunk));
+      response.once('drain', more);
+    };
+    more();
+  });
+  await new Promise<void>((resolve) => flood.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    flood.closeAllConnections();
+    flood.close();
+  });
+  const url = `http://127.0.0.1:${(flood.address() as AddressInfo).port}`;
+  const cluster = await openCluster(place({ [HOME_CONFIG]: api.kubeconfig.replace(api.url, url) }));
+  const trouble = await troubleWith(
+    what === 'an answer'
+      ? cluster.client.request({ path: '/api/v1/pods' })
+      : cluster.client.stream({ path: '/api/v1/pods' }).then((events) => events.next()),
+  );
+  expect(trouble.message).toMatch(
+    new RegExp(`^The API server ${url} sends ${what} of more than \\d+ MiB, and was cut off.$`),
+  );
   cluster.close();
 });
 
