@@ -63,9 +63,14 @@ function findFrontMatter({ text, lineStarts }: Source, start: number): Found | u
   for (let index = 1; index < lineStarts.length && lineStarts[index]! < LONGEST; index++) {
     const [from, to] = [lineStarts[index]!, lineStarts[index + 1]];
     if (isMark(from, to))
-      return { yaml: text.slice(yamlStart, from), start: yamlStart, end: to ?? text.length };
+      return { yaml: inYamlLines(text.slice(yamlStart, from)), start: yamlStart, end: to ?? text.length };
   }
   return undefined;
+}
+
+/** A lone CR ends a line here and in YAML 1.2, but not for the YAML reader. No offset changes. */
+function inYamlLines(text: string): string {
+  return text.replace(/\r(?!\n)/g, '\n');
 }
 
 interface ParsedYaml {

@@ -139,3 +139,15 @@ function expectSound(text: string, { sections, steps, diagnostics }: Runbook): v
     expect(message && remedy && place).toBeTruthy();
   }
 }
+
+test.each(['\r\n', '\r'])('with line ends %j it means the same, front matter included', (eol) => {
+  const text =
+    '---\nrunbook: 1\nenv:\n  A: b\nrequires: [curl]\n---\n\n## Steps\n\n### a\n\nWhy: x.\n\n```bash\necho a\necho b\n```\n';
+  const [plain, other] = [parse(text), parse(text.replaceAll('\n', eol))];
+  const meaning = ({ frontMatter: { span: _, ...rest }, steps, diagnostics }: Runbook) => ({
+    rest,
+    steps: steps.map(({ id, why, actions }) => ({ id, why, texts: actions.map((each) => each.text) })),
+    diagnostics,
+  });
+  expect(meaning(other)).toEqual(meaning(plain));
+});

@@ -10,11 +10,18 @@ export function renderDiagnostic(diagnostic: Diagnostic, page: Page, cwd: string
   const place = diagnostic.place ? `${paint.strong(shownPlace(diagnostic.place))}: ` : '';
   const source = diagnostic.place ? sourceLine(diagnostic.place, cwd, page.width) : [];
   return [
-    `${place}${mark(`${diagnostic.severity}[${diagnostic.code}]`)}: ${cleanLine(diagnostic.message)}`,
+    `${place}${mark(`${diagnostic.severity}[${diagnostic.code}]`)}: ${shortLine(diagnostic.message)}`,
     ...source.map((line) => `  ${paint.faint(line)}`),
-    ...(diagnostic.cause ? [labelled('  cause: ', cleanLine(diagnostic.cause), page)] : []),
-    ...(diagnostic.remedy ? [labelled('  remedy: ', cleanLine(diagnostic.remedy), page)] : []),
+    ...(diagnostic.cause ? [labelled('  cause: ', shortLine(diagnostic.cause), page)] : []),
+    ...(diagnostic.remedy ? [labelled('  remedy: ', shortLine(diagnostic.remedy), page)] : []),
   ].join('\n');
+}
+
+/** More than a person reads; a message may quote a word of the document that is a megabyte long. */
+const LONGEST = 4_000;
+
+function shortLine(text: string): string {
+  return text.length <= LONGEST ? cleanLine(text) : `${cleanLine(text.slice(0, LONGEST))}…`;
 }
 
 /** All of them, errors last, where the eye ends up. */
