@@ -26,6 +26,9 @@ export interface ContainerOptions {
 /** Every session is a process of the engine and one in the container. */
 const MOST_SESSIONS = 8;
 
+/** An engine under load takes its time. */
+const SILENCE_MS = 120_000;
+
 /**
  * A running container through `podman exec` or `docker exec`.
  * @throws RunbookError 3 where no engine is here, or none has a running container of that name
@@ -47,6 +50,7 @@ export async function openContainerLink({
     id: found.id,
     engine: found.engine,
     name,
+    greetingMs: SILENCE_MS,
     mostSessions: MOST_SESSIONS,
     start: (command) =>
       spawn(found.engine, args(['-i'], command), { stdio: ['pipe', 'pipe', 'pipe'], detached: true }),

@@ -6,6 +6,8 @@ export interface BoxLink {
   readonly kind: 'ssh' | 'container';
   /** For messages: `ssh://root@host`, `container:web`. */
   readonly name: string;
+  /** Milliseconds within which a session has to greet. */
+  readonly greetingMs: number;
   /** Most sessions that may be open at once. */
   readonly mostSessions: number;
   /** Starts `sh -c COMMAND` there, its three streams being ours. The command needs no quoting of its own. */

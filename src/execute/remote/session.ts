@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import { MOST_KEPT, sizeText } from '../bounded-bytes.ts';
 import { recordParser, takeRecord } from '../control-records.ts';
 import { readExportListing } from '../export-listing.ts';
@@ -8,6 +8,7 @@ import type { Sink } from '../output-pipe.ts';
 import type { BoxLink } from './link.ts';
 import { markSplitter, replyFilter } from './reply-filter.ts';
 import { BOOT, sessionExports, sessionStart } from './session-script.ts';
+import { cannotServe, connectionLost, floods, lostError, silent } from './session-trouble.ts';
 
 /** What a box says of itself when a session begins. */
 export interface Hello {
@@ -100,9 +101,9 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
     if (flood !== undefined) return;
     flood = why;
     greet.reject(floods(link, why));
+    child.kill('SIGKILL');
     child.stdout!.destroy();
     child.stderr!.destroy();
-    child.kill('SIGKILL');
   };
   const onTalk = (bytes: Buffer) => {
     talked += bytes.length;
@@ -179,9 +180,14 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
     child.once('close', (code) => onEnd(code ?? undefined));
   });
   greeting.catch(() => {});
+  const patience = setTimeout(() => {
+    greet.reject(silent(link));
+    child.kill('SIGKILL');
+  }, link.greetingMs);
 
   child.stdin!.write(sessionStart({ nonce, newId: randomUUID(), ...options }));
   const hello = await greeting
+    .finally(() => clearTimeout(patience))
     .then(async (said) => {
       child.stdin!.write(sessionExports({ nonce }, said.kind, await envFor(said)));
       return said;
@@ -253,46 +259,4 @@ function helloOf(reply: Buffer): Hello {
     skewMs: Number.isFinite(seconds) ? seconds * 1000 - Date.now() : undefined,
     exports: readExportListing(Buffer.from(reply.subarray(end + 2))),
   };
-}
-
-/** Said once the connection is gone in the middle of a pass. */
-function lostError(link: Pick<BoxLink, 'name'>, why: string): RunbookError {
-  const lost: Diagnostic = {
-    code: 'box-lost',
-    severity: 'error',
-    message: `The connection to ${link.name} is lost, so nothing more is confirmed there.`,
-    remedy:
-      'Run the same command again once the box can be reached: it goes on from the last confirmed step.',
-    cause: why,
-  };
-  return new RunbookError([lost], EXIT.person);
-}
-
-function connectionLost(link: BoxLink, why: string | undefined): string {
-  return `the connection to ${link.name} was lost${why === undefined ? '' : `: ${why}`}`;
-}
-
-/** Said where a box sends without end what is no greeting. */
-function floods({ name }: Pick<BoxLink, 'name'>, why: string): RunbookError {
-  const complaint: Diagnostic = {
-    code: 'box-floods',
-    severity: 'error',
-    message: `${name} was reached, but does not answer as a shell does: ${why}, and was cut off.`,
-    remedy:
-      'Log in there by hand: a start-up file, a banner or a ForceCommand that prints without end has to be silent where no terminal is.',
-  };
-  return new RunbookError([complaint], EXIT.person);
-}
-
-function cannotServe(link: BoxLink, why: string): RunbookError {
-  const full = /no space left|disk quota/i.test(why);
-  const cannot: Diagnostic = {
-    code: full ? 'box-full' : 'box-unusable',
-    severity: 'error',
-    message: full
-      ? `${link.name} has no room left: ${why}.`
-      : `${link.name} was reached, but cannot be worked on: ${why}.`,
-    remedy: full ? 'Make room there and run the same command again.' : 'Mend that there, and run it again.',
-  };
-  return new RunbookError([cannot], EXIT.person);
 }

@@ -18,6 +18,9 @@ export interface SshOptions {
 /** sshd's MaxSessions is 10 unless it is told otherwise; some are left for connections and large files. */
 const MOST_SESSIONS = 6;
 
+/** A login on a box under load takes its time, and longer where a person is asked for a password or a second factor. */
+const [SILENCE_MS, ATTENDED_MS] = [120_000, 900_000];
+
 /**
  * A host through the OpenSSH client, so that the person's configuration, keys, agent, jump hosts and known hosts count.
  * The first session brings the connection with it; all others go through it, by a socket in a private folder.
@@ -54,6 +57,7 @@ export async function openSshLink({ target, attended, config }: SshOptions): Pro
   return {
     kind: 'ssh',
     name,
+    greetingMs: attended ? ATTENDED_MS : SILENCE_MS,
     mostSessions: MOST_SESSIONS,
     start(command) {
       const master = first ? ['-M'] : [];

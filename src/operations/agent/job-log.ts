@@ -6,6 +6,9 @@ import { outputRedactor } from '../../observe/redact-output.ts';
 /** Characters of output kept in memory for the diagnosis: more lines than it looks at. */
 const KEPT = 128 * 1024;
 
+/** Bytes of one job on disk: a program that prints without end fills the log and not the disk. Its end is kept in memory. */
+const MOST_ON_DISK = 256 * 1024 * 1024;
+
 /**
  * A job's output: on disk line by line as it comes, so that kill -9 loses none of it, and its end in memory. Known secrets are
  * masked already; what only looks like one is masked here.
@@ -15,7 +18,14 @@ export class JobLog {
   readonly #redactor = outputRedactor();
   #ours = false;
 
-  constructor(private readonly path: string) {}
+  #room: number;
+
+  constructor(
+    private readonly path: string,
+    most = MOST_ON_DISK,
+  ) {
+    this.#room = most;
+  }
 
   /** Takes one event of a pass; `ours` tells whose output belongs to the job, absent: everybody's. */
   take(event: RunEvent, ours?: string): void {
@@ -42,15 +52,21 @@ export class JobLog {
   }
 
   #write(text: string): void {
-    if (text === '') return;
+    if (text === '' || this.#room === 0) return;
+    const bytes = Buffer.from(text);
+    const isLast = bytes.length > this.#room;
+    const kept = isLast ? Buffer.concat([bytes.subarray(0, this.#room), FULL]) : bytes;
+    this.#room -= isLast ? this.#room : bytes.length;
     const file = openSync(this.path, OWN_FILE.append, 0o600);
     try {
-      appendFileSync(file, text);
+      appendFileSync(file, kept);
     } finally {
       closeSync(file);
     }
   }
 }
+
+const FULL = Buffer.from('\n… more was said than is kept here …\n');
 
 /** Of one step its output alone; of a whole pass also where it stands. */
 function storyLine(event: RunEvent, ours: string | undefined): string {
