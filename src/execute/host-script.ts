@@ -21,7 +21,8 @@ export const HOST_LOOP = [
  * The warden is forked twice, so that it is no job of the host, and waits on the lifeline. A word on it means that all
  * is well. If it ends without one, the engine was killed: the host is stopped, so that it starts nothing more, and it and
  * the groups of its children die at once. (Not gently: the next pass may begin this very moment.) Its children are
- * exactly the running fence, since what earlier fences left behind was inherited by init.
+ * exactly the running fence, since what earlier fences left behind was inherited by init. In the first moment the shell
+ * between host and warden is one of them too: the warden has a group of its own, so that it does not kill itself with it.
  */
 export const HOST_START = `
 ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 401)) || { printf o; exit 1; }
@@ -29,7 +30,7 @@ exec 10>&- 11>&-
 unset -v BASH_EXECUTION_STRING
 set -m -o pipefail
 mkfifo -m 666 -- "$1/output" && printf r || { printf x; exit 1; }
-( (
+( set -m; (
   trap '' HUP INT TERM
   IFS= read -r -u 3 word && exit
   kill -STOP $$

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { HOST_LOOP, HOST_START } from '../../src/execute/host-script.ts';
 import { processTable } from '../../src/execute/process-table.ts';
 import { temporaryFolder, until } from './box.ts';
 import { writeEngine } from './engine.ts';
@@ -39,6 +41,22 @@ describe.each([
     expect(running(folder, 'earlier')).toBe(true);
     process.kill(Number(readFileSync(join(folder, 'earlier'), 'utf8')));
   });
+});
+
+test('an engine killed by -9 in the very moment a host begins leaves none', async () => {
+  const hosts = Array.from({ length: 200 }, () => temporaryFolder());
+  for (const [at, folder] of hosts.entries()) {
+    const child = spawn('bash', ['--noprofile', '--norc', '-c', HOST_LOOP, 'bash', folder, HOST_START], {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'ignore', 'pipe'],
+    });
+    await once(child.stdout!, 'data');
+    await new Promise((resolve) => setTimeout(resolve, at % 4));
+    // What the engine's death does to its pipes.
+    for (const stream of child.stdio) stream?.destroy();
+  }
+  const left = () => hosts.filter((folder) => existsSync(folder));
+  await until(() => left().length === 0, 'every host is gone, and its folder', 10_000);
 });
 
 test('an engine killed by -9 with a plain fence does not go on with the next line', async () => {
