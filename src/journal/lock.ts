@@ -60,8 +60,11 @@ function acquire(path: string, holder: Holder & { word: string }): BoxLock {
     for (;;) {
       const chain = walk(path);
       const last = chain.at(-1);
-      if (last?.holder && isRunning(last.holder))
+      if (last?.holder && isRunning(last.holder)) {
+        // A link that came too late is gone at a second look; who holds is still there.
+        if (walk(path).at(-1)?.content !== last.content) continue;
         return { kind: 'held', diagnostic: held(last.holder, path) };
+      }
       const place = last ? heirOf(path, last) : path;
       if (!linked(draft, place)) continue;
       if (walk(path).at(-1)?.content !== content) {

@@ -2,9 +2,11 @@ import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
 
 /**
  * An error of the file system in words: what could not be kept, why, and what to do. Exit 3, for only a person can help.
- * `what` names the file's purpose ("the journal"), `path` the file or folder.
+ * `what` names the file's purpose ("the journal"), `path` the file or folder. What is in words already, such as a box whose
+ * connection is lost, stays as it is.
  */
 export function storageError(what: string, path: string, error: unknown): RunbookError {
+  if (error instanceof RunbookError) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
   return new RunbookError([{ ...explain(what, path, code), severity: 'error', cause: message }], EXIT.person);
 }
@@ -14,7 +16,7 @@ export async function storing<T>(what: string, path: string, work: () => Promise
   try {
     return await work();
   } catch (error) {
-    throw error instanceof RunbookError ? error : storageError(what, path, error);
+    throw storageError(what, path, error);
   }
 }
 

@@ -89,7 +89,8 @@ rm -r "$WHERE"
     const s = await onHost(
       runbook({
         One: '~~~bash\necho one >>log\n~~~',
-        Two: '~~~bash\necho two >>log\n[ -e go ] || sleep 72.5\n~~~',
+        // The pause: what step one leaves in the journal is on the box's disk before the connection is lost.
+        Two: '~~~bash\necho two >>log\n[ -e go ] || { sleep 0.5; sleep 72.5; }\n~~~',
         Three: '~~~bash\necho three >>log\n~~~',
       }),
     );

@@ -53,7 +53,12 @@ take_lock() {
     walk
     place=$at first=$last
     if [ -n "$last" ]; then
-      if lives "$content"; then rb_say "$1 held $content"; break; fi
+      if lives "$content"; then
+        seen=$content
+        walk
+        [ "$content" = "$seen" ] || continue
+        rb_say "$1 held $content"; break
+      fi
       heir_of "$last" "$content"
       place=$heir
     fi
