@@ -68,16 +68,15 @@ export function processStartMs(pid: number, machine: Machine = localMachine): nu
 export function processNames({ comm, argv }: Pick<RunningProcess, 'comm' | 'argv'>): string[] {
   const program = basename(argv[0] ?? '').replace(/^-/, '');
   const script = INTERPRETER.test(program) ? scriptOf(argv) : undefined;
-  return [...new Set([comm, program, script ?? ''])].filter((name) => name !== '');
+  return [...new Set([kernelName(comm), program, script ?? ''])].filter((name) => name !== '');
 }
 
-/** What Node calls itself to the kernel since version 23, whatever it runs: the name of its first thread. */
-const NAMELESS = 'MainThread';
+/** Since version 23 Node tells the kernel the name of its first thread, in place of its own. */
+const kernelName = (comm: string): string => (comm === 'MainThread' ? 'node' : comm);
 
-/** The best single name for a report: the kernel's, or the program's where the kernel cut its name off or has none of it. */
+/** The best single name for a report: the kernel's, or the program's whole name where the kernel cut it off. */
 export function displayName(process: Pick<RunningProcess, 'comm' | 'argv'>): string {
-  const { comm, argv } = process;
-  if (comm === NAMELESS) return basename(argv[0] ?? '') || comm;
+  const comm = kernelName(process.comm);
   const whole =
     comm.length === 15 && processNames(process).find((name) => name !== comm && name.startsWith(comm));
   return whole || comm;
