@@ -173,13 +173,19 @@ rm -r "$WHERE"
   test('what nobody approved runs nothing there, not even by its variables', async () => {
     const marker = join(host.folder, 'ran');
     const text = runbook({ One: '~~~bash\ntrue\n~~~\n\nVerify:\n\n~~~check\ncommand sh exists\n~~~' });
-    const s = await onHost(
-      text.replace('runbook: 1\n', `runbook: 1\nenv: { BASH_ENV: "$(touch ${marker})" }\n`),
-    );
+    const withEnv = (name: string) =>
+      onHost(text.replace('runbook: 1\n', `runbook: 1\nenv: { ${name}: "$(touch ${marker})" }\n`));
+    const s = await withEnv('GREETING');
     for (const verb of ['plan', 'verify', 'status']) {
       expect((await s.run(verb, { on: host.target })).report, verb).toBeDefined();
     }
     expect((await s.run('replay', { on: host.target, dryRun: true })).exit).toBe(0);
+    const refused = await withEnv('BASH_ENV');
+    for (const verb of ['plan', 'verify', 'status', 'replay']) {
+      expect((await refused.run(verb, { on: host.target })).diagnostics, verb).toMatchObject([
+        { code: 'refused-name' },
+      ]);
+    }
     expect(existsSync(marker)).toBe(false);
   });
 
