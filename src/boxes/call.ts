@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { BoundedBytes, sizeText } from '../model/bounded-bytes.ts';
 
 /** What a program said before it ended. */
 export interface Said {
@@ -31,19 +32,15 @@ export function call(program: string, args: readonly string[], options: CallOpti
       ...(env ? { env: { ...process.env, ...env } } : {}),
       ...(signal ? { signal } : {}),
     });
-    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+    const [stdout, stderr] = [new BoundedBytes(MOST_SAID), new BoundedBytes(MOST_SAID)];
     let [broken, flooded] = ['', ''];
-    const keepIn = (kept: Buffer[]) => {
-      let bytes = 0;
-      return (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes <= MOST_SAID) return void kept.push(chunk);
-        flooded = `${program} said more than ${MOST_SAID / 1024 / 1024} MiB, and was stopped`;
-        child.kill('SIGKILL');
-        // What it started may hold the streams open, and goes on.
-        child.stdout.destroy();
-        child.stderr.destroy();
-      };
+    const keepIn = (kept: BoundedBytes) => (chunk: Buffer) => {
+      if (kept.add(chunk)) return;
+      flooded = `${program} said more than ${sizeText(MOST_SAID)}, and was stopped`;
+      child.kill('SIGKILL');
+      // What it started may hold the streams open, and goes on.
+      child.stdout.destroy();
+      child.stderr.destroy();
     };
     child.stdout.on('data', keepIn(stdout));
     child.stderr.on('data', keepIn(stderr));
@@ -57,8 +54,8 @@ export function call(program: string, args: readonly string[], options: CallOpti
     const end = (code: number) =>
       resolve({
         code,
-        stdout: Buffer.concat(stdout).toString('utf8'),
-        stderr: flooded || Buffer.concat(stderr).toString('utf8') || broken,
+        stdout: stdout.take().toString('utf8'),
+        stderr: flooded || stderr.take().toString('utf8') || broken,
       });
   });
 }

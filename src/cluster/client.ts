@@ -7,6 +7,7 @@ import {
 import { request as httpsRequest, Agent as SecureAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
+import { BoundedBytes, sizeText } from '../model/bounded-bytes.ts';
 import type { ApiClient, ApiReply, ApiRequest } from '../model/cluster.ts';
 import { backOff } from '../observe/back-off.ts';
 import { type ApiFailure, failureOf, troubleOf } from './api-failure.ts';
@@ -199,18 +200,14 @@ function isGood({ statusCode = 0 }: IncomingMessage): boolean {
 }
 
 async function textOf(response: IncomingMessage, server: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > MOST_BYTES.answer) throw tooMuch(server, 'an answer', MOST_BYTES.answer);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const body = new BoundedBytes(MOST_BYTES.answer);
+  for await (const chunk of response)
+    if (!body.add(chunk as Buffer)) throw tooMuch(server, 'an answer', MOST_BYTES.answer);
+  return body.take().toString('utf8');
 }
 
 function tooMuch(server: string, what: string, most: number): ClusterTrouble {
-  const message = `The API server ${server} sends ${what} of more than ${most / 1024 / 1024} MiB, and was cut off.`;
+  const message = `The API server ${server} sends ${what} of more than ${sizeText(most)}, and was cut off.`;
   return new ClusterTrouble('error', message, {
     remedy: 'Look what answers there: no API server does that.',
   });

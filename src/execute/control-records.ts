@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { BoundedBytes, MOST_KEPT, sizeText } from './bounded-bytes.ts';
+import { BoundedBytes, sizeText } from '../model/bounded-bytes.ts';
+import { MOST_KEPT } from './most-kept.ts';
 
 /** What a shell has said of itself, by letter; execute/host-script, report and launch write it. */
 export type Records = ReadonlyMap<string, Buffer>;

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Program, ProgramResult } from '../model/box.ts';
-import { BoundedBytes, MOST_KEPT, sizeText } from './bounded-bytes.ts';
+import { keepOutput, TOO_MUCH_OUTPUT } from './kept-output.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** Exit codes as a shell has them: 124 as timeout(1) gives, 127 for what is not there, 141 where nobody reads on (SIGPIPE). */
 export const PROGRAM_CODE = { timedOut: 124, missing: 127, tooMuch: 141, lost: 255 } as const;
-
-export const TOO_MUCH_OUTPUT = `it said more than ${sizeText(MOST_KEPT.output)}, and was stopped`;
 
 /** Runs a program of the engine's own on this machine, in a process group of its own. Never throws. */
 export function runProgram(
@@ -18,7 +16,6 @@ export function runProgram(
   const [program = '', ...args] = typeof run === 'string' ? ['sh', '-c', run] : run;
   return new Promise((resolve) => {
     const child = spawn(program, args, { env, cwd, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
-    const [stdout, stderr] = [new BoundedBytes(MOST_KEPT.output), new BoundedBytes(MOST_KEPT.output)];
     let cut: number | undefined;
     const stop = (code: number) => {
       cut ??= code;
@@ -28,6 +25,7 @@ export function runProgram(
         // It has ended meanwhile.
       }
     };
+    const { stdout, stderr } = keepOutput(child, () => stop(PROGRAM_CODE.tooMuch));
     const deadline = setTimeout(() => stop(PROGRAM_CODE.timedOut), timeoutMs);
     const onAbort = () => stop(130);
     signal?.addEventListener('abort', onAbort);
@@ -40,11 +38,6 @@ export function runProgram(
         stderr: cut === PROGRAM_CODE.tooMuch ? TOO_MUCH_OUTPUT : stderr.take().toString() + said,
       });
     };
-    const keepIn = (kept: BoundedBytes) => (chunk: Buffer) => {
-      if (!kept.add(chunk)) stop(PROGRAM_CODE.tooMuch);
-    };
-    child.stdout.on('data', keepIn(stdout));
-    child.stderr.on('data', keepIn(stderr));
     child.stdin.on('error', () => {});
     child.stdin.end(input ?? '');
     child.once('error', (error) => finish(PROGRAM_CODE.missing, error.message));

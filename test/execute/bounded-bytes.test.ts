@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { BoundedBytes, MOST_KEPT } from '../../src/execute/bounded-bytes.ts';
 import { recordParser, recordsIn, takeRecord } from '../../src/execute/control-records.ts';
+import { MOST_KEPT } from '../../src/execute/most-kept.ts';
 import { replyFilter } from '../../src/execute/remote/reply-filter.ts';
 import { PROGRAM_CODE, runProgram } from '../../src/execute/run-program.ts';
+import { BoundedBytes } from '../../src/model/bounded-bytes.ts';
 
 describe('bytes up to a limit', () => {
   test('chunks of any size come out as one', () => {

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
+import { BoundedBytes, sizeText } from '../../model/bounded-bytes.ts';
 import type { ConnectOptions } from '../../model/box.ts';
-import { BoundedBytes, MOST_KEPT, sizeText } from '../bounded-bytes.ts';
 import { CONNECT_TIMEOUT_MS, connectError } from '../connect.ts';
+import { MOST_KEPT } from '../most-kept.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { BoxLink } from './link.ts';
 import { onOneLine } from './remote-stream.ts';

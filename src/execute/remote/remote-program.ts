@@ -1,11 +1,13 @@
+import { BoundedBytes } from '../../model/bounded-bytes.ts';
 import type { Program, ProgramResult } from '../../model/box.ts';
-import { BoundedBytes, MOST_KEPT } from '../bounded-bytes.ts';
 import { bytesToText, textToBytes } from '../bytes-as-text.ts';
 import type { Host } from '../host.ts';
 import type { HostPool } from '../host-pool.ts';
+import { TOO_MUCH_OUTPUT } from '../kept-output.ts';
+import { MOST_KEPT } from '../most-kept.ts';
 import { nextFrame } from '../run-fence.ts';
 import { runFrame } from '../run-frame.ts';
-import { PROGRAM_CODE, TOO_MUCH_OUTPUT } from '../run-program.ts';
+import { PROGRAM_CODE } from '../run-program.ts';
 import { quoteOnOneLine, shellQuote } from '../shell-quote.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;

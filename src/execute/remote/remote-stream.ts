@@ -1,7 +1,7 @@
 import type { Program, ProgramResult } from '../../model/box.ts';
-import { BoundedBytes, MOST_KEPT } from '../bounded-bytes.ts';
 import { watchForCut } from '../cut.ts';
-import { PROGRAM_CODE, TOO_MUCH_OUTPUT } from '../run-program.ts';
+import { keepOutput, TOO_MUCH_OUTPUT } from '../kept-output.ts';
+import { PROGRAM_CODE } from '../run-program.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { BoxLink } from './link.ts';
 import { programText } from './remote-program.ts';
@@ -17,12 +17,12 @@ export function runApart(
 ): Promise<ProgramResult> {
   return new Promise((resolve) => {
     const child = link.start(BOOT);
-    const [stdout, stderr] = [new BoundedBytes(MOST_KEPT.output), new BoundedBytes(MOST_KEPT.output)];
     let cut: number | undefined;
     const stop = (code: number) => {
       cut ??= code;
       child.kill('SIGKILL');
     };
+    const { stdout, stderr } = keepOutput(child, () => stop(PROGRAM_CODE.tooMuch));
     const unwatch = watchForCut({ timeoutMs, ...(signal ? { signal } : {}) }, (why) =>
       stop(why.kind === 'timeout' ? PROGRAM_CODE.timedOut : 130),
     );
@@ -34,11 +34,6 @@ export function runApart(
         stderr: cut === PROGRAM_CODE.tooMuch ? TOO_MUCH_OUTPUT : stderr.take().toString() + said,
       });
     };
-    const keepIn = (kept: BoundedBytes) => (chunk: Buffer) => {
-      if (!kept.add(chunk)) stop(PROGRAM_CODE.tooMuch);
-    };
-    child.stdout!.on('data', keepIn(stdout));
-    child.stderr!.on('data', keepIn(stderr));
     child.stdin!.on('error', () => {});
     child.stdin!.write(`${onOneLine(programText(run))}\n`);
     child.stdin!.end(input ?? '');

@@ -1,4 +1,5 @@
-import { BoundedBytes, MOST_KEPT } from '../bounded-bytes.ts';
+import { BoundedBytes } from '../../model/bounded-bytes.ts';
+import { MOST_KEPT } from '../most-kept.ts';
 
 /** Who hears what a session's standard output holds. */
 export interface ReplyListener {

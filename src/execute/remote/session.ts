@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { sizeText } from '../../model/bounded-bytes.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import { MOST_KEPT, sizeText } from '../bounded-bytes.ts';
 import { recordParser, takeRecord } from '../control-records.ts';
 import { readExportListing } from '../export-listing.ts';
 import type { FrameEnd } from '../host.ts';
+import { MOST_KEPT } from '../most-kept.ts';
 import type { Sink } from '../output-pipe.ts';
 import type { BoxLink } from './link.ts';
 import { markSplitter, replyFilter } from './reply-filter.ts';
