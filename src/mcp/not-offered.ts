@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { AgentToolRow } from '../operations/agent/all.ts';
-import type { Serving } from './serving.ts';
+import type { Toolset } from '../operations/agent/tool.ts';
 
 /** Why a tool that there is may not be called here, and what a person can do; undefined: it may. */
 export function whyNotOffered(
-  { toolsets, readOnly }: Pick<Serving, 'toolsets' | 'readOnly'>,
+  { toolsets, readOnly }: { readonly toolsets: readonly Toolset[]; readonly readOnly: boolean },
   { name, toolset, effect }: AgentToolRow,
 ): Diagnostic | undefined {
   if (!toolsets.includes(toolset)) {

@@ -2,6 +2,7 @@ import type { AgentToolRow } from '../operations/agent/all.ts';
 import type { AgentResource } from '../operations/agent/resource.ts';
 import type { AgentContext, Toolset } from '../operations/agent/tool.ts';
 import type { World } from '../world.ts';
+import { whyNotOffered } from './not-offered.ts';
 import type { Questions } from './questions.ts';
 import type { RunningJobs } from './running-jobs.ts';
 
@@ -22,6 +23,6 @@ export interface Serving {
 }
 
 /** The tools that clients see, in the order of the table. */
-export function offered({ tools, toolsets, readOnly }: Serving): readonly AgentToolRow[] {
-  return tools.filter((tool) => toolsets.includes(tool.toolset) && (!readOnly || tool.effect === 'read'));
+export function offered(serving: Serving): readonly AgentToolRow[] {
+  return serving.tools.filter((tool) => whyNotOffered(serving, tool) === undefined);
 }
