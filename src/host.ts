@@ -16,8 +16,9 @@ export interface Start {
 
 /** The real world: this machine. The one place where executors and observers are put together. */
 export function host({ cwd, env, version, person }: Start): World {
-  const name = hostname();
   const folders = { box: boxStateFolder(env), person: personStateFolder(env) };
+  const name = hostname();
+  const identify: World['identify'] = async (lookOnly) => ({ id: await boxId(folders.box, lookOnly), name });
   return {
     cwd,
     env,
@@ -25,34 +26,39 @@ export function host({ cwd, env, version, person }: Start): World {
     folders,
     now: () => Date.now(),
     person,
-    identify: async (lookOnly) => ({ id: await boxId(folders.box, lookOnly), name }),
-    openBox: async (options) => boxWithClusters(await openBox(options, folders, env), { env, folders }),
+    identify,
+    openBox: async (options) =>
+      boxWithClusters(await openBox(options, { folders, identify }, env), { env, folders }),
   };
 }
 
 /** The box that is meant. */
-async function openBox(options: OpenBox, folders: World['folders'], env: World['env']): Promise<Box> {
+async function openBox(
+  options: OpenBox,
+  here: Pick<World, 'folders' | 'identify'>,
+  env: World['env'],
+): Promise<Box> {
   const { target } = options;
-  if (target === undefined || target.kind === 'local') return openLocalBox(options, folders.box);
+  if (target === undefined || target.kind === 'local') return openLocalBox(options, here);
   return (await import('./other-box.ts')).openOtherBox(options, target, env);
 }
 
 /** This machine as a box. Executor and probes load here, so that verbs which touch no box do not pay for them. */
-async function openLocalBox(options: OpenBox, stateFolder: string): Promise<Box> {
+async function openLocalBox(
+  options: OpenBox,
+  { folders, identify }: Pick<World, 'folders' | 'identify'>,
+): Promise<Box> {
   const [{ openLocalExecution }, { askProbe }, { probeChanged }] = await Promise.all([
     import('./execute/local-execution.ts'),
     import('./observe/local-probes.ts'),
     import('./observe/probe-changed.ts'),
   ]);
-  const [id, execution] = await Promise.all([
-    boxId(stateFolder, options.lookOnly),
-    openLocalExecution(options),
-  ]);
+  const [identity, execution] = await Promise.all([identify(options.lookOnly), openLocalExecution(options)]);
   return Object.assign(execution, {
-    identity: { id, name: hostname() },
+    identity,
     kind: 'local' as const,
     policy: 'guarded' as const,
-    state: localBoxState(stateFolder),
+    state: localBoxState(folders.box),
     ask: askProbe,
     changed: probeChanged,
   });

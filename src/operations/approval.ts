@@ -49,11 +49,30 @@ export async function requireApproval(
   context: OperationContext,
   prepared: Prepared,
   yes: boolean,
-  where = 'this machine',
+  where?: string,
+): Promise<true> {
+  return (await isApproved(context, prepared, yes)) || (await askPerson(context, prepared, where));
+}
+
+/**
+ * The same for the box that `--on` names, which has to be there before anybody is asked.
+ * @throws RunbookError as above, and where there is no such box
+ */
+export async function requireApprovalOn(
+  context: OperationContext,
+  prepared: Prepared,
+  { yes, on }: { readonly yes: boolean; readonly on?: string | undefined },
 ): Promise<true> {
   if (await isApproved(context, prepared, yes)) return true;
-  const { world } = context;
-  const { runbook, document } = prepared;
+  await requireKnownBox(on);
+  return await askPerson(context, prepared, on);
+}
+
+async function askPerson(
+  { world }: OperationContext,
+  { runbook, document }: Prepared,
+  where = 'this machine',
+): Promise<true> {
   if (!world.person)
     throw unapproved(runbook.file, 'this content was not approved, and there is no terminal to ask at');
   // A loose document is asked block by block instead.
@@ -73,20 +92,6 @@ export async function requireApproval(
   }
   if (!answer.startsWith('y')) throw unapproved(runbook.file, 'the person said no');
   return true;
-}
-
-/**
- * The same for the box that `--on` names, which has to be there before anybody is asked.
- * @throws RunbookError as above, and where there is no such box
- */
-export async function requireApprovalOn(
-  context: OperationContext,
-  prepared: Prepared,
-  { yes, on }: { readonly yes: boolean; readonly on?: string | undefined },
-): Promise<true> {
-  if (await isApproved(context, prepared, yes)) return true;
-  await requireKnownBox(on);
-  return await requireApproval(context, prepared, yes, on);
 }
 
 function unapproved(file: string, why: string): RunbookError {
