@@ -64,8 +64,8 @@ class PartReader {
   readonly #parts: Part[] = [];
   readonly #scopes: Scope[] = [{ item: undefined, part: undefined }];
   #hasMainLabel = false;
-  /** The block right before, comments left out. */
-  #previous: Block | undefined;
+  /** The block right before, comments left out, and whether it is a label. */
+  #previous: { readonly block: Block; readonly isLabel: boolean } | undefined;
   /** The label right before, as long as it may still take what follows. */
   #label: Part | undefined;
   /** What was refused right before, as no label. */
@@ -84,10 +84,10 @@ class PartReader {
       const label = labelOf(this.#reader.source, block, this.#isProblem);
       if (label) this.#openPart(block, label);
       else this.#addBlock(block);
-      if (this.#previous) this.#warnOfMisspelt(this.#previous);
-      this.#previous = block;
+      this.#warnOfMisspelt();
+      this.#previous = { block, isLabel: label !== undefined };
     }
-    if (this.#previous) this.#warnOfMisspelt(this.#previous);
+    this.#warnOfMisspelt();
     return this.#parts;
   }
 
@@ -166,11 +166,10 @@ class PartReader {
   /** `Rollback:` right before a fence must not run as Run. */
   #refuseAmbiguous(fence: Block): void {
     const { report, source } = this.#reader;
-    const before = this.#previous;
+    const before = this.#previous?.block;
     const isUnknownHeading = before?.kind === 'heading' && before === this.#subheading;
     const isUnknownLabel = before?.kind === 'paragraph' && looksLikeLabel(textOf(source.text, before.lines));
-    const isLabel = before && labelOf(source, before, this.#isProblem);
-    if (isUnknownHeading || (isUnknownLabel && !isLabel)) {
+    if (isUnknownHeading || (isUnknownLabel && !this.#previous?.isLabel)) {
       const written = source.text.slice(before.span.start, before.span.end).split('\n')[0]!;
       const message = `\`${written}\` is no label, so it is not clear whether the fence below it runs.`;
       const meant = misspelt(source, before);
@@ -186,9 +185,10 @@ class PartReader {
   }
 
   /** `Verfy:` would be no more than words. Said of a block once it is known what follows, which may have made it an error. */
-  #warnOfMisspelt(block: Block): void {
+  #warnOfMisspelt(): void {
     const { report, source } = this.#reader;
-    if (block === this.#refused || labelOf(source, block, this.#isProblem)) return;
+    if (!this.#previous || this.#previous.isLabel || this.#previous.block === this.#refused) return;
+    const { block } = this.#previous;
     const meant = misspelt(source, block);
     if (meant === undefined) return;
     const written = source.text.slice(block.span.start, block.span.end).split(/[:\n]/)[0]!;
