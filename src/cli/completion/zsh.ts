@@ -8,22 +8,20 @@ export function zshScript(verbs: readonly CompletionVerb[]): string {
   const families = verbs.filter((each) => membersOf(each, verbs).length > 0);
   return `#compdef runbook
 # Completion of runbook for zsh: source <(runbook completion zsh)
+_runbook_named() { # TAG NOUN ARGUMENTS…
+  local tag=$1 noun=$2 line
+  local -a named
+  shift 2
+  for line in "\${(@f)$(\${_runbook_command:-runbook} __complete "$@" 2>/dev/null)}"; do
+    [[ -n $line ]] && named+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  done
+  _describe -t $tag $noun named
+}
 _runbook_steps() {
-  local file=\${\${(M)words:#*.md}[1]} line
-  local -a steps
-  for line in "\${(@f)$(\${_runbook_command:-runbook} __complete \${file:+"$file"} 2>/dev/null)}"; do
-    [[ -n $line ]] && steps+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
-  done
-  _describe -t steps step steps
+  local file=\${\${(M)words:#*.md}[1]}
+  _runbook_named steps step \${file:+"$file"}
 }
-_runbook_boxes() {
-  local line
-  local -a boxes
-  for line in "\${(@f)$(\${_runbook_command:-runbook} __complete --boxes 2>/dev/null)}"; do
-    [[ -n $line ]] && boxes+=("\${line%%$'\\t'*}:\${line#*$'\\t'}")
-  done
-  _describe -t boxes box boxes
-}
+_runbook_boxes() { _runbook_named boxes box --boxes; }
 ${families.map((family) => chooser(`_runbook_${family.name}`, membersOf(family, verbs), '')).join('')}${chooser(
   '_runbook',
   verbs.filter(({ name }) => !name.includes(' ')),
