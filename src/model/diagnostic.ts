@@ -27,9 +27,10 @@ export class RunbookError extends Error {
     readonly diagnostics: readonly Diagnostic[],
     readonly exit: ExitCode,
   ) {
+    const message = diagnostics.map((each) => each.message).join('\n');
     const depth = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
-    super(diagnostics.map((each) => each.message).join('\n'));
+    super(message);
     Error.stackTraceLimit = depth;
   }
 }

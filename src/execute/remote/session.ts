@@ -81,7 +81,7 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
   let tags = 0;
   let greeted = false;
   let talked = 0;
-  let flood: string | undefined;
+  let abandoned: string | undefined;
   let greet: { resolve: (hello: Hello) => void; reject: (error: Error) => void };
   const greeting = new Promise<Hello>((resolve, reject) => {
     greet = { resolve, reject };
@@ -99,8 +99,8 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
   };
   /** Nothing more that it sends is read; the session then ends as any that is lost. */
   const abandon = (why: string) => {
-    if (flood !== undefined) return;
-    flood = why;
+    if (abandoned !== undefined) return;
+    abandoned = why;
     greet.reject(floods(link, why));
     child.kill('SIGKILL');
     child.stdout!.destroy();
@@ -169,7 +169,7 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
     const onEnd = (code: number | undefined, why?: string) => {
       const complaint = link.explain(code, why ?? said.toString());
       greet.reject(new RunbookError([complaint], EXIT.person));
-      lost = closing ? 'it was closed' : connectionLost(link, flood ?? why);
+      lost = closing ? 'it was closed' : connectionLost(link, abandoned ?? why);
       usable = false;
       running?.finish({ kind: 'cut-off', reason: lost });
       running = undefined;
