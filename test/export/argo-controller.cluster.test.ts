@@ -6,12 +6,13 @@ import { Component } from '../cluster/component.ts';
 import { describeWithCluster } from '../cluster/describe-with-cluster.ts';
 import type { Json } from '../cluster/kubernetes-api.ts';
 import { scenario } from '../support/scenario.ts';
-import { reasonForNoSshd, type Sshd, startSshd } from '../support/sshd.ts';
+import { reasonForNoSshd, type Sshd, sshConfigByName, startSshd } from '../support/sshd.ts';
 import { defineArgo } from './argo/define.ts';
 import { PodRunner } from './argo/pod-runner.ts';
 import { argoProgram } from './argo/programs.ts';
 
 const BIN = join(import.meta.dirname, '../../dist/bin.js');
+const PATIENCE = { timeout: 60_000, interval: 200 };
 const SECRET = 's3cret-value-of-the-shop';
 const controller = argoProgram('workflow-controller');
 const reason = controller.reason ?? reasonForNoSshd();
@@ -127,8 +128,8 @@ describeWithCluster(
         const witness = join(folder, `${name}.witness`);
         webs.push({ name, witness, sshd: await startSshd({ env: { WITNESS: witness } }) });
       }
-      const config = join(folder, 'ssh_config');
-      writeFileSync(config, webs.map(hostEntry).join('\n'));
+      const named = Object.fromEntries(webs.map(({ name, sshd }) => [name, sshd]));
+      const config = sshConfigByName(named, join(folder, 'ssh_config'));
 
       const here = await scenario(RUNBOOK, {
         files: {
@@ -157,20 +158,12 @@ describeWithCluster(
       /** As `argo resume` does. */
       const resume = async () => {
         const { metadata, status } = await workflow();
-        const paused = Object.values(status.nodes as Json[]).filter(
-          ({ type, phase }: Json) => type === 'Suspend' && phase === 'Running',
-        );
-        for (const { id } of paused) {
+        for (const { id } of pausedIn(status)) {
           const nodes = { [id]: { phase: 'Succeeded', finishedAt: new Date().toISOString() } };
           await cluster.api.merge(`${workflows}/${metadata.name}`, { status: { nodes } });
         }
       };
-      const until = async (done: () => Promise<boolean>) => {
-        for (const end = Date.now() + 60_000; !(await done()); await new Promise((r) => setTimeout(r, 200)))
-          if (Date.now() > end)
-            throw new Error(`never: ${JSON.stringify([errors, pods.ran, (await workflow())?.status])}`);
-      };
-      return { folder, webs, pods, errors, submit, workflow, resume, until };
+      return { folder, webs, pods, errors, submit, workflow, resume };
     }
 
     test.skipIf(reason)(
@@ -178,16 +171,7 @@ describeWithCluster(
       async () => {
         const { folder, webs, pods, errors, submit, workflow } = await scene();
         const { exit, report, diagnostics } = await submit();
-        if (process.env.DBG) {
-          writeFileSync(
-            '/tmp/argo-dbg.json',
-            JSON.stringify({ ran: pods.ran, wf: await workflow() }, null, 1),
-          );
-        }
-        expect(
-          { exit, diagnostics, errors, phase: report.ended?.phase },
-          pods.ran.map(String).join(),
-        ).toEqual({
+        expect({ exit, diagnostics, errors, phase: report.ended?.phase }, JSON.stringify(pods.ran)).toEqual({
           ...{ exit: 0, diagnostics: [], errors: [] },
           phase: 'Succeeded',
         });
@@ -210,11 +194,11 @@ describeWithCluster(
     test.skipIf(reason)(
       'a box that cannot be reached pauses its steps until a person resumes; the others go on',
       async () => {
-        const { webs, errors, submit, workflow, resume, until } = await scene();
+        const { webs, errors, submit, workflow, resume } = await scene();
         webs[1]!.sshd.cut();
         const following = submit();
-        await until(() => waiting(workflow));
-        await until(async () => witnessOf(webs[0]!).length === 3);
+        await expect.poll(async () => pausedIn((await workflow())?.status), PATIENCE).not.toHaveLength(0);
+        await expect.poll(() => witnessOf(webs[0]!), PATIENCE).toHaveLength(3);
         expect(witnessOf(webs[1]!)).toEqual([]);
         await webs[1]!.sshd.restart();
         await resume();
@@ -264,20 +248,7 @@ describeWithCluster(
 const witnessOf = ({ witness }: Web): string[] =>
   existsSync(witness) ? readFileSync(witness, 'utf8').trim().split('\n') : [];
 
-async function waiting(workflow: () => Promise<Json>): Promise<boolean> {
-  const nodes = Object.values(((await workflow())?.status?.nodes ?? {}) as Json[]);
-  return nodes.some(({ type, phase }: Json) => type === 'Suspend' && phase === 'Running');
-}
-
-function hostEntry({ name, sshd: { port, folder, knownHosts } }: Web): string {
-  return [
-    `Host ${name}`,
-    '  HostName 127.0.0.1',
-    `  Port ${port}`,
-    `  IdentityFile ${join(folder, 'user_key')}`,
-    '  IdentitiesOnly yes',
-    `  UserKnownHostsFile ${knownHosts}`,
-    '  GlobalKnownHostsFile /dev/null',
-    '',
-  ].join('\n');
-}
+const pausedIn = (status: Json): Json[] =>
+  Object.values((status?.nodes ?? {}) as Json[]).filter(
+    ({ type, phase }: Json) => type === 'Suspend' && phase === 'Running',
+  );

@@ -139,6 +139,24 @@ export function sshConfigOf(boxes: readonly Sshd[], file: string): string {
   return file;
 }
 
+/** The same with a name of its own for each box, as a person would have them. */
+export function sshConfigByName(boxes: Readonly<Record<string, Sshd>>, file: string): string {
+  const entries = Object.entries(boxes).map(([name, { port, folder, knownHosts }]) =>
+    [
+      `Host ${name}`,
+      '  HostName 127.0.0.1',
+      `  Port ${port}`,
+      `  IdentityFile ${join(folder, 'user_key')}`,
+      '  IdentitiesOnly yes',
+      `  UserKnownHostsFile ${knownHosts}`,
+      '  GlobalKnownHostsFile /dev/null',
+      '',
+    ].join('\n'),
+  );
+  writeFileSync(file, entries.join('\n'));
+  return file;
+}
+
 const SSHD = '/usr/sbin/sshd';
 
 function makeKey(file: string): void {

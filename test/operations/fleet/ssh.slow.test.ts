@@ -8,7 +8,7 @@ import { replay } from '../../../src/operations/replay.ts';
 import { describeWithSshd } from '../../support/describe-with-sshd.ts';
 import { runbook, scenario } from '../../support/scenario.ts';
 import { openFiles } from '../../support/simulated-fleet.ts';
-import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { type Sshd, sshConfigByName, startSshd } from '../../support/sshd.ts';
 
 const BIN = join(import.meta.dirname, '../../../dist/bin.js');
 const BOXES = 8;
@@ -30,13 +30,8 @@ async function boxes(): Promise<{ all: Sshd[]; config: string }> {
     for (const sshd of all) await sshd.stop();
   });
   for (let i = 0; i < BOXES; i += 1) all.push(await startSshd());
-  const hosts = all.map(
-    ({ port, folder, knownHosts }, i) =>
-      `Host box${i}\n  HostName 127.0.0.1\n  Port ${port}\n  IdentityFile ${join(folder, 'user_key')}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${knownHosts}\n  GlobalKnownHostsFile /dev/null\n`,
-  );
-  const config = join(all[0]!.folder, 'fleet_config');
-  await writeFile(config, hosts.join('\n'));
-  return { all, config };
+  const named = Object.fromEntries(all.map((sshd, i) => [`box${i}`, sshd]));
+  return { all, config: sshConfigByName(named, join(all[0]!.folder, 'fleet_config')) };
 }
 
 describeWithSshd('a fleet over ssh', () => {
