@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
+import { assertSettled } from './settled-exports.mjs';
 
 const shared = {
   outdir: 'dist',
@@ -59,6 +60,8 @@ const { outputFiles } = await build({
   plugins: [leftOut],
   chunkNames: '[name]-[hash]',
 });
+const chunks = outputFiles.filter(({ path }) => path.endsWith('.js'));
+assertSettled(chunks.map(({ path, text }) => ({ name: basename(path), text })));
 for (const { path, text } of outputFiles) {
   const isCode = path.endsWith('.js');
   const script = isCode ? await transform(text, { ...asScript, sourcefile: path }) : { code: text };

@@ -4,11 +4,13 @@
 // compiled before, which halves the start and saves the memory of the parser (docs/performance.md). Node 20 offers that only by
 // hand. A cache of another Node, other flags or another machine is refused by V8, and the chunk compiled as ever.
 //
-// RUNBOOK_CODE_CACHE=write makes a process leave the cache of what it has run; scripts/warm-up.mjs does.
+// RUNBOOK_CODE_CACHE=write makes a process leave the cache of what it has run; scripts/warm-up.mjs does. With =tell it says on stderr
+// what it took each chunk from.
 module.exports = function withChunks(nodeRequire, folder) {
   const { basename, join } = nodeRequire('node:path');
-  const cache = join(folder, 'cache', `${process.version}-${process.arch}`);
-  const writes = process.env.RUNBOOK_CODE_CACHE === 'write';
+  const { cachedDataVersionTag } = nodeRequire('node:v8');
+  const { RUNBOOK_CODE_CACHE: told } = process.env;
+  const writes = told === 'write';
   const modules = new Map();
   const scripts = new Map();
 
@@ -20,6 +22,8 @@ module.exports = function withChunks(nodeRequire, folder) {
     const module = { exports: {} };
     modules.set(chunk, module);
     compiled(chunk)(module.exports, load, module);
+    // Values in place of getters within getters; the build has looked that none changes (scripts/settled-exports.mjs).
+    module.exports = Object.defineProperty({ ...module.exports }, '__esModule', { value: true });
     return module.exports;
   }
 
@@ -34,12 +38,22 @@ module.exports = function withChunks(nodeRequire, folder) {
       cachedData: cached(chunk),
     });
     if (writes) scripts.set(chunk, script);
+    if (told === 'tell') process.stderr.write(`${chunk}: ${origin(script)}\n`);
     return script.runInThisContext();
+  }
+
+  function origin({ cachedDataRejected: rejected }) {
+    return rejected === undefined ? 'no cache' : rejected ? 'cache refused' : 'cache taken';
+  }
+
+  /** A folder for each Node, machine and set of flags: V8 refuses what was written under others. */
+  function cache() {
+    return join(folder, 'cache', `${process.version}-${process.arch}-${cachedDataVersionTag().toString(16)}`);
   }
 
   function cached(chunk) {
     try {
-      return nodeRequire('node:fs').readFileSync(join(cache, `${chunk}.bin`));
+      return nodeRequire('node:fs').readFileSync(join(cache(), `${chunk}.bin`));
     } catch {
       return undefined;
     }
@@ -48,10 +62,11 @@ module.exports = function withChunks(nodeRequire, folder) {
   /** Of several runs the one that has compiled most of a chunk is kept. */
   function write() {
     const { mkdirSync, statSync, writeFileSync } = nodeRequire('node:fs');
-    mkdirSync(cache, { recursive: true });
+    const place = cache();
+    mkdirSync(place, { recursive: true });
     for (const [chunk, script] of scripts) {
       const data = script.createCachedData();
-      const path = join(cache, `${chunk}.bin`);
+      const path = join(place, `${chunk}.bin`);
       if (data.length > (statSync(path, { throwIfNoEntry: false })?.size ?? 0)) writeFileSync(path, data);
     }
   }
