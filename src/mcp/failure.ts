@@ -14,15 +14,11 @@ export function failure(error: unknown): CallToolResult {
 }
 
 function described({ code, message, remedy, place, cause }: Diagnostic): string {
-  return [
-    `${code}: ${message}`,
-    place && `At: ${place.file}:${place.line}:${place.column}`,
-    cause && `Cause: ${cause}`,
-    remedy && `Remedy: ${remedy}`,
-  ]
-    .filter((line) => line)
-    .join('\n');
+  const at = place ? `\nAt: ${place.file}:${place.line}:${place.column}` : '';
+  return `${code}: ${message}${at}${line('Cause', cause)}${line('Remedy', remedy)}`;
 }
+
+const line = (name: string, text: string | undefined) => (text ? `\n${name}: ${text}` : '');
 
 function defect(error: unknown): Diagnostic {
   return {

@@ -6,6 +6,7 @@ import { agentResources, agentTools } from '../operations/agent/all.ts';
 import { secretInFile } from '../operations/agent/secret-file.ts';
 import type { AgentContext, Toolset } from '../operations/agent/tool.ts';
 import type { World } from '../world.ts';
+import { OpenCalls } from './open-calls.ts';
 import { createQuestions } from './questions.ts';
 import { createRunningJobs } from './running-jobs.ts';
 import { type Sealing, sealingWith } from './server.ts';
@@ -43,6 +44,7 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
     toolsets: options.toolsets,
     readOnly: options.readOnly,
     trust: await trustOf(world, options.trust, note),
+    calls: new OpenCalls(),
     jobs: createRunningJobs(),
     questions: createQuestions(world.now),
     note,
@@ -59,10 +61,12 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
     const { httpServer } = await import('./http.ts');
     await httpServer(serving, sealing, { port: options.http, ...(await tokenFor(world)) }, options.signal);
   }
-  const left = await serving.jobs.end(LEAVE_MS);
+  const left = sum(await Promise.all([serving.jobs.end(LEAVE_MS), serving.calls.ended(LEAVE_MS)]));
   if (left > 0) note(`${count(left, 'job or call', 'jobs or calls')} did not end in time`);
   return options.signal.aborted ? EXIT.terminated : EXIT.done;
 }
+
+const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0);
 
 /** `--read-only` means the disk too. */
 function onlyLooking(world: World): World {

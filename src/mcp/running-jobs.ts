@@ -1,15 +1,11 @@
 import { type Job, type Jobs, LONGEST_WAIT_MS } from '../operations/agent/tool.ts';
 
-/** Everything that runs in this process for some client: jobs, and the calls themselves. */
+/** The jobs that run in this process, for whichever client. */
 export interface RunningJobs {
   /** For one call. What it starts ends when the call's signal is aborted, unless it has answered by then. */
   forCall(call: { readonly signal: AbortSignal }, hasAnswered?: () => boolean): Jobs;
-  /** Counts a call as running until it settles. */
-  track<T>(call: Promise<T>): Promise<T>;
-  /** Calls that have not settled. */
-  readonly calls: number;
   /**
-   * Aborts every job and waits for all that runs to settle, but not longer than `ms`. Answers how many did not. The wait
+   * Aborts every job and waits for all of them to settle, but not longer than `ms`. Answers how many did not. The wait
    * keeps no process alive by itself: where nothing else does, nothing can settle any more.
    */
   end(ms: number): Promise<number>;
@@ -17,7 +13,6 @@ export interface RunningJobs {
 
 export function createRunningJobs(): RunningJobs {
   const running = new Map<string, Job<unknown>>();
-  const calls = new Set<Promise<unknown>>();
 
   function start<T>(id: string, work: (signal: AbortSignal) => Promise<T>, call: AbortSignal): Job<T> {
     const controller = new AbortController();
@@ -47,20 +42,11 @@ export function createRunningJobs(): RunningJobs {
       },
       find: (id) => running.get(id),
     }),
-    track: (call) => {
-      calls.add(call);
-      const forget = () => void calls.delete(call);
-      call.then(forget, forget);
-      return call;
-    },
-    get calls() {
-      return calls.size;
-    },
     end: async (ms) => {
       for (const job of running.values()) job.cancel();
-      const settled = Promise.allSettled([...calls, ...[...running.values()].map((job) => job.ended)]);
+      const settled = Promise.allSettled([...running.values()].map((job) => job.ended));
       await within(settled, ms);
-      return running.size + calls.size;
+      return running.size;
     },
   };
 }

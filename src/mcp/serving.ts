@@ -3,6 +3,7 @@ import type { AgentResource } from '../operations/agent/resource.ts';
 import type { AgentContext, Toolset } from '../operations/agent/tool.ts';
 import type { World } from '../world.ts';
 import { whyNotOffered } from './not-offered.ts';
+import type { OpenCalls } from './open-calls.ts';
 import type { Questions } from './questions.ts';
 import type { RunningJobs } from './running-jobs.ts';
 
@@ -16,6 +17,7 @@ export interface Serving {
   readonly toolsets: readonly Toolset[];
   readonly readOnly: boolean;
   readonly trust: AgentContext['trust'];
+  readonly calls: OpenCalls;
   readonly jobs: RunningJobs;
   readonly questions: Questions;
   /** One line for whoever looks after the server: stderr. */

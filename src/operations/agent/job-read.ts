@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { OWN_FILE } from '../../journal/journal-folder.ts';
+import type { RunbookError } from '../../model/diagnostic.ts';
 import { attemptAnswer } from './answer.ts';
 import { wrong } from './body.ts';
 import { type Desk, openDesk } from './desk.ts';
@@ -46,7 +47,7 @@ export const jobRead = defineTool({
   }),
   budget: 36_000,
   run: async (context, { job, wait_s, offset, limit, grep }) => {
-    refuseNoId(job);
+    if (!isJobId(job)) return noJobId(job);
     const desk = await openDesk(context);
     const { store } = desk;
     const known = findJob(desk, job);
@@ -87,7 +88,7 @@ export const jobCancel = defineTool({
   input: z.object({ job: z.string().max(100) }),
   output: z.object({ job: z.string(), status: z.string(), next: z.string() }),
   run: async (context, { job }) => {
-    refuseNoId(job);
+    if (!isJobId(job)) return noJobId(job);
     const desk = await openDesk(context);
     findJob(desk, job);
     const running = context.jobs.find(job);
@@ -106,12 +107,13 @@ export const jobCancel = defineTool({
   },
 });
 
-/** What can be no job's id is refused before the disk is looked at. @throws RunbookError 64 */
-function refuseNoId(id: string): void {
-  if (/^job-\d+$/.test(id)) return;
+const isJobId = (id: string): boolean => /^job-\d+$/.test(id);
+
+/** What can be no job's id is refused before the disk is looked at. */
+function noJobId(id: string): RunbookError {
   const remedy =
     'apply_step and replay answer with one, such as job-1; runbook_read lists the jobs that run.';
-  throw wrong('unknown-job', `${JSON.stringify(id)} is not the id of a job.`, remedy);
+  return wrong('unknown-job', `${JSON.stringify(id)} is not the id of a job.`, remedy);
 }
 
 /** @throws RunbookError 64 for an id that no job has */

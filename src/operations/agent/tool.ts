@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { RunbookError } from '../../model/diagnostic.ts';
 import type { World } from '../../world.ts';
 
 /** Characters of a result, as JSON, where a tool says nothing else; and what no tool may exceed. */
@@ -15,7 +16,8 @@ export type Toolset = (typeof TOOLSETS)[number];
  * One tool of the agent's loop, from which the MCP server derives what it lists and checks.
  *
  * A failed step, a guard's refusal and a wait for approval are ordinary outputs. A `RunbookError` is for what the caller
- * got wrong (unknown ids, policy, a bad document): it reaches the model as text with code, message and remedy.
+ * got wrong (unknown ids, policy, a bad document): it reaches the model as text with code, message and remedy. It is
+ * thrown, or returned where that is as short: a throw costs as much as all the rest of a quick call.
  */
 export interface AgentTool<
   Input extends z.ZodObject = z.ZodObject,
@@ -45,7 +47,7 @@ export interface AgentTool<
   readonly output: Output;
   /** Characters of the result as JSON; absent: `RESULT_BUDGET.usual`. */
   readonly budget?: number;
-  run(context: AgentContext, input: z.infer<Input>): Promise<z.infer<Output>>;
+  run(context: AgentContext, input: z.infer<Input>): Promise<z.infer<Output> | RunbookError>;
 }
 
 /** Keeps the types of one tool together; the table is operations/agent/all. */

@@ -39,6 +39,7 @@ export function agentIn(world: World, options: AgentOptions = {}): Agent {
       client: 'scripted 1.0',
     };
     const output = await tool.run(context, tool.input.parse(input));
+    if (output instanceof RunbookError) throw output;
     return JSON.parse(JSON.stringify(tool.output.parse(output)));
   };
   return {
