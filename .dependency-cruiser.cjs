@@ -34,7 +34,8 @@ const arrows = {
     'secrets',
   ],
   cli: ['model', 'operations', 'world'],
-  mcp: ['model', 'operations', 'world'],
+  // The server is quick where the verbs are lean, and knows when.
+  mcp: ['model', 'operations', 'world', 'lean-heap'],
 };
 
 const room = (name) => `^src/${name}(/|\\.ts$)`;

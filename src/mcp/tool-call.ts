@@ -5,6 +5,7 @@ import {
   inputRequired,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { quickCalls } from '../lean-heap.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { AgentToolRow } from '../operations/agent/all.ts';
 import { type AgentTool, LONGEST_WAIT_MS, RESULT_BUDGET } from '../operations/agent/tool.ts';
@@ -47,6 +48,7 @@ export async function callTool(
 const loaded = new WeakMap<AgentToolRow, AgentTool>();
 
 async function load(row: AgentToolRow): Promise<AgentTool> {
+  quickCalls();
   const tool = await row.load();
   loaded.set(row, tool);
   return tool;
