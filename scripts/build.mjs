@@ -60,12 +60,13 @@ const { outputFiles } = await build({
   plugins: [leftOut],
   chunkNames: '[name]-[hash]',
 });
-const chunks = outputFiles.filter(({ path }) => path.endsWith('.js'));
-assertSettled(chunks.map(({ path, text }) => ({ name: basename(path), text })));
-for (const { path, text } of outputFiles) {
-  const isCode = path.endsWith('.js');
-  const script = isCode ? await transform(text, { ...asScript, sourcefile: path }) : { code: text };
-  writeFileSync(join('dist', 'chunks', basename(path)), script.code);
+const written = outputFiles.map(({ path, text }) => ({ name: basename(path), text }));
+const isCode = ({ name }) => name.endsWith('.js');
+assertSettled(written.filter(isCode));
+for (const each of written) {
+  const { name, text } = each;
+  const { code } = isCode(each) ? await transform(text, { ...asScript, sourcefile: name }) : { code: text };
+  writeFileSync(join('dist', 'chunks', name), code);
 }
 
 // Node 20 takes `--env-file` for its own wherever it stands, reads the file, applies its NODE_OPTIONS and ends where there is none;

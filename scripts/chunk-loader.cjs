@@ -2,7 +2,8 @@
 //
 // Why: V8 compiles what it is given, at every start. With the code cache that lies beside the chunks it compiles nothing that was
 // compiled before, which halves the start and saves the memory of the parser (docs/performance.md). Node 20 offers that only by
-// hand. A cache of another Node, other flags or another machine is refused by V8, and the chunk compiled as ever.
+// hand. V8 refuses a cache of another Node, other flags or another machine, so each has a folder of its own; where there
+// is none, the chunk is compiled as ever.
 //
 // RUNBOOK_CODE_CACHE=write makes a process leave the cache of what it has run; scripts/warm-up.mjs does. With =tell it says on stderr
 // what it took each chunk from.
@@ -46,7 +47,7 @@ module.exports = function withChunks(nodeRequire, folder) {
     return rejected === undefined ? 'no cache' : rejected ? 'cache refused' : 'cache taken';
   }
 
-  /** A folder for each Node, machine and set of flags: V8 refuses what was written under others. */
+  /** Looked up anew for each chunk: a server changes its flags with its first call. */
   function cache() {
     return join(folder, 'cache', `${process.version}-${process.arch}-${cachedDataVersionTag().toString(16)}`);
   }

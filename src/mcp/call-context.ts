@@ -22,7 +22,6 @@ export class CallContext implements AgentContext {
   readonly #line: Line;
   readonly #sdk: ServerContext;
   #signal: AbortController | undefined;
-  #jobs: AgentContext['jobs'] | undefined;
   #progress: AgentContext['progress'] | undefined;
   #asking: Asking | undefined;
   #isAborted = false;
@@ -78,8 +77,7 @@ export class CallContext implements AgentContext {
   }
 
   get jobs(): AgentContext['jobs'] {
-    this.#jobs ??= this.#serving.jobs.forCall(this, () => this.#isAnswered);
-    return this.#jobs;
+    return this.#serving.jobs.forCall(this, () => this.#isAnswered);
   }
 
   /** The question that this call has to be answered with. */

@@ -52,10 +52,10 @@ export class LineTransport implements Transport {
     if (this.#output.write(`${JSON.stringify(message)}\n`)) return written;
     return new Promise((resolve) => {
       const go = () => {
-        for (const event of ['drain', 'close', 'error']) this.#output.off(event, go);
+        for (const event of GOES_ON) this.#output.off(event, go);
         resolve();
       };
-      for (const event of ['drain', 'close', 'error']) this.#output.on(event, go);
+      for (const event of GOES_ON) this.#output.on(event, go);
     });
   }
 
@@ -102,6 +102,8 @@ export class LineTransport implements Transport {
 }
 
 const ENDS = ['end', 'close', 'error'];
+/** Of the output: there is room again, or there will be none. */
+const GOES_ON = ['drain', 'close', 'error'];
 const written = Promise.resolve();
 
 /** Undefined where it is no JSON: what the parser says of it quotes it, and it may hold a secret. */

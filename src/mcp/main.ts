@@ -61,12 +61,11 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
     const { httpServer } = await import('./http.ts');
     await httpServer(serving, sealing, { port: options.http, ...(await tokenFor(world)) }, options.signal);
   }
-  const left = sum(await Promise.all([serving.jobs.end(LEAVE_MS), serving.calls.ended(LEAVE_MS)]));
+  const [jobs, calls] = await Promise.all([serving.jobs.end(LEAVE_MS), serving.calls.ended(LEAVE_MS)]);
+  const left = jobs + calls;
   if (left > 0) note(`${count(left, 'job or call', 'jobs or calls')} did not end in time`);
   return options.signal.aborted ? EXIT.terminated : EXIT.done;
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0);
 
 /** `--read-only` means the disk too. */
 function onlyLooking(world: World): World {

@@ -67,7 +67,7 @@ function refuseForbidden(serving: Serving, row: AgentToolRow): void {
   }
 }
 
-/** What a tool came to. An error is carried, not thrown: every function that it is thrown through costs a quick call a twentieth. */
+/** What a tool came to. An error is carried, not thrown: to throw it on from function to function costs a quick call a twelfth. */
 type Outcome = { readonly output: Record<string, unknown> } | { readonly error: unknown };
 
 /** Runs a tool until it answers, is cancelled, or has had its time. */

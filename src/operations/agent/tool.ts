@@ -17,7 +17,7 @@ export type Toolset = (typeof TOOLSETS)[number];
  *
  * A failed step, a guard's refusal and a wait for approval are ordinary outputs. A `RunbookError` is for what the caller
  * got wrong (unknown ids, policy, a bad document): it reaches the model as text with code, message and remedy. It is
- * thrown, or returned where that is as short: a throw costs as much as all the rest of a quick call.
+ * thrown, or returned where that is as short: a throw costs a quick call a twentieth.
  */
 export interface AgentTool<
   Input extends z.ZodObject = z.ZodObject,
