@@ -3,22 +3,26 @@
  * A folder that is not a key may be imported by nobody.
  */
 const arrows = {
-  model: [],
-  markdown: ['model'],
-  plan: ['model'],
-  judge: ['model'],
-  guard: ['model'],
-  fleet: ['model'],
-  export: ['model'],
-  execute: ['model', 'world'],
-  observe: ['model', 'world'],
+  base: [],
+  model: ['base'],
+  loop: ['model', 'base'],
+  markdown: ['base', 'model', 'loop'],
+  plan: ['base', 'model'],
+  judge: ['base', 'model'],
+  guard: ['base', 'model', 'loop'],
+  fleet: ['base', 'model'],
+  export: ['base', 'model'],
+  execute: ['base', 'model', 'world'],
+  observe: ['base', 'model', 'world'],
   // The one pause, the comparison of values and the words for network trouble live in observe.
-  cluster: ['model', 'world', 'observe', 'judge'],
-  boxes: ['model', 'world'],
-  journal: ['model', 'world'],
-  secrets: ['model', 'world'],
+  cluster: ['base', 'model', 'world', 'observe', 'judge'],
+  boxes: ['base', 'model', 'world'],
+  journal: ['base', 'model', 'loop', 'world'],
+  secrets: ['base', 'model', 'world'],
   operations: [
+    'base',
     'model',
+    'loop',
     'world',
     'markdown',
     'plan',
@@ -33,9 +37,9 @@ const arrows = {
     'journal',
     'secrets',
   ],
-  cli: ['model', 'operations', 'world'],
+  cli: ['base', 'model', 'operations', 'world'],
   // The server is quick where the verbs are lean, and knows when.
-  mcp: ['model', 'operations', 'world', 'lean-heap'],
+  mcp: ['base', 'model', 'operations', 'world', 'lean-heap'],
 };
 
 const room = (name) => `^src/${name}(/|\\.ts$)`;
@@ -43,13 +47,13 @@ const room = (name) => `^src/${name}(/|\\.ts$)`;
 /** Packages that one room owns; nobody else imports them. */
 const owned = {
   '(unified|remark-[^/]+|mdast-util-to-string|micromark)': ['markdown'],
-  '(execa)': ['world', 'execute', 'host'],
+  '(execa)': ['world', 'execute', 'local-world'],
   '(@modelcontextprotocol/[^/]+)': ['mcp'],
   '(@kubernetes/client-node)': ['cluster'],
 };
 
 /** Pure rooms: no clock, no I/O. */
-const pure = ['model', 'markdown', 'plan', 'judge', 'guard', 'fleet', 'export'];
+const pure = ['base', 'model', 'loop', 'markdown', 'plan', 'judge', 'guard', 'fleet', 'export'];
 
 module.exports = {
   forbidden: [

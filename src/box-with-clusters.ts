@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import type { BoxClusters } from './cluster/box-clusters.ts';
+import type { BoxClusters } from './cluster/access/box-clusters.ts';
+import { OWN_CLUSTER_CONFIG } from './cluster/access/own-cluster.ts';
 import type { ClusterPlace } from './cluster/cluster.ts';
-import { OWN_CLUSTER_CONFIG } from './cluster/own-cluster.ts';
-import { readClusterGrants } from './journal/cluster-grants.ts';
+import { readClusterGrants } from './journal/decisions/cluster-grants.ts';
 import type { Box, ProbeContext } from './model/box.ts';
-import type { ClusterName } from './model/cluster.ts';
-import { isGranted } from './model/cluster-grant.ts';
+import type { ClusterName } from './model/cluster/cluster.ts';
+import { isGranted } from './model/cluster/cluster-grant.ts';
 import type { World } from './world.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { World } from './world.ts';
 export function boxWithClusters(box: Box, { env, folders }: Pick<World, 'env' | 'folders'>): Box {
   let opened: Promise<BoxClusters> | undefined;
   const clusters = () => {
-    opened ??= import('./cluster/box-clusters.ts').then(
+    opened ??= import('./cluster/access/box-clusters.ts').then(
       (loaded) => new loaded.BoxClusters((names) => placeOf(box, names, env, folders.person)),
     );
     return opened;

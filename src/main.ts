@@ -1,8 +1,8 @@
 import { interruptions } from './cli/interruption.ts';
 import { program } from './cli/program.ts';
-import { host } from './host.ts';
+import { host } from './local-world.ts';
 import { mcpRow } from './mcp/row.ts';
-import { withPort } from './mcp/usual-port.ts';
+import { withPort } from './mcp/transport/usual-port.ts';
 import { operations } from './operations/all.ts';
 import { terminal } from './terminal.ts';
 

@@ -3,7 +3,7 @@ import type { BoxTarget } from './model/box-target.ts';
 
 /**
  * Everything outside the program, behind one interface, so that operations name what they touch
- * and a test can stand in for what cannot be made to fail on demand. The real one is src/host.ts.
+ * and a test can stand in for what cannot be made to fail on demand. The real one is src/local-world.ts.
  */
 export interface World {
   /** Where relative paths of the command line start. */

@@ -1,6 +1,6 @@
 import { isBoxName } from '../model/box-target.ts';
 import { EXIT } from '../model/diagnostic.ts';
-import { trouble } from './trouble.ts';
+import { trouble } from './box-errors.ts';
 
 /** What a box may be called: it becomes its host name, and part of names on the engine and in a proxy. */
 const BOX_NAME = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;

@@ -1,4 +1,4 @@
-import { trouble } from './trouble.ts';
+import { trouble } from './box-errors.ts';
 
 /** A name under which a box's port is reached through the proxy. */
 export interface Route {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { BoundedBytes, sizeText } from '../model/bounded-bytes.ts';
+import { BoundedBytes, sizeText } from '../base/bounded-bytes.ts';
 
 /** What a program said before it ended. */
 export interface Said {

@@ -1,5 +1,5 @@
+import { trouble } from './box-errors.ts';
 import { call, complaint } from './call.ts';
-import { trouble } from './trouble.ts';
 
 /** A container engine's program. Both take the same words for all that is asked of them here. */
 export type EngineProgram = 'podman' | 'docker';

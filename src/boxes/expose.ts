@@ -1,7 +1,7 @@
 import { EXIT } from '../model/diagnostic.ts';
+import { trouble } from './box-errors.ts';
 import { Caddy, type Route } from './caddy.ts';
 import type { LaunchedBox } from './find-box.ts';
-import { trouble } from './trouble.ts';
 
 /** How a port of a box is reached from outside it. */
 export interface Exposed {

@@ -1,7 +1,7 @@
+import { trouble } from './box-errors.ts';
 import { call, complaint } from './call.ts';
 import type { LaunchedBox } from './find-box.ts';
 import { restartBox } from './life.ts';
-import { trouble } from './trouble.ts';
 
 /** Ends every process of a box at once, as a power cut does, and starts it again when it is healed. */
 export async function killBox(box: LaunchedBox): Promise<() => Promise<void>> {

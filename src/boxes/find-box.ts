@@ -1,11 +1,11 @@
+import { nearest } from '../base/nearest.ts';
+import { textOrder } from '../base/text-order.ts';
 import { EXIT } from '../model/diagnostic.ts';
-import { nearest } from '../model/nearest.ts';
-import { textOrder } from '../model/text-order.ts';
+import { trouble } from './box-errors.ts';
 import { refuseBadName } from './box-name.ts';
 import { call, complaint } from './call.ts';
 import { type EngineProgram, findEngine } from './engine.ts';
 import { BOX_LABEL, type BoxLabels, readLabels } from './labels.ts';
-import { trouble } from './trouble.ts';
 
 /** A port of a box, and the port of 127.0.0.1 where this host reaches it; without one it is not published. */
 interface BoxPort {

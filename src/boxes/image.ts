@@ -1,8 +1,8 @@
 import { EXIT } from '../model/diagnostic.ts';
+import { trouble } from './box-errors.ts';
 import { call, complaint } from './call.ts';
 import { debianImage, debianSuite } from './debian-image.ts';
 import type { EngineProgram } from './engine.ts';
-import { trouble } from './trouble.ts';
 
 /** An image that the engine has. */
 export interface BoxImage {

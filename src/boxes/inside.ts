@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
+import { trouble } from './box-errors.ts';
 import { type CallOptions, call, type Said } from './call.ts';
 import type { LaunchedBox } from './find-box.ts';
-import { trouble } from './trouble.ts';
 
 /** Runs a script of our own with `sh` in a box. Values go in as arguments or input, never as part of the script. */
 export function inside(

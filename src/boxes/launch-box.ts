@@ -1,4 +1,5 @@
 import { EXIT } from '../model/diagnostic.ts';
+import { trouble } from './box-errors.ts';
 import { containerName, refuseBadName } from './box-name.ts';
 import { call, complaint, type Said } from './call.ts';
 import type { EngineProgram } from './engine.ts';
@@ -6,7 +7,6 @@ import { findBox, type LaunchedBox } from './find-box.ts';
 import { forgetHostNeeds, hostNeeds } from './host-needs.ts';
 import type { BoxImage } from './image.ts';
 import { type BoxLabels, labelArgs } from './labels.ts';
-import { trouble } from './trouble.ts';
 
 /** A port of a box that this host shall reach: at `host` of 127.0.0.1, or at any that is free. */
 export interface WantedPort {

@@ -1,6 +1,6 @@
+import { trouble } from './box-errors.ts';
 import { call, complaint } from './call.ts';
 import type { LaunchedBox } from './find-box.ts';
-import { trouble } from './trouble.ts';
 
 /** Seconds that a box's first process gets to end. */
 const GRACE_S = '3';

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { EXIT } from '../model/diagnostic.ts';
+import { trouble } from './box-errors.ts';
 import type { LaunchedBox } from './find-box.ts';
 import { inside } from './inside.ts';
 import { contentOf, type SyncedFile } from './synced-files.ts';
-import { trouble } from './trouble.ts';
 
 /** What a sync did. */
 export interface Synced {

@@ -1,9 +1,9 @@
 import { lstat, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { QUIET_GIT } from '../model/quiet-git.ts';
+import { QUIET_GIT } from '../base/quiet-git.ts';
+import { trouble } from './box-errors.ts';
 import { call, complaint } from './call.ts';
-import { trouble } from './trouble.ts';
 
 /** A file of the folder, and what tells that it is another one now. */
 export interface SyncedFile {

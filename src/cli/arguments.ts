@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { nearest } from '../base/nearest.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
-import { nearest } from '../model/nearest.ts';
 import type { Operation } from '../operations/operation.ts';
 import { readChoice, readNumber } from './flag-value.ts';
 import { DEFAULT_FILE, type Flag, flagsOf } from './flags.ts';

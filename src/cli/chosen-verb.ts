@@ -1,4 +1,4 @@
-import { nearest } from '../model/nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import type { OperationRow } from '../operations/all.ts';
 import { usage } from './usage.ts';
 import { type Family, familyOf, verbsOf } from './verbs.ts';

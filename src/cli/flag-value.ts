@@ -1,4 +1,4 @@
-import { nearest } from '../model/nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Flag } from './flags.ts';
 import { usage } from './usage.ts';

@@ -1,9 +1,9 @@
 import type { BoxResult, FleetReport } from '../model/fleet.ts';
 import type { CheckResult, Failure } from '../model/outcome.ts';
 import type { ReplayReport } from '../model/report.ts';
-import { clean } from './render/clean.ts';
-import { shownPlace } from './render/source-line.ts';
-import { outcomeWords, timeOf } from './render/words.ts';
+import { clean } from './render/text/clean.ts';
+import { shownPlace } from './render/text/source-line.ts';
+import { outcomeWords, timeOf } from './render/text/words.ts';
 
 type ReportedStep = ReplayReport['steps'][number];
 

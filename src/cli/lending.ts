@@ -1,5 +1,5 @@
 import type { Person } from '../world.ts';
-import type { Story } from './render/story.ts';
+import type { Story } from './render/progress/progress.ts';
 
 /** The same person, asked while nothing is drawn. */
 export function lending(person: Person, story: Story): Person {

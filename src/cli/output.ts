@@ -1,6 +1,6 @@
 import type { Call } from './global-flags.ts';
-import type { Page } from './render/page.ts';
-import { paintIn, wantsColour } from './render/paint.ts';
+import type { Page } from './render/text/page.ts';
+import { paintIn, wantsColour } from './render/text/paint.ts';
 
 /** As much of a Node stream as the command needs of stdout and stderr. */
 export interface Output {

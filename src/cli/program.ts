@@ -1,12 +1,12 @@
+import { nearest } from '../base/nearest.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
-import { nearest } from '../model/nearest.ts';
 import type { Operation } from '../operations/operation.ts';
 import { readArguments } from './arguments.ts';
 import { chosenVerb } from './chosen-verb.ts';
 import { type Call, globalFlags, readCall } from './global-flags.ts';
 import { Interruption } from './interruption.ts';
 import { lending } from './lending.ts';
-import { openStory } from './open-story.ts';
+import { openStory } from './open-progress.ts';
 import { helpWidth, type Output, pageFor } from './output.ts';
 import { renderDiagnostics } from './render/diagnostic.ts';
 import { isPass } from './render/dry-run.ts';

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
-import type { ApiClient, Cluster, ClusterName, ObjectList } from '../model/cluster.ts';
-import type { ApiResource, KubeObject } from '../model/kube.ts';
-import { openClient } from './client.ts';
-import { type CredentialPlace, credentialsOf } from './credentials.ts';
-import { openDiscovery, versionOf } from './discovery.ts';
-import { findContext, type KubeContext } from './kubeconfig.ts';
-import { ClusterTrouble } from './trouble.ts';
+import type { ApiClient, Cluster, ClusterName, ObjectList } from '../model/cluster/cluster.ts';
+import type { ApiResource, KubeObject } from '../model/cluster/kube.ts';
+import { openClient } from './access/client.ts';
+import { type CredentialPlace, credentialsOf } from './access/credentials.ts';
+import { openDiscovery, versionOf } from './access/discovery.ts';
+import { findContext, type KubeContext } from './access/kubeconfig.ts';
+import { ClusterTrouble } from './cluster-errors.ts';
 
 /** Where a box's cluster is found, and how it is reached from here. */
 export interface ClusterPlace extends CredentialPlace {

@@ -1,10 +1,10 @@
 import type { ShellRequest, ShellResult, ShellState } from '../model/shell.ts';
-import { bytesToText } from './bytes-as-text.ts';
-import type { Records } from './control-records.ts';
-import type { Cut } from './cut.ts';
-import { readExportListing } from './export-listing.ts';
-import type { FrameEnd } from './host.ts';
-import { exportsWith, stateAfter } from './shell-state.ts';
+import type { Cut } from './deadline.ts';
+import type { Records } from './shell/control-records.ts';
+import type { FrameEnd } from './shell/shell-process.ts';
+import { bytesToText } from './state/bytes-as-text.ts';
+import { readExportListing } from './state/export-listing.ts';
+import { exportsWith, stateAfter } from './state/shell-state.ts';
 
 /** What the result of a fence depends on beside the fence itself. */
 export interface Surroundings {

@@ -2,12 +2,12 @@ import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { ShellRequest } from '../model/shell.ts';
-import { type Cut, watchForCut } from './cut.ts';
+import { type Cut, watchForCut } from './deadline.ts';
 import { GRACE_MS } from './end-groups.ts';
-import type { FrameEnd } from './host.ts';
 import type { LaunchedFence } from './launch.ts';
 import { launch } from './launch-process.ts';
 import { processTable } from './process-table.ts';
+import type { FrameEnd } from './shell/shell-process.ts';
 
 /** How a fence on the terminal ended. */
 export type InteractEnd = FrameEnd | Cut | { readonly kind: 'unstartable'; readonly reason: string };

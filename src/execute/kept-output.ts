@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { BoundedBytes, sizeText } from '../model/bounded-bytes.ts';
+import { BoundedBytes, sizeText } from '../base/bounded-bytes.ts';
 import { MOST_KEPT } from './most-kept.ts';
 
 /** Said of a program that was stopped for what it said. */

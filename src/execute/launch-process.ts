@@ -1,10 +1,10 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { textToBytes } from './bytes-as-text.ts';
-import { type Records, readRecords, takeRecord } from './control-records.ts';
 import { reasonNotStarted } from './fence-result.ts';
 import { type LaunchedFence, launchText } from './launch.ts';
+import { type Records, readRecords, takeRecord } from './shell/control-records.ts';
+import { textToBytes } from './state/bytes-as-text.ts';
 
 /** A process started for one fence, outside any host. */
 export interface Launched {

@@ -1,7 +1,7 @@
+import { hereDocument, quoteOnOneLine, shellQuote } from '../base/shell-quote.ts';
 import type { ShellRequest, ShellState } from '../model/shell.ts';
-import { applyState, enterFolder, refuse } from './apply-state.ts';
-import { reportCommand, reportOnExit } from './report.ts';
-import { hereDocument, quoteOnOneLine, shellQuote } from './shell-quote.ts';
+import { reportCommand, reportOnExit } from './shell/report.ts';
+import { applyState, enterFolder, refuse } from './state/apply-state.ts';
 
 /** A fence that gets a process of its own: another interpreter than the host, another user, a terminal, a session. */
 export interface LaunchedFence extends Pick<ShellRequest, 'interpreter' | 'text' | 'user' | 'capture'> {

@@ -3,16 +3,16 @@ import { resolve } from 'node:path';
 import type { Box } from '../model/box.ts';
 import type { ShellRequest } from '../model/shell.ts';
 import { isAlive, startBackground, stopBackground } from './background.ts';
-import { baselineOf } from './baseline.ts';
 import { connect } from './connect.ts';
 import { fileStatus, readContent, writeContent } from './files.ts';
-import { openHostPool } from './host-pool.ts';
 import { interact } from './interact.ts';
 import type { LaunchedFence } from './launch.ts';
-import { MOST_LOCAL_HOSTS, startLocalHost } from './local-host.ts';
 import { belongsTo } from './owner.ts';
 import { interactWithFence, launchedFence, runFence } from './run-fence.ts';
 import { runProgram } from './run-program.ts';
+import { MOST_LOCAL_HOSTS, startLocalHost } from './shell/local-shell.ts';
+import { openHostPool } from './shell/shell-pool.ts';
+import { baselineOf } from './state/baseline.ts';
 
 /** This machine, as far as acting on it goes; identity and probes come from other rooms. */
 export type LocalExecution = Omit<Box, 'identity' | 'kind' | 'policy' | 'state' | 'ask' | 'changed'>;

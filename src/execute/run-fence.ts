@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import type { ShellRequest, ShellResult, ShellState } from '../model/shell.ts';
-import { textToBytes } from './bytes-as-text.ts';
 import { fenceResult } from './fence-result.ts';
-import { forkFrame, launchFrame, plainFrame } from './frame.ts';
-import type { Frame, Host } from './host.ts';
-import type { HostPool } from './host-pool.ts';
 import type { InteractEnd } from './interact.ts';
 import { type LaunchedFence, launchText } from './launch.ts';
-import { routeOf } from './route.ts';
-import { runFrame } from './run-frame.ts';
+import { forkFrame, launchFrame, plainFrame } from './shell/frame.ts';
+import { routeOf } from './shell/route.ts';
+import { runFrame } from './shell/run-frame.ts';
+import type { HostPool } from './shell/shell-pool.ts';
+import type { Frame, Host } from './shell/shell-process.ts';
+import { textToBytes } from './state/bytes-as-text.ts';
 
 /** What every fence of an opened box shares. */
 export interface FenceBox {

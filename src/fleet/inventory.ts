@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
+import { nearest } from '../base/nearest.ts';
 import { type BoxTarget, parseBoxTarget, targetText } from '../model/box-target.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { nearest } from '../model/nearest.ts';
 import type { Place } from '../model/place.ts';
 import { targetName } from './target-name.ts';
 

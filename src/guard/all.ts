@@ -1,4 +1,4 @@
-import type { GuardVerdict } from '../model/attempt.ts';
+import type { GuardVerdict } from '../loop/attempt.ts';
 import { circles } from './circles.ts';
 import { exoticExplanation } from './exotic-explanation.ts';
 import type { Guard, GuardInput } from './guard.ts';

@@ -1,6 +1,6 @@
 import type { Check, ProbeCheck } from '../model/check.ts';
-import { shellScript } from './shell-script.ts';
-import { wordText } from './shell-words.ts';
+import { shellScript } from './form/shell-script.ts';
+import { wordText } from './form/shell-words.ts';
 
 /** Why a check cannot fail, a few words; undefined: nothing says so. */
 export function cannotFail(check: Check): string | undefined {

@@ -1,7 +1,7 @@
-import { type Attempt, type GuardVerdict, hasFailed, type StepBody } from '../model/attempt.ts';
-import type { LoopState, ProblemRecord } from '../model/loop.ts';
+import { type Attempt, type GuardVerdict, hasFailed, type StepBody } from '../loop/attempt.ts';
+import type { LoopState, ProblemRecord } from '../loop/loop.ts';
+import { formHash, normalForm } from './form/normal-form.ts';
 import { type Guard, type GuardInput, PASS } from './guard.ts';
-import { formHash, normalForm } from './normal-form.ts';
 import { failedAt, hypothesisDefects } from './weigh-hypothesis.ts';
 
 /** Rounds of distinct actions against one fingerprint after which an explanation, and then a person, is needed. */

@@ -1,5 +1,5 @@
-import type { ClusterFact, ClusterFactOf } from '../model/cluster-facts.ts';
-import { quantity } from '../model/quantity.ts';
+import { quantity } from '../base/quantity.ts';
+import type { ClusterFact, ClusterFactOf } from '../model/cluster/cluster-facts.ts';
 import type { Amounts, Demand, Layer } from './demand.ts';
 
 /**

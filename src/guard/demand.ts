@@ -1,5 +1,5 @@
-import { quantity } from '../model/quantity.ts';
-import { showSize } from './measure.ts';
+import { quantity } from '../base/quantity.ts';
+import { showSize } from './form/measure.ts';
 
 /** Amounts by resource as quotas name them: `limits.memory`, `requests.cpu`, `pods`, `services.nodeports`. Quantities. */
 export type Amounts = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
-import type { Attempt, FindingRow, GuardVerdict } from '../model/attempt.ts';
+import type { Attempt, FindingRow, GuardVerdict } from '../loop/attempt.ts';
+import type { Hypothesis } from '../loop/hypothesis.ts';
+import type { LoopState } from '../loop/loop.ts';
 import type { Evidence } from '../model/finding.ts';
-import type { Hypothesis } from '../model/hypothesis.ts';
-import type { LoopState } from '../model/loop.ts';
 import { type Guard, PASS } from './guard.ts';
 import { failedAt } from './weigh-hypothesis.ts';
 

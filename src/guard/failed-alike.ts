@@ -1,7 +1,7 @@
-import { type Attempt, hasFailed, type StepBody } from '../model/attempt.ts';
-import type { LoopState, ProblemRecord } from '../model/loop.ts';
-import type { Wait } from './knobs.ts';
-import { type BodyForm, normalForm } from './normal-form.ts';
+import { type Attempt, hasFailed, type StepBody } from '../loop/attempt.ts';
+import type { LoopState, ProblemRecord } from '../loop/loop.ts';
+import type { Wait } from './form/knobs.ts';
+import { type BodyForm, normalForm } from './form/normal-form.ts';
 
 /** An attempt that ran, and what it did; the waiting done just before it counts as its own. */
 interface RanForm {

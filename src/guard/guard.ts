@@ -1,7 +1,7 @@
-import type { ATTEMPT_SOURCES, GuardVerdict, StepBody } from '../model/attempt.ts';
+import type { ATTEMPT_SOURCES, GuardVerdict, StepBody } from '../loop/attempt.ts';
+import type { Hypothesis, PredictionRow } from '../loop/hypothesis.ts';
+import type { LoopState } from '../loop/loop.ts';
 import type { Check } from '../model/check.ts';
-import type { Hypothesis, PredictionRow } from '../model/hypothesis.ts';
-import type { LoopState } from '../model/loop.ts';
 import type { DemandUnderLimits } from './demand.ts';
 
 /** What is about to run, with all that a guard may ask of it. */

@@ -1,9 +1,9 @@
-import type { Attempt, GuardVerdict } from '../model/attempt.ts';
-import type { PodContainer } from '../model/cluster-pods.ts';
+import type { Attempt, GuardVerdict } from '../loop/attempt.ts';
+import type { PodContainer } from '../model/cluster/cluster-pods.ts';
 import type { Evidence } from '../model/finding.ts';
 import { type FailedAlike, failedAlike } from './failed-alike.ts';
+import type { Size } from './form/knobs.ts';
 import { type Guard, type GuardInput, PASS } from './guard.ts';
-import type { Size } from './knobs.ts';
 import { type Raise, showSizeRaise, sizeRaises } from './raises.ts';
 
 /**

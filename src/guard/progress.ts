@@ -1,4 +1,4 @@
-import type { Attempt, CheckRow } from '../model/attempt.ts';
+import type { Attempt, CheckRow } from '../loop/attempt.ts';
 
 /** A number that a failing check observed, on its way to what is expected. */
 export interface Progress {

@@ -1,5 +1,5 @@
-import type { Size, Wait } from './knobs.ts';
-import { showSize, showTime } from './measure.ts';
+import type { Size, Wait } from './form/knobs.ts';
+import { showSize, showTime } from './form/measure.ts';
 
 /** A value that is larger than it ever was when this failed. */
 export interface Raise<Kind extends string> {

@@ -1,10 +1,10 @@
-import type { GuardVerdict } from '../model/attempt.ts';
+import type { GuardVerdict } from '../loop/attempt.ts';
 import { type FailedAlike, failedAlike } from './failed-alike.ts';
+import type { Wait } from './form/knobs.ts';
+import { timelessReason } from './form/timeless.ts';
 import { type Guard, type GuardInput, PASS } from './guard.ts';
-import type { Wait } from './knobs.ts';
 import { progressOf } from './progress.ts';
 import { type Raise, showWaitRaise, waitRaises } from './raises.ts';
-import { timelessReason } from './timeless.ts';
 import { hypothesisDefects } from './weigh-hypothesis.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Attempt } from '../model/attempt.ts';
-import type { Hypothesis } from '../model/hypothesis.ts';
+import type { Attempt } from '../loop/attempt.ts';
+import type { Hypothesis } from '../loop/hypothesis.ts';
+import { showTime } from './form/measure.ts';
 import type { GuardInput } from './guard.ts';
-import { showTime } from './measure.ts';
 
 /** When an attempt failed: its evidence is from then on. Milliseconds since the epoch. */
 export function failedAt(attempt: Pick<Attempt, 'startedAt' | 'actedMs'>): number {

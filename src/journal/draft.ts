@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isMarkRunning, processMark } from './process-identity.ts';
+import { isMarkRunning, processMark } from './lock/process-identity.ts';
 
 /**
  * Where this process writes a file before it takes the place of the one at the path: beside it, and known as ours, since kill

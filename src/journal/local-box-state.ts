@@ -1,6 +1,6 @@
 import type { BoxState } from '../model/box-state.ts';
 import { openCounter, readCounter } from './box-state.ts';
-import { acquireLock } from './lock.ts';
+import { acquireLock } from './lock/lock.ts';
 
 /** The state of this machine: files in a folder outside every project (state-folders `boxStateFolder`). */
 export function localBoxState(stateFolder: string): BoxState {

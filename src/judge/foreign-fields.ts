@@ -1,4 +1,4 @@
-import type { KubeObject, ManagedFields } from '../model/kube.ts';
+import type { KubeObject, ManagedFields } from '../model/cluster/kube.ts';
 
 /** A field that somebody else's hand has set. */
 export interface ForeignField {

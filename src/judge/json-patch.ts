@@ -1,4 +1,4 @@
-import { isSameJson } from './same-json.ts';
+import { isSameJson } from '../base/same-json.ts';
 
 /** One operation of a JSON patch (RFC 6902), read and well-formed. */
 export interface PatchOperation {

@@ -1,5 +1,5 @@
-import type { KubeObject } from '../model/kube.ts';
-import { isSameJson } from './same-json.ts';
+import { isSameJson } from '../base/same-json.ts';
+import type { KubeObject } from '../model/cluster/kube.ts';
 
 /** One field that differs. */
 export interface Difference {

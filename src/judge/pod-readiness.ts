@@ -1,4 +1,4 @@
-import type { KubeObject } from '../model/kube.ts';
+import type { KubeObject } from '../model/cluster/kube.ts';
 import { at, Condition, failed, progressing, type Readiness, ready } from './readiness-words.ts';
 
 /** How long nobody may be able to place a pod before that is final, as kstatus has it; autoscalers are slower, and then say so. */

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../model/kube.ts';
+import type { KubeObject } from '../model/cluster/kube.ts';
 
 /** What an object's state comes to. `why` is one line for people. */
 export type Readiness =

@@ -1,5 +1,5 @@
-import { count } from '../model/count.ts';
-import type { KubeObject } from '../model/kube.ts';
+import { count } from '../base/pluralize.ts';
+import type { KubeObject } from '../model/cluster/kube.ts';
 import { podReadiness } from './pod-readiness.ts';
 import {
   all,

@@ -1,5 +1,5 @@
+import { compileRegex } from '../base/regex.ts';
 import type { OutputCheck, Verdict } from '../model/check.ts';
-import { compileRegex } from '../model/regex.ts';
 
 /** Jaro–Winkler is quadratic; what a document expects is short, and an output this long is compared by its ends. */
 const COMPARED_CHARACTERS = 4_000;

@@ -1,4 +1,4 @@
-import { compileRegex } from '../model/regex.ts';
+import { compileRegex } from '../base/regex.ts';
 import type { Symptom } from '../model/runbook.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { Action, ActionBase, ShellAction } from '../model/action.ts';
 import type { Span } from '../model/place.ts';
 import { type Attributes, readAttributes } from './attributes.ts';
-import { type CodeBlock, type FenceBlock, type Line, textOf } from './block.ts';
+import { type CodeBlock, type FenceBlock, type Line, textOf } from './commonmark/block.ts';
 import { type Info, readInfo } from './fence.ts';
-import { present } from './present.ts';
+import { present } from './record/present.ts';
 import type { Report } from './report.ts';
 import type { Source } from './source.ts';
 

@@ -1,7 +1,7 @@
-import { nearest } from '../model/nearest.ts';
-import { parseDuration } from './duration.ts';
+import { nearest } from '../base/nearest.ts';
+import { parseDuration } from './checks/duration.ts';
 import { type Info, NO_ATTRIBUTES } from './fence.ts';
-import { present } from './present.ts';
+import { present } from './record/present.ts';
 import type { Report } from './report.ts';
 
 /** The known attributes of a fence, typed. What is not written is undefined, flags are false. */

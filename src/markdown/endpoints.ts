@@ -1,9 +1,9 @@
 import type { Endpoint } from '../model/runbook.ts';
 import type { CodeReader } from './action-fence.ts';
-import { parseCheckLine } from './check-grammar.ts';
-import { present } from './present.ts';
+import { parseCheckLine } from './checks/check-grammar.ts';
+import { cellCode, cellText, readTables } from './commonmark/tables.ts';
+import { present } from './record/present.ts';
 import type { Chapter } from './sections.ts';
-import { cellCode, cellText, readTables } from './tables.ts';
 
 const TARGET = ['url or port', 'url', 'port', 'address'];
 

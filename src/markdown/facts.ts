@@ -1,9 +1,9 @@
 import { refusedName } from '../model/refused-names.ts';
 import type { Fact } from '../model/runbook.ts';
 import type { CodeReader } from './action-fence.ts';
-import { present } from './present.ts';
+import { cellCode, cellText, readTables } from './commonmark/tables.ts';
+import { present } from './record/present.ts';
 import type { Chapter } from './sections.ts';
-import { cellCode, cellText, readTables } from './tables.ts';
 
 /** The rows of a Facts table: Fact, Value, Unit, Measured with, On, Why it matters. Other tables are prose. */
 export function readFacts({ source, report }: CodeReader, { blocks }: Chapter): Fact[] {

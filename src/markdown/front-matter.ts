@@ -1,8 +1,8 @@
 import { parseDocument } from 'yaml';
 import { refusedName } from '../model/refused-names.ts';
 import type { FrontMatter } from '../model/runbook.ts';
+import { readRequirement } from './checks/requirement.ts';
 import type { Report } from './report.ts';
-import { readRequirement } from './requirement.ts';
 import type { Source } from './source.ts';
 
 /** Front matter, and where the markdown begins behind it. */

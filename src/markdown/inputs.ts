@@ -1,12 +1,12 @@
-import { nearest } from '../model/nearest.ts';
+import { nearest } from '../base/nearest.ts';
 import type { Place } from '../model/place.ts';
 import { refusedName } from '../model/refused-names.ts';
 import type { Fact, Input } from '../model/runbook.ts';
 import type { CodeReader } from './action-fence.ts';
-import { present } from './present.ts';
+import { cellCode, cellText, type Row, readTables } from './commonmark/tables.ts';
+import { present } from './record/present.ts';
 import type { Report } from './report.ts';
 import type { Chapter } from './sections.ts';
-import { cellCode, cellText, type Row, readTables } from './tables.ts';
 
 const YES = new Set(['yes', 'true', 'required', 'y', 'x', '✓', '✔', '✅']);
 const NO = new Set(['no', 'false', 'optional', 'n', '❌']);

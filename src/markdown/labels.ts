@@ -1,5 +1,5 @@
-import { editDistance } from '../model/nearest.ts';
-import { plainText, readInline } from './inline.ts';
+import { editDistance } from '../base/nearest.ts';
+import { plainText, readInline } from './commonmark/inline.ts';
 
 /** The labels of a step, in the order in which a careful author writes them. */
 export const LABELS = [

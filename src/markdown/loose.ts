@@ -1,5 +1,5 @@
+import { regexProblem } from '../base/regex.ts';
 import type { OutputCheck } from '../model/check.ts';
-import { regexProblem } from '../model/regex.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 import {
   type CodeReader,
@@ -9,13 +9,13 @@ import {
   readAction,
   readCode,
 } from './action-fence.ts';
-import type { Block, FenceBlock, HeadingBlock } from './block.ts';
-import { textOf } from './block.ts';
-import { commentText } from './comment.ts';
-import { plainText, readInline } from './inline.ts';
-import { percentDecoded } from './link-parts.ts';
+import type { Block, FenceBlock, HeadingBlock } from './commonmark/block.ts';
+import { textOf } from './commonmark/block.ts';
+import { commentText } from './commonmark/comment.ts';
+import { plainText, readInline } from './commonmark/inline.ts';
+import { percentDecoded } from './commonmark/link-parts.ts';
+import { slugOf } from './record/slug.ts';
 import type { Chapter } from './sections.ts';
-import { slugOf } from './slug.ts';
 
 /**
  * The steps of a loose document: each shell fence is one, under the heading above it. Labels mean nothing here, and

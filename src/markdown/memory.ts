@@ -1,6 +1,6 @@
 import type { Decision, OpenQuestion } from '../model/runbook.ts';
-import { type Block, type Container, textOf } from './block.ts';
-import { plainText } from './inline.ts';
+import { type Block, type Container, textOf } from './commonmark/block.ts';
+import { plainText } from './commonmark/inline.ts';
 import { readLabel } from './labels.ts';
 import { type Chapter, type Entry, readEntries } from './sections.ts';
 import type { Source } from './source.ts';

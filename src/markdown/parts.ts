@@ -1,6 +1,6 @@
 import { type Code, type CodeReader, readCode } from './action-fence.ts';
-import { type Block, type Container, isWithin, type ParagraphBlock, textOf } from './block.ts';
-import { isComment } from './comment.ts';
+import { type Block, type Container, isWithin, type ParagraphBlock, textOf } from './commonmark/block.ts';
+import { isComment } from './commonmark/comment.ts';
 import {
   LABELS,
   type Label,

@@ -1,5 +1,5 @@
-import { readInline } from './inline.ts';
-import { percentDecoded } from './link-parts.ts';
+import { readInline } from './commonmark/inline.ts';
+import { percentDecoded } from './commonmark/link-parts.ts';
 
 /** A step as an author names it: by its id, or by a link to its heading. */
 export interface Reference {

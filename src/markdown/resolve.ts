@@ -1,10 +1,10 @@
-import { guesser } from '../model/nearest.ts';
+import { guesser } from '../base/nearest.ts';
 import type { Needs, Step } from '../model/runbook.ts';
-import type { Block } from './block.ts';
-import { plainText } from './inline.ts';
+import type { Block } from './commonmark/block.ts';
+import { plainText } from './commonmark/inline.ts';
+import { anchorsOf } from './record/slug.ts';
 import type { Reference } from './references.ts';
 import type { Report } from './report.ts';
-import { anchorsOf } from './slug.ts';
 import type { StepDraft, WrittenReferences } from './steps.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Section, SectionKind } from '../model/runbook.ts';
-import type { Block, HeadingBlock } from './block.ts';
-import { plainText } from './inline.ts';
+import type { Block, HeadingBlock } from './commonmark/block.ts';
+import { plainText } from './commonmark/inline.ts';
 import type { Source } from './source.ts';
 
 /** A section and the blocks under its heading. */

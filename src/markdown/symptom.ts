@@ -1,6 +1,6 @@
-import { regexProblem } from '../model/regex.ts';
+import { regexProblem } from '../base/regex.ts';
 import type { Symptom } from '../model/runbook.ts';
-import { readInline } from './inline.ts';
+import { readInline } from './commonmark/inline.ts';
 import type { Report } from './report.ts';
 
 /** Characters. A shorter literal would match the output of too many other failures. */

@@ -1,9 +1,9 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
 import type { AgentContext, ApprovalAnswer, ApprovalRequest } from '../operations/agent/tool.ts';
-import { type Asking, askingThrough, type QuestionState } from './approval.ts';
+import { type Asking, askingThrough, type QuestionState } from './approval/approval.ts';
 import { clientOf } from './client.ts';
-import { progressOf } from './progress.ts';
 import type { Serving } from './serving.ts';
+import { progressOf } from './tools/progress.ts';
 
 /** Where a call came in. */
 export interface Line {

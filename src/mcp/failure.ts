@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
+import { plainText } from '../base/plain-text.ts';
 import { type Diagnostic, RunbookError } from '../model/diagnostic.ts';
-import { plainText } from '../model/plain-text.ts';
 
 /** Clients cut error texts at 11,000 characters; what comes first has to suffice. */
 const MOST_CHARACTERS = 8_000;

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { count } from '../model/count.ts';
+import { count } from '../base/pluralize.ts';
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import { agentResources, agentTools } from '../operations/agent/all.ts';
 import { secretInFile } from '../operations/agent/secret-file.ts';
 import type { AgentContext, Toolset } from '../operations/agent/tool.ts';
 import type { World } from '../world.ts';
-import { OpenCalls } from './open-calls.ts';
-import { createQuestions } from './questions.ts';
-import { createRunningJobs } from './running-jobs.ts';
+import { createQuestions } from './approval/questions.ts';
+import { trustOf } from './approval/trust.ts';
 import { type Sealing, sealingWith } from './server.ts';
 import type { Serving } from './serving.ts';
-import { trustOf } from './trust.ts';
+import { OpenCalls } from './tools/open-calls.ts';
+import { createRunningJobs } from './tools/running-jobs.ts';
 
 /** How `runbook mcp` was started. */
 export interface McpOptions {
@@ -55,10 +55,10 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
   );
   const sealing = options.readOnly ? sealingWith(randomBytes(32)) : await sealingFor(world);
   if (options.http === undefined) {
-    const { stdioServer } = await import('./stdio.ts');
+    const { stdioServer } = await import('./transport/stdio.ts');
     await stdioServer(serving, sealing, options.signal);
   } else {
-    const { httpServer } = await import('./http.ts');
+    const { httpServer } = await import('./transport/http.ts');
     await httpServer(serving, sealing, { port: options.http, ...(await tokenFor(world)) }, options.signal);
   }
   const [jobs, calls] = await Promise.all([serving.jobs.end(LEAVE_MS), serving.calls.ended(LEAVE_MS)]);

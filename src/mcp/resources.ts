@@ -4,7 +4,7 @@ import {
   ResourceNotFoundError,
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server';
-import { plainText } from '../model/plain-text.ts';
+import { plainText } from '../base/plain-text.ts';
 import { type AgentResource, RESOURCE_BUDGET, type ReadingContext } from '../operations/agent/resource.ts';
 import type { Serving } from './serving.ts';
 

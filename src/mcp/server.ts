@@ -4,13 +4,13 @@ import {
   type RequestStateCodec,
   Server,
 } from '@modelcontextprotocol/server';
-import type { QuestionState } from './approval.ts';
+import type { QuestionState } from './approval/approval.ts';
 import { instructions } from './instructions.ts';
 import { getPrompt, listPrompts } from './prompts.ts';
 import { listResources, listTemplates, readResource } from './resources.ts';
 import type { Serving } from './serving.ts';
-import { callTool } from './tool-call.ts';
-import { listTools } from './tool-list.ts';
+import { callTool } from './tools/tool-call.ts';
+import { listTools } from './tools/tool-list.ts';
 
 /** What the server says once stays so for the life of the process. */
 const FIXED: CacheHint = { ttlMs: 3_600_000, cacheScope: 'private' };

@@ -2,10 +2,10 @@ import type { AgentToolRow } from '../operations/agent/all.ts';
 import type { AgentResource } from '../operations/agent/resource.ts';
 import type { AgentContext, Toolset } from '../operations/agent/tool.ts';
 import type { World } from '../world.ts';
-import { whyNotOffered } from './not-offered.ts';
-import type { OpenCalls } from './open-calls.ts';
-import type { Questions } from './questions.ts';
-import type { RunningJobs } from './running-jobs.ts';
+import type { Questions } from './approval/questions.ts';
+import { whyNotOffered } from './tools/not-offered.ts';
+import type { OpenCalls } from './tools/open-calls.ts';
+import type { RunningJobs } from './tools/running-jobs.ts';
 
 /** What one process serves, whatever the transport and however many clients: made once, by main. */
 export interface Serving {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ExitCode } from '../model/diagnostic.ts';
 import { defineOperation } from '../operations/operation.ts';
-import { readToolsets } from './toolsets.ts';
-import { USUAL_PORT } from './usual-port.ts';
+import { readToolsets } from './tools/toolsets.ts';
+import { USUAL_PORT } from './transport/usual-port.ts';
 
 const input = z.object({
   file: z

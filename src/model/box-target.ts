@@ -1,5 +1,5 @@
+import { nearest } from '../base/nearest.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { nearest } from './nearest.ts';
 
 /** Which box is meant, as `--on` says it. */
 export type BoxTarget =

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { BoxState } from './box-state.ts';
 import type { Probe, Verdict } from './check.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { ShellRequest, ShellResult } from './shell.ts';
 

@@ -1,4 +1,4 @@
-import type { ClusterGrant } from './cluster-grant.ts';
+import type { ClusterGrant } from './cluster/cluster-grant.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { CheckResult, PassSummary, StepOutcome } from './outcome.ts';
 import type { Place } from './place.ts';

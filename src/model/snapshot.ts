@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ClusterFact } from './cluster-facts.ts';
+import { ClusterFact } from './cluster/cluster-facts.ts';
 
 /** Version of the stored form. A snapshot of a newer version is refused, never guessed at. */
 export const SNAPSHOT_SCHEMA = 1;

@@ -1,5 +1,5 @@
-import { summarizeClusterFact } from '../model/cluster-summary.ts';
-import { count } from '../model/count.ts';
+import { count } from '../base/pluralize.ts';
+import { summarizeClusterFact } from '../model/cluster/cluster-summary.ts';
 import type { Evidence } from '../model/finding.ts';
 import { type FactOf, SCOPE_NAMES, type Scope, type Snapshot } from '../model/snapshot.ts';
 

@@ -14,7 +14,10 @@ export async function inspectPrograms(
 ): Promise<ProgramFact[]> {
   const place = { env: box.baseline, folder };
   if (box.kind === 'local' || names.length === 0) return names.map((name) => inspectProgram(name, place));
-  const [{ lookAt }, { each }] = await Promise.all([import('./far/look-at.ts'), import('./far/pieces.ts')]);
+  const [{ lookAt }, { each }] = await Promise.all([
+    import('./remote/remote-observer.ts'),
+    import('./remote/fragments.ts'),
+  ]);
   const pieces = (programs: readonly string[]) => {
     const paths = programs.flatMap((name) => programPaths(name, place));
     return [each('c', paths), each(`a ${FIRST_BYTES}`, paths)];

@@ -1,9 +1,9 @@
 import type { Box } from '../model/box.ts';
-import { lookAt } from './far/look-at.ts';
-import { quoted } from './far/quoted.ts';
 import { keyedHash } from './keyed-hash.ts';
 import { localMachine } from './local-machine.ts';
 import { type Machine, NotGathered } from './machine.ts';
+import { quoted } from './remote/quoted.ts';
+import { lookAt } from './remote/remote-observer.ts';
 
 /** A file as two boxes can compare it, without its content; or why it was not measured. */
 export type OwnedFile = { readonly state: string } | { readonly reason: string };

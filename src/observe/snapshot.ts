@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { ClusterLook } from '../model/cluster-look.ts';
+import type { ClusterLook } from '../model/cluster/cluster-observation.ts';
 import {
   type FactOf,
   type Facts,
@@ -10,9 +10,9 @@ import {
 } from '../model/snapshot.ts';
 import { localMachine } from './local-machine.ts';
 import { type Machine, textOf } from './machine.ts';
-import { listeners } from './ports.ts';
+import { listeners } from './ports/ports.ts';
 import { processes } from './processes.ts';
-import { redactText } from './redact.ts';
+import { redactText } from './redact/redact.ts';
 import { observeContainers } from './scopes/containers.ts';
 import { observeDisk } from './scopes/disk.ts';
 import { readDpkg } from './scopes/dpkg.ts';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { openApprovals } from '../journal/approvals.ts';
+import { openApprovals } from '../journal/decisions/approvals.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { ApproveReport } from '../model/report.ts';
 import { approvalHash } from '../plan/hash.ts';
-import { approveAsked } from './agent/approve-asked.ts';
-import { executables } from './approval.ts';
-import { readValidDocument } from './document.ts';
+import { approveAsked } from './agent/attempt/approve-asked.ts';
+import { executables } from './approval/approval.ts';
+import { readValidDocument } from './document/document.ts';
 import { defineOperation } from './operation.ts';
-import { fileFlag } from './session-flags.ts';
+import { fileFlag } from './session/session-flags.ts';
 
 const input = z.object({
   ...fileFlag,
@@ -47,7 +47,7 @@ export const approve = defineOperation({
   run: async ({ world }, flags): Promise<ApproveReport> => {
     if (flags.step !== undefined) return await approveAsked(world, flags.file, flags.step);
     if (flags.context !== undefined) {
-      const { approveCluster } = await import('./approve-cluster.ts');
+      const { approveCluster } = await import('./approval/approve-cluster.ts');
       const wanted = {
         context: flags.context,
         ...(flags.namespace !== undefined && { namespace: flags.namespace }),

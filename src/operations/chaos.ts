@@ -5,14 +5,14 @@ import { destroyBox } from '../boxes/life.ts';
 import { type ChaosReport, FAULTS, type Fault, type FaultResult } from '../model/chaos.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import { type ChosenFault, chooseFaults } from '../plan/choose-faults.ts';
-import { requireApproval } from './approval.ts';
-import { chosenBox } from './box-target.ts';
+import { requireApproval } from './approval/approval.ts';
 import { launchFor, USUAL_IMAGE } from './boxes/launch.ts';
 import { runFault } from './chaos/run-fault.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { type ReplayFlags, replayInput } from './replay-flags.ts';
-import { type Prepared, prepare } from './session.ts';
-import { fileFlag, inputFlags } from './session-flags.ts';
+import { chosenBox } from './session/box-target.ts';
+import { type Prepared, prepare } from './session/session.ts';
+import { fileFlag, inputFlags } from './session/session-flags.ts';
 
 const input = z.object({
   ...fileFlag,

@@ -3,16 +3,16 @@ import { readBaseline } from '../journal/baseline.ts';
 import { driftVerdict } from '../judge/drift.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { DriftReport } from '../model/drift.ts';
-import { isApproved } from './approval.ts';
+import { isApproved } from './approval/approval.ts';
 import { takeBaseline } from './drift/baseline.ts';
 import { baselinePlace } from './drift/baseline-place.ts';
 import { driftSources } from './drift/sources.ts';
 import type { DriftView } from './drift/view.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
-import { openSession, prepare, type Session } from './session.ts';
-import { sessionFlags } from './session-flags.ts';
-import { unopened } from './unopened.ts';
+import { openSession, prepare, type Session } from './session/session.ts';
+import { sessionFlags } from './session/session-flags.ts';
+import { unopened } from './session/unopened.ts';
 
 const input = z.object({
   ...sessionFlags,

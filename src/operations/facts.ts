@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { openApprovals } from '../journal/approvals.ts';
+import { openApprovals } from '../journal/decisions/approvals.ts';
 import { parseRunbook } from '../markdown/parse.ts';
+import { splice } from '../markdown/record/splice.ts';
 import { sourceOf } from '../markdown/source.ts';
-import { splice } from '../markdown/splice.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { FactsReport } from '../model/report.ts';
 import type { Fact } from '../model/runbook.ts';
 import { approvalHash } from '../plan/hash.ts';
-import { requireApprovalOn } from './approval.ts';
-import { writeDocument } from './document.ts';
+import { requireApprovalOn } from './approval/approval.ts';
+import { writeDocument } from './document/document.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
-import { openSession, prepare, runForOutput, type Session } from './session.ts';
-import { sessionFlags } from './session-flags.ts';
+import { openSession, prepare, runForOutput, type Session } from './session/session.ts';
+import { sessionFlags } from './session/session-flags.ts';
 
 const input = z.object({
   ...sessionFlags,

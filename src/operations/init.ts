@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { InitReport } from '../model/report.ts';
-import { writeClaudeProject } from './claude-project.ts';
+import { writeClaudeProject } from './init/claude-project.ts';
 import { defineOperation } from './operation.ts';
 
 const input = z.object({

@@ -4,11 +4,11 @@ import type { LintReport } from '../model/report.ts';
 import { buildPlan } from '../plan/build.ts';
 import { lint as lintRunbook } from '../plan/lint.ts';
 import { staleCertificate } from '../plan/stale-certificate.ts';
-import { certificateHashOf } from './certificate.ts';
-import { readDocument } from './document.ts';
+import { certificateHashOf } from './document/certificate.ts';
+import { readDocument } from './document/document.ts';
 import { defineOperation } from './operation.ts';
-import { looseDocument } from './session.ts';
-import { fileFlag } from './session-flags.ts';
+import { looseDocument } from './session/session.ts';
+import { fileFlag } from './session/session-flags.ts';
 
 const input = z.object({
   ...fileFlag,

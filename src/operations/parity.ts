@@ -6,8 +6,8 @@ import type { ParityReport } from '../model/parity.ts';
 import { defineOperation } from './operation.ts';
 import { compareTargets } from './parity/compare-targets.ts';
 import { parityPage } from './parity/page.ts';
-import { prepare } from './session.ts';
-import { inputFlags } from './session-flags.ts';
+import { prepare } from './session/session.ts';
+import { inputFlags } from './session/session-flags.ts';
 
 const box = z.string().describe('a launched box, ssh://[user@]host[:port], container:NAME, or local');
 

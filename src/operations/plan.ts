@@ -8,9 +8,9 @@ import { askOnce, questionOf, tally } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
 import { withheldIn } from './pass/state.ts';
 import { selection } from './pass/walk.ts';
-import { preflightDiagnostics } from './preflight.ts';
-import { openSession, prepare, type Session } from './session.ts';
-import { boxFlag, fileFlag, inputFlags } from './session-flags.ts';
+import { preflightDiagnostics } from './preflight/preflight.ts';
+import { openSession, prepare, type Session } from './session/session.ts';
+import { boxFlag, fileFlag, inputFlags } from './session/session-flags.ts';
 
 const input = z.object({
   ...fileFlag,

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import type { ProveReport } from '../model/report.ts';
 import { defineOperation } from './operation.ts';
 import { proveDocument } from './prove/prove-document.ts';
-import { fileFlag, inputFlags } from './session-flags.ts';
+import { fileFlag, inputFlags } from './session/session-flags.ts';
 
 const input = z.object({
   ...fileFlag,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fleetFlags, sessionFlags } from './session-flags.ts';
+import { fleetFlags, sessionFlags } from './session/session-flags.ts';
 
 /** Flags of `runbook replay`. */
 export const replayInput = z.object({

@@ -1,12 +1,12 @@
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import type { FleetReport } from '../model/fleet.ts';
 import type { ReplayReport } from '../model/report.ts';
-import { requireApprovalOn } from './approval.ts';
-import { refuseUnknownId } from './known-id.ts';
+import { requireApprovalOn } from './approval/approval.ts';
+import { refuseUnknownId } from './document/known-id.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
-import { replayBox } from './replay-box.ts';
 import { type ReplayFlags, replayInput } from './replay-flags.ts';
-import { type Prepared, prepare } from './session.ts';
+import { replayBox } from './session/replay-box.ts';
+import { type Prepared, prepare } from './session/session.ts';
 
 /** The main job: redeploys a box in one pass, going on from wherever an earlier pass stopped. */
 export const replay = defineOperation({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { nearest } from '../base/nearest.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
-import { nearest } from '../model/nearest.ts';
 import type { ResumeReport } from '../model/report.ts';
-import { openDesk } from './agent/desk.ts';
+import { openDesk } from './agent/workspace.ts';
 import { defineOperation } from './operation.ts';
 
 const input = z.object({

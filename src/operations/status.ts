@@ -5,8 +5,8 @@ import type { PlanStep } from '../model/plan.ts';
 import type { StatusReport } from '../model/report.ts';
 import { defineOperation } from './operation.ts';
 import { openPreview } from './pass/preview.ts';
-import { openSession, prepare } from './session.ts';
-import { boxFlag, fileFlag } from './session-flags.ts';
+import { openSession, prepare } from './session/session.ts';
+import { boxFlag, fileFlag } from './session/session-flags.ts';
 
 const input = z.object({ ...fileFlag, ...boxFlag });
 

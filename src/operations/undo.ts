@@ -1,23 +1,23 @@
 import { z } from 'zod';
+import { visibleText } from '../base/plain-text.ts';
 import type { Action } from '../model/action.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { StepMemory } from '../model/journal.ts';
-import { visibleText } from '../model/plain-text.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { UndoReport } from '../model/report.ts';
 import type { Step } from '../model/runbook.ts';
 import type { ShellState } from '../model/shell.ts';
 import type { Person } from '../world.ts';
-import { requireApprovalOn } from './approval.ts';
-import { refuseUnknownId } from './known-id.ts';
+import { requireApprovalOn } from './approval/approval.ts';
+import { refuseUnknownId } from './document/known-id.ts';
 import { defineOperation } from './operation.ts';
 import { openPass } from './pass/open.ts';
 import { StepOutput } from './pass/output.ts';
 import type { Pass } from './pass/pass.ts';
 import { perform } from './pass/perform.ts';
 import type { FenceFailure } from './pass/performing.ts';
-import { openSession, prepare } from './session.ts';
-import { sessionFlags } from './session-flags.ts';
+import { openSession, prepare } from './session/session.ts';
+import { sessionFlags } from './session/session-flags.ts';
 
 const input = z.object({
   ...sessionFlags,

@@ -3,13 +3,13 @@ import { EXIT } from '../model/diagnostic.ts';
 import type { CheckResult } from '../model/outcome.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { VerifyReport } from '../model/report.ts';
-import { isApproved } from './approval.ts';
-import { refuseUnknownId } from './known-id.ts';
+import { isApproved } from './approval/approval.ts';
+import { refuseUnknownId } from './document/known-id.ts';
 import { defineOperation } from './operation.ts';
 import { askOnce, type Question, questionOf } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
-import { openSession, prepare, type Session } from './session.ts';
-import { sessionFlags } from './session-flags.ts';
+import { openSession, prepare, type Session } from './session/session.ts';
+import { sessionFlags } from './session/session-flags.ts';
 
 const input = z.object({
   ...sessionFlags,

@@ -1,7 +1,7 @@
+import { guesser } from '../base/nearest.ts';
 import type { Action } from '../model/action.ts';
 import type { Check } from '../model/check.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import { guesser } from '../model/nearest.ts';
 import type { Place } from '../model/place.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 

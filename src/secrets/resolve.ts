@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { nearest } from '../base/nearest.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
-import { nearest } from '../model/nearest.ts';
 import type { ResolvedInput } from '../model/plan.ts';
 import { refusedName } from '../model/refused-names.ts';
 import type { Input } from '../model/runbook.ts';

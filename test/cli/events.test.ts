@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { program } from '../../src/cli/program.ts';
-import { host } from '../../src/host.ts';
+import { host } from '../../src/local-world.ts';
 import { operations } from '../../src/operations/all.ts';
 import { call, pipe } from './call.ts';
 import { errorLine, eventLine } from './event-schema.ts';

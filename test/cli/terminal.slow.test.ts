@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { clean } from '../../src/cli/render/clean.ts';
+import { clean } from '../../src/cli/render/text/clean.ts';
 import { hasPty, runInPty } from './pty.ts';
 import { plainEnv, type StandIn, standIn } from './stand-in-command.ts';
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type ClusterPlace, openCluster } from '../../src/cluster/cluster.ts';
-import { ClusterTrouble, remedyOf } from '../../src/cluster/trouble.ts';
+import { ClusterTrouble, remedyOf } from '../../src/cluster/cluster-errors.ts';
 import { FakeApi, status } from './fake-api.ts';
 
 let api: FakeApi;

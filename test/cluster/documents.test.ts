@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readDocuments, type Substitution } from '../../src/cluster/documents.ts';
+import { readDocuments, type Substitution } from '../../src/cluster/apply/documents.ts';
 
 const values: Readonly<Record<string, string>> = {
   PORT: '2746',

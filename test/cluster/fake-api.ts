@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { KubeObject } from '../../src/model/kube.ts';
+import type { KubeObject } from '../../src/model/cluster/kube.ts';
 
 /** What a request was: for counting, and for assertions on what a client sends. */
 export interface Seen {

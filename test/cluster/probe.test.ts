@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { BoxClusters } from '../../src/cluster/box-clusters.ts';
-import type { ClusterProbe } from '../../src/cluster/probe.ts';
-import { parseCheckLine } from '../../src/markdown/check-grammar.ts';
+import { BoxClusters } from '../../src/cluster/access/box-clusters.ts';
+import type { ClusterProbe } from '../../src/cluster/checks/probe.ts';
+import { parseCheckLine } from '../../src/markdown/checks/check-grammar.ts';
 import type { ProbeContext } from '../../src/model/box.ts';
 import { FakeApi, status } from './fake-api.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { registrySecret } from '../../src/cluster/registry-secret.ts';
+import { registrySecret } from '../../src/cluster/apply/registry-secret.ts';
 
 const where = { name: 'pull', namespace: 'argo' };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { withSecretData } from '../../src/cluster/secret-data.ts';
-import type { KubeObject } from '../../src/model/kube.ts';
+import { withSecretData } from '../../src/cluster/apply/secret-data.ts';
+import type { KubeObject } from '../../src/model/cluster/kube.ts';
 
 const secret = (more: object) =>
   ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, ...more }) as KubeObject;

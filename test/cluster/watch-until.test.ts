@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openClient } from '../../src/cluster/client.ts';
+import { openClient } from '../../src/cluster/access/client.ts';
+import type { LiveTarget, LiveTimes } from '../../src/cluster/checks/live-list.ts';
+import { type Judged, watchUntil } from '../../src/cluster/checks/watch-until.ts';
 import { clusterOf } from '../../src/cluster/cluster.ts';
-import type { LiveTarget, LiveTimes } from '../../src/cluster/live-list.ts';
-import { type Judged, watchUntil } from '../../src/cluster/watch-until.ts';
-import type { Cluster } from '../../src/model/cluster.ts';
-import type { ApiResource, KubeObject } from '../../src/model/kube.ts';
+import type { Cluster } from '../../src/model/cluster/cluster.ts';
+import type { ApiResource, KubeObject } from '../../src/model/cluster/kube.ts';
 import { FakeApi, status } from './fake-api.ts';
 
 const PODS = '/api/v1/namespaces/argo/pods';

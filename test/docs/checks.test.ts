@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseCheckLine } from '../../src/markdown/check-grammar.ts';
-import { productions } from '../../src/markdown/check-probes.ts';
+import { parseCheckLine } from '../../src/markdown/checks/check-grammar.ts';
+import { productions } from '../../src/markdown/checks/check-probes.ts';
 
 const page = readFileSync(new URL('../../docs/checks.md', import.meta.url), 'utf8');
 

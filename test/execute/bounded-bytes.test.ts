@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { recordParser, recordsIn, takeRecord } from '../../src/execute/control-records.ts';
+import { BoundedBytes } from '../../src/base/bounded-bytes.ts';
 import { MOST_KEPT } from '../../src/execute/most-kept.ts';
 import { replyFilter } from '../../src/execute/remote/reply-filter.ts';
 import { PROGRAM_CODE, runProgram } from '../../src/execute/run-program.ts';
-import { BoundedBytes } from '../../src/model/bounded-bytes.ts';
+import { recordParser, recordsIn, takeRecord } from '../../src/execute/shell/control-records.ts';
 
 describe('bytes up to a limit', () => {
   test('chunks of any size come out as one', () => {

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytesToText, textToBytes } from '../../src/execute/bytes-as-text.ts';
-import { readExportListing } from '../../src/execute/export-listing.ts';
-import { quoteOnOneLine, shellQuote } from '../../src/execute/shell-quote.ts';
+import { quoteOnOneLine, shellQuote } from '../../src/base/shell-quote.ts';
+import { bytesToText, textToBytes } from '../../src/execute/state/bytes-as-text.ts';
+import { readExportListing } from '../../src/execute/state/export-listing.ts';
 
 const listing = (text: string) => Object.fromEntries(readExportListing(Buffer.from(text)));
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { HOST_LOOP, HOST_START } from '../../src/execute/host-script.ts';
 import { processTable } from '../../src/execute/process-table.ts';
+import { HOST_LOOP, HOST_START } from '../../src/execute/shell/shell-script.ts';
 import { temporaryFolder, until } from './box.ts';
 import { writeEngine } from './engine.ts';
 

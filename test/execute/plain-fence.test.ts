@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { plainText } from '../../src/execute/plain-fence.ts';
+import { plainText } from '../../src/execute/shell/plain-fence.ts';
 import { fence, openBox, runOn, temporaryFolder } from './box.ts';
 
 describe('plain', () => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { clusterLayers } from '../../src/guard/cluster-layers.ts';
 import { type Demand, excesses } from '../../src/guard/demand.ts';
 import { diagnose } from '../../src/judge/diagnose/diagnose.ts';
-import type { FindingRow } from '../../src/model/attempt.ts';
-import type { ClusterFact, NewClusterFact } from '../../src/model/cluster-facts.ts';
+import type { FindingRow } from '../../src/loop/attempt.ts';
+import type { ClusterFact, NewClusterFact } from '../../src/model/cluster/cluster-facts.ts';
 import { clusterCases } from '../judge/diagnose/cluster-cases.ts';
 import { hypothesis, Story } from './story.ts';
 

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { GUARDS } from '../../src/guard/all.ts';
+import { milliseconds } from '../../src/guard/form/measure.ts';
 import type { NewAttempt } from '../../src/guard/guard.ts';
-import { milliseconds } from '../../src/guard/measure.ts';
-import { parseCheckLine } from '../../src/markdown/check-grammar.ts';
+import type { Hypothesis } from '../../src/loop/hypothesis.ts';
+import { parseCheckLine } from '../../src/markdown/checks/check-grammar.ts';
 import type { Check } from '../../src/model/check.ts';
-import type { Hypothesis } from '../../src/model/hypothesis.ts';
 import { type Ending, failing, finding, hypothesis, Story } from './story.ts';
 
 /** One line of an example's story, as docs/guards.md explains it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FindingRow } from '../../src/model/attempt.ts';
-import type { Hypothesis } from '../../src/model/hypothesis.ts';
+import type { FindingRow } from '../../src/loop/attempt.ts';
+import type { Hypothesis } from '../../src/loop/hypothesis.ts';
 import { finding, hypothesis, Story } from './story.ts';
 
 const RUN = './integration-tests.sh';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DraftFence } from '../../src/model/attempt.ts';
+import type { DraftFence } from '../../src/loop/attempt.ts';
 import { failing, finding, hypothesis, Story } from './story.ts';
 
 const APP = 'systemctl restart app && curl -fsS http://127.0.0.1:8080/healthz';

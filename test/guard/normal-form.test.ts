@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formHash, normalForm } from '../../src/guard/normal-form.ts';
-import type { DraftFence } from '../../src/model/attempt.ts';
+import { formHash, normalForm } from '../../src/guard/form/normal-form.ts';
+import type { DraftFence } from '../../src/loop/attempt.ts';
 
 const fence = (text: string, lang = 'bash', attributes: Record<string, string> = {}): DraftFence => ({
   ...{ lang, text, attributes },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cannotFail } from '../../src/guard/cannot-fail.ts';
 import { checkChanges } from '../../src/guard/check-changes.ts';
-import { parseCheckLine } from '../../src/markdown/check-grammar.ts';
+import { parseCheckLine } from '../../src/markdown/checks/check-grammar.ts';
 import type { Check } from '../../src/model/check.ts';
 import { hypothesis, Story } from './story.ts';
 

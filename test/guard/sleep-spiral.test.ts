@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DraftFence } from '../../src/model/attempt.ts';
+import type { DraftFence } from '../../src/loop/attempt.ts';
 import { failing, finding, hypothesis, Story } from './story.ts';
 
 const TEST = './run-tests.sh leader-election';

@@ -1,12 +1,12 @@
 import { judgeAttempt } from '../../src/guard/all.ts';
+import { formHash, normalForm } from '../../src/guard/form/normal-form.ts';
 import type { NewAttempt } from '../../src/guard/guard.ts';
-import { formHash, normalForm } from '../../src/guard/normal-form.ts';
-import { fingerprint } from '../../src/judge/fingerprint.ts';
-import { loopState } from '../../src/judge/loop-state.ts';
-import type { CheckRow, DraftFence, FindingRow, GuardVerdict, StepBody } from '../../src/model/attempt.ts';
+import type { CheckRow, DraftFence, FindingRow, GuardVerdict, StepBody } from '../../src/loop/attempt.ts';
+import { fingerprint } from '../../src/loop/fingerprint.ts';
+import type { Hypothesis } from '../../src/loop/hypothesis.ts';
+import { LoopEntry, type LoopRecord, type LoopState } from '../../src/loop/loop.ts';
+import { loopState } from '../../src/loop/loop-state.ts';
 import type { Evidence } from '../../src/model/finding.ts';
-import type { Hypothesis } from '../../src/model/hypothesis.ts';
-import { LoopEntry, type LoopRecord, type LoopState } from '../../src/model/loop.ts';
 
 /** How an attempt of a story ended; a plain exit code 1 unless told otherwise. */
 export interface Ending {

@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Approval, openApprovals } from '../../src/journal/approvals.ts';
+import { type Approval, openApprovals } from '../../src/journal/decisions/approvals.ts';
 import { temporaryFolder } from './places.ts';
 
 const approval = (hash: string, more: Partial<Approval> = {}): Approval => ({

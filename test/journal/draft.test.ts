@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keepBaseline } from '../../src/journal/baseline.ts';
 import { draftOf, removeLeftDrafts } from '../../src/journal/draft.ts';
-import { isMarkRunning, processMark } from '../../src/journal/process-identity.ts';
+import { isMarkRunning, processMark } from '../../src/journal/lock/process-identity.ts';
 import { agentIn } from '../operations/agent/agent.ts';
 import { runbook, scenario } from '../support/scenario.ts';
 import { temporaryFolder } from './places.ts';

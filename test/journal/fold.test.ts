@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Fold, type FoldInput, fold } from '../../src/journal/fold.ts';
-import { loopState } from '../../src/judge/loop-state.ts';
-import { problemId } from '../../src/judge/problem-life.ts';
-import type { AttemptStatus, ChangeRow, CheckRow, StepBody } from '../../src/model/attempt.ts';
-import { LoopEntry, type LoopRecord } from '../../src/model/loop.ts';
+import type { AttemptStatus, ChangeRow, CheckRow, StepBody } from '../../src/loop/attempt.ts';
+import { type Fold, type FoldInput, fold } from '../../src/loop/fold.ts';
+import { LoopEntry, type LoopRecord } from '../../src/loop/loop.ts';
+import { loopState } from '../../src/loop/loop-state.ts';
+import { problemId } from '../../src/loop/problem-life.ts';
 
 /** A session, told in order; folded as env_save would. */
 class Session {

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { acquireLock } from '../../src/journal/lock.ts';
-import { thisProcess } from '../../src/journal/process-identity.ts';
+import { acquireLock } from '../../src/journal/lock/lock.ts';
+import { thisProcess } from '../../src/journal/lock/process-identity.ts';
 import type { BoxLock } from '../../src/model/box-state.ts';
 import { temporaryFolder } from './places.ts';
 

@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { acquireLock } from '../../src/journal/lock.ts';
-import { isRunning, thisProcess } from '../../src/journal/process-identity.ts';
+import { acquireLock } from '../../src/journal/lock/lock.ts';
+import { isRunning, thisProcess } from '../../src/journal/lock/process-identity.ts';
 import type { BoxLock } from '../../src/model/box-state.ts';
 import { temporaryFolder } from './places.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { journalKey, readCounter } from '../../src/journal/box-state.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { localBoxState } from '../../src/journal/local-box-state.ts';
-import { acquireLock } from '../../src/journal/lock.ts';
+import { acquireLock } from '../../src/journal/lock/lock.ts';
 import { readRecords } from '../../src/journal/read.ts';
 import { EXIT } from '../../src/model/diagnostic.ts';
 import { journalOptions } from './places.ts';

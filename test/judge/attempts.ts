@@ -1,4 +1,4 @@
-import type { Attempt, CheckRow } from '../../src/model/attempt.ts';
+import type { Attempt, CheckRow } from '../../src/loop/attempt.ts';
 
 /** An attempt that ran and failed with the given fingerprint, unless told otherwise. */
 export function attempt(part: Partial<Attempt> = {}): Attempt {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { driftOfObject, driftOfOrphans } from '../../src/judge/cluster-drift.ts';
 import { foreignFields } from '../../src/judge/foreign-fields.ts';
-import type { KubeObject } from '../../src/model/kube.ts';
+import type { KubeObject } from '../../src/model/cluster/kube.ts';
 
 const OURS = new Set(['runbook', 'runbook-patch']);
 const words = {

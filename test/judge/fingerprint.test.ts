@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lastErrorLine, normalErrorLine } from '../../src/judge/error-line.ts';
-import { checkKey, type Failure, fingerprint, fingerprintText } from '../../src/judge/fingerprint.ts';
-import type { CheckRow } from '../../src/model/attempt.ts';
+import type { CheckRow } from '../../src/loop/attempt.ts';
+import { lastErrorLine, normalErrorLine } from '../../src/loop/error-line.ts';
+import { checkKey, type Failure, fingerprint, fingerprintText } from '../../src/loop/fingerprint.ts';
 
 const failure = (part: Partial<Failure> = {}): Failure => ({
   checks: [],

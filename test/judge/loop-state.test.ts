@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { loopState, withRecord } from '../../src/judge/loop-state.ts';
-import { problemId } from '../../src/judge/problem-life.ts';
-import { LoopEntry, type LoopRecord } from '../../src/model/loop.ts';
+import { LoopEntry, type LoopRecord } from '../../src/loop/loop.ts';
+import { loopState, withRecord } from '../../src/loop/loop-state.ts';
+import { problemId } from '../../src/loop/problem-life.ts';
 
 /** Numbered, dated and read through the schema, as lines of a journal are. */
 const journal = (...entries: object[]): LoopRecord[] =>

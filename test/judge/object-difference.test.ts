@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { differences } from '../../src/judge/object-difference.ts';
-import type { KubeObject } from '../../src/model/kube.ts';
+import type { KubeObject } from '../../src/model/cluster/kube.ts';
 
 const container = (more: object) => ({ name: 'web', image: 'web:1', ...more });
 const object = (spec: object, metadata: object = {}): KubeObject => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { predictionHeld } from '../../src/judge/prediction.ts';
-import type { PredictionRow } from '../../src/model/hypothesis.ts';
+import type { PredictionRow } from '../../src/loop/hypothesis.ts';
+import { predictionHeld } from '../../src/loop/prediction.ts';
 
 const rows = (...pairs: [PredictionRow['before'], PredictionRow['after']][]): PredictionRow[] =>
   pairs.map(([before, after]) => ({ check: 'port 80', before, after }));

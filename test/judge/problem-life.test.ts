@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Attempt, AttemptStatus } from '../../src/loop/attempt.ts';
+import type { ProblemRecord } from '../../src/loop/loop.ts';
 import {
   advance,
   moveRefusal,
   type ProblemEvent,
   type ProblemMove,
   problemId,
-} from '../../src/judge/problem-life.ts';
-import type { Attempt, AttemptStatus } from '../../src/model/attempt.ts';
-import type { ProblemRecord } from '../../src/model/loop.ts';
+} from '../../src/loop/problem-life.ts';
 import { attempt, checkRow } from './attempts.ts';
 
 const life = (...events: ProblemEvent[]): readonly ProblemRecord[] => events.reduce(advance, []);

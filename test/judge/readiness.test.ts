@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { podTrouble } from '../../src/judge/pod-readiness.ts';
 import { readiness } from '../../src/judge/readiness.ts';
-import type { KubeObject } from '../../src/model/kube.ts';
+import type { KubeObject } from '../../src/model/cluster/kube.ts';
 
 const BORN = '2026-11-25T12:00:00Z';
 const NOW = Date.parse(BORN) + 5_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseCheckLine, resolveCheck } from '../../src/markdown/check-grammar.ts';
+import { parseCheckLine, resolveCheck } from '../../src/markdown/checks/check-grammar.ts';
 import type { Probe, ProbeCheck } from '../../src/model/check.ts';
 
 const place = { file: 'AUTODOCK.md', line: 7, column: 1 };

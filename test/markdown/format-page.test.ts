@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { codeText } from '../../src/markdown/action-fence.ts';
-import { parseCheckLine } from '../../src/markdown/check-grammar.ts';
+import { parseCheckLine } from '../../src/markdown/checks/check-grammar.ts';
+import { scanBlocks } from '../../src/markdown/commonmark/scan.ts';
 import { readInfo } from '../../src/markdown/fence.ts';
 import { parseRunbook } from '../../src/markdown/parse.ts';
-import { scanBlocks } from '../../src/markdown/scan.ts';
 import { sourceOf } from '../../src/markdown/source.ts';
 
 const page = sourceOf(readFileSync('docs/format.md', 'utf8'), 'docs/format.md');

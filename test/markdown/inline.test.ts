@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { Nodes } from 'mdast';
 import { describe, expect, test } from 'vitest';
-import { readInline } from '../../src/markdown/inline.ts';
-import type { Piece } from '../../src/markdown/piece.ts';
+import { readInline } from '../../src/markdown/commonmark/inline.ts';
+import type { Piece } from '../../src/markdown/commonmark/piece.ts';
 import { remark } from './remark-oracle.ts';
 
 /**

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Nodes } from 'mdast';
 import { toString as textOfTree } from 'mdast-util-to-string';
 import { expect, test } from 'vitest';
-import { plainText } from '../../src/markdown/inline.ts';
+import { plainText } from '../../src/markdown/commonmark/inline.ts';
 import { installedMarkdown } from './installed-markdown.ts';
 import { expected, remark, scanned } from './remark-oracle.ts';
 

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Learned, LearnedStep } from '../../src/markdown/learned.ts';
 import { parseRunbook } from '../../src/markdown/parse.ts';
-import { recordLearned } from '../../src/markdown/record.ts';
-import { slugOf } from '../../src/markdown/slug.ts';
+import type { Learned, LearnedStep } from '../../src/markdown/record/learned.ts';
+import { recordLearned } from '../../src/markdown/record/record.ts';
+import { slugOf } from '../../src/markdown/record/slug.ts';
 import { sourceOf } from '../../src/markdown/source.ts';
 
 const folder = new URL('../fixtures/record/', import.meta.url);

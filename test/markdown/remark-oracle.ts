@@ -1,8 +1,8 @@
 import type { Nodes, Root, RootContent } from 'mdast';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
-import { textOf } from '../../src/markdown/block.ts';
-import { scanBlocks } from '../../src/markdown/scan.ts';
+import { textOf } from '../../src/markdown/commonmark/block.ts';
+import { scanBlocks } from '../../src/markdown/commonmark/scan.ts';
 import { sourceOf } from '../../src/markdown/source.ts';
 
 /** A heading, a fence or indented code, as both parsers can state it. */

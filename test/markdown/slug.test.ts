@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { anchorsOf, slugOf } from '../../src/markdown/slug.ts';
+import { anchorsOf, slugOf } from '../../src/markdown/record/slug.ts';
 
 test.each([
   ['Install k3s', 'install-k3s'],

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { scanBlocks } from '../../src/markdown/scan.ts';
+import { scanBlocks } from '../../src/markdown/commonmark/scan.ts';
+import { splice } from '../../src/markdown/record/splice.ts';
 import { sourceOf } from '../../src/markdown/source.ts';
-import { splice } from '../../src/markdown/splice.ts';
 import { installedMarkdown } from './installed-markdown.ts';
 
 test('characters outside of the edits are the same, in the same order', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fitToBudget } from '../../src/mcp/budget.ts';
+import { fitToBudget } from '../../src/mcp/tools/budget.ts';
 
 const size = (value: unknown) => JSON.stringify(value).length;
 

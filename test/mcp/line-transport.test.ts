@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { LineTransport, type Reading } from '../../src/mcp/line-transport.ts';
+import { LineTransport, type Reading } from '../../src/mcp/transport/line-transport.ts';
 
 /** Hands on every chunk of a stream, and spoils it afterwards: nothing of it may be kept. */
 const reading =

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { OpenCalls } from '../../src/mcp/open-calls.ts';
+import { OpenCalls } from '../../src/mcp/tools/open-calls.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRunningJobs } from '../../src/mcp/running-jobs.ts';
+import { createRunningJobs } from '../../src/mcp/tools/running-jobs.ts';
 
 const never = new AbortController();
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readToolsets } from '../../src/mcp/toolsets.ts';
+import { readToolsets } from '../../src/mcp/tools/toolsets.ts';
 import type { RunbookError } from '../../src/model/diagnostic.ts';
 
 describe('--toolsets', () => {

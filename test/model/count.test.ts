@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { count } from '../../src/model/count.ts';
+import { count } from '../../src/base/pluralize.ts';
 
 test.each([
   [0, '0 steps', '0 boxes'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nearest } from '../../src/model/nearest.ts';
+import { nearest } from '../../src/base/nearest.ts';
 
 test.each([
   ['htp', ['http', 'tcp'], 'http'],

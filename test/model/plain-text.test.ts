@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { plainText } from '../../src/model/plain-text.ts';
+import { plainText } from '../../src/base/plain-text.ts';
 
 describe('plain text', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compileRegex, regexProblem } from '../../src/model/regex.ts';
+import { compileRegex, regexProblem } from '../../src/base/regex.ts';
 
 async function matches(pattern: string, text: string, ignoreCase = false): Promise<boolean> {
   const compiled = await compileRegex(pattern, ignoreCase);

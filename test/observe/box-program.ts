@@ -1,4 +1,4 @@
-import { connectMatrix } from '../../src/observe/connect-matrix.ts';
+import { connectMatrix } from '../../src/observe/ports/connect-matrix.ts';
 import { observe } from '../../src/observe/snapshot.ts';
 
 /** Runs inside a box: answers a snapshot, or a connect matrix for the ports given, as JSON on stdout. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectMatrix, ownHosts } from '../../src/observe/connect-matrix.ts';
+import { connectMatrix, ownHosts } from '../../src/observe/ports/connect-matrix.ts';
 
 let server: Server;
 let open: number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseIptables, parseNft, portClaims } from '../../src/observe/port-claims.ts';
+import { parseIptables, parseNft, portClaims } from '../../src/observe/ports/port-claims.ts';
 
 const own = new Set(['192.168.1.10', '127.0.0.1']);
 const id = 'a'.repeat(64);

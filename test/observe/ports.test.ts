@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { parseLsof } from '../../src/observe/lsof.ts';
-import { listeners, parseSocketTable } from '../../src/observe/ports.ts';
+import { parseLsof } from '../../src/observe/ports/lsof.ts';
+import { listeners, parseSocketTable } from '../../src/observe/ports/ports.ts';
 
 test('lists this very process, with every name it goes by', async () => {
   const server = createServer();

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { recordCertificate } from '../../src/markdown/certificate.ts';
 import { parseRunbook } from '../../src/markdown/parse.ts';
+import { recordCertificate } from '../../src/markdown/record/certificate.ts';
 import { sourceOf } from '../../src/markdown/source.ts';
-import { certificateHashOf } from '../../src/operations/certificate.ts';
+import { certificateHashOf } from '../../src/operations/document/certificate.ts';
 import { scenario } from '../support/scenario.ts';
 
 const text = readFileSync('examples/two-terminators/AUTODOCK.md', 'utf8');

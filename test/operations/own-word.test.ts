@@ -1,10 +1,10 @@
 import { chmod, chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openApprovals } from '../../src/journal/approvals.ts';
-import { readClusterGrants } from '../../src/journal/cluster-grants.ts';
-import { ownWord } from '../../src/journal/own-word.ts';
-import { trustOf } from '../../src/mcp/trust.ts';
+import { openApprovals } from '../../src/journal/decisions/approvals.ts';
+import { readClusterGrants } from '../../src/journal/decisions/cluster-grants.ts';
+import { ownWord } from '../../src/journal/decisions/trusted-file.ts';
+import { trustOf } from '../../src/mcp/approval/trust.ts';
 import { allowedHosts } from '../../src/operations/agent/confined.ts';
 import { secretInFile } from '../../src/operations/agent/secret-file.ts';
 import { runbook, type Scenario, scenario } from '../support/scenario.ts';

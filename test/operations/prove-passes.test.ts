@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LaunchedBox } from '../../src/boxes/find-box.ts';
 import { provePasses } from '../../src/operations/prove/prove-passes.ts';
-import { prepare } from '../../src/operations/session.ts';
+import { prepare } from '../../src/operations/session/session.ts';
 import { runbook, scenario } from '../support/scenario.ts';
 
 test('what a clean box lacks is not to be installed on a box that is thrown away', async () => {

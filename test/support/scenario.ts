@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { host } from '../../src/host.ts';
+import { host } from '../../src/local-world.ts';
 import { RunbookError } from '../../src/model/diagnostic.ts';
 import type { RunEvent, StepOutcome } from '../../src/model/outcome.ts';
 import { type OperationRow, operations } from '../../src/operations/all.ts';

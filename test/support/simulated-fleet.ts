@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { host } from '../../src/host.ts';
+import { host } from '../../src/local-world.ts';
 import { targetText } from '../../src/model/box-target.ts';
 import { EXIT, RunbookError } from '../../src/model/diagnostic.ts';
 import type { OpenBox, World } from '../../src/world.ts';

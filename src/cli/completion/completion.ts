@@ -1,6 +1,6 @@
 import type { OperationRow } from '../../operations/all.ts';
 import { DEFAULT_FILE } from '../flags.ts';
-import { cleanLine } from '../render/clean.ts';
+import { cleanLine } from '../render/text/clean.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { usage } from '../usage.ts';
 import { bashScript } from './bash.ts';
@@ -51,13 +51,13 @@ export async function completeNames(rest: readonly string[], around: Surrounding
 type Named = readonly [name: string, what: string];
 
 async function steps(file: string, { world }: Surroundings): Promise<Named[]> {
-  const { stepIds } = await import('../../operations/step-ids.ts');
+  const { stepIds } = await import('../../operations/document/step-ids.ts');
   const found = await stepIds(world.cwd, file).catch(() => []);
   return found.map(({ id, title }) => [id, title]);
 }
 
 async function boxes(): Promise<Named[]> {
-  const { boxNames } = await import('../../operations/box-names.ts');
+  const { boxNames } = await import('../../operations/session/box-names.ts');
   const found = await boxNames().catch(() => []);
   return found.map(({ name, image }) => [name, image]);
 }

@@ -1,6 +1,6 @@
-import { count } from '../../model/count.ts';
+import { count } from '../../base/pluralize.ts';
 import type { ApproveReport } from '../../model/report.ts';
-import type { Page } from './page.ts';
+import type { Page } from './text/page.ts';
 
 /** `runbook approve`: what was allowed, by its hash. */
 export function renderApprove(report: ApproveReport, page: Page): string {

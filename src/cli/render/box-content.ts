@@ -1,6 +1,6 @@
-import { count } from '../../model/count.ts';
+import { count } from '../../base/pluralize.ts';
 import type { GrantReport, LogsReport, SyncReport } from '../../model/report.ts';
-import { clean, cleanLine } from './clean.ts';
+import { clean, cleanLine } from './text/clean.ts';
 
 /** `box sync`: what went, and what did not. */
 export function renderSync(report: SyncReport): string {

@@ -1,4 +1,4 @@
-import { count } from '../../model/count.ts';
+import { count } from '../../base/pluralize.ts';
 import type {
   BoxesReport,
   BoxReport,
@@ -6,8 +6,8 @@ import type {
   OneBoxReport,
   RemovedBoxesReport,
 } from '../../model/report.ts';
-import { cleanLine } from './clean.ts';
-import { type Cell, type Page, table } from './page.ts';
+import { cleanLine } from './text/clean.ts';
+import { type Cell, type Page, table } from './text/page.ts';
 
 /** `box list`: a line for each. */
 export function renderBoxes({ boxes }: BoxesReport, page: Page): string {

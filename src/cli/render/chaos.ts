@@ -1,9 +1,9 @@
+import { count } from '../../base/pluralize.ts';
 import type { ChaosReport, FaultResult } from '../../model/chaos.ts';
-import { count } from '../../model/count.ts';
-import { cleanLine } from './clean.ts';
-import { duration } from './duration.ts';
-import { type Cell, type Page, table } from './page.ts';
-import type { Paint } from './paint.ts';
+import { cleanLine } from './text/clean.ts';
+import { duration } from './text/duration.ts';
+import { type Cell, type Page, table } from './text/page.ts';
+import type { Paint } from './text/paint.ts';
 
 const tones: Readonly<Record<FaultResult['outcome'], keyof Paint>> = {
   survived: 'good',

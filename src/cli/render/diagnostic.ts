@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import { cleanLine } from './clean.ts';
-import { labelled, type Page } from './page.ts';
-import { shownPlace, sourceLine } from './source-line.ts';
+import { cleanLine } from './text/clean.ts';
+import { labelled, type Page } from './text/page.ts';
+import { shownPlace, sourceLine } from './text/source-line.ts';
 
 /** `file:line:column: error[code]: message`, the line with a caret, and what to do about it. */
 export function renderDiagnostic(diagnostic: Diagnostic, page: Page, cwd: string): string {

@@ -1,7 +1,7 @@
 import type { FleetReport } from '../../model/fleet.ts';
 import type { ReplayReport } from '../../model/report.ts';
-import type { Page } from './page.ts';
 import { renderPlan } from './plan.ts';
+import type { Page } from './text/page.ts';
 
 /** What `replay` prints at its end: nothing after a pass, whose story is told, and the plan after a dry run. */
 export const renderDryRun = (report: ReplayReport | FleetReport, page: Page, cwd: string): string =>

@@ -1,7 +1,7 @@
-import { count } from '../../model/count.ts';
+import { count } from '../../base/pluralize.ts';
 import type { FactsReport } from '../../model/report.ts';
-import { cleanLine } from './clean.ts';
-import { type Cell, type Page, table } from './page.ts';
+import { cleanLine } from './text/clean.ts';
+import { type Cell, type Page, table } from './text/page.ts';
 
 const tones = { same: 'good', changed: 'warn', unmeasured: 'faint', failed: 'bad' } as const;
 

@@ -1,8 +1,8 @@
 import type { CheckResult, Failure } from '../../model/outcome.ts';
 import type { Place } from '../../model/place.ts';
-import { clean, cleanLine } from './clean.ts';
-import { labelled, type Page } from './page.ts';
-import { shownPlace, sourceLine } from './source-line.ts';
+import { clean, cleanLine } from './text/clean.ts';
+import { labelled, type Page } from './text/page.ts';
+import { shownPlace, sourceLine } from './text/source-line.ts';
 
 /** Lines of output shown below a failure; the journal's folder holds the rest. */
 const TAIL = 20;

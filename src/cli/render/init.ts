@@ -1,5 +1,5 @@
 import type { InitReport } from '../../model/report.ts';
-import { type Cell, type Page, table } from './page.ts';
+import { type Cell, type Page, table } from './text/page.ts';
 
 const tones = { created: 'good', changed: 'warn', unchanged: 'faint' } as const;
 

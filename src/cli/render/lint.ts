@@ -1,7 +1,7 @@
-import { count } from '../../model/count.ts';
+import { count } from '../../base/pluralize.ts';
 import type { LintReport } from '../../model/report.ts';
 import { renderDiagnostics } from './diagnostic.ts';
-import type { Page } from './page.ts';
+import type { Page } from './text/page.ts';
 
 /** `runbook lint`: every diagnostic with its place, and a count. */
 export function renderLint(report: LintReport, page: Page, cwd: string): string {

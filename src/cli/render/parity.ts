@@ -1,6 +1,6 @@
 import type { ParityClass, ParityReport, ParityRow } from '../../model/parity.ts';
-import { cleanLine } from './clean.ts';
-import { type Cell, type Page, table } from './page.ts';
+import { cleanLine } from './text/clean.ts';
+import { type Cell, type Page, table } from './text/page.ts';
 
 const tones: Readonly<Record<ParityClass, 'good' | 'bad' | 'warn' | 'faint'>> = {
   equal: 'good',

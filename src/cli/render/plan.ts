@@ -1,10 +1,10 @@
-import { count } from '../../model/count.ts';
+import { count } from '../../base/pluralize.ts';
 import type { PlannedStep, PlanReport, ResolvedInput } from '../../model/plan.ts';
-import { cleanLine } from './clean.ts';
 import { renderDiagnostics } from './diagnostic.ts';
-import { type Cell, type Page, table } from './page.ts';
-import type { Paint } from './paint.ts';
-import { needWords, planWords } from './words.ts';
+import { cleanLine } from './text/clean.ts';
+import { type Cell, type Page, table } from './text/page.ts';
+import type { Paint } from './text/paint.ts';
+import { needWords, planWords } from './text/words.ts';
 
 const wouldMarks: Readonly<Record<PlannedStep['would'], { word: string; tone: keyof Paint }>> = {
   act: { word: 'act', tone: 'strong' },

@@ -1,7 +1,7 @@
 import type { ProveReport } from '../../model/report.ts';
-import { cleanLine } from './clean.ts';
-import { duration } from './duration.ts';
-import { labelled, type Page } from './page.ts';
+import { cleanLine } from './text/clean.ts';
+import { duration } from './text/duration.ts';
+import { labelled, type Page } from './text/page.ts';
 
 /** `runbook prove`: what was proven, or why it was not. The story has told both passes. */
 export function renderProve(report: ProveReport, page: Page): string {

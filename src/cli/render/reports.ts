@@ -23,7 +23,7 @@ import type {
   VerifyReport,
 } from '../../model/report.ts';
 import type { SubmitReport } from '../../model/submit-report.ts';
-import type { Page } from './page.ts';
+import type { Page } from './text/page.ts';
 
 /** Text for a report: what stands on stdout, and diagnostics that belong on stderr are in it where they are its answer. */
 type Renderer<Report> = (report: Report, page: Page, cwd: string) => string;

@@ -1,5 +1,5 @@
 import type { ResumeReport } from '../../model/report.ts';
-import type { Page } from './page.ts';
+import type { Page } from './text/page.ts';
 
 /** `runbook resume`: what may go on. */
 export function renderResume({ resumed }: ResumeReport, page: Page): string {

@@ -1,8 +1,8 @@
-import { count } from '../../model/count.ts';
+import { count } from '../../base/pluralize.ts';
 import type { SubmitReport } from '../../model/submit-report.ts';
-import { cleanLine } from './clean.ts';
-import { duration } from './duration.ts';
-import type { Page } from './page.ts';
+import { cleanLine } from './text/clean.ts';
+import { duration } from './text/duration.ts';
+import type { Page } from './text/page.ts';
 
 /** `runbook submit`: with --dry-run the objects themselves, for a pipe; else what was sent, and how it ended. */
 export function renderSubmit(report: SubmitReport, page: Page): string {

@@ -1,9 +1,9 @@
 import type { PassSummary, StepOutcome } from '../../model/outcome.ts';
-import { cleanLine } from './clean.ts';
-import { duration } from './duration.ts';
-import { labelled, type Page } from './page.ts';
-import { shownPlace } from './source-line.ts';
-import { passMarks, skipWords, summaryWords } from './words.ts';
+import { cleanLine } from './text/clean.ts';
+import { duration } from './text/duration.ts';
+import { labelled, type Page } from './text/page.ts';
+import { shownPlace } from './text/source-line.ts';
+import { passMarks, skipWords, summaryWords } from './text/words.ts';
 
 /** A step and how it ended. */
 export interface Ended {

@@ -1,9 +1,9 @@
-import { count } from '../../model/count.ts';
+import { count } from '../../base/pluralize.ts';
 import type { UndoReport } from '../../model/report.ts';
-import { cleanLine } from './clean.ts';
-import { duration } from './duration.ts';
 import { renderFailure } from './failure.ts';
-import { type Cell, type Page, table } from './page.ts';
+import { cleanLine } from './text/clean.ts';
+import { duration } from './text/duration.ts';
+import { type Cell, type Page, table } from './text/page.ts';
 
 /** `runbook undo`: what was taken back, in that order, what could not be, and where it stopped. */
 export function renderUndo(

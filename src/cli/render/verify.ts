@@ -1,10 +1,10 @@
-import { count } from '../../model/count.ts';
+import { count } from '../../base/pluralize.ts';
 import type { CheckResult } from '../../model/outcome.ts';
 import type { VerifyReport } from '../../model/report.ts';
-import { cleanLine } from './clean.ts';
 import { checkLines } from './failure.ts';
-import { type Cell, type Page, table } from './page.ts';
-import type { Paint } from './paint.ts';
+import { cleanLine } from './text/clean.ts';
+import { type Cell, type Page, table } from './text/page.ts';
+import type { Paint } from './text/paint.ts';
 
 type Verdict = VerifyReport['steps'][number]['verdict'];
 

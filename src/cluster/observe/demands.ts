@@ -1,7 +1,7 @@
-import type { Cluster } from '../../model/cluster.ts';
-import type { ClusterFact } from '../../model/cluster-facts.ts';
-import type { ContainerDemand } from '../../model/cluster-pods.ts';
-import { readDocuments } from '../documents.ts';
+import type { Cluster } from '../../model/cluster/cluster.ts';
+import type { ClusterFact } from '../../model/cluster/cluster-facts.ts';
+import type { ContainerDemand } from '../../model/cluster/cluster-pods.ts';
+import { readDocuments } from '../apply/documents.ts';
 import { eventFact } from './events.ts';
 import { limitRangeFacts, quotaFact } from './limits.ts';
 import { NodeCount } from './nodes.ts';

@@ -1,4 +1,4 @@
-import type { NewClusterFact } from '../../model/cluster-facts.ts';
+import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
 import { clip, type RawEvent } from './raw.ts';
 
 export type NewEvent = Extract<NewClusterFact, { kind: 'event' }>;

@@ -1,4 +1,4 @@
-import type { NewClusterFact } from '../../model/cluster-facts.ts';
+import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
 import { named, type RawMeta, type RawObject, type RawPodSpec, workloadOf } from './raw.ts';
 
 type NewHostPort = Extract<NewClusterFact, { kind: 'host-port' }>;

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
-import type { Cluster } from '../../model/cluster.ts';
+import type { Cluster } from '../../model/cluster/cluster.ts';
 import { backOff } from '../../observe/back-off.ts';
-import { ClusterTrouble } from '../trouble.ts';
-import type { Gathering } from './gathering.ts';
+import { ClusterTrouble } from '../cluster-errors.ts';
+import type { Gathering } from './observation-builder.ts';
 import type { NewPod } from './pods.ts';
 import type { RawContainerStatus, RawObject } from './raw.ts';
 import type { ClusterReader } from './reader.ts';

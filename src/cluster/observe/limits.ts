@@ -1,4 +1,4 @@
-import type { NewClusterFact } from '../../model/cluster-facts.ts';
+import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
 import { amountsOf, type RawObject } from './raw.ts';
 
 type Raw = Readonly<Record<string, string | number>>;

@@ -1,4 +1,4 @@
-import type { NewClusterFact } from '../../model/cluster-facts.ts';
+import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
 import { named, type RawManaged, type RawObject } from './raw.ts';
 
 type NewFight = Extract<NewClusterFact, { kind: 'field-fight' }>;

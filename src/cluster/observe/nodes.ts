@@ -1,6 +1,6 @@
-import type { NewClusterFact } from '../../model/cluster-facts.ts';
-import type { Amounts } from '../../model/cluster-pods.ts';
-import { quantity } from '../../model/quantity.ts';
+import { quantity } from '../../base/quantity.ts';
+import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
+import type { Amounts } from '../../model/cluster/cluster-pods.ts';
 import {
   amountsOf,
   clip,

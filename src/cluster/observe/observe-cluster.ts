@@ -1,9 +1,9 @@
-import type { Cluster } from '../../model/cluster.ts';
-import type { NewClusterFact } from '../../model/cluster-facts.ts';
-import type { ClusterLook } from '../../model/cluster-look.ts';
-import { ClusterTrouble } from '../trouble.ts';
-import { lookCloser } from './closer.ts';
-import { Gathering, type ReadKind } from './gathering.ts';
+import type { Cluster } from '../../model/cluster/cluster.ts';
+import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
+import type { ClusterLook } from '../../model/cluster/cluster-observation.ts';
+import { ClusterTrouble } from '../cluster-errors.ts';
+import { lookCloser } from './inspect-failing.ts';
+import { Gathering, type ReadKind } from './observation-builder.ts';
 import { ClusterReader, type Namespaces, sentence } from './reader.ts';
 import type { PullSecret } from './registries.ts';
 

@@ -1,5 +1,5 @@
-import type { ClusterFactOf, NewClusterFact } from '../../model/cluster-facts.ts';
-import type { ContainerState, PodContainer } from '../../model/cluster-pods.ts';
+import type { ClusterFactOf, NewClusterFact } from '../../model/cluster/cluster-facts.ts';
+import type { ContainerState, PodContainer } from '../../model/cluster/cluster-pods.ts';
 import {
   amountsOf,
   clip,

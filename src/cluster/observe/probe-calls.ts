@@ -1,6 +1,6 @@
-import type { PodContainer } from '../../model/cluster-pods.ts';
-import { ClusterTrouble } from '../trouble.ts';
-import type { Gathering } from './gathering.ts';
+import type { PodContainer } from '../../model/cluster/cluster-pods.ts';
+import { ClusterTrouble } from '../cluster-errors.ts';
+import type { Gathering } from './observation-builder.ts';
 import type { NewPod } from './pods.ts';
 import type { ClusterReader } from './reader.ts';
 

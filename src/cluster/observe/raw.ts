@@ -1,4 +1,4 @@
-import { redactText } from '../../observe/redact.ts';
+import { redactText } from '../../observe/redact/redact.ts';
 
 /**
  * The parts of Kubernetes objects that are looked at, as the API server writes them (raw JSON). Everything is optional: an

@@ -1,6 +1,6 @@
-import type { Cluster } from '../../model/cluster.ts';
-import { ClusterTrouble, remedyOf } from '../trouble.ts';
-import type { ReadKind } from './gathering.ts';
+import type { Cluster } from '../../model/cluster/cluster.ts';
+import { ClusterTrouble, remedyOf } from '../cluster-errors.ts';
+import type { ReadKind } from './observation-builder.ts';
 import type { RawObject } from './raw.ts';
 
 /** Where a kind is listed. */

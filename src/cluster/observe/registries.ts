@@ -1,4 +1,4 @@
-import type { NewClusterFact } from '../../model/cluster-facts.ts';
+import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
 import { type RawMeta, type RawPodSpec, workloadOf } from './raw.ts';
 
 export type NewRegistry = Extract<NewClusterFact, { kind: 'registry' }>;

@@ -1,4 +1,4 @@
-import type { NewClusterFact } from '../../model/cluster-facts.ts';
+import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
 import type { RawMeta, RawObject, RawPodSpec } from './raw.ts';
 
 type NewService = Extract<NewClusterFact, { kind: 'service' }>;

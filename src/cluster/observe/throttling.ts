@@ -1,4 +1,4 @@
-import type { Gathering } from './gathering.ts';
+import type { Gathering } from './observation-builder.ts';
 import type { NewPod } from './pods.ts';
 import type { ClusterReader } from './reader.ts';
 

@@ -1,4 +1,4 @@
-import type { NewClusterFact } from '../../model/cluster-facts.ts';
+import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
 import type { RawObject } from './raw.ts';
 
 /** Fields of an EventSource that hold no events. */

@@ -1,8 +1,8 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
+import { nearest } from '../../base/nearest.ts';
 import type { ContainerEngine } from '../../model/box-target.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
-import { nearest } from '../../model/nearest.ts';
 import type { BoxLink } from './link.ts';
 
 const execute = promisify(execFile);

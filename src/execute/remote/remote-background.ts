@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
+import { shellQuote } from '../../base/shell-quote.ts';
 import type { BackgroundProcess } from '../../model/box.ts';
-import { textToBytes } from '../bytes-as-text.ts';
-import { recordsIn } from '../control-records.ts';
 import { reasonNotStarted } from '../fence-result.ts';
 import { type LaunchedFence, launchText } from '../launch.ts';
-import { shellQuote } from '../shell-quote.ts';
+import { recordsIn } from '../shell/control-records.ts';
+import { textToBytes } from '../state/bytes-as-text.ts';
 import type { Run } from './remote-files.ts';
 
 /** With the boot on Linux, where a start counts from it; elsewhere it is a date. As execute/background has it. */

@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
-import { BoundedBytes, sizeText } from '../../model/bounded-bytes.ts';
+import { BoundedBytes, sizeText } from '../../base/bounded-bytes.ts';
+import { shellQuote } from '../../base/shell-quote.ts';
 import type { ConnectOptions } from '../../model/box.ts';
 import { CONNECT_TIMEOUT_MS, connectError } from '../connect.ts';
 import { MOST_KEPT } from '../most-kept.ts';
-import { shellQuote } from '../shell-quote.ts';
 import type { BoxLink } from './link.ts';
 import { onOneLine } from './remote-stream.ts';
 import { BOOT } from './session-script.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
+import { shellQuote } from '../../base/shell-quote.ts';
 import type { FileStatus, Program, ProgramResult } from '../../model/box.ts';
-import { shellQuote } from '../shell-quote.ts';
 
 /** Runs a program on the box: remote-execution chooses how its input gets there. */
 export type Run = (program: Program) => Promise<ProgramResult>;

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
+import { shellQuote } from '../../base/shell-quote.ts';
 import type { Program } from '../../model/box.ts';
 import type { ShellRequest } from '../../model/shell.ts';
-import { textToBytes } from '../bytes-as-text.ts';
-import { recordsIn } from '../control-records.ts';
-import { type Cut, watchForCut } from '../cut.ts';
-import type { FrameEnd } from '../host.ts';
+import { type Cut, watchForCut } from '../deadline.ts';
 import { requireTerminal } from '../interact.ts';
 import { type LaunchedFence, launchText } from '../launch.ts';
-import { shellQuote } from '../shell-quote.ts';
+import { recordsIn } from '../shell/control-records.ts';
+import type { FrameEnd } from '../shell/shell-process.ts';
+import { textToBytes } from '../state/bytes-as-text.ts';
 import type { BoxLink } from './link.ts';
 import type { Run } from './remote-files.ts';
 

@@ -1,14 +1,14 @@
-import { BoundedBytes } from '../../model/bounded-bytes.ts';
+import { BoundedBytes } from '../../base/bounded-bytes.ts';
+import { quoteOnOneLine, shellQuote } from '../../base/shell-quote.ts';
 import type { Program, ProgramResult } from '../../model/box.ts';
-import { bytesToText, textToBytes } from '../bytes-as-text.ts';
-import type { Host } from '../host.ts';
-import type { HostPool } from '../host-pool.ts';
 import { TOO_MUCH_OUTPUT } from '../kept-output.ts';
 import { MOST_KEPT } from '../most-kept.ts';
 import { nextFrame } from '../run-fence.ts';
-import { runFrame } from '../run-frame.ts';
 import { PROGRAM_CODE } from '../run-program.ts';
-import { quoteOnOneLine, shellQuote } from '../shell-quote.ts';
+import { runFrame } from '../shell/run-frame.ts';
+import type { HostPool } from '../shell/shell-pool.ts';
+import type { Host } from '../shell/shell-process.ts';
+import { bytesToText, textToBytes } from '../state/bytes-as-text.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 

@@ -1,4 +1,4 @@
-import { BoundedBytes } from '../../model/bounded-bytes.ts';
+import { BoundedBytes } from '../../base/bounded-bytes.ts';
 import { MOST_KEPT } from '../most-kept.ts';
 
 /** Who hears what a session's standard output holds. */

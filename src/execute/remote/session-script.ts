@@ -1,7 +1,7 @@
-import { textToBytes } from '../bytes-as-text.ts';
-import { shellQuote } from '../shell-quote.ts';
-import { BASH_LOOP, BASH_START, SH_LOOP } from './host-loops.ts';
-import { KEEPER } from './keeper-script.ts';
+import { shellQuote } from '../../base/shell-quote.ts';
+import { textToBytes } from '../state/bytes-as-text.ts';
+import { BASH_LOOP, BASH_START, SH_LOOP } from './shell-loops.ts';
+import { KEEPER } from './watchdog-script.ts';
 
 /*
  * A session is one connection's shell on another box: nothing is installed there, everything below is sent to it. It

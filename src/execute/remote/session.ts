@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { sizeText } from '../../model/bounded-bytes.ts';
+import { sizeText } from '../../base/bounded-bytes.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import { recordParser, takeRecord } from '../control-records.ts';
-import { readExportListing } from '../export-listing.ts';
-import type { FrameEnd } from '../host.ts';
 import { MOST_KEPT } from '../most-kept.ts';
-import type { Sink } from '../output-pipe.ts';
+import { recordParser, takeRecord } from '../shell/control-records.ts';
+import type { Sink } from '../shell/output-pipe.ts';
+import type { FrameEnd } from '../shell/shell-process.ts';
+import { readExportListing } from '../state/export-listing.ts';
 import type { BoxLink } from './link.ts';
 import { markSplitter, replyFilter } from './reply-filter.ts';
+import { cannotServe, connectionLost, floods, lostError, silent } from './session-errors.ts';
 import { BOOT, sessionExports, sessionStart } from './session-script.ts';
-import { cannotServe, connectionLost, floods, lostError, silent } from './session-trouble.ts';
 
 /** What a box says of itself when a session begins. */
 export interface Hello {

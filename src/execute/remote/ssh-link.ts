@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type BoxTarget, targetText } from '../../model/box-target.ts';
 import type { BoxLink } from './link.ts';
-import { explainSsh } from './ssh-trouble.ts';
+import { explainSsh } from './ssh-errors.ts';
 
 export interface SshOptions {
   readonly target: Extract<BoxTarget, { kind: 'ssh' }>;

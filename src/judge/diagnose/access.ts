@@ -1,5 +1,5 @@
+import type { Scene } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
-import type { Scene } from './scene.ts';
 import { pathIn } from './storage.ts';
 
 /** The login, key or token is missing or wrong; a person or a secret is needed, not patience. */

@@ -1,7 +1,7 @@
 import type { Evidence, Finding } from '../../model/finding.ts';
 import type { ShellResult } from '../../model/shell.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
-import { checkEvidence, exitEvidence, lineEvidence, rowEvidence } from './scene.ts';
+import { checkEvidence, exitEvidence, lineEvidence, rowEvidence } from './failure-context.ts';
 
 /**
  * The evidence that findings cite from the attempt itself: its end, its checks, rows of the connect

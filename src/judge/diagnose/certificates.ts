@@ -1,6 +1,6 @@
 import { hostIn, stepHost } from './access.ts';
+import type { Hit, Scene } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
-import type { Hit, Scene } from './scene.ts';
 
 /** The certificate, or this box's clock, is past its end. */
 export const certificateExpired: Rule = textRule({

@@ -1,6 +1,6 @@
-import { nearest } from '../../model/nearest.ts';
+import { nearest } from '../../base/nearest.ts';
+import type { Scene } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
-import type { Scene } from './scene.ts';
 import { pathIn } from './storage.ts';
 import { KNOWN_KEYS } from './vocabulary.ts';
 

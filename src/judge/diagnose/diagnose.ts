@@ -1,8 +1,8 @@
 import type { Finding } from '../../model/finding.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
+import { setScene } from './failure-context.ts';
 import type { Match, Rule } from './rule.ts';
 import { RULES } from './rules.ts';
-import { setScene } from './scene.ts';
 import { WEIGHTS } from './weight.ts';
 
 /**

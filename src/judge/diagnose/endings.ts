@@ -1,5 +1,5 @@
+import type { Scene } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
-import type { Scene } from './scene.ts';
 
 /** The kernel killed it for want of memory, and says so. */
 export const oomKilled: Rule = {

@@ -1,7 +1,7 @@
 import type { FactOf } from '../../model/snapshot.ts';
 import { hostIn } from './access.ts';
+import type { Scene } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
-import type { Scene } from './scene.ts';
 
 /** The resolver has no address for a name: a typing error, no network, or no DNS server. */
 export const nameNotResolved: Rule = textRule({

@@ -1,6 +1,6 @@
 import type { FactOf } from '../../model/snapshot.ts';
+import type { Hit, Scene } from './failure-context.ts';
 import { type Rule, type Telling, textRule } from './rule.ts';
-import type { Hit, Scene } from './scene.ts';
 
 type Listener = FactOf<'listeners'>;
 

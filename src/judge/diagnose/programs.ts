@@ -1,7 +1,7 @@
-import { nearest } from '../../model/nearest.ts';
+import { nearest } from '../../base/nearest.ts';
 import type { ProgramFact } from '../../model/program-fact.ts';
+import type { Scene } from './failure-context.ts';
 import { type Rule, type Telling, textRule } from './rule.ts';
-import type { Scene } from './scene.ts';
 
 /** A script saved with Windows line ends. */
 export const crlfScript: Rule = textRule({

@@ -1,5 +1,5 @@
 import type { Cause } from '../../model/finding.ts';
-import type { Hit, Scene } from './scene.ts';
+import type { Hit, Scene } from './failure-context.ts';
 import type { Weight } from './weight.ts';
 
 /** What a rule says when it applies. */

@@ -1,7 +1,7 @@
 import { hostIn, stepHost } from './access.ts';
+import type { Scene } from './failure-context.ts';
 import { isLoopback, ownAddress } from './network.ts';
 import { type Rule, textRule } from './rule.ts';
-import type { Scene } from './scene.ts';
 
 /** A client's own word for: the server is not running. */
 export const serviceNotStarted: Rule = textRule({

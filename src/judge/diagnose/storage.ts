@@ -1,6 +1,6 @@
 import type { FactOf } from '../../model/snapshot.ts';
+import type { Scene } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
-import type { Scene } from './scene.ts';
 
 /** inotify answers ENOSPC too (inotify_add_watch(2)): no disk is full then. */
 export const watchLimit: Rule = textRule({

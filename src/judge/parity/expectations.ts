@@ -1,5 +1,5 @@
+import { nearest } from '../../base/nearest.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import { nearest } from '../../model/nearest.ts';
 import { type Expectation, PARITY_SCOPE_NAMES, type ParityScope } from '../../model/parity.ts';
 
 /**

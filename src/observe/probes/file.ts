@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
+import { count } from '../../base/pluralize.ts';
 import type { TextTest } from '../../model/check.ts';
-import { count } from '../../model/count.ts';
 import { type Look, type Machine, NotGathered, type Status } from '../machine.ts';
 import { type Answers, answers } from './answers.ts';
 import type { Ask } from './probe-of.ts';

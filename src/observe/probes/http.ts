@@ -1,10 +1,10 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { count } from '../../base/pluralize.ts';
 import type { ProbeContext } from '../../model/box.ts';
-import { count } from '../../model/count.ts';
 import type { Machine } from '../machine.ts';
 import { type Answers, answers } from './answers.ts';
-import { askLimit, networkTrouble } from './network-trouble.ts';
+import { askLimit, networkTrouble } from './network-errors.ts';
 import type { Ask, ProbeOf } from './probe-of.ts';
 import { dial } from './tcp.ts';
 import { textJudge, textWanted } from './text-test.ts';

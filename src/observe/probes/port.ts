@@ -1,7 +1,7 @@
-import type { Listener } from '../listener.ts';
 import type { Machine } from '../machine.ts';
-import { type PortClaim, portClaims } from '../port-claims.ts';
-import { listeners, listeningSockets, whyUnseen } from '../ports.ts';
+import type { Listener } from '../ports/listener.ts';
+import { type PortClaim, portClaims } from '../ports/port-claims.ts';
+import { listeners, listeningSockets, whyUnseen } from '../ports/ports.ts';
 import { type Answers, answers } from './answers.ts';
 import type { Ask, ProbeOf } from './probe-of.ts';
 

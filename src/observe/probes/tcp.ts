@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Machine } from '../machine.ts';
 import { answers } from './answers.ts';
-import { askLimit, networkTrouble } from './network-trouble.ts';
+import { askLimit, networkTrouble } from './network-errors.ts';
 import type { Ask } from './probe-of.ts';
 
 /** Connects once, as the machine itself would, and hangs up. */

@@ -1,5 +1,5 @@
+import { compileRegex } from '../../base/regex.ts';
 import type { TextTest } from '../../model/check.ts';
-import { compileRegex } from '../../model/regex.ts';
 
 /** Whether a text is as wanted, or why that cannot be told. */
 export type TextJudge = (text: string) => boolean;

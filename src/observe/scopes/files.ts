@@ -1,4 +1,4 @@
-import { textOrder } from '../../model/text-order.ts';
+import { textOrder } from '../../base/text-order.ts';
 import { keyedHash } from '../keyed-hash.ts';
 import type { Entry, Machine } from '../machine.ts';
 import type { DpkgStatus } from './dpkg.ts';

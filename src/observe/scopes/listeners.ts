@@ -1,4 +1,4 @@
-import { portClaims } from '../port-claims.ts';
+import { portClaims } from '../ports/port-claims.ts';
 import type { Observer, Unnumbered } from './observer.ts';
 
 /** Sockets that listen, then ports that rules of the kernel claim without listening (NAT, host ports). */

@@ -1,5 +1,5 @@
 import type { Machine } from '../machine.ts';
-import { redactText } from '../redact.ts';
+import { redactText } from '../redact/redact.ts';
 import { services } from '../services.ts';
 import type { Observer, Sources, Unnumbered } from './observer.ts';
 

@@ -1,7 +1,7 @@
-import type { ClusterLook } from '../../model/cluster-look.ts';
+import type { ClusterLook } from '../../model/cluster/cluster-observation.ts';
 import type { FactOf, Scope } from '../../model/snapshot.ts';
-import type { Listeners } from '../listener.ts';
 import type { Machine } from '../machine.ts';
+import type { Listeners } from '../ports/listener.ts';
 import type { Processes } from '../processes.ts';
 import type { DpkgStatus } from './dpkg.ts';
 

@@ -1,5 +1,5 @@
 import { displayName, type RunningProcess } from '../processes.ts';
-import { redactArgv } from '../redact.ts';
+import { redactArgv } from '../redact/redact.ts';
 import type { Observer, Unnumbered } from './observer.ts';
 
 /** Characters of a word, and words of a command line, that are kept. */

@@ -1,5 +1,5 @@
-import { textOrder } from '../../model/text-order.ts';
-import { redactText } from '../redact.ts';
+import { textOrder } from '../../base/text-order.ts';
+import { redactText } from '../redact/redact.ts';
 import { services } from '../services.ts';
 import type { Observer } from './observer.ts';
 

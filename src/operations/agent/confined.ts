@@ -1,6 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { isAbsolute, join, normalize, resolve } from 'node:path';
-import { ownWord } from '../../journal/own-word.ts';
+import { ownWord } from '../../journal/decisions/trusted-file.ts';
 import type { Box } from '../../model/box.ts';
 import type { Probe } from '../../model/check.ts';
 import type { World } from '../../world.ts';

@@ -1,3 +1,4 @@
+import type { AgentStore } from '../../journal/agent/store.ts';
 import { attemptEvidence } from '../../judge/diagnose/attempt-evidence.ts';
 import { diagnose } from '../../judge/diagnose/diagnose.ts';
 import type { DiagnosisInput } from '../../judge/diagnose/diagnosis-input.ts';
@@ -7,8 +8,7 @@ import type { ProgramFact } from '../../model/program-fact.ts';
 import type { Scope, Snapshot } from '../../model/snapshot.ts';
 import { inspectProgram } from '../../observe/inspect-program.ts';
 import type { World } from '../../world.ts';
-import { speaksOfKubernetes } from '../cluster-look.ts';
-import type { AgentStore } from './store.ts';
+import { speaksOfKubernetes } from '../session/cluster-observation.ts';
 import { evidenceIn } from './watch.ts';
 
 /** The mundane checklist, run: what explains a failure, and the evidence behind it. */

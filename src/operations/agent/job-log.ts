@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { OWN_FILE } from '../../journal/journal-folder.ts';
 import type { RunEvent } from '../../model/outcome.ts';
-import { outputRedactor } from '../../observe/redact-output.ts';
+import { outputRedactor } from '../../observe/redact/redact-output.ts';
 
 /** Characters of output kept in memory for the diagnosis: more lines than it looks at. */
 const KEPT = 128 * 1024;

@@ -1,7 +1,7 @@
-import { hasFailed } from '../../model/attempt.ts';
-import type { ProblemRecord } from '../../model/loop.ts';
-import type { Desk } from './desk.ts';
-import type { Saving } from './saving.ts';
+import { hasFailed } from '../../loop/attempt.ts';
+import type { ProblemRecord } from '../../loop/loop.ts';
+import type { Saving } from './save/saving.ts';
+import type { Desk } from './workspace.ts';
 
 /** Tries of one problem that are told; the rest is counted. */
 const TRIES = 6;

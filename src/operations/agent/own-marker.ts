@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { isOwn } from '../../journal/own-word.ts';
+import { isOwn } from '../../journal/decisions/trusted-file.ts';
 
 /**
  * Whether a file stands there that this user or root has put there; what is in it says nothing. lstat: whoever may make a link

@@ -1,7 +1,7 @@
-import { parseCheckLine } from '../../markdown/check-grammar.ts';
+import type { PredictionRow } from '../../loop/hypothesis.ts';
+import { parseCheckLine } from '../../markdown/checks/check-grammar.ts';
 import type { ProbeCheck } from '../../model/check.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { PredictionRow } from '../../model/hypothesis.ts';
 import type { CheckResult } from '../../model/outcome.ts';
 import { type Asking, askOnce, questionOf } from '../pass/checks.ts';
 

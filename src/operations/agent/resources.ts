@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { openDesk } from './desk.ts';
-import { wholeLog } from './job-read.ts';
 import type { AgentResource } from './resource.ts';
+import { wholeLog } from './tools/job-read.ts';
+import { openDesk } from './workspace.ts';
 
 /** The document as it stands. */
 export const documentResource: AgentResource = {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isOwn } from '../../journal/decisions/trusted-file.ts';
 import { makeFolders } from '../../journal/make-folders.ts';
-import { isOwn } from '../../journal/own-word.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 
 /**

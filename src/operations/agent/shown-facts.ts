@@ -1,4 +1,4 @@
-import { summarizeClusterFact } from '../../model/cluster-summary.ts';
+import { summarizeClusterFact } from '../../model/cluster/cluster-summary.ts';
 import { type FactOf, SCOPE_NAMES, type Scope, type Snapshot } from '../../model/snapshot.ts';
 
 /** Facts of one scope that are shown: of all scopes at once few, of those asked for more. */

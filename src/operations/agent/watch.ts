@@ -1,14 +1,14 @@
+import type { AgentStore } from '../../journal/agent/store.ts';
 import type { Change } from '../../model/change.ts';
-import type { ClusterFact } from '../../model/cluster-facts.ts';
-import type { ClusterLook } from '../../model/cluster-look.ts';
-import { summarizeClusterFact } from '../../model/cluster-summary.ts';
+import type { ClusterFact } from '../../model/cluster/cluster-facts.ts';
+import type { ClusterLook } from '../../model/cluster/cluster-observation.ts';
+import { summarizeClusterFact } from '../../model/cluster/cluster-summary.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Scope, Snapshot } from '../../model/snapshot.ts';
 import { compareSnapshots, unaccounted } from '../../observe/compare.ts';
 import { observe } from '../../observe/snapshot.ts';
 import type { World } from '../../world.ts';
-import { fileHashKey } from '../file-hash-key.ts';
-import type { AgentStore } from './store.ts';
+import { fileHashKey } from '../session/file-hash-key.ts';
 
 /** Looks at the box and keeps what was seen. */
 export async function look(

@@ -2,16 +2,16 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type FileStamp, fileStamp, isSameStamp } from '../../journal/file-stamp.ts';
-import type { LearnedStep } from '../../markdown/learned.ts';
 import { parseRunbook } from '../../markdown/parse.ts';
-import { recordLearned } from '../../markdown/record.ts';
+import type { LearnedStep } from '../../markdown/record/learned.ts';
+import { recordLearned } from '../../markdown/record/record.ts';
 import { sourceOf } from '../../markdown/source.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import { buildPlan } from '../../plan/build.ts';
 import type { World } from '../../world.ts';
-import { type OpenedDocument, readDocument, refuseErrors } from '../document.ts';
-import type { Prepared } from '../session.ts';
-import { namesFiles } from '../vendored-files.ts';
+import { type OpenedDocument, readDocument, refuseErrors } from '../document/document.ts';
+import { namesFiles } from '../document/vendored-files.ts';
+import type { Prepared } from '../session/session.ts';
 
 /** The document as it is, or the beginning of one that does not exist yet. */
 export interface AgentDocument extends OpenedDocument {

@@ -1,6 +1,6 @@
 import { exposedRoutes } from '../../boxes/expose.ts';
 import type { LaunchedBox } from '../../boxes/find-box.ts';
-import { isRunning, type ProcessIdentity } from '../../journal/process-identity.ts';
+import { isRunning, type ProcessIdentity } from '../../journal/lock/process-identity.ts';
 import type { BoxReport } from '../../model/report.ts';
 import type { World } from '../../world.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { trouble } from '../../boxes/box-errors.ts';
 import { demandBox } from '../../boxes/find-box.ts';
-import { trouble } from '../../boxes/trouble.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { GrantReport } from '../../model/report.ts';
 import { defineOperation } from '../operation.ts';

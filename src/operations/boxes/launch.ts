@@ -6,11 +6,11 @@ import type { LaunchedBox } from '../../boxes/find-box.ts';
 import { findImage } from '../../boxes/image.ts';
 import type { Purpose } from '../../boxes/labels.ts';
 import { launchBox, type WantedPort } from '../../boxes/launch-box.ts';
-import { thisProcess } from '../../journal/process-identity.ts';
-import { parseDuration } from '../../markdown/duration.ts';
+import { thisProcess } from '../../journal/lock/process-identity.ts';
+import { parseDuration } from '../../markdown/checks/duration.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
-import { wrong } from '../agent/body.ts';
+import { wrong } from '../agent/attempt/body.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
 import { boxReports } from './box-report.ts';
 

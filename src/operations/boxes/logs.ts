@@ -3,7 +3,7 @@ import { demandBox } from '../../boxes/find-box.ts';
 import { demandRunning, readLogs } from '../../boxes/inside.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { LogsReport } from '../../model/report.ts';
-import { redactText } from '../../observe/redact.ts';
+import { redactText } from '../../observe/redact/redact.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 

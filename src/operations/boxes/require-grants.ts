@@ -1,6 +1,6 @@
+import { trouble } from '../../boxes/box-errors.ts';
 import type { LaunchedBox } from '../../boxes/find-box.ts';
-import { trouble } from '../../boxes/trouble.ts';
-import { openGrants } from '../../journal/grants.ts';
+import { openGrants } from '../../journal/decisions/grants.ts';
 import type { BoxIdentity } from '../../model/box.ts';
 import type { World } from '../../world.ts';
 

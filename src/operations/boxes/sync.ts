@@ -8,7 +8,7 @@ import { EXIT } from '../../model/diagnostic.ts';
 import type { SyncReport } from '../../model/report.ts';
 import { readEnvFile } from '../../secrets/env-file.ts';
 import type { World } from '../../world.ts';
-import { wrong } from '../agent/body.ts';
+import { wrong } from '../agent/attempt/body.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 import { requireGrants } from './require-grants.ts';

@@ -3,12 +3,12 @@ import type { FaultResult } from '../../model/chaos.ts';
 import { RunbookError } from '../../model/diagnostic.ts';
 import type { RunEvent } from '../../model/outcome.ts';
 import type { ChosenFault } from '../../plan/choose-faults.ts';
-import { chosenBox } from '../box-target.ts';
 import type { OperationContext } from '../operation.ts';
-import { replayBox } from '../replay-box.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
-import type { Prepared } from '../session.ts';
-import { weaponFor } from './hurt.ts';
+import { chosenBox } from '../session/box-target.ts';
+import { replayBox } from '../session/replay-box.ts';
+import type { Prepared } from '../session/session.ts';
+import { weaponFor } from './inject-fault.ts';
 
 /** A box that needs more passes than this to be well again is not well. */
 const MOST_PASSES = 3;

@@ -1,9 +1,9 @@
 import { keepBaseline } from '../../journal/baseline.ts';
 import type { Scope } from '../../model/snapshot.ts';
 import { observeBox } from '../../observe/observe-box.ts';
-import { fileHashKey } from '../file-hash-key.ts';
 import type { OperationContext } from '../operation.ts';
-import type { Session } from '../session.ts';
+import { fileHashKey } from '../session/file-hash-key.ts';
+import type { Session } from '../session/session.ts';
 import { baselinePlace } from './baseline-place.ts';
 
 /** What of a box steps change and hands should not: the scopes of a baseline. */

@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
 import type { ApplyAction, RegistryAction } from '../../model/action.ts';
+import type { ObjectKey } from '../../model/cluster/kube.ts';
 import type { DriftFinding } from '../../model/drift.ts';
-import type { ObjectKey } from '../../model/kube.ts';
 import type { PlanStep } from '../../model/plan.ts';
-import { redactText } from '../../observe/redact.ts';
-import { fileHashKey } from '../file-hash-key.ts';
+import { redactText } from '../../observe/redact/redact.ts';
+import { fileHashKey } from '../session/file-hash-key.ts';
 import type { DriftSource, DriftView } from './view.ts';
 
 /** A fence whose objects live in a cluster, and its step. */
@@ -70,7 +70,7 @@ function loaded() {
   return Promise.all([
     import('../pass/apply-action.ts'),
     import('../../judge/cluster-drift.ts'),
-    import('../../cluster/server-side-apply.ts'),
+    import('../../cluster/apply/server-side-apply.ts'),
   ]);
 }
 

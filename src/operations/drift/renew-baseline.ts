@@ -1,6 +1,6 @@
 import type { PassSummary } from '../../model/outcome.ts';
 import type { OperationContext } from '../operation.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import { baselinePlace } from './baseline-place.ts';
 import { touchesBox } from './touches-box.ts';
 

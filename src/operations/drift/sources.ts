@@ -1,3 +1,4 @@
+import { AgentStore } from '../../journal/agent/store.ts';
 import type { Baseline } from '../../journal/baseline.ts';
 import { driftOfChanges, driftOfChecks, driftOfFact } from '../../judge/drift.ts';
 import type { DriftFinding } from '../../model/drift.ts';
@@ -5,11 +6,10 @@ import type { CheckResult } from '../../model/outcome.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { compareSnapshots, unaccounted } from '../../observe/compare.ts';
 import { observeBox } from '../../observe/observe-box.ts';
-import { AgentStore } from '../agent/store.ts';
 import { measure } from '../facts.ts';
-import { fileHashKey } from '../file-hash-key.ts';
 import type { OperationContext } from '../operation.ts';
-import type { Session } from '../session.ts';
+import { fileHashKey } from '../session/file-hash-key.ts';
+import type { Session } from '../session/session.ts';
 import { verifySession } from '../verify.ts';
 import { BASELINE_SCOPES } from './baseline.ts';
 import { clusterSource } from './cluster-source.ts';

@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 
 /**
  * Whether some step or fix could change the box itself. A runbook that acts on a cluster alone leaves nothing there: what

@@ -2,7 +2,7 @@ import type { Baseline } from '../../journal/baseline.ts';
 import type { DriftFinding } from '../../model/drift.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Preview } from '../pass/preview.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 
 /** What a source of drift may look at. */
 export interface DriftView {

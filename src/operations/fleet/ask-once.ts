@@ -4,10 +4,10 @@ import { EXIT } from '../../model/diagnostic.ts';
 import type { Input } from '../../model/runbook.ts';
 import { resolveInputs } from '../../secrets/resolve.ts';
 import type { World } from '../../world.ts';
-import { refuseErrors } from '../document.ts';
+import { refuseErrors } from '../document/document.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
-import { bareEnvironment, type Prepared, runDocumentCommand } from '../session.ts';
+import { bareEnvironment, type Prepared, runDocumentCommand } from '../session/session.ts';
 
 /**
  * The world of every box's pass: nobody to ask, since two questions at once could not be told apart, and in its

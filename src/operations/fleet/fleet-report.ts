@@ -1,7 +1,7 @@
 import type { BoxResult, FleetReport } from '../../model/fleet.ts';
 import type { BoxOutcome, FleetSummary } from '../../model/outcome.ts';
 import type { OperationContext } from '../operation.ts';
-import type { Prepared } from '../session.ts';
+import type { Prepared } from '../session/session.ts';
 
 interface Ended {
   readonly fleet: string;

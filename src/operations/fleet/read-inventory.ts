@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { nearest } from '../../base/nearest.ts';
 import { type Inventory, parseInventory, type Target } from '../../fleet/inventory.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
-import { nearest } from '../../model/nearest.ts';
 import { refusedName } from '../../model/refused-names.ts';
 import type { Runbook } from '../../model/runbook.ts';
-import { refuseErrors } from '../document.ts';
+import { refuseErrors } from '../document/document.ts';
 
 /** Larger than any list of boxes that a person keeps. */
 const LARGEST_INVENTORY = 4 * 1024 * 1024;

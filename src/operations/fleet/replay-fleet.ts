@@ -1,11 +1,11 @@
+import { count } from '../../base/pluralize.ts';
 import { parseTolerance, type Tolerance } from '../../fleet/tolerance.ts';
-import { count } from '../../model/count.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { FleetReport } from '../../model/fleet.ts';
-import { requireApproval } from '../approval.ts';
+import { requireApproval } from '../approval/approval.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
-import type { Prepared } from '../session.ts';
+import type { Prepared } from '../session/session.ts';
 import { announceFleet } from './announce.ts';
 import { askOnce } from './ask-once.ts';
 import { fleetReport } from './fleet-report.ts';

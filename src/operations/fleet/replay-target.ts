@@ -4,9 +4,9 @@ import type { BoxResult } from '../../model/fleet.ts';
 import type { PassEvent, RunEvent, StepOutcome } from '../../model/outcome.ts';
 import type { ReplayReport } from '../../model/report.ts';
 import type { OperationContext } from '../operation.ts';
-import { replayBox } from '../replay-box.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
-import type { Prepared } from '../session.ts';
+import { replayBox } from '../session/replay-box.ts';
+import type { Prepared } from '../session/session.ts';
 
 /** One box of a fleet: the pass that a replay of that box alone would be. Never rejects: trouble of one is not the others'. */
 export async function replayTarget(

@@ -8,7 +8,7 @@ import {
   type ParityRow,
 } from '../../model/parity.ts';
 import type { OperationContext } from '../operation.ts';
-import type { Prepared } from '../session.ts';
+import type { Prepared } from '../session/session.ts';
 import { type ParityInput, projectBox } from './project-box.ts';
 
 /** The two boxes, and what is known beforehand of their differences. */

@@ -1,6 +1,6 @@
 import type { Box } from '../../model/box.ts';
 import type { Preview } from '../pass/preview.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 
 /** One of the two boxes, open, and what the runbook says of it where there is one. */
 export interface ParitySide {

@@ -1,11 +1,11 @@
 import type { Projection } from '../../model/parity.ts';
-import { isApproved } from '../approval.ts';
-import { chosenBox } from '../box-target.ts';
-import { fileHashKey } from '../file-hash-key.ts';
+import { isApproved } from '../approval/approval.ts';
 import type { OperationContext } from '../operation.ts';
 import { openPreview } from '../pass/preview.ts';
-import { openSession, type Prepared, type SessionInput } from '../session.ts';
-import { unopened } from '../unopened.ts';
+import { chosenBox } from '../session/box-target.ts';
+import { fileHashKey } from '../session/file-hash-key.ts';
+import { openSession, type Prepared, type SessionInput } from '../session/session.ts';
+import { unopened } from '../session/unopened.ts';
 import type { ParitySide } from './parity-side.ts';
 import { paritySources } from './sources.ts';
 

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { judgeOutput } from '../../judge/similarity.ts';
-import { resolveCheck } from '../../markdown/check-grammar.ts';
+import { resolveCheck } from '../../markdown/checks/check-grammar.ts';
 import type { FileAction, ShellAction } from '../../model/action.ts';
 import type { BackgroundProcess, ProbeContext } from '../../model/box.ts';
 import type { Check, OutputCheck, Probe, ProbeCheck, ShellCheck, Verdict } from '../../model/check.ts';

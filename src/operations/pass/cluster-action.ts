@@ -1,8 +1,8 @@
-import type { Substitution } from '../../cluster/documents.ts';
-import { ClusterTrouble, remedyOf } from '../../cluster/trouble.ts';
+import type { Substitution } from '../../cluster/apply/documents.ts';
+import { ClusterTrouble, remedyOf } from '../../cluster/cluster-errors.ts';
 import type { Action } from '../../model/action.ts';
 import type { Verdict } from '../../model/check.ts';
-import type { Cluster } from '../../model/cluster.ts';
+import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { Place } from '../../model/place.ts';
 import type { ShellState } from '../../model/shell.ts';
 import { environmentOf } from './environment.ts';

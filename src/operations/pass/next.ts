@@ -1,6 +1,6 @@
 import { targetText } from '../../model/box-target.ts';
 import type { Failure, PassSummary } from '../../model/outcome.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import type { Outcomes } from './walk.ts';
 
 /** How a person goes on after this pass, one line; empty when everything is done. */

@@ -1,5 +1,5 @@
-import { readValues } from '../../cluster/documents.ts';
-import { checkPatch, type PatchRequest, sendPatch } from '../../cluster/patch.ts';
+import { readValues } from '../../cluster/apply/documents.ts';
+import { checkPatch, type PatchRequest, sendPatch } from '../../cluster/apply/patch.ts';
 import type { PatchAction } from '../../model/action.ts';
 import type { Verdict } from '../../model/check.ts';
 import {

@@ -1,10 +1,10 @@
 import { type JournalView, readJournal } from '../../journal/journal.ts';
 import { findRenames } from '../../journal/renames.ts';
-import { substitute } from '../../markdown/substitute.ts';
+import { substitute } from '../../markdown/checks/substitute.ts';
 import type { StepMemory } from '../../model/journal.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { OperationContext } from '../operation.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../session/session.ts';
 import type { Asking, Question } from './checks.ts';
 import { passOf } from './open.ts';
 import { lookupIn, type Pass } from './pass.ts';

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { trouble } from '../../boxes/box-errors.ts';
 import type { LaunchedBox } from '../../boxes/find-box.ts';
-import { trouble } from '../../boxes/trouble.ts';
 import { forgetJournal } from '../../journal/journal.ts';
-import { recordCertificate } from '../../markdown/certificate.ts';
-import { formatDuration } from '../../markdown/duration.ts';
-import { slugOf } from '../../markdown/slug.ts';
+import { formatDuration } from '../../markdown/checks/duration.ts';
+import { recordCertificate } from '../../markdown/record/certificate.ts';
+import { slugOf } from '../../markdown/record/slug.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { ProveReport } from '../../model/report.ts';
-import { requireApproval } from '../approval.ts';
+import { requireApproval } from '../approval/approval.ts';
 import { removeBox } from '../boxes/destroy.ts';
 import { launchFor } from '../boxes/launch.ts';
 import { requireGrants } from '../boxes/require-grants.ts';
-import { certificateHashOf } from '../certificate.ts';
-import { writeDocument } from '../document.ts';
+import { certificateHashOf } from '../document/certificate.ts';
+import { writeDocument } from '../document/document.ts';
 import type { OperationContext } from '../operation.ts';
-import { type Prepared, prepare } from '../session.ts';
+import { type Prepared, prepare } from '../session/session.ts';
 import { type Passes, type ProveFlags, provePasses } from './prove-passes.ts';
 
 /** How long a box that was kept for a look stays, in milliseconds. */

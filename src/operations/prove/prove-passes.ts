@@ -2,9 +2,9 @@ import type { LaunchedBox } from '../../boxes/find-box.ts';
 import type { PassSummary } from '../../model/outcome.ts';
 import type { ProveReport, ReplayReport, VerifyReport } from '../../model/report.ts';
 import type { OperationContext } from '../operation.ts';
-import { replayBox } from '../replay-box.ts';
 import { replayInput } from '../replay-flags.ts';
-import type { Prepared } from '../session.ts';
+import { replayBox } from '../session/replay-box.ts';
+import type { Prepared } from '../session/session.ts';
 import { verify } from '../verify.ts';
 import { cleanBoxLacks } from './clean-box-lacks.ts';
 

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import type { LiveTarget } from '../../cluster/live-list.ts';
-import { watchUntil } from '../../cluster/watch-until.ts';
+import type { LiveTarget } from '../../cluster/checks/live-list.ts';
+import { watchUntil } from '../../cluster/checks/watch-until.ts';
 import {
   hasEnded,
   progressOf,
@@ -8,9 +8,9 @@ import {
   type TargetProgress,
   type WorkflowStatus,
 } from '../../export/argo/progress.ts';
-import type { Cluster } from '../../model/cluster.ts';
+import type { Cluster } from '../../model/cluster/cluster.ts';
+import type { KubeObject } from '../../model/cluster/kube.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import type { KubeObject } from '../../model/kube.ts';
 import type { SubmitReport } from '../../model/submit-report.ts';
 import type { OperationContext } from '../operation.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fileFlag, fleetFlags, inputFlags } from '../session-flags.ts';
+import { fileFlag, fleetFlags, inputFlags } from '../session/session-flags.ts';
 
 /** Flags of `runbook submit`. */
 export const submitInput = z.object({

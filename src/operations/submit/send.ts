@@ -1,8 +1,8 @@
 import { objectPath } from '../../cluster/cluster.ts';
 import type { KubernetesObject } from '../../export/argo/kubernetes-object.ts';
-import type { Cluster } from '../../model/cluster.ts';
+import type { Cluster } from '../../model/cluster/cluster.ts';
+import type { ApiResource } from '../../model/cluster/kube.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import type { ApiResource } from '../../model/kube.ts';
 
 /** Who the fields belong to that a submission sets. */
 const MANAGER = 'runbook-submit';

@@ -4,17 +4,17 @@ import { basename, relative, resolve } from 'node:path';
 import { baseName } from '../../export/argo/names.ts';
 import type { ArgoSubmission, ArgoTarget } from '../../export/argo/submission.ts';
 import type { Target } from '../../fleet/inventory.ts';
-import { parseDuration } from '../../markdown/duration.ts';
+import { parseDuration } from '../../markdown/checks/duration.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import { resolveInputs } from '../../secrets/resolve.ts';
-import { refuseErrors } from '../document.ts';
+import { refuseErrors } from '../document/document.ts';
 import { notGivenByAll } from '../fleet/ask-once.ts';
 import { readInventory } from '../fleet/read-inventory.ts';
 import type { OperationContext } from '../operation.ts';
-import type { Prepared } from '../session.ts';
+import type { Prepared } from '../session/session.ts';
 import type { SubmitInput } from './input.ts';
-import { unfitForPods } from './unfit.ts';
+import { unfitForPods } from './unsupported.ts';
 
 /** Kubernetes refuses a ConfigMap of more than 1 MiB, keys and all. */
 const MOST_BYTES = 1_000_000;

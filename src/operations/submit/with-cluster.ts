@@ -1,5 +1,5 @@
-import { ClusterTrouble, remedyOf } from '../../cluster/trouble.ts';
-import type { Cluster } from '../../model/cluster.ts';
+import { ClusterTrouble, remedyOf } from '../../cluster/cluster-errors.ts';
+import type { Cluster } from '../../model/cluster/cluster.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { OperationContext } from '../operation.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { clean } from '../../../src/cli/render/clean.ts';
+import { clean } from '../../../src/cli/render/text/clean.ts';
 import { runInPty } from '../pty.ts';
 import { plainEnv, type StandIn, standIn } from '../stand-in-command.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clean, cleanLine } from '../../../src/cli/render/clean.ts';
+import { clean, cleanLine } from '../../../src/cli/render/text/clean.ts';
 
 const nasty = fc.string({
   unit: fc.oneof(

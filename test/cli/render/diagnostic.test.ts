@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { renderDiagnostic } from '../../../src/cli/render/diagnostic.ts';
-import { plainPage } from '../../../src/cli/render/page.ts';
+import { plainPage } from '../../../src/cli/render/text/page.ts';
 import { freshFolder } from '../call.ts';
 
 test('a message that quotes a megabyte, and a line of another, are shown as far as a person reads', () => {

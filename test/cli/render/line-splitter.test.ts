@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lineSplitter } from '../../../src/cli/render/line-splitter.ts';
+import { lineSplitter } from '../../../src/cli/render/text/line-splitter.ts';
 
 test('the lines do not depend on where the stream was cut', () => {
   const stream = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r', '\r\n', '\u001b[1m', 'é') });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { liveScreen } from '../../../src/cli/render/live-screen.ts';
+import { liveScreen } from '../../../src/cli/render/progress/live-screen.ts';
 import { screen } from './screen.ts';
 
 const line = fc.stringMatching(/^[a-z ]{0,19}$/).map((text) => text.trimEnd());

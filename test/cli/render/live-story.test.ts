@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { liveStory } from '../../../src/cli/render/live-story.ts';
-import { plainPage } from '../../../src/cli/render/page.ts';
+import { liveStory } from '../../../src/cli/render/progress/live-progress.ts';
+import { plainPage } from '../../../src/cli/render/text/page.ts';
 import { freshFolder } from '../call.ts';
 import * as samples from '../samples.ts';
 import { screen } from './screen.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { plainPage } from '../../../src/cli/render/page.ts';
 import { renderReport } from '../../../src/cli/render/reports.ts';
 import { renderSummary } from '../../../src/cli/render/summary.ts';
+import { plainPage } from '../../../src/cli/render/text/page.ts';
 import { call, freshFolder } from '../call.ts';
 import * as samples from '../samples.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { clean } from '../../../src/cli/render/clean.ts';
-import { pad, truncate, widthOf } from '../../../src/cli/render/width.ts';
+import { clean } from '../../../src/cli/render/text/clean.ts';
+import { pad, truncate, widthOf } from '../../../src/cli/render/text/width.ts';
 
 const text = fc.string({ unit: 'grapheme' }).map((each) => clean(each).replace(/[\t\n]/g, ''));
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { openClient } from '../../../src/cluster/client.ts';
+import { openClient } from '../../../src/cluster/access/client.ts';
 import { clusterOf } from '../../../src/cluster/cluster.ts';
 import { inspected, SCRIPT } from '../../../src/cluster/observe/inspect-image.ts';
 import { observeCluster } from '../../../src/cluster/observe/observe-cluster.ts';

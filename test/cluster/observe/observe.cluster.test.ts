@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { openCluster } from '../../../src/cluster/cluster.ts';
 import { observeCluster } from '../../../src/cluster/observe/observe-cluster.ts';
-import { grantCluster } from '../../../src/journal/cluster-grants.ts';
+import { grantCluster } from '../../../src/journal/decisions/cluster-grants.ts';
 import { agentIn } from '../../operations/agent/agent.ts';
 import { scenario } from '../../support/scenario.ts';
 import { describeWithCluster } from '../describe-with-cluster.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openClient } from '../../../src/cluster/client.ts';
+import { openClient } from '../../../src/cluster/access/client.ts';
 import { clusterOf } from '../../../src/cluster/cluster.ts';
 import { observeCluster } from '../../../src/cluster/observe/observe-cluster.ts';
-import type { ClusterLook } from '../../../src/model/cluster-look.ts';
+import type { ClusterLook } from '../../../src/model/cluster/cluster-observation.ts';
 import { PagedApi } from './paged-api.ts';
 
 let api: PagedApi;

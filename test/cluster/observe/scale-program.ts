@@ -1,6 +1,6 @@
-import { host } from '../../../src/host.ts';
-import { fitToBudget } from '../../../src/mcp/budget.ts';
-import { envObserve } from '../../../src/operations/agent/env-observe.ts';
+import { host } from '../../../src/local-world.ts';
+import { fitToBudget } from '../../../src/mcp/tools/budget.ts';
+import { envObserve } from '../../../src/operations/agent/tools/env-observe.ts';
 import { agentIn } from '../../operations/agent/agent.ts';
 
 /** An agent that looks at a cluster of any size, and pages through what it saw; tells what that took. */

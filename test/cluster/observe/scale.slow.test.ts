@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { expect, onTestFinished, test } from 'vitest';
-import { grantCluster } from '../../../src/journal/cluster-grants.ts';
+import { grantCluster } from '../../../src/journal/decisions/cluster-grants.ts';
 import { PagedApi } from './paged-api.ts';
 
 const [PODS, EVENTS] = [10_000, 50_000];

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { remotePool } from '../../../src/execute/remote/remote-host.ts';
+import { remotePool } from '../../../src/execute/remote/remote-shell.ts';
 import type { Session } from '../../../src/execute/remote/session.ts';
 
 test('a keeper that never answers is not waited for, for ever', async () => {

@@ -315,7 +315,7 @@ describeWithSshd('nothing is left behind', () => {
     const box = await open(host);
     const lock = await box.state.lock({ command: 'replay', document: 'x', now: Date.now });
     expect(lock.kind).toBe('acquired');
-    const { acquireLock } = await import('../../../src/journal/lock.ts');
+    const { acquireLock } = await import('../../../src/journal/lock/lock.ts');
     const here = acquireLock({ stateFolder: host.state, command: 'replay', document: 'y', now: Date.now });
     expect(here).toMatchObject({ kind: 'held' });
     if (lock.kind === 'acquired') lock.release();

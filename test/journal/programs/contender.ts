@@ -3,7 +3,7 @@
  * `die PID` ahead of kill -9 on itself. Where the lock works, the log never shows two in at once.
  */
 import { appendFileSync } from 'node:fs';
-import { acquireLock } from '../../../src/journal/lock.ts';
+import { acquireLock } from '../../../src/journal/lock/lock.ts';
 
 const { stateFolder, log, tries } = JSON.parse(process.argv[2] ?? '');
 const note = (what: string) => appendFileSync(log, `${what} ${process.pid}\n`);

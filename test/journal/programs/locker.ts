@@ -1,6 +1,6 @@
 /** Takes the box's lock when a line comes in and says what came of it; holds it until it is killed or its input ends. */
 import { createInterface } from 'node:readline';
-import { acquireLock } from '../../../src/journal/lock.ts';
+import { acquireLock } from '../../../src/journal/lock/lock.ts';
 
 const { stateFolder } = JSON.parse(process.argv[2] ?? '');
 const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { Gathering, READING_ORDER, type ReadKind } from '../../../src/cluster/observe/gathering.ts';
+import { Gathering, READING_ORDER, type ReadKind } from '../../../src/cluster/observe/observation-builder.ts';
 import type { RawObject } from '../../../src/cluster/observe/raw.ts';
 import type { PullSecret } from '../../../src/cluster/observe/registries.ts';
-import { ClusterFact, type NewClusterFact } from '../../../src/model/cluster-facts.ts';
+import { ClusterFact, type NewClusterFact } from '../../../src/model/cluster/cluster-facts.ts';
 import type { ConnectRow } from '../../../src/model/connect-row.ts';
 import type { Facts, Snapshot } from '../../../src/model/snapshot.ts';
 import type { RecordedFailure } from './recorded-failures.ts';

@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { type Scope, Snapshot } from '../../../src/model/snapshot.ts';
-import { observeFar } from '../../../src/observe/far/far-observe.ts';
-import { ownAddresses } from '../../../src/observe/far/own-addresses.ts';
+import { ownAddresses } from '../../../src/observe/remote/own-addresses.ts';
+import { observeFar } from '../../../src/observe/remote/remote-observe.ts';
 import { observe } from '../../../src/observe/snapshot.ts';
 import { farSide } from './far-side.ts';
 import { still } from './still.ts';

@@ -6,7 +6,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { farProbes } from '../../../src/observe/far/far-probes.ts';
+import { farProbes } from '../../../src/observe/remote/remote-probes.ts';
 import { ask, contextOf, probeOf } from '../probes/ask-line.ts';
 import { temporaryFolder } from '../probes/temporary-folder.ts';
 import { farSide } from './far-side.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { connect } from '../../../src/execute/connect.ts';
 import type { ProgramResult } from '../../../src/model/box.ts';
-import type { FarSide } from '../../../src/observe/far/look-at.ts';
+import type { FarSide } from '../../../src/observe/remote/remote-observer.ts';
 
 /** Another machine that is reached by a command which reads a shell script from its standard input. */
 export function farSide(

@@ -1,4 +1,4 @@
-import { parseCheckLine } from '../../../src/markdown/check-grammar.ts';
+import { parseCheckLine } from '../../../src/markdown/checks/check-grammar.ts';
 import type { ProbeContext } from '../../../src/model/box.ts';
 import type { Probe, Verdict } from '../../../src/model/check.ts';
 import { askProbe } from '../../../src/observe/local-probes.ts';

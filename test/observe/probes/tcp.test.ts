@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { networkTrouble } from '../../../src/observe/probes/network-trouble.ts';
+import { networkTrouble } from '../../../src/observe/probes/network-errors.ts';
 import { ask } from './ask-line.ts';
 
 test('open, refused, unresolvable', async () => {

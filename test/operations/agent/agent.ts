@@ -1,4 +1,4 @@
-import { createRunningJobs } from '../../../src/mcp/running-jobs.ts';
+import { createRunningJobs } from '../../../src/mcp/tools/running-jobs.ts';
 import { RunbookError } from '../../../src/model/diagnostic.ts';
 import { agentTools } from '../../../src/operations/agent/all.ts';
 import type { AgentContext, ApprovalAnswer, ApprovalRequest } from '../../../src/operations/agent/tool.ts';

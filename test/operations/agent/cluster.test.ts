@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { grantCluster } from '../../../src/journal/cluster-grants.ts';
+import { grantCluster } from '../../../src/journal/decisions/cluster-grants.ts';
 import { PagedApi } from '../../cluster/observe/paged-api.ts';
 import { scenario } from '../../support/scenario.ts';
 import { agentIn } from './agent.ts';

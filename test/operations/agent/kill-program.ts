@@ -1,4 +1,4 @@
-import { host } from '../../../src/host.ts';
+import { host } from '../../../src/local-world.ts';
 import { agentIn } from './agent.ts';
 
 /** A server's process with a job that never ends: it says so, and waits to be killed. */

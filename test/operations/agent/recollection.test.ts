@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Recollection } from '../../../src/operations/agent/recollection.ts';
+import { Recollection } from '../../../src/journal/agent/journal-reader.ts';
 
 async function journal() {
   const folder = await mkdtemp(join(tmpdir(), 'runbook-recollection-'));

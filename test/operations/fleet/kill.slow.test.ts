@@ -28,7 +28,7 @@ beforeAll(async () => {
   // Packages stay outside of it, so it lies where they are found.
   engine = resolve('node_modules/.cache/test-programs', `fleet-${process.pid}.mjs`);
   const contents = `
-    import { host } from ${JSON.stringify(resolve('src/host.ts'))};
+    import { host } from ${JSON.stringify(resolve('src/local-world.ts'))};
     import { program } from ${JSON.stringify(resolve('src/cli/program.ts'))};
     import { interruptions } from ${JSON.stringify(resolve('src/cli/interruption.ts'))};
     import { operations } from ${JSON.stringify(resolve('src/operations/all.ts'))};

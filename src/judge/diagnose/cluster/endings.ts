@@ -1,6 +1,6 @@
-import { count } from '../../../model/count.ts';
+import { count } from '../../../base/pluralize.ts';
+import type { Scene } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
-import type { Scene } from '../scene.ts';
 import { logOf, type Run, runs, subjectOf, weightOfRun, who } from './objects.ts';
 
 /** The kernel ended it for want of memory: the only thing that speaks for a larger limit. */

@@ -1,4 +1,4 @@
-import { nearest } from '../../../model/nearest.ts';
+import { nearest } from '../../../base/nearest.ts';
 import { type Match, type Rule, textRule } from '../rule.ts';
 import { factsOf, runs, said, weightOf, weightOfRun, who } from './objects.ts';
 

@@ -1,7 +1,7 @@
-import type { ClusterFactOf } from '../../../model/cluster-facts.ts';
+import type { ClusterFactOf } from '../../../model/cluster/cluster-facts.ts';
 import type { Cause } from '../../../model/finding.ts';
+import type { Scene } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
-import type { Scene } from '../scene.ts';
 import { factsOf, type Run, runs, weightOfRun, who } from './objects.ts';
 
 type Registry = ClusterFactOf<'registry'>;

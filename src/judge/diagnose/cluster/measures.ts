@@ -1,5 +1,5 @@
+import type { Scene } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
-import type { Scene } from '../scene.ts';
 
 /** Buffers and read-aheads that are filled before anything is shown, in flags, units and manifests. */
 const BUFFER =

@@ -1,6 +1,6 @@
-import type { ClusterFactOf, ClusterKind } from '../../../model/cluster-facts.ts';
-import type { ContainerState, PodContainer } from '../../../model/cluster-pods.ts';
-import type { Scene } from '../scene.ts';
+import type { ClusterFactOf, ClusterKind } from '../../../model/cluster/cluster-facts.ts';
+import type { ContainerState, PodContainer } from '../../../model/cluster/cluster-pods.ts';
+import type { Scene } from '../failure-context.ts';
 import type { Weight } from '../weight.ts';
 
 export type Pod = ClusterFactOf<'pod'>;

@@ -1,5 +1,5 @@
+import type { Scene } from '../failure-context.ts';
 import { type Rule, textRule } from '../rule.ts';
-import type { Scene } from '../scene.ts';
 
 /**
  * A JSON patch that cannot be applied: a pointer that does not start with `/`, a key with `/` or `~` that is not escaped

@@ -1,7 +1,7 @@
-import type { ClusterFactOf } from '../../../model/cluster-facts.ts';
-import { count } from '../../../model/count.ts';
+import { count } from '../../../base/pluralize.ts';
+import type { ClusterFactOf } from '../../../model/cluster/cluster-facts.ts';
+import type { Scene } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
-import type { Scene } from '../scene.ts';
 import {
   type ClusterEvent,
   factsOf,

@@ -1,5 +1,5 @@
+import type { Scene } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
-import type { Scene } from '../scene.ts';
 import { factsOf, weightOf } from './objects.ts';
 
 interface Refusal {

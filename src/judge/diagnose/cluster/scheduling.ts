@@ -1,6 +1,6 @@
-import type { ClusterFactOf } from '../../../model/cluster-facts.ts';
+import type { ClusterFactOf } from '../../../model/cluster/cluster-facts.ts';
+import type { Scene } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
-import type { Scene } from '../scene.ts';
 import { factsOf, type Pod, weightOf } from './objects.ts';
 
 type Claim = ClusterFactOf<'host-port'>;

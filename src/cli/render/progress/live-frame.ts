@@ -1,0 +1,76 @@
+import { cleanLine } from '../text/clean.ts';
+import { clock } from '../text/duration.ts';
+import type { Page } from '../text/page.ts';
+import { truncate } from '../text/width.ts';
+import { marks } from '../text/words.ts';
+import { storyLine } from './progress-lines.ts';
+
+/** A step that acts now. */
+export interface RunningStep {
+  readonly title: string;
+  /** Milliseconds since it began. */
+  readonly ms: number;
+  /** What it is at: why it acts, which fix, which check. */
+  readonly note: string;
+  /** Its last lines of output, newest last. */
+  readonly lines: readonly string[];
+}
+
+/** All that the frame shows. */
+export interface LiveState {
+  readonly running: readonly RunningStep[];
+  /** Titles of the next steps. */
+  readonly next: readonly string[];
+  readonly ended: number;
+  readonly total: number;
+  readonly ms: number;
+  readonly notice: string;
+  /** Which picture of the turning glyph. */
+  readonly turn: number;
+}
+
+const TURNING = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const MOST_NEXT = 3;
+const MOST_LINES = 5;
+
+/**
+ * The picture of a moment, at most `rows` lines: what runs with its last output, what comes next, how far the pass is.
+ * Where there is little room, the next steps go first, then the output, then the running steps beyond the first ones.
+ */
+export function liveFrame(state: LiveState, page: Page, nameWidth: number, rows: number): readonly string[] {
+  const room = Math.max(1, rows - 2);
+  const running = state.running.slice(0, room);
+  const spare = room - running.length;
+  const next = state.next.slice(0, Math.min(MOST_NEXT, Math.max(0, spare - running.length)));
+  const each =
+    running.length === 0 ? 0 : Math.min(MOST_LINES, Math.floor((spare - next.length) / running.length));
+  return [
+    ...running.flatMap((step) => [
+      runningLine(step, state.turn, page, nameWidth),
+      ...outputLines(step, each, page),
+    ]),
+    ...next.map((title) =>
+      storyLine({ word: 'next', glyph: '·', tone: 'faint' }, title, '', nameWidth, page),
+    ),
+    ...(rows > 3 ? [''] : []),
+    footer(state, page),
+  ];
+}
+
+function runningLine(step: RunningStep, turn: number, page: Page, nameWidth: number): string {
+  const mark = { ...marks.run, glyph: TURNING[turn % TURNING.length]! };
+  const text = `${clock(step.ms).padStart(6)}  ${cleanLine(step.note)}`;
+  return storyLine(mark, step.title, text, nameWidth, page);
+}
+
+function outputLines(step: RunningStep, most: number, page: Page): string[] {
+  const lines = most > 0 ? step.lines.slice(-most) : [];
+  const width = (page.width ?? 80) - 11;
+  return lines.map((line) => page.paint.faint(`         │ ${truncate(line.replaceAll('\t', '  '), width)}`));
+}
+
+function footer(state: LiveState, page: Page): string {
+  const progress = `${state.ended} of ${state.total} steps, ${clock(state.ms)}`;
+  const text = state.notice ? `${progress}  ${state.notice}` : progress;
+  return page.paint.faint(truncate(`  ${text}`, page.width ?? 80));
+}

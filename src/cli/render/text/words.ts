@@ -1,0 +1,105 @@
+import { count } from '../../../base/pluralize.ts';
+import type { ActReason, PassSummary, SkipReason, StepOutcome } from '../../../model/outcome.ts';
+import type { PlannedStep } from '../../../model/plan.ts';
+import { cleanLine } from './clean.ts';
+import type { Paint } from './paint.ts';
+
+/** How a state is shown: a stable word for pipes, a glyph beside it on a terminal, a meaning for the colour. */
+export interface Mark {
+  readonly word: string;
+  readonly glyph: string;
+  readonly tone: keyof Paint;
+}
+
+/** The word that a line of the story begins with; scripts may rely on it (docs/cli.md). */
+export const marks = {
+  run: { word: 'run', glyph: '▸', tone: 'busy' },
+  acted: { word: 'ok', glyph: '✓', tone: 'good' },
+  skipped: { word: 'skip', glyph: '–', tone: 'faint' },
+  failed: { word: 'fail', glyph: '✗', tone: 'bad' },
+  person: { word: 'person', glyph: '?', tone: 'warn' },
+  'not-reached': { word: 'later', glyph: '·', tone: 'faint' },
+  fix: { word: 'fix', glyph: '+', tone: 'warn' },
+  output: { word: 'out', glyph: '│', tone: 'faint' },
+  check: { word: 'check', glyph: '│', tone: 'faint' },
+} as const satisfies Record<string, Mark>;
+
+/** Width of the first column of the story, that of the longest word. */
+export const MARK_WIDTH = 6;
+
+export const actWords: Readonly<Record<ActReason, string>> = {
+  new: 'new here',
+  edited: 'edited since',
+  'inputs-changed': 'an input changed',
+  'failed-before': 'failed last time',
+  interrupted: 'interrupted last time',
+  'needs-acted': 'what it needs has acted',
+  drifted: 'drifted',
+  forced: 'forced',
+  'state-needed': 'its exports are needed again',
+  obstacle: 'its obstacle is there',
+};
+
+export const skipWords: Readonly<Record<SkipReason, string>> = {
+  confirmed: 'confirmed before',
+  found: 'found so',
+  'not-applicable': 'not applicable',
+  'not-selected': 'not selected',
+  'no-symptom': 'no symptom',
+  declined: 'declined',
+};
+
+/** One line on how a step ended. */
+export function outcomeWords(outcome: StepOutcome): string {
+  switch (outcome.kind) {
+    case 'acted':
+      return outcome.fixes.length > 0 ? `acted, with ${fixes(outcome.fixes.length)}` : 'acted';
+    case 'skipped': {
+      const detail = cleanLine(outcome.detail);
+      return detail ? `${skipWords[outcome.reason]}: ${detail}` : skipWords[outcome.reason];
+    }
+    case 'failed':
+    case 'person':
+      return cleanLine(outcome.failure.message);
+    case 'not-reached':
+      return cleanLine(outcome.because);
+  }
+}
+
+/** Milliseconds that a step took; a step that was not reached took none. */
+export const timeOf = (outcome: StepOutcome): number | undefined =>
+  outcome.kind === 'not-reached' ? undefined : outcome.ms;
+
+/** `3 acted, 2 skipped, 1 failed`, without what is zero. */
+export function summaryWords(summary: PassSummary): string {
+  const parts: string[] = [];
+  const add = (number: number, words: string) => number > 0 && parts.push(`${number} ${words}`);
+  add(summary.acted, 'acted');
+  add(summary.skipped, 'skipped');
+  add(summary.failed, 'failed');
+  add(summary.person, needWords(summary.person));
+  add(summary.notReached, 'not reached');
+  if (summary.fixes > 0) parts.push(`${fixes(summary.fixes)} applied`);
+  return parts.length ? parts.join(', ') : 'no steps';
+}
+
+/** Behind a number of steps or boxes. */
+export const needWords = (number: number): string => (number === 1 ? 'needs a person' : 'need a person');
+
+const fixes = (number: number): string => count(number, 'fix', 'fixes');
+
+/** How a pass ended, for its last lines. */
+export const passMarks: Readonly<Record<PassSummary['outcome'], { word: string; tone: keyof Paint }>> = {
+  done: { word: 'done', tone: 'good' },
+  failed: { word: 'failed', tone: 'bad' },
+  person: { word: 'a person is needed', tone: 'warn' },
+  aborted: { word: 'stopped', tone: 'warn' },
+};
+
+/** Why a planned step would act, be skipped, or cannot be foretold. */
+export function planWords(step: PlannedStep): string {
+  const { reason } = step;
+  // Their detail says it all.
+  if (reason === 'shell-checks' || reason === 'unknown-verdict') return '';
+  return reason in actWords ? actWords[reason as ActReason] : skipWords[reason as SkipReason];
+}

@@ -1,0 +1,267 @@
+import {
+  type Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  Agent as PlainAgent,
+} from 'node:http';
+import { request as httpsRequest, Agent as SecureAgent } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
+import { BoundedBytes, sizeText } from '../../base/bounded-bytes.ts';
+import type { ApiClient, ApiReply, ApiRequest } from '../../model/cluster/cluster.ts';
+import { backOff } from '../../observe/back-off.ts';
+import { ClusterTrouble } from '../cluster-errors.ts';
+import { type ApiFailure, failureOf, troubleOf } from './api-failure.ts';
+import type { Credentials } from './credentials.ts';
+
+/** Where the API server is, and how to get there. */
+export interface ClientOptions {
+  /** `https://10.0.0.1:6443`, with a path where a proxy adds one. */
+  readonly server: string;
+  readonly credentials: Credentials;
+  /** A TCP connection as the box itself would make it; without it from this machine. */
+  readonly connect?: (host: string, port: number) => Promise<Duplex>;
+}
+
+const ANSWER_LIMIT_MS = 30_000;
+
+/**
+ * What is kept of a server that sends without end. Lists come in pages of 500, and what etcd keeps of one object ends at 1.5
+ * MiB unless it is told otherwise; OpenAPI documents have some 10 MiB.
+ */
+const MOST_BYTES = { answer: 128 * 1024 * 1024, event: 16 * 1024 * 1024 } as const;
+const MOST_TRIES = 5;
+
+/** A client that speaks raw JSON over HTTP/1.1 and keeps its connections; nothing is sent yet. */
+export function openClient({ server, credentials, connect }: ClientOptions): ApiClient {
+  const base = new URL(server);
+  const secure = base.protocol === 'https:';
+  const agent = secure ? secureAgent(base, credentials, connect) : plainAgent(base, connect);
+  let requests = 0;
+
+  const send = (request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> => {
+    requests += 1;
+    const content = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+    return new Promise((resolve, reject) => {
+      const message = (secure ? httpsRequest : httpRequest)(
+        {
+          protocol: base.protocol,
+          hostname: base.hostname.replace(/^\[|\]$/g, ''),
+          port: base.port || (secure ? 443 : 80),
+          path: base.pathname.replace(/\/$/, '') + request.path + queryOf(request.query),
+          method: request.method ?? 'GET',
+          agent,
+          signal,
+          headers: {
+            accept: request.accept ?? 'application/json',
+            'user-agent': 'runbook',
+            ...credentials.headers,
+            ...(content && {
+              'content-type': request.contentType ?? 'application/json',
+              'content-length': content.length,
+            }),
+          },
+        },
+        resolve,
+      );
+      message.on('error', (error) => reject(staleSocket(message, error) ?? error));
+      message.end(content);
+    });
+  };
+
+  const once = async <T>(request: ApiRequest): Promise<ApiReply<T>> => {
+    const limit = AbortSignal.timeout(request.timeoutMs ?? ANSWER_LIMIT_MS);
+    const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
+    try {
+      const response = await send(request, signal).catch((error) =>
+        // The server had closed a kept connection as we wrote: nothing was answered, so it is asked anew.
+        error instanceof StaleSocket ? send(request, signal) : Promise.reject(error),
+      );
+      const text = await textOf(response, server);
+      if (isGood(response)) return { body: bodyOf<T>(response, text), warnings: warningsOf(response) };
+      throw failureOf(failure(server, request, response, text));
+    } catch (error) {
+      throw troubleOf(error, server, request.signal);
+    }
+  };
+
+  return {
+    get requests() {
+      return requests;
+    },
+    request: async <T>(request: ApiRequest) => {
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          return await once<T>(request);
+        } catch (error) {
+          const patience = error instanceof ClusterTrouble ? error.more.retryAfterMs : undefined;
+          if (patience === undefined || attempt + 1 >= MOST_TRIES) throw error;
+          const pause = Math.min(patience, 10_000);
+          const deadline = Date.now() + 2 * pause;
+          await backOff({ attempt, deadline, firstMs: pause, longestMs: 2 * pause, signal: request.signal });
+        }
+      }
+    },
+    stream: async (request) => {
+      const gone = new AbortController();
+      const signal = request.signal ? AbortSignal.any([request.signal, gone.signal]) : gone.signal;
+      const limit = setTimeout(
+        () => gone.abort(new DOMException('no answer', 'TimeoutError')),
+        ANSWER_LIMIT_MS,
+      );
+      try {
+        const response = await send(request, signal);
+        if (!isGood(response))
+          throw failureOf(failure(server, request, response, await textOf(response, server)));
+        return lines(response, gone, {
+          server,
+          trouble: (error) => troubleOf(error, server, request.signal),
+        });
+      } catch (error) {
+        gone.abort();
+        throw troubleOf(error, server, request.signal);
+      } finally {
+        clearTimeout(limit);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function secureAgent(base: URL, { tls }: Credentials, connect: ClientOptions['connect']): SecureAgent {
+  const agent = new SecureAgent({ keepAlive: true, keepAliveMsecs: 10_000, ...tls });
+  if (!connect) return agent;
+  return through(
+    agent,
+    () => connect(hostOf(base), portOf(base, 443)),
+    (socket, options) =>
+      tlsConnect({ ...options, ...tls, socket, servername: options.servername || tls.servername }),
+  );
+}
+
+function plainAgent(base: URL, connect: ClientOptions['connect']): HttpAgent {
+  const agent = new PlainAgent({ keepAlive: true, keepAliveMsecs: 10_000 });
+  return connect
+    ? through(
+        agent,
+        () => connect(hostOf(base), portOf(base, 80)),
+        (socket) => socket,
+      )
+    : agent;
+}
+
+/** Lets an agent's connections be made by somebody else, such as a box on another machine. */
+function through<A extends HttpAgent>(
+  agent: A,
+  reach: () => Promise<Duplex>,
+  wrap: (socket: Duplex, options: ConnectionOptions) => Duplex,
+): A {
+  // Node's Agent takes the socket by callback where nothing is returned; its types do not say so.
+  (agent as { createConnection: unknown }).createConnection = (
+    options: ConnectionOptions,
+    done: (error: Error | null, socket?: Duplex) => void,
+  ) => {
+    reach().then(
+      (socket) => done(null, wrap(socket, options)),
+      (error) => done(error as Error),
+    );
+  };
+  return agent;
+}
+
+function hostOf(base: URL): string {
+  return base.hostname.replace(/^\[|\]$/g, '');
+}
+
+function portOf(base: URL, usual: number): number {
+  return base.port === '' ? usual : Number(base.port);
+}
+
+/** The server closed a kept connection just as we wrote to it. */
+class StaleSocket extends Error {}
+
+function staleSocket(
+  message: { reusedSocket: boolean },
+  error: NodeJS.ErrnoException,
+): StaleSocket | undefined {
+  const isStale = message.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+  return isStale ? new StaleSocket(error.message) : undefined;
+}
+
+function queryOf(query: ApiRequest['query']): string {
+  const given = Object.entries(query ?? {}).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}
+
+function isGood({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode < 300;
+}
+
+async function textOf(response: IncomingMessage, server: string): Promise<string> {
+  const body = new BoundedBytes(MOST_BYTES.answer);
+  for await (const chunk of response)
+    if (!body.add(chunk as Buffer)) throw tooMuch(server, 'an answer', MOST_BYTES.answer);
+  return body.take().toString('utf8');
+}
+
+function tooMuch(server: string, what: string, most: number): ClusterTrouble {
+  const message = `The API server ${server} sends ${what} of more than ${sizeText(most)}, and was cut off.`;
+  return new ClusterTrouble('error', message, {
+    remedy: 'Look what answers there: no API server does that.',
+  });
+}
+
+function bodyOf<T>({ headers }: IncomingMessage, text: string): T {
+  return (headers['content-type']?.includes('json') ? JSON.parse(text) : text) as T;
+}
+
+function warningsOf({ headers }: IncomingMessage): string[] {
+  const header = headers.warning;
+  if (header === undefined) return [];
+  // 299 - "text, with \" escaped"
+  return [...header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map((each) =>
+    each[1]!.replace(/\\(.)/g, '$1'),
+  );
+}
+
+function failure(server: string, request: ApiRequest, response: IncomingMessage, text: string): ApiFailure {
+  const seconds = Number(response.headers['retry-after']);
+  return {
+    server,
+    method: request.method ?? 'GET',
+    path: request.path,
+    status: response.statusCode ?? 0,
+    text,
+    ...(Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}),
+  };
+}
+
+async function* lines(
+  response: IncomingMessage,
+  gone: AbortController,
+  { server, trouble }: { readonly server: string; readonly trouble: (error: unknown) => ClusterTrouble },
+): AsyncGenerator<unknown, void, undefined> {
+  let open: string[] = [];
+  let length = 0;
+  response.setEncoding('utf8');
+  try {
+    for await (const chunk of response) {
+      const [first = '', ...others] = (chunk as string).split('\n');
+      open.push(first);
+      length += first.length;
+      if (length > MOST_BYTES.event) throw tooMuch(server, 'an event', MOST_BYTES.event);
+      if (others.length === 0) continue;
+      const parts = [open.join(''), ...others];
+      open = [parts.pop()!];
+      length = open[0]!.length;
+      for (const part of parts) if (part.trim() !== '') yield JSON.parse(part);
+    }
+  } catch (error) {
+    throw trouble(error);
+  } finally {
+    gone.abort();
+    response.destroy();
+  }
+}

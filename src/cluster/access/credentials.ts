@@ -1,0 +1,155 @@
+import { ClusterTrouble } from '../cluster-errors.ts';
+import type { ConfigPlace, KubeContext } from './kubeconfig.ts';
+
+/** How to speak to an API server: what TLS needs, and the headers that say who asks. */
+export interface Credentials {
+  readonly tls: {
+    readonly ca?: Buffer;
+    readonly cert?: Buffer;
+    readonly key?: Buffer;
+    readonly rejectUnauthorized: boolean;
+    readonly servername?: string;
+  };
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What resolving credentials may do. */
+export interface CredentialPlace extends ConfigPlace {
+  /**
+   * Whether a program that this kubeconfig names (an exec plugin) may run on this machine. False where the file could be
+   * the document's own, or stands on another machine: reading a document runs nothing of it.
+   */
+  mayRunPlugins(path: string): boolean;
+}
+
+/**
+ * Reads what a context needs to log in: certificates, tokens and files, here; exec plugins and OpenID Connect by
+ * `@kubernetes/client-node`, which is loaded only for them.
+ * @throws ClusterTrouble no-config
+ */
+export async function credentialsOf(context: KubeContext, place: CredentialPlace): Promise<Credentials> {
+  const { cluster, user } = context;
+  const [ca, cert, key] = await Promise.all([
+    dataOrFile(place, cluster['certificate-authority-data'], cluster['certificate-authority']),
+    dataOrFile(place, user['client-certificate-data'], user['client-certificate']),
+    dataOrFile(place, user['client-key-data'], user['client-key']),
+  ]);
+  const servername = cluster['tls-server-name'];
+  const own: Credentials = {
+    tls: {
+      ...(ca && { ca }),
+      ...(cert && { cert }),
+      ...(key && { key }),
+      rejectUnauthorized: cluster['insecure-skip-tls-verify'] !== true,
+      ...(servername !== undefined && { servername }),
+    },
+    headers: {
+      ...(await authorization(context, place)),
+      ...(user.as ? { 'impersonate-user': user.as } : {}),
+    },
+  };
+  return user.exec || user['auth-provider'] ? withPlugin(context, place, own) : own;
+}
+
+async function dataOrFile(
+  place: ConfigPlace,
+  data: string | undefined,
+  path: string | undefined,
+): Promise<Buffer | undefined> {
+  if (data) return Buffer.from(data, 'base64');
+  return path ? fileOf(place, path) : undefined;
+}
+
+async function fileOf(place: ConfigPlace, path: string): Promise<Buffer> {
+  const content = await place.read(path).catch((cause: Error) => cause);
+  if (Buffer.isBuffer(content)) return content;
+  const why = content ? content.message : 'there is no such file';
+  throw new ClusterTrouble('no-config', `${path}, which the kubeconfig names, cannot be read: ${why}.`);
+}
+
+async function authorization({ user }: KubeContext, place: ConfigPlace): Promise<Record<string, string>> {
+  const token = user.tokenFile ? (await fileOf(place, user.tokenFile)).toString('utf8').trim() : user.token;
+  if (token) return { authorization: `Bearer ${token}` };
+  if (user.username === undefined) return {};
+  const basic = Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64');
+  return { authorization: `Basic ${basic}` };
+}
+
+async function withPlugin(
+  context: KubeContext,
+  place: CredentialPlace,
+  own: Credentials,
+): Promise<Credentials> {
+  const { user, context: name } = context;
+  const program = user.exec?.command ?? user['auth-provider']?.name;
+  if (user.exec && !place.mayRunPlugins(context.path)) {
+    throw new ClusterTrouble(
+      'no-config',
+      `Context "${name}" logs in by running "${program}", and a program that a kubeconfig beside a document or on another box names is not run.`,
+      { remedy: 'Use a kubeconfig in ~/.kube/config or from your own KUBECONFIG, or one with a token.' },
+    );
+  }
+  const options: { headers: Record<string, string>; cert?: string; key?: string } = { headers: {} };
+  try {
+    await applyPlugin(context, options);
+  } catch (cause) {
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new ClusterTrouble(
+      'unauthorized',
+      `"${program}", which logs in to context "${name}", failed: ${whyOf(cause as Error)}`,
+      {
+        // Node quotes what it could not parse, and that may be half a token.
+        ...(!(cause instanceof SyntaxError) && { cause }),
+        remedy: isMissing
+          ? 'Install it, or put it on the PATH of this shell.'
+          : `Log in again by hand, then try: kubectl --context ${name} get --raw /version`,
+      },
+    );
+  }
+  const token = options.headers.Authorization;
+  return {
+    tls: {
+      ...own.tls,
+      ...(options.cert && { cert: Buffer.from(options.cert) }),
+      ...(options.key && { key: Buffer.from(options.key) }),
+    },
+    headers: { ...own.headers, ...(token ? { authorization: token } : {}) },
+  };
+}
+
+function whyOf(cause: NodeJS.ErrnoException): string {
+  if (cause.code === 'ENOENT') return 'there is no such program';
+  if (cause instanceof SyntaxError) return 'what it prints is no ExecCredential';
+  return cause.message.trim().split('\n').slice(-1)[0]!.slice(0, 300);
+}
+
+/** Deep imports: the package's index brings 340 ms of models that nobody here asks for. */
+async function applyPlugin(
+  { user, userName, server }: KubeContext,
+  options: { headers: Record<string, string>; cert?: string; key?: string },
+): Promise<void> {
+  if (user.exec) {
+    const { ExecAuth } = await import('@kubernetes/client-node/dist/exec_auth.js');
+    // What client-go tells a plugin, and version 1.4.0 of the library does not.
+    const info = {
+      apiVersion: (user.exec as { apiVersion?: string }).apiVersion ?? 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      spec: { interactive: false, cluster: { server } },
+    };
+    const env = [
+      ...((user.exec as { env?: { name: string; value: string }[] }).env ?? []),
+      { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) },
+    ];
+    await new ExecAuth().applyAuthentication({ name: userName, exec: { ...user.exec, env } }, options);
+    return;
+  }
+  const provider = user['auth-provider'];
+  if (provider?.name !== 'oidc') {
+    throw new Error(
+      `auth provider "${provider?.name}" is gone from Kubernetes since 1.26; use an exec plugin`,
+    );
+  }
+  const { OpenIDConnectAuth } = await import('@kubernetes/client-node/dist/oidc_auth.js');
+  await new OpenIDConnectAuth().applyAuthentication({ name: userName, authProvider: provider }, options);
+  if (!options.headers.Authorization) throw new Error('the id token has expired and cannot be refreshed');
+}

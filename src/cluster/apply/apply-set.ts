@@ -1,0 +1,221 @@
+import { count } from '../../base/pluralize.ts';
+import { type Difference, differences } from '../../judge/object-difference.ts';
+import { readiness } from '../../judge/readiness.ts';
+import type { Cluster } from '../../model/cluster/cluster.ts';
+import { type KubeObject, type ObjectKey, showKey } from '../../model/cluster/kube.ts';
+import { mapAtOnce } from '../at-once.ts';
+import { watchUntil } from '../checks/watch-until.ts';
+import { ClusterTrouble, remedyOf } from '../cluster-errors.ts';
+import { inOrder } from './kind-order.ts';
+import { applyObject, type Placed } from './server-side-apply.ts';
+
+/** How many objects are written at once. */
+const AT_ONCE = 8;
+
+/** How many refused objects are told of at once. */
+const TOLD_TOGETHER = 5;
+
+/** How long a CustomResourceDefinition may take to be served. */
+const ESTABLISHED_WITHIN_MS = 60_000;
+
+/** An object of a set, as it is now. */
+export interface Found {
+  readonly placed: Placed;
+  /** Undefined: there is none. */
+  readonly live: KubeObject | undefined;
+}
+
+/** What came of one object. */
+interface Applied {
+  readonly key: ObjectKey;
+  readonly what: 'created' | 'changed' | 'unchanged';
+  readonly warnings: readonly string[];
+}
+
+/** What an apply would change of an object. */
+export interface Compared {
+  readonly key: ObjectKey;
+  /** Undefined: there is none. */
+  readonly live: KubeObject | undefined;
+  readonly differences: readonly Difference[];
+}
+
+/** What a pass wants to know while a set is applied. */
+export interface Applying {
+  /** Before anything is written, with what is there now. */
+  before(found: readonly Found[]): Promise<void>;
+  after(applied: Applied): void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Applies a set: first all of it as a dry run, so that a mistake in one object is told before any is written; then in the
+ * order of kinds, each definition served before its objects come.
+ * @throws ClusterTrouble: of all objects that the dry run refuses, or of the first that cannot be written
+ */
+export async function applySet(
+  cluster: Cluster,
+  placed: readonly Placed[],
+  applying: Applying,
+): Promise<void> {
+  const { signal } = applying;
+  const found = await findAll(cluster, placed, signal);
+  await tryAll(cluster, triable(found), signal);
+  await applying.before(found);
+  const byKey = new Map(found.map((each) => [JSON.stringify(each.placed.key), each.live]));
+  for (const group of inOrder(placed.map((each) => Object.assign({ placed: each }, each.object)))) {
+    await mapAtOnce(AT_ONCE, group, async ({ placed: each }) => {
+      const { object, warnings } = await applyObject(cluster, each, {
+        dryRun: false,
+        ...(signal && { signal }),
+      });
+      const live = byKey.get(JSON.stringify(each.key));
+      applying.after({ key: each.key, what: changeOf(live, object), warnings });
+    });
+    if (group[0]?.placed.key.kind === 'CustomResourceDefinition') {
+      await established(
+        cluster,
+        group.map((each) => each.placed),
+        signal,
+      );
+    }
+  }
+}
+
+/** A dry run of every object. Those that are wrong in themselves are told together; any other trouble is everybody's. */
+async function tryAll(cluster: Cluster, found: readonly Found[], signal?: AbortSignal): Promise<void> {
+  const refused: ClusterTrouble[] = [];
+  await mapAtOnce(AT_ONCE, found, async ({ placed }) => {
+    try {
+      await applyObject(cluster, placed, { dryRun: true, ...(signal && { signal }) });
+    } catch (error) {
+      const isOwn =
+        error instanceof ClusterTrouble && (error.kind === 'conflict' || error.kind === 'invalid');
+      if (!isOwn) throw error;
+      refused.push(error);
+    }
+  });
+  if (refused.length > 0) throw together(refused);
+}
+
+/** As many as a person reads; the first says of what kind it is. */
+function together(troubles: readonly ClusterTrouble[]): ClusterTrouble {
+  const [first, ...others] = troubles as [ClusterTrouble, ...ClusterTrouble[]];
+  if (others.length === 0) return first;
+  const shown = troubles.slice(0, TOLD_TOGETHER);
+  const more = troubles.length - shown.length;
+  const messages = shown.map(({ message }) => message.replace(/[^.]$/, '$&.'));
+  return new ClusterTrouble(
+    first.kind,
+    [...messages, ...(more > 0 ? [`And ${count(more, 'more object')}.`] : [])].join(' '),
+    { ...first.more, remedy: [...new Set(shown.map(remedyOf))].join(' ') },
+  );
+}
+
+/**
+ * What an apply of the set would change, object by object; nothing is written. What a patch of the same document sets
+ * otherwise is as the document says too: `isPatched` tells of which objects there is one.
+ */
+export async function compareSet(
+  cluster: Cluster,
+  placed: readonly Placed[],
+  { isPatched, signal }: { isPatched: (key: ObjectKey) => boolean; signal?: AbortSignal },
+): Promise<Compared[]> {
+  return mapAtOnce(AT_ONCE, placed, (each) => compareOne(cluster, each, isPatched(each.key), signal));
+}
+
+/** A controller may write to the object between the two looks; then both are taken again. */
+async function compareOne(
+  cluster: Cluster,
+  placed: Placed,
+  isPatched: boolean,
+  signal?: AbortSignal,
+  tries = 3,
+): Promise<Compared> {
+  const [{ live }] = (await findAll(cluster, [placed], signal)) as [Found];
+  if (!live) return { key: placed.key, live, differences: [] };
+  const { object, overruled } = await applyObject(cluster, placed, {
+    dryRun: true,
+    overruleAll: true,
+    ...(signal && { signal }),
+  });
+  const isSame = object.metadata?.resourceVersion === live.metadata?.resourceVersion;
+  if (!isSame && tries > 1) return compareOne(cluster, placed, isPatched, signal, tries - 1);
+  const patched = isPatched ? overruled.map(plainPath) : [];
+  const found = differences(live, object).filter(
+    ({ path }) => !patched.some((each) => plainPath(path).startsWith(each)),
+  );
+  return { key: placed.key, live, differences: found };
+}
+
+/** The API server and we write the same path with other quotes. */
+function plainPath(path: string): string {
+  return path.replace(/\['([^']*)'\]/g, '.$1').replaceAll('"', '');
+}
+
+/** Reads every object of a set as it is now. */
+async function findAll(cluster: Cluster, placed: readonly Placed[], signal?: AbortSignal): Promise<Found[]> {
+  return mapAtOnce(AT_ONCE, placed, async (each) => {
+    const { namespace, name } = each.key;
+    const where = { ...(namespace !== undefined && { namespace }), ...(signal && { signal }) };
+    return { placed: each, live: await cluster.get(each.resource, name, where) };
+  });
+}
+
+/** Not what would lie in a namespace, or be of a kind, that this set brings along. */
+function triable(found: readonly Found[]): Found[] {
+  const missing = found.filter(({ live }) => live === undefined).map(({ placed }) => placed);
+  const namespaces = new Set(
+    missing.filter(({ key }) => key.kind === 'Namespace').map(({ key }) => key.name),
+  );
+  const kinds = new Set(
+    missing.flatMap(({ object }) => {
+      const { group, names } = (object.kind === 'CustomResourceDefinition' ? (object.spec ?? {}) : {}) as {
+        group?: string;
+        names?: { kind?: string };
+      };
+      return group && names?.kind ? [`${group}/${names.kind}`] : [];
+    }),
+  );
+  return found.filter(
+    ({ placed: { key, resource } }) =>
+      !namespaces.has(key.namespace ?? '') && !kinds.has(`${resource.group}/${resource.kind}`),
+  );
+}
+
+function changeOf(before: KubeObject | undefined, after: KubeObject): Applied['what'] {
+  if (!before) return 'created';
+  return before.metadata?.resourceVersion === after.metadata?.resourceVersion ? 'unchanged' : 'changed';
+}
+
+async function established(
+  cluster: Cluster,
+  definitions: readonly Placed[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const names = new Set(definitions.map(({ key }) => key.name));
+  const waited = await watchUntil(
+    cluster,
+    [{ resource: definitions[0]!.resource }],
+    ([all = []]) => {
+      const states = all
+        .filter((each) => names.has(each.metadata?.name ?? ''))
+        .map((each) => ({ each, state: readiness(each, 0) }));
+      const broken = states.find(({ state }) => state.status === 'failed');
+      if (broken) {
+        const what = showKey({ kind: 'CustomResourceDefinition', name: broken.each.metadata?.name ?? '' });
+        throw new ClusterTrouble('invalid', `${what}: ${broken.state.why}`);
+      }
+      const isDone = states.length === names.size && states.every(({ state }) => state.status === 'ready');
+      return isDone ? { kind: 'done', value: true } : { kind: 'wait' };
+    },
+    { deadline: Date.now() + ESTABLISHED_WITHIN_MS, ...(signal && { signal }) },
+  );
+  cluster.discovery.refresh();
+  if (waited.kind === 'timeout') {
+    throw new ClusterTrouble(
+      'busy',
+      `${[...names].join(', ')} not served after ${ESTABLISHED_WITHIN_MS / 1000} s.`,
+    );
+  }
+}

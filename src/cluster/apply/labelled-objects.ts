@@ -1,0 +1,52 @@
+import type { Cluster } from '../../model/cluster/cluster.ts';
+import type { ObjectKey } from '../../model/cluster/kube.ts';
+import { ClusterTrouble } from '../cluster-errors.ts';
+import { INVENTORY_LABEL } from './inventory.ts';
+
+/** A kind and a place to look for labelled objects. */
+export interface LabelledPlace {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Absent: of a kind that has none. */
+  readonly namespace?: string;
+}
+
+/**
+ * The objects that carry a runbook's label, in the places where it has applied something, and the places that may not be
+ * listed: nobody can tell what lies there.
+ * @throws ClusterTrouble where the cluster as a whole cannot be asked
+ */
+export async function labelledObjects(
+  cluster: Cluster,
+  places: readonly LabelledPlace[],
+  inventory: string,
+  signal?: AbortSignal,
+): Promise<{ objects: ObjectKey[]; unseen: LabelledPlace[] }> {
+  const unseen: LabelledPlace[] = [];
+  const unique = [
+    ...new Map(
+      places.map((place) => [JSON.stringify([place.apiVersion, place.kind, place.namespace]), place]),
+    ).values(),
+  ];
+  const lists = await Promise.all(
+    unique.map(async (place) => {
+      const { apiVersion, kind, namespace } = place;
+      const resource = await cluster.discovery.byKind(apiVersion, kind);
+      if (!resource) return [];
+      const where = { ...(namespace !== undefined && { namespace }), ...(signal && { signal }) };
+      const { items } = await cluster
+        .list(resource, { ...where, labelSelector: `${INVENTORY_LABEL}=${inventory}` })
+        .catch((error: unknown) => {
+          if (!(error instanceof ClusterTrouble)) throw error;
+          if (error.kind !== 'forbidden' && error.kind !== 'not-found') throw error;
+          if (error.kind === 'forbidden') unseen.push(place);
+          return { items: [] };
+        });
+      return items.map(({ metadata }) => ({
+        ...{ apiVersion, kind, name: metadata?.name ?? '' },
+        ...(metadata?.namespace !== undefined && { namespace: metadata.namespace }),
+      }));
+    }),
+  );
+  return { objects: lists.flat(), unseen };
+}

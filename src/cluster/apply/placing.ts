@@ -1,0 +1,110 @@
+import { nearest } from '../../base/nearest.ts';
+import type { Cluster } from '../../model/cluster/cluster.ts';
+import type { ApiResource, KubeObject } from '../../model/cluster/kube.ts';
+import { ClusterTrouble } from '../cluster-errors.ts';
+import { labelled } from './inventory.ts';
+import { withSecretData } from './secret-data.ts';
+import type { Placed } from './server-side-apply.ts';
+
+/** How objects without a namespace are placed, and by which label they are known. */
+export interface Placing {
+  /** Where an object of a namespaced kind goes that names none. */
+  readonly namespace: string;
+  readonly inventory: string;
+}
+
+/**
+ * Finds out where each object goes. A kind that the cluster does not serve yet may come with a CustomResourceDefinition
+ * of the same set.
+ * @throws ClusterTrouble invalid: no such kind, twice the same object; not-allowed
+ */
+export async function placeAll(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  placing: Placing,
+): Promise<Placed[]> {
+  const coming = objects.flatMap(definedBy);
+  const placed: Placed[] = [];
+  const known = new Set<string>();
+  for (const object of objects) {
+    const one = await place(cluster, object, placing, coming);
+    const id = JSON.stringify(one.key);
+    if (known.has(id))
+      throw new ClusterTrouble('invalid', `${object.kind} "${one.key.name}" is there twice.`, {
+        remedy: 'Keep one of them.',
+      });
+    known.add(id);
+    placed.push(one);
+  }
+  return placed;
+}
+
+async function place(
+  cluster: Cluster,
+  object: KubeObject,
+  { namespace: usual, inventory }: Placing,
+  coming: readonly ApiResource[],
+): Promise<Placed> {
+  const { apiVersion = '', kind = '', metadata } = object;
+  const resource =
+    coming.find((each) => `${each.group}/${each.version}` === apiVersion && each.kind === kind) ??
+    (await cluster.discovery.byKind(apiVersion, kind));
+  if (!resource) throw await unknownKind(cluster, apiVersion, kind);
+  const name = metadata?.name ?? '';
+  if (!resource.namespaced) {
+    // A namespace that the person has allowed may be made; all else outside of namespaces needs the whole context.
+    cluster.requireAllowed(kind === 'Namespace' ? name : null);
+    const { namespace: _, ...own } = metadata ?? {};
+    return {
+      object: labelled({ ...object, metadata: own }, inventory),
+      resource,
+      key: { apiVersion, kind, name },
+    };
+  }
+  const namespace = metadata?.namespace ?? usual;
+  cluster.requireAllowed(namespace);
+  return {
+    object: labelled({ ...withSecretData(object), metadata: { ...metadata, namespace } }, inventory),
+    resource,
+    key: { apiVersion, kind, namespace, name },
+  };
+}
+
+async function unknownKind(cluster: Cluster, apiVersion: string, kind: string): Promise<ClusterTrouble> {
+  const all = await cluster.discovery.all();
+  const elsewhere = all.find((each) => each.kind === kind);
+  const near = nearest(
+    kind,
+    all.map((each) => each.kind),
+  );
+  const remedy = elsewhere
+    ? `The cluster has it in ${elsewhere.group === '' ? elsewhere.version : `${elsewhere.group}/${elsewhere.version}`}.`
+    : near
+      ? `Nearest: ${near}. Or apply its CustomResourceDefinition first.`
+      : 'Apply its CustomResourceDefinition first, in this fence or in an earlier step.';
+  return new ClusterTrouble('invalid', `The cluster serves no ${kind} in ${apiVersion}.`, { remedy });
+}
+
+/** The kinds that a CustomResourceDefinition will bring. */
+function definedBy(object: KubeObject): ApiResource[] {
+  if (object.kind !== 'CustomResourceDefinition') return [];
+  const { group, scope, names, versions } = (object.spec ?? {}) as {
+    group?: string;
+    scope?: string;
+    names?: { kind?: string; plural?: string; singular?: string; shortNames?: string[] };
+    versions?: { name?: string; served?: boolean }[];
+  };
+  if (!group || !names?.kind || !names.plural) return [];
+  const { kind, plural, singular, shortNames = [] } = names;
+  return (versions ?? []).flatMap(({ name, served }) =>
+    name && served
+      ? [
+          {
+            ...{ group, version: name, resource: plural, kind, shortNames, verbs: [] },
+            singular: singular ?? kind.toLowerCase(),
+            namespaced: scope === 'Namespaced',
+          },
+        ]
+      : [],
+  );
+}

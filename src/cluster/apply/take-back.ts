@@ -1,0 +1,122 @@
+import type { Cluster } from '../../model/cluster/cluster.ts';
+import { type KubeObject, type ObjectKey, showKey } from '../../model/cluster/kube.ts';
+import { watchUntil } from '../checks/watch-until.ts';
+import { objectPath } from '../cluster.ts';
+import { ClusterTrouble } from '../cluster-errors.ts';
+import { belongsTo, INVENTORY_LABEL } from './inventory.ts';
+import { FIELD_MANAGER } from './server-side-apply.ts';
+
+/** An object that was applied, and whether it was there before. */
+export interface Given extends ObjectKey {
+  readonly created: boolean;
+}
+
+/** What became of it. */
+export type TakenBack =
+  | { readonly key: ObjectKey; readonly what: 'deleted' | 'released' | 'gone' }
+  | { readonly key: ObjectKey; readonly what: 'left'; readonly why: string };
+
+/** How long finalizers may take. */
+const GONE_WITHIN_MS = 120_000;
+
+/**
+ * Takes back what was applied: an object that was made is deleted, and waited for until it is gone; of one that was there
+ * before, the fields that runbook owns are given up. What no longer carries the label belongs to somebody else by now.
+ * @throws ClusterTrouble
+ */
+export async function takeBack(
+  cluster: Cluster,
+  { created, ...key }: Given,
+  inventory: string,
+  signal?: AbortSignal,
+): Promise<TakenBack> {
+  const resource = await cluster.discovery.byKind(key.apiVersion, key.kind);
+  // Its definition is gone, and with it all objects of the kind.
+  if (!resource) return { key, what: 'gone' };
+  cluster.requireAllowed(key.namespace ?? (key.kind === 'Namespace' ? key.name : null));
+  const where = {
+    ...(key.namespace !== undefined && { namespace: key.namespace }),
+    ...(signal && { signal }),
+  };
+  const live = await cluster.get(resource, key.name, where);
+  if (!live) return { key, what: 'gone' };
+  if (!belongsTo(live, inventory))
+    return { key, what: 'left', why: 'it no longer carries the label of this runbook' };
+  const path = objectPath(resource, key.namespace, key.name);
+  if (!created) {
+    await release(cluster, key, { path, live, signal });
+    return { key, what: 'released' };
+  }
+  await cluster.client.request({
+    ...{ method: 'DELETE', path },
+    body: { propagationPolicy: 'Background', preconditions: { uid: live.metadata?.uid } },
+    ...(signal && { signal }),
+  });
+  await gone(cluster, key, live, signal);
+  return { key, what: 'deleted' };
+}
+
+/** Gives up what runbook owns: fields that nobody else holds go, as with any apply that no longer names them. */
+async function release(
+  cluster: Cluster,
+  { apiVersion, kind, name, namespace }: ObjectKey,
+  { path, live, signal }: { path: string; live: KubeObject; signal: AbortSignal | undefined },
+): Promise<void> {
+  const metadata = { name, ...(namespace !== undefined && { namespace }) };
+  const patch = (contentType: string, body: unknown, force: boolean) =>
+    cluster.client.request({
+      ...{ method: 'PATCH', path, body, contentType },
+      query: { fieldManager: FIELD_MANAGER, ...(force && { force }) },
+      ...(signal && { signal }),
+    });
+  try {
+    await patch('application/apply-patch+yaml', { apiVersion, kind, metadata }, true);
+  } catch (error) {
+    if (!(error instanceof ClusterTrouble) || error.kind !== 'invalid') throw error;
+    // Some field must be there or may not change (the type of a Secret): all stay, and runbook holds none of them.
+    await patch('application/json-patch+json', disowned(live), false);
+  }
+}
+
+/** A patch that takes the label and the ownership away, if the object is still the one that was looked at. */
+function disowned({ metadata }: KubeObject): unknown[] {
+  const others = (metadata?.managedFields ?? []).filter(({ manager }) => manager !== FIELD_MANAGER);
+  const label = INVENTORY_LABEL.replaceAll('/', '~1');
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: metadata?.resourceVersion },
+    { op: 'remove', path: `/metadata/labels/${label}` },
+    // An empty list would be ignored; one empty entry clears it (Kubernetes: Server-Side Apply, "Clearing managedFields").
+    { op: 'replace', path: '/metadata/managedFields', value: others.length > 0 ? others : [{}] },
+  ];
+}
+
+async function gone(cluster: Cluster, key: ObjectKey, live: KubeObject, signal?: AbortSignal): Promise<void> {
+  const resource = (await cluster.discovery.byKind(key.apiVersion, key.kind))!;
+  const where = {
+    ...(key.namespace !== undefined && { namespace: key.namespace }),
+    ...(signal && { signal }),
+  };
+  const still = await cluster.get(resource, key.name, where);
+  if (still?.metadata?.uid !== live.metadata?.uid) return;
+  const waited = await watchUntil(
+    cluster,
+    [
+      {
+        resource,
+        ...(key.namespace !== undefined && { namespace: key.namespace }),
+        fieldSelector: `metadata.name=${key.name}`,
+      },
+    ],
+    ([left = []]) =>
+      left.some((each) => each.metadata?.uid === live.metadata?.uid)
+        ? { kind: 'wait' }
+        : { kind: 'done', value: true },
+    { deadline: Date.now() + GONE_WITHIN_MS, ...(signal && { signal }) },
+  );
+  if (waited.kind !== 'timeout') return;
+  const finalizers = (still?.metadata as { finalizers?: string[] } | undefined)?.finalizers ?? [];
+  throw new ClusterTrouble(
+    'busy',
+    `${showKey(key)} is still being deleted after ${GONE_WITHIN_MS / 1000} s${finalizers.length > 0 ? `; finalizers: ${finalizers.join(', ')}` : ''}.`,
+  );
+}

@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { processTable } from '../process-table.ts';
+import { readRecords, TOO_MUCH_SAID, takeRecord } from './control-records.ts';
+import { endingOf } from './end-fence.ts';
+import { openOutputPipe } from './output-pipe.ts';
+import { type HostFolder, makeHostFolder } from './shell-folder.ts';
+import type { FrameEnd, Host, HostOptions, NoHost } from './shell-process.ts';
+import { HOST_LOOP, HOST_START } from './shell-script.ts';
+
+/** Starts a persistent bash, which runs most fences in a subshell. @throws the system's error for its folder */
+export async function startBashHost(options: HostOptions): Promise<Host | NoHost> {
+  const folder = makeHostFolder();
+  const child = spawn('bash', ['--noprofile', '--norc', '-c', HOST_LOOP, 'bash', folder.path, HOST_START], {
+    cwd: options.cwd,
+    env: options.env,
+    detached: true,
+    stdio: ['pipe', 'pipe', 'ignore', 'pipe'],
+  });
+  const failure = await firstWord(child);
+  if (!failure) return hostOf(child, folder);
+  folder.remove();
+  return failure;
+}
+
+/** Waits until the host has said that it is ready; else the reason why it never will be. */
+function firstWord(child: ChildProcess): Promise<NoHost | undefined> {
+  return new Promise((resolve) => {
+    const fail = (unstartable: string, absent = false) => resolve({ unstartable, absent });
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      fail(`bash could not be started: ${error.message}`, error.code === 'ENOENT'),
+    );
+    child.once('exit', () => fail('bash ended before it could run anything'));
+    child.stdout!.once('data', (word: Buffer) => {
+      switch (word.toString('latin1', 0, 1)) {
+        case 'r':
+          return resolve(undefined);
+        case 'o':
+          return fail('this bash is older than 4.1', true);
+        default:
+          return fail('bash could not make a named pipe: mkfifo failed');
+      }
+    });
+  });
+}
+
+function hostOf(child: ChildProcess, folder: HostFolder): Host {
+  const frames = child.stdin as Writable;
+  const lifeline = child.stdio[3] as Writable;
+  const control = child.stdout as Readable;
+  const pipe = openOutputPipe(folder.output);
+  let records = new Map<string, Buffer>();
+  let finish: ((end: FrameEnd) => void) | undefined;
+  let usable = true;
+  /** A fence left something running that has the pipe open: it goes on being read, but serves no other fence. */
+  let held = false;
+  let lastGroup: string | undefined;
+
+  const over = (end: FrameEnd) => {
+    if (!finish) return;
+    held = pipe.end() === 'held';
+    usable &&= !held;
+    finish(end);
+    finish = undefined;
+  };
+  readRecords(control, {
+    onRecord: (tag, content) => {
+      if (tag !== 'e') takeRecord(records, tag, content);
+      else over({ kind: 'ended', status: Number(content.toString()), records });
+    },
+    onTooMuch: () => {
+      over({ kind: 'cut-off', reason: TOO_MUCH_SAID });
+      child.kill('SIGKILL');
+    },
+  });
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', (code, signal) => {
+      usable = false;
+      lastGroup = announcedIn(folder);
+      over({ kind: 'lost', status: signal ? 128 + constants.signals[signal] : (code ?? 1) });
+      lifeline.destroy();
+      control.destroy();
+      if (!held) pipe.close();
+      folder.remove();
+      resolve();
+    });
+  });
+  // What cannot be written any more ends with the host, and that is heard of.
+  frames.on('error', () => {});
+  lifeline.on('error', () => {});
+
+  return {
+    kind: 'bash',
+    folder: folder.path,
+    toOutput: '2>"$1/output" >&2',
+    usable: () => usable,
+    send({ bytes: frame }, sink) {
+      records = new Map();
+      pipe.begin(sink);
+      return new Promise((resolve) => {
+        finish = resolve;
+        frames.write(Buffer.concat([Buffer.from(`${frame.length}\n`), frame]));
+      });
+    },
+    ...endingOf({
+      group(frame) {
+        const [number, pid] = (lastGroup ?? announcedIn(folder)).split(/[ \n]/);
+        return Number(number) === frame ? Number(pid) : undefined;
+      },
+      kill() {
+        usable = false;
+        child.kill('SIGSTOP');
+        const children = processTable().filter((row) => row.parent === child.pid);
+        child.kill('SIGKILL');
+        return children.map((row) => row.pid);
+      },
+    }),
+    close() {
+      usable = false;
+      lifeline.end('done\n');
+      frames.end();
+      return gone;
+    },
+  };
+}
+
+/** `FRAME PID` as the fence's shell wrote it (execute/frame). */
+function announcedIn(folder: HostFolder): string {
+  try {
+    return readFileSync(join(folder.path, 'group'), 'utf8');
+  } catch {
+    return '';
+  }
+}

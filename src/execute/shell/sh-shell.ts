@@ -1,0 +1,91 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, constants as fileConstants, openSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { turnOfTheLoop } from '../launch-process.ts';
+import { readRecords, TOO_MUCH_SAID, takeRecord } from './control-records.ts';
+import { endingOf } from './end-fence.ts';
+import { openOutputPipe } from './output-pipe.ts';
+import { makeHostFolder } from './shell-folder.ts';
+import type { FrameEnd, Host, HostOptions, NoHost } from './shell-process.ts';
+
+/**
+ * A POSIX shell that reads its frame from standard input. Its warden is a sibling of the fence, in its process group: if the
+ * lifeline (3) ends without a word, the engine was killed, and the group with it.
+ */
+const SOLO = `{ read -r word <&3 || kill -s KILL -- -$$; } </dev/null >/dev/null 2>&1 & exec 3<&-; eval "$(cat)"`;
+
+/** For a box without a bash that can be a host: every fence gets a shell of its own, in a session of its own. */
+export async function startShHost(options: HostOptions): Promise<Host | NoHost> {
+  const folder = makeHostFolder();
+  try {
+    execFileSync('mkfifo', ['-m', '666', folder.output], { stdio: 'ignore' });
+  } catch {
+    folder.remove();
+    return { unstartable: 'a named pipe could not be made: mkfifo failed', absent: false };
+  }
+  const pipe = openOutputPipe(folder.output);
+  let child: ChildProcess | undefined;
+  let held = false;
+
+  return {
+    kind: 'sh',
+    folder: folder.path,
+    toOutput: '',
+    usable: () => !held,
+    async send({ bytes: frame }, sink): Promise<FrameEnd> {
+      pipe.begin(sink);
+      const output = openSync(folder.output, fileConstants.O_WRONLY);
+      child = spawn('sh', ['-c', SOLO, 'sh'], {
+        cwd: options.cwd,
+        env: options.env,
+        detached: true,
+        stdio: ['pipe', 'pipe', output, 'pipe'],
+      });
+      closeSync(output);
+      const end = await endOf(child, frame);
+      held = pipe.end() === 'held';
+      return end;
+    },
+    ...endingOf({
+      group: () => child?.pid,
+      kill() {
+        child?.kill('SIGKILL');
+        return child?.pid === undefined ? [] : [child.pid];
+      },
+    }),
+    async close() {
+      if (!held) pipe.close();
+      folder.remove();
+    },
+  };
+}
+
+async function endOf(child: ChildProcess, frame: Buffer): Promise<FrameEnd> {
+  const records = new Map<string, Buffer>();
+  const control = child.stdout as Readable;
+  const lifeline = child.stdio[3] as Writable;
+  let tooMuch = false;
+  const takeLast = readRecords(control, {
+    onRecord: (tag, content) => takeRecord(records, tag, content),
+    onTooMuch: () => {
+      tooMuch = true;
+      child.kill('SIGKILL');
+    },
+  });
+  child.stdin!.on('error', () => {});
+  lifeline.on('error', () => {});
+  child.stdin!.end(frame);
+  const status = await new Promise<number>((resolve) => {
+    child.once('error', (error) => {
+      records.set('u', Buffer.from(`sh could not be started: ${error.message}`));
+      resolve(127);
+    });
+    child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : (code ?? 1)));
+  });
+  lifeline.end('done\n');
+  await turnOfTheLoop();
+  takeLast();
+  control.destroy();
+  return tooMuch ? { kind: 'cut-off', reason: TOO_MUCH_SAID } : { kind: 'ended', status, records };
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { LoopEntry } from '../../loop/loop.ts';
+import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { AGENT_SCHEMA, AgentEntry } from './agent-entry.ts';
+
+export type Entry = LoopEntry | AgentEntry;
+
+/** One line of the agent's journal, without its number: `at` in milliseconds since the epoch. */
+export type JournalLine = Entry & { readonly at: number };
+
+/** The lines of a text. @throws RunbookError 3 for one of a newer version; `path` names the journal. */
+export function readLines(text: string, path: string): JournalLine[] {
+  return text.split('\n').flatMap((line) => readLine(line, path));
+}
+
+const Line = z.object({ v: z.number(), at: z.string(), kind: z.string() }).loose();
+
+/** A torn line tells of nothing that was answered to anybody. */
+function readLine(line: string, path: string): JournalLine[] {
+  if (line === '') return [];
+  const outer = Line.safeParse(parsed(line));
+  if (!outer.success) return [];
+  if (outer.data.v > AGENT_SCHEMA) throw newerJournal(path);
+  const at = Date.parse(outer.data.at);
+  const entry = LoopEntry.safeParse(outer.data);
+  if (entry.success) return [{ ...entry.data, at }];
+  const other = AgentEntry.safeParse(outer.data);
+  return other.success ? [{ ...other.data, at }] : [];
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function newerJournal(path: string): RunbookError {
+  return new RunbookError(
+    [
+      {
+        code: 'newer-journal',
+        severity: 'error',
+        message: `${path} was written by a newer version of runbook.`,
+        remedy: 'Use that version, or move the file away to begin anew.',
+      },
+    ],
+    EXIT.person,
+  );
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { Finding } from '../model/finding.ts';
+import type { Attempt, CheckRow } from './attempt.ts';
+import { normalErrorLine, normalText } from './error-line.ts';
+
+/** What a fingerprint is made of. Neither step, title, time limit nor duration is among it. */
+export type Failure = Pick<Attempt, 'checks' | 'status' | 'exitCode' | 'signal' | 'outputTail'> & {
+  readonly findings: readonly Pick<Finding, 'code' | 'subject'>[];
+};
+
+/**
+ * Which failure this is: equal for two attempts that failed in the same way, whatever the step was called and however
+ * long it waited. Twelve hexadecimal digits.
+ *
+ * Made of the checks that did not pass (waits removed, with verdict and class) and of the findings with their subjects;
+ * only where there are neither, of exit code, signal or time limit and the last error line.
+ */
+export function fingerprint(failure: Failure): string {
+  return createHash('sha256').update(fingerprintText(failure)).digest('hex').slice(0, 12);
+}
+
+/** The text behind the hash, one mark a line, sorted: what to look at when two failures ought to be the same. */
+export function fingerprintText(failure: Failure): string {
+  const marks = [...failure.checks.filter(notPassed).map(checkMark), ...failure.findings.map(findingMark)];
+  return marks.length > 0 ? [...new Set(marks)].sort().join('\n') : endMark(failure);
+}
+
+/** A check without its waits: the key under which the same check is known again. */
+export function checkKey(row: Pick<CheckRow, 'check' | 'form'>): string {
+  const text = row.form ?? row.check.replace(/\s+within\s+(?:\d+(?:h|ms?|s))+\s*$/, '');
+  return text.trim().replace(/\s+/g, ' ');
+}
+
+function notPassed(row: CheckRow): boolean {
+  return row.verdict !== 'pass';
+}
+
+function checkMark(row: CheckRow): string {
+  return `check ${row.verdict} ${row.class} ${checkKey(row)}`;
+}
+
+function findingMark(finding: Failure['findings'][number]): string {
+  return `finding ${finding.code} ${subjectMark(finding.subject ?? '')}`;
+}
+
+/** A subject names a port, path or host, whose digits matter: only what is random in it goes. */
+function subjectMark(subject: string): string {
+  return /<(?:uuid|hex|pod|temp)>/.test(normalText(subject)) ? normalText(subject) : subject;
+}
+
+function endMark(failure: Failure): string {
+  return `${ending(failure)}\n${normalErrorLine(failure.outputTail)}`;
+}
+
+function ending(failure: Failure): string {
+  if (failure.status === 'timed_out') return 'timeout';
+  return failure.signal === undefined ? `exit ${failure.exitCode ?? 'none'}` : `signal ${failure.signal}`;
+}

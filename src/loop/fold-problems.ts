@@ -1,0 +1,218 @@
+import type { Attempt, CheckRow, StepBody } from './attempt.ts';
+import type { ProblemRecord } from './loop.ts';
+
+/** What is not in the document yet. */
+export interface UnsavedWork {
+  /** Every attempt of the box, oldest first; those saved before are context. */
+  readonly attempts: readonly Attempt[];
+  readonly problems: readonly ProblemRecord[];
+  /** Ids of the steps that stand in the document. */
+  readonly documented: ReadonlySet<string>;
+}
+
+/** A check that might be the Verify of a problem: it must tell the obstacle, not the goal. */
+interface ObstacleCheck {
+  readonly check: string;
+  /** `no`: it passed before the fix already, so it does not tell whether the obstacle is there. */
+  readonly failedBefore: 'yes' | 'no' | 'unknown';
+  /** `no`: the step's own success contradicts it, so every later pass would apply the fix again. */
+  readonly holdsAfter: 'yes' | 'no' | 'unknown';
+}
+
+/** A solved problem, as it is to be written. */
+export interface FoldedProblem {
+  readonly problem: ProblemRecord;
+  /** The step that it stood in the way of. */
+  readonly for: string;
+  /** Per step id the last body that succeeded, in order. */
+  readonly fix: readonly { readonly attempt: string; readonly step: string; readonly body: StepBody }[];
+  /**
+   * `before` the step, if the step ran again after the fix; `after` it, if it was satisfied then. `problems`: under
+   * Problems, with a prose Fix, because it was solved by revising steps, or by itself.
+   */
+  readonly placement: 'before' | 'after' | 'problems';
+  /** Steps whose revision solved it, its own among them: a prose Fix links to them. */
+  readonly revised: readonly string[];
+  /** Candidates for its Verify; those with a `no` are to be refused. */
+  readonly verify: readonly ObstacleCheck[];
+}
+
+/** A cleared problem that holds back saving, for want of its Why. */
+export interface Withheld {
+  readonly problem: string;
+  readonly for: string;
+  /** The attempts that seem to have solved it. */
+  readonly fix: readonly string[];
+}
+
+/** What to say of a check that the step's success contradicts. */
+export const CULPRIT_ADVICE =
+  'Test for the culprit, not for the goal: such as `not port 80 owner nginx`, which stays true once the step has its own way.';
+
+interface Solved {
+  readonly problem: ProblemRecord;
+  readonly for: string;
+  readonly opened: Attempt;
+  readonly cleared: Attempt;
+}
+
+/** Solved problems with their fixes; and those that cannot be written yet. */
+export function foldProblems(input: UnsavedWork): {
+  readonly problems: readonly FoldedProblem[];
+  readonly withheld: readonly Withheld[];
+  /** Attempts that are a fix, of a problem still without its Why too: they are no steps. */
+  readonly fixes: ReadonlySet<string>;
+} {
+  const solved = input.problems.flatMap((each) => solvedBy(each, input.attempts));
+  const owners = fixOwners(solved, input);
+  const folded = solved.map((each) => foldProblem(each, owners, input));
+  return {
+    problems: folded.filter(({ problem }) => problem.state === 'resolved' && !problem.written),
+    withheld: folded.filter((each) => lacksWhy(each, input)).map(toWithheld),
+    fixes: new Set(folded.flatMap((each) => each.fix.map(({ attempt }) => attempt))),
+  };
+}
+
+function toWithheld({ problem, for: step, fix }: FoldedProblem): Withheld {
+  return { problem: problem.id, for: step, fix: fix.map((each) => each.attempt) };
+}
+
+/** Cleared or resolved, with something unsaved in its life. */
+function solvedBy(problem: ProblemRecord, attempts: readonly Attempt[]): readonly Solved[] {
+  if (problem.state !== 'cleared' && problem.state !== 'resolved') return [];
+  const opened = attempts.find((each) => each.attempt === problem.openedBy);
+  const cleared = attempts.find((each) => each.attempt === problem.clearedBy);
+  if (!opened || !cleared || (cleared.saved && opened.saved)) return [];
+  const step = problem.steps.includes(cleared.step) ? cleared.step : problem.steps.at(-1)!;
+  return [{ problem, for: step, opened, cleared }];
+}
+
+/** Which problem each fix attempt belongs to: the one that names it, else the first to be cleared after it. */
+function fixOwners(solved: readonly Solved[], { attempts }: UnsavedWork): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  // Of two cleared at once the later one is the inner one: what was done after it opened was done for it.
+  const inOrder = [...solved].sort((a, b) => a.cleared.seq - b.cleared.seq || b.opened.seq - a.opened.seq);
+  const named = inOrder.filter(({ problem }) => problem.fix !== undefined);
+  for (const each of [...named, ...inOrder.filter(({ problem }) => problem.fix === undefined)]) {
+    for (const attempt of attempts.filter((one) => isFixOf(one, each))) {
+      if (!owners.has(attempt.attempt)) owners.set(attempt.attempt, each.problem.id);
+    }
+  }
+  return owners;
+}
+
+/** It succeeded between opening and clearing, was not undone and is not written yet; no step is a fix of itself. */
+function isFixOf(attempt: Attempt, { problem, opened, cleared }: Solved): boolean {
+  const isWithin = attempt.seq > opened.seq && attempt.seq <= cleared.seq;
+  if (!isWithin || attempt.status !== 'succeeded' || attempt.undone) return false;
+  if (problem.steps.includes(attempt.step) || attempt.saved) return false;
+  // Running a step of the document again is no news, unless it is named.
+  return problem.fix ? problem.fix.includes(attempt.attempt) : attempt.source !== 'step';
+}
+
+function foldProblem(
+  solved: Solved,
+  owners: ReadonlyMap<string, string>,
+  { attempts, documented }: UnsavedWork,
+): FoldedProblem {
+  const { problem, for: step } = solved;
+  const own = attempts.filter((each) => owners.get(each.attempt) === problem.id);
+  const revisions = own.filter((each) => each.source === 'revision' && documented.has(each.step));
+  const fix = lastOfEachStep(own.filter((each) => !revisions.includes(each)));
+  const revised = [
+    ...(isRevised(solved, attempts) ? [step] : []),
+    ...new Set(revisions.map((each) => each.step)),
+  ];
+  const placement = fix.length === 0 ? 'problems' : placementOf(step, fix, attempts);
+  return { problem, for: step, fix, placement, revised, verify: verifyOf(solved, fix, attempts) };
+}
+
+function lastOfEachStep(attempts: readonly Attempt[]): FoldedProblem['fix'] {
+  const last = new Map(attempts.map((each) => [each.step, each]));
+  return [...last.values()].map(({ attempt, step, body }) => ({ attempt, step, body }));
+}
+
+/** The step ran again after the fix, or it was satisfied then. */
+function placementOf(
+  step: string,
+  fix: FoldedProblem['fix'],
+  attempts: readonly Attempt[],
+): 'before' | 'after' {
+  const ids = new Set(fix.map((each) => each.attempt));
+  const last = attempts.findLast((each) => ids.has(each.attempt))!;
+  const ranAgain = attempts.some(
+    (each) => each.seq > last.seq && each.step === step && each.status === 'succeeded',
+  );
+  return ranAgain ? 'before' : 'after';
+}
+
+/** What failed and what then succeeded were not the same action, or not judged by the same checks. */
+function isRevised({ problem, for: step, opened, cleared }: Solved, attempts: readonly Attempt[]): boolean {
+  const failed =
+    attempts.findLast((each) => problem.failures.includes(each.attempt) && each.seq < cleared.seq) ?? opened;
+  const good = attempts.find(
+    (each) => each.seq >= cleared.seq && each.step === step && each.status === 'succeeded',
+  );
+  return (
+    good !== undefined &&
+    (good.form !== failed.form || JSON.stringify(good.body.verify) !== JSON.stringify(failed.body.verify))
+  );
+}
+
+/** A cleared problem with a fix lacks its Why; one that only mended one's own unsaved draft (a typo) needs none. */
+function lacksWhy(
+  { problem, for: step, fix, revised }: FoldedProblem,
+  { attempts, documented }: UnsavedWork,
+): boolean {
+  if (problem.state !== 'cleared') return false;
+  if (fix.length > 0) return true;
+  const isOwnDraft = !documented.has(step) && !attempts.some((each) => each.step === step && each.saved);
+  return revised.some((each) => each !== step || !isOwnDraft);
+}
+
+/** The checks of the fix that passed after it, with what is known of them before it and once the step succeeded. */
+function verifyOf(
+  { for: step, opened, cleared }: Solved,
+  fix: FoldedProblem['fix'],
+  attempts: readonly Attempt[],
+): readonly ObstacleCheck[] {
+  const byId = new Map(attempts.map((each) => [each.attempt, each]));
+  const fixed = fix.flatMap((each) => byId.get(each.attempt) ?? []);
+  const since = attempts.filter(
+    (each) => each.seq >= cleared.seq && each.step === step && each.status === 'succeeded',
+  );
+  return fixed.flatMap((attempt) =>
+    attempt.checks
+      .filter((row) => row.verdict === 'pass')
+      .map(({ check }) => ({
+        check,
+        failedBefore: failedBefore(
+          check,
+          attempt,
+          attempts.filter((each) => each.seq < attempt.seq && each.seq >= opened.seq),
+        ),
+        holdsAfter: holdsAfter(check, since),
+      })),
+  );
+}
+
+function failedBefore(
+  check: string,
+  fix: Attempt,
+  earlier: readonly Attempt[],
+): ObstacleCheck['failedBefore'] {
+  const predicted = fix.prediction.find((row) => row.check === check)?.before;
+  const seen = predicted ?? rowsOf(check, earlier).at(-1)?.verdict;
+  if (seen === undefined || seen === 'unknown') return 'unknown';
+  return seen === 'fail' ? 'yes' : 'no';
+}
+
+function holdsAfter(check: string, since: readonly Attempt[]): ObstacleCheck['holdsAfter'] {
+  const seen = rowsOf(check, since).at(-1)?.verdict;
+  if (seen === undefined || seen === 'unknown') return 'unknown';
+  return seen === 'pass' ? 'yes' : 'no';
+}
+
+function rowsOf(check: string, attempts: readonly Attempt[]): readonly CheckRow[] {
+  return attempts.flatMap((each) => each.checks.filter((row) => row.check === check));
+}

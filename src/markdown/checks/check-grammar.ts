@@ -1,0 +1,102 @@
+import type { Probe, ProbeCheck } from '../../model/check.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Place } from '../../model/place.ts';
+import { DURATION, productions } from './check-probes.ts';
+import { CheckReader } from './check-reader.ts';
+import { placeAt, splitCheckLine, type Token } from './check-tokens.ts';
+import { substitute } from './substitute.ts';
+
+/** A check, or what is wrong with its line. Both absent: a blank line or a comment. */
+export interface ParsedCheck {
+  readonly check?: ProbeCheck;
+  readonly diagnostics: Diagnostic[];
+}
+
+const KINDS = Object.keys(productions) as [Probe['kind'], ...Probe['kind'][]];
+
+/**
+ * Parses one line of a `check` fence by the grammar of docs/format.md.
+ *
+ * A token that holds `${NAME}` fits any slot for values: its slots in the probe hold the text as written, or 0 where a
+ * number belongs, so such a check must go through `resolveCheck` before it is asked.
+ *
+ * @param place of the line's first character; places in diagnostics point at the token
+ * @param options.defaultWithinMs the fence's `within`, in milliseconds, for lines without their own
+ */
+export function parseCheckLine(
+  line: string,
+  place: Place,
+  options: { readonly defaultWithinMs?: number } = {},
+): ParsedCheck {
+  const text = line.trim();
+  if (text === '' || text.startsWith('#')) return { diagnostics: [] };
+  const start = placeAt(place, line.length - line.trimStart().length);
+  const { tokens, diagnostic } = splitCheckLine(text, start);
+  if (diagnostic) return { diagnostics: [diagnostic] };
+  return readCheck({ text, tokens, place: start, withinMs: options.defaultWithinMs ?? 0, lenient: true });
+}
+
+/**
+ * Replaces `${NAME}` in the tokens of a check and parses it again, strictly. A value stays inside its token whatever
+ * it holds: it is never split, is no keyword, and inside a regular expression it stands for itself.
+ *
+ * A name that `lookup` does not know stays as it is, with a warning `check-unresolved`.
+ */
+export function resolveCheck(check: ProbeCheck, lookup: (name: string) => string | undefined): ParsedCheck {
+  const { text, place, withinMs } = check;
+  if (!text.includes('${')) return { check, diagnostics: [] };
+  const split = splitCheckLine(text, place);
+  const resolved = split.tokens.map((token) => resolveToken(token, lookup, place));
+  const tokens = resolved.map(({ token }) => token);
+  const warnings = resolved.flatMap(({ diagnostics }) => diagnostics);
+  const parsed = readCheck({ text, tokens, place, withinMs, lenient: false });
+  return { ...parsed, diagnostics: [...warnings, ...parsed.diagnostics] };
+}
+
+interface Line {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  readonly place: Place;
+  readonly withinMs: number;
+  readonly lenient: boolean;
+}
+
+/** `["not"] probe ["within" duration]` */
+function readCheck(line: Line): ParsedCheck {
+  const reader = new CheckReader(line.tokens, line.place, line.lenient);
+  const not = reader.skip('not');
+  const kind = reader.keyword(KINDS, not ? [] : ['not']);
+  const probe = productions[kind](reader);
+  const withinMs = reader.skip('within') ? reader.slot(DURATION) : line.withinMs;
+  reader.end();
+  if (reader.diagnostic) return { diagnostics: [reader.diagnostic] };
+  const tokens = line.tokens.map((token) => token.raw);
+  return {
+    check: { kind: 'probe', text: line.text, tokens, not, probe, withinMs, place: line.place },
+    diagnostics: [],
+  };
+}
+
+function resolveToken(
+  token: Token,
+  lookup: (name: string) => string | undefined,
+  place: Place,
+): { token: Token; diagnostics: Diagnostic[] } {
+  const known = token.form === 'regex' ? (name: string) => quoted(lookup(name)) : lookup;
+  const { text, missing } = substitute(token.text, known);
+  const diagnostics = missing.map(
+    (name): Diagnostic => ({
+      code: 'check-unresolved',
+      severity: 'warning',
+      message: `\${${name}} stands for nothing that is known here, so it stays as it is.`,
+      remedy: `Declare ${name} under Inputs or Facts, or write $\${${name}} if the text itself is meant.`,
+      place: placeAt(place, token.offset),
+    }),
+  );
+  return { token: { ...token, text }, diagnostics };
+}
+
+/** A value inside a regular expression is text to find, not a pattern. */
+function quoted(value: string | undefined): string | undefined {
+  return value?.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}

@@ -1,0 +1,28 @@
+import type { Runbook } from '../../model/runbook.ts';
+import type { LearnedDecision, LearnedQuestion } from './learned.ts';
+import { labelled, oneLine, paragraphs } from './render.ts';
+
+/** Decisions that do not stand there yet, as entries. */
+export function recordedDecisions(runbook: Runbook, decisions: readonly LearnedDecision[]): string[] {
+  const isKnown = ({ title, why }: LearnedDecision) =>
+    runbook.decisions.some((each) => each.title === oneLine(title) && oneLine(each.why) === oneLine(why));
+  return decisions
+    .filter((each) => !isKnown(each))
+    .map(({ title, why, alternatives, date }) =>
+      paragraphs([
+        `### ${oneLine(title)}`,
+        labelled('Why', why),
+        labelled('Alternatives', alternatives),
+        labelled('Date', date),
+      ]),
+    );
+}
+
+/** Questions that do not stand there yet, as entries. */
+export function recordedQuestions(runbook: Runbook, questions: readonly LearnedQuestion[]): string[] {
+  const isKnown = ({ title, text }: LearnedQuestion) =>
+    runbook.questions.some((each) => each.title === oneLine(title) && each.text.trim() === text.trim());
+  return questions
+    .filter((each) => !isKnown(each))
+    .map(({ title, text }) => paragraphs([`### ${oneLine(title)}`, text.trim()]));
+}

@@ -1,0 +1,87 @@
+import { inputResponse, type ServerContext } from '@modelcontextprotocol/server';
+import { plainText, visibleText } from '../../base/plain-text.ts';
+import type { ApprovalAnswer, ApprovalRequest } from '../../operations/agent/tool.ts';
+import { formOf, MOST_SCRIPT, type Questions, type Response } from './questions.ts';
+
+/** How long a call of an older client waits for the person, in milliseconds; the answer still counts when it comes later. */
+const WAIT_MS = 50_000;
+
+/** How long such a question stands. */
+const STANDS_MS = 10 * 60_000;
+
+/** What the sealed state of a question holds between two rounds of a call (revision 2026-07-28). */
+export interface QuestionState {
+  readonly key: string;
+  readonly at: number;
+}
+
+/** A call's way to ask a person. */
+export interface Asking {
+  readonly approve: (request: ApprovalRequest) => Promise<ApprovalAnswer>;
+  /** The question that this call has to be answered with: newer clients ask it, and repeat the call. */
+  readonly pending: () => { readonly request: ApprovalRequest; readonly state: QuestionState } | undefined;
+}
+
+/**
+ * Asks through the client's own dialog. Clients of 2025 are asked in the middle of the call; since 2026-07-28 the question
+ * is the call's result, and the call comes back with the answer and the state that was sealed with it.
+ */
+export function askingThrough(
+  { mcpReq }: ServerContext,
+  {
+    questions,
+    forms,
+    modern,
+    now,
+  }: { questions: Questions; forms: boolean; modern: boolean; now: () => number },
+): Asking {
+  let pending: ReturnType<Asking['pending']>;
+
+  async function approve(asked: ApprovalRequest): Promise<ApprovalAnswer> {
+    const request = plain(asked);
+    const returned = modern ? answerInCall(request.key) : undefined;
+    if (returned) return returned;
+    const known = questions.find(request.key);
+    if (known && !(modern && known === 'open')) return known;
+    if (!forms || (request.diff ?? request.script).length > MOST_SCRIPT) return 'nobody-asked';
+    if (modern) {
+      pending = { request, state: { key: request.key, at: now() } };
+      return 'open';
+    }
+    return await askNow(request);
+  }
+
+  /** The answer that this call brings along, if it is to this very question. */
+  function answerInCall(key: string): ApprovalAnswer | undefined {
+    const state = mcpReq.requestState<QuestionState>();
+    if (typeof state !== 'object' || state.key !== key) return undefined;
+    const response = inputResponse(mcpReq.inputResponses, 'approval');
+    if (response.kind !== 'elicit') return undefined;
+    return questions.answered(key, state.at, response);
+  }
+
+  async function askNow(request: ApprovalRequest): Promise<ApprovalAnswer> {
+    const at = now();
+    questions.opened(request.key, at);
+    const answer = mcpReq
+      .send({ method: 'elicitation/create', params: formOf(request) }, { timeout: STANDS_MS })
+      .catch((): Response => ({ action: 'failed' }))
+      .then((response) => questions.answered(request.key, at, response));
+    const late = new Promise<'open'>((resolve) => {
+      AbortSignal.timeout(WAIT_MS).addEventListener('abort', () => resolve('open'));
+      mcpReq.signal.addEventListener('abort', () => resolve('open'));
+    });
+    return await Promise.race([answer, late]);
+  }
+
+  return { approve, pending: () => pending };
+}
+
+function plain(request: ApprovalRequest): ApprovalRequest {
+  return {
+    ...request,
+    box: plainText(request.box),
+    script: visibleText(request.script),
+    ...(request.diff === undefined ? {} : { diff: visibleText(request.diff) }),
+  };
+}

@@ -1,0 +1,26 @@
+import type { Tool } from '@modelcontextprotocol/server';
+import type { AgentTool } from '../../operations/agent/tool.ts';
+import { offered, type Serving } from '../serving.ts';
+import { inputSchema, outputSchema } from './listed-schema.ts';
+
+/** The answer of tools/list: fixed order, whoever asks. Loads every tool. */
+export async function listTools(serving: Serving): Promise<Tool[]> {
+  const tools = await Promise.all(offered(serving).map((row) => row.load()));
+  return tools.map(listed);
+}
+
+function listed(tool: AgentTool): Tool {
+  return {
+    name: tool.name,
+    title: `${tool.title} (${tool.dotted})`,
+    description: tool.description,
+    inputSchema: { ...inputSchema(tool.input), type: 'object' },
+    outputSchema: { ...outputSchema(tool.output), type: 'object' },
+    annotations: {
+      readOnlyHint: tool.hints.readOnly,
+      destructiveHint: tool.hints.destructive,
+      idempotentHint: tool.hints.idempotent,
+      openWorldHint: tool.hints.openWorld,
+    },
+  };
+}

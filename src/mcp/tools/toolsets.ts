@@ -1,0 +1,32 @@
+import { nearest } from '../../base/nearest.ts';
+import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { TOOLSETS, type Toolset } from '../../operations/agent/tool.ts';
+
+/**
+ * Reads `--toolsets core,boxes`; `all` means every one.
+ *
+ * @throws RunbookError (exit 64) for a misspelt one: a server that silently lacks half its tools costs hours.
+ */
+export function readToolsets(text: string): readonly Toolset[] {
+  const words = text.split(',').map((word) => word.trim().toLowerCase());
+  if (words.length === 1 && words[0] === 'all') return TOOLSETS;
+  const chosen = new Set(words.map(toolset));
+  return TOOLSETS.filter((each) => chosen.has(each));
+}
+
+function toolset(word: string): Toolset {
+  const found = TOOLSETS.find((each) => each === word);
+  if (found) return found;
+  const near = nearest(word, TOOLSETS);
+  throw new RunbookError(
+    [
+      {
+        code: 'unknown-toolset',
+        severity: 'error',
+        message: `--toolsets: there is no toolset ${JSON.stringify(word)}.`,
+        remedy: near ? `Did you mean ${near}?` : `There are: ${TOOLSETS.join(', ')}; or all.`,
+      },
+    ],
+    EXIT.usage,
+  );
+}

@@ -1,0 +1,135 @@
+import type { Scope } from '../../model/snapshot.ts';
+import { REMOTE } from '../scopes/disk.ts';
+import { MOST_ENTRIES, MOST_HASHED_BYTES } from '../scopes/files.ts';
+import { kubeconfigPaths } from '../scopes/kubernetes.ts';
+import { JOURNAL_OPTIONS, TAIL_BYTES } from '../scopes/logs.ts';
+import { RPM_QUERY } from '../scopes/packages.ts';
+import { PROPERTIES } from '../services.ts';
+import { each, INIT_SCRIPTS, NAT, PROCESSES, SOCKETS, SYSTEMD, tool } from './fragments.ts';
+
+/** Where a look starts: the box's own variables and folder. */
+export interface LookFrom {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly folder: string;
+}
+
+/** What the observer of a scope reads, as pieces of script. One row for each, beside snapshot's table of observers. */
+export function scopePieces(scope: Scope, from: LookFrom): readonly string[] {
+  return PIECES[scope](from);
+}
+
+const PIECES: { readonly [S in Scope]: (from: LookFrom) => readonly string[] } = {
+  listeners: () => [PROCESSES, SOCKETS, NAT],
+  processes: () => [PROCESSES, SOCKETS, 'r /etc/passwd'],
+  services: () => [SYSTEMD, PROCESSES, INIT_SCRIPTS, ALL_SERVICES],
+  packages: () => [DPKG, OTHER_PACKAGES],
+  disk: () => ['r /proc/self/mountinfo', ROOMS],
+  memory: () => ['r /proc/meminfo /proc/vmstat'],
+  limits: () => ['r /proc/self/cgroup /proc/self/limits /proc/sys/fs/file-nr', CGROUPS],
+  files: () => [DPKG, ETC],
+  users: () => ['r /etc/passwd', 'r /etc/group'],
+  logs: () => [SYSTEMD, PROCESSES, INIT_SCRIPTS, ALL_SERVICES, LOGS, JOURNAL],
+  system: () => [
+    'r /etc/os-release /proc/sys/kernel/ostype /proc/sys/kernel/osrelease /proc/loadavg /proc/stat',
+    'r /proc/net/fib_trie /proc/net/if_inet6',
+    't uname -m',
+    't nproc',
+    'w 1 /var/lib/apt/lists',
+  ],
+  containers: ({ env }) => [
+    'y /.dockerenv /run/.containerenv /run/systemd/container /usr/bin/podman',
+    'y /var/run/docker.sock /run/podman/podman.sock /run/containerd/containerd.sock /run/k3s/containerd/containerd.sock',
+    ...(env.XDG_RUNTIME_DIR ? [each('y', [`${env.XDG_RUNTIME_DIR}/podman/podman.sock`])] : []),
+    'r /run/systemd/container /proc/1/cgroup',
+  ],
+  kubernetes: (from) => [each('r', kubeconfigPaths(from))],
+};
+
+const ALL_SERVICES = `if [ -d /run/systemd/system ]; then
+  ${tool('systemctl', ['show', `--property=${PROPERTIES}`, '--', '*.service'])}
+fi`;
+
+/** Of dpkg's database only the fields that are read; the descriptions are nine tenths of it. */
+const DPKG = `f=/var/lib/dpkg/status
+if [ -r $f ]; then
+  h read $f
+  grep -E '^(Package|Version|Status|Architecture): |^Conffiles:|^ /|^$' $f | head -c "$most"
+else n $f; fi`;
+
+const OTHER_PACKAGES = `f=/lib/apk/db/installed
+if [ -r $f ]; then h read $f; grep -E '^[PV]:|^$' $f | head -c "$most"; else n $f; fi
+[ -r /var/lib/dpkg/status ] || [ -r $f ] || ${tool(RPM_QUERY[0], RPM_QUERY.slice(1))}`;
+
+/** A dead server would never answer: what is on the network is not asked, nor a mount whose name is written with escapes. */
+const ROOMS = `set --
+while read -r _ _ _ _ mount _ rest; do
+  rest=\${rest#*- }
+  case \${rest%% *} in ${remoteTypes()}) [ "$mount" = / ] || continue ;; esac
+  case $mount in *\\\\*) continue ;; esac
+  set -- "$@" "$mount"
+done </proc/self/mountinfo
+h rooms .; $T stat -f -c '%S %b %a %c %d %n' "$@"`;
+
+function remoteTypes(): string {
+  return ['nfs', 'nfs4', 'cifs', 'smb3', 'smb', 'ceph', 'glusterfs', 'afs', '9p', 'fuse.*']
+    .filter((type) => type === 'fuse.*' || type === 'smb' || REMOTE.test(type))
+    .join('|');
+}
+
+/** The files of the own cgroup and of those above it, v2 or v1 (limits). */
+const CGROUPS = `y /sys/fs/cgroup/cgroup.controllers
+up() {
+  at=$2
+  while :; do
+    if [ "$at" = / ]; then folder=$1; else folder=$1$at; fi
+    y "$folder"
+    for file in $3; do r "$folder/$file"; done
+    [ "$at" = / ] && break
+    at=\${at%/*}; at=\${at:-/}
+  done
+}
+while IFS=: read -r id kinds path; do
+  case $path in /*) ;; *) continue ;; esac
+  if [ "$id" = 0 ]; then
+    root=/sys/fs/cgroup; [ -e $root/cgroup.controllers ] || root=/sys/fs/cgroup/unified
+    up $root "$path" 'memory.max memory.current memory.events memory.swap.max memory.swap.current pids.max pids.current pids.events cpu.max cpu.stat'
+    continue
+  fi
+  for kind in memory pids cpu; do
+    case ,$kinds, in *,$kind,*) ;; *) continue ;; esac
+    case $kind in
+      memory) files='memory.limit_in_bytes memory.usage_in_bytes memory.oom_control' ;;
+      pids) files='pids.max pids.current pids.events' ;;
+      cpu) files='cpu.cfs_quota_us cpu.cfs_period_us cpu.stat' ;;
+    esac
+    up /sys/fs/cgroup/$kind "$path" "$files"
+  done
+done </proc/self/cgroup`;
+
+/** Programs keep whole crowds of links in two folders; nobody writes those by hand. */
+const PRUNED = `-path '/etc/ssl/certs/*' -prune -o -path '/etc/alternatives/*' -prune -o`;
+
+/** Contents are hashed where they are. Blocks of 512 bytes; what is larger is told by size and time alone. */
+const ETC = `h walk99 /etc; find /etc ${PRUNED} -exec stat -c "$F" {} + | head -n ${MOST_ENTRIES + 2}
+h links .; find /etc ${PRUNED} -type l -exec sh -c 'for f do printf "%s\\n" "$f"; readlink "$f" || echo; done' sh {} +
+[ "$(id -u)" = 0 ] || {
+  h closed .
+  find /etc ${PRUNED} '(' -type d -o -type f ')' -exec sh -c 'for f do
+    if [ -d "$f" ]; then [ -r "$f" ] && [ -x "$f" ]; else [ -r "$f" ]; fi || printf "%s\\n" "$f"; done' sh {} +
+}
+for sum in md5 sha256; do
+  h $sum .; find /etc ${PRUNED} -type f -size -${MOST_HASHED_BYTES / 512 + 1} -exec \${sum}sum {} +
+done`;
+
+const LOGS = `w 2 /var/log
+find -H /var/log -maxdepth 2 -type f -size +0 -mtime -1 ! -name '*.gz' ! -name '*.xz' ! -name '*.old' ! -name '*.[0-9]' \\
+  ! -name wtmp ! -name btmp ! -name lastlog ! -name dpkg.log ! -path '/var/log/journal/*' ! -path '/var/log/apt/*' \\
+  -exec stat -c '%Y %n' {} + | sort -rn | head -n 24 | while read -r _ file; do k ${TAIL_BYTES} "$file"; done`;
+
+/** The journal's warnings, and of the first services that failed. */
+const JOURNAL = `if [ -d /run/systemd/system ]; then
+  ${tool('journalctl', [...JOURNAL_OPTIONS, '-p', 'warning'])}
+  systemctl list-units --type=service --state=failed --plain --no-legend | head -n 20 | while read -r unit _; do
+    t journalctl ${JOURNAL_OPTIONS.join(' ')} -u "\${unit%.service}"
+  done
+fi`;

@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import { matchSymptom } from '../../../judge/symptom.ts';
+import { ATTEMPT_STATUSES, type Attempt } from '../../../loop/attempt.ts';
+import type { GuardRecord } from '../../../loop/loop.ts';
+import { predictionHeld } from '../../../loop/prediction.ts';
+import type { Desk } from '../workspace.ts';
+
+const row = z.looseObject({});
+
+/** The answer of apply_step, word for word as docs/agents.md gives it. */
+export const AttemptAnswer = z.object({
+  attempt: z.string(),
+  step: z.string(),
+  job: z.string().nullable(),
+  status: z.enum(ATTEMPT_STATUSES),
+  exit_code: z.int().nullable(),
+  duration_ms: z.number(),
+  output_tail: z.string(),
+  output_bytes: z.number(),
+  checks: z.array(row),
+  findings: z.array(row),
+  guard: row.optional(),
+  approval: row.optional(),
+  known_fixes: z.array(row),
+  changed: z.array(row),
+  problem: z.string().optional(),
+  cleared: z.array(z.string()).optional(),
+  prediction: row.optional(),
+  note: z.string().optional(),
+  next: z.string(),
+});
+
+export type AttemptAnswer = z.infer<typeof AttemptAnswer>;
+
+/** What is told of an attempt, from the journal alone: the same whoever asks, and after any restart. */
+export async function attemptAnswer(desk: Desk, id: string): Promise<AttemptAnswer> {
+  const attempt = desk.store.loop.attempts.find((each) => each.attempt === id)!;
+  const note = desk.store.jobs.find(({ job }) => job === attempt.job)?.ended?.summary;
+  const cleared = desk.store.loop.problems.filter((each) => each.clearedBy === id).map((each) => each.id);
+  return {
+    attempt: attempt.attempt,
+    step: attempt.step,
+    job: attempt.job,
+    status: attempt.status,
+    exit_code: attempt.exitCode,
+    duration_ms: attempt.durationMs,
+    output_tail: attempt.outputTail,
+    output_bytes: (await desk.store.jobBytes(attempt.job)) ?? Buffer.byteLength(attempt.outputTail),
+    checks: attempt.checks.map(({ check, verdict, observed, expected }) => ({
+      check,
+      verdict,
+      observed,
+      expected,
+    })),
+    findings: attempt.findings.map(({ code, title, evidence, remedy }) => ({
+      code,
+      title,
+      evidence,
+      remedy,
+    })),
+    known_fixes: await knownFixes(desk, attempt),
+    changed: attempt.changed
+      .filter(({ scope }) => scope !== 'processes')
+      .map(({ scope, kind, subject, detail }) => ({ scope, kind, subject, detail })),
+    ...(attempt.problem === undefined ? {} : { problem: attempt.problem }),
+    ...(cleared.length > 0 ? { cleared } : {}),
+    ...(attempt.hypothesis
+      ? { prediction: { held: predictionHeld(attempt.prediction), rows: attempt.prediction } }
+      : {}),
+    ...(note === undefined || note === '' ? {} : { note }),
+    next: nextOf(attempt, cleared),
+  };
+}
+
+/** An attempt that a guard held back. */
+export function guardAnswer(
+  { attempt, step, code, verdict, reason, evidence, problem }: GuardRecord,
+  wayOn: string,
+): AttemptAnswer {
+  return {
+    ...NOT_RUN,
+    attempt,
+    step,
+    status: 'refused',
+    guard: { code, verdict, reason, evidence },
+    ...(problem === undefined ? {} : { problem }),
+    next: wayOn,
+  };
+}
+
+/** An attempt for which a person is needed first. */
+export function approvalAnswer(
+  step: string,
+  key: string,
+  said: 'open' | 'no' | 'nobody-asked',
+  file: string,
+): AttemptAnswer {
+  const command = `runbook approve ${file} --step ${step}`;
+  const words = {
+    open: 'The question is with the person. Call again with the same arguments once they have answered',
+    no: 'The person said no. Do something else, or ask them what they would accept',
+    'nobody-asked': 'Nobody could be asked here',
+  };
+  return {
+    ...NOT_RUN,
+    attempt: '',
+    step,
+    status: 'needs_approval',
+    approval: { key, answer: said },
+    next: `${words[said]}. A person can approve this content on a terminal with: ${command} — then call apply_step again with the same arguments. Never run that command yourself.`,
+  };
+}
+
+const NOT_RUN = {
+  job: null,
+  exit_code: null,
+  duration_ms: 0,
+  output_tail: '',
+  output_bytes: 0,
+  checks: [],
+  findings: [],
+  known_fixes: [],
+  changed: [],
+};
+
+/** Recorded problems whose Symptom stands in what was said; then what solved the same failure before. */
+async function knownFixes({ document, store }: Desk, attempt: Attempt): Promise<Record<string, unknown>[]> {
+  if (attempt.status !== 'failed' && attempt.status !== 'timed_out') return [];
+  const text = [attempt.outputTail, ...attempt.checks.map(({ observed }) => observed)].join('\n');
+  const written: Record<string, unknown>[] = [];
+  for (const step of document.runbook.steps.filter(({ kind }) => kind === 'problem')) {
+    const matches = await Promise.all(step.symptoms.map((each) => matchSymptom(each, text)));
+    if (!matches.includes(true)) continue;
+    const fix = step.actions.map((each) => each.text.trimEnd()).join('\n') || step.fixText;
+    written.push({ problem: step.id, title: step.title, why: step.why, fix });
+  }
+  const before = store.loop.problems.filter(
+    (each) =>
+      each.state === 'resolved' &&
+      attempt.fingerprint !== undefined &&
+      each.fingerprints.includes(attempt.fingerprint),
+  );
+  return [
+    ...written,
+    ...before.map(({ id, title, why, fix }) => ({ problem: id, title, why, attempts: fix })),
+  ];
+}
+
+function nextOf(attempt: Attempt, cleared: readonly string[]): string {
+  switch (attempt.status) {
+    case 'succeeded':
+      return cleared.length > 0
+        ? `This cleared ${cleared.join(', ')}: call problem_resolve with its Why, then env_save.`
+        : attempt.body.verify.length === 0
+          ? 'It ran, but without a Verify it is not saved. Revise it: {step, draft} with verify lines that fail before and pass after.'
+          : 'Go on with the next step, or env_save.';
+    case 'skipped':
+      return 'It did not run: its Verify passes already. If it still has to run on a clean box, choose a Verify that fails before it.';
+    case 'failed':
+    case 'timed_out':
+      return attempt.findings.length > 0
+        ? `Read findings[0] first: ${attempt.findings[0]!.remedy} env_observe shows the box as it is.`
+        : 'Call env_observe before you change anything, and find_fix with the error.';
+    case 'running':
+      return `It still runs: job_read {"job":"${attempt.job}","wait_s":60}.`;
+    case 'interrupted':
+      return 'The server was killed while it ran. Look with env_observe, then apply it again.';
+    case 'cancelled':
+      return 'It was cancelled; its processes are ended.';
+    case 'refused':
+    case 'needs_approval':
+      return '';
+  }
+}

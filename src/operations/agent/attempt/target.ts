@@ -1,0 +1,137 @@
+import { nearest } from '../../../base/nearest.ts';
+import type { Attempt, StepBody } from '../../../loop/attempt.ts';
+import type { LearnedStep } from '../../../markdown/record/learned.ts';
+import { slugOf } from '../../../markdown/record/slug.ts';
+import type { PlanStep } from '../../../model/plan.ts';
+import type { Prepared } from '../../session/session.ts';
+import { withSteps } from '../working.ts';
+import { type Desk, documentedStep, draftedBody, knownIds, lastBody, provenSteps } from '../workspace.ts';
+import { bodyHash, bodyOf, bodyOfStep, type Draft, wrong } from './body.ts';
+
+/** What a call of apply_step is about to run. */
+export interface Target {
+  readonly step: string;
+  readonly source: Attempt['source'];
+  readonly body: StepBody;
+  /** The document with this step in it. */
+  readonly prepared: Prepared;
+  readonly planned: PlanStep;
+  /** For a revision: the content that it was made from. */
+  readonly base?: string;
+}
+
+/** @throws RunbookError 64 for an id that is not known, and for a draft that cannot be read as a step */
+export function targetOf(desk: Desk, { step, draft }: { step?: string; draft?: Draft }): Target {
+  if (step === undefined && draft === undefined) {
+    throw wrong(
+      'nothing-to-apply',
+      'Neither step nor draft was given.',
+      'Give the id of a step, or a draft {title, run, verify}.',
+    );
+  }
+  const chosen = draft === undefined ? existing(desk, step!) : drafted(desk, step, draft);
+  const others = provenSteps(desk).filter((each) => each.id !== chosen.step);
+  const prepared = withSteps(
+    desk.document,
+    chosen.source === 'step' ? others : [...others, placed(desk, others, chosen)],
+  );
+  const planned = prepared.plan.steps.find((each) => each.step.id === chosen.step);
+  if (!planned) {
+    throw wrong(
+      'not-a-step',
+      `${chosen.step} is no step that can run.`,
+      'Name a step; a problem is applied by the step that it serves.',
+    );
+  }
+  if (chosen.source !== 'step' && planned.step.actions.length === 0) {
+    throw wrong(
+      'nothing-runs',
+      'Nothing in this draft runs.',
+      'Give run as shell text, or as fences whose language or attributes act (bash, file, apply).',
+    );
+  }
+  return { ...chosen, prepared, planned };
+}
+
+type Chosen = Pick<Target, 'step' | 'source' | 'body' | 'base'>;
+
+function existing(desk: Desk, id: string): Chosen {
+  const written = documentedStep(desk, id);
+  const revised = provenSteps(desk).find((each) => each.id === id && each.kind === 'revised');
+  if (written && revised) return { step: id, source: 'revision', body: revised.body, base: hashOf(desk, id) };
+  if (written) return { step: id, source: 'step', body: bodyOfStep(written) };
+  const body = draftedBody(desk, id);
+  if (body) return { step: id, source: 'draft', body };
+  throw unknownStep(desk, id);
+}
+
+function drafted(desk: Desk, step: string | undefined, draft: Draft): Chosen {
+  const body = bodyOf(draft);
+  if (body.after !== undefined && !knownIds(desk).includes(body.after)) throw unknownStep(desk, body.after);
+  if (step !== undefined) return revised(desk, step, draft, body);
+  const id = body.run.find(({ attributes }) => attributes.name)?.attributes.name ?? slugOf(body.title);
+  if (id === '') throw wrong('empty-id', 'This title has no letter or digit to make an id of.', 'Reword it.');
+  if (documentedStep(desk, id)) {
+    throw wrong(
+      'step-exists',
+      `The document has a step ${id} already.`,
+      `Give step: "${id}" beside the draft to revise it, or choose another title.`,
+    );
+  }
+  return { step: id, source: 'draft', body };
+}
+
+/** What a revision does not say stays as it was. */
+function revised(desk: Desk, step: string, draft: Draft, body: StepBody): Chosen {
+  const last = lastBody(desk, step);
+  if (!last) throw unknownStep(desk, step);
+  const whole = {
+    ...body,
+    ...(draft.why === undefined ? { why: last.why } : {}),
+    ...(draft.verify === undefined ? { verify: last.verify } : {}),
+    ...(draft.undo === undefined ? { undo: last.undo } : {}),
+  };
+  const written = documentedStep(desk, step) !== undefined;
+  return written
+    ? { step, source: 'revision', body: whole, base: hashOf(desk, step) }
+    : { step, source: 'draft', body: whole };
+}
+
+function hashOf(desk: Desk, id: string): string {
+  return bodyHash(bodyOfStep(documentedStep(desk, id)!));
+}
+
+/** Behind the step that it names, else behind what was done last. */
+function placed(desk: Desk, others: readonly LearnedStep[], { step, body, source }: Chosen): LearnedStep {
+  const known = new Set([...desk.document.runbook.steps.map(({ id }) => id), ...others.map(({ id }) => id)]);
+  const done = desk.store.loop.attempts.findLast(
+    (each) =>
+      (each.status === 'succeeded' || each.status === 'skipped') &&
+      each.step !== step &&
+      known.has(each.step),
+  );
+  const last = desk.document.runbook.steps.findLast(
+    (each) => each.section === 'steps' && each.kind === 'step',
+  );
+  const named = body.after !== undefined && known.has(body.after) ? body.after : undefined;
+  const after = named ?? done?.step ?? last?.id;
+  return {
+    id: step,
+    body,
+    kind: source === 'revision' ? 'revised' : 'new',
+    ...(after === undefined ? {} : { after }),
+  };
+}
+
+export function unknownStep(desk: Desk, id: string): Error {
+  const ids = knownIds(desk);
+  const close = nearest(id, ids);
+  const shown = JSON.stringify(id.slice(0, 100));
+  return wrong(
+    'unknown-step',
+    `There is no step ${shown}.`,
+    close
+      ? `Did you mean "${close}"?`
+      : `There are: ${ids.slice(0, 12).join(', ') || 'none yet; give a draft'}.`,
+  );
+}

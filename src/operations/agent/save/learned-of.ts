@@ -1,0 +1,68 @@
+import type { DraftFence } from '../../../loop/attempt.ts';
+import type { Fold } from '../../../loop/fold.ts';
+import type { FoldedProblem } from '../../../loop/fold-problems.ts';
+import type { Learned, LearnedProblem, LearnedStep } from '../../../markdown/record/learned.ts';
+import { slugOf } from '../../../markdown/record/slug.ts';
+import type { Desk } from '../workspace.ts';
+import { symptomOf, titleOf } from './symptom.ts';
+
+/** The fold as entries of the document. While a Why is missing, only problems whose step stands there are written. */
+export function learnedOf(desk: Desk, fold: Fold): Learned {
+  const complete = fold.withheld.length === 0;
+  const steps: LearnedStep[] = fold.steps.map(({ step, body, kind, after, attempt }) => ({
+    ...{ id: step, body, kind },
+    ...(after === undefined ? {} : { after }),
+    note: { date: dayOf(desk, attempt), from: [attempt] },
+  }));
+  const written = desk.document.runbook.steps.map(({ id }) => id);
+  const there = new Set([...written, ...(complete ? steps.map(({ id }) => id) : [])]);
+  const ready = fold.problems.filter((each) => complete || there.has(each.for));
+  return {
+    steps: complete ? steps : [],
+    problems: ready.map((each) => problemEntry(desk, each, there.has(each.for))),
+  };
+}
+
+function problemEntry(desk: Desk, folded: FoldedProblem, served: boolean): LearnedProblem {
+  const { problem, fix, placement, revised } = folded;
+  const failure = desk.store.loop.attempts.findLast((each) => problem.failures.includes(each.attempt));
+  const fences = fix.flatMap(({ body }) => body.run);
+  const told =
+    revised.length > 0
+      ? `changed in ${revised.map((step) => linkTo(desk, step)).join(', ')}.`
+      : `nothing had to be done; ${linkTo(desk, folded.for)} was run again.`;
+  const attempts = fix.map(({ attempt }) => attempt);
+  return {
+    title: problem.title ?? titleOf(failure, folded),
+    ...(served ? { for: folded.for } : {}),
+    symptom: quoted(problem.symptom) ?? symptomOf(failure),
+    why: problem.why ?? '',
+    fix: fences,
+    ...(fences.length === 0 ? { fixText: told } : {}),
+    verify: fences.length === 0 ? [] : checkFence(problem.verify ?? []),
+    placement: served ? placement : 'problems',
+    note: { date: dayOf(desk, problem.clearedBy ?? problem.openedBy), from: [problem.id, ...attempts] },
+  };
+}
+
+/** What is to be looked for stands in inline code; words alone become it. */
+function quoted(symptom: string | undefined): string | undefined {
+  if (symptom === undefined || symptom.includes('`')) return symptom;
+  return `\`${symptom}\``;
+}
+
+function checkFence(lines: readonly string[]): DraftFence[] {
+  return lines.length === 0 ? [] : [{ lang: 'check', text: `${lines.join('\n')}\n`, attributes: {} }];
+}
+
+function linkTo(desk: Desk, step: string): string {
+  const written = desk.document.runbook.steps.find(({ id }) => id === step)?.title;
+  const tried = desk.store.loop.attempts.findLast((each) => each.step === step)?.body.title;
+  const title = written ?? tried ?? step;
+  return `[${title}](#${slugOf(title)})`;
+}
+
+function dayOf({ store }: Desk, attempt: string): string {
+  const at = store.loop.attempts.find((each) => each.attempt === attempt)?.startedAt ?? 0;
+  return new Date(at).toISOString().slice(0, 10);
+}

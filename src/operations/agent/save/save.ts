@@ -1,0 +1,47 @@
+import type { Learned } from '../../../markdown/record/learned.ts';
+import { bodyHash, bodyOfStep } from '../attempt/body.ts';
+import type { AgentContext } from '../tool.ts';
+import { type Desk, documentedStep } from '../workspace.ts';
+import { type Saving, savingOf } from './saving.ts';
+import { type Writing, type Written, writeText } from './write-document.ts';
+
+/** A save, and what it was made from. */
+export interface Saved extends Written {
+  readonly saving: Saving;
+  /** Steps that a person edited since the agent revised them: nothing is written over that. */
+  readonly conflicts: readonly string[];
+}
+
+/** Folds, renders and writes; what stands in the document then is settled in the journal. A second save changes nothing. */
+export async function save(
+  context: AgentContext,
+  desk: Desk,
+  also: Learned,
+  writing: Writing,
+): Promise<Saved> {
+  const saving = await savingOf(desk, also);
+  const conflicts = conflictsOf(desk, saving);
+  const dryRun = writing.dryRun === true || conflicts.length > 0;
+  const written = await writeText(context, desk.document, saving.text, { ...writing, dryRun });
+  const stands = written.written || (!dryRun && written.refused === undefined);
+  if (stands) await settle(desk, saving);
+  return { ...written, saving, conflicts };
+}
+
+/** What stands in the document is not folded again. */
+async function settle({ store }: Desk, { fold: { settled } }: Saving): Promise<void> {
+  const { attempts, problems } = settled;
+  if (attempts.length + problems.length === 0) return;
+  await store.append({ kind: 'saved', attempts: [...attempts], problems: [...problems] });
+}
+
+function conflictsOf(desk: Desk, { fold }: Saving): string[] {
+  const bases = new Map(desk.store.jobs.map((each) => [each.attempt, each.base]));
+  return fold.steps.flatMap(({ step, kind, attempt, body }) => {
+    const written = documentedStep(desk, step);
+    const base = bases.get(attempt);
+    if (kind !== 'revised' || !written || base === undefined) return [];
+    const now = bodyHash(bodyOfStep(written));
+    return now === base || now === bodyHash(body) ? [] : [step];
+  });
+}

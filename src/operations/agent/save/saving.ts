@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Fold } from '../../../loop/fold.ts';
+import type { LoopState } from '../../../loop/loop.ts';
+import type { Learned } from '../../../markdown/record/learned.ts';
+import { recordLearned } from '../../../markdown/record/record.ts';
+import type { Snapshot } from '../../../model/snapshot.ts';
+import { unaccountedSince } from '../watch.ts';
+import type { Desk } from '../workspace.ts';
+import { foldLoop } from './fold-loop.ts';
+import { learnedOf } from './learned-of.ts';
+
+/** What a save would write now. */
+export interface Saving {
+  readonly fold: Fold;
+  /** The document afterwards. */
+  readonly text: string;
+  /** Whether it differs from what stands there. */
+  readonly changes: boolean;
+  /** Of the file as it is; null: there is none. */
+  readonly sha256: string | null;
+}
+
+/** Folds the unsaved work and renders it; nothing is written. `also`: what the caller adds. */
+export async function savingOf(desk: Desk, also: Learned = {}): Promise<Saving> {
+  const { document, store } = desk;
+  const last = await store.snapshot(store.of('snapshot').at(-1)?.snapshot);
+  const known = nothingAdded.get(store.loop);
+  if (Object.keys(also).length === 0 && known?.document === document && known.last === last?.id)
+    return known.saving;
+  const saving = await folded(desk, last, also);
+  if (Object.keys(also).length === 0) nothingAdded.set(store.loop, { document, last: last?.id, saving });
+  return saving;
+}
+
+/** The answer for the same work, document and look at the box: every call of runbook_read asks for it. */
+const nothingAdded = new WeakMap<
+  LoopState,
+  { document: unknown; last: string | undefined; saving: Saving }
+>();
+
+async function folded(desk: Desk, last: Snapshot | undefined, also: Learned): Promise<Saving> {
+  const { document, store, box } = desk;
+  const { source, runbook, exists } = document;
+  const strange = (await unaccountedSince(store, last)).map(
+    (each) => `${each.scope} ${each.kind} ${each.subject}`,
+  );
+  const fold = foldLoop(store.loop, box.id, runbook, strange);
+  const learned = { ...learnedOf(desk, fold), ...also };
+  const text = recordLearned(source, runbook, learned);
+  return { fold, text, changes: text !== source.text, sha256: exists ? sha256(source.text) : null };
+}
+
+/** Of the file's bytes: the text is decoded UTF-8 with nothing lost. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { openApprovals } from '../../../journal/decisions/approvals.ts';
+import type { StepBody } from '../../../loop/attempt.ts';
+import { Hypothesis, type PredictionRow } from '../../../loop/hypothesis.ts';
+import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
+import { approvalHash } from '../../../plan/hash.ts';
+import { passOf } from '../../pass/open.ts';
+import type { Pass } from '../../pass/pass.ts';
+import { openSession, type Session } from '../../session/session.ts';
+import {
+  AttemptAnswer as Answer,
+  type AttemptAnswer,
+  approvalAnswer,
+  attemptAnswer,
+} from '../attempt/answer.ts';
+import { Draft, wrong } from '../attempt/body.ts';
+import { guardVerdict, heldBack } from '../attempt/guard-attempt.ts';
+import {
+  askPermission,
+  type Permission,
+  type Request,
+  requestOf,
+  standingPermission,
+} from '../attempt/permission.ts';
+import { type Ready, runAttempt } from '../attempt/run-attempt.ts';
+import { type Target, targetOf } from '../attempt/target.ts';
+import { confined } from '../confined.ts';
+import { predict } from '../probe-lines.ts';
+import { type AgentContext, defineTool, LONGEST_WAIT_MS } from '../tool.ts';
+import { type Desk, openDesk, quiet } from '../workspace.ts';
+
+const input = z.object({
+  step: z.string().max(200).optional().describe('id of a step; with draft: revise it'),
+  draft: Draft.optional().describe('a new step, or the new text of step'),
+  hypothesis: Hypothesis.optional().describe(
+    'when a guard asks: cause, mechanism, evidence ids, prediction (1-5 check lines)',
+  ),
+  inputs: z.record(z.string(), z.string()).optional().describe('declared variables only, never secrets'),
+  wait_s: z.number().min(0).max(60).default(50),
+  box: z.string().optional(),
+});
+
+type Input = z.infer<typeof input>;
+
+/** Runs a step, a draft or a revision, and tells what came of it. */
+export const applyStep = defineTool({
+  name: 'apply_step',
+  dotted: 'apply-step',
+  title: 'Run a step',
+  description:
+    'Changes the box by one step and records it (apply-step). step: run it. draft {title, why, run, verify}: try a new one. Both: revise that step. Verify lines are typed checks, such as "port 443 owner caddy", "http GET http://127.0.0.1/ status 200 within 20s", "not port 80 owner nginx", "service x active", "file /p contains \\"y\\"", "command x exists"; they should fail before and pass after. Answers the attempt: status, output, checks, ranked findings with evidence, what changed, known fixes, next. A failure opens a problem. Long work answers with a job.',
+  toolset: 'core',
+  hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
+  effect: 'act',
+  input,
+  output: Answer,
+  run: async (context, given): Promise<AttemptAnswer> => {
+    const began = context.world.now();
+    const desk = await openDesk(context, given.box);
+    const target = targetOf(desk, given);
+    const request = requestOf(desk, target, given.inputs ?? {});
+    const standing = await standingPermission(context, desk, target, request);
+    const looking = await openTarget(context, desk, target, { request, approved: standing !== undefined });
+    const held = await judged(context, desk, target, looking, given);
+    if (held) return held;
+    const permission = standing ?? (await askPermission(context, desk, request));
+    if (!permission.allowed) return await unpermitted(context, desk, target, permission);
+    const session = await openTarget(context, desk, target, { request, approved: true });
+    const ready = await prepare(context, desk, target, session, given, permission.by);
+    const left = LONGEST_WAIT_MS - MARGIN_MS - (context.world.now() - began);
+    return await start(context, desk, ready, Math.max(0, Math.min(given.wait_s * 1000, left)));
+  },
+});
+
+/** What a call keeps of its longest wait for its answer. */
+const MARGIN_MS = 2_000;
+
+/**
+ * A session for this step alone: its inputs resolved, its probes confined to what a model may ask. Commands that give secrets
+ * are the document's code: they run only once its content may.
+ */
+async function openTarget(
+  context: AgentContext,
+  desk: Desk,
+  target: Target,
+  { request, approved }: { request: Request; approved: boolean },
+): Promise<Session> {
+  const session = await openSession(quiet(context), target.prepared, { input: request.inputs }, { approved });
+  try {
+    refuseSecrets(session, target.body);
+    const own = new Set(target.planned.inputs);
+    const missing = session.inputDiagnostics.filter(
+      (each) => each.severity === 'error' && [...own].some((name) => each.message.includes(` ${name} `)),
+    );
+    if (missing.length > 0) throw new RunbookError(missing, EXIT.person);
+    const whole = target.source === 'step' && (await isApproved(context, desk));
+    const box = whole ? session.box : await confined(session.box, context.world);
+    return { ...session, box, plan: planFor(target, whole || context.trust === 'sandbox') };
+  } catch (error) {
+    await session.box.close();
+    throw error;
+  }
+}
+
+async function isApproved({ world }: AgentContext, { document }: Desk): Promise<boolean> {
+  return await openApprovals(world.folders.person).isApproved(approvalHash(document.runbook));
+}
+
+/** Fixes of recorded problems run by themselves only where the whole document may run. */
+function planFor({ prepared, planned }: Target, whole: boolean): Session['plan'] {
+  if (whole) return prepared.plan;
+  const bare = { ...planned, obstaclesBefore: [], obstaclesAfter: [] };
+  const steps = prepared.plan.steps.map((each) => (each === planned ? bare : each));
+  return { ...prepared.plan, steps, problems: [] };
+}
+
+function refuseSecrets({ masker }: Session, body: StepBody): void {
+  const found = /\[secret:([^\]]+)\]/.exec(masker.mask(JSON.stringify(body)))?.[1];
+  if (found === undefined || !masker.holdsSecret(JSON.stringify(body))) return;
+  throw wrong(
+    'secret-in-draft',
+    `The value of the secret ${found} stands in this draft.`,
+    `Write \${${found}} (in a shell fence "$${found}") instead: the value reaches the step by environment.`,
+  );
+}
+
+async function prepare(
+  context: AgentContext,
+  desk: Desk,
+  target: Target,
+  session: Session,
+  { hypothesis }: Pick<Input, 'hypothesis'>,
+  allowed: string,
+): Promise<Ready> {
+  const pass = passOf(quiet(context), session);
+  const { loop, jobs } = desk.store;
+  const number = loop.attempts.length + loop.guards.length + 1;
+  return {
+    context,
+    desk,
+    target,
+    session,
+    attempt: `a${number}`,
+    job: `job-${jobs.length + 1}`,
+    hypothesis: hypothesis && session.masker.maskDeep(hypothesis),
+    prediction: await predictions(pass, target, hypothesis, context.signal),
+    inputs: pass.inputsHashOf(target.planned),
+    allowed,
+  };
+}
+
+/** The hypothesis' lines, and the typed checks of the step: what they say before tells what they are worth. */
+async function predictions(
+  pass: Pass,
+  { body, planned }: Target,
+  hypothesis: Hypothesis | undefined,
+  signal: AbortSignal,
+): Promise<PredictionRow[]> {
+  const own = body.verify.filter(({ lang }) => lang === 'check').map(({ text }) => text);
+  const asking = { pass, state: pass.state.before(planned), signal };
+  const predicted = await predict(hypothesis?.prediction ?? [], asking);
+  if (hypothesis) return predicted;
+  return await predict(own, asking);
+}
+
+/** What the guards say before anything is asked of a person; undefined: nothing. */
+async function judged(
+  context: AgentContext,
+  desk: Desk,
+  target: Target,
+  session: Session,
+  given: Input,
+): Promise<AttemptAnswer | undefined> {
+  try {
+    const ready = await prepare(context, desk, target, session, given, '');
+    const verdict = await guardVerdict(context, desk, ready);
+    return verdict.verdict === 'pass' ? undefined : await heldBack(desk, ready, verdict);
+  } finally {
+    await session.box.close();
+  }
+}
+
+/** A person is needed first. A question that is still open leaves no trace: the call comes again with its answer. */
+async function unpermitted(
+  context: AgentContext,
+  desk: Desk,
+  target: Target,
+  { answer, request }: Extract<Permission, { allowed: false }>,
+): Promise<AttemptAnswer> {
+  if (answer !== 'open') {
+    const asked = { ...request, inputs: { ...request.inputs } };
+    const about = { step: target.step, title: target.body.title, client: context.client };
+    await desk.store.append({ kind: 'approval', ...about, answer, ...asked });
+  }
+  return approvalAnswer(target.step, request.key, answer, desk.document.file);
+}
+
+/** Begins the job, and answers what it has come to when the caller's patience ends. */
+async function start(
+  context: AgentContext,
+  desk: Desk,
+  ready: Ready,
+  waitMs: number,
+): Promise<AttemptAnswer> {
+  const { session, attempt } = ready;
+  const job = context.jobs.start(ready.job, (signal) =>
+    runAttempt(ready, signal).finally(() => session.box.close()),
+  );
+  context.progress(`${ready.target.step} runs as ${ready.job}`);
+  await job.within(waitMs);
+  await desk.store.reload();
+  if (!desk.store.loop.attempts.some((each) => each.attempt === attempt)) {
+    // It waits for its first look at the box.
+    return { ...runningAnswer(ready) };
+  }
+  return await attemptAnswer(desk, attempt);
+}
+
+function runningAnswer({ attempt, job, target }: Ready): AttemptAnswer {
+  return {
+    ...{ attempt, job, step: target.step, status: 'running' },
+    exit_code: null,
+    ...{
+      duration_ms: 0,
+      output_tail: '',
+      output_bytes: 0,
+      checks: [],
+      findings: [],
+      known_fixes: [],
+      changed: [],
+    },
+    next: `It still runs: job_read {"job":"${job}","wait_s":60}.`,
+  };
+}

@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import { hasFailed } from '../../../loop/attempt.ts';
+import type { Evidence } from '../../../model/finding.ts';
+import { SCOPE_NAMES, SCOPES, type Snapshot } from '../../../model/snapshot.ts';
+import { compareSnapshots } from '../../../observe/compare.ts';
+import { lookAtClusterOf, measurementsOf } from '../../session/cluster-observation.ts';
+import { wrong } from '../attempt/body.ts';
+import { type Diagnosis, runChecklist } from '../diagnosis.ts';
+import { factsFrom, readCursor, shownFacts } from '../shown-facts.ts';
+import { defineTool } from '../tool.ts';
+import { look, unaccountedSince } from '../watch.ts';
+import { type Desk, openDesk } from '../workspace.ts';
+
+const row = z.looseObject({});
+
+const input = z.object({
+  scopes: z
+    .array(z.enum(SCOPE_NAMES))
+    .optional()
+    .describe(`default all: ${Object.keys(SCOPES).join(', ')}`),
+  compare_to: z.string().optional().describe('a snapshot id; default: the look before this one'),
+  namespace: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    .optional()
+    .describe('of the cluster; default all that a person allowed'),
+  active: z
+    .boolean()
+    .optional()
+    .describe(
+      'also call HTTP probes of pods in trouble, without credentials, by both schemes; read CPU throttling; in a sandbox look into images',
+    ),
+  cursor: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('of an earlier answer: more of its facts, without a new look'),
+  box: z.string().optional(),
+});
+
+/** Measures the box now: findings first, then what changed, then the facts. */
+export const envObserve = defineTool({
+  name: 'env_observe',
+  dotted: 'env.observe',
+  title: 'Look at the box',
+  description:
+    'Measures this box and its cluster now and changes nothing (env.observe): listeners with owners, processes, services, packages, disk, limits, edited files in /etc, logs; pods, events, quotas, claims. findings come first, ranked, the mundane cause first, each citing evidence ids that a hypothesis can cite; then what changed since the last look (or compare_to), and unaccounted: what changed that no step did, which a clean box would lack. Call it before you change anything, and whenever a step fails.',
+  toolset: 'core',
+  hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
+  effect: 'read',
+  input,
+  output: z.object({
+    snapshot: z.string(),
+    at: z.string(),
+    about: z.string(),
+    findings: z.array(row),
+    changed: z.array(row),
+    compared_to: z.string().optional(),
+    unaccounted: z.array(row),
+    facts: z.record(z.string(), z.array(row)),
+    counts: z.record(z.string(), z.number()),
+    next_facts: z.record(z.string(), z.string()),
+    unavailable: z.array(row),
+    next: z.string(),
+  }),
+  budget: 16_000,
+  run: async (context, { scopes, compare_to, box, namespace, active, cursor }) => {
+    const desk = await openDesk(context, box);
+    if (cursor !== undefined) return await moreFacts(desk, cursor);
+    const { store, document } = desk;
+    const last = store.of('snapshot').at(-1)?.snapshot;
+    const before = await store.snapshot(compare_to ?? last);
+    if (compare_to !== undefined && !before) throw unknownSnapshot(desk, compare_to);
+    const asked = scopes?.includes('kubernetes') ?? false;
+    const cluster = () =>
+      lookAtClusterOf(context.world, document.folder, document.runbook.frontMatter.env, {
+        ...{ namespace, active, asked: asked || namespace !== undefined, signal: context.signal },
+      });
+    const snapshot = await look(context.world, document.folder, store, {
+      reason: 'observe',
+      ...(scopes ? { scopes } : {}),
+      ...(asked || scopes === undefined ? { cluster } : {}),
+    });
+    const { about, diagnosis } = await explain(desk, snapshot, context.world);
+    await note(desk, snapshot, diagnosis, scopes === undefined && namespace === undefined);
+    const changed = before ? compareSnapshots(before, snapshot) : [];
+    const unaccounted = await unaccountedSince(store, snapshot);
+    return {
+      snapshot: snapshot.id,
+      at: snapshot.at,
+      about,
+      findings: diagnosis.findings.map(({ code, title, evidence, remedy }) => ({
+        code,
+        title,
+        evidence,
+        remedy,
+      })),
+      changed: changed.map(({ scope, kind, subject, detail, evidence }) => ({
+        scope,
+        kind,
+        subject,
+        detail,
+        evidence,
+      })),
+      ...(before ? { compared_to: before.id } : {}),
+      unaccounted: unaccounted.map(({ scope, kind, subject, detail }) => ({ scope, kind, subject, detail })),
+      ...shownFacts(snapshot, scopes !== undefined),
+      unavailable: snapshot.unavailable,
+      next: nextOf(diagnosis, unaccounted.length, snapshot),
+    };
+  },
+});
+
+/** The next facts of a snapshot that is kept. */
+async function moreFacts(desk: Desk, cursor: string) {
+  const snapshot = await desk.store.snapshot(readCursor(cursor)?.snapshot);
+  const page = snapshot && factsFrom(snapshot, cursor);
+  if (!page) {
+    throw wrong(
+      'unknown-cursor',
+      'There are no facts under this cursor.',
+      'Take it from next_facts of an env_observe.',
+    );
+  }
+  return {
+    snapshot: snapshot.id,
+    at: snapshot.at,
+    about: 'more facts of that look',
+    ...{ findings: [], changed: [], unaccounted: [], unavailable: [] },
+    ...page,
+    next: '',
+  };
+}
+
+function unknownSnapshot({ store }: Desk, wanted: string) {
+  const known = store
+    .of('snapshot')
+    .slice(-5)
+    .map(({ snapshot }) => snapshot);
+  return wrong(
+    'unknown-snapshot',
+    `There is no snapshot ${JSON.stringify(wanted.slice(0, 60))}.`,
+    `The last ones are: ${known.join(', ') || 'none yet'}.`,
+  );
+}
+
+/** The last failure that is not solved gives the words to look for; without one the box speaks for itself. */
+async function explain(
+  { store, document }: Desk,
+  snapshot: Snapshot,
+  world: Parameters<typeof runChecklist>[1]['world'],
+): Promise<{ about: string; diagnosis: Diagnosis }> {
+  const open = store.loop.problems.filter(({ state }) => state === 'open' || state === 'stopped');
+  const failure = store.loop.attempts.findLast(
+    (each) => hasFailed(each) && open.some(({ id }) => id === each.problem),
+  );
+  const place = { world, folder: document.folder, store };
+  if (!failure) {
+    const input = { attempt: snapshot.id, at: snapshot.at, output: '', checks: [], snapshot };
+    return { about: 'the box', diagnosis: await runChecklist(input, place) };
+  }
+  const end = failure.exitCode === null ? {} : { end: { kind: 'exit', code: failure.exitCode } as const };
+  const diagnosis = await runChecklist(
+    {
+      attempt: failure.attempt,
+      at: snapshot.at,
+      startedAt: new Date(failure.startedAt).toISOString(),
+      ...end,
+      output: failure.outputTail,
+      checks: failure.checks,
+      step: { text: failure.body.run.map(({ text }) => text).join('\n') },
+      snapshot,
+      measurements: measurementsOf(document.runbook),
+    },
+    place,
+  );
+  return { about: `${failure.attempt} (${failure.step}), ${failure.problem ?? ''}`, diagnosis };
+}
+
+/** What a guard asks for: that the box was looked at, when, and which findings stood then. */
+async function note(
+  { store }: Desk,
+  snapshot: Snapshot,
+  { findings, evidence, unchecked }: Diagnosis,
+  whole: boolean,
+): Promise<void> {
+  const known = new Set(store.loop.evidence.map(({ id }) => id));
+  const observation: Evidence = {
+    id: snapshot.id,
+    kind: 'observation',
+    summary: `observed ${snapshot.scopes.join(', ')}`,
+    at: snapshot.at,
+    // A look at some scopes does not show that a finding is gone.
+    data: whole ? { findings: findings.map(({ code, subject }) => ({ code, subject })), unchecked } : {},
+  };
+  const fresh = evidence.filter(({ id }) => !known.has(id));
+  await store.append(
+    ...[observation, ...fresh].map((each) => ({ kind: 'evidence', evidence: each }) as const),
+  );
+}
+
+function nextOf(
+  { findings }: Diagnosis,
+  unaccounted: number,
+  { unavailable }: Pick<Snapshot, 'unavailable'>,
+): string {
+  const first = findings[0];
+  if (first) return `Start with findings[0]: ${first.remedy}`;
+  if (unaccounted > 0) return 'Something changed that no step did (unaccounted): make it a step, or undo it.';
+  if (unavailable.length > 0)
+    return `Nothing stands out in what could be seen; not seen (unavailable): ${[...new Set(unavailable.map(({ scope }) => scope))].join(', ')}.`;
+  return 'Nothing stands out. Ask for single scopes to see more of them.';
+}

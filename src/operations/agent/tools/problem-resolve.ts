@@ -1,0 +1,218 @@
+import { z } from 'zod';
+import { CULPRIT_ADVICE, type FoldedProblem, foldProblems } from '../../../loop/fold-problems.ts';
+import type { ProblemRecord } from '../../../loop/loop.ts';
+import { withRecord } from '../../../loop/loop-state.ts';
+import { moveRefusal, type ProblemMove } from '../../../loop/problem-life.ts';
+import { CAUSES } from '../../../model/finding.ts';
+import type { CheckResult } from '../../../model/outcome.ts';
+import { passOf } from '../../pass/open.ts';
+import { openSession } from '../../session/session.ts';
+import { wrong } from '../attempt/body.ts';
+import { confined } from '../confined.ts';
+import { askLines, readProbeLines } from '../probe-lines.ts';
+import { save } from '../save/save.ts';
+import { type AgentContext, defineTool } from '../tool.ts';
+import { withSteps } from '../working.ts';
+import { type Desk, openDesk, quiet } from '../workspace.ts';
+
+const input = z.object({
+  problem: z.string().max(100),
+  why: z.string().optional().describe('why it happened, for somebody who was not there'),
+  cause: z.enum(CAUSES).optional(),
+  drop: z.string().optional().describe('instead of a Why: the reason to leave it out'),
+  same_as: z.string().optional().describe('id of the problem that this one is'),
+  title: z.string().max(200).optional(),
+  symptom: z.string().max(500).optional().describe('the text to look for; default: the error of the failure'),
+  fix: z.array(z.string()).optional().describe('attempt ids; default: what succeeded since it opened'),
+  verify: z
+    .array(z.string())
+    .optional()
+    .describe('check lines that test for the obstacle; default: those of the fix'),
+  expected_sha256: z.string().nullable().optional(),
+});
+
+type Input = z.infer<typeof input>;
+
+/** Gives a solved problem its Why and writes it; or drops it; or says that it is another one. */
+export const problemResolve = defineTool({
+  name: 'problem_resolve',
+  dotted: 'problem.resolve',
+  title: 'Say why it happened',
+  description:
+    'Gives a cleared problem its Why and writes it, with Symptom, Fix and Verify, where a later pass needs it (problem.resolve). Say the mechanism, not the history. Its Verify must test for the obstacle, not for the goal: "not port 80 owner nginx" rather than "port 80 free". drop with a reason leaves it out; same_as merges it into another.',
+  toolset: 'core',
+  hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
+  effect: 'write',
+  input,
+  output: z.object({
+    problem: z.string(),
+    state: z.string(),
+    written: z.boolean(),
+    diff: z.string(),
+    sha256: z.string().nullable(),
+    fix: z.array(z.string()),
+    verify: z.array(z.string()),
+    next: z.string(),
+  }),
+  budget: 16_000,
+  run: async (context, given) => {
+    const desk = await openDesk(context);
+    const problem = findProblem(desk, given.problem);
+    const fix = await decide(context, desk, problem, given);
+    const saved = await save(context, desk, {}, { expected: given.expected_sha256 });
+    const { withheld } = saved.saving.fold;
+    const now = desk.store.loop.problems.find(({ id }) => id === (given.same_as ?? problem.id));
+    return {
+      problem: problem.id,
+      state: given.same_as === undefined ? (now?.state ?? '') : 'merged',
+      written: saved.written,
+      diff: saved.diff,
+      sha256: saved.sha256,
+      fix: [...(fix?.attempts ?? [])],
+      verify: [...(fix?.verify ?? [])],
+      next:
+        saved.refused ??
+        (withheld[0]
+          ? `${withheld[0].problem} still lacks its Why.`
+          : 'Go on; env_save writes what is left, with facts and decisions.'),
+    };
+  },
+});
+
+/** @throws RunbookError 64 for an id that no problem has */
+export function findProblem({ store }: Desk, id: string): ProblemRecord {
+  const problem = store.loop.problems.find((each) => each.id === id);
+  if (problem) return problem;
+  const ids = store.loop.problems.map((each) => `${each.id} (${each.state})`);
+  throw wrong(
+    'unknown-problem',
+    `There is no problem ${JSON.stringify(id.slice(0, 100))}.`,
+    `There are: ${ids.join(', ') || 'none'}.`,
+  );
+}
+
+interface Decided {
+  readonly attempts: readonly string[];
+  readonly verify: readonly string[];
+}
+
+/** Journals what was said of the problem; for a Why, after its Verify was held against the box. */
+async function decide(
+  context: AgentContext,
+  desk: Desk,
+  problem: ProblemRecord,
+  given: Input,
+): Promise<Decided | undefined> {
+  if (given.drop !== undefined) return await move(desk, problem, { to: 'dropped', reason: given.drop });
+  if (given.same_as !== undefined) return await move(desk, problem, { to: 'merged', into: given.same_as });
+  if (given.why === undefined || given.why.trim() === '') {
+    throw wrong(
+      'no-why',
+      'A problem is resolved by its Why.',
+      'Give why: what brings it about, in a sentence or two; or drop it with a reason.',
+    );
+  }
+  // Said again, the same: nothing to add.
+  if (problem.state === 'resolved' && problem.why === given.why)
+    return { attempts: problem.fix ?? [], verify: problem.verify ?? [] };
+  refuseMove(desk, problem, 'resolved');
+  const { why, cause, title, symptom, fix } = given;
+  const said: ProblemMove = {
+    to: 'resolved',
+    why,
+    ...(cause === undefined ? {} : { cause }),
+    ...(title === undefined ? {} : { title }),
+    ...(symptom === undefined ? {} : { symptom }),
+    ...(fix === undefined ? {} : { fix }),
+  };
+  const folded = foldedWith(desk, problem, said);
+  const attempts = folded?.fix.map(({ attempt }) => attempt) ?? [];
+  const missing = fix?.find((each) => !attempts.includes(each));
+  if (missing !== undefined) {
+    throw wrong(
+      'not-a-fix',
+      `${missing} is no attempt that succeeded between the opening and the clearing of ${problem.id}.`,
+      `Such are: ${attempts.join(', ') || 'none'}.`,
+    );
+  }
+  const verify = attempts.length > 0 ? await obstacleChecks(context, desk, folded!, given.verify) : [];
+  await move(desk, problem, { ...said, verify });
+  return { attempts, verify };
+}
+
+async function move(desk: Desk, problem: ProblemRecord, said: ProblemMove): Promise<undefined> {
+  refuseMove(desk, problem, said.to, said.to === 'merged' ? said.into : undefined);
+  await desk.store.append({ kind: 'problem', problem: problem.id, move: said });
+}
+
+function refuseMove({ store }: Desk, { id }: ProblemRecord, to: ProblemMove['to'], into?: string): void {
+  const refused = moveRefusal(store.loop.problems, id, { to, ...(into === undefined ? {} : { into }) });
+  if (refused !== undefined)
+    throw wrong(
+      'not-possible-now',
+      refused,
+      'runbook_read tells the state of every problem, and what comes next.',
+    );
+}
+
+/** The problem as it would be folded if this were said of it. */
+function foldedWith(
+  { store, document, box }: Desk,
+  { id }: ProblemRecord,
+  said: ProblemMove,
+): FoldedProblem | undefined {
+  const record = { kind: 'problem', problem: id, move: said, seq: Number.MAX_SAFE_INTEGER, at: 0 } as const;
+  const { problems, attempts } = withRecord(store.loop, record);
+  const documented = new Set(document.runbook.steps.map((each) => each.id));
+  const own = {
+    attempts: attempts.filter((each) => each.box === box.id),
+    problems,
+    documented,
+    unaccounted: [],
+  };
+  return foldProblems(own).problems.find(({ problem }) => problem.id === id);
+}
+
+/**
+ * The checks that tell whether the obstacle is there: they did not pass before the fix, and they pass now that the step has
+ * what it wants.
+ */
+async function obstacleChecks(
+  context: AgentContext,
+  desk: Desk,
+  { verify, problem }: FoldedProblem,
+  given: readonly string[] | undefined,
+): Promise<string[]> {
+  const candidates =
+    given ?? verify.filter(({ failedBefore }) => failedBefore !== 'no').map(({ check }) => check);
+  const lines = readProbeLines([...new Set(candidates.map((each) => each.replace(/\s+within\s+\S+$/, '')))]);
+  const answers = await askNow(context, desk, lines);
+  const good = answers.filter(({ verdict }) => verdict === 'pass').map(({ check }) => check);
+  if (good.length > 0) return good;
+  const told = answers.map(({ check, observed }) => `\`${check}\` does not hold now (${observed})`);
+  throw wrong(
+    'no-obstacle-check',
+    `${problem.id} has no Verify that tells its obstacle: ${told.join('; ') || 'the fix has no typed check that failed before it'}.`,
+    `Give verify: check lines. ${CULPRIT_ADVICE}`,
+  );
+}
+
+async function askNow(
+  context: AgentContext,
+  desk: Desk,
+  lines: ReturnType<typeof readProbeLines>,
+): Promise<CheckResult[]> {
+  const operation = quiet(context);
+  const session = await openSession(
+    operation,
+    withSteps(desk.document, []),
+    { input: {} },
+    { approved: false },
+  );
+  try {
+    const pass = passOf(operation, { ...session, box: await confined(session.box, context.world) });
+    return await askLines(lines, { pass, state: { variables: new Map() }, signal: context.signal });
+  } finally {
+    await session.box.close();
+  }
+}

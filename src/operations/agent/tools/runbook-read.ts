@@ -1,0 +1,113 @@
+import { createPatch } from 'diff';
+import { z } from 'zod';
+import { wrong } from '../attempt/body.ts';
+import { unknownStep } from '../attempt/target.ts';
+import { stateOfNow } from '../now.ts';
+import { type Saving, savingOf } from '../save/saving.ts';
+import { defineTool } from '../tool.ts';
+import { type Desk, documentedStep, draftedBody, openDesk } from '../workspace.ts';
+
+/** Entries of a list in one answer; the rest by cursor. */
+const PAGE = 30;
+
+const row = z.looseObject({});
+
+/** All that an agent needs that has just begun, or has lost its memory. */
+export const runbookRead = defineTool({
+  name: 'runbook_read',
+  dotted: 'runbook.read',
+  title: 'Read the runbook, and where things stand',
+  description:
+    'Call this first, and after every restart or compaction (runbook.read). now says: the box, running jobs, pending approvals, unresolved problems with what was tried and what each try changed, unsaved steps, and what to do next. Then a view of the document: outline (default), step (with step: id), problems, decisions, or diff (what env_save would write). exists is false where there is no file yet: env_save creates it.',
+  toolset: 'core',
+  hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
+  effect: 'read',
+  input: z.object({
+    view: z.enum(['outline', 'step', 'problems', 'decisions', 'diff']).default('outline'),
+    step: z.string().max(200).optional(),
+    cursor: z.string().max(20).optional().describe('from an earlier answer'),
+  }),
+  output: z.object({
+    now: row,
+    file: z.string(),
+    exists: z.boolean(),
+    name: z.string(),
+    sha256: z.string().nullable(),
+    entries: z.array(row),
+    text: z.string().optional(),
+    next_cursor: z.string().optional(),
+  }),
+  budget: 16_000,
+  run: async (context, { view, step, cursor }) => {
+    const desk = await openDesk(context);
+    const saving = await savingOf(desk);
+    const { document } = desk;
+    const shown = viewed(desk, saving, step !== undefined ? 'step' : view, step);
+    const from = Number.parseInt(cursor ?? '0', 10) || 0;
+    const entries = (shown.entries ?? []).slice(from, from + PAGE);
+    const more = from + PAGE < (shown.entries?.length ?? 0);
+    return {
+      now: await stateOfNow(desk, saving),
+      file: document.file,
+      exists: document.exists,
+      name: document.runbook.name,
+      sha256: saving.sha256,
+      entries,
+      ...(shown.text === undefined ? {} : { text: shown.text }),
+      ...(more ? { next_cursor: String(from + PAGE) } : {}),
+    };
+  },
+});
+
+interface Viewed {
+  readonly entries?: readonly Record<string, unknown>[];
+  readonly text?: string;
+}
+
+function viewed(desk: Desk, saving: Saving, view: string, step: string | undefined): Viewed {
+  const { runbook, source } = desk.document;
+  switch (view) {
+    case 'step':
+      return stepView(desk, step);
+    case 'problems':
+      return {
+        entries: runbook.steps
+          .filter(({ kind }) => kind === 'problem')
+          .map((each) => ({
+            ...{ id: each.id, title: each.title, for: each.for, symptom: each.symptomText, why: each.why },
+            fix: each.actions.map(({ text }) => text.trimEnd()).join('\n') || each.fixText,
+          })),
+      };
+    case 'decisions':
+      return {
+        entries: runbook.decisions.map(({ title, why, alternatives, date }) => ({
+          title,
+          why,
+          alternatives,
+          date,
+        })),
+      };
+    case 'diff':
+      return { text: createPatch(desk.document.file, source.text, saving.text) };
+    default:
+      return {
+        entries: runbook.steps.map((each) => ({
+          ...{ id: each.id, title: each.title, kind: each.kind },
+          checks: each.verify.length,
+          ...(each.for === undefined ? {} : { for: each.for }),
+        })),
+      };
+  }
+}
+
+function stepView(desk: Desk, id: string | undefined): Viewed {
+  if (id === undefined) throw wrong('no-step', 'The view step needs a step.', 'Give step: its id.');
+  const written = documentedStep(desk, id);
+  if (written) {
+    const { span } = written;
+    return { text: desk.document.source.text.slice(span.start, span.end).trimEnd() };
+  }
+  const body = draftedBody(desk, id);
+  if (!body) throw unknownStep(desk, id);
+  return { text: JSON.stringify(body, undefined, 2) };
+}

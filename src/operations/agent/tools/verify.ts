@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { EXIT } from '../../../model/diagnostic.ts';
+import type { CheckResult } from '../../../model/outcome.ts';
+import { refuseErrors } from '../../document/document.ts';
+import { askOnce, type Question } from '../../pass/checks.ts';
+import { openPreview } from '../../pass/preview.ts';
+import { openSession } from '../../session/session.ts';
+import { unknownStep } from '../attempt/target.ts';
+import { confined } from '../confined.ts';
+import { askLines, readProbeLines } from '../probe-lines.ts';
+import { type AgentContext, defineTool } from '../tool.ts';
+import { withSteps } from '../working.ts';
+import { type Desk, knownIds, openDesk, provenSteps, quiet } from '../workspace.ts';
+
+const row = z.looseObject({});
+
+/** Asks typed checks once; runs no code and changes no problem. */
+export const verify = defineTool({
+  name: 'verify',
+  dotted: 'verify',
+  title: 'Ask the checks',
+  description:
+    'Asks the typed checks of the steps, saved or not, once and without waiting; changes nothing and opens no problem (verify). probes: check lines of your own. Shell checks are code: they are listed as unknown here and run only by apply_step and replay. unknown is never a pass.',
+  toolset: 'core',
+  hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
+  effect: 'read',
+  input: z.object({
+    steps: z.array(z.string()).max(200).optional().describe('ids; default all'),
+    probes: z.array(z.string().max(2_000)).max(50).optional().describe('check lines'),
+    box: z.string().optional(),
+  }),
+  output: z.object({
+    summary: z.record(z.string(), z.number()),
+    steps: z.array(row),
+    probes: z.array(row),
+    next: z.string(),
+  }),
+  run: async (context, { steps, probes, box }) => {
+    const desk = await openDesk(context, box);
+    const unknown = steps?.find((id) => !knownIds(desk).includes(id));
+    if (unknown !== undefined) throw unknownStep(desk, unknown);
+    const read = readProbeLines(probes ?? []);
+    for (const each of read) if ('diagnostics' in each) refuseErrors(each.diagnostics, EXIT.usage);
+    const onlyProbes = steps === undefined && read.length > 0;
+    const { asked, verdicts } = await ask(context, desk, read, onlyProbes ? [] : steps);
+    const rows = [...asked, ...verdicts.flatMap(({ checks }) => checks)];
+    const count = (verdict: string) => rows.filter((each) => each.verdict === verdict).length;
+    const summary = { pass: count('pass'), fail: count('fail'), unknown: count('unknown') };
+    return {
+      summary,
+      steps: verdicts.map(({ step, verdict, checks }) => ({ step, verdict, checks: checks.map(shown) })),
+      probes: asked.map(shown),
+      next:
+        summary.fail > 0
+          ? 'Something does not hold: env_observe, then apply_step for the step that failed.'
+          : summary.unknown > 0
+            ? 'Nothing fails, but some could not be asked here; apply_step and replay ask shell checks.'
+            : '',
+    };
+  },
+});
+
+interface Verdicts {
+  readonly asked: readonly CheckResult[];
+  readonly verdicts: readonly { step: string; verdict: string; checks: readonly CheckResult[] }[];
+}
+
+async function ask(
+  context: AgentContext,
+  desk: Desk,
+  probes: ReturnType<typeof readProbeLines>,
+  only: readonly string[] | undefined,
+): Promise<Verdicts> {
+  const prepared = withSteps(desk.document, provenSteps(desk));
+  const operation = quiet(context);
+  const session = await openSession(operation, prepared, { input: {} }, { approved: false });
+  try {
+    const box = await confined(session.box, context.world);
+    const preview = await openPreview(operation, { ...session, box });
+    const asking = { pass: preview.pass, state: { variables: new Map() }, signal: context.signal };
+    const asked = await askLines(probes, asking);
+    const verdicts: Verdicts['verdicts'][number][] = [];
+    for (const planned of prepared.plan.steps) {
+      const { id } = planned.step;
+      if (only && !only.includes(id)) continue;
+      const questions = preview.questions(planned).filter(({ kind }) => kind !== 'output');
+      const checks = await askOnce(questions.map(typed));
+      verdicts.push({ step: id, verdict: verdictOf(checks), checks });
+    }
+    return { asked, verdicts };
+  } finally {
+    await session.box.close();
+  }
+}
+
+/** A shell check is named, not run. */
+function typed(question: Question): Question {
+  if (question.kind !== 'shell') return question;
+  const observed = 'not asked: a shell check is code, run by apply_step and replay';
+  return {
+    ...question,
+    ask: async () => ({ verdict: 'unknown', observed, expected: 'exit 0', class: 'not-asked' }),
+  };
+}
+
+function verdictOf(checks: readonly CheckResult[]): string {
+  if (checks.length === 0) return 'no-checks';
+  if (checks.some(({ verdict }) => verdict === 'fail')) return 'fail';
+  return checks.some(({ verdict }) => verdict === 'unknown') ? 'unknown' : 'pass';
+}
+
+function shown({ check, verdict, observed, expected }: CheckResult) {
+  return { check, verdict, observed, expected };
+}

@@ -1,0 +1,79 @@
+import { AgentStore } from '../../journal/agent/store.ts';
+import type { Attempt, StepBody } from '../../loop/attempt.ts';
+import type { LearnedStep } from '../../markdown/record/learned.ts';
+import type { BoxIdentity } from '../../model/box.ts';
+import type { Step } from '../../model/runbook.ts';
+import type { OperationContext } from '../operation.ts';
+import { bodyOfStep, wrong } from './attempt/body.ts';
+import { foldLoop } from './save/fold-loop.ts';
+import type { AgentContext } from './tool.ts';
+import { type AgentDocument, readAgentDocument } from './working.ts';
+
+/** What every call begins with: the document, this box, and what is remembered of both. */
+export interface Desk {
+  readonly document: AgentDocument;
+  readonly box: BoxIdentity;
+  readonly store: AgentStore;
+}
+
+type DeskContext = Pick<AgentContext, 'world' | 'file'> & Partial<Pick<AgentContext, 'readOnly'>>;
+
+/** @throws RunbookError for a document with errors, and for a box that is not this one. */
+export async function openDesk({ world, file, readOnly }: DeskContext, box?: string): Promise<Desk> {
+  const document = await readAgentDocument(world, file);
+  const identity = await world.identify(readOnly);
+  if (box !== undefined && ![identity.name, identity.id, 'local', 'this'].includes(box)) {
+    throw wrong(
+      'unknown-box',
+      `There is no box ${JSON.stringify(box.slice(0, 100))} here.`,
+      `Leave box out: this machine is ${identity.name}.`,
+    );
+  }
+  const store = AgentStore.open(world, document, identity, readOnly);
+  await store.settleInterrupted();
+  return { document, box: identity, store };
+}
+
+/** An operation's context for a call: nothing is told but through the call's own answer. */
+export function quiet(context: Pick<AgentContext, 'world' | 'signal'>): OperationContext {
+  return { world: context.world, signal: context.signal, emit: () => {} };
+}
+
+/** The last known body of a step that is not written yet; undefined: there is none, or it stands in the document. */
+export function draftedBody({ store, document }: Desk, id: string): StepBody | undefined {
+  return unsavedAttempts(store, document).findLast((each) => each.step === id)?.body;
+}
+
+/** The step of the document by its id. */
+export function documentedStep({ document }: Desk, id: string): Step | undefined {
+  return document.runbook.steps.find((each) => each.id === id);
+}
+
+/** Steps that were proven and are not written yet: a pass has them before what comes now. */
+export function provenSteps({ store, document, box }: Desk): LearnedStep[] {
+  return foldLoop(store.loop, box.id, document.runbook).steps.map((each) => ({
+    id: each.step,
+    body: each.body,
+    kind: each.kind,
+    ...(each.after === undefined ? {} : { after: each.after }),
+  }));
+}
+
+/** Ids of everything that could be run: written steps, then drafts. */
+export function knownIds(desk: Desk): string[] {
+  const written = desk.document.runbook.steps.map(({ id }) => id);
+  const drafted = unsavedAttempts(desk.store, desk.document).map(({ step }) => step);
+  return [...new Set([...written, ...drafted])];
+}
+
+/** The body that a step was last tried with, or has in the document. */
+export function lastBody(desk: Desk, id: string): StepBody | undefined {
+  const tried = desk.store.loop.attempts.findLast((each) => each.step === id)?.body;
+  const step = documentedStep(desk, id);
+  return tried ?? (step && bodyOfStep(step));
+}
+
+function unsavedAttempts(store: AgentStore, { runbook }: AgentDocument): readonly Attempt[] {
+  const written = new Set(runbook.steps.map(({ id }) => id));
+  return store.loop.attempts.filter((each) => !written.has(each.step) && !each.saved);
+}

@@ -1,0 +1,156 @@
+import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { draftOf, removeLeftDrafts } from '../../journal/draft.ts';
+import { parseRunbook } from '../../markdown/parse.ts';
+import { decodeSource, LARGEST_DOCUMENT, type Source } from '../../markdown/source.ts';
+import { type Diagnostic, EXIT, type ExitCode, RunbookError } from '../../model/diagnostic.ts';
+import type { Runbook } from '../../model/runbook.ts';
+import { withVendoredFiles } from './vendored-files.ts';
+
+/** A document as read: its bytes decoded, its meaning, and where it really lives. */
+export interface OpenedDocument {
+  readonly source: Source;
+  readonly runbook: Runbook;
+  /** Path as the person gave it. */
+  readonly file: string;
+  /** Symlinks followed. */
+  readonly path: string;
+  /** Where relative paths start. */
+  readonly folder: string;
+}
+
+/**
+ * Reads and parses a document; its diagnostics come along, errors included.
+ * @throws RunbookError 64 for a path that is no file, 65 for bytes that are no text.
+ */
+export async function readDocument(
+  cwd: string,
+  file: string,
+  options: { loose?: boolean } = {},
+): Promise<OpenedDocument> {
+  const path = await existingFile(cwd, file);
+  const decoded = decodeSource(await readBounded(path, file), file);
+  if ('diagnostics' in decoded) throw new RunbookError(decoded.diagnostics, EXIT.document);
+  const runbook = await withVendoredFiles(parseRunbook(decoded.source, options), dirname(path));
+  return { source: decoded.source, runbook, file, path, folder: dirname(path) };
+}
+
+/** Like readDocument, but any error in the document ends it with exit 65, all of them told at once. */
+export async function readValidDocument(
+  cwd: string,
+  file: string,
+  options: { loose?: boolean } = {},
+): Promise<OpenedDocument> {
+  const document = await readDocument(cwd, file, options);
+  refuseErrors(document.runbook.diagnostics, EXIT.document);
+  return document;
+}
+
+/** @throws RunbookError with every diagnostic where at least one is an error. */
+export function refuseErrors(diagnostics: readonly Diagnostic[], exit: ExitCode): void {
+  if (diagnostics.some((each) => each.severity === 'error')) throw new RunbookError(diagnostics, exit);
+}
+
+async function existingFile(cwd: string, file: string): Promise<string> {
+  const path = resolve(cwd, file);
+  try {
+    const status = await stat(path);
+    if (status.isFile()) return await realpath(path);
+    const inside = join(file, 'AUTODOCK.md');
+    const there = await stat(join(path, 'AUTODOCK.md')).catch(() => undefined);
+    throw usage(
+      status.isDirectory() ? 'is-a-directory' : 'not-a-file',
+      status.isDirectory() ? `${file} is a directory.` : `${file} is not a regular file.`,
+      there ? `Did you mean ${inside}?` : 'Name a markdown file.',
+    );
+  } catch (error) {
+    if (error instanceof RunbookError) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw usage(
+        'no-such-file',
+        `There is no file ${file}.`,
+        'Check the path, or write a first AUTODOCK.md with "runbook init".',
+      );
+    }
+    throw usage(
+      'unreadable-file',
+      `${file} cannot be read (${code}).`,
+      'Check its permissions and those of the folders above it.',
+    );
+  }
+}
+
+async function readBounded(path: string, file: string): Promise<Buffer> {
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw usage('unreadable-file', `${file} cannot be read (${error.code}).`, 'Check its permissions.');
+  });
+  try {
+    const { size } = await handle.stat();
+    // One byte over the limit is enough for decodeSource to refuse it: 50 GB need not be read for that.
+    if (size <= LARGEST_DOCUMENT) return await handle.readFile();
+    const start = Buffer.alloc(LARGEST_DOCUMENT + 1);
+    await handle.read(start, 0, start.length, 0);
+    return start;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Replaces a document atomically, following symlinks and keeping its permissions.
+ * @throws RunbookError 3 where it changed since it was read: a person's edit made meanwhile is never lost.
+ */
+export async function writeDocument(document: OpenedDocument, text: string): Promise<void> {
+  const { path, file } = document;
+  await refuseEdited(document);
+  await removeLeftDrafts(path);
+  const draft = draftOf(path);
+  try {
+    const { mode, uid, gid } = await stat(path);
+    const handle = await open(draft, 'wx', mode);
+    try {
+      await handle.writeFile(text);
+      // Another owner only root can give; without that right it is ours, as with any editor.
+      await handle.chown(uid, gid).catch(() => {});
+      await handle.chmod(mode & 0o7777);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    // Once more: writing a large draft to disk takes its time.
+    await refuseEdited(document);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    if (error instanceof RunbookError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw person(
+      'unwritable-document',
+      `${file} could not be written (${code}); it is as it was.`,
+      'Check permissions and room there.',
+      file,
+    );
+  }
+}
+
+async function refuseEdited({ path, file, source }: OpenedDocument): Promise<void> {
+  if ((await readFile(path, 'utf8')) === source.text) return;
+  throw person(
+    'changed-meanwhile',
+    `${file} was edited while this ran; nothing was written.`,
+    'Run the same command again.',
+    file,
+  );
+}
+
+function person(code: string, message: string, remedy: string, file: string): RunbookError {
+  return new RunbookError(
+    [{ code, severity: 'error', message, remedy, place: { file, line: 1, column: 1 } }],
+    EXIT.person,
+  );
+}
+
+function usage(code: string, message: string, remedy: string): RunbookError {
+  return new RunbookError([{ code, severity: 'error', message, remedy }], EXIT.usage);
+}

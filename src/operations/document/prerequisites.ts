@@ -1,0 +1,69 @@
+import { realpath } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import type { Place } from '../../model/place.ts';
+import type { Runbook, Step } from '../../model/runbook.ts';
+import { type OpenedDocument, readValidDocument } from './document.ts';
+
+/** A loose document with what its `## Prerequisites` link to: their steps come first, in the same pass and state. */
+export interface WithPrerequisites {
+  readonly runbook: Runbook;
+  /** The linked documents, each of which a person approves for itself. */
+  readonly others: readonly OpenedDocument[];
+}
+
+/**
+ * Follows relative links under `## Prerequisites`, as InnovationEngine does, but only inside the folder of the document
+ * that was asked for: a link that leaves it would run what nobody looked at.
+ * @throws RunbookError 65 for a link that leaves the folder, leads nowhere or in a circle.
+ */
+export async function followPrerequisites(document: OpenedDocument): Promise<WithPrerequisites> {
+  const found = await follow(document, document.folder, [document.path]);
+  const others = [...new Map(found.map((each) => [each.path, each])).values()];
+  if (others.length === 0) return { runbook: document.runbook, others };
+  const before = others.flatMap((each) => stepsOf(each, relative(document.folder, each.path)));
+  const steps = [...before, ...document.runbook.steps].map((step, index) => ({ ...step, index }));
+  return { runbook: { ...document.runbook, steps }, others };
+}
+
+/** What must come before, deepest first. */
+async function follow(
+  document: OpenedDocument,
+  root: string,
+  path: readonly string[],
+): Promise<OpenedDocument[]> {
+  const found: OpenedDocument[] = [];
+  for (const link of document.runbook.prerequisites) {
+    const target = await realpath(join(dirname(document.path), link.path)).catch(() => undefined);
+    if (target === undefined)
+      throw refused('prerequisite-missing', `There is no file ${link.path}.`, link.place);
+    if (!target.startsWith(root + sep)) {
+      throw refused(
+        'prerequisite-outside',
+        `${link.path} is outside the folder of the document.`,
+        link.place,
+      );
+    }
+    if (path.includes(target))
+      throw refused('prerequisite-circle', `${link.path} leads back to itself.`, link.place);
+    const linked = await readValidDocument(root, relative(root, target), { loose: true });
+    found.push(...(await follow(linked, root, [...path, target])), linked);
+  }
+  return found;
+}
+
+/** Their ids get the file's name in front: two documents may well use the same headings. */
+function stepsOf({ runbook }: OpenedDocument, name: string): Step[] {
+  const own = (id: string) => `${name}/${id}`;
+  return runbook.steps.map((step) => ({
+    ...step,
+    id: own(step.id),
+    needs: step.needs.kind === 'listed' ? { kind: 'listed', ids: step.needs.ids.map(own) } : step.needs,
+    for: step.for && own(step.for),
+  }));
+}
+
+function refused(code: string, message: string, place: Place): RunbookError {
+  const remedy = 'Mend the link, or take it out of Prerequisites.';
+  return new RunbookError([{ code, severity: 'error', message, remedy, place }], EXIT.document);
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Action } from '../../model/action.ts';
+import type { Runbook, Step } from '../../model/runbook.ts';
+
+/**
+ * Ties the content of files that apply fences name to the document: what is applied is what a person approved and what the
+ * journal knows, though it stands in another file.
+ */
+export async function withVendoredFiles(runbook: Runbook, folder: string): Promise<Runbook> {
+  if (!namesFiles(runbook)) return runbook;
+  const steps = await Promise.all(
+    runbook.steps.map(
+      async (step): Promise<Step> => ({
+        ...step,
+        actions: await Promise.all(step.actions.map((action) => hashed(action, folder))),
+        undo: await Promise.all(step.undo.map((action) => hashed(action, folder))),
+      }),
+    ),
+  );
+  return { ...runbook, steps };
+}
+
+/** Whether what the runbook does stands in other files too: then its own text does not tell whether it has changed. */
+export function namesFiles({ steps }: Runbook): boolean {
+  return steps.some((step) => [...step.actions, ...step.undo].some(isVendored));
+}
+
+async function hashed(action: Action, folder: string): Promise<Action> {
+  if (!isVendored(action)) return action;
+  const content = await readFile(resolve(folder, action.from ?? '')).catch(() => undefined);
+  return content ? { ...action, vendored: createHash('sha256').update(content).digest('hex') } : action;
+}
+
+function isVendored(action: Action): action is Extract<Action, { kind: 'apply' }> {
+  return action.kind === 'apply' && action.from !== undefined;
+}

@@ -1,0 +1,158 @@
+import { patchTarget } from '../../../cluster/apply/patch.ts';
+import { placeAll } from '../../../cluster/apply/placing.ts';
+import { ClusterTrouble, remedyOf } from '../../../cluster/cluster-errors.ts';
+import type { Cluster } from '../../../model/cluster/cluster.ts';
+import type { KubeObject } from '../../../model/cluster/kube.ts';
+import type { Diagnostic } from '../../../model/diagnostic.ts';
+import type { OperationContext } from '../../operation.ts';
+import { type ClusterWork, clusterOf, FenceDefect, placeOf } from '../../pass/cluster-action.ts';
+import { passOf } from '../../pass/open.ts';
+import { objectsOfFence, USUAL_NAMESPACE } from '../../pass/wanted-objects.ts';
+import type { Session } from '../../session/session.ts';
+import { imageTrouble } from './images.ts';
+import { missingRights } from './rights.ts';
+import { roomTrouble } from './room.ts';
+import { storageTrouble } from './storage.ts';
+import type { ClusterFence, PatchedThere, WantedThere } from './wanted.ts';
+
+/**
+ * What can be known to go wrong in the cluster before step one: no kubeconfig, no answer, a context or namespace that the
+ * person has not allowed, missing rights, kinds, quotas, storage classes. What an earlier step may bring is a warning.
+ */
+export async function lookAhead(
+  context: OperationContext,
+  session: Session,
+  fences: readonly ClusterFence[],
+): Promise<Diagnostic[]> {
+  const pass = passOf(context, session);
+  const work: ClusterWork = { pass, state: { variables: new Map() }, signal: context.signal };
+  const say = new Saying(fences[0]!);
+  let cluster: Cluster;
+  try {
+    cluster = await clusterOf(work);
+    await cluster.discovery.all();
+  } catch (error) {
+    return [say.trouble(error, fences[0]!)];
+  }
+  const found: Diagnostic[] = [];
+  const wanted: WantedThere[] = [];
+  const read = await Promise.all(fences.map((fence) => objectsIn(fence, work)));
+  const all = read.flatMap((each) => ('objects' in each ? each.objects : []));
+  for (const each of read) {
+    if ('error' in each) found.push(say.trouble(each.error, each.fence));
+    else
+      wanted.push(
+        ...(await placedIn(cluster, each, all, work, (error) => found.push(say.trouble(error, each.fence)))),
+      );
+  }
+  const bringsKinds = all.some(({ kind }) => kind === 'CustomResourceDefinition');
+  const patched = await patchedBy(cluster, fences, work, (error, fence) =>
+    found.push(say.trouble(error, { ...fence, afterShell: fence.afterShell || bringsKinds })),
+  );
+  try {
+    const looks = await Promise.all([
+      missingRights(cluster, { wanted, patched }, context.signal),
+      roomTrouble(cluster, wanted, context.signal),
+      storageTrouble(cluster, wanted, context.signal),
+      imageTrouble(wanted),
+    ]);
+    return unique([...found, ...looks.flat()]);
+  } catch (error) {
+    return [...found, say.trouble(error, fences[0]!)];
+  }
+}
+
+/** One reason may stand in the way of many objects. */
+function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(diagnostics.map((each) => [`${each.code} ${each.message}`, each])).values()];
+}
+
+interface ReadFence {
+  readonly fence: ClusterFence;
+  readonly objects: readonly KubeObject[];
+}
+
+async function objectsIn(
+  fence: ClusterFence,
+  work: ClusterWork,
+): Promise<ReadFence | { readonly fence: ClusterFence; readonly error: unknown }> {
+  if (fence.action.kind === 'patch') return { fence, objects: [] };
+  try {
+    return { fence, objects: await objectsOfFence(fence.action, work) };
+  } catch (error) {
+    return { fence, error };
+  }
+}
+
+/** One by one, so that one object that cannot be placed hides no other. Definitions may come with any fence. */
+async function placedIn(
+  cluster: Cluster,
+  { fence: { action }, objects }: ReadFence,
+  all: readonly KubeObject[],
+  work: ClusterWork,
+  refuse: (error: unknown) => void,
+): Promise<WantedThere[]> {
+  const namespace = work.pass.substitute(action.namespace ?? USUAL_NAMESPACE, work.state);
+  const definitions = all.filter((each) => each.kind === 'CustomResourceDefinition');
+  const placed: WantedThere[] = [];
+  for (const object of objects) {
+    try {
+      const others = definitions.filter(
+        (each) => each.metadata?.name !== object.metadata?.name || object.kind !== each.kind,
+      );
+      const [own] = await placeAll(cluster, [object, ...others], {
+        namespace,
+        inventory: work.pass.inventory,
+      });
+      if (own) placed.push({ placed: own, place: action.place });
+    } catch (error) {
+      refuse(error);
+    }
+  }
+  return placed;
+}
+
+/** What the patches are for; whether it is there yet is for its step to say. */
+async function patchedBy(
+  cluster: Cluster,
+  fences: readonly ClusterFence[],
+  work: ClusterWork,
+  refuse: (error: unknown, fence: ClusterFence) => void,
+): Promise<PatchedThere[]> {
+  const patched: PatchedThere[] = [];
+  for (const fence of fences) {
+    const { action } = fence;
+    if (action.kind !== 'patch') continue;
+    const replaced = (text: string) => work.pass.substitute(text, work.state);
+    const request = { target: replaced(action.target), namespace: replaced(action.namespace) };
+    try {
+      patched.push({ ...(await patchTarget(cluster, request)), place: action.place });
+    } catch (error) {
+      refuse(error, fence);
+    }
+  }
+  return patched;
+}
+
+/** Puts what was thrown into a diagnostic: an error where nothing that runs before could mend it. */
+class Saying {
+  constructor(private readonly first: ClusterFence) {}
+
+  trouble(error: unknown, { action, afterShell }: ClusterFence = this.first): Diagnostic {
+    if (error instanceof FenceDefect) {
+      const { message, remedy, line } = error;
+      return { code: 'bad-manifest', severity: 'error', message, remedy, place: placeOf(action, line) };
+    }
+    if (!(error instanceof ClusterTrouble)) throw error;
+    const isMendable = afterShell && error.kind !== 'not-allowed';
+    return {
+      code: `cluster-${error.kind}`,
+      severity: isMendable ? 'warning' : 'error',
+      message: error.message,
+      remedy: isMendable
+        ? `Nothing to do if an earlier step brings it. Else: ${remedyOf(error)}`
+        : remedyOf(error),
+      place: action.place,
+    };
+  }
+}

@@ -1,0 +1,90 @@
+import type { Box } from '../../model/box.ts';
+import type { ClusterLook } from '../../model/cluster/cluster-observation.ts';
+import type { Runbook } from '../../model/runbook.ts';
+import type { World } from '../../world.ts';
+
+/** How far a look at a box's cluster goes. */
+export interface ClusterScope {
+  /** Default: every namespace that the person allows. */
+  readonly namespace?: string | undefined;
+  /** Also calls probes and looks into images: only when asked. */
+  readonly active?: boolean | undefined;
+  /** The scope was asked for by name, so that it is worth saying that there is no kubeconfig. */
+  readonly asked?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const NOTHING: ClusterLook = { facts: [], more: new Map(), unavailable: [] };
+
+/**
+ * Looks at the cluster that a box names, with all that is needed for it loaded only now. Never throws: why there is
+ * nothing to see is in `unavailable`.
+ */
+export async function lookAtCluster(
+  box: Pick<Box, 'cluster' | 'baseline' | 'folder' | 'policy'>,
+  env: Readonly<Record<string, string>>,
+  { namespace, active = false, asked = false, signal }: ClusterScope = {},
+): Promise<ClusterLook> {
+  if (!box.cluster) return NOTHING;
+  // Loaded only where something is looked at: a pass that goes well does not pay for it.
+  const [{ observeCluster }, { ClusterTrouble }, { sentence }] = await Promise.all([
+    import('../../cluster/observe/observe-cluster.ts'),
+    import('../../cluster/cluster-errors.ts'),
+    import('../../cluster/observe/reader.ts'),
+  ]);
+  try {
+    const cluster = await box.cluster({ env: { ...box.baseline, ...env }, folder: box.folder });
+    return await observeCluster(cluster, {
+      ...(namespace !== undefined && { namespace }),
+      active,
+      // It adds something to pods: nothing for a cluster that somebody else relies on.
+      inspect: active && box.policy === 'sandbox',
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    if (!(error instanceof ClusterTrouble)) throw error;
+    const isNone = error.kind === 'no-config' && !asked;
+    return isNone ? NOTHING : { ...NOTHING, unavailable: [sentence(error)] };
+  }
+}
+
+/** The same, for whoever has no box open. */
+export async function lookAtClusterOf(
+  world: World,
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  scope: ClusterScope = {},
+): Promise<ClusterLook> {
+  const box = await world.openBox({ folder, env: {} });
+  try {
+    const own = box.kind === 'local' ? givenIn(world.env) : {};
+    return await lookAtCluster(box, { ...own, ...env }, scope);
+  } finally {
+    await box.close();
+  }
+}
+
+function givenIn(env: World['env']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** Whether a text is about Kubernetes: only then is a failure worth a look at the cluster. */
+export function speaksOfKubernetes(text: string): boolean {
+  return /\b(?:kubectl|helm|k3s|kustomiz\w+|argo|apiVersion(?=:)|kubeconfig|KUBECONFIG|k8s)\b/.test(text);
+}
+
+/** The one namespace that a text names; undefined: it names none, or several. */
+export function namespaceIn(text: string): string | undefined {
+  const named = text.matchAll(
+    /(?:\s-n[ =]?|--namespace[ =]|^\s*namespace:\s*)["']?([a-z0-9][a-z0-9-]{0,62})\b/gm,
+  );
+  const all = new Set([...named].map(([, name]) => name!));
+  return all.size === 1 ? [...all][0] : undefined;
+}
+
+/** What a runbook has measured: the facts of its table, for rules that need a figure of this place. */
+export function measurementsOf({ facts }: Pick<Runbook, 'facts'>): { name: string; value: string }[] {
+  return facts.map(({ name, value }) => ({ name, value }));
+}

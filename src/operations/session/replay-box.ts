@@ -1,0 +1,95 @@
+import type { PassSummary } from '../../model/outcome.ts';
+import type { ReplayReport } from '../../model/report.ts';
+import { renewBaseline } from '../drift/renew-baseline.ts';
+import type { OperationContext } from '../operation.ts';
+import { nextWords } from '../pass/next.ts';
+import { openPass } from '../pass/open.ts';
+import { type Outcomes, selection, summarise, walkPlan } from '../pass/walk.ts';
+import { planSession } from '../plan.ts';
+import { preflight } from '../preflight/preflight.ts';
+import type { ReplayFlags } from '../replay-flags.ts';
+import { openSession, type Prepared, type Session } from './session.ts';
+
+/**
+ * One box, from opening it to closing it: a pass, or with --dry-run what a pass would do.
+ * @throws RunbookError where the box cannot be opened, or something is missing before step one
+ */
+export async function replayBox(
+  context: OperationContext,
+  prepared: Prepared,
+  flags: ReplayFlags,
+  { approved }: { approved: boolean },
+): Promise<ReplayReport> {
+  const session = await openSession(context, prepared, flags, { approved });
+  try {
+    if (flags.dryRun) return await dryRun(context, session, flags);
+    await preflight(context, session, selection(session.plan, flags));
+    return await pass(context, session, flags);
+  } finally {
+    await session.box.close();
+  }
+}
+
+async function pass(context: OperationContext, session: Session, flags: ReplayFlags): Promise<ReplayReport> {
+  const opened = await openPass(context, session, {
+    force: flags.force,
+    keepGoing: flags.keepGoing,
+    jobs: flags.jobs,
+    explain: true,
+    askEachStep: session.runbook.kind === 'loose' && !flags.yes,
+    from: flags.from,
+    only: flags.only,
+    accept: flags.accept,
+  });
+  try {
+    const started = context.world.now();
+    const outcomes = await walkPlan(opened.pass);
+    const summary = summarise(outcomes, opened.pass, started);
+    await opened.end(summary.outcome);
+    const next = nextWords(session, outcomes, summary);
+    context.emit({ type: 'pass-finished', at: new Date(context.world.now()).toISOString(), summary, next });
+    await renewBaseline(context, session, { id: opened.pass.journal.pass.id, summary });
+    return report(session, outcomes, summary, next);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The plan, told as a pass that ran nothing. */
+async function dryRun(
+  context: OperationContext,
+  session: Session,
+  flags: ReplayFlags,
+): Promise<ReplayReport> {
+  const planned = await planSession(context, session, flags);
+  const outcomes: Outcomes = new Map(
+    planned.steps.map((step) => [
+      step.id,
+      { kind: 'not-reached', because: `dry run: would ${step.would} (${step.reason}) ${step.detail}`.trim() },
+    ]),
+  );
+  const summary: PassSummary = {
+    outcome: 'done',
+    acted: 0,
+    skipped: 0,
+    failed: 0,
+    person: 0,
+    notReached: outcomes.size,
+    fixes: 0,
+    ms: 0,
+    resumed: planned.resumed,
+  };
+  return { ...report(session, outcomes, summary, ''), plan: planned };
+}
+
+function report(session: Session, outcomes: Outcomes, summary: PassSummary, next: string): ReplayReport {
+  const titles = new Map(session.plan.steps.map(({ step }) => [step.id, step.title]));
+  return {
+    file: session.runbook.file,
+    name: session.runbook.name,
+    box: session.box.identity.name,
+    summary,
+    steps: [...outcomes].map(([id, outcome]) => ({ id, title: titles.get(id) ?? id, outcome })),
+    next,
+  };
+}

@@ -1,0 +1,215 @@
+import { resolve } from 'node:path';
+import type { Box, BoxIdentity } from '../../model/box.ts';
+import type { BoxTarget } from '../../model/box-target.ts';
+import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
+import type { Plan, ResolvedInput } from '../../model/plan.ts';
+import type { Runbook } from '../../model/runbook.ts';
+import { EMPTY_STATE } from '../../model/shell.ts';
+import { buildPlan } from '../../plan/build.ts';
+import { createMasker, type Masker } from '../../secrets/mask.ts';
+import { resolveInputs } from '../../secrets/resolve.ts';
+import { secretsInText } from '../../secrets/secrets-in-text.ts';
+import { envForBox } from '../boxes/require-grants.ts';
+import { type OpenedDocument, readValidDocument, refuseErrors } from '../document/document.ts';
+import { followPrerequisites } from '../document/prerequisites.ts';
+import type { OperationContext } from '../operation.ts';
+import { chosenBox } from './box-target.ts';
+
+/** What the operations that touch a box share: flags of the same names and meanings. */
+export interface SessionInput {
+  readonly file: string;
+  readonly loose: boolean;
+  readonly yes: boolean;
+  readonly input: Readonly<Record<string, string>>;
+  readonly envFile?: string;
+  /** Which box; this machine if none is named. */
+  readonly on?: string;
+}
+
+/** A document that could run: valid, and its plan without errors. Nothing was asked of any box yet. */
+export interface Prepared {
+  readonly document: OpenedDocument;
+  readonly runbook: Runbook;
+  readonly plan: Plan;
+  /** Documents whose steps come first (Prerequisites); each is approved for itself. */
+  readonly others: readonly OpenedDocument[];
+}
+
+/** A document made ready to act on: its inputs resolved, its box open. Nothing of it has run yet. */
+export interface Session extends Prepared {
+  /** Whether code of the document may run: what a person approved, or --yes. */
+  readonly approved: boolean;
+  readonly inputs: readonly ResolvedInput[];
+  /** What is missing among the inputs (errors), and what should be known of them (warnings). */
+  readonly inputDiagnostics: readonly Diagnostic[];
+  /** Values of inputs, facts and front matter env by name. */
+  readonly declared: ReadonlyMap<string, string>;
+  readonly facts: ReadonlyMap<string, string>;
+  readonly masker: Masker;
+  readonly box: Box;
+  /** How the box was named; undefined: this machine. */
+  readonly target?: BoxTarget;
+}
+
+/**
+ * Reads a document and plans it.
+ * @throws RunbookError 64 for a path that is no file, 65 for a bad document.
+ */
+export async function prepare(
+  { world }: OperationContext,
+  input: { file: string; loose: boolean },
+): Promise<Prepared> {
+  const document = await readValidDocument(world.cwd, input.file, { loose: input.loose });
+  refuseLoose(document.runbook, input.loose);
+  const { runbook, others } = await followPrerequisites(document);
+  const plan = buildPlan(runbook);
+  refuseErrors(plan.diagnostics, EXIT.document);
+  return { document, runbook, plan, others };
+}
+
+/**
+ * Opens a session. Commands that give secrets are code from the document, so they run only where it is approved.
+ * @throws RunbookError 64 for a wrong --input, 65 for a secret that stands in the document.
+ */
+export async function openSession(
+  { world }: OperationContext,
+  prepared: Prepared,
+  input: Pick<SessionInput, 'input' | 'envFile' | 'on'> & { readonly yes?: boolean },
+  { approved }: { approved: boolean },
+): Promise<Session> {
+  const { runbook, document } = prepared;
+  const { folder } = document;
+  const target = chosenBox(input.on);
+  const facts = new Map(runbook.facts.map((fact) => [fact.name, fact.value]));
+  const bare = bareEnvironment(runbook);
+  const resolved = await resolveInputs(runbook.inputs, {
+    given: input.input,
+    env: world.env,
+    envFile: input.envFile && resolve(world.cwd, input.envFile),
+    folder,
+    person: approved ? world.person : undefined,
+    allowCommands: approved,
+    runCommand: (command) => runDocumentCommand(world, folder, bare, command),
+  });
+  const values = [...resolved.values];
+  const secrets = values
+    .filter(([, each]) => each.kind === 'secret')
+    .map(([name, { value }]) => ({ name, value }));
+  const inText = secretsInText(document.source, secrets);
+  refuseErrors(inText, EXIT.document);
+
+  const masker = createMasker(secrets);
+  const env = { ...bare, ...Object.fromEntries(values.map(([name, { value }]) => [name, value])) };
+  const names = secrets.map(({ name }) => name);
+  const envFor = (box: BoxIdentity) =>
+    envForBox(world, box, {
+      env: exportable(env),
+      secrets: names,
+      acting: approved,
+      yes: input.yes ?? false,
+    });
+  return {
+    ...prepared,
+    approved,
+    inputs: resolved.resolved,
+    inputDiagnostics: [...resolved.missing, ...resolved.warnings, ...inText, ...masker.diagnostics],
+    declared: new Map(Object.entries(env)),
+    facts,
+    masker,
+    box: await world.openBox({
+      folder,
+      env: exportable(env),
+      envFor,
+      ...(target ? { target } : {}),
+      ...(world.person ? { person: world.person } : {}),
+    }),
+    ...(target ? { target } : {}),
+  };
+}
+
+/** Masks the secrets of a document as far as their values are known without running its commands or asking anybody. */
+export async function maskerFor(
+  world: OperationContext['world'],
+  { runbook, folder }: Pick<OpenedDocument, 'runbook' | 'folder'>,
+): Promise<Masker> {
+  const { values } = await resolveInputs(runbook.inputs, {
+    given: {},
+    env: world.env,
+    envFile: undefined,
+    folder,
+    person: undefined,
+    allowCommands: false,
+    runCommand: () => Promise.reject(new Error('no command runs here')),
+  });
+  const secrets = [...values].filter(([, { kind }]) => kind === 'secret');
+  return createMasker(secrets.map(([name, { value }]) => ({ name, value })));
+}
+
+/** What a document itself says of the environment: front matter env and facts. */
+export function bareEnvironment(runbook: Runbook): Record<string, string> {
+  return {
+    ...runbook.frontMatter.env,
+    ...Object.fromEntries(runbook.facts.map(({ name, value }) => [name, value])),
+  };
+}
+
+function refuseLoose(runbook: Runbook, loose: boolean): void {
+  if (runbook.kind === 'loose' && !loose)
+    throw new RunbookError([looseDocument(runbook.file)], EXIT.document);
+}
+
+/** Said of a markdown file that is no runbook. */
+export function looseDocument(file: string): Diagnostic {
+  return {
+    code: 'loose-document',
+    severity: 'error',
+    message: `${file} is no runbook: it neither says "runbook: 1" in front matter nor has a section "Steps" with a step.`,
+    remedy:
+      'Add --loose to run its shell fences in order (read them first: many READMEs install and, further down, uninstall).',
+    place: { file, line: 1, column: 1 },
+  };
+}
+
+/** Facts may be named freely in the table; only names that a shell can hold become variables. */
+function exportable(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)));
+}
+
+/** Runs a command of the document that gives a value, here and not on the box: this is where `pass` and its like are. */
+export async function runDocumentCommand(
+  world: OperationContext['world'],
+  folder: string,
+  env: Record<string, string>,
+  command: string,
+) {
+  const box = await world.openBox({ folder, env: exportable(env) });
+  try {
+    return await runForOutput(box, command);
+  } finally {
+    await box.close();
+  }
+}
+
+/**
+ * Runs a command of the document (a fact's, a secret's) and gives what it prints on stdout. stderr comes apart, so that
+ * a warning never becomes part of a secret: the shell holds stdout back and prints it behind a NUL.
+ */
+export async function runForOutput(
+  box: Box,
+  command: string,
+  signal?: AbortSignal,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const output: Buffer[] = [];
+  const { end } = await box.run({
+    interpreter: ['bash'],
+    text: `out="$(\n${command}\n)" && printf '\\0%s' "$out"\n`,
+    state: EMPTY_STATE,
+    timeoutMs: 60_000,
+    capture: false,
+    onOutput: (chunk) => output.push(chunk),
+    signal,
+  });
+  const [stderr = '', stdout = ''] = Buffer.concat(output).toString('utf8').split('\0');
+  if (end.kind === 'exit') return { code: end.code, stdout, stderr };
+  return { code: 1, stdout, stderr: end.kind === 'unstartable' ? end.reason : `ended by ${end.kind}` };
+}
