@@ -15,7 +15,7 @@ export interface Start {
 }
 
 /** The real world: this machine. The one place where executors and observers are put together. */
-export function host({ cwd, env, version, person }: Start): World {
+export function localWorld({ cwd, env, version, person }: Start): World {
   const folders = { box: boxStateFolder(env), person: personStateFolder(env) };
   const name = hostname();
   const identify: World['identify'] = async (lookOnly) => ({ id: await boxId(folders.box, lookOnly), name });
@@ -40,7 +40,7 @@ async function openBox(
 ): Promise<Box> {
   const { target } = options;
   if (target === undefined || target.kind === 'local') return openLocalBox(options, here);
-  return (await import('./remote-box.ts')).openOtherBox(options, target, env);
+  return (await import('./remote-box.ts')).openRemoteBox(options, target, env);
 }
 
 /** This machine as a box. Executor and probes load here, so that verbs which touch no box do not pay for them. */

@@ -1,6 +1,6 @@
 import { interruptions } from './cli/interruption.ts';
 import { program } from './cli/program.ts';
-import { host } from './local-world.ts';
+import { localWorld } from './local-world.ts';
 import { mcpRow } from './mcp/row.ts';
 import { withPort } from './mcp/transport/usual-port.ts';
 import { operations } from './operations/all.ts';
@@ -18,7 +18,7 @@ export async function main({ argv, version, quit }: Start): Promise<number> {
   const { env, stdin, stdout, stderr } = process;
   const signal = interruptions(process, quit);
   const person = terminal({ input: stdin, output: stderr, env, signal });
-  const world = host({ cwd: process.cwd(), env, version, person });
+  const world = localWorld({ cwd: process.cwd(), env, version, person });
   return await program({
     argv: withPort(argv),
     version,

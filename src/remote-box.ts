@@ -18,13 +18,13 @@ interface Way {
  * here, so that a pass on this machine does not pay for them.
  * @throws RunbookError 3 where it cannot be reached or cannot serve, 64 for a name that no launched box has
  */
-export async function openOtherBox(
+export async function openRemoteBox(
   open: OpenBox,
   target: Exclude<BoxTarget, { kind: 'local' }>,
   env: World['env'],
 ): Promise<Box> {
   const { person } = open;
-  const [{ openRemoteExecution }, { farProbes }] = await Promise.all([
+  const [{ openRemoteExecution }, { remoteProbes }] = await Promise.all([
     import('./execute/remote/remote-execution.ts'),
     import('./observe/remote/remote-probes.ts'),
   ]);
@@ -42,7 +42,7 @@ export async function openOtherBox(
   };
   // ssh may ask for a password or about a host key: the terminal is its own meanwhile.
   const { policy, execution } = await (person ? person.lend(reach) : reach());
-  return { ...execution, policy, ...farProbes(execution) };
+  return { ...execution, policy, ...remoteProbes(execution) };
 }
 
 async function wayTo(
@@ -62,8 +62,8 @@ async function wayTo(
         'guarded',
       );
     case 'named': {
-      const { demandBox } = await import('./boxes/find-box.ts');
-      const { engine, container: id, name } = await demandBox(target.name);
+      const { requireBox } = await import('./boxes/find-box.ts');
+      const { engine, container: id, name } = await requireBox(target.name);
       const way = await container({ container: id, engine, name }, 'sandbox');
       // Where `runbook box sync` brings a folder.
       return { ...way, options: { ...way.options, workspaces: '/srv' } };

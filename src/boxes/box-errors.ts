@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode, RunbookError } from '../model/diagnostic.ts';
 
 /** Trouble with a box, as the one shape of all trouble. */
-export function trouble(
+export function boxError(
   code: string,
   message: string,
   remedy: string,

@@ -1,4 +1,4 @@
-import { trouble } from './box-errors.ts';
+import { boxError } from './box-errors.ts';
 
 /** A name under which a box's port is reached through the proxy. */
 export interface Route {
@@ -86,7 +86,7 @@ export class Caddy {
     );
     if (!other) return;
     const whose = routeOf(other)?.box;
-    throw trouble(
+    throw boxError(
       'name-taken',
       `${host} is served ${whose ? `for the box ${whose}` : 'by something else'} already.`,
       'Choose another name with --as, or unexpose that box.',
@@ -162,7 +162,7 @@ function parsed(text: string): unknown {
 }
 
 function refused(cause: string): Error {
-  return trouble(
+  return boxError(
     'proxy-refused',
     `Caddy did not take it: ${cause}.`,
     'Its log says more; a port that is taken is the usual reason.',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { BoundedBytes, sizeText } from '../base/bounded-bytes.ts';
 
 /** What a program said before it ended. */
-export interface Said {
+export interface ProgramAnswer {
   /** 127 where it could not be started, 128 + 9 where it was ended by us. */
   readonly code: number;
   readonly stdout: string;
@@ -22,7 +22,11 @@ export interface CallOptions {
 const MOST_SAID = 64 * 1024 * 1024;
 
 /** Runs a program to its end. A program that fails is an answer; nothing rejects. */
-export function call(program: string, args: readonly string[], options: CallOptions = {}): Promise<Said> {
+export function call(
+  program: string,
+  args: readonly string[],
+  options: CallOptions = {},
+): Promise<ProgramAnswer> {
   const { input = '', env, timeoutMs = 60_000, signal } = options;
   return new Promise((resolve) => {
     const child = spawn(program, args, {
@@ -61,6 +65,6 @@ export function call(program: string, args: readonly string[], options: CallOpti
 }
 
 /** The last thing that a program complained about, in one line. */
-export function complaint({ code, stderr }: Said): string {
+export function errorText({ code, stderr }: ProgramAnswer): string {
   return stderr.trim().split('\n').at(-1)?.trim() || `it ended with code ${code}`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { call, complaint } from './call.ts';
+import { call, errorText } from './call.ts';
 import { debianRecipe } from './debian-recipe.ts';
 import type { EngineProgram } from './engine.ts';
 
@@ -47,5 +47,5 @@ export async function debianImage(
   const hash = createHash('sha256').update(debianRecipe).digest('hex');
   const words = ['-c', debianRecipe, 'debian-image', engine, cache, wanted, suite, hash];
   const said = await call('bash', words, { timeoutMs: 20 * 60_000, ...(signal ? { signal } : {}) });
-  return said.code === 0 ? { image: said.stdout.trim() } : { reason: complaint(said) };
+  return said.code === 0 ? { image: said.stdout.trim() } : { reason: errorText(said) };
 }

@@ -1,5 +1,5 @@
-import { trouble } from './box-errors.ts';
-import { call, complaint } from './call.ts';
+import { boxError } from './box-errors.ts';
+import { call, errorText } from './call.ts';
 
 /** A container engine's program. Both take the same words for all that is asked of them here. */
 export type EngineProgram = 'podman' | 'docker';
@@ -25,14 +25,14 @@ async function askEach(): Promise<EngineProgram> {
   for (const program of programs) {
     const said = await call(program, ['ps', '--quiet']);
     if (said.code === 0) return program;
-    reasons.push(`${program}: ${said.code === 127 ? 'not installed' : complaint(said)}`);
+    reasons.push(`${program}: ${said.code === 127 ? 'not installed' : errorText(said)}`);
   }
   throw noBoxes(reasons);
 }
 
 /** Why no box can start here. */
 export function noBoxes(reasons: readonly string[]): Error {
-  return trouble(
+  return boxError(
     'no-container-engine',
     `No box can start here: ${reasons.join('; ')}.`,
     'Install podman (apt-get install podman), or start docker.',

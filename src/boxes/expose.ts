@@ -1,5 +1,5 @@
 import { EXIT } from '../model/diagnostic.ts';
-import { trouble } from './box-errors.ts';
+import { boxError } from './box-errors.ts';
 import { Caddy, type Route } from './caddy.ts';
 import type { LaunchedBox } from './find-box.ts';
 
@@ -24,7 +24,7 @@ export async function expose(
   { host, admin }: { host: string; admin?: string },
 ): Promise<Exposed> {
   if (!HOST.test(host)) {
-    throw trouble(
+    throw boxError(
       'bad-host-name',
       `${JSON.stringify(host.slice(0, 80))} is no name that a proxy could serve.`,
       'Use a DNS name such as web.example.org.',
@@ -73,7 +73,7 @@ function upstreamOf(box: LaunchedBox, port: number): string {
   const published = box.onHostNetwork ? port : box.ports.find((each) => each.inside === port)?.host;
   if (published !== undefined) return `127.0.0.1:${published}`;
   if (box.address) return `${box.address}:${port}`;
-  throw trouble(
+  throw boxError(
     'port-unreachable',
     `Port ${port} of ${box.name} is not published, and ${box.status === 'running' ? 'the box has no address here' : 'the box does not run'}.`,
     box.status === 'running'

@@ -1,5 +1,5 @@
-import { trouble } from './box-errors.ts';
-import { call, complaint } from './call.ts';
+import { boxError } from './box-errors.ts';
+import { call, errorText } from './call.ts';
 import type { LaunchedBox } from './find-box.ts';
 import { restartBox } from './life.ts';
 
@@ -35,9 +35,9 @@ async function networksOf(box: LaunchedBox): Promise<string[]> {
 async function demand(box: LaunchedBox, args: readonly string[]): Promise<void> {
   const said = await call(box.engine, args);
   if (said.code === 0) return;
-  throw trouble(
+  throw boxError(
     'engine-failed',
-    `${box.engine} says of ${box.name}: ${complaint(said)}.`,
+    `${box.engine} says of ${box.name}: ${errorText(said)}.`,
     'Look at it with `runbook box list`.',
   );
 }

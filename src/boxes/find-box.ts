@@ -1,9 +1,9 @@
 import { nearest } from '../base/nearest.ts';
 import { textOrder } from '../base/text-order.ts';
 import { EXIT } from '../model/diagnostic.ts';
-import { trouble } from './box-errors.ts';
+import { boxError } from './box-errors.ts';
 import { refuseBadName } from './box-name.ts';
-import { call, complaint } from './call.ts';
+import { call, errorText } from './call.ts';
 import { type EngineProgram, findEngine } from './engine.ts';
 import { BOX_LABEL, type BoxLabels, readLabels } from './labels.ts';
 
@@ -38,7 +38,7 @@ export async function listBoxes(): Promise<LaunchedBox[]> {
     '--format',
     '{{.ID}}',
   ]);
-  if (said.code !== 0) throw unanswered(engine, complaint(said));
+  if (said.code !== 0) throw unanswered(engine, errorText(said));
   const boxes = await inspect(engine, said.stdout.split('\n').filter(Boolean));
   return boxes.sort((a, b) => textOrder(a.name, b.name));
 }
@@ -50,14 +50,14 @@ export async function findBox(name: string): Promise<LaunchedBox | undefined> {
 }
 
 /** The same, where there has to be one. @throws RunbookError 64 with the nearest name where there is none */
-export async function demandBox(name: string): Promise<LaunchedBox> {
+export async function requireBox(name: string): Promise<LaunchedBox> {
   refuseBadName(name);
   const boxes = await listBoxes();
   const box = boxes.find((each) => each.name === name);
   if (box) return box;
   const names = boxes.map((each) => each.name);
   const near = nearest(name, names);
-  throw trouble(
+  throw boxError(
     'unknown-box',
     `There is no box ${name} here.`,
     near
@@ -86,7 +86,7 @@ interface Inspected {
 async function inspect(engine: EngineProgram, ids: readonly string[]): Promise<LaunchedBox[]> {
   if (ids.length === 0) return [];
   const said = await call(engine, ['container', 'inspect', ...ids]);
-  return inspected(engine, said.stdout, complaint(said)).flatMap((each) => boxOf(engine, each) ?? []);
+  return inspected(engine, said.stdout, errorText(said)).flatMap((each) => boxOf(engine, each) ?? []);
 }
 
 function inspected(engine: EngineProgram, json: string, said: string): Inspected[] {
@@ -125,5 +125,5 @@ function statusOf(status: string): LaunchedBox['status'] {
 }
 
 function unanswered(engine: EngineProgram, cause: string): Error {
-  return trouble('engine-failed', `${engine} does not answer: ${cause}.`, `Try \`${engine} ps --all\`.`);
+  return boxError('engine-failed', `${engine} does not answer: ${cause}.`, `Try \`${engine} ps --all\`.`);
 }

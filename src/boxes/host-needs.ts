@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { call, complaint } from './call.ts';
+import { call, errorText } from './call.ts';
 import type { EngineProgram } from './engine.ts';
 import { noBoxes } from './engine.ts';
 
@@ -58,7 +58,7 @@ async function probe(engine: EngineProgram): Promise<readonly string[]> {
     for (const args of candidates) {
       const said = await call(engine, ['run', '--rm', ...args, probeImage, '/bin/true']);
       if (said.code === 0) return args;
-      reason = complaint(said);
+      reason = errorText(said);
     }
   }
   throw noBoxes([`${engine}: ${reason}`]);
@@ -71,7 +71,7 @@ async function importProbeImage(engine: EngineProgram): Promise<string | undefin
     "$0" image inspect "$1" >/dev/null 2>&1 ||
       tar -C / -ch bin/true $(ldd /bin/true | grep -o '/[^ ]*' | cut -c2-) | "$0" import - "$1"`;
   const said = await call('bash', ['-c', script, engine, probeImage]);
-  return said.code === 0 ? undefined : complaint(said);
+  return said.code === 0 ? undefined : errorText(said);
 }
 
 async function remembered(engine: EngineProgram, cache: string): Promise<readonly string[] | undefined> {

@@ -1,6 +1,6 @@
 import { EXIT } from '../model/diagnostic.ts';
-import { trouble } from './box-errors.ts';
-import { call, complaint } from './call.ts';
+import { boxError } from './box-errors.ts';
+import { call, errorText } from './call.ts';
 import { debianImage, debianSuite } from './debian-image.ts';
 import type { EngineProgram } from './engine.ts';
 
@@ -32,7 +32,7 @@ export async function findImage(
   { signal, note }: { signal?: AbortSignal; note: (line: string) => void },
 ): Promise<BoxImage> {
   if (!REFERENCE.test(asked)) {
-    throw trouble(
+    throw boxError(
       'bad-image-name',
       `${JSON.stringify(asked.slice(0, 80))} is no name of an image.`,
       'Name one such as debian:bookworm or localhost/box:1.',
@@ -46,7 +46,7 @@ export async function findImage(
   const pulled = await call(engine, ['pull', '--quiet', asked], { timeoutMs: PULL_MS, ...options });
   const id = pulled.code === 0 ? await idOf(engine, asked) : undefined;
   if (id) return { asked, runs: asked, id, how: 'pulled' };
-  return await built(engine, asked, complaint(pulled), { note, ...options });
+  return await built(engine, asked, errorText(pulled), { note, ...options });
 }
 
 async function built(
@@ -63,7 +63,7 @@ async function built(
   const id = 'image' in made ? await idOf(engine, made.image) : undefined;
   if ('image' in made && id) return { asked, runs: made.image, id, how: 'built' };
   const unbuilt = 'reason' in made ? made.reason : 'the image that was made is gone';
-  throw trouble(
+  throw boxError(
     'no-image',
     `There is no image ${asked}: ${unpulled}; ${unbuilt}.`,
     suite

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { trouble } from './box-errors.ts';
-import { type CallOptions, call, type Said } from './call.ts';
+import { boxError } from './box-errors.ts';
+import { type CallOptions, call, type ProgramAnswer } from './call.ts';
 import type { LaunchedBox } from './find-box.ts';
 
 /** Runs a script of our own with `sh` in a box. Values go in as arguments or input, never as part of the script. */
@@ -9,15 +9,19 @@ export function inside(
   script: string,
   args: readonly string[] = [],
   options: CallOptions = {},
-): Promise<Said> {
+): Promise<ProgramAnswer> {
   const flags = options.input === undefined ? [] : ['--interactive'];
   return call(box.engine, ['exec', ...flags, box.container, 'sh', '-c', script, 'sh', ...args], options);
 }
 
 /** @throws RunbookError 3 where the box does not run */
-export function demandRunning(box: LaunchedBox): void {
+export function requireRunning(box: LaunchedBox): void {
   if (box.status === 'running') return;
-  throw trouble('box-not-running', `${box.name} does not run.`, `Start it: runbook box restart ${box.name}.`);
+  throw boxError(
+    'box-not-running',
+    `${box.name} does not run.`,
+    `Start it: runbook box restart ${box.name}.`,
+  );
 }
 
 /** The best shell that is there, as a login shell. */
@@ -58,5 +62,5 @@ export async function readLogs(
 ): Promise<string> {
   const said = await inside(box, LOGS, [String(lines), file]);
   if (said.code === 0) return said.stdout;
-  throw trouble('no-log', `${box.name}: ${said.stderr.trim()}.`, 'Name a file of the box that can be read.');
+  throw boxError('no-log', `${box.name}: ${said.stderr.trim()}.`, 'Name a file of the box that can be read.');
 }

@@ -1,7 +1,7 @@
 import { EXIT } from '../model/diagnostic.ts';
-import { trouble } from './box-errors.ts';
+import { boxError } from './box-errors.ts';
 import { containerName, refuseBadName } from './box-name.ts';
-import { call, complaint, type Said } from './call.ts';
+import { call, errorText, type ProgramAnswer } from './call.ts';
 import type { EngineProgram } from './engine.ts';
 import { findBox, type LaunchedBox } from './find-box.ts';
 import { forgetHostNeeds, hostNeeds } from './host-needs.ts';
@@ -51,15 +51,15 @@ export async function launchBox(engine: EngineProgram, launch: Launch): Promise<
   if (box) return box;
   if (isTaken(said)) throw taken(launch.name);
   await remove(engine, launch.name);
-  throw trouble(
+  throw boxError(
     'box-not-started',
-    `The box ${launch.name} did not start: ${complaint(said)}.`,
+    `The box ${launch.name} did not start: ${errorText(said)}.`,
     `Free the port or mend what ${engine} complains about; nothing of it is left.`,
     { cause: said.stderr.trim() },
   );
 }
 
-async function run(engine: EngineProgram, launch: Launch): Promise<Said> {
+async function run(engine: EngineProgram, launch: Launch): Promise<ProgramAnswer> {
   const { name, image, ports, workspaceBytes, signal } = launch;
   const needs = await hostNeeds(engine, launch.cache);
   const onHost = needs.includes('--network=host');
@@ -82,10 +82,10 @@ async function run(engine: EngineProgram, launch: Launch): Promise<Said> {
   );
 }
 
-const isTaken = ({ stderr }: Said) => /name .*(?:already in use|is in use)/i.test(stderr);
+const isTaken = ({ stderr }: ProgramAnswer) => /name .*(?:already in use|is in use)/i.test(stderr);
 
 function taken(name: string): Error {
-  return trouble(
+  return boxError(
     'box-exists',
     `There is a box ${name} already.`,
     `Choose another name, or remove it: runbook box destroy ${name}.`,

@@ -1,5 +1,5 @@
-import { trouble } from './box-errors.ts';
-import { call, complaint } from './call.ts';
+import { boxError } from './box-errors.ts';
+import { call, errorText } from './call.ts';
 import type { LaunchedBox } from './find-box.ts';
 
 /** Seconds that a box's first process gets to end. */
@@ -18,16 +18,16 @@ export const restartBox = (box: LaunchedBox) =>
 export async function destroyBox(box: LaunchedBox): Promise<void> {
   const said = await call(box.engine, ['rm', '--force', '--volumes', box.container]);
   if (said.code === 0 || /no such container|no container with|already in progress/i.test(said.stderr)) return;
-  throw refused(box, complaint(said));
+  throw refused(box, errorText(said));
 }
 
 async function demand(box: LaunchedBox, args: readonly string[]): Promise<void> {
   const said = await call(box.engine, args);
-  if (said.code !== 0) throw refused(box, complaint(said));
+  if (said.code !== 0) throw refused(box, errorText(said));
 }
 
 function refused(box: LaunchedBox, cause: string): Error {
-  return trouble(
+  return boxError(
     'engine-failed',
     `${box.engine} says of ${box.name}: ${cause}.`,
     'Look at it with `runbook box list`.',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { EXIT } from '../model/diagnostic.ts';
-import { trouble } from './box-errors.ts';
+import { boxError } from './box-errors.ts';
 import type { LaunchedBox } from './find-box.ts';
 import { inside } from './inside.ts';
 import { contentOf, type SyncedFile } from './synced-files.ts';
@@ -65,7 +65,7 @@ export async function putSecretFile(box: LaunchedBox, path: string, content: str
 function refuseBadPlace(to: string): void {
   const parts = to.split('/').slice(1);
   if (to.startsWith('/') && parts.every((part) => part !== '' && part !== '..' && part !== '.')) return;
-  throw trouble(
+  throw boxError(
     'bad-place',
     `${JSON.stringify(to)} is no folder of a box.`,
     'Name an absolute path such as /srv/app.',
@@ -138,7 +138,7 @@ async function ended(child: ReturnType<typeof spawn>, stderr: NodeJS.ReadableStr
 }
 
 function failed(box: LaunchedBox, cause: string): Error {
-  return trouble(
+  return boxError(
     'sync-failed',
     `The files did not reach ${box.name}: ${cause.trim().split('\n').at(-1)}.`,
     'Mend that and sync again: what was sent is sent anew.',

@@ -2,8 +2,8 @@ import { lstat, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { QUIET_GIT } from '../base/quiet-git.ts';
-import { trouble } from './box-errors.ts';
-import { call, complaint } from './call.ts';
+import { boxError } from './box-errors.ts';
+import { call, errorText } from './call.ts';
 
 /** A file of the folder, and what tells that it is another one now. */
 export interface SyncedFile {
@@ -56,9 +56,9 @@ async function listed(folder: string): Promise<string[]> {
     const bare = [`--git-dir=${scratch}`, `--work-tree=${folder}`];
     const said = made.code === 0 ? await git(...bare, '-C', folder, ...wanted, '--full-name') : made;
     if (said.code === 0) return unique(said.stdout);
-    throw trouble(
+    throw boxError(
       'sync-without-git',
-      `git cannot list the files of ${folder}: ${complaint(said)}.`,
+      `git cannot list the files of ${folder}: ${errorText(said)}.`,
       'Install git: it says what .gitignore leaves out.',
     );
   } finally {

@@ -1,8 +1,8 @@
 import type { Person } from '../world.ts';
-import type { Story } from './render/progress/progress.ts';
+import type { Progress } from './render/progress/progress.ts';
 
 /** The same person, asked while nothing is drawn. */
-export function lending(person: Person, story: Story): Person {
+export function lendTerminal(person: Person, story: Progress): Person {
   const between = async <T>(work: () => Promise<T>): Promise<T> => {
     story.pause();
     try {

@@ -1,32 +1,33 @@
 import type { Operation } from '../operations/operation.ts';
 import type { Call } from './global-flags.ts';
 import { pageFor } from './output.ts';
-import { jsonStory, untoldStory } from './render/progress/json-events.ts';
-import { plainStory } from './render/progress/plain-progress.ts';
-import type { Story } from './render/progress/progress.ts';
+import { jsonEvents, silentProgress } from './render/progress/json-events.ts';
+import { plainProgress } from './render/progress/plain-progress.ts';
+import type { Progress } from './render/progress/progress.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Chooses how a pass is told: as data, live on a terminal, or as plain lines everywhere else. */
-export async function openStory(
+export async function openProgress(
   operation: Operation,
   call: Call,
   around: Surroundings,
   { fleet }: { fleet: boolean },
-): Promise<Story> {
+): Promise<Progress> {
   const { stdout, stderr, world } = around;
   const write = (text: string) => stdout.write(text);
   const aside = (text: string) => stderr.write(text);
-  if (call.on.has('json')) return operation.name === 'replay' ? jsonStory(write, aside) : untoldStory(aside);
+  if (call.on.has('json'))
+    return operation.name === 'replay' ? jsonEvents(write, aside) : silentProgress(aside);
   const page = pageFor(stdout, call, world.env);
   if (!page.terminal || page.verbose || page.quiet) {
     // A log is kept whole: nothing is cut to the width of a terminal.
     const whole = { page: { ...page, width: undefined }, cwd: world.cwd, write, aside };
     return fleet
-      ? (await import('./render/progress/fleet-progress.ts')).plainFleetStory(whole)
-      : plainStory(whole);
+      ? (await import('./render/progress/fleet-progress.ts')).plainFleetProgress(whole)
+      : plainProgress(whole);
   }
   const live = { page, cwd: world.cwd, output: stdout, now: () => world.now() };
-  if (fleet) return (await import('./render/progress/live-fleet.ts')).liveFleetStory(live);
-  const { liveStory } = await import('./render/progress/live-progress.ts');
-  return liveStory(live);
+  if (fleet) return (await import('./render/progress/live-fleet.ts')).liveFleetProgress(live);
+  const { liveProgress } = await import('./render/progress/live-progress.ts');
+  return liveProgress(live);
 }

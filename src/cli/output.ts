@@ -1,6 +1,6 @@
 import type { Call } from './global-flags.ts';
 import type { Page } from './render/text/page.ts';
-import { paintIn, wantsColour } from './render/text/paint.ts';
+import { paintIn, wantsColor } from './render/text/paint.ts';
 
 /** As much of a Node stream as the command needs of stdout and stderr. */
 export interface Output {
@@ -23,7 +23,7 @@ export function pageFor(output: Output, call: Call, env: Readonly<Record<string,
   const verbose = call.on.has('verbose');
   const terminal = output.isTTY === true && env.TERM !== 'dumb';
   return {
-    paint: paintIn(wantsColour(env, output.isTTY === true, call.on.has('no-color'))),
+    paint: paintIn(wantsColor(env, output.isTTY === true, call.on.has('no-color'))),
     // Who asks for everything gets it whole: nothing is cut.
     width: output.isTTY && !verbose ? output.columns || 80 : undefined,
     terminal,

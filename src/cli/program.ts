@@ -5,8 +5,8 @@ import { readArguments } from './arguments.ts';
 import { chosenVerb } from './chosen-verb.ts';
 import { type Call, globalFlags, readCall } from './global-flags.ts';
 import { Interruption } from './interruption.ts';
-import { lending } from './lending.ts';
-import { openStory } from './open-progress.ts';
+import { lendTerminal } from './lending.ts';
+import { openProgress } from './open-progress.ts';
 import { helpWidth, type Output, pageFor } from './output.ts';
 import { renderDiagnostics } from './render/diagnostic.ts';
 import { isPass } from './render/dry-run.ts';
@@ -54,7 +54,7 @@ async function perform(operation: Operation, call: Call, around: Surroundings): 
   const { world, signal } = around;
   const { input, report: path } = readArguments(operation, call.rest);
   const file = path === undefined ? undefined : await openReportFile(path, world.cwd);
-  const story = await openStory(operation, call, around, {
+  const story = await openProgress(operation, call, around, {
     fleet: input.fleet !== undefined || operation.name === 'submit',
   });
   const stopping = () => {
@@ -63,7 +63,7 @@ async function perform(operation: Operation, call: Call, around: Surroundings): 
   };
   signal.addEventListener('abort', stopping);
   try {
-    const person = world.person && lending(world.person, story);
+    const person = world.person && lendTerminal(world.person, story);
     const context = { world: person ? { ...world, person } : world, emit: story.event, signal };
     const report = await operation.run(context, input);
     story.end();

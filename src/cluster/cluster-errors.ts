@@ -1,5 +1,5 @@
 /** What kept a cluster from answering, or from doing what was asked. */
-export type TroubleKind =
+export type ClusterErrorKind =
   /** There is no kubeconfig, or none that can be used. */
   | 'no-config'
   /** Nobody answers there: refused, timed out, no route, no such name, no TLS. */
@@ -30,10 +30,10 @@ export interface StatusCause {
 }
 
 /** Thrown inside src/cluster; whoever asks turns it into a verdict, a failure or a diagnostic. */
-export class ClusterTrouble extends Error {
+export class ClusterError extends Error {
   override readonly name = 'ClusterTrouble';
   constructor(
-    readonly kind: TroubleKind,
+    readonly kind: ClusterErrorKind,
     message: string,
     readonly more: {
       /** HTTP status, where the server answered. */
@@ -50,13 +50,13 @@ export class ClusterTrouble extends Error {
 }
 
 /** What to do about it, for people. */
-export function remedyOf(trouble: ClusterTrouble): string {
+export function remedyOf(trouble: ClusterError): string {
   // 500 is taken for a moment's trouble and asked again, but a person can look for its reason.
   const kind = trouble.more.status === 500 ? 'error' : trouble.kind;
   return trouble.more.remedy ?? REMEDIES[kind];
 }
 
-const REMEDIES: Readonly<Record<TroubleKind, string>> = {
+const REMEDIES: Readonly<Record<ClusterErrorKind, string>> = {
   'no-config':
     'Say where the kubeconfig is: `env: { KUBECONFIG: … }` in the front matter, or ~/.kube/config.',
   unreachable: 'Look whether the API server runs and can be reached from this box.',

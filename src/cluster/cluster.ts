@@ -5,7 +5,7 @@ import { openClient } from './access/client.ts';
 import { type CredentialPlace, credentialsOf } from './access/credentials.ts';
 import { openDiscovery, versionOf } from './access/discovery.ts';
 import { findContext, type KubeContext } from './access/kubeconfig.ts';
-import { ClusterTrouble } from './cluster-errors.ts';
+import { ClusterError } from './cluster-errors.ts';
 
 /** Where a box's cluster is found, and how it is reached from here. */
 export interface ClusterPlace extends CredentialPlace {
@@ -29,13 +29,13 @@ export async function openCluster(place: ClusterPlace): Promise<Cluster> {
 /** The same, for a context that was found before. */
 export async function openContext(found: KubeContext, place: ClusterPlace): Promise<Cluster> {
   if (found.cluster['proxy-url'] !== undefined) {
-    throw new ClusterTrouble(
+    throw new ClusterError(
       'no-config',
       `Context "${found.context}" asks for a proxy, which is not supported.`,
     );
   }
   if (!URL.canParse(found.server)) {
-    throw new ClusterTrouble(
+    throw new ClusterError(
       'no-config',
       `Context "${found.context}" names "${found.server}", which is no URL.`,
     );
@@ -48,7 +48,7 @@ export async function openContext(found: KubeContext, place: ClusterPlace): Prom
   return clusterOf(name, namespace, client, (inside) => place.isAllowed(name, inside));
 }
 
-function notAllowed({ context, server }: ClusterName, namespace?: string | null): ClusterTrouble {
+function notAllowed({ context, server }: ClusterName, namespace?: string | null): ClusterError {
   const what =
     namespace === null
       ? 'what belongs to no namespace in '
@@ -56,7 +56,7 @@ function notAllowed({ context, server }: ClusterName, namespace?: string | null)
         ? ''
         : `namespace "${namespace}" of `;
   const flag = namespace ? ` --namespace ${namespace}` : '';
-  return new ClusterTrouble(
+  return new ClusterError(
     'not-allowed',
     `${what}context "${context}" (${server}) is not on your list of what may be touched`,
     { remedy: `Allow it with: runbook approve --context ${context}${flag}` },
@@ -83,7 +83,7 @@ export function clusterOf(
         const path = objectPath(resource, inside, object);
         return (await client.request<KubeObject>({ path, ...(signal && { signal }) })).body;
       } catch (error) {
-        if (error instanceof ClusterTrouble && error.kind === 'not-found') return undefined;
+        if (error instanceof ClusterError && error.kind === 'not-found') return undefined;
         throw error;
       }
     },

@@ -1,5 +1,5 @@
 import type { ShellRequest, ShellResult, ShellState } from '../model/shell.ts';
-import type { Cut } from './deadline.ts';
+import type { Deadline } from './deadline.ts';
 import type { Records } from './shell/control-records.ts';
 import type { FrameEnd } from './shell/shell-process.ts';
 import { bytesToText } from './state/bytes-as-text.ts';
@@ -7,7 +7,7 @@ import { readExportListing } from './state/export-listing.ts';
 import { exportsWith, stateAfter } from './state/shell-state.ts';
 
 /** What the result of a fence depends on beside the fence itself. */
-export interface Surroundings {
+export interface FenceSetup {
   readonly folder: string;
   readonly baseline: Readonly<Record<string, string>>;
 }
@@ -15,9 +15,9 @@ export interface Surroundings {
 /** How a fence ended and what it left, from what its shell said on the control pipe. Pure. */
 export function fenceResult(
   request: ShellRequest,
-  end: FrameEnd | Cut,
+  end: FrameEnd | Deadline,
   durationMs: number,
-  surroundings: Surroundings,
+  surroundings: FenceSetup,
 ): ShellResult {
   switch (end.kind) {
     case 'timeout':
@@ -48,7 +48,7 @@ export function reasonNotStarted({ user }: Pick<ShellRequest, 'user'>, records: 
 function stateFrom(
   { state, cwd }: ShellRequest,
   records: Records,
-  { folder, baseline }: Surroundings,
+  { folder, baseline }: FenceSetup,
 ): ShellState {
   const after = records.get('v');
   if (after === undefined) return state;

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { ShellRequest } from '../model/shell.ts';
-import { type Cut, watchForCut } from './deadline.ts';
+import { type Deadline, watchDeadline } from './deadline.ts';
 import { GRACE_MS } from './end-groups.ts';
 import type { LaunchedFence } from './launch.ts';
 import { launch } from './launch-process.ts';
@@ -10,7 +10,7 @@ import { processTable } from './process-table.ts';
 import type { FrameEnd } from './shell/shell-process.ts';
 
 /** How a fence on the terminal ended. */
-export type InteractEnd = FrameEnd | Cut | { readonly kind: 'unstartable'; readonly reason: string };
+export type InteractEnd = FrameEnd | Deadline | { readonly kind: 'unstartable'; readonly reason: string };
 
 /**
  * Runs a fence on the terminal, in this process's own group: it reads what the person types and gets their Ctrl-C, which
@@ -31,9 +31,9 @@ export async function interact(
     detached: false,
     output: 'inherit',
   });
-  let cut: Cut | undefined;
+  let cut: Deadline | undefined;
   let killing: NodeJS.Timeout | undefined;
-  const unwatch = watchForCut(request, (why) => {
+  const unwatch = watchDeadline(request, (why) => {
     cut ??= why;
     signalTree(child.pid!, 'SIGTERM');
     killing ??= setTimeout(() => signalTree(child.pid!, 'SIGKILL'), GRACE_MS);

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { reasonNotStarted } from './fence-result.ts';
 import { type LaunchedFence, launchText } from './launch.ts';
-import { type Records, readRecords, takeRecord } from './shell/control-records.ts';
+import { type Records, readControlRecords, takeRecord } from './shell/control-records.ts';
 import { textToBytes } from './state/bytes-as-text.ts';
 
 /** A process started for one fence, outside any host. */
@@ -29,12 +29,12 @@ export function launch(fence: LaunchedFence, { output, ...options }: LaunchOptio
   const child = spawn('sh', ['-c', 'eval "$(cat)"', 'sh'], spawning);
   const records = new Map<string, Buffer>();
   const allRecords = async () => {
-    await turnOfTheLoop();
+    await nextEventLoopTurn();
     takeLast();
     return records;
   };
   let begins = () => {};
-  const takeLast = readRecords(child.stdout as Readable, {
+  const takeLast = readControlRecords(child.stdout as Readable, {
     onRecord: (tag, content) => {
       takeRecord(records, tag, content);
       if (tag === 's') begins();
@@ -55,7 +55,7 @@ export function launch(fence: LaunchedFence, { output, ...options }: LaunchOptio
 }
 
 /** What a child wrote before it ended is in the pipe when its exit is known: the next poll of the event loop reads it. */
-export async function turnOfTheLoop(): Promise<void> {
+export async function nextEventLoopTurn(): Promise<void> {
   await setImmediate();
   await setImmediate();
 }

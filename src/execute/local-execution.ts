@@ -10,8 +10,8 @@ import type { LaunchedFence } from './launch.ts';
 import { belongsTo } from './owner.ts';
 import { interactWithFence, launchedFence, runFence } from './run-fence.ts';
 import { runProgram } from './run-program.ts';
-import { MOST_LOCAL_HOSTS, startLocalHost } from './shell/local-shell.ts';
-import { openHostPool } from './shell/shell-pool.ts';
+import { MAX_LOCAL_SHELLS, startLocalShell } from './shell/local-shell.ts';
+import { openShellPool } from './shell/shell-pool.ts';
 import { baselineOf } from './state/baseline.ts';
 
 /** This machine, as far as acting on it goes; identity and probes come from other rooms. */
@@ -30,9 +30,9 @@ export interface LocalOptions {
 export async function openLocalExecution(options: LocalOptions): Promise<LocalExecution> {
   const folder = resolve(options.folder);
   const baseline = baselineOf(process.env, options.env, folder);
-  const pool = openHostPool({
-    start: () => startLocalHost({ env: baseline, cwd: folder }),
-    most: MOST_LOCAL_HOSTS,
+  const pool = openShellPool({
+    start: () => startLocalShell({ env: baseline, cwd: folder }),
+    most: MAX_LOCAL_SHELLS,
   });
   const place = { folder, baseline };
   const box = {

@@ -7,8 +7,8 @@ import { type LaunchedFence, launchText } from './launch.ts';
 import { forkFrame, launchFrame, plainFrame } from './shell/frame.ts';
 import { routeOf } from './shell/route.ts';
 import { runFrame } from './shell/run-frame.ts';
-import type { HostPool } from './shell/shell-pool.ts';
-import type { Frame, Host } from './shell/shell-process.ts';
+import type { ShellPool } from './shell/shell-pool.ts';
+import type { Frame, ShellProcess } from './shell/shell-process.ts';
 import { textToBytes } from './state/bytes-as-text.ts';
 
 /** What every fence of an opened box shares. */
@@ -17,7 +17,7 @@ export interface FenceBox {
   readonly baseline: Readonly<Record<string, string>>;
   /** What runbook itself adds to the process's environment. */
   readonly own: Readonly<Record<string, string>>;
-  readonly pool: HostPool;
+  readonly pool: ShellPool;
   /** Whether a plain fence may run in the host itself. */
   readonly plain: boolean;
   /** On the box, for temporary files. */
@@ -74,7 +74,7 @@ export function nextFrame(): number {
   return frames;
 }
 
-function frameFor(box: FenceBox, host: Host, request: ShellRequest): Frame {
+function frameFor(box: FenceBox, host: ShellProcess, request: ShellRequest): Frame {
   const number = nextFrame();
   const route = host.kind === 'bash' ? routeOf(request, box.plain) : ({ kind: 'launch' } as const);
   switch (route.kind) {

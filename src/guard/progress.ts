@@ -1,7 +1,7 @@
 import type { Attempt, CheckRow } from '../loop/attempt.ts';
 
 /** A number that a failing check observed, on its way to what is expected. */
-export interface Progress {
+export interface CheckProgress {
   readonly check: string;
   readonly from: number;
   readonly to: number;
@@ -13,7 +13,7 @@ export interface Progress {
  * failure before to the last one, or within the last one. Only amounts count (cluster objects and facts): an HTTP status
  * or an exit code is a name, not an amount.
  */
-export function progressOf(failures: readonly Attempt[]): Progress | undefined {
+export function checkProgress(failures: readonly Attempt[]): CheckProgress | undefined {
   const last = failures.at(-1);
   const earlier = failures.at(-2);
   for (const row of last?.checks.filter(isAmount) ?? []) {
@@ -35,7 +35,7 @@ function withoutWait(check: string): string {
 const NUMBER = /-?\d+(?:\.\d+)?/g;
 
 /** Both texts must say the same but for one number. */
-function movement(row: CheckRow, earlier: string | undefined): Progress | undefined {
+function movement(row: CheckRow, earlier: string | undefined): CheckProgress | undefined {
   if (earlier === undefined || earlier.replace(NUMBER, '#') !== row.observed.replace(NUMBER, '#'))
     return undefined;
   const [then, now, wanted] = [earlier, row.observed, row.expected].map((text) =>

@@ -3,7 +3,7 @@ import { type FailedAlike, failedAlike } from './failed-alike.ts';
 import type { Wait } from './form/knobs.ts';
 import { timelessReason } from './form/timeless.ts';
 import { type Guard, type GuardInput, PASS } from './guard.ts';
-import { progressOf } from './progress.ts';
+import { checkProgress } from './progress.ts';
 import { type Raise, showWaitRaise, waitRaises } from './raises.ts';
 import { hypothesisDefects } from './weigh-hypothesis.ts';
 
@@ -22,7 +22,7 @@ export const sleepSpiral: Guard = {
       alike.failures.map((each) => each.form.waits),
       alike.form.waits,
     );
-    if (raises.length === 0 || progressOf(attempts(alike))) return PASS;
+    if (raises.length === 0 || checkProgress(attempts(alike))) return PASS;
     const timeless = timelessReason(alike.failures.at(-1)!.attempt, raises);
     if (timeless) return stop(input, alike, raises, timeless.reason, timeless.evidence, true);
     if (isFirstWait(alike, raises)) return PASS;

@@ -65,7 +65,7 @@ async function makeId(stateFolder: string, path: string): Promise<string> {
     await link(draft, path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
-    await syncFolder(stateFolder);
+    await syncDirectory(stateFolder);
   } finally {
     await file.close();
     await unlink(draft);
@@ -109,7 +109,7 @@ export async function openCounter(stateFolder: string, key: string): Promise<Box
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     const content = Buffer.alloc(DIGITS);
     const length = readSync(fd, content, 0, DIGITS, 0);
-    if (length < DIGITS) await syncFolder(join(stateFolder, 'journals'));
+    if (length < DIGITS) await syncDirectory(join(stateFolder, 'journals'));
     return {
       value: parse(content.subarray(0, length)),
       set: (value) => {
@@ -123,7 +123,7 @@ export async function openCounter(stateFolder: string, key: string): Promise<Box
 }
 
 /** Makes a new file's name itself survive a power cut; fdatasync of the file alone does not promise that. */
-export async function syncFolder(folder: string): Promise<void> {
+export async function syncDirectory(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   await handle.sync().finally(() => handle.close());
 }

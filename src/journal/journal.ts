@@ -6,11 +6,11 @@ import type { BoxIdentity } from '../model/box.ts';
 import type { BoxCounter, BoxState } from '../model/box-state.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { JournalEntry, JournalRecord, StepMemory } from '../model/journal.ts';
-import { dataSync, journalKey, syncFolder } from './box-state.ts';
+import { dataSync, journalKey, syncDirectory } from './box-state.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { OWN_FILE, prepareFolder, setAside } from './journal-folder.ts';
 import { emptyMemory, fixKey, type JournalMemory, remember } from './memory.ts';
-import { type ReadJournal, readRecords } from './read.ts';
+import { type ReadJournal, readJournalRecords } from './read.ts';
 import { SCHEMA } from './record-shape.ts';
 import { storageError, storing } from './storage-error.ts';
 
@@ -115,14 +115,14 @@ async function recall(
   const { key, path } = whereIs(place);
   const memory = emptyMemory();
   const limit = () => place.state.counter(key);
-  const read = await readRecords(path, limit, (record) => remember(memory, record));
+  const read = await readJournalRecords(path, limit, (record) => remember(memory, record));
   return { path, key, memory, read };
 }
 
 async function openForAppending(path: string, folder: string, read: ReadJournal): Promise<number> {
   const fd = openSync(path, OWN_FILE.append, 0o600);
   if (read.torn) ftruncateSync(fd, read.end);
-  if (read.size === 0) await syncFolder(join(folder, '.runbook'));
+  if (read.size === 0) await syncDirectory(join(folder, '.runbook'));
   return fd;
 }
 

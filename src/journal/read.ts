@@ -30,7 +30,7 @@ const LINE_END = 0x0a;
  * so every record within that size is covered, and reading needs no lock.
  * @throws RunbookError 3 for a line that is no record and not the last, for numbers out of order, and for a newer schema.
  */
-export async function readRecords(
+export async function readJournalRecords(
   path: string,
   limitOf: () => number | Promise<number>,
   onRecord: (record: JournalRecord) => void,

@@ -42,7 +42,7 @@ export function podReadiness(pod: KubeObject, now: number): Readiness {
  * Why the pods of a workload fail it though its own status still says that it goes on: the newest generation of pods
  * counts, since old ones may fail for what the rollout mends.
  */
-export function podTrouble(pods: readonly KubeObject[], now: number): Readiness | undefined {
+export function podFailure(pods: readonly KubeObject[], now: number): Readiness | undefined {
   let again: number | undefined;
   for (const pod of newest(pods)) {
     if (pod.metadata?.deletionTimestamp) continue;

@@ -1,4 +1,4 @@
-import { count } from '../base/pluralize.ts';
+import { pluralize } from '../base/pluralize.ts';
 import type { KubeObject } from '../model/cluster/kube.ts';
 import { podReadiness } from './pod-readiness.ts';
 import {
@@ -64,7 +64,8 @@ function groupKind({ apiVersion = '', kind = '' }: KubeObject): [string, string]
   return [apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '', kind];
 }
 
-const surplus = (pods: number, noun = 'pod') => `${count(pods, noun)} still ${pods === 1 ? 'ends' : 'end'}`;
+const surplus = (pods: number, noun = 'pod') =>
+  `${pluralize(pods, noun)} still ${pods === 1 ? 'ends' : 'end'}`;
 
 function general(object: KubeObject): Readiness | undefined {
   if (object.metadata?.deletionTimestamp) return progressing('it is being deleted');
@@ -175,7 +176,7 @@ function job(object: KubeObject): Readiness {
   if (Condition.of(object, 'Complete')?.status === 'True') return ready('Complete');
   if (at(object, 'spec', 'suspend') === true) return progressing('it is suspended');
   const [active, done] = [number(object, 'status', 'active'), number(object, 'status', 'succeeded')];
-  return progressing(`${count(active, 'pod')} ${active === 1 ? 'runs' : 'run'}, ${done} succeeded`);
+  return progressing(`${pluralize(active, 'pod')} ${active === 1 ? 'runs' : 'run'}, ${done} succeeded`);
 }
 
 function node(object: KubeObject): Readiness {

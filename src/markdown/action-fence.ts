@@ -1,7 +1,7 @@
 import type { Action, ActionBase, ShellAction } from '../model/action.ts';
 import type { Span } from '../model/place.ts';
 import { type Attributes, readAttributes } from './attributes.ts';
-import { type CodeBlock, type FenceBlock, type Line, textOf } from './commonmark/block.ts';
+import { type CodeBlock, type FenceBlock, type SourceLine, textOf } from './commonmark/block.ts';
 import { type Info, readInfo } from './fence.ts';
 import { present } from './record/present.ts';
 import type { Report } from './report.ts';
@@ -195,7 +195,7 @@ export function consoleCommands(text: string): string {
 }
 
 /** The lines of code with LF and exactly one final newline; no line, or nothing but empty ones, is empty. */
-export function codeText(source: Source, lines: readonly Line[]): string {
+export function codeText(source: Source, lines: readonly SourceLine[]): string {
   const text = textOf(source.text, lines);
   let end = text.length;
   while (end > 0 && text.charCodeAt(end - 1) === 10) end--;

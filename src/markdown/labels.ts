@@ -1,5 +1,5 @@
 import { editDistance } from '../base/nearest.ts';
-import { plainText, readInline } from './commonmark/inline.ts';
+import { inlineText, readInline } from './commonmark/inline.ts';
 
 /** The labels of a step, in the order in which a careful author writes them. */
 export const LABELS = [
@@ -60,7 +60,7 @@ export function misspeltLabel(text: string): LabelName | undefined {
 
 /** The same for a heading below a step. */
 export function misspeltHeading(text: string): LabelName | undefined {
-  const [word = ''] = /^[A-Z][a-z]+(?=:|$)/.exec(plainText(text).trim()) ?? [];
+  const [word = ''] = /^[A-Z][a-z]+(?=:|$)/.exec(inlineText(text).trim()) ?? [];
   return meantBy(word);
 }
 
@@ -81,7 +81,7 @@ export function readHeadingLabel<Name extends string>(
   text: string,
   names: readonly Name[],
 ): Label<Name> | undefined {
-  const [, word, rest = ''] = /^([A-Z][a-z]+)(?::\s*(.*))?$/s.exec(plainText(text).trim()) ?? [];
+  const [, word, rest = ''] = /^([A-Z][a-z]+)(?::\s*(.*))?$/s.exec(inlineText(text).trim()) ?? [];
   const name = names.find((each) => each === word);
   return name && { name, rest };
 }
@@ -89,7 +89,7 @@ export function readHeadingLabel<Name extends string>(
 /** `What NAME did:` alone on the first line of a paragraph: what agents write above a fix. */
 export function readWhatSomeoneDid(text: string): Label<'Fix'> | undefined {
   const [line = ''] = text.split('\n', 1);
-  if (!/^[*_]{0,3}What /.test(line) || !/^What \S.* did:$/.test(plainText(line).trim())) return undefined;
+  if (!/^[*_]{0,3}What /.test(line) || !/^What \S.* did:$/.test(inlineText(line).trim())) return undefined;
   return { name: 'Fix', rest: text.slice(line.length).trim() };
 }
 

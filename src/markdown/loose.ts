@@ -12,7 +12,7 @@ import {
 import type { Block, FenceBlock, HeadingBlock } from './commonmark/block.ts';
 import { textOf } from './commonmark/block.ts';
 import { commentText } from './commonmark/comment.ts';
-import { plainText, readInline } from './commonmark/inline.ts';
+import { inlineText, readInline } from './commonmark/inline.ts';
 import { percentDecoded } from './commonmark/link-parts.ts';
 import { slugOf } from './record/slug.ts';
 import type { Chapter } from './sections.ts';
@@ -65,7 +65,7 @@ interface LooseFence {
 
 function looseStep({ source }: CodeReader, { block, heading, read, index, ids, defaults }: LooseFence): Step {
   const { action, attributes } = read;
-  const title = heading ? plainText(heading.text).trim() : `Block ${index + 1}`;
+  const title = heading ? inlineText(heading.text).trim() : `Block ${index + 1}`;
   const id = unique(action.name ?? (slugOf(title) || `block-${index + 1}`), ids);
   return {
     kind: 'step',

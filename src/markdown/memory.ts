@@ -1,6 +1,6 @@
 import type { Decision, OpenQuestion } from '../model/runbook.ts';
-import { type Block, type Container, textOf } from './commonmark/block.ts';
-import { plainText } from './commonmark/inline.ts';
+import { type Block, type BlockContainer, textOf } from './commonmark/block.ts';
+import { inlineText } from './commonmark/inline.ts';
 import { readLabel } from './labels.ts';
 import { type Chapter, type Entry, readEntries } from './sections.ts';
 import type { Source } from './source.ts';
@@ -57,7 +57,7 @@ export function readQuestions(source: Source, chapter: Chapter): OpenQuestion[] 
 }
 
 /** The outermost list items. */
-function itemsOf(blocks: readonly Block[]): Container[] {
+function itemsOf(blocks: readonly Block[]): BlockContainer[] {
   const items = blocks.flatMap((block) => {
     let outermost = block.container;
     while (outermost?.parent) outermost = outermost.parent;
@@ -66,11 +66,11 @@ function itemsOf(blocks: readonly Block[]): Container[] {
   return [...new Set(items)];
 }
 
-function questionOf(source: Source, { span }: Container): OpenQuestion {
+function questionOf(source: Source, { span }: BlockContainer): OpenQuestion {
   const text = source.text
     .slice(span.start, span.end)
     .replace(/^(?:[-+*]|\d+[.)])\s+/, '')
     .trim();
-  const title = plainText(text.split(/\r?\n/, 1)[0]!);
+  const title = inlineText(text.split(/\r?\n/, 1)[0]!);
   return { title, text, span, place: source.placeAt(span.start) };
 }

@@ -1,7 +1,7 @@
 import type { Runbook, Section } from '../model/runbook.ts';
 import { type CodeReader, readCode } from './action-fence.ts';
 import type { Block } from './commonmark/block.ts';
-import { plainText } from './commonmark/inline.ts';
+import { inlineText } from './commonmark/inline.ts';
 import { scanBlocks } from './commonmark/scan.ts';
 import { readEndpoints } from './endpoints.ts';
 import { readFacts } from './facts.ts';
@@ -106,7 +106,7 @@ function readLoose(
 /** Front matter's name, else the first level-1 heading, else the file's name. */
 function nameOf({ file }: Source, { frontMatter }: ReadFrontMatter, blocks: readonly Block[]): string {
   const title = blocks.find((block) => block.kind === 'heading' && block.depth === 1 && !block.container);
-  const heading = title?.kind === 'heading' ? plainText(title.text).trim() : '';
+  const heading = title?.kind === 'heading' ? inlineText(title.text).trim() : '';
   return frontMatter.name ?? (heading || file.replace(/^.*[/\\]/, '').replace(/\.(?:md|markdown)$/i, ''));
 }
 

@@ -1,5 +1,11 @@
 import { type Code, type CodeReader, readCode } from './action-fence.ts';
-import { type Block, type Container, isWithin, type ParagraphBlock, textOf } from './commonmark/block.ts';
+import {
+  type Block,
+  type BlockContainer,
+  isWithin,
+  type ParagraphBlock,
+  textOf,
+} from './commonmark/block.ts';
 import { isComment } from './commonmark/comment.ts';
 import {
   LABELS,
@@ -43,7 +49,7 @@ const SHOWS: ReadonlySet<Part['label']> = new Set(['Symptom', 'Evidence']);
 
 /** A list item, or the whole step, with the part that is open in it. */
 interface Scope {
-  readonly item: Container | undefined;
+  readonly item: BlockContainer | undefined;
   part: Part | undefined;
 }
 

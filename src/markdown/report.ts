@@ -2,7 +2,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Source } from './source.ts';
 
 /** What is wrong and what to do about it, one sentence each. */
-export type Saying = readonly [message: string, remedy: string];
+export type DiagnosticText = readonly [message: string, remedy: string];
 
 /** Gathers what is wrong with one document, in the order in which it is found. */
 export class Report {
@@ -13,11 +13,11 @@ export class Report {
     this.#source = source;
   }
 
-  error(code: string, offset: number, ...saying: Saying): void {
+  error(code: string, offset: number, ...saying: DiagnosticText): void {
     this.#say('error', code, offset, saying);
   }
 
-  warning(code: string, offset: number, ...saying: Saying): void {
+  warning(code: string, offset: number, ...saying: DiagnosticText): void {
     this.#say('warning', code, offset, saying);
   }
 
@@ -31,7 +31,12 @@ export class Report {
     return this.#found.toSorted((a, b) => position(a) - position(b));
   }
 
-  #say(severity: Diagnostic['severity'], code: string, offset: number, [message, remedy]: Saying): void {
+  #say(
+    severity: Diagnostic['severity'],
+    code: string,
+    offset: number,
+    [message, remedy]: DiagnosticText,
+  ): void {
     this.#found.push({ code, severity, message, remedy, place: this.#source.placeAt(offset) });
   }
 }

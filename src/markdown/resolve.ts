@@ -1,7 +1,7 @@
 import { guesser } from '../base/nearest.ts';
 import type { Needs, Step } from '../model/runbook.ts';
 import type { Block } from './commonmark/block.ts';
-import { plainText } from './commonmark/inline.ts';
+import { inlineText } from './commonmark/inline.ts';
 import { anchorsOf } from './record/slug.ts';
 import type { Reference } from './references.ts';
 import type { Report } from './report.ts';
@@ -60,7 +60,7 @@ function finder(blocks: readonly Block[], steps: readonly Unresolved[]): Find {
 /** Anchors count every heading of the document, as GitHub does. */
 function stepsByAnchor(blocks: readonly Block[], steps: readonly Unresolved[]): Map<string, Unresolved> {
   const headings = blocks.filter((block) => block.kind === 'heading');
-  const anchors = anchorsOf(headings.map(({ text }) => plainText(text)));
+  const anchors = anchorsOf(headings.map(({ text }) => inlineText(text)));
   const byHeading = new Map(steps.map((step) => [step.headingSpan.start, step]));
   return new Map(
     headings.flatMap(({ span }, index) => {

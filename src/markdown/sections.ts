@@ -1,6 +1,6 @@
 import type { Section, SectionKind } from '../model/runbook.ts';
 import type { Block, HeadingBlock } from './commonmark/block.ts';
-import { plainText } from './commonmark/inline.ts';
+import { inlineText } from './commonmark/inline.ts';
 import type { Source } from './source.ts';
 
 /** A section and the blocks under its heading. */
@@ -71,7 +71,7 @@ function split(source: Source, blocks: readonly Block[], depth: number, end = so
     const follower = blocks[next];
     entries.push({
       heading,
-      title: plainText(heading.text).replaceAll('\n', ' ').trim(),
+      title: inlineText(heading.text).replaceAll('\n', ' ').trim(),
       blocks: blocks.slice(index + 1, next),
       start: lineStart(source.text, heading),
       end: follower ? lineStart(source.text, follower) : end,

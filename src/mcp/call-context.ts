@@ -1,12 +1,12 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
 import type { AgentContext, ApprovalAnswer, ApprovalRequest } from '../operations/agent/tool.ts';
-import { type Asking, askingThrough, type QuestionState } from './approval/approval.ts';
+import { askingThrough, type PendingQuestion, type QuestionState } from './approval/approval.ts';
 import { clientOf } from './client.ts';
 import type { Serving } from './serving.ts';
-import { progressOf } from './tools/progress.ts';
+import { progressReporter } from './tools/progress.ts';
 
 /** Where a call came in. */
-export interface Line {
+export interface Connection {
   readonly server: Server;
   /** Revision 2026-07-28 or later. */
   readonly modern: boolean;
@@ -19,17 +19,17 @@ export interface Line {
  */
 export class CallContext implements AgentContext {
   readonly #serving: Serving;
-  readonly #line: Line;
+  readonly #line: Connection;
   readonly #sdk: ServerContext;
   #signal: AbortController | undefined;
   #progress: AgentContext['progress'] | undefined;
-  #asking: Asking | undefined;
+  #asking: PendingQuestion | undefined;
   #isAborted = false;
   #isAnswered = false;
 
   // Tools take these two apart from their context.
   readonly progress: AgentContext['progress'] = (message, fraction) => {
-    this.#progress ??= progressOf(this.#sdk, this.#serving.world.now);
+    this.#progress ??= progressReporter(this.#sdk, this.#serving.world.now);
     this.#progress(message, fraction);
   };
 
@@ -40,7 +40,7 @@ export class CallContext implements AgentContext {
 
   readonly #cancel = () => this.abort();
 
-  constructor(serving: Serving, line: Line, sdk: ServerContext) {
+  constructor(serving: Serving, line: Connection, sdk: ServerContext) {
     this.#serving = serving;
     this.#line = line;
     this.#sdk = sdk;
@@ -81,7 +81,7 @@ export class CallContext implements AgentContext {
   }
 
   /** The question that this call has to be answered with. */
-  get pending(): ReturnType<Asking['pending']> {
+  get pending(): ReturnType<PendingQuestion['pending']> {
     return this.#asking?.pending();
   }
 
@@ -97,7 +97,7 @@ export class CallContext implements AgentContext {
     if (this.#signal) this.#sdk.mcpReq.signal.removeEventListener('abort', this.#cancel);
   }
 
-  #ask(): Asking {
+  #ask(): PendingQuestion {
     const { server, modern } = this.#line;
     const { questions, world } = this.#serving;
     const { forms } = clientOf(server, this.#sdk, modern);

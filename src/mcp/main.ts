@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { count } from '../base/pluralize.ts';
+import { pluralize } from '../base/pluralize.ts';
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import { agentResources, agentTools } from '../operations/agent/all.ts';
 import { secretInFile } from '../operations/agent/secret-file.ts';
@@ -63,7 +63,7 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
   }
   const [jobs, calls] = await Promise.all([serving.jobs.end(LEAVE_MS), serving.calls.ended(LEAVE_MS)]);
   const left = jobs + calls;
-  if (left > 0) note(`${count(left, 'job or call', 'jobs or calls')} did not end in time`);
+  if (left > 0) note(`${pluralize(left, 'job or call', 'jobs or calls')} did not end in time`);
   return options.signal.aborted ? EXIT.terminated : EXIT.done;
 }
 

@@ -7,15 +7,15 @@ import { askFact } from './probes/fact.ts';
 import { askFile } from './probes/file.ts';
 import { askHttp } from './probes/http.ts';
 import { askPort } from './probes/port.ts';
-import type { Ask } from './probes/probe-of.ts';
+import type { EvaluateProbe } from './probes/probe-of.ts';
 import { askProcess } from './probes/process.ts';
 import { askService } from './probes/service.ts';
 import { askTcp } from './probes/tcp.ts';
 
-const askK8s: Ask<'k8s'> = async ({ resource }) =>
+const askK8s: EvaluateProbe<'k8s'> = async ({ resource }) =>
   answers(`${resource} as wanted`).unknown('unsupported', 'this version has no Kubernetes probes yet');
 
-const probes: { readonly [K in Probe['kind']]: Ask<K> } = {
+const probes: { readonly [K in Probe['kind']]: EvaluateProbe<K> } = {
   http: askHttp,
   tcp: askTcp,
   port: askPort,

@@ -1,4 +1,4 @@
-import { count } from '../base/pluralize.ts';
+import { pluralize } from '../base/pluralize.ts';
 import { summarizeClusterFact } from '../model/cluster/cluster-summary.ts';
 import type { Evidence } from '../model/finding.ts';
 import { type FactOf, SCOPE_NAMES, type Scope, type Snapshot } from '../model/snapshot.ts';
@@ -58,7 +58,7 @@ const SUMMARIES: { readonly [S in Scope]: (fact: FactOf<S>) => string } = {
     words([
       path,
       state === 'own' ? 'no package’s' : `${state}, of ${owner}`,
-      link !== undefined ? `→ ${link}` : bytes !== undefined && count(bytes, 'byte'),
+      link !== undefined ? `→ ${link}` : bytes !== undefined && pluralize(bytes, 'byte'),
       modified,
     ]),
   users: ({ name, uid, groups, shell }) => words([name, `(${uid})`, groups.join(','), shell]),

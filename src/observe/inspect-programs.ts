@@ -14,7 +14,7 @@ export async function inspectPrograms(
 ): Promise<ProgramFact[]> {
   const place = { env: box.baseline, folder };
   if (box.kind === 'local' || names.length === 0) return names.map((name) => inspectProgram(name, place));
-  const [{ lookAt }, { each }] = await Promise.all([
+  const [{ observeOn }, { each }] = await Promise.all([
     import('./remote/remote-observer.ts'),
     import('./remote/fragments.ts'),
   ]);
@@ -23,14 +23,14 @@ export async function inspectPrograms(
     return [each('c', paths), each(`a ${FIRST_BYTES}`, paths)];
   };
   try {
-    const machine = await lookAt(box, pieces(names));
+    const machine = await observeOn(box, pieces(names));
     const interpreters = names.flatMap((name) => {
       const path = programPaths(name, place).find((each) => machine.program(each) !== 'none');
       const head = path === undefined ? undefined : machine.head(path);
       return (head?.kind === 'read' && shebangOf(head.value)?.program) || [];
     });
     const whole =
-      interpreters.length === 0 ? machine : await lookAt(box, pieces([...names, ...interpreters]));
+      interpreters.length === 0 ? machine : await observeOn(box, pieces([...names, ...interpreters]));
     return names.map((name) => inspectProgram(name, place, whole));
   } catch (error) {
     if (error instanceof NotGathered) return [];

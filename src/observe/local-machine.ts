@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { arch, availableParallelism, loadavg, networkInterfaces, release, type, uptime } from 'node:os';
-import type { EntryKind, Look, Machine, Status, SystemFacts } from './machine.ts';
+import type { EntryKind, Machine, Reading, Status, SystemFacts } from './machine.ts';
 import { askTool } from './tool.ts';
 import { tryRead } from './try-read.ts';
 
@@ -61,7 +61,7 @@ function tryStatus(path: string): Stats | undefined {
   return look.kind === 'read' ? look.value : undefined;
 }
 
-function found(look: Look<Stats | undefined>): Look<Status> {
+function found(look: Reading<Stats | undefined>): Reading<Status> {
   if (look.kind !== 'read') return look;
   return look.value ? { kind: 'read', value: statusOf(look.value) } : { kind: 'gone' };
 }
@@ -110,7 +110,7 @@ function readTail(path: string, bytes: number): { content: Buffer; whole: boolea
 }
 
 /** Small files are read in line, which costs a few microseconds; of others piece by piece. */
-async function contains(path: string, text: string): Promise<Look<boolean>> {
+async function contains(path: string, text: string): Promise<Reading<boolean>> {
   const wanted = Buffer.from(text);
   if (isSmall(path)) return tryRead(() => readFileSync(path).includes(wanted));
   // As much of each piece is kept as a match may begin in.
@@ -129,7 +129,7 @@ async function contains(path: string, text: string): Promise<Look<boolean>> {
   }
 }
 
-async function sha256(path: string): Promise<Look<string>> {
+async function sha256(path: string): Promise<Reading<string>> {
   if (isSmall(path)) return localMachine.digest(path, 'sha256');
   const hash = createHash('sha256');
   try {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ToolAnswer } from './tool.ts';
 
 /** What a look at something gave. `gone` (no such file, or the process ended) is not the same as `denied`. */
-export type Look<T> =
+export type Reading<T> =
   | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'gone' }
   | { readonly kind: 'denied' };
@@ -29,7 +29,7 @@ export interface Status {
 }
 
 /** Room on a mounted file system (statfs(2)). */
-export interface Room {
+export interface FreeSpace {
   readonly bytes: number;
   /** What an ordinary user may still write. */
   readonly freeBytes: number;
@@ -71,28 +71,28 @@ export interface Machine {
   /** Its own clock. */
   readonly now: Date;
   /** The whole content of a small file. */
-  read(path: string): Look<Buffer>;
+  read(path: string): Reading<Buffer>;
   /** The first bytes of a file. */
-  head(path: string, bytes: number): Look<Buffer>;
+  head(path: string, bytes: number): Reading<Buffer>;
   /** The last bytes of a file, and whether that is all of it. */
-  tail(path: string, bytes: number): Look<{ readonly content: Buffer; readonly whole: boolean }>;
+  tail(path: string, bytes: number): Reading<{ readonly content: Buffer; readonly whole: boolean }>;
   exists(path: string): boolean;
   /** Symlinks followed. */
-  status(path: string): Look<Status>;
+  status(path: string): Reading<Status>;
   /** Of a symlink itself. */
-  linkStatus(path: string): Look<Status>;
-  list(folder: string): Look<readonly Entry[]>;
+  linkStatus(path: string): Reading<Status>;
+  list(folder: string): Reading<readonly Entry[]>;
   /** Where a symlink points. */
-  link(path: string): Look<string>;
+  link(path: string): Reading<string>;
   /** Whether a path is a file that may be executed. */
   program(path: string): 'executable' | 'not-executable' | 'none';
   /** Of a small file's content, in hex. */
-  digest(path: string, algorithm: 'md5' | 'sha256'): Look<string>;
+  digest(path: string, algorithm: 'md5' | 'sha256'): Reading<string>;
   /** Of a file of any size, in hex. */
-  sha256(path: string): Promise<Look<string>>;
+  sha256(path: string): Promise<Reading<string>>;
   /** Whether a file of any size holds a text. */
-  contains(path: string, text: string): Promise<Look<boolean>>;
-  room(mount: string): Promise<Look<Room>>;
+  contains(path: string, text: string): Promise<Reading<boolean>>;
+  room(mount: string): Promise<Reading<FreeSpace>>;
   /** Runs one of its own programs to read something, in the C locale; never through a shell with foreign words. */
   tool(file: string, args: readonly string[], limitMs?: number): Promise<ToolAnswer>;
   system(): SystemFacts;

@@ -11,6 +11,6 @@ export async function observeBox(
 ): Promise<Snapshot> {
   const from = { ...options, env: box.baseline, folder: box.folder };
   if (box.kind === 'local') return observe(from);
-  const { observeFar } = await import('./remote/remote-observe.ts');
-  return observeFar(box, from);
+  const { observeRemote } = await import('./remote/remote-observe.ts');
+  return observeRemote(box, from);
 }

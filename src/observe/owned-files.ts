@@ -3,7 +3,7 @@ import { keyedHash } from './keyed-hash.ts';
 import { localMachine } from './local-machine.ts';
 import { type Machine, NotGathered } from './machine.ts';
 import { quoted } from './remote/quoted.ts';
-import { lookAt } from './remote/remote-observer.ts';
+import { observeOn } from './remote/remote-observer.ts';
 
 /** A file as two boxes can compare it, without its content; or why it was not measured. */
 export type OwnedFile = { readonly state: string } | { readonly reason: string };
@@ -17,7 +17,7 @@ export async function ownedFiles(
   key: string,
 ): Promise<ReadonlyMap<string, OwnedFile>> {
   try {
-    const machine = box.kind === 'local' ? localMachine : await lookAt(box, paths.flatMap(piecesOf));
+    const machine = box.kind === 'local' ? localMachine : await observeOn(box, paths.flatMap(piecesOf));
     const found = await Promise.all(
       paths.map(async (path) => [path, await lookAtFile(path, machine, key)] as const),
     );

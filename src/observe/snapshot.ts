@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { ClusterLook } from '../model/cluster/cluster-observation.ts';
+import type { ClusterObservation } from '../model/cluster/cluster-observation.ts';
 import {
   type FactOf,
   type Facts,
@@ -42,7 +42,7 @@ export interface ObserveOptions {
   /** Key of the hashes of files, the same for all snapshots that are to be compared; absent: no hashes. */
   readonly key?: string;
   /** Asks the cluster that the box names; absent: only the names of contexts are told. */
-  readonly cluster?: () => Promise<ClusterLook>;
+  readonly cluster?: () => Promise<ClusterObservation>;
   /** Facts kept for each scope, the most relevant; default 2,000, enough to compare whole boxes. */
   readonly maxItems?: number;
 }

@@ -1,7 +1,7 @@
-import type { Look } from './machine.ts';
+import type { Reading } from './machine.ts';
 
 /** Calls a reader of this machine's files and tells `gone` from `denied`. */
-export function tryRead<T>(read: () => T): Look<T> {
+export function tryRead<T>(read: () => T): Reading<T> {
   try {
     return { kind: 'read', value: read() };
   } catch (error) {

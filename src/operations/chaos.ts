@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import { demandBox, type LaunchedBox } from '../boxes/find-box.ts';
+import { type LaunchedBox, requireBox } from '../boxes/find-box.ts';
 import { destroyBox } from '../boxes/life.ts';
 import { type ChaosReport, FAULTS, type Fault, type FaultResult } from '../model/chaos.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
@@ -75,7 +75,7 @@ async function runChaos(context: OperationContext, flags: z.infer<typeof input>)
 /** @throws RunbookError 3 for a box that runbook did not launch: there is somebody who would miss it */
 async function sandboxNamed(on: string): Promise<LaunchedBox> {
   const target = chosenBox(on);
-  if (target?.kind === 'named') return await demandBox(target.name);
+  if (target?.kind === 'named') return await requireBox(target.name);
   const message = `${on} is guarded: faults are made only on boxes that runbook launched.`;
   const remedy = 'Launch one (runbook box launch NAME), or leave --on out.';
   throw new RunbookError([{ code: 'guarded-box', severity: 'error', message, remedy }], EXIT.person);

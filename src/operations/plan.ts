@@ -4,7 +4,7 @@ import { EXIT } from '../model/diagnostic.ts';
 import type { PlannedStep, PlanReport, PlanStep } from '../model/plan.ts';
 import { decideFromChecks, decideFromJournal } from '../plan/decide.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
-import { askOnce, questionOf, tally } from './pass/checks.ts';
+import { evaluateOnce, questionOf, tally } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
 import { withheldIn } from './pass/state.ts';
 import { selection } from './pass/walk.ts';
@@ -106,7 +106,7 @@ async function planStep(
   if (!selected.has(step.id))
     return describe('skip', 'not-selected', step.excluded ? 'excludeFromRunAll' : '');
   const asking = preview.asking(planned);
-  const when = await askOnce(
+  const when = await evaluateOnce(
     step.when.filter((check) => check.kind === 'probe').map((check) => questionOf(check, asking)),
   );
   const unmet = when.find((check) => check.verdict === 'fail');
@@ -134,7 +134,7 @@ async function planStep(
 
   const questions = preview.questions(planned).filter((question) => !question.after);
   const typed = questions.filter((question) => question.kind !== 'shell');
-  const checks = await askOnce(typed);
+  const checks = await evaluateOnce(typed);
   const failing = checks.find((check) => check.verdict !== 'pass');
   const shellDecides = typed.length < questions.length && !checks.some((check) => check.verdict === 'fail');
   if (shellDecides)

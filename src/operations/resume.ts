@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { nearest } from '../base/nearest.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { ResumeReport } from '../model/report.ts';
-import { openDesk } from './agent/workspace.ts';
+import { openWorkspace } from './agent/workspace.ts';
 import { defineOperation } from './operation.ts';
 
 const input = z.object({
@@ -26,7 +26,7 @@ export const resume = defineOperation({
   input,
   run: async ({ world }, { problem, file }): Promise<ResumeReport> => {
     if (!world.person) throw noTerminal();
-    const { store } = await openDesk({ world, file });
+    const { store } = await openWorkspace({ world, file });
     const { problems } = store.loop;
     const known = problems.map(({ id }) => id);
     if (problem !== undefined && !known.includes(problem)) throw unknown(problem, known);

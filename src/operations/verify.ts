@@ -6,7 +6,7 @@ import type { VerifyReport } from '../model/report.ts';
 import { isApproved } from './approval/approval.ts';
 import { refuseUnknownId } from './document/known-id.ts';
 import { defineOperation } from './operation.ts';
-import { askOnce, type Question, questionOf } from './pass/checks.ts';
+import { type CheckQuestion, evaluateOnce, questionOf } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
 import { openSession, prepare, type Session } from './session/session.ts';
 import { sessionFlags } from './session/session-flags.ts';
@@ -101,13 +101,13 @@ function verdictOf(checks: readonly CheckResult[]): VerifyReport['steps'][number
 }
 
 /** Typed probes are asked always; shell checks are code, so only where a person approved it. */
-async function askAll(questions: readonly Question[], approved: boolean): Promise<CheckResult[]> {
-  return askOnce(
+async function askAll(questions: readonly CheckQuestion[], approved: boolean): Promise<CheckResult[]> {
+  return evaluateOnce(
     questions.map((question) => (question.kind === 'shell' && !approved ? unasked(question) : question)),
   );
 }
 
-function unasked(question: Question): Question {
+function unasked(question: CheckQuestion): CheckQuestion {
   const observed = 'not asked: shell checks are code, and this content is not approved';
   return {
     ...question,
@@ -124,7 +124,7 @@ async function verifyEndpoints(
   for (const { name, target, check } of runbook.endpoints) {
     const state = last ? preview.pass.state.after(last.step.id) : { variables: new Map() };
     const asking = { pass: preview.pass, state, signal: preview.pass.signal };
-    const [result] = check ? await askOnce([questionOf(check, asking)]) : [];
+    const [result] = check ? await evaluateOnce([questionOf(check, asking)]) : [];
     results.push({ name, target, ...(result ? { result } : {}) });
   }
   return results;

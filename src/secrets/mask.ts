@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { ANYWHERE_LENGTH, formsOf, isShort, type Secret } from './forms.ts';
-import { createScanner, type Found, type Scanner } from './scan.ts';
+import { createSecretScanner, type SecretMatch, type SecretScanner } from './scan.ts';
 
 /** Takes known secrets out of everything that is shown, stored or handed on. */
 export interface Masker {
@@ -35,7 +35,7 @@ export function createMasker(secrets: readonly Secret[]): Masker {
   const forms = secrets.flatMap(formsOf);
   const diagnostics = secrets.filter(({ value }) => value.trim() !== '' && isShort(value)).map(shortSecret);
   if (forms.length === 0) return { ...NOTHING_SECRET, diagnostics };
-  const scan = createScanner(forms);
+  const scan = createSecretScanner(forms);
   const mask = (text: string) => replace(text, scan(text, { before: '', last: true }).found);
   return {
     mask,
@@ -59,7 +59,7 @@ const NOTHING_SECRET: Omit<Masker, 'diagnostics'> = {
   holdsSecret: () => false,
 };
 
-function createStream(scan: Scanner): MaskStream {
+function createStream(scan: SecretScanner): MaskStream {
   const decoder = new StringDecoder('utf8');
   let held = '';
   let before = '';
@@ -80,7 +80,7 @@ function createStream(scan: Scanner): MaskStream {
 }
 
 /** Replaces what was found inside a text; finds beyond its end are not yet settled and left for later. */
-function replace(text: string, found: readonly Found[]): string {
+function replace(text: string, found: readonly SecretMatch[]): string {
   if (found.length === 0) return text;
   let masked = '';
   let at = 0;

@@ -2,7 +2,7 @@ import type { Form } from './forms.ts';
 import type { Spellings } from './spellings.ts';
 
 /** Where a secret stands, in UTF-16 units. */
-export interface Found {
+export interface SecretMatch {
   readonly name: string;
   readonly start: number;
   readonly end: number;
@@ -11,13 +11,16 @@ export interface Found {
 /** What one look at a text gives. */
 interface Scan {
   /** In order, none touching another's inside. */
-  readonly found: readonly Found[];
+  readonly found: readonly SecretMatch[];
   /** Up to here nothing can change by what follows; the text's length where nothing follows. */
   readonly settled: number;
 }
 
 /** Looks for all forms at once. `before` is the character ahead of the text; `last`: nothing follows it. */
-export type Scanner = (text: string, options: { readonly before: string; readonly last: boolean }) => Scan;
+export type SecretScanner = (
+  text: string,
+  options: { readonly before: string; readonly last: boolean },
+) => Scan;
 
 /** How many neighbouring characters decide whether a form is looked for, and the size of the table that says so, in bits. */
 const PREFIX = 4;
@@ -31,10 +34,10 @@ const TABLE_BITS = 18;
  * all states would do: with 40 spellings a character the first is beyond what V8 compiles, the second beyond the
  * memory we may use, and neither says how much of a text's end to hold back.
  */
-export function createScanner(forms: readonly Form[]): Scanner {
+export function createSecretScanner(forms: readonly Form[]): SecretScanner {
   const { table, byPrefix, byFirst, tiny } = createIndex(forms);
   return (text, { before, last }) => {
-    const found: Found[] = [];
+    const found: SecretMatch[] = [];
     let settled = text.length;
 
     const look = (at: number, candidates: readonly Readable[] = []) => {
@@ -58,7 +61,7 @@ export function createScanner(forms: readonly Form[]): Scanner {
 }
 
 /** Overlapping finds become one: what two secrets share must not be left over from either. */
-function add(found: Found[], next: Found): void {
+function add(found: SecretMatch[], next: SecretMatch): void {
   const previous = found.at(-1);
   if (!previous || next.start >= previous.end) found.push(next);
   else if (next.end > previous.end) found[found.length - 1] = { ...previous, end: next.end };

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Place } from '../model/place.ts';
 import { formsOf, isShort, type Secret } from './forms.ts';
 import { markOf } from './mask.ts';
-import { createScanner } from './scan.ts';
+import { createSecretScanner } from './scan.ts';
 
 /**
  * Secrets that stand in a document, in clear or encoded: errors, because documents are shared. A value shorter than
@@ -15,7 +15,7 @@ export function secretsInText(
   const forms = secrets.flatMap(formsOf);
   if (forms.length === 0) return [];
   const short = new Set(secrets.filter(({ value }) => isShort(value)).map(({ name }) => name));
-  const { found } = createScanner(forms)(source.text, { before: '', last: true });
+  const { found } = createSecretScanner(forms)(source.text, { before: '', last: true });
   return found.map(({ name, start }) => ({
     code: 'secret-in-text',
     severity: short.has(name) ? 'warning' : 'error',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { program } from '../../src/cli/program.ts';
-import { host } from '../../src/local-world.ts';
+import { localWorld } from '../../src/local-world.ts';
 import { operations } from '../../src/operations/all.ts';
 import { call, pipe } from './call.ts';
 import { errorLine, eventLine } from './event-schema.ts';
@@ -78,7 +78,7 @@ describe('a real pass', () => {
       RUNBOOK_STATE: join(folder, 'mine'),
       RUNBOOK_BOX_STATE: join(folder, 'box'),
     };
-    const world = host({ cwd: folder, env, version: '1.2.3', person: undefined });
+    const world = localWorld({ cwd: folder, env, version: '1.2.3', person: undefined });
     const signal = new AbortController().signal;
     const code = await program({
       argv: ['replay', '--yes', ...flags],

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { type ClusterPlace, openCluster } from '../../src/cluster/cluster.ts';
-import { ClusterTrouble, remedyOf } from '../../src/cluster/cluster-errors.ts';
+import { ClusterError, remedyOf } from '../../src/cluster/cluster-errors.ts';
 import { FakeApi, status } from './fake-api.ts';
 
 let api: FakeApi;
@@ -25,13 +25,13 @@ function place(files: Record<string, string>, env: Record<string, string> = {}):
 const HOME_CONFIG = '/home/me/.kube/config';
 const open = () => openCluster(place({ [HOME_CONFIG]: api.kubeconfig }));
 
-async function troubleWith(work: Promise<unknown>): Promise<ClusterTrouble> {
+async function troubleWith(work: Promise<unknown>): Promise<ClusterError> {
   const error = await work.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  expect(error).toBeInstanceOf(ClusterTrouble);
-  return error as ClusterTrouble;
+  expect(error).toBeInstanceOf(ClusterError);
+  return error as ClusterError;
 }
 
 test('the kubeconfig of the box is found, and says who asks', async () => {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { processTable } from '../../src/execute/process-table.ts';
-import { HOST_LOOP, HOST_START } from '../../src/execute/shell/shell-script.ts';
+import { SHELL_LOOP, SHELL_START } from '../../src/execute/shell/shell-script.ts';
 import { temporaryFolder, until } from './box.ts';
 import { writeEngine } from './engine.ts';
 
@@ -46,7 +46,7 @@ describe.each([
 test('an engine killed by -9 in the very moment a host begins leaves none', async () => {
   const hosts = Array.from({ length: 200 }, () => temporaryFolder());
   for (const [at, folder] of hosts.entries()) {
-    const child = spawn('bash', ['--noprofile', '--norc', '-c', HOST_LOOP, 'bash', folder, HOST_START], {
+    const child = spawn('bash', ['--noprofile', '--norc', '-c', SHELL_LOOP, 'bash', folder, SHELL_START], {
       detached: true,
       stdio: ['pipe', 'pipe', 'ignore', 'pipe'],
     });

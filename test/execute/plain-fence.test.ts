@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { plainText } from '../../src/execute/shell/plain-fence.ts';
+import { plainFenceText } from '../../src/execute/shell/plain-fence.ts';
 import { fence, openBox, runOn, temporaryFolder } from './box.ts';
 
 describe('plain', () => {
@@ -21,7 +21,7 @@ describe('plain', () => {
     ['echo "a | b"\n', 'echo "a | b"'],
     ['grep x < in >> out 2>err\n', 'grep x < in >> out 2>err'],
   ])('%j', (text, plain) => {
-    expect(plainText(text)).toBe(plain);
+    expect(plainFenceText(text)).toBe(plain);
   });
 });
 
@@ -105,7 +105,7 @@ describe('not plain', () => {
     'echo x >',
     'echo \0',
   ])('%j', (text) => {
-    expect(plainText(`${text}\n`)).toBeUndefined();
+    expect(plainFenceText(`${text}\n`)).toBeUndefined();
   });
 });
 
@@ -199,7 +199,7 @@ test('a plain fence does what it does in a shell of its own', async () => {
   let plain = 0;
   await fc.assert(
     fc.asyncProperty(script, async (text) => {
-      if (plainText(text) !== undefined) plain += 1;
+      if (plainFenceText(text) !== undefined) plain += 1;
       const [here, there] = await Promise.all([runOn(quick, fence(text)), runOn(own, fence(text))]);
       const files = 'x=1; ls -A; cat out both 2>/dev/null; rm -rf out both "$NAME"';
       const [left, right] = await Promise.all([runOn(quick, fence(files)), runOn(own, fence(files))]);

@@ -4,7 +4,7 @@ import { journalKey, readCounter } from '../../src/journal/box-state.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { localBoxState } from '../../src/journal/local-box-state.ts';
 import { acquireLock } from '../../src/journal/lock/lock.ts';
-import { readRecords } from '../../src/journal/read.ts';
+import { readJournalRecords } from '../../src/journal/read.ts';
 import { EXIT } from '../../src/model/diagnostic.ts';
 import { journalOptions } from './places.ts';
 import { start } from './run-program.ts';
@@ -20,7 +20,7 @@ describe('what the system refuses', () => {
 
     // The number goes first: it stands for the record that found no room.
     const key = journalKey(place.box.id, place.document);
-    const read = await readRecords(
+    const read = await readJournalRecords(
       join(place.folder, '.runbook', `AUTODOCK.md.${key}.jsonl`),
       () => 1e9,
       () => {},

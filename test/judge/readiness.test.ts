@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { podTrouble } from '../../src/judge/pod-readiness.ts';
+import { podFailure } from '../../src/judge/pod-readiness.ts';
 import { readiness } from '../../src/judge/readiness.ts';
 import type { KubeObject } from '../../src/model/cluster/kube.ts';
 
@@ -308,8 +308,8 @@ test('the newest generation of pods tells why a workload fails; old ones may fai
     { phase: 'Pending' },
     { name: 'new', labels: { 'pod-template-hash': 'b' }, creationTimestamp: '2026-11-25T12:00:03Z' },
   );
-  expect(podTrouble([old, fresh], NOW)).toBeUndefined();
-  expect(podTrouble([old], NOW)).toMatchObject({
+  expect(podFailure([old, fresh], NOW)).toBeUndefined();
+  expect(podFailure([old], NOW)).toMatchObject({
     status: 'failed',
     why: expect.stringContaining('pod old: '),
   });

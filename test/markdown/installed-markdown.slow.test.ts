@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Nodes } from 'mdast';
 import { toString as textOfTree } from 'mdast-util-to-string';
 import { expect, test } from 'vitest';
-import { plainText } from '../../src/markdown/commonmark/inline.ts';
+import { inlineText } from '../../src/markdown/commonmark/inline.ts';
 import { installedMarkdown } from './installed-markdown.ts';
 import { expected, remark, scanned } from './remark-oracle.ts';
 
@@ -23,7 +23,7 @@ test('the text of headings and paragraphs is what remark sees', () => {
       const [paragraph, another] = remark(raw).children;
       if (another || paragraph?.type !== 'paragraph' || hasReference(paragraph) || RARE_ENTITY.test(raw))
         continue;
-      expect(solid(plainText(raw)), `${file}: ${raw}`).toBe(
+      expect(solid(inlineText(raw)), `${file}: ${raw}`).toBe(
         solid(textOfTree(paragraph, { includeHtml: false })),
       );
     }

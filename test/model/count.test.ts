@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { count } from '../../src/base/pluralize.ts';
+import { pluralize } from '../../src/base/pluralize.ts';
 
 test.each([
   [0, '0 steps', '0 boxes'],
   [1, '1 step', '1 box'],
   [2, '2 steps', '2 boxes'],
 ])('%i', (number, steps, boxes) => {
-  expect(count(number, 'step')).toBe(steps);
-  expect(count(number, 'box', 'boxes')).toBe(boxes);
+  expect(pluralize(number, 'step')).toBe(steps);
+  expect(pluralize(number, 'box', 'boxes')).toBe(boxes);
 });

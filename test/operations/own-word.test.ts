@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openApprovals } from '../../src/journal/decisions/approvals.ts';
 import { readClusterGrants } from '../../src/journal/decisions/cluster-grants.ts';
-import { ownWord } from '../../src/journal/decisions/trusted-file.ts';
+import { readTrustedFile } from '../../src/journal/decisions/trusted-file.ts';
 import { trustOf } from '../../src/mcp/approval/trust.ts';
 import { allowedHosts } from '../../src/operations/agent/confined.ts';
 import { secretInFile } from '../../src/operations/agent/secret-file.ts';
@@ -75,7 +75,7 @@ describe.each(FOREIGN)('a file %s is not believed', (_, how) => {
 test('what is the person’s own is believed, and what is not there says nothing', async () => {
   const { world } = await withWord('contexts.jsonl', CONTEXT, { mode: 0o644 });
   expect(readClusterGrants(world.folders.person)).toEqual([{ context: 'prod', server: 'https://prod:6443' }]);
-  expect(ownWord(join(world.folders.person, 'none'), 'none')).toBeUndefined();
+  expect(readTrustedFile(join(world.folders.person, 'none'), 'none')).toBeUndefined();
   expect([...(await allowedHosts(world))]).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { host } from '../../src/local-world.ts';
+import { localWorld } from '../../src/local-world.ts';
 import { RunbookError } from '../../src/model/diagnostic.ts';
 import type { RunEvent, StepOutcome } from '../../src/model/outcome.ts';
 import { type OperationRow, operations } from '../../src/operations/all.ts';
@@ -53,7 +53,7 @@ export async function scenario(
     RUNBOOK_STATE: join(root, 'person'),
     RUNBOOK_BOX_STATE: join(root, 'box'),
   };
-  const world = host({ cwd: folder, env, version: '0.0.0-test', person: options.person });
+  const world = localWorld({ cwd: folder, env, version: '0.0.0-test', person: options.person });
   const document = options.document ?? 'AUTODOCK.md';
   const path = (name: string) => join(folder, name);
   const write = async (name: string, content: string) => {

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { host } from '../../src/local-world.ts';
+import { localWorld } from '../../src/local-world.ts';
 import { targetText } from '../../src/model/box-target.ts';
 import { EXIT, RunbookError } from '../../src/model/diagnostic.ts';
 import type { OpenBox, World } from '../../src/world.ts';
@@ -30,7 +30,7 @@ export function simulatedFleet(world: World, root: string): SimulatedFleet {
     const folder = join(folderOf(name), 'work');
     await mkdir(folder, { recursive: true });
     const env = { ...world.env, RUNBOOK_BOX_STATE: join(folderOf(name), 'state') };
-    const box = await host({ ...world, env, person: undefined }).openBox({
+    const box = await localWorld({ ...world, env, person: undefined }).openBox({
       ...rest,
       folder,
       env: { ...rest.env, BOX: name },

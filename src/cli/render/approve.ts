@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { ApproveReport } from '../../model/report.ts';
 import type { Page } from './text/page.ts';
 
@@ -10,6 +10,6 @@ export function renderApprove(report: ApproveReport, page: Page): string {
     const where = namespaces ? `namespaces ${namespaces.join(', ')}` : 'all of it';
     return `${word}: context ${context} (${server}), ${where}`;
   }
-  const what = `${count(report.fences, 'fence')} and ${count(report.shellChecks, 'shell check')}`;
+  const what = `${pluralize(report.fences, 'fence')} and ${pluralize(report.shellChecks, 'shell check')}`;
   return `${word}: ${report.file}, ${what}, as it stands now (${report.hash.slice(0, 12)})`;
 }

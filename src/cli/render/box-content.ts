@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { GrantReport, LogsReport, SyncReport } from '../../model/report.ts';
 import { clean, cleanLine } from './text/clean.ts';
 
@@ -6,7 +6,7 @@ import { clean, cleanLine } from './text/clean.ts';
 export function renderSync(report: SyncReport): string {
   const { box, to, sent, bytes, unchanged, removed, withheld, secrets } = report;
   const lines = [
-    `${count(sent, 'file')} sent (${bytes} bytes), ${unchanged} unchanged, ${removed} removed: ${to} of ${box}`,
+    `${pluralize(sent, 'file')} sent (${bytes} bytes), ${unchanged} unchanged, ${removed} removed: ${to} of ${box}`,
     ...(secrets ? [`secrets in ${secrets.path}: ${secrets.names.join(', ')}`] : []),
     ...(withheld.length > 0
       ? [`left out, since they may hold secrets: ${withheld.map(cleanLine).join(', ')}`]

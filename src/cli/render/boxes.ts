@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type {
   BoxesReport,
   BoxReport,
@@ -55,7 +55,7 @@ export function renderRemoved({ removed }: RemovedBoxesReport, page: Page): stri
     removed.map(({ name, because }) => [name, because]),
     page,
     0,
-  )}\nremoved ${count(removed.length, 'box').replace(/xs$/, 'xes')}`;
+  )}\nremoved ${pluralize(removed.length, 'box').replace(/xs$/, 'xes')}`;
 }
 
 /** Where a port is reached now, or no longer. */

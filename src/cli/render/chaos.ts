@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { ChaosReport, FaultResult } from '../../model/chaos.ts';
 import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';
@@ -24,7 +24,7 @@ export function renderChaos({ faults, seed }: ChaosReport, page: Page): string {
         outcome === 'skipped'
           ? message
           : [
-              ...(outcome === 'survived' ? [] : [count(passes, 'more pass', 'more passes'), hurt ?? '']),
+              ...(outcome === 'survived' ? [] : [pluralize(passes, 'more pass', 'more passes'), hurt ?? '']),
               ...(outcome === 'lost' ? [message] : []),
               ...(repeated.length > 0 ? [`confirmed, and yet run again: ${repeated.join(', ')}`] : []),
             ]

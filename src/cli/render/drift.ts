@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { DriftFinding, DriftReport } from '../../model/drift.ts';
 import { cleanLine } from './text/clean.ts';
 import { type Cell, type Page, table } from './text/page.ts';
@@ -28,7 +28,7 @@ export function renderDrift(report: DriftReport, page: Page): string {
 
 /** Sources are named in the plural. */
 function amount(many: number, noun: string): string {
-  return count(many, noun.replace(/s$/, ''), noun);
+  return pluralize(many, noun.replace(/s$/, ''), noun);
 }
 
 function cells({ kind, subject, check, detail }: DriftFinding, page: Page): Cell[] {
@@ -43,7 +43,7 @@ function lastLine({ kept, verdict, findings, looked, since, box }: DriftReport, 
   const word = verdict === 'none' ? 'no drift' : verdict === 'drift' ? 'drift' : 'not known';
   const unknown = findings.filter(({ kind }) => kind === 'unknown').length;
   const parts = [
-    ...(findings.length > unknown ? [count(findings.length - unknown, 'difference')] : []),
+    ...(findings.length > unknown ? [pluralize(findings.length - unknown, 'difference')] : []),
     ...(unknown > 0 ? [`${unknown} unknown`] : []),
     ...(looked.length > 0
       ? [

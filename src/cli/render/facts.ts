@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { FactsReport } from '../../model/report.ts';
 import { cleanLine } from './text/clean.ts';
 import { type Cell, type Page, table } from './text/page.ts';
@@ -22,7 +22,7 @@ export function renderFacts(report: FactsReport, page: Page): string {
     ...(failed ? [`${failed} could not be measured`] : []),
     ...(report.written ? [`written to ${report.file}`] : []),
   ];
-  const last = `${page.paint.strong(count(report.facts.length, 'fact'))}: ${parts.join(', ')}`;
+  const last = `${page.paint.strong(pluralize(report.facts.length, 'fact'))}: ${parts.join(', ')}`;
   return rows.length ? `${table(rows, page)}\n\n${last}` : last;
 }
 

@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { LintReport } from '../../model/report.ts';
 import { renderDiagnostics } from './diagnostic.ts';
 import type { Page } from './text/page.ts';
@@ -15,7 +15,8 @@ export function renderLint(report: LintReport, page: Page, cwd: string): string 
       : warnings > 0
         ? page.paint.warn('valid')
         : page.paint.good('clean');
-  const counts = errors + warnings > 0 ? `: ${count(errors, 'error')}, ${count(warnings, 'warning')}` : '';
+  const counts =
+    errors + warnings > 0 ? `: ${pluralize(errors, 'error')}, ${pluralize(warnings, 'warning')}` : '';
   const text = renderDiagnostics(shown, page, cwd);
   return `${text}${text ? '\n' : ''}${page.paint.strong(word)}${counts} in ${report.file}`;
 }

@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { PlannedStep, PlanReport, ResolvedInput } from '../../model/plan.ts';
 import { renderDiagnostics } from './diagnostic.ts';
 import { cleanLine } from './text/clean.ts';
@@ -17,7 +17,7 @@ const wouldMarks: Readonly<Record<PlannedStep['would'], { word: string; tone: ke
 export function renderPlan(report: PlanReport, page: Page, cwd: string): string {
   const { paint } = page;
   const sections = [
-    `${paint.strong(cleanLine(report.name))} on ${cleanLine(report.box)}: ${count(report.steps.length, 'step')}${
+    `${paint.strong(cleanLine(report.name))} on ${cleanLine(report.box)}: ${pluralize(report.steps.length, 'step')}${
       report.resumed ? ', going on from the last pass' : ''
     }`,
     page.quiet

@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { StatusReport } from '../../model/report.ts';
 import { cleanLine } from './text/clean.ts';
 import { type Cell, type Page, table } from './text/page.ts';
@@ -27,7 +27,7 @@ export function renderStatus(report: StatusReport, page: Page): string {
       : report.pass.ended
         ? 'the last pass got to its end'
         : 'the last pass did not get to its end';
-  const last = `${page.paint.strong(`${confirmed} of ${count(report.steps.length, 'step')} confirmed`)} on ${cleanLine(report.box)}; ${pass}`;
+  const last = `${page.paint.strong(`${confirmed} of ${pluralize(report.steps.length, 'step')} confirmed`)} on ${cleanLine(report.box)}; ${pass}`;
   return page.quiet || rows.length === 0
     ? last
     : `${table(rows, page)}\n\n${last}\n${page.paint.faint(report.journal)}`;

@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { SubmitReport } from '../../model/submit-report.ts';
 import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';
@@ -8,7 +8,7 @@ import type { Page } from './text/page.ts';
 export function renderSubmit(report: SubmitReport, page: Page): string {
   if (report.yaml !== undefined) return report.yaml.trimEnd();
   const name = page.paint.strong(`${report.namespace}/${report.workflow}`);
-  if (!report.ended) return `sent: ${name}, ${count(report.targets.length, 'target')}`;
+  if (!report.ended) return `sent: ${name}, ${pluralize(report.targets.length, 'target')}`;
   const { phase, message, ms } = report.ended;
   const word = phase === 'Succeeded' ? page.paint.good('done') : page.paint.bad('failed');
   return `${word}: ${name} ${phase} in ${duration(ms)}${message ? `: ${cleanLine(message)}` : ''}`;

@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { UndoReport } from '../../model/report.ts';
 import { renderFailure } from './failure.ts';
 import { cleanLine } from './text/clean.ts';
@@ -14,7 +14,7 @@ export function renderUndo(
   const { paint } = page;
   const rows = page.quiet ? [] : [...undone.map(undoneRow(page)), ...withoutUndo.map(staysRow(page))];
   if (failed) rows.push(failedRow(failed, page));
-  const steps = count(undone.length, 'step');
+  const steps = pluralize(undone.length, 'step');
   return [
     ...(rows.length > 0 ? [table(rows, page)] : []),
     ...(failed ? ['', renderFailure({ ...failed, checks: [], knownProblems: [] }, page, cwd, true), ''] : []),

@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { CheckResult } from '../../model/outcome.ts';
 import type { VerifyReport } from '../../model/report.ts';
 import { checkLines } from './failure.ts';
@@ -67,7 +67,9 @@ function saysOf(verdict: Verdict, checks: readonly CheckResult[]): string {
   if (verdict === 'no-checks') return 'no checks: only the journal knows';
   if (verdict === 'not-applicable') return 'its When does not hold';
   const passed = checks.filter((check) => check.verdict === 'pass').length;
-  return passed === checks.length ? count(passed, 'check') : `${passed} of ${count(checks.length, 'check')}`;
+  return passed === checks.length
+    ? pluralize(passed, 'check')
+    : `${passed} of ${pluralize(checks.length, 'check')}`;
 }
 
 function lastLine({ summary, box }: VerifyReport, page: Page): string {

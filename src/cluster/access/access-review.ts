@@ -2,7 +2,7 @@ import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { ApiResource } from '../../model/cluster/kube.ts';
 
 /** One thing that somebody wants to do. */
-export interface Wish {
+export interface AccessRequest {
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
   readonly resource: ApiResource;
   /** Absent: of a kind that has none. */
@@ -13,9 +13,9 @@ export interface Wish {
  * Whether the context may do something, as the API server itself says (SelfSubjectAccessReview), which everybody may ask.
  * @throws ClusterTrouble
  */
-export async function mayDo(
+export async function isAllowed(
   cluster: Cluster,
-  { verb, resource, namespace }: Wish,
+  { verb, resource, namespace }: AccessRequest,
   signal?: AbortSignal,
 ): Promise<boolean> {
   const { body } = await cluster.client.request<{ status?: { allowed?: boolean } }>({

@@ -1,5 +1,5 @@
-import { networkTrouble } from '../../observe/probes/network-errors.ts';
-import { ClusterTrouble, type StatusCause, type TroubleKind } from '../cluster-errors.ts';
+import { networkError } from '../../observe/probes/network-errors.ts';
+import { ClusterError, type ClusterErrorKind, type StatusCause } from '../cluster-errors.ts';
 
 /** A refusal of the API server, as it came. */
 export interface ApiFailure {
@@ -12,14 +12,14 @@ export interface ApiFailure {
 }
 
 /** The trouble that a refusal means: by its HTTP status, with the message and the causes of its Status object. */
-export function failureOf({ server, method, path, status, text, retryAfterMs }: ApiFailure): ClusterTrouble {
+export function failureOf({ server, method, path, status, text, retryAfterMs }: ApiFailure): ClusterError {
   const said = statusObject(text);
   const message =
     status === 401
       ? `The API server ${server} does not accept the credentials (401 ${said?.message || 'Unauthorized'}).`
       : said?.message || `${method} ${path} answered ${status}${excerpt(text)}`;
   const patience = status === 429 || status === 503 ? retryAfterMs : undefined;
-  return new ClusterTrouble(kindOf(status), oneLine(message), {
+  return new ClusterError(kindOf(status), oneLine(message), {
     status,
     ...(said?.details?.causes && { causes: said.details.causes }),
     ...(patience !== undefined && { retryAfterMs: patience }),
@@ -27,30 +27,30 @@ export function failureOf({ server, method, path, status, text, retryAfterMs }: 
 }
 
 /** Whatever was thrown, as trouble. `signal` is the caller's own: its abort is no fault of the server. */
-export function troubleOf(error: unknown, server: string, signal?: AbortSignal): ClusterTrouble {
-  if (error instanceof ClusterTrouble) return error;
-  if (signal?.aborted) return new ClusterTrouble('aborted', 'Stopped before an answer.', { cause: error });
+export function clusterErrorOf(error: unknown, server: string, signal?: AbortSignal): ClusterError {
+  if (error instanceof ClusterError) return error;
+  if (signal?.aborted) return new ClusterError('aborted', 'Stopped before an answer.', { cause: error });
   if (error instanceof SyntaxError) {
-    return new ClusterTrouble('unreachable', `${server} answers, but not as an API server does.`, {
+    return new ClusterError('unreachable', `${server} answers, but not as an API server does.`, {
       cause: error,
     });
   }
   const { code = '', name } = error as NodeJS.ErrnoException;
   // The caller did not abort, so the time limit did.
   if (name === 'TimeoutError' || name === 'AbortError') {
-    return new ClusterTrouble('unreachable', `The API server ${server} gives no answer in time.`, {
+    return new ClusterError('unreachable', `The API server ${server} gives no answer in time.`, {
       cause: error,
     });
   }
   if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' || /^ERR_OSSL/.test(code)) {
-    return new ClusterTrouble(
+    return new ClusterError(
       'no-config',
       `The certificate or key in the kubeconfig cannot be used (${code}).`,
     );
   }
-  return new ClusterTrouble(
+  return new ClusterError(
     'unreachable',
-    `The API server ${server} cannot be reached: ${networkTrouble(error).what}.`,
+    `The API server ${server} cannot be reached: ${networkError(error).what}.`,
     {
       cause: error,
     },
@@ -72,7 +72,7 @@ function statusObject(text: string): StatusObject | undefined {
   }
 }
 
-function kindOf(status: number): TroubleKind {
+function kindOf(status: number): ClusterErrorKind {
   switch (status) {
     case 401:
       return 'unauthorized';

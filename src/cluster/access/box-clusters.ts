@@ -5,15 +5,15 @@ import { backOff } from '../../observe/back-off.ts';
 import { LiveProbe } from '../checks/live-probe.ts';
 import {
   type ClusterProbe,
+  judgeClusterError,
   judgeProbe,
-  judgeTrouble,
   judgeUnknownKind,
   podsOf,
+  probeTarget,
   type Seen,
-  targetOf,
 } from '../checks/probe.ts';
 import { type ClusterPlace, openContext } from '../cluster.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
+import { ClusterError } from '../cluster-errors.ts';
 import { findContext } from './kubeconfig.ts';
 
 /** The environment that names a cluster. */
@@ -53,8 +53,8 @@ export class BoxClusters {
     try {
       return await this.#askNow(probe, context);
     } catch (error) {
-      if (error instanceof ClusterTrouble && error.kind === 'unauthorized') this.#forget();
-      return judgeTrouble(probe, error);
+      if (error instanceof ClusterError && error.kind === 'unauthorized') this.#forget();
+      return judgeClusterError(probe, error);
     }
   }
 
@@ -96,7 +96,7 @@ export class BoxClusters {
     const cluster = await this.cluster(context);
     const resource = await cluster.discovery.byName(probe.resource);
     if (!resource) return judgeUnknownKind(probe, await cluster.discovery.all());
-    const target = targetOf(probe, resource);
+    const target = probeTarget(probe, resource);
     cluster.requireAllowed(target.namespace);
     const signal = context.signal ? { signal: context.signal } : {};
     const { resource: _, ...where } = target;
@@ -125,7 +125,7 @@ export class BoxClusters {
     const cluster = await this.cluster(context);
     const resource = await cluster.discovery.byName(probe.resource);
     if (!resource) return undefined;
-    const target = targetOf(probe, resource);
+    const target = probeTarget(probe, resource);
     cluster.requireAllowed(target.namespace);
     const pods = probe.expect.kind === 'ready' ? await cluster.discovery.byKind('v1', 'Pod') : undefined;
     const live = new LiveProbe(cluster, probe, target, pods, {

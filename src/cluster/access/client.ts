@@ -10,8 +10,8 @@ import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
 import { BoundedBytes, sizeText } from '../../base/bounded-bytes.ts';
 import type { ApiClient, ApiReply, ApiRequest } from '../../model/cluster/cluster.ts';
 import { backOff } from '../../observe/back-off.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
-import { type ApiFailure, failureOf, troubleOf } from './api-failure.ts';
+import { ClusterError } from '../cluster-errors.ts';
+import { type ApiFailure, clusterErrorOf, failureOf } from './api-failure.ts';
 import type { Credentials } from './credentials.ts';
 
 /** Where the API server is, and how to get there. */
@@ -81,7 +81,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
       if (isGood(response)) return { body: bodyOf<T>(response, text), warnings: warningsOf(response) };
       throw failureOf(failure(server, request, response, text));
     } catch (error) {
-      throw troubleOf(error, server, request.signal);
+      throw clusterErrorOf(error, server, request.signal);
     }
   };
 
@@ -94,7 +94,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
         try {
           return await once<T>(request);
         } catch (error) {
-          const patience = error instanceof ClusterTrouble ? error.more.retryAfterMs : undefined;
+          const patience = error instanceof ClusterError ? error.more.retryAfterMs : undefined;
           if (patience === undefined || attempt + 1 >= MOST_TRIES) throw error;
           const pause = Math.min(patience, 10_000);
           const deadline = Date.now() + 2 * pause;
@@ -115,11 +115,11 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
           throw failureOf(failure(server, request, response, await textOf(response, server)));
         return lines(response, gone, {
           server,
-          trouble: (error) => troubleOf(error, server, request.signal),
+          trouble: (error) => clusterErrorOf(error, server, request.signal),
         });
       } catch (error) {
         gone.abort();
-        throw troubleOf(error, server, request.signal);
+        throw clusterErrorOf(error, server, request.signal);
       } finally {
         clearTimeout(limit);
       }
@@ -206,9 +206,9 @@ async function textOf(response: IncomingMessage, server: string): Promise<string
   return body.take().toString('utf8');
 }
 
-function tooMuch(server: string, what: string, most: number): ClusterTrouble {
+function tooMuch(server: string, what: string, most: number): ClusterError {
   const message = `The API server ${server} sends ${what} of more than ${sizeText(most)}, and was cut off.`;
-  return new ClusterTrouble('error', message, {
+  return new ClusterError('error', message, {
     remedy: 'Look what answers there: no API server does that.',
   });
 }
@@ -241,7 +241,7 @@ function failure(server: string, request: ApiRequest, response: IncomingMessage,
 async function* lines(
   response: IncomingMessage,
   gone: AbortController,
-  { server, trouble }: { readonly server: string; readonly trouble: (error: unknown) => ClusterTrouble },
+  { server, trouble }: { readonly server: string; readonly trouble: (error: unknown) => ClusterError },
 ): AsyncGenerator<unknown, void, undefined> {
   let open: string[] = [];
   let length = 0;

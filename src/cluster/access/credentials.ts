@@ -1,4 +1,4 @@
-import { ClusterTrouble } from '../cluster-errors.ts';
+import { ClusterError } from '../cluster-errors.ts';
 import type { ConfigPlace, KubeContext } from './kubeconfig.ts';
 
 /** How to speak to an API server: what TLS needs, and the headers that say who asks. */
@@ -64,7 +64,7 @@ async function fileOf(place: ConfigPlace, path: string): Promise<Buffer> {
   const content = await place.read(path).catch((cause: Error) => cause);
   if (Buffer.isBuffer(content)) return content;
   const why = content ? content.message : 'there is no such file';
-  throw new ClusterTrouble('no-config', `${path}, which the kubeconfig names, cannot be read: ${why}.`);
+  throw new ClusterError('no-config', `${path}, which the kubeconfig names, cannot be read: ${why}.`);
 }
 
 async function authorization({ user }: KubeContext, place: ConfigPlace): Promise<Record<string, string>> {
@@ -83,7 +83,7 @@ async function withPlugin(
   const { user, context: name } = context;
   const program = user.exec?.command ?? user['auth-provider']?.name;
   if (user.exec && !place.mayRunPlugins(context.path)) {
-    throw new ClusterTrouble(
+    throw new ClusterError(
       'no-config',
       `Context "${name}" logs in by running "${program}", and a program that a kubeconfig beside a document or on another box names is not run.`,
       { remedy: 'Use a kubeconfig in ~/.kube/config or from your own KUBECONFIG, or one with a token.' },
@@ -94,7 +94,7 @@ async function withPlugin(
     await applyPlugin(context, options);
   } catch (cause) {
     const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new ClusterTrouble(
+    throw new ClusterError(
       'unauthorized',
       `"${program}", which logs in to context "${name}", failed: ${whyOf(cause as Error)}`,
       {

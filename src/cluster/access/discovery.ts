@@ -1,6 +1,6 @@
 import type { ApiClient, Discovery } from '../../model/cluster/cluster.ts';
 import type { ApiResource } from '../../model/cluster/kube.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
+import { ClusterError } from '../cluster-errors.ts';
 
 /** Aggregated discovery: all kinds of a cluster in two answers (Kubernetes 1.26 and later). */
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
@@ -135,8 +135,7 @@ async function oneByOne(client: ApiClient, body: unknown): Promise<ApiResource[]
     [{ group: '', version: 'v1' }, ...versions].map(async ({ group, version }) => {
       const path = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
       const { body: list } = await client.request<ResourceList>({ path }).catch((error: unknown) => {
-        if (error instanceof ClusterTrouble && error.kind !== 'busy' && error.kind !== 'not-found')
-          throw error;
+        if (error instanceof ClusterError && error.kind !== 'busy' && error.kind !== 'not-found') throw error;
         return { body: {} as ResourceList };
       });
       return fromList(group, version, list);

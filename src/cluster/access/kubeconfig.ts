@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ClusterTrouble } from '../cluster-errors.ts';
+import { ClusterError } from '../cluster-errors.ts';
 import { OWN_CLUSTER_CONFIG } from './own-cluster.ts';
 
 const cluster = z.looseObject({
@@ -79,14 +79,11 @@ export async function findContext(place: ConfigPlace, wanted?: string): Promise<
   const paths = configPaths(place);
   const files = await readConfigs(place, paths);
   if (files.length === 0) {
-    throw new ClusterTrouble(
-      'no-config',
-      `There is no kubeconfig on this box: ${paths.join(', ')} not found.`,
-    );
+    throw new ClusterError('no-config', `There is no kubeconfig on this box: ${paths.join(', ')} not found.`);
   }
   const name = wanted ?? files.map((file) => file.config['current-context']).find(Boolean);
   if (!name) {
-    throw new ClusterTrouble('no-config', `${files[0]!.path} names no current context.`, {
+    throw new ClusterError('no-config', `${files[0]!.path} names no current context.`, {
       remedy: 'Choose one with: kubectl config use-context NAME',
     });
   }
@@ -120,7 +117,7 @@ async function readOrExplain(place: ConfigPlace, path: string): Promise<Buffer |
   try {
     return await place.read(path);
   } catch (cause) {
-    throw new ClusterTrouble('no-config', `${path} cannot be read: ${(cause as Error).message}`, {
+    throw new ClusterError('no-config', `${path} cannot be read: ${(cause as Error).message}`, {
       cause,
       remedy: `Run as a user who may read ${path}, or copy it to ~/.kube/config with mode 0600.`,
     });
@@ -129,7 +126,7 @@ async function readOrExplain(place: ConfigPlace, path: string): Promise<Buffer |
 
 function parseConfig(path: string, content: Buffer): ConfigFile['config'] {
   const broken = (why: string) =>
-    new ClusterTrouble('no-config', `${path} is no kubeconfig: ${why}`, {
+    new ClusterError('no-config', `${path} is no kubeconfig: ${why}`, {
       remedy: `Correct it, or write it anew. It can be tried with: kubectl --kubeconfig ${path} config view`,
     });
   let document: unknown;
@@ -151,7 +148,7 @@ function lineOf(error: unknown): number | undefined {
 
 function contextOf(name: string, files: readonly ConfigFile[]): KubeContext {
   const missing = (what: string) =>
-    new ClusterTrouble('no-config', `${files.map((file) => file.path).join(', ')}: there is no ${what}.`, {
+    new ClusterError('no-config', `${files.map((file) => file.path).join(', ')}: there is no ${what}.`, {
       remedy: 'Look at the names with: kubectl config get-contexts',
     });
   const found = firstNamed(files, 'contexts', name);

@@ -1,12 +1,12 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import { type Difference, differences } from '../../judge/object-difference.ts';
 import { readiness } from '../../judge/readiness.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import { type KubeObject, type ObjectKey, showKey } from '../../model/cluster/kube.ts';
 import { mapAtOnce } from '../at-once.ts';
 import { watchUntil } from '../checks/watch-until.ts';
-import { ClusterTrouble, remedyOf } from '../cluster-errors.ts';
-import { inOrder } from './kind-order.ts';
+import { ClusterError, remedyOf } from '../cluster-errors.ts';
+import { inApplyOrder } from './kind-order.ts';
 import { applyObject, type Placed } from './server-side-apply.ts';
 
 /** How many objects are written at once. */
@@ -19,7 +19,7 @@ const TOLD_TOGETHER = 5;
 const ESTABLISHED_WITHIN_MS = 60_000;
 
 /** An object of a set, as it is now. */
-export interface Found {
+export interface AppliedState {
   readonly placed: Placed;
   /** Undefined: there is none. */
   readonly live: KubeObject | undefined;
@@ -33,7 +33,7 @@ interface Applied {
 }
 
 /** What an apply would change of an object. */
-export interface Compared {
+export interface ComparedSet {
   readonly key: ObjectKey;
   /** Undefined: there is none. */
   readonly live: KubeObject | undefined;
@@ -43,7 +43,7 @@ export interface Compared {
 /** What a pass wants to know while a set is applied. */
 export interface Applying {
   /** Before anything is written, with what is there now. */
-  before(found: readonly Found[]): Promise<void>;
+  before(found: readonly AppliedState[]): Promise<void>;
   after(applied: Applied): void;
   readonly signal?: AbortSignal;
 }
@@ -63,7 +63,7 @@ export async function applySet(
   await tryAll(cluster, triable(found), signal);
   await applying.before(found);
   const byKey = new Map(found.map((each) => [JSON.stringify(each.placed.key), each.live]));
-  for (const group of inOrder(placed.map((each) => Object.assign({ placed: each }, each.object)))) {
+  for (const group of inApplyOrder(placed.map((each) => Object.assign({ placed: each }, each.object)))) {
     await mapAtOnce(AT_ONCE, group, async ({ placed: each }) => {
       const { object, warnings } = await applyObject(cluster, each, {
         dryRun: false,
@@ -83,14 +83,13 @@ export async function applySet(
 }
 
 /** A dry run of every object. Those that are wrong in themselves are told together; any other trouble is everybody's. */
-async function tryAll(cluster: Cluster, found: readonly Found[], signal?: AbortSignal): Promise<void> {
-  const refused: ClusterTrouble[] = [];
+async function tryAll(cluster: Cluster, found: readonly AppliedState[], signal?: AbortSignal): Promise<void> {
+  const refused: ClusterError[] = [];
   await mapAtOnce(AT_ONCE, found, async ({ placed }) => {
     try {
       await applyObject(cluster, placed, { dryRun: true, ...(signal && { signal }) });
     } catch (error) {
-      const isOwn =
-        error instanceof ClusterTrouble && (error.kind === 'conflict' || error.kind === 'invalid');
+      const isOwn = error instanceof ClusterError && (error.kind === 'conflict' || error.kind === 'invalid');
       if (!isOwn) throw error;
       refused.push(error);
     }
@@ -99,15 +98,15 @@ async function tryAll(cluster: Cluster, found: readonly Found[], signal?: AbortS
 }
 
 /** As many as a person reads; the first says of what kind it is. */
-function together(troubles: readonly ClusterTrouble[]): ClusterTrouble {
-  const [first, ...others] = troubles as [ClusterTrouble, ...ClusterTrouble[]];
+function together(troubles: readonly ClusterError[]): ClusterError {
+  const [first, ...others] = troubles as [ClusterError, ...ClusterError[]];
   if (others.length === 0) return first;
   const shown = troubles.slice(0, TOLD_TOGETHER);
   const more = troubles.length - shown.length;
   const messages = shown.map(({ message }) => message.replace(/[^.]$/, '$&.'));
-  return new ClusterTrouble(
+  return new ClusterError(
     first.kind,
-    [...messages, ...(more > 0 ? [`And ${count(more, 'more object')}.`] : [])].join(' '),
+    [...messages, ...(more > 0 ? [`And ${pluralize(more, 'more object')}.`] : [])].join(' '),
     { ...first.more, remedy: [...new Set(shown.map(remedyOf))].join(' ') },
   );
 }
@@ -120,7 +119,7 @@ export async function compareSet(
   cluster: Cluster,
   placed: readonly Placed[],
   { isPatched, signal }: { isPatched: (key: ObjectKey) => boolean; signal?: AbortSignal },
-): Promise<Compared[]> {
+): Promise<ComparedSet[]> {
   return mapAtOnce(AT_ONCE, placed, (each) => compareOne(cluster, each, isPatched(each.key), signal));
 }
 
@@ -131,8 +130,8 @@ async function compareOne(
   isPatched: boolean,
   signal?: AbortSignal,
   tries = 3,
-): Promise<Compared> {
-  const [{ live }] = (await findAll(cluster, [placed], signal)) as [Found];
+): Promise<ComparedSet> {
+  const [{ live }] = (await findAll(cluster, [placed], signal)) as [AppliedState];
   if (!live) return { key: placed.key, live, differences: [] };
   const { object, overruled } = await applyObject(cluster, placed, {
     dryRun: true,
@@ -154,7 +153,11 @@ function plainPath(path: string): string {
 }
 
 /** Reads every object of a set as it is now. */
-async function findAll(cluster: Cluster, placed: readonly Placed[], signal?: AbortSignal): Promise<Found[]> {
+async function findAll(
+  cluster: Cluster,
+  placed: readonly Placed[],
+  signal?: AbortSignal,
+): Promise<AppliedState[]> {
   return mapAtOnce(AT_ONCE, placed, async (each) => {
     const { namespace, name } = each.key;
     const where = { ...(namespace !== undefined && { namespace }), ...(signal && { signal }) };
@@ -163,7 +166,7 @@ async function findAll(cluster: Cluster, placed: readonly Placed[], signal?: Abo
 }
 
 /** Not what would lie in a namespace, or be of a kind, that this set brings along. */
-function triable(found: readonly Found[]): Found[] {
+function triable(found: readonly AppliedState[]): AppliedState[] {
   const missing = found.filter(({ live }) => live === undefined).map(({ placed }) => placed);
   const namespaces = new Set(
     missing.filter(({ key }) => key.kind === 'Namespace').map(({ key }) => key.name),
@@ -204,7 +207,7 @@ async function established(
       const broken = states.find(({ state }) => state.status === 'failed');
       if (broken) {
         const what = showKey({ kind: 'CustomResourceDefinition', name: broken.each.metadata?.name ?? '' });
-        throw new ClusterTrouble('invalid', `${what}: ${broken.state.why}`);
+        throw new ClusterError('invalid', `${what}: ${broken.state.why}`);
       }
       const isDone = states.length === names.size && states.every(({ state }) => state.status === 'ready');
       return isDone ? { kind: 'done', value: true } : { kind: 'wait' };
@@ -213,7 +216,7 @@ async function established(
   );
   cluster.discovery.refresh();
   if (waited.kind === 'timeout') {
-    throw new ClusterTrouble(
+    throw new ClusterError(
       'busy',
       `${[...names].join(', ')} not served after ${ESTABLISHED_WITHIN_MS / 1000} s.`,
     );

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../model/cluster/kube.ts';
 export const INVENTORY_LABEL = 'agent-runbook/inventory';
 
 /** An object with the label; nothing else of it is touched. */
-export function labelled(object: KubeObject, inventory: string): KubeObject {
+export function withInventoryLabel(object: KubeObject, inventory: string): KubeObject {
   const { metadata } = object;
   return {
     ...object,

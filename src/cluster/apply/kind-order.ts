@@ -40,7 +40,7 @@ const LAST = [
 ];
 
 /** Groups of objects in the order in which they are applied; undone backwards. Within a group the document's order stands. */
-export function inOrder<T extends KubeObject>(objects: readonly T[]): T[][] {
+export function inApplyOrder<T extends KubeObject>(objects: readonly T[]): T[][] {
   const groups = new Map<number, T[]>();
   for (const object of objects) {
     const rank = rankOf(object);

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { ObjectKey } from '../../model/cluster/kube.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
+import { ClusterError } from '../cluster-errors.ts';
 import { INVENTORY_LABEL } from './inventory.ts';
 
 /** A kind and a place to look for labelled objects. */
@@ -37,7 +37,7 @@ export async function labelledObjects(
       const { items } = await cluster
         .list(resource, { ...where, labelSelector: `${INVENTORY_LABEL}=${inventory}` })
         .catch((error: unknown) => {
-          if (!(error instanceof ClusterTrouble)) throw error;
+          if (!(error instanceof ClusterError)) throw error;
           if (error.kind !== 'forbidden' && error.kind !== 'not-found') throw error;
           if (error.kind === 'forbidden') unseen.push(place);
           return { items: [] };

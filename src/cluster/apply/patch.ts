@@ -9,7 +9,7 @@ import { differences } from '../../judge/object-difference.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import { type ApiResource, type KubeObject, showKey } from '../../model/cluster/kube.ts';
 import { objectPath } from '../cluster.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
+import { ClusterError } from '../cluster-errors.ts';
 import { misspelt } from './misspelt.ts';
 import { PATCH_MANAGER } from './server-side-apply.ts';
 
@@ -92,7 +92,7 @@ export async function patchTarget(
       kind,
       (await cluster.discovery.all()).map((each) => each.singular),
     );
-    throw new ClusterTrouble('invalid', `The cluster serves no kind "${kind}".`, {
+    throw new ClusterError('invalid', `The cluster serves no kind "${kind}".`, {
       remedy: near ? `Nearest: ${near}` : 'Write the target as kind/name.',
     });
   }
@@ -109,7 +109,7 @@ async function targetOf(cluster: Cluster, request: PatchRequest, signal?: AbortS
   });
   if (!live) {
     const shown = showKey({ kind: resource.kind, name, ...(namespace !== undefined && { namespace }) });
-    throw new ClusterTrouble('not-found', `${shown} is not there to be patched.`);
+    throw new ClusterError('not-found', `${shown} is not there to be patched.`);
   }
   return { resource, name, namespace, live };
 }
@@ -122,7 +122,7 @@ function wellFormed(patch: unknown): PatchOperation[] {
 
 function refuseDefects([first]: readonly { index: number; message: string; remedy: string }[]): void {
   if (!first) return;
-  throw new ClusterTrouble('invalid', `Operation ${first.index + 1} of the patch: ${first.message}`, {
+  throw new ClusterError('invalid', `Operation ${first.index + 1} of the patch: ${first.message}`, {
     remedy: first.remedy,
   });
 }
@@ -144,15 +144,15 @@ async function send(
     });
     return body;
   } catch (error) {
-    if (!(error instanceof ClusterTrouble)) throw error;
+    if (!(error instanceof ClusterError)) throw error;
     const shown = showKey({ kind: resource.kind, name, ...(namespace !== undefined && { namespace }) });
     const wrong =
       error.kind === 'invalid' ? await misspelt(cluster, resource, live, error.message) : undefined;
-    if (wrong) throw new ClusterTrouble('invalid', `${shown}: ${wrong.message}`, { remedy: wrong.remedy });
+    if (wrong) throw new ClusterError('invalid', `${shown}: ${wrong.message}`, { remedy: wrong.remedy });
     const remedy =
       error.more.status === 415 && type === 'strategic'
         ? { remedy: `A ${resource.kind} takes no strategic patch: say {"type":"merge"}.` }
         : {};
-    throw new ClusterTrouble(error.kind, `${shown}: ${error.message}`, { ...error.more, ...remedy });
+    throw new ClusterError(error.kind, `${shown}: ${error.message}`, { ...error.more, ...remedy });
   }
 }

@@ -1,8 +1,8 @@
 import { nearest } from '../../base/nearest.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { ApiResource, KubeObject } from '../../model/cluster/kube.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
-import { labelled } from './inventory.ts';
+import { ClusterError } from '../cluster-errors.ts';
+import { withInventoryLabel } from './inventory.ts';
 import { withSecretData } from './secret-data.ts';
 import type { Placed } from './server-side-apply.ts';
 
@@ -30,7 +30,7 @@ export async function placeAll(
     const one = await place(cluster, object, placing, coming);
     const id = JSON.stringify(one.key);
     if (known.has(id))
-      throw new ClusterTrouble('invalid', `${object.kind} "${one.key.name}" is there twice.`, {
+      throw new ClusterError('invalid', `${object.kind} "${one.key.name}" is there twice.`, {
         remedy: 'Keep one of them.',
       });
     known.add(id);
@@ -56,7 +56,7 @@ async function place(
     cluster.requireAllowed(kind === 'Namespace' ? name : null);
     const { namespace: _, ...own } = metadata ?? {};
     return {
-      object: labelled({ ...object, metadata: own }, inventory),
+      object: withInventoryLabel({ ...object, metadata: own }, inventory),
       resource,
       key: { apiVersion, kind, name },
     };
@@ -64,13 +64,16 @@ async function place(
   const namespace = metadata?.namespace ?? usual;
   cluster.requireAllowed(namespace);
   return {
-    object: labelled({ ...withSecretData(object), metadata: { ...metadata, namespace } }, inventory),
+    object: withInventoryLabel(
+      { ...withSecretData(object), metadata: { ...metadata, namespace } },
+      inventory,
+    ),
     resource,
     key: { apiVersion, kind, namespace, name },
   };
 }
 
-async function unknownKind(cluster: Cluster, apiVersion: string, kind: string): Promise<ClusterTrouble> {
+async function unknownKind(cluster: Cluster, apiVersion: string, kind: string): Promise<ClusterError> {
   const all = await cluster.discovery.all();
   const elsewhere = all.find((each) => each.kind === kind);
   const near = nearest(
@@ -82,7 +85,7 @@ async function unknownKind(cluster: Cluster, apiVersion: string, kind: string): 
     : near
       ? `Nearest: ${near}. Or apply its CustomResourceDefinition first.`
       : 'Apply its CustomResourceDefinition first, in this fence or in an earlier step.';
-  return new ClusterTrouble('invalid', `The cluster serves no ${kind} in ${apiVersion}.`, { remedy });
+  return new ClusterError('invalid', `The cluster serves no ${kind} in ${apiVersion}.`, { remedy });
 }
 
 /** The kinds that a CustomResourceDefinition will bring. */

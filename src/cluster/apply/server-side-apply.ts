@@ -1,7 +1,7 @@
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import { type ApiResource, type KubeObject, type ObjectKey, showKey } from '../../model/cluster/kube.ts';
 import { objectPath } from '../cluster.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
+import { ClusterError } from '../cluster-errors.ts';
 import { misspelt } from './misspelt.ts';
 
 /** Under this name runbook owns the fields that it applies. */
@@ -46,7 +46,7 @@ export async function applyObject(
   try {
     return { ...(await send(cluster, placed, options, false)), overruled: [] };
   } catch (error) {
-    if (!(error instanceof ClusterTrouble)) throw error;
+    if (!(error instanceof ClusterError)) throw error;
     const owners = ownersOf(error);
     const ours = owners.filter(({ manager }) => manager === PATCH_MANAGER);
     if (owners.length > 0 && (ours.length === owners.length || (options.overruleAll && options.dryRun))) {
@@ -78,27 +78,27 @@ async function send(
   return { object: body, warnings };
 }
 
-async function explained(cluster: Cluster, placed: Placed, trouble: ClusterTrouble): Promise<ClusterTrouble> {
+async function explained(cluster: Cluster, placed: Placed, trouble: ClusterError): Promise<ClusterError> {
   const name = showKey(placed.key);
   if (trouble.kind === 'conflict') return conflict(name, trouble);
   if (trouble.kind === 'invalid' || trouble.more.status === 500) {
     const wrong = await misspelt(cluster, placed.resource, placed.object, trouble.message);
-    if (wrong) return new ClusterTrouble('invalid', `${name}: ${wrong.message}`, { remedy: wrong.remedy });
+    if (wrong) return new ClusterError('invalid', `${name}: ${wrong.message}`, { remedy: wrong.remedy });
   }
-  return new ClusterTrouble(trouble.kind, `${name}: ${trouble.message}`, { ...trouble.more, cause: trouble });
+  return new ClusterError(trouble.kind, `${name}: ${trouble.message}`, { ...trouble.more, cause: trouble });
 }
 
-function conflict(name: string, trouble: ClusterTrouble): ClusterTrouble {
+function conflict(name: string, trouble: ClusterError): ClusterError {
   const owned = ownersOf(trouble).filter(({ manager }) => manager !== PATCH_MANAGER);
-  if (owned.length === 0) return new ClusterTrouble('conflict', `${name}: ${trouble.message}`);
+  if (owned.length === 0) return new ClusterError('conflict', `${name}: ${trouble.message}`);
   const words = owned.map(({ field, manager }) => `${field} is owned by "${manager}"`);
-  return new ClusterTrouble('conflict', `${name}: ${words.join('; ')}.`, {
+  return new ClusterError('conflict', `${name}: ${words.join('; ')}.`, {
     causes: trouble.more.causes ?? [],
   });
 }
 
 /** The causes of a conflict name a manager in their message and a field beside it. */
-function ownersOf({ kind, more }: ClusterTrouble): { field: string; manager: string }[] {
+function ownersOf({ kind, more }: ClusterError): { field: string; manager: string }[] {
   if (kind !== 'conflict') return [];
   return (more.causes ?? []).map(({ message = '', field = '' }) => ({
     field: field.replace(/^\./, ''),

@@ -2,17 +2,17 @@ import type { Cluster } from '../../model/cluster/cluster.ts';
 import { type KubeObject, type ObjectKey, showKey } from '../../model/cluster/kube.ts';
 import { watchUntil } from '../checks/watch-until.ts';
 import { objectPath } from '../cluster.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
+import { ClusterError } from '../cluster-errors.ts';
 import { belongsTo, INVENTORY_LABEL } from './inventory.ts';
 import { FIELD_MANAGER } from './server-side-apply.ts';
 
 /** An object that was applied, and whether it was there before. */
-export interface Given extends ObjectKey {
+export interface AppliedKey extends ObjectKey {
   readonly created: boolean;
 }
 
 /** What became of it. */
-export type TakenBack =
+export type DeletedObjects =
   | { readonly key: ObjectKey; readonly what: 'deleted' | 'released' | 'gone' }
   | { readonly key: ObjectKey; readonly what: 'left'; readonly why: string };
 
@@ -24,12 +24,12 @@ const GONE_WITHIN_MS = 120_000;
  * before, the fields that runbook owns are given up. What no longer carries the label belongs to somebody else by now.
  * @throws ClusterTrouble
  */
-export async function takeBack(
+export async function deleteApplied(
   cluster: Cluster,
-  { created, ...key }: Given,
+  { created, ...key }: AppliedKey,
   inventory: string,
   signal?: AbortSignal,
-): Promise<TakenBack> {
+): Promise<DeletedObjects> {
   const resource = await cluster.discovery.byKind(key.apiVersion, key.kind);
   // Its definition is gone, and with it all objects of the kind.
   if (!resource) return { key, what: 'gone' };
@@ -72,7 +72,7 @@ async function release(
   try {
     await patch('application/apply-patch+yaml', { apiVersion, kind, metadata }, true);
   } catch (error) {
-    if (!(error instanceof ClusterTrouble) || error.kind !== 'invalid') throw error;
+    if (!(error instanceof ClusterError) || error.kind !== 'invalid') throw error;
     // Some field must be there or may not change (the type of a Secret): all stay, and runbook holds none of them.
     await patch('application/json-patch+json', disowned(live), false);
   }
@@ -115,7 +115,7 @@ async function gone(cluster: Cluster, key: ObjectKey, live: KubeObject, signal?:
   );
   if (waited.kind !== 'timeout') return;
   const finalizers = (still?.metadata as { finalizers?: string[] } | undefined)?.finalizers ?? [];
-  throw new ClusterTrouble(
+  throw new ClusterError(
     'busy',
     `${showKey(key)} is still being deleted after ${GONE_WITHIN_MS / 1000} s${finalizers.length > 0 ? `; finalizers: ${finalizers.join(', ')}` : ''}.`,
   );

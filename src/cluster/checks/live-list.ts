@@ -2,7 +2,7 @@ import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { ApiResource, KubeObject } from '../../model/cluster/kube.ts';
 import { backOff } from '../../observe/back-off.ts';
 import { collectionPath } from '../cluster.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
+import { ClusterError } from '../cluster-errors.ts';
 
 /** What is listed and watched. */
 export interface LiveTarget {
@@ -49,7 +49,7 @@ interface WatchEvent {
  */
 export class LiveList {
   /** Why it cannot be followed now; undefined while all is well. */
-  trouble: ClusterTrouble | undefined;
+  trouble: ClusterError | undefined;
   /** Whether it was listed completely. */
   synced = false;
   last: LiveEvent | undefined;
@@ -96,7 +96,7 @@ export class LiveList {
       if (this.#version === undefined) await this.#list();
       return await this.#watch();
     } catch (error) {
-      const trouble = error instanceof ClusterTrouble ? error : new ClusterTrouble('error', String(error));
+      const trouble = error instanceof ClusterError ? error : new ClusterError('error', String(error));
       if (trouble.kind === 'aborted') return false;
       if (trouble.kind === 'expired') {
         this.#version = undefined;
@@ -166,7 +166,7 @@ export class LiveList {
   #take({ type, object }: WatchEvent): void {
     if (type === 'ERROR') {
       const kind = object.code === 410 ? 'expired' : 'busy';
-      throw new ClusterTrouble(kind, object.message ?? 'The watch was ended by an error.');
+      throw new ClusterError(kind, object.message ?? 'The watch was ended by an error.');
     }
     this.#version = object.metadata?.resourceVersion ?? this.#version;
     if (type === 'BOOKMARK') return;
@@ -182,7 +182,7 @@ export class LiveList {
     this.onChange();
   }
 
-  #note(trouble: ClusterTrouble): void {
+  #note(trouble: ClusterError): void {
     this.trouble = trouble;
     this.onChange();
   }

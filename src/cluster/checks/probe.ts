@@ -1,6 +1,6 @@
 import { nearest } from '../../base/nearest.ts';
 import { jsonPath } from '../../judge/json-path.ts';
-import { podTrouble } from '../../judge/pod-readiness.ts';
+import { podFailure } from '../../judge/pod-readiness.ts';
 import { isPrivatePath } from '../../judge/private-path.ts';
 import { makesPods, readiness } from '../../judge/readiness.ts';
 import { at, conditions, type Readiness } from '../../judge/readiness-words.ts';
@@ -8,7 +8,7 @@ import type { Probe, Verdict } from '../../model/check.ts';
 import type { ApiResource, KubeObject } from '../../model/cluster/kube.ts';
 import { compareValues } from '../../observe/compare-values.ts';
 import { type Answers, answers } from '../../observe/probes/answers.ts';
-import { ClusterTrouble, remedyOf } from '../cluster-errors.ts';
+import { ClusterError, remedyOf } from '../cluster-errors.ts';
 import type { LiveTarget } from './live-list.ts';
 
 /** A `k8s` check. */
@@ -27,7 +27,7 @@ export interface Judgement {
 }
 
 /** The list that a check is about. */
-export function targetOf(probe: ClusterProbe, resource: ApiResource): LiveTarget {
+export function probeTarget(probe: ClusterProbe, resource: ApiResource): LiveTarget {
   return {
     resource,
     ...(resource.namespaced && { namespace: probe.namespace }),
@@ -88,9 +88,9 @@ export function judgeUnknownKind(probe: ClusterProbe, served: readonly ApiResour
 }
 
 /** What a cluster that cannot be asked means: always unknown, and hopeless where time does not mend it. */
-export function judgeTrouble(probe: ClusterProbe, error: unknown): Verdict {
+export function judgeClusterError(probe: ClusterProbe, error: unknown): Verdict {
   const say = answers(wantedOf(probe));
-  if (!(error instanceof ClusterTrouble))
+  if (!(error instanceof ClusterError))
     return say.unknown('error', String((error as Error)?.message ?? error));
   const verdict = say.unknown(
     `cluster-${error.kind}`,
@@ -139,7 +139,7 @@ function judgeReady({ objects, pods }: Seen, say: Answers, now: number): Judgeme
 function stateOf(object: KubeObject, pods: readonly KubeObject[], now: number): Readiness {
   const own = readiness(object, now);
   if (own.status !== 'progressing' || !makesPods(object)) return own;
-  const theirs = podTrouble(
+  const theirs = podFailure(
     pods.filter((pod) => pod.metadata?.namespace === object.metadata?.namespace && isSelected(pod, object)),
     now,
   );

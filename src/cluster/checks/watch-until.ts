@@ -1,6 +1,6 @@
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { KubeObject } from '../../model/cluster/kube.ts';
-import type { ClusterTrouble } from '../cluster-errors.ts';
+import type { ClusterError } from '../cluster-errors.ts';
 import { type LiveEvent, LiveList, type LiveTarget, type LiveTimes } from './live-list.ts';
 
 /** What a condition says of the objects as they are now. */
@@ -17,7 +17,7 @@ export type Waited<T> =
       readonly event: LiveEvent | undefined;
       readonly waitedMs: number;
     }
-  | { readonly kind: 'timeout'; readonly trouble: ClusterTrouble | undefined; readonly waitedMs: number }
+  | { readonly kind: 'timeout'; readonly trouble: ClusterError | undefined; readonly waitedMs: number }
   | { readonly kind: 'aborted'; readonly waitedMs: number };
 
 /** What a wait looks at, and until when. */

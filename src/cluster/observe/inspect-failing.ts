@@ -1,7 +1,7 @@
 import type { Cluster } from '../../model/cluster/cluster.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
+import { ClusterError } from '../cluster-errors.ts';
 import { inspectImages } from './inspect-image.ts';
-import type { Gathering } from './observation-builder.ts';
+import type { ObservationBuilder } from './observation-builder.ts';
 import type { NewPod } from './pods.ts';
 import { callProbes } from './probe-calls.ts';
 import { clip } from './raw.ts';
@@ -17,8 +17,8 @@ const MOST_SECRETS = 5;
  * Looks closer at what is in trouble: last lines of logs, registries of pull secrets, names of keys. `active`: probes are
  * called and CPU figures read; `into`: the cluster in which images may be looked into.
  */
-export async function lookCloser(
-  gathering: Gathering,
+export async function inspectFailing(
+  gathering: ObservationBuilder,
   reader: ClusterReader,
   { active, into }: { readonly active: boolean; readonly into?: Cluster | undefined },
 ): Promise<ReadonlyMap<string, PullSecret>> {
@@ -33,7 +33,11 @@ export async function lookCloser(
 }
 
 /** The last words of containers that ended, of one pod for each workload. */
-async function readLogs(pods: readonly NewPod[], gathering: Gathering, reader: ClusterReader): Promise<void> {
+async function readLogs(
+  pods: readonly NewPod[],
+  gathering: ObservationBuilder,
+  reader: ClusterReader,
+): Promise<void> {
   const seen = new Set<string>();
   const ended = pods.flatMap((pod) =>
     pod.containers
@@ -53,7 +57,7 @@ async function readLogs(pods: readonly NewPod[], gathering: Gathering, reader: C
         return String(await reader.get<unknown>(path, query));
       } catch (error) {
         // The node has let that run's log go: nothing is known of it, and that is no refusal.
-        if (error instanceof ClusterTrouble && error.kind === 'invalid') return undefined;
+        if (error instanceof ClusterError && error.kind === 'invalid') return undefined;
         throw error;
       }
     });
@@ -76,7 +80,7 @@ async function readLogs(pods: readonly NewPod[], gathering: Gathering, reader: C
 }
 
 /** Names of keys, where an event says that one is missing. Values are let go here. */
-async function readKeys(gathering: Gathering, reader: ClusterReader): Promise<void> {
+async function readKeys(gathering: ObservationBuilder, reader: ClusterReader): Promise<void> {
   for (const missed of gathering.missedKeys) {
     const [of = '', whole = ''] = missed.split(' ');
     const [namespace = '', name = ''] = whole.split('/');
@@ -92,7 +96,7 @@ async function readKeys(gathering: Gathering, reader: ClusterReader): Promise<vo
 /** Type and registries of the pull secrets of pods whose image is not pulled. */
 async function readSecrets(
   pods: readonly NewPod[],
-  gathering: Gathering,
+  gathering: ObservationBuilder,
   reader: ClusterReader,
 ): Promise<ReadonlyMap<string, PullSecret>> {
   const known = new Map<string, PullSecret>();
@@ -108,7 +112,7 @@ async function readSecrets(
       try {
         return pullSecret(await reader.get(path));
       } catch (error) {
-        if (error instanceof ClusterTrouble && error.kind === 'not-found') return { exists: false };
+        if (error instanceof ClusterError && error.kind === 'not-found') return { exists: false };
         throw error;
       }
     });

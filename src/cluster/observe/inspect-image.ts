@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import { backOff } from '../../observe/back-off.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
-import type { Gathering } from './observation-builder.ts';
+import { ClusterError } from '../cluster-errors.ts';
+import type { ObservationBuilder } from './observation-builder.ts';
 import type { NewPod } from './pods.ts';
 import type { RawContainerStatus, RawObject } from './raw.ts';
 import type { ClusterReader } from './reader.ts';
@@ -18,7 +18,7 @@ const LOOK_MS = 20_000;
  */
 export async function inspectImages(
   pods: readonly NewPod[],
-  gathering: Gathering,
+  gathering: ObservationBuilder,
   reader: ClusterReader,
   cluster: Cluster,
 ): Promise<void> {
@@ -117,7 +117,7 @@ async function endOf(
     if (/Error$|BackOff$/.test(waiting)) return { reason: waiting };
     await backOff({ attempt, deadline, firstMs: 200, longestMs: 2_000 });
   }
-  throw new ClusterTrouble('busy', `the look into ${name} did not end within ${LOOK_MS / 1000} s`);
+  throw new ClusterError('busy', `the look into ${name} did not end within ${LOOK_MS / 1000} s`);
 }
 
 /** What the script printed; undefined: it printed something else. */

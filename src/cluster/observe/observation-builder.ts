@@ -4,7 +4,7 @@ import { podHostPorts, serviceHostPorts } from './host-ports.ts';
 import { limitRangeFacts, networkPolicyFact, quotaFact } from './limits.ts';
 import { fieldFights } from './managers.ts';
 import { NodeCount } from './nodes.ts';
-import { isTroubled, podFact } from './pods.ts';
+import { isFailing, podFact } from './pods.ts';
 import type { RawEvent, RawObject, RawPodSpec, RawPodStatus } from './raw.ts';
 import { type PullSecret, Registries } from './registries.ts';
 import { ServiceCount } from './services.ts';
@@ -53,7 +53,7 @@ export interface Known {
  * Takes objects one by one, in the reading order, and keeps of them only what an observation tells: so that pages of
  * objects can be let go as soon as they have been read. Holds a bounded number of facts, however many objects there are.
  */
-export class Gathering {
+export class ObservationBuilder {
   readonly #facts = new Map<ClusterKind, NewClusterFact[]>();
   readonly #more = new Map<ClusterKind, number>();
   readonly #nodes = new Map<string, NodeCount>();
@@ -168,7 +168,7 @@ export class Gathering {
     this.#registries.takePod(meta, spec);
     for (const each of podHostPorts(meta, spec)) this.#keep(each);
     const fact = podFact(raw);
-    if (!isTroubled(fact)) return;
+    if (!isFailing(fact)) return;
     this.#troubled.add(fact.uid);
     this.#keep(fact, MOST.pods);
   }

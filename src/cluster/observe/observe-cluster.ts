@@ -1,14 +1,14 @@
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
-import type { ClusterLook } from '../../model/cluster/cluster-observation.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
-import { lookCloser } from './inspect-failing.ts';
-import { Gathering, type ReadKind } from './observation-builder.ts';
+import type { ClusterObservation } from '../../model/cluster/cluster-observation.ts';
+import { ClusterError } from '../cluster-errors.ts';
+import { inspectFailing } from './inspect-failing.ts';
+import { ObservationBuilder, type ReadKind } from './observation-builder.ts';
 import { ClusterReader, type Namespaces, sentence } from './reader.ts';
 import type { PullSecret } from './registries.ts';
 
 /** What to look at. */
-export interface ClusterLookOptions {
+export interface ClusterObservationOptions {
   /** Default: every namespace that the person allows and the cluster lets be read. */
   readonly namespace?: string;
   /** Also calls the HTTP probes of pods in trouble, and asks their nodes for CPU figures. Default no. */
@@ -48,11 +48,11 @@ const FIRST: readonly ReadKind[] = [
  */
 export async function observeCluster(
   cluster: Cluster,
-  { namespace, active = false, inspect = false, signal, limitMs = LIMIT_MS }: ClusterLookOptions = {},
-): Promise<ClusterLook> {
+  { namespace, active = false, inspect = false, signal, limitMs = LIMIT_MS }: ClusterObservationOptions = {},
+): Promise<ClusterObservation> {
   const limit = AbortSignal.timeout(limitMs);
   const reader = new ClusterReader(cluster, signal ? AbortSignal.any([signal, limit]) : limit);
-  const gathering = new Gathering();
+  const gathering = new ObservationBuilder();
   const namespaces = await chooseNamespaces(cluster, reader, namespace);
   if (namespaces === undefined) return { facts: [], more: new Map(), unavailable: reader.unavailable };
   await inTurn(FIRST, 4, (kind) => reader.list(kind, namespaces, (raw) => gathering.take(kind, raw)));
@@ -60,7 +60,7 @@ export async function observeCluster(
   await inTurn(['EndpointSlice', 'Event'] as const, 2, (kind) =>
     reader.list(kind, namespaces, (raw) => gathering.take(kind, raw)),
   );
-  const secrets: ReadonlyMap<string, PullSecret> = await lookCloser(gathering, reader, {
+  const secrets: ReadonlyMap<string, PullSecret> = await inspectFailing(gathering, reader, {
     active,
     ...(inspect && { into: cluster }),
   });
@@ -114,7 +114,7 @@ function allowed(cluster: Cluster, namespace: string, reader?: ClusterReader): b
     cluster.requireAllowed(namespace);
     return true;
   } catch (error) {
-    if (error instanceof ClusterTrouble) reader?.unavailable.push(sentence(error));
+    if (error instanceof ClusterError) reader?.unavailable.push(sentence(error));
     return false;
   }
 }

@@ -143,7 +143,7 @@ function defaultedLimits(words: string): ReadonlyMap<string, readonly string[]> 
 }
 
 /** Whether a pod says something about why things do not work. */
-export function isTroubled(pod: Pick<ClusterFactOf<'pod'>, 'phase' | 'ready' | 'containers'>): boolean {
+export function isFailing(pod: Pick<ClusterFactOf<'pod'>, 'phase' | 'ready' | 'containers'>): boolean {
   if (pod.phase === 'Succeeded') return false;
   return !pod.ready || pod.containers.some(({ restarts, last }) => restarts > 0 || last !== undefined);
 }

@@ -1,6 +1,6 @@
 import type { PodContainer } from '../../model/cluster/cluster-pods.ts';
-import { ClusterTrouble } from '../cluster-errors.ts';
-import type { Gathering } from './observation-builder.ts';
+import { ClusterError } from '../cluster-errors.ts';
+import type { ObservationBuilder } from './observation-builder.ts';
 import type { NewPod } from './pods.ts';
 import type { ClusterReader } from './reader.ts';
 
@@ -15,7 +15,7 @@ const MOST_CALLS = 10;
  */
 export async function callProbes(
   pods: readonly NewPod[],
-  gathering: Gathering,
+  gathering: ObservationBuilder,
   reader: ClusterReader,
 ): Promise<void> {
   const seen = new Set<string>();
@@ -69,7 +69,7 @@ async function call(
     await reader.get(whole, Object.fromEntries(new URLSearchParams(query)));
     return { status: 200 };
   } catch (error) {
-    if (!(error instanceof ClusterTrouble)) throw error;
+    if (!(error instanceof ClusterError)) throw error;
     return answerOf(error);
   }
 }
@@ -78,7 +78,7 @@ async function call(
  * The pod's own answer, or the API server's word for why it got none (503 "error trying to reach service: …").
  * @throws ClusterTrouble where the API server itself refuses the call
  */
-function answerOf(error: ClusterTrouble): { status: number } | { trouble: string } {
+function answerOf(error: ClusterError): { status: number } | { trouble: string } {
   const { status } = error.more;
   const own = /pods\/proxy|error trying to reach service/.exec(error.message)?.[0];
   if (status === undefined || own === 'pods/proxy') throw error;

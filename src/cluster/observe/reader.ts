@@ -1,5 +1,5 @@
 import type { Cluster } from '../../model/cluster/cluster.ts';
-import { ClusterTrouble, remedyOf } from '../cluster-errors.ts';
+import { ClusterError, remedyOf } from '../cluster-errors.ts';
 import type { ReadKind } from './observation-builder.ts';
 import type { RawObject } from './raw.ts';
 
@@ -44,7 +44,7 @@ export class ClusterReader {
   readonly unavailable: string[] = [];
   readonly #cluster: Cluster;
   readonly #signal: AbortSignal;
-  #dead: ClusterTrouble | undefined;
+  #dead: ClusterError | undefined;
 
   constructor(cluster: Cluster, signal: AbortSignal) {
     this.#cluster = cluster;
@@ -115,12 +115,12 @@ export class ClusterReader {
     try {
       return await ask();
     } catch (error) {
-      this.#note(what, error instanceof ClusterTrouble ? error : undefined, error);
+      this.#note(what, error instanceof ClusterError ? error : undefined, error);
       return undefined;
     }
   }
 
-  #note(what: string, trouble: ClusterTrouble | undefined, error: unknown): void {
+  #note(what: string, trouble: ClusterError | undefined, error: unknown): void {
     const late = this.#signal.aborted;
     // A kind that this cluster does not have is no loss.
     if (trouble?.kind === 'not-found' && !late) return;
@@ -135,7 +135,7 @@ export class ClusterReader {
     if (!dead) this.#say(`${what}: ${why}`);
     else if (!this.#dead) {
       this.#say(late ? `${what}: ${why}` : why);
-      this.#dead = trouble ?? new ClusterTrouble('aborted', why);
+      this.#dead = trouble ?? new ClusterError('aborted', why);
     }
   }
 
@@ -145,6 +145,6 @@ export class ClusterReader {
 }
 
 /** What is wrong, and what to do about it. */
-export function sentence(trouble: ClusterTrouble): string {
+export function sentence(trouble: ClusterError): string {
   return `${trouble.message.replace(/\.$/, '')}. ${remedyOf(trouble)}`;
 }

@@ -1,4 +1,4 @@
-import type { Gathering } from './observation-builder.ts';
+import type { ObservationBuilder } from './observation-builder.ts';
 import type { NewPod } from './pods.ts';
 import type { ClusterReader } from './reader.ts';
 
@@ -11,7 +11,7 @@ const MOST_NODES = 3;
  */
 export async function readThrottling(
   pods: readonly NewPod[],
-  gathering: Gathering,
+  gathering: ObservationBuilder,
   reader: ClusterReader,
 ): Promise<void> {
   const limited = pods.filter(({ containers }) => containers.some(({ limits }) => limits.cpu !== undefined));

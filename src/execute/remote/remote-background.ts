@@ -5,7 +5,7 @@ import { reasonNotStarted } from '../fence-result.ts';
 import { type LaunchedFence, launchText } from '../launch.ts';
 import { recordsIn } from '../shell/control-records.ts';
 import { textToBytes } from '../state/bytes-as-text.ts';
-import type { Run } from './remote-files.ts';
+import type { RunOnRemote } from './remote-files.ts';
 
 /** With the boot on Linux, where a start counts from it; elsewhere it is a date. As execute/background has it. */
 const IDENTITY = `
@@ -46,7 +46,11 @@ runs() {
  * runs: until then it holds the pipe on which it says so.
  * @throws an error whose message says why it could not be started
  */
-export async function startRemote(run: Run, fence: LaunchedFence, log: string): Promise<BackgroundProcess> {
+export async function startRemote(
+  run: RunOnRemote,
+  fence: LaunchedFence,
+  log: string,
+): Promise<BackgroundProcess> {
   const file = shellQuote(log);
   const folder = shellQuote(dirname(log));
   const script = `
@@ -76,13 +80,13 @@ session=$(command -v setsid)
 }
 
 /** Whether the process, or anything left of its process group, still runs there. */
-export async function isAliveRemote(run: Run, { pid, start }: BackgroundProcess): Promise<boolean> {
+export async function isAliveRemote(run: RunOnRemote, { pid, start }: BackgroundProcess): Promise<boolean> {
   const { code } = await run({ run: `${IDENTITY}\nruns ${pid} ${shellQuote(start)}` });
   return code === 0;
 }
 
 /** Ends every process group of its session there: SIGTERM, after a grace SIGKILL. Resolves when nothing of it runs. */
-export async function stopRemote(run: Run, { pid, start }: BackgroundProcess): Promise<void> {
+export async function stopRemote(run: RunOnRemote, { pid, start }: BackgroundProcess): Promise<void> {
   const script = `
 ${IDENTITY}
 runs ${pid} ${shellQuote(start)} || exit 0

@@ -10,11 +10,11 @@ import { isAliveRemote, startRemote, stopRemote } from './remote-background.ts';
 import { connectThrough } from './remote-connect.ts';
 import { ownsRemote, readRemote, statusRemote, writeRemote } from './remote-files.ts';
 import { interactRemote } from './remote-interact.ts';
-import { fitsInFrame, runInHost } from './remote-program.ts';
+import { fitsInFrame, runInShell } from './remote-program.ts';
 import { remotePool } from './remote-shell.ts';
 import { remoteBoxState } from './remote-state.ts';
 import { runApart } from './remote-stream.ts';
-import { type Hello, openSession } from './session.ts';
+import { type Hello, openRemoteSession } from './session.ts';
 
 /** Another box, as far as acting on it goes; policy and probes come from other rooms. */
 export type RemoteExecution = Omit<Box, 'policy' | 'ask' | 'changed' | 'cluster'>;
@@ -53,18 +53,18 @@ export async function openRemoteExecution(link: BoxLink, options: RemoteOptions)
       return env;
     },
   };
-  const first = await openSession(link, setup).catch(async (error) => {
+  const first = await openRemoteSession(link, setup).catch(async (error) => {
     await link.close();
     throw error;
   });
   const { hello } = first;
   const { folder } = hello;
   const baseline = baselineOf(Object.fromEntries(hello.exports), env, folder);
-  const pool = remotePool(first, { open: () => openSession(link, setup), most: link.mostSessions });
+  const pool = remotePool(first, { open: () => openRemoteSession(link, setup), most: link.mostSessions });
   const terminal = { scratch: hello.scratch, folder, exports: exportLines(env) };
   const run = (program: Program) =>
     program.input === undefined || fitsInFrame(program.input)
-      ? runInHost(pool, program)
+      ? runInShell(pool, program)
       : runApart(link, program);
   const box = {
     folder,

@@ -4,7 +4,7 @@ import { shellQuote } from '../../base/shell-quote.ts';
 import type { FileStatus, Program, ProgramResult } from '../../model/box.ts';
 
 /** Runs a program on the box: remote-execution chooses how its input gets there. */
-export type Run = (program: Program) => Promise<ProgramResult>;
+export type RunOnRemote = (program: Program) => Promise<ProgramResult>;
 
 /** The exit code by which our scripts say that there is nothing at the path. */
 const NOTHING_THERE = 44;
@@ -12,7 +12,7 @@ const NOTHING_THERE = 44;
 const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 
 /** The file's content; undefined: there is none. @throws an error with the system's `code`, its message naming the path */
-export async function readRemote(run: Run, path: string): Promise<Buffer | undefined> {
+export async function readRemote(run: RunOnRemote, path: string): Promise<Buffer | undefined> {
   const file = shellQuote(path);
   const script = `[ -e ${file} ] || [ -L ${file} ] || exit ${NOTHING_THERE}; [ ! -d ${file} ] || { echo 'Is a directory' >&2; exit 1; }; cat <${file}`;
   const { code, stdout, stderr } = await run({ run: script, timeoutMs: DEFAULT_TIMEOUT_MS });
@@ -22,7 +22,7 @@ export async function readRemote(run: Run, path: string): Promise<Buffer | undef
 }
 
 /** What is at the path, symlinks followed; undefined: nothing. GNU, busybox and BSD spell stat differently. */
-export async function statusRemote(run: Run, path: string): Promise<FileStatus | undefined> {
+export async function statusRemote(run: RunOnRemote, path: string): Promise<FileStatus | undefined> {
   const file = shellQuote(path);
   const script =
     `[ -e ${file} ] || exit ${NOTHING_THERE}; ` +
@@ -43,7 +43,7 @@ export async function statusRemote(run: Run, path: string): Promise<FileStatus |
 }
 
 /** Whether the file belongs to `user`, `user:group` or `:group`. A name that the box does not know owns nothing. */
-export async function ownsRemote(run: Run, owner: string, status: FileStatus): Promise<boolean> {
+export async function ownsRemote(run: RunOnRemote, owner: string, status: FileStatus): Promise<boolean> {
   const [user = '', group = ''] = owner.split(':');
   const uid = user === '' ? String(status.uid) : numberOr(user, `id -u -- ${shellQuote(user)}`);
   const gid = group === '' ? String(status.gid) : numberOr(group, groupNumber(group));
@@ -58,7 +58,7 @@ export async function ownsRemote(run: Run, owner: string, status: FileStatus): P
  * @throws an error with the system's `code`; the old content is then untouched
  */
 export async function writeRemote(
-  run: Run,
+  run: RunOnRemote,
   path: string,
   content: Buffer,
   { mode, owner }: { readonly mode: number; readonly owner?: string },

@@ -3,14 +3,14 @@ import { constants } from 'node:os';
 import { shellQuote } from '../../base/shell-quote.ts';
 import type { Program } from '../../model/box.ts';
 import type { ShellRequest } from '../../model/shell.ts';
-import { type Cut, watchForCut } from '../deadline.ts';
+import { type Deadline, watchDeadline } from '../deadline.ts';
 import { requireTerminal } from '../interact.ts';
 import { type LaunchedFence, launchText } from '../launch.ts';
 import { recordsIn } from '../shell/control-records.ts';
 import type { FrameEnd } from '../shell/shell-process.ts';
 import { textToBytes } from '../state/bytes-as-text.ts';
 import type { BoxLink } from './link.ts';
-import type { Run } from './remote-files.ts';
+import type { RunOnRemote } from './remote-files.ts';
 
 /**
  * Runs a fence on a terminal that reaches the box: the person types there, Ctrl-C included, which this process ignores
@@ -20,11 +20,11 @@ import type { Run } from './remote-files.ts';
  */
 export async function interactRemote(
   link: BoxLink,
-  run: Run,
+  run: RunOnRemote,
   fence: LaunchedFence,
   request: Pick<ShellRequest, 'timeoutMs' | 'signal'>,
   place: { readonly scratch: string; readonly folder: string; readonly exports: readonly string[] },
-): Promise<FrameEnd | Cut> {
+): Promise<FrameEnd | Deadline> {
   requireTerminal();
   const base = `${place.scratch}/terminal-${randomBytes(4).toString('hex')}`;
   const program = shellQuote(`${base}.sh`);
@@ -37,8 +37,8 @@ export async function interactRemote(
   const ignore = () => {};
   process.on('SIGINT', ignore);
   const child = link.startOnTerminal(`exec sh "${base}.sh" >"${base}.said" 2>/dev/tty`);
-  let cut: Cut | undefined;
-  const unwatch = watchForCut(request, (why) => {
+  let cut: Deadline | undefined;
+  const unwatch = watchDeadline(request, (why) => {
     cut ??= why;
     child.kill('SIGTERM');
   });

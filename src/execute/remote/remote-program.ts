@@ -6,8 +6,8 @@ import { MOST_KEPT } from '../most-kept.ts';
 import { nextFrame } from '../run-fence.ts';
 import { PROGRAM_CODE } from '../run-program.ts';
 import { runFrame } from '../shell/run-frame.ts';
-import type { HostPool } from '../shell/shell-pool.ts';
-import type { Host } from '../shell/shell-process.ts';
+import type { ShellPool } from '../shell/shell-pool.ts';
+import type { ShellProcess } from '../shell/shell-process.ts';
 import { bytesToText, textToBytes } from '../state/bytes-as-text.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -26,7 +26,7 @@ export function programText(run: Program['run']): string {
 }
 
 /** Runs a program of the engine's own in a host of the box: one frame, no process of ssh or of the engine. */
-export async function runInHost(pool: HostPool, program: Program): Promise<ProgramResult> {
+export async function runInShell(pool: ShellPool, program: Program): Promise<ProgramResult> {
   const host = await pool.take();
   if ('unstartable' in host) {
     const code = host.disconnected ? PROGRAM_CODE.lost : PROGRAM_CODE.missing;
@@ -39,7 +39,7 @@ export async function runInHost(pool: HostPool, program: Program): Promise<Progr
   }
 }
 
-async function sendProgram(host: Host, program: Program): Promise<ProgramResult> {
+async function sendProgram(host: ShellProcess, program: Program): Promise<ProgramResult> {
   const output = new BoundedBytes(MOST_KEPT.output);
   const flood = new AbortController();
   const number = nextFrame();
@@ -70,7 +70,7 @@ async function sendProgram(host: Host, program: Program): Promise<ProgramResult>
 }
 
 /** Standard output goes the way of all output; what comes on standard error is a record, `x`. */
-function programFrame(host: Host, number: number, { run, input }: Program): Buffer {
+function programFrame(host: ShellProcess, number: number, { run, input }: Program): Buffer {
   const text = programText(run);
   const isBash = host.kind === 'bash';
   const quote = isBash ? quoteOnOneLine : shellQuote;

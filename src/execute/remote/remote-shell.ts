@@ -1,6 +1,6 @@
-import { type HostPool, openHostPool } from '../shell/shell-pool.ts';
-import type { Host, NoHost } from '../shell/shell-process.ts';
-import type { Session } from './session.ts';
+import { openShellPool, type ShellPool } from '../shell/shell-pool.ts';
+import type { ShellNotStarted, ShellProcess } from '../shell/shell-process.ts';
+import type { RemoteSession } from './session.ts';
 
 /**
  * What a keeper has to end a fence: five seconds of grace, or a hundred where the box cannot sleep for less than one. One that
@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
 const END_MS = 120_000;
 
 /** A session as a host of fences. What a fence runs is ended by the session's keeper, on the box. */
-function remoteHost(session: Session): Host {
+function remoteHost(session: RemoteSession): ShellProcess {
   const endFence = async (number: number) => {
     // Where the connection is lost, the keeper has ended it already.
     const giveUp = setTimeout(() => session.abandon('it did not end what it was told to end'), END_MS);
@@ -32,11 +32,11 @@ function remoteHost(session: Session): Host {
 
 /** The hosts of a box: its first session, and others where several fences run at once, or one was left held. */
 export function remotePool(
-  first: Session,
-  { open, most }: { readonly open: () => Promise<Session>; readonly most: number },
-): HostPool {
-  let spare: Session | undefined = first;
-  const start = async (): Promise<Host | NoHost> => {
+  first: RemoteSession,
+  { open, most }: { readonly open: () => Promise<RemoteSession>; readonly most: number },
+): ShellPool {
+  let spare: RemoteSession | undefined = first;
+  const start = async (): Promise<ShellProcess | ShellNotStarted> => {
     // The first session stays open whatever becomes of it as a host: its keeper holds the lock.
     if (spare?.usable()) {
       const host = remoteHost(spare);
@@ -51,5 +51,5 @@ export function remotePool(
       return { unstartable: (error as Error).message, absent: false };
     }
   };
-  return openHostPool({ start, most });
+  return openShellPool({ start, most });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { BoxCounter, BoxLock, BoxLockRequest, BoxState } from '../../model/box-state.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
-import type { Session } from './session.ts';
+import type { RemoteSession } from './session.ts';
 
 /** A box's numbers go to its disk this often, in milliseconds, and at the end: syncing each would cost more than the step. */
 const DISK_EVERY_MS = 1_000;
@@ -10,7 +10,7 @@ const DISK_EVERY_MS = 1_000;
 const DIGITS = 16;
 
 /** The state of another box, kept by the first session's keeper: same files, same meaning as on this machine. */
-export function remoteBoxState(session: Session, name: string): BoxState {
+export function remoteBoxState(session: RemoteSession, name: string): BoxState {
   return {
     counter: async (key) => numberIn(await session.ask('r', checked(key))),
     openCounter: async (key) => openCounter(session, name, checked(key)),
@@ -18,7 +18,7 @@ export function remoteBoxState(session: Session, name: string): BoxState {
   };
 }
 
-async function openCounter(session: Session, name: string, key: string): Promise<BoxCounter> {
+async function openCounter(session: RemoteSession, name: string, key: string): Promise<BoxCounter> {
   const answer = await session.ask('o', key);
   if (!answer.startsWith('ok')) throw cannotKeep(name, answer);
   let lastDisk = performance.now();
@@ -43,7 +43,7 @@ async function openCounter(session: Session, name: string, key: string): Promise
   };
 }
 
-async function takeLock(session: Session, name: string, request: BoxLockRequest): Promise<BoxLock> {
+async function takeLock(session: RemoteSession, name: string, request: BoxLockRequest): Promise<BoxLock> {
   const { command, document, now } = request;
   const since = new Date(now()).toISOString();
   const user = `${userInfo().username}@${hostname()}`;

@@ -1,6 +1,6 @@
 import { shellQuote } from '../../base/shell-quote.ts';
 import type { Program, ProgramResult } from '../../model/box.ts';
-import { watchForCut } from '../deadline.ts';
+import { watchDeadline } from '../deadline.ts';
 import { keepOutput, TOO_MUCH_OUTPUT } from '../kept-output.ts';
 import { PROGRAM_CODE } from '../run-program.ts';
 import type { BoxLink } from './link.ts';
@@ -23,7 +23,7 @@ export function runApart(
       child.kill('SIGKILL');
     };
     const { stdout, stderr } = keepOutput(child, () => stop(PROGRAM_CODE.tooMuch));
-    const unwatch = watchForCut({ timeoutMs, ...(signal ? { signal } : {}) }, (why) =>
+    const unwatch = watchDeadline({ timeoutMs, ...(signal ? { signal } : {}) }, (why) =>
       stop(why.kind === 'timeout' ? PROGRAM_CODE.timedOut : 130),
     );
     const finish = (code: number, said = '') => {

@@ -20,7 +20,7 @@ export function connectionLost(link: BoxLink, why: string | undefined): string {
 }
 
 /** Said where a box sends without end what is no greeting. */
-export function floods({ name }: Pick<BoxLink, 'name'>, why: string): RunbookError {
+export function tooMuchOutput({ name }: Pick<BoxLink, 'name'>, why: string): RunbookError {
   const complaint: Diagnostic = {
     code: 'box-floods',
     severity: 'error',
@@ -32,7 +32,7 @@ export function floods({ name }: Pick<BoxLink, 'name'>, why: string): RunbookErr
 }
 
 /** Said where a box is reached, and then nothing comes. */
-export function silent({ name, greetingMs }: Pick<BoxLink, 'name' | 'greetingMs'>): RunbookError {
+export function noReply({ name, greetingMs }: Pick<BoxLink, 'name' | 'greetingMs'>): RunbookError {
   const complaint: Diagnostic = {
     code: 'box-silent',
     severity: 'error',

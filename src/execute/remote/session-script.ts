@@ -1,7 +1,7 @@
 import { shellQuote } from '../../base/shell-quote.ts';
 import { textToBytes } from '../state/bytes-as-text.ts';
 import { BASH_LOOP, BASH_START, SH_LOOP } from './shell-loops.ts';
-import { KEEPER } from './watchdog-script.ts';
+import { WATCHDOG } from './watchdog-script.ts';
 
 /*
  * A session is one connection's shell on another box: nothing is installed there, everything below is sent to it. It
@@ -113,7 +113,7 @@ exec 3>&1
 rb_goes_on() { [ -d "$rb_host" ] && ! [ -e "$rb_host/ended" ]; }
 rb_say() { printf '\\001K%s %s\\0' "$rb_nonce" "$1" >&3; }
 printf '\\0%s.\\0' "$rb_nonce" >&2
-${KEEPER}
+${WATCHDOG}
 keep 2>/dev/null | {
   exec 3>&- 4>&2 2>/dev/null
   while rb_goes_on; do

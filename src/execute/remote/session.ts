@@ -8,7 +8,7 @@ import type { FrameEnd } from '../shell/shell-process.ts';
 import { readExportListing } from '../state/export-listing.ts';
 import type { BoxLink } from './link.ts';
 import { markSplitter, replyFilter } from './reply-filter.ts';
-import { cannotServe, connectionLost, floods, lostError, silent } from './session-errors.ts';
+import { cannotServe, connectionLost, lostError, noReply, tooMuchOutput } from './session-errors.ts';
 import { BOOT, sessionExports, sessionStart } from './session-script.ts';
 
 /** What a box says of itself when a session begins. */
@@ -30,7 +30,7 @@ export interface Hello {
 }
 
 /** One shell on another box (session-script). It takes one frame at a time, and lines for its keeper at any time. */
-export interface Session {
+export interface RemoteSession {
   readonly hello: Hello;
   /** Runs one frame, as execute/frame or execute/launch builds it. One at a time. */
   send(frame: Buffer, number: number, sink: Sink | undefined): Promise<FrameEnd>;
@@ -65,7 +65,10 @@ const MOST_SAID = 16 * 1024;
  * Opens a session and waits for its greeting.
  * @throws RunbookError 3 where the box cannot be reached, or cannot serve
  */
-export async function openSession(link: BoxLink, { envFor, ...options }: SessionOptions): Promise<Session> {
+export async function openRemoteSession(
+  link: BoxLink,
+  { envFor, ...options }: SessionOptions,
+): Promise<RemoteSession> {
   const nonce = randomBytes(9).toString('hex');
   const child = link.start(BOOT);
   const asked = new Map<string, { resolve: (text: string) => void; reject: (error: Error) => void }>();
@@ -101,7 +104,7 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
   const abandon = (why: string) => {
     if (abandoned !== undefined) return;
     abandoned = why;
-    greet.reject(floods(link, why));
+    greet.reject(tooMuchOutput(link, why));
     child.kill('SIGKILL');
     child.stdout!.destroy();
     child.stderr!.destroy();
@@ -182,7 +185,7 @@ export async function openSession(link: BoxLink, { envFor, ...options }: Session
   });
   greeting.catch(() => {});
   const patience = setTimeout(() => {
-    greet.reject(silent(link));
+    greet.reject(noReply(link));
     child.kill('SIGKILL');
   }, link.greetingMs);
 

@@ -65,7 +65,7 @@ end_session() {
  *   s TAG [disk]            answers once everything before it is written; with `disk`, once it is on the disk
  *   l TAG WORD JSON | u     takes the lock; gives it back
  */
-export const KEEPER = `${ENDING}${LOCK_FUNCTIONS}
+export const WATCHDOG = `${ENDING}${LOCK_FUNCTIONS}
 to_disk() { sync -d "$1" || dd if=/dev/null of="$1" conv=notrunc,fsync || sync; }
 open_number() { { [ -d "$journals" ] || mkdir -p "$journals"; } && true 1<>"$1"; }
 take_frame() {

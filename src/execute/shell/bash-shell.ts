@@ -4,17 +4,17 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { processTable } from '../process-table.ts';
-import { readRecords, TOO_MUCH_SAID, takeRecord } from './control-records.ts';
+import { readControlRecords, TOO_MANY_RECORDS, takeRecord } from './control-records.ts';
 import { endingOf } from './end-fence.ts';
 import { openOutputPipe } from './output-pipe.ts';
-import { type HostFolder, makeHostFolder } from './shell-folder.ts';
-import type { FrameEnd, Host, HostOptions, NoHost } from './shell-process.ts';
-import { HOST_LOOP, HOST_START } from './shell-script.ts';
+import { makeShellFolder, type ShellFolder } from './shell-folder.ts';
+import type { FrameEnd, ShellNotStarted, ShellOptions, ShellProcess } from './shell-process.ts';
+import { SHELL_LOOP, SHELL_START } from './shell-script.ts';
 
 /** Starts a persistent bash, which runs most fences in a subshell. @throws the system's error for its folder */
-export async function startBashHost(options: HostOptions): Promise<Host | NoHost> {
-  const folder = makeHostFolder();
-  const child = spawn('bash', ['--noprofile', '--norc', '-c', HOST_LOOP, 'bash', folder.path, HOST_START], {
+export async function startBashShell(options: ShellOptions): Promise<ShellProcess | ShellNotStarted> {
+  const folder = makeShellFolder();
+  const child = spawn('bash', ['--noprofile', '--norc', '-c', SHELL_LOOP, 'bash', folder.path, SHELL_START], {
     cwd: options.cwd,
     env: options.env,
     detached: true,
@@ -27,7 +27,7 @@ export async function startBashHost(options: HostOptions): Promise<Host | NoHost
 }
 
 /** Waits until the host has said that it is ready; else the reason why it never will be. */
-function firstWord(child: ChildProcess): Promise<NoHost | undefined> {
+function firstWord(child: ChildProcess): Promise<ShellNotStarted | undefined> {
   return new Promise((resolve) => {
     const fail = (unstartable: string, absent = false) => resolve({ unstartable, absent });
     child.once('error', (error: NodeJS.ErrnoException) =>
@@ -47,7 +47,7 @@ function firstWord(child: ChildProcess): Promise<NoHost | undefined> {
   });
 }
 
-function hostOf(child: ChildProcess, folder: HostFolder): Host {
+function hostOf(child: ChildProcess, folder: ShellFolder): ShellProcess {
   const frames = child.stdin as Writable;
   const lifeline = child.stdio[3] as Writable;
   const control = child.stdout as Readable;
@@ -66,13 +66,13 @@ function hostOf(child: ChildProcess, folder: HostFolder): Host {
     finish(end);
     finish = undefined;
   };
-  readRecords(control, {
+  readControlRecords(control, {
     onRecord: (tag, content) => {
       if (tag !== 'e') takeRecord(records, tag, content);
       else over({ kind: 'ended', status: Number(content.toString()), records });
     },
     onTooMuch: () => {
-      over({ kind: 'cut-off', reason: TOO_MUCH_SAID });
+      over({ kind: 'cut-off', reason: TOO_MANY_RECORDS });
       child.kill('SIGKILL');
     },
   });
@@ -128,7 +128,7 @@ function hostOf(child: ChildProcess, folder: HostFolder): Host {
 }
 
 /** `FRAME PID` as the fence's shell wrote it (execute/frame). */
-function announcedIn(folder: HostFolder): string {
+function announcedIn(folder: ShellFolder): string {
   try {
     return readFileSync(join(folder.path, 'group'), 'utf8');
   } catch {

@@ -21,7 +21,7 @@ export function takeRecord(records: Map<string, Buffer>, tag: string, content: B
 }
 
 /** Why a fence on this machine is cut off whose shell reports without end. */
-export const TOO_MUCH_SAID = `the fence was cut off, since its shell exports more than ${sizeText(MOST_KEPT.record)} (unset what no later step needs)`;
+export const TOO_MANY_RECORDS = `the fence was cut off, since its shell exports more than ${sizeText(MOST_KEPT.record)} (unset what no later step needs)`;
 
 /** Who hears of records. */
 export interface RecordListener {
@@ -34,7 +34,7 @@ export interface RecordListener {
  * Reads the control pipe: records of one letter and their content, parted by NULs, which no path, variable or number
  * holds. Empty ones are nothing. The answer takes in a last record that nothing came after.
  */
-export function readRecords(control: Readable, listener: RecordListener): () => void {
+export function readControlRecords(control: Readable, listener: RecordListener): () => void {
   const { push, take } = recordParser(listener);
   control.on('data', push);
   control.on('error', () => {});

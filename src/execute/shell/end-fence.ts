@@ -1,5 +1,5 @@
 import { endGroups } from '../end-groups.ts';
-import type { Frame, Host } from './shell-process.ts';
+import type { Frame, ShellProcess } from './shell-process.ts';
 
 /** What a host on this machine knows of the processes that run for it. */
 export interface HostProcesses {
@@ -10,7 +10,7 @@ export interface HostProcesses {
 }
 
 /** How a host on this machine ends a fence. */
-export function endingOf(processes: HostProcesses): Pick<Host, 'endFence' | 'endLeft' | 'kill'> {
+export function endingOf(processes: HostProcesses): Pick<ShellProcess, 'endFence' | 'endLeft' | 'kill'> {
   const groupsOf = ({ hasGroup, number }: Frame): number[] => {
     const group = hasGroup ? processes.group(number) : undefined;
     return group === undefined ? [] : [group];

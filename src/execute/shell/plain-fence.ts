@@ -7,7 +7,7 @@
  * or here-document that spans lines is never plain. No assignment, substitution, escape, comment at a line's end, list or
  * keyword; no builtin but those that only print or test. Any other command word is taken for a program.
  */
-export function plainText(text: string): string | undefined {
+export function plainFenceText(text: string): string | undefined {
   const lines = text.split('\n').map((line) => {
     const trimmed = line.replace(/^[ \t]+|[ \t]+$/g, '');
     return trimmed.startsWith('#') ? '' : trimmed;

@@ -1,5 +1,5 @@
 import type { ShellRequest } from '../../model/shell.ts';
-import { plainText } from './plain-fence.ts';
+import { plainFenceText } from './plain-fence.ts';
 
 /** In what a fence runs: in the host itself, in a subshell of it, or in a process of its own. */
 export type Route =
@@ -16,7 +16,7 @@ export function routeOf({ interpreter, text, state, cwd, user }: ShellRequest, p
   const isBash = interpreter.length === 1 && interpreter[0] === 'bash' && user === undefined;
   if (!isBash || ASKS_FOR_ITS_SHELL.test(text) || TOUCHES_THE_HOST.test(text)) return { kind: 'launch' };
   const startsInBaseline = state.variables.size === 0 && state.cwd === undefined && cwd === undefined;
-  const plain = plainAllowed && startsInBaseline ? plainText(text) : undefined;
+  const plain = plainAllowed && startsInBaseline ? plainFenceText(text) : undefined;
   return plain === undefined ? { kind: 'fork' } : { kind: 'plain', text: plain };
 }
 

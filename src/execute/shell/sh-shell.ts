@@ -2,12 +2,12 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, constants as fileConstants, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { turnOfTheLoop } from '../launch-process.ts';
-import { readRecords, TOO_MUCH_SAID, takeRecord } from './control-records.ts';
+import { nextEventLoopTurn } from '../launch-process.ts';
+import { readControlRecords, TOO_MANY_RECORDS, takeRecord } from './control-records.ts';
 import { endingOf } from './end-fence.ts';
 import { openOutputPipe } from './output-pipe.ts';
-import { makeHostFolder } from './shell-folder.ts';
-import type { FrameEnd, Host, HostOptions, NoHost } from './shell-process.ts';
+import { makeShellFolder } from './shell-folder.ts';
+import type { FrameEnd, ShellNotStarted, ShellOptions, ShellProcess } from './shell-process.ts';
 
 /**
  * A POSIX shell that reads its frame from standard input. Its warden is a sibling of the fence, in its process group: if the
@@ -16,8 +16,8 @@ import type { FrameEnd, Host, HostOptions, NoHost } from './shell-process.ts';
 const SOLO = `{ read -r word <&3 || kill -s KILL -- -$$; } </dev/null >/dev/null 2>&1 & exec 3<&-; eval "$(cat)"`;
 
 /** For a box without a bash that can be a host: every fence gets a shell of its own, in a session of its own. */
-export async function startShHost(options: HostOptions): Promise<Host | NoHost> {
-  const folder = makeHostFolder();
+export async function startShShell(options: ShellOptions): Promise<ShellProcess | ShellNotStarted> {
+  const folder = makeShellFolder();
   try {
     execFileSync('mkfifo', ['-m', '666', folder.output], { stdio: 'ignore' });
   } catch {
@@ -66,7 +66,7 @@ async function endOf(child: ChildProcess, frame: Buffer): Promise<FrameEnd> {
   const control = child.stdout as Readable;
   const lifeline = child.stdio[3] as Writable;
   let tooMuch = false;
-  const takeLast = readRecords(control, {
+  const takeLast = readControlRecords(control, {
     onRecord: (tag, content) => takeRecord(records, tag, content),
     onTooMuch: () => {
       tooMuch = true;
@@ -84,8 +84,8 @@ async function endOf(child: ChildProcess, frame: Buffer): Promise<FrameEnd> {
     child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : (code ?? 1)));
   });
   lifeline.end('done\n');
-  await turnOfTheLoop();
+  await nextEventLoopTurn();
   takeLast();
   control.destroy();
-  return tooMuch ? { kind: 'cut-off', reason: TOO_MUCH_SAID } : { kind: 'ended', status, records };
+  return tooMuch ? { kind: 'cut-off', reason: TOO_MANY_RECORDS } : { kind: 'ended', status, records };
 }

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** The private folder of a host, and the pipe in it that its fences write their output to. */
-export interface HostFolder {
+export interface ShellFolder {
   readonly path: string;
   readonly output: string;
   remove(): void;
 }
 
 /** Makes a host's folder (0700). @throws the system's error, such as ENOSPC or EACCES */
-export function makeHostFolder(): HostFolder {
+export function makeShellFolder(): ShellFolder {
   const path = mkdtempSync(join(tmpdir(), 'runbook-'));
   return {
     path,

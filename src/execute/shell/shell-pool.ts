@@ -1,22 +1,22 @@
-import type { Host, NoHost } from './shell-process.ts';
+import type { ShellNotStarted, ShellProcess } from './shell-process.ts';
 
 /** Hosts, one per request at a time: kept while they are good, started when there is none to spare. */
-export interface HostPool {
+export interface ShellPool {
   /** A host of one's own until it is given back; a reason, if this box cannot run one. Waits while all are taken. */
-  take(): Promise<Host | NoHost>;
-  give(host: Host): void;
+  take(): Promise<ShellProcess | ShellNotStarted>;
+  give(host: ShellProcess): void;
   close(): Promise<void>;
 }
 
 /** Where hosts come from, and how many there may be at once. */
-export interface HostSource {
-  start(): Promise<Host | NoHost>;
+export interface ShellSource {
+  start(): Promise<ShellProcess | ShellNotStarted>;
   readonly most: number;
 }
 
-export function openHostPool({ start, most }: HostSource): HostPool {
-  const idle: Host[] = [];
-  const every = new Set<Host>();
+export function openShellPool({ start, most }: ShellSource): ShellPool {
+  const idle: ShellProcess[] = [];
+  const every = new Set<ShellProcess>();
   const waiting: (() => void)[] = [];
   let taken = 0;
 
@@ -44,7 +44,7 @@ export function openHostPool({ start, most }: HostSource): HostPool {
     taken -= 1;
     waiting.shift()?.();
   }
-  function discard(host: Host): void {
+  function discard(host: ShellProcess): void {
     every.delete(host);
     void host.close();
   }

@@ -15,7 +15,7 @@ export type FrameEnd =
   | { readonly kind: 'cut-off'; readonly reason: string };
 
 /** Runs one frame after another and keeps nothing of any of them. */
-export interface Host {
+export interface ShellProcess {
   /** `bash`: one persistent shell, which takes every frame. `sh`: a new shell each time, which takes launch text only. */
   readonly kind: 'bash' | 'sh';
   /** Private (0700), removed with the host. */
@@ -38,14 +38,14 @@ export interface Host {
   close(): Promise<void>;
 }
 
-export interface HostOptions {
+export interface ShellOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Where every frame starts. */
   readonly cwd: string;
 }
 
 /** Why there is no host. `absent`: the program that it needs is not on this box, or too old. */
-export interface NoHost {
+export interface ShellNotStarted {
   readonly unstartable: string;
   readonly absent: boolean;
   /** The box itself is out of reach. */

@@ -6,7 +6,7 @@
  * see nothing but 0, 1 and 2. `read -N` needs bash 4.1 and takes bytes in LC_ALL=C; reading up to a mark would cost one
  * system call a byte. On one line, since bash counts the lines of a fence from the line of its eval.
  */
-export const HOST_LOOP = [
+export const SHELL_LOOP = [
   'eval "$2"',
   '{ while IFS= read -r -u 10 runbook_size && LC_ALL=C IFS= read -r -N "$runbook_size" -u 10 runbook_frame',
   'do eval "$runbook_frame"',
@@ -24,7 +24,7 @@ export const HOST_LOOP = [
  * exactly the running fence, since what earlier fences left behind was inherited by init. In the first moment the shell
  * between host and warden is one of them too: the warden has a group of its own, so that it does not kill itself with it.
  */
-export const HOST_START = `
+export const SHELL_START = `
 ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 401)) || { printf o; exit 1; }
 exec 10>&- 11>&-
 unset -v BASH_EXECUTION_STRING

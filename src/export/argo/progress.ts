@@ -36,7 +36,7 @@ export const hasEnded = ({ phase = '' }: WorkflowStatus): boolean =>
   phase === 'Succeeded' || phase === 'Failed' || phase === 'Error';
 
 /** Boxes that have begun, with their steps, as the workflow's nodes say (workflow-template.ts names the templates). */
-export function progressOf({ nodes = {} }: WorkflowStatus): readonly TargetProgress[] {
+export function workflowProgress({ nodes = {} }: WorkflowStatus): readonly TargetProgress[] {
   const all = Object.values(nodes);
   return all
     .filter((node) => node.templateName === 'target' && node.type === 'DAG')

@@ -1,5 +1,5 @@
 import { amountOf, resourceOf, type WaitRole, waitedByTries, waitRole, waitValue } from './knobs.ts';
-import { type Reading, repeated, resolve } from './reading.ts';
+import { repeated, resolve, type ScriptState } from './reading.ts';
 
 /** Takes wait and size knobs out of one command's arguments and notes their values. */
 export interface FlagTaker {
@@ -35,7 +35,7 @@ const DEFAULT_LIMITS: readonly (readonly [program: string, verb: RegExp, ms: num
 ];
 
 /** For a command of the program that runs `times` times. */
-export function flagTaker(program: string, reading: Reading, times: number): FlagTaker {
+export function flagTaker(program: string, reading: ScriptState, times: number): FlagTaker {
   const tries: { count?: number; interval?: number } = {};
   const limits: string[] = [];
 

@@ -1,6 +1,6 @@
 import { flagTaker } from './command-flags.ts';
 import { milliseconds } from './measure.ts';
-import { type Line, type Reading, repeated, resolve } from './reading.ts';
+import { repeated, resolve, type ScriptLine, type ScriptState } from './reading.ts';
 import { type ShellCommand, type ShellScript, shellScript } from './shell-script.ts';
 import { type ShellWord, wordText } from './shell-words.ts';
 import { stripText } from './text-form.ts';
@@ -8,18 +8,22 @@ import { type Form, treeForm } from './tree-form.ts';
 import { assignedName, declares, isAssignment, isCounter, noteAssignment } from './variables.ts';
 
 /** Where a command stands. */
-export interface Surroundings {
+export interface CommandPosition {
   /** How often it runs. */
   readonly times: number;
   readonly piped: boolean;
   /** Reads a script inside this command. */
-  readonly nested: (script: ShellScript, reading: Reading, times: number) => Line[];
+  readonly nested: (script: ShellScript, reading: ScriptState, times: number) => ScriptLine[];
 }
 
-const GONE: Line = { kind: 'gone', text: '' };
+const GONE: ScriptLine = { kind: 'gone', text: '' };
 
 /** What remains of a simple command when waits and sizes are taken out; they go to `reading`. */
-export function commandForm(command: ShellCommand, reading: Reading, around: Surroundings): Line[] {
+export function commandForm(
+  command: ShellCommand,
+  reading: ScriptState,
+  around: CommandPosition,
+): ScriptLine[] {
   const { assignments, words } = split(command.words);
   const kept = assignments.filter((each) => !noteAssignment(wordText(each), reading));
   if (words.length === 0 && command.redirects.length === 0) return assignmentLines(kept, reading, around);
@@ -59,7 +63,11 @@ function split(words: readonly ShellWord[]): {
     : { assignments: all.slice(0, end), words: all.slice(end) };
 }
 
-function assignmentLines(kept: readonly ShellWord[], reading: Reading, around: Surroundings): Line[] {
+function assignmentLines(
+  kept: readonly ShellWord[],
+  reading: ScriptState,
+  around: CommandPosition,
+): ScriptLine[] {
   if (kept.length === 0) return [GONE];
   return kept.map((word) => {
     const text = wordText(word);
@@ -84,7 +92,7 @@ function isDiscard(operator: string, target: string): boolean {
 }
 
 /** `sleep 5`, `read -t 5`, `ping -c 5 localhost`, `python3 -c 'time.sleep(5)'`: true, and noted. */
-function takeSleep(texts: readonly string[], reading: Reading, times: number): boolean {
+function takeSleep(texts: readonly string[], reading: ScriptState, times: number): boolean {
   if (!SLEEPERS.has(texts[0] ?? '')) return false;
   const ms = sleptMs(texts.map((each) => resolve(each, reading)));
   if (ms === undefined) return false;
@@ -123,7 +131,7 @@ function sleptMs([name, ...rest]: readonly string[]): number | undefined {
 function underTimeout(
   words: readonly ShellWord[],
   start: number,
-  reading: Reading,
+  reading: ScriptState,
   times: number,
 ): readonly ShellWord[] | undefined {
   let at = start + 1;
@@ -147,7 +155,7 @@ function innerScript(texts: readonly string[], start: number): string | undefine
 /** Scripts inside scripts that are read; nobody nests deeper by hand. */
 const DEEPEST = 10;
 
-function innerForm(text: string, reading: Reading, around: Surroundings): Line[] {
+function innerForm(text: string, reading: ScriptState, around: CommandPosition): ScriptLine[] {
   const script = reading.depth < DEEPEST ? shellScript(text) : undefined;
   if (script === undefined) {
     reading.unread = true;
@@ -165,9 +173,9 @@ function remains(
   assignments: readonly ShellWord[],
   words: readonly ShellWord[],
   start: number,
-  reading: Reading,
-  around: Surroundings,
-): Line {
+  reading: ScriptState,
+  around: CommandPosition,
+): ScriptLine {
   const name = words[start] ? wordText(words[start]!) : '';
   const flags = flagTaker(name, reading, around.times);
   const kept: string[] = [];
@@ -188,7 +196,7 @@ function remains(
 }
 
 /** A word, with what waits inside it taken out: scripts in its place, JSON and YAML, `key: value` in any text. */
-function wordForm(word: ShellWord, reading: Reading, around: Surroundings): string {
+function wordForm(word: ShellWord, reading: ScriptState, around: CommandPosition): string {
   const text = wordText(word);
   const [, flag = '', json] = /^(--?[\w-]+=)?(\s*[[{].*)$/s.exec(text) ?? [];
   const tree = json === undefined ? undefined : treeForm(json);
@@ -203,7 +211,12 @@ function wordForm(word: ShellWord, reading: Reading, around: Surroundings): stri
 }
 
 /** A here-document is a script for a shell, a tree, or text. */
-function redirectForm(word: ShellWord, program: string, reading: Reading, around: Surroundings): string {
+function redirectForm(
+  word: ShellWord,
+  program: string,
+  reading: ScriptState,
+  around: CommandPosition,
+): string {
   if (word.heredoc === undefined) return wordText(word);
   if (/^(?:.*\/)?(?:ba|z|da|k)?sh$|^ssh$/.test(program)) {
     return innerForm(word.heredoc, reading, around)
@@ -215,7 +228,7 @@ function redirectForm(word: ShellWord, program: string, reading: Reading, around
   return tree ? adopted(tree, reading) : stripText(word.heredoc, reading);
 }
 
-function adopted(form: Form, reading: Reading): string {
+function adopted(form: Form, reading: ScriptState): string {
   reading.waits.push(...form.waits);
   reading.sizes.push(...form.sizes);
   return form.core;

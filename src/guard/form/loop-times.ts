@@ -1,4 +1,4 @@
-import { type Reading, resolve } from './reading.ts';
+import { resolve, type ScriptState } from './reading.ts';
 import { type ShellLoop, type ShellScript, shellScript } from './shell-script.ts';
 import { type ShellWord, wordText } from './shell-words.ts';
 
@@ -6,21 +6,21 @@ import { type ShellWord, wordText } from './shell-words.ts';
  * How often a loop goes round at most. Infinity: no bound is written. NaN: it depends on what only the box knows, such
  * as `for f in *.yaml`.
  */
-export function loopTimes(loop: ShellLoop, reading: Reading): number {
+export function loopTimes(loop: ShellLoop, reading: ScriptState): number {
   if (loop.keyword === 'for') return forTimes(loop.over, reading);
   const bounds = [...testedNumbers(loop.condition, reading), ...testedNumbers(loop.body, reading)];
   return bounds.length > 0 ? Math.max(...bounds) : Number.POSITIVE_INFINITY;
 }
 
 /** `i in 1 2 3`, `((i=0; i<30; i++))`. */
-function forTimes(over: readonly ShellWord[], reading: Reading): number {
+function forTimes(over: readonly ShellWord[], reading: ScriptState): number {
   const head = over.map((each) => wordText(each)).join(' ');
   if (!head.startsWith('((')) return over.slice(2).reduce((sum, each) => sum + wordTimes(each, reading), 0);
   const numbers = numbersIn(resolve(head, reading));
   return numbers.length > 0 ? Math.max(...numbers) : Number.POSITIVE_INFINITY;
 }
 
-function wordTimes(word: ShellWord, reading: Reading): number {
+function wordTimes(word: ShellWord, reading: ScriptState): number {
   const [piece] = word.pieces;
   if (typeof piece === 'object') return seqTimes(piece.script, reading);
   const text = resolve(wordText(word), reading);
@@ -30,7 +30,7 @@ function wordTimes(word: ShellWord, reading: Reading): number {
 }
 
 /** `seq LAST`, `seq FIRST LAST`, `seq FIRST STEP LAST`. */
-function seqTimes(script: string, reading: Reading): number {
+function seqTimes(script: string, reading: ScriptState): number {
   const nodes = shellScript(script);
   const command = nodes?.[0];
   if (nodes?.length !== 1 || command?.kind !== 'command') return Number.NaN;
@@ -46,7 +46,7 @@ function count(first: number, last: number, step: number): number {
 }
 
 /** The numbers that a counter is compared with: `[ $i -lt 30 ]`, `((i >= 30))`. */
-function testedNumbers(script: ShellScript, reading: Reading): number[] {
+function testedNumbers(script: ShellScript, reading: ScriptState): number[] {
   return script.flatMap((node) => {
     if (node.kind !== 'command') return [];
     const written = node.words.map((each) => wordText(each)).join(' ');

@@ -1,7 +1,7 @@
 import type { Size, Wait } from './knobs.ts';
 
 /** What is learned while a script is read from top to bottom. */
-export interface Reading {
+export interface ScriptState {
   /** Variables with a value written in the script. */
   readonly variables: Map<string, string>;
   /** Those of them that a wait or a size is made of. */
@@ -15,12 +15,12 @@ export interface Reading {
 }
 
 /** Nothing read yet. */
-export function newReading(): Reading {
+export function newReading(): ScriptState {
   return { variables: new Map(), usedByKnobs: new Set(), waits: [], sizes: [], unread: false, depth: 0 };
 }
 
 /** What remains of a node: a command, a joint, or nothing (`gone`). */
-export interface Line {
+export interface ScriptLine {
   readonly kind: 'command' | 'joint' | 'gone';
   readonly text: string;
   /** Only decides whether a waiting loop goes on. */
@@ -30,7 +30,7 @@ export interface Line {
 }
 
 /** A knob's value, with variables replaced that are written in the same script; they then belong to the knob. */
-export function resolve(text: string, reading: Reading): string {
+export function resolve(text: string, reading: ScriptState): string {
   const known = (whole: string, braced?: string, fallback?: string, bare?: string): string => {
     const name = braced ?? bare ?? '';
     const value = reading.variables.get(name);

@@ -1,7 +1,7 @@
 import { commandForm } from './command-form.ts';
 import type { Wait } from './knobs.ts';
 import { loopTimes } from './loop-times.ts';
-import { type Line, newReading, type Reading, repeated } from './reading.ts';
+import { newReading, repeated, type ScriptLine, type ScriptState } from './reading.ts';
 import { type ShellCommand, type ShellLoop, type ShellScript, shellScript } from './shell-script.ts';
 import { wordText } from './shell-words.ts';
 import type { Form } from './tree-form.ts';
@@ -45,7 +45,7 @@ function exactNode(node: ShellScript[number]): string {
 }
 
 /** The lines that remain of a script that runs `times` times. */
-function read(script: ShellScript, reading: Reading, times: number): Line[] {
+function read(script: ShellScript, reading: ScriptState, times: number): ScriptLine[] {
   return script.flatMap((node, index) =>
     readNode(node, script[index - 1], script[index + 1], reading, times),
   );
@@ -55,9 +55,9 @@ function readNode(
   node: ShellScript[number],
   before: ShellScript[number] | undefined,
   after: ShellScript[number] | undefined,
-  reading: Reading,
+  reading: ScriptState,
   times: number,
-): Line[] {
+): ScriptLine[] {
   switch (node.kind) {
     case 'joint':
       return [{ kind: 'joint', text: node.text }];
@@ -73,7 +73,7 @@ function isPipe(node: { readonly kind: string; readonly text?: string } | undefi
 }
 
 /** A loop that waits is its commands, done once: `until curl x; do sleep 5; done` is `curl x`. Any other stays. */
-function readLoop(loop: ShellLoop, reading: Reading, times: number): Line[] {
+function readLoop(loop: ShellLoop, reading: ScriptState, times: number): ScriptLine[] {
   const rounds = loopTimes(loop, reading);
   const inner = repeated(times, Number.isNaN(rounds) ? 1 : rounds);
   const before = reading.waits.length;
@@ -101,7 +101,7 @@ const GROUPING = new Set(['(', ')', '{', '}', '&', '!']);
  * Commands in order, without what groups them: brackets never stay, joints only between two commands that did, and a
  * command after itself once, as in `curl x || { sleep 5; curl x; }`.
  */
-function core(lines: readonly Line[]): string {
+function core(lines: readonly ScriptLine[]): string {
   const kept: string[] = [];
   let joint: string | undefined;
   for (const line of lines) {

@@ -11,7 +11,7 @@ import {
 import type { Form } from './tree-form.ts';
 
 /** Where what is taken out of a text goes. */
-export interface Found {
+export interface StrippedText {
   readonly waits: Wait[];
   readonly sizes: Size[];
 }
@@ -22,7 +22,7 @@ const PAIR =
   /(?<![\w.-])(?:--?)?(["']?)([A-Za-z][\w.-]*)\1(\s*[:=]\s*)(["']?)(\d+(?:\.\d+)?(?:[a-zA-Z]{1,3}|%)?)\4(?![\w.])/g;
 
 /** A text with the values of `key: value`, `key=value` and of known calls taken out. */
-export function stripText(text: string, found: Found): string {
+export function stripText(text: string, found: StrippedText): string {
   return text
     .replace(CALL, (_, call: string, value: string) => {
       const unit = call === 'usleep' ? 1e-3 : call === 'Thread.sleep' ? 1 : 1000;
@@ -38,7 +38,7 @@ export function stripText(text: string, found: Found): string {
     );
 }
 
-function takePair(path: string, value: string, found: Found): boolean {
+function takePair(path: string, value: string, found: StrippedText): boolean {
   const key = path.split('.').at(-1)!;
   const role = waitRole(key);
   const amount = role && waitValue(role, key, value);
@@ -68,7 +68,7 @@ export function textForm(text: string): Form {
     .split('\n')
     .map((line) => line.trim().replace(/\s+/g, ' '))
     .filter((line) => line !== '' && !/^(?:#|\/\/|--|;)/.test(line));
-  const found: Found = { waits: [], sizes: [] };
+  const found: StrippedText = { waits: [], sizes: [] };
   const core = lines
     .map((line) => stripText(line, found))
     .filter((line) => !/^(?:await )?(?:(?:time|asyncio|Thread)\.)?u?sleep\(\);?$/.test(line))

@@ -1,5 +1,5 @@
 import { waitRole, waitValue } from './knobs.ts';
-import { type Reading, resolve } from './reading.ts';
+import { resolve, type ScriptState } from './reading.ts';
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
 
@@ -27,7 +27,7 @@ export function assignedName(text: string): string {
  * Remembers an assignment. True: by its name or its value it says how long to wait (`WAIT_SECONDS=5`,
  * `end=$((SECONDS+300))`), so it is no part of what is done.
  */
-export function noteAssignment(text: string, reading: Reading): boolean {
+export function noteAssignment(text: string, reading: ScriptState): boolean {
   const [, name, written] = ASSIGNMENT.exec(text) ?? [];
   if (name === undefined || written === undefined) return false;
   const until = /(?:SECONDS|date \+%s).*?\+ *(\d+|\$\{?\w+)/.exec(written);

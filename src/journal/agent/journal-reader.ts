@@ -22,7 +22,7 @@ const NOTHING: Recalled = { records: [], loop: EMPTY_LOOP };
  * in the meantime, or edited it, is heard. A journal grows at its end; its beginning is compared by its hash before it is
  * believed.
  */
-export class Recollection {
+export class JournalReader {
   readonly snapshots = new SnapshotShelf();
   #now = NOTHING;
   #stamp: FileStamp | undefined;

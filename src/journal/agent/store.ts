@@ -10,7 +10,7 @@ import { isRunning, thisProcess } from '../lock/process-identity.ts';
 import { storing } from '../storage-error.ts';
 import { AGENT_SCHEMA, type AgentEntry, type AgentRecord } from './agent-entry.ts';
 import type { Entry } from './journal-lines.ts';
-import { type Recalled, Recollection } from './journal-reader.ts';
+import { JournalReader, type Recalled } from './journal-reader.ts';
 
 /** Snapshots kept beside the first one, which tells what no step ever did. */
 const SNAPSHOTS_KEPT = 60;
@@ -26,7 +26,7 @@ type JobRecord = EntryOf<'job'> & { readonly ended?: EntryOf<'job-ended'> };
 const jobsIn = new WeakMap<Recalled, readonly JobRecord[]>();
 
 /** What one process has read, by the world that it works in, the box and the document. */
-const recollections = new WeakMap<World, Map<string, Recollection>>();
+const recollections = new WeakMap<World, Map<string, JournalReader>>();
 
 /**
  * The agent's memory on disk: one document on one box, one line for everything that happened, in `.runbook/`. Every call
@@ -42,7 +42,7 @@ export class AgentStore {
     private readonly folder: string,
     private readonly now: () => number,
     readonly readOnly: boolean,
-    private readonly recollection: Recollection,
+    private readonly recollection: JournalReader,
   ) {
     this.#recalled = recollection.recall();
   }
@@ -181,10 +181,10 @@ export class AgentStore {
   static process = thisProcess;
 }
 
-function recollectionOf(world: World, place: string, path: () => string): Recollection {
-  const known = recollections.get(world) ?? new Map<string, Recollection>();
+function recollectionOf(world: World, place: string, path: () => string): JournalReader {
+  const known = recollections.get(world) ?? new Map<string, JournalReader>();
   recollections.set(world, known);
-  const recollection = known.get(place) ?? new Recollection(path());
+  const recollection = known.get(place) ?? new JournalReader(path());
   known.set(place, recollection);
   return recollection;
 }

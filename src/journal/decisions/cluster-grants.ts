@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ClusterGrant } from '../../model/cluster/cluster-grant.ts';
 import { storing } from '../storage-error.ts';
 import { userName } from '../user-name.ts';
-import { ownWord } from './trusted-file.ts';
+import { readTrustedFile } from './trusted-file.ts';
 
 /** A grant as it is written down. */
 export interface GivenGrant extends ClusterGrant {
@@ -14,7 +14,7 @@ export interface GivenGrant extends ClusterGrant {
 
 /** Which contexts the person lets be touched; nothing can be read: none. @throws RunbookError 3 where others may write the file */
 export function readClusterGrants(stateFolder: string): ClusterGrant[] {
-  return ownWord(fileIn(stateFolder), 'contexts')?.split('\n').flatMap(parse) ?? [];
+  return readTrustedFile(fileIn(stateFolder), 'contexts')?.split('\n').flatMap(parse) ?? [];
 }
 
 /** Remembers a grant, in one write. */

@@ -12,13 +12,13 @@ const Grant = z.object({
   /** How it was given: `terminal`, `command`, `elicitation`. */
   how: z.string(),
 });
-export type Grant = z.infer<typeof Grant>;
+export type SecretGrant = z.infer<typeof Grant>;
 
 /** The person's grants, outside every project: a document may ask for them, and not bring them. */
 export interface Grants {
   /** Names of the secrets that this box may have. @throws RunbookError 3 where others may write the file */
   grantedTo(box: string): Promise<ReadonlySet<string>>;
-  grant(grant: Grant): Promise<void>;
+  grant(grant: SecretGrant): Promise<void>;
 }
 
 /** Opens the grants in the person's state folder; nothing is read yet. */

@@ -33,7 +33,7 @@ export function refuseForeign(path: string, name: string, status: Pick<Stats, 'u
 }
 
 /** The whole text of such a file; undefined: there is none, or none that can be read. @throws RunbookError 3 `NAME-exposed` */
-export function ownWord(path: string, name: string): string | undefined {
+export function readTrustedFile(path: string, name: string): string | undefined {
   let file: number;
   try {
     file = openSync(path, 'r');

@@ -1,4 +1,4 @@
-import type { Scene } from './failure-context.ts';
+import type { FailureContext } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 import { pathIn } from './storage.ts';
 
@@ -135,7 +135,7 @@ export const userMissing: Rule = textRule({
 });
 
 /** The only host that the step's URLs name: whom a message means that names nobody. */
-export function stepHost({ input }: Scene): string | undefined {
+export function stepHost({ input }: FailureContext): string | undefined {
   const urls = input.step?.text.match(/\bhttps?:\/\/[^\s'"`<>|]{1,300}/g) ?? [];
   const hosts = new Set(urls.flatMap((url) => hostIn(url) ?? []));
   return hosts.size === 1 ? [...hosts][0] : undefined;

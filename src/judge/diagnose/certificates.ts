@@ -1,5 +1,5 @@
 import { hostIn, stepHost } from './access.ts';
-import type { Hit, Scene } from './failure-context.ts';
+import type { FailureContext, Hit } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 
 /** The certificate, or this box's clock, is past its end. */
@@ -100,7 +100,7 @@ export const clockSkew: Rule = textRule({
   }),
 });
 
-function hostNear(hit: Hit, scene: Scene): string | undefined {
+function hostNear(hit: Hit, scene: FailureContext): string | undefined {
   return scene.near(hit, 8).flatMap((line) => hostOrName(line))[0] ?? stepHost(scene);
 }
 

@@ -1,5 +1,5 @@
 import { nearest } from '../../base/nearest.ts';
-import type { Scene } from './failure-context.ts';
+import type { FailureContext } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 import { pathIn } from './storage.ts';
 import { KNOWN_KEYS } from './vocabulary.ts';
@@ -105,7 +105,7 @@ export const waitsForInput: Rule = textRule({
   },
 });
 
-function tellUnknown(key: string, path: string | undefined, scene: Scene) {
+function tellUnknown(key: string, path: string | undefined, scene: FailureContext) {
   // Kubernetes names the whole path; its last part is what was misspelt.
   const own = /^\.?(?:spec|metadata)\./.test(key) ? key.replace(/^.*\./, '').replace(/\[\d+\]$/, '') : key;
   const near = nearest(own, candidates(own, scene));
@@ -120,7 +120,7 @@ function tellUnknown(key: string, path: string | undefined, scene: Scene) {
 }
 
 /** Words that the key may have been meant for: known keys, and other words of the step and the output. */
-function candidates(key: string, { input }: Scene): Set<string> {
+function candidates(key: string, { input }: FailureContext): Set<string> {
   const text = `${input.step?.text ?? ''}\n${input.output.slice(-4000)}`;
   const words = text.match(/-{0,2}[A-Za-z][\w-]{2,40}/g) ?? [];
   const near = words.filter((word) => word !== key && words.filter((other) => other === word).length < 50);
@@ -129,7 +129,7 @@ function candidates(key: string, { input }: Scene): Set<string> {
   return known;
 }
 
-function variables({ input }: Scene, except: string): string[] {
+function variables({ input }: FailureContext, except: string): string[] {
   const words = input.step?.text.match(/\b[A-Z][A-Z0-9_]{2,60}\b/g) ?? [];
   return [...new Set(words)].filter((word) => word !== except);
 }

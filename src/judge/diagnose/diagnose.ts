@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
-import { setScene } from './failure-context.ts';
+import { failureContextOf } from './failure-context.ts';
 import type { Match, Rule } from './rule.ts';
 import { RULES } from './rules.ts';
 import { WEIGHTS } from './weight.ts';
@@ -13,7 +13,7 @@ import { WEIGHTS } from './weight.ts';
  * before its consequence. An empty list means that nothing is known, not that nothing is wrong.
  */
 export function diagnose(input: DiagnosisInput, limit = 5): Finding[] {
-  const scene = setScene(input);
+  const scene = failureContextOf(input);
   const found = RULES.flatMap((rule, order) =>
     rule.find(scene).map((match) => toFinding(rule, order, match)),
   );

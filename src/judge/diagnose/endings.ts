@@ -1,4 +1,4 @@
-import type { Scene } from './failure-context.ts';
+import type { FailureContext } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 
 /** The kernel killed it for want of memory, and says so. */
@@ -8,7 +8,7 @@ export const oomKilled: Rule = {
   find: (scene) => [...oomTold(scene), ...oomCounted(scene)],
 };
 
-function oomTold(scene: Scene) {
+function oomTold(scene: FailureContext) {
   const patterns = [
     /Out of memory: Kill(?:ed)? process (?<pid>\d+) \((?<name>[^)]{1,60})\)/,
     /Memory cgroup out of memory: Kill(?:ed)? process (?<pid>\d+) \((?<name>[^)]{1,60})\)/,
@@ -20,7 +20,7 @@ function oomTold(scene: Scene) {
 }
 
 /** SIGKILL, and the count of OOM kills grew meanwhile (/proc/vmstat, memory.events). */
-function oomCounted(scene: Scene) {
+function oomCounted(scene: FailureContext) {
   if (scene.exit !== 137) return [];
   const [after, before] = [scene.facts.memory?.[0], scene.input.before?.facts.memory?.[0]];
   if (after?.oomKills === undefined || before?.oomKills === undefined) return [];

@@ -15,7 +15,7 @@ export interface Hit {
 }
 
 /** The failure, prepared once for all rules. */
-export interface Scene {
+export interface FailureContext {
   readonly input: DiagnosisInput;
   readonly facts: Facts;
   /** Exit code; absent: it did not exit. */
@@ -46,7 +46,7 @@ const LONGEST_LINE = 1000;
 const TAIL_LINES = 60;
 
 /** Prepares a failure for the rules. Pure. */
-export function setScene(input: DiagnosisInput): Scene {
+export function failureContextOf(input: DiagnosisInput): FailureContext {
   const facts = withoutStrangers(input.snapshot?.facts ?? {}, input.step?.about);
   const lines = [...checkLines(input), ...podLines(facts, input), ...outputLines(input), ...logLines(input)];
   const words = new Set(input.step?.text.match(/[\w.+-]{2,64}/g) ?? []);

@@ -1,6 +1,6 @@
 import type { FactOf } from '../../model/snapshot.ts';
 import { hostIn } from './access.ts';
-import type { Scene } from './failure-context.ts';
+import type { FailureContext } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 
 /** The resolver has no address for a name: a typing error, no network, or no DNS server. */
@@ -164,7 +164,7 @@ export const connectionReset: Rule = textRule({
   },
 });
 
-function refused(host: string | undefined, port: number | undefined, scene: Scene) {
+function refused(host: string | undefined, port: number | undefined, scene: FailureContext) {
   const where = host === undefined ? 'the host' : `${host}${port === undefined ? '' : `:${port}`}`;
   const here = host !== undefined && (isLoopback(host) || ownAddress(scene, host));
   const down = downService(scene);
@@ -179,12 +179,12 @@ function refused(host: string | undefined, port: number | undefined, scene: Scen
 }
 
 /** A service that is down and that the step speaks of. */
-function downService(scene: Scene): FactOf<'services'> | undefined {
+function downService(scene: FailureContext): FactOf<'services'> | undefined {
   const down = (scene.facts.services ?? []).filter(({ state }) => state === 'failed' || state === 'inactive');
   return down.find(({ name }) => scene.names(name) || scene.names(`${name}.service`));
 }
 
-export function ownAddress({ facts }: Scene, host: string): boolean {
+export function ownAddress({ facts }: FailureContext, host: string): boolean {
   return facts.system?.[0]?.addresses.includes(host) ?? false;
 }
 

@@ -1,6 +1,6 @@
 import type { FactOf } from '../../model/snapshot.ts';
-import type { Hit, Scene } from './failure-context.ts';
-import { type Rule, type Telling, textRule } from './rule.ts';
+import type { FailureContext, Hit } from './failure-context.ts';
+import { type Rule, type RuleReport, textRule } from './rule.ts';
 
 type Listener = FactOf<'listeners'>;
 
@@ -108,7 +108,7 @@ export const portCaptured: Rule = {
     }),
 };
 
-function tellTaken(port: number, owners: readonly Listener[], scene: Scene): Telling {
+function tellTaken(port: number, owners: readonly Listener[], scene: FailureContext): RuleReport {
   const owner = owners.find((each) => each.owner !== undefined);
   const subject = `port ${port}`;
   const evidence = owners.map(({ id }) => id);
@@ -133,7 +133,7 @@ function tellTaken(port: number, owners: readonly Listener[], scene: Scene): Tel
 }
 
 /** The port that a line speaks of, else one that the lines around it name. */
-function portNear(hit: Hit, scene: Scene): number | undefined {
+function portNear(hit: Hit, scene: FailureContext): number | undefined {
   const [own = '', ...around] = scene.near(hit, 8);
   return portIn(own) ?? around.map(namedPort).find((port) => port !== undefined);
 }
@@ -158,22 +158,22 @@ function asPort(text: string | undefined): number | undefined {
   return port > 0 && port < 65_536 ? port : undefined;
 }
 
-function listenersOn({ facts }: Scene, port: number): Listener[] {
+function listenersOn({ facts }: FailureContext, port: number): Listener[] {
   return (facts.listeners ?? []).filter((each) => each.port === port && each.protocol === 'tcp');
 }
 
 /** One listener for each owner. */
-function holders(scene: Scene, port: number): Listener[] {
+function holders(scene: FailureContext, port: number): Listener[] {
   const all = listenersOn(scene, port);
   return all.filter((each, index) => all.findIndex(({ owner }) => owner === each.owner) === index);
 }
 
-function takenWantedPort(scene: Scene): number | undefined {
+function takenWantedPort(scene: FailureContext): number | undefined {
   return wantedPorts(scene).find((port) => listenersOn(scene, port).length > 0);
 }
 
 /** Ports that the step's text asks for: `listen 80`, `:443 {`, `--port 8080`, `-p 80:80`, a Caddyfile's site names. */
-function wantedPorts({ input }: Scene): number[] {
+function wantedPorts({ input }: FailureContext): number[] {
   const text = input.step?.text ?? '';
   const ports = [
     ...text.matchAll(/\blisten\s{1,8}(?:[\w.*[\]:]{1,60}:)?(\d{1,5})\b/gi),
@@ -190,7 +190,7 @@ function sitePorts(text: string): number[] {
   return /^\s{0,8}(?:https:\/\/)?(?:[\w-]{1,60}\.){0,6}[\w-]{1,60}\s{0,8}\{\s*$/m.test(text) ? [80, 443] : [];
 }
 
-function failedPortChecks({ input, checkEvidence }: Scene): { port: number; evidence: string }[] {
+function failedPortChecks({ input, checkEvidence }: FailureContext): { port: number; evidence: string }[] {
   return input.checks.flatMap(({ check, verdict }, index) => {
     const port = asPort(/^(?:not\s+)?port\s+(\d{1,5})/.exec(check)?.[1]);
     return verdict === 'fail' && port !== undefined ? [{ port, evidence: checkEvidence(index) }] : [];

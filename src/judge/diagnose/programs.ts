@@ -1,7 +1,7 @@
 import { nearest } from '../../base/nearest.ts';
 import type { ProgramFact } from '../../model/program-fact.ts';
-import type { Scene } from './failure-context.ts';
-import { type Rule, type Telling, textRule } from './rule.ts';
+import type { FailureContext } from './failure-context.ts';
+import { type Rule, type RuleReport, textRule } from './rule.ts';
 
 /** A script saved with Windows line ends. */
 export const crlfScript: Rule = textRule({
@@ -214,7 +214,7 @@ export const moduleMissing: Rule = textRule({
   },
 });
 
-function tellMissing(name: string, scene: Scene): Telling {
+function tellMissing(name: string, scene: FailureContext): RuleReport {
   const short = name.split('/').at(-1) ?? name;
   const fact = programFact(scene, name);
   const elsewhere = fact?.path !== undefined && fact.path !== name;
@@ -232,11 +232,11 @@ function tellMissing(name: string, scene: Scene): Telling {
   };
 }
 
-function knownNames({ facts }: Scene, except: string): string[] {
+function knownNames({ facts }: FailureContext, except: string): string[] {
   const names = [...(facts.packages ?? []), ...(facts.processes ?? []), ...(facts.services ?? [])];
   return names.map(({ name }) => name).filter((name) => name !== except && name.length > 2);
 }
 
-function programFact(scene: Scene, name: string | undefined): ProgramFact | undefined {
+function programFact(scene: FailureContext, name: string | undefined): ProgramFact | undefined {
   return scene.input.programs?.find((each) => each.name === name);
 }

@@ -1,5 +1,5 @@
 import type { Cause } from '../../model/finding.ts';
-import type { Hit, Scene } from './failure-context.ts';
+import type { FailureContext, Hit } from './failure-context.ts';
 import type { Weight } from './weight.ts';
 
 /** What a rule says when it applies. */
@@ -17,11 +17,11 @@ export interface Rule {
   /** Permanent; docs/diagnosis.md lists it. */
   readonly code: string;
   readonly cause: Cause;
-  find(scene: Scene): readonly Match[];
+  find(scene: FailureContext): readonly Match[];
 }
 
 /** A rule's own words: the rest follows from the line. `weight` only where it is not the line's own. */
-export type Telling = Omit<Match, 'evidence' | 'weight'> & {
+export type RuleReport = Omit<Match, 'evidence' | 'weight'> & {
   readonly evidence?: readonly string[];
   readonly weight?: Weight;
 };
@@ -31,7 +31,7 @@ export function textRule(rule: {
   readonly code: string;
   readonly cause: Cause;
   readonly patterns: readonly RegExp[];
-  tell(hit: Hit, scene: Scene): Telling | undefined;
+  tell(hit: Hit, scene: FailureContext): RuleReport | undefined;
 }): Rule {
   return {
     code: rule.code,

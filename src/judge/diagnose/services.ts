@@ -1,5 +1,5 @@
 import { hostIn, stepHost } from './access.ts';
-import type { Scene } from './failure-context.ts';
+import type { FailureContext } from './failure-context.ts';
 import { isLoopback, ownAddress } from './network.ts';
 import { type Rule, textRule } from './rule.ts';
 
@@ -118,7 +118,7 @@ export const loopbackOnly: Rule = {
 };
 
 /** Rows of the connect matrix: open on loopback, refused on another address of the same box. */
-function refusedFromOutside({ input, facts }: Scene) {
+function refusedFromOutside({ input, facts }: FailureContext) {
   const rows = input.matrix ?? [];
   const open = new Set(
     rows.filter(({ result, host }) => result === 'open' && isLoopback(host)).map(({ port }) => port),
@@ -135,7 +135,7 @@ function refusedFromOutside({ input, facts }: Scene) {
 }
 
 /** A check of an address of this box was refused, and the only listener is on loopback. */
-function refusedOnOwnAddress(scene: Scene) {
+function refusedOnOwnAddress(scene: FailureContext) {
   return scene.input.checks.flatMap(({ check, verdict, class: kind }, index) => {
     if (verdict !== 'fail' || kind !== 'refused') return [];
     const [, host, port] = /(?:tcp\s+|:\/\/)(\[[^\]]+\]|[\w.-]+):(\d{1,5})/.exec(check) ?? [];

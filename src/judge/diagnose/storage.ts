@@ -1,5 +1,5 @@
 import type { FactOf } from '../../model/snapshot.ts';
-import type { Scene } from './failure-context.ts';
+import type { FailureContext } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 
 /** inotify answers ENOSPC too (inotify_add_watch(2)): no disk is full then. */
@@ -145,13 +145,13 @@ function fullness(disk: Disk): string {
 }
 
 /** The disk that the path is on, if that is full; without a path, the first full one. */
-function fullDisk(scene: Scene, path: string | undefined): Disk | undefined {
+function fullDisk(scene: FailureContext, path: string | undefined): Disk | undefined {
   const full = (scene.facts.disk ?? []).filter(isFull);
   const own = mountOf(scene, path);
   return own !== undefined && isFull(own) ? own : full[0];
 }
 
-function mountOf({ facts }: Scene, path: string | undefined): Disk | undefined {
+function mountOf({ facts }: FailureContext, path: string | undefined): Disk | undefined {
   if (path === undefined || !path.startsWith('/')) return undefined;
   const below = (facts.disk ?? []).filter(
     ({ mount }) => mount === '/' || path === mount || path.startsWith(`${mount}/`),

@@ -1,14 +1,14 @@
 import type { Span } from '../../model/place.ts';
 
 /** One line's share of a block: `pad` columns left of a tab that the container ate in part, then text[start, end). */
-export interface Line extends Span {
+export interface SourceLine extends Span {
   readonly pad: number;
 }
 
 /** A quote or a list item around blocks. */
-export interface Container {
+export interface BlockContainer {
   readonly kind: 'quote' | 'item';
-  readonly parent: Container | undefined;
+  readonly parent: BlockContainer | undefined;
   /** Whether it is a quote, or stands in one. */
   readonly quoted: boolean;
   /** From the marker to the end of the last line that is not blank. */
@@ -18,7 +18,7 @@ export interface Container {
 interface BlockBase {
   /** Without the container's prefix before it; to the end of its last line, line end excluded. */
   readonly span: Span;
-  readonly container: Container | undefined;
+  readonly container: BlockContainer | undefined;
 }
 
 export interface HeadingBlock extends BlockBase {
@@ -32,7 +32,7 @@ export interface FenceBlock extends BlockBase {
   readonly kind: 'fence';
   /** The info string as written, trimmed: neither escapes nor entities are read. */
   readonly info: string;
-  readonly lines: readonly Line[];
+  readonly lines: readonly SourceLine[];
   /** False where the document or the container ended first. */
   readonly closed: boolean;
 }
@@ -40,7 +40,7 @@ export interface FenceBlock extends BlockBase {
 /** Indented code. */
 export interface CodeBlock extends BlockBase {
   readonly kind: 'code';
-  readonly lines: readonly Line[];
+  readonly lines: readonly SourceLine[];
 }
 
 export interface HtmlBlock extends BlockBase {
@@ -50,7 +50,7 @@ export interface HtmlBlock extends BlockBase {
 /** Also holds link reference definitions and tables, which begin as paragraphs. */
 export interface ParagraphBlock extends BlockBase {
   readonly kind: 'paragraph';
-  readonly lines: readonly Line[];
+  readonly lines: readonly SourceLine[];
 }
 
 /** A thematic break. */
@@ -61,12 +61,12 @@ interface RuleBlock extends BlockBase {
 export type Block = HeadingBlock | FenceBlock | CodeBlock | HtmlBlock | ParagraphBlock | RuleBlock;
 
 /** The text of lines, container prefixes removed, joined by LF. */
-export function textOf(text: string, lines: readonly Line[]): string {
+export function textOf(text: string, lines: readonly SourceLine[]): string {
   return lines.map(({ start, end, pad }) => ' '.repeat(pad) + text.slice(start, end)).join('\n');
 }
 
 /** Whether a container is the other one or stands somewhere inside it. */
-export function isWithin(container: Container | undefined, outer: Container): boolean {
+export function isWithin(container: BlockContainer | undefined, outer: BlockContainer): boolean {
   for (let each = container; each; each = each.parent) if (each === outer) return true;
   return false;
 }

@@ -5,7 +5,7 @@ import { isPunctuation, skipDestination, skipSpace, skipTitle } from './link-par
 import { type Link, type Piece, piecesOf, type Token } from './piece.ts';
 
 /** What a reader sees of inline markdown: the text alone. */
-export function plainText(markdown: string): string {
+export function inlineText(markdown: string): string {
   if (!SPECIAL.test(markdown)) return markdown;
   return readInline(markdown)
     .map((piece) => piece.text)

@@ -1,4 +1,4 @@
-import type { Line } from './block.ts';
+import type { SourceLine } from './block.ts';
 import { CODE } from './marks.ts';
 
 /**
@@ -57,7 +57,7 @@ export class LineCursor {
   }
 
   /** The rest of the line; what is left of a tab consumed in part is padding. */
-  get rest(): Line {
+  get rest(): SourceLine {
     if (!this.#insideTab) return { start: this.offset, end: this.end, pad: 0 };
     return { start: this.offset + 1, end: this.end, pad: nextTabStop(this.#column) - this.#column };
   }

@@ -1,9 +1,9 @@
-import type { Container } from './block.ts';
+import type { BlockContainer } from './block.ts';
 import type { LineCursor } from './line-cursor.ts';
 import { CODE } from './marks.ts';
 
 /** A container while lines can still be added to it. */
-interface OpenContainer extends Container {
+interface OpenContainer extends BlockContainer {
   readonly span: { readonly start: number; end: number };
   /** List items: columns of indentation that a line needs to stay inside. */
   readonly size: number;
@@ -21,7 +21,7 @@ export class OpenContainers {
     return this.#open.length;
   }
 
-  get innermost(): Container | undefined {
+  get innermost(): BlockContainer | undefined {
     return this.#open.at(-1);
   }
 
@@ -85,7 +85,7 @@ export class OpenContainers {
     }
   }
 
-  #push(kind: Container['kind'], start: number, size: number): void {
+  #push(kind: BlockContainer['kind'], start: number, size: number): void {
     const parent = this.#open.at(-1);
     this.fill();
     const quoted = kind === 'quote' || parent?.quoted === true;

@@ -1,7 +1,7 @@
 import type { Span } from '../../model/place.ts';
 import type { Source } from '../source.ts';
-import type { Block, Line } from './block.ts';
-import { plainText, readInline } from './inline.ts';
+import type { Block, SourceLine } from './block.ts';
+import { inlineText, readInline } from './inline.ts';
 import { isBlank } from './marks.ts';
 
 /** One cell of a table. */
@@ -36,13 +36,13 @@ export function readTables(source: Source, blocks: readonly Block[]): Table[] {
   });
 }
 
-function readTable({ text }: Source, lines: readonly Line[]): Table | undefined {
+function readTable({ text }: Source, lines: readonly SourceLine[]): Table | undefined {
   const dashes = lines.findIndex(
     (line, index) => index > 0 && isDelimiterRow(text.slice(line.start, line.end)),
   );
   if (dashes < 0) return undefined;
   const columns = splitRow(text, lines[dashes - 1]!).map(({ markdown }) =>
-    plainText(markdown).trim().toLowerCase(),
+    inlineText(markdown).trim().toLowerCase(),
   );
   if (columns.length !== splitRow(text, lines[dashes]!).length) return undefined;
   const rows = lines.slice(dashes + 1).map((line) => {
@@ -91,7 +91,7 @@ function trim(text: string, start: number, end: number): Span {
 
 /** What a reader sees of a cell; a lone dash means nothing. */
 export function cellText(cell: Cell | undefined): string {
-  const text = plainText(cell?.markdown ?? '').trim();
+  const text = inlineText(cell?.markdown ?? '').trim();
   return /^[-–—]$/.test(text) ? '' : text;
 }
 

@@ -1,6 +1,6 @@
 import { plainText as withoutControls } from '../../base/plain-text.ts';
 import type { DraftFence, StepBody } from '../../loop/attempt.ts';
-import { plainText } from '../commonmark/inline.ts';
+import { inlineText } from '../commonmark/inline.ts';
 import { slugOf } from './slug.ts';
 
 /** Where an entry comes from: one comment line under its heading, so that headings may be renamed freely. */
@@ -28,7 +28,7 @@ export interface ProblemEntry {
 /** A step under its heading, as a careful author writes it. Its id is kept by a fence's name where the heading has another. */
 export function renderStep(id: string, body: StepBody, note?: Provenance): string {
   const title = oneLine(body.title);
-  const run = slugOf(plainText(title)) === id ? body.run : named(body.run, id);
+  const run = slugOf(inlineText(title)) === id ? body.run : named(body.run, id);
   return paragraphs([
     `### ${title}`,
     comment(note),

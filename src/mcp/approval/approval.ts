@@ -16,7 +16,7 @@ export interface QuestionState {
 }
 
 /** A call's way to ask a person. */
-export interface Asking {
+export interface PendingQuestion {
   readonly approve: (request: ApprovalRequest) => Promise<ApprovalAnswer>;
   /** The question that this call has to be answered with: newer clients ask it, and repeat the call. */
   readonly pending: () => { readonly request: ApprovalRequest; readonly state: QuestionState } | undefined;
@@ -34,8 +34,8 @@ export function askingThrough(
     modern,
     now,
   }: { questions: Questions; forms: boolean; modern: boolean; now: () => number },
-): Asking {
-  let pending: ReturnType<Asking['pending']>;
+): PendingQuestion {
+  let pending: ReturnType<PendingQuestion['pending']>;
 
   async function approve(asked: ApprovalRequest): Promise<ApprovalAnswer> {
     const request = plain(asked);

@@ -7,7 +7,7 @@ const PAUSE_MS = 250;
 const nobodyListens = () => {};
 
 /** A call's `progress`: nothing where the client did not ask for it, thinned out, and always growing as MCP wants it. */
-export function progressOf(
+export function progressReporter(
   { mcpReq }: ServerContext,
   now: () => number,
 ): (message: string, fraction?: number) => void {

@@ -10,7 +10,7 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { AgentToolRow } from '../../operations/agent/all.ts';
 import { type AgentTool, LONGEST_WAIT_MS, RESULT_BUDGET } from '../../operations/agent/tool.ts';
 import { formOf } from '../approval/questions.ts';
-import { CallContext, type Line } from '../call-context.ts';
+import { CallContext, type Connection } from '../call-context.ts';
 import { failure } from '../failure.ts';
 import type { Serving } from '../serving.ts';
 import { readArguments } from './arguments.ts';
@@ -26,7 +26,7 @@ const MOST_CALLS = 32;
 /** One call, from its name to its result. Whatever goes wrong is a result too. */
 export async function callTool(
   serving: Serving,
-  line: Line,
+  line: Connection,
   { params }: CallToolRequest,
   context: ServerContext,
 ): Promise<CallToolResult | InputRequiredResult> {
@@ -127,7 +127,7 @@ function success(tool: AgentTool, output: Record<string, unknown>): CallToolResu
 
 /** The call's answer is a question to the person; the client repeats the call with what the person said. */
 async function question(
-  line: Line,
+  line: Connection,
   pending: NonNullable<CallContext['pending']>,
 ): Promise<InputRequiredResult> {
   return inputRequired({

@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { ClusterFact, ClusterFactOf, ClusterKind } from './cluster-facts.ts';
 import type { Amounts, PodContainer } from './cluster-pods.ts';
 
@@ -17,7 +17,7 @@ const SUMMARIES: { readonly [K in ClusterKind]: (fact: ClusterFactOf<K>) => stri
   pod: ({ namespace, name, phase, reason, containers }) =>
     `pod ${namespace}/${name}: ${[phase, reason, ...containers.map(containerWords)].filter(Boolean).join(', ')}`,
   event: ({ about, type, reason, message, count: times, last }) =>
-    `event of ${about}: ${type} ${reason}: ${message} (${count(times, 'time')}, last ${last})`,
+    `event of ${about}: ${type} ${reason}: ${message} (${pluralize(times, 'time')}, last ${last})`,
   quota: ({ namespace, name, hard, used }) =>
     `quota ${namespace}/${name}: ${Object.entries(hard)
       .map(([resource, bound]) => `${resource} ${used[resource] ?? '?'} of ${bound}`)
@@ -25,7 +25,7 @@ const SUMMARIES: { readonly [K in ClusterKind]: (fact: ClusterFactOf<K>) => stri
   'limit-range': ({ namespace, name, type, default: usual, max }) =>
     `limit range ${namespace}/${name} for each ${type}: default ${shown(usual)}, at most ${shown(max)}`,
   service: ({ namespace, name, type, selector, ready, notReady, matches }) =>
-    `service ${namespace}/${name} (${type}): selector ${selector || 'none'} matches ${matches === undefined ? 'unknown pods' : count(matches, 'pod')}, ${count(ready, 'endpoint')} ready, ${notReady} not`,
+    `service ${namespace}/${name} (${type}): selector ${selector || 'none'} matches ${matches === undefined ? 'unknown pods' : pluralize(matches, 'pod')}, ${pluralize(ready, 'endpoint')} ready, ${notReady} not`,
   claim: ({ namespace, name, phase, class: storage, modes }) =>
     `claim ${namespace}/${name}: ${phase}, class ${storage === '' ? '"" (no provisioning)' : (storage ?? 'default')}, ${modes.join(', ')}`,
   'storage-class': ({ name, default: usual, provisioner, binding }) =>
@@ -56,7 +56,7 @@ function containerWords({ name, now, last, restarts }: PodContainer): string {
     last?.exitCode === undefined
       ? ''
       : `, ended before with code ${last.exitCode}${last.reason === undefined ? '' : ` (${last.reason})`}`;
-  return `container ${name} ${words}${restarts > 0 ? `, ${count(restarts, 'restart')}` : ''}${before}`;
+  return `container ${name} ${words}${restarts > 0 ? `, ${pluralize(restarts, 'restart')}` : ''}${before}`;
 }
 
 function shown(amounts: Amounts): string {

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { ProbeContext } from '../../model/box.ts';
 import { answers } from './answers.ts';
-import type { Ask, ProbeOf } from './probe-of.ts';
+import type { EvaluateProbe, ProbeOf } from './probe-of.ts';
 
 /** What bash searches when PATH is not set (its DEFAULT_PATH_VALUE). */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Looks for a program on the context's PATH, as a shell would; a name with a slash is a path. */
-export const askCommand: Ask<'command'> = async (probe, context, machine) => {
+export const askCommand: EvaluateProbe<'command'> = async (probe, context, machine) => {
   const say = answers(`command ${probe.name}`);
   const { name } = probe;
   let notExecutable: string | undefined;

@@ -1,9 +1,9 @@
 import { compareValues } from '../compare-values.ts';
 import { answers } from './answers.ts';
-import type { Ask } from './probe-of.ts';
+import type { EvaluateProbe } from './probe-of.ts';
 
 /** Compares the recorded value of a fact. Nothing is measured: that is what `facts` is for. */
-export const askFact: Ask<'fact'> = async (probe, context) => {
+export const askFact: EvaluateProbe<'fact'> = async (probe, context) => {
   const say = answers(`${probe.name} ${probe.comparator} ${probe.value}`);
   const recorded = context.facts.get(probe.name);
   if (recorded === undefined || recorded === '')

@@ -1,16 +1,16 @@
 import { dirname, resolve } from 'node:path';
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { TextTest } from '../../model/check.ts';
-import { type Look, type Machine, NotGathered, type Status } from '../machine.ts';
+import { type Machine, NotGathered, type Reading, type Status } from '../machine.ts';
 import { type Answers, answers } from './answers.ts';
-import type { Ask } from './probe-of.ts';
+import type { EvaluateProbe } from './probe-of.ts';
 import { type TextJudge, textJudge, textWanted } from './text-test.ts';
 
 /** Above this size no regular expression is tried: the text must be in memory at once. */
 const REGEX_LIMIT = 64 * 1024 * 1024;
 
 /** Looks at one file, following symlinks. */
-export const askFile: Ask<'file'> = async (probe, context, machine) => {
+export const askFile: EvaluateProbe<'file'> = async (probe, context, machine) => {
   const path = resolve(context.folder, probe.path);
   const { expect } = probe;
   if (isImpossible(path)) return answers('a path').unknown('error', 'no system can have a file of that path');
@@ -59,7 +59,7 @@ function notRead(path: string, kind: 'gone' | 'denied'): Exclude<Found, { kind: 
 }
 
 /** Of another machine only the first link of a chain is known. */
-function followed(machine: Machine, path: string): Look<string> | undefined {
+function followed(machine: Machine, path: string): Reading<string> | undefined {
   try {
     return machine.link(path);
   } catch (error) {
@@ -88,7 +88,7 @@ function notThere(found: Exclude<Found, { kind: 'there' }>, say: Answers) {
 
 function judgeExists(found: Found, say: Answers) {
   if (found.kind !== 'there') return notThere(found, say);
-  return say.pass('exists', `a ${kindOf(found.status)} of ${count(found.status.bytes, 'byte')}`);
+  return say.pass('exists', `a ${kindOf(found.status)} of ${pluralize(found.status.bytes, 'byte')}`);
 }
 
 function judgeAbsent(found: Found, path: string, say: Answers) {
@@ -123,10 +123,10 @@ async function judgeText(found: Found, path: string, machine: Machine, test: Tex
   if (matches.kind !== 'read') return notThere(notRead(path, matches.kind), say);
   return matches.value
     ? say.pass('match', `${path} has the text`)
-    : say.fail('no-match', `${count(bytes, 'byte')} without the text`);
+    : say.fail('no-match', `${pluralize(bytes, 'byte')} without the text`);
 }
 
-function judgedText(content: Look<Buffer>, judge: TextJudge): Look<boolean> {
+function judgedText(content: Reading<Buffer>, judge: TextJudge): Reading<boolean> {
   return content.kind === 'read' ? { kind: 'read', value: judge(content.value.toString('utf8')) } : content;
 }
 

@@ -1,11 +1,11 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import type { ProbeContext } from '../../model/box.ts';
 import type { Machine } from '../machine.ts';
 import { type Answers, answers } from './answers.ts';
-import { askLimit, networkTrouble } from './network-errors.ts';
-import type { Ask, ProbeOf } from './probe-of.ts';
+import { askLimit, networkError } from './network-errors.ts';
+import type { EvaluateProbe, ProbeOf } from './probe-of.ts';
 import { dial } from './tcp.ts';
 import { textJudge, textWanted } from './text-test.ts';
 import { systemTrust } from './trust.ts';
@@ -14,7 +14,7 @@ import { systemTrust } from './trust.ts';
 const BODY_LIMIT = 1024 * 1024;
 
 /** Asks once, follows no redirect, uses no proxy, and trusts the certificate authorities that the box trusts. */
-export const askHttp: Ask<'http'> = async (probe, context, machine) => {
+export const askHttp: EvaluateProbe<'http'> = async (probe, context, machine) => {
   const wanted = probe.status ?? { from: 200, to: 299 };
   const range = wanted.from === wanted.to ? `${wanted.from}` : `${wanted.from}-${wanted.to}`;
   const body = probe.text ? `, a body that ${textWanted(probe.text)}` : '';
@@ -22,7 +22,7 @@ export const askHttp: Ask<'http'> = async (probe, context, machine) => {
 
   const reply = await send(probe, context, machine);
   if ('error' in reply) {
-    const trouble = networkTrouble(reply.error);
+    const trouble = networkError(reply.error);
     return say[trouble.verdict](trouble.class, `${trouble.what} (${new URL(probe.url).host})`);
   }
   const { response, signal } = reply;
@@ -143,12 +143,12 @@ async function judgeBody(
     return say.unknown('bad-regex', `the regular expression cannot be used: ${test.problem}`);
   }
   const { text, bytes, end } = await readBody(response, signal);
-  const seen = `HTTP ${response.statusCode}, ${count(bytes, 'byte')}`;
+  const seen = `HTTP ${response.statusCode}, ${pluralize(bytes, 'byte')}`;
   if (test.judge(text)) return say.pass('match', `${seen} with the text`);
   if (end === 'cut')
     return say.unknown('too-big', `not in the first ${BODY_LIMIT} bytes of the body, the rest was not read`);
   if (end === 'stopped') {
-    const trouble = networkTrouble(signal.reason);
+    const trouble = networkError(signal.reason);
     return say[trouble.verdict](trouble.class, `${seen} without the text, then ${trouble.what}`);
   }
   if (end === 'broken') return say.fail('reset', `${seen} without the text, then the connection broke`);

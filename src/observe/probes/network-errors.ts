@@ -1,5 +1,5 @@
 /** What an error of a connection means for a check. */
-export interface NetworkTrouble {
+export interface NetworkError {
   /** `fail`: the other side answered no, or not at all. `unknown`: this side could not ask. */
   readonly verdict: 'fail' | 'unknown';
   readonly class: string;
@@ -17,14 +17,14 @@ export function askLimit(signal: AbortSignal | undefined): AbortSignal {
 }
 
 /** The trouble behind an error of node:net, node:http or node:tls. */
-export function networkTrouble(error: unknown): NetworkTrouble {
+export function networkError(error: unknown): NetworkError {
   // A name with several addresses gives one error for each; an answer tells more than a missing route.
   const errors = error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error];
   const troubles = errors.map(oneTrouble);
   return troubles.find(({ verdict }) => verdict === 'fail') ?? troubles[0]!;
 }
 
-const BY_CODE: Readonly<Record<string, NetworkTrouble>> = {
+const BY_CODE: Readonly<Record<string, NetworkError>> = {
   ECONNREFUSED: { verdict: 'fail', class: 'refused', what: 'connection refused' },
   ECONNRESET: { verdict: 'fail', class: 'reset', what: 'connection closed before an answer' },
   EPIPE: { verdict: 'fail', class: 'reset', what: 'connection closed before an answer' },
@@ -39,7 +39,7 @@ const BY_CODE: Readonly<Record<string, NetworkTrouble>> = {
   EPERM: { verdict: 'unknown', class: 'permission', what: 'not allowed to connect' },
 };
 
-function oneTrouble(error: unknown): NetworkTrouble {
+function oneTrouble(error: unknown): NetworkError {
   const { name, code = '', message = String(error) } = error as NodeJS.ErrnoException;
   if (name === 'TimeoutError') {
     return { verdict: 'fail', class: 'timeout', what: `no answer within ${ASK_LIMIT_MS / 1000} s` };

@@ -3,10 +3,10 @@ import type { Listener } from '../ports/listener.ts';
 import { type PortClaim, portClaims } from '../ports/port-claims.ts';
 import { listeners, listeningSockets, whyUnseen } from '../ports/ports.ts';
 import { type Answers, answers } from './answers.ts';
-import type { Ask, ProbeOf } from './probe-of.ts';
+import type { EvaluateProbe, ProbeOf } from './probe-of.ts';
 
 /** Asks the kernel who listens on a port, and which NAT rules take it. Nothing is connected to. */
-export const askPort: Ask<'port'> = async (probe, _context, machine) => {
+export const askPort: EvaluateProbe<'port'> = async (probe, _context, machine) => {
   const { port, protocol, expect } = probe;
   const name = `${protocol} port ${port}`;
   switch (expect.kind) {

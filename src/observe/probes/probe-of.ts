@@ -6,7 +6,7 @@ import type { Machine } from '../machine.ts';
 export type ProbeOf<K extends Probe['kind']> = Extract<Probe, { kind: K }>;
 
 /** Asks a machine once. May throw: the verdict is then unknown, with the error as the reason. */
-export type Ask<K extends Probe['kind']> = (
+export type EvaluateProbe<K extends Probe['kind']> = (
   probe: ProbeOf<K>,
   context: ProbeContext,
   machine: Machine,

@@ -1,9 +1,9 @@
 import { displayName, processes, processNames } from '../processes.ts';
 import { answers } from './answers.ts';
-import type { Ask } from './probe-of.ts';
+import type { EvaluateProbe } from './probe-of.ts';
 
 /** Looks for a running process of that name: its own, its program's, or the script's that an interpreter runs. */
-export const askProcess: Ask<'process'> = async (probe, _context, machine) => {
+export const askProcess: EvaluateProbe<'process'> = async (probe, _context, machine) => {
   const say = answers(`${probe.name} running`);
   const { processes: all, unavailable } = await processes(machine);
   // What asks is not what is asked about.

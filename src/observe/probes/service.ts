@@ -1,9 +1,9 @@
 import { service } from '../services.ts';
 import { answers } from './answers.ts';
-import type { Ask } from './probe-of.ts';
+import type { EvaluateProbe } from './probe-of.ts';
 
 /** Asks systemd, or where none runs the init script and its traces. */
-export const askService: Ask<'service'> = async (probe, _context, machine) => {
+export const askService: EvaluateProbe<'service'> = async (probe, _context, machine) => {
   const say = answers(`service ${probe.name} ${probe.state}`);
   const answer = await service(probe.name, machine);
   if (answer.kind === 'unknown') return say.unknown('no-manager', answer.reason);

@@ -2,11 +2,11 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Machine } from '../machine.ts';
 import { answers } from './answers.ts';
-import { askLimit, networkTrouble } from './network-errors.ts';
-import type { Ask } from './probe-of.ts';
+import { askLimit, networkError } from './network-errors.ts';
+import type { EvaluateProbe } from './probe-of.ts';
 
 /** Connects once, as the machine itself would, and hangs up. */
-export const askTcp: Ask<'tcp'> = async (probe, context, machine) => {
+export const askTcp: EvaluateProbe<'tcp'> = async (probe, context, machine) => {
   const target = probe.host.includes(':') ? `[${probe.host}]:${probe.port}` : `${probe.host}:${probe.port}`;
   const say = answers(`a connection to ${target}`);
   try {
@@ -14,7 +14,7 @@ export const askTcp: Ask<'tcp'> = async (probe, context, machine) => {
     socket.destroy();
     return say.pass('open', `${target} accepts connections`);
   } catch (error) {
-    const trouble = networkTrouble(error);
+    const trouble = networkError(error);
     return say[trouble.verdict](trouble.class, `${trouble.what} (${target})`);
   }
 };

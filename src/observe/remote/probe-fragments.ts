@@ -12,7 +12,7 @@ import { textKey } from './recorded-machine.ts';
  * What a probe's asker reads, as pieces of script; none: nothing of the machine's files.
  * @throws NotGathered for a name that cannot be asked
  */
-export function probePieces(probe: Probe, context: ProbeContext): readonly string[] {
+export function probeFragments(probe: Probe, context: ProbeContext): readonly string[] {
   switch (probe.kind) {
     case 'file':
       return filePieces(probe, resolve(context.folder, probe.path));

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import {
   type Entry,
-  type Look,
+  type FreeSpace,
   type Machine,
   NotGathered,
-  type Room,
+  type Reading,
   type Status,
   type SystemFacts,
 } from '../machine.ts';
@@ -38,19 +38,19 @@ export class RecordedMachine implements Machine {
     this.lookers = descendants(recording, pid);
   }
 
-  read(path: string): Look<Buffer> {
+  read(path: string): Reading<Buffer> {
     const content = this.recording.files.get(path);
     if (content !== undefined) return read(content);
     if (this.recording.tooLarge.has(path)) throw new NotGathered(`${path} is too large to be brought here`);
     return this.#absent(path) ?? this.#notGathered(path);
   }
 
-  head(path: string): Look<Buffer> {
+  head(path: string): Reading<Buffer> {
     const content = this.recording.heads.get(path);
     return content === undefined ? (this.#absent(path) ?? this.#notGathered(path)) : read(content);
   }
 
-  tail(path: string, bytes: number): Look<{ content: Buffer; whole: boolean }> {
+  tail(path: string, bytes: number): Reading<{ content: Buffer; whole: boolean }> {
     const content = this.recording.tails.get(path);
     if (content === undefined) return this.#absent(path) ?? this.#notGathered(path);
     const size = this.recording.linkStatuses.get(path)?.bytes ?? Number.POSITIVE_INFINITY;
@@ -64,7 +64,7 @@ export class RecordedMachine implements Machine {
     return this.status(path).kind === 'read';
   }
 
-  status(path: string): Look<Status> {
+  status(path: string): Reading<Status> {
     const user = this.#processOf(path);
     if (user !== undefined)
       return read({ kind: 'folder', bytes: 0, mode: 0o555, uid: user, gid: 0, modifiedMs: 0 });
@@ -75,12 +75,12 @@ export class RecordedMachine implements Machine {
     return this.#absent(path) ?? this.#notGathered(path);
   }
 
-  linkStatus(path: string): Look<Status> {
+  linkStatus(path: string): Reading<Status> {
     const known = this.recording.linkStatuses.get(path);
     return known ? read(known) : (this.#absent(path) ?? this.#notGathered(path));
   }
 
-  list(folder: string): Look<readonly Entry[]> {
+  list(folder: string): Reading<readonly Entry[]> {
     if (folder === '/proc') return read(this.#processEntries());
     const sockets = /^\/proc\/(\d+)\/fd$/.exec(folder)?.[1];
     if (sockets !== undefined) {
@@ -93,7 +93,7 @@ export class RecordedMachine implements Machine {
     return entries ? read(entries) : (this.#absent(folder) ?? this.#notGathered(folder));
   }
 
-  link(path: string): Look<string> {
+  link(path: string): Reading<string> {
     const descriptor = /^\/proc\/(\d+)\/fd\/(\d+)$/.exec(path);
     if (descriptor) {
       const held = this.recording.sockets.get(Number(descriptor[1])) ?? [];
@@ -110,7 +110,7 @@ export class RecordedMachine implements Machine {
     return this.#absent(path) ? 'none' : this.#notGathered(path);
   }
 
-  digest(path: string, algorithm: 'md5' | 'sha256'): Look<string> {
+  digest(path: string, algorithm: 'md5' | 'sha256'): Reading<string> {
     const known = this.recording.digests.get(`${algorithm} ${path}`);
     if (known !== undefined) return read(known);
     const content = this.recording.files.get(path);
@@ -118,18 +118,18 @@ export class RecordedMachine implements Machine {
     return this.#absent(path) ?? this.#notGathered(path);
   }
 
-  async sha256(path: string): Promise<Look<string>> {
+  async sha256(path: string): Promise<Reading<string>> {
     return this.digest(path, 'sha256');
   }
 
-  async contains(path: string, text: string): Promise<Look<boolean>> {
+  async contains(path: string, text: string): Promise<Reading<boolean>> {
     const known = this.recording.texts.get(textKey(path, text));
     if (known !== undefined) return read(known);
     const content = this.read(path);
     return content.kind === 'read' ? read(content.value.includes(text)) : content;
   }
 
-  async room(mount: string): Promise<Look<Room>> {
+  async room(mount: string): Promise<Reading<FreeSpace>> {
     const numbers = this.recording.rooms.get(mount);
     if (!numbers) throw new NotGathered(`${mount} was not asked for its room`);
     const [size = 0, blocks = 0, free = 0, inodes = 0, freeInodes = 0] = numbers;

@@ -1,22 +1,22 @@
 import { SCOPE_NAMES, type Snapshot } from '../../model/snapshot.ts';
 import { NotGathered } from '../machine.ts';
 import { type ObserveOptions, observe, unseen } from '../snapshot.ts';
-import { type FarSide, lookAt } from './remote-observer.ts';
-import { scopePieces } from './scope-fragments.ts';
+import { observeOn, type RemoteConnection } from './remote-observer.ts';
+import { scopeFragments } from './scope-fragments.ts';
 
 /**
  * Looks at another box, all scopes in one round trip, and changes nothing. `env` and `folder` are the box's own. Never
  * throws: a box that cannot be asked gives a snapshot in which everything is unavailable, with the reason.
  */
-export async function observeFar(
-  box: FarSide,
+export async function observeRemote(
+  box: RemoteConnection,
   options: Omit<ObserveOptions, 'machine'> & { readonly signal?: AbortSignal },
 ): Promise<Snapshot> {
   const scopes = SCOPE_NAMES.filter((scope) => options.scopes?.includes(scope) ?? true);
   const began = performance.now();
   try {
-    const pieces = scopes.flatMap((scope) => scopePieces(scope, options));
-    const machine = await lookAt(box, pieces, options.signal);
+    const pieces = scopes.flatMap((scope) => scopeFragments(scope, options));
+    const machine = await observeOn(box, pieces, options.signal);
     const snapshot = await observe({ ...options, machine });
     return { ...snapshot, ms: Math.round(performance.now() - began) };
   } catch (error) {

@@ -3,10 +3,10 @@ import type { Box } from '../../model/box.ts';
 import { NotGathered } from '../machine.ts';
 import { RecordedMachine } from './recorded-machine.ts';
 import { readRecording } from './recording.ts';
-import { lookScript } from './script.ts';
+import { observeScript } from './script.ts';
 
 /** What a look needs of a box: to run a shell on it, and to connect as it would. */
-export type FarSide = Pick<Box, 'exec' | 'connect'>;
+export type RemoteConnection = Pick<Box, 'exec' | 'connect'>;
 
 /** A look, or a question, that takes longer than this has no answer, in milliseconds. */
 const LOOK_LIMIT_MS = 60_000;
@@ -15,12 +15,12 @@ const LOOK_LIMIT_MS = 60_000;
  * Reads another machine in one round trip.
  * @throws NotGathered where the box could not be asked, or the answer was cut off
  */
-export async function lookAt(
-  box: FarSide,
+export async function observeOn(
+  box: RemoteConnection,
   pieces: Iterable<string>,
   signal?: AbortSignal,
 ): Promise<RecordedMachine> {
-  const { text, mark } = lookScript(pieces);
+  const { text, mark } = observeScript(pieces);
   const ended = await box.exec({
     run: ['sh'],
     input: text,
@@ -35,7 +35,7 @@ export async function lookAt(
 
 /** The way over which tcp and http probes go: the box's own network. */
 export function connectThrough(
-  box: FarSide,
+  box: RemoteConnection,
 ): (host: string, port: number, signal: AbortSignal) => Promise<Duplex> {
   return (host, port, signal) => box.connect(host, port, { signal });
 }

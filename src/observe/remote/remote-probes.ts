@@ -4,10 +4,10 @@ import { askMachine } from '../ask-probe.ts';
 import { backOff } from '../back-off.ts';
 import { NotGathered } from '../machine.ts';
 import { answers } from '../probes/answers.ts';
-import { probePieces } from './probe-fragments.ts';
+import { probeFragments } from './probe-fragments.ts';
 import { RecordedMachine } from './recorded-machine.ts';
 import { UNREAD } from './recording.ts';
-import { connectThrough, type FarSide, lookAt } from './remote-observer.ts';
+import { connectThrough, observeOn, type RemoteConnection } from './remote-observer.ts';
 
 interface Asked {
   readonly probe: Probe;
@@ -20,7 +20,7 @@ interface Asked {
  * The probes of a box that is not this machine. What is asked in one turn of the event loop goes over in one round trip,
  * so that the checks of a step cost one; nothing is asked twice from one look, since the next moment may differ.
  */
-export function farProbes(box: FarSide): Pick<Box, 'ask' | 'changed'> {
+export function remoteProbes(box: RemoteConnection): Pick<Box, 'ask' | 'changed'> {
   const network = new RecordedMachine(UNREAD, connectThrough(box));
   let waiting: Asked[] = [];
   const flush = () => {
@@ -43,15 +43,15 @@ export function farProbes(box: FarSide): Pick<Box, 'ask' | 'changed'> {
 
 function piecesOf(probe: Probe, context: ProbeContext): readonly string[] | Verdict {
   try {
-    return probePieces(probe, context);
+    return probeFragments(probe, context);
   } catch (error) {
     return unknown(probe, error);
   }
 }
 
-async function answerAll(box: FarSide, asked: readonly Asked[]): Promise<void> {
+async function answerAll(box: RemoteConnection, asked: readonly Asked[]): Promise<void> {
   try {
-    const machine = await lookAt(
+    const machine = await observeOn(
       box,
       asked.flatMap(({ pieces }) => pieces),
       sharedSignal(asked),

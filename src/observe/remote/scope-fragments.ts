@@ -8,17 +8,17 @@ import { PROPERTIES } from '../services.ts';
 import { each, INIT_SCRIPTS, NAT, PROCESSES, SOCKETS, SYSTEMD, tool } from './fragments.ts';
 
 /** Where a look starts: the box's own variables and folder. */
-export interface LookFrom {
+export interface ObserverPosition {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
 }
 
 /** What the observer of a scope reads, as pieces of script. One row for each, beside snapshot's table of observers. */
-export function scopePieces(scope: Scope, from: LookFrom): readonly string[] {
+export function scopeFragments(scope: Scope, from: ObserverPosition): readonly string[] {
   return PIECES[scope](from);
 }
 
-const PIECES: { readonly [S in Scope]: (from: LookFrom) => readonly string[] } = {
+const PIECES: { readonly [S in Scope]: (from: ObserverPosition) => readonly string[] } = {
   listeners: () => [PROCESSES, SOCKETS, NAT],
   processes: () => [PROCESSES, SOCKETS, 'r /etc/passwd'],
   services: () => [SYSTEMD, PROCESSES, INIT_SCRIPTS, ALL_SERVICES],

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 export const MOST_FILE_BYTES = 4 * 1024 * 1024;
 
 /** A script for another machine, and the mark that begins each frame of what it prints. */
-export interface LookScript {
+export interface ObserveScript {
   readonly text: string;
   readonly mark: string;
 }
@@ -16,7 +16,7 @@ export interface LookScript {
  * mark. The mark is drawn anew each time, and put together only while it runs, so that no file and no command line can
  * hold it.
  */
-export function lookScript(pieces: Iterable<string>): LookScript {
+export function observeScript(pieces: Iterable<string>): ObserveScript {
   const nonce = randomBytes(12).toString('hex');
   const mark = `\n@rb-${nonce}-`;
   const text = `${WORDS(nonce)}

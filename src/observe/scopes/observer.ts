@@ -1,4 +1,4 @@
-import type { ClusterLook } from '../../model/cluster/cluster-observation.ts';
+import type { ClusterObservation } from '../../model/cluster/cluster-observation.ts';
 import type { FactOf, Scope } from '../../model/snapshot.ts';
 import type { Machine } from '../machine.ts';
 import type { Listeners } from '../ports/listener.ts';
@@ -31,7 +31,7 @@ export interface Sources {
   /** Undefined where dpkg is not this box's package manager. */
   dpkg(): DpkgStatus | undefined;
   /** The cluster that the box names; absent: it is not to be asked. */
-  cluster?(): Promise<ClusterLook>;
+  cluster?(): Promise<ClusterObservation>;
   /** User names by number. */
   users(): ReadonlyMap<number, string>;
 }

@@ -1,6 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { isAbsolute, join, normalize, resolve } from 'node:path';
-import { ownWord } from '../../journal/decisions/trusted-file.ts';
+import { readTrustedFile } from '../../journal/decisions/trusted-file.ts';
 import type { Box } from '../../model/box.ts';
 import type { Probe } from '../../model/check.ts';
 import type { World } from '../../world.ts';
@@ -78,7 +78,7 @@ function isSecretPath(path: string): boolean {
 
 /** One host a line, in the person's own folder. @throws RunbookError 3 where others may write the file */
 export async function allowedHosts(world: World): Promise<ReadonlySet<string>> {
-  const text = ownWord(join(world.folders.person, 'allowed-hosts'), 'allowed-hosts') ?? '';
+  const text = readTrustedFile(join(world.folders.person, 'allowed-hosts'), 'allowed-hosts') ?? '';
   const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim().toLowerCase());
   return new Set(lines.filter((line) => line !== ''));
 }

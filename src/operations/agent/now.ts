@@ -1,13 +1,13 @@
 import { hasFailed } from '../../loop/attempt.ts';
 import type { ProblemRecord } from '../../loop/loop.ts';
 import type { Saving } from './save/saving.ts';
-import type { Desk } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Tries of one problem that are told; the rest is counted. */
 const TRIES = 6;
 
 /** Where things stand: all that has to be known to go on, from the disk alone. */
-export async function stateOfNow(desk: Desk, saving: Saving): Promise<Record<string, unknown>> {
+export async function currentState(desk: Workspace, saving: Saving): Promise<Record<string, unknown>> {
   const { store, box } = desk;
   const { loop } = store;
   const running = store.jobs.filter((each) => !each.ended);
@@ -28,7 +28,7 @@ export async function stateOfNow(desk: Desk, saving: Saving): Promise<Record<str
 }
 
 /** A problem with what was tried, and what each try changed. */
-function problemNow({ store }: Desk, problem: ProblemRecord): Record<string, unknown> {
+function problemNow({ store }: Workspace, problem: ProblemRecord): Record<string, unknown> {
   const { attempts } = store.loop;
   const opened = attempts.find((each) => each.attempt === problem.openedBy);
   const since = attempts.filter((each) => opened && each.seq >= opened.seq);
@@ -54,7 +54,7 @@ function problemNow({ store }: Desk, problem: ProblemRecord): Record<string, unk
 }
 
 /** Asked and not answered with yes since, by step: only the last question of each. */
-function pendingApprovals({ store }: Desk): Record<string, unknown>[] {
+function pendingApprovals({ store }: Workspace): Record<string, unknown>[] {
   const asked = new Map(store.of('approval').map((each) => [each.step, each]));
   return [...asked.values()]
     .filter(({ step, seq }) => !store.loop.attempts.some((each) => each.step === step && each.seq > seq))
@@ -62,7 +62,7 @@ function pendingApprovals({ store }: Desk): Record<string, unknown>[] {
 }
 
 function nextOf(
-  { store }: Desk,
+  { store }: Workspace,
   saving: Saving,
   problems: readonly ProblemRecord[],
   running: number,

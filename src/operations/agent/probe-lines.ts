@@ -3,7 +3,7 @@ import { parseCheckLine } from '../../markdown/checks/check-grammar.ts';
 import type { ProbeCheck } from '../../model/check.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { CheckResult } from '../../model/outcome.ts';
-import { type Asking, askOnce, questionOf } from '../pass/checks.ts';
+import { type CheckContext, evaluateOnce, questionOf } from '../pass/checks.ts';
 
 /** A check line that a model gave: a typed check, or what is wrong with it. */
 export type ProbeLine =
@@ -22,14 +22,14 @@ export function readProbeLines(lines: readonly string[]): ProbeLine[] {
 }
 
 /** Asks typed checks once, without waiting. */
-export async function askLines(lines: readonly ProbeLine[], asking: Asking): Promise<CheckResult[]> {
-  return await askOnce(
+export async function askLines(lines: readonly ProbeLine[], asking: CheckContext): Promise<CheckResult[]> {
+  return await evaluateOnce(
     lines.flatMap((each) => ('check' in each ? [questionOf(each.check, { ...asking, ofModel: true })] : [])),
   );
 }
 
 /** What a prediction says before the attempt; a line that is no typed check has no `before`. */
-export async function predict(lines: readonly string[], asking: Asking): Promise<PredictionRow[]> {
+export async function predict(lines: readonly string[], asking: CheckContext): Promise<PredictionRow[]> {
   const read = readProbeLines(lines);
   const answers = await askLines(read, asking);
   return read.map((each) => {

@@ -1,7 +1,7 @@
 import type { AgentStore } from '../../journal/agent/store.ts';
 import type { Change } from '../../model/change.ts';
 import type { ClusterFact } from '../../model/cluster/cluster-facts.ts';
-import type { ClusterLook } from '../../model/cluster/cluster-observation.ts';
+import type { ClusterObservation } from '../../model/cluster/cluster-observation.ts';
 import { summarizeClusterFact } from '../../model/cluster/cluster-summary.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Scope, Snapshot } from '../../model/snapshot.ts';
@@ -11,7 +11,7 @@ import type { World } from '../../world.ts';
 import { fileHashKey } from '../session/file-hash-key.ts';
 
 /** Looks at the box and keeps what was seen. */
-export async function look(
+export async function observeNow(
   world: World,
   folder: string,
   store: AgentStore,
@@ -19,7 +19,7 @@ export async function look(
     scopes,
     reason,
     cluster,
-  }: { scopes?: readonly Scope[]; reason: string; cluster?: () => Promise<ClusterLook> },
+  }: { scopes?: readonly Scope[]; reason: string; cluster?: () => Promise<ClusterObservation> },
 ): Promise<Snapshot> {
   const key = await fileHashKey(world, store);
   const snapshot = await observe({

@@ -10,7 +10,7 @@ import type { AgentContext } from './tool.ts';
 import { type AgentDocument, readAgentDocument } from './working.ts';
 
 /** What every call begins with: the document, this box, and what is remembered of both. */
-export interface Desk {
+export interface Workspace {
   readonly document: AgentDocument;
   readonly box: BoxIdentity;
   readonly store: AgentStore;
@@ -19,7 +19,10 @@ export interface Desk {
 type DeskContext = Pick<AgentContext, 'world' | 'file'> & Partial<Pick<AgentContext, 'readOnly'>>;
 
 /** @throws RunbookError for a document with errors, and for a box that is not this one. */
-export async function openDesk({ world, file, readOnly }: DeskContext, box?: string): Promise<Desk> {
+export async function openWorkspace(
+  { world, file, readOnly }: DeskContext,
+  box?: string,
+): Promise<Workspace> {
   const document = await readAgentDocument(world, file);
   const identity = await world.identify(readOnly);
   if (box !== undefined && ![identity.name, identity.id, 'local', 'this'].includes(box)) {
@@ -35,22 +38,22 @@ export async function openDesk({ world, file, readOnly }: DeskContext, box?: str
 }
 
 /** An operation's context for a call: nothing is told but through the call's own answer. */
-export function quiet(context: Pick<AgentContext, 'world' | 'signal'>): OperationContext {
+export function withoutOutput(context: Pick<AgentContext, 'world' | 'signal'>): OperationContext {
   return { world: context.world, signal: context.signal, emit: () => {} };
 }
 
 /** The last known body of a step that is not written yet; undefined: there is none, or it stands in the document. */
-export function draftedBody({ store, document }: Desk, id: string): StepBody | undefined {
+export function draftedBody({ store, document }: Workspace, id: string): StepBody | undefined {
   return unsavedAttempts(store, document).findLast((each) => each.step === id)?.body;
 }
 
 /** The step of the document by its id. */
-export function documentedStep({ document }: Desk, id: string): Step | undefined {
+export function documentedStep({ document }: Workspace, id: string): Step | undefined {
   return document.runbook.steps.find((each) => each.id === id);
 }
 
 /** Steps that were proven and are not written yet: a pass has them before what comes now. */
-export function provenSteps({ store, document, box }: Desk): LearnedStep[] {
+export function provenSteps({ store, document, box }: Workspace): LearnedStep[] {
   return foldLoop(store.loop, box.id, document.runbook).steps.map((each) => ({
     id: each.step,
     body: each.body,
@@ -60,14 +63,14 @@ export function provenSteps({ store, document, box }: Desk): LearnedStep[] {
 }
 
 /** Ids of everything that could be run: written steps, then drafts. */
-export function knownIds(desk: Desk): string[] {
+export function knownIds(desk: Workspace): string[] {
   const written = desk.document.runbook.steps.map(({ id }) => id);
   const drafted = unsavedAttempts(desk.store, desk.document).map(({ step }) => step);
   return [...new Set([...written, ...drafted])];
 }
 
 /** The body that a step was last tried with, or has in the document. */
-export function lastBody(desk: Desk, id: string): StepBody | undefined {
+export function lastBody(desk: Workspace, id: string): StepBody | undefined {
   const tried = desk.store.loop.attempts.findLast((each) => each.step === id)?.body;
   const step = documentedStep(desk, id);
   return tried ?? (step && bodyOfStep(step));

@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import { openApprovals } from '../../journal/decisions/approvals.ts';
 import type { Check } from '../../model/check.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
@@ -78,7 +78,7 @@ async function askPerson(
   // A loose document is asked block by block instead.
   if (runbook.kind === 'loose') return true;
   const { fences, shellChecks, commands } = executables(runbook);
-  const question = `${runbook.file} would run up to ${count(fences, 'fence')}, ${count(shellChecks, 'shell check')} and ${count(commands, 'command')} on ${where}. Run it?`;
+  const question = `${runbook.file} would run up to ${pluralize(fences, 'fence')}, ${pluralize(shellChecks, 'shell check')} and ${pluralize(commands, 'command')} on ${where}. Run it?`;
   const answer = await world.person.choose(question, ['yes', 'no', 'always (remember this content)']);
   if (answer.startsWith('a')) {
     const at = new Date(world.now()).toISOString();

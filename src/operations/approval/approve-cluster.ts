@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { findContext } from '../../cluster/access/kubeconfig.ts';
-import { ClusterTrouble, remedyOf } from '../../cluster/cluster-errors.ts';
+import { ClusterError, remedyOf } from '../../cluster/cluster-errors.ts';
 import { grantCluster, readClusterGrants } from '../../journal/decisions/cluster-grants.ts';
 import { isGranted } from '../../model/cluster/cluster-grant.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
@@ -51,7 +51,7 @@ async function contextNamed(world: World, file: string, name: string) {
       name,
     );
   } catch (error) {
-    if (!(error instanceof ClusterTrouble)) throw error;
+    if (!(error instanceof ClusterError)) throw error;
     const diagnostic = { code: 'unknown-context', severity: 'error' as const, message: error.message };
     throw new RunbookError([{ ...diagnostic, remedy: remedyOf(error) }], EXIT.usage);
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unexpose } from '../../boxes/expose.ts';
-import { demandBox, type LaunchedBox } from '../../boxes/find-box.ts';
+import { type LaunchedBox, requireBox } from '../../boxes/find-box.ts';
 import { destroyBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { RemovedBoxesReport } from '../../model/report.ts';
@@ -17,7 +17,7 @@ export const destroy = defineOperation({
   effect: 'act',
   input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<RemovedBoxesReport> => {
-    await removeBox(await demandBox(box), world);
+    await removeBox(await requireBox(box), world);
     return { removed: [{ name: box, because: 'destroyed' }] };
   },
   exit: () => EXIT.done,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { expose as exposePort, unexpose as unexposePort } from '../../boxes/expose.ts';
-import { demandBox } from '../../boxes/find-box.ts';
+import { requireBox } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { ExposeReport } from '../../model/report.ts';
 import { defineOperation } from '../operation.ts';
@@ -26,7 +26,7 @@ export const expose = defineOperation({
       .meta({ placeholder: 'HOST' }),
   }),
   run: async ({ world }, { box: name, port, as }): Promise<ExposeReport> => {
-    const box = await demandBox(name);
+    const box = await requireBox(name);
     const admin = world.env.CADDY_ADMIN;
     const exposed = await exposePort(box, port, {
       host: as ?? `${name}.localhost`,

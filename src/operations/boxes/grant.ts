@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { trouble } from '../../boxes/box-errors.ts';
-import { demandBox } from '../../boxes/find-box.ts';
+import { boxError } from '../../boxes/box-errors.ts';
+import { requireBox } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { GrantReport } from '../../model/report.ts';
 import { defineOperation } from '../operation.ts';
@@ -28,13 +28,13 @@ export const grant = defineOperation({
   }),
   run: async ({ world }, { box, secrets }): Promise<GrantReport> => {
     if (!world.person) {
-      throw trouble(
+      throw boxError(
         'no-terminal',
         'Nothing was granted: there is no person at a terminal here.',
         'Run the same command on a terminal.',
       );
     }
-    await grantAll(world, await demandBox(box), secrets, 'command');
+    await grantAll(world, await requireBox(box), secrets, 'command');
     return { box, secrets };
   },
   exit: () => EXIT.done,

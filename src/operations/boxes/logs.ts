@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { demandBox } from '../../boxes/find-box.ts';
-import { demandRunning, readLogs } from '../../boxes/inside.ts';
+import { requireBox } from '../../boxes/find-box.ts';
+import { readLogs, requireRunning } from '../../boxes/inside.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { LogsReport } from '../../model/report.ts';
 import { redactText } from '../../observe/redact/redact.ts';
@@ -34,8 +34,8 @@ export const logs = defineOperation({
       .meta({ placeholder: 'N' }),
   }),
   run: async (_context, { box: name, file, lines }): Promise<LogsReport> => {
-    const box = await demandBox(name);
-    demandRunning(box);
+    const box = await requireBox(name);
+    requireRunning(box);
     const text = await readLogs(box, { lines, ...(file === undefined ? {} : { file }) });
     return { box: name, text: redactText(text) };
   },

@@ -1,4 +1,4 @@
-import { trouble } from '../../boxes/box-errors.ts';
+import { boxError } from '../../boxes/box-errors.ts';
 import type { LaunchedBox } from '../../boxes/find-box.ts';
 import { openGrants } from '../../journal/decisions/grants.ts';
 import type { BoxIdentity } from '../../model/box.ts';
@@ -60,7 +60,7 @@ export async function grantAll(
 }
 
 function ungranted(box: string, missing: readonly string[]): Error {
-  return trouble(
+  return boxError(
     'secret-not-granted',
     `Nobody has granted ${missing.join(', ')} to the box ${box}; nothing was sent.`,
     `A person says so on a terminal: runbook box grant ${box} ${missing.join(' ')}.`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refreshRoutes } from '../../boxes/expose.ts';
-import { demandBox } from '../../boxes/find-box.ts';
+import { requireBox } from '../../boxes/find-box.ts';
 import { restartBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
@@ -19,8 +19,8 @@ export const restart = defineOperation({
   effect: 'act',
   input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<OneBoxReport> => {
-    await restartBox(await demandBox(box));
-    const started = await demandBox(box);
+    await restartBox(await requireBox(box));
+    const started = await requireBox(box);
     await refreshRoutes(started, world.env.CADDY_ADMIN);
     const [report] = await boxReports([started], world);
     return { did: 'restarted', box: report!, notes: [] };

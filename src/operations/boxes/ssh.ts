@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { demandBox } from '../../boxes/find-box.ts';
-import { demandRunning, openShell } from '../../boxes/inside.ts';
+import { requireBox } from '../../boxes/find-box.ts';
+import { openShell, requireRunning } from '../../boxes/inside.ts';
 import type { ExitCode } from '../../model/diagnostic.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
@@ -23,8 +23,8 @@ export const ssh = defineOperation({
       .meta({ positional: true, placeholder: 'COMMAND' }),
   }),
   run: async ({ world }, { box: name, command }): Promise<number> => {
-    const box = await demandBox(name);
-    demandRunning(box);
+    const box = await requireBox(name);
+    requireRunning(box);
     if (!world.person) return await openShell(box, command, false);
     return await world.person.lend(() => openShell(box, command, true));
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { demandBox } from '../../boxes/find-box.ts';
+import { requireBox } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
 import { defineOperation } from '../operation.ts';
@@ -15,7 +15,7 @@ export const status = defineOperation({
   effect: 'read',
   input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<OneBoxReport> => {
-    const [report] = await boxReports([await demandBox(box)], world);
+    const [report] = await boxReports([await requireBox(box)], world);
     return { did: 'looked', box: report!, notes: [] };
   },
   exit: () => EXIT.done,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { demandBox } from '../../boxes/find-box.ts';
+import { requireBox } from '../../boxes/find-box.ts';
 import { stopBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
@@ -17,8 +17,8 @@ export const stop = defineOperation({
   effect: 'act',
   input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<OneBoxReport> => {
-    await stopBox(await demandBox(box));
-    const [report] = await boxReports([await demandBox(box)], world);
+    await stopBox(await requireBox(box));
+    const [report] = await boxReports([await requireBox(box)], world);
     return { did: 'stopped', box: report!, notes: [] };
   },
   exit: () => EXIT.done,

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
-import { demandBox, type LaunchedBox } from '../../boxes/find-box.ts';
-import { demandRunning } from '../../boxes/inside.ts';
+import { type LaunchedBox, requireBox } from '../../boxes/find-box.ts';
+import { requireRunning } from '../../boxes/inside.ts';
 import { putSecretFile, syncedFolder, syncFolder } from '../../boxes/sync-folder.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { SyncReport } from '../../model/report.ts';
@@ -59,8 +59,8 @@ export async function runSync(
       `${folder} is no folder.`,
       'Name the folder whose files the box shall have.',
     );
-  const box = await demandBox(name);
-  demandRunning(box);
+  const box = await requireBox(name);
+  requireRunning(box);
   const place = to ?? syncedFolder(from);
   const secrets =
     envFile === undefined ? undefined : await readSecrets(world, box, resolve(world.cwd, envFile));

@@ -2,10 +2,10 @@ import { killBox, rebootBox, unplugBox } from '../../boxes/faults.ts';
 import type { LaunchedBox } from '../../boxes/find-box.ts';
 import type { Box } from '../../model/box.ts';
 import type { Fault } from '../../model/chaos.ts';
-import { fillDisk, killNewLeaves, processesOf } from './inside-faults.ts';
+import { fillDisk, killNewProcesses, processesOf } from './inside-faults.ts';
 
 /** A fault made ready. */
-export interface Weapon {
+export interface FaultInjector {
   /** Called when the pass has begun, and so all is there that is the pass's own and not a step's. */
   readonly aim: () => void;
   /** Hurts, and answers how to heal, or why this box cannot be hurt so. */
@@ -13,7 +13,7 @@ export interface Weapon {
 }
 
 /** What hurts this box this way. */
-export function weaponFor(fault: Fault, launched: LaunchedBox, box: Box): Weapon {
+export function faultInjectorFor(fault: Fault, launched: LaunchedBox, box: Box): FaultInjector {
   const ready = { aim: () => {} };
   switch (fault) {
     case 'kill-step':
@@ -32,14 +32,14 @@ export function weaponFor(fault: Fault, launched: LaunchedBox, box: Box): Weapon
   }
 }
 
-function stepKiller(box: Box): Weapon {
+function stepKiller(box: Box): FaultInjector {
   let before: Promise<string> = Promise.resolve('');
   return {
     aim: () => {
       before = processesOf(box);
     },
     strike: async () =>
-      (await killNewLeaves(box, await before))
+      (await killNewProcesses(box, await before))
         ? async () => {}
         : 'the step was over before it could be killed',
   };

@@ -35,7 +35,7 @@ export async function processesOf(box: Box): Promise<string> {
 }
 
 /** Whether something was killed. */
-export async function killNewLeaves(box: Box, before: string): Promise<boolean> {
+export async function killNewProcesses(box: Box, before: string): Promise<boolean> {
   const { code } = await box.exec({ run: ['sh', '-c', KILL_LEAVES, 'sh', before] });
   return code === 0;
 }

@@ -8,7 +8,7 @@ import type { ReplayFlags } from '../replay-flags.ts';
 import { chosenBox } from '../session/box-target.ts';
 import { replayBox } from '../session/replay-box.ts';
 import type { Prepared } from '../session/session.ts';
-import { weaponFor } from './inject-fault.ts';
+import { faultInjectorFor } from './inject-fault.ts';
 
 /** A box that needs more passes than this to be well again is not well. */
 const MOST_PASSES = 3;
@@ -27,7 +27,7 @@ export async function runFault(
   const { world } = context;
   const box = await world.openBox({ folder: prepared.document.folder, env: {}, target: chosenBox(flags.on) });
   try {
-    const weapon = weaponFor(fault, launched, box);
+    const weapon = faultInjectorFor(fault, launched, box);
     const story = new FaultStory(context.emit);
     let struck: Promise<Struck> | undefined;
     const emit = (event: RunEvent) => {

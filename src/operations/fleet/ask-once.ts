@@ -14,7 +14,7 @@ import { bareEnvironment, type Prepared, runDocumentCommand } from '../session/s
  * environment what was asked or fetched here once for all: a command that gives a secret runs once and not for each box.
  * @throws RunbookError 3 with every input that is missing for some box
  */
-export async function askOnce(
+export async function askForFleet(
   { world }: OperationContext,
   { runbook, document }: Prepared,
   flags: ReplayFlags,

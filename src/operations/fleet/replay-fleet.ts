@@ -1,4 +1,4 @@
-import { count } from '../../base/pluralize.ts';
+import { pluralize } from '../../base/pluralize.ts';
 import { parseTolerance, type Tolerance } from '../../fleet/tolerance.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { FleetReport } from '../../model/fleet.ts';
@@ -7,7 +7,7 @@ import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
 import type { Prepared } from '../session/session.ts';
 import { announceFleet } from './announce.ts';
-import { askOnce } from './ask-once.ts';
+import { askForFleet } from './ask-once.ts';
 import { fleetReport } from './fleet-report.ts';
 import { readInventory } from './read-inventory.ts';
 import { replayTarget } from './replay-target.ts';
@@ -25,8 +25,8 @@ export async function replayFleet(
 ): Promise<FleetReport> {
   const tolerance = refuseUnfit(prepared, flags);
   const { targets } = await readInventory(context.world.cwd, flags.fleet!, prepared.runbook);
-  await requireApproval(context, prepared, flags.yes, count(targets.length, 'box', 'boxes'));
-  const world = await askOnce(context, prepared, flags, targets);
+  await requireApproval(context, prepared, flags.yes, pluralize(targets.length, 'box', 'boxes'));
+  const world = await askForFleet(context, prepared, flags, targets);
   const started = context.world.now();
   announceFleet(context, { ...prepared, ...flags, targets });
   const { results, because } = await runTargets({

@@ -19,7 +19,7 @@ export interface ParityRequest extends ParityInput {
 }
 
 /** A report, and every row beside it: the page shows what is equal too. */
-export interface Compared {
+export interface ComparedTargets {
   readonly report: ParityReport;
   readonly rows: readonly ParityRow[];
 }
@@ -32,7 +32,7 @@ export async function compareTargets(
   context: OperationContext,
   request: ParityRequest,
   prepared: Prepared | undefined,
-): Promise<Compared> {
+): Promise<ComparedTargets> {
   const { a, b } = request;
   const expectations = readExpectations([
     ...(prepared?.runbook.frontMatter.parity?.expect ?? []),

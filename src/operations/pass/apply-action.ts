@@ -1,9 +1,9 @@
 import { versionOf } from '../../cluster/access/discovery.ts';
-import { applySet, type Compared, compareSet, type Found } from '../../cluster/apply/apply-set.ts';
+import { type AppliedState, applySet, type ComparedSet, compareSet } from '../../cluster/apply/apply-set.ts';
 import { type LabelledPlace, labelledObjects } from '../../cluster/apply/labelled-objects.ts';
 import type { Placed } from '../../cluster/apply/server-side-apply.ts';
-import { takeBack } from '../../cluster/apply/take-back.ts';
-import { ClusterTrouble } from '../../cluster/cluster-errors.ts';
+import { deleteApplied } from '../../cluster/apply/take-back.ts';
+import { ClusterError } from '../../cluster/cluster-errors.ts';
 import type { ApplyAction, RegistryAction } from '../../model/action.ts';
 import type { Verdict } from '../../model/check.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
@@ -88,7 +88,7 @@ export async function applyDifference(
 export async function comparedObjects(
   action: ApplyAction | RegistryAction,
   work: ClusterWork,
-): Promise<Compared[]> {
+): Promise<ComparedSet[]> {
   const cluster = await clusterOf(work);
   const wanted = await wantedObjects(cluster, action, work);
   const isPatched = await patchedIn(cluster, work);
@@ -124,13 +124,13 @@ export async function takeBackApplied(
   const elsewhere = applied.find(({ server = cluster.name.server }) => server !== cluster.name.server);
   if (elsewhere) {
     // Asked there, the other cluster would say that all is gone, and nobody would ever look again.
-    throw new ClusterTrouble(
+    throw new ClusterError(
       'not-found',
       `${showKey(elsewhere)} was applied to ${elsewhere.server}, and context "${cluster.name.context}" is of ${cluster.name.server}: switch to its context first.`,
     );
   }
   for (const each of [...applied].reverse()) {
-    const taken = await takeBack(cluster, each, work.pass.inventory, work.signal);
+    const taken = await deleteApplied(cluster, each, work.pass.inventory, work.signal);
     say(`${showKey(taken.key)} ${taken.what}${taken.what === 'left' ? `: ${taken.why}` : ''}`);
   }
 }
@@ -138,7 +138,7 @@ export async function takeBackApplied(
 /** Journaled ahead, so that whatever cuts the pass off, undo knows what may be there. */
 async function noteApplied(
   { pass, step }: Performing,
-  found: readonly Found[],
+  found: readonly AppliedState[],
   server: string,
 ): Promise<void> {
   const known = pass.journal.memory.get(step)?.applied ?? [];
@@ -177,7 +177,7 @@ async function prune(
       say(`${showKey(each)} left: the document no longer holds it, and a replay deletes no ${each.kind}`);
       continue;
     }
-    const taken = await takeBack(cluster, each, pass.inventory, signal);
+    const taken = await deleteApplied(cluster, each, pass.inventory, signal);
     say(`${showKey(each)} ${taken.what}: the document no longer holds it`);
     gone.add(idOf(each));
   }

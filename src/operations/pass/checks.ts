@@ -17,7 +17,7 @@ import { lookupIn, type Pass } from './pass.ts';
 const SLOWEST_SHELL_CHECK_MS = 5_000;
 
 /** Anything that can be asked whether a step is satisfied: a check, a file fence, a background process. */
-export interface Question {
+export interface CheckQuestion {
   readonly text: string;
   readonly kind: CheckResult['kind'];
   readonly place: Place;
@@ -32,7 +32,7 @@ export interface Question {
 }
 
 /** What a question may look at. */
-export interface Asking {
+export interface CheckContext {
   readonly pass: Pass;
   readonly state: ShellState;
   /** Output of the last fence, for checks that judge it; undefined before acting. */
@@ -43,7 +43,7 @@ export interface Asking {
 }
 
 /** The question that a written check asks. */
-export function questionOf(check: Check, asking: Asking): Question {
+export function questionOf(check: Check, asking: CheckContext): CheckQuestion {
   switch (check.kind) {
     case 'probe':
       return probeQuestion(check, asking);
@@ -55,7 +55,7 @@ export function questionOf(check: Check, asking: Asking): Question {
 }
 
 /** File fences always count as checks: content, mode and owner as written. */
-export function fileQuestion(action: FileAction, covering: boolean, asking: Asking): Question {
+export function fileQuestion(action: FileAction, covering: boolean, asking: CheckContext): CheckQuestion {
   return {
     text: `file ${action.path} as written`,
     kind: 'file',
@@ -72,8 +72,8 @@ export function fileQuestion(action: FileAction, covering: boolean, asking: Aski
 export function backgroundQuestion(
   action: ShellAction,
   started: BackgroundProcess | undefined,
-  asking: Asking,
-): Question {
+  asking: CheckContext,
+): CheckQuestion {
   return {
     text: `background ${action.name ?? 'process'} alive`,
     kind: 'background',
@@ -93,7 +93,7 @@ export function backgroundQuestion(
 }
 
 /** Asks every question once, without waiting. */
-export async function askOnce(questions: readonly Question[]): Promise<CheckResult[]> {
+export async function evaluateOnce(questions: readonly CheckQuestion[]): Promise<CheckResult[]> {
   // Typed probes all at once: another box answers them in one round trip (observe/far). The others one after another, since
   // a shell check may not run beside another of its step.
   const probes = questions.map((question) => (question.kind === 'probe' ? question.ask() : undefined));
@@ -104,7 +104,7 @@ export async function askOnce(questions: readonly Question[]): Promise<CheckResu
 }
 
 /** Counts the answers for the skip table. */
-export function tally(questions: readonly Question[], checks: readonly CheckResult[]): CheckTally {
+export function tally(questions: readonly CheckQuestion[], checks: readonly CheckResult[]): CheckTally {
   const count = (verdict: Verdict['verdict']) => checks.filter((check) => check.verdict === verdict).length;
   return {
     pass: count('pass'),
@@ -119,21 +119,21 @@ export function tally(questions: readonly Question[], checks: readonly CheckResu
  * then all are asked together once, and that sweep decides.
  */
 export async function assertAll(
-  questions: readonly Question[],
-  asking: Asking,
+  questions: readonly CheckQuestion[],
+  asking: CheckContext,
   since: number,
 ): Promise<CheckResult[]> {
   const waited = await Promise.all(
     questions.map((question) => awaitPass(question, questions, asking, since)),
   );
-  const results = await askOnce(questions);
+  const results = await evaluateOnce(questions);
   return results.map((result, index) => ({ ...result, waitedMs: waited[index] ?? 0 }));
 }
 
 async function awaitPass(
-  question: Question,
-  questions: readonly Question[],
-  { pass, signal }: Asking,
+  question: CheckQuestion,
+  questions: readonly CheckQuestion[],
+  { pass, signal }: CheckContext,
   since: number,
 ): Promise<number> {
   const deadline = since + question.withinMs;
@@ -146,7 +146,7 @@ async function awaitPass(
 }
 
 /** A server that has died will not answer any more: no need to wait for the deadline. */
-async function isHopeless(questions: readonly Question[]): Promise<boolean> {
+async function isHopeless(questions: readonly CheckQuestion[]): Promise<boolean> {
   for (const question of questions) {
     if (question.kind === 'background' && (await question.ask()).verdict === 'fail') return true;
   }
@@ -154,7 +154,7 @@ async function isHopeless(questions: readonly Question[]): Promise<boolean> {
 }
 
 /** A probe that would carry a secret to somebody else is asked only where a person let the content run. */
-function tellsSecret(probe: Probe, { pass, ofModel = false }: Asking): boolean {
+function tellsSecret(probe: Probe, { pass, ofModel = false }: CheckContext): boolean {
   if (pass.approved && !ofModel) return false;
   return (probe.kind === 'http' || probe.kind === 'tcp') && pass.masker.holdsSecret(JSON.stringify(probe));
 }
@@ -166,7 +166,7 @@ const WITHHELD: Verdict = {
   class: 'not-approved',
 };
 
-function probeQuestion(check: ProbeCheck, asking: Asking): Question {
+function probeQuestion(check: ProbeCheck, asking: CheckContext): CheckQuestion {
   const { pass, state } = asking;
   const { check: resolved, diagnostics } = resolveCheck(check, lookupIn(pass, state));
   const context = probeContext(asking);
@@ -198,7 +198,7 @@ function probeQuestion(check: ProbeCheck, asking: Asking): Question {
   };
 }
 
-function shellQuestion(check: ShellCheck, asking: Asking): Question {
+function shellQuestion(check: ShellCheck, asking: CheckContext): CheckQuestion {
   const { pass, state, signal } = asking;
   return {
     text: check.text,
@@ -261,7 +261,7 @@ async function askShell(
   }
 }
 
-function outputQuestion(check: OutputCheck, asking: Asking): Question {
+function outputQuestion(check: OutputCheck, asking: CheckContext): CheckQuestion {
   return {
     text: check.text,
     kind: 'output',
@@ -275,7 +275,7 @@ function outputQuestion(check: OutputCheck, asking: Asking): Question {
 }
 
 /** What a probe may see: the environment that the next fence would have, the recorded facts, the document's folder. */
-function probeContext({ pass, state, signal }: Asking): ProbeContext {
+function probeContext({ pass, state, signal }: CheckContext): ProbeContext {
   return { env: environmentOf(pass, state), facts: pass.facts, folder: pass.folder, signal };
 }
 
@@ -304,7 +304,7 @@ function masked(verdict: Verdict, pass: Pass): Verdict {
 }
 
 /** Field by field: copying with a rest costs ten times as much, and this is made for every check of every step. */
-function resultOf(question: Question, answer: Verdict, waitedMs: number): CheckResult {
+function resultOf(question: CheckQuestion, answer: Verdict, waitedMs: number): CheckResult {
   const { verdict, observed, expected } = answer;
   const { text: check, kind, place } = question;
   return { verdict, observed, expected, class: answer.class, check, kind, place, waitedMs };

@@ -1,5 +1,5 @@
 import type { Substitution } from '../../cluster/apply/documents.ts';
-import { ClusterTrouble, remedyOf } from '../../cluster/cluster-errors.ts';
+import { ClusterError, remedyOf } from '../../cluster/cluster-errors.ts';
 import type { Action } from '../../model/action.ts';
 import type { Verdict } from '../../model/check.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
@@ -21,7 +21,7 @@ export interface ClusterWork {
  * @throws ClusterTrouble
  */
 export async function clusterOf({ pass, state }: ClusterWork): Promise<Cluster> {
-  if (!pass.box.cluster) throw new ClusterTrouble('no-config', 'This kind of box has no way to a cluster.');
+  if (!pass.box.cluster) throw new ClusterError('no-config', 'This kind of box has no way to a cluster.');
   return pass.box.cluster({ env: environmentOf(pass, state), folder: pass.folder });
 }
 
@@ -59,13 +59,13 @@ export function clusterFailure(action: Action, error: unknown, pass: Pass): Perf
       pass.masker.mask(error.remedy),
     );
   }
-  if (!(error instanceof ClusterTrouble)) throw error;
+  if (!(error instanceof ClusterError)) throw error;
   return failure(action.place, `cluster-${error.kind}`, error.message, pass.masker.mask(remedyOf(error)));
 }
 
 /** The same as the answer to whether a fence holds. */
 export function clusterUnknown(expected: string, error: unknown, pass: Pass): Verdict {
-  const known = error instanceof ClusterTrouble || error instanceof FenceDefect;
+  const known = error instanceof ClusterError || error instanceof FenceDefect;
   if (!known) throw error;
   const observed = pass.masker.mask(error.message);
   if (error instanceof FenceDefect) return { verdict: 'fail', observed, expected, class: 'invalid' };

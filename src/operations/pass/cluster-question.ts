@@ -1,12 +1,12 @@
 import type { ApplyAction, PatchAction, RegistryAction } from '../../model/action.ts';
-import type { Asking, Question } from './checks.ts';
+import type { CheckContext, CheckQuestion } from './checks.ts';
 
 /** As file fences do, fences for a cluster count as checks: the server says by a dry run whether it has what is written. */
 export function clusterQuestion(
   action: ApplyAction | RegistryAction | PatchAction,
   covering: boolean,
-  asking: Asking,
-): Question {
+  asking: CheckContext,
+): CheckQuestion {
   return {
     text: `${wordsOf(action)} as written`,
     kind: 'cluster',
@@ -37,7 +37,7 @@ function wordsOf(action: ApplyAction | RegistryAction | PatchAction): string {
  * Whether the object alone tells that a patch was done. One that moves or tests things, or removes from a list by index,
  * is known by the journal only; its text may be YAML and is looked at without being parsed.
  */
-export function tellsByItself({ type, text }: PatchAction): boolean {
+export function comparesAlone({ type, text }: PatchAction): boolean {
   if (type !== 'json') return true;
   return (
     !/["']?op["']?\s*:\s*["']?(?:move|copy|test)\b/.test(text) &&

@@ -4,7 +4,7 @@ import type { RunEvent } from '../../model/outcome.ts';
  * Tells a pass's events in their order, and the end of a step only once it is on disk: nobody is told of a confirmation that a
  * power cut could take back. Steps go on meanwhile; what they say waits behind.
  */
-export class DurableStory {
+export class DurableEvents {
   #waiting: RunEvent[] = [];
   #telling: Promise<void> | undefined;
   #lost: { readonly error: unknown } | undefined;

@@ -1,4 +1,4 @@
-import type { ClusterLook } from '../../model/cluster/cluster-observation.ts';
+import type { ClusterObservation } from '../../model/cluster/cluster-observation.ts';
 import { type Failure, isInterruption } from '../../model/outcome.ts';
 import type { Step } from '../../model/runbook.ts';
 import type { Scope } from '../../model/snapshot.ts';
@@ -57,10 +57,13 @@ export async function explain(
 }
 
 /** Where the step is about Kubernetes, its cluster is looked at too; in the namespace that it names. */
-async function clusterLook(pass: Pass, text: string): Promise<(() => Promise<ClusterLook>) | undefined> {
-  const { lookAtCluster, namespaceIn, speaksOfKubernetes } = await import(
+async function clusterLook(
+  pass: Pass,
+  text: string,
+): Promise<(() => Promise<ClusterObservation>) | undefined> {
+  const { observeBoxCluster, namespaceIn, speaksOfKubernetes } = await import(
     '../session/cluster-observation.ts'
   );
   if (!speaksOfKubernetes(text)) return undefined;
-  return () => lookAtCluster(pass.box, {}, { namespace: namespaceIn(text) });
+  return () => observeBoxCluster(pass.box, {}, { namespace: namespaceIn(text) });
 }

@@ -4,7 +4,7 @@ import type { Session } from '../session/session.ts';
 import type { Outcomes } from './walk.ts';
 
 /** How a person goes on after this pass, one line; empty when everything is done. */
-export function nextWords(session: Session, outcomes: Outcomes, summary: PassSummary): string {
+export function nextStepText(session: Session, outcomes: Outcomes, summary: PassSummary): string {
   const stopped = firstStopped(outcomes);
   const again = [
     'runbook replay',

@@ -5,7 +5,7 @@ import type { StepMemory } from '../../model/journal.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Session } from '../session/session.ts';
-import type { Asking, Question } from './checks.ts';
+import type { CheckContext, CheckQuestion } from './checks.ts';
 import { passOf } from './open.ts';
 import { lookupIn, type Pass } from './pass.ts';
 import { questionsOf } from './questions.ts';
@@ -15,8 +15,8 @@ export interface Preview {
   readonly journal: JournalView;
   readonly pass: Pass;
   memory(planned: PlanStep): StepMemory | undefined;
-  asking(planned: PlanStep): Asking;
-  questions(planned: PlanStep): Question[];
+  asking(planned: PlanStep): CheckContext;
+  questions(planned: PlanStep): CheckQuestion[];
   /** Replaces names with what the step's fences would see, and masks secrets. */
   show(planned: PlanStep, text: string): string;
 }
@@ -37,7 +37,7 @@ export async function openPreview(context: OperationContext, session: Session): 
     const kept = memory(planned)?.state;
     if (kept) pass.state.restore(planned, kept);
   }
-  const asking = (planned: PlanStep): Asking => ({
+  const asking = (planned: PlanStep): CheckContext => ({
     pass,
     state: pass.state.before(planned),
     signal: context.signal,

@@ -1,14 +1,20 @@
 import type { BackgroundProcess } from '../../model/box.ts';
 import type { Step } from '../../model/runbook.ts';
-import { type Asking, backgroundQuestion, fileQuestion, type Question, questionOf } from './checks.ts';
-import { clusterQuestion, tellsByItself } from './cluster-question.ts';
+import {
+  backgroundQuestion,
+  type CheckContext,
+  type CheckQuestion,
+  fileQuestion,
+  questionOf,
+} from './checks.ts';
+import { clusterQuestion, comparesAlone } from './cluster-question.ts';
 
 /** All that tells whether a step holds: its Verify, its file fences, its background processes. */
 export function questionsOf(
   step: Step,
-  asking: Asking,
+  asking: CheckContext,
   background: ReadonlyMap<number, BackgroundProcess>,
-): Question[] {
+): CheckQuestion[] {
   const onlyFiles = step.actions.every((action) => action.kind !== 'shell' || action.always);
   return [
     ...step.verify.map((check) => questionOf(check, asking)),
@@ -19,7 +25,7 @@ export function questionsOf(
       if (
         action.kind === 'apply' ||
         action.kind === 'registry' ||
-        (action.kind === 'patch' && tellsByItself(action))
+        (action.kind === 'patch' && comparesAlone(action))
       )
         return [clusterQuestion(action, onlyFiles, asking)];
       return [];

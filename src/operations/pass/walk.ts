@@ -1,6 +1,6 @@
 import type { PassSummary, StepOutcome } from '../../model/outcome.ts';
 import type { Plan, PlanStep } from '../../model/plan.ts';
-import { DurableStory } from './durable-story.ts';
+import { DurableEvents } from './durable-story.ts';
 import type { Pass } from './pass.ts';
 import { acceptStep, walkStep } from './step.ts';
 
@@ -12,7 +12,7 @@ export type Outcomes = ReadonlyMap<string, StepOutcome>;
  * A failure stops the pass, or with --keep-going only what comes after it.
  */
 export async function walkPlan(whole: Pass): Promise<Outcomes> {
-  const story = new DurableStory(whole.emit, () => whole.journal.durableSoon());
+  const story = new DurableEvents(whole.emit, () => whole.journal.durableSoon());
   const pass: Pass = { ...whole, emit: story.emit };
   const outcomes = new Map<string, StepOutcome>();
   const selected = selection(pass.plan, pass.options);

@@ -3,7 +3,7 @@ import type { BackgroundProcess } from '../../model/box.ts';
 import { type CheckResult, type Failure, isInterruption } from '../../model/outcome.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { ShellState } from '../../model/shell.ts';
-import { type Asking, askOnce, assertAll, type Question, questionOf } from './checks.ts';
+import { assertAll, type CheckContext, type CheckQuestion, evaluateOnce, questionOf } from './checks.ts';
 import { explain } from './explain.ts';
 import { StepOutput } from './output.ts';
 import type { Pass } from './pass.ts';
@@ -102,19 +102,19 @@ export class StepWork {
   }
 
   /** Verify, file fences and background processes: all that tells whether the step holds. */
-  questions(): Question[] {
+  questions(): CheckQuestion[] {
     const asking = { ...this.asking, output: this.output.lastFence };
     return questionsOf(this.planned.step, asking, this.background);
   }
 
   /** Asks once, and tells. */
-  async ask(phase: 'before' | 'after', questions: readonly Question[]): Promise<CheckResult[]> {
-    const checks = await askOnce(questions);
+  async ask(phase: 'before' | 'after', questions: readonly CheckQuestion[]): Promise<CheckResult[]> {
+    const checks = await evaluateOnce(questions);
     this.#report(phase, checks);
     return checks;
   }
 
-  get asking(): Asking {
+  get asking(): CheckContext {
     return { pass: this.pass, state: this.state, signal: this.pass.signal };
   }
 
@@ -170,7 +170,7 @@ export class StepWork {
     return ' What its background process says is not kept, since this document has secrets: start it by hand to see.';
   }
 
-  async #assert(questions: readonly Question[], message: string): Promise<Attempt> {
+  async #assert(questions: readonly CheckQuestion[], message: string): Promise<Attempt> {
     const checks = await assertAll(questions, this.asking, this.#lastActionEnd);
     this.#report('after', checks);
     const bad = checks.filter((check) => check.verdict !== 'pass');
@@ -218,7 +218,7 @@ export class StepWork {
 
   /** Nothing to fix: its When does not hold (or nobody knows), or its Verify passes. */
   async #isClear({ step: problem }: PlanStep): Promise<boolean> {
-    const when = await askOnce(problem.when.map((check) => questionOf(check, this.asking)));
+    const when = await evaluateOnce(problem.when.map((check) => questionOf(check, this.asking)));
     if (when.some((check) => check.verdict !== 'pass')) return true;
     const questions = problem.verify.map((check) => questionOf(check, this.asking));
     const checks = await this.ask(

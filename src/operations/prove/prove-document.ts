@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { trouble } from '../../boxes/box-errors.ts';
+import { boxError } from '../../boxes/box-errors.ts';
 import type { LaunchedBox } from '../../boxes/find-box.ts';
 import { forgetJournal } from '../../journal/journal.ts';
 import { formatDuration } from '../../markdown/checks/duration.ts';
@@ -51,7 +51,7 @@ export async function proveDocument(context: OperationContext, flags: ProveFlags
 function declaredImage({ runbook }: Prepared): string {
   const image = runbook.frontMatter.box?.image;
   if (image !== undefined) return image;
-  throw trouble(
+  throw boxError(
     'no-image-declared',
     `${runbook.file} does not say what a clean box is for it.`,
     'Add to the front matter: box: { image: "debian:bookworm" }.',

@@ -8,7 +8,7 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
  */
 export async function requireKnownBox(on: string | undefined): Promise<void> {
   const target = chosenBox(on);
-  if (target?.kind === 'named') await (await import('../../boxes/find-box.ts')).demandBox(target.name);
+  if (target?.kind === 'named') await (await import('../../boxes/find-box.ts')).requireBox(target.name);
   if (target?.kind !== 'container') return;
   const { openContainerLink } = await import('../../execute/remote/container-link.ts');
   const { name, engine } = target;

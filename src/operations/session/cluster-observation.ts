@@ -1,5 +1,5 @@
 import type { Box } from '../../model/box.ts';
-import type { ClusterLook } from '../../model/cluster/cluster-observation.ts';
+import type { ClusterObservation } from '../../model/cluster/cluster-observation.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import type { World } from '../../world.ts';
 
@@ -14,20 +14,20 @@ export interface ClusterScope {
   readonly signal?: AbortSignal | undefined;
 }
 
-const NOTHING: ClusterLook = { facts: [], more: new Map(), unavailable: [] };
+const NOTHING: ClusterObservation = { facts: [], more: new Map(), unavailable: [] };
 
 /**
  * Looks at the cluster that a box names, with all that is needed for it loaded only now. Never throws: why there is
  * nothing to see is in `unavailable`.
  */
-export async function lookAtCluster(
+export async function observeBoxCluster(
   box: Pick<Box, 'cluster' | 'baseline' | 'folder' | 'policy'>,
   env: Readonly<Record<string, string>>,
   { namespace, active = false, asked = false, signal }: ClusterScope = {},
-): Promise<ClusterLook> {
+): Promise<ClusterObservation> {
   if (!box.cluster) return NOTHING;
   // Loaded only where something is looked at: a pass that goes well does not pay for it.
-  const [{ observeCluster }, { ClusterTrouble }, { sentence }] = await Promise.all([
+  const [{ observeCluster }, { ClusterError }, { sentence }] = await Promise.all([
     import('../../cluster/observe/observe-cluster.ts'),
     import('../../cluster/cluster-errors.ts'),
     import('../../cluster/observe/reader.ts'),
@@ -42,23 +42,23 @@ export async function lookAtCluster(
       ...(signal && { signal }),
     });
   } catch (error) {
-    if (!(error instanceof ClusterTrouble)) throw error;
+    if (!(error instanceof ClusterError)) throw error;
     const isNone = error.kind === 'no-config' && !asked;
     return isNone ? NOTHING : { ...NOTHING, unavailable: [sentence(error)] };
   }
 }
 
 /** The same, for whoever has no box open. */
-export async function lookAtClusterOf(
+export async function observeClusterOf(
   world: World,
   folder: string,
   env: Readonly<Record<string, string>>,
   scope: ClusterScope = {},
-): Promise<ClusterLook> {
+): Promise<ClusterObservation> {
   const box = await world.openBox({ folder, env: {} });
   try {
     const own = box.kind === 'local' ? givenIn(world.env) : {};
-    return await lookAtCluster(box, { ...own, ...env }, scope);
+    return await observeBoxCluster(box, { ...own, ...env }, scope);
   } finally {
     await box.close();
   }

@@ -2,7 +2,7 @@ import type { PassSummary } from '../../model/outcome.ts';
 import type { ReplayReport } from '../../model/report.ts';
 import { renewBaseline } from '../drift/renew-baseline.ts';
 import type { OperationContext } from '../operation.ts';
-import { nextWords } from '../pass/next.ts';
+import { nextStepText } from '../pass/next.ts';
 import { openPass } from '../pass/open.ts';
 import { type Outcomes, selection, summarise, walkPlan } from '../pass/walk.ts';
 import { planSession } from '../plan.ts';
@@ -46,7 +46,7 @@ async function pass(context: OperationContext, session: Session, flags: ReplayFl
     const outcomes = await walkPlan(opened.pass);
     const summary = summarise(outcomes, opened.pass, started);
     await opened.end(summary.outcome);
-    const next = nextWords(session, outcomes, summary);
+    const next = nextStepText(session, outcomes, summary);
     context.emit({ type: 'pass-finished', at: new Date(context.world.now()).toISOString(), summary, next });
     await renewBaseline(context, session, { id: opened.pass.journal.pass.id, summary });
     return report(session, outcomes, summary, next);

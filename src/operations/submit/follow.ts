@@ -3,10 +3,10 @@ import type { LiveTarget } from '../../cluster/checks/live-list.ts';
 import { watchUntil } from '../../cluster/checks/watch-until.ts';
 import {
   hasEnded,
-  progressOf,
   type StepPhase,
   type TargetProgress,
   type WorkflowStatus,
+  workflowProgress,
 } from '../../export/argo/progress.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { KubeObject } from '../../model/cluster/kube.ts';
@@ -38,7 +38,7 @@ export async function followWorkflow(
       const object = found.find(({ metadata }) => metadata?.name === workflow);
       if (!object) return { kind: 'done', value: { phase: 'Deleted', message: 'somebody has deleted it' } };
       const status = statusOf(object);
-      for (const progress of progressOf(status)) teller.tell(progress);
+      for (const progress of workflowProgress(status)) teller.tell(progress);
       return hasEnded(status) ? { kind: 'done', value: status } : { kind: 'wait' };
     },
     { deadline, signal },

@@ -14,7 +14,7 @@ import { readInventory } from '../fleet/read-inventory.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Prepared } from '../session/session.ts';
 import type { SubmitInput } from './input.ts';
-import { unfitForPods } from './unsupported.ts';
+import { unsupportedInPods } from './unsupported.ts';
 
 /** Kubernetes refuses a ConfigMap of more than 1 MiB, keys and all. */
 const MOST_BYTES = 1_000_000;
@@ -43,7 +43,7 @@ export async function submissionOf(
   const chosen = flags.targets
     ? (await readInventory(context.world.cwd, flags.targets, runbook)).targets
     : [{ ...CLUSTER, place: { file: runbook.file, line: 1, column: 1 } }];
-  refuseErrors(unfitForPods(prepared, chosen), EXIT.document);
+  refuseErrors(unsupportedInPods(prepared, chosen), EXIT.document);
   const targets = await withValues(context, prepared, flags, chosen);
   const files = await filesOf(prepared);
   const base = baseName(runbook.name);

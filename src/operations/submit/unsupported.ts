@@ -5,7 +5,7 @@ import type { Step } from '../../model/runbook.ts';
 import type { Prepared } from '../session/session.ts';
 
 /** What would not do in a pod what it does here; all of it at once, each with its place. */
-export function unfitForPods({ plan }: Prepared, targets: readonly Target[]): Diagnostic[] {
+export function unsupportedInPods({ plan }: Prepared, targets: readonly Target[]): Diagnostic[] {
   const steps = [...plan.steps, ...plan.problems].map(({ step }) => step);
   const onTheCluster = targets.find(({ on }) => on === 'local');
   return [

@@ -1,4 +1,4 @@
-import { ClusterTrouble, remedyOf } from '../../cluster/cluster-errors.ts';
+import { ClusterError, remedyOf } from '../../cluster/cluster-errors.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { OperationContext } from '../operation.ts';
@@ -21,7 +21,7 @@ export async function withCluster<T>(
     const cluster = await box.cluster!({ env, folder });
     return await work(cluster);
   } catch (error) {
-    if (!(error instanceof ClusterTrouble)) throw error;
+    if (!(error instanceof ClusterError)) throw error;
     const diagnostic = {
       code: `cluster-${error.kind}`,
       severity: 'error',

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { liveStory } from '../../../src/cli/render/progress/live-progress.ts';
+import { liveProgress } from '../../../src/cli/render/progress/live-progress.ts';
 import { plainPage } from '../../../src/cli/render/text/page.ts';
 import { freshFolder } from '../call.ts';
 import * as samples from '../samples.ts';
@@ -10,7 +10,7 @@ const page = { ...plainPage, terminal: true, width: 80 };
 function live(columns: number, rows: number) {
   const seen = screen(columns, rows);
   const output = { write: seen.write, columns, rows, isTTY: true, on() {}, off() {} };
-  const story = liveStory({ page, cwd: freshFolder(), output, now: () => Date.now() });
+  const story = liveProgress({ page, cwd: freshFolder(), output, now: () => Date.now() });
   return { seen, story };
 }
 

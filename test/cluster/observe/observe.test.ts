@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openClient } from '../../../src/cluster/access/client.ts';
 import { clusterOf } from '../../../src/cluster/cluster.ts';
 import { observeCluster } from '../../../src/cluster/observe/observe-cluster.ts';
-import type { ClusterLook } from '../../../src/model/cluster/cluster-observation.ts';
+import type { ClusterObservation } from '../../../src/model/cluster/cluster-observation.ts';
 import { PagedApi } from './paged-api.ts';
 
 let api: PagedApi;
@@ -32,7 +32,8 @@ function cluster(server = api.url) {
 }
 
 /** Beside the context, which is always told. */
-const kinds = ({ facts }: ClusterLook) => facts.map(({ kind }) => kind).filter((kind) => kind !== 'context');
+const kinds = ({ facts }: ClusterObservation) =>
+  facts.map(({ kind }) => kind).filter((kind) => kind !== 'context');
 const crashing = (name: string, more: object = {}) => ({
   metadata: { namespace: 'argo', name, uid: `u-${name}` },
   spec: {

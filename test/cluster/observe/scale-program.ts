@@ -1,10 +1,15 @@
-import { host } from '../../../src/local-world.ts';
+import { localWorld } from '../../../src/local-world.ts';
 import { fitToBudget } from '../../../src/mcp/tools/budget.ts';
 import { envObserve } from '../../../src/operations/agent/tools/env-observe.ts';
 import { agentIn } from '../../operations/agent/agent.ts';
 
 /** An agent that looks at a cluster of any size, and pages through what it saw; tells what that took. */
-const world = host({ cwd: process.argv[2]!, env: process.env, version: '0.0.0-test', person: undefined });
+const world = localWorld({
+  cwd: process.argv[2]!,
+  env: process.env,
+  version: '0.0.0-test',
+  person: undefined,
+});
 const agent = agentIn(world);
 const began = performance.now();
 const answer = await agent.call('env_observe', { scopes: ['kubernetes'], namespace: 'big' });

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { remotePool } from '../../../src/execute/remote/remote-shell.ts';
-import type { Session } from '../../../src/execute/remote/session.ts';
+import type { RemoteSession } from '../../../src/execute/remote/session.ts';
 
 test('a keeper that never answers is not waited for, for ever', async () => {
   vi.useFakeTimers();
@@ -15,7 +15,7 @@ test('a keeper that never answers is not waited for, for ever', async () => {
         why = said;
         leave(new Error(said));
       },
-    } as unknown as Session;
+    } as unknown as RemoteSession;
     const host = await remotePool(silent, { open: async () => silent, most: 1 }).take();
     if ('unstartable' in host) throw new Error(host.unstartable);
     const ended = host.endFence({ number: 1, bytes: Buffer.alloc(0), hasGroup: true });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
 import type { BoxLink } from '../../../src/execute/remote/link.ts';
-import { openSession } from '../../../src/execute/remote/session.ts';
+import { openRemoteSession } from '../../../src/execute/remote/session.ts';
 
 /** A way to a box where a program of the test's choice answers instead of a shell. */
 function linkTo(program: readonly string[]): BoxLink & { readonly ended: Promise<string | null> } {
@@ -32,7 +32,7 @@ test.each([
   ],
 ])('%s: what never greets is given up, and its process ended', async (code, program, message) => {
   const link = linkTo(program);
-  await expect(openSession(link, { workspace: 'w', envFor: async () => ({}) })).rejects.toMatchObject({
+  await expect(openRemoteSession(link, { workspace: 'w', envFor: async () => ({}) })).rejects.toMatchObject({
     exit: 3,
     diagnostics: [{ code, message, remedy: expect.stringContaining('Log in there by hand') }],
   });

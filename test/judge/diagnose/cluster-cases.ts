@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { Gathering, READING_ORDER, type ReadKind } from '../../../src/cluster/observe/observation-builder.ts';
+import {
+  ObservationBuilder,
+  READING_ORDER,
+  type ReadKind,
+} from '../../../src/cluster/observe/observation-builder.ts';
 import type { RawObject } from '../../../src/cluster/observe/raw.ts';
 import type { PullSecret } from '../../../src/cluster/observe/registries.ts';
 import { ClusterFact, type NewClusterFact } from '../../../src/model/cluster/cluster-facts.ts';
@@ -77,7 +81,7 @@ function toCase(file: string, written: Written): ClusterCase {
 
 /** As a look at the box and its cluster would have put it together. */
 function snapshotOf({ objects = [], cluster = [], facts = [], secrets = {} }: Written): Snapshot {
-  const gathering = new Gathering();
+  const gathering = new ObservationBuilder();
   const order = (each: RawObject): number => READING_ORDER.indexOf(each.kind as ReadKind);
   for (const each of [...objects].sort((a, b) => order(a) - order(b))) {
     gathering.take(each.kind as ReadKind, each);

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { type Scope, Snapshot } from '../../../src/model/snapshot.ts';
 import { ownAddresses } from '../../../src/observe/remote/own-addresses.ts';
-import { observeFar } from '../../../src/observe/remote/remote-observe.ts';
+import { observeRemote } from '../../../src/observe/remote/remote-observe.ts';
 import { observe } from '../../../src/observe/snapshot.ts';
 import { farSide } from './far-side.ts';
 import { still } from './still.ts';
@@ -23,7 +23,7 @@ test('one round trip, and it agrees with a look in place', async () => {
   ];
   const [here, there] = [
     await observe({ ...options, scopes }),
-    await observeFar(box, { ...options, scopes }),
+    await observeRemote(box, { ...options, scopes }),
   ];
   expect(box.trips()).toBe(1);
   expect(Snapshot.parse(JSON.parse(JSON.stringify(there)))).toEqual(there);
@@ -33,7 +33,7 @@ test('one round trip, and it agrees with a look in place', async () => {
 });
 
 test('every scope is there or says why not', async () => {
-  const whole = await observeFar(farSide([]), options);
+  const whole = await observeRemote(farSide([]), options);
   for (const scope of whole.scopes) {
     const reasons = whole.unavailable.filter((each) => each.scope === scope);
     expect(whole.facts[scope] !== undefined || reasons.length > 0, scope).toBe(true);
@@ -47,10 +47,10 @@ test('every scope is there or says why not', async () => {
 
 test('a box without the tools, or none at all, is unavailable and never empty', async () => {
   const bare = farSide(['sh', '-c', 'sed s/stat/nostat/g | sh']);
-  const { facts, unavailable } = await observeFar(bare, options);
+  const { facts, unavailable } = await observeRemote(bare, options);
   expect(facts).toEqual({});
   expect(unavailable[0]?.reason).toBe('the box has no nostat');
-  const dead = await observeFar(farSide(['/no/such/program']), options);
+  const dead = await observeRemote(farSide(['/no/such/program']), options);
   expect(dead.facts).toEqual({});
   expect(dead.unavailable.map(({ scope }) => scope)).toEqual(dead.scopes);
 });

@@ -6,14 +6,14 @@ import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { farProbes } from '../../../src/observe/remote/remote-probes.ts';
+import { remoteProbes } from '../../../src/observe/remote/remote-probes.ts';
 import { ask, contextOf, probeOf } from '../probes/ask-line.ts';
 import { temporaryFolder } from '../probes/temporary-folder.ts';
 import { farSide } from './far-side.ts';
 
 /** This machine, as if it were another: over a POSIX shell. */
 const box = farSide([]);
-const probes = farProbes(box);
+const probes = remoteProbes(box);
 
 /** What both say; the lines of the two may differ in words alone. A busy machine may leave a tool of either unanswered. */
 async function agree(line: string, context: Parameters<typeof contextOf>[0] = {}) {
@@ -166,7 +166,7 @@ test('what is asked together costs one round trip, and nothing of it stands in a
   const secret = 'correct-horse-battery';
   const folder = await temporaryFolder();
   writeFileSync(join(folder, 'config'), `password=${secret}`);
-  const spying = farProbes({
+  const spying = remoteProbes({
     connect: box.connect,
     exec: (program) => {
       expect(JSON.stringify(program.run)).not.toContain(secret);
@@ -179,12 +179,12 @@ test('what is asked together costs one round trip, and nothing of it stands in a
 
 test('a box that cannot be reached, or answers half, is unknown and says why', async () => {
   const line = probeOf('file /etc/passwd exists');
-  const lost = farProbes(farSide(['/no/such/program']));
+  const lost = remoteProbes(farSide(['/no/such/program']));
   expect(await lost.ask(line, contextOf())).toMatchObject({
     verdict: 'unknown',
     observed: expect.stringContaining('the box could not be looked at'),
   });
-  const cut = farProbes({
+  const cut = remoteProbes({
     connect: box.connect,
     exec: async (program) => {
       const whole = await box.exec(program);

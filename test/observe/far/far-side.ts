@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { connect } from '../../../src/execute/connect.ts';
 import type { ProgramResult } from '../../../src/model/box.ts';
-import type { FarSide } from '../../../src/observe/remote/remote-observer.ts';
+import type { RemoteConnection } from '../../../src/observe/remote/remote-observer.ts';
 
 /** Another machine that is reached by a command which reads a shell script from its standard input. */
 export function farSide(
   command: readonly string[],
-): FarSide & { readonly trips: () => number; readonly dials: () => number } {
+): RemoteConnection & { readonly trips: () => number; readonly dials: () => number } {
   let [trips, dials] = [0, 0];
   return {
     trips: () => trips,

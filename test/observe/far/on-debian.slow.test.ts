@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Scope, Snapshot } from '../../../src/model/snapshot.ts';
-import { observeFar } from '../../../src/observe/remote/remote-observe.ts';
-import { farProbes } from '../../../src/observe/remote/remote-probes.ts';
+import { observeRemote } from '../../../src/observe/remote/remote-observe.ts';
+import { remoteProbes } from '../../../src/observe/remote/remote-probes.ts';
 import { probeContainers } from '../../boxes/container-engine.ts';
 import { type Box, startBox } from '../../boxes/debian-box.ts';
 import { describeWithBoxes } from '../../boxes/describe-with-boxes.ts';
@@ -71,7 +71,7 @@ describeWithBoxes('a look at a box from outside and one from inside', () => {
     ['an ordinary user', 'nobody', []],
   ])('agree: %s', async (_, user, words) => {
     const far = shell(user, ...words);
-    const [here, there] = [await inside(user), await observeFar(far, { ...options, scopes: SCOPES })];
+    const [here, there] = [await inside(user), await observeRemote(far, { ...options, scopes: SCOPES })];
     expect(far.trips()).toBe(1);
     for (const scope of SCOPES)
       expect({ scope, facts: still(there, scope) }).toEqual({ scope, facts: still(here, scope) });
@@ -80,7 +80,7 @@ describeWithBoxes('a look at a box from outside and one from inside', () => {
   });
 
   test('processes and logs: the same names, nothing secret, and nobody who only looks', async () => {
-    const { facts } = await observeFar(shell('root'), { ...options, scopes: ['processes', 'logs'] });
+    const { facts } = await observeRemote(shell('root'), { ...options, scopes: ['processes', 'logs'] });
     const names = facts.processes!.map(({ name }) => name);
     expect(names).toContain('nginx');
     expect(names).not.toContain('sh');
@@ -90,7 +90,7 @@ describeWithBoxes('a look at a box from outside and one from inside', () => {
 
   test('services and ports are asked without systemd, over busybox too', async () => {
     for (const words of [[], ['env', 'PATH=/opt', '/opt/ash', '-c', 'exec /opt/ash']]) {
-      const probes = farProbes(shell('root', ...words));
+      const probes = remoteProbes(shell('root', ...words));
       const ask = (line: string) => probes.ask(probeOf(line), contextOf());
       const verdicts = await Promise.all(
         [

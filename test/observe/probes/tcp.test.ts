@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { networkTrouble } from '../../../src/observe/probes/network-errors.ts';
+import { networkError } from '../../../src/observe/probes/network-errors.ts';
 import { ask } from './ask-line.ts';
 
 test('open, refused, unresolvable', async () => {
@@ -45,10 +45,10 @@ test.each([
   ['HPE_INVALID_CONSTANT', 'fail', 'not-http'],
   ['ESOMETHING_NEW', 'unknown', 'esomething-new'],
 ])('%s is %s of class %s', (code, verdict, kind) => {
-  expect(networkTrouble(error(code))).toMatchObject({ verdict, class: kind });
+  expect(networkError(error(code))).toMatchObject({ verdict, class: kind });
 });
 
 test('of several addresses, the one that answered counts', () => {
   const both = new AggregateError([error('ENETUNREACH'), error('ECONNREFUSED')]);
-  expect(networkTrouble(both)).toMatchObject({ verdict: 'fail', class: 'refused' });
+  expect(networkError(both)).toMatchObject({ verdict: 'fail', class: 'refused' });
 });

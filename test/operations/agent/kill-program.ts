@@ -1,8 +1,13 @@
-import { host } from '../../../src/local-world.ts';
+import { localWorld } from '../../../src/local-world.ts';
 import { agentIn } from './agent.ts';
 
 /** A server's process with a job that never ends: it says so, and waits to be killed. */
-const world = host({ cwd: process.argv[2]!, env: process.env, version: '0.0.0-test', person: undefined });
+const world = localWorld({
+  cwd: process.argv[2]!,
+  env: process.env,
+  version: '0.0.0-test',
+  person: undefined,
+});
 const draft = { title: 'Long', run: 'sleep 4321', verify: 'file x exists' };
 await agentIn(world).call('apply_step', { draft, wait_s: 2 });
 process.stdout.write('running\n');

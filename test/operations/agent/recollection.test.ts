@@ -2,15 +2,15 @@ import { appendFile, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Recollection } from '../../../src/journal/agent/journal-reader.ts';
+import { JournalReader } from '../../../src/journal/agent/journal-reader.ts';
 
 async function journal() {
   const folder = await mkdtemp(join(tmpdir(), 'runbook-recollection-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'x.agent.jsonl');
-  const snapshots = (recollection: Recollection) =>
+  const snapshots = (recollection: JournalReader) =>
     recollection.recall().records.map((each) => ('snapshot' in each ? each.snapshot : each.kind));
-  return { path, recollection: new Recollection(path), snapshots };
+  return { path, recollection: new JournalReader(path), snapshots };
 }
 
 const line = (snapshot: string) =>

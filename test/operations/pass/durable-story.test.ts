@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/model/outcome.ts';
-import { DurableStory } from '../../../src/operations/pass/durable-story.ts';
+import { DurableEvents } from '../../../src/operations/pass/durable-story.ts';
 
 const finished = (step: string): RunEvent => ({
   type: 'step-finished',
@@ -15,7 +15,7 @@ const output = (step: string): RunEvent => ({ type: 'output', step, text: step }
 function setting() {
   const told: string[] = [];
   const syncs: { done: () => void; fail: (error: Error) => void }[] = [];
-  const story = new DurableStory(
+  const story = new DurableEvents(
     (event) => void told.push(`${event.type} ${'step' in event ? event.step : ''}`),
     () => new Promise<void>((done, fail) => void syncs.push({ done, fail })),
   );

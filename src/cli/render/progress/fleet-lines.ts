@@ -1,4 +1,4 @@
-import { count } from '../../../base/pluralize.ts';
+import { pluralize } from '../../../base/pluralize.ts';
 import type { BoxOutcome, FleetSummary, RunEvent, StepOutcome } from '../../../model/outcome.ts';
 import { renderDiagnostic } from '../diagnostic.ts';
 import { renderFailure } from '../failure.ts';
@@ -8,7 +8,7 @@ import { labelled, type Page, table } from '../text/page.ts';
 import { widthOf } from '../text/width.ts';
 import { type Mark, marks, needWords, outcomeWords, passMarks, timeOf } from '../text/words.ts';
 import type { FleetState } from './fleet-state.ts';
-import { storyLine } from './progress-lines.ts';
+import { progressLine } from './progress-lines.ts';
 
 const NAME_LIMIT = 40;
 /** More boxes than this are shown together with those that went the same way. */
@@ -45,7 +45,7 @@ export function fleetLines(event: RunEvent, width: number, page: Page, cwd: stri
       return page.quiet
         ? []
         : [
-            `${page.paint.strong(cleanLine(event.name))} on ${boxes}: ${count(event.steps, 'step')}, ${event.forks} at once${canary}`,
+            `${page.paint.strong(cleanLine(event.name))} on ${boxes}: ${pluralize(event.steps, 'step')}, ${event.forks} at once${canary}`,
           ];
     }
     case 'diagnostic': {
@@ -58,11 +58,11 @@ export function fleetLines(event: RunEvent, width: number, page: Page, cwd: stri
     case 'step-finished':
       return stepLines(event, page, cwd, width);
     case 'box-started':
-      return page.quiet || page.terminal ? [] : [storyLine(marks.run, event.target, '', width, page)];
+      return page.quiet || page.terminal ? [] : [progressLine(marks.run, event.target, '', width, page)];
     case 'box-finished': {
       if (page.quiet && event.outcome === 'done') return [];
       const text = `${duration(event.ms).padStart(6)}  ${cleanLine(event.message)}`;
-      return [storyLine(boxMarks[event.outcome], event.target, text, width, page)];
+      return [progressLine(boxMarks[event.outcome], event.target, text, width, page)];
     }
     default:
       return [];
@@ -79,7 +79,7 @@ function stepLines(
   const stopped = outcome.kind === 'failed' || outcome.kind === 'person';
   if (stopped && outcome.failure.kind !== 'aborted')
     return [
-      storyLine(marks[outcome.kind], target, step, width, page),
+      progressLine(marks[outcome.kind], target, step, width, page),
       '',
       renderFailure(outcome.failure, page, cwd),
       '',
@@ -87,7 +87,9 @@ function stepLines(
   if (!page.verbose) return [];
   const ms = timeOf(outcome);
   const time = (ms === undefined ? '' : duration(ms)).padStart(6);
-  return [storyLine(marks[outcome.kind], target, `${time}  ${step}  ${outcomeWords(outcome)}`, width, page)];
+  return [
+    progressLine(marks[outcome.kind], target, `${time}  ${step}  ${outcomeWords(outcome)}`, width, page),
+  ];
 }
 
 /** The last lines: a letter for each step of each box, the totals, and how to go on. */
@@ -125,7 +127,7 @@ function matrix(state: FleetState, page: Page): string[] {
   ];
 }
 
-const boxCount = (number: number) => count(number, 'box', 'boxes');
+const boxCount = (number: number) => pluralize(number, 'box', 'boxes');
 
 const LEGEND = '  + acted  - skipped  x failed  ? a person is needed  . not reached';
 

@@ -1,11 +1,11 @@
 import type { RunEvent } from '../../../model/outcome.ts';
 import { fleetEnd, fleetLines, fleetWidth } from './fleet-lines.ts';
 import { FleetState } from './fleet-state.ts';
-import type { PlainStory } from './plain-progress.ts';
-import type { Story } from './progress.ts';
+import type { PlainProgress } from './plain-progress.ts';
+import type { Progress } from './progress.ts';
 
 /** A fleet as plain lines, for pipes and logs: a word, the box, what there is to say. */
-export function plainFleetStory({ page, cwd, write, aside }: PlainStory): Story {
+export function plainFleetProgress({ page, cwd, write, aside }: PlainProgress): Progress {
   const state = new FleetState(() => 0);
   const event = (event: RunEvent): void => {
     state.take(event);

@@ -1,11 +1,11 @@
 import type { RunEvent } from '../../../model/outcome.ts';
-import type { Story } from './progress.ts';
+import type { Progress } from './progress.ts';
 
 /** Version of the event stream; raised when a consumer would have to change. docs/events.md holds the schema. */
 const EVENTS_VERSION = 1;
 
 /** A pass as one JSON object a line; the first carries the stream's version. */
-export function jsonStory(write: (text: string) => void, aside: (text: string) => void): Story {
+export function jsonEvents(write: (text: string) => void, aside: (text: string) => void): Progress {
   let first = true;
   const event = (event: RunEvent): void => {
     write(`${JSON.stringify(first ? { version: EVENTS_VERSION, ...event } : event)}\n`);
@@ -15,7 +15,7 @@ export function jsonStory(write: (text: string) => void, aside: (text: string) =
 }
 
 /** For verbs whose JSON is one object: the story goes untold. */
-export const untoldStory = (aside: (text: string) => void): Story => ({
+export const silentProgress = (aside: (text: string) => void): Progress => ({
   event() {},
   pause() {},
   resume() {},

@@ -6,15 +6,15 @@ import { truncate } from '../text/width.ts';
 import { marks } from '../text/words.ts';
 import { fleetEnd, fleetLines, fleetWidth } from './fleet-lines.ts';
 import { FleetState, type RunningBox } from './fleet-state.ts';
-import type { LiveStory } from './live-progress.ts';
+import type { LiveProgress } from './live-progress.ts';
 import { animation } from './live-screen.ts';
-import type { Story } from './progress.ts';
-import { storyLine } from './progress-lines.ts';
+import type { Progress } from './progress.ts';
+import { progressLine } from './progress-lines.ts';
 
 const BAR = 12;
 
 /** A fleet on a terminal: a line with a bar for each box that is worked on; what has ended scrolls up. */
-export function liveFleetStory({ page, cwd, output, now }: LiveStory): Story {
+export function liveFleetProgress({ page, cwd, output, now }: LiveProgress): Progress {
   const state = new FleetState(now);
   let startedAt = now();
   let notice = '';
@@ -80,5 +80,5 @@ function boxLine(box: RunningBox, steps: number, at: number, width: number, page
   const full = steps === 0 ? 0 : Math.round((Math.min(box.ended, steps) / steps) * BAR);
   const bar = `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`;
   const text = `${bar} ${`${box.ended}/${steps}`.padStart(7)} ${clock(at - box.since).padStart(6)}  ${cleanLine(box.at)}`;
-  return storyLine(marks.run, box.target, text, width, page);
+  return progressLine(marks.run, box.target, text, width, page);
 }

@@ -3,7 +3,7 @@ import { clock } from '../text/duration.ts';
 import type { Page } from '../text/page.ts';
 import { truncate } from '../text/width.ts';
 import { marks } from '../text/words.ts';
-import { storyLine } from './progress-lines.ts';
+import { progressLine } from './progress-lines.ts';
 
 /** A step that acts now. */
 export interface RunningStep {
@@ -50,7 +50,7 @@ export function liveFrame(state: LiveState, page: Page, nameWidth: number, rows:
       ...outputLines(step, each, page),
     ]),
     ...next.map((title) =>
-      storyLine({ word: 'next', glyph: '·', tone: 'faint' }, title, '', nameWidth, page),
+      progressLine({ word: 'next', glyph: '·', tone: 'faint' }, title, '', nameWidth, page),
     ),
     ...(rows > 3 ? [''] : []),
     footer(state, page),
@@ -60,7 +60,7 @@ export function liveFrame(state: LiveState, page: Page, nameWidth: number, rows:
 function runningLine(step: RunningStep, turn: number, page: Page, nameWidth: number): string {
   const mark = { ...marks.run, glyph: TURNING[turn % TURNING.length]! };
   const text = `${clock(step.ms).padStart(6)}  ${cleanLine(step.note)}`;
-  return storyLine(mark, step.title, text, nameWidth, page);
+  return progressLine(mark, step.title, text, nameWidth, page);
 }
 
 function outputLines(step: RunningStep, most: number, page: Page): string[] {

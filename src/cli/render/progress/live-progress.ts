@@ -8,13 +8,13 @@ import type { Page } from '../text/page.ts';
 import { actWords, marks } from '../text/words.ts';
 import { liveFrame, type RunningStep } from './live-frame.ts';
 import { animation } from './live-screen.ts';
-import type { Story } from './progress.ts';
-import { endLines, fixWords, nameWidth, passTitle, storyLine, untimed } from './progress-lines.ts';
+import type { Progress } from './progress.ts';
+import { endLines, fixWords, nameWidth, passTitle, progressLine, untimed } from './progress-lines.ts';
 
 /** Lines of output kept for each running step. */
 const KEPT_LINES = 5;
 
-export interface LiveStory {
+export interface LiveProgress {
   readonly page: Page;
   readonly cwd: string;
   readonly output: Output;
@@ -34,7 +34,7 @@ interface Running {
  * A pass on a terminal. What has ended scrolls up as plain lines, the same as in a pipe; below it a frame shows what
  * runs and what comes next. Events only change the state; a clock draws it, so a thousand quick steps cost a few frames.
  */
-export function liveStory({ page, cwd, output, now }: LiveStory): Story {
+export function liveProgress({ page, cwd, output, now }: LiveProgress): Progress {
   const running = new Map<string, Running>();
   const ended: Ended[] = [];
   const waiting = new Map<string, string>();
@@ -104,7 +104,7 @@ export function liveStory({ page, cwd, output, now }: LiveStory): Story {
       }
       case 'fix-finished':
         keep(
-          storyLine(
+          progressLine(
             marks.fix,
             running.get(event.step)?.title ?? event.step,
             untimed(fixWords(event)),

@@ -5,10 +5,18 @@ import { type Ended, renderSummary } from '../summary.ts';
 import { type LineSplitter, lineSplitter } from '../text/line-splitter.ts';
 import type { Page } from '../text/page.ts';
 import { actWords, type Mark, marks } from '../text/words.ts';
-import type { Story } from './progress.ts';
-import { endLines, fixTitle, fixWords, nameWidth, passTitle, storyLine, untimed } from './progress-lines.ts';
+import type { Progress } from './progress.ts';
+import {
+  endLines,
+  fixTitle,
+  fixWords,
+  nameWidth,
+  passTitle,
+  progressLine,
+  untimed,
+} from './progress-lines.ts';
 
-export interface PlainStory {
+export interface PlainProgress {
   readonly page: Page;
   /** Where relative places are read from. */
   readonly cwd: string;
@@ -21,7 +29,7 @@ export interface PlainStory {
  * A pass as plain lines: a word, the step's id, then what there is to say. For pipes and logs, for `--quiet` and
  * `--verbose`; the live story prints the same lines for what has ended.
  */
-export function plainStory({ page, cwd, write, aside }: PlainStory): Story {
+export function plainProgress({ page, cwd, write, aside }: PlainProgress): Progress {
   const ended: Ended[] = [];
   const titles = new Map<string, string>();
   const output = new Map<string, LineSplitter>();
@@ -29,7 +37,7 @@ export function plainStory({ page, cwd, write, aside }: PlainStory): Story {
 
   const say = (text: string) => write(`${text}\n`);
   const line = (mark: Mark, id: string, text: string) =>
-    say(storyLine(mark, page.terminal ? (titles.get(id) ?? id) : id, text, width, page));
+    say(progressLine(mark, page.terminal ? (titles.get(id) ?? id) : id, text, width, page));
   const splitter = (step: string) => {
     const known = output.get(step) ?? lineSplitter();
     output.set(step, known);

@@ -1,4 +1,4 @@
-import { count } from '../../../base/pluralize.ts';
+import { pluralize } from '../../../base/pluralize.ts';
 import type { RunEvent } from '../../../model/outcome.ts';
 import { renderFailure } from '../failure.ts';
 import { cleanLine } from '../text/clean.ts';
@@ -31,7 +31,7 @@ export function nameWidth(steps: PassStarted['steps'], page: Page): number {
 export function passTitle(event: PassStarted, page: Page): string {
   const steps = event.steps.filter((step) => step.kind === 'step').length;
   const resumed = event.resumed ? ', going on from the last pass' : '';
-  return `${page.paint.strong(cleanLine(event.name))} on ${cleanLine(event.box)}: ${count(steps, 'step')}${resumed}`;
+  return `${page.paint.strong(cleanLine(event.name))} on ${cleanLine(event.box)}: ${pluralize(steps, 'step')}${resumed}`;
 }
 
 /** The line that says how a step ended, and the block below it where it stopped the pass. Nothing, if nobody needs to know. */
@@ -44,7 +44,7 @@ export function endLines(event: StepFinished, width: number, page: Page, cwd: st
   const ms = timeOf(outcome);
   const time = (ms === undefined ? '' : duration(ms)).padStart(TIME_WIDTH);
   const name = nameOf({ id: event.step, title: event.title }, page);
-  const line = storyLine(marks[outcome.kind], name, `${time}  ${outcomeWords(outcome)}`, width, page);
+  const line = progressLine(marks[outcome.kind], name, `${time}  ${outcomeWords(outcome)}`, width, page);
   // What the person stopped needs no explanation.
   const explained = stopped && outcome.failure.kind !== 'aborted';
   if (!explained) return [line];
@@ -63,7 +63,7 @@ export const fixWords = (event: FixFinished): string =>
   `${event.problem}: ${event.cleared ? 'cleared' : 'not cleared'}${event.message ? `, ${cleanLine(event.message)}` : ''}`;
 
 /** One line of the story: a word, the name, the text; where somebody looks with a glyph, and not wider than the terminal. */
-export function storyLine(mark: Mark, name: string, text: string, width: number, page: Page): string {
+export function progressLine(mark: Mark, name: string, text: string, width: number, page: Page): string {
   const shown = pad(page.terminal ? truncate(cleanLine(name), width) : cleanLine(name), width);
   const word = mark.word.padEnd(MARK_WIDTH);
   const start = page.terminal ? `${mark.glyph} ${word}` : word;

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../../model/outcome.ts';
 
 /** Tells a pass as it happens. Events come in order; what is told is masked already. */
-export interface Story {
+export interface Progress {
   event(event: RunEvent): void;
   /** Leaves the terminal to somebody else (a question, an interactive fence), and takes it back. */
   pause(): void;

@@ -1,5 +1,5 @@
 import { wrap } from '../../columns.ts';
-import { noPaint, type Paint } from './paint.ts';
+import { type Paint, withoutColor } from './paint.ts';
 import { pad, truncate, widthOf } from './width.ts';
 
 /** What a renderer must know of the place where its text will stand. */
@@ -15,7 +15,7 @@ export interface Page {
 
 /** A pipe. */
 export const plainPage: Page = {
-  paint: noPaint,
+  paint: withoutColor,
   width: undefined,
   terminal: false,
   verbose: false,

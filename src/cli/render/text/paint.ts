@@ -23,7 +23,7 @@ const colours: Paint = {
   busy: wrapIn(36, 39),
 };
 
-export const noPaint: Paint = {
+export const withoutColor: Paint = {
   strong: plain,
   faint: plain,
   good: plain,
@@ -32,13 +32,13 @@ export const noPaint: Paint = {
   busy: plain,
 };
 
-export const paintIn = (colour: boolean): Paint => (colour ? colours : noPaint);
+export const paintIn = (colour: boolean): Paint => (colour ? colours : withoutColor);
 
 /**
  * Whether to colour: NO_COLOR (https://no-color.org) and `--no-color` win, then FORCE_COLOR (`0` and `false` mean no), else a
  * terminal that is not dumb.
  */
-export function wantsColour(
+export function wantsColor(
   env: Readonly<Record<string, string | undefined>>,
   isTerminal: boolean,
   refused: boolean,

@@ -1,4 +1,4 @@
-import { count } from '../../../base/pluralize.ts';
+import { pluralize } from '../../../base/pluralize.ts';
 import type { ActReason, PassSummary, SkipReason, StepOutcome } from '../../../model/outcome.ts';
 import type { PlannedStep } from '../../../model/plan.ts';
 import { cleanLine } from './clean.ts';
@@ -86,7 +86,7 @@ export function summaryWords(summary: PassSummary): string {
 /** Behind a number of steps or boxes. */
 export const needWords = (number: number): string => (number === 1 ? 'needs a person' : 'need a person');
 
-const fixes = (number: number): string => count(number, 'fix', 'fixes');
+const fixes = (number: number): string => pluralize(number, 'fix', 'fixes');
 
 /** How a pass ended, for its last lines. */
 export const passMarks: Readonly<Record<PassSummary['outcome'], { word: string; tone: keyof Paint }>> = {

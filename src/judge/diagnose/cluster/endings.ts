@@ -1,5 +1,5 @@
-import { count } from '../../../base/pluralize.ts';
-import type { Scene } from '../failure-context.ts';
+import { pluralize } from '../../../base/pluralize.ts';
+import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 import { logOf, type Run, runs, subjectOf, weightOfRun, who } from './objects.ts';
 
@@ -47,7 +47,7 @@ export const containerEndsSilently: Rule = {
       // With words in its log it may be a job under the wrong kind of workload; that is the same trouble, said later.
       return [
         {
-          title: `${who(run)} ends by itself with code 0${afterSeconds(end.seconds)}${silent ? ' and prints nothing' : ''}, and is started again (${count(container.restarts, 'restart')}): its entry point has nothing that stays in the foreground.`,
+          title: `${who(run)} ends by itself with code 0${afterSeconds(end.seconds)}${silent ? ' and prints nothing' : ''}, and is started again (${pluralize(container.restarts, 'restart')}): its entry point has nothing that stays in the foreground.`,
           remedy: `Look at what the entry point of ${container.image} starts (its build file, or a look into the image): a script whose last line sends its program to the background, an empty command, a shell without input. What ends on purpose belongs into a Job.`,
           subject: subjectOf(run),
           evidence: [pod.id, ...(log === undefined ? [] : [log.id])],
@@ -137,7 +137,7 @@ function pod(run: Run): string {
   return run.pod.id;
 }
 
-function logs(scene: Scene, run: Run): string[] {
+function logs(scene: FailureContext, run: Run): string[] {
   const log = logOf(scene, run);
   return log === undefined ? [] : [log.id];
 }

@@ -1,6 +1,6 @@
 import type { ClusterFactOf } from '../../../model/cluster/cluster-facts.ts';
 import type { Cause } from '../../../model/finding.ts';
-import type { Scene } from '../failure-context.ts';
+import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 import { factsOf, type Run, runs, weightOfRun, who } from './objects.ts';
 
@@ -37,7 +37,7 @@ interface Pull {
 }
 
 /** Pulls that fail for one reason. */
-function pulls(scene: Scene, wanted: Class): Pull[] {
+function pulls(scene: FailureContext, wanted: Class): Pull[] {
   return runs(scene).flatMap((run): Pull[] => {
     if (!PULLING.has(run.waiting?.reason ?? '')) return [];
     const events = run.events.filter(({ message }) => message.includes(run.container.image));
@@ -67,7 +67,7 @@ function pullRule(
   code: string,
   cause: Cause,
   wanted: Class,
-  tell: (pull: Pull, scene: Scene) => { title: string; remedy: string; subject: string },
+  tell: (pull: Pull, scene: FailureContext) => { title: string; remedy: string; subject: string },
 ): Rule {
   return {
     code,

@@ -1,4 +1,4 @@
-import type { Scene } from '../failure-context.ts';
+import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 
 /** Buffers and read-aheads that are filled before anything is shown, in flags, units and manifests. */
@@ -34,7 +34,7 @@ export const bufferOutlastsTimeout: Rule = {
   },
 };
 
-function buffers({ input }: Scene): { knob: string; bytes: number; shown: string }[] {
+function buffers({ input }: FailureContext): { knob: string; bytes: number; shown: string }[] {
   const text = input.step?.text ?? '';
   return [...text.matchAll(BUFFER)].map(({ groups }) => {
     const { knob = '', size = '0', unit = '' } = groups ?? {};
@@ -45,7 +45,7 @@ function buffers({ input }: Scene): { knob: string; bytes: number; shown: string
 }
 
 /** Who gave up, and after how long: a check that says so, or the step's own time limit. */
-function timedOut(scene: Scene): { seconds: number; evidence: string[] } | undefined {
+function timedOut(scene: FailureContext): { seconds: number; evidence: string[] } | undefined {
   const index = scene.input.checks.findIndex(
     ({ verdict, class: kind }) => verdict === 'fail' && kind === 'timeout',
   );
@@ -60,7 +60,9 @@ function timedOut(scene: Scene): { seconds: number; evidence: string[] } | undef
 }
 
 /** The slowest way that was measured here. */
-function slowestRate({ input }: Scene): { name: string; bytesPerSecond: number; shown: string } | undefined {
+function slowestRate({
+  input,
+}: FailureContext): { name: string; bytesPerSecond: number; shown: string } | undefined {
   const rates = (input.measurements ?? []).flatMap(({ name, value }) => {
     const [, figure, unit] = /^(\d{1,9}(?:\.\d{1,3})?)\s?([kKMG]i?B)\/s$/.exec(value.trim()) ?? [];
     if (figure === undefined || unit === undefined) return [];

@@ -1,18 +1,18 @@
 import type { ClusterFactOf, ClusterKind } from '../../../model/cluster/cluster-facts.ts';
 import type { ContainerState, PodContainer } from '../../../model/cluster/cluster-pods.ts';
-import type { Scene } from '../failure-context.ts';
+import type { FailureContext } from '../failure-context.ts';
 import type { Weight } from '../weight.ts';
 
 export type Pod = ClusterFactOf<'pod'>;
 export type ClusterEvent = ClusterFactOf<'event'>;
 
 /** Facts of one kind of the clusters that were looked at. */
-export function factsOf<K extends ClusterKind>({ facts }: Scene, kind: K): ClusterFactOf<K>[] {
+export function factsOf<K extends ClusterKind>({ facts }: FailureContext, kind: K): ClusterFactOf<K>[] {
   return (facts.kubernetes ?? []).filter((each): each is ClusterFactOf<K> => each.kind === kind);
 }
 
 /** Events about one object, by its uid: a pod that was made anew under the same name has none of the old one's. */
-export function eventsAbout(scene: Scene, uid: string): ClusterEvent[] {
+export function eventsAbout(scene: FailureContext, uid: string): ClusterEvent[] {
   return uid === '' ? [] : factsOf(scene, 'event').filter((each) => each.uid === uid);
 }
 
@@ -28,7 +28,7 @@ export interface Run {
 }
 
 /** The containers of all pods in trouble. */
-export function runs(scene: Scene): Run[] {
+export function runs(scene: FailureContext): Run[] {
   return factsOf(scene, 'pod').flatMap((pod) => {
     const events = eventsAbout(scene, pod.uid);
     return pod.containers.map((container): Run => {
@@ -67,7 +67,7 @@ export function said(
 }
 
 /** Log lines of a container, its run before this one first: that is the one that ended. */
-export function logOf(scene: Scene, { pod, container }: Run): ClusterFactOf<'pod-log'> | undefined {
+export function logOf(scene: FailureContext, { pod, container }: Run): ClusterFactOf<'pod-log'> | undefined {
   const logs = factsOf(scene, 'pod-log').filter(
     (each) => each.namespace === pod.namespace && each.name === pod.name && each.container === container.name,
   );
@@ -88,7 +88,11 @@ export function subjectOf({ pod, container }: Pick<Run, 'pod' | 'container'>): s
  * How well founded a finding about this object is: as good as told where the failed step speaks of it, or where nothing
  * failed and the cluster speaks for itself. Beside an unrelated failure it only fits.
  */
-export function weightOf({ input, names }: Scene, namespace: string, ...objects: readonly string[]): Weight {
+export function weightOf(
+  { input, names }: FailureContext,
+  namespace: string,
+  ...objects: readonly string[]
+): Weight {
   if (input.output.trim() === '' && input.checks.length === 0) return 'told';
   const bare = objects.map((each) => each.split('/').at(-1) ?? each);
   if (bare.some((each) => input.step?.about?.names.includes(each))) return 'told';
@@ -101,6 +105,6 @@ export function weightOf({ input, names }: Scene, namespace: string, ...objects:
 }
 
 /** As `weightOf`, for a run. */
-export function weightOfRun(scene: Scene, { pod }: Pick<Run, 'pod'>): Weight {
+export function weightOfRun(scene: FailureContext, { pod }: Pick<Run, 'pod'>): Weight {
   return weightOf(scene, pod.namespace, pod.workload, pod.name);
 }

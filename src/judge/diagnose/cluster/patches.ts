@@ -1,4 +1,4 @@
-import type { Scene } from '../failure-context.ts';
+import type { FailureContext } from '../failure-context.ts';
 import { type Rule, textRule } from '../rule.ts';
 
 /**
@@ -34,7 +34,7 @@ export const patchPointer: Rule = textRule({
 });
 
 /** Paths of the JSON patches in a step. */
-function patchesIn({ input }: Scene): string[] {
+function patchesIn({ input }: FailureContext): string[] {
   const text = input.step?.text ?? '';
   return [...text.matchAll(/\\?["']?path\\?["']?\s{0,4}:\s{0,4}\\?["']?([^\s"'\\,}]{1,300})/g)].map(
     ([, path]) => path!,

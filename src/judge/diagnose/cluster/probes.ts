@@ -1,6 +1,6 @@
-import { count } from '../../../base/pluralize.ts';
+import { pluralize } from '../../../base/pluralize.ts';
 import type { ClusterFactOf } from '../../../model/cluster/cluster-facts.ts';
-import type { Scene } from '../failure-context.ts';
+import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 import {
   type ClusterEvent,
@@ -26,7 +26,7 @@ function failedProbes({ events }: Run): { kind: Kind; event: ClusterEvent; text:
 }
 
 /** The container whose probe an event means: events name only the pod. */
-function probed(scene: Scene): { run: Run; kind: Kind; event: ClusterEvent; text: string }[] {
+function probed(scene: FailureContext): { run: Run; kind: Kind; event: ClusterEvent; text: string }[] {
   const seen = new Set<string>();
   return runs(scene).flatMap((run) =>
     failedProbes(run).flatMap((failed) => {
@@ -56,7 +56,7 @@ export const probeUnauthorized: Rule = {
       const killing = run.events.find(({ reason }) => reason === 'Killing');
       const loop =
         kind === 'liveness'
-          ? `, so it is restarted again and again (${count(run.container.restarts, 'restart')})`
+          ? `, so it is restarted again and again (${pluralize(run.container.restarts, 'restart')})`
           : ', so it never gets traffic';
       return [
         {
@@ -131,7 +131,7 @@ function schemeRemedy(kind: Kind, wanted: string): string {
 }
 
 /** Called by both: one answers, and it is not the one that the probe declares. */
-function bothSchemes(scene: Scene): Match[] {
+function bothSchemes(scene: FailureContext): Match[] {
   const answers = factsOf(scene, 'probe-answer');
   const works = ({ status = 0 }: Answer): boolean => status >= 200 && status < 400;
   return answers.filter(works).flatMap((answer): Match[] => {

@@ -1,5 +1,5 @@
-import { count } from '../../../base/pluralize.ts';
-import type { Scene } from '../failure-context.ts';
+import { pluralize } from '../../../base/pluralize.ts';
+import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 import { factsOf, logOf, type Run, runs, said, subjectOf, weightOfRun, who } from './objects.ts';
 
@@ -43,7 +43,7 @@ function absent(run: Run, program: string, evidence: readonly string[], weight: 
 /** Code 128 is what containerd gives a container that it could not start (CRI constants: StartError). */
 function endWords({ end, container }: Run): string {
   if (end?.exitCode === undefined) return 'cannot start';
-  const again = container.restarts > 0 ? `, ${count(container.restarts, 'restart')}` : '';
+  const again = container.restarts > 0 ? `, ${pluralize(container.restarts, 'restart')}` : '';
   return `ends with code ${end.exitCode}${end.reason === undefined ? '' : ` (${end.reason})`}${again}`;
 }
 
@@ -87,7 +87,10 @@ export const imageInterpreterMissing: Rule = {
 };
 
 /** What was seen inside images, with the run that it explains. */
-function inspected(scene: Scene, isFault: (seen: Inspected) => boolean): { run: Run; seen: Inspected }[] {
+function inspected(
+  scene: FailureContext,
+  isFault: (seen: Inspected) => boolean,
+): { run: Run; seen: Inspected }[] {
   return factsOf(scene, 'image-program')
     .filter(isFault)
     .flatMap((seen) => {

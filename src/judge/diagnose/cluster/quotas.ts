@@ -1,4 +1,4 @@
-import type { Scene } from '../failure-context.ts';
+import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 import { factsOf, weightOf } from './objects.ts';
 
@@ -10,7 +10,7 @@ interface Refusal {
 }
 
 /** Pods that the API server would not take: by the condition of their owner, and by its events. */
-function refusals(scene: Scene): Refusal[] {
+function refusals(scene: FailureContext): Refusal[] {
   return [
     ...factsOf(scene, 'workload').flatMap(({ id, namespace, workload, troubles }) =>
       troubles

@@ -1,11 +1,11 @@
 import type { ClusterFactOf } from '../../../model/cluster/cluster-facts.ts';
-import type { Scene } from '../failure-context.ts';
+import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 import { factsOf, type Pod, weightOf } from './objects.ts';
 
 type Claim = ClusterFactOf<'host-port'>;
 
-function unschedulable(scene: Scene): Pod[] {
+function unschedulable(scene: FailureContext): Pod[] {
   return factsOf(scene, 'pod').filter(
     ({ phase, reason }) => phase === 'Pending' && reason === 'Unschedulable',
   );
@@ -81,7 +81,7 @@ export const hostPortCaptured: Rule = {
 const OWN = /^(?:k3s|kube-proxy|rke2|kubelet|cilium|docker-proxy|rootlessport|svclb|klipper)/;
 
 /** Claims of a cluster mean this machine only where it is one of its nodes: where the API server is asked here. */
-function isNodeHere(scene: Scene): boolean {
+function isNodeHere(scene: FailureContext): boolean {
   const own = scene.facts.system?.[0]?.addresses ?? [];
   return factsOf(scene, 'context').some(({ server }) => {
     const host = server.replace(/:\d+$/, '');

@@ -1,18 +1,18 @@
 import type { ClusterFactOf } from '../../../model/cluster/cluster-facts.ts';
-import type { Scene } from '../failure-context.ts';
+import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 import { eventsAbout, factsOf, weightOf } from './objects.ts';
 
 type Claim = ClusterFactOf<'claim'>;
 
 /** Claims that are pending, with what their controller says: FailedBinding is an event of type Normal. */
-function pending(scene: Scene): { claim: Claim; said: ReturnType<typeof eventsAbout> }[] {
+function pending(scene: FailureContext): { claim: Claim; said: ReturnType<typeof eventsAbout> }[] {
   return factsOf(scene, 'claim')
     .filter(({ phase }) => phase === 'Pending')
     .map((claim) => ({ claim, said: eventsAbout(scene, claim.uid) }));
 }
 
-function weigh(scene: Scene, { namespace, name }: Claim): Match['weight'] {
+function weigh(scene: FailureContext, { namespace, name }: Claim): Match['weight'] {
   const users = factsOf(scene, 'workload').filter(
     (each) => each.namespace === namespace && each.claims.includes(name),
   );

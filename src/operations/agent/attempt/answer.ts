@@ -3,7 +3,7 @@ import { matchSymptom } from '../../../judge/symptom.ts';
 import { ATTEMPT_STATUSES, type Attempt } from '../../../loop/attempt.ts';
 import type { GuardRecord } from '../../../loop/loop.ts';
 import { predictionHeld } from '../../../loop/prediction.ts';
-import type { Desk } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
 
 const row = z.looseObject({});
 
@@ -33,7 +33,7 @@ export const AttemptAnswer = z.object({
 export type AttemptAnswer = z.infer<typeof AttemptAnswer>;
 
 /** What is told of an attempt, from the journal alone: the same whoever asks, and after any restart. */
-export async function attemptAnswer(desk: Desk, id: string): Promise<AttemptAnswer> {
+export async function attemptAnswer(desk: Workspace, id: string): Promise<AttemptAnswer> {
   const attempt = desk.store.loop.attempts.find((each) => each.attempt === id)!;
   const note = desk.store.jobs.find(({ job }) => job === attempt.job)?.ended?.summary;
   const cleared = desk.store.loop.problems.filter((each) => each.clearedBy === id).map((each) => each.id);
@@ -124,7 +124,10 @@ const NOT_RUN = {
 };
 
 /** Recorded problems whose Symptom stands in what was said; then what solved the same failure before. */
-async function knownFixes({ document, store }: Desk, attempt: Attempt): Promise<Record<string, unknown>[]> {
+async function knownFixes(
+  { document, store }: Workspace,
+  attempt: Attempt,
+): Promise<Record<string, unknown>[]> {
   if (attempt.status !== 'failed' && attempt.status !== 'timed_out') return [];
   const text = [attempt.outputTail, ...attempt.checks.map(({ observed }) => observed)].join('\n');
   const written: Record<string, unknown>[] = [];

@@ -3,7 +3,7 @@ import { openApprovals } from '../../../journal/decisions/approvals.ts';
 import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
 import type { ApproveReport } from '../../../model/report.ts';
 import type { World } from '../../../world.ts';
-import { openDesk } from '../workspace.ts';
+import { openWorkspace } from '../workspace.ts';
 import { approvalKey } from './permission.ts';
 
 /**
@@ -12,7 +12,7 @@ import { approvalKey } from './permission.ts';
  * @throws RunbookError 3 where nobody can be asked or the person says no, 64 where nothing was asked
  */
 export async function approveAsked(world: World, file: string, step: string): Promise<ApproveReport> {
-  const { store, box, document } = await openDesk({ world, file });
+  const { store, box, document } = await openWorkspace({ world, file });
   const asked = store.of('approval').findLast((each) => each.step === step);
   if (!asked)
     throw refused(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { count } from '../../../base/pluralize.ts';
+import { pluralize } from '../../../base/pluralize.ts';
 import { DraftFence, type StepBody } from '../../../loop/attempt.ts';
 import type { Action } from '../../../model/action.ts';
 import type { Check } from '../../../model/check.ts';
@@ -74,7 +74,7 @@ function shown({ lang, text, attributes }: DraftFence, part = ''): string {
   const about = Object.keys(attributes).length > 0 ? ` ${JSON.stringify(attributes)}` : '';
   const code = text.trimEnd();
   const lines = code.split('\n').length;
-  return `# ${part}${lang}${about}, ${count(lines, 'line')}\n${code}`;
+  return `# ${part}${lang}${about}, ${pluralize(lines, 'line')}\n${code}`;
 }
 
 function codeOf(code: z.infer<typeof Code>): DraftFence[] {

@@ -16,7 +16,7 @@ export interface Ending {
 }
 
 /** Reads a step's outcome. What could not be judged has failed: unknown is never a pass. */
-export function endingOf(outcome: StepOutcome | undefined, ms: number): Ending {
+export function attemptEnding(outcome: StepOutcome | undefined, ms: number): Ending {
   const nothing = { exitCode: null, checks: [], actedMs: ms, message: '' };
   if (!outcome) return { ...nothing, status: 'cancelled' };
   switch (outcome.kind) {

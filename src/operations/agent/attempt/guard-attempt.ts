@@ -9,13 +9,17 @@ import type { Check } from '../../../model/check.ts';
 import { compareSnapshots } from '../../../observe/compare.ts';
 import { demandsUnderLimits } from '../../preflight/cluster-demands.ts';
 import type { AgentContext } from '../tool.ts';
-import { evidenceIn, look } from '../watch.ts';
-import { type Desk, lastBody } from '../workspace.ts';
+import { evidenceIn, observeNow } from '../watch.ts';
+import { lastBody, type Workspace } from '../workspace.ts';
 import { type AttemptAnswer, guardAnswer } from './answer.ts';
 import type { Ready } from './run-attempt.ts';
 
 /** What the guards say of an attempt, with all that they look at: the loop, the evidence it cites, what has changed since. */
-export async function guardVerdict(context: AgentContext, desk: Desk, ready: Ready): Promise<GuardVerdict> {
+export async function guardVerdict(
+  context: AgentContext,
+  desk: Workspace,
+  ready: Ready,
+): Promise<GuardVerdict> {
   const { target, session, hypothesis, prediction, inputs } = ready;
   if (hypothesis) await citeEvidence(desk, hypothesis);
   const before = lastBody(desk, target.step);
@@ -35,7 +39,7 @@ export async function guardVerdict(context: AgentContext, desk: Desk, ready: Rea
 }
 
 /** Evidence that a hypothesis rests on comes from snapshots that are kept. */
-async function citeEvidence({ store }: Desk, { evidence }: Hypothesis): Promise<void> {
+async function citeEvidence({ store }: Workspace, { evidence }: Hypothesis): Promise<void> {
   const known = new Set(store.loop.evidence.map(({ id }) => id));
   const found = await evidenceIn(
     store,
@@ -47,13 +51,13 @@ async function citeEvidence({ store }: Desk, { evidence }: Hypothesis): Promise<
 /** What differs on the box from the last failure that is still open; not measured where there is none. */
 async function changedSince(
   { world }: AgentContext,
-  { store, document }: Desk,
+  { store, document }: Workspace,
 ): Promise<Pick<NewAttempt, 'changedSince'>> {
   const open = store.loop.problems.filter(({ state }) => state === 'open' || state === 'stopped');
   const failure = store.loop.attempts.findLast((each) => open.some(({ id }) => id === each.problem));
   const then = await store.snapshot(store.jobs.find(({ job }) => job === failure?.job)?.ended?.after);
   if (!then) return {};
-  const now = await look(world, document.folder, store, { reason: 'guards' });
+  const now = await observeNow(world, document.folder, store, { reason: 'guards' });
   const changes = compareSnapshots(then, now).filter(({ scope }) => scope !== 'processes');
   return { changedSince: changes.map((each) => `${each.scope} ${each.subject}: ${each.detail}`) };
 }
@@ -66,7 +70,7 @@ function checksOf(id: string, body: StepBody): readonly Check[] {
 
 /** Journals what a guard held back, and answers it. */
 export async function heldBack(
-  desk: Desk,
+  desk: Workspace,
   { attempt, target, hypothesis }: Ready,
   verdict: Exclude<GuardVerdict, { verdict: 'pass' }>,
 ): Promise<AttemptAnswer> {

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openApprovals } from '../../../journal/decisions/approvals.ts';
-import { ownWord } from '../../../journal/decisions/trusted-file.ts';
+import { readTrustedFile } from '../../../journal/decisions/trusted-file.ts';
 import { makeFolders } from '../../../journal/make-folders.ts';
 import { approvalHash } from '../../../plan/hash.ts';
 import type { AgentContext, ApprovalAnswer } from '../tool.ts';
-import type { Desk } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
 import { scriptOf } from './body.ts';
-import type { Target } from './target.ts';
+import type { AttemptTarget } from './target.ts';
 
 /** How long "drafts on this box" holds, in milliseconds. */
 const LEASE_MS = 30 * 60_000;
@@ -36,7 +36,11 @@ export function approvalKey(box: string, { script, inputs }: Omit<Request, 'key'
 }
 
 /** What would be approved for a step. */
-export function requestOf(desk: Desk, target: Target, inputs: Readonly<Record<string, string>>): Request {
+export function requestOf(
+  desk: Workspace,
+  target: AttemptTarget,
+  inputs: Readonly<Record<string, string>>,
+): Request {
   const asked = { script: scriptOf(target.body), inputs };
   return { key: approvalKey(desk.box.id, asked), ...asked };
 }
@@ -44,8 +48,8 @@ export function requestOf(desk: Desk, target: Target, inputs: Readonly<Record<st
 /** Asks nobody: by trust, by what was approved before, or by a lease. */
 export async function standingPermission(
   context: Pick<AgentContext, 'world' | 'trust'>,
-  desk: Desk,
-  target: Pick<Target, 'source'>,
+  desk: Workspace,
+  target: Pick<AttemptTarget, 'source'>,
   request: Request,
 ): Promise<Extract<Permission, { allowed: true }> | undefined> {
   if (context.trust === 'sandbox') return { allowed: true, by: 'sandbox' };
@@ -56,12 +60,12 @@ export async function standingPermission(
     asDeclared(desk, request) &&
     (await approvals.isApproved(approvalHash(desk.document.runbook)));
   if (whole || (await approvals.isApproved(request.key))) return { allowed: true, by: 'approved' };
-  const until = Number(ownWord(leasePath(person, desk.box.id), 'leases') ?? 0);
+  const until = Number(readTrustedFile(leasePath(person, desk.box.id), 'leases') ?? 0);
   return until > context.world.now() ? { allowed: true, by: 'lease' } : undefined;
 }
 
 /** Whether every value that was given is the one that the document has, and was approved with it. */
-function asDeclared({ document }: Desk, { inputs }: Request): boolean {
+function asDeclared({ document }: Workspace, { inputs }: Request): boolean {
   const { inputs: declared } = document.runbook;
   return Object.entries(inputs).every(
     ([name, value]) => declared.find((each) => each.name === name)?.default === value,
@@ -71,7 +75,7 @@ function asDeclared({ document }: Desk, { inputs }: Request): boolean {
 /** Asks a person, once for each content; remembers a yes outside the workspace. */
 export async function askPermission(
   context: Pick<AgentContext, 'world' | 'approve'>,
-  desk: Desk,
+  desk: Workspace,
   request: Request,
 ): Promise<Permission> {
   const { key, script } = request;

@@ -12,9 +12,9 @@ import { aboutStep } from '../../pass/about-step.ts';
 import { openPass } from '../../pass/open.ts';
 import { walkPlan } from '../../pass/walk.ts';
 import {
-  lookAtCluster,
   measurementsOf,
   namespaceIn,
+  observeBoxCluster,
   speaksOfKubernetes,
 } from '../../session/cluster-observation.ts';
 import type { Session } from '../../session/session.ts';
@@ -22,16 +22,16 @@ import { type Diagnosis, runChecklist } from '../diagnosis.ts';
 import { JobLog } from '../job-log.ts';
 import { predict } from '../probe-lines.ts';
 import type { AgentContext } from '../tool.ts';
-import { look } from '../watch.ts';
-import type { Desk } from '../workspace.ts';
-import { checkRows, type Ending, endingOf, isRefusal } from './ending.ts';
-import type { Target } from './target.ts';
+import { observeNow } from '../watch.ts';
+import type { Workspace } from '../workspace.ts';
+import { attemptEnding, checkRows, type Ending, isRefusal } from './ending.ts';
+import type { AttemptTarget } from './target.ts';
 
 /** An attempt that guards and a person have let through. */
 export interface Ready {
   readonly context: Pick<AgentContext, 'world' | 'client'>;
-  readonly desk: Desk;
-  readonly target: Target;
+  readonly desk: Workspace;
+  readonly target: AttemptTarget;
   readonly session: Session;
   readonly attempt: string;
   readonly job: string;
@@ -69,19 +69,19 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
     only: target.step,
   });
   try {
-    const before = await look(world, desk.document.folder, desk.store, { reason: ready.job });
+    const before = await observeNow(world, desk.document.folder, desk.store, { reason: ready.job });
     const startedAt = world.now();
     await desk.store.append(...begun(ready, before.id));
     const outcomes = await walkPlan(opened.pass);
-    const ending = endingOf(outcomes.get(target.step), world.now() - startedAt);
+    const ending = attemptEnding(outcomes.get(target.step), world.now() - startedAt);
     const prediction = await afterwards(ready, opened.pass, signal);
     const text = target.body.run.map(({ text }) => text).join('\n');
     const about = aboutStep(opened.pass, target.step);
-    const cluster = () => lookAtCluster(opened.pass.box, {}, { namespace: namespaceIn(text), signal });
+    const cluster = () => observeBoxCluster(opened.pass.box, {}, { namespace: namespaceIn(text), signal });
     const spoken = [text, ...target.body.verify.map((each) => each.text)].join('\n');
     // What the engine refused is known to the word; what else is wrong in the cluster would only distract.
     const looksThere = hasFailed(ending) && !isRefusal(ending) && (about || speaksOfKubernetes(spoken));
-    const after = await look(world, desk.document.folder, desk.store, {
+    const after = await observeNow(world, desk.document.folder, desk.store, {
       reason: ready.job,
       ...(looksThere ? { cluster } : {}),
     });

@@ -5,11 +5,18 @@ import { slugOf } from '../../../markdown/record/slug.ts';
 import type { PlanStep } from '../../../model/plan.ts';
 import type { Prepared } from '../../session/session.ts';
 import { withSteps } from '../working.ts';
-import { type Desk, documentedStep, draftedBody, knownIds, lastBody, provenSteps } from '../workspace.ts';
+import {
+  documentedStep,
+  draftedBody,
+  knownIds,
+  lastBody,
+  provenSteps,
+  type Workspace,
+} from '../workspace.ts';
 import { bodyHash, bodyOf, bodyOfStep, type Draft, wrong } from './body.ts';
 
 /** What a call of apply_step is about to run. */
-export interface Target {
+export interface AttemptTarget {
   readonly step: string;
   readonly source: Attempt['source'];
   readonly body: StepBody;
@@ -21,7 +28,10 @@ export interface Target {
 }
 
 /** @throws RunbookError 64 for an id that is not known, and for a draft that cannot be read as a step */
-export function targetOf(desk: Desk, { step, draft }: { step?: string; draft?: Draft }): Target {
+export function attemptTarget(
+  desk: Workspace,
+  { step, draft }: { step?: string; draft?: Draft },
+): AttemptTarget {
   if (step === undefined && draft === undefined) {
     throw wrong(
       'nothing-to-apply',
@@ -53,9 +63,9 @@ export function targetOf(desk: Desk, { step, draft }: { step?: string; draft?: D
   return { ...chosen, prepared, planned };
 }
 
-type Chosen = Pick<Target, 'step' | 'source' | 'body' | 'base'>;
+type Chosen = Pick<AttemptTarget, 'step' | 'source' | 'body' | 'base'>;
 
-function existing(desk: Desk, id: string): Chosen {
+function existing(desk: Workspace, id: string): Chosen {
   const written = documentedStep(desk, id);
   const revised = provenSteps(desk).find((each) => each.id === id && each.kind === 'revised');
   if (written && revised) return { step: id, source: 'revision', body: revised.body, base: hashOf(desk, id) };
@@ -65,7 +75,7 @@ function existing(desk: Desk, id: string): Chosen {
   throw unknownStep(desk, id);
 }
 
-function drafted(desk: Desk, step: string | undefined, draft: Draft): Chosen {
+function drafted(desk: Workspace, step: string | undefined, draft: Draft): Chosen {
   const body = bodyOf(draft);
   if (body.after !== undefined && !knownIds(desk).includes(body.after)) throw unknownStep(desk, body.after);
   if (step !== undefined) return revised(desk, step, draft, body);
@@ -82,7 +92,7 @@ function drafted(desk: Desk, step: string | undefined, draft: Draft): Chosen {
 }
 
 /** What a revision does not say stays as it was. */
-function revised(desk: Desk, step: string, draft: Draft, body: StepBody): Chosen {
+function revised(desk: Workspace, step: string, draft: Draft, body: StepBody): Chosen {
   const last = lastBody(desk, step);
   if (!last) throw unknownStep(desk, step);
   const whole = {
@@ -97,12 +107,16 @@ function revised(desk: Desk, step: string, draft: Draft, body: StepBody): Chosen
     : { step, source: 'draft', body: whole };
 }
 
-function hashOf(desk: Desk, id: string): string {
+function hashOf(desk: Workspace, id: string): string {
   return bodyHash(bodyOfStep(documentedStep(desk, id)!));
 }
 
 /** Behind the step that it names, else behind what was done last. */
-function placed(desk: Desk, others: readonly LearnedStep[], { step, body, source }: Chosen): LearnedStep {
+function placed(
+  desk: Workspace,
+  others: readonly LearnedStep[],
+  { step, body, source }: Chosen,
+): LearnedStep {
   const known = new Set([...desk.document.runbook.steps.map(({ id }) => id), ...others.map(({ id }) => id)]);
   const done = desk.store.loop.attempts.findLast(
     (each) =>
@@ -123,7 +137,7 @@ function placed(desk: Desk, others: readonly LearnedStep[], { step, body, source
   };
 }
 
-export function unknownStep(desk: Desk, id: string): Error {
+export function unknownStep(desk: Workspace, id: string): Error {
   const ids = knownIds(desk);
   const close = nearest(id, ids);
   const shown = JSON.stringify(id.slice(0, 100));

@@ -3,11 +3,11 @@ import type { Fold } from '../../../loop/fold.ts';
 import type { FoldedProblem } from '../../../loop/fold-problems.ts';
 import type { Learned, LearnedProblem, LearnedStep } from '../../../markdown/record/learned.ts';
 import { slugOf } from '../../../markdown/record/slug.ts';
-import type { Desk } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
 import { symptomOf, titleOf } from './symptom.ts';
 
 /** The fold as entries of the document. While a Why is missing, only problems whose step stands there are written. */
-export function learnedOf(desk: Desk, fold: Fold): Learned {
+export function learnedOf(desk: Workspace, fold: Fold): Learned {
   const complete = fold.withheld.length === 0;
   const steps: LearnedStep[] = fold.steps.map(({ step, body, kind, after, attempt }) => ({
     ...{ id: step, body, kind },
@@ -23,7 +23,7 @@ export function learnedOf(desk: Desk, fold: Fold): Learned {
   };
 }
 
-function problemEntry(desk: Desk, folded: FoldedProblem, served: boolean): LearnedProblem {
+function problemEntry(desk: Workspace, folded: FoldedProblem, served: boolean): LearnedProblem {
   const { problem, fix, placement, revised } = folded;
   const failure = desk.store.loop.attempts.findLast((each) => problem.failures.includes(each.attempt));
   const fences = fix.flatMap(({ body }) => body.run);
@@ -55,14 +55,14 @@ function checkFence(lines: readonly string[]): DraftFence[] {
   return lines.length === 0 ? [] : [{ lang: 'check', text: `${lines.join('\n')}\n`, attributes: {} }];
 }
 
-function linkTo(desk: Desk, step: string): string {
+function linkTo(desk: Workspace, step: string): string {
   const written = desk.document.runbook.steps.find(({ id }) => id === step)?.title;
   const tried = desk.store.loop.attempts.findLast((each) => each.step === step)?.body.title;
   const title = written ?? tried ?? step;
   return `[${title}](#${slugOf(title)})`;
 }
 
-function dayOf({ store }: Desk, attempt: string): string {
+function dayOf({ store }: Workspace, attempt: string): string {
   const at = store.loop.attempts.find((each) => each.attempt === attempt)?.startedAt ?? 0;
   return new Date(at).toISOString().slice(0, 10);
 }

@@ -1,7 +1,7 @@
 import type { Learned } from '../../../markdown/record/learned.ts';
 import { bodyHash, bodyOfStep } from '../attempt/body.ts';
 import type { AgentContext } from '../tool.ts';
-import { type Desk, documentedStep } from '../workspace.ts';
+import { documentedStep, type Workspace } from '../workspace.ts';
 import { type Saving, savingOf } from './saving.ts';
 import { type Writing, type Written, writeText } from './write-document.ts';
 
@@ -15,7 +15,7 @@ export interface Saved extends Written {
 /** Folds, renders and writes; what stands in the document then is settled in the journal. A second save changes nothing. */
 export async function save(
   context: AgentContext,
-  desk: Desk,
+  desk: Workspace,
   also: Learned,
   writing: Writing,
 ): Promise<Saved> {
@@ -29,13 +29,13 @@ export async function save(
 }
 
 /** What stands in the document is not folded again. */
-async function settle({ store }: Desk, { fold: { settled } }: Saving): Promise<void> {
+async function settle({ store }: Workspace, { fold: { settled } }: Saving): Promise<void> {
   const { attempts, problems } = settled;
   if (attempts.length + problems.length === 0) return;
   await store.append({ kind: 'saved', attempts: [...attempts], problems: [...problems] });
 }
 
-function conflictsOf(desk: Desk, { fold }: Saving): string[] {
+function conflictsOf(desk: Workspace, { fold }: Saving): string[] {
   const bases = new Map(desk.store.jobs.map((each) => [each.attempt, each.base]));
   return fold.steps.flatMap(({ step, kind, attempt, body }) => {
     const written = documentedStep(desk, step);

@@ -5,7 +5,7 @@ import type { Learned } from '../../../markdown/record/learned.ts';
 import { recordLearned } from '../../../markdown/record/record.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
 import { unaccountedSince } from '../watch.ts';
-import type { Desk } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
 import { foldLoop } from './fold-loop.ts';
 import { learnedOf } from './learned-of.ts';
 
@@ -21,7 +21,7 @@ export interface Saving {
 }
 
 /** Folds the unsaved work and renders it; nothing is written. `also`: what the caller adds. */
-export async function savingOf(desk: Desk, also: Learned = {}): Promise<Saving> {
+export async function savingOf(desk: Workspace, also: Learned = {}): Promise<Saving> {
   const { document, store } = desk;
   const last = await store.snapshot(store.of('snapshot').at(-1)?.snapshot);
   const known = nothingAdded.get(store.loop);
@@ -38,7 +38,7 @@ const nothingAdded = new WeakMap<
   { document: unknown; last: string | undefined; saving: Saving }
 >();
 
-async function folded(desk: Desk, last: Snapshot | undefined, also: Learned): Promise<Saving> {
+async function folded(desk: Workspace, last: Snapshot | undefined, also: Learned): Promise<Saving> {
   const { document, store, box } = desk;
   const { source, runbook, exists } = document;
   const strange = (await unaccountedSince(store, last)).map(

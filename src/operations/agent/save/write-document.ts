@@ -10,7 +10,7 @@ import type { World } from '../../../world.ts';
 import { refuseErrors, writeDocument } from '../../document/document.ts';
 import { openSession } from '../../session/session.ts';
 import type { AgentDocument } from '../working.ts';
-import { quiet } from '../workspace.ts';
+import { withoutOutput } from '../workspace.ts';
 import { sha256 } from './saving.ts';
 
 /** What came of writing. */
@@ -73,7 +73,12 @@ async function refuseBad(
     plan: buildPlan(runbook),
     others: [],
   };
-  const session = await openSession(quiet({ world, signal }), prepared, { input: {} }, { approved: false });
+  const session = await openSession(
+    withoutOutput({ world, signal }),
+    prepared,
+    { input: {} },
+    { approved: false },
+  );
   await session.box.close();
 }
 

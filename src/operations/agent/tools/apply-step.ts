@@ -23,11 +23,11 @@ import {
   standingPermission,
 } from '../attempt/permission.ts';
 import { type Ready, runAttempt } from '../attempt/run-attempt.ts';
-import { type Target, targetOf } from '../attempt/target.ts';
+import { type AttemptTarget, attemptTarget } from '../attempt/target.ts';
 import { confined } from '../confined.ts';
 import { predict } from '../probe-lines.ts';
 import { type AgentContext, defineTool, LONGEST_WAIT_MS } from '../tool.ts';
-import { type Desk, openDesk, quiet } from '../workspace.ts';
+import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
 
 const input = z.object({
   step: z.string().max(200).optional().describe('id of a step; with draft: revise it'),
@@ -56,8 +56,8 @@ export const applyStep = defineTool({
   output: Answer,
   run: async (context, given): Promise<AttemptAnswer> => {
     const began = context.world.now();
-    const desk = await openDesk(context, given.box);
-    const target = targetOf(desk, given);
+    const desk = await openWorkspace(context, given.box);
+    const target = attemptTarget(desk, given);
     const request = requestOf(desk, target, given.inputs ?? {});
     const standing = await standingPermission(context, desk, target, request);
     const looking = await openTarget(context, desk, target, { request, approved: standing !== undefined });
@@ -81,11 +81,16 @@ const MARGIN_MS = 2_000;
  */
 async function openTarget(
   context: AgentContext,
-  desk: Desk,
-  target: Target,
+  desk: Workspace,
+  target: AttemptTarget,
   { request, approved }: { request: Request; approved: boolean },
 ): Promise<Session> {
-  const session = await openSession(quiet(context), target.prepared, { input: request.inputs }, { approved });
+  const session = await openSession(
+    withoutOutput(context),
+    target.prepared,
+    { input: request.inputs },
+    { approved },
+  );
   try {
     refuseSecrets(session, target.body);
     const own = new Set(target.planned.inputs);
@@ -102,12 +107,12 @@ async function openTarget(
   }
 }
 
-async function isApproved({ world }: AgentContext, { document }: Desk): Promise<boolean> {
+async function isApproved({ world }: AgentContext, { document }: Workspace): Promise<boolean> {
   return await openApprovals(world.folders.person).isApproved(approvalHash(document.runbook));
 }
 
 /** Fixes of recorded problems run by themselves only where the whole document may run. */
-function planFor({ prepared, planned }: Target, whole: boolean): Session['plan'] {
+function planFor({ prepared, planned }: AttemptTarget, whole: boolean): Session['plan'] {
   if (whole) return prepared.plan;
   const bare = { ...planned, obstaclesBefore: [], obstaclesAfter: [] };
   const steps = prepared.plan.steps.map((each) => (each === planned ? bare : each));
@@ -126,13 +131,13 @@ function refuseSecrets({ masker }: Session, body: StepBody): void {
 
 async function prepare(
   context: AgentContext,
-  desk: Desk,
-  target: Target,
+  desk: Workspace,
+  target: AttemptTarget,
   session: Session,
   { hypothesis }: Pick<Input, 'hypothesis'>,
   allowed: string,
 ): Promise<Ready> {
-  const pass = passOf(quiet(context), session);
+  const pass = passOf(withoutOutput(context), session);
   const { loop, jobs } = desk.store;
   const number = loop.attempts.length + loop.guards.length + 1;
   return {
@@ -152,7 +157,7 @@ async function prepare(
 /** The hypothesis' lines, and the typed checks of the step: what they say before tells what they are worth. */
 async function predictions(
   pass: Pass,
-  { body, planned }: Target,
+  { body, planned }: AttemptTarget,
   hypothesis: Hypothesis | undefined,
   signal: AbortSignal,
 ): Promise<PredictionRow[]> {
@@ -166,8 +171,8 @@ async function predictions(
 /** What the guards say before anything is asked of a person; undefined: nothing. */
 async function judged(
   context: AgentContext,
-  desk: Desk,
-  target: Target,
+  desk: Workspace,
+  target: AttemptTarget,
   session: Session,
   given: Input,
 ): Promise<AttemptAnswer | undefined> {
@@ -183,8 +188,8 @@ async function judged(
 /** A person is needed first. A question that is still open leaves no trace: the call comes again with its answer. */
 async function unpermitted(
   context: AgentContext,
-  desk: Desk,
-  target: Target,
+  desk: Workspace,
+  target: AttemptTarget,
   { answer, request }: Extract<Permission, { allowed: false }>,
 ): Promise<AttemptAnswer> {
   if (answer !== 'open') {
@@ -198,7 +203,7 @@ async function unpermitted(
 /** Begins the job, and answers what it has come to when the caller's patience ends. */
 async function start(
   context: AgentContext,
-  desk: Desk,
+  desk: Workspace,
   ready: Ready,
   waitMs: number,
 ): Promise<AttemptAnswer> {

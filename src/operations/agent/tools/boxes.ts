@@ -15,7 +15,7 @@ import { maskerFor } from '../../session/session.ts';
 import { wrong } from '../attempt/body.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
 import { readAgentDocument } from '../working.ts';
-import { quiet } from '../workspace.ts';
+import { withoutOutput } from '../workspace.ts';
 
 /*
  * The life of boxes for an agent: the verbs of `runbook box`, less what is a person's word. An agent grants no secret, brings no
@@ -61,7 +61,7 @@ export const envLaunch = defineTool({
   run: async (context, { name, image, ports, expires }) => {
     const flags = launch.input.parse({ name, image, port: ports, expires });
     const job = context.jobs.start(`launch-${name}`, (signal) =>
-      launch.run({ ...quiet(context), signal }, flags),
+      launch.run({ ...withoutOutput(context), signal }, flags),
     );
     const launched = await job.within(LAUNCH_WAIT_MS);
     if (!launched.ended) {
@@ -89,7 +89,7 @@ export const envList = defineTool({
   input: z.object({}),
   output: z.object({ boxes: z.array(row) }),
   run: async (context) => {
-    const { boxes } = await list.run(quiet(context), {});
+    const { boxes } = await list.run(withoutOutput(context), {});
     return { boxes: boxes.map((each) => ({ ...each })) };
   },
 });
@@ -107,7 +107,7 @@ export const envStatus = defineTool({
   effect: 'read',
   input: z.object({ box: boxName }),
   output: oneBox,
-  run: async (context, input) => shown(await status.run(quiet(context), input)),
+  run: async (context, input) => shown(await status.run(withoutOutput(context), input)),
 });
 
 export const envLogs = defineTool({
@@ -130,7 +130,7 @@ export const envLogs = defineTool({
   }),
   output: z.object({ text: z.string() }),
   run: async (context, input) => {
-    const { text } = await logs.run(quiet(context), input);
+    const { text } = await logs.run(withoutOutput(context), input);
     return { text: await masked(context, text) };
   },
 });
@@ -145,7 +145,7 @@ export const envStop = defineTool({
   effect: 'act',
   input: z.object({ box: boxName }),
   output: oneBox,
-  run: async (context, input) => shown(await stop.run(quiet(context), input)),
+  run: async (context, input) => shown(await stop.run(withoutOutput(context), input)),
 });
 
 export const envRestart = defineTool({
@@ -159,7 +159,7 @@ export const envRestart = defineTool({
   effect: 'act',
   input: z.object({ box: boxName }),
   output: oneBox,
-  run: async (context, input) => shown(await restart.run(quiet(context), input)),
+  run: async (context, input) => shown(await restart.run(withoutOutput(context), input)),
 });
 
 export const envDestroy = defineTool({
@@ -173,7 +173,7 @@ export const envDestroy = defineTool({
   input: z.object({ box: boxName }),
   output: z.object({ removed: z.array(row) }),
   run: async (context, input) => {
-    const { removed } = await destroy.run(quiet(context), input);
+    const { removed } = await destroy.run(withoutOutput(context), input);
     return { removed: removed.map((each) => ({ ...each })) };
   },
 });
@@ -207,7 +207,7 @@ export const envSync = defineTool({
   }),
   run: async (context, { folder, ...rest }) => {
     await refuseOutside(context, folder);
-    const synced = await sync.run(quiet(context), { ...rest, folder });
+    const synced = await sync.run(withoutOutput(context), { ...rest, folder });
     return { ...synced, withheld: [...synced.withheld] };
   },
 });
@@ -231,7 +231,7 @@ export const envExpose = defineTool({
       .optional(),
   }),
   output: z.object({ port: z.number(), url: z.string(), by: z.string() }),
-  run: async (context, input) => ({ ...(await expose.run(quiet(context), input)).exposed! }),
+  run: async (context, input) => ({ ...(await expose.run(withoutOutput(context), input)).exposed! }),
 });
 
 export const envUnexpose = defineTool({
@@ -245,7 +245,7 @@ export const envUnexpose = defineTool({
   input: z.object({ box: boxName, port: port.optional() }),
   output: z.object({ unexposed: z.array(z.string()) }),
   run: async (context, input) => ({
-    unexposed: [...((await unexpose.run(quiet(context), input)).unexposed ?? [])],
+    unexposed: [...((await unexpose.run(withoutOutput(context), input)).unexposed ?? [])],
   }),
 });
 

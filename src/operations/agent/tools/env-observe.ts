@@ -3,13 +3,13 @@ import { hasFailed } from '../../../loop/attempt.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import { SCOPE_NAMES, SCOPES, type Snapshot } from '../../../model/snapshot.ts';
 import { compareSnapshots } from '../../../observe/compare.ts';
-import { lookAtClusterOf, measurementsOf } from '../../session/cluster-observation.ts';
+import { measurementsOf, observeClusterOf } from '../../session/cluster-observation.ts';
 import { wrong } from '../attempt/body.ts';
 import { type Diagnosis, runChecklist } from '../diagnosis.ts';
 import { factsFrom, readCursor, shownFacts } from '../shown-facts.ts';
 import { defineTool } from '../tool.ts';
-import { look, unaccountedSince } from '../watch.ts';
-import { type Desk, openDesk } from '../workspace.ts';
+import { observeNow, unaccountedSince } from '../watch.ts';
+import { openWorkspace, type Workspace } from '../workspace.ts';
 
 const row = z.looseObject({});
 
@@ -65,7 +65,7 @@ export const envObserve = defineTool({
   }),
   budget: 16_000,
   run: async (context, { scopes, compare_to, box, namespace, active, cursor }) => {
-    const desk = await openDesk(context, box);
+    const desk = await openWorkspace(context, box);
     if (cursor !== undefined) return await moreFacts(desk, cursor);
     const { store, document } = desk;
     const last = store.of('snapshot').at(-1)?.snapshot;
@@ -73,10 +73,10 @@ export const envObserve = defineTool({
     if (compare_to !== undefined && !before) throw unknownSnapshot(desk, compare_to);
     const asked = scopes?.includes('kubernetes') ?? false;
     const cluster = () =>
-      lookAtClusterOf(context.world, document.folder, document.runbook.frontMatter.env, {
+      observeClusterOf(context.world, document.folder, document.runbook.frontMatter.env, {
         ...{ namespace, active, asked: asked || namespace !== undefined, signal: context.signal },
       });
-    const snapshot = await look(context.world, document.folder, store, {
+    const snapshot = await observeNow(context.world, document.folder, store, {
       reason: 'observe',
       ...(scopes ? { scopes } : {}),
       ...(asked || scopes === undefined ? { cluster } : {}),
@@ -112,7 +112,7 @@ export const envObserve = defineTool({
 });
 
 /** The next facts of a snapshot that is kept. */
-async function moreFacts(desk: Desk, cursor: string) {
+async function moreFacts(desk: Workspace, cursor: string) {
   const snapshot = await desk.store.snapshot(readCursor(cursor)?.snapshot);
   const page = snapshot && factsFrom(snapshot, cursor);
   if (!page) {
@@ -132,7 +132,7 @@ async function moreFacts(desk: Desk, cursor: string) {
   };
 }
 
-function unknownSnapshot({ store }: Desk, wanted: string) {
+function unknownSnapshot({ store }: Workspace, wanted: string) {
   const known = store
     .of('snapshot')
     .slice(-5)
@@ -146,7 +146,7 @@ function unknownSnapshot({ store }: Desk, wanted: string) {
 
 /** The last failure that is not solved gives the words to look for; without one the box speaks for itself. */
 async function explain(
-  { store, document }: Desk,
+  { store, document }: Workspace,
   snapshot: Snapshot,
   world: Parameters<typeof runChecklist>[1]['world'],
 ): Promise<{ about: string; diagnosis: Diagnosis }> {
@@ -179,7 +179,7 @@ async function explain(
 
 /** What a guard asks for: that the box was looked at, when, and which findings stood then. */
 async function note(
-  { store }: Desk,
+  { store }: Workspace,
   snapshot: Snapshot,
   { findings, evidence, unchecked }: Diagnosis,
   whole: boolean,

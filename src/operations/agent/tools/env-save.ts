@@ -4,7 +4,7 @@ import { writeClaude } from '../save/claude-file.ts';
 import { commitFiles } from '../save/commit.ts';
 import { type Saved, save } from '../save/save.ts';
 import { defineTool } from '../tool.ts';
-import { type Desk, openDesk } from '../workspace.ts';
+import { openWorkspace, type Workspace } from '../workspace.ts';
 
 const row = z.looseObject({});
 
@@ -85,7 +85,7 @@ export const envSave = defineTool({
   }),
   budget: 24_000,
   run: async (context, given) => {
-    const desk = await openDesk(context);
+    const desk = await openWorkspace(context);
     const also = learned(given, new Date(context.world.now()).toISOString().slice(0, 10));
     const saved = await save(context, desk, also, { expected: given.expected_sha256, dryRun: given.dry_run });
     const claude =
@@ -144,7 +144,7 @@ function messageOf({ saving: { fold } }: Saved): string {
     : 'Runbook: what was measured and decided';
 }
 
-function nextOf(desk: Desk, { saving: { fold }, conflicts, refused }: Saved): string {
+function nextOf(desk: Workspace, { saving: { fold }, conflicts, refused }: Saved): string {
   if (refused !== undefined) return refused;
   if (conflicts.length > 0) {
     return `A person edited ${conflicts.join(', ')} since you revised it: read it with runbook_read, revise it anew, then save.`;

@@ -5,7 +5,7 @@ import { recordLearned } from '../../../markdown/record/record.ts';
 import { oneLine } from '../../../markdown/record/render.ts';
 import { writeText } from '../save/write-document.ts';
 import { defineTool } from '../tool.ts';
-import { type Desk, openDesk } from '../workspace.ts';
+import { openWorkspace, type Workspace } from '../workspace.ts';
 import { findProblem } from './problem-resolve.ts';
 
 /** Stops and asks a person, with all that they need to answer. */
@@ -32,7 +32,7 @@ export const escalate = defineTool({
   }),
   budget: 16_000,
   run: async (context, { question, to, problem: id }) => {
-    const desk = await openDesk(context);
+    const desk = await openWorkspace(context);
     const problem = id === undefined ? undefined : findProblem(desk, id);
     if (problem?.state === 'open') {
       await desk.store.append({ kind: 'problem', problem: problem.id, move: { to: 'stopped', question } });
@@ -62,7 +62,7 @@ export const escalate = defineTool({
 
 /** What was tried, what it changed, what is known: for somebody who was not there. */
 function dossier(
-  { store, box }: Desk,
+  { store, box }: Workspace,
   problem: ProblemRecord | undefined,
   { date, to }: { date: string; to: string | undefined },
 ): string {

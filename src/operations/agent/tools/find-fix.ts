@@ -4,7 +4,7 @@ import type { Attempt } from '../../../loop/attempt.ts';
 import { lastErrorLine, normalErrorLine } from '../../../loop/error-line.ts';
 import { wrong } from '../attempt/body.ts';
 import { defineTool } from '../tool.ts';
-import { type Desk, openDesk } from '../workspace.ts';
+import { openWorkspace, type Workspace } from '../workspace.ts';
 import { findJob, logTail } from './job-read.ts';
 
 const row = z.looseObject({});
@@ -26,7 +26,7 @@ export const findFix = defineTool({
   }),
   output: z.object({ fixes: z.array(row), searched: z.string(), next: z.string() }),
   run: async (context, { text, job, limit }) => {
-    const desk = await openDesk(context);
+    const desk = await openWorkspace(context);
     const searched = text ?? (job === undefined ? undefined : await logTail(desk, findJob(desk, job).job));
     if (searched === undefined)
       throw wrong('nothing-to-find', 'Neither text nor job was given.', 'Give the error text, or a job.');
@@ -42,7 +42,7 @@ export const findFix = defineTool({
   },
 });
 
-async function written({ document }: Desk, text: string): Promise<Record<string, unknown>[]> {
+async function written({ document }: Workspace, text: string): Promise<Record<string, unknown>[]> {
   const found: Record<string, unknown>[] = [];
   for (const problem of document.runbook.steps.filter(({ kind }) => kind === 'problem')) {
     const matches = await Promise.all(problem.symptoms.map((each) => matchSymptom(each, text)));
@@ -64,7 +64,7 @@ async function written({ document }: Desk, text: string): Promise<Record<string,
  * Solved on this box: with the same error but for numbers and times, or with a finding of the code that is asked for
  * (`image-credentials`).
  */
-function remembered({ store }: Desk, text: string): Record<string, unknown>[] {
+function remembered({ store }: Workspace, text: string): Record<string, unknown>[] {
   const { problems, attempts } = store.loop;
   const line = normalErrorLine(text);
   const code = /^[a-z][a-z0-9-]{3,60}$/.exec(text.trim())?.[0];

@@ -6,7 +6,7 @@ import { attemptAnswer } from '../attempt/answer.ts';
 import { wrong } from '../attempt/body.ts';
 import { RESOURCE_BUDGET } from '../resource.ts';
 import { defineTool } from '../tool.ts';
-import { type Desk, openDesk } from '../workspace.ts';
+import { openWorkspace, type Workspace } from '../workspace.ts';
 
 /** Bytes of a log that one call reads at most; a search goes through its last so many. */
 const MOST_BYTES = 8 * 1024 * 1024;
@@ -48,7 +48,7 @@ export const jobRead = defineTool({
   budget: 36_000,
   run: async (context, { job, wait_s, offset, limit, grep }) => {
     if (!isJobId(job)) return noJobId(job);
-    const desk = await openDesk(context);
+    const desk = await openWorkspace(context);
     const { store } = desk;
     const known = findJob(desk, job);
     if (wait_s > 0) {
@@ -89,7 +89,7 @@ export const jobCancel = defineTool({
   output: z.object({ job: z.string(), status: z.string(), next: z.string() }),
   run: async (context, { job }) => {
     if (!isJobId(job)) return noJobId(job);
-    const desk = await openDesk(context);
+    const desk = await openWorkspace(context);
     findJob(desk, job);
     const running = context.jobs.find(job);
     running?.cancel();
@@ -117,7 +117,7 @@ function noJobId(id: string): RunbookError {
 }
 
 /** @throws RunbookError 64 for an id that no job has */
-export function findJob({ store }: Desk, id: string) {
+export function findJob({ store }: Workspace, id: string) {
   const job = store.jobs.find((each) => each.job === id);
   if (job) return job;
   const last = store.jobs.slice(-5).map((each) => each.job);
@@ -128,7 +128,7 @@ export function findJob({ store }: Desk, id: string) {
   );
 }
 
-async function withoutTail(desk: Desk, attempt: string) {
+async function withoutTail(desk: Workspace, attempt: string) {
   const { output_tail: _, ...rest } = await attemptAnswer(desk, attempt);
   return rest;
 }
@@ -165,7 +165,7 @@ function matching(text: string, grep: string): string {
 }
 
 /** The end of a job's log, where errors stand. */
-export async function logTail({ store }: Desk, job: string): Promise<string> {
+export async function logTail({ store }: Workspace, job: string): Promise<string> {
   return (await readLog(store.jobLog(job), { limit: 64_000 })).log;
 }
 

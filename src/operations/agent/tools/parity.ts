@@ -7,7 +7,7 @@ import { prepare } from '../../session/session.ts';
 import { wrong } from '../attempt/body.ts';
 import { allowedHosts } from '../confined.ts';
 import { defineTool } from '../tool.ts';
-import { quiet } from '../workspace.ts';
+import { withoutOutput } from '../workspace.ts';
 
 const row = z.looseObject({});
 const box = z.string().max(200);
@@ -37,9 +37,9 @@ export const parity = defineTool({
   }),
   run: async (context, { a, b, expect = [] }) => {
     for (const target of [a, b]) await refuseForeign(target, context.world);
-    const prepared = await prepare(quiet(context), { file: context.file, loose: false });
+    const prepared = await prepare(withoutOutput(context), { file: context.file, loose: false });
     const request = { a, b, expect, input: {}, yes: false };
-    const { report } = await compareTargets(quiet(context), request, prepared);
+    const { report } = await compareTargets(withoutOutput(context), request, prepared);
     return {
       verdict: report.verdict,
       counts: report.counts.map((each) => ({ ...each })),

@@ -13,7 +13,7 @@ import { askLines, readProbeLines } from '../probe-lines.ts';
 import { save } from '../save/save.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
 import { withSteps } from '../working.ts';
-import { type Desk, openDesk, quiet } from '../workspace.ts';
+import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
 
 const input = z.object({
   problem: z.string().max(100),
@@ -56,7 +56,7 @@ export const problemResolve = defineTool({
   }),
   budget: 16_000,
   run: async (context, given) => {
-    const desk = await openDesk(context);
+    const desk = await openWorkspace(context);
     const problem = findProblem(desk, given.problem);
     const fix = await decide(context, desk, problem, given);
     const saved = await save(context, desk, {}, { expected: given.expected_sha256 });
@@ -80,7 +80,7 @@ export const problemResolve = defineTool({
 });
 
 /** @throws RunbookError 64 for an id that no problem has */
-export function findProblem({ store }: Desk, id: string): ProblemRecord {
+export function findProblem({ store }: Workspace, id: string): ProblemRecord {
   const problem = store.loop.problems.find((each) => each.id === id);
   if (problem) return problem;
   const ids = store.loop.problems.map((each) => `${each.id} (${each.state})`);
@@ -99,7 +99,7 @@ interface Decided {
 /** Journals what was said of the problem; for a Why, after its Verify was held against the box. */
 async function decide(
   context: AgentContext,
-  desk: Desk,
+  desk: Workspace,
   problem: ProblemRecord,
   given: Input,
 ): Promise<Decided | undefined> {
@@ -140,12 +140,12 @@ async function decide(
   return { attempts, verify };
 }
 
-async function move(desk: Desk, problem: ProblemRecord, said: ProblemMove): Promise<undefined> {
+async function move(desk: Workspace, problem: ProblemRecord, said: ProblemMove): Promise<undefined> {
   refuseMove(desk, problem, said.to, said.to === 'merged' ? said.into : undefined);
   await desk.store.append({ kind: 'problem', problem: problem.id, move: said });
 }
 
-function refuseMove({ store }: Desk, { id }: ProblemRecord, to: ProblemMove['to'], into?: string): void {
+function refuseMove({ store }: Workspace, { id }: ProblemRecord, to: ProblemMove['to'], into?: string): void {
   const refused = moveRefusal(store.loop.problems, id, { to, ...(into === undefined ? {} : { into }) });
   if (refused !== undefined)
     throw wrong(
@@ -157,7 +157,7 @@ function refuseMove({ store }: Desk, { id }: ProblemRecord, to: ProblemMove['to'
 
 /** The problem as it would be folded if this were said of it. */
 function foldedWith(
-  { store, document, box }: Desk,
+  { store, document, box }: Workspace,
   { id }: ProblemRecord,
   said: ProblemMove,
 ): FoldedProblem | undefined {
@@ -179,7 +179,7 @@ function foldedWith(
  */
 async function obstacleChecks(
   context: AgentContext,
-  desk: Desk,
+  desk: Workspace,
   { verify, problem }: FoldedProblem,
   given: readonly string[] | undefined,
 ): Promise<string[]> {
@@ -199,10 +199,10 @@ async function obstacleChecks(
 
 async function askNow(
   context: AgentContext,
-  desk: Desk,
+  desk: Workspace,
   lines: ReturnType<typeof readProbeLines>,
 ): Promise<CheckResult[]> {
-  const operation = quiet(context);
+  const operation = withoutOutput(context);
   const session = await openSession(
     operation,
     withSteps(desk.document, []),

@@ -8,7 +8,7 @@ import { bodyOfStep, scriptOf, wrong } from '../attempt/body.ts';
 import { unknownStep } from '../attempt/target.ts';
 import { JobLog } from '../job-log.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
-import { type Desk, openDesk, quiet } from '../workspace.ts';
+import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
 
 const row = z.looseObject({});
 
@@ -45,7 +45,7 @@ export const replay = defineTool({
   output,
   budget: 16_000,
   run: async (context, given): Promise<z.infer<typeof output>> => {
-    const desk = await openDesk(context, given.box);
+    const desk = await openWorkspace(context, given.box);
     refuseUnknown(desk, given);
     if (given.dry_run) return await dryRun(context, desk, given);
     const refused = await unpermitted(context, desk);
@@ -53,7 +53,7 @@ export const replay = defineTool({
   },
 });
 
-function refuseUnknown(desk: Desk, { from, only }: Input): void {
+function refuseUnknown(desk: Workspace, { from, only }: Input): void {
   if (!desk.document.exists) {
     throw wrong(
       'no-such-file',
@@ -65,7 +65,7 @@ function refuseUnknown(desk: Desk, { from, only }: Input): void {
   for (const id of [from, only]) if (id !== undefined && !ids.includes(id)) throw unknownStep(desk, id);
 }
 
-async function dryRun(context: AgentContext, desk: Desk, given: Input): Promise<z.infer<typeof output>> {
+async function dryRun(context: AgentContext, desk: Workspace, given: Input): Promise<z.infer<typeof output>> {
   const report = await run(context, desk, given, true, context.signal);
   const steps =
     report.plan?.steps.map(({ id, would, reason, detail }) => ({ step: id, would, reason, detail })) ?? [];
@@ -79,7 +79,10 @@ async function dryRun(context: AgentContext, desk: Desk, given: Input): Promise<
 }
 
 /** A replay runs all that the document says, so all of it is what a person approves. */
-async function unpermitted(context: AgentContext, desk: Desk): Promise<z.infer<typeof output> | undefined> {
+async function unpermitted(
+  context: AgentContext,
+  desk: Workspace,
+): Promise<z.infer<typeof output> | undefined> {
   if (context.trust === 'sandbox') return undefined;
   const approvals = openApprovals(context.world.folders.person);
   const hash = approvalHash(desk.document.runbook);
@@ -100,7 +103,7 @@ async function unpermitted(context: AgentContext, desk: Desk): Promise<z.infer<t
   return { job: null, status: 'needs_approval', approval: { answer }, steps: [], next };
 }
 
-async function start(context: AgentContext, desk: Desk, given: Input): Promise<z.infer<typeof output>> {
+async function start(context: AgentContext, desk: Workspace, given: Input): Promise<z.infer<typeof output>> {
   const { store } = desk;
   const id = `job-${store.jobs.length + 1}`;
   await store.append({
@@ -158,7 +161,7 @@ function told(outcome: ReplayReport['steps'][number]['outcome']): Record<string,
 
 async function run(
   context: AgentContext,
-  { document }: Desk,
+  { document }: Workspace,
   { from, only }: Input,
   dryRun: boolean,
   signal: AbortSignal,
@@ -174,7 +177,7 @@ async function run(
   const emit = { emit: (event: Parameters<JobLog['take']>[0]) => log?.take(event) };
   // Without an inventory the report is that of one box.
   return (await replayVerb.run(
-    { ...quiet({ world: context.world, signal }), ...emit },
+    { ...withoutOutput({ world: context.world, signal }), ...emit },
     flags,
   )) as ReplayReport;
 }

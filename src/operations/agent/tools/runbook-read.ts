@@ -2,10 +2,10 @@ import { createPatch } from 'diff';
 import { z } from 'zod';
 import { wrong } from '../attempt/body.ts';
 import { unknownStep } from '../attempt/target.ts';
-import { stateOfNow } from '../now.ts';
+import { currentState } from '../now.ts';
 import { type Saving, savingOf } from '../save/saving.ts';
 import { defineTool } from '../tool.ts';
-import { type Desk, documentedStep, draftedBody, openDesk } from '../workspace.ts';
+import { documentedStep, draftedBody, openWorkspace, type Workspace } from '../workspace.ts';
 
 /** Entries of a list in one answer; the rest by cursor. */
 const PAGE = 30;
@@ -39,7 +39,7 @@ export const runbookRead = defineTool({
   }),
   budget: 16_000,
   run: async (context, { view, step, cursor }) => {
-    const desk = await openDesk(context);
+    const desk = await openWorkspace(context);
     const saving = await savingOf(desk);
     const { document } = desk;
     const shown = viewed(desk, saving, step !== undefined ? 'step' : view, step);
@@ -47,7 +47,7 @@ export const runbookRead = defineTool({
     const entries = (shown.entries ?? []).slice(from, from + PAGE);
     const more = from + PAGE < (shown.entries?.length ?? 0);
     return {
-      now: await stateOfNow(desk, saving),
+      now: await currentState(desk, saving),
       file: document.file,
       exists: document.exists,
       name: document.runbook.name,
@@ -64,7 +64,7 @@ interface Viewed {
   readonly text?: string;
 }
 
-function viewed(desk: Desk, saving: Saving, view: string, step: string | undefined): Viewed {
+function viewed(desk: Workspace, saving: Saving, view: string, step: string | undefined): Viewed {
   const { runbook, source } = desk.document;
   switch (view) {
     case 'step':
@@ -100,7 +100,7 @@ function viewed(desk: Desk, saving: Saving, view: string, step: string | undefin
   }
 }
 
-function stepView(desk: Desk, id: string | undefined): Viewed {
+function stepView(desk: Workspace, id: string | undefined): Viewed {
   if (id === undefined) throw wrong('no-step', 'The view step needs a step.', 'Give step: its id.');
   const written = documentedStep(desk, id);
   if (written) {

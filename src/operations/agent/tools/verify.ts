@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EXIT } from '../../../model/diagnostic.ts';
 import type { CheckResult } from '../../../model/outcome.ts';
 import { refuseErrors } from '../../document/document.ts';
-import { askOnce, type Question } from '../../pass/checks.ts';
+import { type CheckQuestion, evaluateOnce } from '../../pass/checks.ts';
 import { openPreview } from '../../pass/preview.ts';
 import { openSession } from '../../session/session.ts';
 import { unknownStep } from '../attempt/target.ts';
@@ -10,7 +10,7 @@ import { confined } from '../confined.ts';
 import { askLines, readProbeLines } from '../probe-lines.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
 import { withSteps } from '../working.ts';
-import { type Desk, knownIds, openDesk, provenSteps, quiet } from '../workspace.ts';
+import { knownIds, openWorkspace, provenSteps, type Workspace, withoutOutput } from '../workspace.ts';
 
 const row = z.looseObject({});
 
@@ -36,7 +36,7 @@ export const verify = defineTool({
     next: z.string(),
   }),
   run: async (context, { steps, probes, box }) => {
-    const desk = await openDesk(context, box);
+    const desk = await openWorkspace(context, box);
     const unknown = steps?.find((id) => !knownIds(desk).includes(id));
     if (unknown !== undefined) throw unknownStep(desk, unknown);
     const read = readProbeLines(probes ?? []);
@@ -67,12 +67,12 @@ interface Verdicts {
 
 async function ask(
   context: AgentContext,
-  desk: Desk,
+  desk: Workspace,
   probes: ReturnType<typeof readProbeLines>,
   only: readonly string[] | undefined,
 ): Promise<Verdicts> {
   const prepared = withSteps(desk.document, provenSteps(desk));
-  const operation = quiet(context);
+  const operation = withoutOutput(context);
   const session = await openSession(operation, prepared, { input: {} }, { approved: false });
   try {
     const box = await confined(session.box, context.world);
@@ -84,7 +84,7 @@ async function ask(
       const { id } = planned.step;
       if (only && !only.includes(id)) continue;
       const questions = preview.questions(planned).filter(({ kind }) => kind !== 'output');
-      const checks = await askOnce(questions.map(typed));
+      const checks = await evaluateOnce(questions.map(typed));
       verdicts.push({ step: id, verdict: verdictOf(checks), checks });
     }
     return { asked, verdicts };
@@ -94,7 +94,7 @@ async function ask(
 }
 
 /** A shell check is named, not run. */
-function typed(question: Question): Question {
+function typed(question: CheckQuestion): CheckQuestion {
   if (question.kind !== 'shell') return question;
   const observed = 'not asked: a shell check is code, run by apply_step and replay';
   return {

@@ -10,7 +10,7 @@ const NAMED = 5;
 const MOVING = /^(?:latest|main|master|edge|nightly|stable|dev)$/;
 
 /** Images that the next box may get another of: those without a tag or with one that moves, and those without a digest. */
-export function imageTrouble(wanted: readonly WantedThere[]): Diagnostic[] {
+export function imageDiagnostics(wanted: readonly WantedThere[]): Diagnostic[] {
   const used = wanted.flatMap(({ placed, place }) =>
     imagesOf(placed.object).map((image) => ({ image, place, object: showKey(placed.key) })),
   );

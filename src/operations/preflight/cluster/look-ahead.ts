@@ -1,6 +1,6 @@
 import { patchTarget } from '../../../cluster/apply/patch.ts';
 import { placeAll } from '../../../cluster/apply/placing.ts';
-import { ClusterTrouble, remedyOf } from '../../../cluster/cluster-errors.ts';
+import { ClusterError, remedyOf } from '../../../cluster/cluster-errors.ts';
 import type { Cluster } from '../../../model/cluster/cluster.ts';
 import type { KubeObject } from '../../../model/cluster/kube.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
@@ -9,10 +9,10 @@ import { type ClusterWork, clusterOf, FenceDefect, placeOf } from '../../pass/cl
 import { passOf } from '../../pass/open.ts';
 import { objectsOfFence, USUAL_NAMESPACE } from '../../pass/wanted-objects.ts';
 import type { Session } from '../../session/session.ts';
-import { imageTrouble } from './images.ts';
+import { imageDiagnostics } from './images.ts';
 import { missingRights } from './rights.ts';
-import { roomTrouble } from './room.ts';
-import { storageTrouble } from './storage.ts';
+import { capacityDiagnostics } from './room.ts';
+import { storageDiagnostics } from './storage.ts';
 import type { ClusterFence, PatchedThere, WantedThere } from './wanted.ts';
 
 /**
@@ -52,9 +52,9 @@ export async function lookAhead(
   try {
     const looks = await Promise.all([
       missingRights(cluster, { wanted, patched }, context.signal),
-      roomTrouble(cluster, wanted, context.signal),
-      storageTrouble(cluster, wanted, context.signal),
-      imageTrouble(wanted),
+      capacityDiagnostics(cluster, wanted, context.signal),
+      storageDiagnostics(cluster, wanted, context.signal),
+      imageDiagnostics(wanted),
     ]);
     return unique([...found, ...looks.flat()]);
   } catch (error) {
@@ -143,7 +143,7 @@ class Saying {
       const { message, remedy, line } = error;
       return { code: 'bad-manifest', severity: 'error', message, remedy, place: placeOf(action, line) };
     }
-    if (!(error instanceof ClusterTrouble)) throw error;
+    if (!(error instanceof ClusterError)) throw error;
     const isMendable = afterShell && error.kind !== 'not-allowed';
     return {
       code: `cluster-${error.kind}`,

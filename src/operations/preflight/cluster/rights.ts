@@ -1,4 +1,4 @@
-import { mayDo, type Wish } from '../../../cluster/access/access-review.ts';
+import { type AccessRequest, isAllowed } from '../../../cluster/access/access-review.ts';
 import { mapAtOnce } from '../../../cluster/at-once.ts';
 import type { Cluster } from '../../../model/cluster/cluster.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
@@ -17,8 +17,8 @@ export async function missingRights(
   { wanted, patched }: { readonly wanted: readonly WantedThere[]; readonly patched: readonly PatchedThere[] },
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
-  const wishes = new Map<string, Wish & { readonly place: Place }>();
-  const wish = (verbs: readonly Wish['verb'][], { resource, namespace, place }: PatchedThere) => {
+  const wishes = new Map<string, AccessRequest & { readonly place: Place }>();
+  const wish = (verbs: readonly AccessRequest['verb'][], { resource, namespace, place }: PatchedThere) => {
     for (const verb of verbs) {
       const id = [verb, resource.group, resource.resource, namespace].join(' ');
       if (wishes.has(id)) continue;
@@ -30,7 +30,7 @@ export async function missingRights(
   for (const each of patched) wish(TO_PATCH, each);
   const answers = await mapAtOnce(8, [...wishes.values()], async (wish) => ({
     wish,
-    allowed: await mayDo(cluster, wish, signal),
+    allowed: await isAllowed(cluster, wish, signal),
   }));
   const denied = answers.filter(({ allowed }) => !allowed);
   return [...grouped(denied, ({ wish }) => nameOf(wish))].map(([what, rows]) => ({
@@ -42,7 +42,7 @@ export async function missingRights(
   }));
 }
 
-function nameOf({ resource, namespace }: Wish): string {
+function nameOf({ resource, namespace }: AccessRequest): string {
   const kind = resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`;
   return namespace === undefined ? kind : `${kind} in namespace "${namespace}"`;
 }

@@ -1,5 +1,5 @@
 import { asQuantity, quantity } from '../../../base/quantity.ts';
-import { ClusterTrouble } from '../../../cluster/cluster-errors.ts';
+import { ClusterError } from '../../../cluster/cluster-errors.ts';
 import { limitRangeFacts, quotaFact } from '../../../cluster/observe/limits.ts';
 import { demandsOf, workloadFact } from '../../../cluster/observe/workloads.ts';
 import { type Demand, excesses, type Layer } from '../../../guard/demand.ts';
@@ -13,7 +13,7 @@ import type { WantedThere } from './wanted.ts';
 type Sum = Extract<Layer, { kind: 'sum' }>;
 
 /** Workloads that the limit ranges and quotas of their namespaces will refuse, each added to what runs there already. */
-export async function roomTrouble(
+export async function capacityDiagnostics(
   cluster: Cluster,
   wanted: readonly WantedThere[],
   signal: AbortSignal,
@@ -80,7 +80,7 @@ async function layersOf(cluster: Cluster, namespace: string, signal: AbortSignal
     return cluster.list(found, { namespace, signal }).then(
       ({ items }) => items,
       (error: unknown) => {
-        if (error instanceof ClusterTrouble && error.kind !== 'aborted') return [];
+        if (error instanceof ClusterError && error.kind !== 'aborted') return [];
         throw error;
       },
     );

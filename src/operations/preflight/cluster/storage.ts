@@ -1,5 +1,5 @@
 import { nearest } from '../../../base/nearest.ts';
-import { ClusterTrouble } from '../../../cluster/cluster-errors.ts';
+import { ClusterError } from '../../../cluster/cluster-errors.ts';
 import { at } from '../../../judge/readiness-words.ts';
 import type { Cluster } from '../../../model/cluster/cluster.ts';
 import { type KubeObject, showKey } from '../../../model/cluster/kube.ts';
@@ -9,7 +9,7 @@ import type { WantedThere } from './wanted.ts';
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
 /** Claims that nobody will ever provide a volume for: an unknown class, none at all, or `""`, which turns it off. */
-export async function storageTrouble(
+export async function storageDiagnostics(
   cluster: Cluster,
   wanted: readonly WantedThere[],
   signal: AbortSignal,
@@ -84,7 +84,7 @@ async function classesOf(cluster: Cluster, signal: AbortSignal): Promise<readonl
   try {
     return (await cluster.list(resource, { signal })).items;
   } catch (error) {
-    if (error instanceof ClusterTrouble) return undefined;
+    if (error instanceof ClusterError) return undefined;
     throw error;
   }
 }
