@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cp, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
+import { copyExample } from '../support/copy-example.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -48,10 +49,7 @@ export async function exampleOnCluster(
   setting: Setting,
 ): Promise<RunbookOnCluster> {
   const runbook = personIn(mkdtempSync(join(tmpdir(), 'runbook-on-cluster-')), setting);
-  await cp(join(root, 'examples', name), runbook.folder, {
-    recursive: true,
-    filter: (path) => !path.includes('.runbook'),
-  });
+  copyExample(name, runbook.folder);
   const document = join(runbook.folder, 'AUTODOCK.md');
   writeFileSync(document, edit(await readFile(document, 'utf8')));
   await allow(runbook, setting);

@@ -1,8 +1,9 @@
-import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { copyExample } from '../support/copy-example.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -11,10 +12,7 @@ async function example(name: string) {
   const root = await mkdtemp(join(tmpdir(), 'runbook-example-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   const folder = join(root, name);
-  await cp(join(ROOT, 'examples', name), folder, {
-    recursive: true,
-    filter: (path) => !path.includes('.runbook'),
-  });
+  copyExample(name, folder);
   const env = { RUNBOOK_STATE: join(root, 'person'), RUNBOOK_BOX_STATE: join(root, 'box'), PORT: '18093' };
   return {
     folder,
