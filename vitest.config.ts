@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const cluster = ['test/**/*.cluster.test.ts'];
 const slow = ['test/**/*.slow.test.ts', 'test/boxes/**/*.test.ts'];
 
-/** `fast` is what runs at every save; `slow` starts containers and whole programs, one file at a time; `cluster` has a real API server. */
+/** `fast` is what runs at every save; `slow` starts containers and whole programs, one file at a time; `cluster` has a real API server; `measure` grades findings and guards on sets of real failures, and is run by name. */
 export default defineConfig({
   test: {
     projects: [
@@ -22,6 +22,16 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'measure',
+          include: ['test/**/*.measure.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          maxConcurrency: 2,
         },
       },
       {
