@@ -1,11 +1,11 @@
-/** In a person's words. */
+/** A size in KiB or MiB, for people. */
 export function sizeText(bytes: number): string {
   return bytes >= 1024 * 1024 ? `${bytes / 1024 / 1024} MiB` : `${bytes / 1024} KiB`;
 }
 
 /**
- * Bytes put together from chunks, up to a limit. They lie in one piece that doubles as it grows, so that many tiny chunks
- * cost no more than few large ones.
+ * Bytes collected from chunks, up to a limit. The buffer doubles as it grows, so many tiny chunks cost no more than a
+ * few large ones.
  */
 export class BoundedBytes {
   readonly #most: number;
@@ -16,7 +16,10 @@ export class BoundedBytes {
     this.#most = most;
   }
 
-  /** Adds a chunk, which must not change afterwards. false: it would be too much, and was left out. */
+  /**
+   * Adds a chunk. The caller must not change it afterwards. Returns false, and adds nothing, if the limit would be
+   * exceeded.
+   */
   add(chunk: Buffer): boolean {
     const length = this.#length + chunk.length;
     if (length > this.#most) return false;
@@ -29,12 +32,12 @@ export class BoundedBytes {
     return true;
   }
 
-  /** Where these bytes begin; -1: nowhere. */
+  /** Index of the first occurrence; -1 if not found. */
   indexOf(bytes: Buffer): number {
     return this.#bytes.subarray(0, this.#length).indexOf(bytes);
   }
 
-  /** What there is, which is then no longer here. */
+  /** Returns all bytes and empties the buffer. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#length);
     this.#bytes = Buffer.alloc(0);

@@ -1,9 +1,9 @@
 const LONGEST_WORD = 200;
 
-/** Words for which a guess is made in one document: each is compared with every candidate, and who misspelt more looks himself. */
+/** Caps the number of guesses per document: each guess compares the word with every candidate. */
 const MOST_GUESSES = 100;
 
-/** `nearest` for the words of one document, however many they are and however often each comes: time stays in proportion. */
+/** A memoizing, bounded `nearest` for the words of one document, so that the time grows linearly with the document. */
 export function guesser(candidates: readonly string[]): (word: string) => string | undefined {
   const guesses = new Map<string, string | undefined>();
   return (word) => {
@@ -13,12 +13,10 @@ export function guesser(candidates: readonly string[]): (word: string) => string
 }
 
 /**
- * The candidate that a misspelt word most likely means, or undefined where none is near.
- *
- * Distance is the restricted Damerau–Levenshtein one (insert, delete, replace, swap neighbours), without
- * regard to case. Near means at most a third of the longer word, so that unrelated words suggest nothing. Where none is
- * near, a word cut short (`GREET`, four letters at least) means the only candidate that begins with it. A word longer than any
- * that somebody types means nothing.
+ * The candidate that a misspelled word most likely means, or undefined if no candidate is similar. The measure is the
+ * restricted Damerau–Levenshtein distance (insert, delete, replace, swap neighbors), ignoring case. The distance may
+ * be at most a third of the longer word. Without a similar candidate, an abbreviation of at least four letters
+ * (`GREET`) matches the only candidate that it is a prefix of. Overlong words get no suggestion.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > LONGEST_WORD) return undefined;
@@ -43,7 +41,7 @@ function onlyLonger(wanted: string, candidates: Iterable<string>): string | unde
   return longer.length === 1 ? longer[0] : undefined;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that make one of the other. */
+/** The number of insertions, deletions, replacements and swaps of neighbors that turn one word into the other. */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,14 +1,14 @@
 /**
- * Text without anything that rewrites a terminal or hides words from a person that a model still reads: ANSI sequences,
- * control characters (but not tab and line feed), bidi controls, zero-width and tag characters, lone surrogates.
- * Rules: trojansource.codes, Unicode TR36.
+ * Removes everything that can rewrite a terminal, or hide text from a person but not from a model: ANSI sequences,
+ * control characters except tab and line feed, bidi controls, zero-width and tag characters, lone surrogates. Sources:
+ * trojansource.codes, Unicode TR36.
  */
 export function plainText(text: string): string {
   if (!suspicious.test(text)) return text;
   return (
     text
       .replace(/\r\n?/g, '\n')
-      // Bounded: a sequence that never ends may not swallow the text, nor the time.
+      // Bounded, so that an unterminated sequence cannot swallow the text or take quadratic time.
       .replace(/\u001b\][^\u0007\u001b]{0,2000}(?:\u0007|\u001b\\)/g, '')
       .replace(/\u001b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|[@-Z\\-_])/g, '')
       .replace(controls, '')
@@ -30,8 +30,8 @@ const suspicious =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/;
 
 /**
- * The same text with what `plainText` would take out written as an escape: a person who is asked whether it may run has to
- * see all of it, and a terminal sequence is nothing to a shell but more characters.
+ * The text with everything that `plainText` would remove written as an escape instead. A person who approves a script
+ * must see all of it, because a shell does run those characters.
  */
 export function visibleText(text: string): string {
   if (!suspicious.test(text)) return text;

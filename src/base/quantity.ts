@@ -1,4 +1,4 @@
-/** Factors by suffix. */
+/** Factor of each suffix. */
 export const POWERS: Readonly<Record<string, number>> = {
   '': 1,
   n: 1e-9,
@@ -18,15 +18,15 @@ export const POWERS: Readonly<Record<string, number>> = {
 };
 
 /**
- * A Kubernetes quantity as a number: CPU in cores, memory and storage in bytes
- * (k8s.io/apimachinery/pkg/api/resource). Undefined: it is none.
+ * Parses a Kubernetes quantity: CPU in cores, memory and storage in bytes (k8s.io/apimachinery/pkg/api/resource).
+ * Returns undefined if the text is not a quantity.
  */
 export function quantity(text: string): number | undefined {
   const parts = /^(\d+(?:\.\d+)?(?:e\d+)?)(n|u|m|k|K|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/.exec(text.trim());
   return parts ? Number(parts[1]) * POWERS[parts[2] ?? '']! : undefined;
 }
 
-/** A number as a quantity that people read: `3Gi` for 3221225472, three decimals at most. */
+/** Formats a number as a Kubernetes quantity with at most three decimals: `3Gi` for 3221225472. */
 export function asQuantity(amount: number): string {
   const unit = ['Gi', 'Mi', 'Ki'].find((each) => amount >= POWERS[each]! && amount % POWERS[each]! === 0);
   return unit === undefined ? String(Math.round(amount * 1000) / 1000) : `${amount / POWERS[unit]!}${unit}`;

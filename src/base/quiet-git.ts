@@ -1,6 +1,7 @@
 /**
- * Options ahead of git's command, so that what a project's own configuration names (monitors, hooks) does not run: whoever may
- * write into the project, an agent among them, could otherwise have its code run here by a listing or a commit.
+ * Options for every git command that the engine runs. They disable the monitors and hooks of the project's own git
+ * configuration: anyone who can write to the project, an agent included, could otherwise run code through a listing or
+ * a commit.
  */
 export const QUIET_GIT: readonly string[] = ['core.fsmonitor=', 'core.hooksPath=/dev/null'].flatMap(
   (option) => ['-c', option],

@@ -1,19 +1,23 @@
 /** A compiled pattern whose matching time grows linearly with the text, whatever the pattern. */
 export interface LinearRegex {
-  /** Whether the pattern occurs anywhere in the text. `^` and `$` are the ends of the text; `(?m)` makes them line ends. */
+  /**
+   * Whether the pattern matches anywhere in the text. `^` and `$` match the ends of the text; with `(?m)` they match
+   * line ends.
+   */
   test(text: string): boolean;
 }
 
 /**
- * Why a pattern cannot be used, or undefined. Cheap and syntactic, for parsing: what is wrong beyond that shows when it
- * is compiled. Rule: RE2's syntax, without look-around and back-references (https://github.com/google/re2/wiki/Syntax).
+ * Why a pattern cannot be used, or undefined. A cheap syntactic check for the parser; other errors appear when the
+ * pattern is compiled. Rule: RE2's syntax has no look-around and no back-references
+ * (https://github.com/google/re2/wiki/Syntax).
  */
 export function regexProblem(pattern: string): string | undefined {
   for (const [token] of pattern.matchAll(/\\.|\(\?<?[=!]/gsu)) {
     if (token.startsWith('(')) return `look-around (\`${token}\`)`;
     if (/^\\(?:[1-9]|k)$/.test(token)) return `a back-reference (\`${token}\`)`;
   }
-  // Where RE2 and JavaScript agree on the syntax, JavaScript finds unbalanced brackets at no cost.
+  // Where RE2 and JavaScript share the syntax, JavaScript's compiler finds unbalanced brackets cheaply.
   const onlyRe2 = /\(\?|\\[QE]/.test(pattern);
   return onlyRe2 ? undefined : syntaxError(pattern);
 }
@@ -27,7 +31,10 @@ function syntaxError(pattern: string): string | undefined {
   }
 }
 
-/** Compiles with RE2's syntax and guarantees. The engine is loaded at the first use, as most passes need none. */
+/**
+ * Compiles a pattern with RE2's syntax and guarantees. The engine is loaded on first use, since most passes do not
+ * need it.
+ */
 export async function compileRegex(
   pattern: string,
   ignoreCase: boolean,

@@ -1,14 +1,16 @@
-/** One word that any POSIX shell reads back as exactly this text. A NUL cannot be in one. */
+/** Quotes a text as one word for any POSIX shell. The text must not contain NUL. */
 export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The same for bash and zsh without a line break in it, so that the lines after it keep their numbers. */
+/**
+ * Quotes a text as one word for bash and zsh without a line break, so that the line numbers of a script stay the same.
+ */
 export function quoteOnOneLine(text: string): string {
   return `$'${text.replace(/[\\'\n]/g, (each) => (each === '\n' ? '\\n' : `\\${each}`))}'`;
 }
 
-/** A here-document that any POSIX shell hands over as exactly this text and a final newline. */
+/** A here-document that any POSIX shell reads as exactly this text plus a final newline. */
 export function hereDocument(text: string): { readonly operator: string; readonly body: string } {
   let mark = 'RUNBOOK_TEXT';
   while (text.includes(mark)) mark += '_';

@@ -1,6 +1,6 @@
 /**
- * For `sort`: by code units, the same on every machine. `localeCompare` would load the tables of a language for it, which takes
- * 8 ms and 3 MB the first time.
+ * Comparator for `sort`: by code units, the same on every machine. `localeCompare` would load locale tables, which
+ * takes 8 ms and 3 MB the first time.
  */
 export function textOrder(a: string, b: string): number {
   if (a === b) return 0;

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 
 /**
- * Objects as one YAML stream, a document each, long lines unbroken: what `kubectl apply -f -` takes. As YAML 1.1, since
- * Kubernetes reads that: there an unquoted `on` is true.
+ * Formats objects as one YAML stream for `kubectl apply -f -`, one document each, without wrapping long lines. Uses
+ * YAML 1.1 as Kubernetes does: there an unquoted `on` is true.
  */
 export function asYaml(objects: readonly object[]): string {
   return objects

@@ -5,20 +5,20 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Place } from '../model/place.ts';
 import { targetName } from './target-name.ts';
 
-/** A box of a fleet, and what is different about it. */
+/** One box of a fleet, with the settings that are specific to it. */
 export interface Target {
-  /** Unique in its fleet; what its lines, its report and its journal's reader know it by. */
+  /** Unique in its fleet. Names the box in output lines, in the report and to readers of its journal. */
   readonly name: string;
   readonly box: BoxTarget;
-  /** The same as `--on` takes it, in one spelling. */
+  /** The box as `--on` accepts it, in canonical spelling. */
   readonly on: string;
   readonly groups: readonly string[];
-  /** Variables by name: of the whole inventory, over them its group's, over them its own. */
+  /** Variables by name. A target's own values override its group's, which override the inventory's. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly place: Place;
 }
 
-/** An inventory as written; with errors among the diagnostics its targets must not be used. */
+/** An inventory as written. If the diagnostics contain errors, the targets must not be used. */
 export interface Inventory {
   readonly file: string;
   readonly targets: readonly Target[];
@@ -28,8 +28,8 @@ export interface Inventory {
 type Inputs = Readonly<Record<string, string>>;
 
 /**
- * Reads an inventory (docs/fleets.md): `inputs`, `groups` and `targets`. Never throws; what is wrong is told with its
- * place, all of it at once.
+ * Parses an inventory (docs/fleets.md): `inputs`, `groups` and `targets`. Never throws; reports every error with its
+ * place.
  */
 export function parseInventory(text: string, file: string): Inventory {
   const reader = new InventoryReader(text, file);
@@ -55,18 +55,18 @@ class InventoryReader {
       this.#error(
         'bad-inventory',
         broken.pos[0],
-        `This is no YAML: ${firstLine(broken.message)}`,
-        'Mend it.',
+        `The inventory must be valid YAML: ${firstLine(broken.message)}`,
+        'Fix the YAML syntax.',
       );
       return [];
     }
     const root = this.#document.contents;
     if (!root || !isMap(root)) {
-      const remedy = 'Write `targets:` and under it one box a line: `- ssh://user@host`.';
+      const remedy = 'Write `targets:` with one box per line below it, such as `- ssh://user@host`.';
       this.#error(
         'bad-inventory',
         root?.range?.[0] ?? 0,
-        'An inventory is a mapping with `targets`.',
+        'An inventory must be a mapping with a key `targets`.',
         remedy,
       );
       return [];
@@ -80,8 +80,8 @@ class InventoryReader {
       this.#error(
         'no-targets',
         root.range?.[0] ?? 0,
-        'This inventory names no box.',
-        'Add some under `targets:`.',
+        'An inventory must name at least one box; this one names none.',
+        'Add boxes under `targets:`.',
       );
     }
     return this.#targets;
@@ -90,7 +90,7 @@ class InventoryReader {
   #readGroups(node: Node | undefined, above: Inputs): void {
     if (node === undefined) return;
     if (!isMap(node)) {
-      this.#expected(node, '`groups` is a mapping from names to groups');
+      this.#expected(node, '`groups` must be a mapping from group names to groups');
       return;
     }
     for (const { key, value } of node.items) {
@@ -98,7 +98,7 @@ class InventoryReader {
       if (name === undefined || !isMap(value)) {
         this.#expected(
           (value ?? key) as Node,
-          'A group is a mapping with `targets` and, if you like, `inputs`',
+          'A group must be a mapping with `targets` and, optionally, `inputs`',
         );
         continue;
       }
@@ -110,7 +110,7 @@ class InventoryReader {
   #readTargets(node: Node | undefined, groups: readonly string[], above: Inputs): void {
     if (node === undefined) return;
     if (isSeq(node)) for (const item of node.items as Node[]) this.#readTarget(item, groups, above);
-    else this.#expected(node, '`targets` is a list');
+    else this.#expected(node, '`targets` must be a list');
   }
 
   #readTarget(node: Node, groups: readonly string[], above: Inputs): void {
@@ -118,7 +118,7 @@ class InventoryReader {
     const where = keys.get('on');
     const on = where && textOf(where);
     if (on === undefined) {
-      this.#expected(where ?? node, 'A target is a text, or a mapping with `on`');
+      this.#expected(where ?? node, 'A target must be a string, or a mapping with `on`');
       return;
     }
     const place = this.#place(where?.range?.[0] ?? 0);
@@ -130,7 +130,7 @@ class InventoryReader {
     const named = keys.get('name');
     const name = named === undefined ? targetName(box) : textOf(named);
     if (name === undefined || name.trim() === '' || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
-      this.#expected(named ?? node, "A target's `name` is a text of one line");
+      this.#expected(named ?? node, "A target's `name` must be a string on one line");
       return;
     }
     this.#targets.push({
@@ -146,7 +146,7 @@ class InventoryReader {
   #inputs(node: Node | undefined): Inputs {
     if (node === undefined) return {};
     if (!isMap(node)) {
-      this.#expected(node, '`inputs` is a mapping from names to values');
+      this.#expected(node, '`inputs` must be a mapping from variable names to values');
       return {};
     }
     const entries: [string, string][] = [];
@@ -156,14 +156,14 @@ class InventoryReader {
       if (name === undefined || text === undefined)
         this.#expected(
           (value ?? key) as Node,
-          `The value of \`${name ?? 'an input'}\` is a text, a number or yes or no`,
+          `The value of \`${name ?? 'an input'}\` must be a string, a number or a boolean`,
         );
       else entries.push([name, text]);
     }
     return Object.fromEntries(entries);
   }
 
-  /** One box twice would work against itself, and two of one name could not be told apart. */
+  /** The same box listed twice would run two passes at once, and two boxes with one name could not be distinguished. */
   #refuseTwins(): void {
     for (const what of ['name', 'on'] as const) {
       const first = new Map<string, Target>();
@@ -171,8 +171,8 @@ class InventoryReader {
         const twin = first.get(target[what]);
         if (!twin) first.set(target[what], target);
         else if (what === 'name' || twin.name !== target.name) {
-          const message = `\`${target[what]}\` stands on line ${twin.place.line} already.`;
-          const remedy = what === 'on' ? 'Name each box once.' : 'Give one of them another `name:`.';
+          const message = `\`${target[what]}\` must be unique; it is already on line ${twin.place.line}.`;
+          const remedy = what === 'on' ? 'List each box only once.' : 'Give one of them a different `name:`.';
           this.diagnostics.push({
             code: 'duplicate-target',
             severity: 'error',
@@ -195,15 +195,15 @@ class InventoryReader {
         continue;
       }
       const near = name === undefined ? undefined : nearest(name, known);
-      const remedy = near ? `Did you mean \`${near}\`?` : `Known here: ${known.join(', ')}.`;
+      const remedy = near ? `Did you mean \`${near}\`?` : `Known keys: ${known.join(', ')}.`;
       const at = (key as ParsedNode | null)?.range?.[0] ?? 0;
-      this.#error('unknown-key', at, `\`${name ?? '?'}\` means nothing here.`, remedy);
+      this.#error('unknown-key', at, `The key \`${name ?? '?'}\` is not known here.`, remedy);
     }
     return found;
   }
 
   #expected(node: Node, message: string): void {
-    this.#error('bad-inventory', node.range?.[0] ?? 0, `${message}.`, 'docs/fleets.md shows the form.');
+    this.#error('bad-inventory', node.range?.[0] ?? 0, `${message}.`, 'See docs/fleets.md for the format.');
   }
 
   #error(code: string, offset: number, message: string, remedy: string): void {
@@ -216,7 +216,7 @@ class InventoryReader {
   }
 }
 
-/** A scalar as it stands: `8080`, `007` and `yes` keep their letters. undefined: no text at all. */
+/** A scalar as written: `8080`, `007` and `yes` stay unconverted. Returns undefined if the node is not a scalar. */
 function textOf(node: unknown): string | undefined {
   if (!isScalar(node) || node.value === null) return undefined;
   return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));

@@ -1,6 +1,6 @@
 import type { BoxTarget } from '../model/box-target.ts';
 
-/** What a box is called where its inventory gives it no name: the host, with its port where that is not ssh's own. */
+/** The default name of a box in an inventory: its host, with the port unless it is ssh's default. */
 export function targetName(target: BoxTarget): string {
   switch (target.kind) {
     case 'local':

@@ -3,7 +3,7 @@ import { CAUSES } from '../model/finding.ts';
 import { SCOPE_NAMES } from '../model/snapshot.ts';
 import type { Hypothesis, PredictionRow } from './hypothesis.ts';
 
-/** A fence as an agent gives it, before it stands in a document: language, text, attributes. */
+/** A fence as an agent submits it, before it is in a document: language, text, attributes. */
 export const DraftFence = z.object({
   lang: z.string(),
   text: z.string(),
@@ -12,21 +12,22 @@ export const DraftFence = z.object({
 
 export type DraftFence = z.infer<typeof DraftFence>;
 
-/** All that a step does and how it is judged. Check lines are a fence of language `check`. */
+/** A step's actions and checks. Check lines are a fence with the language `check`. */
 export const StepBody = z.object({
   title: z.string(),
   why: z.string().default(''),
   run: z.array(DraftFence),
   verify: z.array(DraftFence).default([]),
   undo: z.array(DraftFence).default([]),
-  /** The step that it comes after in the document; absent: the one applied before it. */
+  /** The step that this one follows in the document. Absent: the step that was applied before it. */
   after: z.string().optional(),
 });
 
 export type StepBody = z.infer<typeof StepBody>;
 
 /**
- * Where a body came from. `step`: the document, unchanged. `draft`: a new step. `revision`: new text for a step.
+ * Where a body came from. `step`: the document, unchanged. `draft`: a new step. `revision`: new text for an existing
+ * step.
  */
 export const ATTEMPT_SOURCES = ['step', 'draft', 'revision'] as const;
 
@@ -44,24 +45,24 @@ export const ATTEMPT_STATUSES = [
 
 export type AttemptStatus = (typeof ATTEMPT_STATUSES)[number];
 
-/** A check of an attempt and its answer, as the journal keeps it. */
+/** A check of an attempt with its verdict, as stored in the journal. */
 export const CheckRow = z.object({
   /** The check as written. */
   check: z.string(),
-  /** The check in its wait form; absent: only `within` is taken off. Set where a shell check holds a wait. */
+  /** The check in its wait form, set where a shell check contains a wait. Absent: the check without `within`. */
   form: z.string().optional(),
   verdict: z.enum(['pass', 'fail', 'unknown']),
   /** Class of what was observed: `refused`, `http-401`, `timeout`, … */
   class: z.string(),
   observed: z.string(),
   expected: z.string(),
-  /** What was observed when waiting began, where it was waited for: shows whether the wait got anywhere. */
+  /** What was observed when waiting started, for checks that wait. Shows whether the wait made progress. */
   observedFirst: z.string().optional(),
 });
 
 export type CheckRow = z.infer<typeof CheckRow>;
 
-/** `Finding` of model/finding, as the journal keeps it. */
+/** `Finding` of model/finding, as stored in the journal. */
 export const FindingRow = z.object({
   code: z.string(),
   title: z.string(),
@@ -74,7 +75,7 @@ export const FindingRow = z.object({
 
 export type FindingRow = z.infer<typeof FindingRow>;
 
-/** `Change` of model/change, as the journal keeps it. */
+/** `Change` of model/change, as stored in the journal. */
 export const ChangeRow = z.object({
   scope: z.enum(SCOPE_NAMES),
   kind: z.enum(['added', 'removed', 'changed']),
@@ -86,26 +87,26 @@ export const ChangeRow = z.object({
 
 export type ChangeRow = z.infer<typeof ChangeRow>;
 
-/** What a guard says of an attempt before it runs. `ask`: only with a hypothesis. */
+/** What a guard decides about an attempt before it runs. `ask`: it may run only with a hypothesis. */
 export type GuardVerdict =
   | { readonly verdict: 'pass' }
   | {
       readonly verdict: 'ask' | 'refuse';
       /** Permanent: the guard's name, such as `sleep-spiral`. */
       readonly code: string;
-      /** What was seen and why it stops here, with the figures. */
+      /** What was found and why the attempt is stopped, with the figures. */
       readonly reason: string;
-      /** The attempts, evidence ids and figures that were used, one line each. */
+      /** The attempts, evidence ids and figures behind the decision, one line each. */
       readonly evidence: readonly string[];
       /** What the agent can do instead. */
       readonly wayOn: string;
-      /** A refusal that also stops a problem, or all work on the box, until a person says `runbook resume`. */
+      /** Set on a refusal that also stops a problem, or all work on the box, until a person runs `runbook resume`. */
       readonly stops?: 'problem' | 'box';
-      /** The problem that it concerns, by id. */
+      /** Id of the problem that the decision is about. */
       readonly problem?: string;
     };
 
-/** One attempt at a step, as rebuilt from the journal. Times are milliseconds since the epoch. */
+/** One attempt at a step, rebuilt from the journal. Times are milliseconds since the epoch. */
 export interface Attempt {
   /** Position in the journal. */
   readonly seq: number;
@@ -115,39 +116,39 @@ export interface Attempt {
   readonly box: string;
   readonly source: (typeof ATTEMPT_SOURCES)[number];
   readonly body: StepBody;
-  /** Hash of the body's normal form, waits and sizes included: the same action has the same. */
+  /** Hash of the body's normal form, including waits and sizes. Equal for equal actions. */
   readonly form: string;
-  /** Hash of the inputs that it ran with. */
+  /** Hash of the inputs of the run. */
   readonly inputs: string;
   readonly hypothesis?: Hypothesis | undefined;
   readonly prediction: readonly PredictionRow[];
   readonly status: AttemptStatus;
   readonly startedAt: number;
-  /** Of the whole attempt, waiting for checks included. */
+  /** Of the whole attempt, including the time spent waiting for checks. */
   readonly durationMs: number;
-  /** Of its fences alone: when an action failed, that is when. */
+  /** Of its fences only: if an action failed, the time until it failed. */
   readonly actedMs: number;
-  /** null: no exit code (a signal, a time limit, no fence). */
+  /** null without an exit code (signal, time limit, no fence). */
   readonly exitCode: number | null;
   readonly signal?: string | undefined;
   /** Last lines of output, masked. */
   readonly outputTail: string;
   readonly checks: readonly CheckRow[];
-  /** From the mundane checklist that the server runs after every failure. */
+  /** From the list of ordinary causes that the server checks after every failure. */
   readonly findings: readonly FindingRow[];
-  /** Items of that checklist that could not be looked at. */
+  /** Items of that list that could not be checked. */
   readonly unchecked: readonly string[];
   readonly changed: readonly ChangeRow[];
-  /** Only failed and timed_out attempts have one. */
+  /** Only on failed and timed-out attempts. */
   readonly fingerprint?: string | undefined;
-  /** The problem that it opened or was attached to. */
+  /** The problem that it opened or was assigned to. */
   readonly problem?: string;
   readonly undone: boolean;
-  /** Its content stands in the document, or was left out by a save that the agent accepted. */
+  /** Whether its content is in the document, or was left out by a save that the agent accepted. */
   readonly saved: boolean;
 }
 
-/** Only these touch problems and the counters of guards. */
+/** Whether the attempt counts for problems and guards. */
 export function hasFailed(attempt: Pick<Attempt, 'status'>): boolean {
   return attempt.status === 'failed' || attempt.status === 'timed_out';
 }

@@ -1,18 +1,18 @@
 /**
- * What stays the same when the same error is printed twice: the last line that speaks of one, with everything that
- * differs from run to run replaced, and ports, HTTP statuses and exit codes kept.
+ * The part of an error message that stays the same across runs: the last line that mentions an error, with volatile
+ * parts replaced. Ports, HTTP statuses and exit codes are kept.
  */
 export function normalErrorLine(output: string): string {
   return normalText(lastErrorLine(output).slice(0, LONGEST));
 }
 
-/** Characters of a line that count: an error says what it is at its beginning. */
+/** Only the start of a line counts: that is where a message says what the error is. */
 const LONGEST = 500;
 
 const SPEAKS_OF_ERROR =
   /\berr(or)?s?\b|fail|fatal|panic|exception|cannot|can't|could ?n[o']t|unable|denied|forbidden|unauthori[sz]ed|refused|reset|no such|not (found|permitted|allowed)|invalid|unknown|missing|timed? ?out|already|exceeded|killed|^E:/i;
 
-/** The last line that speaks of an error, else the last one with anything on it; empty where there is none. */
+/** The last line that mentions an error, else the last line that is not blank; empty if there is none. */
 export function lastErrorLine(output: string): string {
   const lines = withoutControls(output)
     .split(/\r\n|\r|\n/)
@@ -27,10 +27,10 @@ function withoutControls(text: string): string {
     .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, '');
 }
 
-/** Kubernetes draws the random ends of names from these (k8s.io/apimachinery/pkg/util/rand). */
+/** The alphabet of the random suffixes of Kubernetes names (k8s.io/apimachinery/pkg/util/rand). */
 const RANDOM = '[bcdfghjklmnpqrstvwxz2456789]';
 
-/** In order: what comes first takes its text away from those after. `$1` is kept. */
+/** The order matters: earlier patterns consume their text before later ones see it. `$1` is kept. */
 const VOLATILE: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<uuid>'],
   [/(?:\/private)?(?:\/var)?\/tmp\/[^\s"'`,;:)\]}]+/g, '<temp>'],
@@ -51,7 +51,7 @@ const VOLATILE: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 const REASON =
   '(?:Continue|OK|Created|Accepted|No Content|Moved|Found|Not Modified|Temporary Redirect|Permanent Redirect|Bad Request|Unauthorized|Payment Required|Forbidden|Not Found|Method Not Allowed|Not Acceptable|Proxy Authentication|Request Timeout|Conflict|Gone|Unprocessable|Too Many Requests|Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)';
 
-/** Numbers that tell one failure from another. */
+/** Numbers that distinguish one failure from another. */
 const KEPT = new RegExp(
   [
     // Ports.
@@ -76,7 +76,7 @@ const KEPT = new RegExp(
 
 const ADDRESS = /\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)\d{1,3}(?:\.\d{1,3}){3}\b/g;
 
-/** A text with UUIDs, long hex, pod suffixes, times, temporary paths, addresses and other digits replaced. */
+/** Replaces UUIDs, long hexadecimal numbers, pod suffixes, times, temporary paths, addresses and other digits. */
 export function normalText(text: string): string {
   let normal = text;
   for (const [pattern, replacement] of VOLATILE) normal = normal.replace(pattern, replacement);
@@ -84,7 +84,7 @@ export function normalText(text: string): string {
   return withoutDigits(normal).replace(/\s+/g, ' ').trim();
 }
 
-/** Loopback addresses tell where something listens, so they stay; so does a digit inside a word (`x509`, `sha256`). */
+/** Keeps loopback addresses, which show where a service listens, and digits inside a word (`x509`, `sha256`). */
 const LOOSE_DIGITS = /127\.0\.0\.1|0\.0\.0\.0|(?<![A-Za-z_\d])\d+/g;
 
 function withoutDigits(text: string): string {

@@ -3,29 +3,28 @@ import type { Finding } from '../model/finding.ts';
 import type { Attempt, CheckRow } from './attempt.ts';
 import { normalErrorLine, normalText } from './error-line.ts';
 
-/** What a fingerprint is made of. Neither step, title, time limit nor duration is among it. */
+/** The inputs of a fingerprint. It deliberately excludes step, title, time limit and duration. */
 export type Failure = Pick<Attempt, 'checks' | 'status' | 'exitCode' | 'signal' | 'outputTail'> & {
   readonly findings: readonly Pick<Finding, 'code' | 'subject'>[];
 };
 
 /**
- * Which failure this is: equal for two attempts that failed in the same way, whatever the step was called and however
- * long it waited. Twelve hexadecimal digits.
- *
- * Made of the checks that did not pass (waits removed, with verdict and class) and of the findings with their subjects;
- * only where there are neither, of exit code, signal or time limit and the last error line.
+ * Identifies a failure: equal for two attempts that failed in the same way, whatever the step was called and however
+ * long it waited. Twelve hexadecimal digits. Computed from the checks that did not pass (without waits, with verdict
+ * and class) and from the findings with their subjects. If there are none, computed from the exit code, signal or time
+ * limit and the last error line.
  */
 export function fingerprint(failure: Failure): string {
   return createHash('sha256').update(fingerprintText(failure)).digest('hex').slice(0, 12);
 }
 
-/** The text behind the hash, one mark a line, sorted: what to look at when two failures ought to be the same. */
+/** The text that is hashed, one sorted mark per line. Compare it when two failures should have the same fingerprint. */
 export function fingerprintText(failure: Failure): string {
   const marks = [...failure.checks.filter(notPassed).map(checkMark), ...failure.findings.map(findingMark)];
   return marks.length > 0 ? [...new Set(marks)].sort().join('\n') : endMark(failure);
 }
 
-/** A check without its waits: the key under which the same check is known again. */
+/** A check without its waits: the key that identifies the same check across attempts. */
 export function checkKey(row: Pick<CheckRow, 'check' | 'form'>): string {
   const text = row.form ?? row.check.replace(/\s+within\s+(?:\d+(?:h|ms?|s))+\s*$/, '');
   return text.trim().replace(/\s+/g, ' ');
@@ -43,7 +42,7 @@ function findingMark(finding: Failure['findings'][number]): string {
   return `finding ${finding.code} ${subjectMark(finding.subject ?? '')}`;
 }
 
-/** A subject names a port, path or host, whose digits matter: only what is random in it goes. */
+/** The digits of a subject (port, path, host) matter, so only its random parts are removed. */
 function subjectMark(subject: string): string {
   return /<(?:uuid|hex|pod|temp)>/.test(normalText(subject)) ? normalText(subject) : subject;
 }

@@ -1,53 +1,54 @@
 import type { Attempt, CheckRow, StepBody } from './attempt.ts';
 import type { ProblemRecord } from './loop.ts';
 
-/** What is not in the document yet. */
+/** Work that is not in the document yet. */
 export interface UnsavedWork {
-  /** Every attempt of the box, oldest first; those saved before are context. */
+  /** Every attempt on the box, oldest first. Attempts that were already saved are context. */
   readonly attempts: readonly Attempt[];
   readonly problems: readonly ProblemRecord[];
-  /** Ids of the steps that stand in the document. */
+  /** Ids of the steps in the document. */
   readonly documented: ReadonlySet<string>;
 }
 
-/** A check that might be the Verify of a problem: it must tell the obstacle, not the goal. */
+/** A candidate for the Verify of a problem. It must test for the obstacle, not for the goal. */
 interface ObstacleCheck {
   readonly check: string;
-  /** `no`: it passed before the fix already, so it does not tell whether the obstacle is there. */
+  /** `no`: it already passed before the fix, so it does not detect the obstacle. */
   readonly failedBefore: 'yes' | 'no' | 'unknown';
-  /** `no`: the step's own success contradicts it, so every later pass would apply the fix again. */
+  /** `no`: it fails once the step succeeds, so every later pass would apply the fix again. */
   readonly holdsAfter: 'yes' | 'no' | 'unknown';
 }
 
-/** A solved problem, as it is to be written. */
+/** A solved problem, as it will be written. */
 export interface FoldedProblem {
   readonly problem: ProblemRecord;
-  /** The step that it stood in the way of. */
+  /** The step that the problem blocked. */
   readonly for: string;
-  /** Per step id the last body that succeeded, in order. */
+  /** The last successful body per step id, in order. */
   readonly fix: readonly { readonly attempt: string; readonly step: string; readonly body: StepBody }[];
   /**
-   * `before` the step, if the step ran again after the fix; `after` it, if it was satisfied then. `problems`: under
-   * Problems, with a prose Fix, because it was solved by revising steps, or by itself.
+   * `before` the step if the step ran again after the fix; `after` it if the step was already satisfied then.
+   * `problems`: in the Problems section with a prose Fix, because revising steps solved it, or because it disappeared
+   * without a fix.
    */
   readonly placement: 'before' | 'after' | 'problems';
-  /** Steps whose revision solved it, its own among them: a prose Fix links to them. */
+  /** The steps, possibly including its own, whose revision solved it. A prose Fix links to them. */
   readonly revised: readonly string[];
-  /** Candidates for its Verify; those with a `no` are to be refused. */
+  /** Candidates for its Verify. Reject those with a `no`. */
   readonly verify: readonly ObstacleCheck[];
 }
 
-/** A cleared problem that holds back saving, for want of its Why. */
+/** A cleared problem that blocks saving because its Why is missing. */
 export interface Withheld {
   readonly problem: string;
   readonly for: string;
-  /** The attempts that seem to have solved it. */
+  /** The attempts that probably solved it. */
   readonly fix: readonly string[];
 }
 
-/** What to say of a check that the step's success contradicts. */
+/** Advice for a check that fails once the step succeeds. */
 export const CULPRIT_ADVICE =
-  'Test for the culprit, not for the goal: such as `not port 80 owner nginx`, which stays true once the step has its own way.';
+  'Test for the obstacle, not for the goal. For example, `not port 80 owner nginx` stays true after the step succeeds.';
 
 interface Solved {
   readonly problem: ProblemRecord;
@@ -56,11 +57,11 @@ interface Solved {
   readonly cleared: Attempt;
 }
 
-/** Solved problems with their fixes; and those that cannot be written yet. */
+/** Splits problems into those that can be written with their fixes and those that cannot be written yet. */
 export function foldProblems(input: UnsavedWork): {
   readonly problems: readonly FoldedProblem[];
   readonly withheld: readonly Withheld[];
-  /** Attempts that are a fix, of a problem still without its Why too: they are no steps. */
+  /** Attempts that are part of a fix, including fixes of problems without a Why. They do not become steps. */
   readonly fixes: ReadonlySet<string>;
 } {
   const solved = input.problems.flatMap((each) => solvedBy(each, input.attempts));
@@ -77,7 +78,7 @@ function toWithheld({ problem, for: step, fix }: FoldedProblem): Withheld {
   return { problem: problem.id, for: step, fix: fix.map((each) => each.attempt) };
 }
 
-/** Cleared or resolved, with something unsaved in its life. */
+/** Problems that are cleared or resolved and have unsaved attempts. */
 function solvedBy(problem: ProblemRecord, attempts: readonly Attempt[]): readonly Solved[] {
   if (problem.state !== 'cleared' && problem.state !== 'resolved') return [];
   const opened = attempts.find((each) => each.attempt === problem.openedBy);
@@ -87,10 +88,11 @@ function solvedBy(problem: ProblemRecord, attempts: readonly Attempt[]): readonl
   return [{ problem, for: step, opened, cleared }];
 }
 
-/** Which problem each fix attempt belongs to: the one that names it, else the first to be cleared after it. */
+/** The problem that each fix attempt belongs to: the one that names it, else the first that was cleared after it. */
 function fixOwners(solved: readonly Solved[], { attempts }: UnsavedWork): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
-  // Of two cleared at once the later one is the inner one: what was done after it opened was done for it.
+  // When one attempt clears two problems, the one that opened later is the inner one: what was done after it opened was
+  // done for it.
   const inOrder = [...solved].sort((a, b) => a.cleared.seq - b.cleared.seq || b.opened.seq - a.opened.seq);
   const named = inOrder.filter(({ problem }) => problem.fix !== undefined);
   for (const each of [...named, ...inOrder.filter(({ problem }) => problem.fix === undefined)]) {
@@ -101,12 +103,12 @@ function fixOwners(solved: readonly Solved[], { attempts }: UnsavedWork): Readon
   return owners;
 }
 
-/** It succeeded between opening and clearing, was not undone and is not written yet; no step is a fix of itself. */
+/** It succeeded between opening and clearing, was not undone and is not saved yet. A step does not fix itself. */
 function isFixOf(attempt: Attempt, { problem, opened, cleared }: Solved): boolean {
   const isWithin = attempt.seq > opened.seq && attempt.seq <= cleared.seq;
   if (!isWithin || attempt.status !== 'succeeded' || attempt.undone) return false;
   if (problem.steps.includes(attempt.step) || attempt.saved) return false;
-  // Running a step of the document again is no news, unless it is named.
+  // Running a documented step again is not part of a fix unless the problem names it.
   return problem.fix ? problem.fix.includes(attempt.attempt) : attempt.source !== 'step';
 }
 
@@ -132,7 +134,7 @@ function lastOfEachStep(attempts: readonly Attempt[]): FoldedProblem['fix'] {
   return [...last.values()].map(({ attempt, step, body }) => ({ attempt, step, body }));
 }
 
-/** The step ran again after the fix, or it was satisfied then. */
+/** `before` if the step ran again after the fix; `after` if it was already satisfied. */
 function placementOf(
   step: string,
   fix: FoldedProblem['fix'],
@@ -146,7 +148,7 @@ function placementOf(
   return ranAgain ? 'before' : 'after';
 }
 
-/** What failed and what then succeeded were not the same action, or not judged by the same checks. */
+/** The failed attempt and the successful one differ in their actions or checks. */
 function isRevised({ problem, for: step, opened, cleared }: Solved, attempts: readonly Attempt[]): boolean {
   const failed =
     attempts.findLast((each) => problem.failures.includes(each.attempt) && each.seq < cleared.seq) ?? opened;
@@ -159,7 +161,7 @@ function isRevised({ problem, for: step, opened, cleared }: Solved, attempts: re
   );
 }
 
-/** A cleared problem with a fix lacks its Why; one that only mended one's own unsaved draft (a typo) needs none. */
+/** A cleared problem with a fix needs a Why. One that only corrected its own unsaved draft (a typo) does not. */
 function lacksWhy(
   { problem, for: step, fix, revised }: FoldedProblem,
   { attempts, documented }: UnsavedWork,
@@ -170,7 +172,7 @@ function lacksWhy(
   return revised.some((each) => each !== step || !isOwnDraft);
 }
 
-/** The checks of the fix that passed after it, with what is known of them before it and once the step succeeded. */
+/** The fix's checks that passed after it, and whether each failed before it and held after the step's success. */
 function verifyOf(
   { for: step, opened, cleared }: Solved,
   fix: FoldedProblem['fix'],

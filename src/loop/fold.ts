@@ -2,52 +2,54 @@ import type { Attempt, StepBody } from './attempt.ts';
 import { type FoldedProblem, foldProblems, type UnsavedWork, type Withheld } from './fold-problems.ts';
 import { type Leftover, leftoversOf } from './leftovers.ts';
 
-/** The unsaved work on one box, whichever session did it. */
+/** The unsaved work on one box, across all sessions. */
 export interface FoldInput extends UnsavedWork {
-  /** What changed on the box that no step did, one line each. */
+  /** Changes on the box that no step made, one line each. */
   readonly unaccounted: readonly string[];
 }
 
-/** A step to be written: its body is exactly what ran. */
+/** A step to write. Its body is exactly what ran. */
 interface KeptStep {
   readonly step: string;
   readonly body: StepBody;
-  /** `new`: it does not stand in the document yet. */
+  /** `new`: it is not in the document yet. */
   readonly kind: 'new' | 'revised';
-  /** The step that it comes after; absent: it is the first. */
+  /** The step that it follows. Absent: it is the first. */
   readonly after?: string;
   /** The attempt that proved it. */
   readonly attempt: string;
 }
 
-/** A step that was tried and is not written, and why, for people. */
+/** A step that was tried but is not written, with the reason for people. */
 interface NotSaved {
   readonly step: string;
   readonly attempt: string;
   readonly reason: 'never-succeeded' | 'never-ran' | 'no-verify' | 'not-verified' | 'fails-now';
 }
 
-/** The shortest way there, as data; markdown/record writes it. */
+/** The shortest passing path as data; markdown/record writes it. */
 export interface Fold {
-  /** In the order of their first success. */
+  /** Ordered by first success. */
   readonly steps: readonly KeptStep[];
   readonly problems: readonly FoldedProblem[];
   readonly notSaved: readonly NotSaved[];
-  /** Changes that failed or dropped attempts made and no kept one makes. */
+  /** Changes made by failed or dropped attempts and by no kept attempt. */
   readonly leftovers: readonly Leftover[];
   readonly unaccounted: readonly string[];
-  /** Cleared problems that lack their Why. While there are any, only facts, decisions and endpoints are written. */
+  /** Cleared problems without a Why. As long as there are any, only facts, decisions and endpoints are written. */
   readonly withheld: readonly Withheld[];
-  /** What a save settles, for the journal's `saved`: all attempts but those of steps that are not saved, which may yet come to something. */
+  /**
+   * What a save settles, for the journal's `saved` line: all attempts except those of unsaved steps, which may still
+   * succeed.
+   */
   readonly settled: { readonly attempts: readonly string[]; readonly problems: readonly string[] };
-  /** `prove`: what was done by the way may be what makes it work. */
+  /** `prove`: something outside the kept steps may be what makes it work. */
   readonly next: 'resolve' | 'prove' | 'save' | 'nothing';
 }
 
 /**
- * Folds a struggle into its shortest passing path: per step the last body that succeeded, at the place of its first
- * success, and every solved problem with its Fix. Only steps whose Verify passed are kept; nothing inside a body is
- * shortened.
+ * Folds all attempts into the shortest passing path: the last successful body of each step, at the position of its
+ * first success, and every solved problem with its Fix. Keeps only steps whose Verify passed. Never shortens a body.
  */
 export function fold(input: FoldInput): Fold {
   const unsaved = input.attempts.filter((each) => !each.saved && !each.undone);
@@ -92,7 +94,7 @@ function nextOf(
   return steps.length + problems.length > 0 ? 'save' : 'nothing';
 }
 
-/** Step ids, by their first success, those that never succeeded by their first attempt. */
+/** Step ids ordered by first success; steps that never succeeded are ordered by first attempt. */
 function stepsOf(attempts: readonly Attempt[]): readonly string[] {
   const succeeded = attempts.filter((each) => each.status === 'succeeded');
   return [...new Set([...succeeded, ...attempts].map((each) => each.step))];
@@ -125,7 +127,7 @@ function neverReason(attempts: readonly Attempt[]): NotSaved['reason'] {
     : 'never-ran';
 }
 
-/** Why a success is not enough: unknown is no pass, and what fails since then is no success any more. */
+/** Why a success does not count: a check was unknown, or the step has failed since. */
 function doubt(last: Attempt, attempts: readonly Attempt[]): NotSaved['reason'] | undefined {
   if (last.body.verify.length === 0 || last.checks.length === 0) return 'no-verify';
   if (last.checks.some((each) => each.verdict !== 'pass')) return 'not-verified';
@@ -138,7 +140,7 @@ function doubt(last: Attempt, attempts: readonly Attempt[]): NotSaved['reason'] 
   return failsNow ? 'fails-now' : undefined;
 }
 
-/** Each after the step that its body names, else after the one that had succeeded before it. */
+/** Places each step after the step that its body names, else after the step that succeeded before it. */
 function placed(
   candidates: readonly { readonly first: Attempt; readonly last: Attempt }[],
   { attempts, documented }: FoldInput,
@@ -164,7 +166,7 @@ function isDone({ status, undone }: Attempt): boolean {
   return !undone && (status === 'succeeded' || status === 'skipped');
 }
 
-/** What the document's own steps did is accounted for. */
+/** Successes that need no entry: the document's own steps already account for them. */
 function plainSuccesses({ attempts, documented }: FoldInput): readonly string[] {
   return attempts
     .filter((each) => each.status === 'succeeded' && each.source === 'step' && documented.has(each.step))

@@ -1,14 +1,14 @@
 import type { Attempt, ChangeRow } from './attempt.ts';
 
-/** A change on the box that a replay of what is kept would not make. */
+/** A change on the box that replaying the kept steps would not make. */
 export interface Leftover {
   readonly change: ChangeRow;
   readonly attempt: string;
 }
 
 /**
- * What attempts that are not kept left behind: of each thing that they changed, the last change, unless a kept attempt
- * changed it later or left it the same, or it was added and taken away again.
+ * Changes left by attempts that are not kept. For each subject the last change counts. Omitted: a change that a kept
+ * attempt later made again or overwrote, and an addition that was removed again.
  */
 export function leftoversOf(attempts: readonly Attempt[], kept: ReadonlySet<string>): readonly Leftover[] {
   const byThing = new Map<string, Leftover[]>();

@@ -2,17 +2,17 @@ import type { Attempt } from './attempt.ts';
 import type { LoopRecord, LoopState } from './loop.ts';
 import { advance } from './problem-life.ts';
 
-/** Before anything happened. */
+/** The state before any record. */
 export const EMPTY_LOOP: LoopState = { attempts: [], problems: [], evidence: [], guards: [], resumedAt: 0 };
 
-/** Rebuilds all that guards and the fold read from the journal's lines, in their order. */
+/** Rebuilds everything that the guards and the fold read from the journal's records, in order. */
 export function loopState(records: Iterable<LoopRecord>): LoopState {
   let state = EMPTY_LOOP;
   for (const record of records) state = withRecord(state, record);
   return state;
 }
 
-/** The state one line later. Lines about what is not known change nothing. */
+/** The state after one more record. Records of unknown kinds change nothing. */
 export function withRecord(state: LoopState, record: LoopRecord): LoopState {
   const { seq } = record;
   switch (record.kind) {

@@ -12,11 +12,11 @@ import {
 import { Hypothesis, PredictionRow } from './hypothesis.ts';
 
 /**
- * What the journal keeps of the agent's loop. With these lines alone judge/loop-state rebuilds everything that the
- * guards and the fold read, so that kill -9 between any two of them loses nothing. The journal adds number and time.
+ * The journal's records of the agent loop. judge/loop-state rebuilds everything that the guards and the fold need from
+ * them, so kill -9 at any point loses nothing. The journal adds a sequence number and a time.
  */
 export const LoopEntry = z.discriminatedUnion('kind', [
-  /** Written before the first fence runs; without a later end the attempt was interrupted. */
+  /** Written before the first fence runs. Without a matching end the attempt was interrupted. */
   z.object({
     kind: z.literal('attempt-started'),
     attempt: z.string(),
@@ -47,7 +47,7 @@ export const LoopEntry = z.discriminatedUnion('kind', [
     prediction: z.array(PredictionRow).default([]),
   }),
   z.object({ kind: z.literal('attempt-undone'), attempt: z.string() }),
-  /** An attempt that a guard held back: it never ran. */
+  /** An attempt that a guard blocked before it ran. */
   z.object({
     kind: z.literal('guard'),
     attempt: z.string(),
@@ -61,8 +61,9 @@ export const LoopEntry = z.discriminatedUnion('kind', [
     hypothesis: Hypothesis.optional(),
   }),
   /**
-   * Evidence of model/finding. Guards know these kinds: `observation`, one for each env_observe, with data
-   * `{ findings, unchecked }`; `connect`, a row of the connect matrix; `limit`, `memory` and `disk`, facts of a snapshot.
+   * Evidence of model/finding. Guards know these kinds: `observation`, one per env_observe call, with data `{
+   * findings, unchecked }`; `connect`, a row of the connection matrix; `limit`, `memory` and `disk`, facts of a
+   * snapshot.
    */
   z.object({
     kind: z.literal('evidence'),
@@ -74,7 +75,7 @@ export const LoopEntry = z.discriminatedUnion('kind', [
       data: z.record(z.string(), z.unknown()),
     }),
   }),
-  /** What the agent or a person said of a problem; what attempts do to it is not written, it follows. */
+  /** What the agent or a person decided about a problem. Effects of attempts are derived, not written. */
   z.object({
     kind: z.literal('problem'),
     problem: z.string(),
@@ -85,9 +86,9 @@ export const LoopEntry = z.discriminatedUnion('kind', [
         cause: z.enum(CAUSES).optional(),
         title: z.string().optional(),
         symptom: z.string().optional(),
-        /** Narrows the fix to these attempts. */
+        /** Restricts the fix to these attempts. */
         fix: z.array(z.string()).optional(),
-        /** Check lines that tell whether the obstacle is there, as asked when it was resolved. */
+        /** Check lines that detect the obstacle, as given when the problem was resolved. */
         verify: z.array(z.string()).optional(),
       }),
       z.object({ to: z.literal('dropped'), reason: z.string() }),
@@ -96,9 +97,9 @@ export const LoopEntry = z.discriminatedUnion('kind', [
       z.object({ to: z.literal('merged'), into: z.string() }),
     ]),
   }),
-  /** A person's `runbook resume`. Without a problem: every one of the box. */
+  /** A person ran `runbook resume`. Without a problem: for every problem of the box. */
   z.object({ kind: z.literal('resume'), problem: z.string().optional() }),
-  /** A save has written these attempts and problems into the document, or folded them away. */
+  /** A save wrote these attempts and problems into the document, or left them out on purpose. */
   z.object({
     kind: z.literal('saved'),
     attempts: z.array(z.string()),
@@ -108,40 +109,43 @@ export const LoopEntry = z.discriminatedUnion('kind', [
 
 export type LoopEntry = z.infer<typeof LoopEntry>;
 
-/** A line of the journal: `at` in milliseconds since the epoch. */
+/** A journal record; `at` is in milliseconds since the epoch. */
 export type LoopRecord = LoopEntry & { readonly seq: number; readonly at: number };
 
 export type ProblemState = 'open' | 'cleared' | 'resolved' | 'dropped' | 'stopped';
 
-/** A failure with one fingerprint on one box, from its first appearance on. Titles and step ids play no part in its key. */
+/**
+ * A failure with one fingerprint on one box, since its first occurrence. Titles and step ids are not part of its key.
+ */
 export interface ProblemRecord {
-  /** Made from box and fingerprint, so that a rebuilt journal gives the same. */
+  /** Derived from box and fingerprint, so that rebuilding from the journal gives the same id. */
   readonly id: string;
   readonly box: string;
-  /** Its own, and those of problems merged into it. */
+  /** Its own fingerprint and those of problems merged into it. */
   readonly fingerprints: readonly string[];
   readonly state: ProblemState;
-  /** Every step that failed with it, in order of first failure. */
+  /** Every step that failed with it, ordered by first failure. */
   readonly steps: readonly string[];
-  /** The checks that had failed at its last failure, in wait form. */
+  /** The checks that failed at its last failure, in wait form. */
   readonly failedChecks: readonly string[];
   /** Attempts that failed with it, oldest first. */
   readonly failures: readonly string[];
   /**
-   * Distinct rounds since the last resume: what was done since the failure before, the failing action included, as one
-   * text of sorted forms. Three independent steps and a retry are one round; so is the same retry twice.
+   * Distinct rounds since the last resume. A round is everything that ran since the previous failure, including the
+   * failing action, as one text of sorted forms. Three independent steps and a retry are one round; repeating the same
+   * retry adds no round.
    */
   readonly rounds: readonly string[];
-  /** Forms of what ran since its last failure: the beginning of the next round. */
+  /** Forms of what ran since its last failure: the start of the next round. */
   readonly since: readonly string[];
-  /** Attempt that began this life of the problem, and the one that cleared it. */
+  /** The attempts that opened and that cleared the current occurrence of the problem. */
   readonly openedBy: string;
   readonly clearedBy?: string;
-  /** `seq` before which guards do not count. */
+  /** Guards ignore attempts before this `seq`. */
   readonly countedFrom: number;
-  /** It was resolved once: its entry stays until it is resolved anew. */
+  /** It was resolved at least once. Its entry stays until it is resolved again. */
   readonly entry: boolean;
-  /** Its entry, as it was last resolved, stands in the document. */
+  /** Whether the latest resolution is in the document. */
   readonly written: boolean;
   readonly why?: string | undefined;
   readonly cause?: Cause | undefined;
@@ -149,19 +153,19 @@ export interface ProblemRecord {
   readonly symptom?: string | undefined;
   readonly fix?: readonly string[] | undefined;
   readonly verify?: readonly string[] | undefined;
-  /** Why it was dropped, or what a person was asked. */
+  /** Why it was dropped, or what was asked of a person. */
   readonly reason?: string;
 }
 
-/** An attempt that a guard held back. */
+/** An attempt that a guard blocked. */
 export type GuardRecord = Extract<LoopRecord, { kind: 'guard' }>;
 
-/** Everything known of one box's agent loop: what guards and the fold are given. Oldest first. */
+/** The complete state of one box's agent loop: the input of the guards and the fold. Lists are oldest first. */
 export interface LoopState {
   readonly attempts: readonly Attempt[];
   readonly problems: readonly ProblemRecord[];
   readonly evidence: readonly Evidence[];
   readonly guards: readonly GuardRecord[];
-  /** `seq` of the last resume of all (0: none), from which the box's own counter runs. */
+  /** `seq` of the last resume for all problems, where the box's own counter starts; 0 if there was none. */
   readonly resumedAt: number;
 }

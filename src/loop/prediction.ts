@@ -1,8 +1,8 @@
 import type { PredictionRow } from './hypothesis.ts';
 
 /**
- * Whether what a hypothesis foretold came true. `no` as soon as one line fails; `yes` only if every line passes and at
- * least one did not before, for what held anyway foretells nothing. Whatever could not be asked is `unknown`.
+ * Whether the prediction of a hypothesis came true. `no` if any line fails. `yes` only if every line passes and at
+ * least one did not pass before: a line that already held predicts nothing. Otherwise `unknown`.
  */
 export function predictionHeld(rows: readonly PredictionRow[]): 'yes' | 'no' | 'unknown' {
   if (rows.some((row) => row.after === 'fail')) return 'no';

@@ -3,21 +3,21 @@ import { type Attempt, hasFailed } from './attempt.ts';
 import { checkKey } from './fingerprint.ts';
 import type { LoopEntry, ProblemRecord, ProblemState } from './loop.ts';
 
-/** What happens to problems: an attempt ends, or somebody says something. */
+/** An event that changes problems: an attempt ended, or the agent or a person made a decision. */
 export type ProblemEvent =
   | { readonly kind: 'attempt'; readonly attempt: Attempt }
   | { readonly kind: 'move'; readonly problem: string; readonly move: ProblemMove }
-  /** `seq`: its position in the journal. Without a problem: all of them. */
+  /** `seq` is its position in the journal. Without a problem: for all problems. */
   | { readonly kind: 'resume'; readonly seq: number; readonly problem?: string }
-  /** A save has written these resolved problems into the document. */
+  /** A save wrote these resolved problems into the document. */
   | { readonly kind: 'written'; readonly problems: readonly string[] };
 
-/** `resolved`, `dropped` and `merged` by problem_resolve; `stopped` by escalate or a guard. */
+/** `resolved`, `dropped` and `merged` come from problem_resolve; `stopped` from escalate or a guard. */
 export type ProblemMove = Extract<LoopEntry, { kind: 'problem' }>['move'];
 
 type Problems = readonly ProblemRecord[];
 
-/** From where each move leads somewhere; an impossible one changes nothing. */
+/** The states in which each move is possible. An impossible move changes nothing. */
 const MOVES: Readonly<Record<ProblemMove['to'], readonly ProblemState[]>> = {
   resolved: ['cleared'],
   dropped: ['open', 'cleared'],
@@ -25,7 +25,7 @@ const MOVES: Readonly<Record<ProblemMove['to'], readonly ProblemState[]>> = {
   merged: ['open', 'cleared'],
 };
 
-/** A problem's id: from box and fingerprint alone, so that neither title nor step plays a part. */
+/** A problem's id: derived from box and fingerprint only, so that titles and steps do not matter. */
 export function problemId(box: string, fingerprint: string): string {
   return `p-${createHash('sha256').update(`${box}\n${fingerprint}`).digest('hex').slice(0, 8)}`;
 }
@@ -58,20 +58,20 @@ export function advance(problems: Problems, event: ProblemEvent): Problems {
   }
 }
 
-/** Why a move is not possible now, one sentence; undefined: it is. */
+/** Why a move is not possible now, in one sentence; undefined if it is possible. */
 export function moveRefusal(
   problems: Problems,
   id: string,
   move: Pick<ProblemMove, 'to'> & { readonly into?: string },
 ): string | undefined {
   const problem = problems.find((each) => each.id === id);
-  if (!problem) return `There is no problem ${id}.`;
+  if (!problem) return `The problem ${id} does not exist.`;
   if (move.into !== undefined && (move.into === id || !problems.some((each) => each.id === move.into))) {
-    return `${id} cannot be the same as ${move.into}: that is no other problem.`;
+    return `${id} cannot be merged into ${move.into}: the target must be a different, existing problem.`;
   }
   const from = MOVES[move.to];
   if (from.includes(problem.state)) return undefined;
-  return `${id} is ${problem.state}; only one that is ${from.join(' or ')} can be ${move.to}.`;
+  return `To become ${move.to}, a problem must be ${from.join(' or ')}; ${id} is ${problem.state}.`;
 }
 
 function afterAttempt(problems: Problems, attempt: Attempt): Problems {
@@ -125,7 +125,7 @@ function failedAgain(problem: ProblemRecord, attempt: Attempt): ProblemRecord {
   };
 }
 
-/** What was done between two failures, in no order: the same things done again are no new round. */
+/** What ran between two failures, ignoring order, so that repeating the same actions is not a new round. */
 function round(problem: ProblemRecord, attempt: Attempt): string {
   return [...new Set([...problem.since, attempt.form])].sort().join(' ');
 }
@@ -135,7 +135,7 @@ function ranSince(problem: ProblemRecord, attempt: Attempt): ProblemRecord {
   return ran ? { ...problem, since: withItem(problem.since, attempt.form) } : problem;
 }
 
-/** A success of its step ends a problem, and so does another failure of that step: it got past this one. */
+/** A problem is cleared when its step succeeds, or when that step fails differently: it got past this problem. */
 function cleared(problem: ProblemRecord, attempt: Attempt): ProblemRecord {
   const concerned = problem.state === 'open' && problem.box === attempt.box;
   const ends = problem.steps.includes(attempt.step) || passesItsChecks(problem, attempt);
@@ -192,7 +192,7 @@ function absorbed(problem: ProblemRecord, gone: ProblemRecord): ProblemRecord {
 
 function resumed(problem: ProblemRecord, event: Extract<ProblemEvent, { kind: 'resume' }>): ProblemRecord {
   const meant = event.problem === undefined || event.problem === problem.id;
-  // A refusal alone stops no problem; a person who resumes one that is open lets its counters begin anew too.
+  // A refusal alone does not stop a problem. Resuming an open problem also resets its counters.
   if (!meant || (problem.state !== 'stopped' && problem.state !== 'open')) return problem;
   return { ...problem, state: 'open', rounds: [], since: [], countedFrom: event.seq };
 }

@@ -1,44 +1,52 @@
 import type { Diagnostic } from './diagnostic.ts';
 
 /**
- * What a box itself keeps of runbook, outside every project: the number of the last record of each journal that it took
- * part in, and the one lock. It lies on the box, so that a box which was set back to a snapshot is not believed to be what
- * it was later, and so that two people who work on it from two machines meet.
+ * What runbook keeps on the box itself, outside every project: the number of the last record of each journal that used
+ * the box, and the box's lock. Stored on the box, so that restoring an old snapshot is noticed, and so that two people
+ * on two machines see each other's lock.
  */
 export interface BoxState {
-  /** The number that the box keeps for a journal; 0 where there is none. Writes nothing. */
+  /**
+   * The stored number for a journal, or 0. Writes nothing.
+   *
+   */
   counter(key: string): Promise<number>;
   /**
-   * Opens the number of a journal for writing.
-   * @throws RunbookError 3 where the box cannot keep it.
+   * Opens a journal's number for writing.
+   *
+   * @throws RunbookError 3 if the box cannot store it.
    */
   openCounter(key: string): Promise<BoxCounter>;
   /**
-   * Takes the box's lock, at once or not at all.
-   * @throws RunbookError 3 where the box cannot keep it.
+   * Takes the box's lock without waiting.
+   *
+   * @throws RunbookError 3 if the box cannot store it.
    */
   lock(request: BoxLockRequest): Promise<BoxLock>;
 }
 
 /** The number of one journal, open for writing. */
 export interface BoxCounter {
-  /** Number of the last record that this box took part in; 0: none. */
+  /** Number of the last record that involved this box; 0 if there is none. */
   readonly value: number;
   /**
-   * Hands the number over, ahead of the record that gets it. On this machine it is written when this returns. To another
-   * box it is on its way, and arrives even if this program is killed now; `sync` says that it has.
-   * @throws RunbookError 3 where the disk refuses, or the connection to the box is known to be lost.
+   * Stores the number, before its record is written. On this machine the write is done when this returns. On a remote
+   * box the write is sent and arrives even if this process is killed now; `sync` confirms it.
+   *
+   * @throws RunbookError 3 if the disk refuses, or the connection to the box is known to be lost.
    */
   set(value: number): void;
   /**
    * Resolves when the number is on the box's disk.
-   * @throws RunbookError 3 where the connection was lost before that: what it was to confirm is not confirmed.
+   *
+   * @throws RunbookError 3 if the connection was lost before that. Then nothing that depends on the number is
+   * confirmed.
    */
   sync(): Promise<void>;
   close(): void;
 }
 
-/** Who wants the lock, told to whoever comes second. */
+/** Describes the lock's holder; shown to anyone who finds the lock held. */
 export interface BoxLockRequest {
   /** The verb, such as `replay`. */
   readonly command: string;
@@ -48,7 +56,10 @@ export interface BoxLockRequest {
   readonly now: () => number;
 }
 
-/** The lock, or who has it. `release` may be called twice; a holder that dies leaves nothing to wait for. */
+/**
+ * The lock, or a description of its holder. Calling `release` twice is safe. If the holder dies, the lock is free at
+ * once.
+ */
 export type BoxLock =
   | { readonly kind: 'acquired'; readonly release: () => void }
   | { readonly kind: 'held'; readonly diagnostic: Diagnostic };

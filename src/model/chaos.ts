@@ -1,37 +1,37 @@
-/** What can be done to a box on purpose. */
+/** The faults that can be injected into a box. */
 export const FAULTS = ['kill-step', 'kill-box', 'drop-network', 'fill-disk', 'restart'] as const;
 
 export type Fault = (typeof FAULTS)[number];
 
-/** One fault, and what came of it. */
+/** One injected fault and its result. */
 export interface FaultResult {
   readonly fault: Fault;
-  /** The step at whose beginning it came. */
+  /** The step that was starting when the fault was injected. */
   readonly step: string;
   /**
-   * `survived`: the pass did not notice. `recovered`: it failed, and the same command brought it to its end. `lost`: it
-   * did not. `skipped`: this box cannot be hurt this way.
+   * `survived`: the pass did not notice. `recovered`: the pass failed, and the same command completed it. `lost`: it
+   * could not be completed. `skipped`: this fault cannot be injected into this box.
    */
   readonly outcome: 'survived' | 'recovered' | 'lost' | 'skipped';
-  /** How the pass ended that was hurt. */
+  /** How the pass with the fault ended. */
   readonly hurt?: string;
-  /** Passes until all was well again, after the hurt one. */
+  /** Passes after the one with the fault until every check passed. */
   readonly passes: number;
-  /** Milliseconds from the fault to the end of the pass that found every check to pass. */
+  /** Milliseconds from the fault to the end of the pass in which every check passed. */
   readonly recoveredMs?: number;
-  /** Milliseconds of these for which the fault itself lasted. */
+  /** Milliseconds of these during which the fault itself lasted. */
   readonly faultMs?: number;
-  /** Steps that acted again although they were confirmed, and no check of theirs had failed: there must be none. */
+  /** Confirmed steps that ran again although none of their checks had failed. Must be empty. */
   readonly repeated: readonly string[];
   readonly message: string;
 }
 
-/** The answer of `runbook chaos`. */
+/** The result of `runbook chaos`. */
 export interface ChaosReport {
   readonly file: string;
-  /** The box that was named; undefined: a fresh one for each fault. */
+  /** The named box; undefined if each fault gets a new box. */
   readonly box?: string;
-  /** With which the same faults come at the same steps. */
+  /** The same seed injects the same faults at the same steps. */
   readonly seed: number;
   readonly faults: readonly FaultResult[];
 }

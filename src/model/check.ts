@@ -1,7 +1,7 @@
 import type { ShellAction } from './action.ts';
 import type { Place } from './place.ts';
 
-/** How two values compare: as numbers if both are numbers, else only `=` and `!=`, as text. */
+/** How two values compare: numerically if both are numbers; otherwise only `=` and `!=`, as text. */
 export type Comparator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** `contains "…"` or `matches /…/i`. */
@@ -15,7 +15,7 @@ export interface StatusRange {
   readonly to: number;
 }
 
-/** A typed, read-only question to the box. The grammar is in docs/format.md, the parser in markdown/check-grammar. */
+/** A typed, read-only question about the box. Grammar: docs/format.md; parser: markdown/checks/check-grammar. */
 export type Probe =
   | {
       readonly kind: 'http';
@@ -33,7 +33,7 @@ export type Probe =
       readonly kind: 'port';
       readonly port: number;
       readonly protocol: 'tcp' | 'udp';
-      /** `free`, or owned by a claimant of that name; neither: some process listens. */
+      /** `free`, or held by a process of that name. Neither: some process listens. */
       readonly expect:
         | { readonly kind: 'free' }
         | { readonly kind: 'owner'; readonly owner: string }
@@ -75,29 +75,32 @@ export type Probe =
 /** One line of a `check` fence. */
 export interface ProbeCheck {
   readonly kind: 'probe';
-  /** The line as written, trimmed: the check's name in every report. */
+  /** The line as written, trimmed. Names the check in every report. */
   readonly text: string;
-  /** The line split into tokens, `${NAME}` not yet replaced; see markdown/check-grammar `resolveCheck`. */
+  /** The tokens of the line, with `${NAME}` not yet replaced; see `resolveCheck` in markdown/checks/check-grammar. */
   readonly tokens: readonly string[];
   readonly not: boolean;
   readonly probe: Probe;
-  /** How long to wait for it after acting, in milliseconds, from the end of the last action. 0: asked once. */
+  /** How long to wait for it after the last action, in milliseconds. 0: evaluated once. */
   readonly withinMs: number;
   readonly place: Place;
 }
 
-/** A shell fence under Verify or When: exit 0 passes. Code, so only replay, verify and apply-step run it. */
+/** A shell fence under Verify or When; exit code 0 passes. It is code, so only replay, verify and apply-step run it. */
 export interface ShellCheck {
   readonly kind: 'shell';
   readonly text: string;
   readonly action: ShellAction;
-  /** `{"after":"true"}`: asked only after acting. */
+  /** `{"after":"true"}`: evaluated only after acting. */
   readonly after: boolean;
   readonly withinMs: number;
   readonly place: Place;
 }
 
-/** InnovationEngine's `<!-- expected_similarity=… -->`: judges the last shell fence's output, so only after acting. */
+/**
+ * InnovationEngine's `<!-- expected_similarity=… -->`. Judges the output of the last shell fence, so it is evaluated
+ * only after acting.
+ */
 export interface OutputCheck {
   readonly kind: 'output';
   readonly text: string;
@@ -113,15 +116,15 @@ export interface OutputCheck {
 
 export type Check = ProbeCheck | ShellCheck | OutputCheck;
 
-/** The answer to one check. `unknown` (no permission, tool, DNS, route or cluster) is never rounded up to a pass. */
+/** The result of one check. `unknown` (no permission, tool, DNS, route or cluster) never counts as a pass. */
 export interface Verdict {
   readonly verdict: 'pass' | 'fail' | 'unknown';
-  /** What was seen, one line, masked. */
+  /** What was observed, one line, masked. */
   readonly observed: string;
-  /** What was wanted, one line. */
+  /** What was expected, one line. */
   readonly expected: string;
-  /** The class of what was observed, for fingerprints: `refused`, `http-401`, `missing`, `timeout`, … */
+  /** The class of the observation, for fingerprints: `refused`, `http-401`, `missing`, `timeout`, … */
   readonly class: string;
-  /** Time does not mend it: whoever waits for it can stop. */
+  /** Waiting cannot change the result, so a wait can stop. */
   readonly hopeless?: true;
 }

@@ -1,19 +1,19 @@
-/** One attempt to connect: from where, to what, and what came of it. A row of the connect matrix. */
+/** One connection attempt: source, target and result. A row of the connection matrix. */
 export interface ConnectRow {
-  /** `box` for this machine; rows from outside are given by callers, under the vantage's own name. */
+  /** `box` for this machine. Callers add rows from other vantage points, under their own names. */
   readonly vantage: string;
-  /** As asked: a host name or an address. */
+  /** As given: a host name or an address. */
   readonly host: string;
   readonly port: number;
-  /** What the name resolved to and was tried; absent where it did not resolve. */
+  /** The resolved address that was tried. Absent: the name did not resolve. */
   readonly address?: string;
   /**
-   * `open`: accepted. `refused`: the host answered, nothing listens there or a rule rejects. `timeout`: no answer, as
-   * if dropped. `no-route`: network or host unreachable. `dns`: the name does not resolve. `denied`: this machine may
-   * not send. `unknown`: anything else.
+   * `open`: accepted. `refused`: the host answered, but nothing listens or a rule rejects. `timeout`: no answer, as if
+   * dropped. `no-route`: network or host unreachable. `dns`: the name does not resolve. `denied`: this machine may not
+   * send. `unknown`: anything else.
    */
   readonly result: 'open' | 'refused' | 'timeout' | 'no-route' | 'dns' | 'denied' | 'unknown';
   readonly ms: number;
-  /** The system's own word, such as `ECONNREFUSED`. */
+  /** The system's error code, such as `ECONNREFUSED`. */
   readonly detail: string;
 }

@@ -1,11 +1,11 @@
 import type { Place } from './place.ts';
 
 /**
- * One thing wrong with a document, an input or the surroundings: the only shape in which both front ends report trouble.
- * (`Problem` is the runbook's word for an obstacle with Symptom and Fix; this is the compiler's kind.)
+ * One error or warning about a document, an input or the environment. Both front ends report errors only in this
+ * shape. (In a runbook, a `Problem` is an obstacle with Symptom and Fix; a Diagnostic is what a compiler reports.)
  */
 export interface Diagnostic {
-  /** Permanent and kebab-case, such as `duplicate-id`; scripts may rely on it. */
+  /** Permanent and kebab-case, such as `duplicate-id`. Scripts may depend on it. */
   readonly code: string;
   readonly severity: 'error' | 'warning' | 'info';
   /** What is wrong and why, one sentence. */
@@ -18,8 +18,8 @@ export interface Diagnostic {
 }
 
 /**
- * Thrown where an operation cannot go on; `exit` is the process exit code that the front end should use. What went wrong is in
- * its diagnostics, for a person or a model, so no stack is taken: it costs an agent's server a sixth of a quick call.
+ * Ends an operation. `exit` is the process exit code for the front end. The diagnostics say what went wrong, so no
+ * stack trace is captured: capturing it takes a sixth of a quick tool call.
  */
 export class RunbookError extends Error {
   override readonly name = 'RunbookError';
@@ -37,11 +37,11 @@ export class RunbookError extends Error {
 
 /** Exit codes of the command. 64 and 65 follow BSD sysexits(3). */
 export const EXIT = {
-  /** Everything asked for is done. */
+  /** Everything requested is done. */
   done: 0,
-  /** A step failed; parity, drift: a box could not be measured. */
+  /** A step failed. For parity and drift: a box could not be measured. */
   failed: 1,
-  /** verify, facts, parity, drift: there are differences. */
+  /** verify, facts, parity, drift: differences were found. */
   different: 2,
   /** A person is needed: approval, a secret, an unknown verdict, a held lock, an unwritable folder. */
   person: 3,

@@ -1,6 +1,6 @@
 /**
- * The kinds of cause that an explanation can name, mundane to exotic; the words of docs/agents.md. A hypothesis
- * names one, and so does every finding: that is how a guard sees that the mundane one still stands.
+ * The causes that an explanation can name, from ordinary to exotic, as in docs/agents.md. Every hypothesis and every
+ * finding names one. Guards compare them to see whether an ordinary cause is still unresolved.
  */
 export const CAUSES = [
   'binary',
@@ -18,34 +18,37 @@ export const CAUSES = [
 
 export type Cause = (typeof CAUSES)[number];
 
-/** One thing that was measured or printed, small enough to quote. Findings cite it by id, and so must hypotheses. */
+/** One small observation that can be quoted. Findings and hypotheses cite it by id. */
 export interface Evidence {
-  /** `ev-…`: unique over a box's life, never used again for another observation. */
+  /** `ev-…`: unique for the box, never reused. */
   readonly id: string;
-  /** What was looked at: `listener`, `package`, `exit`, `output`, `check`, … */
+  /** The kind of observation: `listener`, `package`, `exit`, `output`, `check`, … */
   readonly kind: string;
   /** One line for people, masked. */
   readonly summary: string;
-  /** When it was observed (ISO 8601), so that a guard can ask for evidence younger than the failure. */
+  /** When it was observed (ISO 8601), so that a guard can require evidence newer than the failure. */
   readonly at: string;
-  /** The same as data, masked. */
+  /** The observation as data, masked. */
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** A mundane explanation that the evidence supports. */
+/** An ordinary explanation that the evidence supports. */
 export interface Finding {
   /** Permanent and kebab-case, such as `port-taken`; the list is docs/diagnosis.md. */
   readonly code: string;
-  /** What is the case, one sentence, with names, pids and numbers. */
+  /** What is wrong, in one sentence, with names, pids and numbers. */
   readonly title: string;
-  /** Ids of the evidence that it rests on; never empty. */
+  /** Ids of the supporting evidence; never empty. */
   readonly evidence: readonly string[];
   /** What to do about it, one sentence. */
   readonly remedy: string;
-  /** What it is about, without pids and times, such as `port 80`, `/etc/caddy/Caddyfile`, `db.internal`. Part of the fingerprint. */
+  /**
+   * The subject without pids and times, such as `port 80`, `/etc/caddy/Caddyfile`, `db.internal`. Part of the
+   * fingerprint.
+   */
   readonly subject?: string;
-  /** The cause that it is an instance of. */
+  /** The cause that it belongs to. */
   readonly cause: Cause;
-  /** Position in the order of likelihood: the smallest is shown first. */
+  /** Rank by likelihood; the smallest is shown first. */
   readonly rank: number;
 }

@@ -1,30 +1,30 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { BoxOutcome, FleetSummary, PassSummary, StepOutcome } from './outcome.ts';
 
-/** What came of one box. Of steps that went well the checks are left out: a fleet's report stays small. */
+/** The result of one box. To keep a fleet's report small, checks of successful steps are omitted. */
 export interface BoxResult {
   readonly target: string;
-  /** As `--on` takes it. */
+  /** The box as `--on` accepts it. */
   readonly on: string;
   readonly outcome: BoxOutcome;
   readonly ms: number;
-  /** Of its pass, where one began. */
+  /** Summary of its pass, if one started. */
   readonly summary?: PassSummary;
   readonly steps: readonly { readonly id: string; readonly title: string; readonly outcome: StepOutcome }[];
-  /** Why no pass began, or what broke the one that had. */
+  /** Why no pass started, or why it was aborted. */
   readonly diagnostics: readonly Diagnostic[];
-  /** One line: what acted, what failed, why it could not begin. */
+  /** One line: what ran, what failed, or why it could not start. */
   readonly message: string;
 }
 
-/** The answer of `runbook replay --fleet`. */
+/** The result of `runbook replay --fleet`. */
 export interface FleetReport {
   readonly file: string;
   readonly name: string;
-  /** The inventory. */
+  /** Path of the inventory. */
   readonly fleet: string;
   readonly boxes: readonly BoxResult[];
   readonly summary: FleetSummary;
-  /** How to go on; empty when done. */
+  /** The next command to run; empty when done. */
   readonly next: string;
 }

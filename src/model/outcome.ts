@@ -2,19 +2,19 @@ import type { Check, Verdict } from './check.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Place } from './place.ts';
 
-/** A check and its answer. */
+/** A check and its verdict. */
 export interface CheckResult extends Verdict {
   /** The check as written. */
   readonly check: string;
   readonly kind: Check['kind'] | 'file' | 'cluster' | 'background';
   readonly place: Place;
-  /** Milliseconds waited for it. */
+  /** Milliseconds spent waiting for it. */
   readonly waitedMs: number;
 }
 
-/** Why a step was not run, in the words of docs/format.md's table. */
+/** Why a step was not run; the words are those of docs/format.md's table. */
 export type SkipReason =
-  /** Confirmed by the journal, and every check passes (or there are none). */
+  /** Confirmed by the journal, and all of its checks (if any) pass. */
   | 'confirmed'
   /** Never ran here, but its checks pass. */
   | 'found'
@@ -22,12 +22,12 @@ export type SkipReason =
   | 'not-applicable'
   /** excludeFromRunAll, --from, --only. */
   | 'not-selected'
-  /** A problem whose obstacle is not there, or that no failure called for. */
+  /** A problem whose obstacle is absent, or that no failure matched. */
   | 'no-symptom'
-  /** The person said no (loose, block by block). */
+  /** The person declined (loose documents ask block by block). */
   | 'declined';
 
-/** Why a step acts. */
+/** Why a step runs. */
 export type ActReason =
   | 'new'
   | 'edited'
@@ -40,11 +40,11 @@ export type ActReason =
   | 'state-needed'
   | 'obstacle';
 
-/** What went wrong, with all that a person needs to go on. */
+/** What went wrong, with everything that a person needs to continue. */
 export interface Failure {
   /**
-   * `exit`, `timeout`, `checks`, `aborted`, `disconnected`, `unstartable`, `file`, `unsupported`, `unknown-verdict`, `input`,
-   * `interactive` (there is no terminal), `not-accepted` (by `--accept`).
+   * `exit`, `timeout`, `checks`, `aborted`, `disconnected`, `unstartable`, `file`, `unsupported`, `unknown-verdict`,
+   * `input`, `interactive` (no terminal), `not-accepted` (by `--accept`).
    */
   readonly kind: string;
   readonly message: string;
@@ -54,7 +54,7 @@ export interface Failure {
   /** Last lines of output, masked. */
   readonly outputTail: string;
   readonly checks: readonly CheckResult[];
-  /** Mundane explanations, likeliest first (docs/diagnosis.md); none where nothing is known. */
+  /** Ordinary explanations, most likely first (docs/diagnosis.md); absent if there are none. */
   readonly findings?: readonly { readonly code: string; readonly title: string; readonly remedy: string }[];
   /** Recorded problems whose Symptom matches. */
   readonly knownProblems: readonly {
@@ -66,7 +66,7 @@ export interface Failure {
   }[];
 }
 
-/** Kinds of failure that say nothing of the step: it was stopped, or the box was lost, in the middle of it. */
+/** Failures that do not reflect on the step: it was stopped, or the connection to the box was lost. */
 export function isInterruption({ kind }: Pick<Failure, 'kind'>): boolean {
   return kind === 'aborted' || kind === 'disconnected';
 }
@@ -94,9 +94,9 @@ export type StepOutcome =
       readonly failure: Failure;
       readonly fixes: readonly string[];
     }
-  /** A person must decide: unknown verdicts, an interactive step without a terminal. */
+  /** A person must decide: unknown verdicts, or an interactive step without a terminal. */
   | { readonly kind: 'person'; readonly ms: number; readonly failure: Failure }
-  /** Something it comes after has failed, or the pass was stopped. */
+  /** A step that it depends on has failed, or the pass was stopped. */
   | { readonly kind: 'not-reached'; readonly because: string };
 
 /** Totals of a pass. */
@@ -105,29 +105,29 @@ export interface PassSummary {
   readonly acted: number;
   readonly skipped: number;
   readonly failed: number;
-  /** Steps that wait for a person; they have not failed. */
+  /** Steps that wait for a person; not counted as failed. */
   readonly person: number;
   readonly notReached: number;
-  /** Reactive and in-pass fixes applied. */
+  /** Fixes applied, reactive and in-pass. */
   readonly fixes: number;
   readonly ms: number;
   readonly resumed: boolean;
 }
 
 /**
- * One event: the stream that the terminal, `--json`, JUnit and the MCP server all read. Text is masked. In a fleet the
+ * One event. The terminal, `--json`, JUnit and the MCP server all read this stream. Text is masked. In a fleet, the
  * events of a box's pass carry the name of the target.
  */
 export type RunEvent = (PassEvent & { readonly target?: string }) | FleetEvent;
 
-/** What happens to a fleet as a whole; `docs/fleets.md`. */
+/** Events of a fleet as a whole; see docs/fleets.md. */
 type FleetEvent =
   | {
       readonly type: 'fleet-started';
       readonly at: string;
       readonly file: string;
       readonly name: string;
-      /** In the order of the inventory, which is that of beginning. */
+      /** In the order of the inventory, which is the order of starting. */
       readonly targets: readonly string[];
       readonly steps: number;
       readonly forks: number;
@@ -140,7 +140,7 @@ type FleetEvent =
       readonly target: string;
       readonly outcome: BoxOutcome;
       readonly ms: number;
-      /** What acted, what failed, or why it could not begin; one line. */
+      /** One line: what ran, what failed, or why it could not start. */
       readonly message: string;
     }
   | {
@@ -150,7 +150,7 @@ type FleetEvent =
       readonly next: string;
     };
 
-/** How it went on one box: as its pass, or `refused` before one began, or not begun at all. */
+/** The outcome on one box: that of its pass, `refused` before a pass started, or not started. */
 export type BoxOutcome = PassSummary['outcome'] | 'refused' | 'not-started';
 
 /** Totals of a fleet. */
@@ -158,7 +158,7 @@ export interface FleetSummary {
   readonly outcome: PassSummary['outcome'];
   readonly boxes: Readonly<Record<BoxOutcome, number>>;
   readonly ms: number;
-  /** Why boxes were not started, where some were not. */
+  /** Why some boxes were not started. */
   readonly because?: string;
 }
 

@@ -1,4 +1,4 @@
-/** What two boxes are compared by, in the order of reports. */
+/** What two boxes are compared by, in report order. */
 export const PARITY_SCOPES = {
   system: 'operating system and architecture',
   packages: 'installed packages and their versions',
@@ -7,38 +7,38 @@ export const PARITY_SCOPES = {
   users: 'users, their groups and shells',
   files: 'files that the runbook writes: keyed hash of the content, mode, owner',
   facts: 'facts of the runbook, measured on each box',
-  checks: 'every step of the runbook: whether its Verify holds',
-  endpoints: 'endpoints of the runbook, asked on each box',
+  checks: 'Verify of every step of the runbook',
+  endpoints: 'endpoints of the runbook, requested from each box',
   cluster: 'objects that the runbook applied to a cluster',
 } as const;
 
 export type ParityScope = keyof typeof PARITY_SCOPES;
 export const PARITY_SCOPE_NAMES = Object.keys(PARITY_SCOPES) as readonly ParityScope[];
 
-/** One thing of a box that the other should have alike. */
+/** A property of a box that should be equal on both. */
 export interface Trait {
   readonly scope: ParityScope;
-  /** What it is about, the same on both boxes: `nginx`, `tcp 0.0.0.0:80`. */
+  /** The subject, the same on both boxes: `nginx`, `tcp 0.0.0.0:80`. */
   readonly subject: string;
-  /** Its state, comparable as text and readable. Undefined: it could not be measured, `reason` says why. */
+  /** Its state as readable, comparable text. Undefined: it could not be measured, for the given `reason`. */
   readonly state?: string;
   readonly reason?: string;
 }
 
-/** What one box is, as far as it was measured. */
+/** The measured properties of one box. */
 export interface Projection {
-  /** For people. */
+  /** Display name. */
   readonly name: string;
   readonly traits: readonly Trait[];
-  /** Scopes that were not measured, wholly or in part: what is missing there may be there all the same. */
+  /** Scopes that could not be fully measured. A trait missing there may still exist. */
   readonly blind: readonly { readonly scope: ParityScope; readonly reason: string }[];
 }
 
-/** A difference that was declared beforehand. */
+/** A declared, expected difference. */
 export type Expectation =
-  /** Where the first box says `a`, the second says `b`. */
+  /** `a` on the first box corresponds to `b` on the second. */
   | { readonly kind: 'substitution'; readonly a: string; readonly b: string; readonly text: string }
-  /** Of a scope, what fits the pattern (`*`: anything) may differ, or be on one box only. */
+  /** In this scope, subjects that match the pattern (`*` matches anything) may differ or exist on one box only. */
   | {
       readonly kind: 'scope';
       readonly scope: ParityScope;
@@ -46,28 +46,28 @@ export type Expectation =
       readonly text: string;
     };
 
-/** `equal`: measured on both and alike. Unmeasured is never equal. */
+/** `equal`: measured on both boxes with the same result. Never used for unmeasured traits. */
 export type ParityClass = 'equal' | 'expected' | 'differs' | 'unknown';
 
-/** One trait on both boxes. A side that is undefined has no such thing. */
+/** One trait on both boxes. An undefined side does not have it. */
 export interface ParityRow {
   readonly scope: ParityScope;
   readonly subject: string;
   readonly class: ParityClass;
   readonly a?: string;
   readonly b?: string;
-  /** The declared difference that covers it, or why it is unknown. */
+  /** The expectation that covers it, or why it is unknown. */
   readonly because?: string;
 }
 
-/** The answer of `runbook parity`. */
+/** The result of `runbook parity`. */
 export interface ParityReport {
   readonly a: string;
   readonly b: string;
   readonly file?: string;
   /** ISO 8601. */
   readonly at: string;
-  /** Everything that is not equal, in the order of scopes. */
+  /** Every row that is not equal, ordered by scope. */
   readonly rows: readonly ParityRow[];
   readonly counts: readonly {
     readonly scope: ParityScope;
@@ -76,9 +76,9 @@ export interface ParityReport {
     readonly differs: number;
     readonly unknown: number;
   }[];
-  /** Declared differences that nothing made use of: perhaps misspelt. */
+  /** Expectations that matched nothing and may be misspelled. */
   readonly unused: readonly string[];
   readonly verdict: 'equal' | 'differs' | 'unknown';
-  /** Where the side-by-side page was written. */
+  /** Path of the side-by-side page. */
   readonly html?: string;
 }

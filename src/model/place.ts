@@ -4,7 +4,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** Where something stands, for people: 1-based line and column (UTF-16 units) in a file. */
+/** A position for people: file, 1-based line and column (UTF-16 units). */
 export interface Place {
   readonly file: string;
   readonly line: number;

@@ -4,43 +4,43 @@ import type { ActReason, CheckResult, SkipReason } from './outcome.ts';
 import type { Place } from './place.ts';
 import type { Step } from './runbook.ts';
 
-/** One step in the order of the pass, with the hashes that the journal knows it by. */
+/** One step in pass order, with the hashes that the journal identifies it by. */
 export interface PlanStep {
   readonly step: Step;
   /** sha256 of kind, interpreter, targets, mode, cwd and text of Run and Fix. */
   readonly actionHash: string;
-  /** Steps that this one comes after (explicit Needs, or the one before). */
+  /** Ids of the steps that this one follows (explicit Needs, or the previous step). */
   readonly after: readonly string[];
-  /** Only the explicit Needs: when one of them acts, this step acts again. */
+  /** Only the explicit Needs: when one of them acts, this step runs again. */
   readonly rebuildAfter: readonly string[];
-  /** Ids of in-pass problems asked ahead of its actions, and between its actions and its Verify. */
+  /** Ids of in-pass problems checked before its actions, and between its actions and its Verify. */
   readonly obstaclesBefore: readonly string[];
   readonly obstaclesAfter: readonly string[];
-  /** Declared inputs named anywhere in the step. */
+  /** Declared inputs that the step refers to. */
   readonly inputs: readonly string[];
 }
 
-/** What a pass would walk: pure data, computed from the runbook alone. */
+/** What a pass will process: pure data, computed from the runbook alone. */
 export interface Plan {
-  /** Steps in walking order (problems are not among them). */
+  /** Steps in pass order, without problems. */
   readonly steps: readonly PlanStep[];
   /** Every problem by id, in-pass ones included, in document order. */
   readonly problems: readonly PlanStep[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What `runbook plan` and `--dry-run` say of one step. */
+/** The entry of one step in `runbook plan` and `--dry-run`. */
 export interface PlannedStep {
   readonly id: string;
   readonly title: string;
   readonly place: Place;
-  /** `ask`: it depends on shell checks or values that only a pass can know; `person`: an unknown verdict. */
+  /** `ask`: depends on shell checks or values that are known only during a pass. `person`: a verdict is unknown. */
   readonly would: 'act' | 'skip' | 'ask' | 'person';
   readonly reason: ActReason | SkipReason | 'shell-checks' | 'unknown-verdict';
-  /** Which check satisfied it, or what differs; one line. */
+  /** Which check is satisfied, or what differs; one line. */
   readonly detail: string;
   readonly checks: readonly CheckResult[];
-  /** What each fence would do, one line each, values resolved and secrets masked. */
+  /** What each fence would do, one line each, with values resolved and secrets masked. */
   readonly actions: readonly {
     readonly kind: Action['kind'];
     readonly summary: string;
@@ -50,25 +50,25 @@ export interface PlannedStep {
   readonly needs: readonly string[];
 }
 
-/** An input as resolved; a secret's value is never here. */
+/** A resolved input. Never contains a secret's value. */
 export interface ResolvedInput {
   readonly name: string;
   readonly kind: 'variable' | 'secret';
-  /** Masked for secrets; undefined: missing. */
+  /** Masked for secrets. Undefined: the value is missing. */
   readonly value?: string;
   /** `--input`, `environment`, `.env`, `--env-file`, `command`, `default`, `prompt`, `missing`. */
   readonly source: string;
   readonly required: boolean;
 }
 
-/** The answer of `runbook plan`. */
+/** The result of `runbook plan`. */
 export interface PlanReport {
   readonly file: string;
   readonly name: string;
   readonly box: string;
   readonly resumed: boolean;
   readonly steps: readonly PlannedStep[];
-  /** Reactive and in-pass problems, which act only when their obstacle is there. */
+  /** Reactive and in-pass problems, which act only if their obstacle is present. */
   readonly problems: readonly {
     readonly id: string;
     readonly title: string;
@@ -76,7 +76,7 @@ export interface PlanReport {
     readonly how: 'in-pass' | 'reactive';
   }[];
   readonly inputs: readonly ResolvedInput[];
-  /** Preflight: what is missing (errors stop a replay) and what may hurt (warnings do not). */
+  /** Preflight: what is missing (errors block a replay) and what may cause trouble (warnings do not block). */
   readonly diagnostics: readonly Diagnostic[];
   readonly summary: {
     readonly act: number;

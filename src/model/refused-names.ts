@@ -1,6 +1,6 @@
 /**
- * Variables that decide what code the next program loads or how a shell reads its script.
- * Sources: ld.so(8), dyld(1), bash(1) and the list that sudo removes in `env_reset` (sudoers(5), `sudo -V`).
+ * Variables that determine what code the next program loads or how a shell parses its script. Sources: ld.so(8),
+ * dyld(1), bash(1) and the variables that sudo removes with `env_reset` (sudoers(5), `sudo -V`).
  */
 const REFUSED = new Set(
   `PATH IFS ENV BASH_ENV BASHOPTS SHELLOPTS CDPATH GLOBIGNORE PS4 PROMPT_COMMAND ZDOTDIR FPATH
@@ -12,8 +12,8 @@ const REFUSED = new Set(
 const REFUSED_PREFIX = /^(?:LD_|DYLD_|_RLD|BASH_FUNC_|GIT_CONFIG)/;
 
 /**
- * Whether a name is refused for inputs, facts and references, because setting it could run other code.
- * Here, because both reading a document (markdown/) and giving it values (secrets/) must refuse the same names.
+ * Whether a name is rejected for inputs, facts and references, because setting it could run other code. It is in
+ * `model` because both reading a document (markdown/) and resolving values (secrets/) must reject the same names.
  */
 export function refusedName(name: string): boolean {
   return REFUSED.has(name) || REFUSED_PREFIX.test(name);

@@ -4,20 +4,20 @@ import type { CheckResult, PassSummary, StepOutcome } from './outcome.ts';
 import type { Place } from './place.ts';
 import type { PlanReport } from './plan.ts';
 
-/** The answer of `runbook replay`: the pass in one object (the events are the story). */
+/** The result of `runbook replay`: a summary of the pass; its events are the details. */
 export interface ReplayReport {
   readonly file: string;
   readonly name: string;
   readonly box: string;
   readonly summary: PassSummary;
   readonly steps: readonly { readonly id: string; readonly title: string; readonly outcome: StepOutcome }[];
-  /** --dry-run: what would be done. */
+  /** --dry-run: the plan. */
   readonly plan?: PlanReport;
-  /** How to go on, one line; empty when done. */
+  /** The next command to run, one line; empty when done. */
   readonly next: string;
 }
 
-/** The answer of `runbook verify`. */
+/** The result of `runbook verify`. */
 export interface VerifyReport {
   readonly file: string;
   readonly box: string;
@@ -40,55 +40,57 @@ export interface VerifyReport {
   };
 }
 
-/** The answer of `runbook lint`. */
+/** The result of `runbook lint`. */
 export interface LintReport {
   readonly file: string;
   readonly diagnostics: readonly Diagnostic[];
   readonly summary: { readonly errors: number; readonly warnings: number };
 }
 
-/** The answer of `runbook undo`. */
+/** The result of `runbook undo`. */
 export interface UndoReport {
   readonly file: string;
   readonly box: string;
   readonly undone: readonly { readonly id: string; readonly title: string; readonly ms: number }[];
-  /** Confirmed here, but without an Undo part. */
+  /** Confirmed here, but without Undo. */
   readonly withoutUndo: readonly string[];
   readonly failed?: {
     readonly id: string;
     readonly title: string;
     readonly message: string;
     readonly remedy: string;
-    /** The fence; the step, where its Undo is the one that the journal recorded; undefined: the document has neither. */
+    /**
+     * Place of the fence. If the journal recorded the Undo, place of the step. Undefined: neither is in the document.
+     */
     readonly place?: Place;
     readonly outputTail: string;
   };
 }
 
-/** The answer of `runbook approve`. */
+/** The result of `runbook approve`. */
 export interface ApproveReport {
   readonly file: string;
   readonly hash: string;
   readonly already: boolean;
-  /** What a pass would execute: number of fences by kind. */
+  /** Number of fences that a pass would execute, by kind. */
   readonly fences: number;
   readonly shellChecks: number;
-  /** With --context: what was allowed instead of the document's content. */
+  /** With --context: the cluster approval, given instead of approving content. */
   readonly cluster?: ClusterGrant;
 }
 
-/** The answer of `runbook resume`: the problems that an agent may go on with. */
+/** The result of `runbook resume`: the problems that an agent may work on again. */
 export interface ResumeReport {
   readonly file: string;
   readonly resumed: readonly string[];
 }
 
-/** The answer of `runbook init`. */
+/** The result of `runbook init`. */
 export interface InitReport {
   readonly files: readonly { readonly path: string; readonly action: 'created' | 'changed' | 'unchanged' }[];
 }
 
-/** The answer of `runbook facts`. */
+/** The result of `runbook facts`. */
 export interface FactsReport {
   readonly file: string;
   readonly facts: readonly {
@@ -102,7 +104,7 @@ export interface FactsReport {
   readonly written: boolean;
 }
 
-/** The answer of `runbook status`: what the journal knows, without asking the box anything. */
+/** The result of `runbook status`: the journal's content, without measuring the box. */
 export interface StatusReport {
   readonly file: string;
   readonly box: string;
@@ -116,10 +118,10 @@ export interface StatusReport {
   readonly pass?: { readonly id: string; readonly ended: boolean };
 }
 
-/** A box that was launched here, as it stands now. */
+/** The current state of a box that was launched here. */
 export interface BoxReport {
   readonly name: string;
-  /** expired: its time is over. left-over: what made it is gone. Both are what `box prune` removes. */
+  /** expired: its lifetime is over. left-over: the process that created it is gone. `box prune` removes both. */
   readonly status: 'running' | 'stopped' | 'half-made';
   readonly over?: 'expired' | 'left-over';
   readonly purpose: 'sandbox' | 'prove';
@@ -132,29 +134,29 @@ export interface BoxReport {
   readonly expires?: string;
   readonly ports: readonly { readonly inside: number; readonly host?: number }[];
   readonly address?: string;
-  /** Names under which its ports are reached through the proxy. */
+  /** Proxy URLs of its ports. */
   readonly exposed: readonly { readonly port: number; readonly url: string }[];
 }
 
-/** The answer of `box launch`, `status`, `stop` and `restart`. */
+/** The result of `box launch`, `status`, `stop` and `restart`. */
 export interface OneBoxReport {
   readonly did: 'launched' | 'stopped' | 'restarted' | 'looked';
   readonly box: BoxReport;
-  /** What should be known of how it came about, such as an image that was built. */
+  /** Remarks about how it was created, such as an image that was built. */
   readonly notes: readonly string[];
 }
 
-/** The answer of `box list`. */
+/** The result of `box list`. */
 export interface BoxesReport {
   readonly boxes: readonly BoxReport[];
 }
 
-/** The answer of `box destroy` and `box prune`. */
+/** The result of `box destroy` and `box prune`. */
 export interface RemovedBoxesReport {
   readonly removed: readonly { readonly name: string; readonly because: string }[];
 }
 
-/** The answer of `box sync`. */
+/** The result of `box sync`. */
 export interface SyncReport {
   readonly box: string;
   readonly to: string;
@@ -163,11 +165,11 @@ export interface SyncReport {
   readonly unchanged: number;
   readonly removed: number;
   readonly withheld: readonly string[];
-  /** Names of the secrets that were given, by the file that holds them in the box. */
+  /** Names of the granted secrets, and the path of the file that holds them in the box. */
   readonly secrets?: { readonly path: string; readonly names: readonly string[] };
 }
 
-/** The answer of `box expose` and `box unexpose`. */
+/** The result of `box expose` and `box unexpose`. */
 export interface ExposeReport {
   readonly box: string;
   readonly exposed?: {
@@ -178,34 +180,34 @@ export interface ExposeReport {
   readonly unexposed?: readonly string[];
 }
 
-/** The answer of `box grant`. */
+/** The result of `box grant`. */
 export interface GrantReport {
   readonly box: string;
   readonly secrets: readonly string[];
 }
 
-/** The answer of `box logs`: text of the box, masked. */
+/** The result of `box logs`: text from the box, masked. */
 export interface LogsReport {
   readonly box: string;
   readonly text: string;
 }
 
-/** The answer of `runbook prove`. */
+/** The result of `runbook prove`. */
 export interface ProveReport {
   readonly file: string;
   readonly name: string;
   readonly outcome: 'proven' | 'failed' | 'person' | 'aborted';
-  /** Why it is not proven, a sentence each; none where it is. */
+  /** Why it is not proven, one sentence each; empty if proven. */
   readonly reasons: readonly string[];
   readonly box: { readonly name: string; readonly image: string; readonly digest: string };
-  /** The box was kept for a look. */
+  /** Whether the box was kept for inspection. */
   readonly kept: boolean;
   readonly first?: PassSummary;
-  /** All checks, asked after the first pass. */
+  /** All checks, evaluated after the first pass. */
   readonly checks?: VerifyReport['summary'];
-  /** The same document once more, on the box that the first pass left: nothing may be left to do. */
+  /** A second pass on the same box; it must find nothing to do. */
   readonly second?: PassSummary;
-  /** Of what was proven, as written into the document. */
+  /** The certificate as written into the document. */
   readonly certificate?: string;
   readonly notes: readonly string[];
 }

@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Place, Span } from './place.ts';
 
-/** Sections that mean something; others are the author's prose. */
+/** Sections with a meaning; all others are prose. */
 export type SectionKind =
   | 'steps'
   | 'problems'
@@ -14,33 +14,33 @@ export type SectionKind =
   | 'questions'
   | 'prerequisites';
 
-/** A level-2 heading and what stands under it. */
+/** A level-2 heading and the text below it. */
 export interface Section {
   readonly kind: SectionKind | 'other';
   readonly title: string;
-  /** From the heading to just before the next level-1 or level-2 heading, or the end. */
+  /** From the heading to the next level-1 or level-2 heading or the end. */
   readonly span: Span;
   readonly headingSpan: Span;
   readonly place: Place;
 }
 
-/** What the front matter says; foreign keys are kept in the text and ignored here. */
+/** The front matter. Unknown keys stay in the text and are ignored here. */
 export interface FrontMatter {
   readonly span?: Span;
   /** `runbook: 1`. */
   readonly version?: 1;
   readonly name?: string;
-  /** What a clean box is for this runbook. */
+  /** The clean box that this runbook starts from. */
   readonly box?: { readonly image?: string; readonly ports?: readonly number[] };
   /** `curl`, `kubectl >= 1.30`, `disk >= 5GB`, `disk /var >= 5GB`. */
   readonly requires: readonly Requirement[];
-  /** The baseline for every fence and probe. */
+  /** Base environment of every fence and probe. */
   readonly env: Readonly<Record<string, string>>;
-  /** Differences between two boxes that are meant to be (judge/parity/expectations). */
+  /** Expected differences between two boxes (judge/parity/expectations). */
   readonly parity?: { readonly expect: readonly string[] };
 }
 
-/** Something that must be there before the pass begins. */
+/** A prerequisite of the pass. */
 export type Requirement =
   | {
       readonly kind: 'tool';
@@ -51,17 +51,17 @@ export type Requirement =
     }
   | { readonly kind: 'disk'; readonly path: string; readonly bytes: number; readonly text: string };
 
-/** `Needs:` of a step. `previous`: none written, so it only comes after the step before it. */
+/** `Needs:` of a step. `previous`: not written, so the step follows the one before it. */
 export type Needs =
   | { readonly kind: 'previous' }
   | { readonly kind: 'listed'; readonly ids: readonly string[] };
 
-/** In a Symptom, inline code is a literal to look for, `/…/` inside inline code a regular expression. */
+/** In a Symptom, inline code is literal text to find, and `/…/` inside inline code is a regular expression. */
 export type Symptom =
   | { readonly kind: 'literal'; readonly value: string }
   | { readonly kind: 'regex'; readonly pattern: string; readonly ignoreCase: boolean };
 
-/** One level-3 heading of Steps or Problems (in a loose document: one shell fence). */
+/** One level-3 heading of Steps or Problems. In a loose document, one shell fence. */
 export interface Step {
   /** A problem is a step with Symptom and Fix. */
   readonly kind: 'step' | 'problem';
@@ -69,13 +69,13 @@ export interface Step {
   readonly title: string;
   /** `steps`: in the order of the pass. `problems`: reactive only. */
   readonly section: 'steps' | 'problems';
-  /** Position in the document among all steps and problems, from 0. */
+  /** Position in the document among all steps and problems, starting at 0. */
   readonly index: number;
-  /** Heading to just before the next heading of the same level or above. */
+  /** From the heading to the next heading of the same or a higher level. */
   readonly span: Span;
   readonly headingSpan: Span;
   readonly place: Place;
-  /** Prose of the Why parts, markdown, trimmed; empty: none. */
+  /** Prose of the Why parts as trimmed markdown; empty if there is none. */
   readonly why: string;
   readonly needs: Needs;
   readonly when: readonly Check[];
@@ -83,7 +83,7 @@ export interface Step {
   readonly actions: readonly Action[];
   readonly verify: readonly Check[];
   readonly undo: readonly Action[];
-  /** Problems: the step served, by id (resolved from For, else the next step); undefined: none was found. */
+  /** Problems: id of the step that it is for (resolved from For, else the next step). Undefined: not found. */
   readonly for?: string;
   readonly symptoms: readonly Symptom[];
   /** Prose of Symptom and Fix parts as written, for display. */
@@ -110,7 +110,7 @@ export interface Fact {
   readonly name: string;
   readonly value: string;
   readonly unit: string;
-  /** The command that measures it. */
+  /** The command that measures the fact. */
   readonly command?: string;
   /** ISO date of the last measurement. */
   readonly on: string;
@@ -147,9 +147,9 @@ export interface OpenQuestion {
   readonly place: Place;
 }
 
-/** What a markdown document says, as data. Produced by markdown/parse; nothing in it was executed. */
+/** The content of a markdown document as data. Produced by markdown/parse; nothing in it was executed. */
 export interface Runbook {
-  /** Path as given by the user, for messages. */
+  /** Path as given by the user. */
   readonly file: string;
   /** `loose`: any other markdown, which runs only with --loose. */
   readonly kind: 'runbook' | 'loose';
@@ -166,7 +166,7 @@ export interface Runbook {
   readonly questions: readonly OpenQuestion[];
   /** Loose documents: relative links under `## Prerequisites`, never URLs. */
   readonly prerequisites: readonly { readonly path: string; readonly place: Place }[];
-  /** The certificate comment of the last clean-box pass, if any. */
+  /** The certificate comment of the last pass on a clean box, if any. */
   readonly certificate?: { readonly span: Span; readonly fields: Readonly<Record<string, string>> };
   readonly diagnostics: readonly Diagnostic[];
 }

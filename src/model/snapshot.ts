@@ -1,31 +1,31 @@
 import { z } from 'zod';
 import { ClusterFact } from './cluster/cluster-facts.ts';
 
-/** Version of the stored form. A snapshot of a newer version is refused, never guessed at. */
+/** Version of the stored format. Snapshots of a newer version are rejected. */
 export const SNAPSHOT_SCHEMA = 1;
 
-/** What an observation may look at, and what each part holds. The order is that of reports. */
+/** The scopes of an observation and their contents, in report order. */
 export const SCOPES = {
   listeners: 'listening sockets with owner and address, and ports claimed by NAT or host-port rules',
   processes: 'processes with argv (masked), the owners of listeners and the largest first',
   services: 'services and their state, failed ones first, under systemd or not',
   packages: 'installed packages and versions (dpkg, rpm, apk)',
-  disk: 'mounted file systems: bytes and inodes, size and free, read-only or not',
+  disk: 'mounted file systems: bytes and inodes, size and free space, whether read-only',
   memory: 'memory, swap and OOM kills',
   limits: 'limits of the cgroup and of a process: memory, processes, CPU, open files',
-  files: 'files in /etc that differ from what their package brought, as path, size, time and keyed hash',
+  files: 'files in /etc that differ from their package, as path, size, time and keyed hash',
   users: 'users, their groups and shells',
-  logs: 'last lines of the journal, of logs written lately and of failed services (masked)',
+  logs: 'last lines of the journal, of recently written logs and of failed services (masked)',
   system: 'operating system, kernel, CPUs, load, time',
-  containers: 'whether this box is a container, and the container engines within reach',
+  containers: 'whether this box is a container, and the container engines that it can reach',
   kubernetes:
-    'contexts of kubeconfig files; of clusters that a person allowed: nodes, workloads not ready, pods with their last end, events, quotas, services, claims, host ports, pull access, field managers that fight',
+    'contexts of kubeconfig files; for clusters that a person has allowed: nodes, workloads that are not ready, pods with their last end, events, quotas, services, claims, host ports, pull access, conflicting field managers',
 } as const;
 
 export type Scope = keyof typeof SCOPES;
 export const SCOPE_NAMES = Object.keys(SCOPES) as readonly Scope[];
 
-/** Every fact carries the id under which findings and hypotheses cite it. */
+/** Findings and hypotheses cite a fact by this id. */
 const evidence = { id: z.string() };
 
 const listener = z.object({
@@ -34,13 +34,13 @@ const listener = z.object({
   /** As bound: `0.0.0.0`, `::`, `127.0.0.1`. */
   address: z.string(),
   port: z.int(),
-  /** Absent where the owner cannot be seen: no permission, another pid namespace, or a kernel rule. */
+  /** Absent if the owner is not visible: no permission, another pid namespace, or a kernel rule. */
   pid: z.int().optional(),
-  /** The owner's program, or what claims the port: `nginx`, `docker-proxy`, `CNI-HOSTPORT-DNAT`. */
+  /** The owner's program, or the rule that claims the port: `nginx`, `docker-proxy`, `CNI-HOSTPORT-DNAT`. */
   owner: z.string().optional(),
-  /** systemd service of the owner, without `.service`. */
+  /** systemd service of the owner without `.service`. */
   unit: z.string().optional(),
-  /** `socket`: some process listens. Else a rule that captures the port without listening on it. */
+  /** `socket`: a process listens. Otherwise a rule captures the port without a listening process. */
   via: z.string(),
 });
 
@@ -60,7 +60,7 @@ const service = z.object({
   ...evidence,
   name: z.string(),
   state: z.enum(['active', 'inactive', 'failed', 'starting', 'unknown']),
-  /** Starts at boot; absent: not known. */
+  /** Starts at boot. Absent: unknown. */
   enabled: z.boolean().optional(),
   /** `systemd`, `sysv`, … */
   manager: z.string(),
@@ -82,7 +82,7 @@ const disk = z.object({
   type: z.string(),
   readOnly: z.boolean(),
   bytes: z.number(),
-  /** What an ordinary user may still write. */
+  /** What an unprivileged user may still write. */
   freeBytes: z.number(),
   /** 0: the file system has no fixed number of inodes. */
   inodes: z.number(),
@@ -95,7 +95,7 @@ const memory = z.object({
   availableBytes: z.number(),
   swapBytes: z.number(),
   swapFreeBytes: z.number(),
-  /** Kills by the kernel for want of memory since boot; absent: the kernel does not count them. */
+  /** Processes killed by the kernel for lack of memory since boot. Absent: the kernel does not count them. */
   oomKills: z.int().optional(),
 });
 
@@ -103,30 +103,33 @@ const limit = z.object({
   ...evidence,
   /** `memory`, `swap`, `processes`, `cpu`, `open-files`, `open-files-system`. */
   name: z.string(),
-  /** Where it was read: a cgroup path or `/proc/self/limits`. */
+  /** Its source: a cgroup path or `/proc/self/limits`. */
   source: z.string(),
   unit: z.string(),
   /** Absent: unlimited. */
   value: z.number().optional(),
   used: z.number().optional(),
-  /** OOM kills in that cgroup, times it hit the limit on processes, periods in which the CPU was throttled. */
+  /** OOM kills in that cgroup, times that the process limit was reached, or throttled CPU periods. */
   hits: z.number().optional(),
-  /** CPU only: periods in all, to which `hits` compares. */
+  /** CPU only: total number of periods, for comparison with `hits`. */
   periods: z.number().optional(),
 });
 
 const file = z.object({
   ...evidence,
   path: z.string(),
-  /** `edited`: differs from its package's. `own`: no package's configuration. `missing`: its package's, deleted. */
+  /**
+   * `edited`: differs from its package. `own`: belongs to no package. `missing`: belongs to a package, but was
+   * deleted.
+   */
   state: z.enum(['edited', 'own', 'missing']),
   package: z.string().optional(),
   bytes: z.number().optional(),
   /** ISO 8601. */
   modified: z.string().optional(),
-  /** Keyed hash of the content, so that equal files can be told without the content. */
+  /** Keyed hash of the content, so that files can be compared without storing the content. */
   hash: z.string().optional(),
-  /** Symlinks: where they point. */
+  /** Target of a symlink. */
   link: z.string().optional(),
 });
 
@@ -157,9 +160,9 @@ const system = z.object({
   /** As in images: `amd64`, `arm64`. */
   architecture: z.string(),
   cpus: z.int(),
-  /** The box's own addresses, loopback left out. */
+  /** The box's own addresses without loopback. */
   addresses: z.array(z.string()),
-  /** When apt's package index was last fetched, ISO 8601; null: never, absent: no apt. */
+  /** When apt's package index was last fetched, ISO 8601. null: never. Absent: no apt. */
   packageIndexAt: z.string().nullable().optional(),
   /** Runnable processes, mean of one minute. */
   load: z.number(),
@@ -168,10 +171,10 @@ const system = z.object({
 
 const container = z.object({
   ...evidence,
-  /** `inside`: this box is one. `engine`: one that can be reached from here. */
+  /** `inside`: this box is a container. `engine`: a container engine that it can reach. */
   role: z.enum(['inside', 'engine']),
   engine: z.string(),
-  /** What tells: a marker file, a socket's path. */
+  /** The evidence: a marker file or a socket's path. */
   detail: z.string(),
 });
 
@@ -191,21 +194,21 @@ const facts = z.object({
   kubernetes: z.array(ClusterFact).optional(),
 } satisfies Record<Scope, z.ZodType>);
 
-/** What a box looked like at one moment. Plain data: stored as JSON beside the journal, compared, cited. */
+/** The state of a box at one moment. Plain data: stored as JSON next to the journal, compared, cited. */
 export const Snapshot = z.object({
   schema: z.literal(SNAPSHOT_SCHEMA),
-  /** `sn-…`, unique over a box's life; the ids of its evidence begin with the same characters. */
+  /** `sn-…`, unique for the box. The ids of its evidence start with the same characters. */
   id: z.string(),
-  /** ISO 8601; when the observation began. */
+  /** ISO 8601; when the observation started. */
   at: z.string(),
   ms: z.number(),
-  /** Scopes asked for. One that could not be read at all is in `unavailable` and has no facts. */
+  /** The requested scopes. A scope that could not be read at all is in `unavailable` and has no facts. */
   scopes: z.array(z.enum(SCOPE_NAMES)),
-  /** By scope, the most relevant first. */
+  /** By scope, most relevant first. */
   facts,
-  /** Facts beyond the bound, by scope; absent: none. */
+  /** Number of omitted facts by scope. Absent: none. */
   more: z.partialRecord(z.enum(SCOPE_NAMES), z.int()),
-  /** What could not be read, wholly or in part, and why. Unknown is not the same as none. */
+  /** What could not be read, fully or partly, and why. Unknown is not the same as absent. */
   unavailable: z.array(z.object({ scope: z.enum(SCOPE_NAMES), reason: z.string() })),
 });
 

@@ -6,7 +6,7 @@ import { actionHash } from './hash.ts';
 import { orderSteps } from './order.ts';
 import { undeclaredNames } from './undeclared.ts';
 
-/** Runbook → Plan: what a pass would walk, computed from the document alone. */
+/** Runbook → Plan: what a pass will process, computed from the document alone. */
 export function buildPlan(runbook: Runbook): Plan {
   const steps = runbook.steps.filter((each) => each.kind === 'step');
   const problems = runbook.steps.filter((each) => each.kind === 'problem');
@@ -30,7 +30,10 @@ export function buildPlan(runbook: Runbook): Plan {
   };
 }
 
-/** In-pass problems by the step they serve: those above it are asked before its actions, those below after them. */
+/**
+ * In-pass problems by the step they serve. Problems above the step are checked before its actions, those below after
+ * its actions.
+ */
 function obstaclesByStep(
   steps: readonly Step[],
   problems: readonly Step[],
@@ -48,12 +51,12 @@ function obstaclesByStep(
   return result;
 }
 
-/** Without a Verify or an action a problem is only shown. */
+/** A problem without a Verify or an action is only displayed. */
 export function isApplicable(problem: Step): boolean {
   return problem.actions.length > 0 && problem.verify.length > 0;
 }
 
-/** Which declared inputs a step names, as whole words anywhere in what it runs or asks. */
+/** Finds the declared inputs that a step refers to, as whole words in its fences and checks. */
 function inputFinder(names: readonly string[]): (step: Step) => readonly string[] {
   if (names.length === 0) return () => [];
   const pattern = new RegExp(`(?<![A-Za-z0-9_])(?:${names.join('|')})(?![A-Za-z0-9_])`, 'g');

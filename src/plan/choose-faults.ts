@@ -1,12 +1,12 @@
 import type { Fault } from '../model/chaos.ts';
 
-/** A fault and the step at whose beginning it comes. */
+/** A fault and the step at whose start it is injected. */
 export interface ChosenFault {
   readonly fault: Fault;
   readonly step: string;
 }
 
-/** Which fault comes when: the same seed, faults and steps give the same answer on every machine. Pure. */
+/** Chooses when each fault is injected. Pure: the same seed, faults and steps give the same result on every machine. */
 export function chooseFaults(
   seed: number,
   faults: readonly Fault[],
@@ -18,7 +18,9 @@ export function chooseFaults(
     : faults.map((fault) => ({ fault, step: steps[Math.floor(random() * steps.length)]! }));
 }
 
-/** Numbers from 0 to below 1 (Tommy Ettinger's mulberry32, in the public domain): short, and good enough to choose by. */
+/**
+ * Pseudo-random numbers in [0, 1): Tommy Ettinger's mulberry32, public domain. Short, and sufficient for this purpose.
+ */
 function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,23 +1,23 @@
 import type { StepMemory } from '../model/journal.ts';
 import type { ActReason, SkipReason } from '../model/outcome.ts';
 
-/** What is known of a step before anything of it runs. */
+/** What is known about a step before any of it runs. */
 export interface StepSituation {
-  /** What the journal on this box says; undefined: nothing. */
+  /** The journal's entry on this box, if any. */
   readonly memory: StepMemory | undefined;
   readonly actionHash: string;
   readonly inputsHash: string;
-  /** Something it needs has acted since this step was confirmed. */
+  /** One of its needs has acted since this step was confirmed. */
   readonly needsActed: boolean;
   readonly forced: boolean;
 }
 
-/** The verdicts of a step's checks, asked once without waiting. */
+/** The verdicts of a step's checks, evaluated once without waiting. */
 export interface CheckTally {
   readonly pass: number;
   readonly fail: number;
   readonly unknown: number;
-  /** Checks that stand for the whole step: typed and shell checks, or files where the step does nothing else. */
+  /** Checks that cover the whole step: typed and shell checks, or file checks if the step does nothing else. */
   readonly covering: number;
 }
 
@@ -27,8 +27,8 @@ export type Decision =
   | { readonly kind: 'person' };
 
 /**
- * The first half of docs/format.md's table, from the journal alone:
- * either the step acts without asking its checks, or they decide.
+ * The first half of docs/format.md's table, from the journal alone: the step acts without evaluating its checks, or
+ * the checks decide.
  */
 export function decideFromJournal(
   situation: StepSituation,
@@ -51,7 +51,7 @@ export function decideFromJournal(
   }
 }
 
-/** The second half: what the checks' answers mean. */
+/** The second half: the decision from the verdicts. */
 export function decideFromChecks(confirmed: boolean, tally: CheckTally): Decision {
   const allPass = tally.fail === 0 && tally.unknown === 0;
   if (confirmed) {

@@ -4,16 +4,16 @@ import type { Check } from '../model/check.ts';
 import type { Input, Runbook, Step } from '../model/runbook.ts';
 
 /**
- * What the journal knows a step's work by: kind, interpreter, targets, mode, user, cwd and text of Run and Fix.
- * Prose, Verify and time limits are left out on purpose: rewording a Why must not run anything again.
+ * Identifies a step's work in the journal: kind, interpreter, targets, mode, user, cwd and text of Run and Fix. Prose,
+ * Verify and time limits are excluded, so that rewording a Why does not run the step again.
  */
 export function actionHash(step: Step): string {
   return sha256(step.actions.map(actionMaterial));
 }
 
 /**
- * What a person approves: everything in the document that executes or judges, in order.
- * One changed byte of a script, a check, an order or a default asks again; prose does not.
+ * What a person approves: everything in the document that executes or judges, in order. Any change to a script, a
+ * check, the order or a default needs a new approval; prose does not.
  */
 export function approvalHash(runbook: Runbook): string {
   const { frontMatter } = runbook;
@@ -23,7 +23,8 @@ export function approvalHash(runbook: Runbook): string {
     requires: frontMatter.requires.map((each) => each.text),
     env: frontMatter.env,
     inputs: runbook.inputs.map(inputMaterial),
-    // Values too: fences see them as variables. `facts --write` hands an approval on to what it has measured.
+    // Includes values, because fences see them as variables. `facts --write` transfers the approval to the measured
+    // values.
     facts: runbook.facts.map((each) => [each.name, each.value, each.command ?? null]),
     endpoints: runbook.endpoints.map((each) => each.checkText),
     steps: runbook.steps.map(stepMaterial),
@@ -31,9 +32,10 @@ export function approvalHash(runbook: Runbook): string {
 }
 
 /**
- * What a pass on a clean box has proven, for its certificate: what a clean box is, Inputs, names and commands of facts, and
- * every step and problem with its prose, `text` being the whole document. Comments of the engine do not count, nor do blank
- * lines between blocks and the kind of line ends. `vendored` holds hashes of the files that fences name (`from`), by path.
+ * What a pass on a clean box has proven, for its certificate: the box definition, Inputs, names and commands of facts,
+ * and every step and problem with its prose. `text` is the whole document. Comments written by the engine, blank lines
+ * between blocks and the kind of line ends are excluded. `vendored` holds hashes of the files that fences name
+ * (`from`), by path.
  */
 export function certificateHash(
   runbook: Runbook,
@@ -56,7 +58,7 @@ export function certificateHash(
   });
 }
 
-/** One change of an editor's settings, or one note of the engine's own, must not make a proof worthless. */
+/** Editor settings and comments written by the engine must not invalidate a proof. */
 function proseOf(markdown: string): string {
   const lines = markdown.split(/\r\n|\r|\n/).filter((line) => !/^\s*<!--\s*runbook\b.*-->\s*$/.test(line));
   return lines
@@ -67,15 +69,15 @@ function proseOf(markdown: string): string {
 }
 
 /**
- * A keyed hash of the input values that a step names. Keyed, because the journal stands in the project
- * and a plain hash of a short secret can be guessed.
+ * A keyed hash of the input values that a step refers to. Keyed, because the journal is stored in the project and a
+ * plain hash of a short secret can be guessed.
  */
 export function inputsHash(key: string, values: readonly (readonly [name: string, value: string])[]): string {
   if (values.length === 0) return '';
   return createHmac('sha256', key).update(JSON.stringify(values)).digest('hex').slice(0, 32);
 }
 
-/** A label's value for what one document applies from one box: the same pair by which its journal is known. */
+/** A label value for everything that one document applies from one box: the same pair that identifies its journal. */
 export function inventoryName(box: string, document: string): string {
   return sha256([box, document]).slice(0, 16);
 }

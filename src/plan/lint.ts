@@ -4,10 +4,10 @@ import type { Place } from '../model/place.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 import { isApplicable } from './build.ts';
 
-/** A rule looks at the whole runbook and says where it will hurt. */
+/** Checks the whole runbook for one kind of likely trouble. */
 type Rule = (runbook: Runbook) => Diagnostic[];
 
-/** What will hurt later, beside what is plainly wrong. Each row is one rule; docs/lint.md lists them. */
+/** Rules for likely trouble that is not an error. Each row is one rule; docs/lint.md lists them. */
 const RULES: readonly Rule[] = [
   stepRule(
     'no-verify',
@@ -15,7 +15,7 @@ const RULES: readonly Rule[] = [
       step.kind === 'step' &&
       step.verify.length === 0 &&
       step.actions.some(isShell) && {
-        message: `"${step.title}" has no Verify: whether it is done rests on the journal alone.`,
+        message: `A step should have a Verify. "${step.title}" has none, so only the journal knows whether it is done.`,
         remedy: 'Add a Verify with a check that fails before the step and passes after it.',
       },
   ),
@@ -23,8 +23,8 @@ const RULES: readonly Rule[] = [
     'no-why',
     (step) =>
       step.why === '' && {
-        message: `"${step.title}" does not say why.`,
-        remedy: 'Add a line "Why: …": the reader, and the next change, depend on it.',
+        message: `A step should say why it exists. "${step.title}" has no Why.`,
+        remedy: 'Add a line "Why: …" for the reader and for the next change.',
       },
   ),
   stepRule(
@@ -32,8 +32,8 @@ const RULES: readonly Rule[] = [
     (step) =>
       step.kind === 'step' &&
       step.actions.length === 0 && {
-        message: `"${step.title}" has nothing to run.`,
-        remedy: 'Give it a fence, or move the prose out of Steps.',
+        message: `A step must have something to run. "${step.title}" has no fence.`,
+        remedy: 'Add a fence, or move the prose out of Steps.',
       },
   ),
   stepRule(
@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
       step.kind === 'problem' &&
       step.actions.length > 0 &&
       !isApplicable(step) && {
-        message: `The Fix of "${step.title}" is never applied: it has no Verify.`,
+        message: `A Fix needs a Verify. "${step.title}" has none, so its Fix is never applied.`,
         remedy: 'Add a Verify that tests for the obstacle, such as "not port 80 owner nginx".',
       },
   ),
@@ -50,8 +50,8 @@ const RULES: readonly Rule[] = [
     'short-symptom',
     (step) =>
       step.symptoms.some((each) => each.kind === 'literal' && each.value.length < 8) && {
-        message: `A Symptom of "${step.title}" is shorter than 8 characters and would match by accident.`,
-        remedy: 'Quote more of the message.',
+        message: `A Symptom should have at least 8 characters. One in "${step.title}" is shorter and can match by accident.`,
+        remedy: 'Quote more of the error message.',
       },
   ),
   (runbook) => {
@@ -61,55 +61,57 @@ const RULES: readonly Rule[] = [
       const needed = step.needs.kind === 'listed' && step.needs.ids.find((id) => excluded.has(id));
       if (needed === false || needed === undefined) return [];
       const words = {
-        message: `"${step.title}" needs "${needed}", which no whole pass runs (excludeFromRunAll).`,
-        remedy: 'Take the attribute away, or the need.',
+        message: `"${step.title}" needs "${needed}", which is excluded from a full pass (excludeFromRunAll).`,
+        remedy: 'Remove the attribute or the need.',
       };
       return [warning('needs-excluded', step.place, words)];
     });
   },
   shellLineRule('sleep', /(?:^\s*|[;&|]\s*|\b(?:do|then|else)\s+)sleep\s+[\d.$]/, {
-    message: 'A sleep waits too long on a good day and too short on a bad one.',
-    remedy: 'Say what is awaited: a check with "within", such as "tcp 127.0.0.1:443 open within 30s".',
+    message:
+      'A step should wait for a condition. A sleep has a fixed length and is either too long or too short.',
+    remedy: 'Use a check with "within", such as "tcp 127.0.0.1:443 open within 30s".',
   }),
   shellLineRule(
     'asks-a-person',
     /^(?!.*\s(?:-[a-z]*y[a-z]*|--yes|--assume-yes)\b).*\bapt(?:-get)?\s(?:.*\s)?(?:install|upgrade|dist-upgrade|remove|purge)\b/,
     {
-      message: 'Without -y this asks a question that nobody answers.',
-      remedy: 'Add -y, and DEBIAN_FRONTEND=noninteractive where configuration is asked.',
+      message: 'Package managers must run without questions. This command asks for confirmation without -y.',
+      remedy: 'Add -y, and DEBIAN_FRONTEND=noninteractive if packages ask for configuration.',
     },
   ),
   shellLineRule('pipe-to-shell', /\b(?:curl|wget)\b[^|]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b/, {
-    message: 'A script from the network is run unseen, and may be another one tomorrow.',
+    message:
+      'A downloaded script should be pinned and verified. This one runs unchecked and can change at any time.',
     remedy: 'Download a pinned version, check its sha256, then run it.',
   }),
   shellLineRule('errors-ignored', /^\s*set\s+\+e\b|\|\|\s*true\s*$/, {
-    message: 'A failure here goes unnoticed.',
-    remedy: 'Test for the one case that may fail, and let the rest fail the step.',
+    message: 'A failure must stop the step. This line ignores it.',
+    remedy: 'Test for the one failure that is acceptable, and let every other failure stop the step.',
   }),
   textRule(
     'moving-tag',
     /(?:\bimage:\s*["']?|\b(?:docker|podman|nerdctl|crictl)\s+(?:run|pull|create)\s(?:.*\s)?)[a-z0-9._:/-]+:(?:latest|main|master|edge|nightly|stable|dev)(?![\w.-])/i,
     {
-      message: 'This image tag moves: the next box gets another image.',
-      remedy: 'Pin a version, better a digest (@sha256:…).',
+      message: 'An image should be pinned. This tag can point to a different image on the next box.',
+      remedy: 'Pin a version or, better, a digest (@sha256:…).',
     },
   ),
   textRule(
     'unpinned-url',
     /https?:\/\/\S*(?:\/(?:refs\/heads\/)?(?:main|master|HEAD|latest|stable)\/\S*|\/latest(?:["'\s)]|$)|releases\/latest\S*)/,
     {
-      message: 'What this URL answers changes over time.',
-      remedy: 'Name a version, a tag or a commit, and check its sha256.',
+      message: 'A download should be pinned. The content of this URL can change.',
+      remedy: 'Use a version, tag or commit in the URL, and check the sha256.',
     },
   ),
   textRule(
     'secret-in-clear',
     /-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bglpat-[\w-]{20,}|\bxox[abprs]-[\w-]{10,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+|\/\/[^\s/:@]+:[^\s/:@${]{3,}@|(?:password|passwd|secret|token|api[_-]?key)["']?\s*[=:]\s*["']?(?![$<{*"'\s]|true\b|false\b|null\b|xxx|changeme)[A-Za-z0-9+/_.!@#%^&-]{8,}/i,
     {
-      message: 'This looks like a secret in clear.',
+      message: 'A document must not contain secrets. This looks like a secret in clear text.',
       remedy:
-        'Declare it under Inputs with kind secret and use its name; then change it, since git remembers.',
+        'Declare it under Inputs with kind secret and refer to it by name. Then change the secret, because git keeps the old value.',
     },
   ),
   (runbook) =>
@@ -117,8 +119,8 @@ const RULES: readonly Rule[] = [
       .filter((input) => input.kind === 'secret' && input.default !== undefined && input.default !== '')
       .map((input) =>
         warning('secret-default', input.place, {
-          message: `The secret ${input.name} has a default, which stands here for everybody to read.`,
-          remedy: 'Leave Default empty; give the value by environment, .env or a command.',
+          message: `A secret must not be in the document. ${input.name} has a default that every reader can see.`,
+          remedy: 'Leave Default empty, and provide the value through the environment, .env or a command.',
         }),
       ),
   (runbook) => {
@@ -128,8 +130,8 @@ const RULES: readonly Rule[] = [
       .filter((input) => !named.has(input.name))
       .map((input) =>
         warning('unused-input', input.place, {
-          message: `No step names the input ${input.name}.`,
-          remedy: 'Use it or take it out: whoever replays this is asked for it.',
+          message: `An input should be used. No step refers to ${input.name}.`,
+          remedy: 'Use the input or remove it: everyone who replays this runbook has to provide it.',
         }),
       );
   },
@@ -138,16 +140,16 @@ const RULES: readonly Rule[] = [
       .filter((fact) => fact.command === undefined || fact.on === '')
       .map((fact) =>
         warning('unmeasured-fact', fact.place, {
-          message: `The fact ${fact.name} ${fact.command === undefined ? 'says not how it is measured' : 'was never measured'}.`,
+          message: `The fact ${fact.name} ${fact.command === undefined ? 'has no command that measures it' : 'has not been measured'}.`,
           remedy:
             fact.command === undefined
-              ? 'Give a command in backticks in the column "Measured with".'
+              ? 'Add a command in backticks to the column "Measured with".'
               : 'Run "runbook facts --write".',
         }),
       ),
 ];
 
-/** Names what will hurt: warnings only, since errors come from the parser and the plan. */
+/** Runs all lint rules. They produce only warnings; errors come from the parser and the plan. */
 export function lint(runbook: Runbook): Diagnostic[] {
   return RULES.flatMap((rule) => rule(runbook)).sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
 }
@@ -166,7 +168,7 @@ function stepRule(code: string, judge: (step: Step) => Words | false): Rule {
     });
 }
 
-/** A rule for each line of shell fences; comments aside. */
+/** A rule that matches each line of shell fences, except comments. */
 function shellLineRule(code: string, pattern: RegExp, words: Words): Rule {
   return (runbook) =>
     runbook.steps.flatMap((step) =>
@@ -176,7 +178,7 @@ function shellLineRule(code: string, pattern: RegExp, words: Words): Rule {
     );
 }
 
-/** A rule for each line of whatever a fence holds. */
+/** A rule that matches each line of every fence. */
 function textRule(code: string, pattern: RegExp, words: Words): Rule {
   return (runbook) =>
     runbook.steps.flatMap((step) =>

@@ -1,15 +1,15 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Step } from '../model/runbook.ts';
 
-/** A step with the ids that it comes after. */
+/** A step with the ids of the steps that it follows. */
 export interface OrderedStep {
   readonly step: Step;
   readonly after: readonly string[];
 }
 
 /**
- * Steps in walking order: as in the document, but whatever a step needs comes ahead of it.
- * A circle is reported with its whole path; its members are left out.
+ * Steps in pass order: document order, except that a step's needs come before it. Each dependency cycle is reported
+ * with its whole path, and its members are omitted.
  */
 export function orderSteps(steps: readonly Step[]): { ordered: OrderedStep[]; diagnostics: Diagnostic[] } {
   const after = predecessors(steps);
@@ -18,7 +18,7 @@ export function orderSteps(steps: readonly Step[]): { ordered: OrderedStep[]; di
   const diagnostics: Diagnostic[] = [];
   const state = new Map<string, 'open' | 'done'>();
 
-  // Depth first without recursion: a document may chain ten thousand steps.
+  // Depth-first without recursion: a document may chain ten thousand steps.
   for (const root of steps) {
     const path: { step: Step; next: number }[] = [];
     const enter = (step: Step) => {
@@ -51,7 +51,7 @@ export function orderSteps(steps: readonly Step[]): { ordered: OrderedStep[]; di
   return { ordered, diagnostics };
 }
 
-/** Explicit Needs, or without them the step before. */
+/** The explicit Needs of each step, or the previous step. */
 function predecessors(steps: readonly Step[]): Map<string, readonly string[]> {
   const result = new Map<string, readonly string[]>();
   const known = new Set(steps.map((step) => step.id));
@@ -74,10 +74,10 @@ function circle(path: readonly Step[], target: Step): Diagnostic {
   return {
     code: 'needs-circle',
     severity: 'error',
-    message: `These steps need each other: ${names}.`,
+    message: `Steps must not depend on each other in a cycle: ${names}.`,
     remedy: implicit
-      ? `Move "${implicit.id}" above the step that needs it, or give it a line "Needs: none".`
-      : 'Take one of the Needs away.',
+      ? `Move "${implicit.id}" above the step that needs it, or add a line "Needs: none" to it.`
+      : 'Remove one of the Needs.',
     place: target.place,
   };
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Runbook } from '../model/runbook.ts';
 
-/** The warning for a certificate that was written for other content; `hash` is `certificateHash` of what stands there now. */
+/** The warning for a certificate of different content; `hash` is the `certificateHash` of the current content. */
 export function staleCertificate(runbook: Runbook, text: string, hash: string): Diagnostic | undefined {
   const { certificate } = runbook;
   if (!certificate || certificate.fields.sha256 === hash) return undefined;
@@ -9,8 +9,8 @@ export function staleCertificate(runbook: Runbook, text: string, hash: string): 
   return {
     code: 'stale-certificate',
     severity: 'warning',
-    message: `What was proven${date ? ` on ${date}` : ''}${image ? ` on a clean ${image}` : ''} is not what stands here now.`,
-    remedy: `Prove it anew: runbook prove ${runbook.file}`,
+    message: `The certificate${date ? ` of ${date}` : ''}${image ? ` for a clean ${image}` : ''} is stale: the runbook has changed since it was proven.`,
+    remedy: `Prove it again: runbook prove ${runbook.file}`,
     place: {
       file: runbook.file,
       line: text.slice(0, certificate.span.start).split(/\r\n|\r|\n/).length,

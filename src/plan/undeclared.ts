@@ -5,10 +5,10 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Place } from '../model/place.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 
-/** `${NAME}` in capitals; `$${NAME}` is literal. Lower-case names are left to the text they stand in. */
+/** `${NAME}` in capitals; `$${NAME}` is literal. Lower-case names are left unchanged. */
 const REFERENCE = /(?<!\$)\$\{([A-Z_][A-Z0-9_]*)\}/g;
 
-/** Names that a shell or login sets by itself: a script written by a file fence may well use them. */
+/** Variables that a shell or login sets. A script in a file fence may use them. */
 const FROM_THE_SHELL = new Set(
   'HOME PATH PWD OLDPWD USER LOGNAME SHELL LANG LC_ALL TERM TMPDIR HOSTNAME HOSTTYPE OSTYPE UID EUID PPID RANDOM SECONDS LINENO FUNCNAME BASH BASH_SOURCE BASH_VERSION BASHPID IFS OPTARG OPTIND REPLY PIPESTATUS EDITOR'.split(
     ' ',
@@ -16,9 +16,9 @@ const FROM_THE_SHELL = new Set(
 );
 
 /**
- * References that nothing declares. In a file, a check or an attribute `${NAME}` stands for a declared input,
- * a fact or something an earlier fence exports; a name in capitals that is none of these is a mistake more often than
- * a wish, so it is an error with two ways out (declare it, or `$${NAME}` to keep it literally), never a guess.
+ * References to undeclared names. In a file, a check or an attribute, `${NAME}` refers to a declared input, a fact or
+ * an exported variable of an earlier fence. Any other name in capitals is probably a mistake, so it is an error:
+ * declare it, or write `$${NAME}` to keep it literally.
  */
 export function undeclaredNames(runbook: Runbook): Diagnostic[] {
   const declared = new Set([
@@ -42,14 +42,17 @@ export function undeclaredNames(runbook: Runbook): Diagnostic[] {
       return {
         code: 'undeclared-name',
         severity: 'error',
-        message: `\${${name}} is no declared input or fact, and no fence exports it.`,
-        remedy: `${close ? `Did you mean \${${close}}? Else declare` : 'Declare'} ${name} under Inputs, or write $\${${name}} to keep the text as it is.`,
+        message: `\${${name}} must be a declared input, a fact, or a variable that an earlier fence exports. It is none of these.`,
+        remedy: `${close ? `Did you mean \${${close}}? Otherwise declare` : 'Declare'} ${name} under Inputs, or write $\${${name}} to keep the text literally.`,
         place,
       } as const;
     });
 }
 
-/** Where `${NAME}` is replaced: file, apply, patch and registry fences, check lines, attribute values. Shell text is the shell's own. */
+/**
+ * Texts in which `${NAME}` is replaced: file, apply, patch and registry fences, check lines, attribute values. In
+ * shell text, the shell expands it.
+ */
 function templated(step: Step): { text: string; place: Place }[] {
   const ofAction = (action: Action) => [
     ...(action.kind === 'shell' ? [] : [{ text: action.text, place: action.textPlace }]),
@@ -77,7 +80,7 @@ function wordsInShellFences(steps: readonly Step[]): Set<string> {
   return words;
 }
 
-/** Places of rising offsets in a text that begins at one; each line is looked at once. */
+/** Converts increasing offsets in a text to places, reading each line once. */
 function placesIn(text: string, place: Place): (offset: number) => Place {
   let [line, start, end] = [0, 0, text.indexOf('\n')];
   return (offset) => {

@@ -1,26 +1,26 @@
 import { LINE_END, type Spellings, spellingsOf } from './spellings.ts';
 
-/** A secret to be kept out of everything that is shown or stored. */
+/** A secret that must be masked in everything that is shown or stored. */
 export interface Secret {
   readonly name: string;
   readonly value: string;
 }
 
-/** One way in which a secret may stand in a text: its characters in order, each in any of its spellings. */
+/** One way in which a secret may appear in a text: its characters in order, each in any of its spellings. */
 export interface Form {
   readonly name: string;
   readonly characters: readonly Spellings[];
-  /** Found only where no letter, digit or underscore stands before or behind. */
+  /** Matches only between characters that are not letters, digits or underscores. */
   readonly word: boolean;
 }
 
-/** From this length on (in characters) a value is masked wherever it stands, shorter ones only as whole words. */
+/** Minimum length (in characters) for masking a value anywhere. Shorter values are masked only as whole words. */
 export const ANYWHERE_LENGTH = 8;
 
-/** In a secret of several lines, a shorter line is masked on its own only if it holds this many letters and digits. */
+/** In a multi-line secret, a shorter line is masked on its own only if it has this many letters and digits. */
 const LINE_WORD_LENGTH = 4;
 
-/** All forms of a secret. Blanks around the value are not part of it; an empty value has none. */
+/** All forms of a secret. Surrounding whitespace is not part of the value; an empty value has no forms. */
 export function formsOf({ name, value }: Secret): Form[] {
   const whole = value.trim().replaceAll(/\r\n|\r/g, '\n');
   if (whole === '') return [];
@@ -34,7 +34,7 @@ export function formsOf({ name, value }: Secret): Form[] {
   ];
 }
 
-/** Whether a value is too short to be masked inside of words. */
+/** Whether a value is too short to be masked inside words. */
 export function isShort(value: string): boolean {
   return [...value.trim()].length < ANYWHERE_LENGTH;
 }
@@ -43,7 +43,10 @@ function isTelling(line: string): boolean {
   return !isShort(line) || line.replaceAll(/[^\p{L}\p{N}]/gu, '').length >= LINE_WORD_LENGTH;
 }
 
-/** A short value inside longer base64 or hex cannot be told from chance; alone, it can. `echo` adds a line end to it. */
+/**
+ * Inside longer base64 or hex, a short value may match by chance, so it is matched only alone. `echo` appends a line
+ * end.
+ */
 function wordsOf(text: string): Spellings[][] {
   const base64 = [text, `${text}\n`].map((each) => Buffer.from(each).toString('base64').replaceAll('=', ''));
   return [
@@ -61,7 +64,7 @@ function plain(text: string): Spellings[] {
   return [...text].map((character) => (character === '\n' ? LINE_END : spellingsOf(character)));
 }
 
-/** Digits in either case; between bytes `:`, `-`, a blank or a line end, as in fingerprints and dumps. */
+/** Digits in either case. Bytes may be separated by `:`, `-`, a blank or a line end, as in fingerprints and dumps. */
 function hex(bytes: Buffer): Spellings[] {
   return [...bytes].map((byte, index) => {
     const lower = byte.toString(16).padStart(2, '0');
@@ -97,15 +100,15 @@ const PADDING: Spellings = [
 /** Encoders wrap lines at 64 or 76 characters. */
 const WRAPS = ['', '\n', '\r\n', '\\n', '\\r\\n', ' '];
 
-/** Every character of the alphabet with its spellings, and with those behind a line's end. */
+/** Each character of the alphabet with its spellings, including those after a line break. */
 const DIGITS = [...ALPHABET].map((character) => BASE64[character] ?? [character]);
 const WRAPPED_DIGITS = DIGITS.map((digit) =>
   WRAPS.flatMap((wrap) => digit.map((spelling) => wrap + spelling)),
 );
 
 /**
- * The bytes as they appear in base64 when `offset` (0 to 2) bytes of a group of three stand before them. The first and
- * the last character may carry bits of a neighbour too: any that agrees with the secret's own bits is masked along.
+ * The bytes as they appear in base64 when `offset` (0 to 2) bytes of a group of three precede them. The first and last
+ * characters may contain bits of adjacent bytes: every character that agrees with the secret's own bits is masked.
  */
 function base64At(bytes: Buffer, offset: number): Spellings[] {
   const [start, end] = [offset * 8, (offset + bytes.length) * 8];
@@ -121,7 +124,7 @@ function base64At(bytes: Buffer, offset: number): Spellings[] {
   return [...characters, PADDING];
 }
 
-/** Which of a character's six bits belong to neighbours: so many in front, so many behind. */
+/** Bit mask of a character's six bits that belong to adjacent bytes, given how many are in front and behind. */
 function strangeBits(front: number, behind: number): number {
   const own = (0b111111 >> Math.max(0, front)) & (0b111111 << Math.max(0, behind));
   return 0b111111 & ~own;

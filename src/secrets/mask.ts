@@ -3,34 +3,34 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { ANYWHERE_LENGTH, formsOf, isShort, type Secret } from './forms.ts';
 import { createSecretScanner, type SecretMatch, type SecretScanner } from './scan.ts';
 
-/** Takes known secrets out of everything that is shown, stored or handed on. */
+/** Removes known secrets from everything that is shown, stored or passed on. */
 export interface Masker {
-  /** The text with every secret, however encoded, replaced by its mark. */
+  /** The text with every secret, in any encoding, replaced by its mark. */
   mask(text: string): string;
-  /** The same for text that comes in pieces. */
+  /** Masks text that arrives in chunks. */
   stream(): MaskStream;
-  /** The same for every string, key and number inside of plain data; without a secret in it, the very same value. */
+  /** Masks every string, key and number in plain data. Returns the same value if it contains no secret. */
   maskDeep<T>(value: T): T;
-  /** Whether any secret stands in a text. */
+  /** Whether a text contains a secret. */
   holdsSecret(text: string): boolean;
-  /** Warnings: secrets too short to be masked inside of words. */
+  /** Warnings about secrets that are too short to be masked inside words. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Holds back only what may be the beginning of a secret. */
+/** Holds back only text that may be the start of a secret. */
 export interface MaskStream {
-  /** Answers what is settled by now, possibly nothing. Bytes are read as UTF-8. */
+  /** Returns the text that is final so far, possibly empty. Bytes are decoded as UTF-8. */
   push(chunk: Buffer | string): string;
-  /** Answers what was held back. The stream is then as new. */
+  /** Returns the text that was held back, and resets the stream. */
   end(): string;
 }
 
-/** What stands where a secret stood. Plain ASCII, one word, and no markup in any format that it may end up in. */
+/** The replacement for a secret: plain ASCII, one word, without markup in any output format. */
 export function markOf(name: string): string {
   return `[secret:${name}]`;
 }
 
-/** A masker for these secrets. Empty values are ignored; without any secret every text stays the very same. */
+/** Creates a masker for these secrets. Ignores empty values. Without secrets, texts are returned unchanged. */
 export function createMasker(secrets: readonly Secret[]): Masker {
   const forms = secrets.flatMap(formsOf);
   const diagnostics = secrets.filter(({ value }) => value.trim() !== '' && isShort(value)).map(shortSecret);
@@ -79,7 +79,7 @@ function createStream(scan: SecretScanner): MaskStream {
   };
 }
 
-/** Replaces what was found inside a text; finds beyond its end are not yet settled and left for later. */
+/** Replaces matches in a text. Matches beyond its end are not final yet and are skipped. */
 function replace(text: string, found: readonly SecretMatch[]): string {
   if (found.length === 0) return text;
   let masked = '';
@@ -131,7 +131,7 @@ function shortSecret({ name }: Secret): Diagnostic {
   return {
     code: 'short-secret',
     severity: 'warning',
-    message: `The secret ${name} has fewer than ${ANYWHERE_LENGTH} characters, so it is masked only where it stands as a whole word.`,
-    remedy: 'Use a longer value; a short one can also be guessed.',
+    message: `A secret should have at least ${ANYWHERE_LENGTH} characters. ${name} has fewer, so it is masked only as a whole word.`,
+    remedy: 'Use a longer value; a short one is also easy to guess.',
   };
 }

@@ -8,24 +8,24 @@ import type { Person } from '../world.ts';
 import { type EnvFile, exposedFile, readEnvFile } from './env-file.ts';
 import { markOf } from './mask.ts';
 
-/** Where values may come from. */
+/** The sources of input values. */
 export interface InputSources {
   /** `--input NAME=value`: variables only. */
   readonly given: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** `--env-file`; `~` and relative paths are already resolved. */
+  /** `--env-file`; `~` and relative paths are resolved. */
   readonly envFile?: string;
-  /** The document's folder, for `.env`. */
+  /** The document's folder, where `.env` is read. */
   readonly folder: string;
-  /** Asked last, and only for what is required. */
+  /** Prompted last, and only for required values. */
   readonly person?: Person;
-  /** Runs the document's command for a value, such as `pass show argo/registry`. */
+  /** Runs a command from the document that prints a value, such as `pass show argo/registry`. */
   readonly runCommand: (command: string) => Promise<{ code: number; stdout: string; stderr: string }>;
-  /** Such a command is code from the document: it runs only where that is approved. */
+  /** Whether such commands may run: they are code from the document and need approval. */
   readonly allowCommands: boolean;
 }
 
-/** A value and where it came from. */
+/** A value and its source. */
 interface InputValue {
   readonly value: string;
   readonly kind: Input['kind'];
@@ -33,19 +33,20 @@ interface InputValue {
 }
 
 export interface ResolvedInputs {
-  /** By name; inputs without a value are not in it. */
+  /** By name. Inputs without a value are omitted. */
   readonly values: Map<string, InputValue>;
-  /** One error for each required input without a value, with the ways to give it. */
+  /** One error per required input without a value, listing the ways to provide it. */
   readonly missing: Diagnostic[];
-  /** For reports: every declared input, secrets as their mark. One whose command may not run yet has no value. */
+  /** Every declared input for reports; secrets are masked. An input whose command may not run yet has no value. */
   readonly resolved: ResolvedInput[];
   readonly warnings: Diagnostic[];
 }
 
 /**
- * Finds a value for each declared input: --input, environment, --env-file, `.env` beside the document, its command,
- * its default, the person. An empty value counts as none, save for a variable given by --input.
- * @throws RunbookError 64 for a secret given by --input, for an unknown name there, and for an unreadable --env-file.
+ * Finds a value for each declared input: --input, environment, --env-file, `.env` next to the document, its command,
+ * its default, the person. An empty value counts as missing, except for a variable given by --input.
+ *
+ * @throws RunbookError 64 for a secret or an unknown name given by --input, and for an unreadable --env-file.
  */
 export async function resolveInputs(
   declared: readonly Input[],
@@ -71,13 +72,13 @@ export async function resolveInputs(
   return answer;
 }
 
-/** What became of one input. `later`: its command would give it, once it may run. */
+/** The result for one input. `later`: its command would provide the value, but may not run yet. */
 type Outcome =
   | { readonly kind: 'value'; readonly value: string; readonly source: string; readonly exposed?: string }
   | { readonly kind: 'later' }
   | { readonly kind: 'missing'; readonly why?: string };
 
-/** Why a name that could make the next shell run other code gets no value. */
+/** Why a name that could make the next shell run other code does not get a value. */
 const REFUSED = 'this name is reserved: setting it could run other code';
 
 async function find(input: Input, sources: InputSources, files: readonly Named[]): Promise<Outcome> {
@@ -99,12 +100,12 @@ async function find(input: Input, sources: InputSources, files: readonly Named[]
   return { kind: 'missing', ...(output.why === undefined ? {} : { why: output.why }) };
 }
 
-/** An input may be called `constructor`. */
+/** `constructor` is a valid input name. */
 function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
-/** The command's standard output without its line ends at the end, as in `$(…)`. */
+/** Runs a command and returns its standard output without trailing line ends, as in `$(…)`. */
 async function runFor(command: string, sources: InputSources): Promise<{ value: string } | { why: string }> {
   const { code, stdout, stderr } = await sources.runCommand(command);
   const value = stdout.replace(/[\r\n]+$/, '');
@@ -114,7 +115,7 @@ async function runFor(command: string, sources: InputSources): Promise<{ value: 
     why:
       code === 0
         ? `\`${command}\` printed nothing`
-        : `\`${command}\` ended with ${code}${said && `: ${said}`}`,
+        : `\`${command}\` exited with ${code}${said && `: ${said}`}`,
   };
 }
 
@@ -123,7 +124,7 @@ async function ask({ name, kind, purpose }: Input, person: Person | undefined): 
   return (await person?.ask(question, { secret: kind === 'secret' })) ?? '';
 }
 
-/** An env file, by the name that reports give it. */
+/** An env file and its name in reports. */
 interface Named {
   readonly source: '--env-file' | '.env';
   readonly file: EnvFile;
@@ -155,8 +156,8 @@ function unreadableFile(path: string, cause: string): Diagnostic {
   return {
     code: 'env-file-unreadable',
     severity: 'warning',
-    message: `${path} cannot be read, so no value was taken from it.`,
-    remedy: 'Check that it is a file of NAME=value lines and that this user may read it.',
+    message: `An env file must be readable. No values were read from ${path}.`,
+    remedy: 'Check that the file contains NAME=value lines and that this user may read it.',
     cause,
   };
 }
@@ -181,11 +182,11 @@ function unknownInput(name: string, names: readonly string[]): Diagnostic {
   return {
     code: 'unknown-input',
     severity: 'error',
-    message: `The document declares no input ${name}.`,
+    message: `--input must name a declared input. The document does not declare ${name}.`,
     remedy:
       names.length === 0
         ? 'Declare it in a section Inputs.'
-        : `${near === undefined ? '' : `Did you mean ${near}? `}It declares: ${names.join(', ')}.`,
+        : `${near === undefined ? '' : `Did you mean ${near}? `}Declared inputs: ${names.join(', ')}.`,
   };
 }
 
@@ -193,8 +194,8 @@ function secretAsArgument(name: string): Diagnostic {
   return {
     code: 'secret-as-argument',
     severity: 'error',
-    message: `${name} is a secret and was given by --input, where every user of this machine can read it in the list of processes.`,
-    remedy: `Change the secret, then give it by ${waysToGive('secret', name)}.`,
+    message: `A secret must not be passed by --input. ${name} is a secret, and every user of this machine can see it in the process list.`,
+    remedy: `Change the secret, then provide it by ${waysToGive('secret', name)}.`,
   };
 }
 
@@ -205,9 +206,9 @@ function missingInput(input: Input, why: string | undefined): Diagnostic {
     severity: 'error',
     message:
       why === REFUSED
-        ? `The input ${name} gets no value.`
+        ? `The input ${name} cannot get a value.`
         : `The ${kind} ${name} has no value${purpose === '' ? '' : ` (${purpose})`}.`,
-    remedy: why === REFUSED ? 'Rename it.' : `Give it by ${waysToGive(kind, name)}.`,
+    remedy: why === REFUSED ? 'Rename it.' : `Provide it by ${waysToGive(kind, name)}.`,
     place,
     ...(why === undefined ? {} : { cause: why }),
   };
@@ -215,7 +216,7 @@ function missingInput(input: Input, why: string | undefined): Diagnostic {
 
 function waysToGive(kind: Input['kind'], name: string): string {
   const argument = kind === 'variable' ? `--input ${name}=…, ` : '';
-  return `${argument}the environment variable ${name}, a line ${name}=… in .env beside the document or in a file named by --env-file, a command in its row of Inputs, or at a terminal`;
+  return `${argument}the environment variable ${name}, a line ${name}=… in .env next to the document or in a file named by --env-file, a command in its row of Inputs, or at a terminal`;
 }
 
 function describe({ name, kind, required }: Input, outcome: Outcome): ResolvedInput {

@@ -1,38 +1,39 @@
 import type { Form } from './forms.ts';
 import type { Spellings } from './spellings.ts';
 
-/** Where a secret stands, in UTF-16 units. */
+/** The position of a secret in UTF-16 units. */
 export interface SecretMatch {
   readonly name: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** What one look at a text gives. */
+/** The result of scanning a text. */
 interface Scan {
-  /** In order, none touching another's inside. */
+  /** In order, without overlaps. */
   readonly found: readonly SecretMatch[];
-  /** Up to here nothing can change by what follows; the text's length where nothing follows. */
+  /** Matches before this position are final, whatever follows. The text's length if nothing follows. */
   readonly settled: number;
 }
 
-/** Looks for all forms at once. `before` is the character ahead of the text; `last`: nothing follows it. */
+/** Finds all forms at once. `before` is the character that precedes the text; `last` says that nothing follows it. */
 export type SecretScanner = (
   text: string,
   options: { readonly before: string; readonly last: boolean },
 ) => Scan;
 
-/** How many neighbouring characters decide whether a form is looked for, and the size of the table that says so, in bits. */
+/**
+ * Number of characters that are looked up to decide whether a form can start, and the size of the lookup table in
+ * bits.
+ */
 const PREFIX = 4;
 const TABLE_BITS = 18;
 
 /**
- * A scanner for forms.
- *
- * A table tells from four neighbouring characters whether any form may begin there, which is almost never so; only
- * then are the forms that begin so followed, spelling by spelling. Neither one big regular expression nor a table of
- * all states would do: with 40 spellings a character the first is beyond what V8 compiles, the second beyond the
- * memory we may use, and neither says how much of a text's end to hold back.
+ * Creates a scanner for forms. A hash table of four-character prefixes says whether any form may start at a position,
+ * which is rare; only then are the matching forms compared, spelling by spelling. One large regular expression would
+ * exceed V8's limits (40 spellings per character), a full automaton would need too much memory, and neither says how
+ * much of a text's end to hold back.
  */
 export function createSecretScanner(forms: readonly Form[]): SecretScanner {
   const { table, byPrefix, byFirst, tiny } = createIndex(forms);
@@ -60,7 +61,7 @@ export function createSecretScanner(forms: readonly Form[]): SecretScanner {
   };
 }
 
-/** Overlapping finds become one: what two secrets share must not be left over from either. */
+/** Merges overlapping matches, so that no part of either secret remains. */
 function add(found: SecretMatch[], next: SecretMatch): void {
   const previous = found.at(-1);
   if (!previous || next.start >= previous.end) found.push(next);
@@ -68,15 +69,15 @@ function add(found: SecretMatch[], next: SecretMatch): void {
 }
 
 interface Match {
-  /** Where the longest reading ends; -1: the form does not stand there. */
+  /** End of the longest match; -1 if the form does not match. */
   readonly end: number;
-  /** The text ended before it could be told. */
+  /** The text ended before the match could be decided. */
   readonly partial: boolean;
 }
 
 const NONE: Match = { end: -1, partial: false };
 
-/** Reads a form from `start`. Several readings may go on side by side, where one spelling begins like another. */
+/** Matches a form at `start`. Follows several readings in parallel when one spelling is a prefix of another. */
 function match(form: Readable, text: string, start: number, before: string, last: boolean): Match {
   if (form.word && isWordCharacter(start === 0 ? before : text.charAt(start - 1))) return NONE;
   let ends = [start];
@@ -108,26 +109,26 @@ function isWordCharacter(character: string): boolean {
   return /[\p{L}\p{N}_]/u.test(character);
 }
 
-/** A form prepared for reading. */
+/** A form prepared for matching. */
 interface Readable {
   readonly name: string;
   readonly word: boolean;
   readonly characters: readonly Character[];
 }
 
-/** The spellings of one character by their own first character, which leaves one or two to compare. */
+/** The spellings of one character, indexed by their first character, which leaves one or two to compare. */
 interface Character {
   readonly optional: boolean;
   readonly byFirst: ReadonlyMap<number, readonly string[]>;
 }
 
 interface Index {
-  /** 1 in the slots of all prefixes. */
+  /** 1 in the slot of every prefix. */
   readonly table: Uint8Array;
   readonly byPrefix: ReadonlyMap<number, readonly Readable[]>;
-  /** By the first character alone, for the last places of a text. */
+  /** By first character only, for the last positions of a text. */
   readonly byFirst: ReadonlyMap<number, readonly Readable[]>;
-  /** Forms that may be shorter than a prefix, by their first character. */
+  /** Forms that may be shorter than a prefix, by first character. */
   readonly tiny: ReadonlyMap<number, readonly Readable[]>;
 }
 
@@ -150,7 +151,7 @@ function createIndex(forms: readonly Form[]): Index {
   return { table, byPrefix, byFirst, tiny };
 }
 
-/** Characters recur, and share their spellings; so do their tables. */
+/** Characters repeat and share their spellings, so the prepared tables are cached. */
 function prepare(spellings: Spellings, prepared: Map<Spellings, Character>): Character {
   const known = prepared.get(spellings);
   if (known) return known;
@@ -161,7 +162,7 @@ function prepare(spellings: Spellings, prepared: Map<Spellings, Character>): Cha
   return character;
 }
 
-/** The first characters of all readings of a form from its `index`-th character on. */
+/** The prefixes of all readings of a form, starting at its `index`-th character. */
 function prefixesOf(characters: Form['characters'], index: number, length: number): Set<string> {
   const spellings = characters[index];
   if (!spellings || length === 0) return new Set(['']);
@@ -181,14 +182,14 @@ function gather<T>(map: Map<number, T[]>, key: number, item: T): void {
   else map.set(key, [item]);
 }
 
-/** Four characters in 32 bits; where a character has more than 8, keys may coincide, which only costs a look. */
+/** Packs four characters into 32 bits. Characters above 8 bits may collide, which costs only an extra comparison. */
 function keyAt(text: string, at: number): number {
   let key = 0;
   for (let next = at; next < at + PREFIX; next++) key = (key << 8) ^ text.charCodeAt(next);
   return key;
 }
 
-/** The first place from `at` on where a form may begin, or the first that is too near the end to tell. */
+/** The first position from `at` on where a form may start, or the first that is too close to the end to decide. */
 function skip(text: string, at: number, table: Uint8Array): number {
   let key = keyAt(text, at - 1);
   for (let end = at + PREFIX - 1; end < text.length; end++) {
@@ -198,7 +199,7 @@ function skip(text: string, at: number, table: Uint8Array): number {
   return Math.max(at, text.length - PREFIX + 1);
 }
 
-/** Multiplicative hashing (Knuth, TAOCP 6.4): the high bits of the product depend on all of the key. */
+/** Multiplicative hashing (Knuth, TAOCP 6.4): the high bits of the product depend on every bit of the key. */
 function slot(key: number): number {
   return Math.imul(key, 0x9e3779b1) >>> (32 - TABLE_BITS);
 }

@@ -5,8 +5,8 @@ import { markOf } from './mask.ts';
 import { createSecretScanner } from './scan.ts';
 
 /**
- * Secrets that stand in a document, in clear or encoded: errors, because documents are shared. A value shorter than
- * 8 characters may be a common word, so that is a warning. The value itself is in no message.
+ * Secrets in a document, in clear or encoded. These are errors, because documents are shared. A value shorter than 8
+ * characters may be a common word, so it is a warning. Messages never contain the value.
  */
 export function secretsInText(
   source: { readonly text: string; placeAt(offset: number): Place },
@@ -19,8 +19,8 @@ export function secretsInText(
   return found.map(({ name, start }) => ({
     code: 'secret-in-text',
     severity: short.has(name) ? 'warning' : 'error',
-    message: `The value of the secret ${name} stands here.`,
-    remedy: `Write \${${name}} instead and change the secret, since it may have been read; ${markOf(name)} is what others would see.`,
+    message: `A document must not contain secrets. The value of ${name} is here.`,
+    remedy: `Write \${${name}} instead, and change the secret because it may have been read. Masked output shows ${markOf(name)}.`,
     place: source.placeAt(start),
   }));
 }

@@ -1,6 +1,6 @@
 /**
- * One character of a secret in all the ways that it may be written; matched one after the other they cover plain text,
- * every escape below, and any mixture of them. An empty spelling makes the character optional.
+ * One character of a secret in every way that it may be written. Matched in sequence, they cover plain text, every
+ * escape below, and any mixture. An empty spelling makes the character optional.
  */
 export type Spellings = readonly string[];
 
@@ -33,7 +33,7 @@ const C_ESCAPES: Readonly<Record<string, readonly string[]>> = {
 
 const known = new Map<string, Spellings>();
 
-/** The spellings of one code point that is no line end. */
+/** The spellings of one code point other than a line end. */
 export function spellingsOf(character: string): Spellings {
   let spellings = known.get(character);
   if (!spellings) {
@@ -60,7 +60,7 @@ function spell(character: string): string[] {
   return [
     character,
     ...escapes,
-    // JSON within JSON, and shell words that were quoted twice.
+    // JSON in JSON, and shell words that were quoted twice.
     ...escapes.map((each) => each.replaceAll('\\', '\\\\')),
     ...(isPunctuation(character) ? [`\\\\\\${character}`] : []),
     ...bothCases((hex) => bytes.map((byte) => `%${hex(byte, 2)}`)),
@@ -76,7 +76,9 @@ function spell(character: string): string[] {
   ];
 }
 
-/** A line end, with or without CR, escaped, or lost: `echo $KEY` makes it a blank, `tr -d '\n'` nothing. */
+/**
+ * A line end, with or without CR, escaped, or removed: `echo $KEY` turns it into a blank, `tr -d '\n'` into nothing.
+ */
 export const LINE_END: Spellings = [
   ...['', ' ', '+', '\n', '\r\n', '\r', '\\\n', '\\n', '\\r\\n', '\\\\n', '\\\\r\\\\n'],
   ...['%0A', '%0a', '%0D%0A', '%0d%0a', '%20', '%250A', '%250D%250A'],
@@ -91,7 +93,7 @@ function bothCases(write: (hex: (value: number, digits: number) => string) => re
   );
 }
 
-/** What some shell escapes with a backslash: all but letters and digits. */
+/** Characters that some shell escapes with a backslash: everything except letters and digits. */
 function isPunctuation(character: string): boolean {
   return !/^[A-Za-z0-9]$/.test(character);
 }

@@ -1,13 +1,16 @@
 import { valueParameter } from './names.ts';
 import type { ArgoSubmission } from './submission.ts';
 
-/** Where the document lies in each pod; its journal lies beside it. */
+/** The folder of the document and its journal in each pod. */
 export const WORK = '/work';
 
-/** Exit codes with which the engine says what it found (docs/cli.md). Only what is none of them is worth a second try. */
+/** Exit codes by which the engine reports a result (docs/cli.md). Any other exit code is worth a retry. */
 const VERDICTS = ['1', '2', '3', '64', '65', '70'];
 
-/** The same engine on one step of one box. Its journal lies on the claim, so every pod goes on from the one before. */
+/**
+ * The same engine, run on one step of one box. Its journal is on the shared volume claim, so each pod continues after
+ * the previous one.
+ */
 export function engineTemplate(submission: ArgoSubmission): object {
   const parameters = [
     'name',
@@ -20,11 +23,12 @@ export function engineTemplate(submission: ArgoSubmission): object {
   return {
     name: 'engine',
     inputs: { parameters: parameters.map((name) => ({ name })) },
-    // Steps that do not need each other may not meet on a box: its lock would send the second one to a person.
+    // Independent steps must not run on a box at the same time: the second would find the box's lock held and ask for a
+    // person.
     synchronization: { mutexes: [{ name: 'runbook-step-{{inputs.parameters.name}}' }] },
     activeDeadlineSeconds: '{{inputs.parameters.seconds}}',
-    // A pod that is lost, or whose engine was killed, goes on from its journal. A step that failed has been judged, and is
-    // not tried again: the expression says so, since to Argo's policies a killed engine and a judged step are one.
+    // A lost pod or a killed engine is retried and continues from its journal. A step that failed has a verdict and is
+    // not retried. The expression is needed because Argo's retry policies cannot distinguish the two.
     retryStrategy: {
       limit: '3',
       retryPolicy: 'Always',
@@ -35,7 +39,7 @@ export function engineTemplate(submission: ArgoSubmission): object {
       name: 'main',
       image: submission.image,
       command: ['runbook'],
-      // No shell reads these; `=` keeps a value from being taken for a flag.
+      // No shell reads these. The `=` keeps a value from being parsed as a flag.
       args: [
         'replay',
         `${WORK}/AUTODOCK.md`,
@@ -84,11 +88,11 @@ function mounts(submission: ArgoSubmission): object[] {
   ];
 }
 
-/** ConfigMap keys of the files that fences name. */
+/** ConfigMap keys of the files that fences refer to. */
 export const fileKeys = (files: ArgoSubmission['files']): ReadonlyMap<string, string> =>
   new Map(Object.keys(files).map((path, index) => [path, `file-${index + 1}`]));
 
-/** Variables that some target has a value for. */
+/** Variables that have a value for at least one target. */
 export const variablesOf = ({ targets }: ArgoSubmission): string[] => [
   ...new Set(targets.flatMap(({ values }) => Object.keys(values))),
 ];

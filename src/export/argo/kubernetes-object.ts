@@ -1,4 +1,4 @@
-/** A Kubernetes object as it is applied: raw, so that nothing is dropped on the way. */
+/** A Kubernetes object as raw JSON, so that no field is dropped. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;

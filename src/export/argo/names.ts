@@ -1,9 +1,9 @@
 import type { PlanStep } from '../../model/plan.ts';
 
-/** Room for the parts that follow in a Workflow's name, which Argo wants to be at most 63 characters long. */
+/** Leaves room for suffixes: Argo limits a Workflow's name to 63 characters. */
 const LONGEST_BASE = 40;
 
-/** `runbook-…`: the runbook's name as Kubernetes may call objects (RFC 1123 label). */
+/** `runbook-…`: the runbook's name as a Kubernetes object name (RFC 1123 label). */
 export function baseName(name: string): string {
   const slug = name
     .toLowerCase()
@@ -15,8 +15,8 @@ export function baseName(name: string): string {
 }
 
 /**
- * What each step's task is called: its id where Argo can read that in `depends`, else `step-N`, N being its place in
- * the pass. Unique, whatever the ids are.
+ * The name of each step's task: the step's id if Argo's `depends` can parse it, else `step-N` with its position in the
+ * pass. Unique.
  */
 export function taskNames(steps: readonly PlanStep[]): ReadonlyMap<string, string> {
   const plain = /^[a-zA-Z][-a-zA-Z0-9]{0,62}$/;
@@ -32,5 +32,8 @@ export function taskNames(steps: readonly PlanStep[]): ReadonlyMap<string, strin
   return names;
 }
 
-/** How a variable's value travels from the targets to the pod; no variable can be called like another parameter. */
+/**
+ * The parameter that carries a variable's value from a target to its pod. The prefix avoids clashes with other
+ * parameters.
+ */
 export const valueParameter = (variable: string): string => `input-${variable}`;

@@ -5,8 +5,9 @@ import type { ArgoSubmission, ArgoTarget } from './submission.ts';
 import { documentName, workflowTemplate } from './workflow-template.ts';
 
 /**
- * A submission as Kubernetes objects, in the order of applying: the document pinned by its hash, what the pods may do,
- * where the journals lie, the WorkflowTemplate, and the Workflow that runs it once.
+ * A submission as Kubernetes objects, in the order in which to apply them: the document pinned by its hash, the
+ * permissions of the pods, the volume claim for the journals, the WorkflowTemplate, and the Workflow that runs it
+ * once.
  */
 export function argoObjects(submission: ArgoSubmission): readonly KubernetesObject[] {
   return [
@@ -18,7 +19,7 @@ export function argoObjects(submission: ArgoSubmission): readonly KubernetesObje
   ];
 }
 
-/** Immutable, and named by its hash: what a run was bound to cannot change under it. */
+/** Immutable and named by its hash, so that the document cannot change during a run. */
 function pinnedDocument(submission: ArgoSubmission): KubernetesObject {
   const { document, files } = submission;
   const keys = fileKeys(files);
@@ -43,7 +44,10 @@ function journalClaim(submission: ArgoSubmission): KubernetesObject {
   };
 }
 
-/** What Argo's executor must be allowed in each pod, and no more: https://argo-workflows.readthedocs.io/en/latest/workflow-rbac/ */
+/**
+ * The minimal permissions that Argo's executor needs in each pod:
+ * https://argo-workflows.readthedocs.io/en/latest/workflow-rbac/
+ */
 function executorAccount(submission: ArgoSubmission): KubernetesObject[] {
   const name = baseName(submission.runbook.name);
   const meta = metadata(submission, name);
@@ -86,8 +90,8 @@ function workflow(submission: ArgoSubmission): KubernetesObject {
 }
 
 /**
- * Targets as `withParam` takes them: a JSON list of flat objects. Values travel as base64: where Argo replaces `{{item.…}}` it
- * escapes a quotation mark or a backslash twice, and what stands in braces in a value it would replace too.
+ * Targets for `withParam`: a JSON list of flat objects. Values are base64: Argo escapes quotation marks and
+ * backslashes twice when it substitutes `{{item.…}}`, and would also substitute braces inside a value.
  */
 function listOf(targets: readonly ArgoTarget[]): string {
   return JSON.stringify(

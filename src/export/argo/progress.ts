@@ -1,4 +1,4 @@
-/** As much of a Workflow's status as tells how far it is; all of it may be missing. */
+/** The part of a Workflow's status that shows its progress. Every field is optional. */
 export interface WorkflowStatus {
   readonly phase?: string;
   readonly message?: string;
@@ -18,24 +18,27 @@ interface WorkflowNode {
   readonly inputs?: { readonly parameters?: readonly { readonly name: string; readonly value?: string }[] };
 }
 
-/** How far one box is. */
+/** The progress of one box. */
 export interface TargetProgress {
   readonly target: string;
   readonly phase: 'running' | 'done' | 'failed';
-  /** Ids of the steps that have ended well, that run, that wait for a person, that failed. */
+  /** Step ids with their phase: succeeded, running, waiting for a person, or failed. */
   readonly steps: ReadonlyMap<string, StepPhase>;
   readonly message: string;
-  /** Milliseconds from its beginning to its end; undefined while it runs. */
+  /** Milliseconds from start to end; undefined while it runs. */
   readonly ms?: number;
 }
 
 export type StepPhase = 'done' | 'running' | 'waits' | 'failed';
 
-/** Whether a workflow has ended, whichever way. */
+/** Whether a workflow has ended, successfully or not. */
 export const hasEnded = ({ phase = '' }: WorkflowStatus): boolean =>
   phase === 'Succeeded' || phase === 'Failed' || phase === 'Error';
 
-/** Boxes that have begun, with their steps, as the workflow's nodes say (workflow-template.ts names the templates). */
+/**
+ * The boxes that have started, with their steps, as read from the workflow's nodes (workflow-template.ts names the
+ * templates).
+ */
 export function workflowProgress({ nodes = {} }: WorkflowStatus): readonly TargetProgress[] {
   const all = Object.values(nodes);
   return all

@@ -1,40 +1,42 @@
 import type { Plan } from '../../model/plan.ts';
 import type { Runbook } from '../../model/runbook.ts';
 
-/** A box as the workflow names it. `values`: its variables, every declared one that has a value for some target. */
+/**
+ * A box as the workflow names it. `values` holds its variables: every declared one that has a value for some target.
+ */
 export interface ArgoTarget {
   readonly name: string;
   readonly on: string;
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** All that decides what a submission looks like; nothing secret is in it. */
+/** Everything that determines the submitted objects. Contains no secrets. */
 export interface ArgoSubmission {
   readonly runbook: Runbook;
   readonly plan: Plan;
-  /** The document's text, and by their path in it the files that its fences name with `from`. */
+  /** The document's text, and the files that its fences name with `from`, by their path in the document. */
   readonly document: string;
   readonly files: Readonly<Record<string, string>>;
-  /** sha256 of both, in hexadecimal: what the run is bound to. */
+  /** sha256 of both in hexadecimal; the run is pinned to it. */
   readonly hash: string;
   readonly targets: readonly ArgoTarget[];
-  /** What tells this run from others of the same content; part of the Workflow's name. */
+  /** Distinguishes this run from others of the same content; part of the Workflow's name. */
   readonly run: string;
   readonly namespace: string;
-  /** Image with runbook, bash and the ssh client in it, best pinned by its digest. */
+  /** Image with runbook, bash and an ssh client, preferably pinned by digest. */
   readonly image: string;
-  /** An account that is there already; undefined: one is made that may do what Argo's executor must. */
+  /** An existing service account. If undefined, one is created with the permissions that Argo's executor needs. */
   readonly serviceAccount?: string;
-  /** A claim that is there already; undefined: one is made. It keeps the journals. */
+  /** An existing volume claim for the journals. If undefined, one is created. */
   readonly claim?: string;
-  /** The Secret that holds the runbook's secrets, one key each. */
+  /** Name of the Secret that holds the runbook's secrets, one key each. */
   readonly secret: string;
-  /** The Secret that becomes `~/.ssh`: keys, known_hosts, config. */
+  /** Name of the Secret that is mounted as `~/.ssh`: keys, known_hosts, config. */
   readonly sshSecret: string;
-  /** How many boxes at once. */
+  /** The maximum number of boxes at once. */
   readonly forks: number;
-  /** How many of the first targets must succeed before the others begin; 0: none. */
+  /** The number of leading targets that must succeed before the others start; 0 for no canary. */
   readonly canary: number;
-  /** For the whole workflow, waiting for people included. */
+  /** For the whole workflow, including the time it waits for people. */
   readonly deadlineSeconds: number;
 }

@@ -4,17 +4,18 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 import { baseName, taskNames, valueParameter } from './names.ts';
 import type { ArgoSubmission } from './submission.ts';
 
-/** Beyond the time limits of its fences, for the pod to be scheduled and for its checks. */
+/** Added to the time limits of a step's fences, for scheduling the pod and running its checks. */
 const MARGIN_SECONDS = 15 * 60;
 const DAY = 24 * 60 * 60;
 
-/** The ConfigMap of a document; `hash` may be a parameter of the workflow. */
+/** The name of a document's ConfigMap. `hash` may be a workflow parameter. */
 export const documentName = ({ runbook }: ArgoSubmission, hash: string): string =>
   `${baseName(runbook.name)}-${hash}`;
 
 /**
- * fleet: canary, then the rest, a `target` each → target: one box, held by a mutex, a task per step in the order of
- * their needs → step: the engine on that one step, and where a person is needed a pause until somebody resumes it.
+ * Three levels of templates. fleet: the canary targets, then the rest. target: one box, guarded by a mutex, with a
+ * task per step in dependency order. step: the engine on that one step; when a person is needed, the workflow suspends
+ * until someone resumes it.
  */
 export function workflowTemplate(submission: ArgoSubmission): KubernetesObject {
   const { runbook, namespace, hash, deadlineSeconds } = submission;
@@ -69,7 +70,7 @@ function fleet(submission: ArgoSubmission): object {
   return {
     name: 'fleet',
     parallelism: submission.forks,
-    // One box that fails does not take the others with it; the canary does, by what the rest depends on.
+    // A failed box does not stop the others. A failed canary does, because the rest depends on it.
     dag: {
       failFast: false,
       tasks: [
@@ -85,7 +86,7 @@ function target(submission: ArgoSubmission): object {
   return {
     name: 'target',
     inputs: { parameters: declared(submission) },
-    // One at a time on a box, whichever workflow it is: names of mutexes are shared in the namespace.
+    // One workflow at a time per box: mutex names are shared across the namespace.
     synchronization: { mutexes: [{ name: 'runbook-{{inputs.parameters.name}}' }] },
     dag: {
       failFast: false,
@@ -119,7 +120,7 @@ function stepTask(
   };
 }
 
-/** Exit code 3 says that a person is needed. After somebody has resumed the workflow the same step is tried again. */
+/** Exit code 3 means that a person is needed. After someone resumes the workflow, the same step is tried again. */
 function step(submission: ArgoSubmission): object {
   const parameters = [...declared(submission), { name: 'task' }, { name: 'step' }, { name: 'seconds' }];
   const all = parameters.map(({ name }) => ({ name, value: `{{inputs.parameters.${name}}}` }));
@@ -141,7 +142,10 @@ function step(submission: ArgoSubmission): object {
   };
 }
 
-/** Says how it ended, whatever happened; the values come by environment, so nothing of them is read as code. */
+/**
+ * Always reports how the workflow ended. The values are passed as environment variables, so none of them is parsed as
+ * code.
+ */
 function report(submission: ArgoSubmission): object {
   return {
     name: 'report',
@@ -170,7 +174,7 @@ function volumes(submission: ArgoSubmission): object[] {
   ];
 }
 
-/** What every template below the fleet must be told of its box. */
+/** Parameters that describe the box to every template below the fleet. */
 function declared(submission: ArgoSubmission): { name: string }[] {
   return [
     { name: 'name' },

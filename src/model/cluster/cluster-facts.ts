@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { amounts, evidence, placed, pod, workload } from './cluster-pods.ts';
 
 /**
- * What is kept of a cluster's objects: names, states, messages and figures, each chosen by hand. Never data of ConfigMaps
- * or Secrets, annotations, or a pod's environment. Workloads are written `deployment argo/argo-server`, whole, since that
- * is how findings name them: without the suffixes of pods.
+ * The stored facts about a cluster's objects: selected names, states, messages and figures. Never data of ConfigMaps
+ * or Secrets, annotations, or a pod's environment. Workloads are written in full without pod suffixes (`deployment
+ * argo/argo-server`), because findings name them like that.
  */
 
-/** A context of a kubeconfig; its cluster need not have been asked. */
+/** A context of a kubeconfig. Its cluster may not have been queried. */
 const context = z.object({
   ...evidence,
   kind: z.literal('context'),
@@ -25,11 +25,11 @@ const node = z.object({
   kind: z.literal('node'),
   name: z.string(),
   ready: z.boolean(),
-  /** Conditions that are not as they should be: `MemoryPressure: kubelet has insufficient memory`. */
+  /** Conditions that report a problem: `MemoryPressure: kubelet has insufficient memory`. */
   troubles: z.array(z.string()),
-  /** What pods may use of it. */
+  /** Resources that pods can use. */
   allocatable: amounts,
-  /** Left of it after what the pods on it request; absent: not all of them could be seen. */
+  /** Allocatable resources minus the requests of the node's pods. Absent: not all pods could be listed. */
   free: amounts.optional(),
   unschedulable: z.boolean(),
   taints: z.array(z.string()),
@@ -39,13 +39,13 @@ const event = z.object({
   ...evidence,
   kind: z.literal('event'),
   namespace: z.string(),
-  /** `Warning` or `Normal`; both matter. */
+  /** `Warning` or `Normal`; both are kept. */
   type: z.string(),
   reason: z.string(),
   message: z.string(),
   /** `Pod argo/web-5d4f8`. */
   about: z.string(),
-  /** Of the object that it is about: names come back, uids do not. */
+  /** Uid of the object that it is about: names are reused, uids are not. */
   uid: z.string(),
   count: z.int(),
   /** ISO 8601: series.lastObservedTime, else lastTimestamp, else eventTime, else creationTimestamp. */
@@ -71,14 +71,14 @@ const service = z.object({
   kind: z.literal('service'),
   type: z.string(),
   ports: z.array(z.object({ port: z.int(), target: z.string(), nodePort: z.int().optional() })),
-  /** `app=web`; empty: endpoints are somebody else's to write. */
+  /** `app=web`. Empty: something else manages the endpoints. */
   selector: z.string(),
-  /** Addresses behind it, from its endpoint slices. */
+  /** Number of ready addresses in its endpoint slices. */
   ready: z.int(),
   notReady: z.int(),
-  /** Pods that its selector matches; absent: pods could not be read. */
+  /** Number of pods that its selector matches. Absent: pods could not be listed. */
   matches: z.int().optional(),
-  /** Named target ports that none of the matching pods has. */
+  /** Named target ports that no matching pod defines. */
   unknownPorts: z.array(z.string()),
 });
 
@@ -87,7 +87,7 @@ const claim = z.object({
   kind: z.literal('claim'),
   uid: z.string(),
   phase: z.string(),
-  /** `""`: no dynamic provisioning, on purpose or not; absent: the default class. */
+  /** `""`: dynamic provisioning is disabled. Absent: the default class. */
   class: z.string().optional(),
   volume: z.string().optional(),
   modes: z.array(z.string()),
@@ -99,7 +99,7 @@ const storageClass = z.object({
   name: z.string(),
   default: z.boolean(),
   provisioner: z.string(),
-  /** `WaitForFirstConsumer`: a claim is pending until a pod wants it, and that is no fault. */
+  /** With `WaitForFirstConsumer` a claim stays pending until a pod uses it, which is not an error. */
   binding: z.string(),
 });
 
@@ -124,7 +124,10 @@ const registry = z.object({
   /** `docker.io`, `registry.internal:5000`. */
   host: z.string(),
   images: z.array(z.string()),
-  /** Pull secrets of the pod and of its service account. `hosts` are names only; absent: it could not be read. */
+  /**
+   * Pull secrets of the pod and of its service account. `hosts` holds registry names only. Absent: the secret could
+   * not be read.
+   */
   secrets: z.array(
     z.object({
       name: z.string(),
@@ -142,16 +145,16 @@ const fieldFight = z.object({
   object: z.string(),
   /** `.spec.replicas`. */
   path: z.string(),
-  /** How often the object was changed. */
+  /** Revision count of the object's spec (metadata.generation). */
   generation: z.int(),
-  /** Who claims it, the last one first. */
+  /** The field managers that set this path, most recent first. */
   managers: z.array(z.object({ manager: z.string(), operation: z.string(), at: z.string() })),
 });
 
-/** Key names of a ConfigMap or Secret that some pod misses a key of; never a value. */
+/** Key names of a ConfigMap or Secret in which a pod misses a key. Never values. */
 const keys = z.object({ ...placed, kind: z.literal('keys'), of: z.string(), keys: z.array(z.string()) });
 
-/** An Argo Events EventSource and the events it makes, or a Sensor and the events it waits for. */
+/** An Argo Events EventSource with the events it produces, or a Sensor with the events it depends on. */
 const wiring = z.object({
   ...placed,
   kind: z.literal('wiring'),
@@ -167,37 +170,37 @@ const networkPolicy = z.object({
   directions: z.array(z.string()),
 });
 
-/** Last lines of a container's log; `bytes` 0 says that it printed nothing at all. */
+/** Last lines of a container's log. `bytes` 0 means that it printed nothing. */
 const podLog = z.object({
   ...placed,
   kind: z.literal('pod-log'),
   workload: z.string(),
   container: z.string(),
-  /** Of the run before this one. */
+  /** Whether the log is of the container's previous run. */
   previous: z.boolean(),
   bytes: z.int(),
   lines: z.array(z.string()),
 });
 
-/** How an HTTP probe's path answered when it was called without credentials, by one scheme. */
+/** The response of an HTTP probe's path to a request without credentials over one scheme. */
 const probeAnswer = z.object({
   ...placed,
   kind: z.literal('probe-answer'),
   workload: z.string(),
   container: z.string(),
   probe: z.enum(['liveness', 'readiness', 'startup']),
-  /** As the probe declares it, lower case. */
+  /** The scheme that the probe declares, in lower case. */
   declared: z.string(),
-  /** As it was called. */
+  /** The scheme that was used. */
   scheme: z.string(),
   path: z.string(),
   port: z.string(),
   status: z.int().optional(),
-  /** `refused`, `timeout`, `tls`, `not-http`: why there is no status. */
+  /** `refused`, `timeout`, `tls` or `not-http`, if there is no status. */
   trouble: z.string().optional(),
 });
 
-/** Whether the program that a container is to start exists in its image, as seen from inside. */
+/** Whether the program that a container starts exists in its image, as seen from inside the container. */
 const imageProgram = z.object({
   ...placed,
   kind: z.literal('image-program'),
@@ -206,23 +209,23 @@ const imageProgram = z.object({
   image: z.string(),
   program: z.string(),
   exists: z.boolean(),
-  /** From its first line. */
+  /** From its `#!` line. */
   interpreter: z.string().optional(),
   interpreterExists: z.boolean().optional(),
 });
 
-/** Figures of a running container's cgroup. */
+/** Counters of a running container's cgroup. */
 const usage = z.object({
   ...placed,
   kind: z.literal('usage'),
   workload: z.string(),
   container: z.string(),
-  /** CPU periods in all, and those in which it was held back. */
+  /** CPU periods in total, and those in which the container was throttled. */
   periods: z.number().optional(),
   throttled: z.number().optional(),
 });
 
-/** One thing of a cluster, told apart by `kind`. */
+/** One fact about a cluster, discriminated by `kind`. */
 export const ClusterFact = z.discriminatedUnion('kind', [
   context,
   node,
@@ -250,7 +253,7 @@ export type ClusterFact = z.infer<typeof ClusterFact>;
 export type ClusterKind = ClusterFact['kind'];
 /** A fact of one kind, such as `ClusterFactOf<'pod'>`. */
 export type ClusterFactOf<K extends ClusterKind> = Extract<ClusterFact, { kind: K }>;
-/** Before it has its id. */
+/** A fact that has no id yet. */
 export type NewClusterFact = ClusterFact extends infer F
   ? F extends ClusterFact
     ? Omit<F, 'id'>

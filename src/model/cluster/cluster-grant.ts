@@ -1,15 +1,15 @@
-/** A person's word that a context of a kubeconfig may be touched; kept in their own state folder. */
+/** A person's approval for the use of a kubeconfig context, stored in their own state folder. */
 export interface ClusterGrant {
   readonly context: string;
-  /** The API server's address: a document cannot give another cluster the name of an allowed one. */
+  /** The API server's address, so that a document cannot give an allowed context's name to another cluster. */
   readonly server: string;
-  /** Absent: all of them, and what belongs to none. */
+  /** Absent: all namespaces and cluster-scoped objects. */
   readonly namespaces?: readonly string[];
 }
 
 /**
- * Whether a context, and there a namespace, may be touched; `null`: changes of what belongs to none, which a word for
- * some namespaces does not cover; `undefined`: a look at that.
+ * Whether a context may be used, and there a namespace. `null`: a change of cluster-scoped objects, which an approval
+ * for some namespaces does not cover. `undefined`: reading cluster-scoped objects.
  */
 export function isGranted(
   grants: readonly ClusterGrant[],

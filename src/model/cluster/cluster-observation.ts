@@ -1,10 +1,10 @@
 import type { ClusterKind, NewClusterFact } from './cluster-facts.ts';
 
-/** What was seen of a cluster at one moment, the most telling first; no fact has an id yet. */
+/** A cluster at one moment, most relevant facts first. The facts have no ids yet. */
 export interface ClusterObservation {
   readonly facts: readonly NewClusterFact[];
-  /** Facts beyond the bound of their kind. */
+  /** How many facts of each kind were omitted. */
   readonly more: ReadonlyMap<ClusterKind, number>;
-  /** What could not be seen, and why. Unknown is not the same as none. */
+  /** What could not be read, and why. Unknown is not the same as absent. */
   readonly unavailable: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What every fact has, and what most have. */
+/** The field that every fact has. */
 export const evidence = { id: z.string() };
 export const placed = { ...evidence, namespace: z.string(), name: z.string() };
 /** Quantities by resource, as Kubernetes writes them. */
@@ -8,7 +8,7 @@ export const amounts = z.record(z.string(), z.string());
 
 const containerDemand = z.object({ name: z.string(), requests: amounts, limits: amounts });
 
-/** Something that makes pods, where it is not as it should be, or mounts claims. */
+/** A controller that creates pods, if it is not healthy or mounts volume claims. */
 export const workload = z.object({
   ...placed,
   kind: z.literal('workload'),
@@ -18,12 +18,12 @@ export const workload = z.object({
   ready: z.int(),
   /** `Recreate`, `RollingUpdate`, `OnDelete`. */
   strategy: z.string().optional(),
-  /** maxSurge as written; absent: the kind has none. */
+  /** maxSurge as written. Absent: this kind has none. */
   surge: z.string().optional(),
   containers: z.array(containerDemand),
-  /** Claims that its pods mount. */
+  /** Volume claims that its pods mount. */
   claims: z.array(z.string()),
-  /** Conditions that say what is wrong: type, reason, message. */
+  /** Conditions that report a problem: type, reason, message. */
   troubles: z.array(z.object({ type: z.string(), reason: z.string(), message: z.string() })),
 });
 
@@ -34,7 +34,7 @@ const containerState = z.object({
   message: z.string().optional(),
   exitCode: z.int().optional(),
   signal: z.int().optional(),
-  /** Between start and end; absent: it has not ended, or never started. */
+  /** From start to end. Absent: it is still running or never started. */
   seconds: z.number().optional(),
 });
 
@@ -53,26 +53,26 @@ const podContainer = z.object({
   ready: z.boolean(),
   restarts: z.int(),
   now: containerState.optional(),
-  /** How its run before this one ended. */
+  /** How its previous run ended. */
   last: containerState.optional(),
   probes: z.array(probe),
-  /** The program that the pod names; absent: the image's own entry point. */
+  /** The program that the pod specifies. Absent: the image's own entry point. */
   program: z.string().optional(),
   requests: amounts,
   limits: amounts,
-  /** Resources whose limit no manifest gave: the LimitRanger filled it in at admission. */
+  /** Resources whose limit is not in a manifest but was set by the LimitRanger at admission. */
   defaulted: z.array(z.string()),
 });
 
-/** A pod that is not ready, or was not: `core/v1` Pod, cut to what explains it. */
+/** A pod that is not ready or was not ready: the parts of `core/v1` Pod that explain it. */
 export const pod = z.object({
   ...placed,
   kind: z.literal('pod'),
   uid: z.string(),
-  /** What it belongs to; its own name where nothing owns it. */
+  /** The workload that owns it; its own name if it has no owner. */
   workload: z.string(),
   phase: z.string(),
-  /** Why it is in that phase: `Evicted`, `Unschedulable`, with the words for it. */
+  /** Why it is in that phase: `Evicted`, `Unschedulable`, with the message. */
   reason: z.string().optional(),
   message: z.string().optional(),
   node: z.string().optional(),
@@ -84,6 +84,6 @@ export const pod = z.object({
 
 export type PodContainer = z.infer<typeof podContainer>;
 export type ContainerState = z.infer<typeof containerState>;
-/** What one container asks for. */
+/** The resources that one container requests. */
 export type ContainerDemand = z.infer<typeof containerDemand>;
 export type Amounts = z.infer<typeof amounts>;

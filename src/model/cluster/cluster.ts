@@ -6,17 +6,17 @@ export interface ApiRequest {
   /** From the root, each part escaped: `/api/v1/nodes`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  /** Sent as JSON, which every content type of the API takes. */
+  /** Sent as JSON, which the API accepts as any content type. */
   readonly body?: unknown;
   /** Default `application/json`. */
   readonly contentType?: string;
   readonly accept?: string;
   readonly signal?: AbortSignal;
-  /** How long an answer may take, milliseconds. Default 30 s. */
+  /** Timeout of the response in milliseconds; default 30 s. */
   readonly timeoutMs?: number;
 }
 
-/** What the API server answered, beside what it warned of. */
+/** The API server's response and its warnings. */
 export interface ApiReply<T = unknown> {
   readonly body: T;
   /** Texts of its Warning headers (RFC 9111 §5.5, as Kubernetes uses them). */
@@ -25,61 +25,63 @@ export interface ApiReply<T = unknown> {
 
 /** A connection to one API server. */
 export interface ApiClient {
-  /** How many requests have been made, a watch counting as one: waiting has a price, and this is it. */
+  /** Number of requests so far; a watch counts as one. Measures the cost of waiting. */
   readonly requests: number;
   /**
-   * Asks once; where the server asks for patience (429, 503 with Retry-After) up to five times.
-   * @throws ClusterTrouble
+   * Sends a request. Retries up to five times if the server asks for it (429, 503 with Retry-After).
+   *
+   * @throws ClusterError
    */
   request<T = unknown>(request: ApiRequest): Promise<ApiReply<T>>;
   /**
-   * Opens a stream of JSON lines (a watch). It ends when the server ends it, and rejects when the connection breaks;
-   * stopping the iteration or the signal closes the connection.
-   * @throws ClusterTrouble
+   * Opens a stream of JSON lines (a watch). It ends when the server ends it, and rejects when the connection breaks.
+   * Stopping the iteration or aborting the signal closes the connection.
+   *
+   * @throws ClusterError
    */
   stream(request: ApiRequest): Promise<AsyncGenerator<unknown, void, undefined>>;
   /** Closes every connection. */
   close(): void;
 }
 
-/** What kinds a cluster serves; asked once, and again for a kind that was not there, since steps bring new ones. */
+/** The kinds that a cluster serves. Cached; queried again for an unknown kind, because steps can install new ones. */
 export interface Discovery {
-  /** By what stands in an object. Undefined: the cluster serves no such kind. */
+  /** Finds a kind by the apiVersion and kind of an object. Undefined: the cluster does not serve it. */
   byKind(apiVersion: string, kind: string): Promise<ApiResource | undefined>;
   /**
-   * By what a person writes: `deploy`, `deployment`, `deployments`, `Deployment`, `deployments.apps`,
-   * `ingressroute.traefik.io`. Groups that come with Kubernetes win over others of the same name.
+   * Finds a kind by what a person writes: `deploy`, `deployment`, `deployments`, `Deployment`, `deployments.apps`,
+   * `ingressroute.traefik.io`. Kubernetes' own groups take precedence over others with the same name.
    */
   byName(name: string): Promise<ApiResource | undefined>;
-  /** All, preferred versions first in each group. */
+  /** All kinds; within each group the preferred versions come first. */
   all(): Promise<readonly ApiResource[]>;
-  /** Forgets what was learned. */
+  /** Clears the cache. */
   refresh(): void;
 }
 
-/** Which context of which kubeconfig this is, and at which address. */
+/** The context, its kubeconfig and its server address. */
 export interface ClusterName {
   readonly context: string;
   readonly server: string;
-  /** The kubeconfig that names it. */
+  /** Path of the kubeconfig that defines it. */
   readonly path: string;
 }
 
-/** One list, page by page or whole. */
+/** Options of a list request. */
 interface ListOptions {
-  /** Absent: of all namespaces, or of a kind that has none. */
+  /** Absent: all namespaces, or a cluster-scoped kind. */
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** At most so many in one answer; the rest by `continue`. */
+  /** Page size; `continue` fetches the rest. */
   readonly limit?: number;
   readonly continue?: string;
-  /** `'0'`: whatever the server's cache has. */
+  /** `'0'`: accept the state of the server's cache. */
   readonly resourceVersion?: string;
   readonly signal?: AbortSignal;
 }
 
-/** What a list answers. Items lack apiVersion and kind, as the API server leaves them out. */
+/** The response to a list request. Items lack apiVersion and kind, because the API server omits them. */
 export interface ObjectList {
   readonly metadata: {
     readonly resourceVersion?: string;
@@ -89,19 +91,21 @@ export interface ObjectList {
   readonly items: readonly KubeObject[];
 }
 
-/** A cluster that can be asked. Every method may throw ClusterTrouble (cluster/trouble). */
+/** A cluster that can be queried. Every method may throw ClusterError (cluster/errors). */
 export interface Cluster {
   readonly name: ClusterName;
-  /** The namespace of the context. */
+  /** The context's default namespace. */
   readonly namespace: string;
   /**
-   * Refuses what the person has not allowed: this namespace; `null`: a change of what belongs to none; `undefined`: a look.
-   * @throws ClusterTrouble not-allowed
+   * Throws unless the person has allowed this namespace. `null`: a change of cluster-scoped objects; `undefined`:
+   * reading them.
+   *
+   * @throws ClusterError not-allowed
    */
   requireAllowed(namespace: string | null | undefined): void;
   readonly client: ApiClient;
   readonly discovery: Discovery;
-  /** One object; undefined where there is none of that name. */
+  /** One object; undefined if it does not exist. */
   get(
     resource: ApiResource,
     name: string,

@@ -1,4 +1,4 @@
-/** Any Kubernetes object, as the API server gives it: raw JSON, no field dropped. */
+/** Any Kubernetes object as returned by the API server: raw JSON, no field dropped. */
 export interface KubeObject {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -6,7 +6,7 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
-/** What every object has in common, as far as this program asks for it. */
+/** The metadata fields that this program reads. */
 interface KubeMetadata {
   readonly name?: string;
   readonly generateName?: string;
@@ -28,7 +28,7 @@ interface KubeMetadata {
   readonly [field: string]: unknown;
 }
 
-/** Who owns which fields of an object (fieldsV1 of structured-merge-diff). */
+/** Which manager owns which fields of an object (fieldsV1 of structured-merge-diff). */
 export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: 'Apply' | 'Update';
@@ -43,7 +43,7 @@ export interface ApiResource {
   /** Empty for the core group. */
   readonly group: string;
   readonly version: string;
-  /** Plural: the name in paths. */
+  /** Plural name, as used in paths. */
   readonly resource: string;
   readonly kind: string;
   readonly singular: string;
@@ -52,7 +52,7 @@ export interface ApiResource {
   readonly verbs: readonly string[];
 }
 
-/** Which object: enough to find it again. */
+/** Identifies an object. */
 export interface ObjectKey {
   readonly apiVersion: string;
   readonly kind: string;
@@ -61,7 +61,10 @@ export interface ObjectKey {
   readonly name: string;
 }
 
-/** `deployment/argo-server`, for people; with the namespace where it is not the default one: `argo/deployment/argo-server`. */
+/**
+ * `deployment/argo-server`, for people; with the namespace unless it is the default one:
+ * `argo/deployment/argo-server`.
+ */
 export function showKey({ kind, namespace, name }: Pick<ObjectKey, 'kind' | 'namespace' | 'name'>): string {
   const own = `${kind.toLowerCase()}/${name}`;
   return namespace === undefined || namespace === 'default' ? own : `${namespace}/${own}`;
