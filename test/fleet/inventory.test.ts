@@ -48,31 +48,31 @@ targets: [local, container:db]
         'target: [a]\ntargets:\n  - ssh://-oProxyCommand=x\n  - {on: a, nme: b}\n  - {name: c}\n  - [1]\n',
       ),
     ).toEqual([
-      '1:1 unknown-key: `target` means nothing here. Did you mean `targets`?',
-      '3:5 bad-box: "ssh://-oProxyCommand=x" names no box: -oProxyCommand=x is no host name. ssh://user@host:22',
-      '4:13 unknown-key: `nme` means nothing here. Did you mean `name`?',
-      '5:5 bad-inventory: A target is a text, or a mapping with `on`. docs/fleets.md shows the form.',
-      '6:5 bad-inventory: A target is a text, or a mapping with `on`. docs/fleets.md shows the form.',
+      '1:1 unknown-key: The key `target` is not known here. Did you mean `targets`?',
+      '3:5 bad-box: "ssh://-oProxyCommand=x" does not name a box: "-oProxyCommand=x" is not a host name. ssh://user@host:22',
+      '4:13 unknown-key: The key `nme` is not known here. Did you mean `name`?',
+      '5:5 bad-inventory: A target must be a string, or a mapping with `on`. See docs/fleets.md for the format.',
+      '6:5 bad-inventory: A target must be a string, or a mapping with `on`. See docs/fleets.md for the format.',
     ]);
   });
 
   it('names a box once', () => {
     expect(said('targets:\n  - web\n  - web\n  - {on: web, name: other}\n')).toEqual([
-      '3:5 duplicate-target: `web` stands on line 2 already. Give one of them another `name:`.',
-      '4:10 duplicate-target: `web` stands on line 2 already. Name each box once.',
+      '3:5 duplicate-target: `web` must be unique; it is already on line 2. Give one of them a different `name:`.',
+      '4:10 duplicate-target: `web` must be unique; it is already on line 2. List each box only once.',
     ]);
   });
 
   it.each([
-    ['', '1:1 bad-inventory: An inventory is a mapping'],
-    ['- a\n', '1:1 bad-inventory: An inventory is a mapping'],
+    ['', '1:1 bad-inventory: An inventory must be a mapping'],
+    ['- a\n', '1:1 bad-inventory: An inventory must be a mapping'],
     ['targets: []\n', '1:1 no-targets'],
-    ['targets: [a\n', 'bad-inventory: This is no YAML'],
+    ['targets: [a\n', 'bad-inventory: The inventory must be valid YAML'],
     ['targets: ["a b"]\n', '1:11 bad-box'],
-    ['targets: [a]\ninputs: {A: [1]}\n', '2:13 bad-inventory: The value of `A` is a text'],
-    ['targets: [a]\ninputs: {A: }\n', '2:13 bad-inventory: The value of `A` is a text'],
-    ['targets: a\n', '1:10 bad-inventory: `targets` is a list'],
-    ['groups: {web: [a]}\n', '1:15 bad-inventory: A group is a mapping'],
+    ['targets: [a]\ninputs: {A: [1]}\n', '2:13 bad-inventory: The value of `A` must be a string'],
+    ['targets: [a]\ninputs: {A: }\n', '2:13 bad-inventory: The value of `A` must be a string'],
+    ['targets: a\n', '1:10 bad-inventory: `targets` must be a list'],
+    ['groups: {web: [a]}\n', '1:15 bad-inventory: A group must be a mapping'],
   ])('refuses %j', (text, words) => {
     expect(said(text).join('\n')).toContain(words);
   });

@@ -141,10 +141,12 @@ describe('no other arrow', () => {
   test('an impossible move is refused with a sentence', () => {
     const problems = life(failed('x'));
     expect(moveRefusal(problems, X, { to: 'resolved' })).toBe(
-      `${X} is open; only one that is cleared can be resolved.`,
+      `To become resolved, a problem must be cleared; ${X} is open.`,
     );
-    expect(moveRefusal(problems, 'p-none', { to: 'dropped' })).toBe('There is no problem p-none.');
-    expect(moveRefusal(problems, X, { to: 'merged', into: X })).toMatch(/no other problem/);
+    expect(moveRefusal(problems, 'p-none', { to: 'dropped' })).toBe('The problem p-none does not exist.');
+    expect(moveRefusal(problems, X, { to: 'merged', into: X })).toMatch(
+      /must be a different, existing problem/,
+    );
     expect(moveRefusal(problems, X, { to: 'dropped' })).toBeUndefined();
   });
 

@@ -24,22 +24,22 @@ describe('a target names a box in one of four ways', () => {
   );
 });
 
-describe('what is no target says what was meant', () => {
+describe('an invalid target is rejected with a reason', () => {
   test.each([
-    ['ssh://', 'names no host'],
-    ['ssh://-oProxyCommand=x', 'is no host name'],
-    ['ssh://host:0', 'is no port'],
-    ['ssh://host:99999', 'is no port'],
-    ['ssh://host:', 'is no port'],
-    ['ssh://-l@host', 'is no user name'],
-    ['ssh://user:secret@host', 'a password does not belong there'],
-    ['ssh://host/path', 'no address of a host'],
-    ['ssh://a b', 'is no host name'],
-    ['container:', 'names no container'],
-    ['container:--privileged', 'no name of a container'],
-    ['container:a/b', 'no name of a container'],
-    ['-x', 'neither a name nor an address'],
-    ['', 'neither a name nor an address'],
+    ['ssh://', 'the host is missing'],
+    ['ssh://-oProxyCommand=x', 'is not a host name'],
+    ['ssh://host:0', 'is not a port'],
+    ['ssh://host:99999', 'is not a port'],
+    ['ssh://host:', 'is not a port'],
+    ['ssh://-l@host', 'is not a user name'],
+    ['ssh://user:secret@host', 'must not contain a password'],
+    ['ssh://host/path', 'not a host address'],
+    ['ssh://a b', 'is not a host name'],
+    ['container:', 'the container name is missing'],
+    ['container:--privileged', 'not a container name'],
+    ['container:a/b', 'not a container name'],
+    ['-x', 'neither a box name nor an address'],
+    ['', 'neither a box name nor an address'],
   ])('%s', (text, why) => {
     expect(parseBoxTarget(text)).toMatchObject({ code: 'bad-box', message: expect.stringContaining(why) });
   });

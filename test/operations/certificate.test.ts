@@ -101,7 +101,7 @@ describe('a certificate in the document', () => {
     expect(await stale()).toEqual([]);
     await write('AUTODOCK.md', (await certified(text)).replace('nginx -s stop', 'nginx -s quit'));
     expect(await stale()).toMatchObject([
-      { severity: 'warning', remedy: 'Prove it anew: runbook prove AUTODOCK.md' },
+      { severity: 'warning', remedy: 'Prove it again: runbook prove AUTODOCK.md' },
     ]);
     expect((await run('lint', { strict: true })).exit).toBe(65);
   });

@@ -190,8 +190,8 @@ describe('a command', () => {
   });
 
   it.each([
-    ['exit 3', '`exit 3` ended with 3'],
-    ['echo half; echo "no such entry" >&2; exit 1', 'ended with 1: no such entry'],
+    ['exit 3', '`exit 3` exited with 3'],
+    ['echo half; echo "no such entry" >&2; exit 1', 'exited with 1: no such entry'],
     ['true', '`true` printed nothing'],
   ])('that gives nothing is named as the reason: %s', async (command, why) => {
     const { missing, values } = await resolveInputs([secret('TOKEN', { command })], sources());
@@ -253,10 +253,10 @@ describe('what is refused', () => {
       diagnostics: [
         {
           code: 'unknown-input',
-          message: 'The document declares no input DOMIAN.',
-          remedy: 'Did you mean DOMAIN? It declares: DOMAIN, TOKEN.',
+          message: '--input must name a declared input. The document does not declare DOMIAN.',
+          remedy: 'Did you mean DOMAIN? Declared inputs: DOMAIN, TOKEN.',
         },
-        { code: 'unknown-input', remedy: 'It declares: DOMAIN, TOKEN.' },
+        { code: 'unknown-input', remedy: 'Declared inputs: DOMAIN, TOKEN.' },
       ],
     });
   });
