@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 const cluster = ['test/**/*.cluster.test.ts'];
+const clients = ['test/clients/**/*.test.ts'];
 const slow = ['test/**/*.slow.test.ts', 'test/boxes/**/*.test.ts'];
 
-/** `fast` is what runs at every save; `slow` starts containers and whole programs, one file at a time; `cluster` has a real API server; `measure` grades findings and guards on sets of real failures, and is run by name. */
+/**
+ * `fast` is what runs at every save; `slow` starts containers and whole programs, one file at a time; `cluster` has a real
+ * API server; `clients` drives real coding agents; `measure` grades findings and guards on sets of real failures, and is
+ * run by name.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -11,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: [...slow, ...cluster],
+          exclude: [...slow, ...cluster, ...clients],
           testTimeout: 30_000,
         },
       },
@@ -41,6 +46,16 @@ export default defineConfig({
           globalSetup: 'test/cluster/global-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'clients',
+          include: clients,
+          globalSetup: 'test/clients/support/global-setup.ts',
+          testTimeout: 180_000,
+          hookTimeout: 600_000,
           fileParallelism: false,
         },
       },

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+import { type ClientName, clientPackages, type Installed, installClient } from './client-packages.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    clients: Record<ClientName, Installed>;
+  }
+}
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Installs the clients and builds the command, once for all files of the project. */
+export async function setup(project: TestProject): Promise<void> {
+  if (!existsSync(join(root, 'dist', 'bin.js'))) {
+    execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
+  }
+  const found: [string, Installed][] = [];
+  // One after the other: two installations at once fight over npm's cache and gain nothing.
+  for (const [name, client] of Object.entries(clientPackages))
+    found.push([name, await installClient(client)]);
+  for (const [name, installed] of found) {
+    if ('missing' in installed) console.error(`clients: ${name} is SKIPPED: ${installed.missing}`);
+  }
+  project.provide('clients', Object.fromEntries(found) as Record<ClientName, Installed>);
+}
