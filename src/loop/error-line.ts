@@ -14,11 +14,19 @@ const SPEAKS_OF_ERROR =
 
 /** The last line that mentions an error, else the last line that is not blank; empty if there is none. */
 export function lastErrorLine(output: string): string {
-  const lines = withoutControls(output)
+  return lastLineOfError(output) ?? linesOf(output).at(-1) ?? '';
+}
+
+/** The last line that speaks of an error. */
+export function lastLineOfError(output: string): string | undefined {
+  return linesOf(output).findLast((line) => SPEAKS_OF_ERROR.test(line));
+}
+
+function linesOf(output: string): string[] {
+  return withoutControls(output)
     .split(/\r\n|\r|\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  return lines.findLast((line) => SPEAKS_OF_ERROR.test(line)) ?? lines.at(-1) ?? '';
 }
 
 function withoutControls(text: string): string {

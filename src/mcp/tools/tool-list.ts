@@ -22,5 +22,7 @@ function listed(tool: AgentTool): Tool {
       idempotentHint: tool.hints.idempotent,
       openWorldHint: tool.hints.openWorld,
     },
+    // Claude Code hides the schemas of all MCP tools until it searches for them; the loop needs its tools at once.
+    ...(tool.toolset === 'core' ? { _meta: { 'anthropic/alwaysLoad': true } } : {}),
   };
 }

@@ -18,7 +18,8 @@ How this system is brought up, and every problem solved on the way, stands in @A
 - Never run \`runbook approve\`, \`runbook resume\` or anything with \`--yes\`: those are a person's.
 `;
 
-const SERVER = { command: 'runbook', args: ['mcp', 'AUTODOCK.md'] };
+/** `alwaysLoad`: Claude Code shows its model the tools at once, and not only their names. */
+const SERVER = { command: 'runbook', args: ['mcp', 'AUTODOCK.md'], alwaysLoad: true };
 
 type File = InitReport['files'][number];
 

@@ -9,7 +9,8 @@ export const anthropicMessages: WireFormat = {
 
   read(body) {
     const messages = body.messages as { role: string; content: unknown }[];
-    const last = messages.at(-1);
+    // Reminders of the client follow as messages of their own.
+    const latest = messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1);
     return {
       system: textOf(body.system),
       conversation: messages.map((each) => textOf(each.content)).join('\n'),
@@ -20,7 +21,8 @@ export const anthropicMessages: WireFormat = {
           schema: tool.input_schema,
         }),
       ),
-      results: blocksOf(last?.content)
+      results: latest
+        .flatMap(({ content }) => blocksOf(content))
         .filter((block) => block.type === 'tool_result')
         .map((block) => textOf(block.content)),
       body,

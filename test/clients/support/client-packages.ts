@@ -46,12 +46,15 @@ export type ClientName = keyof typeof clientPackages;
 /** A client that can be run, or why it cannot. */
 export type Installed = { readonly program: string } | { readonly missing: string };
 
-/** Finds a client in the cache, or installs it there. Half an installation is never left behind under its name. */
+/** Finds a client in the cache; where RUNBOOK_INSTALL_CLIENTS is set, installs it there. Half an installation is never left behind under its name. */
 export async function installClient(client: ClientPackage): Promise<Installed> {
   const folder = join(CACHE, `${client.name.replace(/^@.*\//, '')}-${client.version}`);
   const program = join(folder, client.program);
   if (existsSync(program)) return { program };
   const label = `${client.name} ${client.version}`;
+  if (!process.env.RUNBOOK_INSTALL_CLIENTS) {
+    return { missing: `${label} is not installed; "npm run test:clients" installs it into ${CACHE}` };
+  }
   const unfinished = `${folder}.${process.pid}`;
   try {
     await mkdir(unfinished, { recursive: true });

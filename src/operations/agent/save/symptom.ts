@@ -1,6 +1,6 @@
 import { diagnose } from '../../../judge/diagnose/diagnose.ts';
 import type { Attempt } from '../../../loop/attempt.ts';
-import { lastErrorLine } from '../../../loop/error-line.ts';
+import { lastErrorLine, lastLineOfError } from '../../../loop/error-line.ts';
 import type { FoldedProblem } from '../../../loop/fold-problems.ts';
 
 /** A literal shorter than this matches by accident (docs/format.md). */
@@ -9,23 +9,41 @@ const SHORTEST = 8;
 /** From this length on, several words say what happened. */
 const TELLING = 16;
 
-/** The part of a failure's error that the next box will print too, as inline code; empty where nothing is worth looking for. */
+/**
+ * The part of a failure's error that the next box will print too, as inline code; empty where nothing is worth looking for.
+ * Read from what programs said, then from the first finding, and never from a probe's own words: `HTTP 404` or
+ * `bytes without the text` would match every failed check of its kind.
+ */
 export function symptomOf(failure: Attempt | undefined): string {
   if (!failure) return '';
-  const observed = failure.checks.find(({ verdict }) => verdict !== 'pass')?.observed ?? '';
-  const line =
-    failure.exitCode === 0 ? observed : (tellingLine(failure) ?? lastErrorLine(failure.outputTail));
-  const text = steadyPart(line) || steadyPart(observed);
-  return text === '' ? '' : `\`${text}\``;
+  const sources = [tellingLine(failure), errorLine(failure), saidByCheck(failure), titleWithoutIds(failure)];
+  const text = sources.map((line) => steadyPart(line ?? '')).find((part) => part !== '');
+  return text === undefined ? '' : `\`${text}\``;
+}
+
+/** What the step's own programs said last. A step that ended well may have printed its last line long before it failed. */
+function errorLine({ exitCode, outputTail }: Attempt): string | undefined {
+  if (exitCode !== 0) return lastErrorLine(outputTail);
+  return outputTail.startsWith('Its Verify does not hold.') ? undefined : lastLineOfError(outputTail);
+}
+
+/** What the script of a failed shell check said; its row has a `form`, and those of probes have none. */
+function saidByCheck({ checks }: Attempt): string | undefined {
+  const failed = checks.find(({ verdict, form }) => verdict !== 'pass' && form !== undefined);
+  return failed?.observed.match(/^(?:exit \d+|no answer within \d+ ms): (.*)$/)?.[1];
 }
 
 /** What a problem is called where nobody has named it: the finding without its numbers. */
 export function titleOf(failure: Attempt | undefined, { for: step, fix }: FoldedProblem): string {
-  const finding = failure?.findings[0]?.title
+  return (failure && titleWithoutIds(failure)) ?? fix[0]?.body.title ?? `${step} fails`;
+}
+
+/** The first finding, without what differs from run to run. */
+function titleWithoutIds({ findings }: Attempt): string | undefined {
+  return findings[0]?.title
     .replace(/\s*\((?:pid|pids) [^)]*\)/g, '')
     .replace(/, on [\da-f.:*[\]]+(?=\.?$)/, '')
     .replace(/\.$/, '');
-  return finding ?? fix[0]?.body.title ?? `${step} fails`;
 }
 
 /** The line that the first finding was read from: programs say the cause first, and then that they failed. */
