@@ -147,11 +147,6 @@ function longSentences() {
     });
 }
 
-const english = unified()
-  .use(retextEnglish)
-  .use(retextRepeatedWords)
-  .use(retextSimplify, { ignore: TERMS })
-  .use(avoidedWords);
 const markdown = unified()
   .use(remarkParse)
   .use(remarkGfm)
