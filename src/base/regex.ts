@@ -14,8 +14,8 @@ export interface LinearRegex {
  */
 export function regexProblem(pattern: string): string | undefined {
   for (const [token] of pattern.matchAll(/\\.|\(\?<?[=!]/gsu)) {
-    if (token.startsWith('(')) return `look-around (\`${token}\`)`;
-    if (/^\\(?:[1-9]|k)$/.test(token)) return `a back-reference (\`${token}\`)`;
+    if (token.startsWith('(')) return `look-around (\`${token}\`) is not supported`;
+    if (/^\\(?:[1-9]|k)$/.test(token)) return `back-references (\`${token}\`) are not supported`;
   }
   // Where RE2 and JavaScript share the syntax, JavaScript's compiler finds unbalanced brackets cheaply.
   const onlyRe2 = /\(\?|\\[QE]/.test(pattern);

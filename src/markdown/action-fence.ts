@@ -7,10 +7,10 @@ import { present } from './record/present.ts';
 import type { Report } from './report.ts';
 import type { Source } from './source.ts';
 
-/** Half an hour: long enough for an image to be pulled, short enough to end before the working day does. */
+/** Long enough to pull an image, short enough to fail within the working day. */
 const DEFAULT_TIMEOUT_MS = 1_800_000;
 
-/** Languages that run as they are, and in what. */
+/** The interpreters of languages that run without attributes. */
 const SHELLS: Readonly<Record<string, readonly string[]>> = {
   bash: ['bash'],
   sh: ['sh'],
@@ -19,32 +19,35 @@ const SHELLS: Readonly<Record<string, readonly string[]>> = {
   console: ['bash'],
 };
 
-/** Also shells in documents of other tools (InnovationEngine's names for the Azure command line). */
+/** More shells, for documents of other tools (InnovationEngine's names for the Azure command line). */
 const LOOSE_SHELLS: typeof SHELLS = {
   ...SHELLS,
   azurecli: ['bash'],
   'azurecli-interactive': ['bash'],
 };
 
-/** Lines that a documentation site shows in colour, as in ```bash {1,3-5}: no attributes, and what stands behind may be some. */
+/**
+ * Highlighted lines for documentation sites, as in ```bash {1,3-5}. These braces are not attributes; attributes may
+ * follow.
+ */
 const HIGHLIGHTS = /\{[\d\s,-]*\}/;
 
-/** Shells whose exported variables and directory carry to the next fence. */
+/** Shells whose exported variables and directory carry over to the next fence. */
 const CARRYING = new Set(['bash', 'sh', 'zsh']);
 
 const YAML = new Set(['yaml', 'yml', 'json']);
 
-/** Code of a document, as far as it can be read without knowing where it stands. */
+/** Code of a document, read without its context. */
 export interface Code {
   readonly info: Info;
   readonly block: FenceBlock | CodeBlock;
-  /** How it acts; undefined: it is documentation. */
+  /** Which action it is. Undefined: documentation. */
   readonly acts?: Action['kind'];
-  /** It is a list of typed checks. */
+  /** Whether it is a list of typed checks. */
   readonly isCheck: boolean;
 }
 
-/** Reads what a fence is from its first line alone; indented code counts as the language given for it. */
+/** Classifies a fence by its first line alone. Indented code is treated as the given language. */
 export function readCode(
   block: FenceBlock | CodeBlock,
   options: { loose?: boolean; indented?: string } = {},
@@ -56,7 +59,7 @@ export function readCode(
   return { info, block, isCheck: info.language === 'check', ...(acts ? { acts } : {}) };
 }
 
-/** The attribute that makes a fence act decides; without one its language does. Without a language nothing does. */
+/** The attribute that selects an action decides, otherwise the language. A fence without a language never acts. */
 function kindOf({ language, attributes }: Info, shells: typeof SHELLS): Action['kind'] | undefined {
   if (language === '' || language === 'check') return undefined;
   for (const kind of ['file', 'apply', 'registry', 'patch'] as const) if (kind in attributes) return kind;
@@ -69,16 +72,13 @@ export interface CodeReader {
   readonly report: Report;
 }
 
-/** An action, with the attributes that concern its step or its check. */
+/** An action, with the attributes for its step or its check. */
 export interface ReadAction {
   readonly action: Action;
   readonly attributes: Attributes;
 }
 
-/**
- * Reads an acting fence into an action. Undefined, with an error or a warning in the report, where nothing can be made
- * of it.
- */
+/** Parses a fence into an action. Returns undefined, and reports an error or a warning, if that is impossible. */
 export function readAction(
   { source, report }: CodeReader,
   code: Code,
@@ -87,7 +87,7 @@ export function readAction(
   const { block, info, acts } = code;
   const at = block.span.start;
   if (info.unreadable) {
-    const message = `The attributes of this fence cannot be read: ${info.unreadable}.`;
+    const message = `The attributes of a fence must be valid. These cannot be parsed: ${info.unreadable}.`;
     report.error('bad-attributes', at, message, 'Write one flat JSON object, such as `{"timeout":"5m"}`.');
     return undefined;
   }
@@ -109,7 +109,7 @@ export function readAction(
     (key) => key in info.attributes,
   );
   if (rival.length > 1) {
-    const message = `This fence says ${rival.map((key) => `\`${key}\``).join(' and ')}, but one fence does one thing.`;
+    const message = `A fence must do one thing. This one has ${rival.map((key) => `\`${key}\``).join(' and ')}.`;
     report.error('conflicting-attributes', at, message, 'Keep one of them, or write two fences.');
     return undefined;
   }
@@ -135,13 +135,18 @@ function finish({ base, attributes, kind, report, at }: Draft): Action | undefin
     case 'apply':
       if (!attributes.apply || !isYaml(base, kind, report, at)) return undefined;
       if (base.text.trim() === '' && from === undefined) {
-        const remedy = 'Write the objects, or name a file with `from`.';
-        report.error('empty-apply', at, 'There is nothing to apply.', remedy);
+        const remedy = 'Write the objects in the fence, or name a file with `from`.';
+        report.error('empty-apply', at, 'An apply fence must contain objects. This one is empty.', remedy);
       }
       if (from !== undefined && /\$\{|^\/|(?:^|\/)\.\.(?:\/|$)/.test(from)) {
         const remedy =
-          'Name one file below the folder of the document: its content is approved with the document.';
-        report.error('bad-attribute', at, `\`from\` is ${JSON.stringify(from)}.`, remedy);
+          'Name a file below the folder of the document. Its content is approved together with the document.';
+        report.error(
+          'bad-attribute',
+          at,
+          `\`from\` must be a relative path below the folder of the document. It is ${JSON.stringify(from)}.`,
+          remedy,
+        );
       }
       return { kind, ...base, ...present({ from, namespace }) };
     case 'registry':
@@ -162,8 +167,9 @@ function shellAction(
   const interpreter = attributes.interpreter ?? LOOSE_SHELLS[base.language];
   if (!interpreter) return undefined;
   if (base.language === 'console' && base.text === '') {
-    const message = 'Nothing in this console fence runs: no line starts with `$ `.';
-    const remedy = 'Start each command with `$ `, or call the fence `text`.';
+    const message =
+      'Commands in a console fence must start with `$ `. No line of this fence does, so nothing runs.';
+    const remedy = 'Start each command with `$ `, or change the language to `text`.';
     report.warning('console-without-commands', at, message, remedy);
     return undefined;
   }
@@ -179,12 +185,12 @@ function shellAction(
 
 function isYaml(base: ActionBase, kind: Action['kind'], report: Report, at: number): boolean {
   if (YAML.has(base.language)) return true;
-  const message = `A fence with \`${kind}\` holds YAML or JSON, but its language is ${base.language}.`;
-  report.error('bad-attribute', at, message, 'Call the fence `yaml` or `json`.');
+  const message = `A fence with \`${kind}\` must be YAML or JSON. Its language is ${base.language}.`;
+  report.error('bad-attribute', at, message, 'Change the language to `yaml` or `json`.');
   return false;
 }
 
-/** In a `console` fence only lines after `$ ` run, and the `> ` lines that continue them; the rest is output. */
+/** In a `console` fence only the lines after `$ ` run, with their `> ` continuation lines. The rest is output. */
 export function consoleCommands(text: string): string {
   let isCommand = false;
   const commands = text.split('\n').flatMap((line) => {
@@ -194,7 +200,7 @@ export function consoleCommands(text: string): string {
   return commands.map((line) => `${line}\n`).join('');
 }
 
-/** The lines of code with LF and exactly one final newline; no line, or nothing but empty ones, is empty. */
+/** The lines of code with LF and exactly one final newline. Empty if all lines are empty. */
 export function codeText(source: Source, lines: readonly SourceLine[]): string {
   const text = textOf(source.text, lines);
   let end = text.length;

@@ -4,7 +4,7 @@ import { type Info, NO_ATTRIBUTES } from './fence.ts';
 import { present } from './record/present.ts';
 import type { Report } from './report.ts';
 
-/** The known attributes of a fence, typed. What is not written is undefined, flags are false. */
+/** The known attributes of a fence, typed. Missing attributes are undefined, missing flags false. */
 export interface Attributes {
   readonly name?: string;
   readonly cwd?: string;
@@ -14,7 +14,7 @@ export interface Attributes {
   readonly interactive: boolean;
   readonly background: 'no' | 'keep' | 'pass';
   readonly always: boolean;
-  /** On a shell check: asked only after acting. */
+  /** On a shell check: evaluated only after acting. */
   readonly after: boolean;
   readonly file?: string;
   readonly mode?: number;
@@ -30,7 +30,7 @@ export interface Attributes {
   readonly excludeFromRunAll: boolean;
 }
 
-/** A way to read one value. Undefined: it does not fit. */
+/** How to parse one value. Undefined: invalid. */
 interface Form<T> {
   readonly wanted: string;
   read(text: string): T | undefined;
@@ -62,7 +62,7 @@ const owner: Form<string> = {
   read: (value) => (/^(?:[^\s:]+(?::[^\s:]+)?|:[^\s:]+)$/.test(value) ? value : undefined),
 };
 const kubernetes: Form<'kubernetes'> = {
-  wanted: '"kubernetes", the only thing to apply to',
+  wanted: '"kubernetes", the only supported value',
   read: (value) => (value === 'kubernetes' ? value : undefined),
 };
 const target: Form<string> = {
@@ -74,11 +74,11 @@ const patchType: Form<NonNullable<Attributes['type']>> = {
   read: (value) => (['json', 'merge', 'strategic'] as const).find((each) => each === value),
 };
 const words: Form<readonly string[]> = {
-  wanted: 'a program and perhaps its arguments, such as "python3 -u"',
+  wanted: 'a program with optional arguments, such as "python3 -u"',
   read: (value) => (value.trim() === '' ? undefined : value.trim().split(/\s+/)),
 };
 
-/** Every attribute that means something here, and how it is read. */
+/** Every known attribute and how it is parsed. */
 const KNOWN = {
   name: word,
   cwd: text,
@@ -103,7 +103,7 @@ const KNOWN = {
   excludeFromRunAll: flag,
 } satisfies Record<string, Form<unknown>>;
 
-/** runme's own, which are no misspellings (https://docs.runme.dev/configuration/cell-level). */
+/** Attributes of runme, which must not be reported as misspelled (https://docs.runme.dev/configuration/cell-level). */
 const FOREIGN = new Set([
   'category',
   'tag',
@@ -118,10 +118,9 @@ const FOREIGN = new Set([
 ]);
 
 /**
- * Reads the known attributes. A value that does not fit is an error; a key that is nearly a known one a warning, since
- * without it the fence may do something else than its author meant. Other keys are nobody's business here.
- *
- * @param offset of the fence, for places
+ * Reads the known attributes. An invalid value is an error. A key that resembles a known one is a warning, because
+ * without it the fence may do something else than its author meant. Other keys are ignored.
+ * | @param offset of the fence, for places
  */
 export function readAttributes(info: Info, offset: number, report: Report): Attributes {
   if (info.attributes === NO_ATTRIBUTES) return NOTHING_WRITTEN;
@@ -131,7 +130,12 @@ export function readAttributes(info: Info, offset: number, report: Report): Attr
     if (written === undefined) return undefined;
     const value = form.read(written);
     if (value === undefined) {
-      report.error('bad-attribute', offset, `\`${key}\` is "${written}".`, `Write ${form.wanted}.`);
+      report.error(
+        'bad-attribute',
+        offset,
+        `The value "${written}" of \`${key}\` is not valid.`,
+        `Write ${form.wanted}.`,
+      );
     }
     return value;
   };
@@ -169,12 +173,15 @@ const NOTHING_WRITTEN: Attributes = {
   excludeFromRunAll: false,
 };
 
-/** Warns of keys that are nearly known ones: on documentation too, which may only be some for want of a letter. */
+/**
+ * Warns about keys that resemble known ones. This includes documentation fences, which may be documentation only
+ * because of the typo.
+ */
 export function suggestKnown({ attributes }: Info, offset: number, report: Report): void {
   for (const key of Object.keys(attributes)) {
     if (Object.hasOwn(KNOWN, key) || FOREIGN.has(key)) continue;
     const guess = nearest(key, Object.keys(KNOWN));
-    const message = `\`${key}\` means nothing here, so it is ignored.`;
+    const message = `The attribute \`${key}\` is not known, so it is ignored.`;
     if (guess) report.warning('unknown-attribute', offset, message, `Did you mean \`${guess}\`?`);
   }
 }

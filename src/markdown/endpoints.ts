@@ -7,7 +7,7 @@ import type { Chapter } from './sections.ts';
 
 const TARGET = ['url or port', 'url', 'port', 'address'];
 
-/** The rows of an Endpoints table: Name, URL or port, Check. Other tables are prose. */
+/** Parses the rows of an Endpoints table: Name, URL or port, Check. Other tables are prose. */
 export function readEndpoints({ source, report }: CodeReader, { blocks }: Chapter): Endpoint[] {
   return readTables(source, blocks).flatMap(({ columns, rows }) => {
     const target = TARGET.find((column) => columns.includes(column));

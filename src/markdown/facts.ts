@@ -5,7 +5,7 @@ import { cellCode, cellText, readTables } from './commonmark/tables.ts';
 import { present } from './record/present.ts';
 import type { Chapter } from './sections.ts';
 
-/** The rows of a Facts table: Fact, Value, Unit, Measured with, On, Why it matters. Other tables are prose. */
+/** Parses the rows of a Facts table: Fact, Value, Unit, Measured with, On, Why it matters. Other tables are prose. */
 export function readFacts({ source, report }: CodeReader, { blocks }: Chapter): Fact[] {
   const tables = readTables(source, blocks).filter(
     ({ columns }) => columns.includes('fact') && columns.includes('value'),
@@ -16,8 +16,8 @@ export function readFacts({ source, report }: CodeReader, { blocks }: Chapter): 
       const name = cellText(cells.get('fact'));
       if (!value || name === '') return [];
       if (refusedName(name)) {
-        const message = `A fact cannot be called ${name}: fences see facts as variables, and setting it could make programs run other code.`;
-        report.error('refused-name', start, message, 'Call it otherwise.');
+        const message = `A fact must not have a name that can change which code programs run. ${name} is reserved.`;
+        report.error('refused-name', start, message, 'Choose a different name.');
         return [];
       }
       return [

@@ -1,19 +1,19 @@
-/** An info string, read: the language and the attributes behind it. */
+/** A parsed info string: the language and the attributes after it. */
 export interface Info {
-  /** First word, lower-cased; empty: none. */
+  /** First word in lower case; empty if there is none. */
   readonly language: string;
-  /** Every value as text; a number or boolean of JSON as it is written there. */
+  /** Every value as text. A JSON number or boolean is kept as written. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** Why what stands in braces could not be read. */
+  /** Why the text in braces could not be parsed. */
   readonly unreadable?: string;
 }
 
-/** What most fences have. */
+/** Shared by the many fences without attributes. */
 export const NO_ATTRIBUTES: Info['attributes'] = {};
 
 /**
- * Reads the info string of a fence from the raw line: a language, then one flat JSON object or runme's
- * `{ key=value other="two words" }`. Words outside of braces (`title=…`, `copy`) belong to other tools.
+ * Parses the info string of a fence: a language, then one flat JSON object or runme's `{ key=value other="two words"
+ * }`. Words outside of braces (`title=…`, `copy`) belong to other tools and are ignored.
  */
 export function readInfo(info: string): Info {
   const language = /^[^\s{]*/.exec(info)![0].toLowerCase();
@@ -40,7 +40,7 @@ const SCALARS = new Set(['string', 'number', 'boolean']);
 const PAIR = /\s*([A-Za-z][\w.-]*)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'{}]+))(?=[\s}])/y;
 
 function readPairs(written: string): Pick<Info, 'attributes' | 'unreadable'> {
-  if (/^\{\s*"/.test(written)) return unreadable('it is no flat JSON object of strings');
+  if (/^\{\s*"/.test(written)) return unreadable('expected a flat JSON object of strings');
   const attributes: [string, string][] = [];
   let at = 1;
   for (;;) {
@@ -54,7 +54,7 @@ function readPairs(written: string): Pick<Info, 'attributes' | 'unreadable'> {
   const isWhole = /^\s*\}$/.test(written.slice(at));
   return isWhole
     ? { attributes: Object.fromEntries(attributes) }
-    : unreadable('it is neither JSON nor key=value pairs');
+    : unreadable('expected JSON or key=value pairs');
 }
 
 function unreadable(reason: string): Pick<Info, 'attributes' | 'unreadable'> {

@@ -5,21 +5,22 @@ import { readRequirement } from './checks/requirement.ts';
 import type { Report } from './report.ts';
 import type { Source } from './source.ts';
 
-/** Front matter, and where the markdown begins behind it. */
+/** The front matter, and where the markdown after it starts. */
 export interface ReadFrontMatter {
   readonly frontMatter: FrontMatter;
-  /** The whole mapping, foreign keys included. */
+  /** The whole mapping, including unknown keys. */
   readonly mapping: Readonly<Record<string, unknown>>;
-  /** Offset of the first line of markdown, behind a BOM. */
+  /** Offset of the first line of markdown, after a BOM. */
   readonly bodyStart: number;
 }
 
-/** Characters. Two rules far apart in a long text are no front matter, and YAML readers are not linear. */
+/** In characters. Two rules far apart in a long text are not front matter, and YAML parsers are not linear. */
 const LONGEST = 65_536;
 
 /**
- * Reads the front matter: a first line `---`, closed by another, holding a YAML mapping. Anything else there is
- * markdown (a thematic break); only broken YAML that names `runbook` is an error, since it was meant for this program.
+ * Reads the front matter: a first line `---`, closed by another `---`, around a YAML mapping. Anything else is
+ * markdown (a thematic break). Only broken YAML that contains `runbook` is an error, because it was meant for this
+ * program.
  */
 export function readFrontMatter(source: Source, report: Report): ReadFrontMatter {
   const start = source.text.startsWith('\uFEFF') ? 1 : 0;
@@ -33,12 +34,12 @@ export function readFrontMatter(source: Source, report: Report): ReadFrontMatter
     return { frontMatter, mapping, bodyStart: found.end };
   }
   if (problem && RUNBOOK_KEY.test(found.yaml)) {
-    const message = `The front matter is no YAML: ${problem.message}`;
+    const message = `The front matter must be valid YAML: ${problem.message}`;
     report.error(
       'bad-front-matter',
       found.start + problem.at,
       message,
-      'Mend the YAML between the two `---`.',
+      'Fix the YAML between the two `---` lines.',
     );
   }
   return markdownOnly;
@@ -50,7 +51,7 @@ interface Found {
   readonly yaml: string;
   /** Offset of the YAML. */
   readonly start: number;
-  /** Offset behind the closing line. */
+  /** Offset after the closing line. */
   readonly end: number;
 }
 
@@ -68,7 +69,7 @@ function findFrontMatter({ text, lineStarts }: Source, start: number): Found | u
   return undefined;
 }
 
-/** A lone CR ends a line here and in YAML 1.2, but not for the YAML reader. No offset changes. */
+/** A lone CR ends a line here and in YAML 1.2, but not in the YAML parser. Offsets do not change. */
 function inYamlLines(text: string): string {
   return text.replace(/\r(?!\n)/g, '\n');
 }
@@ -78,7 +79,7 @@ interface ParsedYaml {
   readonly problem?: { readonly message: string; readonly at: number };
 }
 
-/** Never throws: a bomb of aliases or a tower of brackets is a problem like any other. */
+/** Never throws: an alias bomb or deeply nested brackets are reported like any other error. */
 function parseYaml(yaml: string): ParsedYaml {
   try {
     const document = parseDocument(yaml, { logLevel: 'silent' });
@@ -90,7 +91,7 @@ function parseYaml(yaml: string): ParsedYaml {
   }
 }
 
-/** Where a key stands, for messages; or a name, in what the key holds. */
+/** The offset of a key, or of a name inside that key's value, for messages. */
 type PlaceOf = (key: string, name?: string) => number;
 
 function keyPlaces({ yaml, start }: Found): PlaceOf {
@@ -101,10 +102,10 @@ function keyPlaces({ yaml, start }: Found): PlaceOf {
   };
 }
 
-/** Says that a key does not hold what it should, of which an example is given. */
+/** Reports that a key has an invalid value, with an example. */
 type Bad = (key: string, example: string) => void;
 
-/** Without `runbook:` the mapping may be another tool's: what fits is read, what does not is left alone. */
+/** Without `runbook:` the mapping may belong to another tool. Then valid keys are read and others are ignored. */
 function readKeys(
   mapping: Record<string, unknown>,
   placeOf: PlaceOf,
@@ -113,7 +114,7 @@ function readKeys(
   const { runbook, name, box, requires, env, parity } = mapping;
   const bad: Bad = (key, example) => {
     if (runbook === undefined) return;
-    const message = `\`${key}\` in the front matter cannot be understood.`;
+    const message = `The value of \`${key}\` in the front matter is not valid.`;
     report.error('bad-front-matter', placeOf(key), message, `Write it like \`${example}\`.`);
   };
   if (runbook !== undefined && runbook !== 1) bad('runbook', 'runbook: 1');
@@ -125,8 +126,8 @@ function readKeys(
     requires: readRequires(requires, bad),
     env: withoutRefused(readEnv(env, bad), (name) => {
       if (runbook === undefined) return;
-      const message = `\`env\` in the front matter sets ${name}, which could make programs run other code.`;
-      const remedy = 'Take it out; a fence may export it for the fences behind it.';
+      const message = `\`env\` in the front matter must not set variables that can change which code programs run. ${name} is one of them.`;
+      const remedy = 'Remove it. A fence may export it for the fences after it.';
       report.error('refused-name', placeOf('env', name), message, remedy);
     }),
     ...readParity(parity, bad),
@@ -169,7 +170,7 @@ function readEnv(env: unknown, bad: Bad): FrontMatter['env'] {
   return {};
 }
 
-/** The same names as for inputs and facts: they would count for every program, whatever a fence then says. */
+/** The same names as for inputs and facts: they would affect every program, whatever a fence sets. */
 function withoutRefused(env: FrontMatter['env'], refuse: (name: string) => void): FrontMatter['env'] {
   const refused = Object.keys(env).filter(refusedName);
   refused.forEach(refuse);

@@ -13,18 +13,19 @@ const NO = new Set(['no', 'false', 'optional', 'n', '❌']);
 
 const PURPOSE = ['what for', 'purpose', 'description', 'why'];
 
-/** The rows of an Inputs table: Name, Kind, Required, Default, From, What for. */
+/** Parses the rows of an Inputs table: Name, Kind, Required, Default, From, What for. */
 export function readInputs(reader: CodeReader, chapter: Chapter): Input[] {
   const { source, report } = reader;
   const tables = readTables(source, chapter.blocks);
   return tables.flatMap((table) => {
     if (table.columns.includes('name')) return table.rows.flatMap((row) => readInput(reader, chapter, row));
-    const message = 'A table of inputs has no column Name, so its inputs would be missing.';
+    const message =
+      'A table of inputs must have a column Name. This one has none, so its inputs are ignored.';
     report.error(
       'bad-table',
       table.start,
       message,
-      'Name the columns: Name, Kind, Required, Default, What for.',
+      'Use the columns Name, Kind, Required, Default, What for.',
     );
     return [];
   });
@@ -40,7 +41,12 @@ function readInput({ source, report }: CodeReader, { section }: Chapter, { cells
   const kind = kindOf(cellText(cells.get('kind')), /secret/i.test(section.title));
   if (kind !== 'variable' && kind !== 'secret') {
     const guess = nearest(kind, ['variable', 'secret']) ?? 'variable` or `secret';
-    report.error('bad-kind', start, `\`${kind}\` is no kind of input.`, `Write \`${guess}\`.`);
+    report.error(
+      'bad-kind',
+      start,
+      `The kind of an input must be \`variable\` or \`secret\`. Found \`${kind}\`.`,
+      `Write \`${guess}\`.`,
+    );
     return [];
   }
   const given = cells.get('default');
@@ -51,7 +57,7 @@ function readInput({ source, report }: CodeReader, { section }: Chapter, { cells
     report.error(
       'bad-required',
       start,
-      `Whether ${name} is required is neither yes nor no.`,
+      `Required must be \`yes\` or \`no\`. For ${name} it is neither.`,
       'Write `yes` or `no`.',
     );
   }
@@ -68,34 +74,39 @@ function readInput({ source, report }: CodeReader, { section }: Chapter, { cells
   ];
 }
 
-/** Whether `${NAME}` can refer to it and it may be set at all. */
+/** Whether `${NAME}` can refer to it and setting it is allowed. */
 function isUsableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !refusedName(name);
 }
 
 function whyUnusable(name: string): string {
-  return refusedName(name) ? 'setting it could make programs run other code' : 'no variable can be called so';
+  return refusedName(name)
+    ? 'setting it could make programs run other code'
+    : 'it is not a valid variable name';
 }
 
 function kindOf(written: string, inSecrets: boolean): string {
   return written === '' ? (inSecrets ? 'secret' : 'variable') : written.toLowerCase();
 }
 
-/** An empty cell means: required, unless there is a default. */
+/** An empty cell means required, unless there is a default. */
 function readRequired(written: string, withoutDefault: boolean): boolean | undefined {
   const word = written.toLowerCase();
   if (word === '') return withoutDefault;
   return YES.has(word) ? true : NO.has(word) ? false : undefined;
 }
 
-/** `${NAME}` must mean one thing: no input or fact is declared twice. Facts whose names are words are documentation. */
+/**
+ * `${NAME}` must be unambiguous, so inputs and facts may be declared only once. Facts whose names are not variable
+ * names are documentation.
+ */
 export function refuseRepeatedNames(report: Report, inputs: readonly Input[], facts: readonly Fact[]): void {
   const first = new Map<string, Place>();
   for (const { name, place } of [...inputs, ...facts]) {
     const other = first.get(name);
     if (!other) first.set(name, place);
     else if (isUsableName(name)) {
-      const message = `\`${name}\` is declared twice, at line ${other.line} and at line ${place.line}.`;
+      const message = `A name must be declared once. \`${name}\` is declared at line ${other.line} and at line ${place.line}.`;
       report.add([
         { code: 'duplicate-name', severity: 'error', message, remedy: 'Keep one of the rows.', place },
       ]);

@@ -1,7 +1,7 @@
 import { editDistance } from '../base/nearest.ts';
 import { inlineText, readInline } from './commonmark/inline.ts';
 
-/** The labels of a step, in the order in which a careful author writes them. */
+/** The labels of a step, in their conventional order. */
 export const LABELS = [
   'Why',
   'Needs',
@@ -17,20 +17,19 @@ export const LABELS = [
 
 export type LabelName = (typeof LABELS)[number];
 
-/** A label, and what stands behind it in its own paragraph. */
+/** A label and the text after it in its paragraph. */
 export interface Label<Name extends string = LabelName> {
   readonly name: Name;
-  /** Markdown behind the label, trimmed; empty: the label stands alone. */
+  /** Markdown after the label, trimmed; empty if the label is alone. */
   readonly rest: string;
 }
 
-/** Opening emphasis, a word, then a colon or closing emphasis. */
+/** Optional opening emphasis, a word, then a colon or closing emphasis. */
 const SHAPE = /^([*_]{0,3})([A-Z][a-z]+)(?=[:*_]|$)/;
 
 /**
- * The label that a paragraph starts with: `Why:`, `*Why:*`, `**Why**:`, `__Why:__ …`, or bold alone, `**Why**`.
- *
- * @param text of the paragraph, lines joined by LF
+ * Reads the label at the start of a paragraph: `Why:`, `*Why:*`, `**Why**:`, `__Why:__ …`, or bold alone, `**Why**`.
+ * | @param text of the paragraph, lines joined by LF
  */
 export function readLabel<Name extends string>(
   text: string,
@@ -44,14 +43,15 @@ export function readLabel<Name extends string>(
   if (behind.startsWith(`:${close}`)) return { name, rest: behind.slice(1 + close.length).trim() };
   if (behind.startsWith(`${close}:`)) return { name, rest: behind.slice(close.length + 1).trim() };
   if (open.length >= 2 && behind.trimEnd() === close) return { name, rest: '' };
-  // `**Why: all of it is bold**`
+  // `**Why: the whole text is bold**`
   const isOpen = close !== '' && behind.startsWith(':') && behind.includes(close);
   return isOpen ? { name, rest: behind.slice(1).replace(close, '').trim() } : undefined;
 }
 
 /**
- * The label that a word in the place of one is a slip for: `Verfy:`, `Symptoms:`, `Whyy`. Words of their own are left alone, so
- * a short label has to have a letter doubled or two swapped: `Then:`, `Who:` and `Form:` are near, and mean what they say.
+ * The label that a misspelled word was meant to be: `Verfy:`, `Symptoms:`, `Whyy`. Other real words are left alone.
+ * For short labels only a doubled letter or two swapped letters count, because `Then:`, `Who:` and `Form:` are similar
+ * to labels but correct.
  */
 export function misspeltLabel(text: string): LabelName | undefined {
   const [, , word = ''] = SHAPE.exec(text) ?? [];
@@ -76,7 +76,10 @@ function isSlip(word: string, label: LabelName): boolean {
   return distance === 1 && (isDoubled || letters(word) === letters(label));
 }
 
-/** The label that a heading below a step is: the word alone, with or without a colon, or with text behind the colon. */
+/**
+ * The label that a heading below a step represents: the word alone, with or without a colon, or with text after the
+ * colon.
+ */
 export function readHeadingLabel<Name extends string>(
   text: string,
   names: readonly Name[],
@@ -86,14 +89,14 @@ export function readHeadingLabel<Name extends string>(
   return name && { name, rest };
 }
 
-/** `What NAME did:` alone on the first line of a paragraph: what agents write above a fix. */
+/** `What NAME did:` alone on the first line of a paragraph: agents write this above a fix. */
 export function readWhatSomeoneDid(text: string): Label<'Fix'> | undefined {
   const [line = ''] = text.split('\n', 1);
   if (!/^[*_]{0,3}What /.test(line) || !/^What \S.* did:$/.test(inlineText(line).trim())) return undefined;
   return { name: 'Fix', rest: text.slice(line.length).trim() };
 }
 
-/** A label on a later line of a paragraph, where it has no effect. `line` counts from 0. */
+/** A label on a later line of a paragraph, where it has no effect. `line` starts at 0. */
 export function misplacedLabel(
   text: string,
 ): { readonly name: LabelName; readonly line: number } | undefined {
@@ -106,7 +109,7 @@ export function misplacedLabel(
   return undefined;
 }
 
-/** Whether a paragraph looks like a label without being one: a single word or nothing but bold, ending in a colon. */
+/** Whether a paragraph resembles a label but is not one: a single word or only bold text, ending in a colon. */
 export function looksLikeLabel(text: string): boolean {
   if (!/:[*_]*\s*$/.test(text.slice(-8))) return false;
   const pieces = readInline(text.trim());

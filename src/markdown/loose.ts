@@ -18,11 +18,10 @@ import { slugOf } from './record/slug.ts';
 import type { Chapter } from './sections.ts';
 
 /**
- * The steps of a loose document: each shell fence is one, under the heading above it. Labels mean nothing here, and
- * what stands in quotes never runs. InnovationEngine's `<!-- expected_similarity=… -->` makes the fence behind it the
- * expected output of the last shell fence.
- *
- * @param defaults runme's own front matter: a directory and a shell for all fences
+ * The steps of a loose document: each shell fence is a step, named by the heading above it. Labels have no meaning,
+ * and code in quotes never runs. InnovationEngine's `<!-- expected_similarity=… -->` makes the next fence the expected
+ * output of the last shell fence.
+ * | @param defaults runme's front matter: a directory and a shell for all fences
  */
 export function readLooseSteps(
   reader: CodeReader,
@@ -40,7 +39,7 @@ export function readLooseSteps(
     if (block.kind !== 'fence' || block.container?.quoted) continue;
     const code = readCode(block, { loose: true });
     const last = steps.at(-1);
-    // A comment that no output follows: the next commands are commands all the same.
+    // The comment is not followed by an output fence, so it has no effect on the next commands.
     if (code.acts === 'shell') similarity = undefined;
     if (similarity && last) {
       steps[steps.length - 1] = { ...last, verify: [...last.verify, outputCheck(reader, block, similarity)] };
@@ -58,7 +57,7 @@ interface LooseFence {
   readonly heading: HeadingBlock | undefined;
   readonly read: ReadAction;
   readonly index: number;
-  /** Taken already. */
+  /** Ids in use. */
   readonly ids: Set<string>;
   readonly defaults: { readonly cwd?: string; readonly shell?: string };
 }
@@ -89,7 +88,10 @@ function looseStep({ source }: CodeReader, { block, heading, read, index, ids, d
   };
 }
 
-/** Many READMEs write `$ ` in front of each command of a shell fence: where the first line does, it is a console. */
+/**
+ * Many READMEs write `$ ` in front of every command of a shell fence. If the first line starts with `$ `, treat the
+ * fence as a console.
+ */
 function withoutPrompts(action: ReadAction['action']): ReadAction['action'] {
   const isConsole = action.kind === 'shell' && action.carries && action.text.trimStart().startsWith('$ ');
   return isConsole ? { ...action, text: consoleCommands(action.text) } : action;
@@ -106,7 +108,7 @@ function withDefaults(
     : placed;
 }
 
-/** The second fence under one heading is `install-1`, as GitHub numbers anchors: repeated ids are no error here. */
+/** The second fence under a heading is `install-1`, as GitHub numbers anchors. Repeated ids are not an error here. */
 function unique(wanted: string, ids: Set<string>): string {
   let id = wanted;
   for (let count = 1; ids.has(id); count++) id = `${wanted}-${count}`;
@@ -114,7 +116,7 @@ function unique(wanted: string, ids: Set<string>): string {
   return id;
 }
 
-/** `expected_similarity=0.8` or `expected_similarity="^regular expression$"`. */
+/** Parses `expected_similarity=0.8` or `expected_similarity="^regular expression$"`. */
 function readSimilarity(
   reader: CodeReader,
   comment: string,
@@ -127,8 +129,8 @@ function readSimilarity(
   if (/^[\d.]+$/.test(quoted)) return { kind: 'score', atLeast: Number(quoted) };
   const problem = regexProblem(quoted);
   if (!problem) return { kind: 'regex', pattern: quoted };
-  const message = `The expected output's expression cannot be used: ${problem}.`;
-  reader.report.error('bad-regex', block.span.start, message, 'Write it in the syntax of RE2.');
+  const message = `The regular expression of the expected output must be valid: ${problem}.`;
+  reader.report.error('bad-regex', block.span.start, message, "Use RE2's syntax.");
   return undefined;
 }
 
@@ -154,7 +156,7 @@ function outputCheck(
   };
 }
 
-/** Relative links to markdown files; never URLs. operations/prerequisites refuses those that leave the folder. */
+/** Relative links to markdown files, never URLs. operations/prerequisites rejects links that leave the folder. */
 export function readPrerequisites({ source }: CodeReader, { blocks }: Chapter): Runbook['prerequisites'] {
   return blocks.flatMap((block) => {
     if (block.kind !== 'paragraph' || block.container?.quoted) return [];
@@ -166,7 +168,9 @@ export function readPrerequisites({ source }: CodeReader, { blocks }: Chapter): 
   });
 }
 
-/** Not a URL, not absolute. Whether it stays in the folder is asked of the file system, which knows the symlinks. */
+/**
+ * Neither a URL nor absolute. Whether it stays in the folder is checked on the file system, which resolves symlinks.
+ */
 function isRelative(path: string): boolean {
   return path !== '' && !/^(?:[A-Za-z][A-Za-z0-9+.-]*:|[/\\])/.test(path);
 }

@@ -7,7 +7,7 @@ import type { Source } from './source.ts';
 
 const LABELS = ['Why', 'Alternatives', 'Date'] as const;
 
-/** Decisions, one per level-3 heading. Text under no label is the Why: that is how people write them down. */
+/** Decisions, one per level-3 heading. Text without a label is the Why, which is how people usually write them. */
 export function readDecisions(source: Source, chapter: Chapter): Decision[] {
   return readEntries(source, chapter).map((entry) => {
     const texts = { Why: '', Alternatives: '', Date: '' };
@@ -25,7 +25,7 @@ export function readDecisions(source: Source, chapter: Chapter): Decision[] {
   });
 }
 
-/** The text of an entry cut at its labels, as written between them. */
+/** Splits the text of an entry at its labels. */
 function labelledTexts(
   source: Source,
   { blocks, heading, end }: Entry,
@@ -44,7 +44,7 @@ function labelledTexts(
   return [first, ...labelled];
 }
 
-/** Open questions, one per level-3 heading; in a section without headings, one per item of its lists. */
+/** Open questions, one per level-3 heading. In a section without headings, one per list item. */
 export function readQuestions(source: Source, chapter: Chapter): OpenQuestion[] {
   const entries = readEntries(source, chapter);
   if (entries.length === 0) return itemsOf(chapter.blocks).map((item) => questionOf(source, item));

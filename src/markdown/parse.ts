@@ -17,13 +17,13 @@ import type { Source } from './source.ts';
 import { readStep } from './steps.ts';
 
 export interface ParseOptions {
-  /** Read any other markdown too, each shell fence as a step. Without it such a document has no steps. */
+  /** Also read other markdown, with each shell fence as a step. Otherwise such a document has no steps. */
   readonly loose?: boolean;
 }
 
 /**
- * Reads a document into a runbook, by the rules of docs/format.md. It never throws and runs nothing: what is wrong is
- * in `diagnostics`, with its place and what to do about it. The time it takes is linear in the text.
+ * Parses a document into a runbook by the rules of docs/format.md. Never throws and runs nothing: errors are in
+ * `diagnostics`, with place and remedy. Takes time linear in the text.
  */
 export function parseRunbook(source: Source, options: ParseOptions = {}): Runbook {
   const report = new Report(source);
@@ -59,7 +59,7 @@ export function parseRunbook(source: Source, options: ParseOptions = {}): Runboo
   };
 }
 
-/** It says so, or has a section exactly named Steps that holds a step. */
+/** It has `runbook: 1`, or a section named exactly Steps with at least one step. */
 function isRunbook(source: Source, { mapping }: ReadFrontMatter, chapters: readonly Chapter[]): boolean {
   const holdsSteps = (each: Chapter) => each.section.kind === 'steps' && readEntries(source, each).length > 0;
   return mapping.runbook !== undefined || chapters.some(holdsSteps);
@@ -80,13 +80,13 @@ function readSteps(
   return resolveSteps(reader.report, blocks, drafts);
 }
 
-/** Between the section's heading and its first step nothing runs, which its author may not have meant. */
+/** Nothing runs between the section's heading and its first step, which the author may not expect. */
 function warnOfFencesBefore(first: Entry | undefined, { blocks }: Chapter, report: Report): void {
   for (const block of blocks) {
     if (first && block.span.start >= first.start) return;
     if (block.kind !== 'fence' || block.container?.quoted || !readCode(block).acts) continue;
-    const message = 'This fence does not run: it stands before the first step of its section.';
-    report.warning('fence-outside-step', block.span.start, message, 'Give it a level-3 heading of its own.');
+    const message = 'A fence must belong to a step to run. This one is before the first step of its section.';
+    report.warning('fence-outside-step', block.span.start, message, 'Put it under a level-3 heading.');
   }
 }
 
@@ -110,11 +110,11 @@ function nameOf({ file }: Source, { frontMatter }: ReadFrontMatter, blocks: read
   return frontMatter.name ?? (heading || file.replace(/^.*[/\\]/, '').replace(/\.(?:md|markdown)$/i, ''));
 }
 
-/** CommonMark lets a fence run to the end of the document; here that would swallow the steps behind it. */
+/** CommonMark lets an unclosed fence run to the end of the document. Here that would swallow the following steps. */
 function refuseUnclosedFences(report: Report, blocks: readonly Block[]): void {
   for (const block of blocks) {
     if (block.kind !== 'fence' || block.closed || block.container?.quoted) continue;
-    const message = 'This fence is never closed, so all that follows belongs to it.';
+    const message = 'A fence must be closed. This one is not, so everything after it belongs to it.';
     report.error('unclosed-fence', block.span.start, message, 'Close it with a line of the same marks.');
   }
 }

@@ -21,43 +21,43 @@ import {
 } from './labels.ts';
 import type { Source } from './source.ts';
 
-/** A stretch of a step that one label governs. */
+/** The range of a step that one label applies to. */
 export interface Part {
   /**
-   * `before`: what stands before any label that can hold code, so code there is Run.
-   * `between`: what no label governs any more; code there is an error.
+   * `before`: the text before any label that can hold code; code there is Run. `between`: text after the scope of a
+   * label; code there is an error.
    */
   readonly label: LabelName | 'before' | 'between';
   /** Offset of the label. */
   readonly at: number;
-  /** Markdown behind the label in its own paragraph. */
+  /** Markdown after the label in its paragraph. */
   readonly rest: string;
-  /** Paragraphs of the part, the label's own excluded. */
+  /** Paragraphs of the part, without the label's own. */
   readonly prose: ParagraphBlock[];
-  /** Fences, and indented code right behind a label. */
+  /** Fences, and indented code directly after a label. */
   readonly code: Code[];
 }
 
-/** Labels that govern their paragraph; the others go on to the next label. */
+/** Labels that apply to their paragraph only. The others apply until the next label. */
 const BRIEF: ReadonlySet<Part['label']> = new Set(['Why', 'Needs', 'When', 'For']);
 
-/** Labels whose indented code runs if it follows directly. */
+/** Labels after which indented code runs. */
 const TAKES_INDENTED: ReadonlySet<Part['label']> = new Set(['Run', 'Fix', 'Verify', 'Undo']);
 
-/** Labels whose code is only shown. */
+/** Labels whose code is only displayed. */
 const SHOWS: ReadonlySet<Part['label']> = new Set(['Symptom', 'Evidence']);
 
-/** A list item, or the whole step, with the part that is open in it. */
+/** A list item or the whole step, with its current part. */
 interface Scope {
   readonly item: BlockContainer | undefined;
   part: Part | undefined;
 }
 
 /**
- * Divides what stands under a heading among its labels. Quotes and comments have no part in it. A label in a list item
- * governs that item; behind the item goes on what was open before.
- *
- * @param isProblem whether it is known to be one; a Symptom makes it one too, and then `What NAME did:` is a label
+ * Splits the content under a heading by its labels. Quotes and comments are ignored. A label in a list item applies to
+ * that item; after the item, the previous label applies again.
+ * | @param isProblem whether it is known to be a problem. A Symptom also makes it one, and then `What NAME did:` is a
+ * label.
  */
 export function readParts(reader: CodeReader, blocks: readonly Block[], isProblem: boolean): Part[] {
   const labelled = (block: Block) => labelOf(reader.source, block, false)?.name === 'Symptom';
@@ -70,13 +70,13 @@ class PartReader {
   readonly #parts: Part[] = [];
   readonly #scopes: Scope[] = [{ item: undefined, part: undefined }];
   #hasMainLabel = false;
-  /** The block right before, comments left out, and whether it is a label. */
+  /** The previous block, ignoring comments, and whether it is a label. */
   #previous: { readonly block: Block; readonly isLabel: boolean } | undefined;
-  /** The label right before, as long as it may still take what follows. */
+  /** The previous label, as long as the next block may belong to it. */
   #label: Part | undefined;
-  /** What was refused right before, as no label. */
+  /** The previous block, if it was rejected as a label. */
   #refused: Block | undefined;
-  /** A sub-heading that is no label, until a label follows. */
+  /** The last sub-heading that is not a label, until a label follows. */
   #subheading: Block | undefined;
 
   constructor(reader: CodeReader, isProblem: boolean) {
@@ -108,7 +108,7 @@ class PartReader {
     if (block.kind === 'paragraph') this.#reportMisplaced(block);
   }
 
-  /** A label in a list item opens a scope of its own. */
+  /** A label in a list item opens its own scope. */
   #scopeFor(block: Block): Scope {
     this.#leaveItems(block);
     const item = block.container;
@@ -151,7 +151,7 @@ class PartReader {
   /** The part of the innermost list item that has one, or of the step. */
   #openPartFor(block: Block): Part {
     const open = this.#scopes.findLast((each) => each.part)?.part;
-    // A main label in a list item ends what stood before any, though not what another label governs.
+    // A main label in a list item ends the `before` part, but not a part of another label.
     if (open && !(open.label === 'before' && this.#hasMainLabel)) return open;
     const part = this.#newPart(this.#hasMainLabel ? 'between' : 'before', block, '');
     this.#scopes[0]!.part = part;
@@ -169,7 +169,7 @@ class PartReader {
     if (code.acts && !SHOWS.has(part.label)) this.#refuseAmbiguous(block);
   }
 
-  /** `Rollback:` right before a fence must not run as Run. */
+  /** A fence after `Rollback:` must not run as part of Run. */
   #refuseAmbiguous(fence: Block): void {
     const { report, source } = this.#reader;
     const before = this.#previous?.block;
@@ -177,20 +177,24 @@ class PartReader {
     const isUnknownLabel = before?.kind === 'paragraph' && looksLikeLabel(textOf(source.text, before.lines));
     if (isUnknownHeading || (isUnknownLabel && !this.#previous?.isLabel)) {
       const written = source.text.slice(before.span.start, before.span.end).split('\n')[0]!;
-      const message = `\`${written}\` is no label, so it is not clear whether the fence below it runs.`;
+      const message = `A fence must follow a known label. \`${written}\` is not a label, so it is not clear whether this fence runs.`;
       const meant = misspelt(source, before);
       const guess = meant === undefined ? '' : `Did you mean \`${meant}:\`? `;
-      const remedy = `${guess}Use one of ${LABELS.join(', ')}, or write a sentence.`;
+      const remedy = `${guess}Use one of ${LABELS.join(', ')}, or write a full sentence.`;
       this.#refused = before;
       report.error('unknown-label', before.span.start, message, remedy);
     } else if (this.#subheading) {
-      const message = 'This fence runs, although the sub-heading above it is no label.';
+      const message =
+        'A sub-heading must be a label to change what a fence does. The one above is not, so this fence runs.';
       const remedy = 'Put a label such as `Run:` or `Undo:` between them.';
       report.warning('fence-under-subheading', fence.span.start, message, remedy);
     }
   }
 
-  /** `Verfy:` would be no more than words. Said of a block once it is known what follows, which may have made it an error. */
+  /**
+   * Warns about `Verfy:`, which is only prose. Reported after the next block is read, because that block may turn it
+   * into an error.
+   */
   #warnOfMisspelt(): void {
     const { report, source } = this.#reader;
     if (!this.#previous || this.#previous.isLabel || this.#previous.block === this.#refused) return;
@@ -198,20 +202,20 @@ class PartReader {
     const meant = misspelt(source, block);
     if (meant === undefined) return;
     const written = source.text.slice(block.span.start, block.span.end).split(/[:\n]/)[0]!;
-    const message = `\`${written}\` is no label: what stands there is prose, and code behind it may run.`;
+    const message = `\`${written}\` is not a label, so it is read as prose. Code after it may run.`;
     report.warning('misspelt-label', block.span.start, message, `Did you mean \`${meant}:\`?`);
   }
 
   #reportMisplaced(block: ParagraphBlock): void {
     const found = misplacedLabel(textOf(this.#reader.source.text, block.lines));
     if (!found) return;
-    const message = `\`${found.name}:\` stands inside a paragraph, where it is no label.`;
+    const message = `A label must start a paragraph. \`${found.name}:\` is inside one, so it has no effect.`;
     const at = block.lines[found.line]!.start;
-    this.#reader.report.error('label-in-paragraph', at, message, 'Leave a line blank before it.');
+    this.#reader.report.error('label-in-paragraph', at, message, 'Put a blank line before it.');
   }
 }
 
-/** What a label standing alone governs beside itself: the paragraph that follows, or the list for Needs. */
+/** Whether a label alone in its paragraph also applies to this block: the next paragraph, or the list for Needs. */
 function takes(label: Part, block: Block): boolean {
   if (block.kind === 'paragraph') {
     const isList = label.label === 'Needs' && block.container?.kind === 'item';
@@ -222,7 +226,7 @@ function takes(label: Part, block: Block): boolean {
   return isCheck || (acts === 'shell' && label.rest === '' && label.prose.length === 0);
 }
 
-/** The label that a block which is none was to be. */
+/** The label that a block was probably meant to be. */
 function misspelt(source: Source, block: Block): LabelName | undefined {
   if (block.container?.quoted) return undefined;
   if (block.kind === 'heading') return misspeltHeading(block.text);

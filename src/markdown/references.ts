@@ -1,15 +1,15 @@
 import { readInline } from './commonmark/inline.ts';
 import { percentDecoded } from './commonmark/link-parts.ts';
 
-/** A step as an author names it: by its id, or by a link to its heading. */
+/** A step as named by the author: by its id, or by a link to its heading. */
 export interface Reference {
   readonly written: string;
   readonly kind: 'id' | 'anchor';
 }
 
 /**
- * The steps that a Needs or For names: links to headings (`[Install](#install)`), ids in backticks, and bare ids parted
- * by blanks, commas or `and`. `none` is written alone.
+ * The steps that a Needs or For names: links to headings (`[Install](#install)`), ids in backticks, and bare ids
+ * separated by blanks, commas or `and`. `none` must be alone.
  */
 export function readReferences(markdown: string): Reference[] {
   const pieces = readInline(markdown);

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Source } from './source.ts';
 
-/** What is wrong and what to do about it, one sentence each. */
+/** The error and its remedy. */
 export type DiagnosticText = readonly [message: string, remedy: string];
 
-/** Gathers what is wrong with one document, in the order in which it is found. */
+/** Collects the diagnostics of one document, in the order in which they are found. */
 export class Report {
   readonly #source: Source;
   readonly #found: Diagnostic[] = [];
@@ -21,7 +21,7 @@ export class Report {
     this.#say('warning', code, offset, saying);
   }
 
-  /** Takes over what another parser found. */
+  /** Adds the diagnostics of another parser. */
   add(diagnostics: readonly Diagnostic[]): void {
     this.#found.push(...diagnostics);
   }
@@ -41,7 +41,7 @@ export class Report {
   }
 }
 
-/** Lines are shorter than 2^31 characters, so one number can order places. */
+/** Lines are shorter than 2^31 characters, so one number is enough to order places. */
 function position({ place }: Diagnostic): number {
   return place ? place.line * 2 ** 31 + place.column : 0;
 }

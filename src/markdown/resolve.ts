@@ -8,8 +8,8 @@ import type { Report } from './report.ts';
 import type { StepDraft, WrittenReferences } from './steps.ts';
 
 /**
- * Turns what Needs and For name into ids, and refuses what is named twice or not at all. Needs in a circle are left to
- * the plan, which knows the order.
+ * Resolves the names in Needs and For to ids, and rejects duplicate and unknown names. Dependency cycles are left to
+ * the plan, which computes the order.
  */
 export function resolveSteps(report: Report, blocks: readonly Block[], drafts: readonly StepDraft[]): Step[] {
   const steps = drafts.map(({ step }) => step);
@@ -17,7 +17,7 @@ export function resolveSteps(report: Report, blocks: readonly Block[], drafts: r
   refuseRepeatedPaths(report, steps);
   const find = finder(blocks, steps);
   const resolved: Step[] = [];
-  // Backwards, so that the next step is known where a problem serves it.
+  // In reverse order, so that the next step is known when a problem serves it.
   let next: string | undefined;
   for (let index = drafts.length - 1; index >= 0; index--) {
     const { step, needs, for: served } = drafts[index]!;
@@ -38,10 +38,10 @@ export function resolveSteps(report: Report, blocks: readonly Block[], drafts: r
   return resolved.reverse();
 }
 
-/** A step whose references are not resolved. */
+/** A step with unresolved references. */
 type Unresolved = StepDraft['step'];
 
-/** Finds a step by what an author wrote. */
+/** Finds a step by the reference that the author wrote. */
 type Find = (reference: Reference) => { readonly step?: Unresolved; readonly guess?: string };
 
 function finder(blocks: readonly Block[], steps: readonly Unresolved[]): Find {
@@ -57,7 +57,7 @@ function finder(blocks: readonly Block[], steps: readonly Unresolved[]): Find {
   };
 }
 
-/** Anchors count every heading of the document, as GitHub does. */
+/** Anchors are numbered over all headings of the document, as on GitHub. */
 function stepsByAnchor(blocks: readonly Block[], steps: readonly Unresolved[]): Map<string, Unresolved> {
   const headings = blocks.filter((block) => block.kind === 'heading');
   const anchors = anchorsOf(headings.map(({ text }) => inlineText(text)));
@@ -73,17 +73,22 @@ function stepsByAnchor(blocks: readonly Block[], steps: readonly Unresolved[]): 
 function readNeeds({ references, at }: WrittenReferences, find: Find, report: Report): Needs {
   if (references.length === 1 && references[0]!.written === 'none') return { kind: 'listed', ids: [] };
   if (references.length === 0) {
-    report.error('empty-needs', at, 'This Needs names no step.', 'Write ids behind it, or `Needs: none`.');
+    report.error(
+      'empty-needs',
+      at,
+      'Needs must name at least one step. This one names none.',
+      'Add step ids, or write `Needs: none`.',
+    );
   }
   const ids = references.flatMap((reference) => {
     const { step, guess } = find(reference);
     if (step?.kind === 'step') return [step.id];
     const message = step
-      ? `Needs names \`${step.id}\`, which is a problem: problems stand outside of the order.`
-      : `Needs names \`${reference.written}\`, but no step is called so.`;
+      ? `Needs must name steps. \`${step.id}\` is a problem, which is not part of the order.`
+      : `Needs must name existing steps. There is no step \`${reference.written}\`.`;
     const remedy = guess
       ? `Did you mean \`${guess}\`?`
-      : 'Name steps by their ids, parted by commas, or link to their headings.';
+      : 'Name steps by their ids, separated by commas, or link to their headings.';
     report.error('unknown-needs', at, message, remedy);
     return [];
   });
@@ -96,19 +101,19 @@ function readFor({ references, at }: WrittenReferences, find: Find, report: Repo
   const { step, guess } = reference && !another ? find(reference) : {};
   if (step?.kind === 'step') return step.id;
   const message = another
-    ? 'For names more than one step.'
+    ? 'For must name one step. This one names several.'
     : step
-      ? `For names \`${step.id}\`, which is a problem itself.`
-      : `For names \`${reference?.written ?? ''}\`, but no step is called so.`;
+      ? `For must name a step. \`${step.id}\` is a problem.`
+      : `For must name an existing step. There is no step \`${reference?.written ?? ''}\`.`;
   report.error('unknown-for', at, message, guess ? `Did you mean \`${guess}\`?` : 'Name one step by its id.');
   return undefined;
 }
 
-/** Among the steps, a problem without For serves the next one. */
+/** In the Steps section, a problem without For serves the next step. */
 function defaultFor(problem: Unresolved, next: string | undefined, report: Report): string | undefined {
   if (problem.section === 'problems') return undefined;
   if (next === undefined) {
-    const message = `No step follows the problem \`${problem.id}\`, so it is only asked when a step fails.`;
+    const message = `The problem \`${problem.id}\` has no For and no step after it, so it is tried only when a step fails.`;
     const remedy = 'Name the step that it serves: `For: …`.';
     report.warning('problem-without-step', problem.headingSpan.start, message, remedy);
   }
@@ -124,7 +129,7 @@ function refuseRepeatedIds(report: Report, steps: readonly Unresolved[]): void {
       first.set(step.id, step);
       continue;
     }
-    const message = `The id \`${step.id}\` stands for two steps, at line ${other.place.line} and at line ${step.place.line}.`;
+    const message = `Step ids must be unique. \`${step.id}\` is used at line ${other.place.line} and at line ${step.place.line}.`;
     report.error(
       'duplicate-id',
       step.headingSpan.start,
@@ -134,7 +139,7 @@ function refuseRepeatedIds(report: Report, steps: readonly Unresolved[]): void {
   }
 }
 
-/** Two fences that write one file would undo each other's work at every pass. */
+/** Two fences that write the same file would undo each other in every pass. */
 function refuseRepeatedPaths(report: Report, steps: readonly Unresolved[]): void {
   const first = new Map<string, { readonly line: number }>();
   for (const action of steps.flatMap((step) => step.actions)) {
@@ -145,12 +150,12 @@ function refuseRepeatedPaths(report: Report, steps: readonly Unresolved[]): void
       first.set(path, action.place);
       continue;
     }
-    const message = `\`${action.path}\` is written twice, at line ${other.line} and at line ${action.place.line}.`;
+    const message = `A file must be written by one fence. \`${action.path}\` is written at line ${other.line} and at line ${action.place.line}.`;
     report.error('duplicate-path', action.span.start, message, 'Write each file in one place.');
   }
 }
 
-/** The path without `.`, `..` and doubled slashes, as far as the text alone tells. */
+/** The path without `.`, `..` and doubled slashes, without looking at the file system. */
 function normalPath(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {

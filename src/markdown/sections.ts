@@ -9,11 +9,11 @@ export interface Chapter {
   readonly blocks: readonly Block[];
 }
 
-/** What stands under a heading inside a section: a step, a problem, a decision, a question. */
+/** A heading inside a section and its content: a step, a problem, a decision or a question. */
 export interface Entry {
   readonly heading: HeadingBlock;
   readonly title: string;
-  /** Behind the heading, up to the next heading of its level or above. */
+  /** From after the heading to the next heading of the same or a higher level. */
   readonly blocks: readonly Block[];
   readonly start: number;
   readonly end: number;
@@ -30,7 +30,7 @@ const NAMES: Readonly<Record<string, SectionKind>> = {
   prerequisites: 'prerequisites',
 };
 
-/** Names that a document of any kind may use for something else, so they count only with `runbook: 1`. */
+/** Titles that other documents may use with a different meaning, so they count only with `runbook: 1`. */
 const SYNONYMS: Readonly<Record<string, SectionKind>> = {
   setup: 'steps',
   deploy: 'steps',
@@ -42,7 +42,7 @@ const SYNONYMS: Readonly<Record<string, SectionKind>> = {
   environment: 'facts',
 };
 
-/** The level-2 headings of a document with what stands under them. Headings in quotes and lists are none of these. */
+/** The level-2 headings of a document with their content. Headings in quotes and lists are ignored. */
 export function readChapters(source: Source, blocks: readonly Block[], withSynonyms: boolean): Chapter[] {
   return split(source, blocks, 2).map(({ heading, title, blocks, start, end }) => ({
     blocks,
@@ -56,7 +56,7 @@ export function readChapters(source: Source, blocks: readonly Block[], withSynon
   }));
 }
 
-/** The level-3 headings of a chapter with what stands under them. */
+/** The level-3 headings of a section with their content. */
 export function readEntries(source: Source, chapter: Chapter): Entry[] {
   return split(source, chapter.blocks, 3, chapter.section.span.end);
 }
@@ -81,7 +81,7 @@ function split(source: Source, blocks: readonly Block[], depth: number, end = so
   return entries;
 }
 
-/** Blanks may stand before a heading, nothing else. */
+/** Only blanks may precede a heading on its line. */
 function lineStart(text: string, { span }: Block): number {
   let at = span.start;
   while (at > 0 && text[at - 1] === ' ') at--;
@@ -96,7 +96,7 @@ function endsEntry(block: Block, depth: number): boolean {
   return isHeading(block) && block.depth <= depth;
 }
 
-/** Without regard to case, numbers in front, emoji or a final colon. */
+/** Ignores case, leading numbers, emoji and a final colon. */
 function kindOf(title: string, withSynonyms: boolean): Section['kind'] {
   const name = title
     .toLowerCase()

@@ -1,26 +1,26 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Place } from '../model/place.ts';
 
-/** A document's text as decoded, with what is needed to speak about places in it. Nothing in it is normalised. */
+/** A document's decoded text, with what is needed to report places in it. Nothing is normalized. */
 export interface Source {
-  /** Path as the user gave it, for messages. */
+  /** Path as given by the user. */
   readonly file: string;
-  /** The whole text: BOM, line ends, trailing blanks and a missing final newline as they are. */
+  /** The whole text, including BOM, line ends, trailing blanks and a missing final newline. */
   readonly text: string;
-  /** The first line end of the text, for new lines; `\n` where there is none. */
+  /** The first line end of the text, used for new lines; `\n` if there is none. */
   readonly eol: '\n' | '\r\n' | '\r';
   /** Offset of every line's first character, in UTF-16 units, ascending. */
   readonly lineStarts: readonly number[];
-  /** Line and column of an offset, by binary search. */
+  /** Line and column of an offset, found by binary search. */
   placeAt(offset: number): Place;
 }
 
-/** Bytes. Far above any document written for people, far below what would exhaust memory. */
+/** In bytes. Far above any document written for people, far below what would exhaust memory. */
 export const LARGEST_DOCUMENT = 32 * 1024 * 1024;
 
 /**
- * Decodes a document strictly, because whatever decoding loses cannot be written back: text that is not UTF-8, holds
- * a NUL (a binary file) or is larger than `LARGEST_DOCUMENT` is refused with a diagnostic instead of a source.
+ * Decodes a document strictly, because bytes that are lost in decoding cannot be written back. Returns a diagnostic
+ * for text that is not UTF-8, contains NUL (a binary file) or is larger than `LARGEST_DOCUMENT`.
  */
 export function decodeSource(
   bytes: Uint8Array,
@@ -36,7 +36,7 @@ export function decodeSource(
   }
 }
 
-/** A source from text that is already decoded. */
+/** Creates a source from decoded text. */
 export function sourceOf(text: string, file: string): Source {
   const lineStarts = findLineStarts(text);
   return {
@@ -51,7 +51,7 @@ export function sourceOf(text: string, file: string): Source {
   };
 }
 
-/** 0-based index of the line that an offset stands in. */
+/** 0-based index of the line that contains an offset. */
 export function lineIndexAt(lineStarts: readonly number[], offset: number): number {
   let low = 0;
   let high = lineStarts.length - 1;
@@ -63,7 +63,7 @@ export function lineIndexAt(lineStarts: readonly number[], offset: number): numb
   return low;
 }
 
-/** Line ends are those of CommonMark 0.31, section 2.1: LF, CR LF, or a CR alone. */
+/** Line ends as in CommonMark 0.31, section 2.1: LF, CR LF, or a lone CR. */
 function findLineStarts(text: string): number[] {
   const starts = [0];
   const onlyLf = !text.includes('\r');
@@ -81,10 +81,10 @@ function firstLineEnd(text: string): Source['eol'] {
   return found === '\r\n' || found === '\r' ? found : '\n';
 }
 
-/** ignoreBOM means: keep the BOM as a character, so that offsets and bytes agree. */
+/** ignoreBOM keeps the BOM as a character, so that offsets and bytes agree. */
 const strictDecoder = () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** No character of UTF-8 has the byte of a newline inside, so each line can be tried alone. */
+/** A newline byte never occurs inside a UTF-8 character, so each line can be decoded alone. */
 function firstUndecodableLine(bytes: Uint8Array): number {
   const decoder = strictDecoder();
   for (let line = 1, from = 0; ; line++) {
@@ -111,17 +111,18 @@ interface Trouble {
 }
 
 const BINARY: Trouble = {
-  message: 'This is a binary file: it holds a NUL byte.',
+  message: 'A document must be text. This file contains a NUL byte, so it is binary.',
   remedy: 'Name a markdown file.',
 };
 
 const NOT_UTF8: Trouble = {
-  message: 'This line is not valid UTF-8, so the file could not be written back unchanged.',
+  message:
+    'A document must be valid UTF-8. This line is not, so the file could not be written back unchanged.',
   remedy: 'Save the file as UTF-8.',
 };
 
 const tooLarge = (bytes: number): Trouble => ({
-  message: `The file has ${bytes} bytes; a document may have ${LARGEST_DOCUMENT}.`,
+  message: `A document may have at most ${LARGEST_DOCUMENT} bytes. This file has ${bytes}.`,
   remedy: 'Split it, or move logs and data out of the document.',
 });
 

@@ -15,10 +15,10 @@ import type { Entry } from './sections.ts';
 import type { Source } from './source.ts';
 import { readSymptoms } from './symptom.ts';
 
-/** A step before its references are resolved, which takes all the others. */
+/** A step with unresolved references. Resolving them needs all other steps. */
 export interface StepDraft {
   readonly step: Omit<Step, 'needs' | 'for' | 'index'>;
-  /** Undefined: none is written. */
+  /** Undefined: not written. */
   readonly needs: WrittenReferences | undefined;
   readonly for: WrittenReferences | undefined;
 }
@@ -29,7 +29,7 @@ export interface WrittenReferences {
   readonly at: number;
 }
 
-/** Reads one level-3 heading of Steps or Problems with all that stands under it. */
+/** Reads one level-3 heading of Steps or Problems with its content. */
 export function readStep(reader: CodeReader, entry: Entry, section: Step['section']): StepDraft {
   const { source, report } = reader;
   const parts = readParts(reader, entry.blocks, section === 'problems');
@@ -68,7 +68,7 @@ function writtenIn(source: Source, parts: readonly Part[]): WrittenReferences | 
   return first && { references: readReferences(proseOf(source, parts)), at: first.at };
 }
 
-/** The actions of a part that runs: Run, Fix, and what stands before any label. */
+/** The actions of a part that runs: Run, Fix, and the text before any label. */
 function readActing(reader: CodeReader, part: Part): ReadAction[] {
   const isActing = part.label === 'before' || part.label === 'Run' || part.label === 'Fix';
   if (!isActing) return [];
@@ -80,7 +80,7 @@ function readActing(reader: CodeReader, part: Part): ReadAction[] {
 function identify({ report }: CodeReader, { heading, title }: Entry, acting: readonly ReadAction[]): string {
   const id = acting.find(({ action }) => action.name !== undefined)?.action.name ?? slugOf(title);
   if (id === '') {
-    const message = 'This heading has no letter or digit to make an id of.';
+    const message = 'A step needs an id. This heading has no letter or digit to derive one from.';
     report.error(
       'empty-id',
       heading.span.start,
@@ -92,8 +92,8 @@ function identify({ report }: CodeReader, { heading, title }: Entry, acting: rea
 }
 
 /**
- * The checks of When: a check fence right behind its paragraph, else inline code, else the paragraph itself. A When
- * without any would apply the step always, so that is an error.
+ * The checks of When: a check fence directly after its paragraph, else inline code, else the paragraph itself. A When
+ * without checks would always apply the step, so it is an error.
  */
 function readCondition(reader: CodeReader, part: Part): Check[] {
   if (part.code.length > 0) return part.code.flatMap((code) => readChecks(reader, code, 'when'));
@@ -109,32 +109,37 @@ function readCondition(reader: CodeReader, part: Part): Check[] {
       reader.report.error(
         'when-without-check',
         part.at,
-        'This When holds no check.',
-        'Write a check behind it, such as `When: file /etc/debian_version exists`.',
+        'When must contain a check. This one has none.',
+        'Add a check, such as `When: file /etc/debian_version exists`.',
       );
     }
     return [];
   });
 }
 
-/** Code that would be lost, or run by mistake, where it stands. */
+/** Rejects code that would be lost or run by mistake in its position. */
 function refuseStrayCode({ report }: CodeReader, parts: readonly Part[]): void {
   for (const { label, code } of parts) {
     for (const each of code) {
       const at = each.block.span.start;
       if (label === 'between' && each.acts) {
         const message =
-          'It is not clear whether this fence runs: the label before it governs only its own paragraph.';
-        report.error('unclear-fence', at, message, 'Put a label such as `Run:` or `Verify:` right above it.');
+          'A fence must follow a label that accepts code. The label above applies only to its own paragraph.';
+        report.error(
+          'unclear-fence',
+          at,
+          message,
+          'Put a label such as `Run:` or `Verify:` directly above the fence.',
+        );
       }
       if (each.isCheck && !CHECKED.has(label)) {
         const message =
-          'These checks are never asked: they stand neither under Verify nor right behind When.';
+          'Checks must be under Verify or directly after When. These are not, so they never run.';
         report.error(
           'check-outside-verify',
           at,
           message,
-          'Put `Verify:` above them, or call the fence `text`.',
+          'Put `Verify:` above them, or change the language to `text`.',
         );
       }
       if (!each.acts && !each.isCheck) warnOfIdleAttributes(each, at, report);
@@ -142,12 +147,12 @@ function refuseStrayCode({ report }: CodeReader, parts: readonly Part[]): void {
   }
 }
 
-/** Attributes on documentation: perhaps it was to act. */
+/** Attributes on documentation may mean that the fence was intended to act. */
 function warnOfIdleAttributes({ info }: Code, at: number, report: Report): void {
   suggestKnown(info, at, report);
   const acting = ['file', 'apply', 'registry', 'patch', 'interpreter'].find((key) => key in info.attributes);
   if (info.language !== '' || !acting) return;
-  const message = `\`${acting}\` has no effect here: a fence without a language never acts.`;
+  const message = `A fence needs a language to act. This one has none, so \`${acting}\` has no effect.`;
   report.warning(
     'fence-without-language',
     at,
@@ -156,7 +161,7 @@ function warnOfIdleAttributes({ info }: Code, at: number, report: Report): void 
   );
 }
 
-/** Where a check fence is asked, or shown on purpose. */
+/** The labels under which a check fence is evaluated, or displayed on purpose. */
 const CHECKED: ReadonlySet<Part['label']> = new Set(['Verify', 'When', 'Symptom', 'Evidence']);
 
 function codeOf(parts: readonly Part[]): Part['code'] {
@@ -167,7 +172,7 @@ function actionsOf(read: ReadAction | undefined): Action[] {
   return read ? [read.action] : [];
 }
 
-/** The markdown of parts, paragraphs parted by a blank line. */
+/** The markdown of several parts, with paragraphs separated by blank lines. */
 function proseOf({ text }: Source, parts: readonly Part[]): string {
   const paragraphs = parts.flatMap(({ rest, prose }) => [
     rest,

@@ -6,7 +6,7 @@ import { CheckReader } from './check-reader.ts';
 import { placeAt, splitCheckLine, type Token } from './check-tokens.ts';
 import { substitute } from './substitute.ts';
 
-/** A check, or what is wrong with its line. Both absent: a blank line or a comment. */
+/** A check, or the error in its line. Both are absent for a blank line or a comment. */
 export interface ParsedCheck {
   readonly check?: ProbeCheck;
   readonly diagnostics: Diagnostic[];
@@ -15,13 +15,11 @@ export interface ParsedCheck {
 const KINDS = Object.keys(productions) as [Probe['kind'], ...Probe['kind'][]];
 
 /**
- * Parses one line of a `check` fence by the grammar of docs/format.md.
- *
- * A token that holds `${NAME}` fits any slot for values: its slots in the probe hold the text as written, or 0 where a
- * number belongs, so such a check must go through `resolveCheck` before it is asked.
- *
- * @param place of the line's first character; places in diagnostics point at the token
- * @param options.defaultWithinMs the fence's `within`, in milliseconds, for lines without their own
+ * Parses one line of a `check` fence by the grammar of docs/format.md. A token with `${NAME}` fits any slot for
+ * values. The probe then holds the text as written, or 0 for a number, so `resolveCheck` must be called before the
+ * check is evaluated.
+ * | @param place of the line's first character; places in diagnostics point at the token
+ * @param options.defaultWithinMs the fence's `within` in milliseconds, for lines without their own
  */
 export function parseCheckLine(
   line: string,
@@ -37,10 +35,9 @@ export function parseCheckLine(
 }
 
 /**
- * Replaces `${NAME}` in the tokens of a check and parses it again, strictly. A value stays inside its token whatever
- * it holds: it is never split, is no keyword, and inside a regular expression it stands for itself.
- *
- * A name that `lookup` does not know stays as it is, with a warning `check-unresolved`.
+ * Replaces `${NAME}` in the tokens of a check and parses it again strictly. A value always stays inside its token: it
+ * is not split, is not a keyword, and is escaped in a regular expression. A name that `lookup` does not know is left
+ * unchanged, with a warning `check-unresolved`.
  */
 export function resolveCheck(check: ProbeCheck, lookup: (name: string) => string | undefined): ParsedCheck {
   const { text, place, withinMs } = check;
@@ -88,15 +85,15 @@ function resolveToken(
     (name): Diagnostic => ({
       code: 'check-unresolved',
       severity: 'warning',
-      message: `\${${name}} stands for nothing that is known here, so it stays as it is.`,
-      remedy: `Declare ${name} under Inputs or Facts, or write $\${${name}} if the text itself is meant.`,
+      message: `\${${name}} must be a known input or fact. It is not, so it stays unchanged.`,
+      remedy: `Declare ${name} under Inputs or Facts, or write $\${${name}} for the literal text.`,
       place: placeAt(place, token.offset),
     }),
   );
   return { token: { ...token, text }, diagnostics };
 }
 
-/** A value inside a regular expression is text to find, not a pattern. */
+/** Escapes a value in a regular expression: it is text to find, not a pattern. */
 function quoted(value: string | undefined): string | undefined {
   return value?.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

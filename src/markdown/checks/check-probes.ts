@@ -4,7 +4,7 @@ import { parseDuration } from './duration.ts';
 
 type ProbeOf<K extends Probe['kind']> = Extract<Probe, { kind: K }>;
 
-/** One production of the grammar a kind of probe; docs/format.md has the whole. */
+/** One grammar production per kind of probe; docs/format.md has the whole grammar. */
 export const productions: { readonly [K in Probe['kind']]: (reader: CheckReader) => ProbeOf<K> } = {
   http,
   tcp,
@@ -40,7 +40,7 @@ function http(reader: CheckReader): ProbeOf<'http'> {
   const method = reader.keyword(['GET', 'HEAD']);
   const url = reader.value('a URL');
   if (!reader.lastUnresolved() && !isWebAddress(url)) {
-    const message = `\`${url}\` is not a URL with http:// or https://.`;
+    const message = `The URL must start with http:// or https://. Found \`${url}\`.`;
     reader.refuse('check-bad-value', message, 'Write it like `http://127.0.0.1:8080/health`.');
   }
   let status: StatusRange | undefined;
@@ -59,9 +59,9 @@ function http(reader: CheckReader): ProbeOf<'http'> {
 
 function header(reader: CheckReader): string {
   const line = reader.value('a header');
-  // The shape of RFC 9110, section 5.1; a line break would smuggle in another header.
+  // The syntax of RFC 9110, section 5.1. A line break could inject another header.
   if (!reader.lastUnresolved() && !/^[!#$%&'*+.^_`|~\w-]+:[^\r\n\0]*$/.test(line)) {
-    const message = 'A header is a name, a colon and a value on one line.';
+    const message = 'A header must be a name, a colon and a value on one line. This is not.';
     reader.refuse('check-bad-value', message, 'Write it like `header "Accept: application/json"`.');
   }
   return line;
@@ -120,8 +120,8 @@ function k8sWord(reader: CheckReader) {
 
 function labelSelector(reader: CheckReader, named: boolean): string {
   if (named) {
-    const remedy = 'Name one object, or select several of a bare kind: `k8s pod -l app=web ready`.';
-    reader.refuse('check-bad-value', '`-l` needs a bare kind, without a name.', remedy);
+    const remedy = 'Name one object, or select several of a kind: `k8s pod -l app=web ready`.';
+    reader.refuse('check-bad-value', '`-l` needs a kind without a name.', remedy);
   }
   return reader.value('a label selector');
 }
@@ -129,7 +129,11 @@ function labelSelector(reader: CheckReader, named: boolean): string {
 function condition(reader: CheckReader): ProbeOf<'k8s'>['expect'] {
   const type = reader.value('the type of a condition');
   if (type.includes('=') && !reader.lastUnresolved()) {
-    reader.refuse('check-bad-value', `No condition is called \`${type}\`.`, 'Put blanks around the `=`.');
+    reader.refuse(
+      'check-bad-value',
+      `A condition type must not contain \`=\`. Found \`${type}\`.`,
+      'Put spaces around the `=`.',
+    );
   }
   return { kind: 'condition', type, value: reader.skip('=') ? reader.value('a status') : 'True' };
 }
@@ -139,7 +143,7 @@ function comparison(reader: CheckReader): { comparator: Comparator; value: strin
   const value = reader.value('a value to compare with', 'empty');
   const needsNumber = comparator !== '=' && comparator !== '!=';
   if (needsNumber && !reader.lastUnresolved() && !/^-?\d+(?:\.\d+)?$/.test(value)) {
-    const message = `\`${comparator}\` compares numbers, and \`${value}\` is none.`;
+    const message = `\`${comparator}\` needs a number. \`${value}\` is not a number.`;
     reader.refuse('check-bad-value', message, 'Write a number, or compare with `=` or `!=`.');
   }
   return { comparator, value };
@@ -168,7 +172,7 @@ const HOST_PORT: Slot<{ host: string; port: number }> = {
   example: '127.0.0.1:443',
   fallback: { host: '', port: 0 },
   parse: (text) => {
-    // An IPv6 address stands in brackets, as in a URL (RFC 3986, section 3.2.2).
+    // An IPv6 address must be in brackets, as in a URL (RFC 3986, section 3.2.2).
     const parts = /^(?:\[([0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|([^:/[\]@\s]+)):(\d{1,5})$/.exec(text);
     const port = portNumber(parts?.[3]);
     return parts && port ? { host: parts[1] ?? parts[2]!, port } : undefined;
@@ -205,7 +209,8 @@ const OBJECT: Slot<{ resource: string; name?: string }> = {
   example: 'deployment/argo-server',
   fallback: { resource: '' },
   parse: (text) => {
-    // Kinds may be qualified (`deployments.v1.apps`); names follow the widest rule that Kubernetes has for paths.
+    // Kinds may be qualified (`deployments.v1.apps`). Names follow the most permissive rule of Kubernetes, the one for
+    // path segments.
     const parts = /^([A-Za-z][A-Za-z0-9.-]*)(?:\/([A-Za-z0-9][A-Za-z0-9.:_-]*))?$/.exec(text);
     if (!parts) return undefined;
     return parts[2] === undefined ? { resource: parts[1]! } : { resource: parts[1]!, name: parts[2] };

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import { placeAt, type Token } from './check-tokens.ts';
 
-/** What a slot of the grammar accepts: a name for messages, an example, and the shape (undefined: refused). */
+/** A slot of the grammar: its name for messages, an example, and its parser (undefined: rejected). */
 export interface Slot<T> {
   readonly what: string;
   readonly example: string;
@@ -14,8 +14,8 @@ export interface Slot<T> {
 }
 
 /**
- * Reads the tokens of one check line from left to right. The first thing that does not fit becomes the diagnostic;
- * from then on every read answers a fallback, so that a production reads as plainly as the grammar it follows.
+ * Reads the tokens of a check line from left to right. The first error becomes the diagnostic. After it every read
+ * returns a fallback, so productions need no error handling.
  */
 export class CheckReader {
   readonly #tokens: readonly Token[];
@@ -25,7 +25,7 @@ export class CheckReader {
   #at = 0;
   #diagnostic: Diagnostic | undefined;
 
-  /** `lenient`: a token that holds `${` fits any slot for values, since what it stands for is not known yet. */
+  /** `lenient`: a token that contains `${` fits any slot for values, because its value is not known yet. */
   constructor(tokens: readonly Token[], place: Place, lenient: boolean) {
     this.#tokens = tokens;
     this.#place = place;
@@ -36,20 +36,20 @@ export class CheckReader {
     return this.#diagnostic;
   }
 
-  /** Whether options may follow: something is left before `within`, and nothing was wrong so far. */
+  /** Whether options may follow: tokens are left before `within`, and no error has occurred. */
   more(): boolean {
     const next = this.#tokens[this.#at];
     return this.#diagnostic === undefined && next !== undefined && next.raw !== 'within';
   }
 
-  /** Takes the next token if it is this very word. */
+  /** Consumes the next token if it is exactly this word. */
   skip(word: string): boolean {
     if (this.#diagnostic || this.#tokens[this.#at]?.raw !== word) return false;
     this.#at++;
     return true;
   }
 
-  /** One of the words; `also` may stand here too and is only suggested. */
+  /** Reads one of the words. `also` lists other words that may follow here, for suggestions only. */
   keyword<W extends string>(words: readonly [W, ...W[]], also: readonly string[] = []): W {
     const token = this.#next(words);
     const known = words.find((word) => word === token?.raw);
@@ -57,57 +57,57 @@ export class CheckReader {
     return known ?? words[0];
   }
 
-  /** An option's keyword, which may occur only once unless it is `repeatable`. */
+  /** Reads an option's keyword. It may occur only once unless it is `repeatable`. */
   option<W extends string>(words: readonly [W, ...W[]], repeatable?: W): W {
     const token = this.#tokens[this.#at];
     const word = this.keyword(words, ['within']);
-    // A body has one test, however it is put.
+    // A body has one test: `contains` or `matches`.
     const name = word === 'matches' ? 'contains' : word;
     if (token && this.#seen.has(name) && word !== repeatable) {
-      this.#fail('check-repeated-option', `\`${token.raw}\` may occur only once.`, 'Remove one.', token);
+      this.#fail(
+        'check-repeated-option',
+        `An option may occur only once. \`${token.raw}\` is repeated.`,
+        'Remove one of them.',
+        token,
+      );
     }
     this.#seen.add(name);
     return word;
   }
 
-  /** A bare word or JSON string. `empty`: the empty string is welcome too. */
+  /** Reads a bare word or JSON string. `empty`: the empty string is allowed. */
   value(what: string, empty: 'empty' | 'never' = 'never'): string {
     const token = this.#next(what);
     if (!token) return '';
     if (token.raw === 'not' || token.raw === 'within') {
-      const remedy = `Put it in double quotes if ${what} is really called that.`;
-      this.#fail(
-        'check-reserved',
-        `\`${token.raw}\` is a word of the grammar; ${what} was due here.`,
-        remedy,
-        token,
-      );
+      const remedy = `Put it in double quotes if it really is ${what}.`;
+      this.#fail('check-reserved', `Expected ${what}, found the keyword \`${token.raw}\`.`, remedy, token);
     }
     if (token.text === '' && empty === 'never') {
-      this.#fail('check-bad-value', `An empty string cannot be ${what}.`, 'Write what is meant.', token);
+      this.#fail('check-bad-value', `Expected ${what}, found an empty string.`, 'Write a value.', token);
     }
     return token.text;
   }
 
-  /** A token of a certain shape, such as a port. */
+  /** Reads a token of a certain form, such as a port. */
   slot<T>(slot: Slot<T>): T {
     const token = this.#next(slot.what);
     if (!token) return slot.fallback;
     if (token.form === 'word' && this.#unresolved(token)) return slot.fallback;
     const parsed = token.form === 'word' ? slot.parse(token.text) : undefined;
     if (parsed === undefined) {
-      const message = `\`${token.text}\` is not ${slot.what}.`;
+      const message = `Expected ${slot.what}, found \`${token.text}\`.`;
       this.#fail('check-bad-value', message, `Write it like \`${slot.example}\`.`, token);
     }
     return parsed ?? slot.fallback;
   }
 
-  /** What follows `contains` or `matches`. */
+  /** Reads the operand of `contains` or `matches`. */
   text(kind: 'contains' | 'matches'): TextTest {
     if (kind === 'contains') return { kind, value: this.value('a text to look for') };
     const token = this.#next('a regular expression');
     if (token && token.form !== 'regex') {
-      const message = `\`${token.raw}\` is not a regular expression.`;
+      const message = `Expected a regular expression, found \`${token.raw}\`.`;
       this.#fail(
         'check-bad-value',
         message,
@@ -116,37 +116,37 @@ export class CheckReader {
       );
     }
     const pattern = token?.text ?? '';
-    const problem = token && (pattern === '' ? 'nothing between the slashes' : regexProblem(pattern));
+    const problem = token && (pattern === '' ? 'it is empty' : regexProblem(pattern));
     if (problem) {
       const remedy = "Use RE2's syntax, which matches in linear time.";
-      this.#fail('check-regex', `This regular expression cannot be used: ${problem}.`, remedy, token);
+      this.#fail('check-regex', `The regular expression must be valid: ${problem}.`, remedy, token);
     }
     return { kind, pattern, ignoreCase: token?.ignoreCase ?? false };
   }
 
-  /** What follows `jsonpath`: `{…}`, or the same in a JSON string. */
+  /** Reads the operand of `jsonpath`: `{…}`, possibly in a JSON string. */
   path(): string {
     const token = this.#next('a JSONPath');
     if (!token || this.#unresolved(token)) return token?.text ?? '';
     if (token.text === '' || (token.form === 'word' && !/^\{.*\}$/s.test(token.text))) {
-      const message = `\`${token.raw}\` is not a JSONPath.`;
+      const message = `Expected a JSONPath, found \`${token.raw}\`.`;
       this.#fail('check-bad-value', message, 'Put it in braces, as in `{.spec.replicas}`.', token);
     }
     return token.text;
   }
 
-  /** Says that what was read last does not fit with the rest. */
+  /** Reports an error at the token that was read last. */
   refuse(code: string, message: string, remedy: string): void {
     this.#fail(code, message, remedy, this.#tokens[this.#at - 1]);
   }
 
-  /** Whether the token read last is still to be resolved. */
+  /** Whether the last token contains an unresolved `${NAME}`. */
   lastUnresolved(): boolean {
     const token = this.#tokens[this.#at - 1];
     return token !== undefined && this.#unresolved(token);
   }
 
-  /** Nothing may be left. */
+  /** Requires the end of the line. */
   end(): void {
     const token = this.#tokens[this.#at];
     if (!token) return;
@@ -170,7 +170,7 @@ export class CheckReader {
     const token = this.#tokens[this.#at++];
     if (!token) {
       const what = typeof due === 'string' ? due : due.map((word) => `\`${word}\``).join(' or ');
-      this.#fail('check-incomplete', `The line ends where ${what} is due.`, `Add ${what}.`, undefined);
+      this.#fail('check-incomplete', `Expected ${what}, but the line ends here.`, `Add ${what}.`, undefined);
     }
     return token;
   }
@@ -179,7 +179,7 @@ export class CheckReader {
     const guess = nearest(token.raw, known);
     const list = known.map((word) => `\`${word}\``).join(', ');
     const remedy = guess ? `Did you mean \`${guess}\`?` : `Known here: ${list}.`;
-    this.#fail('check-unknown-word', `\`${token.raw}\` means nothing here.`, remedy, token);
+    this.#fail('check-unknown-word', `The word \`${token.raw}\` is not known here.`, remedy, token);
   }
 
   #fail(code: string, message: string, remedy: string, token: Token | undefined): void {

@@ -6,9 +6,9 @@ export interface Token {
   readonly form: 'word' | 'string' | 'regex' | 'path';
   /** As written, quotes and slashes included. */
   readonly raw: string;
-  /** What it means: the string decoded, the pattern without its slashes, `${NAME}` replaced. */
+  /** The value: the string decoded, the pattern without its slashes, `${NAME}` replaced. */
   readonly text: string;
-  /** A regex with the flag `i`. */
+  /** A regular expression with the flag `i`. */
   readonly ignoreCase: boolean;
   /** Offset in the line, in UTF-16 units. */
   readonly offset: number;
@@ -21,8 +21,8 @@ const BLANKS = /\s+/y;
 const WORD = /[^\s"'`]+/y;
 
 /**
- * Splits a check line at blanks into words, JSON strings and, where the word before calls for one, `/regular
- * expressions/` and `{balanced paths}`, which may hold blanks. `place` is that of the line's first character.
+ * Splits a check line at blanks into words and JSON strings. After certain words, also reads `/regular expressions/`
+ * and `{balanced paths}`, which may contain blanks. `place` is the place of the line's first character.
  */
 export function splitCheckLine(
   line: string,
@@ -47,7 +47,7 @@ function skipBlanks(line: string, from: number): number {
   return endOf(BLANKS, line, from);
 }
 
-/** Just after what a sticky pattern matches at `from`; `from` itself where it does not. */
+/** Offset after the match of a sticky pattern at `from`; `from` if it does not match. */
 function endOf(pattern: RegExp, line: string, from: number): number {
   pattern.lastIndex = from;
   return pattern.test(line) ? pattern.lastIndex : from;
@@ -63,7 +63,7 @@ function scan(line: string, at: number, previous: string | undefined, place: Pla
 function scanWord(line: string, at: number, place: Place): Scanned {
   const end = endOf(WORD, line, at);
   if (isGlued(line, end)) {
-    return trouble(place, end, 'check-quote', `A bare word cannot hold ${line[end]}.`, QUOTE_REMEDY);
+    return trouble(place, end, 'check-quote', `A bare word must not contain ${line[end]}.`, QUOTE_REMEDY);
   }
   const raw = line.slice(at, end);
   return { token: { form: 'word', raw, text: raw, ignoreCase: false, offset: at } };
@@ -72,15 +72,20 @@ function scanWord(line: string, at: number, place: Place): Scanned {
 function scanString(line: string, at: number, place: Place): Scanned {
   const end = closing(line, at, '"');
   if (end === undefined) {
-    return trouble(place, at, 'check-unclosed', 'This string has no closing quote.', 'Close it with ".');
+    return trouble(
+      place,
+      at,
+      'check-unclosed',
+      'A string must have a closing quote. This one has none.',
+      'Add the closing ".',
+    );
   }
   if (isGlued(line, end)) return glued(place, end, 'a string');
   const raw = line.slice(at, end);
   const text = decodeString(raw);
   if (text === undefined) {
-    const remedy =
-      'Write it as in JSON: \\" \\\\ \\n \\t \\u0041 are the escapes; control characters need one.';
-    return trouble(place, at, 'check-string', `${raw} is not a JSON string.`, remedy);
+    const remedy = 'Escape it as in JSON: \\" \\\\ \\n \\t \\u0041. Control characters must be escaped.';
+    return trouble(place, at, 'check-string', `A string must be valid JSON. ${raw} is not.`, remedy);
   }
   return { token: { form: 'string', raw, text, ignoreCase: false, offset: at } };
 }
@@ -88,8 +93,14 @@ function scanString(line: string, at: number, place: Place): Scanned {
 function scanRegex(line: string, at: number, place: Place): Scanned {
   const end = closing(line, at, '/');
   if (end === undefined) {
-    const remedy = 'Close it with /, and write a slash inside as \\/.';
-    return trouble(place, at, 'check-unclosed', 'This regular expression has no closing slash.', remedy);
+    const remedy = 'Add the closing /, and write a slash in the pattern as \\/.';
+    return trouble(
+      place,
+      at,
+      'check-unclosed',
+      'A regular expression must end with a slash. This one does not.',
+      remedy,
+    );
   }
   const ignoreCase = line[end] === 'i';
   const after = ignoreCase ? end + 1 : end;
@@ -101,14 +112,20 @@ function scanRegex(line: string, at: number, place: Place): Scanned {
 function scanPath(line: string, at: number, place: Place): Scanned {
   const end = balanced(line, at);
   if (end === undefined) {
-    return trouble(place, at, 'check-unclosed', 'This path has no closing brace.', 'Close it with }.');
+    return trouble(
+      place,
+      at,
+      'check-unclosed',
+      'A path must end with a closing brace. This one does not.',
+      'Add the closing }.',
+    );
   }
   if (isGlued(line, end)) return glued(place, end, 'a path');
   const raw = line.slice(at, end);
   return { token: { form: 'path', raw, text: raw, ignoreCase: false, offset: at } };
 }
 
-/** Just after the mark that closes the one at `at`; a backslash hides the character after it. */
+/** Offset after the mark that closes the one at `at`. A backslash escapes the next character. */
 function closing(line: string, at: number, mark: string): number | undefined {
   for (let i = at + 1; i < line.length; i++) {
     if (line[i] === '\\') i++;
@@ -117,7 +134,7 @@ function closing(line: string, at: number, mark: string): number | undefined {
   return undefined;
 }
 
-/** Just after the brace that closes the one at `at`; braces in quotes do not count. */
+/** Offset after the brace that closes the one at `at`, ignoring braces in quotes. */
 function balanced(line: string, at: number): number | undefined {
   let depth = 0;
   for (let i = at; i < line.length; i++) {
@@ -144,7 +161,7 @@ function isGlued(line: string, at: number): boolean {
 }
 
 function glued(place: Place, at: number, what: string): Scanned {
-  return trouble(place, at, 'check-glued', `There must be a blank after ${what}.`, 'Put a blank here.');
+  return trouble(place, at, 'check-glued', `A blank must follow ${what}.`, 'Insert a blank.');
 }
 
 function trouble(place: Place, at: number, code: string, message: string, remedy: string): Scanned {

@@ -4,12 +4,14 @@ import { type Code, type CodeReader, type ReadAction, readAction } from '../acti
 import { readAttributes } from '../attributes.ts';
 import { parseCheckLine } from './check-grammar.ts';
 
-/** Reads the code of a Verify or When: typed probes from `check` fences, and shell fences that pass by exit 0. */
+/**
+ * Reads the code of a Verify or When: typed probes from `check` fences, and shell fences that pass with exit code 0.
+ */
 export function readChecks(reader: CodeReader, code: Code, part: 'verify' | 'when'): Check[] {
   if (code.isCheck) return readProbes(reader, code);
   if (!code.acts) return [];
   if (code.acts !== 'shell') {
-    const message = `A fence with \`${code.acts}\` changes something, but only checks belong here.`;
+    const message = `Only checks may be here. A fence with \`${code.acts}\` changes something.`;
     reader.report.error('action-in-verify', code.block.span.start, message, 'Move it under Run.');
     return [];
   }
@@ -17,10 +19,10 @@ export function readChecks(reader: CodeReader, code: Code, part: 'verify' | 'whe
   return read ? shellCheck(read) : [];
 }
 
-/** One probe per line; the fence's `within` is the default of its lines. */
+/** One probe per line. The fence's `within` is the default for its lines. */
 function readProbes({ source, report }: CodeReader, { info, block }: Code): ProbeCheck[] {
   if (info.unreadable) {
-    const message = `The attributes of this fence cannot be read: ${info.unreadable}.`;
+    const message = `The attributes of a fence must be valid. These cannot be parsed: ${info.unreadable}.`;
     report.error('bad-attributes', block.span.start, message, 'Write `{"within":"30s"}`.');
   }
   const { withinMs } = readAttributes(info, block.span.start, report);
@@ -42,7 +44,7 @@ function shellCheck({ action, attributes }: ReadAction): ShellCheck[] {
   return [{ kind: 'shell', text: nameOf(action), action, after, withinMs, place: action.place }];
 }
 
-/** What reports call it: its name, or its first line that says something. */
+/** Its name in reports: the name attribute, or the first line that is not blank or a comment. */
 function nameOf({ name, text }: ShellAction): string {
   const lines = text.split('\n').map((line) => line.trim());
   return name ?? lines.find((line) => line !== '' && !line.startsWith('#')) ?? '';

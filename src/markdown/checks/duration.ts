@@ -7,12 +7,12 @@ const UNITS = [
   ['ms', 1],
 ] as const;
 
-/** The longest time that a document may ask for: 24 hours, in milliseconds. */
+/** The longest duration that a document may request: 24 hours, in milliseconds. */
 export const LONGEST_MS = 86_400_000;
 
 /**
- * Milliseconds of a duration such as `90s`, `1m30s` or `500ms` (docs/format.md: `[int h][int m][int s][int ms]`).
- * Undefined where it is not of that shape or outside 1ms..24h.
+ * Parses a duration such as `90s`, `1m30s` or `500ms` into milliseconds (docs/format.md: `[int h][int m][int s][int
+ * ms]`). Returns undefined if the form is different or the value is outside 1ms..24h.
  */
 export function parseDuration(text: string): number | undefined {
   const parts = SHAPE.exec(text);
@@ -21,7 +21,7 @@ export function parseDuration(text: string): number | undefined {
   return total >= 1 && total <= LONGEST_MS ? total : undefined;
 }
 
-/** The shortest spelling that `parseDuration` reads back to the same whole milliseconds; `0ms` for nothing. */
+/** The shortest text that `parseDuration` reads as the same whole milliseconds; `0ms` for zero. */
 export function formatDuration(ms: number): string {
   let rest = Math.max(0, Math.round(ms));
   let text = '';

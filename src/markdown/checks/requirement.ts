@@ -16,7 +16,7 @@ const UNITS: Readonly<Record<string, number>> = {
 const DISK = /^disk(?:\s+(\/\S*))?\s*>=\s*(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/;
 const TOOL = /^([\w.+-]+)(?:\s*(>=|<=|=|>|<)\s*v?(\d[\w.+-]*))?$/;
 
-/** `curl`, `kubectl >= 1.30`, `disk >= 5GB`, `disk /var >= 5GB`; undefined where it is none of these. */
+/** Parses `curl`, `kubectl >= 1.30`, `disk >= 5GB` or `disk /var >= 5GB`. Returns undefined for anything else. */
 export function readRequirement(written: string): Requirement | undefined {
   const text = written.trim();
   const disk = DISK.exec(text);

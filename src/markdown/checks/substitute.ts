@@ -1,14 +1,14 @@
 const REFERENCE = /\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
-/** A text with its references replaced, and the names that nobody knew (each once, in order). */
+/** A text with its references replaced, and the unknown names, each once and in order. */
 export interface Substituted {
   readonly text: string;
   readonly missing: string[];
 }
 
 /**
- * Replaces `${NAME}` for every name that `lookup` knows; any other `${` stays as it is, and `$${NAME}` becomes a
- * literal `${NAME}`. Values are not looked into again, so what a value holds can never be a reference.
+ * Replaces `${NAME}` for every name that `lookup` knows. Any other `${` is left unchanged, and `$${NAME}` becomes a
+ * literal `${NAME}`. Values are not scanned again, so a value cannot introduce a reference.
  */
 export function substitute(text: string, lookup: (name: string) => string | undefined): Substituted {
   const missing = new Set<string>();
@@ -21,7 +21,7 @@ export function substitute(text: string, lookup: (name: string) => string | unde
   return { text: replaced, missing: [...missing] };
 }
 
-/** The names that a text refers to by `${NAME}`, each once, in order. */
+/** The names that a text refers to with `${NAME}`, each once and in order. */
 export function references(text: string): string[] {
   return substitute(text, () => undefined).missing;
 }

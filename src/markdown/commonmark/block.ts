@@ -1,22 +1,25 @@
 import type { Span } from '../../model/place.ts';
 
-/** One line's share of a block: `pad` columns left of a tab that the container ate in part, then text[start, end). */
+/**
+ * The part of a line that belongs to a block: `pad` columns left over from a tab that the container consumed partly,
+ * then text[start, end).
+ */
 export interface SourceLine extends Span {
   readonly pad: number;
 }
 
-/** A quote or a list item around blocks. */
+/** A quote or a list item that contains blocks. */
 export interface BlockContainer {
   readonly kind: 'quote' | 'item';
   readonly parent: BlockContainer | undefined;
-  /** Whether it is a quote, or stands in one. */
+  /** Whether it is a quote or is inside one. */
   readonly quoted: boolean;
-  /** From the marker to the end of the last line that is not blank. */
+  /** From the marker to the end of the last nonblank line. */
   readonly span: Span;
 }
 
 interface BlockBase {
-  /** Without the container's prefix before it; to the end of its last line, line end excluded. */
+  /** From after the container's prefix to the end of the block's last line, without the line end. */
   readonly span: Span;
   readonly container: BlockContainer | undefined;
 }
@@ -24,16 +27,16 @@ interface BlockBase {
 export interface HeadingBlock extends BlockBase {
   readonly kind: 'heading';
   readonly depth: number;
-  /** Inline markdown between the marks, trimmed; lines of a setext heading joined by LF. */
+  /** Inline markdown between the marks, trimmed. Lines of a setext heading are joined by LF. */
   readonly text: string;
 }
 
 export interface FenceBlock extends BlockBase {
   readonly kind: 'fence';
-  /** The info string as written, trimmed: neither escapes nor entities are read. */
+  /** The info string as written, trimmed. Escapes and entities are not decoded. */
   readonly info: string;
   readonly lines: readonly SourceLine[];
-  /** False where the document or the container ended first. */
+  /** False if the document or the container ended first. */
   readonly closed: boolean;
 }
 
@@ -47,7 +50,7 @@ export interface HtmlBlock extends BlockBase {
   readonly kind: 'html';
 }
 
-/** Also holds link reference definitions and tables, which begin as paragraphs. */
+/** Also used for link reference definitions and tables, which start as paragraphs. */
 export interface ParagraphBlock extends BlockBase {
   readonly kind: 'paragraph';
   readonly lines: readonly SourceLine[];
@@ -65,7 +68,7 @@ export function textOf(text: string, lines: readonly SourceLine[]): string {
   return lines.map(({ start, end, pad }) => ' '.repeat(pad) + text.slice(start, end)).join('\n');
 }
 
-/** Whether a container is the other one or stands somewhere inside it. */
+/** Whether a container is `outer` or is nested in it. */
 export function isWithin(container: BlockContainer | undefined, outer: BlockContainer): boolean {
   for (let each = container; each; each = each.parent) if (each === outer) return true;
   return false;

@@ -1,13 +1,12 @@
 import { skipBlanks, skipDestination, skipSpace, skipTitle } from './link-parts.ts';
 
-/** A label longer than this is none (CommonMark 0.31, section 6.3). */
+/** Longest link label that CommonMark allows (0.31, section 6.3). */
 const LONGEST_LABEL = 999;
 
 /**
- * Number of lines at the start of a paragraph that are link reference definitions (CommonMark 0.31, section 4.7): they
- * are no text, so a setext underline below nothing else makes no heading.
- *
- * @param text of the paragraph, lines joined by LF, each without leading blanks
+ * Number of lines at the start of a paragraph that are link reference definitions (CommonMark 0.31, section 4.7). They
+ * are not text, so a setext underline after nothing else does not make a heading.
+ * | @param text of the paragraph, lines joined by LF, each without leading blanks
  */
 export function definitionLines(text: string): number {
   let at = 0;
@@ -15,7 +14,7 @@ export function definitionLines(text: string): number {
   return at === 0 ? 0 : text.slice(0, at).split('\n').length - (at > text.length ? 0 : 1);
 }
 
-/** Offset behind a definition and its line end. */
+/** Offset after a definition and its line end. */
 function skipDefinition(text: string, from: number): number | undefined {
   const label = skipLabel(text, from);
   if (label === undefined || text[label] !== ':') return undefined;

@@ -1,16 +1,16 @@
-/** A run of `*` or `_` that may begin or end emphasis. */
+/** A run of `*` or `_` that may open or close emphasis. */
 export interface Delimiter {
   readonly mark: '*' | '_';
   /** Index of its token. */
   readonly token: number;
   readonly length: number;
-  /** Marks not yet used up. */
+  /** Number of marks not used yet. */
   left: number;
   readonly canOpen: boolean;
   readonly canClose: boolean;
 }
 
-/** Tokens strictly between `open` and `close` are emphasised. */
+/** Tokens strictly between `open` and `close` are emphasized. */
 export interface Emphasis {
   readonly open: number;
   readonly close: number;
@@ -18,8 +18,8 @@ export interface Emphasis {
 }
 
 /**
- * Pairs delimiters from index `bottom` on and takes them off the stack: "process emphasis" in the appendix of
- * CommonMark 0.31, with its memory of where no opener was found, which keeps it linear.
+ * Pairs delimiters from index `bottom` on and removes them from the stack: "process emphasis" in the appendix of
+ * CommonMark 0.31. Remembering where no opener was found keeps it linear.
  */
 export function pairEmphasis(stack: Delimiter[], bottom: number): Emphasis[] {
   const pairs: Emphasis[] = [];
@@ -55,14 +55,14 @@ function findOpener(openers: readonly Delimiter[], closer: Delimiter, floor: num
   return undefined;
 }
 
-/** Rules 9 and 10: where one of them can both open and close, lengths that add up to a multiple of 3 do not pair. */
+/** Rules 9 and 10: if one of the two can both open and close, lengths whose sum is a multiple of 3 do not pair. */
 function isOddMatch(opener: Delimiter, closer: Delimiter): boolean {
   const isBoth = opener.canClose || closer.canOpen;
   const isWhole = opener.length % 3 === 0 && closer.length % 3 === 0;
   return isBoth && (opener.length + closer.length) % 3 === 0 && !isWhole;
 }
 
-/** Whether a run may open or close, from what stands around it (CommonMark 0.31, section 6.2). */
+/** Whether a run may open or close emphasis, depending on the adjacent characters (CommonMark 0.31, section 6.2). */
 export function flanking(
   mark: string,
   before: string,

@@ -1,6 +1,6 @@
 /** Character references (CommonMark 0.31, section 2.5). */
 
-/** The named ones that people write; the two thousand others of HTML stay as they are. */
+/** The named references that are common in practice. The two thousand others of HTML are left as they are. */
 const NAMED: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -18,7 +18,7 @@ const ENTITY = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([A-Za-z]{2,8}));/;
 const ENTITY_HERE = new RegExp(ENTITY, 'y');
 const ESCAPES_AND_ENTITIES = new RegExp(`\\\\([!-/:-@[-\`{-~])|${ENTITY.source}`, 'g');
 
-/** The reference that begins at an offset: its character and the offset behind it. */
+/** Decodes the reference at an offset; returns its character and the offset after it. */
 export function readEntity(
   text: string,
   at: number,
@@ -29,14 +29,14 @@ export function readEntity(
   return character === undefined ? undefined : { character, end: ENTITY_HERE.lastIndex };
 }
 
-/** A text with its backslash escapes and references decoded, as in destinations and info strings. */
+/** Decodes backslash escapes and references, as in destinations and info strings. */
 export function decodeText(text: string): string {
   return text.replace(ESCAPES_AND_ENTITIES, (whole, escaped, decimal, hex, name) => {
     return escaped ?? characterOf(decimal, hex, name) ?? whole;
   });
 }
 
-/** Undefined: a name that is not known here. */
+/** Undefined: an unknown name. */
 function characterOf(decimal?: string, hex?: string, name?: string): string | undefined {
   if (name !== undefined) return NAMED[name];
   const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal);

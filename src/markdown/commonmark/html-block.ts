@@ -1,9 +1,9 @@
 /**
- * HTML blocks (CommonMark 0.31, section 4.6): the seven ways in which one begins, and where each ends. Written without
- * backtracking expressions for whatever can be a megabyte long.
+ * HTML blocks (CommonMark 0.31, section 4.6): the seven start conditions and their ends. Avoids backtracking
+ * expressions, because a block may be a megabyte long.
  */
 
-/** Ends with the line that holds the mark; `blank`: before the next blank line. */
+/** The block ends with the line that contains the mark; `blank`: before the next blank line. */
 export type HtmlEnd = RegExp | 'blank';
 
 const STARTS: readonly (readonly [RegExp, HtmlEnd])[] = [
@@ -19,10 +19,9 @@ const STARTS: readonly (readonly [RegExp, HtmlEnd])[] = [
 ];
 
 /**
- * How an HTML block that begins here ends, or undefined where none begins.
- *
- * @param line the rest of a line, beginning with `<`
- * @param inParagraph a lone tag of any other name begins a block only outside of a paragraph
+ * The end condition of an HTML block that starts here, or undefined if none starts.
+ * | @param line the rest of a line, starting with `<`
+ * @param inParagraph a complete tag of any other name starts a block only outside of a paragraph
  */
 export function htmlStart(line: string, inParagraph: boolean): HtmlEnd | undefined {
   for (const [start, end] of STARTS) if (start.test(line)) return end;
@@ -31,7 +30,7 @@ export function htmlStart(line: string, inParagraph: boolean): HtmlEnd | undefin
   return tagEnd !== undefined && isBlankFrom(line, tagEnd) ? 'blank' : undefined;
 }
 
-/** Offset behind a complete opening or closing tag, or undefined (CommonMark 0.31, section 6.6). */
+/** Offset after a complete opening or closing tag, or undefined (CommonMark 0.31, section 6.6). */
 export function skipTag(text: string, from: number): number | undefined {
   const isClosing = text[from + 1] === '/';
   const name = skipWhile(text, from + (isClosing ? 2 : 1), TAG_NAME, ALPHA);
@@ -73,7 +72,7 @@ const ATTRIBUTE_START = /[A-Za-z_:]/;
 const ATTRIBUTE_NAME = /[A-Za-z0-9_.:-]/;
 const UNQUOTED = /[^\s"'=<>`]/;
 
-/** Offset behind a first character and the rest of a run, or undefined where the first is not there. */
+/** Offset after a first character and the rest of a run, or undefined if the first does not match. */
 function skipWhile(text: string, from: number, rest: RegExp, first: RegExp): number | undefined {
   if (from >= text.length || !first.test(text[from]!)) return undefined;
   let at = from + 1;

@@ -4,7 +4,7 @@ import { skipTag } from './html-block.ts';
 import { isPunctuation, skipDestination, skipSpace, skipTitle } from './link-parts.ts';
 import { type Link, type Piece, piecesOf, type Token } from './piece.ts';
 
-/** What a reader sees of inline markdown: the text alone. */
+/** The text of inline markdown without its marks. */
 export function inlineText(markdown: string): string {
   if (!SPECIAL.test(markdown)) return markdown;
   return readInline(markdown)
@@ -12,14 +12,13 @@ export function inlineText(markdown: string): string {
     .join('');
 }
 
-/** Text without any of these means itself. */
+/** A text without any of these has no markup. */
 const SPECIAL = /[\\`*_[\]<&]| {2}\n/;
 
 /**
- * Reads inline markdown (CommonMark 0.31, section 6): code spans, emphasis, links, images, autolinks, escapes. Own code,
- * since the usual library costs more to load than a whole document costs to read. Left out, because no runbook part
- * needs it: reference links (their definitions stand elsewhere) and named entities beyond the common ones. Raw HTML is
- * dropped. Linear in the text.
+ * Parses inline markdown (CommonMark 0.31, section 6): code spans, emphasis, links, images, autolinks, escapes. Own
+ * code, because the usual library takes longer to load than a whole document takes to read. Omitted, because runbooks
+ * do not need them: reference links and rare named entities. Raw HTML is dropped. Linear in the text.
  */
 export function readInline(markdown: string): Piece[] {
   return new InlineReader(markdown).read();
@@ -41,16 +40,16 @@ class InlineReader {
   #at = 0;
   readonly #tokens: Token[] = [];
   readonly #runs: Delimiter[] = [];
-  /** The runs that may still pair. */
+  /** Delimiter runs that may still pair. */
   readonly #delimiters: Delimiter[] = [];
   readonly #brackets: Bracket[] = [];
   readonly #emphases: Emphasis[] = [];
   readonly #links: Link[] = [];
-  /** Brackets below this index may be images only: links do not nest. */
+  /** Brackets below this index can only be images, because links do not nest. */
   #noLinkBelow = 0;
-  /** Starts of backtick runs by length, the next one last; made at the first need. */
+  /** Starts of backtick runs by length, the next one last. Built on first use. */
   #backticks: Map<number, number[]> | undefined;
-  /** Closing marks that are known not to come any more. */
+  /** Closing marks that are known not to follow. */
   readonly #missing = new Set<string>();
 
   constructor(text: string) {
@@ -64,7 +63,7 @@ class InlineReader {
     return piecesOf(this.#tokens, this.#emphases, this.#links);
   }
 
-  /** Reads what begins at `#at` and answers the offset behind it. */
+  /** Reads the token at `#at` and returns the offset after it. */
   #readToken(): number {
     const start = this.#at;
     switch (this.#text[start]) {
@@ -106,7 +105,7 @@ class InlineReader {
     return this.#push('\\', this.#at + 1);
   }
 
-  /** Blanks before a line end are not seen. */
+  /** Blanks before a line end are not visible. */
   #readSpaces(): number {
     const end = this.#skip(' ');
     return this.#push(this.#text[end] === '\n' ? '' : this.#text.slice(this.#at, end), end);
@@ -166,7 +165,7 @@ class InlineReader {
     return end === undefined ? this.#push('<', this.#at + 1) : this.#push('', end);
   }
 
-  /** A link's marks are tokens around its text; those of an autolink are empty. */
+  /** A link's marks are tokens around its text. The marks of an autolink are empty. */
   #pushLink(href: string, end: number): number {
     const open = this.#tokens.length;
     this.#links.push({ open, close: open + 2, href });
@@ -174,7 +173,7 @@ class InlineReader {
     return end;
   }
 
-  /** Behind raw HTML (CommonMark 0.31, section 6.6). */
+  /** Offset after raw HTML (CommonMark 0.31, section 6.6). */
   #htmlEnd(): number | undefined {
     const rest = this.#text.slice(this.#at, this.#at + 9);
     if (rest.startsWith('<!-->') || rest.startsWith('<!--->')) return this.#at + rest.indexOf('>') + 1;
@@ -197,7 +196,7 @@ class InlineReader {
     return found ? this.#push(found.character, found.end) : this.#push('&', this.#at + 1);
   }
 
-  /** Behind a run of one character. */
+  /** Offset after a run of one character. */
   #skip(char: string): number {
     let end = this.#at;
     while (this.#text[end] === char) end++;
@@ -205,7 +204,7 @@ class InlineReader {
   }
 }
 
-/** `(destination "title")` behind a closing bracket. */
+/** Reads `(destination "title")` after a closing bracket. */
 function linkTarget(text: string, from: number): { readonly href: string; readonly end: number } | undefined {
   if (text[from] !== '(') return undefined;
   const start = skipSpace(text, from + 1);
@@ -219,7 +218,7 @@ function linkTarget(text: string, from: number): { readonly href: string; readon
   return { href: decodeText(written.startsWith('<') ? written.slice(1, -1) : written), end: end + 1 };
 }
 
-/** Where runs of backticks start, by their length, from the last to the first. */
+/** The starts of backtick runs by length, ordered from last to first. */
 function backtickRuns(text: string): Map<number, number[]> {
   const runs = new Map<number, number[]>();
   for (const { 0: run, index } of text.matchAll(/`+/g)) {

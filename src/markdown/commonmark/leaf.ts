@@ -3,7 +3,7 @@ import type { Block, BlockContainer, SourceLine } from './block.ts';
 import type { HtmlEnd } from './html-block.ts';
 import { isBlankBetween } from './marks.ts';
 
-/** A block that takes further lines. */
+/** A block that accepts further lines. */
 export type Leaf =
   | { readonly kind: 'paragraph' | 'code'; readonly start: number; readonly lines: SourceLine[] }
   | { readonly kind: 'html'; readonly start: number; readonly until: HtmlEnd }
@@ -12,27 +12,27 @@ export type Leaf =
       readonly start: number;
       readonly lines: SourceLine[];
       readonly info: string;
-      /** The mark's character, how often it stands there, and the columns before it. */
+      /** The mark's character, the length of the run, and the columns before it. */
       readonly mark: number;
       readonly length: number;
       readonly indent: number;
     };
 
-/** A line that may open a fence, from its first mark on. */
+/** A line that may open a fence, starting at its first mark. */
 export interface FenceLine extends Span {
   readonly code: number;
   readonly indent: number;
 }
 
-/** Where a leaf ended. */
+/** Where and how a leaf ended. */
 export interface LeafEnd {
   readonly at: number;
-  /** By a mark of its own. */
+  /** By its own closing mark. */
   readonly closed: boolean;
   readonly container: BlockContainer | undefined;
 }
 
-/** The block that a leaf has become. */
+/** Converts a finished leaf into a block. */
 export function blockOf(text: string, leaf: Leaf, { at, closed, container }: LeafEnd): Block {
   const span = { start: leaf.start, end: at };
   switch (leaf.kind) {
@@ -47,7 +47,7 @@ export function blockOf(text: string, leaf: Leaf, { at, closed, container }: Lea
   }
 }
 
-/** Blank lines at the end of indented code are not part of it. */
+/** Trailing blank lines are not part of indented code. */
 function withoutBlankEnd(text: string, lines: readonly SourceLine[]): SourceLine[] {
   const last = lines.findLastIndex(({ start, end }) => !isBlankBetween(text, start, end));
   return lines.slice(0, last + 1);

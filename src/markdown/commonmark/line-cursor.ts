@@ -2,9 +2,9 @@ import type { SourceLine } from './block.ts';
 import { CODE } from './marks.ts';
 
 /**
- * Reads one line from left to right in columns, where a tab reaches to the next multiple of four and may be consumed
- * in part (CommonMark 0.31, section 2.2). The next non-blank is looked for once, however many containers ask for it:
- * that keeps a line of a million markers linear.
+ * Reads one line from left to right in columns, where a tab extends to the next multiple of four and may be consumed
+ * partly (CommonMark 0.31, section 2.2). The next nonblank character is cached, so that a line of a million markers
+ * takes linear time.
  */
 export class LineCursor {
   readonly text: string;
@@ -20,7 +20,7 @@ export class LineCursor {
     this.text = text;
   }
 
-  /** Moves to a line; `end` excludes its line end. */
+  /** Starts a new line; `end` excludes its line end. */
   open(start: number, end: number): void {
     this.offset = start;
     this.end = end;
@@ -29,7 +29,7 @@ export class LineCursor {
     this.#nonblank = -1;
   }
 
-  /** Offset of the next character that is no blank, or the line's end. */
+  /** Offset of the next nonblank character, or the line's end. */
   get nonblank(): number {
     if (this.#nonblank < this.offset) this.#findNonblank();
     return this.#nonblank;
@@ -56,26 +56,26 @@ export class LineCursor {
     return this.nonblank >= this.end;
   }
 
-  /** The rest of the line; what is left of a tab consumed in part is padding. */
+  /** The rest of the line. The rest of a partly consumed tab becomes padding. */
   get rest(): SourceLine {
     if (!this.#insideTab) return { start: this.offset, end: this.end, pad: 0 };
     return { start: this.offset + 1, end: this.end, pad: nextTabStop(this.#column) - this.#column };
   }
 
-  /** Goes past the blanks. */
+  /** Skips blanks. */
   skipBlanks(): void {
     this.offset = this.nonblank;
     this.#column = this.#nonblankColumn;
     this.#insideTab = false;
   }
 
-  /** Goes past characters that are no tabs. */
+  /** Skips characters other than tabs. */
   skip(count: number): void {
     this.offset += count;
     this.#column += count;
   }
 
-  /** Goes past up to so many columns of blanks. */
+  /** Skips at most this many columns of blanks. */
   skipColumns(count: number): void {
     const target = this.#column + Math.min(count, this.indent);
     while (this.#column < target) {

@@ -1,12 +1,12 @@
 /**
  * The parts that inline links and link reference definitions share (CommonMark 0.31, section 6.3). Each function
- * answers the offset behind the part, or undefined where there is none. Destinations nest no deeper than 32 brackets,
- * as in the reference implementation.
+ * returns the offset after the part, or undefined if the part is missing. As in the reference implementation,
+ * destinations nest at most 32 brackets.
  */
 
 const DEEPEST_DESTINATION = 32;
 
-/** `<…>` or a run without blanks whose round brackets balance. */
+/** `<…>`, or a run without blanks whose parentheses balance. */
 export function skipDestination(text: string, from: number): number | undefined {
   if (text[from] === '<') return skipAngled(text, from);
   let depth = 0;
@@ -58,7 +58,7 @@ export function skipBlanks(text: string, from: number): number {
   return at;
 }
 
-/** ASCII punctuation: what a backslash escapes. */
+/** ASCII punctuation, which a backslash can escape. */
 export function isPunctuation(code: number): boolean {
   return (
     (code >= 33 && code <= 47) ||
@@ -68,7 +68,7 @@ export function isPunctuation(code: number): boolean {
   );
 }
 
-/** A destination without its percent-encoding; one that is no UTF-8 stays as it is. */
+/** Decodes the percent-encoding of a destination. Returns it unchanged if the result is not UTF-8. */
 export function percentDecoded(href: string): string {
   try {
     return decodeURIComponent(href);

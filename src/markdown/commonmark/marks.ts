@@ -1,4 +1,4 @@
-/** How the marks of markdown look: small questions about a stretch of one line. Offsets in, offsets out. */
+/** Recognizes markdown's marks in a range of one line. Works with offsets. */
 
 export const CODE = {
   tab: 9,
@@ -19,7 +19,7 @@ export const CODE = {
   tilde: 126,
 } as const;
 
-/** A numbered item has at most so many digits (CommonMark 0.31, section 5.2). */
+/** The largest number of digits in a list number (CommonMark 0.31, section 5.2). */
 const MOST_DIGITS = 9;
 
 /** Whether a UTF-16 unit is a space or a tab. */
@@ -40,14 +40,14 @@ export function isBlankOrEnd(text: string, at: number, end: number): boolean {
   return at >= end || isBlank(text.charCodeAt(at));
 }
 
-/** Behind a run of one character. */
+/** Offset after a run of one character. */
 export function skipRun(text: string, start: number, end: number, code: number): number {
   let at = start;
   while (at < end && text.charCodeAt(at) === code) at++;
   return at;
 }
 
-/** Whether a fence opened by so many marks ends here: at least as many of them, and nothing behind. */
+/** Whether this line closes a fence: at least as many marks as opened it, and nothing after them. */
 export function isClosingFence(
   text: string,
   start: number,
@@ -58,7 +58,7 @@ export function isClosingFence(
   return runEnd - start >= length && isBlankBetween(text, runEnd, end);
 }
 
-/** Behind `-`, `+`, `*`, `1.` or `1)`, if a blank or the line's end follows. */
+/** Offset after `-`, `+`, `*`, `1.` or `1)` if a blank or the line's end follows. */
 export function skipListMarker(text: string, start: number, end: number): number | undefined {
   const first = text.charCodeAt(start);
   const isBullet = first === CODE.dash || first === CODE.plus || first === CODE.star;
@@ -74,7 +74,7 @@ function skipNumber(text: string, start: number, end: number): number | undefine
   return isNumber && (code === CODE.dot || code === CODE.round) ? at + 1 : undefined;
 }
 
-/** Where a heading's text ends: before a closing run of `#` that stands alone, and before blanks. */
+/** Where a heading's text ends: before trailing blanks and a closing run of `#` that is preceded by a blank. */
 export function headingEnd(text: string, start: number, end: number): number {
   const contentEnd = trimEnd(text, start, end);
   let at = contentEnd;
@@ -83,14 +83,14 @@ export function headingEnd(text: string, start: number, end: number): number {
   return isClosing ? trimEnd(text, start, at) : contentEnd;
 }
 
-/** Before the blanks at the end. */
+/** Offset before the trailing blanks. */
 function trimEnd(text: string, start: number, end: number): number {
   let at = end;
   while (at > start && isBlank(text.charCodeAt(at - 1))) at--;
   return at;
 }
 
-/** Before the line end that may stand between `start` and `end`. */
+/** Offset before the line end, if there is one between `start` and `end`. */
 export function withoutLineEnd(text: string, start: number, end: number): number {
   let at = end;
   if (at > start && text.charCodeAt(at - 1) === CODE.lineFeed) at--;
@@ -99,8 +99,8 @@ export function withoutLineEnd(text: string, start: number, end: number): number
 }
 
 /**
- * Undefined for a thematic break: three or more of one mark, and blanks. Else where it fails, and where any other that
- * begins before that offset on this line would fail as well.
+ * Returns undefined for a thematic break: three or more of one mark, and blanks. Otherwise returns where it fails:
+ * every thematic break that starts before that offset on this line fails there too.
  */
 export function ruleFailure(text: string, start: number, end: number): number | undefined {
   const mark = text.charCodeAt(start);
@@ -113,12 +113,12 @@ export function ruleFailure(text: string, start: number, end: number): number | 
   return marks < 3 ? end : undefined;
 }
 
-/** A letter begins text and nothing else. */
+/** A line that starts with a letter can only be text. */
 export function startsText(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }
 
-/** A list item may interrupt a paragraph only if it is not empty and, numbered, starts with 1. */
+/** A list item may interrupt a paragraph only if it is not empty and, if numbered, starts with 1. */
 export function mayInterrupt(text: string, marker: number, markerEnd: number, end: number): boolean {
   const isFirst =
     !isDigit(text.charCodeAt(marker)) || Number.parseInt(text.slice(marker, markerEnd), 10) === 1;

@@ -2,19 +2,19 @@ import type { BlockContainer } from './block.ts';
 import type { LineCursor } from './line-cursor.ts';
 import { CODE } from './marks.ts';
 
-/** A container while lines can still be added to it. */
+/** A container that can still receive lines. */
 interface OpenContainer extends BlockContainer {
   readonly span: { readonly start: number; end: number };
-  /** List items: columns of indentation that a line needs to stay inside. */
+  /** List items: the columns of indentation that a line needs to stay inside. */
   readonly size: number;
-  /** Nothing stands in it yet. */
+  /** Whether it has no content yet. */
   isEmpty: boolean;
 }
 
-/** The quotes and list items that are open, each inside the one before. */
+/** The open quotes and list items, from the outermost to the innermost. */
 export class OpenContainers {
   readonly #open: OpenContainer[] = [];
-  /** Indexes of the quotes among them. */
+  /** Indexes of the quotes. */
   readonly #quotes: number[] = [];
 
   get depth(): number {
@@ -26,8 +26,9 @@ export class OpenContainers {
   }
 
   /**
-   * How many containers a line continues, from the outermost; the cursor stands behind their marks afterwards. A blank
-   * line stays in all list items up to the next quote, which is looked up: walking would cost the depth at each of them.
+   * Counts the containers that a line continues, from the outermost, and moves the cursor after their marks. A blank
+   * line stays in all list items up to the next quote. That quote is looked up, because walking would cost time in
+   * proportion to the depth.
    */
   match(cursor: LineCursor): number {
     let quotes = 0;
@@ -50,7 +51,7 @@ export class OpenContainers {
     return this.#open.length;
   }
 
-  /** Opens a quote at the cursor and goes behind its mark. */
+  /** Opens a quote at the cursor and moves after its mark. */
   openQuote(cursor: LineCursor): void {
     const start = cursor.nonblank;
     skipQuoteMark(cursor);
@@ -58,25 +59,25 @@ export class OpenContainers {
     this.#push('quote', start, 0);
   }
 
-  /** Opens a list item at the cursor and goes behind its marker, which ends at `markerEnd`. */
+  /** Opens a list item at the cursor and moves after its marker, which ends at `markerEnd`. */
   openItem(cursor: LineCursor, markerEnd: number): void {
     const start = cursor.nonblank;
     const indent = cursor.indent;
     cursor.skipBlanks();
     cursor.skip(markerEnd - start);
-    // Up to four columns behind the marker belong to it; with more, code follows, and only one does.
+    // Up to four columns after the marker belong to it. With more, indented code follows, and only one column does.
     const padding = cursor.isBlank || cursor.indent > 4 ? 1 : cursor.indent;
     cursor.skipColumns(padding);
     this.#push('item', start, indent + markerEnd - start + padding);
   }
 
-  /** Says that a block stands in the innermost container. */
+  /** Records that the innermost container has content. */
   fill(): void {
     const innermost = this.#open.at(-1);
     if (innermost) innermost.isEmpty = false;
   }
 
-  /** Closes all beyond a depth; `end` is that of the last line with content. */
+  /** Closes the containers beyond a depth; `end` is the end of the last nonblank line. */
   close(depth: number, end: number): void {
     while (this.#open.length > depth) {
       const container = this.#open.pop()!;

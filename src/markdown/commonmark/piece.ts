@@ -1,19 +1,19 @@
 import type { Emphasis } from './emphasis.ts';
 
-/** A stretch of inline content that looks the same throughout. */
+/** A range of inline content with uniform formatting. */
 export interface Piece {
-  /** What a reader sees: escapes and entities decoded, marks left out; a soft or hard break is LF. */
+  /** The visible text: escapes and entities decoded, marks removed. A soft or hard break is LF. */
   readonly text: string;
-  /** Offset in the text that was read. */
+  /** Offset in the source text. */
   readonly start: number;
   readonly code: boolean;
   readonly strong: boolean;
   readonly emphasis: boolean;
-  /** Inside a link, or the description of an image: where it points. */
+  /** Inside a link or an image description: the destination. */
   readonly href?: string;
 }
 
-/** A piece before it is known what is around it; marks that paired have become empty. */
+/** A piece before its formatting is known. The marks of a matched pair become empty. */
 export interface Token {
   text: string;
   readonly start: number;
@@ -27,7 +27,7 @@ export interface Link {
   readonly href: string;
 }
 
-/** One sweep over the tokens, which gives each what is around it. */
+/** Assigns the formatting to each token in one pass. */
 export function piecesOf(
   tokens: readonly Token[],
   emphases: readonly Emphasis[],
@@ -52,7 +52,7 @@ export function piecesOf(
   });
 }
 
-/** How deep emphasis gets deeper or less deep before each token. */
+/** The changes of emphasis depth before each token. */
 function changes(emphases: readonly Emphasis[]): Map<number, number> {
   const byToken = new Map<number, number>();
   const add = (token: number, change: number) => byToken.set(token, (byToken.get(token) ?? 0) + change);

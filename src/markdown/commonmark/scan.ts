@@ -22,12 +22,11 @@ import {
 import { OpenContainers } from './open-containers.ts';
 
 /**
- * Finds the blocks of a document, in order, by the rules of CommonMark 0.31 (the strategy is that of its appendix:
- * open blocks are continued line by line). Own code because the whole point is cost: every step is bounded by the
- * length of the line or paid for by an earlier line, so the time is linear in the text, whatever the text. Nothing
- * recurses, so nesting is bounded by memory alone.
- *
- * @param from offset to start at, behind a BOM and front matter
+ * Finds the blocks of a document, in order, by the rules of CommonMark 0.31. Follows the strategy of its appendix:
+ * open blocks are continued line by line. Own code because of its cost: every step is bounded by the length of the
+ * line or paid for by an earlier line, so the time is linear for any text. It does not recurse, so only memory limits
+ * nesting.
+ * | @param from offset to start at, after a BOM and front matter
  */
 export function scanBlocks(source: Source, from = 0): Block[] {
   return new Scanner(source, from).scan();
@@ -40,9 +39,12 @@ class Scanner {
   readonly #blocks: Block[] = [];
   readonly #containers = new OpenContainers();
   #leaf: Leaf | undefined;
-  /** End of the last line so far that is not blank. */
+  /** End of the last nonblank line so far. */
   #contentEnd = 0;
-  /** No thematic break begins before this offset: remembered, or a line of `- - - … x` would be read again per item. */
+  /**
+   * No thematic break starts before this offset. Without this memory, a line of `- - - … x` would be read again per
+   * item.
+   */
   #noRuleBefore = -1;
 
   constructor(source: Source, from: number) {
@@ -68,8 +70,8 @@ class Scanner {
   }
 
   /**
-   * A shortcut for what most lines are: blank, text, a heading or part of a fence, with no container around. The first
-   * character tells, and the answer is that of `#readLine`; it makes the scan of an ordinary document four times as fast.
+   * A fast path for most lines: blank, text, a heading or part of a fence, outside of containers. It gives the same
+   * result as `#readLine` and makes the scan of an ordinary document four times as fast.
    */
   #readPlainLine(start: number, end: number): boolean {
     if (this.#containers.depth > 0) return false;
@@ -102,13 +104,14 @@ class Scanner {
     if (isInside && this.#leaf && this.#continueLeaf(this.#leaf)) return;
     const depth = this.#openContainers(matched, isInside);
     if (depth === undefined) return;
-    // Text that no block claims belongs to an open paragraph, even from outside its containers (it is lazy then).
+    // Text that starts no other block continues an open paragraph, even from outside its containers (a lazy
+    // continuation).
     const isLazy = this.#leaf?.kind === 'paragraph' && !this.#cursor.isBlank;
     if (!isLazy) this.#closeTo(depth);
     if (!this.#cursor.isBlank) this.#addText();
   }
 
-  /** Gives the line to the block that takes lines; false where that block takes no part in it. */
+  /** Passes the line to the open leaf. Returns false if the line does not belong to it. */
   #continueLeaf(leaf: Leaf): boolean {
     const cursor = this.#cursor;
     switch (leaf.kind) {
@@ -137,8 +140,8 @@ class Scanner {
   }
 
   /**
-   * Opens whatever begins on this line: containers, and then perhaps a leaf, which finishes the line.
-   * Answers the number of containers that the rest of the line stands in, or undefined where the line is done.
+   * Opens the blocks that start on this line: containers, then possibly a leaf that consumes the line. Returns the
+   * number of containers around the rest of the line, or undefined if the line is consumed.
    */
   #openContainers(matched: number, isInside: boolean): number | undefined {
     const cursor = this.#cursor;
@@ -208,7 +211,7 @@ class Scanner {
     return true;
   }
 
-  /** The line under a paragraph that makes it a heading, unless it holds nothing but definitions. */
+  /** The underline that turns a paragraph into a heading, unless the paragraph contains only definitions. */
   #underline(): boolean {
     const { text, nonblank, end, code } = this.#cursor;
     const leaf = this.#leaf;
@@ -278,7 +281,7 @@ class Scanner {
     this.#leaf = leaf;
   }
 
-  /** Ends the block that takes lines; `lineEnd`: the line that ends there is its last. */
+  /** Ends the open leaf. `lineEnd`: end of its last line. */
   #closeLeaf(lineEnd?: number): void {
     if (!this.#leaf) return;
     const container = this.#containers.innermost;
@@ -287,7 +290,7 @@ class Scanner {
     this.#leaf = undefined;
   }
 
-  /** Ends what the line does not continue: the leaf, and containers beyond a depth. */
+  /** Ends what the line does not continue: the leaf, and the containers beyond a depth. */
   #closeTo(depth: number): void {
     this.#closeLeaf();
     this.#containers.close(depth, this.#contentEnd);

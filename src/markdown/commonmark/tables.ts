@@ -6,13 +6,13 @@ import { isBlank } from './marks.ts';
 
 /** One cell of a table. */
 export interface Cell {
-  /** Markdown of the cell, trimmed, `\|` read as `|`. */
+  /** The cell's markdown, trimmed, with `\|` decoded to `|`. */
   readonly markdown: string;
-  /** Where it stands; empty but placed for an empty cell. */
+  /** Its position; an empty cell has an empty span. */
   readonly span: Span;
 }
 
-/** A row: its cells by the name of their column, lower-cased and without marks. */
+/** A row: its cells by column name, in lower case and without marks. */
 export interface Row {
   readonly cells: ReadonlyMap<string, Cell>;
   readonly start: number;
@@ -25,8 +25,9 @@ export interface Table {
 }
 
 /**
- * The tables among blocks, by the rules of GitHub Flavored Markdown 0.29, section 4.10: a row of names, a row of dashes
- * with as many cells, then rows up to the end of the paragraph. Missing cells are absent, surplus ones ignored.
+ * The tables in these blocks, by the rules of GitHub Flavored Markdown 0.29, section 4.10: a header row, a row of
+ * dashes with as many cells, then rows up to the end of the paragraph. Missing cells are absent, extra cells are
+ * ignored.
  */
 export function readTables(source: Source, blocks: readonly Block[]): Table[] {
   return blocks.flatMap((block) => {
@@ -52,7 +53,7 @@ function readTable({ text }: Source, lines: readonly SourceLine[]): Table | unde
   return { columns, rows, start: lines[dashes - 1]!.start };
 }
 
-/** A row without any pipe is left to setext headings. */
+/** A row without a pipe is a setext underline. */
 function isDelimiterRow(line: string): boolean {
   return (
     line.includes('|') &&
@@ -64,7 +65,7 @@ function isDelimiterRow(line: string): boolean {
   );
 }
 
-/** Cuts a line at its pipes; one at either end only frames it, and `\|` is none. */
+/** Splits a line at its pipes. A pipe at either end is only a border, and `\|` is not a separator. */
 function splitRow(text: string, { start, end }: Span): Cell[] {
   const cuts: number[] = [];
   for (let at = start; at < end; at++) {
@@ -80,7 +81,10 @@ function splitRow(text: string, { start, end }: Span): Cell[] {
   });
 }
 
-/** Without the blanks around it. Of nothing but blanks the place behind the first stays, where text may be put. */
+/**
+ * The range without surrounding blanks. A blank range shrinks to the position after the first blank, where text can be
+ * inserted.
+ */
 function trim(text: string, start: number, end: number): Span {
   let [from, to] = [start, end];
   while (from < to && isBlank(text.charCodeAt(from))) from++;
@@ -89,7 +93,7 @@ function trim(text: string, start: number, end: number): Span {
   return { start: from, end: to };
 }
 
-/** What a reader sees of a cell; a lone dash means nothing. */
+/** The visible text of a cell; a lone dash counts as empty. */
 export function cellText(cell: Cell | undefined): string {
   const text = inlineText(cell?.markdown ?? '').trim();
   return /^[-–—]$/.test(text) ? '' : text;

@@ -4,12 +4,12 @@ import { commentText } from '../commonmark/comment.ts';
 import type { Source } from '../source.ts';
 import { splice } from './splice.ts';
 
-/** How the engine's own comments begin. */
+/** The start of the engine's certificate comment. */
 const CERTIFICATE = 'runbook:certificate ';
 
 /**
- * The certificate of the last clean-box pass, if one was written:
- * `<!-- runbook:certificate sha256=… image=debian:bookworm date=2026-11-20 duration=42s -->`.
+ * The certificate of the last pass on a clean box, if any: `<!-- runbook:certificate sha256=… image=debian:bookworm
+ * date=2026-11-20 duration=42s -->`.
  */
 export function readCertificate(source: Source, blocks: readonly Block[]): Pick<Runbook, 'certificate'> {
   for (const block of blocks) {
@@ -22,23 +22,26 @@ export function readCertificate(source: Source, blocks: readonly Block[]): Pick<
   return {};
 }
 
-/** What a certificate says, in this order. */
+/** The fields of a certificate, in this order. */
 export interface Certificate {
   /** plan/hash `certificateHash`. */
   readonly sha256: string;
-  /** The image as the document names it. */
+  /** The image as written in the document. */
   readonly image: string;
-  /** What the image was: `sha256:…`. */
+  /** The digest of that image: `sha256:…`. */
   readonly digest: string;
   /** ISO date. */
   readonly date: string;
-  /** Of the pass on the clean box, such as `42s`. */
+  /** Duration of the pass on the clean box, such as `42s`. */
   readonly duration: string;
-  /** Steps that acted in it. */
+  /** Number of steps that acted. */
   readonly actions: number;
 }
 
-/** The document with this certificate: in the place of the one it has, else as its last line. Every other byte stays. */
+/**
+ * Writes the certificate into the document, in place of the previous one or as the last line. Every other byte stays
+ * unchanged.
+ */
 export function recordCertificate(source: Source, runbook: Runbook, certificate: Certificate): string {
   const pairs = Object.entries(certificate).map(([key, value]) => `${key}=${quoted(String(value))}`);
   const text = `<!-- ${CERTIFICATE}${pairs.join(' ')} -->`;
@@ -54,7 +57,7 @@ export function recordCertificate(source: Source, runbook: Runbook, certificate:
   ]);
 }
 
-/** No value may end the comment. */
+/** A value must not end the comment. */
 function quoted(value: string): string {
   const plain = value.replace(/["\r\n]|--+>?/g, '');
   return /^[\w.:/@+-]+$/.test(plain) ? plain : `"${plain}"`;

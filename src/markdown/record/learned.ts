@@ -1,7 +1,7 @@
 import type { StepBody } from '../../loop/attempt.ts';
 import type { ProblemEntry, Provenance } from './render.ts';
 
-/** What was learned and is to stand in the document. */
+/** What was learned and will be written into the document. */
 export interface Learned {
   readonly steps?: readonly LearnedStep[];
   readonly problems?: readonly LearnedProblem[];
@@ -16,13 +16,13 @@ export interface LearnedStep {
   readonly id: string;
   readonly body: StepBody;
   readonly kind: 'new' | 'revised';
-  /** The step that it comes after; absent: it is the first. */
+  /** The step that it follows. Absent: it is the first. */
   readonly after?: string;
   readonly note?: Provenance;
 }
 
 export interface LearnedProblem extends ProblemEntry {
-  /** Beside its step, or under Problems. */
+  /** Next to its step, or under Problems. */
   readonly placement: 'before' | 'after' | 'problems';
 }
 
@@ -55,12 +55,12 @@ export interface LearnedDecision {
 interface LearnedEndpoint {
   readonly name: string;
   readonly target: string;
-  /** A check line; empty: none. */
+  /** A check line; empty if there is none. */
   readonly check: string;
 }
 
 export interface LearnedQuestion {
   readonly title: string;
-  /** Markdown, as it is to stand there. */
+  /** Markdown, written as it is. */
   readonly text: string;
 }

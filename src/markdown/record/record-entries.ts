@@ -2,7 +2,7 @@ import type { Runbook } from '../../model/runbook.ts';
 import type { LearnedDecision, LearnedQuestion } from './learned.ts';
 import { labelled, oneLine, paragraphs } from './render.ts';
 
-/** Decisions that do not stand there yet, as entries. */
+/** New decisions as entries; decisions that the document already contains are skipped. */
 export function recordedDecisions(runbook: Runbook, decisions: readonly LearnedDecision[]): string[] {
   const isKnown = ({ title, why }: LearnedDecision) =>
     runbook.decisions.some((each) => each.title === oneLine(title) && oneLine(each.why) === oneLine(why));
@@ -18,7 +18,7 @@ export function recordedDecisions(runbook: Runbook, decisions: readonly LearnedD
     );
 }
 
-/** Questions that do not stand there yet, as entries. */
+/** New questions as entries; questions that the document already contains are skipped. */
 export function recordedQuestions(runbook: Runbook, questions: readonly LearnedQuestion[]): string[] {
   const isKnown = ({ title, text }: LearnedQuestion) =>
     runbook.questions.some((each) => each.title === oneLine(title) && each.text.trim() === text.trim());

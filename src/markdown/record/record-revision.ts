@@ -11,8 +11,8 @@ import { labelled, renderFence } from './render.ts';
 import type { Edit } from './splice.ts';
 
 /**
- * Edits that give a step its new fences and leave its prose, needs and conditions as the author wrote them. A fence whose
- * text and attributes are the same is not touched.
+ * Edits that replace a step's fences and keep its prose, needs and conditions. A fence with the same text and
+ * attributes is not touched.
  */
 export function revisionEdits(source: Source, runbook: Runbook, steps: readonly LearnedStep[]): Edit[] {
   const revised = steps.flatMap((learned) => {
@@ -44,7 +44,7 @@ function editsOf(source: Source, blocks: readonly Block[], step: Step, { body }:
   ];
 }
 
-/** The fences under Verify: those that stand around the place of one of its checks. */
+/** The fences under Verify: those that contain one of its checks. */
 function verifySpans(source: Source, blocks: readonly Block[], { span: around, verify }: Step): Span[] {
   const lines = verify.map(({ place }) => place.line);
   return blocks
@@ -56,7 +56,7 @@ function verifySpans(source: Source, blocks: readonly Block[], { span: around, v
     });
 }
 
-/** One fence for another as far as they go; what is left over is added behind the last, or taken away. */
+/** Replaces fences one by one. Extra new fences are added after the last one, extra old ones are removed. */
 function replaced(
   source: Source,
   blocks: readonly Block[],
@@ -75,7 +75,7 @@ function replaced(
   return added.length === 0 ? changed : [...changed, inserted(source, spans.at(-1) ?? behind, added)];
 }
 
-/** Whatever marks and blanks it is written with. */
+/** Compares fences regardless of their marks and indentation. */
 function isSame(source: Source, blocks: readonly Block[], span: Span, fence: DraftFence): boolean {
   const block = blocks.find((each) => each.kind === 'fence' && each.span.start === span.start);
   if (block?.kind !== 'fence') return false;
@@ -88,7 +88,7 @@ function isSame(source: Source, blocks: readonly Block[], span: Span, fence: Dra
   );
 }
 
-/** The same checks in the same order, however many fences they stand in, and whatever is said beside them. */
+/** The same checks in the same order, regardless of how they are split into fences and of the prose around them. */
 function sameChecks({ verify }: Step, fences: readonly DraftFence[]): boolean {
   const before = verify.map((check) => (check.kind === 'shell' ? check.action.text.trim() : check.text));
   const after = fences.flatMap(({ lang, text }) =>

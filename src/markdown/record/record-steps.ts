@@ -3,30 +3,30 @@ import type { LearnedProblem, LearnedStep } from './learned.ts';
 import { oneLine, renderProblem, renderStep } from './render.ts';
 import { slugOf } from './slug.ts';
 
-/** A block to stand on its own at some place. */
+/** A block to insert at some place. */
 export interface Insertion {
   readonly at: number;
-  /** Ends in one line end. */
+  /** Ends with one line end. */
   readonly text: string;
 }
 
-/** Where new steps and problems go: among those that stand there, or at the end of a section that holds none yet. */
+/** Where new steps and problems go: among existing entries, or at the end of a section without entries. */
 export interface PlacedSteps {
   readonly insertions: readonly Insertion[];
-  /** For the end of the section Steps, in order. */
+  /** For the end of the Steps section, in order. */
   readonly steps: readonly string[];
-  /** For the end of the section Problems. */
+  /** For the end of the Problems section. */
   readonly problems: readonly string[];
 }
 
-/** An entry of the section Steps, old or new, in the order in which they shall stand. */
+/** An existing or new entry of the Steps section, in its final order. */
 interface Item {
   readonly id: string;
   readonly old?: Step;
   readonly text?: string;
 }
 
-/** Puts each new step behind the one it comes after, and each problem beside the step it serves. */
+/** Puts each new step after the step that it follows, and each problem next to the step it serves. */
 export function placeSteps(
   runbook: Runbook,
   steps: readonly LearnedStep[],
@@ -53,7 +53,7 @@ function withStep(items: readonly Item[], step: LearnedStep): Item[] {
   const before = items.findIndex(({ id }) => id === step.after);
   if (before < 0) return step.after === undefined ? [item, ...items] : [...items, item];
   let at = before + 1;
-  // Problems placed behind a step belong to it.
+  // Problems placed after a step belong to it.
   while (items[at]?.old?.kind === 'problem' && items[at]?.old?.for === step.after) at++;
   return items.toSpliced(at, 0, item);
 }
@@ -65,7 +65,7 @@ function withProblem(items: readonly Item[], problem: LearnedProblem): Item[] {
   return items.toSpliced(problem.placement === 'before' ? served : served + 1, 0, item);
 }
 
-/** Each run of new items goes right behind the old one before it, or ahead of the first. */
+/** Each run of new items goes directly after the existing item before it, or before the first one. */
 function anchored(items: readonly Item[]): Pick<PlacedSteps, 'insertions' | 'steps'> {
   const first = items.find(({ old }) => old)?.old;
   if (!first) return { insertions: [], steps: items.flatMap(({ text }) => text ?? []) };
@@ -78,7 +78,7 @@ function anchored(items: readonly Item[]): Pick<PlacedSteps, 'insertions' | 'ste
   return { insertions, steps: [] };
 }
 
-/** The same problem with the same Fix is one entry. */
+/** A problem with the same Fix is already recorded. */
 function isRecorded({ steps }: Runbook, problem: LearnedProblem): boolean {
   const fix = problem.fix.map(({ text }) => text.trim()).join('\n');
   return steps.some((each) => {
@@ -89,7 +89,7 @@ function isRecorded({ steps }: Runbook, problem: LearnedProblem): boolean {
   });
 }
 
-/** A heading that is taken would stand for two entries. */
+/** Makes a heading unique, because two entries with one heading would be ambiguous. */
 function withFreeTitle(problem: LearnedProblem, taken: Set<string>): LearnedProblem {
   let title = oneLine(problem.title);
   for (let number = 2; taken.has(slugOf(title)); number++) title = `${oneLine(problem.title)} (${number})`;

@@ -7,7 +7,7 @@ import type { Learned } from './learned.ts';
 import { oneLine } from './render.ts';
 import type { Edit } from './splice.ts';
 
-/** A table of the format: its columns, and what was learned as rows of cells in that order, the name first. */
+/** A table of the format: its columns, and the learned rows with cells in that order, the name first. */
 interface TableForm {
   readonly kind: SectionKind & ('inputs' | 'facts' | 'endpoints');
   readonly columns: readonly string[];
@@ -34,14 +34,17 @@ export const TABLES: readonly TableForm[] = [
   },
 ];
 
-/** What a table's rows become: edits of the table that stands there, or text for a new one. */
+/** The result for one table: edits of the existing table, or text for a new one. */
 export interface RecordedTable {
   readonly kind: SectionKind;
   readonly edits: readonly Edit[];
   readonly fresh: readonly string[];
 }
 
-/** New rows go to the end of the first table of the section; a row of the same name gets the new cells that differ. */
+/**
+ * New rows are added at the end of the section's first table. In a row with the same name, cells that differ are
+ * replaced.
+ */
 export function recordedTable(
   form: TableForm,
   source: Source,
@@ -66,7 +69,7 @@ export function recordedTable(
   };
 }
 
-/** Of rows with one name the last: two of them would be two edits of the same cells. */
+/** The last row for each name: two rows with one name would edit the same cells twice. */
 function lastOfEach(rows: readonly (readonly string[])[]): (readonly string[])[] {
   return [...new Map(rows.map((row) => [oneLine(row[0]!), row])).values()];
 }
@@ -80,7 +83,7 @@ function tableOf(form: TableForm, source: Source, runbook: Runbook): Table | und
     .find(({ columns }) => columns.includes(form.columns[0]!.toLowerCase()));
 }
 
-/** Cells that say something else now. What was not said again stays. */
+/** Edits for cells with a new value. Cells without one stay unchanged. */
 function cellEdits(form: TableForm, source: Source, row: Row | undefined, cells: readonly string[]): Edit[] {
   if (!row) return [];
   return form.columns.flatMap((column, index) => {
@@ -88,13 +91,13 @@ function cellEdits(form: TableForm, source: Source, row: Row | undefined, cells:
     const text = escaped(cells[index]!);
     if (index === 0 || !cell || text === '' || escaped(cell.markdown) === text) return [];
     const { start, end } = cell.span;
-    // An empty cell of one blank has none left behind the text.
+    // An empty cell of one blank leaves no blank after the text.
     const isTight = start === end && source.text[start - 1] === ' ' && source.text[end] === '|';
     return [{ span: cell.span, text: isTight ? `${text} ` : text }];
   });
 }
 
-/** In the order of the columns that the author chose. */
+/** In the column order of the existing table. */
 function inTable(form: TableForm, { columns }: Table, cells: readonly string[]): string[] {
   const names = form.columns.map((each) => each.toLowerCase());
   return columns.map((column) => cells[names.indexOf(column)] ?? '');

@@ -8,10 +8,9 @@ import { recordedTable, TABLES } from './record-tables.ts';
 import { type Edit, splice } from './splice.ts';
 
 /**
- * Writes what was learned into a document and leaves every other byte as it is. What stands there already, with the same
- * content, is not written again, so that recording twice changes nothing.
- *
- * @throws RangeError where two entries want the same bytes, since then no result would be what either one meant
+ * Writes what was learned into a document and leaves every other byte unchanged. Content that is already there is not
+ * written again, so recording twice changes nothing.
+ * | @throws RangeError if two entries edit the same bytes, because no result would match either of them
  */
 export function recordLearned(source: Source, runbook: Runbook, learned: Learned): string {
   const placed = placeSteps(runbook, learned.steps ?? [], learned.problems ?? []);
@@ -31,7 +30,10 @@ export function recordLearned(source: Source, runbook: Runbook, learned: Learned
   ]);
 }
 
-/** The order of sections in a document that the engine begins; what is missing is put where it belongs. */
+/**
+ * The order of sections in a document that the engine creates. A missing section is inserted at its position in this
+ * order.
+ */
 const ORDER = ['inputs', 'steps', 'problems', 'facts', 'decisions', 'endpoints', 'questions'] as const;
 
 const HEADINGS: Readonly<Record<(typeof ORDER)[number], string>> = {
@@ -44,7 +46,7 @@ const HEADINGS: Readonly<Record<(typeof ORDER)[number], string>> = {
   questions: 'Open questions',
 };
 
-/** New entries at the end of their sections; a missing section is begun. */
+/** New entries at the end of their sections. Missing sections are created. */
 function sectionInsertions(
   source: Source,
   { sections }: Runbook,
@@ -64,7 +66,7 @@ function sectionInsertions(
   });
 }
 
-/** One edit for each place, with a blank line around every block and the document's own line ends. */
+/** One edit per place, with a blank line around every block and the document's own line ends. */
 function joined(source: Source, insertions: readonly Insertion[]): Edit[] {
   const places = [...new Set(insertions.map(({ at }) => at))];
   return places.map((at) => {

@@ -3,29 +3,29 @@ import type { DraftFence, StepBody } from '../../loop/attempt.ts';
 import { inlineText } from '../commonmark/inline.ts';
 import { slugOf } from './slug.ts';
 
-/** Where an entry comes from: one comment line under its heading, so that headings may be renamed freely. */
+/** The origin of an entry: one comment line under its heading, so that headings can be renamed freely. */
 export interface Provenance {
   /** ISO date. */
   readonly date: string;
-  /** The attempt that proved it, and for a problem its id. */
+  /** The attempt that proved it and, for a problem, its id. */
   readonly from: readonly string[];
 }
 
-/** A problem as it is to stand in the document. */
+/** A problem to write into the document. */
 export interface ProblemEntry {
   readonly title: string;
   readonly for?: string;
-  /** Markdown; what it matches stands in inline code. */
+  /** Markdown; the text to match is in inline code. */
   readonly symptom: string;
   readonly why: string;
   readonly fix: readonly DraftFence[];
-  /** Instead of fences: prose, such as a link to the step that was changed. It never runs. */
+  /** Prose instead of fences, such as a link to the changed step. It never runs. */
   readonly fixText?: string;
   readonly verify: readonly DraftFence[];
   readonly note?: Provenance;
 }
 
-/** A step under its heading, as a careful author writes it. Its id is kept by a fence's name where the heading has another. */
+/** A step under its heading. If the heading does not produce the step's id, a fence's name keeps the id. */
 export function renderStep(id: string, body: StepBody, note?: Provenance): string {
   const title = oneLine(body.title);
   const run = slugOf(inlineText(title)) === id ? body.run : named(body.run, id);
@@ -57,33 +57,36 @@ export function renderProblem(problem: ProblemEntry): string {
   ]);
 }
 
-/** A fence whose marks are longer than any run of backticks in it. */
+/** A fence whose marks are longer than any run of backticks in its text. */
 export function renderFence({ lang, text, attributes }: DraftFence): string {
   const info = Object.keys(attributes).length > 0 ? `${lang} ${JSON.stringify(attributes)}` : lang;
   const longest = Math.max(2, ...[...text.matchAll(/^[ \t]*(`+|~+)/gm)].map(([, run = '']) => run.length));
-  // The info string of a backtick fence may hold no backtick (CommonMark 0.31, section 4.5).
+  // The info string of a backtick fence must not contain a backtick (CommonMark 0.31, section 4.5).
   const marks = (info.includes('`') ? '~' : '`').repeat(longest + 1);
   const lines = text.replaceAll('\r\n', '\n').replace(/\n+$/, '');
   return `${marks}${info}\n${lines === '' ? '' : `${lines}\n`}${marks}`;
 }
 
-/** A label with its prose. Empty: nothing. */
+/** A label with its prose; empty if there is no prose. */
 export function labelled(label: string, prose: string): string {
   const text = oneLine(prose);
   return text === '' ? '' : `${label}: ${text}`;
 }
 
-/** Prose on one line, without what would end the line's meaning: controls, line ends, the start of a comment. */
+/**
+ * Prose on one line, without text that would change its meaning: control characters, line ends, the start of a
+ * comment.
+ */
 export function oneLine(prose: string): string {
   return withoutControls(prose).replace(/\s+/g, ' ').trim().replaceAll('<!--', '&lt;!--');
 }
 
-/** Parts of an entry with a blank line between them; ends in one line end. */
+/** The parts of an entry, separated by blank lines; ends with one line end. */
 export function paragraphs(parts: readonly string[]): string {
   return `${parts.filter((each) => each !== '').join('\n\n')}\n`;
 }
 
-/** The engine's own note, or nothing. */
+/** The engine's comment, or an empty text. */
 function comment(note: Provenance | undefined): string {
   if (note === undefined) return '';
   const words = [note.date, ...note.from].map((each) => each.replaceAll('--', '-'));

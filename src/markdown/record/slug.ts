@@ -1,12 +1,17 @@
-/** Letters, marks, digits, connectors, `-` and blanks stay: GitHub's rule, `[^\p{Word}\- ]` in Ruby. */
+/**
+ * Removes everything except letters, marks, digits, connectors, `-` and blanks: GitHub's rule, `[^\p{Word}\- ]` in
+ * Ruby.
+ */
 const DROPPED = /[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\- ]/gu;
 
-/** The anchor that GitHub gives a heading, from its text without marks: lower case, blanks as `-`. May be empty. */
+/**
+ * The anchor that GitHub creates for a heading, from its text without marks: lower case, blanks as `-`. May be empty.
+ */
 export function slugOf(text: string): string {
   return text.toLowerCase().replace(DROPPED, '').replaceAll(' ', '-');
 }
 
-/** The anchors of a whole document's headings, in order: the second `a` is `a-1`, as on GitHub. */
+/** The anchors of all headings of a document, in order. The second `a` is `a-1`, as on GitHub. */
 export function anchorsOf(texts: readonly string[]): string[] {
   const uses = new Map<string, number>();
   return texts.map((text) => {
