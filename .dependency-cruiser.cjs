@@ -38,8 +38,7 @@ const arrows = {
     'secrets',
   ],
   cli: ['base', 'model', 'operations', 'world'],
-  // The server is quick where the verbs are lean, and knows when.
-  mcp: ['base', 'model', 'operations', 'world', 'lean-heap'],
+  mcp: ['base', 'model', 'operations', 'world'],
 };
 
 const room = (name) => `^src/${name}(/|\\.ts$)`;

@@ -1,19 +1,16 @@
 // A fresh process for one measurement of the markdown room: [folder of the bundles, file, what]. Prints JSON.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { Script } from 'node:vm';
 
 const [folder, file, what] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
-require(join(folder, 'lean-heap.cjs')).leanHeap({ serves: false });
 
 const bytes = readFileSync(file);
 const begun = performance.now();
-const script = load(join(folder, 'markdown.cjs'));
-const room = { exports: {} };
-script.runInThisContext()(room.exports, require, room);
-const { decodeSource, parseRunbook, readChapters, readEntries, scanBlocks, splice } = room.exports;
+const { decodeSource, parseRunbook, readChapters, readEntries, scanBlocks, splice } = require(
+  join(folder, 'markdown.cjs'),
+);
 const importMs = performance.now() - begun;
 const source = () => decodeSource(bytes, file).source;
 
@@ -28,23 +25,8 @@ const work = {
   parse: () => parseRunbook(source()).steps.length,
 };
 
-if (what === 'leave-cache') {
-  work.structure();
-  work.parse();
-  writeFileSync(join(folder, 'markdown.cache'), script.createCachedData());
-}
 const ms = what === 'splice' ? splicing() : what === 'parse-warm' ? warm() : timed(work[what] ?? work.parse);
 process.stdout.write(JSON.stringify({ importMs, ms, bytes: bytes.length }));
-
-/** As scripts/chunk-loader.cjs does. */
-function load(filename) {
-  const cache = join(folder, 'markdown.cache');
-  const source = `(function(exports,require,module){${readFileSync(filename, 'latin1')}\n})`;
-  const cachedData = existsSync(cache) ? readFileSync(cache) : undefined;
-  const script = new Script(source, { filename, cachedData });
-  if (script.cachedDataRejected) throw new Error('V8 refused its own cache');
-  return script;
-}
 
 function timed(run) {
   const from = performance.now();

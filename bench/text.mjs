@@ -10,10 +10,7 @@ import { runbook, STEPS } from './work.mjs';
 /** Document sizes as multiples of a thousand steps (116 kB): to 1 MB and 10 MB. */
 const GROWN = { '1 MB': 9, '10 MB': 90 };
 
-/**
- * What the markdown room costs by itself: in a fresh process, grown to 10 MB, and writing back. Loaded as the command loads its
- * chunks: with V8's code cache of an earlier run, and with a lean heap.
- */
+/** What the markdown room costs alone: in a fresh process, grown to 10 MB, and writing back. */
 export async function text({ root, rounds }) {
   return inRoom({}, async ({ folder }) => {
     await bundle(root, folder);
@@ -33,7 +30,6 @@ export async function text({ root, rounds }) {
           },
         ),
       );
-    probe('leave-cache', '100 kB')();
     const ran = await inTurn(
       {
         structure: probe('structure', '100 kB'),
@@ -64,25 +60,22 @@ export async function text({ root, rounds }) {
   });
 }
 
-/** Only the markdown room, as scripts, and what the command tells V8 first. */
+/** Only the markdown room, as one script. */
 async function bundle(root, folder) {
   const room = (file) => JSON.stringify(join(root, 'src', 'markdown', file));
   const contents = [
     `export { decodeSource } from ${room('source.ts')};`,
     `export { parseRunbook } from ${room('parse.ts')};`,
-    `export { scanBlocks } from ${room('scan.ts')};`,
+    `export { scanBlocks } from ${room('commonmark/scan.ts')};`,
     `export { readChapters, readEntries } from ${room('sections.ts')};`,
-    `export { splice } from ${room('splice.ts')};`,
+    `export { splice } from ${room('record/splice.ts')};`,
   ];
-  const shared = { bundle: true, platform: 'node', target: 'node20', format: 'cjs' };
   await build({
-    ...shared,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
     stdin: { contents: contents.join('\n'), resolveDir: root },
     outfile: join(folder, 'markdown.cjs'),
-  });
-  await build({
-    ...shared,
-    entryPoints: [join(root, 'src', 'lean-heap.ts')],
-    outfile: join(folder, 'lean-heap.cjs'),
   });
 }

@@ -1,33 +1,10 @@
-// Bundles the command into dist/: a tiny entry and lazily loaded chunks, so that each verb pays for itself alone.
-// Why bundle at all: loose files cost 240 ms at start-up, one bundle 30 to 50 (docs/performance.md).
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Bundles the command into dist/: a small entry and lazily loaded chunks, so that each verb loads only what it needs.
+// Unbundled files take 240 ms to start, the bundle 30 to 60 (docs/performance.md).
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
-import { assertSettled } from './settled-exports.mjs';
 
-const shared = {
-  outdir: 'dist',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'linked',
-  logLevel: 'warning',
-};
-
-/** A chunk as a script; whatever it loads on demand it requires then. */
-const asScript = {
-  format: 'cjs',
-  platform: 'node',
-  target: 'node20',
-  supported: { 'dynamic-import': false },
-  minifySyntax: true,
-  minifyWhitespace: true,
-  logLevel: 'warning',
-};
-
-/** What libraries bring along that this program never asks for: half of what Node would parse before `runbook mcp` answers. */
+/** Parts of libraries that this program never uses: half of what Node would parse before `runbook mcp` answers. */
 const leftOut = {
   name: 'left-out',
   setup({ onLoad, onResolve }) {
@@ -47,10 +24,36 @@ const leftOut = {
   },
 };
 
+// Node 20 reads `--env-file` as its own flag anywhere on the command line and applies that file's NODE_OPTIONS; after `--` it leaves
+// the flag to us. `env -S` is not available everywhere, a shell is. JavaScript reads the line as a string and a comment.
+const throughShell = `':' //; exec node -- "$0" "$@"`;
+
+const shared = {
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'linked',
+  logLevel: 'warning',
+};
+
+/** CommonJS loads faster than modules on Node 20: a fifth of the start of a short verb. */
+const asScript = {
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  supported: { 'dynamic-import': false },
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: 'warning',
+};
+
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist/chunks', { recursive: true });
 
-// Only modules can be split into chunks; chunk-loader.cjs runs scripts, which a code cache exists for. So: split, then turn over.
+// esbuild splits only modules into chunks, so each chunk is turned into a script afterwards.
 const { outputFiles } = await build({
   ...shared,
   entryPoints: ['src/main.ts'],
@@ -60,40 +63,28 @@ const { outputFiles } = await build({
   plugins: [leftOut],
   chunkNames: '[name]-[hash]',
 });
-const written = outputFiles.map(({ path, text }) => ({ name: basename(path), text }));
-const isCode = ({ name }) => name.endsWith('.js');
-assertSettled(written.filter(isCode));
-for (const each of written) {
-  const { name, text } = each;
-  const { code } = isCode(each) ? await transform(text, { ...asScript, sourcefile: name }) : { code: text };
+for (const { path, text } of outputFiles) {
+  const name = basename(path);
+  const code = name.endsWith('.js') ? (await transform(text, { ...asScript, sourcefile: name })).code : text;
   writeFileSync(join('dist', 'chunks', name), code);
 }
 
-// Node 20 takes `--env-file` for its own wherever it stands, reads the file, applies its NODE_OPTIONS and ends where there is none;
-// behind a `--` it leaves it to us. `env -S` is not everywhere, a shell is. To Node the line is a text and a comment.
-const throughShell = `':' //; exec node -- "$0" "$@"`;
-
-// The entry: --help and --version end in it. What it would load on demand stays outside; the operations in its list are only
-// listed, never loaded, by the entry itself.
+// The entry answers --help and --version by itself; everything else it loads on demand from the chunks.
 await build({
   ...shared,
   entryPoints: ['src/bin.ts'],
   format: 'cjs',
   supported: { 'dynamic-import': false },
-  banner: {
-    js: `${throughShell}\n${readFileSync('scripts/chunk-loader.cjs', 'utf8')}var require = module.exports(require, __dirname);`,
-  },
+  banner: { js: throughShell },
   plugins: [
     {
       name: 'on-demand-stays-outside',
       setup: ({ onResolve }) =>
         onResolve({ filter: /\.ts$/ }, ({ kind }) =>
-          kind === 'dynamic-import' ? { path: './main.js', external: true } : undefined,
+          kind === 'dynamic-import' ? { path: './chunks/main.js', external: true } : undefined,
         ),
     },
   ],
 });
 writeFileSync('dist/package.json', '{"type":"commonjs"}\n');
 chmodSync('dist/bin.js', 0o755);
-
-await import('./warm-up.mjs');

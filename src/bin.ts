@@ -1,14 +1,17 @@
 #!/bin/sh
+import module from 'node:module';
+import { join } from 'node:path';
 import manifest from '../package.json' with { type: 'json' };
 import { helpWidth } from './cli/output.ts';
 import { rootHelp } from './cli/root-help.ts';
 import { verbsOf } from './cli/verbs.ts';
-import { leanHeap } from './lean-heap.ts';
 import { mcpRow } from './mcp/row.ts';
 import { operations } from './operations/all.ts';
 
 // The only place that exits. `--help` and `--version` are answered from the little that is loaded already; all else loads on
 // demand. No `await` at the top: the bundled entry is CommonJS, which starts faster (scripts/build.mjs).
+//
+// The compile cache (Node 22.8 and newer) lies next to the code: only someone who may change the code may change the cache.
 const { version } = manifest;
 const argv = process.argv.slice(2);
 const only = argv.length === 1 ? argv[0] : undefined;
@@ -17,7 +20,7 @@ if (only === '--version') process.stdout.write(`${version}\n`);
 else if (only === '--help' || only === '-h') {
   process.stdout.write(rootHelp(verbsOf([...operations, mcpRow]), version, helpWidth(process.stdout)));
 } else {
-  leanHeap({ serves: argv[0] === 'mcp' });
+  enableCompileCache(join(__dirname, 'cache'));
   const quit = (exit: number) => process.exit(exit);
   void import('./main.ts').then(async ({ main }) => {
     const exit = await main({ argv, version, quit });
@@ -33,4 +36,9 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
     stream.once('error', resolve).once('close', resolve);
     stream.write('', () => resolve());
   });
+}
+
+/** Node 22.8 and newer; the types are those of Node 20. */
+function enableCompileCache(folder: string): void {
+  (module as { enableCompileCache?: (folder: string) => unknown }).enableCompileCache?.(folder);
 }

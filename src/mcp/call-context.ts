@@ -13,94 +13,54 @@ export interface Connection {
   readonly seal: (state: QuestionState) => Promise<string>;
 }
 
-/**
- * One call as its tool sees it. What a quick call does not ask for is not made: a signal with its listeners alone costs as much as
- * such a call.
- */
+/** One call as its tool sees it. */
 export class CallContext implements AgentContext {
-  readonly #serving: Serving;
-  readonly #line: Connection;
-  readonly #sdk: ServerContext;
-  #signal: AbortController | undefined;
-  #progress: AgentContext['progress'] | undefined;
-  #asking: PendingQuestion | undefined;
-  #isAborted = false;
+  readonly world: AgentContext['world'];
+  readonly file: string;
+  readonly trust: AgentContext['trust'];
+  readonly readOnly: boolean;
+  readonly client: string;
+  readonly jobs: AgentContext['jobs'];
+  readonly progress: AgentContext['progress'];
+  readonly approve: (request: ApprovalRequest) => Promise<ApprovalAnswer>;
+  readonly #question: PendingQuestion;
+  readonly #controller = new AbortController();
+  readonly #cancelled: AbortSignal;
   #isAnswered = false;
 
-  // Tools take these two apart from their context.
-  readonly progress: AgentContext['progress'] = (message, fraction) => {
-    this.#progress ??= progressReporter(this.#sdk, this.#serving.world.now);
-    this.#progress(message, fraction);
-  };
-
-  readonly approve = (request: ApprovalRequest): Promise<ApprovalAnswer> => {
-    this.#asking ??= this.#ask();
-    return this.#asking.approve(request);
-  };
-
-  readonly #cancel = () => this.abort();
-
-  constructor(serving: Serving, line: Connection, sdk: ServerContext) {
-    this.#serving = serving;
-    this.#line = line;
-    this.#sdk = sdk;
+  constructor(serving: Serving, { server, modern }: Connection, sdk: ServerContext) {
+    const { world, file, trust, readOnly, questions, jobs } = serving;
+    const { name, forms } = clientOf(server, sdk, modern);
+    this.world = world;
+    this.file = file;
+    this.trust = trust;
+    this.readOnly = readOnly;
+    this.client = name;
+    this.progress = progressReporter(sdk, world.now);
+    this.#question = askingThrough(sdk, { questions, forms, modern, now: world.now });
+    this.approve = (request) => this.#question.approve(request);
+    this.#cancelled = sdk.mcpReq.signal;
+    if (this.#cancelled.aborted) this.abort();
+    this.#cancelled.addEventListener('abort', this.abort);
+    this.jobs = jobs.forCall(this, () => this.#isAnswered);
   }
 
-  get world(): AgentContext['world'] {
-    return this.#serving.world;
-  }
-
-  get file(): string {
-    return this.#serving.file;
-  }
-
-  get trust(): AgentContext['trust'] {
-    return this.#serving.trust;
-  }
-
-  get readOnly(): boolean {
-    return this.#serving.readOnly;
-  }
-
-  get client(): string {
-    return clientOf(this.#line.server, this.#sdk, this.#line.modern).name;
-  }
-
-  /** Aborted with the call until that is answered. */
+  /** Aborted when the client cancels the call before it is answered, and when the tool has had its time. */
   get signal(): AbortSignal {
-    if (this.#signal) return this.#signal.signal;
-    this.#signal = new AbortController();
-    const { signal: cancelled } = this.#sdk.mcpReq;
-    if (this.#isAborted || cancelled.aborted) this.abort();
-    else if (!this.#isAnswered) cancelled.addEventListener('abort', this.#cancel);
-    return this.#signal.signal;
+    return this.#controller.signal;
   }
 
-  get jobs(): AgentContext['jobs'] {
-    return this.#serving.jobs.forCall(this, () => this.#isAnswered);
-  }
-
-  /** The question that this call has to be answered with. */
+  /** The question to the person that the call has to be answered with. */
   get pending(): ReturnType<PendingQuestion['pending']> {
-    return this.#asking?.pending();
+    return this.#question.pending();
   }
 
   /** Tells the tool that its time is over. */
-  abort(): void {
-    this.#isAborted = true;
-    this.#signal?.abort();
-  }
+  readonly abort = (): void => this.#controller.abort();
 
-  /** The call has its answer; jobs that it began go on without it. */
+  /** The call has its answer; jobs that it began continue without it. */
   answered(): void {
     this.#isAnswered = true;
-    if (this.#signal) this.#sdk.mcpReq.signal.removeEventListener('abort', this.#cancel);
-  }
-
-  #ask(): PendingQuestion {
-    const { server, modern } = this.#line;
-    const { questions, world } = this.#serving;
-    const { forms } = clientOf(server, this.#sdk, modern);
-    return askingThrough(this.#sdk, { questions, forms, modern, now: world.now });
+    this.#cancelled.removeEventListener('abort', this.abort);
   }
 }

@@ -18,8 +18,7 @@ export interface Diagnostic {
 }
 
 /**
- * Ends an operation. `exit` is the process exit code for the front end. The diagnostics say what went wrong, so no
- * stack trace is captured: capturing it takes a sixth of a quick tool call.
+ * Ends an operation. `exit` is the process exit code for the front end; the diagnostics say what went wrong.
  */
 export class RunbookError extends Error {
   override readonly name = 'RunbookError';
@@ -27,11 +26,7 @@ export class RunbookError extends Error {
     readonly diagnostics: readonly Diagnostic[],
     readonly exit: ExitCode,
   ) {
-    const message = diagnostics.map((each) => each.message).join('\n');
-    const depth = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
-    super(message);
-    Error.stackTraceLimit = depth;
+    super(diagnostics.map((each) => each.message).join('\n'));
   }
 }
 

@@ -93,6 +93,18 @@ describe('stdout', () => {
   });
 });
 
+describe('a message longer than 10 MiB', () => {
+  test('ends the server with a reason on stderr', async () => {
+    const raw = await rawServer(server.command());
+    await opened(raw);
+    raw.child.stdin?.on('error', () => {});
+    raw.send('x'.repeat(11 * 1024 * 1024));
+    const [code] = await once(raw.child, 'exit');
+    expect(code).toBe(0);
+    expect(raw.stderr()).toContain('A message must not be longer than 10 MiB. The connection is closed.');
+  });
+});
+
 describe('every revision', () => {
   test.each(['2025-06-18', '2025-11-25'])('%s is served as asked', async (version) => {
     const raw = await rawServer(server.command());

@@ -5,69 +5,68 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A call that notes, in seconds after its beginning, what was done to it. */
-function call() {
+function call(calls: OpenCalls) {
   const begun = Date.now();
-  const heard: string[] = [];
-  const note = (what: string) => void heard.push(`${what} at ${Math.round((Date.now() - begun) / 1000)} s`);
-  return { heard, stop: () => note('stop'), giveUp: () => note('give up') };
+  const events: string[] = [];
+  const note = (what: string) => void events.push(`${what} at ${Math.round((Date.now() - begun) / 1000)} s`);
+  let end = () => {};
+  const tool = () =>
+    new Promise<void>((resolve) => {
+      end = resolve;
+    });
+  const late = { stop: () => note('stop'), error: () => new Error('too slow') };
+  const answered = calls.run(tool, late).then(
+    () => note('answer'),
+    (error: Error) => note(error.message),
+  );
+  return { events, answered, end: () => end() };
 }
 
 describe('open calls', () => {
-  test('are stopped when they have had their time, and given up when they do not hear it', () => {
+  test('are told to stop when their time is over, and answered without their tool when it does not stop', async () => {
     const calls = new OpenCalls();
-    const deaf = call();
-    calls.begin(deaf);
-    vi.advanceTimersByTime(200_000);
-    expect(deaf.heard).toEqual(['stop at 64 s', 'give up at 68 s']);
+    const deaf = call(calls);
+    await vi.advanceTimersByTimeAsync(200_000);
+    expect(deaf.events).toEqual(['stop at 64 s', 'too slow at 68 s']);
     expect(calls.size).toBe(1);
   });
 
-  test('that end are left alone', () => {
+  test('that end in time need no timer', async () => {
     const calls = new OpenCalls();
-    const [quick, obedient] = [call(), call()];
-    calls.begin(quick);
-    calls.begin(obedient);
-    vi.advanceTimersByTime(1_500);
-    calls.end(quick);
-    vi.advanceTimersByTime(63_500);
-    calls.end(obedient);
-    vi.advanceTimersByTime(100_000);
-    expect(quick.heard).toEqual([]);
-    expect(obedient.heard).toEqual(['stop at 64 s']);
-  });
-
-  test('have their whole time however late they begin', () => {
-    const calls = new OpenCalls();
-    calls.begin(call());
-    vi.advanceTimersByTime(999);
-    const late = call();
-    calls.begin(late);
-    vi.advanceTimersByTime(62_000);
-    expect(late.heard).toEqual([]);
-  });
-
-  test('need no timer when there are none', () => {
-    const calls = new OpenCalls();
-    const one = call();
-    calls.begin(one);
-    calls.end(one);
-    vi.advanceTimersByTime(1_000);
+    const quick = call(calls);
+    await vi.advanceTimersByTimeAsync(2_000);
+    quick.end();
+    await quick.answered;
+    expect(quick.events).toEqual(['answer at 2 s']);
     expect(vi.getTimerCount()).toBe(0);
-    calls.begin(one);
-    expect(vi.getTimerCount()).toBe(1);
+    expect(calls.size).toBe(0);
   });
 
-  test('are waited for, but not for ever', async () => {
+  test('that stop when they are told to answer by themselves', async () => {
+    const calls = new OpenCalls();
+    const obedient = call(calls);
+    await vi.advanceTimersByTimeAsync(65_000);
+    obedient.end();
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(obedient.events).toEqual(['stop at 64 s', 'answer at 65 s']);
+  });
+});
+
+describe('waiting for open calls', () => {
+  beforeEach(() => void vi.useRealTimers());
+
+  test('ends when all have ended', async () => {
     const calls = new OpenCalls();
     expect(await calls.ended(5_000)).toBe(0);
-    const [quick, deaf] = [call(), call()];
-    calls.begin(quick);
-    const left = calls.ended(5_000);
-    calls.end(quick);
+    const quick = call(calls);
+    const left = calls.ended(60_000);
+    quick.end();
     expect(await left).toBe(0);
-    calls.begin(deaf);
-    const stuck = calls.ended(5_000);
-    vi.advanceTimersByTime(5_000);
-    expect(await stuck).toBe(1);
+  });
+
+  test('ends after the given time', async () => {
+    const calls = new OpenCalls();
+    call(calls);
+    expect(await calls.ended(10)).toBe(1);
   });
 });

@@ -1,63 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { LONGEST_WAIT_MS } from '../../operations/agent/tool.ts';
 
-/** Milliseconds after the longest wait at which a tool hears its signal, and again until it is given up. */
+/** Milliseconds after the longest wait at which a tool is told to stop, and again until its call is answered without it. */
 const GRACE_MS = 4_000;
 
-/** Milliseconds between two looks at who is late: nobody needs it sooner. */
-const LOOK_MS = 1_000;
-
-const looksIn = (ms: number) => Math.ceil(ms / LOOK_MS);
-
-/** What happens to a call that takes too long. */
+/** What to do with a call that takes too long. */
 export interface TooLong {
-  /** It has had its time: its tool should end. */
+  /** Tells the tool to end. */
   stop(): void;
-  /** Its tool has not heard that. */
-  giveUp(): void;
+  /** The call's answer when the tool does not end. */
+  error(): Error;
 }
 
-/**
- * The calls whose tools still run, answered or not. One timer looks after all of them: a timer of its own would cost a quick call a
- * twentieth of its time.
- */
+/** The calls whose tools still run, answered or not. */
 export class OpenCalls {
-  readonly #open = new Map<TooLong, { looks: number }>();
-  #timer: NodeJS.Timeout | undefined;
-  #emptied: (() => void) | undefined;
+  readonly #open = new Set<Promise<unknown>>();
 
   get size(): number {
     return this.#open.size;
   }
 
-  begin(call: TooLong): void {
-    this.#open.set(call, { looks: 0 });
-    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+  /** Runs a tool until it answers or has had its time. @throws what the tool throws, or `late.error()` */
+  run<T>(tool: () => Promise<T>, late: TooLong): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const running = tool();
+      this.#open.add(running);
+      const stop = setTimeout(() => late.stop(), LONGEST_WAIT_MS + GRACE_MS).unref();
+      const giveUp = setTimeout(() => reject(late.error()), LONGEST_WAIT_MS + 2 * GRACE_MS).unref();
+      const ended = () => {
+        this.#open.delete(running);
+        clearTimeout(stop);
+        clearTimeout(giveUp);
+      };
+      running.finally(ended).then(resolve, reject);
+    });
   }
 
-  end(call: TooLong): void {
-    this.#open.delete(call);
-    if (this.#open.size === 0) this.#emptied?.();
-  }
-
-  /** Waits for all to end, but not longer than `ms`. Answers how many did not. Keeps no process alive. */
+  /** Waits for all calls to end, at most `ms`. Returns how many did not. Keeps no process alive. */
   async ended(ms: number): Promise<number> {
-    if (this.#open.size > 0) {
-      await new Promise<void>((resolve) => {
-        this.#emptied = resolve;
-        setTimeout(resolve, ms).unref();
-      });
-    }
+    await Promise.race([Promise.allSettled(this.#open), delay(ms, undefined, { ref: false })]);
     return this.#open.size;
-  }
-
-  #look(): void {
-    for (const [call, age] of this.#open) {
-      age.looks += 1;
-      if (age.looks === looksIn(LONGEST_WAIT_MS + GRACE_MS)) call.stop();
-      if (age.looks === looksIn(LONGEST_WAIT_MS + 2 * GRACE_MS)) call.giveUp();
-    }
-    if (this.#open.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
   }
 }

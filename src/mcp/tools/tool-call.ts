@@ -5,7 +5,6 @@ import {
   inputRequired,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { quickCalls } from '../../lean-heap.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { AgentToolRow } from '../../operations/agent/all.ts';
 import { type AgentTool, LONGEST_WAIT_MS, RESULT_BUDGET } from '../../operations/agent/tool.ts';
@@ -17,7 +16,6 @@ import { readArguments } from './arguments.ts';
 import { fitToBudget } from './budget.ts';
 import { withMore } from './listed-schema.ts';
 import { whyNotOffered } from './not-offered.ts';
-import type { TooLong } from './open-calls.ts';
 import { findTool } from './tool-name.ts';
 
 /** Calls at once, of all clients: an agent in a loop may not take the box down. */
@@ -33,25 +31,14 @@ export async function callTool(
   try {
     const row = findTool(serving, params.name);
     refuseForbidden(serving, row);
-    const tool = loaded.get(row) ?? (await load(row));
+    const tool = await row.load();
     const input = readArguments(tool, params.arguments);
     const call = new CallContext(serving, line, context);
-    const outcome = await run(serving, tool, input, call);
-    if ('error' in outcome) return await failed(serving, params.name, context, outcome.error);
-    return call.pending ? await question(line, call.pending) : success(tool, outcome.output);
+    const output = await run(serving, tool, input, call);
+    return call.pending ? await question(line, call.pending) : success(tool, output);
   } catch (error) {
     return await failed(serving, params.name, context, error);
   }
-}
-
-/** Tools that have been loaded: even asking for what is loaded costs a tenth of a quick call. */
-const loaded = new WeakMap<AgentToolRow, AgentTool>();
-
-async function load(row: AgentToolRow): Promise<AgentTool> {
-  quickCalls();
-  const tool = await row.load();
-  loaded.set(row, tool);
-  return tool;
 }
 
 /** Policy is enforced here, at the call; what tools/list leaves out is only courtesy. */
@@ -67,35 +54,18 @@ function refuseForbidden(serving: Serving, row: AgentToolRow): void {
   }
 }
 
-/** What a tool came to. An error is carried, not thrown: to throw it on from function to function costs a quick call a twelfth. */
-type Outcome = { readonly output: Record<string, unknown> } | { readonly error: unknown };
-
 /** Runs a tool until it answers, is cancelled, or has had its time. */
-function run(
+async function run(
   { calls }: Serving,
   tool: AgentTool,
   input: Record<string, unknown>,
   call: CallContext,
-): Promise<Outcome> {
-  return new Promise((settle) => {
-    const answer = (outcome: Outcome) => {
-      call.answered();
-      settle(outcome);
-    };
-    const tooLong: TooLong = {
-      stop: () => call.abort(),
-      giveUp: () => answer({ error: tooSlow(tool) }),
-    };
-    const ended = (outcome: Outcome) => {
-      calls.end(tooLong);
-      answer(outcome);
-    };
-    calls.begin(tooLong);
-    tool.run(call, input).then(
-      (output) => ended(output instanceof RunbookError ? { error: output } : { output }),
-      (error: unknown) => ended({ error }),
-    );
-  });
+): Promise<Record<string, unknown>> {
+  try {
+    return await calls.run(() => tool.run(call, input), { stop: call.abort, error: () => tooSlow(tool) });
+  } finally {
+    call.answered();
+  }
 }
 
 function tooSlow(tool: AgentTool): RunbookError {

@@ -1,19 +1,37 @@
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { sizeText } from '../../base/bounded-bytes.ts';
 import { createServer, type Sealing } from '../server.ts';
 import type { Serving } from '../serving.ts';
-import { LineTransport } from './line-transport.ts';
-import { readStandardInput } from './standard-input.ts';
 
-/** Serves one client on stdin and stdout until it is gone or the signal fires. */
+/** Bytes of one message: above what a call's arguments may be, so that a large call is answered rather than cut off. */
+const MOST_BYTES = 10 * 1024 * 1024;
+
+/** Serves one client on stdin and stdout until it closes them or the signal fires. */
 export async function stdioServer(serving: Serving, sealing: Sealing, signal: AbortSignal): Promise<void> {
-  const transport = new LineTransport(readStandardInput, process.stdout);
+  const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: MOST_BYTES });
   const handle = serveStdio(({ era }) => createServer(serving, { modern: era === 'modern', sealing }), {
     transport,
-    onerror: (error) => serving.note(error.message),
+    onerror: (error) => serving.note(describe(error)),
   });
-  await Promise.race([transport.closed, aborted(signal)]);
-  // A client that is gone may never read what is written to it.
+  await Promise.race([closed(transport), aborted(signal)]);
+  // The client may never read what is written to it.
   await handle.close().catch((error: Error) => serving.note(error.message));
+}
+
+function describe({ message }: Error): string {
+  return /maximum size/.test(message)
+    ? `A message must not be longer than ${sizeText(MOST_BYTES)}. The connection is closed.`
+    : message;
+}
+
+function closed(transport: StdioServerTransport): Promise<void> {
+  const { onclose } = transport;
+  return new Promise((resolve) => {
+    transport.onclose = () => {
+      onclose?.();
+      resolve();
+    };
+  });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { RunbookError } from '../../model/diagnostic.ts';
 import type { World } from '../../world.ts';
 
 /** Characters of a result, as JSON, where a tool says nothing else; and what no tool may exceed. */
@@ -47,7 +46,7 @@ export interface AgentTool<
   readonly output: Output;
   /** Characters of the result as JSON; absent: `RESULT_BUDGET.usual`. */
   readonly budget?: number;
-  run(context: AgentContext, input: z.infer<Input>): Promise<z.infer<Output> | RunbookError>;
+  run(context: AgentContext, input: z.infer<Input>): Promise<z.infer<Output>>;
 }
 
 /** Keeps the types of one tool together; the table is operations/agent/all. */

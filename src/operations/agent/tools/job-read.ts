@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { OWN_FILE } from '../../../journal/journal-folder.ts';
-import type { RunbookError } from '../../../model/diagnostic.ts';
 import { attemptAnswer } from '../attempt/answer.ts';
 import { wrong } from '../attempt/body.ts';
 import { RESOURCE_BUDGET } from '../resource.ts';
@@ -47,7 +46,6 @@ export const jobRead = defineTool({
   }),
   budget: 36_000,
   run: async (context, { job, wait_s, offset, limit, grep }) => {
-    if (!isJobId(job)) return noJobId(job);
     const desk = await openWorkspace(context);
     const { store } = desk;
     const known = findJob(desk, job);
@@ -88,7 +86,6 @@ export const jobCancel = defineTool({
   input: z.object({ job: z.string().max(100) }),
   output: z.object({ job: z.string(), status: z.string(), next: z.string() }),
   run: async (context, { job }) => {
-    if (!isJobId(job)) return noJobId(job);
     const desk = await openWorkspace(context);
     findJob(desk, job);
     const running = context.jobs.find(job);
@@ -106,15 +103,6 @@ export const jobCancel = defineTool({
     };
   },
 });
-
-const isJobId = (id: string): boolean => /^job-\d+$/.test(id);
-
-/** What can be no job's id is refused before the disk is looked at. */
-function noJobId(id: string): RunbookError {
-  const remedy =
-    'apply_step and replay answer with one, such as job-1; runbook_read lists the jobs that run.';
-  return wrong('unknown-job', `${JSON.stringify(id)} is not the id of a job.`, remedy);
-}
 
 /** @throws RunbookError 64 for an id that no job has */
 export function findJob({ store }: Workspace, id: string) {
