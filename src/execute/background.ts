@@ -7,8 +7,8 @@ import { launch } from './launch-process.ts';
 import { type ProcessRow, processRow, processTable } from './process-table.ts';
 
 /**
- * Starts a fence in a session of its own, its output going to the log (0600, begun anew), and returns once its text runs.
- * @throws an error whose message says why it could not be started
+ * Starts a fence in its own session, writes its output to a new log (mode 0600), and resolves once its text runs.
+ * @throws an error whose message says why the fence could not start
  */
 export async function startBackground(
   fence: LaunchedFence,
@@ -17,8 +17,8 @@ export async function startBackground(
 ): Promise<BackgroundProcess> {
   const output = openLog(log);
   try {
-    const { child, begun } = launch(fence, { env: baseline, cwd: folder, detached: true, output });
-    const reason = await begun;
+    const { child, started } = launch(fence, { env: baseline, cwd: folder, detached: true, output });
+    const reason = await started;
     if (reason !== undefined || child.pid === undefined) throw new Error(reason ?? 'it could not be started');
     child.unref();
     child.stdin?.destroy();
@@ -30,8 +30,8 @@ export async function startBackground(
 }
 
 /**
- * A log of its own, begun anew. A project from elsewhere may bring symlinks under its name, or its folder's, and would choose
- * what is written into.
+ * Creates the log. Refuses symbolic links: a project from someone else could use one to choose the file that is
+ * overwritten.
  */
 function openLog(log: string): number {
   const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
@@ -40,13 +40,13 @@ function openLog(log: string): number {
   mkdirSync(dirname(log), { recursive: true, mode: 0o700 });
   for (const path of [...folders, log])
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
-      throw new Error(`its log would go elsewhere, since ${path} is a symbolic link; move that away`);
+      throw new Error(`its log must not be a symbolic link, and ${path} is one; remove it`);
   return openSync(log, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
 }
 
 /**
- * Whether the process, or anything left of its process group, still runs. While a group lives, its number is given to no
- * other process; so where nobody has the pid, what is in the group was started by our process.
+ * Whether the process, or any process left in its group, still runs. The kernel does not reuse the number of a living
+ * group, so whatever is in the group was started by our process.
  */
 export function isAlive({ pid, start }: BackgroundProcess): boolean {
   const row = processRow(pid);
@@ -54,14 +54,16 @@ export function isAlive({ pid, start }: BackgroundProcess): boolean {
   return (row !== undefined && !row.zombie) || anyRuns([pid]);
 }
 
-/** Ends every process group of its session: SIGTERM, after a grace SIGKILL. Resolves when nothing of it runs. */
+/**
+ * Ends every process group of the session: SIGTERM, then SIGKILL after a grace period. Resolves when none of them runs.
+ */
 export async function stopBackground(background: BackgroundProcess): Promise<void> {
   if (!isAlive(background)) return;
   const ofSession = processTable().filter((row) => row.session === background.pid && !row.zombie);
   await endGroups([...new Set([background.pid, ...ofSession.map((row) => row.group)])]);
 }
 
-/** With the boot on Linux, where a start counts from it; elsewhere it is a date. */
+/** On Linux a start time counts from boot, so it is prefixed with the boot id. On other systems it is a date. */
 function startOf(row: ProcessRow | undefined): string {
   return row === undefined ? '' : `${bootId()}${row.start}`;
 }

@@ -4,7 +4,7 @@ import type { ConnectOptions } from '../model/box.ts';
 
 export const CONNECT_TIMEOUT_MS = 10_000;
 
-/** A TCP connection from this machine, open when this resolves. @throws the system's error, ETIMEDOUT at the deadline */
+/** Opens a TCP connection from this machine. @throws the system's error, ETIMEDOUT at the deadline */
 export function connect(
   host: string,
   port: number,
@@ -26,7 +26,7 @@ export function connect(
   });
 }
 
-/** The error that the system would give. */
+/** An error shaped like the system's own. */
 export function connectError(code: string, host: string, port: number, why = ''): NodeJS.ErrnoException {
   return Object.assign(new Error(`connect ${code} ${host}:${port}${why && ` (${why})`}`), { code });
 }

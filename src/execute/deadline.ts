@@ -1,12 +1,12 @@
 import type { ShellRequest } from '../model/shell.ts';
 
-/** What a fence may be cut short by. */
+/** What can stop a fence early. */
 export type Deadline = { readonly kind: 'timeout'; readonly afterMs: number } | { readonly kind: 'aborted' };
 
-/** Beyond this Node's timers fire at once. */
+/** Node fires timers longer than this immediately. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Calls `stop` at the deadline or abort, whichever is first; the answer ends the watch. */
+/** Calls `stop` at the deadline or on abort, whichever is first. Returns a function that cancels the watch. */
 export function watchDeadline(
   { timeoutMs, signal }: Pick<ShellRequest, 'timeoutMs' | 'signal'>,
   stop: (why: Deadline) => void,

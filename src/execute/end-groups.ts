@@ -1,24 +1,24 @@
 import { spawn } from 'node:child_process';
 import { processTable } from './process-table.ts';
 
-/** How long a process group has between SIGTERM and SIGKILL. */
+/** Time between SIGTERM and SIGKILL. */
 export const GRACE_MS = 5_000;
 
-/** What SIGKILL does not end within this (a process in the kernel's hands) is not waited for. */
+/** How long to wait after SIGKILL. A process in an uninterruptible kernel call can outlive it. */
 const KILLED_MS = 1_000;
 
-const ASK_EVERY_MS = 20;
+const POLL_EVERY_MS = 20;
 
 /**
- * Ends process groups: SIGTERM, and SIGKILL for what is left after the grace. Resolves when nothing of them runs.
- * No event tells of the end of a process that is not our child, so they are asked for, up to the deadline.
+ * Ends process groups: SIGTERM, then SIGKILL after the grace period. Resolves when none of them runs.
+ * Polls, because no event reports the end of a process that is not our child.
  */
 export async function endGroups(groups: readonly number[], graceMs = GRACE_MS): Promise<void> {
   if (groups.length === 0 || (await signalUntilGone(groups, 'SIGTERM', graceMs))) return;
   await signalUntilGone(groups, 'SIGKILL', KILLED_MS);
 }
 
-/** Whether anything of these process groups runs. A zombie does not, and may stay long where init is slow to reap. */
+/** Whether any process of these groups runs. Zombies do not count: init may be slow to reap them. */
 export function anyRuns(groups: readonly number[]): boolean {
   return groups.some(exists) && processTable().some((row) => groups.includes(row.group) && !row.zombie);
 }
@@ -31,12 +31,12 @@ function signalUntilGone(
   for (const group of groups) send(group, signal);
   return new Promise((resolve) => {
     const deadline = performance.now() + deadlineMs;
-    const asking = setInterval(() => {
+    const polling = setInterval(() => {
       const gone = !anyRuns(groups);
       if (!gone && performance.now() < deadline) return;
-      clearInterval(asking);
+      clearInterval(polling);
       resolve(gone);
-    }, ASK_EVERY_MS);
+    }, POLL_EVERY_MS);
   });
 }
 
@@ -48,7 +48,7 @@ function exists(group: number): boolean {
   }
 }
 
-/** What runs as another user through sudo may be signalled only through sudo. */
+/** A process that sudo started as another user can only be signaled through sudo. */
 function send(group: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(-group, signal);

@@ -6,18 +6,18 @@ import { bytesToText } from './state/bytes-as-text.ts';
 import { readExportListing } from './state/export-listing.ts';
 import { exportsWith, stateAfter } from './state/shell-state.ts';
 
-/** What the result of a fence depends on beside the fence itself. */
+/** What the result of a fence depends on, other than the fence itself. */
 export interface FenceSetup {
   readonly folder: string;
   readonly baseline: Readonly<Record<string, string>>;
 }
 
-/** How a fence ended and what it left, from what its shell said on the control pipe. Pure. */
+/** How a fence ended and which shell state it left, computed from the records on the control pipe. Pure. */
 export function fenceResult(
   request: ShellRequest,
   end: FrameEnd | Deadline,
   durationMs: number,
-  surroundings: FenceSetup,
+  setup: FenceSetup,
 ): ShellResult {
   switch (end.kind) {
     case 'timeout':
@@ -30,13 +30,13 @@ export function fenceResult(
     case 'ended': {
       const reason = reasonNotStarted(request, end.records);
       if (reason !== undefined) return { end: { kind: 'unstartable', reason }, durationMs };
-      const state = request.capture ? { state: stateFrom(request, end.records, surroundings) } : {};
+      const state = request.capture ? { state: stateFrom(request, end.records, setup) } : {};
       return { end: { kind: 'exit', code: end.status }, ...state, durationMs };
     }
   }
 }
 
-/** `u`: the shell says why. For another user, no `s`: whatever was to become that user never came to the fence. */
+/** A `u` record holds the reason. With `user`, a missing `s` record means that switching to the user failed. */
 export function reasonNotStarted({ user }: Pick<ShellRequest, 'user'>, records: Records): string | undefined {
   const reason = records.get('u');
   if (reason !== undefined) return bytesToText(reason);
@@ -44,7 +44,7 @@ export function reasonNotStarted({ user }: Pick<ShellRequest, 'user'>, records: 
   return `it could not be run as ${user}; sudo needs a rule that allows it without a password`;
 }
 
-/** A shell that left without a report (`exec`, a signal, a plain fence) leaves the state as it was. */
+/** A shell that ended without a report (`exec`, a signal, a plain fence) leaves the state unchanged. */
 function stateFrom(
   { state, cwd }: ShellRequest,
   records: Records,
@@ -61,7 +61,7 @@ function stateFrom(
   );
 }
 
-/** Where the shell was; undefined: where the baseline starts. */
+/** The shell's working directory; undefined if it is the folder that the baseline starts in. */
 function directoryFrom(record: Buffer | undefined, folder: string): string | undefined {
   const directory = record && bytesToText(record.subarray(0, -1));
   return directory === folder ? undefined : directory;

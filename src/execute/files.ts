@@ -16,21 +16,21 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { FileStatus } from '../model/box.ts';
 import { ownerIds } from './owner.ts';
 
-/** Permission bits of parent folders that a write makes, whatever the umask. */
+/** Permission bits of parent folders that a write creates, regardless of the umask. */
 const FOLDER_MODE = 0o755;
 
 const PERMISSIONS = 0o7777;
 
 /**
- * The file's content; undefined: there is none.
- * @throws the system's error (`code` EACCES, EISDIR, EIO, …), its message naming the path
+ * The file's content; undefined if the file does not exist.
+ * @throws the system's error (`code` EACCES, EISDIR, EIO, …), with the path in its message
  */
 export function readContent(path: string): Promise<Buffer | undefined> {
   return unlessMissing(readFile(path));
 }
 
 /**
- * What is at the path, symlinks followed; undefined: nothing.
+ * What the path refers to, symlinks followed; undefined if nothing exists there.
  * @throws the system's error (`code` EACCES, ELOOP, …)
  */
 export async function fileStatus(path: string): Promise<FileStatus | undefined> {
@@ -46,18 +46,19 @@ export async function fileStatus(path: string): Promise<FileStatus | undefined> 
 }
 
 /**
- * Writes a file so that at every moment, a power cut included, it has either its old content or the new one:
- * temporary file beside it, fsync, rename, fsync of the folder. A symlink is followed and stays one; the owner of a file
- * that exists stays unless another is asked for; missing parent folders are made.
- * On any failure the old content is untouched and no temporary file stays.
- * @throws the system's error (`code` ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EISDIR, ENOTDIR, …); EINVAL: no such owner
+ * Writes a file atomically: after a power failure it holds either the old content or the new. Uses a temporary file in
+ * the same folder, fsync, rename, and fsync of the folder.
+ * Follows symlinks, keeps the owner of an existing file unless `owner` is given, and creates missing parent folders. On
+ * failure the old content is unchanged and the temporary file is removed.
+ * @throws the system's error (`code` ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EISDIR, ENOTDIR, …); EINVAL if the owner
+ * does not exist
  */
 export async function writeContent(
   path: string,
   content: Buffer,
   { mode, owner }: { readonly mode: number; readonly owner?: string },
 ): Promise<void> {
-  const target = await behindLinks(path);
+  const target = await resolveLinks(path);
   const old = await unlessMissing(stat(target));
   if (old && !old.isFile()) throw notAFile(target, old);
   const ids = owner === undefined ? { uid: old?.uid, gid: old?.gid } : await ownerIds(owner, old);
@@ -68,7 +69,7 @@ export async function writeContent(
   try {
     await withFile(temporary, 'wx', async (file) => {
       await file.writeFile(content);
-      await settle(file, mode, ids);
+      await finishFile(file, mode, ids);
     });
     await rename(temporary, target);
   } catch (error) {
@@ -79,14 +80,14 @@ export async function writeContent(
   await withFile(folder, constants.O_RDONLY, (handle) => handle.sync());
 }
 
-/** A file that is mounted by itself, as /etc/hosts is in a container, cannot be replaced: it is written over. */
+/** A file that is its own mount point, such as /etc/hosts in a container, cannot be replaced, only overwritten. */
 const isMountPoint = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EBUSY';
 
 async function overwrite(path: string, content: Buffer, mode: number, ids: Ids): Promise<void> {
   await withFile(path, 'r+', async (file) => {
     await file.truncate(0);
     await file.writeFile(content);
-    await settle(file, mode, ids);
+    await finishFile(file, mode, ids);
   });
 }
 
@@ -95,8 +96,8 @@ interface Ids {
   readonly gid?: number | undefined;
 }
 
-/** Owner first, since a change of owner takes set-id bits away; then the mode, exactly; then to the disk. */
-async function settle(file: FileHandle, mode: number, { uid, gid }: Ids): Promise<void> {
+/** Sets the owner before the mode, because chown clears the set-id bits, then syncs to disk. */
+async function finishFile(file: FileHandle, mode: number, { uid, gid }: Ids): Promise<void> {
   const now = await file.stat();
   const differs = (uid !== undefined && uid !== now.uid) || (gid !== undefined && gid !== now.gid);
   if (differs) await file.chown(uid ?? now.uid, gid ?? now.gid);
@@ -104,8 +105,8 @@ async function settle(file: FileHandle, mode: number, { uid, gid }: Ids): Promis
   await file.sync();
 }
 
-/** Where a path leads, though its last link may point to nothing yet. */
-async function behindLinks(path: string): Promise<string> {
+/** Resolves symlinks, including one whose target does not exist yet. */
+async function resolveLinks(path: string): Promise<string> {
   const MOST_LINKS = 40;
   let target = resolve(path);
   for (let links = 0; links < MOST_LINKS; links += 1) {
@@ -127,7 +128,7 @@ async function makeFolders(folder: string): Promise<void> {
 function notAFile(path: string, found: Stats): Error {
   return found.isDirectory()
     ? systemError('EISDIR', `${path} is a directory`)
-    : systemError('EINVAL', `${path} is no ordinary file`);
+    : systemError('EINVAL', `${path} is not a regular file`);
 }
 
 async function withFile(
@@ -143,9 +144,9 @@ async function withFile(
   }
 }
 
-async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+async function unlessMissing<T>(operation: Promise<T>): Promise<T | undefined> {
   try {
-    return await asked;
+    return await operation;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -13,8 +13,8 @@ import type { FrameEnd } from './shell/shell-process.ts';
 export type InteractEnd = FrameEnd | Deadline | { readonly kind: 'unstartable'; readonly reason: string };
 
 /**
- * Runs a fence on the terminal, in this process's own group: it reads what the person types and gets their Ctrl-C, which
- * this process ignores meanwhile.
+ * Runs a fence on the terminal, in this process's own group. The fence reads the person's input and receives Ctrl-C,
+ * which this process ignores meanwhile.
  * @throws RunbookError `no-terminal`
  */
 export async function interact(
@@ -25,16 +25,16 @@ export async function interact(
   requireTerminal();
   const ignore = () => {};
   process.on('SIGINT', ignore);
-  const { child, begun, allRecords } = launch(fence, {
+  const { child, started, allRecords } = launch(fence, {
     env: baseline,
     cwd: folder,
     detached: false,
     output: 'inherit',
   });
-  let cut: Deadline | undefined;
+  let stoppedBy: Deadline | undefined;
   let killing: NodeJS.Timeout | undefined;
   const unwatch = watchDeadline(request, (why) => {
-    cut ??= why;
+    stoppedBy ??= why;
     signalTree(child.pid!, 'SIGTERM');
     killing ??= setTimeout(() => signalTree(child.pid!, 'SIGKILL'), GRACE_MS);
   });
@@ -43,9 +43,9 @@ export async function interact(
       child.once('error', () => resolve(127));
       child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : (code ?? 1)));
     });
-    const reason = await begun;
+    const reason = await started;
     if (reason !== undefined) return { kind: 'unstartable', reason };
-    return cut ?? { kind: 'ended', status, records: await allRecords() };
+    return stoppedBy ?? { kind: 'ended', status, records: await allRecords() };
   } finally {
     unwatch();
     clearTimeout(killing);
@@ -59,14 +59,14 @@ export function requireTerminal(): void {
   try {
     closeSync(openSync('/dev/tty', 'r+'));
   } catch (error) {
-    const message = 'This fence needs a person at a terminal, and there is none.';
-    const remedy = 'Run the same command on a terminal.';
+    const message = 'This fence needs a terminal, and none is attached.';
+    const remedy = 'Run the same command in a terminal.';
     const cause = (error as Error).message;
     throw new RunbookError([{ code: 'no-terminal', severity: 'error', message, remedy, cause }], EXIT.person);
   }
 }
 
-/** Not its process group, which is ours. */
+/** Signals the process tree rather than its process group, because the group is this process's own. */
 function signalTree(root: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   const table = processTable();
   const tree = new Set([root]);
@@ -77,7 +77,7 @@ function signalTree(root: number, signal: 'SIGTERM' | 'SIGKILL'): void {
     try {
       process.kill(pid, signal);
     } catch {
-      // It ended meanwhile, or is another user's and ends with its parent.
+      // It has ended already, or belongs to another user and ends with its parent.
     }
   }
 }

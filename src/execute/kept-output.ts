@@ -2,10 +2,12 @@ import type { ChildProcess } from 'node:child_process';
 import { BoundedBytes, sizeText } from '../base/bounded-bytes.ts';
 import { MOST_KEPT } from './most-kept.ts';
 
-/** Said of a program that was stopped for what it said. */
-export const TOO_MUCH_OUTPUT = `it said more than ${sizeText(MOST_KEPT.output)}, and was stopped`;
+/** Reason given for a program that was stopped because it wrote too much output. */
+export const TOO_MUCH_OUTPUT = `it was stopped after writing more than ${sizeText(MOST_KEPT.output)}`;
 
-/** Keeps what a program of the engine's own says on its two streams. `stop` has to end it: it says more than is kept. */
+/**
+ * Keeps the two output streams of a program that the engine runs itself. Calls `stop` when it writes more than is kept.
+ */
 export function keepOutput(
   child: ChildProcess,
   stop: () => void,

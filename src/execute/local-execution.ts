@@ -14,19 +14,19 @@ import { MAX_LOCAL_SHELLS, startLocalShell } from './shell/local-shell.ts';
 import { openShellPool } from './shell/shell-pool.ts';
 import { baselineOf } from './state/baseline.ts';
 
-/** This machine, as far as acting on it goes; identity and probes come from other rooms. */
+/** The part of the local box that runs commands and writes files. Identity and probes are added by other rooms. */
 export type LocalExecution = Omit<Box, 'identity' | 'kind' | 'policy' | 'state' | 'ask' | 'changed'>;
 
 export interface LocalOptions {
-  /** Where the first fence and every relative path start. */
+  /** Where the first fence starts and relative paths are resolved. */
   readonly folder: string;
-  /** Variables of every fence beside the process's own. */
+  /** Variables for every fence, added to the process's own. */
   readonly env: Readonly<Record<string, string>>;
-  /** Whether plain fences may run without a shell of their own; false only to prove that it makes no difference. */
+  /** Whether plain fences may run without their own shell. Tests set false to prove that the result is the same. */
   readonly plain?: boolean;
 }
 
-/** Opens this machine for acting on. No process is started before the first fence. */
+/** Opens this machine for running fences. Starts no process before the first fence. */
 export async function openLocalExecution(options: LocalOptions): Promise<LocalExecution> {
   const folder = resolve(options.folder);
   const baseline = baselineOf(process.env, options.env, folder);
@@ -34,14 +34,14 @@ export async function openLocalExecution(options: LocalOptions): Promise<LocalEx
     start: () => startLocalShell({ env: baseline, cwd: folder }),
     most: MAX_LOCAL_SHELLS,
   });
-  const place = { folder, baseline };
+  const setup = { folder, baseline };
   const box = {
-    ...place,
+    ...setup,
     own: options.env,
     pool,
     plain: options.plain ?? true,
     tmp: tmpdir(),
-    interact: (fence: LaunchedFence, request: ShellRequest) => interact(fence, request, place),
+    interact: (fence: LaunchedFence, request: ShellRequest) => interact(fence, request, setup),
   };
   return {
     baseline,

@@ -5,15 +5,15 @@ import type { FileStatus } from '../model/box.ts';
 
 const execute = promisify(execFile);
 
-/** Numbers of a user and a group; what was not asked for is undefined. */
+/** Numeric user and group id; undefined where not requested. */
 export interface OwnerIds {
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
 }
 
 /**
- * The numbers behind `user`, `user:group` or `:group`, each a name or a number; what is left out is taken from `old`.
- * @throws an error with `code` EINVAL: this box knows no such user or group
+ * The ids for `user`, `user:group` or `:group`, each a name or a number. An omitted part is taken from `old`.
+ * @throws an error with `code` EINVAL: the user or group does not exist on this box
  */
 export async function ownerIds(owner: string, old?: OwnerIds): Promise<OwnerIds> {
   const [user = '', group = ''] = owner.split(':');
@@ -23,7 +23,7 @@ export async function ownerIds(owner: string, old?: OwnerIds): Promise<OwnerIds>
   };
 }
 
-/** Whether the file belongs to `user`, `user:group` or `:group`. A name that this box does not know owns nothing. */
+/** Whether the file belongs to `user`, `user:group` or `:group`. False for a name that does not exist on this box. */
 export async function belongsTo(owner: string, status: FileStatus): Promise<boolean> {
   try {
     const { uid, gid } = await ownerIds(owner, status);
@@ -42,7 +42,7 @@ async function userId(user: string): Promise<number> {
   }
 }
 
-/** getent asks every source that the box has; /etc/group is there without it. */
+/** getent reads every source that the box has configured. /etc/group works without it. */
 async function groupId(group: string): Promise<number> {
   if (/^\d+$/.test(group)) return Number(group);
   const entries = await execute('getent', ['group', group]).then(
@@ -55,5 +55,5 @@ async function groupId(group: string): Promise<number> {
 }
 
 function unknown(kind: string, name: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`this box has no ${kind} ${name}`), { code: 'EINVAL' });
+  return Object.assign(new Error(`the ${kind} ${name} does not exist on this box`), { code: 'EINVAL' });
 }

@@ -1,25 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A process as the kernel lists it. */
+/** A row of the process table. */
 export interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
   readonly session: number;
-  /** Dead, but not yet waited for by its parent: it does nothing any more. */
+  /** Dead, but not yet waited for by its parent. */
   readonly zombie: boolean;
-  /** Clock ticks since boot on Linux, a date elsewhere: tells a reused pid from the same process. */
+  /** Clock ticks since boot on Linux, a date on other systems. Distinguishes a reused pid from the same process. */
   readonly start: string;
 }
 
-/** Every process that can be seen now. */
+/** Every process that this one can see. */
 export function processTable(): ProcessRow[] {
   if (process.platform !== 'linux') return portableTable();
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (processRow(Number(name)) ?? []) : []));
 }
 
-/** One process; undefined: there is none of that pid. */
+/** One process; undefined if the pid does not exist. */
 export function processRow(pid: number): ProcessRow | undefined {
   if (process.platform !== 'linux') return portableTable(pid)[0];
   try {
@@ -29,7 +29,7 @@ export function processRow(pid: number): ProcessRow | undefined {
   }
 }
 
-/** Fields of proc_pid_stat(5), counted after the program's name, which may hold blanks and brackets. */
+/** Fields of proc_pid_stat(5), counted after the program's name, which may contain spaces and parentheses. */
 function linuxRow(pid: number, stat: string): ProcessRow {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state = '', parent = '', group = '', session = ''] = fields;
@@ -43,7 +43,7 @@ function linuxRow(pid: number, stat: string): ProcessRow {
   };
 }
 
-/** ps(1) of POSIX knows no session; a leader's group stands for it. */
+/** POSIX ps(1) does not print the session, so the process group is used instead. */
 function portableTable(pid?: number): ProcessRow[] {
   const which = pid === undefined ? ['-A'] : ['-p', String(pid)];
   try {

@@ -11,38 +11,38 @@ import type { ShellPool } from './shell/shell-pool.ts';
 import type { Frame, ShellProcess } from './shell/shell-process.ts';
 import { textToBytes } from './state/bytes-as-text.ts';
 
-/** What every fence of an opened box shares. */
+/** What all fences of an opened box share. */
 export interface FenceBox {
   readonly folder: string;
   readonly baseline: Readonly<Record<string, string>>;
-  /** What runbook itself adds to the process's environment. */
+  /** Variables that runbook adds to the process's environment. */
   readonly own: Readonly<Record<string, string>>;
   readonly pool: ShellPool;
-  /** Whether a plain fence may run in the host itself. */
+  /** Whether a plain fence may run directly in the shared shell process. */
   readonly plain: boolean;
-  /** On the box, for temporary files. */
+  /** Folder on the box for temporary files. */
   readonly tmp: string;
   /** Runs a fence on the person's terminal. */
   interact(fence: LaunchedFence, request: ShellRequest): Promise<InteractEnd>;
 }
 
-/** Runs one fence as `bash -e -o pipefail FILE` would, and tells the state it leaves. */
+/** Runs one fence as `bash -e -o pipefail FILE` would, and returns the shell state that it leaves. */
 export async function runFence(box: FenceBox, request: ShellRequest): Promise<ShellResult> {
   const started = performance.now();
   const elapsed = () => performance.now() - started;
   const refused = reasonToRefuse(request);
   if (refused) return { end: refused, durationMs: elapsed() };
 
-  const host = await box.pool.take();
-  if ('unstartable' in host) {
-    const kind = host.disconnected ? 'disconnected' : 'unstartable';
-    return { end: { kind, reason: host.unstartable }, durationMs: elapsed() };
+  const shell = await box.pool.take();
+  if ('unstartable' in shell) {
+    const kind = shell.disconnected ? 'disconnected' : 'unstartable';
+    return { end: { kind, reason: shell.unstartable }, durationMs: elapsed() };
   }
   try {
-    const end = await runFrame(host, frameFor(box, host, request), request);
+    const end = await runFrame(shell, frameFor(box, shell, request), request);
     return fenceResult(request, end, elapsed(), box);
   } finally {
-    box.pool.give(host);
+    box.pool.give(shell);
   }
 }
 
@@ -55,7 +55,7 @@ export async function interactWithFence(box: FenceBox, request: ShellRequest): P
   return fenceResult(request, end, performance.now() - started, box);
 }
 
-/** A fence as a process of its own runs it. */
+/** The fence with everything that its own process needs. */
 export function launchedFence(
   box: FenceBox,
   request: ShellRequest,
@@ -68,36 +68,36 @@ export function launchedFence(
 
 let frames = 0;
 
-/** Frames are numbered through, so that an announced process group is known to belong to this one. */
+/** Frames are numbered, so that an announced process group can be matched to its frame. */
 export function nextFrame(): number {
   frames += 1;
   return frames;
 }
 
-function frameFor(box: FenceBox, host: ShellProcess, request: ShellRequest): Frame {
+function frameFor(box: FenceBox, shell: ShellProcess, request: ShellRequest): Frame {
   const number = nextFrame();
-  const route = host.kind === 'bash' ? routeOf(request, box.plain) : ({ kind: 'launch' } as const);
+  const route = shell.kind === 'bash' ? routeOf(request, box.plain) : ({ kind: 'launch' } as const);
   switch (route.kind) {
     case 'plain':
-      return { number, bytes: plainFrame(route.text, host.toOutput), hasGroup: false };
+      return { number, bytes: plainFrame(route.text, shell.toOutput), hasGroup: false };
     case 'fork':
       return {
         number,
-        bytes: forkFrame(number, launchedFence(box, request, {}), host.toOutput),
+        bytes: forkFrame(number, launchedFence(box, request, {}), shell.toOutput),
         hasGroup: true,
       };
     case 'launch': {
-      /** In the host's folder, where it goes with the host at the latest; but another user cannot reach it there. */
-      const place = request.user === undefined ? { scratch: join(host.folder, `step-${number}`) } : {};
-      const fence = launchedFence(box, request, place);
+      /** The shell's folder is removed with the shell at the latest, but another user cannot read it. */
+      const folder = request.user === undefined ? { scratch: join(shell.folder, `step-${number}`) } : {};
+      const fence = launchedFence(box, request, folder);
       const bytes =
-        host.kind === 'bash' ? launchFrame(number, fence, host.toOutput) : textToBytes(launchText(fence));
+        shell.kind === 'bash' ? launchFrame(number, fence, shell.toOutput) : textToBytes(launchText(fence));
       return { number, bytes, hasGroup: true };
     }
   }
 }
 
-/** sudo withholds the environment: what runbook itself adds to the baseline is handed over with the state. */
+/** sudo drops the environment, so the variables that runbook adds are passed with the state. */
 function withOwn(box: FenceBox, state: ShellState): ShellState {
   return { ...state, variables: new Map([...Object.entries(box.own), ...state.variables]) };
 }
@@ -106,5 +106,5 @@ function reasonToRefuse({ text, state, cwd, signal }: ShellRequest) {
   if (signal?.aborted) return { kind: 'aborted' } as const;
   const texts = [text, cwd, state.cwd, ...state.variables.values()];
   if (!texts.some((each) => each?.includes('\0'))) return undefined;
-  return { kind: 'unstartable', reason: 'it holds a NUL character, which no shell can take' } as const;
+  return { kind: 'unstartable', reason: 'it contains a NUL character, which shells cannot handle' } as const;
 }

@@ -5,10 +5,10 @@ import { keepOutput, TOO_MUCH_OUTPUT } from './kept-output.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
-/** Exit codes as a shell has them: 124 as timeout(1) gives, 127 for what is not there, 141 where nobody reads on (SIGPIPE). */
+/** Exit codes as in a shell: 124 from timeout(1), 127 for a missing program, 141 for SIGPIPE. */
 export const PROGRAM_CODE = { timedOut: 124, missing: 127, tooMuch: 141, lost: 255 } as const;
 
-/** Runs a program of the engine's own on this machine, in a process group of its own. Never throws. */
+/** Runs one of the engine's own programs on this machine, in its own process group. Never throws. */
 export function runProgram(
   { run, input, timeoutMs = DEFAULT_TIMEOUT_MS, signal }: Program,
   { env, cwd }: { readonly env: Readonly<Record<string, string>>; readonly cwd: string },
@@ -16,13 +16,13 @@ export function runProgram(
   const [program = '', ...args] = typeof run === 'string' ? ['sh', '-c', run] : run;
   return new Promise((resolve) => {
     const child = spawn(program, args, { env, cwd, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
-    let cut: number | undefined;
+    let stopCode: number | undefined;
     const stop = (code: number) => {
-      cut ??= code;
+      stopCode ??= code;
       try {
         process.kill(-child.pid!, 'SIGKILL');
       } catch {
-        // It has ended meanwhile.
+        // It has ended already.
       }
     };
     const { stdout, stderr } = keepOutput(child, () => stop(PROGRAM_CODE.tooMuch));
@@ -33,9 +33,9 @@ export function runProgram(
       clearTimeout(deadline);
       signal?.removeEventListener('abort', onAbort);
       resolve({
-        code: cut ?? code,
+        code: stopCode ?? code,
         stdout: stdout.take(),
-        stderr: cut === PROGRAM_CODE.tooMuch ? TOO_MUCH_OUTPUT : stderr.take().toString() + said,
+        stderr: stopCode === PROGRAM_CODE.tooMuch ? TOO_MUCH_OUTPUT : stderr.take().toString() + said,
       });
     };
     child.stdin.on('error', () => {});

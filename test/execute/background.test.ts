@@ -6,7 +6,7 @@ import { fence, openBox, temporaryFolder, until } from './box.ts';
 
 const sessionOf = (pid: number) => processTable().filter((row) => row.session === pid && !row.zombie);
 
-test('it lives in a session of its own, beyond the box, and is stopped as a whole', async () => {
+test('runs in its own session, outlives the box, and stops with all its processes', async () => {
   const folder = temporaryFolder();
   const box = await openBox({ folder, env: { GIVEN: 'given' } });
   const log = join(folder, 'logs/server.log');
@@ -24,7 +24,7 @@ test('it lives in a session of its own, beyond the box, and is stopped as a whol
   expect(sessionOf(background.pid)).toEqual([]);
 });
 
-test('a shell that left its server behind is alive as long as the server is', async () => {
+test('counts as alive while a process that its shell started runs', async () => {
   const box = await openBox({ folder: temporaryFolder() });
   const background = await box.background(fence('sleep 60 &'), 'log');
   await until(() => !processTable().some((row) => row.pid === background.pid), 'the shell is gone');
@@ -33,7 +33,7 @@ test('a shell that left its server behind is alive as long as the server is', as
   expect(await box.alive(background)).toBe(false);
 });
 
-test('one that ended is not alive, and another process of its pid is not it', async () => {
+test('does not count as alive after it ended, nor when its pid is reused', async () => {
   const box = await openBox({ folder: temporaryFolder() });
   const ended = await box.background(fence('exit 3'), 'log');
   await until(() => !processTable().some((row) => row.pid === ended.pid && !row.zombie), 'it ended');
@@ -48,7 +48,7 @@ test('one that ended is not alive, and another process of its pid is not it', as
   await box.stop(background);
 });
 
-test('other interpreters, and what cannot start', async () => {
+test('runs other interpreters, and reports why a fence cannot start', async () => {
   const folder = temporaryFolder();
   const box = await openBox({ folder });
   const python = await box.background(
@@ -59,7 +59,7 @@ test('other interpreters, and what cannot start', async () => {
   await box.stop(python);
   expect(sessionOf(python.pid)).toEqual([]);
   await expect(box.background(fence('x', { interpreter: ['no-such-thing'] }), 'log')).rejects.toThrow(
-    'this box has no no-such-thing',
+    'no-such-thing is not installed on this box',
   );
   await expect(box.background(fence('x', { cwd: '/gone/away' }), 'log')).rejects.toThrow(
     '/gone/away cannot be entered',

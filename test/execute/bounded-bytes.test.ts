@@ -5,8 +5,8 @@ import { replyFilter } from '../../src/execute/remote/reply-filter.ts';
 import { PROGRAM_CODE, runProgram } from '../../src/execute/run-program.ts';
 import { recordParser, recordsIn, takeRecord } from '../../src/execute/shell/control-records.ts';
 
-describe('bytes up to a limit', () => {
-  test('chunks of any size come out as one', () => {
+describe('bounded bytes', () => {
+  test('joins chunks of any size', () => {
     const bytes = new BoundedBytes(1_000);
     for (const each of ['', 'a', 'bc', '', 'def']) expect(bytes.add(Buffer.from(each))).toBe(true);
     expect(bytes.indexOf(Buffer.from('cd'))).toBe(2);
@@ -14,7 +14,7 @@ describe('bytes up to a limit', () => {
     expect(bytes.take().length).toBe(0);
   });
 
-  test('a first chunk is not written into', () => {
+  test('does not write into the first chunk', () => {
     const first = Buffer.from('abcd').subarray(0, 2);
     const bytes = new BoundedBytes(10);
     bytes.add(first);
@@ -22,7 +22,7 @@ describe('bytes up to a limit', () => {
     expect([bytes.take().toString(), first.toString()]).toEqual(['abx', 'ab']);
   });
 
-  test('what is too much is left out, to the byte', () => {
+  test('drops exactly the bytes beyond the limit', () => {
     const bytes = new BoundedBytes(3);
     expect([bytes.add(Buffer.from('ab')), bytes.add(Buffer.from('cd')), bytes.add(Buffer.from('c'))]).toEqual(
       [true, false, true],
@@ -31,7 +31,7 @@ describe('bytes up to a limit', () => {
   });
 });
 
-/** Feeds endless bytes until it is said to be too much; the bytes that it took. */
+/** Feeds endless bytes until the limit is reported; returns the number of bytes accepted. */
 function fedUntil(push: (chunk: Buffer) => void, isTooMuch: () => boolean, most: number): number {
   const chunk = Buffer.alloc(64 * 1024, 'x');
   let fed = 0;
@@ -39,8 +39,8 @@ function fedUntil(push: (chunk: Buffer) => void, isTooMuch: () => boolean, most:
   return fed;
 }
 
-describe('a far side that never ends what it says', () => {
-  test('a record: cut off at the limit, once, and nothing is heard afterwards', () => {
+describe('a remote side that never stops sending', () => {
+  test('stops reading when a record exceeds the limit', () => {
     const heard: string[] = [];
     const { push } = recordParser({
       onRecord: (tag) => heard.push(tag),
@@ -53,7 +53,7 @@ describe('a far side that never ends what it says', () => {
     expect(heard).toEqual(['d', 'too much']);
   });
 
-  test('a record of the most that is kept is still one', () => {
+  test('accepts a record of exactly the limit', () => {
     const lengths: number[] = [];
     const { push, take } = recordParser({
       onRecord: (_, content) => lengths.push(content.length),
@@ -64,7 +64,7 @@ describe('a far side that never ends what it says', () => {
     expect(lengths).toEqual([MOST_KEPT.record - 1]);
   });
 
-  test('records under every letter: those that mean something are kept', () => {
+  test('keeps only records with a known letter', () => {
     const records = new Map<string, Buffer>();
     const letters = Array.from({ length: 255 }, (_, code) => String.fromCharCode(code + 1));
     for (const each of letters.filter((letter) => letter !== 's'))
@@ -73,7 +73,7 @@ describe('a far side that never ends what it says', () => {
     expect(recordsIn(Buffer.from('\0d/\0\0zno\0x')).get('d')?.toString()).toBe('/');
   });
 
-  test('a reply: cut off at the limit', () => {
+  test('stops reading when a reply exceeds the limit', () => {
     const heard: string[] = [];
     const push = replyFilter('n0', {
       onReply: () => heard.push('reply'),
@@ -87,7 +87,7 @@ describe('a far side that never ends what it says', () => {
     expect(heard).toEqual(['reply', 'too much']);
   });
 
-  test('replies and rest are told apart wherever a chunk ends', () => {
+  test('separates replies from records at any chunk boundary', () => {
     const whole = Buffer.from('before\x01Kn0 1 ok\0\0d/x\0\x01Kn1 no\0\x01Kn0 2 \0after');
     for (let size = 1; size <= whole.length; size += 1) {
       const replies: string[] = [];
@@ -104,13 +104,13 @@ describe('a far side that never ends what it says', () => {
     }
   });
 
-  test('the output of a program of the engine', async () => {
+  test('limits the output of a program that the engine runs', async () => {
     const { code, stdout, stderr } = await runProgram(
       { run: 'exec cat /dev/zero' },
       { env: { PATH: process.env.PATH ?? '' }, cwd: '/' },
     );
     expect(code).toBe(PROGRAM_CODE.tooMuch);
     expect(stdout.length).toBeLessThanOrEqual(MOST_KEPT.output);
-    expect(stderr).toBe('it said more than 64 MiB, and was stopped');
+    expect(stderr).toBe('it was stopped after writing more than 64 MiB');
   });
 });

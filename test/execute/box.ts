@@ -15,37 +15,37 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** A folder that is gone after the test. */
+/** A folder that is removed after the test. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'runbook-test-')));
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Opens boxes for the tables of this folder: this machine, unless a test file has chosen another. */
+/** Opens boxes for the shared tests of this folder: this machine, unless a test file has chosen another. */
 let opener: (options: LocalOptions) => Promise<LocalExecution> = openLocalExecution;
 
-/** Lets the tables that are imported after this run on other boxes. */
+/** Makes the shared tests that are imported afterwards run on other boxes. */
 export function openBoxesBy(open: typeof opener): void {
   opener = open;
 }
 
-/** Whether the tables run on another box: what only this machine can show is left out then. */
+/** Whether the shared tests run on another box; tests that need this machine are then skipped. */
 export const isElsewhere = (): boolean => opener !== openLocalExecution;
 
-/** A box, opened in a folder of its own and closed after the test. */
+/** A box, opened in its own folder and closed after the test. */
 export async function openBox(options: Partial<LocalOptions> = {}): Promise<LocalExecution> {
   const box = await opener({ folder: temporaryFolder(), env: {}, ...options });
   cleanups.push(() => box.close());
   return box;
 }
 
-/** A bash fence that carries state, with time enough. */
+/** A bash fence that carries state, with a generous timeout. */
 export function fence(text: string, request: Partial<ShellRequest> = {}): ShellRequest {
   return { interpreter: ['bash'], text, state: EMPTY_STATE, timeoutMs: 20_000, capture: true, ...request };
 }
 
-/** Runs a fence and gathers its output. */
+/** Runs a fence and collects its output. */
 export async function runOn(
   box: LocalExecution,
   request: ShellRequest,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { processRow, processTable } from '../../src/execute/process-table.ts';
 import { fence, isElsewhere, openBox, runOn, temporaryFolder, until } from './box.ts';
 
-/** Whether a process runs; its pid stands in a file. */
+/** Whether the process runs whose pid is in the file. */
 function runs(pidFile: string): boolean {
   const row = processRow(Number(readFileSync(pidFile, 'utf8')));
   return row !== undefined && !row.zombie;
@@ -12,7 +12,7 @@ function runs(pidFile: string): boolean {
 
 const written = (file: string) => existsSync(file) && statSync(file).size > 0;
 
-/** Tries longer and longer time limits until the fence got as far as it should: a busy machine starts late. */
+/** Tries longer and longer timeouts until the fence gets far enough, because a busy machine starts it late. */
 async function limited<T>(run: (timeoutMs: number) => Promise<T>, wentOn: (result: T) => boolean) {
   for (let timeoutMs = 500; ; timeoutMs *= 4) {
     const result = await run(timeoutMs);
@@ -31,7 +31,7 @@ describe.each([
 ])('%s', (kind, text) => {
   const interpreter = kind.includes('another') ? ['python3'] : kind.includes('sh fence') ? ['sh'] : ['bash'];
 
-  test('a timeout ends all of it, and the next fence runs', async () => {
+  test('a timeout ends all its processes, and the next fence runs', async () => {
     const folder = temporaryFolder();
     const box = await openBox({ folder });
     const { timeoutMs, result } = await limited(
@@ -46,7 +46,7 @@ describe.each([
     });
   });
 
-  test('an abort ends all of it', async () => {
+  test('an abort ends all its processes', async () => {
     const folder = temporaryFolder();
     const box = await openBox({ folder });
     const abort = new AbortController();
@@ -58,7 +58,7 @@ describe.each([
   });
 });
 
-test('an abort before the start starts nothing', async () => {
+test('an abort before the start prevents it', async () => {
   const folder = temporaryFolder();
   const box = await openBox({ folder });
   const { end } = await box.run(fence('touch started', { signal: AbortSignal.abort() }));
@@ -66,7 +66,7 @@ test('an abort before the start starts nothing', async () => {
   expect(existsSync(join(folder, 'started'))).toBe(false);
 });
 
-test('what earlier fences left running survives the end of a later one, and of the box', async () => {
+test('processes of earlier fences survive the end of a later fence and of the box', async () => {
   const folder = temporaryFolder();
   const box = await openBox({ folder });
   await box.run(fence('sleep 60 >/dev/null 2>&1 & echo $! >left'));
@@ -77,7 +77,7 @@ test('what earlier fences left running survives the end of a later one, and of t
   process.kill(Number(readFileSync(join(folder, 'left'), 'utf8')));
 });
 
-test('a job that holds the output does not hold up the fence, and says nothing in the next one', async () => {
+test('a job that keeps the output open does not delay the fence or write into the next one', async () => {
   const box = await openBox();
   const started = performance.now();
   const first = await runOn(
@@ -90,7 +90,7 @@ test('a job that holds the output does not hold up the fence, and says nothing i
   expect(performance.now() - started).toBeLessThan(3_000);
 });
 
-test('a TERM that is heeded is given its time', async () => {
+test('a process that handles SIGTERM gets the grace period', async () => {
   const box = await openBox();
   const text = "trap 'sleep 0.3; echo cleaned up; exit 0' TERM\necho ready; sleep 60 & wait\n";
   const { timeoutMs, result } = await limited(
@@ -103,7 +103,7 @@ test('a TERM that is heeded is given its time', async () => {
   });
 });
 
-test('a plain builtin that blocks can be ended too', async () => {
+test('ends a plain builtin that blocks', async () => {
   const box = await openBox();
   await box.run(fence('mkfifo nobody-reads'));
   const { end } = await box.run(fence('echo stuck > nobody-reads', { timeoutMs: 100 }));
@@ -111,13 +111,13 @@ test('a plain builtin that blocks can be ended too', async () => {
   expect((await box.run(fence('true'))).end).toEqual({ kind: 'exit', code: 0 });
 });
 
-test('a very long timeout is no timeout', async () => {
+test('a timeout longer than a timer allows does not fire early', async () => {
   const box = await openBox();
   const { end } = await box.run(fence('sleep 0.05', { timeoutMs: 2 ** 40 }));
   expect(end).toEqual({ kind: 'exit', code: 0 });
 });
 
-test('a host that is killed in mid fence takes the fence along, and the next one finds a new host', async () => {
+test('a shell killed during a fence takes the fence with it, and the next fence gets a new shell', async () => {
   const folder = temporaryFolder();
   const box = await openBox({ folder });
   const text = 'me=$BASHPID; sleep 60 & echo $! >pid; kill -KILL $(ps -o ppid= -p $me); wait\n';
@@ -127,28 +127,31 @@ test('a host that is killed in mid fence takes the fence along, and the next one
   expect((await box.run(fence('true'))).end).toEqual({ kind: 'exit', code: 0 });
 });
 
-// Below /proc nothing can be made, by root either: no run of this leaves a folder on the machine.
-test.skipIf(isElsewhere())('a folder that is not there', async () => {
+// Nothing can be created below /proc, not even by root, so no run of this test leaves a folder on the machine.
+test.skipIf(isElsewhere())('reports a folder that does not exist', async () => {
   const box = await openBox({ folder: '/proc/nope/folder' });
   expect((await box.run(fence('true'))).end).toEqual({
     kind: 'unstartable',
-    reason: 'the folder /proc/nope/folder is not there',
+    reason: 'the folder /proc/nope/folder does not exist',
   });
 });
 
-test('an interpreter that is not there', async () => {
+test('reports an interpreter that is not installed', async () => {
   const box = await openBox();
   const { end } = await box.run(fence('x', { interpreter: ['no-such-interpreter', '-x'] }));
-  expect(end).toEqual({ kind: 'unstartable', reason: 'this box has no no-such-interpreter' });
+  expect(end).toEqual({ kind: 'unstartable', reason: 'no-such-interpreter is not installed on this box' });
 });
 
-test('a NUL is refused', async () => {
+test('refuses a NUL character', async () => {
   const box = await openBox();
   const { end } = await box.run(fence('echo a\0b'));
-  expect(end).toEqual({ kind: 'unstartable', reason: 'it holds a NUL character, which no shell can take' });
+  expect(end).toEqual({
+    kind: 'unstartable',
+    reason: 'it contains a NUL character, which shells cannot handle',
+  });
 });
 
-test.skipIf(isElsewhere())('after close nothing is left: no process, no zombie, no folder', async () => {
+test.skipIf(isElsewhere())('leaves no process, zombie or folder after close', async () => {
   const box = await openBox();
   await Promise.all(Array.from({ length: 5 }, (_, n) => box.run(fence(`x=${n}; sleep 0.05`))));
   await box.run(fence('sleep 60', { timeoutMs: 50 }));
@@ -168,14 +171,14 @@ test.skipIf(isElsewhere())('after close nothing is left: no process, no zombie, 
 });
 
 test.skipIf(isElsewhere())(
-  'a fence that exports more than is kept of a shell is cut off, and the box goes on',
+  'stops a fence whose exports exceed the limit, and keeps the box usable',
   async () => {
     const box = await openBox();
     const huge = 'x=$(printf %65536s); for i in 1 2 3 4 5 6 7 8 9; do x=$x$x; done; export x';
     expect((await box.run(fence(huge))).end).toEqual({
       kind: 'disconnected',
       reason:
-        'the fence was cut off, since its shell exports more than 16 MiB (unset what no later step needs)',
+        'the fence was stopped because its shell exports more than 16 MiB; unset variables that no later step needs',
     });
     expect((await runOn(box, fence('echo on'))).output).toBe('on\n');
   },

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * Writes a program of its own, to be killed or put on a terminal: `body` may use `box`, opened in the folder of its first
+ * Writes a separate program, to be killed or run on a terminal. `body` may use `box`, opened in the folder of its first
  * argument, `fence(text, interpreter)` and `args`.
  */
 export async function writeEngine(folder: string, body: string): Promise<string> {

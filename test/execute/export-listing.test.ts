@@ -18,7 +18,7 @@ test.each([
   ["export A='b'\nexport B='it'\"'\"'s'\nexport C\n", { A: 'b', B: "it's" }],
   ["export A='a'\\''b'\n", { A: "a'b" }],
   ["export A=plain\nexport B=$'\\C-A\\M-\\C-?\\M-b'\n", { A: 'plain', B: '\x01\udcff\udce2' }],
-  // zsh in the C locale: ç and 🎉 have a byte that is a quote, and one that is a tab, but for the high bit.
+  // zsh in the C locale: apart from the high bit, ç and 🎉 contain a byte that is a quote, and one that is a tab.
   ["export A=$'\\M-C\\M-''\nexport B=$'\\M-p\\M-\\C-_\\M-\\C-N\\M-\\t'\n", { A: 'ç', B: '🎉' }],
   ["export -T PATH path=( /usr/bin '/a b' )\nexport Z=1\n", { PATH: '/usr/bin:/a b', Z: '1' }],
   ['export A="looks like\nexport B=no"\n', { A: 'looks like\nexport B=no' }],
@@ -27,7 +27,7 @@ test.each([
   expect(listing(text)).toEqual(variables);
 });
 
-test('bytes become text and text becomes the same bytes', () => {
+test('converts bytes to text and back without loss', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       expect(textToBytes(bytesToText(Buffer.from(bytes)))).toEqual(Buffer.from(bytes));
@@ -40,7 +40,7 @@ test('bytes become text and text becomes the same bytes', () => {
   );
 });
 
-test('a quoted word is read back as it was, by every shell', () => {
+test('reads back a quoted word from every shell', () => {
   const text = fc
     .string({ unit: 'binary' })
     .filter((each) => !each.includes('\0') && !/\p{Surrogate}/u.test(each));

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { fence, openBox, runOn, temporaryFolder } from './box.ts';
 
 /**
- * The oracle is bash itself: the same text as a file, run by `bash -e -o pipefail FILE`. Compared are output and exit code.
- * Only names are evened out: the script's own path, and `eval:` which bash puts before a syntax error.
+ * Compares output and exit code with bash itself: the same text as a file, run by `bash -e -o pipefail FILE`. Only
+ * names are normalized: the script's path, and the `eval:` that bash puts before a syntax error.
  */
 const NASTY: Readonly<Record<string, string>> = {
   'the empty fence': '',
@@ -115,7 +115,7 @@ const NASTY: Readonly<Record<string, string>> = {
     'for fd in /proc/self/fd/*; do echo "${fd##*/}"; done | sort -n | grep -vx "251" | head -4\n',
 };
 
-describe('a bash fence behaves as the same text in a script file, and leaves its host well', () => {
+describe('a bash fence behaves like the same text in a script file, and leaves its shell usable', () => {
   test.each(Object.entries(NASTY))('%s', async (_name, text) => {
     const folder = temporaryFolder();
     const box = await openBox({ folder });
@@ -145,7 +145,7 @@ function asScript(folder: string, text: string) {
   return { code: status, output: stdout, file };
 }
 
-/** Traces carry one `+` for every eval around them. */
+/** Traces carry one `+` for every surrounding eval. */
 function evened(output: string, name: string): string {
   return output
     .replaceAll(`${name}: eval: line`, `${name}: line`)

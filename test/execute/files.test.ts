@@ -17,7 +17,7 @@ import { openBox, temporaryFolder } from './box.ts';
 const root = process.getuid?.() === 0;
 const bytes = Buffer.from([0, 255, 10, 13]);
 
-test('what is written is read, byte by byte, with exactly the mode', async () => {
+test('reads back exactly the bytes and mode that were written', async () => {
   const folder = temporaryFolder();
   const box = await openBox({ folder });
   const umask = process.umask(0o077);
@@ -33,13 +33,13 @@ test('what is written is read, byte by byte, with exactly the mode', async () =>
   expect(readdirSync(folder)).toEqual(['file']);
 });
 
-test('what is not there is undefined', async () => {
+test('returns undefined for a missing file', async () => {
   const box = await openBox();
   expect(await box.read('nothing')).toBeUndefined();
   expect(await box.status('nothing/below')).toBeUndefined();
 });
 
-test('missing folders are made, 0755 whatever the umask', async () => {
+test('creates missing folders with mode 0755 regardless of the umask', async () => {
   const folder = temporaryFolder();
   const box = await openBox({ folder });
   const umask = process.umask(0o077);
@@ -47,7 +47,7 @@ test('missing folders are made, 0755 whatever the umask', async () => {
   for (const made of ['a', 'a/b', 'a/b/c']) expect(statSync(join(folder, made)).mode & 0o777).toBe(0o755);
 });
 
-test('a symlink is followed and stays one, also when it points to nothing yet', async () => {
+test('follows and keeps a symlink, also one whose target does not exist yet', async () => {
   const folder = temporaryFolder();
   const box = await openBox({ folder });
   mkdirSync(join(folder, 'real'));
@@ -59,7 +59,7 @@ test('a symlink is followed and stays one, also when it points to nothing yet', 
   expect(readdirSync(join(folder, 'real'))).toEqual(['file']);
 });
 
-test('a reader sees the old content or the new, never less', async () => {
+test('a concurrent reader sees the old content or the new', async () => {
   const folder = temporaryFolder();
   const box = await openBox({ folder });
   const contents = [Buffer.alloc(300_000, 'a'), Buffer.alloc(300_000, 'b')];
@@ -76,7 +76,7 @@ test('a reader sees the old content or the new, never less', async () => {
   await reading;
 });
 
-describe('errors carry the system’s code, and leave the old content', () => {
+describe('errors carry the system’s code, and keep the old content', () => {
   test('a directory, a link to itself, a file as a folder', async () => {
     const folder = temporaryFolder();
     const box = await openBox({ folder });
@@ -91,7 +91,7 @@ describe('errors carry the system’s code, and leave the old content', () => {
     await expect(box.read('directory')).rejects.toMatchObject({ code: 'EISDIR' });
   });
 
-  test('an owner that is not there', async () => {
+  test('an owner that does not exist', async () => {
     const box = await openBox();
     const write = box.write('file', bytes, { mode: 0o600, owner: 'nobody-of-that-name' });
     await expect(write).rejects.toMatchObject({ code: 'EINVAL' });
@@ -114,7 +114,7 @@ describe('errors carry the system’s code, and leave the old content', () => {
     }
   });
 
-  test.runIf(root)('a file that is mounted by itself is written over', async () => {
+  test.runIf(root)('overwrites a file that is its own mount point', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'source'), 'old');
     writeFileSync(join(folder, 'target'), '');
@@ -129,7 +129,7 @@ describe('errors carry the system’s code, and leave the old content', () => {
     }
   });
 
-  test.runIf(!root)('a folder that may not be written', async () => {
+  test.runIf(!root)('a folder without write permission', async () => {
     const folder = temporaryFolder();
     const box = await openBox({ folder });
     chmodSync(folder, 0o555);
@@ -139,7 +139,7 @@ describe('errors carry the system’s code, and leave the old content', () => {
 });
 
 describe.runIf(root)('owners', () => {
-  test('by name or number, asked for or kept', async () => {
+  test('sets an owner by name or number, or keeps the old one', async () => {
     const folder = temporaryFolder();
     const box = await openBox({ folder });
     await box.write('file', bytes, { mode: 0o4755, owner: 'daemon:bin' });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { fence, openBox, temporaryFolder } from './box.ts';
 
-test('a background process that is deaf to SIGTERM is killed after the grace', async () => {
+test('a background process that ignores SIGTERM is killed after the grace period', async () => {
   const box = await openBox({ folder: temporaryFolder() });
   const background = await box.background(fence("trap '' TERM; sleep 60; sleep 60"), 'log');
   await box.stop(background);
   expect(await box.alive(background)).toBe(false);
 });
 
-test.each([['bash'], ['sh']])('so is a %s fence', async (shell) => {
+test.each([['bash'], ['sh']])('a %s fence that ignores SIGTERM is killed too', async (shell) => {
   const box = await openBox();
   const started = performance.now();
   const text = "trap '' TERM; sleep 60; sleep 60";

@@ -17,7 +17,7 @@ const INTERACT = `
     writeFileSync(folder + '/result', JSON.stringify({ code: error.diagnostics[0].code, exit: error.exit }));
   }`;
 
-/** A program that gives its child a terminal and types what it reads; util-linux. */
+/** A program (util-linux) that gives its child a terminal and types what it reads. */
 const hasScript =
   spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
 
@@ -43,7 +43,7 @@ async function resultOf(folder: string, child: ChildProcess): Promise<unknown> {
 }
 
 describe.runIf(hasScript)('an interactive fence', () => {
-  test.each(['bash', 'sh'])('%s reads what the person types, and carries', async (shell) => {
+  test.each(['bash', 'sh'])('%s reads what the person types, and carries state', async (shell) => {
     const text =
       'test -t 0 && test -t 1 && test -t 2 && echo all-terminals\nprintf "name? "; read name; export NAME="$name"; cd /usr\n';
     const { screen, child, result } = await onTerminal(shell, text);
@@ -73,7 +73,7 @@ describe.runIf(hasScript)('an interactive fence', () => {
   });
 });
 
-test('without a terminal a person is needed', async () => {
+test('fails without a terminal', async () => {
   const folder = temporaryFolder();
   const engine = await writeEngine(folder, INTERACT);
   const child = spawn(process.execPath, [engine, folder, 'bash', 'true'], {

@@ -21,7 +21,7 @@ describe.each([
   ['as another interpreter', 'sh', 'sleep 60 & echo $! >pid; sleep 60; touch went-on\n'],
   ['deaf to signals', 'bash', "trap '' TERM HUP INT; sleep 60 & echo $! >pid; wait; sleep 60\n"],
 ])('an engine killed by -9 with a fence %s', (_kind, interpreter, text) => {
-  test('takes the fence along within a second, and nothing of earlier fences', async () => {
+  test('takes the fence with it within a second, and no process of earlier fences', async () => {
     const folder = temporaryFolder();
     const script = await writeEngine(folder, RUN_ALL);
     const earlier = 'sleep 30 >/dev/null 2>&1 & echo $! >earlier\n';
@@ -43,7 +43,7 @@ describe.each([
   });
 });
 
-test('an engine killed by -9 in the very moment a host begins leaves none', async () => {
+test('an engine killed by -9 while a shell starts leaves no shell', async () => {
   const hosts = Array.from({ length: 200 }, () => temporaryFolder());
   for (const [at, folder] of hosts.entries()) {
     const child = spawn('bash', ['--noprofile', '--norc', '-c', SHELL_LOOP, 'bash', folder, SHELL_START], {
@@ -52,14 +52,14 @@ test('an engine killed by -9 in the very moment a host begins leaves none', asyn
     });
     await once(child.stdout!, 'data');
     await new Promise((resolve) => setTimeout(resolve, at % 4));
-    // What the engine's death does to its pipes.
+    // Closes the pipes as the death of the engine would.
     for (const stream of child.stdio) stream?.destroy();
   }
   const left = () => hosts.filter((folder) => existsSync(folder));
   await until(() => left().length === 0, 'every host is gone, and its folder', 10_000);
 });
 
-test('an engine killed by -9 with a plain fence does not go on with the next line', async () => {
+test('an engine killed by -9 during a plain fence does not run the next line', async () => {
   const folder = temporaryFolder();
   const script = await writeEngine(folder, RUN_ALL);
   writeFileSync(join(folder, 'long.sh'), 'echo $$ >pid\nexec sleep 60\n');

@@ -20,7 +20,7 @@ function pathWithoutBash(): string {
 
 const sh = { interpreter: ['sh'] };
 
-test('sh hosts its fences: output, end, state', async () => {
+test('sh runs its fences with output, exit code and state', async () => {
   const box = await openBox({ env: { PATH: pathWithoutBash() } });
   const first = await runOn(box, fence('echo hi; export A=1; cd /; exit 3', sh));
   expect(first).toMatchObject({ end: { kind: 'exit', code: 3 }, output: 'hi\n', state: { cwd: '/' } });
@@ -29,13 +29,13 @@ test('sh hosts its fences: output, end, state', async () => {
   });
 });
 
-test('a bash fence says what is missing', async () => {
+test('a bash fence reports that bash is missing', async () => {
   const box = await openBox({ env: { PATH: pathWithoutBash() } });
   const { end } = await box.run(fence('echo hi'));
-  expect(end).toEqual({ kind: 'unstartable', reason: 'this box has no bash' });
+  expect(end).toEqual({ kind: 'unstartable', reason: 'bash is not installed on this box' });
 });
 
-test('timeouts end it at once, left-over jobs do not hold it up', async () => {
+test('timeouts end a fence at once, and leftover jobs do not delay it', async () => {
   const box = await openBox({ env: { PATH: pathWithoutBash() } });
   const started = performance.now();
   expect(await box.run(fence('sleep 60', { ...sh, timeoutMs: 200 }))).toMatchObject({
@@ -46,7 +46,7 @@ test('timeouts end it at once, left-over jobs do not hold it up', async () => {
   expect(performance.now() - started).toBeLessThan(3_000);
 });
 
-test('an engine killed by -9 takes the fence along', async () => {
+test('an engine killed by -9 takes the fence with it', async () => {
   const folder = temporaryFolder();
   const engine = await writeEngine(folder, "await box.run(fence('sleep 60 & echo $! >pid; wait', 'sh'));");
   const env = { ...process.env, BOX_PATH: pathWithoutBash() };

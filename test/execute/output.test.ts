@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
 import { fence, openBox, runOn } from './box.ts';
 
-test('binary output passes byte by byte', async () => {
+test('passes binary output unchanged', async () => {
   const box = await openBox();
   const text = `x=1; for i in {0..255}; do printf "\\\\x$(printf %x $i)"; done\n`;
   const { bytes } = await runOn(box, fence(text));
   expect([...bytes]).toEqual(Array.from({ length: 256 }, (_, byte) => byte));
 });
 
-test('stdout and stderr come as they interleave', async () => {
+test('keeps the order of stdout and stderr', async () => {
   const box = await openBox();
   const { output } = await runOn(box, fence('for i in 1 2 3; do echo out $i; echo err $i >&2; done'));
   expect(output).toBe('out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n');
 });
 
-test('output comes while the fence runs', async () => {
+test('streams output while the fence runs', async () => {
   const box = await openBox();
   const seen: string[] = [];
   const running = box.run(
@@ -59,7 +59,7 @@ test('a fence of a megabyte', async () => {
   expect(output).toBe(`${lines}\n`);
 });
 
-test('two hundred fences at once, each with its own output and state', async () => {
+test('runs two hundred fences in parallel, each with its own output and state', async () => {
   const box = await openBox();
   const results = await Promise.all(
     Array.from({ length: 200 }, (_, n) => runOn(box, fence(`export N=${n}; echo "fence $N"`))),
@@ -72,7 +72,7 @@ test('two hundred fences at once, each with its own output and state', async () 
   );
 });
 
-test('no text of a fence and no state stands in an argument list', async () => {
+test('no argument list contains the text of a fence or its state', async () => {
   const box = await openBox();
   const state = { variables: new Map([['SECRET', 'hunter2-in-state']]) };
   const look =

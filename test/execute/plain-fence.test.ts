@@ -110,10 +110,10 @@ describe('not plain', () => {
 });
 
 /**
- * The proof that plain fences lose nothing: generated scripts, run by the host itself and in a subshell, give the same
- * output, end, state and files.
+ * Proves that plain fences behave the same: generated scripts, run by the shared shell and in a subshell, give the same
+ * output, exit code, state and files.
  */
-test('a plain fence does what it does in a shell of its own', async () => {
+test('a plain fence behaves as in its own shell', async () => {
   const folders = [temporaryFolder(), temporaryFolder()];
   for (const folder of folders) {
     mkdirSync(join(folder, 'sub'));
@@ -187,7 +187,7 @@ test('a plain fence does what it does in a shell of its own', async () => {
   const command = fc
     .tuple(name, fc.array(word, { maxLength: 3 }), redirection)
     .map((parts) => parts.flat().join(' ').trim());
-  /** Stages that read all, else the writer's SIGPIPE is a matter of chance. */
+  /** Stages that read everything; otherwise the writer's SIGPIPE would be random. */
   const consumer = fc.constantFrom('cat', 'wc -c', 'sort -u', 'tail -n 1', 'cat >&2');
   const line = fc.oneof(
     { weight: 5, arbitrary: command },
@@ -212,7 +212,7 @@ test('a plain fence does what it does in a shell of its own', async () => {
   expect(plain).toBeGreaterThan(75);
 });
 
-/** Stages of a pipeline write their errors when they come to it, some letter by letter: then only the letters count. */
+/** Stages of a pipeline write their errors in any order, some letter by letter, so only the letters are compared. */
 function seen(
   { end, state, output }: Awaited<ReturnType<typeof runOn>>,
   folder: string,

@@ -12,7 +12,7 @@ function state(variables: Record<string, string | null>, cwd?: string): ShellSta
   return { variables: new Map(Object.entries(variables)), ...(cwd === undefined ? {} : { cwd }) };
 }
 
-describe.each(SHELLS)('what carries from one %s fence to the next', (shell) => {
+describe.each(SHELLS)('state carried from one %s fence to the next', (shell) => {
   const CARRIES: Readonly<Record<string, readonly [text: string, then: string, seen: string]>> = {
     'a variable that was set': ['export A=1', 'echo "$A"', '1\n'],
     'a variable that was changed': ['export HOME=/elsewhere', 'echo "$HOME"', '/elsewhere\n'],
@@ -70,7 +70,7 @@ describe.each(SHELLS)('what carries from one %s fence to the next', (shell) => {
     expect(second).toMatchObject({ end: { kind: 'exit', code: 0 }, output: seen });
   });
 
-  test('any text survives, there and back', async () => {
+  test('carries any text unchanged', async () => {
     const box = await openBox();
     const value = fc
       .string({ unit: 'binary' })
@@ -88,7 +88,7 @@ describe.each(SHELLS)('what carries from one %s fence to the next', (shell) => {
     );
   });
 
-  test('an unset of what an earlier fence set stays in the state', async () => {
+  test('remembers that a fence unset a variable of an earlier fence', async () => {
     const box = await openBox();
     const { state: after } = await runOn(
       box,
@@ -97,14 +97,14 @@ describe.each(SHELLS)('what carries from one %s fence to the next', (shell) => {
     expect(after).toEqual(state({ A: null }));
   });
 
-  test('a fence that changes nothing leaves the state as it was', async () => {
+  test('a fence that changes nothing keeps the state', async () => {
     const box = await openBox();
     const given = state({ A: '1', NEVER_SET: null }, '/usr');
     const { state: after } = await runOn(box, fence('true', { interpreter: [shell], state: given }));
     expect(after).toEqual(given);
   });
 
-  test("a fence's own directory does not carry", async () => {
+  test('a fence’s own directory does not carry', async () => {
     const box = await openBox();
     const there = await runOn(
       box,
@@ -114,7 +114,7 @@ describe.each(SHELLS)('what carries from one %s fence to the next', (shell) => {
   });
 });
 
-test('what a bash fence exports carries though it closes or overwrites the descriptors of its host', async () => {
+test('carries exports of a bash fence that closes or overwrites the shell’s descriptors', async () => {
   const box = await openBox({ folder: temporaryFolder() });
   for (const text of ['exec 10>&- 11>&-; export A=1', 'exec 11>mine; export A=1']) {
     const first = await runOn(box, fence(`${text}\n`));
@@ -123,7 +123,7 @@ test('what a bash fence exports carries though it closes or overwrites the descr
   }
 });
 
-test('state goes from one shell to another', async () => {
+test('carries state from one shell to another', async () => {
   const box = await openBox();
   let carried = state({});
   for (const shell of SHELLS) {
@@ -133,21 +133,21 @@ test('state goes from one shell to another', async () => {
   expect(carried).toEqual(state({ LAST: SHELLS.at(-1)!, ALL: ` ${SHELLS.join(' ')}` }, '/usr'));
 });
 
-test('back where the baseline starts, the directory is no change', async () => {
+test('does not record the baseline’s own folder as a change', async () => {
   const folder = temporaryFolder();
   const box = await openBox({ folder });
   const { state: after } = await runOn(box, fence(`cd '${folder}'`, { state: state({}, '/usr') }));
   expect(after).toEqual(state({}));
 });
 
-test('the folder may be a symlink and stays one', async () => {
+test('keeps a folder that is a symlink', async () => {
   const folder = join(temporaryFolder(), 'link');
   symlinkSync(temporaryFolder(), folder);
   const box = await openBox({ folder });
   expect(await runOn(box, fence('x=1; pwd'))).toMatchObject({ output: `${folder}\n`, state: state({}) });
 });
 
-test('exported arrays, names without a value and readonly variables do no harm', async () => {
+test('tolerates exported arrays, names without a value and readonly variables', async () => {
   const box = await openBox();
   const { state: after } = await runOn(
     box,
@@ -160,7 +160,7 @@ test('exported arrays, names without a value and readonly variables do no harm',
 });
 
 test.skipIf(isElsewhere())(
-  'exported functions are functions: they do not carry, but those of the environment are there',
+  'does not carry exported functions, but keeps those of the environment',
   async () => {
     const box = await openBox({ env: { 'BASH_FUNC_greet%%': '() {  echo hello\n}' } });
     const first = await runOn(box, fence('greet; f() { echo f; }; export -f f'));
@@ -168,7 +168,7 @@ test.skipIf(isElsewhere())(
   },
 );
 
-test('an exec, a signal and a fence without capture leave the state as it was', async () => {
+test('an exec, a signal and a fence without capture keep the state', async () => {
   const box = await openBox();
   const given = state({ A: '1' });
   expect((await runOn(box, fence('export B=1; exec true', { state: given }))).state).toEqual(given);
@@ -176,7 +176,7 @@ test('an exec, a signal and a fence without capture leave the state as it was', 
   expect((await runOn(box, fence('export B=1', { state: given, capture: false }))).state).toBeUndefined();
 });
 
-test("an EXIT trap of the fence's own keeps the report", async () => {
+test('reports the state when the fence sets its own EXIT trap', async () => {
   const box = await openBox();
   const text = "trap 'echo bye; export TOO_LATE=1; exit 0' EXIT\nexport A=1\nexit 3\n";
   expect(await runOn(box, fence(text))).toMatchObject({
@@ -186,14 +186,14 @@ test("an EXIT trap of the fence's own keeps the report", async () => {
   });
 });
 
-test('a directory that is gone is named', async () => {
+test('names a directory that no longer exists', async () => {
   const box = await openBox();
   const { end } = await box.run(fence('true', { state: state({}, '/gone/away') }));
   expect(end).toEqual({ kind: 'unstartable', reason: 'the folder /gone/away cannot be entered' });
 });
 
 test.skipIf(isElsewhere())(
-  'the baseline is the environment with what is given, less what would change the shell itself',
+  'the baseline is the environment plus given variables, without those that would change the shell',
   async () => {
     process.env.BASH_ENV = '/nonexistent';
     process.env.SHELLOPTS_TEST = 'kept';

@@ -7,7 +7,7 @@ import { fence, openBox, runOn, temporaryFolder } from './box.ts';
 const canBecome = process.getuid?.() === 0 && spawnSync('id', ['-u', 'nobody']).status === 0;
 
 describe.runIf(canBecome)('as another user', () => {
-  test('bash and sh: its name, what the runbook gives, state', async () => {
+  test('bash and sh get the user name, the runbook’s variables and state', async () => {
     for (const shell of ['bash', 'sh']) {
       const box = await openBox({ folder: '/', env: { GIVEN: 'given' } });
       const state = { variables: new Map([['CARRIED', "it's\ncarried"]]) };
@@ -41,7 +41,10 @@ describe.runIf(canBecome)('as another user', () => {
   });
 });
 
-/** What sudo does, by a script: forgets the environment, closes all but 0, 1 and 2, and may ask for a password. */
+/**
+ * Imitates sudo with a script: clears the environment, closes all descriptors but 0, 1 and 2, and may ask for a
+ * password.
+ */
 function pathWithSudo(body: string): string {
   const folder = temporaryFolder();
   chmodSync(folder, 0o755);
@@ -50,7 +53,7 @@ function pathWithSudo(body: string): string {
 }
 
 describe.runIf(canBecome)('through sudo', () => {
-  test('what it withholds is handed over, and in no argument list', async () => {
+  test('passes the variables that sudo drops, but in no argument list', async () => {
     const PATH = pathWithSudo(
       'echo "$1 $2 $3 $4" >&2; printf "unasked for"; user=$3; shift 4; exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec env -i PATH="$PATH" HOME=/of-sudo setpriv --reuid "$user" --clear-groups "$@"',
     );
@@ -62,7 +65,7 @@ describe.runIf(canBecome)('through sudo', () => {
     expect(result.state).toEqual({ variables: new Map([['LEFT', 'left']]) });
   });
 
-  test('one that asks for a password is no failure of the fence, and no hang', async () => {
+  test('sudo asking for a password neither fails the fence nor hangs', async () => {
     const PATH = pathWithSudo('echo "sudo: a password is required" >&2; exit 1');
     const box = await openBox({ folder: '/', env: { PATH } });
     const { end, output } = await runOn(box, fence('true', { user: 'nobody' }));
@@ -74,10 +77,10 @@ describe.runIf(canBecome)('through sudo', () => {
   });
 });
 
-test('a user that is not there, or is no name', async () => {
+test('reports a user that does not exist or has an invalid name', async () => {
   const box = await openBox({ folder: '/' });
   const nobody = await box.run(fence('true', { user: 'no-such-user' }));
   expect(nobody.end).toMatchObject({ kind: 'unstartable' });
   const option = await box.run(fence('true', { user: '-s' }));
-  expect(option.end).toEqual({ kind: 'unstartable', reason: '-s is no user name' });
+  expect(option.end).toEqual({ kind: 'unstartable', reason: '-s is not a valid user name' });
 });

@@ -7,9 +7,9 @@ import type { BoxLink } from './link.ts';
 
 const execute = promisify(execFile);
 
-/** A container that runs, and the way in. */
+/** A running container and how to run programs in it. */
 export interface ContainerLink extends BoxLink {
-  /** The container's own, 64 hexadecimal digits. */
+  /** The container's id, 64 hexadecimal digits. */
   readonly id: string;
   readonly engine: ContainerEngine;
 }
@@ -17,21 +17,21 @@ export interface ContainerLink extends BoxLink {
 export interface ContainerOptions {
   /** Its name or id. */
   readonly container: string;
-  /** The engine that has it; else those that are here are asked, podman first. */
+  /** The engine that runs it. By default the installed engines are tried, podman first. */
   readonly engine?: ContainerEngine | undefined;
-  /** How it was named, for messages. */
+  /** The name to use in messages. */
   readonly name: string;
 }
 
-/** Every session is a process of the engine and one in the container. */
+/** Each session costs one process of the engine and one in the container. */
 const MOST_SESSIONS = 8;
 
-/** An engine under load takes its time. */
+/** A loaded engine can be slow to answer. */
 const SILENCE_MS = 120_000;
 
 /**
- * A running container through `podman exec` or `docker exec`.
- * @throws RunbookError 3 where no engine is here, or none has a running container of that name
+ * Connects to a running container through `podman exec` or `docker exec`.
+ * @throws RunbookError 3 if no engine is installed, or none has a running container of that name
  */
 export async function openContainerLink({
   container,
@@ -72,7 +72,11 @@ async function find(
       const { stdout } = await execute(engine, asked, { timeout: 30_000 });
       const [id = '', running] = stdout.trim().split(' ');
       if (running === 'true') return { engine, id };
-      throw refused('box-stopped', `${name} does not run.`, `Start it: "${engine} start ${container}".`);
+      throw refused(
+        'box-stopped',
+        `${name} is not running.`,
+        `Start it with "${engine} start ${container}".`,
+      );
     } catch (error) {
       if (error instanceof RunbookError) throw error;
       reasons.push(`${engine}: ${reasonOf(error as NodeJS.ErrnoException & { stderr?: string })}`);
@@ -81,8 +85,8 @@ async function find(
   const close = nearest(container, await running(engines));
   throw refused(
     'no-such-container',
-    `There is no container called "${container}" that can be worked on.`,
-    close ? `Did you mean container:${close}?` : 'Name one that "podman ps" or "docker ps" lists.',
+    `No running container is called "${container}".`,
+    close ? `Did you mean container:${close}?` : 'Use a name that "podman ps" or "docker ps" lists.',
     reasons.join('; '),
   );
 }
@@ -108,9 +112,11 @@ function explain(name: string, code: number | undefined, said: string): Diagnost
     code: noShell ? 'box-no-shell' : 'box-unreachable',
     severity: 'error',
     message: noShell
-      ? `${name} has no POSIX shell, so nothing can be run in it.`
-      : `${name} was not reached: no session could be had there (${code ?? 'no code'}).`,
-    remedy: noShell ? 'Use an image that has sh.' : 'See the cause; check that the container runs.',
+      ? `${name} has no POSIX shell (sh), which runbook needs to run commands.`
+      : `Opening a session in ${name} failed (exit code ${code ?? 'unknown'}).`,
+    remedy: noShell
+      ? 'Use an image that has sh.'
+      : 'Check that the container is running; the cause has details.',
     ...(words === '' ? {} : { cause: words.split('\n').slice(-3).join(' ').slice(-600) }),
   };
 }

@@ -1,21 +1,21 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 
-/** A way to run programs on another box: an ssh connection, or an engine's exec. */
+/** Runs programs on another box, through an ssh connection or a container engine's exec. */
 export interface BoxLink {
   readonly kind: 'ssh' | 'container';
   /** For messages: `ssh://root@host`, `container:web`. */
   readonly name: string;
-  /** Milliseconds within which a session has to greet. */
+  /** Milliseconds within which a session must send its greeting. */
   readonly greetingMs: number;
-  /** Most sessions that may be open at once. */
+  /** Maximum number of sessions open at the same time. */
   readonly mostSessions: number;
-  /** Starts `sh -c COMMAND` there, its three streams being ours. The command needs no quoting of its own. */
+  /** Starts `sh -c COMMAND` on the box with its three streams piped to us. The command must not need quoting. */
   start(command: string): ChildProcess;
-  /** The same on the person's terminal. */
+  /** The same, on the person's terminal. */
   startOnTerminal(command: string): ChildProcess;
-  /** What the end of a session before its greeting means, by its exit code and what it said. */
-  explain(code: number | undefined, said: string): Diagnostic;
-  /** Removes what the link keeps on this machine; sessions end by themselves. */
+  /** Explains why a session ended before its greeting, from its exit code and its output. */
+  explain(code: number | undefined, output: string): Diagnostic;
+  /** Removes what the link keeps on this machine. Sessions end on their own. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
- * The box's lock, by the same rules and in the same files as journal/lock, which says why it is free of races. Its holder
- * is the keeper itself: it lives as long as the connection. `set -- $json` would expand patterns, so nothing of a holder
- * is ever split.
+ * The box's lock, with the same rules and files as journal/lock, which explains why it is free of races. The holder is
+ * the watchdog process, which lives as long as the connection. `set -- $json` would expand patterns, so the holder's
+ * JSON is never split into words.
  */
 export const LOCK_FUNCTIONS = `
 start_of() {
@@ -26,7 +26,7 @@ lives() {
 }
 read_line() { content=; [ -r "$1" ] && { IFS= read -r content <"$1" || :; }; }
 digest() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }
-heir_of() { heir=$(printf '%s\\n%s' "$1" "$2" | digest); heir=\${heir%% *}; heir=$rb_state/lock.\${heir%"\${heir#????????????????????????????????}"}; }
+successor_of() { successor=$(printf '%s\\n%s' "$1" "$2" | digest); successor=\${successor%% *}; successor=$rb_state/lock.\${successor%"\${successor#????????????????????????????????}"}; }
 walk() {
   at=$rb_state/lock last= dead= content=
   while [ -e "$at" ]; do
@@ -36,8 +36,8 @@ walk() {
     last=$at
     set -- "$rb_state"/lock.????????????????????????????????
     [ -e "$1" ] || break
-    heir_of "$at" "$content"
-    at=$heir
+    successor_of "$at" "$content"
+    at=$successor
   done
 }
 write_draft() { { [ -d "$rb_state" ] || mkdir -p "$rb_state"; } && printf %s "$mine" >"$draft"; }
@@ -59,8 +59,8 @@ take_lock() {
         [ "$content" = "$seen" ] || continue
         rb_say "$1 held $content"; break
       fi
-      heir_of "$last" "$content"
-      place=$heir
+      successor_of "$last" "$content"
+      place=$successor
     fi
     if ! ln "$draft" "$place"; then
       [ -r "$place" ] && continue

@@ -7,7 +7,10 @@ import { recordsIn } from '../shell/control-records.ts';
 import { textToBytes } from '../state/bytes-as-text.ts';
 import type { RunOnRemote } from './remote-files.ts';
 
-/** With the boot on Linux, where a start counts from it; elsewhere it is a date. As execute/background has it. */
+/**
+ * On Linux a start time counts from boot, so it is prefixed with the boot id; on other systems it is a date. Must match
+ * execute/background.
+ */
 const IDENTITY = `
 start_of() {
   if [ -r "/proc/$1/stat" ]; then
@@ -42,9 +45,9 @@ runs() {
 `;
 
 /**
- * Starts a fence in a session of its own there, its output going to the log (0600, begun anew), and returns once its text
- * runs: until then it holds the pipe on which it says so.
- * @throws an error whose message says why it could not be started
+ * Starts a fence on the box in its own session, writes its output to a new log (mode 0600), and resolves once its text
+ * runs. Until then the fence holds the pipe on which it reports that.
+ * @throws an error whose message says why the fence could not start
  */
 export async function startRemote(
   run: RunOnRemote,
@@ -56,7 +59,7 @@ export async function startRemote(
   const script = `
 ${IDENTITY}
 for place in ${shellQuote(dirname(dirname(log)))} ${folder} ${file}; do
-  [ ! -L "$place" ] || { echo "its log would go elsewhere, since $place is a symbolic link; move that away" >&2; exit 1; }
+  [ ! -L "$place" ] || { echo "its log must not be a symbolic link, and $place is one; remove it" >&2; exit 1; }
 done
 [ -d ${folder} ] || (umask 077; mkdir -p ${folder}) || exit 1
 if [ ! -c ${file} ]; then (umask 077; : >${file}) && chmod 600 ${file} || exit 1; fi
@@ -74,18 +77,21 @@ session=$(command -v setsid)
     throw new Error(stderr.trim() || 'it could not be started');
   const records = recordsIn(stdout.subarray(end + 1));
   const reason =
-    reasonNotStarted(fence, records) ?? (records.has('s') ? undefined : 'it ended before it began');
+    reasonNotStarted(fence, records) ?? (records.has('s') ? undefined : 'it ended before its text ran');
   if (reason !== undefined) throw new Error(reason);
   return { pid: Number(pid), start: start.join(' '), log };
 }
 
-/** Whether the process, or anything left of its process group, still runs there. */
+/** Whether the process, or any process left in its group, still runs on the box. */
 export async function isAliveRemote(run: RunOnRemote, { pid, start }: BackgroundProcess): Promise<boolean> {
   const { code } = await run({ run: `${IDENTITY}\nruns ${pid} ${shellQuote(start)}` });
   return code === 0;
 }
 
-/** Ends every process group of its session there: SIGTERM, after a grace SIGKILL. Resolves when nothing of it runs. */
+/**
+ * Ends every process group of the session on the box: SIGTERM, then SIGKILL after a grace period. Resolves when none of
+ * them runs.
+ */
 export async function stopRemote(run: RunOnRemote, { pid, start }: BackgroundProcess): Promise<void> {
   const script = `
 ${IDENTITY}

@@ -10,9 +10,9 @@ import { onOneLine } from './remote-stream.ts';
 import { BOOT } from './session-script.ts';
 
 /**
- * A TCP connection that the box makes, relayed by what is there: bash's own /dev/tcp, else python3, else nc. The
- * relay says one word first, so that this resolves when the connection is open, and knows why it is not.
- * @throws an error with the system's `code`; ENOTSUP: the box has nothing that can lend a connection
+ * Opens a TCP connection from the box, relayed by bash's /dev/tcp, python3 or nc, whichever exists. The relay writes a
+ * marker first, so that this resolves when the connection is open, and reports why if it cannot open.
+ * @throws an error with the system's `code`; ENOTSUP if the box has none of these programs
  */
 export function connectThrough(
   link: BoxLink,
@@ -22,8 +22,8 @@ export function connectThrough(
 ): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const child = link.start(BOOT);
-    let said = '';
-    const word = new BoundedBytes(MOST_KEPT.talk);
+    let errorText = '';
+    const received = new BoundedBytes(MOST_KEPT.talk);
     const fail = (error: Error) => {
       clearTimeout(deadline);
       signal?.removeEventListener('abort', onAbort);
@@ -35,21 +35,21 @@ export function connectThrough(
     signal?.addEventListener('abort', onAbort);
     child.stdin!.on('error', () => {});
     child.stderr!.on('data', (chunk: Buffer) => {
-      said = (said + chunk.toString()).slice(-4_000);
+      errorText = (errorText + chunk.toString()).slice(-4_000);
     });
-    const onEnd = () => fail(relayError(said, host, port));
+    const onEnd = () => fail(relayError(errorText, host, port));
     child.once('error', onEnd);
     child.once('close', onEnd);
     const onData = (chunk: Buffer) => {
-      if (!word.add(chunk)) return fail(connectError('EPROTO', host, port, TOO_MUCH_TALK));
-      const at = word.indexOf(OPEN);
+      if (!received.add(chunk)) return fail(connectError('EPROTO', host, port, TOO_MUCH_OUTPUT));
+      const at = received.indexOf(OPEN);
       if (at < 0) return;
       clearTimeout(deadline);
       signal?.removeEventListener('abort', onAbort);
       child.off('close', onEnd);
       child.stdout!.off('data', onData);
       child.stdout!.pause();
-      const rest = word.take().subarray(at + OPEN.length);
+      const rest = received.take().subarray(at + OPEN.length);
       if (rest.length > 0) child.stdout!.unshift(rest);
       resolve(relayed(child));
     };
@@ -58,10 +58,10 @@ export function connectThrough(
   });
 }
 
-/** What the relay says once the connection is open; start-up files may have said something before. */
+/** Written by the relay once the connection is open. Start-up files may have printed text before it. */
 const OPEN = Buffer.from('\0runbook-open\0');
 
-const TOO_MUCH_TALK = `the box said more than ${sizeText(MOST_KEPT.talk)} ahead of it`;
+const TOO_MUCH_OUTPUT = `the box wrote more than ${sizeText(MOST_KEPT.talk)} before the connection was open`;
 
 function relayScript(host: string, port: number, timeoutMs: number): string {
   const to = `${shellQuote(host)} ${port}`;
@@ -90,17 +90,17 @@ elif command -v nc >/dev/null 2>&1; then exec sh -c ${shellQuote(nc)} sh ${to}
 else echo runbook-no-relay >&2; exit 1; fi`;
 }
 
-/** The system's error that the relay's words stand for. */
-function relayError(said: string, host: string, port: number): Error {
-  const [, code] = WORDS.find(([words]) => words.test(said)) ?? [undefined, 'EIO'];
+/** Maps the relay's error text to the system's error. */
+function relayError(errorText: string, host: string, port: number): Error {
+  const [, code] = ERROR_PATTERNS.find(([words]) => words.test(errorText)) ?? [undefined, 'EIO'];
   const why =
     code === 'ENOTSUP'
-      ? 'this box has neither bash, python3 nor nc, so it cannot lend a connection'
-      : (said.trim().split('\n').at(-1) ?? '');
+      ? 'relaying a connection needs bash, python3 or nc, and this box has none of them'
+      : (errorText.trim().split('\n').at(-1) ?? '');
   return connectError(code, host, port, why);
 }
 
-const WORDS: readonly (readonly [RegExp, string])[] = [
+const ERROR_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/runbook-no-relay/, 'ENOTSUP'],
   [/refused/i, 'ECONNREFUSED'],
   [/timed out|timeout/i, 'ETIMEDOUT'],
@@ -110,7 +110,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/reset by peer/i, 'ECONNRESET'],
 ];
 
-/** A session's two streams as one. Its end is the relay's; destroying it ends the relay. */
+/** Joins a session's two streams. The stream ends with the relay, and destroying it ends the relay. */
 function relayed(child: ChildProcess): Duplex {
   const stream = Duplex.from({ readable: child.stdout!, writable: child.stdin! });
   stream.once('close', () => child.kill('SIGKILL'));

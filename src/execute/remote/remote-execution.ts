@@ -16,28 +16,28 @@ import { remoteBoxState } from './remote-state.ts';
 import { runApart } from './remote-stream.ts';
 import { type Hello, openRemoteSession } from './session.ts';
 
-/** Another box, as far as acting on it goes; policy and probes come from other rooms. */
+/** The part of a remote box that runs commands and writes files. Policy and probes are added by other rooms. */
 export type RemoteExecution = Omit<Box, 'policy' | 'ask' | 'changed' | 'cluster'>;
 
 export interface RemoteOptions {
-  /** Name of the folder on the box where the first fence and every relative path start. */
+  /** Name of the folder on the box where the first fence starts and relative paths are resolved. */
   readonly workspace: string;
-  /** The folder of workspaces there, unless the box names another; `~/.runbook-workspace` if not given. */
+  /** The parent folder of workspaces on the box, unless the box names another. Default: `~/.runbook-workspace`. */
   readonly workspaces?: string;
-  /** Variables of every fence beside the box's own, given once it is known who the box is. */
+  /** Variables for every fence, added to the box's own. Computed once the box has identified itself. */
   readonly envFor: (box: BoxIdentity) => Promise<Readonly<Record<string, string>>>;
-  /** What the box is known by where that is not its own random id: a container's. */
+  /** Identity of the box if it is not the random id stored on it, as for a container. */
   readonly identity?: BoxIdentity;
-  /** Whether plain fences may run without a shell of their own; false only to prove that it makes no difference. */
+  /** Whether plain fences may run without their own shell. Tests set false to prove that the result is the same. */
   readonly plain?: boolean;
 }
 
-/** Certificates, packages and logs go wrong from about here. */
+/** From about this clock difference, certificates, package lists and logs cause errors. */
 const MOST_SKEW_MS = 5 * 60_000;
 
 /**
- * Opens another box for acting on: one session, which carries everything unless fences run at once.
- * @throws RunbookError 3 where it cannot be reached, or cannot serve
+ * Opens another box for running fences. One session carries everything unless fences run in parallel.
+ * @throws RunbookError 3 if the box cannot be reached or lacks what runbook needs
  */
 export async function openRemoteExecution(link: BoxLink, options: RemoteOptions): Promise<RemoteExecution> {
   const { workspace, workspaces } = options;
@@ -76,7 +76,7 @@ export async function openRemoteExecution(link: BoxLink, options: RemoteOptions)
     interact: (fence, request) => interactRemote(link, run, fence, request, terminal),
   } satisfies Parameters<typeof runFence>[0];
   const at = (path: string) => posix.resolve(folder, path);
-  const lend = async (host: string, port: number, how?: Parameters<Box['connect']>[2]) =>
+  const connectFromBox = async (host: string, port: number, how?: Parameters<Box['connect']>[2]) =>
     connectThrough(link, host, port, how);
   return {
     identity: identity!,
@@ -96,7 +96,7 @@ export async function openRemoteExecution(link: BoxLink, options: RemoteOptions)
     owns: (owner, status) => ownsRemote(run, owner, status),
     write: (path, content, how) => writeRemote(run, at(path), content, how),
     exec: run,
-    connect: lend,
+    connect: connectFromBox,
     async close() {
       await pool.close();
       await first.close();
@@ -105,7 +105,7 @@ export async function openRemoteExecution(link: BoxLink, options: RemoteOptions)
   };
 }
 
-/** What runbook itself adds, for a session that does not inherit it. */
+/** The variables that runbook adds, for a session that does not inherit them. */
 function exportLines(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env).map(([name, value]) => `export ${name}=${shellQuote(value)}`);
 }
@@ -118,8 +118,9 @@ function clockRemarks(name: string, skewMs: number | undefined): Diagnostic[] {
     {
       code: 'clock-skew',
       severity: 'warning',
-      message: `The clock of ${name} is ${minutes} minutes ${which} this machine's: certificates and package lists may be refused there.`,
-      remedy: 'Set it (chrony, systemd-timesyncd), unless that is meant.',
+      message: `The clock of ${name} is ${minutes} minutes ${which} this machine's. Certificates and package lists may be rejected on that box.`,
+      remedy:
+        'Set the clock, for example with chrony or systemd-timesyncd, unless the difference is intended.',
     },
   ];
 }

@@ -3,15 +3,18 @@ import { basename, dirname } from 'node:path';
 import { shellQuote } from '../../base/shell-quote.ts';
 import type { FileStatus, Program, ProgramResult } from '../../model/box.ts';
 
-/** Runs a program on the box: remote-execution chooses how its input gets there. */
+/** Runs a program on the box. remote-execution chooses how its input is sent. */
 export type RunOnRemote = (program: Program) => Promise<ProgramResult>;
 
-/** The exit code by which our scripts say that there is nothing at the path. */
+/** Exit code with which our scripts report that the path does not exist. */
 const NOTHING_THERE = 44;
 
 const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 
-/** The file's content; undefined: there is none. @throws an error with the system's `code`, its message naming the path */
+/**
+ * The file's content; undefined if it does not exist. @throws an error with the system's `code` and the path in its
+ * message
+ */
 export async function readRemote(run: RunOnRemote, path: string): Promise<Buffer | undefined> {
   const file = shellQuote(path);
   const script = `[ -e ${file} ] || [ -L ${file} ] || exit ${NOTHING_THERE}; [ ! -d ${file} ] || { echo 'Is a directory' >&2; exit 1; }; cat <${file}`;
@@ -21,7 +24,10 @@ export async function readRemote(run: RunOnRemote, path: string): Promise<Buffer
   return stdout;
 }
 
-/** What is at the path, symlinks followed; undefined: nothing. GNU, busybox and BSD spell stat differently. */
+/**
+ * What the path refers to, symlinks followed; undefined if nothing exists there. GNU, busybox and BSD stat take
+ * different options.
+ */
 export async function statusRemote(run: RunOnRemote, path: string): Promise<FileStatus | undefined> {
   const file = shellQuote(path);
   const script =
@@ -42,7 +48,7 @@ export async function statusRemote(run: RunOnRemote, path: string): Promise<File
   };
 }
 
-/** Whether the file belongs to `user`, `user:group` or `:group`. A name that the box does not know owns nothing. */
+/** Whether the file belongs to `user`, `user:group` or `:group`. False for a name that does not exist on the box. */
 export async function ownsRemote(run: RunOnRemote, owner: string, status: FileStatus): Promise<boolean> {
   const [user = '', group = ''] = owner.split(':');
   const uid = user === '' ? String(status.uid) : numberOr(user, `id -u -- ${shellQuote(user)}`);
@@ -53,9 +59,9 @@ export async function ownsRemote(run: RunOnRemote, owner: string, status: FileSt
 }
 
 /**
- * Writes a file as execute/files does it here: temporary file beside it, to the disk, rename. The content is the
- * program's input, so it stands in no argument list.
- * @throws an error with the system's `code`; the old content is then untouched
+ * Writes a file as execute/files does locally: temporary file in the same folder, sync, rename. The content is the
+ * program's input, so it appears in no argument list.
+ * @throws an error with the system's `code`; the old content is then unchanged
  */
 export async function writeRemote(
   run: RunOnRemote,
@@ -91,7 +97,7 @@ old= wanted=${owner === undefined ? '' : shellQuote(owner)}
 draft=$folder/.${shellQuote(basename(path).slice(0, 200))}.${random}
 trap 'rm -f -- "$draft"' EXIT
 settle() {
-  # What is not asked for stays as it was.
+  # Without a requested owner, the file keeps its old one.
   [ -z "$old" ] || [ "$old" = "$(stat -c %u:%g -- "$1" 2>/dev/null)" ] || chown -- "$old" "$1" || return
   [ -z "$wanted" ] || chown -- "$wanted" "$1" || return
   chmod ${bits} "$1" && to_disk "$1"
@@ -107,25 +113,25 @@ function numberOr(name: string, command: string): string {
   return /^\d+$/.test(name) ? name : `"$(${command})"`;
 }
 
-/** getent asks every source that the box has; /etc/group is there without it. */
+/** getent reads every source that the box has configured. /etc/group works without it. */
 function groupNumber(group: string): string {
   const wanted = shellQuote(group);
   return `{ getent group ${wanted} || grep -F -- ${shellQuote(`${group}:`)} /etc/group; } | while IFS=: read -r name _ id _; do [ "$name" != ${wanted} ] || echo "$id"; done`;
 }
 
-/** The system's error that a program's words stand for, as Node would give it. */
+/** Maps a program's error text to the system error that Node would throw. */
 function systemError(said: string, code: number, path: string): NodeJS.ErrnoException {
-  const [, name] = ERRORS.find(([words]) => words.test(said)) ?? [
+  const [, name] = ERROR_PATTERNS.find(([words]) => words.test(said)) ?? [
     undefined,
     code === 255 ? 'ECONNRESET' : 'EIO',
   ];
-  const line = said.trim().split('\n').at(-1) || `it ended with code ${code}`;
+  const line = said.trim().split('\n').at(-1) || `exit code ${code}`;
   return Object.assign(new Error(`${name}: ${line}, ${dirname(path) === path ? path : `'${path}'`}`), {
     code: name,
   });
 }
 
-const ERRORS: readonly (readonly [RegExp, string])[] = [
+const ERROR_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/permission denied/i, 'EACCES'],
   [/operation not permitted/i, 'EPERM'],
   [/no space left/i, 'ENOSPC'],

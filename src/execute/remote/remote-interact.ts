@@ -13,9 +13,9 @@ import type { BoxLink } from './link.ts';
 import type { RunOnRemote } from './remote-files.ts';
 
 /**
- * Runs a fence on a terminal that reaches the box: the person types there, Ctrl-C included, which this process ignores
- * meanwhile. The text and what the shell says of itself go by files of the session's folder, since the terminal's streams
- * are the person's.
+ * Runs a fence on a terminal connected to the box. The person types on the box, Ctrl-C included, which this process
+ * ignores meanwhile. The fence's text and the shell's records travel through files in the session's folder, because the
+ * terminal's streams belong to the person.
  * @throws RunbookError `no-terminal`
  */
 export async function interactRemote(
@@ -23,23 +23,23 @@ export async function interactRemote(
   run: RunOnRemote,
   fence: LaunchedFence,
   request: Pick<ShellRequest, 'timeoutMs' | 'signal'>,
-  place: { readonly scratch: string; readonly folder: string; readonly exports: readonly string[] },
+  setup: { readonly scratch: string; readonly folder: string; readonly exports: readonly string[] },
 ): Promise<FrameEnd | Deadline> {
   requireTerminal();
-  const base = `${place.scratch}/terminal-${randomBytes(4).toString('hex')}`;
+  const base = `${setup.scratch}/terminal-${randomBytes(4).toString('hex')}`;
   const program = shellQuote(`${base}.sh`);
   const said = shellQuote(`${base}.said`);
-  const text = [...place.exports, `cd ${shellQuote(place.folder)}`, launchText(fence)].join('\n');
-  const put: Program = { run: `umask 077; cat >${program}`, input: textToBytes(text) };
-  const { code, stderr } = await run(put);
+  const text = [...setup.exports, `cd ${shellQuote(setup.folder)}`, launchText(fence)].join('\n');
+  const upload: Program = { run: `umask 077; cat >${program}`, input: textToBytes(text) };
+  const { code, stderr } = await run(upload);
   if (code !== 0) return { kind: 'cut-off', reason: stderr.trim() };
 
   const ignore = () => {};
   process.on('SIGINT', ignore);
   const child = link.startOnTerminal(`exec sh "${base}.sh" >"${base}.said" 2>/dev/tty`);
-  let cut: Deadline | undefined;
+  let stoppedBy: Deadline | undefined;
   const unwatch = watchDeadline(request, (why) => {
-    cut ??= why;
+    stoppedBy ??= why;
     child.kill('SIGTERM');
   });
   try {
@@ -48,7 +48,7 @@ export async function interactRemote(
       child.once('exit', (ended, signal) => resolve(signal ? 128 + constants.signals[signal] : (ended ?? 1)));
     });
     const { stdout } = await run({ run: `cat ${said}; rm -f ${program} ${said}` });
-    return cut ?? { kind: 'ended', status, records: recordsIn(stdout) };
+    return stoppedBy ?? { kind: 'ended', status, records: recordsIn(stdout) };
   } finally {
     unwatch();
     process.off('SIGINT', ignore);

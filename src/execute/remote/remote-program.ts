@@ -12,47 +12,50 @@ import { bytesToText, textToBytes } from '../state/bytes-as-text.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
-/** Beyond this, and for bytes that a shell cannot hold, input gets a session of its own (remote-stream). */
+/** Larger input, and bytes that a shell cannot hold, are sent through a separate session (remote-stream). */
 const MOST_INPUT_IN_FRAME = 256 * 1024;
 
-/** Whether a frame can carry it. */
+/** Whether one frame can carry the input. */
 export function fitsInFrame(input: Buffer | string): boolean {
   return input.length <= MOST_INPUT_IN_FRAME && !input.includes('\0');
 }
 
-/** What runs, as POSIX shell text. */
+/** The program as POSIX shell text. */
 export function programText(run: Program['run']): string {
   return typeof run === 'string' ? run : run.map(shellQuote).join(' ');
 }
 
-/** Runs a program of the engine's own in a host of the box: one frame, no process of ssh or of the engine. */
+/**
+ * Runs one of the engine's own programs in a shell process of the box: one frame, without starting another ssh or
+ * container engine process.
+ */
 export async function runInShell(pool: ShellPool, program: Program): Promise<ProgramResult> {
-  const host = await pool.take();
-  if ('unstartable' in host) {
-    const code = host.disconnected ? PROGRAM_CODE.lost : PROGRAM_CODE.missing;
-    return { code, stdout: Buffer.alloc(0), stderr: host.unstartable };
+  const shell = await pool.take();
+  if ('unstartable' in shell) {
+    const code = shell.disconnected ? PROGRAM_CODE.lost : PROGRAM_CODE.missing;
+    return { code, stdout: Buffer.alloc(0), stderr: shell.unstartable };
   }
   try {
-    return await sendProgram(host, program);
+    return await sendProgram(shell, program);
   } finally {
-    pool.give(host);
+    pool.give(shell);
   }
 }
 
-async function sendProgram(host: ShellProcess, program: Program): Promise<ProgramResult> {
+async function sendProgram(shell: ShellProcess, program: Program): Promise<ProgramResult> {
   const output = new BoundedBytes(MOST_KEPT.output);
-  const flood = new AbortController();
+  const tooMuchOutput = new AbortController();
   const number = nextFrame();
-  const frame = { number, bytes: programFrame(host, number, program), hasGroup: true };
-  const end = await runFrame(host, frame, {
+  const frame = { number, bytes: programFrame(shell, number, program), hasGroup: true };
+  const end = await runFrame(shell, frame, {
     timeoutMs: program.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    signal: program.signal ? AbortSignal.any([program.signal, flood.signal]) : flood.signal,
+    signal: program.signal ? AbortSignal.any([program.signal, tooMuchOutput.signal]) : tooMuchOutput.signal,
     onOutput: (chunk) => {
-      if (!output.add(chunk)) flood.abort();
+      if (!output.add(chunk)) tooMuchOutput.abort();
     },
   });
   const stdout = output.take();
-  if (flood.signal.aborted) return { code: PROGRAM_CODE.tooMuch, stdout, stderr: TOO_MUCH_OUTPUT };
+  if (tooMuchOutput.signal.aborted) return { code: PROGRAM_CODE.tooMuch, stdout, stderr: TOO_MUCH_OUTPUT };
   switch (end.kind) {
     case 'ended': {
       const said = end.records.get('x');
@@ -61,7 +64,7 @@ async function sendProgram(host: ShellProcess, program: Program): Promise<Progra
     case 'lost':
       return { code: end.status, stdout, stderr: '' };
     case 'timeout':
-      return { code: PROGRAM_CODE.timedOut, stdout, stderr: `it did not end within ${end.afterMs} ms` };
+      return { code: PROGRAM_CODE.timedOut, stdout, stderr: `it did not finish within ${end.afterMs} ms` };
     case 'aborted':
       return { code: 130, stdout, stderr: 'stopped' };
     case 'cut-off':
@@ -69,10 +72,10 @@ async function sendProgram(host: ShellProcess, program: Program): Promise<Progra
   }
 }
 
-/** Standard output goes the way of all output; what comes on standard error is a record, `x`. */
-function programFrame(host: ShellProcess, number: number, { run, input }: Program): Buffer {
+/** Standard output is sent as fence output; standard error becomes the record `x`. */
+function programFrame(shell: ShellProcess, number: number, { run, input }: Program): Buffer {
   const text = programText(run);
-  const isBash = host.kind === 'bash';
+  const isBash = shell.kind === 'bash';
   const quote = isBash ? quoteOnOneLine : shellQuote;
   const given = input === undefined ? '' : bytesToText(Buffer.from(input));
   const source = given === '' ? '' : `printf %s ${quote(given)} | `;

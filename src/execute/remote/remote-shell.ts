@@ -3,16 +3,16 @@ import type { ShellNotStarted, ShellProcess } from '../shell/shell-process.ts';
 import type { RemoteSession } from './session.ts';
 
 /**
- * What a keeper has to end a fence: five seconds of grace, or a hundred where the box cannot sleep for less than one. One that
- * does not answer then, never will.
+ * Time that the watchdog has to end a fence. It needs five seconds of grace, or a hundred on a box whose sleep takes
+ * whole seconds only; after that it will not answer at all.
  */
 const END_MS = 120_000;
 
-/** A session as a host of fences. What a fence runs is ended by the session's keeper, on the box. */
-function remoteHost(session: RemoteSession): ShellProcess {
+/** Presents a session as a shell process. The session's watchdog, on the box, ends what a fence runs. */
+function shellOf(session: RemoteSession): ShellProcess {
   const endFence = async (number: number) => {
-    // Where the connection is lost, the keeper has ended it already.
-    const giveUp = setTimeout(() => session.abandon('it did not end what it was told to end'), END_MS);
+    // If the connection is lost, the watchdog has ended the fence already.
+    const giveUp = setTimeout(() => session.abandon('it did not end a fence that had to be stopped'), END_MS);
     await session.ask('k', String(number)).catch(() => {});
     clearTimeout(giveUp);
   };
@@ -24,29 +24,32 @@ function remoteHost(session: RemoteSession): ShellProcess {
     send: ({ bytes, number }, sink) => session.send(bytes, number, sink),
     endFence: ({ number }) => endFence(number),
     endLeft: ({ number }) => endFence(number),
-    // Nothing answers to it any more: closing the session ends what there is.
+    // The shell no longer answers. Closing the session ends what it runs.
     kill: () => void session.close(),
     close: () => session.close(),
   };
 }
 
-/** The hosts of a box: its first session, and others where several fences run at once, or one was left held. */
+/**
+ * The shell processes of a box: its first session, and further ones when fences run in parallel or a shell was left
+ * busy.
+ */
 export function remotePool(
   first: RemoteSession,
   { open, most }: { readonly open: () => Promise<RemoteSession>; readonly most: number },
 ): ShellPool {
   let spare: RemoteSession | undefined = first;
   const start = async (): Promise<ShellProcess | ShellNotStarted> => {
-    // The first session stays open whatever becomes of it as a host: its keeper holds the lock.
+    // The first session stays open even if its shell is unusable, because its watchdog holds the lock.
     if (spare?.usable()) {
-      const host = remoteHost(spare);
+      const shell = shellOf(spare);
       spare = undefined;
-      return { ...host, close: async () => {}, kill: () => {} };
+      return { ...shell, close: async () => {}, kill: () => {} };
     }
     const lost = first.lost();
     if (lost !== undefined) return { unstartable: lost, absent: false, disconnected: true };
     try {
-      return remoteHost(await open());
+      return shellOf(await open());
     } catch (error) {
       return { unstartable: (error as Error).message, absent: false };
     }

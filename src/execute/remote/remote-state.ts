@@ -27,7 +27,7 @@ async function openCounter(session: RemoteSession, name: string, key: string): P
     value: numberIn(answer),
     set: (value) => {
       dirty = true;
-      session.tell(`c ${key} ${String(value).padStart(DIGITS, '0')}`);
+      session.notify(`c ${key} ${String(value).padStart(DIGITS, '0')}`);
     },
     sync: async () => {
       const now = performance.now();
@@ -65,7 +65,7 @@ async function takeLock(session: RemoteSession, name: string, request: BoxLockRe
   return {
     kind: 'acquired',
     release: () => {
-      if (mine && session.lost() === undefined) session.tell('u');
+      if (mine && session.lost() === undefined) session.notify('u');
       mine = false;
     },
   };

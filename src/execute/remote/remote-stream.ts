@@ -8,8 +8,8 @@ import { programText } from './remote-program.ts';
 import { BOOT } from './session-script.ts';
 
 /**
- * Runs a program in a session of its own, its input being the session's: for what no shell can hold. The text comes ahead
- * of the input on one line, so it stands in no argument list here.
+ * Runs a program in its own session, with the session's input as its input, for data that a shell cannot hold. The
+ * program's text is sent as one line before the input, so it appears in no argument list.
  */
 export function runApart(
   link: BoxLink,
@@ -17,9 +17,9 @@ export function runApart(
 ): Promise<ProgramResult> {
   return new Promise((resolve) => {
     const child = link.start(BOOT);
-    let cut: number | undefined;
+    let stopCode: number | undefined;
     const stop = (code: number) => {
-      cut ??= code;
+      stopCode ??= code;
       child.kill('SIGKILL');
     };
     const { stdout, stderr } = keepOutput(child, () => stop(PROGRAM_CODE.tooMuch));
@@ -29,9 +29,9 @@ export function runApart(
     const finish = (code: number, said = '') => {
       unwatch();
       resolve({
-        code: cut ?? code,
+        code: stopCode ?? code,
         stdout: stdout.take(),
-        stderr: cut === PROGRAM_CODE.tooMuch ? TOO_MUCH_OUTPUT : stderr.take().toString() + said,
+        stderr: stopCode === PROGRAM_CODE.tooMuch ? TOO_MUCH_OUTPUT : stderr.take().toString() + said,
       });
     };
     child.stdin!.on('error', () => {});
@@ -42,7 +42,7 @@ export function runApart(
   });
 }
 
-/** Shell text that evaluates to the given one and has no line end in it. */
+/** Shell text that evaluates to the given text and contains no newline. */
 export function onOneLine(text: string): string {
   if (!text.includes('\n')) return text;
   const lines = text.split('\n').map(shellQuote);

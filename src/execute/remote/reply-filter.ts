@@ -1,18 +1,18 @@
 import { BoundedBytes } from '../../base/bounded-bytes.ts';
 import { MOST_KEPT } from '../most-kept.ts';
 
-/** Who hears what a session's standard output holds. */
+/** Receives the parts of a session's standard output. */
 export interface ReplyListener {
   onReply(text: Buffer): void;
   /** Everything between replies. */
   onRest(bytes: Buffer): void;
-  /** A reply has no end within what is kept of one. Nothing more is heard. */
+  /** A reply exceeded the size limit. Nothing is read after that. */
   onTooMuch(): void;
 }
 
 /**
- * Takes the keeper's replies, `SOH K NONCE SPACE text NUL`, out of the records among which they stand. Each is written by
- * one system call, so it is whole, wherever it stands; without it the records are as if it had never been there.
+ * Separates the watchdog's replies, `SOH K NONCE SPACE text NUL`, from the records around them. Each reply is written
+ * by one system call, so it is never interrupted by a record; removing it leaves the records intact.
  */
 export function replyFilter(
   nonce: string,
@@ -21,16 +21,16 @@ export function replyFilter(
   const mark = Buffer.from(`\x01K${nonce} `);
   const reply = new BoundedBytes(MOST_KEPT.reply);
   let within = false;
-  let deaf = false;
+  let stopped = false;
   let held: Buffer = Buffer.alloc(0);
   return (chunk) => {
     let bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
     held = Buffer.alloc(0);
-    while (!deaf) {
+    while (!stopped) {
       if (within) {
         const end = bytes.indexOf(0);
         if (!reply.add(bytes.subarray(0, end < 0 ? undefined : end))) {
-          deaf = true;
+          stopped = true;
           reply.take();
           return onTooMuch();
         }
@@ -45,7 +45,7 @@ export function replyFilter(
       within = true;
       bytes = bytes.subarray(at + mark.length);
     }
-    if (deaf) return;
+    if (stopped) return;
     const kept = startOfMark(bytes, mark);
     if (kept < bytes.length) held = bytes.subarray(kept);
     if (kept > 0) onRest(bytes.subarray(0, kept));
@@ -53,8 +53,8 @@ export function replyFilter(
 }
 
 /**
- * Parts the output of one frame from that of the next, at `NUL NONCE . NUL`. Not the word alone: it is an argument of the
- * host, and a frame that reads /proc/PID/cmdline prints it between two NULs.
+ * Separates the output of one frame from the next, at `NUL NONCE . NUL`. The nonce alone would not do: it is an
+ * argument of the shell process, so a frame that reads /proc/PID/cmdline prints it between two NULs.
  */
 export function markSplitter(
   nonce: string,
@@ -78,7 +78,7 @@ export function markSplitter(
   };
 }
 
-/** Where a mark may have begun that the next chunk completes; the length, where none has. */
+/** Start of a possibly incomplete mark at the end of the bytes; the length if there is none. */
 function startOfMark(bytes: Buffer, mark: Buffer): number {
   for (let at = Math.max(0, bytes.length - mark.length + 1); at < bytes.length; at += 1) {
     if (bytes[at] === mark[0] && bytes.subarray(at).equals(mark.subarray(0, bytes.length - at))) return at;

@@ -1,57 +1,59 @@
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { BoxLink } from './link.ts';
 
-/** Said once the connection is gone in the middle of a pass. */
+/** The connection was lost during a pass. */
 export function lostError(link: Pick<BoxLink, 'name'>, why: string): RunbookError {
   const lost: Diagnostic = {
     code: 'box-lost',
     severity: 'error',
-    message: `The connection to ${link.name} is lost, so nothing more is confirmed there.`,
+    message: `The connection to ${link.name} was lost, so the steps after the last confirmed one were not confirmed.`,
     remedy:
-      'Run the same command again once the box can be reached: it goes on from the last confirmed step.',
+      'Run the same command again once the box can be reached. It continues after the last confirmed step.',
     cause: why,
   };
   return new RunbookError([lost], EXIT.person);
 }
 
-/** Why a session that had begun has ended. */
+/** Why a session that had started has ended. */
 export function connectionLost(link: BoxLink, why: string | undefined): string {
   return `the connection to ${link.name} was lost${why === undefined ? '' : `: ${why}`}`;
 }
 
-/** Said where a box sends without end what is no greeting. */
+/** A box keeps sending output that is not a greeting. */
 export function tooMuchOutput({ name }: Pick<BoxLink, 'name'>, why: string): RunbookError {
   const complaint: Diagnostic = {
     code: 'box-floods',
     severity: 'error',
-    message: `${name} was reached, but does not answer as a shell does: ${why}, and was cut off.`,
+    message: `${name} was disconnected because it did not answer like a shell: ${why}.`,
     remedy:
-      'Log in there by hand: a start-up file, a banner or a ForceCommand that prints without end has to be silent where no terminal is.',
+      'Log in by hand to find what prints the output. A start-up file, banner or ForceCommand must print nothing without a terminal.',
   };
   return new RunbookError([complaint], EXIT.person);
 }
 
-/** Said where a box is reached, and then nothing comes. */
+/** A box was reached but sent nothing. */
 export function noReply({ name, greetingMs }: Pick<BoxLink, 'name' | 'greetingMs'>): RunbookError {
   const complaint: Diagnostic = {
     code: 'box-silent',
     severity: 'error',
-    message: `${name} let nothing be heard within ${greetingMs / 1000} s, so it was given up.`,
-    remedy: 'Log in there by hand: a start-up file may wait for somebody, or the box may hang.',
+    message: `${name} was reached but sent no greeting within ${greetingMs / 1000} s.`,
+    remedy: 'Log in by hand to see why: a start-up file may be waiting for input, or the box may hang.',
   };
   return new RunbookError([complaint], EXIT.person);
 }
 
-/** Said where a box tells by itself that it cannot be worked on. */
+/** A box reported that it lacks what runbook needs. */
 export function cannotServe(link: BoxLink, why: string): RunbookError {
   const full = /no space left|disk quota/i.test(why);
   const cannot: Diagnostic = {
     code: full ? 'box-full' : 'box-unusable',
     severity: 'error',
     message: full
-      ? `${link.name} has no room left: ${why}.`
-      : `${link.name} was reached, but cannot be worked on: ${why}.`,
-    remedy: full ? 'Make room there and run the same command again.' : 'Mend that there, and run it again.',
+      ? `The disk of ${link.name} is full: ${why}.`
+      : `${link.name} was reached, but a session could not be set up: ${why}.`,
+    remedy: full
+      ? 'Free disk space on that box, then run the same command again.'
+      : 'Fix this on that box, then run the same command again.',
   };
   return new RunbookError([cannot], EXIT.person);
 }

@@ -4,39 +4,39 @@ import { BASH_LOOP, BASH_START, SH_LOOP } from './shell-loops.ts';
 import { WATCHDOG } from './watchdog-script.ts';
 
 /*
- * A session is one connection's shell on another box: nothing is installed there, everything below is sent to it. It
- * takes lines on its standard input and runs two things:
+ * A session is the shell of one connection to another box. Nothing is installed there; everything below is sent to it.
+ * It reads lines from standard input and runs two processes:
  *
- *   the keeper   reads the lines: frames go on to the host; the number of a journal, the lock, the end of a fence are its
- *                own work. When its input ends, the connection or the engine is gone: it kills the host, and the process
- *                groups of the host's children, at once.
- *   the host     runs frames, as on this machine (execute/host-script): records on its standard output, the output of
- *                fences on its standard error. A host that dies is replaced.
+ *   the watchdog reads the lines. It passes frames on to the shell, and handles counters, the lock and stopping fences
+ *                itself. When its input ends, the connection or the engine is gone: it then kills the shell and the process
+ *                groups of the shell's children at once.
+ *   the shell    runs frames, as on this machine (execute/shell/shell-script). Records go to standard output, the output
+ *                of fences to standard error. A shell that dies is replaced.
  *
- * Replies of the keeper stand among the records, told apart by a random word that only this session knows; the same word
- * parts the output of one frame from that of the next. Names begin with rb_, for an exported variable of the box's own
- * must reach the fences as it is.
+ * The watchdog's replies are mixed with the records and recognized by a random nonce that only this session knows. The
+ * same nonce separates the output of two frames. Names start with rb_, because exported variables of the box must reach
+ * the fences unchanged.
  */
 
 /**
- * The command of a session, made so that every login shell reads it alike; what it is to do comes on its input, of which
- * `read` takes not one byte too many.
+ * Command of a session, read alike by every login shell. The script comes on its input, and `read` consumes exactly one
+ * line of it.
  */
 export const BOOT = 'IFS= read -r rb_l && eval "$rb_l"';
 
-/** What a session needs to be told. */
+/** Parameters of a session. */
 export interface SessionSetup {
-  /** A random word; letters and digits only. */
+  /** A random word of letters and digits. */
   readonly nonce: string;
-  /** Name of the workspace in the box's folder of workspaces, where relative paths start. */
+  /** Name of the workspace in the box's folder of workspaces; relative paths start there. */
   readonly workspace: string;
-  /** The folder of workspaces where the box names none (RUNBOOK_WORKSPACES there); `~/.runbook-workspace` if not given. */
+  /** The folder of workspaces if the box does not set RUNBOOK_WORKSPACES. Default: `~/.runbook-workspace`. */
   readonly workspaces?: string;
-  /** A random id, which the box takes if it has none yet. */
+  /** A random id, which the box stores if it has none yet. */
   readonly newId: string;
 }
 
-/** Everything that a session is sent before its first line. bash reads it at once; another shell line by line. */
+/** Everything that is sent before the session's first line. bash reads it as one block, another shell line by line. */
 export function sessionStart(setup: SessionSetup): Buffer {
   const end = `end-${setup.nonce}`;
   const script = Buffer.from(`${sessionScript(setup)}\n`);
@@ -57,7 +57,7 @@ export function sessionStart(setup: SessionSetup): Buffer {
   return Buffer.concat([Buffer.from(`${gather}\n`), script, Buffer.from(`${end}\n`)]);
 }
 
-/** What is sent once the box has said who it is: variables to be exported ahead of the host's start. */
+/** Sent once the box has identified itself: variables to export before the shell starts. */
 export function sessionExports(
   { nonce }: Pick<SessionSetup, 'nonce'>,
   kind: 'bash' | 'sh',
@@ -87,18 +87,18 @@ fi
 rb_work=\${RUNBOOK_WORKSPACES:-}
 [ -n "$rb_work" ] || rb_work=${workspaces === undefined ? '$HOME/.runbook-workspace' : shellQuote(workspaces)}
 rb_work=$rb_work/${shellQuote(workspace)}
-[ -d "$rb_work" ] || mkdir -p "$rb_work" 2>/dev/null || rb_fail "the folder $rb_work cannot be made there: $(mkdir -p "$rb_work" 2>&1)"
-cd "$rb_work" || rb_fail "the folder $rb_work cannot be entered there"
+[ -d "$rb_work" ] || mkdir -p "$rb_work" 2>/dev/null || rb_fail "the folder $rb_work cannot be created: $(mkdir -p "$rb_work" 2>&1)"
+cd "$rb_work" || rb_fail "the folder $rb_work cannot be entered"
 export PWD
 unset OLDPWD
 rb_tmp=\${TMPDIR:-/tmp}
-rb_host=$rb_tmp/runbook-${nonce}
-mkdir -m 700 "$rb_host" 2>/dev/null || rb_fail "the folder $rb_host cannot be made there: $(mkdir "$rb_host" 2>&1)"
+rb_scratch=$rb_tmp/runbook-${nonce}
+mkdir -m 700 "$rb_scratch" 2>/dev/null || rb_fail "the folder $rb_scratch cannot be created: $(mkdir "$rb_scratch" 2>&1)"
 rb_time= rb_name=
 [ "$rb_kind" != bash ] || rb_time=\${EPOCHSECONDS:-}
 [ -n "$rb_time" ] || rb_time=$(date +%s)
 { IFS= read -r rb_name </proc/sys/kernel/hostname; } 2>/dev/null || rb_name=$(uname -n)
-printf '\\001K${nonce} hello id=%s\\nfolder=%s\\nscratch=%s\\ntmp=%s\\nkind=%s\\ntime=%s\\nname=%s\\n\\n' "$rb_id" "$PWD" "$rb_host" "$rb_tmp" "$rb_kind" "$rb_time" "$rb_name"
+printf '\\001K${nonce} hello id=%s\\nfolder=%s\\nscratch=%s\\ntmp=%s\\nkind=%s\\ntime=%s\\nname=%s\\n\\n' "$rb_id" "$PWD" "$rb_scratch" "$rb_tmp" "$rb_kind" "$rb_time" "$rb_name"
 export -p
 printf '\\0'
 if [ "$rb_kind" = bash ]; then
@@ -110,19 +110,19 @@ fi
 eval "$rb_s"
 rb_nonce=${nonce} rb_s=
 exec 3>&1
-rb_goes_on() { [ -d "$rb_host" ] && ! [ -e "$rb_host/ended" ]; }
+rb_is_open() { [ -d "$rb_scratch" ] && ! [ -e "$rb_scratch/ended" ]; }
 rb_say() { printf '\\001K%s %s\\0' "$rb_nonce" "$1" >&3; }
 printf '\\0%s.\\0' "$rb_nonce" >&2
 ${WATCHDOG}
-keep 2>/dev/null | {
+watch_session 2>/dev/null | {
   exec 3>&- 4>&2 2>/dev/null
-  while rb_goes_on; do
+  while rb_is_open; do
     if [ "$rb_kind" = bash ]
-    then bash --noprofile --norc -c ${shellQuote(BASH_LOOP)} bash "$rb_host" ${shellQuote(BASH_START)} "$rb_nonce" 2>&4 4>&-
-    else sh -c ${shellQuote(SH_LOOP)} sh "$rb_host" "$rb_nonce" 2>&4 4>&-
+    then bash --noprofile --norc -c ${shellQuote(BASH_LOOP)} bash "$rb_scratch" ${shellQuote(BASH_START)} "$rb_nonce" 2>&4 4>&-
+    else sh -c ${shellQuote(SH_LOOP)} sh "$rb_scratch" "$rb_nonce" 2>&4 4>&-
     fi
     rb_status=$?
-    rb_goes_on || break
+    rb_is_open || break
     printf '\\001K%s host %s\\0' "$rb_nonce" "$rb_status"
     printf '\\0%s.\\0' "$rb_nonce" >&4
     case $rb_status in 0|98) break ;; esac

@@ -11,55 +11,63 @@ import { markSplitter, replyFilter } from './reply-filter.ts';
 import { cannotServe, connectionLost, lostError, noReply, tooMuchOutput } from './session-errors.ts';
 import { BOOT, sessionExports, sessionStart } from './session-script.ts';
 
-/** What a box says of itself when a session begins. */
+/** What a box reports about itself when a session starts. */
 export interface Hello {
-  /** The box's random id; undefined where it cannot keep one. */
+  /** The box's random id; undefined if it cannot store one. */
   readonly id: string | undefined;
   readonly name: string;
-  /** Where relative paths start there. */
+  /** Where relative paths start on the box. */
   readonly folder: string;
-  /** The session's private folder there (0700), removed with it. */
+  /** The session's private folder on the box (0700), removed with the session. */
   readonly scratch: string;
   /** For temporary files. */
   readonly tmp: string;
   readonly kind: 'bash' | 'sh';
-  /** Its clock minus ours, in milliseconds; undefined where it has none that can be read. */
+  /** The box's clock minus ours, in milliseconds; undefined if the box has no readable clock. */
   readonly skewMs: number | undefined;
   /** Its environment, before ours is added. */
   readonly exports: ReadonlyMap<string, string>;
 }
 
-/** One shell on another box (session-script). It takes one frame at a time, and lines for its keeper at any time. */
+/**
+ * One shell on another box (session-script). It accepts one frame at a time, and lines for its watchdog at any time.
+ */
 export interface RemoteSession {
   readonly hello: Hello;
-  /** Runs one frame, as execute/frame or execute/launch builds it. One at a time. */
+  /** Runs one frame, built by execute/shell/frame or execute/launch. One at a time. */
   send(frame: Buffer, number: number, sink: Sink | undefined): Promise<FrameEnd>;
-  /** Whether it can take another frame. */
+  /** Whether it can accept another frame. */
   usable(): boolean;
-  /** Asks the keeper, and gives its answer. @throws RunbookError 3 where the connection is lost */
+  /** Sends a request to the watchdog and returns the reply. @throws RunbookError 3 if the connection is lost */
   ask(verb: string, rest: string): Promise<string>;
-  /** Tells the keeper, which hears it even if this program is killed now. @throws RunbookError 3 where the connection is lost */
-  tell(line: string): void;
-  /** Why it is lost; undefined: it is not. */
+  /**
+   * Sends a line to the watchdog without waiting; it arrives even if this process is killed right after. @throws
+   * RunbookError 3 if the connection is lost
+   */
+  notify(line: string): void;
+  /** Why the connection is lost; undefined while it is open. */
   lost(): string | undefined;
-  /** Treats it as lost from now on: nothing more that it sends is read. */
+  /** Treats the session as lost from now on. Nothing more is read from it. */
   abandon(why: string): void;
-  /** Ends it; the box ends with it what still runs in its host. */
+  /** Closes the session. The box then ends what its shell still runs. */
   close(): Promise<void>;
 }
 
 export interface SessionOptions {
-  /** Variables of every fence, given once it is known who the box is. @throws RunbookError where it may not have them */
+  /**
+   * Variables for every fence, computed once the box has identified itself. @throws RunbookError if the box may not
+   * have them
+   */
   readonly envFor: (hello: Hello) => Promise<Readonly<Record<string, string>>>;
   readonly workspace: string;
   readonly workspaces?: string;
 }
 
-/** What a session that is stuck has until it is killed; its far side then ends by itself. */
+/** How long a stuck session may take to close before it is killed. Its remote side then ends on its own. */
 const CLOSE_MS = 5_000;
 
-/** A session's words are kept for the case that it never begins. */
-const MOST_SAID = 16 * 1024;
+/** Output before the greeting is kept, to explain a session that never starts. */
+const MAX_EARLY_OUTPUT = 16 * 1024;
 
 /**
  * Opens a session and waits for its greeting.
@@ -71,9 +79,9 @@ export async function openRemoteSession(
 ): Promise<RemoteSession> {
   const nonce = randomBytes(9).toString('hex');
   const child = link.start(BOOT);
-  const asked = new Map<string, { resolve: (text: string) => void; reject: (error: Error) => void }>();
+  const pending = new Map<string, { resolve: (text: string) => void; reject: (error: Error) => void }>();
   let said = Buffer.alloc(0);
-  let begun = false;
+  let started = false;
   let closing = false;
   let lost: string | undefined;
   let usable = true;
@@ -82,15 +90,15 @@ export async function openRemoteSession(
   let ended: FrameEnd | undefined;
   let marked = false;
   let tags = 0;
-  let greeted = false;
-  let talked = 0;
+  let hasGreeted = false;
+  let earlyBytes = 0;
   let abandoned: string | undefined;
   let greet: { resolve: (hello: Hello) => void; reject: (error: Error) => void };
   const greeting = new Promise<Hello>((resolve, reject) => {
     greet = { resolve, reject };
   });
 
-  /** A frame is over when both streams say so: they come over one connection, but not in one order. */
+  /** A frame is over when both streams have reported its end. They share one connection but arrive in any order. */
   const settle = () => {
     if (!running || !ended || !marked) return;
     const { finish } = running;
@@ -100,7 +108,7 @@ export async function openRemoteSession(
     marked = false;
     finish(end);
   };
-  /** Nothing more that it sends is read; the session then ends as any that is lost. */
+  /** Nothing more is read; the session then ends like any lost one. */
   const abandon = (why: string) => {
     if (abandoned !== undefined) return;
     abandoned = why;
@@ -109,9 +117,10 @@ export async function openRemoteSession(
     child.stdout!.destroy();
     child.stderr!.destroy();
   };
-  const onTalk = (bytes: Buffer) => {
-    talked += bytes.length;
-    if (talked > MOST_KEPT.talk) abandon(`it said more than ${sizeText(MOST_KEPT.talk)} before its greeting`);
+  const onEarlyOutput = (bytes: Buffer) => {
+    earlyBytes += bytes.length;
+    if (earlyBytes > MOST_KEPT.talk)
+      abandon(`it wrote more than ${sizeText(MOST_KEPT.talk)} before its greeting`);
   };
   const onReply = (reply: Buffer) => {
     const text = reply.toString('latin1');
@@ -119,7 +128,7 @@ export async function openRemoteSession(
     const tag = text.slice(0, space);
     const rest = reply.subarray(space + 1);
     if (tag === 'hello') {
-      greeted = true;
+      hasGreeted = true;
       greet.resolve(helloOf(rest));
     } else if (tag === 'bye') child.kill('SIGKILL');
     else if (tag === 'failed') greet.reject(cannotServe(link, rest.toString()));
@@ -129,8 +138,8 @@ export async function openRemoteSession(
       if (running) ended = { kind: 'lost', status };
       settle();
     } else {
-      asked.get(tag)?.resolve(rest.toString());
-      asked.delete(tag);
+      pending.get(tag)?.resolve(rest.toString());
+      pending.delete(tag);
     }
   };
   const control = recordParser({
@@ -147,7 +156,7 @@ export async function openRemoteSession(
     'data',
     replyFilter(nonce, {
       onReply,
-      onRest: (bytes) => (greeted ? control.push(bytes) : onTalk(bytes)),
+      onRest: (bytes) => (hasGreeted ? control.push(bytes) : onEarlyOutput(bytes)),
       onTooMuch: () => abandon(`it sent a reply of more than ${sizeText(MOST_KEPT.reply)}`),
     }),
   );
@@ -155,14 +164,14 @@ export async function openRemoteSession(
     'data',
     markSplitter(nonce, {
       onMark: () => {
-        if (!begun) begun = true;
+        if (!started) started = true;
         else if (running) marked = true;
         settle();
       },
       onOutput: (bytes) => {
-        if (begun) return void running?.sink?.(Buffer.from(bytes));
-        if (said.length < MOST_SAID) said = Buffer.concat([said, bytes]).subarray(0, MOST_SAID);
-        onTalk(bytes);
+        if (started) return void running?.sink?.(Buffer.from(bytes));
+        if (said.length < MAX_EARLY_OUTPUT) said = Buffer.concat([said, bytes]).subarray(0, MAX_EARLY_OUTPUT);
+        onEarlyOutput(bytes);
       },
     }),
   );
@@ -176,22 +185,22 @@ export async function openRemoteSession(
       usable = false;
       running?.finish({ kind: 'cut-off', reason: lost });
       running = undefined;
-      for (const { reject } of asked.values()) reject(lostError(link, lost));
-      asked.clear();
+      for (const { reject } of pending.values()) reject(lostError(link, lost));
+      pending.clear();
       resolve();
     };
     child.once('error', (error) => onEnd(undefined, error.message));
     child.once('close', (code) => onEnd(code ?? undefined));
   });
   greeting.catch(() => {});
-  const patience = setTimeout(() => {
+  const greetingTimer = setTimeout(() => {
     greet.reject(noReply(link));
     child.kill('SIGKILL');
   }, link.greetingMs);
 
   child.stdin!.write(sessionStart({ nonce, newId: randomUUID(), ...options }));
   const hello = await greeting
-    .finally(() => clearTimeout(patience))
+    .finally(() => clearTimeout(greetingTimer))
     .then(async (said) => {
       child.stdin!.write(sessionExports({ nonce }, said.kind, await envFor(said)));
       return said;
@@ -223,16 +232,16 @@ export async function openRemoteSession(
       tags += 1;
       const tag = String(tags);
       return new Promise((resolve, reject) => {
-        asked.set(tag, { resolve, reject });
+        pending.set(tag, { resolve, reject });
         try {
           write(`${verb} ${tag} ${rest}\n`);
         } catch (error) {
-          asked.delete(tag);
+          pending.delete(tag);
           reject(error);
         }
       });
     },
-    tell: (line) => write(`${line}\n`),
+    notify: (line) => write(`${line}\n`),
     abandon,
     async close() {
       closing = true;

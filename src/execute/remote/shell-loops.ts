@@ -1,7 +1,8 @@
 /**
- * The host of a box with bash. Arguments: its private folder, BASH_START, the session's word. 10 to 12 are frames, records
- * and output, which bash keeps closed on exec, as on this machine (execute/host-script). After a frame that left something
- * running in its group the record ends with `h`: that may go on writing, so this session takes no other frame.
+ * The shell loop of a box with bash. Arguments: its private folder, BASH_START, the session's nonce. Descriptors 10 to
+ * 12 are frames, records and output, which bash closes on exec, as on this machine (execute/shell/shell-script). If a
+ * frame left something running in its group, its record ends with `h`: that process may keep writing, so this session
+ * accepts no other frame.
  */
 export const BASH_LOOP = [
   'eval "$2"',
@@ -14,7 +15,7 @@ export const BASH_LOOP = [
   'done; } </dev/null >/dev/null 2>/dev/null',
 ].join('; ');
 
-/** What a host of bash does first. Monitor mode gives every fence a process group of its own. */
+/** Set-up of a bash shell process. Monitor mode gives every fence its own process group. */
 export const BASH_START = `
 exec 10>&- 11>&- 12>&-
 unset -v BASH_EXECUTION_STRING
@@ -23,8 +24,8 @@ printf '%s\\n' $$ >"$1/pid" || exit 98
 `;
 
 /**
- * The host of a box without bash, which takes launch text only: every frame gets a shell of its own, in a session of its
- * own. A frame is read line by line, up to the line that opened it, which ends in the frame's number.
+ * The shell loop of a box without bash. It accepts launch text only: every frame gets its own shell in its own session.
+ * A frame is read line by line until the line that opened it is repeated; that line ends in the frame's number.
  */
 export const SH_LOOP = `
 exec 3<&0 4>&1 5>&2 </dev/null >/dev/null 2>/dev/null

@@ -9,32 +9,34 @@ import { explainSsh } from './ssh-errors.ts';
 
 export interface SshOptions {
   readonly target: Extract<BoxTarget, { kind: 'ssh' }>;
-  /** Whether a person sits at the terminal, whom ssh may ask. */
+  /** Whether a person is at the terminal, so that ssh may prompt. */
   readonly attended: boolean;
-  /** Another configuration than the person's own (RUNBOOK_SSH_CONFIG). */
+  /** Another configuration file than the person's own (RUNBOOK_SSH_CONFIG). */
   readonly config: string | undefined;
 }
 
-/** sshd's MaxSessions is 10 unless it is told otherwise; some are left for connections and large files. */
+/**
+ * sshd allows 10 sessions per connection by default (MaxSessions). The rest are kept for connections and large files.
+ */
 const MOST_SESSIONS = 6;
 
-/** A login on a box under load takes its time, and longer where a person is asked for a password or a second factor. */
+/** Login can be slow on a loaded box, and slower when a person has to enter a password or a second factor. */
 const [SILENCE_MS, ATTENDED_MS] = [120_000, 900_000];
 
 /**
- * A host through the OpenSSH client, so that the person's configuration, keys, agent, jump hosts and known hosts count.
- * The first session brings the connection with it; all others go through it, by a socket in a private folder.
+ * Connects through the OpenSSH client, so that the person's configuration, keys, agent, jump hosts and known hosts
+ * apply. The first session opens the connection; all others share it through a socket in a private folder.
  */
 export async function openSshLink({ target, attended, config }: SshOptions): Promise<BoxLink> {
   const folder = mkdtempSync(join(tmpdir(), 'rb-'));
   const socket = join(folder, 's');
   const common = [...(config === undefined ? [] : ['-F', config]), ...destinationOptions(target)];
-  const hostKeys = attended ? await strictness([...common, target.host]) : 'yes';
+  const hostKeys = attended ? await hostKeyChecking([...common, target.host]) : 'yes';
   const fixed = [
     ...common,
     ...['-T', '-a', '-x', '-S', socket],
     ...options({
-      // Nobody is asked where nobody is: a question would wait for ever.
+      // Without a person, a prompt would wait forever.
       BatchMode: attended ? 'no' : 'yes',
       StrictHostKeyChecking: hostKeys,
       ControlPersist: 'no',
@@ -42,7 +44,7 @@ export async function openSshLink({ target, attended, config }: SshOptions): Pro
       PermitLocalCommand: 'no',
       RemoteCommand: 'none',
       EscapeChar: 'none',
-      // A cut cable is noticed within half a minute.
+      // Detects a dead connection within half a minute.
       ServerAliveInterval: '10',
       ServerAliveCountMax: '3',
       ConnectTimeout: '15',
@@ -62,7 +64,7 @@ export async function openSshLink({ target, attended, config }: SshOptions): Pro
     start(command) {
       const master = first ? ['-M'] : [];
       first = false;
-      // In a group of its own: Ctrl-C is for this program, which then ends what runs there.
+      // In its own process group: Ctrl-C is for this process, which then ends what runs on the box.
       return start(master, command, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     },
     startOnTerminal: (command) => start(['-tt'], command, { stdio: 'inherit' }),
@@ -79,8 +81,8 @@ function options(values: Readonly<Record<string, string>>): string[] {
   return Object.entries(values).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 }
 
-/** An unknown host key is never accepted in silence: where the configuration would do that, the person is asked. */
-async function strictness(args: readonly string[]): Promise<'yes' | 'ask'> {
+/** An unknown host key is never accepted silently. If the configuration would do that, the person is asked. */
+async function hostKeyChecking(args: readonly string[]): Promise<'yes' | 'ask'> {
   try {
     const { stdout } = await promisify(execFile)('ssh', ['-G', ...args]);
     return /^stricthostkeychecking (yes|true)$/im.test(stdout) ? 'yes' : 'ask';

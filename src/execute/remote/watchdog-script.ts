@@ -1,11 +1,11 @@
 import { LOCK_FUNCTIONS } from './lock-script.ts';
 
-/** How a fence and a whole session end. A zombie does not run, though its group can be signalled. */
+/** How a fence and a whole session are ended. A zombie does not run, although its group can be signaled. */
 const ENDING = `
 find_children() {
   children=
   if [ -r "/proc/$1/task/$1/children" ]; then IFS= read -r children <"/proc/$1/task/$1/children"
-  else children=$(ps -A -o ppid= -o pid= | awk -v host="$1" '$1 == host { print $2 }'); fi
+  else children=$(ps -A -o ppid= -o pid= | awk -v shell="$1" '$1 == shell { print $2 }'); fi
 }
 signal() { kill -s "$1" -- "-$2" || sudo -n kill -s "$1" -- "-$2"; }
 runs() {
@@ -30,40 +30,40 @@ end_groups() {
   for group; do ! runs "$group" || signal KILL "$group"; done
 }
 end_fence() {
-  read -r number group <"$rb_host/group" || number=
+  read -r number group <"$rb_scratch/group" || number=
   if [ "$number" = "$1" ]; then end_groups "$group"; return; fi
-  read -r host <"$rb_host/pid" || return
-  kill -s STOP "$host"
-  find_children "$host"
-  kill -s KILL "$host"
+  read -r shell <"$rb_scratch/pid" || return
+  kill -s STOP "$shell"
+  find_children "$shell"
+  kill -s KILL "$shell"
   end_groups $children
 }
 end_session() {
-  : >"$rb_host/ended"
-  if read -r host <"$rb_host/pid"; then
-    kill -s STOP "$host"
-    find_children "$host"
+  : >"$rb_scratch/ended"
+  if read -r shell <"$rb_scratch/pid"; then
+    kill -s STOP "$shell"
+    find_children "$shell"
     for child in $children; do
       kill -s KILL -- "-$child" "$child" || sudo -n kill -s KILL -- "-$child"
     done
-    kill -s KILL "$host"
+    kill -s KILL "$shell"
   fi
-  rm -rf -- "$rb_host"
+  rm -rf -- "$rb_scratch"
   give_lock
-  # What a fence left running may hold the streams open; with this nobody waits for them.
+  # A process that a fence left running may hold the streams open; "bye" tells the engine not to wait for them.
   rb_say "bye "
 }
 `;
 
 /**
- * What a keeper is told, a line each; TAG is answered with:
+ * Lines that the watchdog reads. A reply starts with TAG:
  *
- *   f SIZE | f END-NUMBER   a frame follows: so many bytes for bash, the lines up to the same END for another shell
- *   k TAG NUMBER            ends the fence of that frame, gently, then not
- *   o TAG KEY | r TAG KEY   the number of a journal, opened for writing or only read
- *   c KEY NUMBER            writes it, in place, by one system call
- *   s TAG [disk]            answers once everything before it is written; with `disk`, once it is on the disk
- *   l TAG WORD JSON | u     takes the lock; gives it back
+ *   f SIZE | f END-NUMBER   a frame follows: SIZE bytes for bash, or the lines up to the same END for another shell
+ *   k TAG NUMBER            ends the fence of that frame, with SIGTERM and then SIGKILL
+ *   o TAG KEY | r TAG KEY   returns the counter of a journal, opened for writing or only read
+ *   c KEY NUMBER            writes the counter in place with one system call
+ *   s TAG [disk]            replies once everything before it is written; with `disk`, once it is on the disk
+ *   l TAG WORD JSON | u     acquires the lock; releases it
  */
 export const WATCHDOG = `${ENDING}${LOCK_FUNCTIONS}
 to_disk() { sync -d "$1" || dd if=/dev/null of="$1" conv=notrunc,fsync || sync; }
@@ -78,7 +78,7 @@ take_frame() {
     printf '%s\\n' "$1"
   fi
 }
-keep() {
+watch_session() {
   trap : HUP INT TERM
   umask 077
   held= bad= journals=$rb_state/journals last=

@@ -20,14 +20,14 @@ export async function startBashShell(options: ShellOptions): Promise<ShellProces
     detached: true,
     stdio: ['pipe', 'pipe', 'ignore', 'pipe'],
   });
-  const failure = await firstWord(child);
-  if (!failure) return hostOf(child, folder);
+  const failure = await startFailure(child);
+  if (!failure) return shellOf(child, folder);
   folder.remove();
   return failure;
 }
 
-/** Waits until the host has said that it is ready; else the reason why it never will be. */
-function firstWord(child: ChildProcess): Promise<ShellNotStarted | undefined> {
+/** Waits until the shell reports that it is ready; returns the reason if it cannot start. */
+function startFailure(child: ChildProcess): Promise<ShellNotStarted | undefined> {
   return new Promise((resolve) => {
     const fail = (unstartable: string, absent = false) => resolve({ unstartable, absent });
     child.once('error', (error: NodeJS.ErrnoException) =>
@@ -47,19 +47,19 @@ function firstWord(child: ChildProcess): Promise<ShellNotStarted | undefined> {
   });
 }
 
-function hostOf(child: ChildProcess, folder: ShellFolder): ShellProcess {
+function shellOf(child: ChildProcess, folder: ShellFolder): ShellProcess {
   const frames = child.stdin as Writable;
-  const lifeline = child.stdio[3] as Writable;
+  const watchdogPipe = child.stdio[3] as Writable;
   const control = child.stdout as Readable;
   const pipe = openOutputPipe(folder.output);
   let records = new Map<string, Buffer>();
   let finish: ((end: FrameEnd) => void) | undefined;
   let usable = true;
-  /** A fence left something running that has the pipe open: it goes on being read, but serves no other fence. */
+  /** Something that a fence left running has the pipe open: the pipe is still read, but serves no other fence. */
   let held = false;
   let lastGroup: string | undefined;
 
-  const over = (end: FrameEnd) => {
+  const finishFrame = (end: FrameEnd) => {
     if (!finish) return;
     held = pipe.end() === 'held';
     usable &&= !held;
@@ -69,10 +69,10 @@ function hostOf(child: ChildProcess, folder: ShellFolder): ShellProcess {
   readControlRecords(control, {
     onRecord: (tag, content) => {
       if (tag !== 'e') takeRecord(records, tag, content);
-      else over({ kind: 'ended', status: Number(content.toString()), records });
+      else finishFrame({ kind: 'ended', status: Number(content.toString()), records });
     },
     onTooMuch: () => {
-      over({ kind: 'cut-off', reason: TOO_MANY_RECORDS });
+      finishFrame({ kind: 'cut-off', reason: TOO_MANY_RECORDS });
       child.kill('SIGKILL');
     },
   });
@@ -80,17 +80,17 @@ function hostOf(child: ChildProcess, folder: ShellFolder): ShellProcess {
     child.once('exit', (code, signal) => {
       usable = false;
       lastGroup = announcedIn(folder);
-      over({ kind: 'lost', status: signal ? 128 + constants.signals[signal] : (code ?? 1) });
-      lifeline.destroy();
+      finishFrame({ kind: 'lost', status: signal ? 128 + constants.signals[signal] : (code ?? 1) });
+      watchdogPipe.destroy();
       control.destroy();
       if (!held) pipe.close();
       folder.remove();
       resolve();
     });
   });
-  // What cannot be written any more ends with the host, and that is heard of.
+  // If a write fails, the shell has ended, and its exit event reports that.
   frames.on('error', () => {});
-  lifeline.on('error', () => {});
+  watchdogPipe.on('error', () => {});
 
   return {
     kind: 'bash',
@@ -120,14 +120,14 @@ function hostOf(child: ChildProcess, folder: ShellFolder): ShellProcess {
     }),
     close() {
       usable = false;
-      lifeline.end('done\n');
+      watchdogPipe.end('done\n');
       frames.end();
       return gone;
     },
   };
 }
 
-/** `FRAME PID` as the fence's shell wrote it (execute/frame). */
+/** `FRAME PID`, as written by the fence's shell (execute/shell/frame). */
 function announcedIn(folder: ShellFolder): string {
   try {
     return readFileSync(join(folder.path, 'group'), 'utf8');

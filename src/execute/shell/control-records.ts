@@ -2,37 +2,38 @@ import type { Readable } from 'node:stream';
 import { BoundedBytes, sizeText } from '../../base/bounded-bytes.ts';
 import { MOST_KEPT } from '../most-kept.ts';
 
-/** What a shell has said of itself, by letter; execute/host-script, report and launch write it. */
+/** Records that a shell wrote about itself, by letter. shell-script, report and launch write them. */
 export type Records = ReadonlyMap<string, Buffer>;
 
 /**
- * Exports before (`b`) and after (`v`) a fence, the directory (`d`), why it did not start (`u`), that it did (`s`), the
- * standard error of a program of ours (`x`). Nothing else is kept, or a far side could fill a map with all letters.
+ * Exports before (`b`) and after (`v`) a fence, its directory (`d`), why it did not start (`u`), that it did (`s`), and
+ * the standard error of one of our own programs (`x`). Other letters are dropped, so that a remote host cannot fill the
+ * map.
  */
 const KEPT = new Set(['b', 'v', 'd', 'u', 's', 'x']);
 
 /**
- * Takes a record in. `s` says that the fence's own program begins: what came before it (a greeting of sudo, of the shell's
- * start-up files) was not meant as a record.
+ * Stores a record. `s` means that the fence's own program starts: anything before it, such as a greeting of sudo or of
+ * start-up files, was not a record.
  */
 export function takeRecord(records: Map<string, Buffer>, tag: string, content: Buffer): void {
   if (tag === 's') records.clear();
   if (KEPT.has(tag)) records.set(tag, content);
 }
 
-/** Why a fence on this machine is cut off whose shell reports without end. */
-export const TOO_MANY_RECORDS = `the fence was cut off, since its shell exports more than ${sizeText(MOST_KEPT.record)} (unset what no later step needs)`;
+/** Why a fence on this machine was stopped after its shell exceeded the record limit. */
+export const TOO_MANY_RECORDS = `the fence was stopped because its shell exports more than ${sizeText(MOST_KEPT.record)}; unset variables that no later step needs`;
 
-/** Who hears of records. */
+/** Receives records. */
 export interface RecordListener {
   onRecord(tag: string, content: Buffer): void;
-  /** A record has no end within what is kept of one. Nothing more is heard. */
+  /** A record exceeded the size limit. Nothing is read after that. */
   onTooMuch(): void;
 }
 
 /**
- * Reads the control pipe: records of one letter and their content, parted by NULs, which no path, variable or number
- * holds. Empty ones are nothing. The answer takes in a last record that nothing came after.
+ * Reads the control pipe: records of one letter and content, separated by NULs, which no path, variable or number
+ * contains. Empty records are ignored. The returned function stores the last record if nothing followed it.
  */
 export function readControlRecords(control: Readable, listener: RecordListener): () => void {
   const { push, take } = recordParser(listener);
@@ -41,7 +42,7 @@ export function readControlRecords(control: Readable, listener: RecordListener):
   return take;
 }
 
-/** The records of a shell that has ended. Too much is as nothing: such a shell did not behave as one. */
+/** The records of a shell that has ended. Empty if a record exceeded the size limit. */
 export function recordsIn(bytes: Buffer): Map<string, Buffer> {
   const records = new Map<string, Buffer>();
   const { push, take } = recordParser({
@@ -59,16 +60,16 @@ export function recordParser({ onRecord, onTooMuch }: RecordListener): {
   take(): void;
 } {
   const open = new BoundedBytes(MOST_KEPT.record);
-  let deaf = false;
+  let stopped = false;
   const take = () => {
     const record = open.take();
     if (record.length > 0) onRecord(record.toString('latin1', 0, 1), record.subarray(1));
   };
   const push = (chunk: Buffer) => {
-    for (let at = 0; at < chunk.length && !deaf; ) {
+    for (let at = 0; at < chunk.length && !stopped; ) {
       const end = chunk.indexOf(0, at);
       if (!open.add(chunk.subarray(at, end < 0 ? undefined : end))) {
-        deaf = true;
+        stopped = true;
         open.take();
         return onTooMuch();
       }

@@ -5,12 +5,12 @@ import { textToBytes } from '../state/bytes-as-text.ts';
 import { reportOnExit } from './report.ts';
 
 /**
- * Frames are bash text that a host runs (execute/host-script). `$1` is the host's folder, 11 the control pipe.
- * The number counts frames, so that an announced process group is known to belong to this one.
+ * Frames are bash text that a shell process runs (execute/shell/shell-script). `$1` is the shell's folder, 11 the
+ * control pipe. The number identifies the frame, so that an announced process group can be matched to it.
  */
 const CONTROL = 11;
 
-/** A bash fence in a subshell of the host: nothing of it can reach the host, and a fork without exec is cheap. */
+/** A bash fence in a subshell: it cannot affect the shell process, and a fork without exec is cheap. */
 export function forkFrame(
   number: number,
   fence: Omit<LaunchedFence, 'scratch' | 'terminal'>,
@@ -30,12 +30,12 @@ export function forkFrame(
   return textToBytes(`( ${before.join('; ')}; eval ${quoteOnOneLine(fence.text)}; ) ${toOutput}`);
 }
 
-/** A plain fence (execute/plain-fence), run by the host itself: no fork but those of its programs. */
+/** A plain fence (execute/shell/plain-fence), run by the shell process itself, which forks only for its programs. */
 export function plainFrame(text: string, toOutput: string): Buffer {
   return textToBytes(`hash -r; eval ${quoteOnOneLine(text)} ${toOutput}`);
 }
 
-/** A fence that gets a process of its own, in place of the subshell. */
+/** A fence that gets its own process in place of the subshell. */
 export function launchFrame(number: number, fence: LaunchedFence, toOutput: string): Buffer {
   return textToBytes(`( ${announce(number)}; exec >&${CONTROL}\n${launchText(fence)}) ${toOutput}`);
 }

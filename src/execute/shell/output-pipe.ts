@@ -1,39 +1,39 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 
-/** Takes output as it comes. */
+/** Receives output as it arrives. */
 export type Sink = (chunk: Buffer) => void;
 
-/** The named pipe that a host's fences write their output to, seen from the reading end. */
+/** The reading end of the named pipe that a shell's fences write their output to. */
 export interface OutputPipe {
-  /** From now on everything goes to the sink. */
+  /** From now on, all output is passed to the sink. */
   begin(sink: Sink | undefined): void;
   /**
-   * Reads what was written before this call, all of it. `held`: something that the fence left running still has the
-   * pipe open, so this pipe must serve no other fence; what comes from now on is read and dropped.
+   * Reads everything that was written before this call. `held`: a process that the fence left running still has the
+   * pipe open, so this pipe must serve no other fence. Later output is read and dropped.
    */
   end(): 'free' | 'held';
   close(): void;
 }
 
 /**
- * Most fences are over before anybody could look at their first line: their output is read once, at the end, instead of
- * waking this process for every write. (More than a pipe holds waits this long, once a fence.)
+ * Most fences end before a person could read their first line. Their output is read once, at the end, instead of waking
+ * this process for every write. If a fence fills the pipe, it waits this long, once.
  */
 const STREAM_AFTER_MS = 10;
 
 const CHUNK = 64 * 1024;
 
-/** A pipe holds 64 KiB, at most 1 MiB (pipe(7)); whatever comes beyond was written after the end. */
+/** A pipe holds 64 KiB, at most 1 MiB (pipe(7)). Anything more was written after the end. */
 const MOST_LEFT_IN_PIPE = 1024 * 1024;
 
-/** What is read at once is copied from here before anything else is read: one for all pipes, not one for each fence. */
+/** Chunks are copied out before the next read, so all pipes share one buffer. */
 const rest = Buffer.allocUnsafe(CHUNK);
 
 /**
- * Why there is no end mark in the output: a pipe is synchronous, so once the host has said that the fence is over,
- * its output is in the pipe or already read. While a fence runs, this process holds a writing end of its own;
- * else the event loop would take the moment between two fences, when nobody writes, for the end of the stream.
+ * The output needs no end mark: a pipe is synchronous, so when the shell reports the end of a fence, all its output is
+ * in the pipe or already read. While a fence runs, this process holds its own writing end. Otherwise the event loop
+ * would treat the moment between two fences, with no writer, as the end of the stream.
  */
 export function openOutputPipe(path: string): OutputPipe {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -90,7 +90,7 @@ export function openOutputPipe(path: string): OutputPipe {
   };
 }
 
-/** undefined: nothing there now, but somebody could still write; 0: nobody has the pipe open any more. */
+/** undefined if the pipe is empty but has a writer; 0 if it has no writer. */
 function readNow(fd: number, buffer: Buffer): number | undefined {
   try {
     return readSync(fd, buffer);

@@ -1,11 +1,12 @@
 /**
- * A fence that cannot change its shell needs no shell of its own: the text that a host may run in its stead, if every
- * line is a simple command or a pipeline of those, made of words that mean the same wherever they stand; else undefined.
- * In that text `&&` stands for errexit, and every line keeps its number.
+ * Returns the text that the shared shell may run directly, for a fence that cannot change its shell; undefined for any
+ * other fence. Every line must be a simple command or a pipeline of simple commands, with words that mean the same
+ * everywhere. The returned text joins lines with `&&` in place of errexit and keeps line numbers.
  *
- * Pure and conservative: what is not known to be harmless is not plain. Lines are judged one by one, so a quote, list
- * or here-document that spans lines is never plain. No assignment, substitution, escape, comment at a line's end, list or
- * keyword; no builtin but those that only print or test. Any other command word is taken for a program.
+ * Pure and conservative: only text known to be harmless is plain. Lines are judged separately, so a quote, list or
+ * here-document that spans lines is never plain. Not allowed: assignments, substitutions, escapes, comments at the end
+ * of a line, lists, keywords, and builtins other than those that only print or test. Any other command word is assumed
+ * to be a program.
  */
 export function plainFenceText(text: string): string | undefined {
   const lines = text.split('\n').map((line) => {
@@ -38,16 +39,16 @@ const command = String.raw`${name}(?:[ \t]+(?:${word}|${redirection}))*`;
 
 const PIPELINE = new RegExp(String.raw`^${command}(?:[ \t]*\|[ \t]*${command})*$`);
 
-/** Blanks out nothing: quotes may hold a bar, and then a word too many is looked at, which only errs to the safe side. */
+/** Does not skip quotes, which may contain a bar. A word too many is then checked, which errs on the safe side. */
 const COMMAND_WORD = new RegExp(String.raw`(?:^|\|)[ \t]*(${name})`, 'g');
 
 const VARIABLE = /\$\{?([A-Za-z_]\w*)/g;
 
-/** Variables that the shell counts or computes, and those of the host. */
+/** Variables that the shell counts or computes, and those of the shell loop. */
 const OWN_VARIABLE =
   /^(?:BASH.*|COMP_.*|EPOCH.*|HIST.*|OPT.*|RUNBOOK_.*|runbook_.*|COLUMNS|DIRSTACK|FUNCNAME|LINENO|LINES|MAPFILE|PIPESTATUS|RANDOM|REPLY|SECONDS|SHELLOPTS|SHLVL|SRANDOM|_)$/;
 
-/** Keywords, and every builtin of bash (`compgen -bk`, 5.2) but `[ : echo false pwd test true`. */
+/** Keywords, and every builtin of bash (`compgen -bk`, 5.2) except `[ : echo false pwd test true`. */
 const NOT_PLAIN = new Set(
   `. alias bg bind break builtin caller cd command compgen complete compopt continue declare dirs disown enable eval
   exec exit export fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd read readarray

@@ -1,18 +1,21 @@
 import { shellQuote } from '../../base/shell-quote.ts';
 
-/** Where and how a shell reports. */
+/** Where and how a shell reports its state. */
 export interface Reporting {
-  /** `builtin` in bash and zsh, `command` in a POSIX shell: what a fence names like a builtin must not be called. */
+  /**
+   * `builtin` in bash and zsh, `command` in a POSIX shell, so that a function of the fence with the same name is not
+   * called.
+   */
   readonly prefix: 'builtin' | 'command';
   /** The control pipe. */
   readonly fd: number;
-  /** How deep in subshells the fence runs; only this level reports. */
+  /** Subshell depth at which the fence runs; only this level reports. */
   readonly level: 0 | 1;
 }
 
 /**
- * Directory (`d`) and exports (`v`) as records of the control pipe; whatever comes next ends the second. Every write wakes
- * the engine, so bash and zsh say the directory in one, where `PWD` is true: a fence may have written into it.
+ * Writes the directory (`d`) and exports (`v`) as records; the next record ends the second. Every write wakes the
+ * engine, so bash and zsh write the directory at once if `PWD` is true: a fence may have assigned to it.
  */
 export function reportCommand({ prefix, fd }: Reporting): string {
   const inSteps = [`printf '\\0d'`, 'pwd', `printf '\\0v'`].map((step) => `${prefix} ${step}`).join('; ');
@@ -22,9 +25,9 @@ export function reportCommand({ prefix, fd }: Reporting): string {
 }
 
 /**
- * Makes a shell report on its way out, however it goes. A fence that sets an EXIT trap of its own would replace ours:
- * in bash, and only in a fence that names both words, `trap` becomes a function that puts the report before the fence's
- * own code. (Before, since that code may call exit; what it exports is therefore not carried.)
+ * Makes a shell report when it exits, however it exits. A fence's own EXIT trap would replace ours. In bash, and only
+ * in a fence that contains both words, `trap` becomes a function that runs the report before the fence's own code.
+ * (Before, because that code may call exit; variables that it exports are therefore not carried.)
  */
 export function reportOnExit(reporting: Reporting, text: string): string[] {
   const report = `trap ${shellQuote(`${reportCommand(reporting)} || :`)} EXIT`;
@@ -32,7 +35,7 @@ export function reportOnExit(reporting: Reporting, text: string): string[] {
   return setsItsOwn && reporting.prefix === 'builtin' ? [...trapFunction(reporting), report] : [report];
 }
 
-/** On one line each, as everything before a fence, so that the fence's lines are counted from 1. */
+/** One line each, as everything before a fence, so that the fence's lines are counted from 1. */
 function trapFunction(reporting: Reporting): string[] {
   const body = [
     'builtin trap "$@" || return',

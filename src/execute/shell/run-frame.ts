@@ -3,28 +3,28 @@ import { type Deadline, watchDeadline } from '../deadline.ts';
 import type { Frame, FrameEnd, ShellProcess } from './shell-process.ts';
 
 /**
- * Runs one frame to its end, or to the deadline or abort: then exactly this fence's process group is ended.
- * When this resolves, nothing of the group runs any more, unless the fence ended by itself and left it running.
+ * Runs one frame to its end, or until the deadline or an abort ends exactly this fence's process group. When it
+ * resolves, nothing of the group runs, unless the fence itself ended and left a process running.
  */
 export async function runFrame(
-  host: ShellProcess,
+  shell: ShellProcess,
   frame: Frame,
   request: Pick<ShellRequest, 'timeoutMs' | 'signal' | 'onOutput'>,
 ): Promise<FrameEnd | Deadline> {
-  let cut: Deadline | undefined;
+  let stoppedBy: Deadline | undefined;
   let ending: Promise<void> | undefined;
   let over = false;
   const unwatch = watchDeadline(request, (why) => {
-    cut ??= why;
-    ending ??= host.endFence(frame).then(() => {
-      if (!over) host.kill();
+    stoppedBy ??= why;
+    ending ??= shell.endFence(frame).then(() => {
+      if (!over) shell.kill();
     });
   });
 
-  const end = await host.send(frame, request.onOutput);
+  const end = await shell.send(frame, request.onOutput);
   over = true;
   unwatch();
   if (ending) await ending;
-  else if (end.kind === 'lost') await host.endLeft(frame);
-  return cut ?? end;
+  else if (end.kind === 'lost') await shell.endLeft(frame);
+  return stoppedBy ?? end;
 }

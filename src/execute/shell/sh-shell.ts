@@ -10,19 +10,19 @@ import { makeShellFolder } from './shell-folder.ts';
 import type { FrameEnd, ShellNotStarted, ShellOptions, ShellProcess } from './shell-process.ts';
 
 /**
- * A POSIX shell that reads its frame from standard input. Its warden is a sibling of the fence, in its process group: if the
- * lifeline (3) ends without a word, the engine was killed, and the group with it.
+ * A POSIX shell that reads its frame from standard input. Its watchdog is a sibling of the fence in the same process
+ * group: if the watchdog pipe (3) closes without data, the engine was killed, and the watchdog kills the group.
  */
-const SOLO = `{ read -r word <&3 || kill -s KILL -- -$$; } </dev/null >/dev/null 2>&1 & exec 3<&-; eval "$(cat)"`;
+const ONE_FRAME_LOOP = `{ read -r word <&3 || kill -s KILL -- -$$; } </dev/null >/dev/null 2>&1 & exec 3<&-; eval "$(cat)"`;
 
-/** For a box without a bash that can be a host: every fence gets a shell of its own, in a session of its own. */
+/** For a box without a suitable bash: every fence gets its own shell in its own session. */
 export async function startShShell(options: ShellOptions): Promise<ShellProcess | ShellNotStarted> {
   const folder = makeShellFolder();
   try {
     execFileSync('mkfifo', ['-m', '666', folder.output], { stdio: 'ignore' });
   } catch {
     folder.remove();
-    return { unstartable: 'a named pipe could not be made: mkfifo failed', absent: false };
+    return { unstartable: 'a named pipe could not be created: mkfifo failed', absent: false };
   }
   const pipe = openOutputPipe(folder.output);
   let child: ChildProcess | undefined;
@@ -36,7 +36,7 @@ export async function startShShell(options: ShellOptions): Promise<ShellProcess 
     async send({ bytes: frame }, sink): Promise<FrameEnd> {
       pipe.begin(sink);
       const output = openSync(folder.output, fileConstants.O_WRONLY);
-      child = spawn('sh', ['-c', SOLO, 'sh'], {
+      child = spawn('sh', ['-c', ONE_FRAME_LOOP, 'sh'], {
         cwd: options.cwd,
         env: options.env,
         detached: true,
@@ -64,9 +64,9 @@ export async function startShShell(options: ShellOptions): Promise<ShellProcess 
 async function endOf(child: ChildProcess, frame: Buffer): Promise<FrameEnd> {
   const records = new Map<string, Buffer>();
   const control = child.stdout as Readable;
-  const lifeline = child.stdio[3] as Writable;
+  const watchdogPipe = child.stdio[3] as Writable;
   let tooMuch = false;
-  const takeLast = readControlRecords(control, {
+  const readLast = readControlRecords(control, {
     onRecord: (tag, content) => takeRecord(records, tag, content),
     onTooMuch: () => {
       tooMuch = true;
@@ -74,7 +74,7 @@ async function endOf(child: ChildProcess, frame: Buffer): Promise<FrameEnd> {
     },
   });
   child.stdin!.on('error', () => {});
-  lifeline.on('error', () => {});
+  watchdogPipe.on('error', () => {});
   child.stdin!.end(frame);
   const status = await new Promise<number>((resolve) => {
     child.once('error', (error) => {
@@ -83,9 +83,9 @@ async function endOf(child: ChildProcess, frame: Buffer): Promise<FrameEnd> {
     });
     child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : (code ?? 1)));
   });
-  lifeline.end('done\n');
+  watchdogPipe.end('done\n');
   await nextEventLoopTurn();
-  takeLast();
+  readLast();
   control.destroy();
   return tooMuch ? { kind: 'cut-off', reason: TOO_MANY_RECORDS } : { kind: 'ended', status, records };
 }

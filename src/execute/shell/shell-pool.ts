@@ -1,14 +1,17 @@
 import type { ShellNotStarted, ShellProcess } from './shell-process.ts';
 
-/** Hosts, one per request at a time: kept while they are good, started when there is none to spare. */
+/** Shell processes, each used by one request at a time. Reused while usable, started when none is idle. */
 export interface ShellPool {
-  /** A host of one's own until it is given back; a reason, if this box cannot run one. Waits while all are taken. */
+  /**
+   * A shell for exclusive use until it is given back, or the reason if this box cannot run one. Waits while all are in
+   * use.
+   */
   take(): Promise<ShellProcess | ShellNotStarted>;
-  give(host: ShellProcess): void;
+  give(shell: ShellProcess): void;
   close(): Promise<void>;
 }
 
-/** Where hosts come from, and how many there may be at once. */
+/** How shells are started, and how many may exist at once. */
 export interface ShellSource {
   start(): Promise<ShellProcess | ShellNotStarted>;
   readonly most: number;
@@ -24,19 +27,19 @@ export function openShellPool({ start, most }: ShellSource): ShellPool {
     async take() {
       while (taken >= most) await new Promise<void>((resolve) => waiting.push(resolve));
       taken += 1;
-      for (let host = idle.pop(); host; host = idle.pop()) if (host.usable()) return host;
-      const host = await start();
-      if ('unstartable' in host) free();
-      else every.add(host);
-      return host;
+      for (let shell = idle.pop(); shell; shell = idle.pop()) if (shell.usable()) return shell;
+      const shell = await start();
+      if ('unstartable' in shell) free();
+      else every.add(shell);
+      return shell;
     },
-    give(host) {
-      if (host.usable()) idle.push(host);
-      else discard(host);
+    give(shell) {
+      if (shell.usable()) idle.push(shell);
+      else discard(shell);
       free();
     },
     async close() {
-      await Promise.all([...every].map((host) => host.close()));
+      await Promise.all([...every].map((shell) => shell.close()));
     },
   };
 
@@ -44,8 +47,8 @@ export function openShellPool({ start, most }: ShellSource): ShellPool {
     taken -= 1;
     waiting.shift()?.();
   }
-  function discard(host: ShellProcess): void {
-    every.delete(host);
-    void host.close();
+  function discard(shell: ShellProcess): void {
+    every.delete(shell);
+    void shell.close();
   }
 }

@@ -1,10 +1,10 @@
 /**
- * The life of a host, as bash. Arguments: its private folder, and HOST_START.
+ * The loop of a persistent bash shell. Arguments: its private folder, and SHELL_START.
  *
- * File descriptors: frames come on 0, records go out on 1, 3 is the lifeline that closes when the engine dies.
- * The redirection around the loop makes bash keep frames and records at 10 and 11, closed on exec: so a fence's programs
- * see nothing but 0, 1 and 2. `read -N` needs bash 4.1 and takes bytes in LC_ALL=C; reading up to a mark would cost one
- * system call a byte. On one line, since bash counts the lines of a fence from the line of its eval.
+ * File descriptors: frames arrive on 0, records leave on 1, and 3 is the watchdog pipe, which closes when the engine
+ * dies. The redirection around the loop makes bash keep frames and records at 10 and 11, closed on exec, so that a
+ * fence's programs see only 0, 1 and 2. `read -N` needs bash 4.1 and counts bytes in LC_ALL=C; reading up to a mark
+ * would cost one system call per byte. On one line, because bash counts the lines of a fence from the line of its eval.
  */
 export const SHELL_LOOP = [
   'eval "$2"',
@@ -15,14 +15,15 @@ export const SHELL_LOOP = [
 ].join('; ');
 
 /**
- * What a host does first. 10 and 11 are closed, since bash takes the lowest free ones from 10 on. Monitor mode gives
- * every fence a process group of its own.
+ * Set-up of a shell process. 10 and 11 are closed first, because bash uses the lowest free descriptors from 10 on.
+ * Monitor mode gives every fence its own process group.
  *
- * The warden is forked twice, so that it is no job of the host, and waits on the lifeline. A word on it means that all
- * is well. If it ends without one, the engine was killed: the host is stopped, so that it starts nothing more, and it and
- * the groups of its children die at once. (Not gently: the next pass may begin this very moment.) Its children are
- * exactly the running fence, since what earlier fences left behind was inherited by init. In the first moment the shell
- * between host and warden is one of them too: the warden has a group of its own, so that it does not kill itself with it.
+ * The watchdog is forked twice, so that it is not a job of the shell, and reads from the watchdog pipe. Data on it
+ * means a normal exit. If it closes without data, the engine was killed: the watchdog stops the shell, so that it
+ * starts nothing more, then kills it and the groups of its children at once. (Without a grace period, because the next
+ * pass may start at any moment.) The shell's children are exactly the running fence, because init inherited what
+ * earlier fences left behind. At first, the intermediate shell between the two forks is one of them too; the watchdog
+ * has its own group, so that it does not kill itself.
  */
 export const SHELL_START = `
 ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 401)) || { printf o; exit 1; }
@@ -37,7 +38,7 @@ mkfifo -m 666 -- "$1/output" && printf r || { printf x; exit 1; }
   if [[ -r /proc/$$/task/$$/children ]]; then
     read -r -d '' children </proc/$$/task/$$/children
   else
-    children=$(ps -A -o ppid= -o pid= | awk -v host=$$ '$1 == host { print $2 }')
+    children=$(ps -A -o ppid= -o pid= | awk -v shell=$$ '$1 == shell { print $2 }')
   fi
   for child in $children; do
     kill -KILL -- -$child $child || sudo -n kill -KILL -- -$child

@@ -13,22 +13,24 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Octal; hexadecimal; a code point; zsh's `\M-\n` and `\M-\t`; its `\M-\C-x` (meta sets the high bit, `\C-?` is DEL), after
- * which a backslash may stand for itself; any other character.
+ * Octal; hexadecimal; a code point; zsh's `\M-\n` and `\M-\t`; its `\M-\C-x` (meta sets the high bit, `\C-?` is DEL),
+ * after which a backslash may be literal; any other character.
  */
 const ESCAPE =
   /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|[uU]([0-9a-fA-F]{1,8})|M-\\([nt])|((?=[MC]-)(?:M-)?(?:\\?C-)?)(.)|(.))/gs;
 
-/** The text within `$'…'`, as bash and zsh print it. Escapes may stand for single bytes, which only together are UTF-8. */
+/**
+ * The text within `$'…'`, as bash and zsh print it. Escapes may encode single bytes, which form UTF-8 only together.
+ */
 export function readAnsiQuote(quoted: string): string {
-  const pieces: Buffer[] = [];
+  const chunks: Buffer[] = [];
   let at = 0;
   for (const found of quoted.matchAll(ESCAPE)) {
-    pieces.push(Buffer.from(quoted.slice(at, found.index)), bytesOf(found));
+    chunks.push(Buffer.from(quoted.slice(at, found.index)), bytesOf(found));
     at = found.index + found[0].length;
   }
-  pieces.push(Buffer.from(quoted.slice(at)));
-  return bytesToText(Buffer.concat(pieces));
+  chunks.push(Buffer.from(quoted.slice(at)));
+  return bytesToText(Buffer.concat(chunks));
 }
 
 function bytesOf([

@@ -1,7 +1,9 @@
 import type { ShellState } from '../../model/shell.ts';
 import { carriesName } from './shell-state.ts';
 
-/** Shell commands that set and unset what a state says. What cannot be set (a readonly variable) stays as it is. */
+/**
+ * Shell commands that set and unset the variables of a state. A variable that cannot be set (readonly) keeps its value.
+ */
 export function applyState(state: ShellState, quote: (text: string) => string): string[] {
   const carried = [...state.variables].filter(([name]) => carriesName(name));
   const set = carried.flatMap(([name, value]) => (value === null ? [] : [`${name}=${quote(value)}`]));
@@ -12,12 +14,12 @@ export function applyState(state: ShellState, quote: (text: string) => string): 
   ];
 }
 
-/** Goes to a folder, or says on the control pipe why the fence cannot start. */
+/** Changes to a folder, or reports on the control pipe why the fence cannot start. */
 export function enterFolder(cwd: string, quote: (text: string) => string, control: number): string {
   return `cd -- ${quote(cwd)} 2>/dev/null || ${refuse(quote(`the folder ${cwd} cannot be entered`), control)}`;
 }
 
-/** Ends the shell with a `u` record: the fence was not started, and why (a quoted word). */
+/** Ends the shell with a `u` record that holds the reason (a quoted word) why the fence was not started. */
 export function refuse(reason: string, control: number): string {
   return `{ printf 'u%s\\0' ${reason} >&${control}; exit 126; }`;
 }

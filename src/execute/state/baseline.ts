@@ -1,6 +1,6 @@
 /**
- * Variables that would change what bash itself does before or while a fence runs, or that belong to the Node process
- * alone (its channel to a parent Node). All else of the process's environment reaches every fence, as in any script.
+ * Variables that would change what bash does before or while a fence runs, or that belong to the Node process alone,
+ * such as its channel to a parent. All other variables reach every fence, as in any script.
  */
 const NOT_FOR_FENCES = new Set([
   'BASH_ENV',
@@ -16,7 +16,7 @@ const NOT_FOR_FENCES = new Set([
   '_',
 ]);
 
-/** The environment that every fence starts from. `PWD` is the folder as written, so that a symlink in it stays one. */
+/** The environment that every fence starts from. `PWD` is the folder as written, so that a symlink in it is kept. */
 export function baselineOf(
   process: Readonly<Record<string, string | undefined>>,
   own: Readonly<Record<string, string>>,

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * Bytes as text and back without loss. Environment variables and paths are bytes, while state and journal hold text:
- * a byte that is not UTF-8 becomes a lone surrogate U+DC80–U+DCFF, which JSON carries unharmed.
- * The scheme is Python's `surrogateescape` (PEP 383).
+ * Converts bytes to text and back without loss. Environment variables and paths are bytes, while state and journal hold
+ * text. A byte that is not UTF-8 becomes a lone surrogate U+DC80–U+DCFF, which survives JSON. The scheme is Python's
+ * `surrogateescape` (PEP 383).
  */
 export function bytesToText(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
@@ -26,12 +26,12 @@ export function textToBytes(text: string): Buffer {
   );
 }
 
-/** With the u flag a class of surrogates matches only those that are alone. */
+/** With the u flag, a class of surrogates matches only lone ones. */
 const ESCAPED = /[\uDC80-\uDCFF]/u;
 
 const escapeByte = (byte: number): string => String.fromCharCode(0xdc00 + byte);
 
-/** Length of the valid UTF-8 sequence that starts at `at`; 0: there is none. */
+/** Length of the valid UTF-8 sequence that starts at `at`; 0 if it is not valid. */
 function sequenceLength(bytes: Buffer, at: number): number {
   for (let length = 1; length <= 4 && at + length <= bytes.length; length += 1) {
     if (isUtf8(bytes.subarray(at, at + length))) return length;

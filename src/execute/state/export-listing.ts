@@ -2,22 +2,22 @@ import { readAnsiQuote } from './ansi-quote.ts';
 import { bytesToText } from './bytes-as-text.ts';
 
 /**
- * Reads what `export -p` prints: `declare -x A="b"` (bash), `export A='b'` (POSIX, dash), `export A=$'b'` and,
- * for a list that is an array too, `export -T PATH path=( /a /b )` (zsh).
- * Left out: names without a value, which no program sees, and arrays, which no environment can hold.
+ * Reads what `export -p` prints: `declare -x A="b"` (bash), `export A='b'` (POSIX, dash), `export A=$'b'` and, for a
+ * list that is also an array, `export -T PATH path=( /a /b )` (zsh).
+ * Skips names without a value, which no program sees, and arrays, which an environment cannot hold.
  */
 export function readExportListing(listing: Buffer): ReadonlyMap<string, string> {
-  if (!last.listing.equals(listing)) last = { listing, variables: readAnew(listing) };
+  if (!last.listing.equals(listing)) last = { listing, variables: parseListing(listing) };
   return last.variables;
 }
 
-/** Most fences export nothing new, so most listings are the one before. */
+/** Most fences export nothing new, so most listings equal the previous one. */
 let last: { listing: Buffer; variables: Map<string, string> } = {
   listing: Buffer.alloc(0),
   variables: new Map(),
 };
 
-function readAnew(listing: Buffer): Map<string, string> {
+function parseListing(listing: Buffer): Map<string, string> {
   const variables = new Map<string, string>();
   const reader: Reader = { text: bytesToText(listing), at: 0 };
   while (reader.at < reader.text.length) {
@@ -36,7 +36,7 @@ interface Reader {
   at: number;
 }
 
-/** The words of one line, which goes on where a quote is open. */
+/** The words of one line, which continues over newlines while a quote is open. */
 function readCommand(reader: Reader): string[] {
   const words: string[] = [];
   let word: string | undefined;
@@ -48,14 +48,14 @@ function readCommand(reader: Reader): string[] {
       word = undefined;
       if (character === '\n') break;
     } else {
-      word = (word ?? '') + readPiece(reader);
+      word = (word ?? '') + readWordPart(reader);
     }
   }
   if (word !== undefined) words.push(word);
   return words;
 }
 
-function readPiece(reader: Reader): string {
+function readWordPart(reader: Reader): string {
   const { text, at } = reader;
   if (text.startsWith("$'", at)) return readAnsi(reader);
   if (text[at] === "'") return readUntil(reader, at + 1, "'");
@@ -66,9 +66,9 @@ function readPiece(reader: Reader): string {
   }
   const plain = /[^\s'"\\$]+|\$/y;
   plain.lastIndex = at;
-  const [piece] = plain.exec(text) ?? [text[at]!];
-  reader.at += piece.length;
-  return piece;
+  const [part] = plain.exec(text) ?? [text[at]!];
+  reader.at += part.length;
+  return part;
 }
 
 function readUntil(reader: Reader, from: number, mark: string): string {
@@ -87,7 +87,7 @@ function readDouble(reader: Reader): string {
   return value;
 }
 
-/** A backslash hides the quote after it, and so does zsh's `\M-`. */
+/** A backslash escapes the quote after it, and so does zsh's `\M-`. */
 function readAnsi(reader: Reader): string {
   const quoted = /\$'((?:[^'\\]|\\M-\\C-.|\\M-.|\\.)*)'?/sy;
   quoted.lastIndex = reader.at;

@@ -1,16 +1,16 @@
 import type { ShellState } from '../../model/shell.ts';
 
-/** Names that the shell keeps for itself: they tell where it is, not what the fence decided. */
+/** Variables that the shell sets itself. They do not express a decision of the fence. */
 const OF_THE_SHELL = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD']);
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Whether a variable of this name carries: the shell itself can name it, and it is not one of the shell's own. */
+/** Whether a variable of this name is carried: the shell can name it, and does not set it itself. */
 export const carriesName = (name: string): boolean => IDENTIFIER.test(name) && !OF_THE_SHELL.has(name);
 
 /**
- * The state after a fence: what it was given, with what it changed between two listings of exports.
- * A name that was set in the state given and is unset now stays as null, so that merging states keeps the unset.
+ * The state after a fence: the given state, with the changes between two listings of exports. A name that was set and
+ * is now unset is stored as null, so that merging states keeps it unset.
  */
 export function stateAfter(
   given: ShellState,
@@ -28,7 +28,7 @@ export function stateAfter(
   return { variables, ...(cwd === undefined ? {} : { cwd }) };
 }
 
-/** What the exports are once a state is applied to a baseline. */
+/** The exports after a state is applied to a baseline. */
 export function exportsWith(
   baseline: Readonly<Record<string, string>>,
   state: ShellState,

@@ -6,13 +6,13 @@ import { openRemoteExecution, type RemoteExecution } from '../../../src/execute/
 import { openSshLink } from '../../../src/execute/remote/ssh-link.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 
-/** Boxes over ssh that share this machine's files, so that whatever holds here can be held against them. */
+/** Boxes over ssh that share this machine's files, so that results can be compared with local ones. */
 export interface SshBoxes {
   readonly sshd: Sshd;
   open(options: LocalOptions): Promise<RemoteExecution>;
 }
 
-/** Starts an sshd for a test file; all of its boxes go through one connection, and all of it ends with the file. */
+/** Starts an sshd for a test file. All its boxes share one connection, which ends with the file. */
 export async function sshBoxes(): Promise<SshBoxes> {
   const sshd = await startSshd({ workspaces: null });
   const link = await openSshLink({
@@ -20,7 +20,7 @@ export async function sshBoxes(): Promise<SshBoxes> {
     attended: false,
     config: sshd.env.RUNBOOK_SSH_CONFIG,
   });
-  // The link is closed with the first box that goes through it: that one is nobody's.
+  // The link is closed with the first box that uses it, so no test gets that one.
   const shared = { ...link, close: async () => {} };
   const first = await openRemoteExecution(shared, {
     workspaces: sshd.folder,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { BoxLink } from '../../../src/execute/remote/link.ts';
 import { openRemoteSession } from '../../../src/execute/remote/session.ts';
 
-/** A way to a box where a program of the test's choice answers instead of a shell. */
+/** A link to a box where a program of the test's choice answers instead of a shell. */
 function linkTo(program: readonly string[]): BoxLink & { readonly ended: Promise<string | null> } {
   let end = (_: string | null) => {};
   return {
@@ -24,17 +24,17 @@ function linkTo(program: readonly string[]): BoxLink & { readonly ended: Promise
 }
 
 test.each([
-  ['box-silent', ['sleep', '600'], 'ssh://far let nothing be heard within 0.3 s, so it was given up.'],
+  ['box-silent', ['sleep', '600'], 'ssh://far was reached but sent no greeting within 0.3 s.'],
   [
     'box-floods',
     ['cat', '/dev/zero'],
-    'ssh://far was reached, but does not answer as a shell does: it said more than 64 KiB before its greeting, and was cut off.',
+    'ssh://far was disconnected because it did not answer like a shell: it wrote more than 64 KiB before its greeting.',
   ],
-])('%s: what never greets is given up, and its process ended', async (code, program, message) => {
+])('%s: gives up and kills a process that never sends a greeting', async (code, program, message) => {
   const link = linkTo(program);
   await expect(openRemoteSession(link, { workspace: 'w', envFor: async () => ({}) })).rejects.toMatchObject({
     exit: 3,
-    diagnostics: [{ code, message, remedy: expect.stringContaining('Log in there by hand') }],
+    diagnostics: [{ code, message, remedy: expect.stringContaining('Log in by hand') }],
   });
   expect(await link.ended).toBe('SIGKILL');
 });

@@ -3,7 +3,7 @@ import { describeWithSshd } from '../../support/describe-with-sshd.ts';
 import { openBoxesBy } from '../box.ts';
 import { sshBoxes } from './boxes.ts';
 
-/** What holds for fences on this machine holds on another box: the very same tables, over a real sshd. */
+/** What holds for fences on this machine holds on another box: the same tests, over a real sshd. */
 describeWithSshd('over ssh', async () => {
   const boxes = await sshBoxes();
   openBoxesBy((options) => boxes.open(options));

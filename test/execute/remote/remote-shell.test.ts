@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { remotePool } from '../../../src/execute/remote/remote-shell.ts';
 import type { RemoteSession } from '../../../src/execute/remote/session.ts';
 
-test('a keeper that never answers is not waited for, for ever', async () => {
+test('gives up on a watchdog that never answers', async () => {
   vi.useFakeTimers();
   try {
     let why: string | undefined;
@@ -23,7 +23,7 @@ test('a keeper that never answers is not waited for, for ever', async () => {
     expect(why).toBeUndefined();
     await vi.advanceTimersByTimeAsync(2_000);
     await ended;
-    expect(why).toBe('it did not end what it was told to end');
+    expect(why).toBe('it did not end a fence that had to be stopped');
   } finally {
     vi.useRealTimers();
   }
