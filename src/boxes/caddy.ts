@@ -1,3 +1,4 @@
+import { deadline } from '../base/deadline.ts';
 import { boxError } from './box-errors.ts';
 
 /** A name under which a box's port is reached through the proxy. */
@@ -119,7 +120,7 @@ export class Caddy {
   async #ask(method: string, path: string, body?: unknown) {
     const response = await fetch(`${this.base}${path}`, {
       method,
-      signal: AbortSignal.timeout(ANSWER_MS),
+      signal: deadline(ANSWER_MS),
       ...(body === undefined
         ? {}
         : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),

@@ -8,6 +8,7 @@ import { request as httpsRequest, Agent as SecureAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
 import { BoundedBytes, sizeText } from '../../base/bounded-bytes.ts';
+import { deadline } from '../../base/deadline.ts';
 import type { ApiClient, ApiReply, ApiRequest } from '../../model/cluster/cluster.ts';
 import { backOff } from '../../observe/back-off.ts';
 import { ClusterError } from '../cluster-errors.ts';
@@ -70,8 +71,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
   };
 
   const once = async <T>(request: ApiRequest): Promise<ApiReply<T>> => {
-    const limit = AbortSignal.timeout(request.timeoutMs ?? ANSWER_LIMIT_MS);
-    const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
+    const signal = deadline(request.timeoutMs ?? ANSWER_LIMIT_MS, request.signal);
     try {
       const response = await send(request, signal).catch((error) =>
         // The server had closed a kept connection as we wrote: nothing was answered, so it is asked anew.

@@ -1,3 +1,4 @@
+import { deadline } from '../../base/deadline.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
 import type { ClusterObservation } from '../../model/cluster/cluster-observation.ts';
@@ -50,8 +51,7 @@ export async function observeCluster(
   cluster: Cluster,
   { namespace, active = false, inspect = false, signal, limitMs = LIMIT_MS }: ClusterObservationOptions = {},
 ): Promise<ClusterObservation> {
-  const limit = AbortSignal.timeout(limitMs);
-  const reader = new ClusterReader(cluster, signal ? AbortSignal.any([signal, limit]) : limit);
+  const reader = new ClusterReader(cluster, deadline(limitMs, signal));
   const gathering = new ObservationBuilder();
   const namespaces = await chooseNamespaces(cluster, reader, namespace);
   if (namespaces === undefined) return { facts: [], more: new Map(), unavailable: reader.unavailable };

@@ -1,4 +1,5 @@
 import { inputResponse, type ServerContext } from '@modelcontextprotocol/server';
+import { deadline } from '../../base/deadline.ts';
 import { plainText, visibleText } from '../../base/plain-text.ts';
 import type { ApprovalAnswer, ApprovalRequest } from '../../operations/agent/tool.ts';
 import { formOf, MOST_SCRIPT, type Questions, type Response } from './questions.ts';
@@ -68,7 +69,7 @@ export function askingThrough(
       .catch((): Response => ({ action: 'failed' }))
       .then((response) => questions.answered(request.key, at, response));
     const late = new Promise<'open'>((resolve) => {
-      AbortSignal.timeout(WAIT_MS).addEventListener('abort', () => resolve('open'));
+      deadline(WAIT_MS).addEventListener('abort', () => resolve('open'));
       mcpReq.signal.addEventListener('abort', () => resolve('open'));
     });
     return await Promise.race([answer, late]);

@@ -1,3 +1,4 @@
+import { deadline } from '../../base/deadline.ts';
 import { type Job, type Jobs, LONGEST_WAIT_MS } from '../../operations/agent/tool.ts';
 
 /** The jobs that run in this process, for whichever client. */
@@ -57,7 +58,7 @@ async function within<T>(
   ms: number,
   givenUp?: AbortSignal,
 ): Promise<{ ended: true; result: T } | { ended: false }> {
-  const late = AbortSignal.timeout(Math.min(Math.max(0, ms), LONGEST_WAIT_MS));
+  const late = deadline(Math.min(Math.max(0, ms), LONGEST_WAIT_MS));
   const done = new AbortController();
   const waited = new Promise<{ ended: false }>((resolve) => {
     const stop = () => resolve({ ended: false });

@@ -1,3 +1,5 @@
+import { deadline } from '../../base/deadline.ts';
+
 /** What an error of a connection means for a check. */
 export interface NetworkError {
   /** `fail`: the other side answered no, or not at all. `unknown`: this side could not ask. */
@@ -12,8 +14,7 @@ const ASK_LIMIT_MS = 5000;
 
 /** The time limit of one question, together with the caller's own signal. */
 export function askLimit(signal: AbortSignal | undefined): AbortSignal {
-  const limit = AbortSignal.timeout(ASK_LIMIT_MS);
-  return signal ? AbortSignal.any([limit, signal]) : limit;
+  return deadline(ASK_LIMIT_MS, signal);
 }
 
 /** The trouble behind an error of node:net, node:http or node:tls. */

@@ -1,3 +1,4 @@
+import { deadline } from '../../base/deadline.ts';
 import type { DemandUnderLimits } from '../../guard/demand.ts';
 import type { DraftFence } from '../../loop/attempt.ts';
 import type { Box } from '../../model/box.ts';
@@ -20,7 +21,7 @@ export async function demandsUnderLimits(
     const { measureDemands } = await import('../../cluster/observe/demands.ts');
     const cluster = await box.cluster({ env: { ...box.baseline, ...env }, folder: box.folder });
     const { clusterLayers } = await import('../../guard/cluster-layers.ts');
-    const measured = await measureDemands(cluster, manifests, AbortSignal.timeout(LIMIT_MS));
+    const measured = await measureDemands(cluster, manifests, deadline(LIMIT_MS));
     return measured.map(({ demand, own, namespace, facts }) => ({
       demand,
       layers: clusterLayers(facts, namespace, own),
