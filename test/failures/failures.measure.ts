@@ -59,9 +59,9 @@ async function measure(given: FailureCase): Promise<void> {
 
 const SAID = `said() {
   grep -qiE -- "$1" <<<"$OUTPUT" && return
-  find /srv /var/log /tmp -xdev -type f -size -2000k -newer /etc/runbook/sandbox -print0 | xargs -0 -r grep -qiE -- "$1" && return
+  find /srv /var/log /tmp -xdev -type f -size -2000k -newer /etc/runbook/sandbox -not -path "*/venv/*" -print0 | xargs -0 -r grep -qiE -- "$1" && return
   echo "not said: $1; output: $OUTPUT" >&2
-  find /srv /var/log /tmp -xdev -type f -size -2000k -newer /etc/runbook/sandbox ! -path "*/.runbook/*" -print0 | xargs -0 -r tail -n 5 >&2
+  find /srv/app /tmp -maxdepth 1 -type f -size -2000k -newer /etc/runbook/sandbox -print0 | xargs -0 -r tail -n 5 | head -c 3000 >&2
   return 1
 }`;
 

@@ -111,7 +111,8 @@ const words = (values: Record<string, string>) =>
 async function apply(client: Client, args: Record<string, unknown>): Promise<ShownAttempt> {
   const shown = await call<ShownAttempt>(client, 'apply_step', args);
   if (shown.status !== 'running' || !shown.job) return shown;
-  return call<ShownAttempt>(client, 'job_read', { job: shown.job, wait_s: 55 });
+  const read = await call<Partial<ShownAttempt>>(client, 'job_read', { job: shown.job, wait_s: 55 });
+  return { ...shown, ...read, findings: read.findings ?? [] };
 }
 
 async function call<T>(client: Client, name: string, args: Record<string, unknown>): Promise<T> {
