@@ -7,6 +7,7 @@ import { defineOperation, type OperationContext } from './operation.ts';
 import { evaluateOnce, questionOf, tally } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
 import { withheldIn } from './pass/state.ts';
+import { isStateNeeded } from './pass/state-needed.ts';
 import { selection } from './pass/walk.ts';
 import { preflightDiagnostics } from './preflight/preflight.ts';
 import { openSession, prepare, type Session } from './session/session.ts';
@@ -143,6 +144,8 @@ async function planStep(
   const detail = failing
     ? `${failing.check}: ${failing.observed}`
     : (checks[0]?.check ?? (decision.confirmed ? 'confirmed by the journal' : ''));
+  if (verdict.kind === 'skip' && verdict.reason === 'found' && (await isStateNeeded(preview.pass, planned)))
+    return describe('act', 'state-needed', 'a later step uses what it exports', checks);
   if (verdict.kind === 'person') return describe('person', 'unknown-verdict', detail, checks);
   return describe(verdict.kind, verdict.reason, detail, checks);
 }

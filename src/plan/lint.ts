@@ -2,7 +2,8 @@ import type { Action, ShellAction } from '../model/action.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Place } from '../model/place.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
-import { isApplicable } from './build.ts';
+import { buildPlan, isApplicable } from './build.ts';
+import { laterUseOfState } from './left-state.ts';
 
 /** Checks the whole runbook for one kind of likely trouble. */
 type Rule = (runbook: Runbook) => Diagnostic[];
@@ -65,6 +66,22 @@ const RULES: readonly Rule[] = [
         remedy: 'Remove the attribute or the need.',
       };
       return [warning('needs-excluded', step.place, words)];
+    });
+  },
+  (runbook) => {
+    const { steps } = buildPlan(runbook);
+    const declared = new Set([...runbook.inputs, ...runbook.facts].map(({ name }) => name));
+    return steps.flatMap((planned) => {
+      const { step } = planned;
+      const use = step.verify.length > 0 && laterUseOfState(steps, planned, (name) => declared.has(name));
+      if (!use) return [];
+      const what = use.name === undefined ? 'the directory that it enters' : use.name;
+      const words = {
+        message: `A step whose Verify passes should have nothing left to do. "${step.title}" runs in every new place all the same, because "${use.by.title}" uses ${what}.`,
+        remedy:
+          'Move the export or cd into the step that uses it, or into a fence with {"always":"true"}, which runs in every pass.',
+      };
+      return [warning('state-for-later', step.place, words)];
     });
   },
   shellLineRule('sleep', /(?:^\s*|[;&|]\s*|\b(?:do|then|else)\s+)sleep\s+[\d.$]/, {

@@ -132,6 +132,49 @@ describe('state from fence to fence', () => {
     expect(await scene.ran()).toEqual(['give', 'give', 'use 1']);
   });
 
+  test('a step that is found done runs all the same where a later one uses what it exports or its directory', async () => {
+    const found = '\nVerify:\n\n~~~check\nfile site exists\n~~~\n';
+    const scene = await scenario(
+      runbook({
+        exports: fence('mkdir -p site; echo exports >> log; export SITE=$PWD/site') + found,
+        unused: fence('mkdir -p site; echo unused >> log; export OTHER=x') + found,
+        enters: fence('mkdir -p site; echo enters >> log; cd site') + found,
+        use: fence('echo "$SITE ${PWD##*/}" >> ../log'),
+      }),
+    );
+    await scene.write('site/page', '');
+    expect((await scene.run('plan')).report.steps).toMatchObject([
+      { would: 'act', reason: 'state-needed' },
+      { would: 'skip', reason: 'found' },
+      { would: 'act', reason: 'state-needed' },
+      { would: 'act', reason: 'new' },
+    ]);
+    expect((await scene.replay()).story).toEqual([
+      'exports: acted state-needed',
+      'unused: skipped found',
+      'enters: acted state-needed',
+      'use: acted new',
+    ]);
+    expect((await scene.ran()).at(-1)).toMatch(/\/site site$/);
+    expect((await scene.replay()).exit).toBe(0);
+    expect(await scene.ran()).toHaveLength(3);
+  });
+
+  test('a step that uses an unset name runs the step first that was found done and exports it', async () => {
+    const found = '\nVerify:\n\n~~~check\nfile site exists\n~~~\n';
+    const first = fence('mkdir -p site; echo one >> log; export SITE=site') + found;
+    const scene = await scenario(runbook({ one: first }));
+    await scene.write('site/page', '');
+    expect((await scene.replay()).story).toEqual(['one: skipped found']);
+    await scene.write('AUTODOCK.md', runbook({ one: first, two: fence('echo "two $SITE" >> log') }));
+    expect((await scene.replay()).story).toEqual([
+      'one: skipped confirmed',
+      'one: acted state-needed',
+      'two: acted new',
+    ]);
+    expect(await scene.ran()).toEqual(['one', 'two site']);
+  });
+
   test('an export that holds a secret is journaled by name; a later use runs its step again', async () => {
     const inputs =
       '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n| TOKEN | secret | yes | | x |\n';

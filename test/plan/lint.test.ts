@@ -13,6 +13,13 @@ const fence = (line: string, info = 'bash') =>
 const INPUTS =
   '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n';
 
+test('names a step that cannot be skipped where it is found done, because a later one uses what it exports', () => {
+  const use = `${WHY}~~~bash\nnode "$SITE/server.mjs"\n~~~\n${CHECKED}`;
+  const exports = (attributes: string) => `${WHY}~~~bash${attributes}\nexport SITE="$PWD"\n~~~\n${CHECKED}`;
+  expect(codes(runbook({ a: exports(''), b: use }))).toEqual(['state-for-later']);
+  expect(codes(runbook({ a: exports(' {"always":"true"}'), b: use }))).toEqual([]);
+});
+
 describe('what will hurt is named', () => {
   test.each([
     ['sleep', 'sleep 5'],

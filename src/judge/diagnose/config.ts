@@ -83,6 +83,27 @@ export const variableUnset: Rule = textRule({
   },
 });
 
+/** `$NAME/path` where NAME is empty: the program speaks of `/path`, which nobody wrote. */
+export const emptyVariableInPath: Rule = {
+  code: 'variable-unset',
+  cause: 'config',
+  find: (scene) =>
+    pathsFromVariables(scene.input.step?.text ?? '').flatMap(({ name, path }) => {
+      const alone = new RegExp(`(?<![\\w.~}-])${path.replace(/[.+]/g, '\\$&')}(?![\\w/-])`);
+      const hit = scene.search([alone])[0];
+      if (hit === undefined) return [];
+      const title = `The variable ${name} is empty, so $${name}${path} became ${path}.`;
+      const remedy = `Export ${name} in an earlier step that runs on this box, or declare it under Inputs.`;
+      return [{ title, remedy, subject: name, evidence: [hit.evidence], weight: hit.weight }];
+    }),
+};
+
+/** A single name of the root, such as `/etc`, is too common to prove anything. */
+function pathsFromVariables(text: string): { name: string; path: string }[] {
+  const found = text.matchAll(/\$\{?(?<name>[A-Za-z_]\w*)\}?"?(?<path>\/[\w./+-]{4,200})/g);
+  return [...found].map(({ groups }) => ({ name: groups!.name!, path: groups!.path! }));
+}
+
 /** Something is waiting for a person who is not there. */
 export const waitsForInput: Rule = textRule({
   code: 'waits-for-input',

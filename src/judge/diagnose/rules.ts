@@ -117,6 +117,8 @@ export const RULES: readonly Rule[] = [
   packages.packageIndexStale,
   packages.packageUnknown,
   packages.dependencyConflict,
+  // Before what it makes missing.
+  config.emptyVariableInPath,
   programs.moduleMissing,
   // What the step or its configuration says.
   leftovers.quotaExceeded,

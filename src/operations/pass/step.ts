@@ -13,6 +13,7 @@ import { decideFromChecks, decideFromJournal } from '../../plan/decide.ts';
 import { questionOf, tally } from './checks.ts';
 import type { Pass } from './pass.ts';
 import { type CarriedState, withheldIn } from './state.ts';
+import { isStateNeeded, neverExported } from './state-needed.ts';
 import { StepWork } from './work.ts';
 
 /**
@@ -60,7 +61,7 @@ class StepWalk {
     const refused = await this.#refusal();
     if (refused) return refused;
     const { id, title, actions, verify } = this.planned.step;
-    const lacking = await this.#restoreWithheld([actions, verify]);
+    const lacking = await this.#restoreMissing([actions, verify]);
     if (lacking) return lacking;
     this.pass.emit({ type: 'step-started', at: this.#at(), step: id, title, reason });
     this.#journalStart();
@@ -72,7 +73,7 @@ class StepWalk {
 
   /** The word of a person stands for the actions; its Verify is asked all the same. */
   async accept(): Promise<StepOutcome> {
-    const lacking = await this.#restoreWithheld(this.planned.step.verify);
+    const lacking = await this.#restoreMissing(this.planned.step.verify);
     if (lacking) return lacking;
     this.#restore(this.#memory?.state);
     const checks = await this.#work.ask('after', this.#work.questions());
@@ -94,7 +95,7 @@ class StepWalk {
   async #asksWhen(): Promise<StepOutcome | undefined> {
     const { when } = this.planned.step;
     if (when.length === 0) return undefined;
-    const lacking = await this.#restoreWithheld(when);
+    const lacking = await this.#restoreMissing(when);
     if (lacking) return lacking;
     const questions = when.map((check) => questionOf(check, this.#work.asking));
     const checks = await this.#work.ask('before', questions);
@@ -109,7 +110,7 @@ class StepWalk {
 
   async #decideByChecks(confirmed: boolean): Promise<StepOutcome> {
     const { verify, actions } = this.planned.step;
-    const lacking = await this.#restoreWithheld([verify, actions.filter(({ kind }) => kind !== 'shell')]);
+    const lacking = await this.#restoreMissing([verify, actions.filter(({ kind }) => kind !== 'shell')]);
     if (lacking) return lacking;
     // What it has done is judged as it was when it had been done: with what it exported.
     const kept = confirmed ? this.#memory?.state : undefined;
@@ -124,6 +125,8 @@ class StepWalk {
       case 'person':
         return this.#person(checks, 'It was done before, but whether it still holds is unknown.');
       case 'skip':
+        if (decision.reason === 'found' && (await isStateNeeded(this.pass, this.planned)))
+          return this.act('state-needed');
         return this.#skipSatisfied(decision.reason, checks);
     }
   }
@@ -157,11 +160,13 @@ class StepWalk {
   }
 
   /**
-   * An export that held a secret was journaled by name only: where this step uses it, the step that gave it runs again.
-   * @returns how that one failed: without the value this step can neither be judged nor act.
+   * Runs the steps that give what this one uses: an export that held a secret was journaled by name only, and a step that
+   * was found satisfied has exported nothing here.
+   * @returns how one of them failed: without the value this step can neither be judged nor act.
    */
-  async #restoreWithheld(material: unknown): Promise<StepOutcome | undefined> {
+  async #restoreMissing(material: unknown): Promise<StepOutcome | undefined> {
     const wanted = withheldIn(this.#before, material).map((name) => this.#before.withheld.get(name));
+    wanted.push(...(await neverExported(this.pass, this.planned, this.#before, material)));
     if (wanted.length === 0) return undefined;
     for (const id of new Set(wanted)) {
       const giver = this.pass.plan.steps.find((each) => each.step.id === id);
