@@ -2,11 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 const cluster = ['test/**/*.cluster.test.ts'];
 const clients = ['test/clients/**/*.test.ts'];
+const node = ['test/**/*.node.test.ts'];
 const slow = ['test/**/*.slow.test.ts', 'test/boxes/**/*.test.ts'];
 
 /**
  * `fast` is what runs at every save; `slow` starts containers and whole programs, one file at a time; `cluster` has a real
- * API server; `clients` drives real coding agents; `measure` grades findings and guards on sets of real failures, and is
+ * API server, `node` a node with real pods; `clients` drives real coding agents; `measure` grades findings and guards on sets of real failures, and is
  * run by name.
  */
 export default defineConfig({
@@ -16,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: [...slow, ...cluster, ...clients],
+          exclude: [...slow, ...cluster, ...clients, ...node],
           testTimeout: 30_000,
         },
       },
@@ -56,6 +57,15 @@ export default defineConfig({
           globalSetup: 'test/clients/support/global-setup.ts',
           testTimeout: 180_000,
           hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          include: node,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

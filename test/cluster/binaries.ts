@@ -12,6 +12,8 @@ const environmentNames = {
   'kube-scheduler': 'TEST_ASSET_KUBE_SCHEDULER',
   kwok: 'TEST_ASSET_KWOK',
   kubectl: 'TEST_ASSET_KUBECTL',
+  kubelet: 'TEST_ASSET_KUBELET',
+  'kube-proxy': 'TEST_ASSET_KUBE_PROXY',
 } as const;
 
 export type BinaryName = keyof typeof environmentNames;

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds a real Kubernetes control plane for the tests, from Go modules alone: build-binaries.sh [--where | --all]
+# Builds a real Kubernetes control plane for the tests, from Go modules alone: build-binaries.sh [--where | --all | --node]
 #
 # Prints the directory that holds the binaries. `--where` builds nothing. `--all` also builds kubectl, which only the
-# benchmark needs. What the environment names (KUBEBUILDER_ASSETS, TEST_ASSET_…) is not built. The directory is a cache of the user's, outside the repository; its
+# benchmark needs; `--node` that, kubelet and kube-proxy, for a real node. What the environment names (KUBEBUILDER_ASSETS, TEST_ASSET_…) is not built. The directory is a cache of the user's, outside the repository; its
 # name is the hash of go.mod and go.sum, so another version is another directory. A build that is cut off leaves nothing half-done.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -18,11 +18,16 @@ control_plane='
 kubectl='
   kubectl                  k8s.io/kubernetes/cmd/kubectl
 '
+node='
+  kubelet                  k8s.io/kubernetes/cmd/kubelet
+  kube-proxy               k8s.io/kubernetes/cmd/kube-proxy
+'
 
 main() {
   local directory wanted=$control_plane
   directory=$(cache_directory)
   [ "${1:-}" != --all ] || wanted+=$kubectl
+  [ "${1:-}" != --node ] || wanted+=$kubectl$node
   if [ "${1:-}" = --where ]; then
     :
   elif ! command -v go >/dev/null; then

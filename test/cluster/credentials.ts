@@ -15,14 +15,14 @@ export class ClusterAuthority {
     this.#directory = directory;
   }
 
-  /** Makes the authority, the API server's certificate for 127.0.0.1 and the key that signs tokens. */
-  static async create(directory: string): Promise<ClusterAuthority> {
+  /** Makes the authority, the API server's certificate for these names and the key that signs tokens. */
+  static async create(directory: string, names = 'IP:127.0.0.1,DNS:localhost'): Promise<ClusterAuthority> {
     const authority = new ClusterAuthority(directory);
     await openssl(
       directory,
       'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test-cluster -keyout ca.key -out ca.crt',
     );
-    await authority.#issue('server', '/CN=kube-apiserver', 'subjectAltName=IP:127.0.0.1,DNS:localhost');
+    await authority.issue('server', '/CN=kube-apiserver', `subjectAltName=${names}`);
     const { privateKey, publicKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -45,7 +45,7 @@ export class ClusterAuthority {
   async certificateFor(name: string, groups: readonly string[] = []): Promise<UserCredential> {
     const file = `user-${randomUUID()}`;
     const subject = [...groups.map((group) => `/O=${group}`), `/CN=${name}`].join('');
-    await this.#issue(file, subject, 'extendedKeyUsage=clientAuth');
+    await this.issue(file, subject, 'extendedKeyUsage=clientAuth');
     return { certificate: this.read(`${file}.crt`), key: this.read(`${file}.key`) };
   }
 
@@ -68,7 +68,8 @@ export class ClusterAuthority {
     return { token: `${unsigned}.${signature}` };
   }
 
-  async #issue(file: string, subject: string, extension: string): Promise<void> {
+  /** Writes `FILE.crt` and `FILE.key` for a subject such as `/O=system:nodes/CN=system:node:node-1`. */
+  async issue(file: string, subject: string, extension: string): Promise<void> {
     const key = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes';
     writeFileSync(this.path(`${file}.ext`), `${extension}\n`);
     await openssl(this.#directory, `req ${key} -subj ${subject} -keyout ${file}.key -out ${file}.csr`);

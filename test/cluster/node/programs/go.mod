@@ -1,0 +1,3 @@
+module agent-runbook/test/cluster/node/programs
+
+go 1.24
