@@ -39,24 +39,32 @@ export function podReadiness(pod: KubeObject, now: number): Readiness {
 }
 
 /**
- * Why the pods of a workload fail it though its own status still says that it goes on: the newest generation of pods
- * counts, since old ones may fail for what the rollout mends.
+ * Why the pods of a workload keep it from being ready, for good or for now; undefined: they say nothing that the workload
+ * does not say itself. The newest generation of pods counts, since old ones may fail for what the rollout fixes.
  */
 export function podFailure(pods: readonly KubeObject[], now: number): Readiness | undefined {
-  let again: number | undefined;
+  let waiting: Readiness | undefined;
   for (const pod of newest(pods)) {
     if (pod.metadata?.deletionTimestamp) continue;
     const own = podReadiness(pod, now);
-    // A pod of a Job that has failed is tried again by the Job, which says itself when it gives up.
-    if (own.status === 'failed' && !isOfJob(pod)) return failed(`pod ${pod.metadata?.name}: ${own.why}`);
-    if (own.status === 'progressing' && own.againAfterMs !== undefined) {
-      again = Math.min(again ?? Number.POSITIVE_INFINITY, own.againAfterMs);
+    const why = `pod ${pod.metadata?.name}: ${own.why}`;
+    // A Job replaces its pods that have failed, and says itself when it gives up.
+    const replaced = isOfJob(pod) && at(pod, 'status', 'phase') === 'Failed';
+    if (own.status === 'failed' && !replaced) return failed(why);
+    if (own.status === 'progressing' && (own.againAfterMs !== undefined || stuckContainer(pod))) {
+      const again = Math.min(own.againAfterMs ?? Infinity, againOf(waiting) ?? Infinity);
+      waiting = progressing(waiting?.why ?? why, Number.isFinite(again) ? again : undefined);
     }
   }
-  return again === undefined ? undefined : progressing('a pod cannot be placed yet', again);
+  return waiting;
 }
 
-function newest(pods: readonly KubeObject[]): readonly KubeObject[] {
+function againOf(state: Readiness | undefined): number | undefined {
+  return state?.status === 'progressing' ? state.againAfterMs : undefined;
+}
+
+/** The pods of the template that was used last. */
+export function newest(pods: readonly KubeObject[]): readonly KubeObject[] {
   const [latest] = [...pods].sort((a, b) => created(b) - created(a));
   const generation = latest && templateOf(latest);
   return generation === undefined ? pods : pods.filter((pod) => templateOf(pod) === generation);
@@ -74,16 +82,58 @@ function isOfJob({ metadata }: KubeObject): boolean {
   return metadata?.ownerReferences?.some((each) => each.kind === 'Job') ?? false;
 }
 
-/** A container that waits with an error: `Err*`, `*Error`, `*BackOff` and names that cannot be right. */
+/**
+ * A container that waits with an error. What time does not fix fails at once: an image, a key, a program or credentials
+ * that are missing. A crash may heal, when what it needs has come up, so it is waited for.
+ */
 function stuckContainer(pod: KubeObject): Readiness | undefined {
+  let healing: Readiness | undefined;
   for (const container of containersOf(pod)) {
     const waiting = container.state?.waiting;
     if (!waiting?.reason || !/^Err|Error$|BackOff$|^InvalidImageName$/.test(waiting.reason)) continue;
     const before = container.lastState?.terminated;
     const last = before ? ` (last end: ${endOf(before)})` : '';
-    return failed(`container ${container.name} waits: ${waiting.reason}: ${waiting.message ?? ''}${last}`);
+    const what = `container ${container.name} waits: ${waiting.reason}: ${waiting.message ?? ''}${last}`;
+    const lacking = lasting(waiting, before);
+    if (lacking) return failed(`${what}. Time does not fix this: ${lacking}`);
+    healing ??= progressing(`${what}. This may heal, so it is waited for`);
   }
-  return undefined;
+  return healing;
+}
+
+const UNSTARTABLE = /no such file|not found|permission denied|exec format error/i;
+
+/** What is wrong for as long as nobody changes anything; undefined: it may pass. */
+function lasting({ reason = '', message = '' }: Ended, before: Ended | undefined): string | undefined {
+  switch (reason) {
+    case 'InvalidImageName':
+      return 'no image can have this name';
+    case 'ErrImageNeverPull':
+      return 'the image is not on the node, and may not be pulled';
+    case 'ErrImagePull':
+    case 'ImagePullBackOff':
+      return lastingPullError(message);
+    case 'CreateContainerConfigError':
+      return /timed out|timeout/i.test(message) ? undefined : 'the pod asks for what is not there';
+    case 'CreateContainerError':
+    case 'RunContainerError':
+      return UNSTARTABLE.test(message) ? 'the program cannot be started' : undefined;
+    case 'CrashLoopBackOff':
+      if (before?.exitCode === 126 || before?.exitCode === 127) return 'a program is missing in the image';
+      return /^StartError$|CannotRun$/.test(before?.reason ?? '') && UNSTARTABLE.test(before?.message ?? '')
+        ? 'the program cannot be started'
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function lastingPullError(message: string): string | undefined {
+  if (/\b40[13]\b|unauthorized|denied|no basic auth|insufficient_scope/i.test(message))
+    return 'the registry wants other credentials';
+  if (/not found|manifest unknown|name unknown|no match for platform/i.test(message))
+    return 'there is no such image';
+  return /x509/i.test(message) ? 'the certificate of the registry is not trusted' : undefined;
 }
 
 function unplaced(pod: KubeObject, now: number): Readiness | undefined {

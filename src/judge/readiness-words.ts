@@ -5,7 +5,9 @@ export type Readiness =
   | { readonly status: 'ready'; readonly why: string }
   /** Time may mend it. `againAfterMs`: worth judging again then, though no event will say so. */
   | { readonly status: 'progressing'; readonly why: string; readonly againAfterMs?: number }
-  /** Time does not mend it. */
+  /** It is ready, but has to stay so for this long before that counts. */
+  | { readonly status: 'settling'; readonly why: string; readonly againAfterMs: number }
+  /** Time does not fix it. */
   | { readonly status: 'failed'; readonly why: string };
 
 export function ready(why: string): Readiness {

@@ -12,6 +12,7 @@ import {
   type Readiness,
   ready,
 } from './readiness-words.ts';
+import { failureOf, succeeded } from './succeeded.ts';
 
 /** Judges one kind of object; undefined: it says nothing of its own, and its Ready condition decides. */
 type Rule = (object: KubeObject, now: number) => Readiness | undefined;
@@ -35,6 +36,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   '/ConfigMap': () => ready('there'),
   'policy/PodDisruptionBudget': () => ready('there'),
   'apiextensions.k8s.io/CustomResourceDefinition': definition,
+  'argoproj.io/Workflow': succeeded,
 };
 
 /**
@@ -80,10 +82,20 @@ function general(object: KubeObject): Readiness | undefined {
   return undefined;
 }
 
+/** Phases of custom kinds that are on their way, or have arrived. Others say too little to be judged by. */
+const UNDER_WAY =
+  /^(?:Pending|New|Creating|Provisioning|Initiali[sz]ing|Starting|Deploying|Installing|Upgrading|Updating|Reconciling|Progressing|InProgress|Waiting|Terminating|Deleting|Unknown)$/i;
+
+/** By the Ready condition, else by one that says as much, else by the phase. */
 function byReadyCondition(object: KubeObject): Readiness {
-  const found = Condition.of(object, 'Ready');
-  if (!found) return ready('there');
-  return found.status === 'True' ? ready('Ready') : progressing(`Ready is ${found.status}: ${found.text}`);
+  const found = ['Ready', 'Available', 'Healthy'].flatMap((type) => Condition.of(object, type) ?? [])[0];
+  if (found?.status === 'True') return ready(found.type);
+  const failure = failureOf(object);
+  if (failure) return failed(failure);
+  if (found) return progressing(`${found.type} is ${found.status}: ${found.text}`);
+  const phase = at(object, 'status', 'phase');
+  if (typeof phase !== 'string' || phase === '') return ready('there');
+  return UNDER_WAY.test(phase) ? progressing(`its phase is ${phase}`) : ready(`its phase is ${phase}`);
 }
 
 function deployment(object: KubeObject): Readiness {

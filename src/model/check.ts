@@ -60,6 +60,8 @@ export type Probe =
       readonly selector?: string;
       readonly expect:
         | { readonly kind: 'ready' }
+        /** Ran to its end, and ended well. */
+        | { readonly kind: 'succeeded' }
         | { readonly kind: 'exists' }
         | { readonly kind: 'absent' }
         | { readonly kind: 'condition'; readonly type: string; readonly value: string }
@@ -127,4 +129,6 @@ export interface Verdict {
   readonly class: string;
   /** Waiting cannot change the result, so a wait can stop. */
   readonly hopeless?: true;
+  /** It would pass if it stays as it is for so many milliseconds; whoever waits for it can wait that long. */
+  readonly settlesInMs?: number;
 }

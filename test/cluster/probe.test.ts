@@ -115,7 +115,7 @@ test('what cannot be asked is unknown, with the reason and a way on', async () =
   expect(answer).toMatchObject({ verdict: 'unknown', class: 'cluster-no-config' });
 });
 
-test('a crash loop ends the wait at once: the pod tells, though the deployment hopes', async () => {
+test('a program that is missing ends the wait at once: the pod says so, though the deployment goes on', async () => {
   api.put(DEPLOYMENTS, web(0));
   const line = 'k8s deployment/web -n argo ready';
   expect(await ask(line)).toMatchObject({ verdict: 'fail', class: 'not-ready' });
@@ -130,7 +130,11 @@ test('a crash loop ends the wait at once: the pod tells, though the deployment h
     status: {
       phase: 'Running',
       containerStatuses: [
-        { name: 'c', state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } } },
+        {
+          name: 'c',
+          state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } },
+          lastState: { terminated: { reason: 'Error', exitCode: 127 } },
+        },
       ],
     },
   });
@@ -139,7 +143,7 @@ test('a crash loop ends the wait at once: the pod tells, though the deployment h
   expect(Date.now() - at).toBeLessThan(1000);
   expect(told).toMatchObject({ verdict: 'fail', class: 'failed', hopeless: true });
   expect(told.observed).toMatch(
-    /pod web-1: container c waits: CrashLoopBackOff: back-off \(told by ADDED of pod\/web-1 after \d+ ms\)/,
+    /pod web-1: container c waits: CrashLoopBackOff: back-off .*a program is missing in the image \(told by ADDED of pod\/web-1 after \d+ ms\)/,
   );
 });
 

@@ -19,6 +19,7 @@ const deployment = (status: object, spec: object = {}) =>
   });
 const pod = (status: object, metadata: object = {}) =>
   object('v1', 'Pod', { metadata: { name: 'p', creationTimestamp: BORN, ...metadata }, status });
+const workflow = (status: object) => object('argoproj.io/v1alpha1', 'Workflow', { status });
 const available = { type: 'Available', status: 'True' };
 const rolledOut = { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' };
 const full = {
@@ -28,9 +29,9 @@ const full = {
   readyReplicas: 2,
   conditions: [available, rolledOut],
 };
-const waiting = (reason: string, more: object = {}) => ({
+const waiting = (reason: string, more: object = {}, message = 'why') => ({
   phase: 'Running',
-  containerStatuses: [{ name: 'web', ready: false, state: { waiting: { reason, message: 'why' } }, ...more }],
+  containerStatuses: [{ name: 'web', ready: false, state: { waiting: { reason, message } }, ...more }],
 });
 
 test.each<[string, KubeObject, string, RegExp]>([
@@ -184,13 +185,35 @@ test.each<[string, KubeObject, string, RegExp]>([
       }),
     ),
     'failed',
-    /CrashLoopBackOff.*StartError, exit 128.*bash/,
+    /CrashLoopBackOff.*StartError, exit 128.*bash.*Time does not fix this/,
   ],
   [
-    'an image that cannot be pulled',
+    'a crash loop that may heal',
+    pod(
+      waiting('CrashLoopBackOff', {
+        lastState: { terminated: { reason: 'Error', exitCode: 1, message: 'no database yet' } },
+      }),
+    ),
+    'progressing',
+    /CrashLoopBackOff.*no database yet.*This may heal/,
+  ],
+  [
+    'an image that cannot be pulled now',
     pod({ ...waiting('ErrImagePull'), phase: 'Pending' }),
+    'progressing',
+    /ErrImagePull.*may heal/,
+  ],
+  [
+    'an image that is not there',
+    pod({ ...waiting('ErrImagePull', {}, 'docker.io/library/none:1: not found'), phase: 'Pending' }),
     'failed',
-    /ErrImagePull/,
+    /there is no such image/,
+  ],
+  [
+    'an image for other credentials',
+    pod({ ...waiting('ImagePullBackOff', {}, 'failed to authorize: 401 Unauthorized'), phase: 'Pending' }),
+    'failed',
+    /other credentials/,
   ],
   [
     'an image name that cannot be',
@@ -287,6 +310,31 @@ test.each<[string, KubeObject, string, RegExp]>([
     /no/,
   ],
   ['something that says nothing', object('x.io/v1', 'Thing', {}), 'ready', /there/],
+  [
+    'something whose phase says that it is on its way',
+    object('x.io/v1', 'Thing', { status: { phase: 'Provisioning' } }),
+    'progressing',
+    /Provisioning/,
+  ],
+  [
+    'something whose phase says that it has failed',
+    object('x.io/v1', 'Thing', { status: { phase: 'Failed', message: 'no disk' } }),
+    'failed',
+    /Failed: no disk/,
+  ],
+  ['something that serves', object('x.io/v1', 'Thing', { status: { phase: 'Running' } }), 'ready', /Running/],
+  ['a workflow that runs', workflow({ phase: 'Running' }), 'progressing', /Running/],
+  ['a workflow that succeeded', workflow({ phase: 'Succeeded' }), 'ready', /Succeeded/],
+  [
+    'a workflow that failed, which is Completed too',
+    workflow({
+      phase: 'Failed',
+      message: 'child failed',
+      conditions: [{ type: 'Completed', status: 'True' }],
+    }),
+    'failed',
+    /child failed/,
+  ],
 ])('%s', (_name, given, status, why) => {
   const found = readiness(given, NOW);
   expect(found.status).toBe(status);
@@ -310,7 +358,7 @@ test('the newest generation of pods tells why a workload fails; old ones may fai
   );
   expect(podFailure([old, fresh], NOW)).toBeUndefined();
   expect(podFailure([old], NOW)).toMatchObject({
-    status: 'failed',
+    status: 'progressing',
     why: expect.stringContaining('pod old: '),
   });
 });

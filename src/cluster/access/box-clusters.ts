@@ -108,11 +108,11 @@ export class BoxClusters {
     }));
     const seen: Seen = { objects, pods: [] };
     const first = judgeProbe(probe, seen, Date.now());
-    if (first.verdict.class !== 'not-ready') return first.verdict;
+    if (first.verdict.class !== 'not-ready' && first.verdict.class !== 'ready') return first.verdict;
     const wanted = objects.map((object) => podsOf(probe, object)).filter((each) => each !== undefined);
     const pods = await cluster.discovery.byKind('v1', 'Pod');
     if (!pods || wanted.length === 0) return first.verdict;
-    // Pods explain why; where they may not be seen, the workload's own word stands.
+    // Pods say why it is not ready, or for how long it is; where they may not be seen, the workload's own word stands.
     const lists = await Promise.all(
       wanted
         .slice(0, 20)

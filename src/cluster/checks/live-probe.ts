@@ -34,6 +34,7 @@ export class LiveProbe {
   verdict(): Verdict | undefined {
     this.#idle.refresh();
     if (!this.#main.synced || this.#main.trouble) return undefined;
+    if ([...this.#pods.values()].some((list) => !list.synced && !list.trouble)) return undefined;
     this.#told = this.#bell.heard;
     const pods = [...this.#pods.values()].flatMap((list) => list.objects);
     const { verdict, againAfterMs } = judgeProbe(

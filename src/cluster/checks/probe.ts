@@ -1,9 +1,11 @@
 import { nearest } from '../../base/nearest.ts';
 import { jsonPath } from '../../judge/json-path.ts';
-import { podFailure } from '../../judge/pod-readiness.ts';
+import { newest, podFailure } from '../../judge/pod-readiness.ts';
 import { isPrivatePath } from '../../judge/private-path.ts';
 import { makesPods, readiness } from '../../judge/readiness.ts';
 import { at, conditions, type Readiness } from '../../judge/readiness-words.ts';
+import { podSettling } from '../../judge/settling.ts';
+import { failureOf, saysOnlyEnded, succeeded } from '../../judge/succeeded.ts';
 import type { Probe, Verdict } from '../../model/check.ts';
 import type { ApiResource, KubeObject } from '../../model/cluster/kube.ts';
 import { compareValues } from '../../observe/compare-values.ts';
@@ -14,7 +16,7 @@ import type { LiveTarget } from './live-list.ts';
 /** A `k8s` check. */
 export type ClusterProbe = Extract<Probe, { kind: 'k8s' }>;
 
-/** What an answer rests on: the objects asked for, and the pods of workloads that are not ready. */
+/** What an answer rests on: the objects asked for, and the pods of workloads. */
 export interface Seen {
   readonly objects: readonly KubeObject[];
   readonly pods: readonly KubeObject[];
@@ -67,6 +69,8 @@ export function judgeProbe(probe: ClusterProbe, seen: Seen, now: number): Judgem
       return only(say.pass('exists', `there is ${namesOf(objects)}`));
     case 'ready':
       return judgeReady(seen, say, now);
+    case 'succeeded':
+      return only(judgeSucceeded(objects, say));
     case 'condition':
       return only(judgeCondition(probe.expect, objects, say));
     case 'jsonpath':
@@ -115,36 +119,53 @@ function wantedOf(probe: ClusterProbe): string {
 
 function judgeReady({ objects, pods }: Seen, say: Answers, now: number): Judgement {
   const each = objects.map((object) => ({ object, state: stateOf(object, pods, now) }));
-  const again = Math.min(
-    ...each.map(
-      ({ state }) => (state.status === 'progressing' && state.againAfterMs) || Number.POSITIVE_INFINITY,
-    ),
+  const [worst] = (['failed', 'progressing', 'settling'] as const).flatMap((status) =>
+    each.filter(({ state }) => state.status === status),
   );
-  const worst =
-    each.find(({ state }) => state.status === 'failed') ??
-    each.find(({ state }) => state.status === 'progressing');
   if (!worst) {
     const why = each.length === 1 ? each[0]!.state.why : `${each.length} of ${each.length} are ready`;
     return only(say.pass('ready', why));
   }
+  const { status, why } = worst.state;
   const about = objects.length === 1 ? '' : `${worst.object.metadata?.name}: `;
-  const verdict = say.fail(
-    worst.state.status === 'failed' ? 'failed' : 'not-ready',
-    `${about}${worst.state.why}`,
-  );
-  if (worst.state.status === 'failed') return only({ ...verdict, hopeless: true });
-  return { verdict, ...(Number.isFinite(again) && { againAfterMs: again }) };
+  const verdict = say.fail(status === 'failed' ? 'failed' : 'not-ready', `${about}${why}`);
+  if (status === 'failed') return only({ ...verdict, hopeless: true });
+  const times = each.flatMap(({ state }) => ('againAfterMs' in state && state.againAfterMs) || []);
+  return {
+    verdict: status === 'settling' ? { ...verdict, settlesInMs: Math.max(...times) } : verdict,
+    ...(times.length > 0 && { againAfterMs: Math.min(...times) }),
+  };
 }
 
 function stateOf(object: KubeObject, pods: readonly KubeObject[], now: number): Readiness {
   const own = readiness(object, now);
-  if (own.status !== 'progressing' || !makesPods(object)) return own;
-  const theirs = podFailure(
+  if (object.kind === 'Pod') return settled(own, [object], now);
+  if (!makesPods(object)) return own;
+  const theirs = newest(
     pods.filter((pod) => pod.metadata?.namespace === object.metadata?.namespace && isSelected(pod, object)),
-    now,
   );
-  if (theirs?.status === 'failed') return theirs;
-  return theirs?.status === 'progressing' ? { ...own, againAfterMs: theirs.againAfterMs } : own;
+  if (own.status === 'ready') {
+    // A Job that is complete is done, whatever becomes of its pods.
+    return object.kind === 'Job' ? own : settled(own, theirs, now, at(object, 'spec', 'minReadySeconds'));
+  }
+  const trouble = own.status === 'progressing' ? podFailure(theirs, now) : undefined;
+  if (trouble?.status !== 'progressing') return trouble ?? own;
+  return { ...trouble, why: `${own.why}; ${trouble.why}` };
+}
+
+/** Ready, if the pods have stayed so for long enough. */
+function settled(
+  own: Readiness,
+  pods: readonly KubeObject[],
+  now: number,
+  minReadySeconds?: unknown,
+): Readiness {
+  if (own.status !== 'ready') return own;
+  const min = typeof minReadySeconds === 'number' ? minReadySeconds : undefined;
+  const rests = pods.flatMap((pod) => podSettling(pod, now, min) ?? []);
+  const longest = rests.sort((a, b) => b.restMs - a.restMs)[0];
+  if (!longest) return own;
+  return { status: 'settling', why: `${own.why}, but ${longest.why}`, againAfterMs: longest.restMs };
 }
 
 function isSelected(pod: KubeObject, object: KubeObject): boolean {
@@ -152,6 +173,18 @@ function isSelected(pod: KubeObject, object: KubeObject): boolean {
     (at(object, 'spec', 'selector', 'matchLabels') ?? {}) as Record<string, string>,
   );
   return labels.length > 0 && labels.every(([key, value]) => pod.metadata?.labels?.[key] === value);
+}
+
+function judgeSucceeded(objects: readonly KubeObject[], say: Answers): Verdict {
+  const each = objects.map((object) => ({ object, state: succeeded(object) }));
+  const worst =
+    each.find(({ state }) => state.status === 'failed') ?? each.find(({ state }) => state.status !== 'ready');
+  if (!worst)
+    return say.pass('succeeded', objects.length === 1 ? each[0]!.state.why : `all ${objects.length}`);
+  const observed = `${objects.length === 1 ? '' : `${worst.object.metadata?.name}: `}${worst.state.why}`;
+  return worst.state.status === 'failed'
+    ? { ...say.fail('failed', observed), hopeless: true }
+    : say.fail('not-ended', observed);
 }
 
 /** As kubectl wait: names without regard to case, and a condition that speaks of an older generation does not count. */
@@ -180,6 +213,11 @@ function judgeCondition(
     }
     if (found.status.toLowerCase() !== value.toLowerCase()) {
       return say.fail('otherwise', `${name}${type} is ${found.status}: ${found.text}`);
+    }
+    // Argo Workflows sets Completed for workflows that have failed, too.
+    const failure = value.toLowerCase() === 'true' && saysOnlyEnded(type) ? failureOf(object) : undefined;
+    if (failure) {
+      return { ...say.fail('failed', `${name}${type} is ${value}, but ${failure}`), hopeless: true };
     }
   }
   return say.pass('as-wanted', `${type} is ${value}`);

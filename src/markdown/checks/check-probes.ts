@@ -115,7 +115,7 @@ function k8s(reader: CheckReader): ProbeOf<'k8s'> {
 }
 
 function k8sWord(reader: CheckReader) {
-  return reader.option(['ready', 'exists', 'absent', 'condition', 'jsonpath', '-n', '-l']);
+  return reader.option(['ready', 'succeeded', 'exists', 'absent', 'condition', 'jsonpath', '-n', '-l']);
 }
 
 function labelSelector(reader: CheckReader, named: boolean): string {

@@ -26,6 +26,12 @@ export interface CheckQuestion {
   /** Only after acting: its answer before means nothing. */
   readonly after: boolean;
   readonly withinMs: number;
+  /** A passing state has to last, so it may be worth waiting beyond `withinMs`. */
+  readonly settles?: boolean;
+  /** The objects of a cluster that it is about. */
+  readonly about?: string;
+  /** The same, where it asks for no more than their existence. */
+  readonly existenceOf?: string;
   ask(): Promise<Verdict>;
   /** Resolves when it is worth asking again. */
   changed(attempt: number, deadline: number): Promise<void>;
@@ -137,12 +143,40 @@ async function awaitPass(
   since: number,
 ): Promise<number> {
   const deadline = since + question.withinMs;
-  for (let attempt = 0; pass.now() < deadline && !signal.aborted; attempt += 1) {
-    const { verdict, hopeless } = await question.ask();
+  const first = precondition(question, questions, since);
+  let until = deadline;
+  for (
+    let attempt = 0;
+    (pass.now() < until || (attempt === 0 && question.settles)) && !signal.aborted;
+    attempt += 1
+  ) {
+    const { verdict, hopeless, settlesInMs } = await question.ask();
     if (verdict === 'pass' || hopeless || (await isHopeless(questions))) break;
-    await question.changed(attempt, deadline);
+    // It has come to be in time. Whether it stays so may take longer.
+    until = settlesInMs === undefined ? deadline : Math.max(until, pass.now() + settlesInMs);
+    if (pass.now() >= until) break;
+    if (first && pass.now() >= first.deadline && (await first.question.ask()).verdict !== 'pass') break;
+    await question.changed(
+      attempt,
+      Math.min(until, first && pass.now() < first.deadline ? first.deadline : until),
+    );
   }
-  return question.withinMs === 0 ? 0 : pass.now() - since;
+  return pass.now() > deadline || question.withinMs > 0 ? pass.now() - since : 0;
+}
+
+/** The check for the same object's existence that has less time: once that has failed, no more can become of this one. */
+function precondition(
+  question: CheckQuestion,
+  questions: readonly CheckQuestion[],
+  since: number,
+): { question: CheckQuestion; deadline: number } | undefined {
+  const earlier = questions.find(
+    (other) =>
+      other.existenceOf !== undefined &&
+      other.existenceOf === question.about &&
+      other.withinMs < question.withinMs,
+  );
+  return earlier && { question: earlier, deadline: since + earlier.withinMs };
 }
 
 /** A server that has died will not answer any more: no need to wait for the deadline. */
@@ -177,6 +211,7 @@ function probeQuestion(check: ProbeCheck, asking: CheckContext): CheckQuestion {
     covering: true,
     after: false,
     withinMs: check.withinMs,
+    ...clusterAspects(check, resolved?.probe),
     ask: async () => {
       if (!resolved) {
         const reason = diagnostics.map((each) => each.message).join(' ');
@@ -195,6 +230,20 @@ function probeQuestion(check: ProbeCheck, asking: CheckContext): CheckQuestion {
       resolved
         ? pass.box.changed(resolved.probe, context, attempt, deadline)
         : backOff({ attempt, deadline, signal: asking.signal }),
+  };
+}
+
+function clusterAspects(
+  { not }: ProbeCheck,
+  probe: Probe | undefined,
+): Pick<CheckQuestion, 'settles' | 'about' | 'existenceOf'> {
+  if (probe?.kind !== 'k8s' || not) return {};
+  const { resource, name, namespace, selector, expect } = probe;
+  const about = expect.kind === 'absent' ? undefined : JSON.stringify([resource, name, namespace, selector]);
+  return {
+    about,
+    settles: expect.kind === 'ready',
+    ...(expect.kind === 'exists' && { existenceOf: about }),
   };
 }
 
@@ -289,7 +338,7 @@ export function directoryOf(action: { cwd?: string }, pass: Pass, state: ShellSt
 /** `not` turns pass and fail round; unknown stays unknown. */
 function inverted(asked: Verdict): Verdict {
   // What will never hold is just what is waited for.
-  const { hopeless: _, ...verdict } = asked;
+  const { hopeless: _, settlesInMs: __, ...verdict } = asked;
   const expected = `not: ${verdict.expected}`;
   if (verdict.verdict === 'unknown') return { ...verdict, expected };
   return { ...verdict, expected, verdict: verdict.verdict === 'pass' ? 'fail' : 'pass' };
