@@ -1,7 +1,8 @@
 import type { Cluster } from '../../model/cluster/cluster.ts';
-import type { ObjectKey } from '../../model/cluster/kube.ts';
+import type { KubeObject, ObjectKey } from '../../model/cluster/kube.ts';
 import { ClusterError } from '../cluster-errors.ts';
 import { INVENTORY_LABEL } from './inventory.ts';
+import { FIELD_MANAGER } from './server-side-apply.ts';
 
 /** A kind and a place to look for labelled objects. */
 export interface LabelledPlace {
@@ -12,7 +13,7 @@ export interface LabelledPlace {
 }
 
 /**
- * The objects that carry a runbook's label, in the places where it has applied something, and the places that may not be
+ * The objects that carry a runbook's label because it applied them, in the places where it has applied something, and the places that may not be
  * listed: nobody can tell what lies there.
  * @throws ClusterTrouble where the cluster as a whole cannot be asked
  */
@@ -42,11 +43,18 @@ export async function labelledObjects(
           if (error.kind === 'forbidden') unseen.push(place);
           return { items: [] };
         });
-      return items.map(({ metadata }) => ({
+      return items.filter(isApplied).map(({ metadata }) => ({
         ...{ apiVersion, kind, name: metadata?.name ?? '' },
         ...(metadata?.namespace !== undefined && { namespace: metadata.namespace }),
       }));
     }),
   );
   return { objects: lists.flat(), unseen };
+}
+
+/** Controllers copy labels to what they make (a Sensor's to its Deployment), and that is their own. */
+function isApplied({ metadata }: KubeObject): boolean {
+  return metadata?.managedFields
+    ? metadata.managedFields.some(({ manager }) => manager === FIELD_MANAGER)
+    : !metadata?.ownerReferences?.length;
 }

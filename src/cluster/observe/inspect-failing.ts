@@ -2,9 +2,9 @@ import type { Cluster } from '../../model/cluster/cluster.ts';
 import { ClusterError } from '../cluster-errors.ts';
 import { inspectImages } from './inspect-image.ts';
 import type { ObservationBuilder } from './observation-builder.ts';
-import type { NewPod } from './pods.ts';
+import { type NewPod, podFact } from './pods.ts';
 import { callProbes } from './probe-calls.ts';
-import { clip } from './raw.ts';
+import { clip, type RawObject } from './raw.ts';
 import type { ClusterReader } from './reader.ts';
 import { type PullSecret, pullSecret, registryOf } from './registries.ts';
 import { readThrottling } from './throttling.ts';
@@ -22,6 +22,7 @@ export async function inspectFailing(
   reader: ClusterReader,
   { active, into }: { readonly active: boolean; readonly into?: Cluster | undefined },
 ): Promise<ReadonlyMap<string, PullSecret>> {
+  await readUnhealthy(gathering, reader);
   const pods = gathering.troubledPods;
   await Promise.all([
     readLogs(pods, gathering, reader),
@@ -30,6 +31,15 @@ export async function inspectFailing(
     ...(into ? [inspectImages(pods, gathering, reader, into)] : []),
   ]);
   return readSecrets(pods, gathering, reader);
+}
+
+/** Pods that are still ready, while events say that a probe of theirs fails: a liveness probe does so until the first restart. */
+async function readUnhealthy(gathering: ObservationBuilder, reader: ClusterReader): Promise<void> {
+  for (const { namespace, name } of gathering.unhealthyPods) {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
+    const pod = await reader.attempt('pods cannot be read', () => reader.get<RawObject>(path));
+    if (pod) gathering.add(podFact(pod));
+  }
 }
 
 /** The last words of containers that ended, of one pod for each workload. */
@@ -61,7 +71,8 @@ async function readLogs(
         throw error;
       }
     });
-    if (text === undefined) continue;
+    // kubelet puts its own words in the place of a log that it no longer has.
+    if (text === undefined || /^unable to retrieve container logs for \S+\s*$/.test(text)) continue;
     gathering.add({
       kind: 'pod-log',
       namespace: pod.namespace,

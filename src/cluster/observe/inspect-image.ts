@@ -31,6 +31,13 @@ export async function inspectImages(
       if (last === undefined || program === undefined || seen.has(key)) return false;
       return seen.add(key);
     });
+  // Where nothing was looked into, the reader of an active look wants to know why.
+  if (dead.length === 0) {
+    const named = pods.some(({ containers }) => containers.some(({ last }) => last !== undefined));
+    reader.unavailable.push(
+      `images were not looked into: ${named ? 'the containers that ended name no program of their own (command)' : 'no container has ended'}`,
+    );
+  }
   for (const { pod, container } of dead.slice(0, MOST_LOOKS)) {
     const { image, name, program = '' } = container;
     const answer = await reader.attempt('images cannot be looked into', () =>

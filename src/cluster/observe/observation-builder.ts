@@ -1,5 +1,5 @@
 import type { ClusterKind, NewClusterFact } from '../../model/cluster/cluster-facts.ts';
-import { EventSieve } from './events.ts';
+import { EventSieve, eventFact } from './events.ts';
 import { podHostPorts, serviceHostPorts } from './host-ports.ts';
 import { limitRangeFacts, networkPolicyFact, quotaFact } from './limits.ts';
 import { fieldFights } from './managers.ts';
@@ -62,6 +62,7 @@ export class ObservationBuilder {
   readonly #troubled = new Set<string>();
   readonly #events = new EventSieve(MOST.events, (uid) => this.#troubled.has(uid));
   readonly #missed = new Set<string>();
+  readonly #unhealthy = new Map<string, { namespace: string; name: string }>();
 
   /** One row for each kind; what is not here makes pods. */
   readonly #takers: Partial<Record<ReadKind, (raw: RawObject) => void>> = {
@@ -97,6 +98,11 @@ export class ObservationBuilder {
   /** `configmap argo/settings`: objects of which an event says that they miss a key. */
   get missedKeys(): readonly string[] {
     return [...this.#missed].slice(0, 10);
+  }
+
+  /** Pods of which events say that a probe fails now, though nothing else is wrong with them. */
+  get unhealthyPods(): readonly { namespace: string; name: string }[] {
+    return [...this.#unhealthy.values()].slice(0, 5);
   }
 
   /** `argo/regcred`: pull secrets for these workloads and registries (`deployment argo/flow docker.io`). */
@@ -173,6 +179,13 @@ export class ObservationBuilder {
     this.#keep(fact, MOST.pods);
   }
 
+  #noteUnhealthy(raw: RawEvent): void {
+    const { reason, about, uid, namespace, last } = eventFact(raw);
+    if (reason !== 'Unhealthy' || this.#troubled.has(uid) || !(Date.parse(last) > Date.now() - UNHEALTHY_MS))
+      return;
+    if (about.startsWith('Pod ')) this.#unhealthy.set(uid, { namespace, name: about.split('/')[1] ?? '' });
+  }
+
   #takeSlice(raw: RawObject): void {
     const name = raw.metadata?.labels?.['kubernetes.io/service-name'];
     const rows = this.#services.get(raw.metadata?.namespace ?? 'default') ?? [];
@@ -181,6 +194,7 @@ export class ObservationBuilder {
 
   #takeEvent(raw: RawEvent): void {
     this.#events.take(raw);
+    this.#noteUnhealthy(raw);
     // kubelet's words: couldn't find key PORT in ConfigMap argo/settings
     const missed = /couldn't find key \S{1,253} in (ConfigMap|Secret) (\S{1,253}\/\S{1,253})/.exec(
       raw.message ?? '',
@@ -188,6 +202,9 @@ export class ObservationBuilder {
     if (missed) this.#missed.add(`${missed[1]!.toLowerCase()} ${missed[2]}`);
   }
 }
+
+/** kubelet repeats an event at every period of the probe. */
+const UNHEALTHY_MS = 60_000;
 
 /** The kinds as they are told: what is wrong, then why, then what is around it. */
 const TELLING_ORDER: readonly ClusterKind[] = [

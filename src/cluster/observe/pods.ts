@@ -45,7 +45,17 @@ export function podFact(raw: RawObject): NewPod {
       ...(spec.containers ?? []).map((each) => container(each, false, status.containerStatuses, defaulted)),
     ],
     claims: claimsOf(spec),
+    ...sourcesOf(spec),
   };
+}
+
+/** ConfigMaps and Secrets that a pod mounts, by the name of the volume. */
+function sourcesOf({ volumes }: RawPodSpec): { sources?: Record<string, string> } {
+  const rows = (volumes ?? []).flatMap(({ name = '', configMap, secret }) => {
+    if (configMap?.name !== undefined) return [[name, `configmap ${configMap.name}`]];
+    return secret?.secretName === undefined ? [] : [[name, `secret ${secret.secretName}`]];
+  });
+  return rows.length === 0 ? {} : { sources: Object.fromEntries(rows) };
 }
 
 /** Names of the claims that a pod mounts. */
@@ -101,7 +111,9 @@ function stateOf(raw: RawState | undefined): ContainerState | undefined {
       ...(message !== undefined && { message: clip(message) }),
     };
   }
-  return raw?.running === undefined ? undefined : { state: 'running' };
+  if (raw?.running === undefined) return undefined;
+  const { startedAt } = raw.running;
+  return { state: 'running', ...(startedAt !== undefined && { since: startedAt }) };
 }
 
 function probesOf(raw: RawContainer): PodContainer['probes'] {

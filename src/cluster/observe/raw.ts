@@ -77,7 +77,12 @@ export interface RawPodSpec {
   readonly imagePullSecrets?: readonly { name?: string }[];
   readonly containers?: readonly RawContainer[];
   readonly initContainers?: readonly RawContainer[];
-  readonly volumes?: readonly { persistentVolumeClaim?: { claimName?: string } }[];
+  readonly volumes?: readonly {
+    name?: string;
+    persistentVolumeClaim?: { claimName?: string };
+    configMap?: { name?: string };
+    secret?: { secretName?: string };
+  }[];
 }
 
 interface RawEnd {

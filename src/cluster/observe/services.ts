@@ -19,6 +19,7 @@ export class ServiceCount {
   readonly #spec: RawServiceSpec;
   readonly #selector: readonly (readonly [string, string])[];
   readonly #portNames = new Set<string>();
+  readonly #portNumbers = new Set<string>();
   #matches = 0;
   #ready = 0;
   #notReady = 0;
@@ -46,7 +47,10 @@ export class ServiceCount {
     }
     this.#matches++;
     for (const { ports } of spec.containers ?? []) {
-      for (const { name } of ports ?? []) if (name !== undefined) this.#portNames.add(name);
+      for (const { name, containerPort } of ports ?? []) {
+        if (name !== undefined) this.#portNames.add(name);
+        if (containerPort !== undefined) this.#portNumbers.add(String(containerPort));
+      }
     }
   }
 
@@ -67,6 +71,7 @@ export class ServiceCount {
     }));
     const isNamed = ({ target }: { target: string }): boolean => !/^\d+$/.test(target);
     const unknown = ports.filter((each) => isNamed(each) && !this.#portNames.has(each.target));
+    const undeclared = ports.filter((each) => !isNamed(each) && !this.#portNumbers.has(each.target));
     return {
       kind: 'service',
       namespace: this.namespace,
@@ -78,6 +83,12 @@ export class ServiceCount {
       notReady: this.#notReady,
       ...(podsKnown && { matches: this.#matches }),
       unknownPorts: podsKnown && this.#matches > 0 ? unknown.map(({ target }) => target) : [],
+      // Without any port in the manifest nothing is known: the list is for people, and may be left out.
+      ...(this.#portNumbers.size > 0 &&
+        undeclared.length > 0 && {
+          undeclaredPorts: undeclared.map(({ target }) => target),
+          podPorts: [...this.#portNumbers],
+        }),
     };
   }
 }

@@ -12,6 +12,8 @@ export interface Hit {
   readonly groups: Readonly<Record<string, string>>;
   readonly evidence: string;
   readonly weight: Weight;
+  /** Absent: the line is not of a container's log. */
+  readonly origin?: LogOrigin;
 }
 
 /** The failure, prepared once for all rules. */
@@ -33,7 +35,18 @@ export interface FailureContext {
   rowEvidence(index: number): string;
 }
 
+/** The container whose log holds a line. */
+export interface LogOrigin {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly workload: string;
+  readonly previous: boolean;
+}
+
 interface Line {
+  /** Absent: it is not of a container's log. */
+  readonly origin?: LogOrigin;
   readonly text: string;
   readonly evidence: string;
   readonly weight: Weight;
@@ -89,14 +102,18 @@ const NETWORK_TROUBLE = new Set(['refused', 'reset', 'timeout', 'dns', 'no-route
 function outputLines(input: DiagnosisInput): Line[] {
   const all = input.output.split(/\r\n|\n/);
   const first = Math.max(0, all.length - MOST_LINES);
+  const ended = input.end?.kind === 'exit' && input.end.code === 0;
   return all.slice(first).flatMap((raw, offset): Line[] => {
     const text = visible(raw);
-    if (text === '') return [];
+    if (text === '' || (ended && RETRIED.test(text))) return [];
     const index = first + offset;
     const weight = index >= all.length - TAIL_LINES ? 'told' : 'logged';
     return [{ text, evidence: lineEvidence(input, index), weight }];
   });
 }
+
+/** A try that was followed by another; where the fence ended well, nothing has come of it. */
+const RETRIED = /\b(?:will retry|retrying) in\b|\bretries left\b/i;
 
 function visible(raw: string): string {
   const shown = raw.slice(0, 20 * LONGEST_LINE).replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, '');
@@ -134,6 +151,7 @@ function podLines(facts: Facts, { output, checks, step }: DiagnosisInput): Line[
       text: text.slice(0, LONGEST_LINE),
       evidence: fact.id,
       weight: 'logged' as const,
+      origin: { ...fact, pod: fact.name },
     }));
   });
 }
@@ -155,12 +173,13 @@ function mentions(text: string, words: ReadonlySet<string>): boolean {
 }
 
 function search(lines: readonly Line[], patterns: readonly RegExp[]): Hit[] {
-  const hits = lines.flatMap(({ text, evidence, weight }, index): Hit[] => {
+  const hits = lines.flatMap(({ text, evidence, weight, origin }, index): Hit[] => {
     for (const pattern of patterns) {
       const match = pattern.exec(text);
       if (match === null) continue;
       const groups = Object.entries(match.groups ?? {}).filter(([, value]) => value !== undefined);
-      return [{ line: text, index, groups: Object.fromEntries(groups), evidence, weight }];
+      const named = Object.fromEntries(groups);
+      return [{ line: text, index, groups: named, evidence, weight, ...(origin && { origin }) }];
     }
     return [];
   });

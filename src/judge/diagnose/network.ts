@@ -14,6 +14,7 @@ export const nameNotResolved: Rule = textRule({
     /lookup (?<host>[\w.-]{1,253})(?: on [\w.:[\]]{1,60})?: (?:no such host|server misbehaving|i\/o timeout|Temporary failure)/,
     /host not found in (?:upstream|resolver) "(?<host>[\w.-]{1,253})/,
     /(?:ssh|scp|rsync|ping|wget|mysql|nc): .{0,60}?['"‘]?(?<host>[\w.-]{2,253})['"’]?: (?:Name or service not known|Temporary failure in name resolution|Name does not resolve|No address associated)/i,
+    /(?:wget|nc|ping|telnet|ping6): bad address ['"‘](?<host>[\w.-]{1,253})/,
     /(?:Could not resolve hostname|unknown host|UnknownHostException:?) (?<host>[\w.-]{1,253})/i,
     /(?:the name cannot be resolved|no name server answers|name or service not known|temporary failure in name resolution|nodename nor servname|name resolution failed|Name does not resolve|no address associated with hostname)/i,
   ],

@@ -1,5 +1,5 @@
 import type { Cause } from '../../model/finding.ts';
-import type { FailureContext, Hit } from './failure-context.ts';
+import type { FailureContext, Hit, LogOrigin } from './failure-context.ts';
 import type { Weight } from './weight.ts';
 
 /** What a rule says when it applies. */
@@ -41,7 +41,20 @@ export function textRule(rule: {
         const telling = rule.tell(hit, scene);
         if (telling === undefined) return [];
         const evidence = [hit.evidence, ...(telling.evidence ?? [])];
-        return [{ ...telling, evidence, weight: telling.weight ?? hit.weight }];
+        const words = hit.origin ? inContainer(telling, hit.origin) : telling;
+        return [{ ...words, evidence, weight: telling.weight ?? hit.weight }];
       }),
+  };
+}
+
+/** What a container's log says holds inside of the container: the remedies of a box do not apply there. */
+function inContainer({ title, subject, ...rest }: RuleReport, origin: LogOrigin): RuleReport {
+  const { namespace, pod, container, workload, previous } = origin;
+  const log = `kubectl -n ${namespace} logs ${pod} -c ${container}${previous ? ' --previous' : ''}`;
+  return {
+    ...rest,
+    title: `Container ${container} of ${workload}, by its log: ${title}`,
+    remedy: `Change what ${workload} runs with (its image, command, environment or files) or what it asks for, not this box. Its log: ${log}.`,
+    subject: `${workload} ${container}${subject === undefined ? '' : ` ${subject}`}`,
   };
 }

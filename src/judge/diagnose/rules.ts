@@ -62,6 +62,8 @@ export const RULES: readonly Rule[] = [
   images.imageUnreachable,
   // What pods and claims name.
   fields.keyMissing,
+  fields.volumeKeyMissing,
+  fields.runsAsRoot,
   fields.podNeedsObject,
   clusterStorage.claimClassEmpty,
   clusterStorage.claimClassMissing,
@@ -80,6 +82,7 @@ export const RULES: readonly Rule[] = [
   patches.remoteKustomization,
   clusterServices.servicePortUnknown,
   clusterServices.serviceSelectsNothing,
+  clusterServices.servicePortUndeclared,
   fields.eventUnknown,
   // Programs: a wrong file before a missing one.
   endings.unstartable,
@@ -152,6 +155,7 @@ export const RULES: readonly Rule[] = [
   probes.probeFails,
   clusterEndings.containerKilled,
   clusterEndings.containerExits,
+  fields.workflowFailed,
   clusterServices.serviceUnready,
   fields.workloadNotReady,
   storage.diskFullSeen,

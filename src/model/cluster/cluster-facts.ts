@@ -80,6 +80,9 @@ const service = z.object({
   matches: z.int().optional(),
   /** Named target ports that no matching pod defines. */
   unknownPorts: z.array(z.string()),
+  /** Target ports by number that none of the matching pods declares, and those that they do declare. */
+  undeclaredPorts: z.array(z.string()).optional(),
+  podPorts: z.array(z.string()).optional(),
 });
 
 const claim = z.object({

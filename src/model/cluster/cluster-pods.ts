@@ -36,6 +36,8 @@ const containerState = z.object({
   signal: z.int().optional(),
   /** From start to end. Absent: it is still running or never started. */
   seconds: z.number().optional(),
+  /** ISO 8601; of what is running. */
+  since: z.string().optional(),
 });
 
 const probe = z.object({
@@ -80,6 +82,8 @@ export const pod = z.object({
   ready: z.boolean(),
   containers: z.array(podContainer),
   claims: z.array(z.string()),
+  /** What its volumes are made of, by their name: `configmap settings`, `secret tls`. */
+  sources: z.record(z.string(), z.string()).optional(),
 });
 
 export type PodContainer = z.infer<typeof podContainer>;

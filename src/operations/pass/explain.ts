@@ -36,7 +36,7 @@ export async function explain(
   const input = {
     attempt: step.id,
     at: new Date(pass.now()).toISOString(),
-    end: failure.exitCode === undefined ? undefined : ({ kind: 'exit', code: failure.exitCode } as const),
+    end: endOf(failure),
     output,
     checks: failure.checks,
     step: { text, ...(about && { about }) },
@@ -54,6 +54,12 @@ export async function explain(
     title: pass.masker.mask(title),
     remedy: pass.masker.mask(remedy),
   }));
+}
+
+/** Checks are asked once every fence has ended well. */
+function endOf({ kind, exitCode }: Failure): { kind: 'exit'; code: number } | undefined {
+  const code = exitCode ?? (kind === 'checks' ? 0 : undefined);
+  return code === undefined ? undefined : { kind: 'exit', code };
 }
 
 /** Where the step is about Kubernetes, its cluster is looked at too; in the namespace that it names. */

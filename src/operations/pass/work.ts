@@ -27,6 +27,8 @@ export class StepWork {
   readonly fixes: string[] = [];
   /** What its background fences left running, by the fence's position. */
   readonly background = new Map<number, BackgroundProcess>();
+  /** Ids of the problems that matched, but that do not stand in the way. */
+  readonly #cleared = new Set<string>();
   #lastActionEnd: number;
   /** What an earlier pass left running, until the step starts anew: an edit may have moved its fence to another position. */
   readonly #stale: BackgroundProcess[] = [];
@@ -211,7 +213,9 @@ export class StepWork {
 
   async #firstStanding(known: readonly PlanStep[]): Promise<PlanStep | undefined> {
     for (const problem of known) {
-      if (mayFix(this.pass, this.planned, problem) && !(await this.#isClear(problem))) return problem;
+      const clear = await this.#isClear(problem);
+      if (clear) this.#cleared.add(problem.step.id);
+      else if (mayFix(this.pass, this.planned, problem)) return problem;
     }
     return undefined;
   }
@@ -269,7 +273,9 @@ export class StepWork {
   }
 
   #withKnown(failure: Failure, known: readonly PlanStep[]): Failure {
-    const knownProblems = known.map(({ step }) => ({
+    // One that does not stand in the way is no advice, but what was applied is part of the story.
+    const offered = known.filter(({ step: { id } }) => !this.#cleared.has(id) || this.fixes.includes(id));
+    const knownProblems = offered.map(({ step }) => ({
       id: step.id,
       title: step.title,
       place: step.place,

@@ -16,6 +16,9 @@ export interface ClusterScope {
 
 const NOTHING: ClusterObservation = { facts: [], more: new Map(), unavailable: [] };
 
+const NOT_INSPECTED =
+  'images were not looked into: that adds an ephemeral container to pods, which only a sandbox allows';
+
 /**
  * Looks at the cluster that a box names, with all that is needed for it loaded only now. Never throws: why there is
  * nothing to see is in `unavailable`.
@@ -34,13 +37,15 @@ export async function observeBoxCluster(
   ]);
   try {
     const cluster = await box.cluster({ env: { ...box.baseline, ...env }, folder: box.folder });
-    return await observeCluster(cluster, {
+    // It adds something to pods: nothing for a cluster that somebody else relies on.
+    const inspect = active && box.policy === 'sandbox';
+    const seen = await observeCluster(cluster, {
       ...(namespace !== undefined && { namespace }),
       active,
-      // It adds something to pods: nothing for a cluster that somebody else relies on.
-      inspect: active && box.policy === 'sandbox',
+      inspect,
       ...(signal && { signal }),
     });
+    return active && !inspect ? { ...seen, unavailable: [...seen.unavailable, NOT_INSPECTED] } : seen;
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     const isNone = error.kind === 'no-config' && !asked;

@@ -122,7 +122,7 @@ export const containerExits: Rule = {
       return [
         {
           title: `${who(run)} ends with code ${code}${afterSeconds(end?.seconds)}${line === undefined ? '' : `; its last line: ${line.trim().slice(0, 200)}`}.`,
-          remedy: `Read its log: kubectl -n ${run.pod.namespace} logs ${run.pod.name} -c ${run.container.name} --previous.`,
+          remedy: `Read its log: kubectl -n ${run.pod.namespace} logs ${run.pod.name} -c ${run.container.name}${run.container.restarts > 0 ? ' --previous' : ''}.`,
           subject: subjectOf(run),
           evidence: [pod(run), ...logs(scene, run)],
           weight: 'consequence',

@@ -79,6 +79,79 @@ export const keyMissing: Rule = {
     }),
 };
 
+const VOLUME_KEY =
+  /MountVolume\.SetUp failed for volume "(?<volume>[^"]{1,253})" ?: references non-existent (?<of>config|secret) key: (?<key>\S{1,253})/;
+
+/** The same for a key that is to become a file in a volume. */
+export const volumeKeyMissing: Rule = {
+  code: 'volume-key-missing',
+  cause: 'config',
+  find: (scene) =>
+    runs(scene).flatMap((run): Match[] => {
+      const { id, groups } = said(run, VOLUME_KEY) ?? {};
+      if (id === undefined || groups === undefined) return [];
+      const { volume = '', of = '', key = '' } = groups;
+      const kind = of === 'secret' ? 'Secret' : 'ConfigMap';
+      const source = run.pod.sources?.[volume]?.split(' ')[1] ?? `of its volume ${volume}`;
+      return [
+        {
+          title: `${run.pod.workload} mounts the key ${key} of the ${kind} ${source}, which does not have it.`,
+          remedy: `Add ${key} to the ${kind}, or name a key that it has under items of the volume ${volume}; the pod then starts without being made again.`,
+          subject: `${run.pod.workload} ${volume} ${key}`,
+          evidence: [id, run.pod.id],
+          weight: weightOfRun(scene, run),
+        },
+      ];
+    }),
+};
+
+/** The pod may not run as root, and its image does. */
+export const runsAsRoot: Rule = {
+  code: 'image-runs-as-root',
+  cause: 'config',
+  find: (scene) =>
+    runs(scene).flatMap((run): Match[] => {
+      const { id, groups } =
+        said(
+          run,
+          /container has runAsNonRoot and image (?:will run as root|has non-numeric user \((?<user>[^)]{1,100})\))/,
+        ) ?? {};
+      if (id === undefined) return [];
+      const user = groups?.user;
+      return [
+        {
+          title:
+            user === undefined
+              ? `${who(run)} may not run as root (runAsNonRoot), and its image ${run.container.image} does.`
+              : `${who(run)} may not run as root (runAsNonRoot), and its image names the user ${user}, of whom kubelet cannot tell that.`,
+          remedy: `Set securityContext.runAsUser to a number other than 0 that the image can run as${user === undefined ? '' : `, the one of ${user}`}, or give the image such a user (USER 65532).`,
+          subject: `${run.pod.workload} ${run.container.name}`,
+          evidence: [id, run.pod.id],
+          weight: weightOfRun(scene, run),
+        },
+      ];
+    }),
+};
+
+/** A workflow of Argo that has failed, in the words of its controller. */
+export const workflowFailed: Rule = {
+  code: 'workflow-failed',
+  cause: 'other',
+  find: (scene) =>
+    factsOf(scene, 'event')
+      .filter(({ reason, about }) => reason === 'WorkflowFailed' && about.startsWith('Workflow '))
+      .map((event): Match => {
+        const [namespace = '', name = ''] = event.about.slice('Workflow '.length).split('/');
+        return {
+          title: `Workflow ${namespace}/${name} has failed: ${event.message.slice(0, 300)}.`,
+          remedy: `Look at its nodes (kubectl -n ${namespace} get workflow ${name} -o yaml, status.nodes) and the logs of its pods.`,
+          subject: `workflow ${namespace}/${name}`,
+          evidence: [event.id],
+          weight: weightOf(scene, namespace, name) === 'told' ? 'logged' : 'inferred',
+        };
+      }),
+};
+
 /** A ConfigMap, Secret or claim that a pod names and that is not there. */
 export const podNeedsObject: Rule = {
   code: 'pod-needs-object',

@@ -33,7 +33,8 @@ export function runs(scene: FailureContext): Run[] {
     const events = eventsAbout(scene, pod.uid);
     return pod.containers.map((container): Run => {
       const { now, last } = container;
-      const end = now?.state === 'terminated' ? now : last;
+      const end =
+        now?.state === 'terminated' ? now : hasRecovered(container, scene.input.at) ? undefined : last;
       return {
         pod,
         container,
@@ -43,6 +44,12 @@ export function runs(scene: FailureContext): Run[] {
       };
     });
   });
+}
+
+/** It has run for longer than it did before its last end, and than kubelet would hold a crash against it. */
+function hasRecovered({ now, last, ready, restarts }: PodContainer, at: string): boolean {
+  const upSeconds = (Date.parse(at) - Date.parse(now?.since ?? '')) / 1000;
+  return ready && upSeconds > 2 * (last?.seconds ?? 0) + 10 * Math.min(restarts, 6);
 }
 
 /** What is said of a container: by its states, and by the events of its pod. Evidence first, words second. */
@@ -97,12 +104,17 @@ export function weightOf(
   const bare = objects.map((each) => each.split('/').at(-1) ?? each);
   if (bare.some((each) => input.step?.about?.names.includes(each))) return 'told';
   const own = bare.filter((each) => each.length > 2);
-  const isNamed = own.some((each) => names(each) || input.output.includes(each));
+  const hosts = own.flatMap((each) => HOST_ENDS.map((end) => `${each}.${namespace}${end}`));
+  const isNamed =
+    [...own, ...hosts].some((each) => names(each)) || own.some((each) => input.output.includes(each));
   const spoken = namespace !== 'default' && (names(namespace) || input.output.includes(`"${namespace}"`));
   return isNamed || spoken || input.checks.some(({ check }) => own.some((each) => check.includes(each)))
     ? 'told'
     : 'inferred';
 }
+
+/** How a service is named in an address. */
+const HOST_ENDS = ['', '.svc', '.svc.cluster.local'];
 
 /** As `weightOf`, for a run. */
 export function weightOfRun(scene: FailureContext, { pod }: Pick<Run, 'pod'>): Weight {

@@ -39,6 +39,29 @@ export const servicePortUnknown: Rule = {
       ),
 };
 
+/** A target port by a number that no container declares, while they declare another. */
+export const servicePortUndeclared: Rule = {
+  code: 'service-port-undeclared',
+  cause: 'config',
+  find: (scene) =>
+    factsOf(scene, 'service').flatMap((service): Match[] => {
+      const { namespace, name, undeclaredPorts = [], podPorts = [], ready } = service;
+      const [refused] = scene.search([/\brefused\b/i]);
+      // A declaration is for people: it explains something only where this service was asked, and refused.
+      const asked = refused !== undefined && weightOf(scene, namespace, name) === 'told';
+      if (undeclaredPorts.length === 0 || ready === 0 || !asked) return [];
+      return [
+        {
+          title: `Service ${namespace}/${name} sends to port ${undeclaredPorts.join(', ')} of its pods, whose containers declare only ${podPorts.join(', ')}.`,
+          remedy: `Write the port on which the program listens as targetPort${podPorts.length === 1 ? ` (${podPorts[0]}?)` : ''}, or declare ${undeclaredPorts.join(', ')} as a containerPort if it does listen there.`,
+          subject: `service ${namespace}/${name}`,
+          evidence: [service.id, refused.evidence],
+          weight: 'told',
+        },
+      ];
+    }),
+};
+
 /** There are pods behind it, but none is ready: see these. */
 export const serviceUnready: Rule = {
   code: 'service-without-endpoints',
