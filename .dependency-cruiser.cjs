@@ -74,8 +74,14 @@ module.exports = {
       name: 'pure-rooms',
       comment: 'data in, data out: no Node built-in beside crypto hashing and types',
       severity: 'error',
-      from: { path: pure.map(room) },
+      from: { path: pure.map(room), pathNot: '^src/base/disk/' },
       to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'pure-rooms-no-disk',
+      severity: 'error',
+      from: { path: pure.map(room), pathNot: '^src/base/disk/' },
+      to: { path: '^src/base/disk/' },
     },
     {
       name: 'named-exports-survive',

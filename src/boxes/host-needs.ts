@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { replaceFile } from '../base/disk/replace-file.ts';
 import { call, errorText } from './call.ts';
 import type { EngineProgram } from './engine.ts';
 import { noBoxes } from './engine.ts';
@@ -85,11 +86,9 @@ async function remembered(engine: EngineProgram, cache: string): Promise<readonl
 }
 
 async function remember(engine: EngineProgram, cache: string, needs: readonly string[]): Promise<void> {
-  const draft = `${cache}.${process.pid}.tmp`;
   try {
     await mkdir(dirname(cache), { recursive: true, mode: 0o700 });
-    await writeFile(draft, JSON.stringify({ engine, boot: await bootId(), needs }), { mode: 0o600 });
-    await rename(draft, cache);
+    await replaceFile(cache, JSON.stringify({ engine, boot: await bootId(), needs }));
   } catch {
     // A cache that cannot be kept costs half a second.
   }

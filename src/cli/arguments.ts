@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../base/nearest.ts';
+import { shellQuote } from '../base/shell-quote.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -200,7 +201,6 @@ function unknownFlag(operation: Operation, shown: string, flags: readonly Flag[]
   return usage('unknown-flag', `${operation.name} has no flag ${shown}`, remedy);
 }
 
-const shownWord = (text: string) =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+const shownWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : shellQuote(text));
 const shownName = (flag: Flag) => (flag.positional ? flag.name : `--${flag.name}`);
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

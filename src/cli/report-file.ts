@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { access, rename, rm, writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { replaceFile } from '../base/disk/replace-file.ts';
 import type { FleetReport } from '../model/fleet.ts';
 import type { ReplayReport } from '../model/report.ts';
 import { usage } from './usage.ts';
@@ -26,13 +27,7 @@ export async function openReportFile(path: string, cwd: string): Promise<ReportF
   return {
     async write(report) {
       const { junitReport } = await import('./junit.ts');
-      const temporary = `${target}.${process.pid}.tmp`;
-      try {
-        await writeFile(temporary, junitReport(report));
-        await rename(temporary, target);
-      } finally {
-        await rm(temporary, { force: true });
-      }
+      await replaceFile(target, junitReport(report), { mode: 0o666 });
     },
   };
 }

@@ -1,18 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import {
-  chmod,
-  type FileHandle,
-  lstat,
-  mkdir,
-  open,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
+import { chmod, type FileHandle, lstat, mkdir, open, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { replaceFile } from '../base/disk/replace-file.ts';
 import type { FileStatus } from '../model/box.ts';
 import { ownerIds } from './owner.ts';
 
@@ -65,15 +55,10 @@ export async function writeContent(
   const folder = dirname(target);
   await makeFolders(folder);
 
-  const temporary = join(folder, `.${basename(target).slice(0, 200)}.${randomBytes(6).toString('hex')}`);
+  const draft = join(folder, `.${basename(target).slice(0, 200)}.${randomBytes(6).toString('hex')}`);
   try {
-    await withFile(temporary, 'wx', async (file) => {
-      await file.writeFile(content);
-      await finishFile(file, mode, ids);
-    });
-    await rename(temporary, target);
+    await replaceFile(target, content, { draft, settle: (file) => setOwnerAndMode(file, mode, ids) });
   } catch (error) {
-    await rm(temporary, { force: true });
     if (!isMountPoint(error)) throw error;
     await overwrite(target, content, mode, ids);
   }
@@ -87,7 +72,8 @@ async function overwrite(path: string, content: Buffer, mode: number, ids: Ids):
   await withFile(path, 'r+', async (file) => {
     await file.truncate(0);
     await file.writeFile(content);
-    await finishFile(file, mode, ids);
+    await setOwnerAndMode(file, mode, ids);
+    await file.sync();
   });
 }
 
@@ -96,13 +82,12 @@ interface Ids {
   readonly gid?: number | undefined;
 }
 
-/** Sets the owner before the mode, because chown clears the set-id bits, then syncs to disk. */
-async function finishFile(file: FileHandle, mode: number, { uid, gid }: Ids): Promise<void> {
+/** Sets the owner before the mode, because chown clears the set-id bits. */
+async function setOwnerAndMode(file: FileHandle, mode: number, { uid, gid }: Ids): Promise<void> {
   const now = await file.stat();
   const differs = (uid !== undefined && uid !== now.uid) || (gid !== undefined && gid !== now.gid);
   if (differs) await file.chown(uid ?? now.uid, gid ?? now.gid);
   await file.chmod(mode);
-  await file.sync();
 }
 
 /** Resolves symlinks, including one whose target does not exist yet. */

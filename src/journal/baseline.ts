@@ -1,11 +1,12 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../base/disk/replace-file.ts';
 import { Snapshot } from '../model/snapshot.ts';
 import { journalKey } from './box-state.ts';
 import { draftOf, removeLeftDrafts } from './draft.ts';
 import type { JournalPlace } from './journal.ts';
-import { OWN_FILE, prepareFolder } from './journal-folder.ts';
+import { prepareFolder } from './journal-folder.ts';
 import { storing } from './storage-error.ts';
 
 /** What a box looked like when a pass had brought it where the runbook wants it. */
@@ -39,13 +40,7 @@ export async function keepBaseline(place: BaselinePlace, baseline: Omit<Baseline
   await storing('the baseline', path, async () => {
     await prepareFolder(place.folder);
     await removeLeftDrafts(path);
-    const draft = draftOf(path);
-    try {
-      await writeFile(draft, JSON.stringify({ v: 1, ...baseline }), { mode: 0o600, flag: OWN_FILE.anew });
-      await rename(draft, path);
-    } finally {
-      await rm(draft, { force: true });
-    }
+    await replaceFile(path, JSON.stringify({ v: 1, ...baseline }), { draft: draftOf(path) });
   });
 }
 

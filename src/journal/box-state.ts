@@ -4,7 +4,6 @@ import { link, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BoxCounter } from '../model/box-state.ts';
-import { type FileStamp, fileStamp, isSameStamp } from './file-stamp.ts';
 import { makeFolders } from './make-folders.ts';
 import { storing } from './storage-error.ts';
 
@@ -73,17 +72,9 @@ async function makeId(stateFolder: string, path: string): Promise<string> {
   return idAt(path) ?? id;
 }
 
-let lastId: { readonly path: string; readonly stamp: FileStamp; readonly id: string } | undefined;
-
-/** Every call of an agent asks for it: the file is read again only where it was written, or is another one. */
 function idAt(path: string): string | undefined {
   try {
-    const now = fileStamp(path);
-    if (!now) return undefined;
-    if (lastId?.path === path && isSameStamp(lastId.stamp, now)) return lastId.id;
-    const id = readFileSync(path, 'utf8').trim() || undefined;
-    lastId = id && now.settled ? { path, stamp: now, id } : undefined;
-    return id;
+    return readFileSync(path, 'utf8').trim() || undefined;
   } catch {
     return undefined;
   }

@@ -5,13 +5,12 @@ import { basename, join } from 'node:path';
 import type { BoxIdentity } from '../model/box.ts';
 import type { BoxCounter, BoxState } from '../model/box-state.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { JournalEntry, JournalRecord, StepMemory } from '../model/journal.ts';
+import { JOURNAL_SCHEMA, type JournalEntry, type JournalRecord, type StepMemory } from '../model/journal.ts';
 import { dataSync, journalKey, syncDirectory } from './box-state.ts';
 import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { OWN_FILE, prepareFolder, setAside } from './journal-folder.ts';
 import { emptyMemory, fixKey, type JournalMemory, remember } from './memory.ts';
 import { type ReadJournal, readJournalRecords } from './read.ts';
-import { SCHEMA } from './record-shape.ts';
 import { storageError, storing } from './storage-error.ts';
 
 /** Which journal: one document on one box. */
@@ -211,7 +210,7 @@ class OpenJournal implements Journal {
     if (!this.#open) throw new Error('The journal is closed.');
     const seq = this.#seq + 1;
     const at = new Date(this.options.now()).toISOString();
-    const record = { v: SCHEMA, seq, at, pass: this.pass.id, ...entry } as JournalRecord;
+    const record = { v: JOURNAL_SCHEMA, seq, at, pass: this.pass.id, ...entry } as JournalRecord;
     const line = Buffer.from(`${JSON.stringify(record)}\n`);
     this.#storing(() => this.counter.set(seq));
     this.#seq = seq;

@@ -1,7 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
-import type { JournalRecord } from '../model/journal.ts';
-import { isPlainRecord, SCHEMA } from './record-shape.ts';
+import { JOURNAL_SCHEMA, JournalRecord } from '../model/journal.ts';
 import { storageError } from './storage-error.ts';
 
 /** What reading found beside the records. Offsets are in bytes. */
@@ -47,7 +46,7 @@ export async function readJournalRecords(
         if (value === undefined && line.end === found.size) return { ...found, torn: true };
         const number = found.records + 1;
         if (value === undefined) throw damaged(path, number, 'it is not JSON');
-        const record = isPlainRecord(value) ? value : await judgeOddLine(path, number, value);
+        const record = readRecord(path, number, value);
         if (record.seq <= found.lastSeq)
           throw damaged(path, number, `number ${record.seq} follows ${found.lastSeq}`);
         if (record.seq > limit) return { ...found, voidFrom: record.seq };
@@ -125,10 +124,9 @@ function parseJson(line: string): unknown {
   }
 }
 
-async function judgeOddLine(path: string, line: number, value: unknown): Promise<JournalRecord> {
+function readRecord(path: string, line: number, value: unknown): JournalRecord {
   const version = (value as { v?: unknown } | null)?.v;
-  if (typeof version === 'number' && version > SCHEMA) throw newer(path, line, version);
-  const { JournalRecord } = await import('../model/journal.ts');
+  if (typeof version === 'number' && version > JOURNAL_SCHEMA) throw newer(path, line, version);
   const judged = JournalRecord.safeParse(value);
   if (judged.success) return judged.data;
   throw damaged(
@@ -160,7 +158,7 @@ function newer(path: string, line: number, version: number): RunbookError {
       {
         code: 'journal-newer',
         severity: 'error',
-        message: `The journal was written by a newer runbook (format ${version}, this one knows ${SCHEMA}); nothing was changed.`,
+        message: `The journal was written by a newer runbook (format ${version}, this one knows ${JOURNAL_SCHEMA}); nothing was changed.`,
         remedy: 'Use the newer version here; a journal is never converted backwards.',
         place: { file: path, line, column: 1 },
       },

@@ -1,3 +1,4 @@
+import { shellQuote } from '../../base/shell-quote.ts';
 import { type CompletionFlag, type CompletionVerb, globalCompletions } from './completion-verbs.ts';
 
 /**
@@ -52,7 +53,7 @@ function chooser(
   more: string,
   families: readonly string[] = [],
 ): string {
-  const list = verbs.map((verb) => `    ${quote(`${verb.name}:${verb.summary}`)}`);
+  const list = verbs.map((verb) => `    ${shellQuote(`${verb.name}:${verb.summary}`)}`);
   const cases = verbs.map((verb) => {
     if (families.includes(verb.name)) return `        ${verb.name}) _runbook_${verb.name} ;;`;
     const specs = [...verb.flags.map(flagSpec), ...placeSpecs(verb.argument)];
@@ -81,33 +82,31 @@ function flagSpec({ name, summary, value }: CompletionFlag): string {
   const says = `--${name}[${summary.replace(/[[\]\\:]/g, '\\$&')}]`;
   switch (value.kind) {
     case 'none':
-      return quote(says);
+      return shellQuote(says);
     case 'free':
-      return `${quote(`*${says.replace(`--${name}`, `--${name}=`)}:value:`)}`;
+      return `${shellQuote(`*${says.replace(`--${name}`, `--${name}=`)}:value:`)}`;
     case 'step':
-      return quote(`${says.replace(`--${name}`, `--${name}=`)}:step:_runbook_steps`);
+      return shellQuote(`${says.replace(`--${name}`, `--${name}=`)}:step:_runbook_steps`);
     case 'box':
-      return quote(`${says.replace(`--${name}`, `--${name}=`)}:box:_runbook_boxes`);
+      return shellQuote(`${says.replace(`--${name}`, `--${name}=`)}:box:_runbook_boxes`);
     case 'file':
-      return quote(`${says.replace(`--${name}`, `--${name}=`)}:file:_files`);
+      return shellQuote(`${says.replace(`--${name}`, `--${name}=`)}:file:_files`);
     case 'words':
-      return quote(`${says.replace(`--${name}`, `--${name}=`)}:value:(${value.words.join(' ')})`);
+      return shellQuote(`${says.replace(`--${name}`, `--${name}=`)}:value:(${value.words.join(' ')})`);
   }
 }
 
 function placeSpecs(argument: CompletionVerb['argument']): string[] {
   switch (argument.kind) {
     case 'document':
-      return [quote('*:runbook:_files -g "*.md"')];
+      return [shellQuote('*:runbook:_files -g "*.md"')];
     case 'words':
-      return [quote(`1:shell:(${argument.words.join(' ')})`)];
+      return [shellQuote(`1:shell:(${argument.words.join(' ')})`)];
     case 'boxes': {
       const boxes = Array.from({ length: argument.boxes }, (_, at) => `${at + 1}:box:_runbook_boxes`);
-      return [...boxes, '*:file:_files'].map(quote);
+      return [...boxes, '*:file:_files'].map(shellQuote);
     }
     default:
-      return [quote('*:file:_files')];
+      return [shellQuote('*:file:_files')];
   }
 }
-
-const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { LoopRecord, LoopState } from '../../loop/loop.ts';
 import { EMPTY_LOOP, withRecord } from '../../loop/loop-state.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { type FileStamp, fileStamp, isSameStamp } from '../file-stamp.ts';
 import type { AgentRecord } from './agent-entry.ts';
 import { type JournalLine, readLines } from './journal-lines.ts';
 
@@ -25,7 +24,6 @@ const NOTHING: Recalled = { records: [], loop: EMPTY_LOOP };
 export class JournalReader {
   readonly snapshots = new SnapshotShelf();
   #now = NOTHING;
-  #stamp: FileStamp | undefined;
   #bytes = 0;
   #hash = hashOf(Buffer.alloc(0));
   readonly #kept: JournalLine[] = [];
@@ -49,13 +47,7 @@ export class JournalReader {
   }
 
   #refresh(): void {
-    const now = fileStamp(this.path);
-    if (!now) {
-      this.#forget();
-      return;
-    }
-    if (isSameStamp(this.#stamp, now)) return;
-    const bytes = readFileSync(this.path);
+    const bytes = existsSync(this.path) ? readFileSync(this.path) : Buffer.alloc(0);
     if (bytes.length < this.#bytes || hashOf(bytes.subarray(0, this.#bytes)) !== this.#hash) this.#forget();
     const end = bytes.lastIndexOf(0x0a) + 1;
     if (end > this.#bytes) {
@@ -64,13 +56,11 @@ export class JournalReader {
       this.#bytes = end;
       this.#hash = hashOf(bytes.subarray(0, end));
     }
-    this.#stamp = now.settled && bytes.length === now.size ? now : undefined;
   }
 
   #forget(): void {
     if (this.#now === NOTHING && this.#bytes === 0) return;
     this.#now = NOTHING;
-    this.#stamp = undefined;
     this.#bytes = 0;
     this.#hash = hashOf(Buffer.alloc(0));
   }

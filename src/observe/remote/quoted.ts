@@ -1,3 +1,4 @@
+import { shellQuote } from '../../base/shell-quote.ts';
 import { NotGathered } from '../machine.ts';
 
 /**
@@ -7,5 +8,5 @@ import { NotGathered } from '../machine.ts';
 export function quoted(text: string): string {
   if (/[\0\n]/.test(text))
     throw new NotGathered('a name with a line end in it cannot be asked on another box');
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  return shellQuote(text);
 }

@@ -1,7 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { type FileStamp, fileStamp, isSameStamp } from '../../journal/file-stamp.ts';
 import { parseRunbook } from '../../markdown/parse.ts';
 import type { LearnedStep } from '../../markdown/record/learned.ts';
 import { recordLearned } from '../../markdown/record/record.ts';
@@ -10,7 +8,6 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import { buildPlan } from '../../plan/build.ts';
 import type { World } from '../../world.ts';
 import { type OpenedDocument, readDocument, refuseErrors } from '../document/document.ts';
-import { namesFiles } from '../document/vendored-files.ts';
 import type { Prepared } from '../session/session.ts';
 
 /** The document as it is, or the beginning of one that does not exist yet. */
@@ -24,42 +21,11 @@ export interface AgentDocument extends OpenedDocument {
  */
 export async function readAgentDocument(world: World, file: string): Promise<AgentDocument> {
   const path = resolve(world.cwd, file);
-  const known = lastRead.get(world);
-  if (known && isUnchanged(path, known)) return known.document;
   const found = await stat(path).catch(() => undefined);
   if (!found) return await freshDocument(path, file);
   const document = { ...(await readDocument(world.cwd, file)), exists: true };
   refuseErrors(document.runbook.diagnostics, EXIT.document);
-  // What was decoded, and not what stands there by now. Decoding loses nothing.
-  if (!namesFiles(document.runbook))
-    lastRead.set(world, { path, document, bytes: Buffer.from(document.source.text), stamp: undefined });
   return document;
-}
-
-/** The document that this process has parsed last. */
-const lastRead = new WeakMap<World, LastRead>();
-
-interface LastRead {
-  readonly path: string;
-  readonly document: AgentDocument;
-  readonly bytes: Buffer;
-  /** Of the file when its bytes were last compared; undefined: compare them anew. */
-  stamp: FileStamp | undefined;
-}
-
-/** By its stamp, where that tells; else by its bytes, since comparing them costs a thousandth of parsing them. */
-function isUnchanged(path: string, last: LastRead): boolean {
-  if (path !== last.path) return false;
-  try {
-    const now = fileStamp(path);
-    if (isSameStamp(last.stamp, now)) return true;
-    if (realpathSync.native(path) !== last.document.path || !readFileSync(path).equals(last.bytes))
-      return false;
-    last.stamp = now?.settled ? now : undefined;
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function freshDocument(path: string, file: string): Promise<AgentDocument> {

@@ -1,5 +1,6 @@
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { replaceFile } from '../../base/disk/replace-file.ts';
 import { draftOf, removeLeftDrafts } from '../../journal/draft.ts';
 import { parseRunbook } from '../../markdown/parse.ts';
 import { decodeSource, LARGEST_DOCUMENT, type Source } from '../../markdown/source.ts';
@@ -105,24 +106,20 @@ export async function writeDocument(document: OpenedDocument, text: string): Pro
   const { path, file } = document;
   await refuseEdited(document);
   await removeLeftDrafts(path);
-  const draft = draftOf(path);
   try {
     const { mode, uid, gid } = await stat(path);
-    const handle = await open(draft, 'wx', mode);
-    try {
-      await handle.writeFile(text);
-      // Another owner only root can give; without that right it is ours, as with any editor.
-      await handle.chown(uid, gid).catch(() => {});
-      await handle.chmod(mode & 0o7777);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    // Once more: writing a large draft to disk takes its time.
-    await refuseEdited(document);
-    await rename(draft, path);
+    await replaceFile(path, text, {
+      mode,
+      draft: draftOf(path),
+      settle: async (draft) => {
+        // Only root can give a file to another owner; without that right it is ours, as with any editor.
+        await draft.chown(uid, gid).catch(() => {});
+        await draft.chmod(mode & 0o7777);
+      },
+      // Once more: writing a large draft to disk takes its time.
+      ready: () => refuseEdited(document),
+    });
   } catch (error) {
-    await rm(draft, { force: true });
     if (error instanceof RunbookError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw person(

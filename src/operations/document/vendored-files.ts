@@ -22,8 +22,7 @@ export async function withVendoredFiles(runbook: Runbook, folder: string): Promi
   return { ...runbook, steps };
 }
 
-/** Whether what the runbook does stands in other files too: then its own text does not tell whether it has changed. */
-export function namesFiles({ steps }: Runbook): boolean {
+function namesFiles({ steps }: Runbook): boolean {
   return steps.some((step) => [...step.actions, ...step.undo].some(isVendored));
 }
 

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { coerce, satisfies } from 'semver';
+import { shellQuote } from '../../base/shell-quote.ts';
 import type { Box } from '../../model/box.ts';
 import { type Diagnostic, EXIT } from '../../model/diagnostic.ts';
 import type { Requirement } from '../../model/runbook.ts';
@@ -119,10 +120,7 @@ async function toolVersion(tool: string, session: Session, world: World): Promis
 /** Tools answer `--version`, `version` or `-v`: the first dotted number in what one of them prints. */
 async function versionOf(box: Box, tool: string): Promise<string | undefined> {
   for (const ask of ['--version', 'version', '-version', '-v']) {
-    const { code, stdout } = await runForOutput(
-      box,
-      `'${tool.replaceAll("'", `'\\''`)}' ${ask} 2>&1 </dev/null`,
-    );
+    const { code, stdout } = await runForOutput(box, `${shellQuote(tool)} ${ask} 2>&1 </dev/null`);
     const version = code === 0 ? coerce(/\d+(?:\.\d+)+/.exec(stdout)?.[0]) : null;
     if (version) return version.version;
   }
