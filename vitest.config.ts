@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { CountAttacks } from './test/attack/count-attacks.ts';
 
 const cluster = ['test/**/*.cluster.test.ts'];
 const clients = ['test/clients/**/*.test.ts'];
@@ -12,12 +13,13 @@ const slow = ['test/**/*.slow.test.ts', 'test/boxes/**/*.test.ts'];
  */
 export default defineConfig({
   test: {
+    reporters: ['default', new CountAttacks()],
     projects: [
       {
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: [...slow, ...cluster, ...clients, ...node],
+          exclude: [...slow, ...cluster, ...clients, ...node, 'test/attack/**'],
           testTimeout: 30_000,
         },
       },
@@ -67,6 +69,15 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+        },
+      },
+      {
+        // Attacks the built server through its own protocol.
+        test: {
+          name: 'attack',
+          include: ['test/attack/**/*.test.ts'],
+          globalSetup: 'test/attack/build-once.ts',
+          testTimeout: 120_000,
         },
       },
     ],
