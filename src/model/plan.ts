@@ -56,7 +56,7 @@ export interface ResolvedInput {
   readonly kind: 'variable' | 'secret';
   /** Masked for secrets. Undefined: the value is missing. */
   readonly value?: string;
-  /** `--input`, `environment`, `.env`, `--env-file`, `command`, `default`, `prompt`, `missing`. */
+  /** `--input`, `environment`, `.env`, `--env-file`, `command`, `default`, `prompt`, `missing`, `unapproved`. */
   readonly source: string;
   readonly required: boolean;
 }

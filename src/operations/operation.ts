@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ExitCode } from '../model/diagnostic.ts';
 import type { RunEvent } from '../model/outcome.ts';
 import type { World } from '../world.ts';
+import type { Audience } from './session/audience.ts';
 
 /** What an operation is given beside its input. */
 export interface OperationContext {
@@ -10,6 +11,8 @@ export interface OperationContext {
   readonly emit: (event: RunEvent) => void;
   /** Ctrl-C, a cancelled call, a vanished client. */
   readonly signal: AbortSignal;
+  /** Who reads the answer; the person, if it is not given. */
+  readonly audience?: Audience;
 }
 
 /**

@@ -4,6 +4,8 @@ import { LINE_END, type Spellings, spellingsOf } from './spellings.ts';
 export interface Secret {
   readonly name: string;
   readonly value: string;
+  /** A variable whose value only the person's side knows, for text that an agent reads; absent: a secret. */
+  readonly kind?: 'variable' | 'secret';
 }
 
 /** One way in which a secret may appear in a text: its characters in order, each in any of its spellings. */

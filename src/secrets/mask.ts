@@ -30,18 +30,42 @@ export function markOf(name: string): string {
   return `[secret:${name}]`;
 }
 
+/** What replaces the value of a variable that only the person's side knows. */
+function referenceTo(name: string): string {
+  return `\${${name}}`;
+}
+
+/**
+ * Whether a variable's value can be told from chance in a text. `true`, `80` or `prod` cannot: they are never put into an
+ * answer by substitution, but what a program prints is not searched for them.
+ */
+function isTelling({ kind, value }: Secret): boolean {
+  return kind !== 'variable' || (value.trim().length >= LEAST_TELLING && !/^[a-z]{1,11}$/.test(value.trim()));
+}
+
+const LEAST_TELLING = 4;
+
 /** Creates a masker for these secrets. Ignores empty values. Without secrets, texts are returned unchanged. */
 export function createMasker(secrets: readonly Secret[]): Masker {
-  const forms = secrets.flatMap(formsOf);
-  const diagnostics = secrets.filter(({ value }) => value.trim() !== '' && isShort(value)).map(shortSecret);
+  const forms = secrets.filter(isTelling).flatMap(formsOf);
+  const real = secrets.filter(({ kind }) => kind !== 'variable');
+  const diagnostics = real.filter(({ value }) => value.trim() !== '' && isShort(value)).map(shortSecret);
   if (forms.length === 0) return { ...NOTHING_SECRET, diagnostics };
+  const variables = new Set(secrets.filter(({ kind }) => kind === 'variable').map(({ name }) => name));
+  const replace = replacer((name) => (variables.has(name) ? referenceTo(name) : markOf(name)));
   const scan = createSecretScanner(forms);
-  const mask = (text: string) => replace(text, scan(text, { before: '', last: true }).found);
+  const found = (text: string) => scan(text, { before: '', last: true }).found;
+  const mask = (text: string) => replace(text, found(text));
+  const secretsOnly = (text: string) =>
+    replace(
+      text,
+      found(text).filter(({ name }) => !variables.has(name)),
+    );
   return {
     mask,
-    stream: () => createStream(scan),
-    maskDeep: (value) => maskDeep(value, mask),
-    holdsSecret: (text) => scan(text, { before: '', last: true }).found.length > 0,
+    stream: () => createStream(scan, replace),
+    maskDeep: (value) => maskDeep(value, mask, secretsOnly),
+    holdsSecret: (text) => found(text).some(({ name }) => !variables.has(name)),
     diagnostics,
   };
 }
@@ -59,7 +83,7 @@ const NOTHING_SECRET: Omit<Masker, 'diagnostics'> = {
   holdsSecret: () => false,
 };
 
-function createStream(scan: SecretScanner): MaskStream {
+function createStream(scan: SecretScanner, replace: Replace): MaskStream {
   const decoder = new StringDecoder('utf8');
   let held = '';
   let before = '';
@@ -79,27 +103,32 @@ function createStream(scan: SecretScanner): MaskStream {
   };
 }
 
+type Replace = (text: string, found: readonly SecretMatch[]) => string;
+
 /** Replaces matches in a text. Matches beyond its end are not final yet and are skipped. */
-function replace(text: string, found: readonly SecretMatch[]): string {
-  if (found.length === 0) return text;
-  let masked = '';
-  let at = 0;
-  for (const { name, start, end } of found) {
-    if (end > text.length) break;
-    masked += text.slice(at, start) + markOf(name);
-    at = end;
-  }
-  return masked + text.slice(at);
+function replacer(shownAs: (name: string) => string): Replace {
+  return (text, found) => {
+    if (found.length === 0) return text;
+    let masked = '';
+    let at = 0;
+    for (const { name, start, end } of found) {
+      if (end > text.length) break;
+      masked += text.slice(at, start) + shownAs(name);
+      at = end;
+    }
+    return masked + text.slice(at);
+  };
 }
 
-function maskDeep<T>(value: T, mask: (text: string) => string): T {
+/** Numbers are masked for secrets only: a port or a duration that equals a variable is chance. */
+function maskDeep<T>(value: T, mask: (text: string) => string, maskNumber: (text: string) => string): T {
   return deep(value) as T;
 
   function deep(each: unknown): unknown {
     if (typeof each === 'string') return mask(each);
     if (typeof each === 'number' || typeof each === 'bigint') {
       const text = String(each);
-      const masked = mask(text);
+      const masked = maskNumber(text);
       return masked === text ? each : masked;
     }
     if (Array.isArray(each)) {

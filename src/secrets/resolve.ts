@@ -23,13 +23,26 @@ export interface InputSources {
   readonly runCommand: (command: string) => Promise<{ code: number; stdout: string; stderr: string }>;
   /** Whether such commands may run: they are code from the document and need approval. */
   readonly allowCommands: boolean;
+  /**
+   * Whether a person approved this declaration (name, kind, command). One that nobody approved is a proposal: it gets what
+   * the caller gave or its default, and nothing that only the person's side knows. Absent: every declaration counts.
+   */
+  readonly isApproved?: (input: Input) => boolean;
 }
 
+/** The source of a value. */
+export type Source = '--input' | 'environment' | '--env-file' | '.env' | 'command' | 'default' | 'prompt';
+
 /** A value and its source. */
-interface InputValue {
+export interface InputValue {
   readonly value: string;
   readonly kind: Input['kind'];
-  readonly source: string;
+  readonly source: Source;
+}
+
+/** Whether the caller gave a value, or the document holds it: everything else only the person's side knows. */
+export function isCallersOwn({ kind, source }: Pick<InputValue, 'kind' | 'source'>): boolean {
+  return kind === 'variable' && (source === '--input' || source === 'default');
 }
 
 export interface ResolvedInputs {
@@ -72,10 +85,11 @@ export async function resolveInputs(
   return answer;
 }
 
-/** The result for one input. `later`: its command would provide the value, but may not run yet. */
+/** The result for one input. `later`: its command would provide the value, but may not run yet. `proposed`: no person approved its declaration. */
 type Outcome =
-  | { readonly kind: 'value'; readonly value: string; readonly source: string; readonly exposed?: string }
+  | { readonly kind: 'value'; readonly value: string; readonly source: Source; readonly exposed?: string }
   | { readonly kind: 'later' }
+  | { readonly kind: 'proposed' }
   | { readonly kind: 'missing'; readonly why?: string };
 
 /** Why a name that could make the next shell run other code does not get a value. */
@@ -85,6 +99,10 @@ async function find(input: Input, sources: InputSources, files: readonly Named[]
   const { name } = input;
   const given = own(sources.given, name);
   if (given !== undefined) return { kind: 'value', value: given, source: '--input' };
+  if (sources.isApproved?.(input) === false)
+    return input.default && input.kind === 'variable'
+      ? { kind: 'value', value: input.default, source: 'default' }
+      : { kind: 'proposed' };
   const exported = own(sources.env, name);
   if (exported) return { kind: 'value', value: exported, source: 'environment' };
   for (const { source, file } of files) {
@@ -231,6 +249,8 @@ function describe({ name, kind, required }: Input, outcome: Outcome): ResolvedIn
       };
     case 'later':
       return { name, kind, required, source: 'command' };
+    case 'proposed':
+      return { name, kind, required, source: 'unapproved' };
     case 'missing':
       return { name, kind, required, source: 'missing' };
   }

@@ -6,13 +6,17 @@ import type { Plan, ResolvedInput } from '../../model/plan.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import { EMPTY_STATE } from '../../model/shell.ts';
 import { buildPlan } from '../../plan/build.ts';
+import type { Secret } from '../../secrets/forms.ts';
 import { createMasker, type Masker } from '../../secrets/mask.ts';
-import { resolveInputs } from '../../secrets/resolve.ts';
+import { type InputValue, isCallersOwn, resolveInputs } from '../../secrets/resolve.ts';
 import { secretsInText } from '../../secrets/secrets-in-text.ts';
 import { envForBox } from '../boxes/require-grants.ts';
 import { type OpenedDocument, readValidDocument, refuseErrors } from '../document/document.ts';
 import { followPrerequisites } from '../document/prerequisites.ts';
 import type { OperationContext } from '../operation.ts';
+import { confined } from '../confine/confined.ts';
+import { approvedDeclarations } from './approved-declarations.ts';
+import type { Audience } from './audience.ts';
 import { chosenBox } from './box-target.ts';
 
 /** What the operations that touch a box share: flags of the same names and meanings. */
@@ -45,6 +49,9 @@ export interface Session extends Prepared {
   /** Values of inputs, facts and front matter env by name. */
   readonly declared: ReadonlyMap<string, string>;
   readonly facts: ReadonlyMap<string, string>;
+  readonly audience: Audience;
+  /** Names whose value an agent may see: it gave the value, or the document holds it literally. */
+  readonly shown: ReadonlySet<string>;
   readonly masker: Masker;
   readonly box: Box;
   /** How the box was named; undefined: this machine. */
@@ -72,7 +79,7 @@ export async function prepare(
  * @throws RunbookError 64 for a wrong --input, 65 for a secret that stands in the document.
  */
 export async function openSession(
-  { world }: OperationContext,
+  { world, audience = 'person' }: OperationContext,
   prepared: Prepared,
   input: Pick<SessionInput, 'input' | 'envFile' | 'on'> & { readonly yes?: boolean },
   { approved }: { approved: boolean },
@@ -90,6 +97,7 @@ export async function openSession(
     person: approved ? world.person : undefined,
     allowCommands: approved,
     runCommand: (command) => runDocumentCommand(world, folder, bare, command),
+    ...(audience === 'agent' && !approved ? { isApproved: await approvedDeclarations(world, document) } : {}),
   });
   const values = [...resolved.values];
   const secrets = values
@@ -98,7 +106,7 @@ export async function openSession(
   const inText = secretsInText(document.source, secrets);
   refuseErrors(inText, EXIT.document);
 
-  const masker = createMasker(secrets);
+  const masker = createMasker(audience === 'person' ? secrets : [...secrets, ...heldByPerson(values)]);
   const env = { ...bare, ...Object.fromEntries(values.map(([name, { value }]) => [name, value])) };
   const names = secrets.map(({ name }) => name);
   const envFor = (box: BoxIdentity) =>
@@ -108,23 +116,39 @@ export async function openSession(
       acting: approved,
       yes: input.yes ?? false,
     });
+  const box = await world.openBox({
+    folder,
+    env: exportable(env),
+    envFor,
+    ...(target ? { target } : {}),
+    ...(world.person ? { person: world.person } : {}),
+  });
+  const hidden = new Set(values.filter(([, each]) => !isCallersOwn(each)).map(([name]) => name));
   return {
     ...prepared,
     approved,
-    inputs: resolved.resolved,
+    audience,
+    shown: new Set(Object.keys(env).filter((name) => !hidden.has(name))),
+    inputs: audience === 'person' ? resolved.resolved : resolved.resolved.map(withoutValue(hidden)),
     inputDiagnostics: [...resolved.missing, ...resolved.warnings, ...inText, ...masker.diagnostics],
     declared: new Map(Object.entries(env)),
     facts,
     masker,
-    box: await world.openBox({
-      folder,
-      env: exportable(env),
-      envFor,
-      ...(target ? { target } : {}),
-      ...(world.person ? { person: world.person } : {}),
-    }),
+    box: audience === 'person' || approved ? box : await confined(box, world, document, audience),
     ...(target ? { target } : {}),
   };
+}
+
+/** Variables whose value neither the caller gave nor the document holds. */
+function heldByPerson(values: readonly (readonly [string, InputValue])[]): Secret[] {
+  return values
+    .filter(([, each]) => each.kind === 'variable' && !isCallersOwn(each))
+    .map(([name, { value }]) => ({ name, value, kind: 'variable' }));
+}
+
+function withoutValue(hidden: ReadonlySet<string>): (input: ResolvedInput) => ResolvedInput {
+  return (input) =>
+    hidden.has(input.name) && input.kind === 'variable' ? { ...input, value: `\${${input.name}}` } : input;
 }
 
 /** Masks the secrets of a document as far as their values are known without running its commands or asking anybody. */
