@@ -39,6 +39,8 @@ export interface ProbeContext {
   /** Base of relative paths. */
   readonly folder: string;
   readonly signal?: AbortSignal;
+  /** An agent wrote the check and no person approved it; absent: a person did, or the document. */
+  readonly askedBy?: 'agent';
 }
 
 /**

@@ -4,6 +4,7 @@ import type { LearnedStep } from '../../markdown/record/learned.ts';
 import type { BoxIdentity } from '../../model/box.ts';
 import type { Step } from '../../model/runbook.ts';
 import type { OperationContext } from '../operation.ts';
+import type { Audience } from '../session/audience.ts';
 import { bodyOfStep, wrong } from './attempt/body.ts';
 import { foldLoop } from './save/fold-loop.ts';
 import type { AgentContext } from './tool.ts';
@@ -38,8 +39,17 @@ export async function openWorkspace(
 }
 
 /** An operation's context for a call: nothing is told but through the call's own answer. */
-export function withoutOutput(context: Pick<AgentContext, 'world' | 'signal'>): OperationContext {
-  return { world: context.world, signal: context.signal, emit: () => {} };
+export function withoutOutput({
+  world,
+  signal,
+  trust = 'guarded',
+}: Pick<AgentContext, 'world' | 'signal'> & Partial<Pick<AgentContext, 'trust'>>): OperationContext {
+  return { world, signal, emit: () => {}, audience: audienceOf(trust) };
+}
+
+/** Who reads the answers of a server that was started with this trust. */
+export function audienceOf(trust: AgentContext['trust']): Audience {
+  return trust === 'sandbox' ? 'agent-in-sandbox' : 'agent';
 }
 
 /** The last known body of a step that is not written yet; undefined: there is none, or it stands in the document. */

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { judgeOutput } from '../../judge/similarity.ts';
 import { resolveCheck } from '../../markdown/checks/check-grammar.ts';
+import { references } from '../../markdown/checks/substitute.ts';
 import type { FileAction, ShellAction } from '../../model/action.ts';
 import type { BackgroundProcess, ProbeContext } from '../../model/box.ts';
 import type { Check, OutputCheck, Probe, ProbeCheck, ShellCheck, Verdict } from '../../model/check.ts';
@@ -44,7 +45,7 @@ export interface CheckContext {
   /** Output of the last fence, for checks that judge it; undefined before acting. */
   readonly output?: string;
   readonly signal: AbortSignal;
-  /** The checks are a model's, and no secret is told for them. */
+  /** An agent wrote the checks and no person approved them. */
   readonly ofModel?: boolean;
 }
 
@@ -62,6 +63,8 @@ export function questionOf(check: Check, asking: CheckContext): CheckQuestion {
 
 /** File fences always count as checks: content, mode and owner as written. */
 export function fileQuestion(action: FileAction, covering: boolean, asking: CheckContext): CheckQuestion {
+  const { pass, state } = asking;
+  const mayCompare = pass.audience !== 'agent' || (pass.checksApproved && !asking.ofModel);
   return {
     text: `file ${action.path} as written`,
     kind: 'file',
@@ -69,9 +72,24 @@ export function fileQuestion(action: FileAction, covering: boolean, asking: Chec
     covering,
     after: false,
     withinMs: 0,
-    ask: () => fileDifference(action, asking.pass, asking.state),
+    ask: async () =>
+      mayCompare ? byFileName(await fileDifference(action, pass, state), action, pass) : UNCOMPARED,
     changed: async () => {},
   };
+}
+
+/** Comparing a file with a text of the agent's own would tell what the file holds. */
+const UNCOMPARED: Verdict = {
+  verdict: 'unknown',
+  observed: 'not asked: it compares a file, and no person has approved that',
+  expected: 'as written',
+  class: 'not-approved',
+};
+
+/** The path as written, where a name in it stands for what an agent may not see. */
+function byFileName(verdict: Verdict, { path }: FileAction, { audience, shown }: Pass): Verdict {
+  if (audience === 'person' || references(path).every((name) => shown.has(name))) return verdict;
+  return { ...verdict, expected: `${path} as written` };
 }
 
 /** Being alive is the check of a background fence. */
@@ -187,9 +205,15 @@ async function isHopeless(questions: readonly CheckQuestion[]): Promise<boolean>
   return false;
 }
 
+/** Whether a person approved what is asked, by approving the content or by asking it. */
+function isApproved({ pass, ofModel = false }: CheckContext): boolean {
+  return pass.approved && !ofModel;
+}
+
 /** A probe that would carry a secret to somebody else is asked only where a person let the content run. */
-function tellsSecret(probe: Probe, { pass, ofModel = false }: CheckContext): boolean {
-  if (pass.approved && !ofModel) return false;
+function tellsSecret(probe: Probe, asking: CheckContext): boolean {
+  if (isApproved(asking)) return false;
+  const { pass } = asking;
   return (probe.kind === 'http' || probe.kind === 'tcp') && pass.masker.holdsSecret(JSON.stringify(probe));
 }
 
@@ -200,8 +224,30 @@ const WITHHELD: Verdict = {
   class: 'not-approved',
 };
 
+/** Names in a check whose value the audience may not see, in order. */
+function hiddenNames({ text }: ProbeCheck, { audience, shown }: Pass): string[] {
+  return audience === 'person' ? [] : references(text).filter((name) => !shown.has(name));
+}
+
+/** A check that would compare or use a value that an agent may not know; not asked, so that no answer tells of the value. */
+function unasked(names: readonly string[]): Verdict {
+  return {
+    verdict: 'unknown',
+    observed: `not asked: only the person's side knows ${names.map((name) => `\${${name}}`).join(', ')}`,
+    expected: 'an answer',
+    class: 'not-approved',
+  };
+}
+
+/** A verdict on a value that an agent may not know: how it went, and nothing of what was compared. */
+function byName({ verdict, class: kind, hopeless }: Verdict, check: ProbeCheck): Verdict {
+  const observed = verdict === 'pass' ? 'it holds' : `it does not hold (${kind})`;
+  return { verdict, observed, expected: check.text, class: kind, ...(hopeless ? { hopeless } : {}) };
+}
+
 function probeQuestion(check: ProbeCheck, asking: CheckContext): CheckQuestion {
   const { pass, state } = asking;
+  const hidden = hiddenNames(check, pass);
   const { check: resolved, diagnostics } = resolveCheck(check, lookupIn(pass, state));
   const context = probeContext(asking);
   return {
@@ -213,6 +259,7 @@ function probeQuestion(check: ProbeCheck, asking: CheckContext): CheckQuestion {
     withinMs: check.withinMs,
     ...clusterAspects(check, resolved?.probe),
     ask: async () => {
+      if (hidden.length > 0 && !isApproved(asking)) return unasked(hidden);
       if (!resolved) {
         const reason = diagnostics.map((each) => each.message).join(' ');
         return {
@@ -223,8 +270,9 @@ function probeQuestion(check: ProbeCheck, asking: CheckContext): CheckQuestion {
         };
       }
       if (tellsSecret(resolved.probe, asking)) return WITHHELD;
-      const verdict = await pass.box.ask(resolved.probe, context);
-      return masked(check.not ? inverted(verdict) : verdict, pass);
+      const asked = await pass.box.ask(resolved.probe, context);
+      const verdict = check.not ? inverted(asked) : asked;
+      return masked(hidden.length > 0 ? byName(verdict, check) : verdict, pass);
     },
     changed: (attempt, deadline) =>
       resolved
@@ -324,8 +372,10 @@ function outputQuestion(check: OutputCheck, asking: CheckContext): CheckQuestion
 }
 
 /** What a probe may see: the environment that the next fence would have, the recorded facts, the document's folder. */
-function probeContext({ pass, state, signal }: CheckContext): ProbeContext {
-  return { env: environmentOf(pass, state), facts: pass.facts, folder: pass.folder, signal };
+function probeContext(asking: CheckContext): ProbeContext {
+  const { pass, state, signal, ofModel } = asking;
+  const context = { env: environmentOf(pass, state), facts: pass.facts, folder: pass.folder, signal };
+  return ofModel ? { ...context, askedBy: 'agent' } : context;
 }
 
 /** A fence's own `cwd`, absolute: relative ones start where the fence would have started. */

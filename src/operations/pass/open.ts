@@ -100,7 +100,7 @@ export function passOf(
   session: Session,
   { options = LOOKING, journal = NO_JOURNAL }: { options?: PassOptions; journal?: Journal } = {},
 ): Pass {
-  const { plan, box, masker, declared, facts, approved } = session;
+  const { plan, box, masker, declared, facts, approved, checksApproved, audience, shown } = session;
   return {
     plan,
     options,
@@ -108,6 +108,9 @@ export function passOf(
     journal,
     masker,
     approved,
+    checksApproved,
+    audience,
+    shown,
     state: new StateBook(plan.steps, box.baseline),
     folder: box.folder,
     documentFolder: session.document.folder,

@@ -6,6 +6,7 @@ import type { Plan, PlanStep } from '../../model/plan.ts';
 import type { ShellState } from '../../model/shell.ts';
 import type { Masker } from '../../secrets/mask.ts';
 import type { Person } from '../../world.ts';
+import type { Audience } from '../session/audience.ts';
 import type { Gate } from './gate.ts';
 import type { StateBook, StateChange } from './state.ts';
 
@@ -34,6 +35,11 @@ export interface Pass {
   readonly masker: Masker;
   /** Whether a person let this content run. */
   readonly approved: boolean;
+  /** Whether a person approved what the document asks. */
+  readonly checksApproved: boolean;
+  readonly audience: Audience;
+  /** Names whose value an agent may see. */
+  readonly shown: ReadonlySet<string>;
   readonly state: StateBook;
   /** On the box: relative paths start here. */
   readonly folder: string;

@@ -16,9 +16,15 @@ export interface Preview {
   readonly pass: Pass;
   memory(planned: PlanStep): StepMemory | undefined;
   asking(planned: PlanStep): CheckContext;
-  questions(planned: PlanStep): CheckQuestion[];
+  /** `ofModel`: an agent wrote the step and no person approved it. */
+  questions(planned: PlanStep, options?: Pick<CheckContext, 'ofModel'>): CheckQuestion[];
   /** Replaces names with what the step's fences would see, and masks secrets. */
   show(planned: PlanStep, text: string): string;
+}
+
+/** What an agent may not see stays a name. */
+function shownTo({ audience, shown }: Pass, lookup: (name: string) => string | undefined) {
+  return audience === 'person' ? lookup : (name: string) => (shown.has(name) ? lookup(name) : undefined);
 }
 
 /** Opens a preview: reads the journal, restores what confirmed steps left, writes nothing. */
@@ -47,17 +53,17 @@ export async function openPreview(context: OperationContext, session: Session): 
     pass,
     memory,
     asking,
-    questions: (planned) => {
+    questions: (planned, { ofModel = false } = {}) => {
       const background = new Map(
         (memory(planned)?.background ?? []).map(({ fence, ...process }) => [fence, process]),
       );
       return questionsOf(
         planned.step,
-        { ...asking(planned), state: pass.state.after(planned.step.id) },
+        { ...asking(planned), state: pass.state.after(planned.step.id), ofModel },
         background,
       );
     },
     show: (planned, text) =>
-      pass.masker.mask(substitute(text, lookupIn(pass, pass.state.before(planned))).text),
+      pass.masker.mask(substitute(text, shownTo(pass, lookupIn(pass, pass.state.before(planned)))).text),
   };
 }

@@ -11,10 +11,10 @@ import { createMasker, type Masker } from '../../secrets/mask.ts';
 import { type InputValue, isCallersOwn, resolveInputs } from '../../secrets/resolve.ts';
 import { secretsInText } from '../../secrets/secrets-in-text.ts';
 import { envForBox } from '../boxes/require-grants.ts';
+import { confined } from '../confine/confined.ts';
 import { type OpenedDocument, readValidDocument, refuseErrors } from '../document/document.ts';
 import { followPrerequisites } from '../document/prerequisites.ts';
 import type { OperationContext } from '../operation.ts';
-import { confined } from '../confine/confined.ts';
 import { approvedDeclarations } from './approved-declarations.ts';
 import type { Audience } from './audience.ts';
 import { chosenBox } from './box-target.ts';
@@ -43,6 +43,8 @@ export interface Prepared {
 export interface Session extends Prepared {
   /** Whether code of the document may run: what a person approved, or --yes. */
   readonly approved: boolean;
+  /** Whether a person approved what the document asks, though nothing of it may run now. */
+  readonly checksApproved: boolean;
   readonly inputs: readonly ResolvedInput[];
   /** What is missing among the inputs (errors), and what should be known of them (warnings). */
   readonly inputDiagnostics: readonly Diagnostic[];
@@ -82,7 +84,7 @@ export async function openSession(
   { world, audience = 'person' }: OperationContext,
   prepared: Prepared,
   input: Pick<SessionInput, 'input' | 'envFile' | 'on'> & { readonly yes?: boolean },
-  { approved }: { approved: boolean },
+  { approved, checksApproved = approved }: { approved: boolean; checksApproved?: boolean },
 ): Promise<Session> {
   const { runbook, document } = prepared;
   const { folder } = document;
@@ -127,6 +129,7 @@ export async function openSession(
   return {
     ...prepared,
     approved,
+    checksApproved,
     audience,
     shown: new Set(Object.keys(env).filter((name) => !hidden.has(name))),
     inputs: audience === 'person' ? resolved.resolved : resolved.resolved.map(withoutValue(hidden)),
@@ -134,7 +137,10 @@ export async function openSession(
     declared: new Map(Object.entries(env)),
     facts,
     masker,
-    box: audience === 'person' || approved ? box : await confined(box, world, document, audience),
+    box:
+      audience === 'person' || approved
+        ? box
+        : await confined(box, world, document, { audience, approved: checksApproved }),
     ...(target ? { target } : {}),
   };
 }

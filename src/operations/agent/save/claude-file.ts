@@ -4,7 +4,7 @@ import { parseRunbook } from '../../../markdown/parse.ts';
 import type { Learned } from '../../../markdown/record/learned.ts';
 import { recordLearned } from '../../../markdown/record/record.ts';
 import { sourceOf } from '../../../markdown/source.ts';
-import type { World } from '../../../world.ts';
+import type { AgentContext } from '../tool.ts';
 import type { AgentDocument } from '../working.ts';
 import { writeText } from './write-document.ts';
 
@@ -13,7 +13,7 @@ import { writeText } from './write-document.ts';
  * paths that were written. A project without that file gets none.
  */
 export async function writeClaude(
-  context: { readonly world: World; readonly signal: AbortSignal },
+  context: Pick<AgentContext, 'world' | 'signal' | 'trust'>,
   document: AgentDocument,
   { facts = [], decisions = [] }: Learned,
 ): Promise<string[]> {

@@ -6,9 +6,9 @@ import { parseRunbook } from '../../../markdown/parse.ts';
 import { sourceOf } from '../../../markdown/source.ts';
 import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
 import { buildPlan } from '../../../plan/build.ts';
-import type { World } from '../../../world.ts';
 import { refuseErrors, writeDocument } from '../../document/document.ts';
 import { openSession } from '../../session/session.ts';
+import type { AgentContext } from '../tool.ts';
 import type { AgentDocument } from '../working.ts';
 import { withoutOutput } from '../workspace.ts';
 import { sha256 } from './saving.ts';
@@ -36,7 +36,7 @@ export interface Writing {
  * @throws RunbookError 65 where a secret's value would stand in it, 3 where somebody edits it this very moment
  */
 export async function writeText(
-  context: { readonly world: World; readonly signal: AbortSignal },
+  context: Pick<AgentContext, 'world' | 'signal' | 'trust'>,
   document: AgentDocument,
   text: string,
   { expected, dryRun = false }: Writing,
@@ -59,7 +59,7 @@ export async function writeText(
 
 /** What is written must read as it was meant, and hold no secret's value in any form. */
 async function refuseBad(
-  { world, signal }: { readonly world: World; readonly signal: AbortSignal },
+  context: Pick<AgentContext, 'world' | 'signal' | 'trust'>,
   document: AgentDocument,
   text: string,
 ): Promise<void> {
@@ -73,12 +73,7 @@ async function refuseBad(
     plan: buildPlan(runbook),
     others: [],
   };
-  const session = await openSession(
-    withoutOutput({ world, signal }),
-    prepared,
-    { input: {} },
-    { approved: false },
-  );
+  const session = await openSession(withoutOutput(context), prepared, { input: {} }, { approved: false });
   await session.box.close();
 }
 

@@ -4,6 +4,7 @@ import type { StepBody } from '../../../loop/attempt.ts';
 import { Hypothesis, type PredictionRow } from '../../../loop/hypothesis.ts';
 import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
 import { approvalHash } from '../../../plan/hash.ts';
+import { confined } from '../../confine/confined.ts';
 import { passOf } from '../../pass/open.ts';
 import type { Pass } from '../../pass/pass.ts';
 import { openSession, type Session } from '../../session/session.ts';
@@ -24,7 +25,6 @@ import {
 } from '../attempt/permission.ts';
 import { type Ready, runAttempt } from '../attempt/run-attempt.ts';
 import { type AttemptTarget, attemptTarget } from '../attempt/target.ts';
-import { confined } from '../confined.ts';
 import { predict } from '../probe-lines.ts';
 import { type AgentContext, defineTool, LONGEST_WAIT_MS } from '../tool.ts';
 import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
@@ -99,7 +99,9 @@ async function openTarget(
     );
     if (missing.length > 0) throw new RunbookError(missing, EXIT.person);
     const whole = target.source === 'step' && (await isApproved(context, desk));
-    const box = whole ? session.box : await confined(session.box, context.world);
+    const box = whole
+      ? session.box
+      : await confined(session.box, context.world, desk.document, { audience: session.audience, approved });
     return { ...session, box, plan: planFor(target, whole || context.trust === 'sandbox') };
   } catch (error) {
     await session.box.close();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Learned } from '../../../markdown/record/learned.ts';
+import { wrong } from '../attempt/body.ts';
 import { writeClaude } from '../save/claude-file.ts';
 import { commitFiles } from '../save/commit.ts';
 import { type Saved, save } from '../save/save.ts';
@@ -86,6 +87,7 @@ export const envSave = defineTool({
   budget: 24_000,
   run: async (context, given) => {
     const desk = await openWorkspace(context);
+    refuseDeclassified(desk, given.inputs);
     const also = learned(given, new Date(context.world.now()).toISOString().slice(0, 10));
     const saved = await save(context, desk, also, { expected: given.expected_sha256, dryRun: given.dry_run });
     const claude =
@@ -129,6 +131,20 @@ function learned({ facts, decisions, endpoints, inputs }: Input, on: string): Le
       default: kind === 'secret' ? '' : (each.default ?? ''),
     })),
   };
+}
+
+/** A secret becomes a variable by a person's word only: every mask and every refusal hangs on its kind. */
+function refuseDeclassified({ document }: Workspace, inputs: Input['inputs']): void {
+  const secrets = document.runbook.inputs.filter(({ kind }) => kind === 'secret');
+  const changed = inputs.find(
+    ({ name, kind }) => kind === 'variable' && secrets.some((each) => each.name === name),
+  );
+  if (!changed) return;
+  throw wrong(
+    'secret-to-variable',
+    `${changed.name} is a secret in ${document.file} and cannot become a variable here.`,
+    'Leave its kind as it is, or ask a person to edit the row in the document.',
+  );
 }
 
 /** One line that says what was learned. */

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { parseBoxTarget } from '../../../model/box-target.ts';
 import { PARITY_SCOPES, type ParityClass, type ParityReport } from '../../../model/parity.ts';
 import type { World } from '../../../world.ts';
+import { allowedHosts } from '../../confine/allowed-hosts.ts';
 import { compareTargets } from '../../parity/compare-targets.ts';
 import { prepare } from '../../session/session.ts';
 import { wrong } from '../attempt/body.ts';
-import { allowedHosts } from '../confined.ts';
 import { defineTool } from '../tool.ts';
 import { withoutOutput } from '../workspace.ts';
 

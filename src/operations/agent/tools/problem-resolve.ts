@@ -8,7 +8,6 @@ import type { CheckResult } from '../../../model/outcome.ts';
 import { passOf } from '../../pass/open.ts';
 import { openSession } from '../../session/session.ts';
 import { wrong } from '../attempt/body.ts';
-import { confined } from '../confined.ts';
 import { askLines, readProbeLines } from '../probe-lines.ts';
 import { save } from '../save/save.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
@@ -210,7 +209,7 @@ async function askNow(
     { approved: false },
   );
   try {
-    const pass = passOf(operation, { ...session, box: await confined(session.box, context.world) });
+    const pass = passOf(operation, session);
     return await askLines(lines, { pass, state: { variables: new Map() }, signal: context.signal });
   } finally {
     await session.box.close();

@@ -177,7 +177,7 @@ async function run(
   const emit = { emit: (event: Parameters<JobLog['take']>[0]) => log?.take(event) };
   // Without an inventory the report is that of one box.
   return (await replayVerb.run(
-    { ...withoutOutput({ world: context.world, signal }), ...emit },
+    { ...withoutOutput({ world: context.world, trust: context.trust, signal }), ...emit },
     flags,
   )) as ReplayReport;
 }

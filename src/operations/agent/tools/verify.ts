@@ -1,16 +1,24 @@
 import { z } from 'zod';
+import { openApprovals } from '../../../journal/decisions/approvals.ts';
 import { EXIT } from '../../../model/diagnostic.ts';
 import type { CheckResult } from '../../../model/outcome.ts';
+import { approvalHash } from '../../../plan/hash.ts';
 import { refuseErrors } from '../../document/document.ts';
 import { type CheckQuestion, evaluateOnce } from '../../pass/checks.ts';
 import { openPreview } from '../../pass/preview.ts';
 import { openSession } from '../../session/session.ts';
 import { unknownStep } from '../attempt/target.ts';
-import { confined } from '../confined.ts';
 import { askLines, readProbeLines } from '../probe-lines.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
 import { withSteps } from '../working.ts';
-import { knownIds, openWorkspace, provenSteps, type Workspace, withoutOutput } from '../workspace.ts';
+import {
+  documentedStep,
+  knownIds,
+  openWorkspace,
+  provenSteps,
+  type Workspace,
+  withoutOutput,
+} from '../workspace.ts';
 
 const row = z.looseObject({});
 
@@ -73,17 +81,20 @@ async function ask(
 ): Promise<Verdicts> {
   const prepared = withSteps(desk.document, provenSteps(desk));
   const operation = withoutOutput(context);
-  const session = await openSession(operation, prepared, { input: {} }, { approved: false });
+  const checksApproved = await openApprovals(context.world.folders.person).isApproved(
+    approvalHash(desk.document.runbook),
+  );
+  const session = await openSession(operation, prepared, { input: {} }, { approved: false, checksApproved });
   try {
-    const box = await confined(session.box, context.world);
-    const preview = await openPreview(operation, { ...session, box });
+    const preview = await openPreview(operation, session);
     const asking = { pass: preview.pass, state: { variables: new Map() }, signal: context.signal };
     const asked = await askLines(probes, asking);
     const verdicts: Verdicts['verdicts'][number][] = [];
     for (const planned of prepared.plan.steps) {
       const { id } = planned.step;
       if (only && !only.includes(id)) continue;
-      const questions = preview.questions(planned).filter(({ kind }) => kind !== 'output');
+      const ofModel = !checksApproved || documentedStep(desk, id) === undefined;
+      const questions = preview.questions(planned, { ofModel }).filter(({ kind }) => kind !== 'output');
       const checks = await evaluateOnce(questions.map(typed));
       verdicts.push({ step: id, verdict: verdictOf(checks), checks });
     }

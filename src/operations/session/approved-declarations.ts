@@ -1,0 +1,24 @@
+import { openApprovals } from '../../journal/decisions/approvals.ts';
+import { openDeclarations } from '../../journal/decisions/declarations.ts';
+import type { Input } from '../../model/runbook.ts';
+import { approvalHash } from '../../plan/hash.ts';
+import type { World } from '../../world.ts';
+import type { OpenedDocument } from '../document/document.ts';
+
+/**
+ * Which declarations of a document's inputs a person approved, by name, kind and command. Those of an approved document are
+ * remembered, so that they stay approved when an agent adds steps; one that an agent adds or changes is a proposal.
+ * @throws RunbookError 3 where others may write what the person decided
+ */
+export async function approvedDeclarations(
+  world: World,
+  { path, runbook }: Pick<OpenedDocument, 'path' | 'runbook'>,
+): Promise<(input: Input) => boolean> {
+  if (runbook.inputs.length === 0) return () => false;
+  const declarations = openDeclarations(world.folders.person);
+  if (await openApprovals(world.folders.person).isApproved(approvalHash(runbook))) {
+    await declarations.remember(path, runbook.inputs);
+    return () => true;
+  }
+  return await declarations.approvedFor(path);
+}
