@@ -5,8 +5,8 @@ import { openApprovals } from '../../src/journal/decisions/approvals.ts';
 import { readClusterGrants } from '../../src/journal/decisions/cluster-grants.ts';
 import { readTrustedFile } from '../../src/journal/decisions/trusted-file.ts';
 import { trustOf } from '../../src/mcp/approval/trust.ts';
-import { allowedHosts } from '../../src/operations/confine/allowed-hosts.ts';
 import { secretInFile } from '../../src/operations/agent/secret-file.ts';
+import { allowedHosts } from '../../src/operations/confine/allowed-hosts.ts';
 import { runbook, type Scenario, scenario } from '../support/scenario.ts';
 import { agentIn } from './agent/agent.ts';
 
