@@ -4,28 +4,28 @@ import { foreignFields } from './foreign-fields.ts';
 import type { Difference } from './object-difference.ts';
 import { isPrivatePath } from './private-path.ts';
 
-/** An object of the runbook as it lives, and what an apply would change of it. */
+/** The live state of an object of the runbook, and what an apply would change. */
 export interface ComparedObject {
   readonly key: ObjectKey;
-  /** Undefined: there is none. */
+  /** Undefined: the object does not exist. */
   readonly live: KubeObject | undefined;
   readonly differences: readonly Difference[];
 }
 
-/** What judging needs beside the objects. */
+/** What drift detection needs in addition to the objects. */
 export interface DriftWords {
-  /** Field managers of runbook itself. */
+  /** The field managers that belong to runbook itself. */
   readonly ours: ReadonlySet<string>;
-  /** Stands for a value that is not to be shown: the same for the same value. */
+  /** A replacement for a value that must not be shown. Equal values have equal hashes. */
   hash(value: string): string;
-  /** Whether a line of the form `path: value` gives a secret away. */
+  /** Whether a line of the form `path: value` contains a secret. */
   looksSecret(line: string): boolean;
 }
 
-/** Longer values say no more. */
+/** Values are cut to this length. */
 const LONGEST = 60;
 
-/** What has drifted of one object: it is gone, fields are otherwise, other hands have set fields of their own. Pure. */
+/** The drift of one object: it was removed, fields have other values, or other managers have added fields. Pure. */
 export function driftOfObject({ key, live, differences }: ComparedObject, words: DriftWords): DriftFinding[] {
   const subject = showKey(key);
   const find = (kind: DriftFinding['kind'], detail: string): DriftFinding => ({
@@ -34,7 +34,7 @@ export function driftOfObject({ key, live, differences }: ComparedObject, words:
     kind,
     detail,
   });
-  if (!live) return [find('removed', 'it was applied here and is gone')];
+  if (!live) return [find('removed', 'it was applied here and no longer exists')];
   const owners = new Map(foreignFields(live, words.ours).map((each) => [each.path, each]));
   const changed = differences.map((each) => {
     const owner = ownerOf(each.path, owners);
@@ -49,7 +49,10 @@ export function driftOfObject({ key, live, differences }: ComparedObject, words:
   return [...changed, ...added];
 }
 
-/** Objects that carry the label, but neither the document nor the journal knows of; and where nobody could look. Pure. */
+/**
+ * Objects with the runbook's label that neither the document nor the journal knows, and kinds that could not be
+ * listed. Pure.
+ */
 export function driftOfOrphans(
   orphans: readonly ObjectKey[],
   unseen: readonly { readonly kind: string; readonly namespace?: string }[],
@@ -60,7 +63,7 @@ export function driftOfOrphans(
         source: 'cluster',
         subject: showKey(key),
         kind: 'added',
-        detail: 'it carries the label of this runbook, which no longer holds it',
+        detail: 'it has the label of this runbook, but the runbook no longer contains it',
       }),
     ),
     ...unseen.map(
@@ -68,7 +71,7 @@ export function driftOfOrphans(
         source: 'cluster',
         subject: showKey({ ...place, name: '*' }),
         kind: 'unknown',
-        detail: 'may not be listed, so nobody can tell whether the runbook left something there',
+        detail: 'it may not be listed, so it is unknown whether the runbook left objects of this kind',
       }),
     ),
   ];
@@ -93,7 +96,7 @@ function values(
       return words.hash(text);
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   };
-  if (kind === 'missing') return `missing, wanted ${shown(wanted)}`;
-  if (kind === 'extra') return `${shown(live)}, which nobody wants`;
-  return `${shown(live)}, wanted ${shown(wanted)}`;
+  if (kind === 'missing') return `missing, expected ${shown(wanted)}`;
+  if (kind === 'extra') return `${shown(live)}, expected none`;
+  return `${shown(live)}, expected ${shown(wanted)}`;
 }

@@ -3,7 +3,10 @@ import type { DriftFinding, DriftReport } from '../model/drift.ts';
 import type { CheckResult } from '../model/outcome.ts';
 import type { FactsReport } from '../model/report.ts';
 
-/** What the checks of a confirmed step or an endpoint tell: they passed once, so one that fails now has drifted. Pure. */
+/**
+ * Drift found by the checks of a confirmed step or an endpoint: they passed once, so a failing check has drifted.
+ * Pure.
+ */
 export function driftOfChecks(
   source: string,
   subject: string,
@@ -16,7 +19,7 @@ export function driftOfChecks(
   });
 }
 
-/** Changes of the system, each under its scope. Pure. */
+/** Changes of the system, by scope. Pure. */
 export function driftOfChanges(changes: readonly Change[]): DriftFinding[] {
   return changes.map(({ scope, subject, kind, detail }) => ({
     source: scope,
@@ -26,7 +29,7 @@ export function driftOfChanges(changes: readonly Change[]): DriftFinding[] {
   }));
 }
 
-/** A fact that was measured again, or the name of one that might not be. Pure. */
+/** Drift of a fact that was measured again, or of one (given by name) that could not be measured. Pure. */
 export function driftOfFact(fact: FactsReport['facts'][number] | string): DriftFinding[] {
   if (typeof fact === 'string') {
     const detail = 'not measured: its command is code, and this content is not approved';
@@ -39,7 +42,7 @@ export function driftOfFact(fact: FactsReport['facts'][number] | string): DriftF
   return [{ source: 'facts', subject: name, kind: 'changed', detail: change }];
 }
 
-/** Drift outweighs what is unknown; what is unknown is never none. Pure. */
+/** Drift outweighs unknown; unknown is never reported as no drift. Pure. */
 export function driftVerdict(findings: readonly DriftFinding[]): DriftReport['verdict'] {
   if (findings.some(({ kind }) => kind !== 'unknown')) return 'drift';
   return findings.length > 0 ? 'unknown' : 'none';

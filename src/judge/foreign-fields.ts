@@ -1,6 +1,6 @@
 import type { KubeObject, ManagedFields } from '../model/cluster/kube.ts';
 
-/** A field that somebody else's hand has set. */
+/** A field set by a different manager. */
 export interface ForeignField {
   readonly path: string;
   readonly manager: string;
@@ -9,15 +9,15 @@ export interface ForeignField {
 }
 
 /**
- * Programs by which people and other deployments change objects, by the names that they give as field managers. Controllers
- * are not among them: what they fill in (a cluster IP, a CA bundle, a revision) is their work and no drift.
+ * Field manager names of programs with which people and other deployments change objects. Controllers are excluded:
+ * what they fill in (a cluster IP, a CA bundle, a revision) is not drift.
  */
 const HANDS =
   /^(?:kubectl|helm|argocd|flux|kustomize|lens|k9s|headlamp|dashboard|mozilla|node-fetch|undici|curl|python|go-http-client|openapi-generator|terraform|pulumi|ansible)/i;
 
 /**
- * The fields of an object that other hands than ours own. Server-side apply leaves such fields alone where the runbook does
- * not set them, so no dry run shows them.
+ * The fields of an object that are owned by such managers. Server-side apply leaves fields alone that the runbook does
+ * not set, so a dry run does not show them.
  */
 export function foreignFields(object: KubeObject, ours: ReadonlySet<string>): ForeignField[] {
   const entries = object.metadata?.managedFields ?? [];
@@ -34,7 +34,9 @@ export function foreignFields(object: KubeObject, ours: ReadonlySet<string>): Fo
     );
 }
 
-/** What kubectl writes down for itself: what it applied last, when it restarted something. No setting of anything. */
+/**
+ * kubectl's own annotations, such as the last applied configuration or the time of a restart. They are not settings.
+ */
 function isTrace(path: string): boolean {
   return /kubectl\.kubernetes\.io\/(?:last-applied-configuration|restartedAt)/.test(path);
 }
@@ -43,7 +45,7 @@ function pathsOf({ fieldsV1 }: ManagedFields): string[] {
   return leaves(fieldsV1 ?? {}, '', 0);
 }
 
-/** Leaves of fieldsV1: `f:` fields, `k:` items of a list by their keys, `v:` items by value; `.` is the thing itself. */
+/** Leaves of fieldsV1: `f:` fields, `k:` list items by their keys, `v:` items by value; `.` is the node itself. */
 function leaves(fields: Readonly<Record<string, unknown>>, above: string, depth: number): string[] {
   const below = Object.entries(fields).filter(([key]) => key !== '.');
   if (below.length === 0 || depth > 30) return above === '' ? [] : [above];

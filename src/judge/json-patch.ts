@@ -1,6 +1,6 @@
 import { isSameJson } from '../base/same-json.ts';
 
-/** One operation of a JSON patch (RFC 6902), read and well-formed. */
+/** A valid operation of a JSON patch (RFC 6902). */
 export interface PatchOperation {
   readonly op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
   readonly path: string;
@@ -8,7 +8,7 @@ export interface PatchOperation {
   readonly value?: unknown;
 }
 
-/** What is wrong with one operation, with the pointer that was meant where that can be told. */
+/** What is wrong with one operation, with the intended pointer if it can be guessed. */
 export interface PatchDefect {
   /** From 0. */
   readonly index: number;
@@ -18,17 +18,17 @@ export interface PatchDefect {
 
 const OPERATIONS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
 
-/** Maps whose keys are free text, so that a key with slashes is more likely than a deeper field. */
+/** Maps with arbitrary keys, where a key with slashes is more likely than a nested field. */
 const FREE_MAPS =
   /^(?:labels|annotations|matchLabels|nodeSelector|data|stringData|binaryData|limits|requests|hard)$/;
 
-/** Reads a patch; operations that are none come back as defects. */
+/** Parses a patch. Invalid operations are returned as defects. */
 export function readJsonPatch(patch: unknown): { operations: PatchOperation[]; defects: PatchDefect[] } {
   if (!Array.isArray(patch)) {
-    const message = 'A JSON patch is a list of operations.';
+    const message = 'A JSON patch must be a list of operations.';
     return {
       operations: [],
-      defects: [{ index: 0, message, remedy: 'Write a list, or say `"type":"merge"`.' }],
+      defects: [{ index: 0, message, remedy: 'Write a list, or set `"type":"merge"`.' }],
     };
   }
   const defects = patch.flatMap((each, index) => malformed(each, index));
@@ -39,37 +39,41 @@ function malformed(each: unknown, index: number): PatchDefect[] {
   const { op, path, from, value } = (each ?? {}) as Record<string, unknown>;
   const say = (message: string, remedy: string): PatchDefect[] => [{ index, message, remedy }];
   if (typeof op !== 'string' || !OPERATIONS.has(op)) {
-    return say(`"${String(op)}" is no operation.`, 'Use add, remove, replace, move, copy or test.');
+    return say(`"${String(op)}" is not an operation.`, 'Use add, remove, replace, move, copy or test.');
   }
-  if (typeof path !== 'string') return say('There is no path.', 'Say where: `"path":"/spec/replicas"`.');
+  if (typeof path !== 'string')
+    return say('An operation must have a path.', 'Add one: `"path":"/spec/replicas"`.');
   if (path !== '' && !path.startsWith('/')) {
-    return say(`${path} does not start with a slash.`, `Write ${asPointer(path)}`);
+    return say(`A path must start with a slash. ${path} does not.`, `Write ${asPointer(path)}`);
   }
   if (/~(?![01])/.test(path)) {
-    return say(`A "~" in ${path} is not escaped.`, `Write ${path.replace(/~(?![01])/g, '~0')}`);
+    return say(
+      `A "~" in a path must be escaped. It is not in ${path}.`,
+      `Write ${path.replace(/~(?![01])/g, '~0')}`,
+    );
   }
   if ((op === 'move' || op === 'copy') && typeof from !== 'string')
-    return say(`${op} needs "from".`, 'Say from where.');
+    return say(`${op} needs "from".`, 'Add the source path.');
   if ((op === 'add' || op === 'replace' || op === 'test') && value === undefined) {
-    return say(`${op} ${path} has no value.`, 'Give it one; null is one.');
+    return say(`${op} needs a value. ${path} has none.`, 'Add one; null is allowed.');
   }
   return [];
 }
 
-/** Dots are how everybody else writes paths. */
+/** People usually write paths with dots. */
 function asPointer(path: string): string {
   return `/${path.replace(/^\./, '').replaceAll('.', '/')}`;
 }
 
 /**
- * What the live object says of a patch before it is sent: a parent that is not there, a key whose slash was taken for a
- * step down, an index that a list does not have. Later operations are judged after the earlier ones have been done.
+ * Checks a patch against the live object before it is sent: a missing parent, a key whose slash was read as a
+ * separator, an index outside a list. Each operation is checked after applying the earlier ones.
  */
 export function jsonPatchDefects(operations: readonly PatchOperation[], object: unknown): PatchDefect[] {
   let current = structured(object);
   for (const [index, operation] of operations.entries()) {
     const defect = defectOf(operation, current, index);
-    // What comes after rests on what this one was to do.
+    // Later operations depend on this one.
     if (defect) return [defect];
     current = applied(operation, current);
   }
@@ -77,8 +81,8 @@ export function jsonPatchDefects(operations: readonly PatchOperation[], object: 
 }
 
 /**
- * Whether an object already is as a patch would leave it, so that what was done is not done twice: an element that is to
- * be appended is there, what is to be removed is gone. Undefined: that cannot be told (move, copy, test).
+ * Whether an object is already in the state that a patch produces, so that the patch is not applied twice: an element
+ * to append exists, a field to remove does not. Undefined: unknown (move, copy, test).
  */
 export function jsonPatchHolds(operations: readonly PatchOperation[], object: unknown): boolean | undefined {
   const answers = operations.map((operation) => holds(operation, object));
@@ -92,7 +96,7 @@ function holds({ op, path, value }: PatchOperation, object: unknown): boolean | 
   const parent = lookUp(object, keys.slice(0, -1));
   const last = keys.at(-1) ?? '';
   if (op === 'remove') {
-    // By its index another element may have moved there.
+    // A different element may now be at this index.
     return Array.isArray(parent) ? undefined : !has(parent, last);
   }
   if (op === 'add' && Array.isArray(parent)) return parent.some((each) => isSameJson(each, value));
@@ -113,35 +117,39 @@ function defectOf(
   const missing = missingAt(needed, object);
   if (missing === undefined) return op === 'test' ? untrue(index, path, value, object) : undefined;
   const defect = notThere(index, op, path, missing, object);
-  // An added key whose parent is missing because nothing was ever put there: the parent comes first.
+  // The parent of the added key does not exist yet and must be added first.
   const parent = keys.slice(0, -1);
   if (op === 'add' && missing === parent.length - 1 && !FREE_MAPS.test(parent[missing - 1] ?? '')) {
     const whole = { op: 'add', path: pointer(parent), value: { [keys.at(-1) ?? '']: value } };
-    return { ...defect, remedy: `Add it as a whole: ${JSON.stringify(whole)}` };
+    return { ...defect, remedy: `Add the parent as a whole: ${JSON.stringify(whole)}` };
   }
   return defect;
 }
 
-/** The server would only say that the request was in error. The value may be private, so it is not shown. */
+/** The server would only report an invalid request. The value may be private, so it is not shown. */
 function untrue(index: number, path: string, value: unknown, object: unknown): PatchDefect | undefined {
   if (isSameJson(lookUp(object, segments(path)), value)) return undefined;
-  const message = `test ${path}: the object has another value there.`;
-  return { index, message, remedy: 'What the patch takes for granted is not so: look at the object again.' };
+  const message = `test ${path}: the object has a different value.`;
+  return {
+    index,
+    message,
+    remedy: 'The patch assumes a value that the object does not have: check the object again.',
+  };
 }
 
 function notThere(index: number, op: string, path: string, missing: number, object: unknown): PatchDefect {
   const keys = segments(path);
-  const message = `${op} ${path}: the object has nothing at ${pointer(keys.slice(0, missing + 1))}.`;
+  const message = `${op} ${path}: the object has no ${pointer(keys.slice(0, missing + 1))}.`;
   const corrected = withSlashInKey(keys, missing, object);
   if (corrected !== undefined)
-    return { index, message, remedy: `A slash inside of a key is written ~1: ${corrected}` };
+    return { index, message, remedy: `Write a slash inside a key as ~1: ${corrected}` };
   const around = lookUp(object, keys.slice(0, missing));
   const names = around !== null && typeof around === 'object' ? Object.keys(around).slice(0, 8) : [];
-  const there = names.length > 0 ? ` There are: ${names.join(', ')}.` : '';
-  return { index, message, remedy: `Correct the path, or add what is missing first.${there}` };
+  const there = names.length > 0 ? ` Existing keys: ${names.join(', ')}.` : '';
+  return { index, message, remedy: `Correct the path, or add the missing parent first.${there}` };
 }
 
-/** The same path with segments from the missing one on joined to one key, where such a key exists or is likely. */
+/** The path with the segments from the missing one on joined into one key, if such a key exists or is likely. */
 function withSlashInKey(keys: readonly string[], missing: number, object: unknown): string | undefined {
   const around = lookUp(object, keys.slice(0, missing));
   for (let end = keys.length; end > missing + 1; end -= 1) {
@@ -154,7 +162,7 @@ function withSlashInKey(keys: readonly string[], missing: number, object: unknow
     : undefined;
 }
 
-/** The first segment that leads nowhere. */
+/** The index of the first segment that does not exist. */
 function missingAt(keys: readonly string[], object: unknown): number | undefined {
   let value = object;
   for (const [index, key] of keys.entries()) {
@@ -187,7 +195,7 @@ function pointer(keys: readonly string[]): string {
   return keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Enough of what an operation does for the next one to be judged. */
+/** Applies an operation as far as needed to check the next one. */
 function applied({ op, path, value, from }: PatchOperation, object: unknown): unknown {
   const keys = segments(path);
   const last = keys.at(-1);

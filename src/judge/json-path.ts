@@ -1,4 +1,4 @@
-/** What a JSONPath of kubectl's kind finds, or why it cannot be read. */
+/** The result of a JSONPath in kubectl's dialect, or why it cannot be parsed. */
 export type PathResult =
   | { readonly ok: true; readonly values: readonly unknown[] }
   | { readonly ok: false; readonly why: string };
@@ -15,8 +15,9 @@ type Part =
     };
 
 /**
- * Follows a path such as `{.spec.replicas}`, `{.status.conditions[?(@.type=="Ready")].status}`,
- * `{.metadata.annotations['a\.b/c']}` or `{.items[*].name}` (kubernetes.io, JSONPath Support; no ranges, no functions).
+ * Evaluates a path such as `{.spec.replicas}`, `{.status.conditions[?(@.type=="Ready")].status}`,
+ * `{.metadata.annotations['a\.b/c']}` or `{.items[*].name}` (kubernetes.io, JSONPath Support; without ranges and
+ * functions).
  */
 export function jsonPath(text: string, object: unknown): PathResult {
   const inner = text
@@ -42,7 +43,7 @@ function partsOf(text: string): Part[] | string {
   const parts: Part[] = [];
   while (rest !== '') {
     const found = TOKEN.exec(rest);
-    if (!found) return `"${rest}" is no part of a path that is understood here`;
+    if (!found) return `"${rest}" is not a supported part of a path`;
     const [whole, field, index, star, single, double, path, operator, value] = found;
     rest = rest.slice(whole.length);
     if (path !== undefined && operator !== undefined && value !== undefined) {

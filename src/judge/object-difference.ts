@@ -3,16 +3,16 @@ import type { KubeObject } from '../model/cluster/kube.ts';
 
 /** One field that differs. */
 export interface Difference {
-  /** As people write it: `spec.template.spec.containers[name=web].image`. */
+  /** In readable form: `spec.template.spec.containers[name=web].image`. */
   readonly path: string;
   readonly kind: 'changed' | 'missing' | 'extra';
-  /** What is there; undefined where it is missing. */
+  /** The live value; undefined if missing. */
   readonly live?: unknown;
-  /** What is wanted; undefined where it is extra. */
+  /** The expected value; undefined if the live value is extra. */
   readonly wanted?: unknown;
 }
 
-/** What the server itself writes down about an object. */
+/** Fields that the server writes itself. */
 const OWN_OF_SERVER = new Set([
   'managedFields',
   'resourceVersion',
@@ -24,10 +24,10 @@ const OWN_OF_SERVER = new Set([
   'deletionGracePeriodSeconds',
 ]);
 
-/** Fields by which the items of a list are known, in the order in which they are looked for (list-map keys of the API). */
+/** Fields that identify the items of a list, in order of preference (list-map keys of the API). */
 const LIST_KEYS = ['name', 'key', 'containerPort', 'port', 'mountPath', 'ip', 'type', 'uid', 'topologyKey'];
 
-/** An object without what the server writes by itself: status, versions, times, owners of fields. */
+/** An object without the server's own fields: status, versions, times, field owners. */
 function withoutServerFields(object: KubeObject): KubeObject {
   const { status: _, metadata, ...rest } = object;
   const own = Object.entries(metadata ?? {}).filter(([key]) => !OWN_OF_SERVER.has(key));
@@ -35,8 +35,8 @@ function withoutServerFields(object: KubeObject): KubeObject {
 }
 
 /**
- * What differs between an object as it lives and as a server-side dry run says that it would be. Both come from the same
- * server, so defaults, quantities and orders are alike already.
+ * The differences between a live object and the result of a server-side dry run. Both come from the same server, so
+ * defaults, quantities and orders already match.
  */
 export function differences(live: KubeObject, wanted: KubeObject): Difference[] {
   const found: Difference[] = [];
@@ -70,7 +70,7 @@ function compareLists(live: unknown[], wanted: unknown[], path: string, found: D
     const [a, b] = [live.find((each) => name(each) === id), wanted.find((each) => name(each) === id)];
     compare(a, b, `${path}[${key}=${String(id)}]`, found);
   }
-  // The same items in another order.
+  // The same items in a different order.
   if (found.length === before) found.push({ path, kind: 'changed', live, wanted });
 }
 

@@ -1,10 +1,13 @@
 import type { KubeObject } from '../model/cluster/kube.ts';
 import { at, Condition, failed, progressing, type Readiness, ready } from './readiness-words.ts';
 
-/** How long nobody may be able to place a pod before that is final, as kstatus has it; autoscalers are slower, and then say so. */
+/**
+ * How long a pod may be unschedulable before that counts as a failure, as in kstatus. Autoscalers take longer, and
+ * report it.
+ */
 const UNSCHEDULABLE_AFTER_MS = 15_000;
 
-/** One container's status, init and sidecar containers included, as far as it is asked for. */
+/** The fields that are read of one container's status, including init and sidecar containers. */
 interface ContainerStatus {
   readonly name?: string;
   readonly ready?: boolean;
@@ -19,7 +22,10 @@ interface Ended {
   readonly exitCode?: number;
 }
 
-/** A pod by itself: ready, on its way, or failed for good. Pods that run to their end are ready when they have succeeded. */
+/**
+ * The readiness of one pod: ready, in progress, or failed permanently. Pods that run to completion are ready when they
+ * succeeded.
+ */
 export function podReadiness(pod: KubeObject, now: number): Readiness {
   const phase = at(pod, 'status', 'phase');
   switch (phase) {
@@ -39,8 +45,8 @@ export function podReadiness(pod: KubeObject, now: number): Readiness {
 }
 
 /**
- * Why the pods of a workload keep it from being ready, for good or for now; undefined: they say nothing that the workload
- * does not say itself. The newest generation of pods counts, since old ones may fail for what the rollout fixes.
+ * Why the pods of a workload keep it from being ready, permanently or for now. Undefined: they add nothing to the
+ * workload's own status. Only the newest generation of pods counts, because a rollout may fix the cause of older failures.
  */
 export function podFailure(pods: readonly KubeObject[], now: number): Readiness | undefined {
   let waiting: Readiness | undefined;
@@ -48,7 +54,7 @@ export function podFailure(pods: readonly KubeObject[], now: number): Readiness 
     if (pod.metadata?.deletionTimestamp) continue;
     const own = podReadiness(pod, now);
     const why = `pod ${pod.metadata?.name}: ${own.why}`;
-    // A Job replaces its pods that have failed, and says itself when it gives up.
+    // A Job replaces its failed pods and reports itself when it gives up.
     const replaced = isOfJob(pod) && at(pod, 'status', 'phase') === 'Failed';
     if (own.status === 'failed' && !replaced) return failed(why);
     if (own.status === 'progressing' && (own.againAfterMs !== undefined || stuckContainer(pod))) {
@@ -63,7 +69,7 @@ function againOf(state: Readiness | undefined): number | undefined {
   return state?.status === 'progressing' ? state.againAfterMs : undefined;
 }
 
-/** The pods of the template that was used last. */
+/** The pods created from the newest template. */
 export function newest(pods: readonly KubeObject[]): readonly KubeObject[] {
   const [latest] = [...pods].sort((a, b) => created(b) - created(a));
   const generation = latest && templateOf(latest);
@@ -83,8 +89,8 @@ function isOfJob({ metadata }: KubeObject): boolean {
 }
 
 /**
- * A container that waits with an error. What time does not fix fails at once: an image, a key, a program or credentials
- * that are missing. A crash may heal, when what it needs has come up, so it is waited for.
+ * A container that waits with an error. Errors that waiting cannot fix fail at once: a missing image, key or program, or
+ * missing credentials. A crash may end once its dependencies are up, so it is still in progress.
  */
 function stuckContainer(pod: KubeObject): Readiness | undefined {
   let healing: Readiness | undefined;

@@ -1,4 +1,6 @@
-/** Whether a path of an object leads to where people put secrets, whatever the kind: environments, arguments, annotations. */
+/**
+ * Whether a path of an object leads to a usual place of secrets, for any kind: environments, arguments, annotations.
+ */
 export function isPrivatePath(path: string): boolean {
   return /\b(?:env|annotations|args|command)\b/.test(path);
 }

@@ -1,13 +1,13 @@
 import type { KubeObject } from '../model/cluster/kube.ts';
 
-/** What an object's state comes to. `why` is one line for people. */
+/** The readiness of an object. `why` is one line for people. */
 export type Readiness =
   | { readonly status: 'ready'; readonly why: string }
-  /** Time may mend it. `againAfterMs`: worth judging again then, though no event will say so. */
+  /** Waiting may help. `againAfterMs`: evaluate again then, because no event will arrive. */
   | { readonly status: 'progressing'; readonly why: string; readonly againAfterMs?: number }
-  /** It is ready, but has to stay so for this long before that counts. */
+  /** Ready, but it must stay ready for this long before that counts. */
   | { readonly status: 'settling'; readonly why: string; readonly againAfterMs: number }
-  /** Time does not fix it. */
+  /** Waiting does not help. */
   | { readonly status: 'failed'; readonly why: string };
 
 export function ready(why: string): Readiness {
@@ -22,7 +22,7 @@ export function failed(why: string): Readiness {
   return { status: 'failed', why };
 }
 
-/** The first that holds is still in progress; undefined: none does. */
+/** The first condition that is still in progress; undefined if there is none. */
 export function all(
   ...obstacles: readonly (readonly [holds: boolean, why: string])[]
 ): Readiness | undefined {
@@ -30,14 +30,14 @@ export function all(
   return first && progressing(first[1]);
 }
 
-/** What stands at a path of fields, or undefined. */
+/** The value at a path of fields, or undefined. */
 export function at(object: unknown, ...path: readonly string[]): unknown {
   let value = object;
   for (const key of path) value = (value as Record<string, unknown> | null | undefined)?.[key];
   return value;
 }
 
-/** A count: 0 where nothing is said, as Go's zero value. */
+/** A number; 0 if missing, like Go's zero value. */
 export function number(object: KubeObject, ...path: readonly string[]): number {
   const value = at(object, ...path);
   return typeof value === 'number' ? value : 0;
@@ -61,14 +61,14 @@ export class Condition {
     return new Condition(text('type'), text('status'), text('reason'), text('message'));
   }
 
-  /** Reason and message, as far as they are there. */
+  /** Reason and message, if present. */
   get text(): string {
     const said = [this.reason, this.message].filter(Boolean).join(': ');
     return said || `${this.type} is ${this.status}`;
   }
 }
 
-/** All rows, in the order of the object. */
+/** All conditions, in the order of the object. */
 export function conditions(object: KubeObject): Condition[] {
   const rows = at(object, 'status', 'conditions');
   return Array.isArray(rows) ? rows.map((row) => Condition.from(row as Record<string, unknown>)) : [];

@@ -14,7 +14,7 @@ import {
 } from './readiness-words.ts';
 import { failureOf, succeeded } from './succeeded.ts';
 
-/** Judges one kind of object; undefined: it says nothing of its own, and its Ready condition decides. */
+/** Evaluates one kind of object. Undefined: no opinion, so its Ready condition decides. */
 type Rule = (object: KubeObject, now: number) => Readiness | undefined;
 
 const DEADLINE_EXCEEDED = 'ProgressDeadlineExceeded';
@@ -26,7 +26,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'apps/DaemonSet': daemonSet,
   'apps/ReplicaSet': replicaSet,
   'batch/Job': job,
-  'batch/CronJob': () => ready('a CronJob is ready as soon as it is there'),
+  'batch/CronJob': () => ready('a CronJob is ready as soon as it exists'),
   '/Pod': podReadiness,
   '/Node': node,
   '/Service': service,
@@ -40,12 +40,12 @@ const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * Whether an object is what its kind calls done, from the object alone.
+ * Whether an object is ready by the rules of its kind, from the object alone. Follows kstatus (sigs.k8s.io/cli-utils,
+ * pkg/kstatus/status) in its order, but is stricter where kstatus reports objects as current that cannot be used yet:
+ * a failed pod has failed, a job must have completed, a LoadBalancer needs an address, init containers count, and a
+ * container that waits with an error fails at once.
  *
- * The rules are those of kstatus (sigs.k8s.io/cli-utils, pkg/kstatus/status), in its order, but stricter where it calls a
- * thing current that is of no use yet: a failed pod is failed, a job must have completed, a LoadBalancer must have an
- * address, init containers count, and a container that waits with an error fails at once.
- * @param now milliseconds since the epoch: a pod that nobody can place fails after 15 s, without any event
+ * @param now milliseconds since the epoch: an unschedulable pod fails after 15 s, without an event
  */
 export function readiness(object: KubeObject, now: number): Readiness {
   const early = general(object);
@@ -55,7 +55,7 @@ export function readiness(object: KubeObject, now: number): Readiness {
   return rule?.(object, now) ?? byReadyCondition(object);
 }
 
-/** Whether a kind makes pods, whose trouble tells more than its own status. */
+/** Whether a kind creates pods, whose failures are more specific than its own status. */
 export function makesPods({ kind = '' }: KubeObject): boolean {
   return ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'ReplicationController'].includes(
     kind,
@@ -66,14 +66,15 @@ function groupKind({ apiVersion = '', kind = '' }: KubeObject): [string, string]
   return [apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '', kind];
 }
 
-const surplus = (pods: number, noun = 'pod') =>
-  `${pluralize(pods, noun)} still ${pods === 1 ? 'ends' : 'end'}`;
+const surplus = (pods: number, noun = 'pod') => `${pluralize(pods, noun)} still terminating`;
 
 function general(object: KubeObject): Readiness | undefined {
   if (object.metadata?.deletionTimestamp) return progressing('it is being deleted');
   const [generation, observed] = [object.metadata?.generation, at(object, 'status', 'observedGeneration')];
   if (generation !== undefined && observed !== undefined && generation !== observed) {
-    return progressing(`generation ${generation} is not observed yet (last seen ${String(observed)})`);
+    return progressing(
+      `generation ${generation} has not been observed yet (last observed ${String(observed)})`,
+    );
   }
   for (const each of conditions(object)) {
     if (each.type === 'Reconciling' && each.status === 'True') return progressing(each.text);
@@ -110,12 +111,12 @@ function deployment(object: KubeObject): Readiness {
   const { wanted, total, updated, available, ready: up } = counts;
   return (
     all(
-      [total < wanted, `${total} of ${wanted} pods made`],
+      [total < wanted, `${total} of ${wanted} pods created`],
       [updated < wanted, `${updated} of ${wanted} pods updated`],
       [total > wanted, surplus(total - wanted, 'old pod')],
       [updated > available, `${available} of ${updated} pods available`],
       [up < wanted, `${up} of ${wanted} pods ready`],
-      [!hasProgressed, `the rollout goes on: ${progress?.text ?? 'no Progressing condition yet'}`],
+      [!hasProgressed, `the rollout is in progress: ${progress?.text ?? 'no Progressing condition yet'}`],
       [Condition.of(object, 'Available')?.status !== 'True', 'not Available yet'],
     ) ?? ready(`${up} of ${wanted} pods ready`)
   );
@@ -124,9 +125,9 @@ function deployment(object: KubeObject): Readiness {
 function statefulSet(object: KubeObject): Readiness {
   const { wanted, total, updated, ready: up } = replicas(object);
   if (at(object, 'spec', 'updateStrategy', 'type') === 'OnDelete')
-    return ready('its pods are replaced by hand (OnDelete)');
+    return ready('its pods are updated manually (OnDelete)');
   const early = all(
-    [total < wanted, `${total} of ${wanted} pods made`],
+    [total < wanted, `${total} of ${wanted} pods created`],
     [up < wanted, `${up} of ${wanted} pods ready`],
     [total > wanted, surplus(total - wanted)],
   );
@@ -153,12 +154,12 @@ function daemonSet(object: KubeObject): Readiness {
     return progressing('not observed yet');
   }
   if (at(object, 'status', 'desiredNumberScheduled') === undefined)
-    return progressing('no count of nodes yet');
+    return progressing('no number of nodes yet');
   const of = (field: string) => number(object, 'status', field);
   const wanted = of('desiredNumberScheduled');
   return (
     all(
-      [of('currentNumberScheduled') < wanted, `${of('currentNumberScheduled')} of ${wanted} pods placed`],
+      [of('currentNumberScheduled') < wanted, `${of('currentNumberScheduled')} of ${wanted} pods scheduled`],
       [of('updatedNumberScheduled') < wanted, `${of('updatedNumberScheduled')} of ${wanted} pods updated`],
       [of('numberAvailable') < wanted, `${of('numberAvailable')} of ${wanted} pods available`],
       [of('numberReady') < wanted, `${of('numberReady')} of ${wanted} pods ready`],
@@ -173,7 +174,7 @@ function replicaSet(object: KubeObject): Readiness {
   const labelled = number(object, 'status', 'fullyLabeledReplicas');
   return (
     all(
-      [labelled < wanted, `${labelled} of ${wanted} pods made`],
+      [labelled < wanted, `${labelled} of ${wanted} pods created`],
       [available < wanted, `${available} of ${wanted} pods available`],
       [up < wanted, `${up} of ${wanted} pods ready`],
       [total > wanted, surplus(total - wanted)],
@@ -181,26 +182,26 @@ function replicaSet(object: KubeObject): Readiness {
   );
 }
 
-/** Stricter than kstatus, for which a job that runs is current. */
+/** Stricter than kstatus, which reports a running job as current. */
 function job(object: KubeObject): Readiness {
   const failure = Condition.of(object, 'Failed');
   if (failure?.status === 'True') return failed(failure.text);
   if (Condition.of(object, 'Complete')?.status === 'True') return ready('Complete');
   if (at(object, 'spec', 'suspend') === true) return progressing('it is suspended');
   const [active, done] = [number(object, 'status', 'active'), number(object, 'status', 'succeeded')];
-  return progressing(`${pluralize(active, 'pod')} ${active === 1 ? 'runs' : 'run'}, ${done} succeeded`);
+  return progressing(`${pluralize(active, 'pod')} running, ${done} succeeded`);
 }
 
 function node(object: KubeObject): Readiness {
   const found = Condition.of(object, 'Ready');
   if (found?.status !== 'True')
     return progressing(
-      `Ready is ${found?.status ?? 'missing'}: ${found?.text ?? 'nothing heard of its kubelet'}`,
+      `Ready is ${found?.status ?? 'missing'}: ${found?.text ?? 'no report from its kubelet'}`,
     );
   return at(object, 'spec', 'unschedulable') === true ? progressing('it is cordoned') : ready('Ready');
 }
 
-/** Stricter than kstatus, for which a cluster IP is enough. */
+/** Stricter than kstatus, which accepts a cluster IP. */
 function service(object: KubeObject): Readiness {
   if (at(object, 'spec', 'type') !== 'LoadBalancer') return ready('there');
   const addresses = at(object, 'status', 'loadBalancer', 'ingress');

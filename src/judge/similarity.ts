@@ -1,12 +1,12 @@
 import { compileRegex } from '../base/regex.ts';
 import type { OutputCheck, Verdict } from '../model/check.ts';
 
-/** Jaro–Winkler is quadratic; what a document expects is short, and an output this long is compared by its ends. */
+/** Jaro–Winkler is quadratic. Expected outputs are short; a longer output is compared by its start and end. */
 const COMPARED_CHARACTERS = 4_000;
 
 /**
- * Judges a fence's output as InnovationEngine does for `<!-- expected_similarity=… -->`: a regular expression,
- * equal JSON values, or the Jaro–Winkler similarity of the texts (surrounding blanks aside).
+ * Judges a fence's output as InnovationEngine does for `<!-- expected_similarity=… -->`: by a regular expression,
+ * equal JSON values, or the Jaro–Winkler similarity of the trimmed texts.
  */
 export async function judgeOutput(check: OutputCheck, output: string): Promise<Verdict> {
   const actual = output.trim();
@@ -38,8 +38,8 @@ async function judgeRegex(pattern: string, actual: string): Promise<Verdict> {
 }
 
 /**
- * Jaro–Winkler similarity, 0 to 1, with the usual prefix weight 0.1 over at most 4 characters
- * (W. E. Winkler, "String Comparator Metrics", 1990).
+ * Jaro–Winkler similarity from 0 to 1, with the usual prefix weight 0.1 over at most 4 characters (W. E. Winkler,
+ * "String Comparator Metrics", 1990).
  */
 function jaroWinkler(left: string, right: string): number {
   const [a, b] = [ends(left), ends(right)];

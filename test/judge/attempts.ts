@@ -1,6 +1,6 @@
 import type { Attempt, CheckRow } from '../../src/loop/attempt.ts';
 
-/** An attempt that ran and failed with the given fingerprint, unless told otherwise. */
+/** An attempt that ran and failed with the given fingerprint by default. */
 export function attempt(part: Partial<Attempt> = {}): Attempt {
   const id = part.attempt ?? 'at-1';
   return {
@@ -30,7 +30,7 @@ export function attempt(part: Partial<Attempt> = {}): Attempt {
   };
 }
 
-/** A row of an attempt's checks; failed unless told otherwise. */
+/** A row of an attempt's checks; failed by default. */
 export function checkRow(check: string, verdict: CheckRow['verdict'] = 'fail'): CheckRow {
   return { check, verdict, class: verdict === 'pass' ? 'ok' : 'refused', observed: '', expected: '' };
 }

@@ -18,7 +18,7 @@ const owned = (manager: string, fieldsV1: Record<string, unknown>, more: object 
 const object = (managedFields: object[]): KubeObject =>
   ({ kind: 'Deployment', metadata: { name: 'web', managedFields } }) as KubeObject;
 
-test('fields of other hands are named with their manager; controllers and what is ours are not', () => {
+test('names fields of other managers, but not those of controllers or our own', () => {
   const live = object([
     owned('runbook', { 'f:spec': { 'f:replicas': {} } }, { operation: 'Apply' }),
     owned('kubectl-edit', {
@@ -50,28 +50,28 @@ test('fields of other hands are named with their manager; controllers and what i
 
 const key = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'argo', name: 'prices' };
 
-test('an object that is gone, one that was changed, and one to which something was added', () => {
+test('reports removed objects, changed fields and added fields', () => {
   expect(driftOfObject({ key, live: undefined, differences: [] }, words)).toMatchObject([
     { source: 'cluster', subject: 'argo/configmap/prices', kind: 'removed' },
   ]);
   const live = object([owned('kubectl-edit', { 'f:data': { 'f:tea': {}, 'f:milk': {} } })]);
   const differences = [{ path: 'data.tea', kind: 'changed' as const, live: '5', wanted: '2' }];
   expect(driftOfObject({ key, live, differences }, words).map(({ kind, detail }) => [kind, detail])).toEqual([
-    ['changed', 'data.tea: 5, wanted 2, set by kubectl-edit'],
+    ['changed', 'data.tea: 5, expected 2, set by kubectl-edit'],
     ['added', `data.milk, set by kubectl-edit at ${AT}`],
   ]);
 });
 
-test('values of a Secret are told by a hash alone', () => {
+test('shows values of a Secret only as hashes', () => {
   const live = object([]);
   const differences = [
     { path: 'data.password', kind: 'changed' as const, live: 'aHVudGVyMg==', wanted: 'c2VjcmV0' },
   ];
   const [finding] = driftOfObject({ key: { ...key, kind: 'Secret' }, live, differences }, words);
-  expect(finding?.detail).toBe('data.password: #12, wanted #8');
+  expect(finding?.detail).toBe('data.password: #12, expected #8');
 });
 
-test('what looks like a secret elsewhere, and what stands where people put secrets, is told by a hash too', () => {
+test('hashes text that looks like a secret, and values in places where people put secrets', () => {
   const difference = (path: string) => ({ path, kind: 'changed' as const, live: 'new', wanted: 'older' });
   const paths = [
     'data.db_password',
@@ -81,18 +81,18 @@ test('what looks like a secret elsewhere, and what stands where people put secre
   ];
   const findings = driftOfObject({ key, live: object([]), differences: paths.map(difference) }, words);
   expect(findings.map(({ detail }) => detail.slice(detail.indexOf(': ') + 2))).toEqual([
-    ...Array(3).fill('#3, wanted #5'),
-    'new, wanted older',
+    ...Array(3).fill('#3, expected #5'),
+    'new, expected older',
   ]);
 });
 
-test('a restart by kubectl leaves a date and is no drift', () => {
+test('does not report the date of a kubectl restart as drift', () => {
   const restarted = { 'f:metadata': { 'f:annotations': { 'f:kubectl.kubernetes.io/restartedAt': {} } } };
   const live = object([owned('kubectl-rollout', { 'f:spec': { 'f:template': restarted } })]);
   expect(foreignFields(live, OURS)).toEqual([]);
 });
 
-test('what carries the label and is known to nobody is told, and where nobody may look is unknown', () => {
+test('reports labeled objects that no document knows, and unlistable kinds as unknown', () => {
   const unseen = [{ apiVersion: 'v1', kind: 'Secret', namespace: 'argo' }];
   expect(driftOfOrphans([key], unseen)).toMatchObject([
     { subject: 'argo/configmap/prices', kind: 'added' },

@@ -24,7 +24,7 @@ const row = (check: string, part: Partial<CheckRow> = {}): CheckRow => ({
 
 const printed = (line: string, exitCode = 1): string => fingerprint(failure({ outputTail: line, exitCode }));
 
-describe('printed twice, the same error has one fingerprint', () => {
+describe('the same error printed twice has one fingerprint', () => {
   test.each([
     [
       'UUIDs',
@@ -65,7 +65,7 @@ describe('printed twice, the same error has one fingerprint', () => {
   });
 });
 
-describe('what tells failures apart is kept', () => {
+describe('parts that distinguish failures are kept', () => {
   test.each([
     ['ports after a host', 'bind: 0.0.0.0:80 already in use', 'bind: 0.0.0.0:443 already in use'],
     [
@@ -102,7 +102,7 @@ describe('what tells failures apart is kept', () => {
     expect(normalErrorLine(first)).not.toBe(normalErrorLine(second));
   });
 
-  test('the exit code, a signal and a time limit are three failures', () => {
+  test('distinguishes the exit code, a signal and a time limit', () => {
     const all = [
       failure(),
       failure({ exitCode: 2 }),
@@ -126,14 +126,14 @@ describe('the last error line', () => {
 });
 
 describe('checks and findings', () => {
-  test('take the place of exit code and output', () => {
+  test('replace the exit code and output', () => {
     const checks = [row('tcp 127.0.0.1:443 open')];
     expect(fingerprint(failure({ checks, outputTail: 'a', exitCode: 1 }))).toBe(
       fingerprint(failure({ checks, outputTail: 'b', exitCode: 0 })),
     );
   });
 
-  test('their order, repetition and those that passed do not matter', () => {
+  test('do not depend on order, repetition or passed checks', () => {
     const [first, second] = [row('command caddy exists', { class: 'missing' }), row('port 80')];
     const passed = row('port 22', { verdict: 'pass', class: 'open' });
     expect(fingerprint(failure({ checks: [first, second] }))).toBe(
@@ -141,7 +141,7 @@ describe('checks and findings', () => {
     );
   });
 
-  test('verdict, class, subject and the check itself do', () => {
+  test('depend on verdict, class, subject and the check itself', () => {
     const finding = { code: 'port-taken', subject: 'port 80' };
     const all = [
       failure({ checks: [row('port 80')] }),
@@ -155,7 +155,7 @@ describe('checks and findings', () => {
     expect(new Set(all.map(fingerprint)).size).toBe(all.length);
   });
 
-  test('a subject loses only what is random in it', () => {
+  test('removes only the random part of a subject', () => {
     const subject = (text: string) => fingerprintText(failure({ findings: [{ code: 'x', subject: text }] }));
     expect(subject('pod argo-server-7d9f8b6c4d-x2x9z')).toBe(subject('pod argo-server-5c6b7f8d9f-q8w4t'));
     expect(subject('/etc/app-1.conf')).not.toBe(subject('/etc/app-2.conf'));
@@ -171,7 +171,7 @@ describe('checks and findings', () => {
   });
 });
 
-test('no wait, however long, changes a fingerprint', () => {
+test('gives the same fingerprint for every wait', () => {
   const duration = fc.integer({ min: 1, max: 3600 }).map((seconds) => `${seconds}s`);
   const seen = fingerprint(failure({ checks: [row('k8s deployment/a ready')] }));
   fc.assert(
@@ -181,7 +181,7 @@ test('no wait, however long, changes a fingerprint', () => {
   );
 });
 
-test('any text has a normal form, which is its own normal form', () => {
+test('normalizes any text idempotently', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
       const once = normalErrorLine(text);

@@ -12,18 +12,23 @@ const live = {
 };
 
 test.each<[string, unknown, RegExp, RegExp]>([
-  ['no list', { spec: {} }, /a list/, /merge/],
-  ['no operation', [{ op: 'set', path: '/a' }], /"set" is no operation/, /add, remove/],
+  ['a mapping instead of a list', { spec: {} }, /a list/, /merge/],
+  ['an unknown operation', [{ op: 'set', path: '/a' }], /"set" is not an operation/, /add, remove/],
   [
-    'no slash in front',
+    'a path without a leading slash',
     [{ op: 'remove', path: 'spec.replicas' }],
     /start with a slash/,
     /Write \/spec\/replicas$/,
   ],
-  ['a tilde', [{ op: 'remove', path: '/metadata/labels/a~b' }], /not escaped/, /\/metadata\/labels\/a~0b/],
-  ['no value', [{ op: 'add', path: '/a' }], /no value/, /null/],
-  ['no from', [{ op: 'move', path: '/a' }], /needs "from"/, /from where/],
-])('%s is no patch', (_name, patch, message, remedy) => {
+  [
+    'a tilde',
+    [{ op: 'remove', path: '/metadata/labels/a~b' }],
+    /must be escaped/,
+    /\/metadata\/labels\/a~0b/,
+  ],
+  ['a missing value', [{ op: 'add', path: '/a' }], /needs a value/, /null/],
+  ['a missing from', [{ op: 'move', path: '/a' }], /needs "from"/, /source path/],
+])('%s is an invalid patch', (_name, patch, message, remedy) => {
   const [defect] = readJsonPatch(patch).defects;
   expect(defect?.message).toMatch(message);
   expect(defect?.remedy).toMatch(remedy);
@@ -33,40 +38,40 @@ test.each<[string, PatchOperation[], RegExp, RegExp]>([
   [
     'a key with a slash',
     [{ op: 'replace', path: '/metadata/annotations/example.com/owner', value: 'ann' }],
-    /nothing at \/metadata\/annotations\/example\.com\./,
+    /the object has no \/metadata\/annotations\/example\.com\./,
     /\/metadata\/annotations\/example\.com~1owner$/,
   ],
   [
-    'a new key with a slash, in a map of free keys',
+    'a new key with a slash, in a map with arbitrary keys',
     [{ op: 'add', path: '/metadata/annotations/new.io/key', value: 'x' }],
-    /nothing at/,
+    /the object has no/,
     /\/metadata\/annotations\/new\.io~1key$/,
   ],
   [
-    'a parent that is missing',
+    'a missing parent',
     [{ op: 'add', path: '/spec/template/metadata/labels', value: { a: 'b' } }],
-    /nothing at \/spec\/template\/metadata\./,
+    /the object has no \/spec\/template\/metadata\./,
     /\{"op":"add","path":"\/spec\/template\/metadata","value":\{"labels":\{"a":"b"\}\}\}/,
   ],
   [
-    'a misspelt field',
+    'a misspelled field',
     [{ op: 'replace', path: '/spec/replica', value: 2 }],
-    /nothing at \/spec\/replica\./,
+    /the object has no \/spec\/replica\./,
     /replicas, template/,
   ],
   [
-    'an index that is not there',
+    'an index outside the list',
     [{ op: 'replace', path: '/spec/template/spec/containers/1', value: {} }],
     /containers\/1/,
-    /There are: 0/,
+    /Existing keys: 0/,
   ],
-])('%s is told before it is sent', (_name, operations, message, remedy) => {
+])('%s is reported before the patch is sent', (_name, operations, message, remedy) => {
   const [defect] = jsonPatchDefects(operations, live);
   expect(defect?.message).toMatch(message);
   expect(defect?.remedy).toMatch(remedy);
 });
 
-test('later operations are judged after the earlier ones', () => {
+test('checks later operations after applying the earlier ones', () => {
   const operations: PatchOperation[] = [
     { op: 'add', path: '/metadata/labels', value: {} },
     { op: 'add', path: '/metadata/labels/a~1b', value: 'x' },
@@ -88,15 +93,15 @@ test.each<[PatchOperation, boolean | undefined]>([
   [{ op: 'remove', path: '/spec/replicas' }, false],
   [{ op: 'remove', path: '/spec/template/spec/containers/0' }, undefined],
   [{ op: 'test', path: '/spec/replicas', value: 1 }, undefined],
-])('%j holds already: %s', (operation, expected) => {
+])('%j is already applied: %s', (operation, expected) => {
   expect(jsonPatchHolds([operation], live)).toBe(expected);
 });
 
-test('a test that fails is told as one, without the value', () => {
+test('reports a failed test operation without the value', () => {
   const [defect] = jsonPatchDefects([{ op: 'test', path: '/data/tea', value: 'secret-guess' }], {
     data: { tea: '2' },
   });
-  expect(defect?.message).toBe('test /data/tea: the object has another value there.');
+  expect(defect?.message).toBe('test /data/tea: the object has a different value.');
   expect(jsonPatchDefects([{ op: 'test', path: '/data/tea', value: '2' }], { data: { tea: '2' } })).toEqual(
     [],
   );

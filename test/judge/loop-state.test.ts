@@ -3,7 +3,7 @@ import { LoopEntry, type LoopRecord } from '../../src/loop/loop.ts';
 import { loopState, withRecord } from '../../src/loop/loop-state.ts';
 import { problemId } from '../../src/loop/problem-life.ts';
 
-/** Numbered, dated and read through the schema, as lines of a journal are. */
+/** Numbered, dated and validated by the schema, like lines of a journal. */
 const journal = (...entries: object[]): LoopRecord[] =>
   entries.map((entry, index) => ({ ...LoopEntry.parse(entry), seq: index + 1, at: index * 1000 }));
 
@@ -37,7 +37,7 @@ const story = journal(
   { kind: 'saved', attempts: ['3', '4'] },
 );
 
-test('the journal alone gives attempts, problems, evidence and guards', () => {
+test('rebuilds attempts, problems, evidence and guards from the journal alone', () => {
   const state = loopState(story);
   expect(state.attempts.map((each) => [each.attempt, each.status, each.saved])).toEqual([
     ['1', 'failed', false],
@@ -55,7 +55,7 @@ test('the journal alone gives attempts, problems, evidence and guards', () => {
   expect(state.guards).toHaveLength(1);
 });
 
-test('cut anywhere and read again, the story ends the same', () => {
+test('ends in the same state when the journal is cut anywhere and read again', () => {
   const whole = loopState(story);
   for (let cut = 0; cut <= story.length; cut++) {
     const restarted = loopState(JSON.parse(JSON.stringify(story.slice(0, cut))));
@@ -63,19 +63,19 @@ test('cut anywhere and read again, the story ends the same', () => {
   }
 });
 
-test('an attempt without an end is still running, and touches no problem', () => {
+test('treats an attempt without an end as running, without effect on problems', () => {
   const state = loopState(journal(start('1')));
   expect(state.attempts[0]!.status).toBe('running');
   expect(state.problems).toEqual([]);
 });
 
-test('a second end of one attempt, or one of an unknown attempt, changes nothing', () => {
+test('ignores a second end of an attempt, and the end of an unknown attempt', () => {
   const once = journal(start('1'), fail('1'));
   const twice = journal(start('1'), fail('1'), fail('1'), fail('9'));
   expect(loopState(twice)).toEqual(loopState(once));
 });
 
-test('a guard that stops a problem stops it; resume opens it again and counts anew', () => {
+test('stops a problem when a guard stops it; resume reopens it and resets its counters', () => {
   const guard = {
     kind: 'guard',
     attempt: '2',
@@ -97,7 +97,7 @@ test('a guard that stops a problem stops it; resume opens it again and counts an
   expect(resumed.resumedAt).toBe(4);
 });
 
-test('an undone attempt says so', () => {
+test('marks an undone attempt', () => {
   const state = loopState(
     journal(start('1'), end('1', 'succeeded'), { kind: 'attempt-undone', attempt: '1' }),
   );

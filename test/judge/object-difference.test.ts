@@ -10,7 +10,7 @@ const object = (spec: object, metadata: object = {}): KubeObject => ({
   spec,
 });
 
-test('what the server writes by itself is no difference', () => {
+test('ignores fields that the server writes', () => {
   const live = {
     ...object({}, { uid: 'u', resourceVersion: '7', generation: 3, managedFields: [] }),
     status: { a: 1 },
@@ -18,7 +18,7 @@ test('what the server writes by itself is no difference', () => {
   expect(differences(live, object({}))).toEqual([]);
 });
 
-test('fields are named as people write them, list items by their key', () => {
+test('names fields in readable form, with list items by their key', () => {
   const live = object({
     replicas: 3,
     containers: [container({}), { name: 'side' }],
@@ -39,7 +39,7 @@ test('fields are named as people write them, list items by their key', () => {
   ]);
 });
 
-test('another order of the same items is a difference of the list', () => {
+test('reports a different order of the same items as a change of the list', () => {
   const [a, b] = [container({}), { name: 'side' }];
   expect(differences(object({ c: [a, b] }), object({ c: [b, a] }))).toMatchObject([
     { path: 'spec.c', kind: 'changed' },

@@ -33,7 +33,7 @@ const drop = move({ to: 'dropped', reason: 'a typo' });
 const stop = move({ to: 'stopped', question: 'who owns port 80?' });
 const resume: ProblemEvent = { kind: 'resume', seq: 40 };
 
-describe('every arrow', () => {
+describe('every transition', () => {
   test('none: failed with a new fingerprint → open', () => {
     expect(only(failed('x'))).toMatchObject({ id: X, state: 'open', steps: ['caddy'], entry: false });
   });
@@ -42,7 +42,7 @@ describe('every arrow', () => {
     expect(only(ran('timed_out', { fingerprint: 'x' })).state).toBe('open');
   });
 
-  test('open: the same fingerprint, whatever the step → open, attached', () => {
+  test('open: the same fingerprint on any step → open, attached', () => {
     const problem = only(failed('x'), failed('x', { step: 'caddy-again' }));
     expect(problem).toMatchObject({ state: 'open', steps: ['caddy', 'caddy-again'] });
     expect(problem.failures).toHaveLength(2);
@@ -60,7 +60,7 @@ describe('every arrow', () => {
     expect(only(failed('x'), ran('skipped')).state).toBe('cleared');
   });
 
-  test('open: its step fails otherwise → cleared', () => {
+  test('open: its step fails differently → cleared', () => {
     const [first, second] = life(failed('x'), failed('y'));
     expect([first!.state, second!.state]).toEqual(['cleared', 'open']);
   });
@@ -74,7 +74,7 @@ describe('every arrow', () => {
     expect(only(failed('x', { checks }), elsewhere(all)).state).toBe('cleared');
   });
 
-  test('cleared: the same fingerprint again → open, counters go on', () => {
+  test('cleared: the same fingerprint again → open, counters continue', () => {
     const problem = only(failed('x'), succeeded(), failed('x'));
     expect(problem).toMatchObject({ state: 'open' });
     expect(problem.rounds).toHaveLength(2);
@@ -98,29 +98,29 @@ describe('every arrow', () => {
     expect(only(failed('x'), stop)).toMatchObject({ state: 'stopped', reason: 'who owns port 80?' });
   });
 
-  test('stopped: resumed → open, counters anew', () => {
+  test('stopped: resumed → open, counters reset', () => {
     const problem = only(failed('x'), failed('x'), stop, resume);
     expect(problem).toMatchObject({ state: 'open', rounds: [], countedFrom: 40 });
   });
 
-  test('open: resumed → open, counters anew', () => {
+  test('open: resumed → open, counters reset', () => {
     expect(only(failed('x'), resume)).toMatchObject({ state: 'open', rounds: [], countedFrom: 40 });
   });
 
-  test('resolved: the same fingerprint again → open, counters go on, the entry stays', () => {
+  test('resolved: the same fingerprint again → open, counters continue, the entry stays', () => {
     const problem = only(failed('x'), succeeded(), resolve, failed('x', { attempt: 'again' }));
     expect(problem).toMatchObject({ state: 'open', entry: true, openedBy: 'again' });
     expect(problem.rounds).toHaveLength(2);
   });
 
-  test('dropped: the same fingerprint again → open, counters go on', () => {
+  test('dropped: the same fingerprint again → open, counters continue', () => {
     const problem = only(failed('x'), drop, failed('x'));
     expect(problem).toMatchObject({ state: 'open', entry: false });
     expect(problem.rounds).toHaveLength(2);
   });
 });
 
-describe('no other arrow', () => {
+describe('no other transition', () => {
   test.each([
     ['open', [], resolve],
     ['cleared', [succeeded()], stop],
@@ -138,7 +138,7 @@ describe('no other arrow', () => {
     expect(only(failed('x'), ...before, event).state).toBe(state);
   });
 
-  test('an impossible move is refused with a sentence', () => {
+  test('explains why a move is impossible', () => {
     const problems = life(failed('x'));
     expect(moveRefusal(problems, X, { to: 'resolved' })).toBe(
       `To become resolved, a problem must be cleared; ${X} is open.`,
@@ -151,14 +151,14 @@ describe('no other arrow', () => {
   });
 
   test.each(['refused', 'needs_approval', 'running', 'cancelled', 'interrupted'] as const)(
-    'an attempt that was %s touches nothing',
+    'an attempt that was %s changes no problem',
     (status) => {
       const before = life(failed('x'));
       expect(advance(before, ran(status, { fingerprint: 'x' }))).toEqual(before);
     },
   );
 
-  test('another box is another problem', () => {
+  test('the same failure on another box is a different problem', () => {
     const problems = life(failed('x'), failed('x', { box: 'other' }), succeeded({ box: 'other' }));
     expect(problems.map((each) => [each.box, each.state])).toEqual([
       ['box', 'open'],
@@ -171,21 +171,21 @@ describe('rounds', () => {
   const rounds = (...events: ProblemEvent[]): number => only(...events).rounds.length;
   const A = { form: 'a' };
 
-  test('the same action failing again is the same round', () => {
+  test('counts the same failing action as the same round', () => {
     expect(rounds(failed('x', A), failed('x', A), failed('x', A))).toBe(1);
   });
 
-  test('every fix that did not help is a round', () => {
+  test('counts every fix that did not help as a round', () => {
     const fix = (form: string) => succeeded({ step: form, form });
     expect(rounds(failed('x', A), fix('f'), failed('x', A), fix('g'), failed('x', A))).toBe(3);
   });
 
-  test('four steps of other work between two failures are one round', () => {
+  test('counts four unrelated steps between two failures as one round', () => {
     const work = ['b', 'c', 'd', 'e'].map((form) => succeeded({ step: form, form }));
     expect(rounds(failed('x', A), ...work, failed('x', A))).toBe(2);
   });
 
-  test('a skipped step is no part of a round', () => {
+  test('does not count a skipped step in a round', () => {
     expect(rounds(failed('x', A), ran('skipped', { step: 'b', form: 'b' }), failed('x', A))).toBe(1);
   });
 });
@@ -202,7 +202,7 @@ test('merged: its fingerprint counts for the other problem from then on', () => 
   expect(problems[0]).toMatchObject({ id: Y, state: 'open', steps: ['caddy', 'other', 'third'] });
 });
 
-test('merged: what is still open stays open', () => {
+test('merged: a problem that is open stays open', () => {
   const Y = problemId('box', 'y');
   const problem = only(
     failed('y'),
@@ -225,7 +225,7 @@ describe('properties', () => {
   const said = fc.constantFrom(resolve, drop, stop, resume);
   const story = fc.array(fc.oneof({ weight: 4, arbitrary: event }, said), { maxLength: 30 });
 
-  test('titles and step ids never matter: renamed one to one, everything else is the same', () => {
+  test('does not depend on titles and step ids: renaming them changes nothing else', () => {
     const renamed = (given: ProblemEvent): ProblemEvent =>
       given.kind === 'attempt'
         ? {
@@ -246,7 +246,7 @@ describe('properties', () => {
     );
   });
 
-  test('a new id for every attempt loses no failure and no round', () => {
+  test('loses no failure and no round when every attempt has a new id', () => {
     const fresh = (given: ProblemEvent, index: number): ProblemEvent =>
       given.kind === 'attempt' ? { ...given, attempt: { ...given.attempt, step: `new-${index}` } } : given;
     const counters = (problem: ProblemRecord) => [problem.id, problem.failures, problem.rounds];
@@ -261,7 +261,7 @@ describe('properties', () => {
     );
   });
 
-  test('counters only grow, but for a resume, and a problem never goes away', () => {
+  test('decreases counters only on resume, and never removes a problem', () => {
     fc.assert(
       fc.property(story, (events) => {
         let before: readonly ProblemRecord[] = [];
@@ -280,7 +280,7 @@ describe('properties', () => {
     );
   });
 
-  test('a failure always leaves its problem open or stopped', () => {
+  test('leaves the problem of every failure open or stopped', () => {
     fc.assert(
       fc.property(story, (events) => {
         const state = advance(events.reduce(advance, []), failed('x')).find(({ id }) => id === X)!.state;

@@ -35,21 +35,26 @@ const waiting = (reason: string, more: object = {}, message = 'why') => ({
 });
 
 test.each<[string, KubeObject, string, RegExp]>([
-  ['a deployment that is all there', deployment(full), 'ready', /^2 of 2 pods ready$/],
+  ['a complete deployment', deployment(full), 'ready', /^2 of 2 pods ready$/],
   [
-    'one that nobody has looked at',
+    'an unobserved deployment',
     deployment({ ...full, observedGeneration: 0 }),
     'progressing',
-    /generation 1 is not observed/,
+    /generation 1 has not been observed/,
   ],
   [
-    'one that is being deleted',
+    'a deployment that is being deleted',
     { ...deployment(full), metadata: { deletionTimestamp: BORN } },
     'progressing',
     /deleted/,
   ],
-  ['one pod missing', deployment({ ...full, replicas: 1 }), 'progressing', /1 of 2 pods made/],
-  ['old pods in the way', deployment({ ...full, replicas: 3 }), 'progressing', /1 old pod still ends/],
+  ['one pod missing', deployment({ ...full, replicas: 1 }), 'progressing', /1 of 2 pods created/],
+  [
+    'old pods still terminating',
+    deployment({ ...full, replicas: 3 }),
+    'progressing',
+    /1 old pod still terminating/,
+  ],
   [
     'updated, not available',
     deployment({ ...full, availableReplicas: 1 }),
@@ -58,13 +63,13 @@ test.each<[string, KubeObject, string, RegExp]>([
   ],
   ['available, not ready', deployment({ ...full, readyReplicas: 1 }), 'progressing', /1 of 2 pods ready/],
   [
-    'available, the rollout still goes on',
+    'available, but the rollout is in progress',
     deployment({ ...full, conditions: [available] }),
     'progressing',
-    /rollout goes on/,
+    /rollout is in progress/,
   ],
   [
-    'a rollout that has given up',
+    'a rollout that has failed',
     deployment({
       conditions: [
         { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'timed out' },
@@ -73,7 +78,7 @@ test.each<[string, KubeObject, string, RegExp]>([
     'failed',
     /ProgressDeadlineExceeded: timed out/,
   ],
-  ['scaled to none', deployment({ conditions: [available, rolledOut] }, { replicas: 0 }), 'ready', /0 of 0/],
+  ['scaled to zero', deployment({ conditions: [available, rolledOut] }, { replicas: 0 }), 'ready', /0 of 0/],
   [
     'a stateful set in the middle of a revision',
     object('apps/v1', 'StatefulSet', {
@@ -99,12 +104,7 @@ test.each<[string, KubeObject, string, RegExp]>([
     'ready',
     /partition/,
   ],
-  [
-    'a daemon set that was not observed',
-    object('apps/v1', 'DaemonSet', { status: {} }),
-    'progressing',
-    /not observed/,
-  ],
+  ['an unobserved daemon set', object('apps/v1', 'DaemonSet', { status: {} }), 'progressing', /not observed/],
   [
     'a daemon set',
     object('apps/v1', 'DaemonSet', {
@@ -121,7 +121,7 @@ test.each<[string, KubeObject, string, RegExp]>([
     /1 of 2 pods available/,
   ],
   [
-    'a replica set that may not make pods',
+    'a replica set that cannot create pods',
     object('apps/v1', 'ReplicaSet', {
       spec: { replicas: 1 },
       status: {
@@ -134,10 +134,10 @@ test.each<[string, KubeObject, string, RegExp]>([
     /exceeded quota/,
   ],
   [
-    'a job that runs is not done',
+    'a running job',
     object('batch/v1', 'Job', { status: { startTime: BORN, active: 1 } }),
     'progressing',
-    /1 pod runs/,
+    /1 pod running/,
   ],
   [
     'a job that completed',
@@ -170,7 +170,7 @@ test.each<[string, KubeObject, string, RegExp]>([
     /Ready/,
   ],
   [
-    'a pod that runs and is not',
+    'a running pod that is not ready',
     pod({ phase: 'Running', containerStatuses: [{ name: 'web', ready: false, state: { running: {} } }] }),
     'progressing',
     /web running/,
@@ -188,7 +188,7 @@ test.each<[string, KubeObject, string, RegExp]>([
     /CrashLoopBackOff.*StartError, exit 128.*bash.*Time does not fix this/,
   ],
   [
-    'a crash loop that may heal',
+    'a crash loop that may end',
     pod(
       waiting('CrashLoopBackOff', {
         lastState: { terminated: { reason: 'Error', exitCode: 1, message: 'no database yet' } },
@@ -204,25 +204,25 @@ test.each<[string, KubeObject, string, RegExp]>([
     /ErrImagePull.*may heal/,
   ],
   [
-    'an image that is not there',
+    'an image that does not exist',
     pod({ ...waiting('ErrImagePull', {}, 'docker.io/library/none:1: not found'), phase: 'Pending' }),
     'failed',
     /there is no such image/,
   ],
   [
-    'an image for other credentials',
+    'an image that needs different credentials',
     pod({ ...waiting('ImagePullBackOff', {}, 'failed to authorize: 401 Unauthorized'), phase: 'Pending' }),
     'failed',
     /other credentials/,
   ],
   [
-    'an image name that cannot be',
+    'an invalid image name',
     pod({ ...waiting('InvalidImageName'), phase: 'Pending' }),
     'failed',
     /InvalidImageName/,
   ],
   [
-    'a pod that is being made',
+    'a pod that is being created',
     pod({ ...waiting('ContainerCreating'), phase: 'Pending' }),
     'progressing',
     /ContainerCreating/,
@@ -237,17 +237,12 @@ test.each<[string, KubeObject, string, RegExp]>([
     /container init/,
   ],
   [
-    'a claim that waits',
+    'a pending claim',
     object('v1', 'PersistentVolumeClaim', { status: { phase: 'Pending' } }),
     'progressing',
     /Pending/,
   ],
-  [
-    'a claim that is bound',
-    object('v1', 'PersistentVolumeClaim', { status: { phase: 'Bound' } }),
-    'ready',
-    /Bound/,
-  ],
+  ['a bound claim', object('v1', 'PersistentVolumeClaim', { status: { phase: 'Bound' } }), 'ready', /Bound/],
   ['a service', object('v1', 'Service', { spec: { type: 'ClusterIP' } }), 'ready', /there/],
   [
     'a load balancer without an address',
@@ -268,13 +263,13 @@ test.each<[string, KubeObject, string, RegExp]>([
     /1\.2\.3\.4/,
   ],
   [
-    'a definition that is new',
+    'a new custom resource definition',
     object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { status: {} }),
     'progressing',
     /not Established/,
   ],
   [
-    'a definition whose names are taken',
+    'a custom resource definition with conflicting names',
     object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {
       status: { conditions: [{ type: 'NamesAccepted', status: 'False', reason: 'PluralConflict' }] },
     }),
@@ -288,7 +283,7 @@ test.each<[string, KubeObject, string, RegExp]>([
     /Ready/,
   ],
   [
-    'a node whose kubelet is silent',
+    'a node whose kubelet does not report',
     object('v1', 'Node', {
       status: { conditions: [{ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }] },
     }),
@@ -296,34 +291,39 @@ test.each<[string, KubeObject, string, RegExp]>([
     /Unknown/,
   ],
   [
-    'something of its own kind that is ready',
+    'a custom resource that is ready',
     object('argoproj.io/v1', 'Sensor', { status: { conditions: [{ type: 'Ready', status: 'True' }] } }),
     'ready',
     /Ready/,
   ],
   [
-    'something that is stalled',
+    'a stalled custom resource',
     object('x.io/v1', 'Thing', {
       status: { conditions: [{ type: 'Stalled', status: 'True', message: 'no' }] },
     }),
     'failed',
     /no/,
   ],
-  ['something that says nothing', object('x.io/v1', 'Thing', {}), 'ready', /there/],
+  ['an object without conditions', object('x.io/v1', 'Thing', {}), 'ready', /there/],
   [
-    'something whose phase says that it is on its way',
+    'a custom resource with a phase in progress',
     object('x.io/v1', 'Thing', { status: { phase: 'Provisioning' } }),
     'progressing',
     /Provisioning/,
   ],
   [
-    'something whose phase says that it has failed',
+    'a custom resource with a failed phase',
     object('x.io/v1', 'Thing', { status: { phase: 'Failed', message: 'no disk' } }),
     'failed',
     /Failed: no disk/,
   ],
-  ['something that serves', object('x.io/v1', 'Thing', { status: { phase: 'Running' } }), 'ready', /Running/],
-  ['a workflow that runs', workflow({ phase: 'Running' }), 'progressing', /Running/],
+  [
+    'a custom resource with the phase Running',
+    object('x.io/v1', 'Thing', { status: { phase: 'Running' } }),
+    'ready',
+    /Running/,
+  ],
+  ['a running workflow', workflow({ phase: 'Running' }), 'progressing', /Running/],
   ['a workflow that succeeded', workflow({ phase: 'Succeeded' }), 'ready', /Succeeded/],
   [
     'a workflow that failed, which is Completed too',
@@ -341,7 +341,7 @@ test.each<[string, KubeObject, string, RegExp]>([
   expect(found.why).toMatch(why);
 });
 
-test('nobody can place a pod: worth another look after 15 s, and final then, though no event comes', () => {
+test('checks an unschedulable pod again after 15 s without an event, and then fails it', () => {
   const stuck = pod({
     phase: 'Pending',
     conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes' }],
@@ -350,7 +350,7 @@ test('nobody can place a pod: worth another look after 15 s, and final then, tho
   expect(readiness(stuck, NOW + 10_000)).toMatchObject({ status: 'failed' });
 });
 
-test('the newest generation of pods tells why a workload fails; old ones may fail for what the rollout mends', () => {
+test('explains a failing workload by its newest pods; a rollout may have fixed older failures', () => {
   const old = pod(waiting('CrashLoopBackOff'), { name: 'old', labels: { 'pod-template-hash': 'a' } });
   const fresh = pod(
     { phase: 'Pending' },

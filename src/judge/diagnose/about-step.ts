@@ -1,16 +1,16 @@
 import type { Facts } from '../../model/snapshot.ts';
 
-/** What a step acts on in a cluster and asks about there, where its fences say so and no shell code could do more. */
+/** The cluster objects that a step acts on and checks, if its fences say so and no shell code could do more. */
 export interface AboutStep {
   readonly namespaces: readonly string[];
   /** Names of objects. */
   readonly names: readonly string[];
 }
 
-/** What reaches across namespaces, or stands for a cluster around this one. */
+/** Kinds of facts that concern more than one namespace, or an enclosing cluster. */
 const EVERYBODY = new Set(['context', 'quota', 'limit-range', 'network-policy', 'host-port', 'field-fight']);
 
-/** The facts, without objects of namespaces that the failed step has nothing to do with: what fails there explains nothing. */
+/** The facts without objects of namespaces that the failed step does not use: they do not explain its failure. */
 export function withoutStrangers(facts: Facts, about: AboutStep | undefined): Facts {
   if (about === undefined || about.namespaces.length === 0 || facts.kubernetes === undefined) return facts;
   const own = new Set(about.namespaces);

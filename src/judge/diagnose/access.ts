@@ -2,7 +2,7 @@ import type { FailureContext } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 import { pathIn } from './storage.ts';
 
-/** The login, key or token is missing or wrong; a person or a secret is needed, not patience. */
+/** The login, key or token is missing or wrong. It needs a person or a secret; waiting does not help. */
 export const credentials: Rule = textRule({
   code: 'credentials',
   cause: 'credentials',
@@ -26,17 +26,17 @@ export const credentials: Rule = textRule({
     const sudo = line.includes('sudo:');
     return {
       title: sudo
-        ? 'sudo needs a password, and nobody is there to give it.'
-        : `Access was refused${subject === undefined ? '' : ` (${subject})`}: the credentials are missing, wrong or not allowed to.`,
+        ? 'sudo needs a password, but no one can enter it here.'
+        : `Access was denied${subject === undefined ? '' : ` (${subject})`}: the credentials are missing, wrong, or lack the permission.`,
       remedy: sudo
         ? 'Run as a user with NOPASSWD for this, or as root.'
-        : 'Check the name and the secret that were sent, their expiry and their rights; waiting does not help.',
+        : 'Check the user name and the secret, when it expires and what it permits. Waiting does not help.',
       ...(subject !== undefined && { subject }),
     };
   },
 });
 
-/** ssh does not know the host, or knows it by another key. */
+/** ssh does not know the host's key, or knows a different one. */
 export const hostKey: Rule = textRule({
   code: 'host-key',
   cause: 'credentials',
@@ -44,14 +44,14 @@ export const hostKey: Rule = textRule({
     /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|No \w{1,20} host key is known for (?<host>\S{1,200}?)(?: and|\.|$)/,
   ],
   tell: ({ groups: { host } }) => ({
-    title: `ssh does not know the key of ${host ?? 'the host'}, or the host shows another one.`,
+    title: `ssh does not know the key of ${host ?? 'the host'}, or the host's key has changed.`,
     remedy:
-      'Compare the fingerprint with the owner of the host, then put it into known_hosts (ssh-keyscan shows it).',
+      'Compare the fingerprint with the owner of the host, then add it to known_hosts (ssh-keyscan prints it).',
     ...(host !== undefined && { subject: host }),
   }),
 });
 
-/** A probe was answered by 401 or 403: alive, but behind a login. */
+/** A probe was answered with 401 or 403: the service runs, but requires a login. */
 export const checkUnauthorized: Rule = {
   code: 'credentials',
   cause: 'credentials',
@@ -62,9 +62,9 @@ export const checkUnauthorized: Rule = {
       const url = /\bhttps?:\/\/\S{1,300}/.exec(check)?.[0] ?? check;
       return [
         {
-          title: `${url} answers ${status}: it runs, but refuses a request without credentials.`,
+          title: `${url} answers ${status}: the service runs, but requires credentials.`,
           remedy:
-            'Probe a path that needs no login (or the port alone), or expect that status; waiting does not help.',
+            'Probe a path that needs no login (or only the port), or expect that status. Waiting does not help.',
           subject: url,
           evidence: [scene.checkEvidence(index)],
           weight: 'told' as const,
@@ -73,7 +73,7 @@ export const checkUnauthorized: Rule = {
     }),
 };
 
-/** EACCES, EPERM on a file, a socket, or a thing that only root may do. */
+/** EACCES or EPERM on a file, a socket, or an operation that only root may perform. */
 export const permissionDenied: Rule = textRule({
   code: 'permission-denied',
   cause: 'credentials',
@@ -92,28 +92,28 @@ export const permissionDenied: Rule = textRule({
     const path = /docker\.sock/.test(line) ? '/var/run/docker.sock' : pathIn(line);
     const group = path === '/var/run/docker.sock';
     return {
-      title: `${path === undefined ? 'The step does' : `${path}: the user has`} not${path === undefined ? ' have' : ''} the permission for this.`,
+      title: `${path === undefined ? 'The step lacks' : `${path}: the user lacks`} the permission for this.`,
       remedy: group
-        ? 'Run as root, or as a member of the group docker (which is as good as root).'
-        : `Run as root or as the owner, or mend owner and mode${scene.facts.containers?.some(({ role }) => role === 'inside') ? '; in a container a missing capability says the same' : ''}.`,
+        ? 'Run as root, or as a member of the group docker (which is equivalent to root).'
+        : `Run as root or as the owner, or fix owner and mode${scene.facts.containers?.some(({ role }) => role === 'inside') ? '. In a container, a missing capability has the same effect' : ''}.`,
       ...(path !== undefined && { subject: path }),
     };
   },
 });
 
-/** git refuses a repository of another owner (git-config(1), safe.directory). */
+/** git rejects a repository that belongs to another user (git-config(1), safe.directory). */
 export const gitOwnership: Rule = textRule({
   code: 'git-ownership',
   cause: 'config',
   patterns: [/detected dubious ownership in repository at '(?<path>[^']{1,300})'/],
   tell: ({ groups: { path = '' } }) => ({
-    title: `git refuses ${path}: it belongs to another user.`,
-    remedy: `Run git as its owner, chown it, or \`git config --global --add safe.directory ${path}\`.`,
+    title: `git rejects ${path}: it belongs to another user.`,
+    remedy: `Run git as its owner, chown it, or run \`git config --global --add safe.directory ${path}\`.`,
     subject: path,
   }),
 });
 
-/** A user or group that something names. */
+/** A user or group that does not exist. */
 export const userMissing: Rule = textRule({
   code: 'user-missing',
   cause: 'dependency',
@@ -129,19 +129,19 @@ export const userMissing: Rule = textRule({
       ? undefined
       : {
           title: `The user or group ${name} does not exist on this box.`,
-          remedy: `Create ${name || 'it'} first (useradd --system), or name one that is there.`,
+          remedy: `Create ${name || 'it'} first (useradd --system), or use an existing one.`,
           ...(name !== '' && { subject: name }),
         },
 });
 
-/** The only host that the step's URLs name: whom a message means that names nobody. */
+/** The only host in the step's URLs. Used for messages that do not name a host. */
 export function stepHost({ input }: FailureContext): string | undefined {
   const urls = input.step?.text.match(/\bhttps?:\/\/[^\s'"`<>|]{1,300}/g) ?? [];
   const hosts = new Set(urls.flatMap((url) => hostIn(url) ?? []));
   return hosts.size === 1 ? [...hosts][0] : undefined;
 }
 
-/** Host of a URL or image reference in a line. */
+/** The host of a URL or image reference in a line. */
 export function hostIn(line: string): string | undefined {
   return /\b[a-z]{2,10}:\/\/(?:[^\s/@'"]{1,100}@)?(\[[\da-f:]+\](?::\d+)?|[\w.-]{1,200}(?::\d{1,5})?)/i.exec(
     line,

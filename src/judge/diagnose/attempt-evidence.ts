@@ -4,8 +4,8 @@ import type { DiagnosisInput } from './diagnosis-input.ts';
 import { checkEvidence, exitEvidence, lineEvidence, rowEvidence } from './failure-context.ts';
 
 /**
- * The evidence that findings cite from the attempt itself: its end, its checks, rows of the connect
- * matrix and single lines of its output. Pure.
+ * The evidence of the attempt itself that findings cite: its end, its checks, rows of the connection matrix and lines
+ * of its output. Pure.
  */
 export function attemptEvidence(input: DiagnosisInput, findings: readonly Finding[]): Evidence[] {
   const cited = new Set(findings.flatMap(({ evidence }) => evidence));
@@ -31,7 +31,7 @@ function describeEnd(end: ShellResult['end']): string {
     case 'exit':
       return `exit code ${end.code}`;
     case 'timeout':
-      return `ended by its time limit after ${end.afterMs / 1000} s`;
+      return `stopped by its time limit after ${end.afterMs / 1000} s`;
     case 'aborted':
       return 'aborted';
     case 'disconnected':

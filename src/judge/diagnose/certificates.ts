@@ -2,7 +2,7 @@ import { hostIn, stepHost } from './access.ts';
 import type { FailureContext, Hit } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 
-/** The certificate, or this box's clock, is past its end. */
+/** The certificate has expired, or this box's clock is wrong. */
 export const certificateExpired: Rule = textRule({
   code: 'certificate-expired',
   cause: 'config',
@@ -14,15 +14,17 @@ export const certificateExpired: Rule = textRule({
     const key = hit.line.includes('EXPKEYSIG');
     return {
       title: key
-        ? 'The key that signs the package repository has expired.'
-        : `The certificate of ${host ?? 'the server'} has expired (or the clock of this box is ahead).`,
-      remedy: key ? "Fetch the repository's new key." : 'Renew it; compare `date` with a true clock first.',
+        ? 'The signing key of the package repository has expired.'
+        : `The certificate of ${host ?? 'the server'} has expired, or the clock of this box is ahead.`,
+      remedy: key
+        ? "Fetch the repository's new key."
+        : 'Compare `date` with a correct clock first, then renew the certificate.',
       ...(host !== undefined && { subject: host }),
     };
   },
 });
 
-/** The certificate is another name's. */
+/** The certificate is for a different name. */
 export const certificateName: Rule = textRule({
   code: 'certificate-name',
   cause: 'config',
@@ -36,14 +38,14 @@ export const certificateName: Rule = textRule({
   tell: (hit, scene) => {
     const host = hit.groups.host ?? hostNear(hit, scene);
     return {
-      title: `The certificate is not for ${host ?? 'the name that was asked for'}.`,
-      remedy: 'Ask by a name that the certificate holds, or have one issued that holds this name.',
+      title: `The certificate is not valid for ${host ?? 'the requested name'}.`,
+      remedy: 'Connect to a name in the certificate, or issue a certificate for this name.',
       ...(host !== undefined && { subject: host }),
     };
   },
 });
 
-/** Nobody whom this box trusts has signed the certificate. */
+/** The certificate is not signed by an authority that this box trusts. */
 export const certificateUntrusted: Rule = textRule({
   code: 'certificate-untrusted',
   cause: 'config',
@@ -55,15 +57,15 @@ export const certificateUntrusted: Rule = textRule({
   tell: (hit, scene) => {
     const host = hostNear(hit, scene);
     return {
-      title: `No authority that this box trusts has signed the certificate of ${host ?? 'the server'}.`,
+      title: `The certificate of ${host ?? 'the server'} is not signed by an authority that this box trusts.`,
       remedy:
-        'Install the package ca-certificates, or the authority that signed it (/usr/local/share/ca-certificates, then update-ca-certificates); do not switch the check off.',
+        'Install the package ca-certificates, or add the signing authority (/usr/local/share/ca-certificates, then update-ca-certificates). Do not disable verification.',
       ...(host !== undefined && { subject: host }),
     };
   },
 });
 
-/** One side speaks TLS and the other does not. */
+/** The client and the server disagree on TLS. */
 export const schemeMismatch: Rule = textRule({
   code: 'scheme-mismatch',
   cause: 'config',
@@ -77,15 +79,15 @@ export const schemeMismatch: Rule = textRule({
     const where = host ?? 'The port';
     return {
       title: wanted
-        ? `${where} speaks TLS, and was asked by plain HTTP.`
-        : `${where} speaks plain HTTP, and was asked by TLS.`,
-      remedy: wanted ? 'Ask by https://.' : 'Ask by http:// (also in probes), or switch TLS on there.',
+        ? `${where} expects TLS, but the request was plain HTTP.`
+        : `${where} serves plain HTTP, but the request used TLS.`,
+      remedy: wanted ? 'Use https://.' : 'Use http:// (also in probes), or enable TLS on the server.',
       ...(host !== undefined && { subject: host }),
     };
   },
 });
 
-/** Times that lie in the future. */
+/** Timestamps in the future. */
 export const clockSkew: Rule = textRule({
   code: 'clock-skew',
   cause: 'platform',
@@ -94,8 +96,8 @@ export const clockSkew: Rule = textRule({
     /clock skew (?:detected|too great)|RequestTimeTooSkewed|KRB_AP_ERR_SKEW|used before issued|Signature not yet current|time stamp .{1,60} in the future/i,
   ],
   tell: () => ({
-    title: 'The clock of this box (or of the other side) is wrong: something is dated in its future.',
-    remedy: 'Compare `date -u` with a true clock, and have it set by NTP (timedatectl set-ntp true, chrony).',
+    title: 'The clock of this box or of the server is wrong: a timestamp is in the future.',
+    remedy: 'Compare `date -u` with a correct clock, and enable NTP (timedatectl set-ntp true, chrony).',
     subject: 'clock',
   }),
 });
@@ -105,7 +107,7 @@ function hostNear(hit: Hit, scene: FailureContext): string | undefined {
 }
 
 function hostOrName(line: string): string[] {
-  // The link that curl prints below every certificate error is not the server.
+  // curl prints this documentation link after every certificate error; it is not the server.
   const host = /curl\.se|wiki\.|docs\.|man\./.test(line) ? undefined : hostIn(line);
   const quoted = /certificate of [‘'"]([\w.-]{1,253})[’'"]/i.exec(line)?.[1];
   return [host ?? quoted ?? []].flat();

@@ -4,7 +4,7 @@ import { type Rule, textRule } from './rule.ts';
 import { pathIn } from './storage.ts';
 import { KNOWN_KEYS } from './vocabulary.ts';
 
-/** A word in a configuration that the program does not know. */
+/** A configuration key that the program does not know. */
 export const configKeyUnknown: Rule = textRule({
   code: 'config-key-unknown',
   cause: 'config',
@@ -30,7 +30,7 @@ export const configKeyUnknown: Rule = textRule({
   },
 });
 
-/** redis quotes the whole line, and says only that it is bad. */
+/** redis quotes the whole line and says only that it is invalid. */
 export const redisDirective: Rule = textRule({
   code: 'config-key-unknown',
   cause: 'config',
@@ -57,14 +57,14 @@ export const configSyntax: Rule = textRule({
     const vague = /contains errors|is (?:invalid|not valid)|Configuration error/i.test(line);
     return {
       title: `${path === undefined ? 'A script or configuration' : path} cannot be parsed${groups.what ? `: ${groups.what.trim()}` : ''}.`,
-      remedy: 'Mend the line that the message names: quotes, brackets, indentation, a missing end.',
+      remedy: 'Fix the line that the message names: quotes, brackets, indentation, or a missing end.',
       ...(path !== undefined && { subject: path.replace(/:\d+$/, '') }),
       ...(vague && { weight: 'consequence' as const }),
     };
   },
 });
 
-/** `set -u`, or a program that misses an environment variable. */
+/** `set -u`, or a program that requires an environment variable. */
 export const variableUnset: Rule = textRule({
   code: 'variable-unset',
   cause: 'config',
@@ -77,13 +77,13 @@ export const variableUnset: Rule = textRule({
     const near = nearest(name, variables(scene, name));
     return {
       title: `The variable ${name} has no value.`,
-      remedy: `Declare it under Inputs or export it in an earlier step${near === undefined ? '' : ` (or is ${near} meant?)`}.`,
+      remedy: `Declare it under Inputs or export it in an earlier step${near === undefined ? '' : ` (or did you mean ${near}?)`}.`,
       subject: name,
     };
   },
 });
 
-/** `$NAME/path` where NAME is empty: the program speaks of `/path`, which nobody wrote. */
+/** `$NAME/path` with an empty NAME: the error is about `/path`, which the step does not contain. */
 export const emptyVariableInPath: Rule = {
   code: 'variable-unset',
   cause: 'config',
@@ -98,13 +98,13 @@ export const emptyVariableInPath: Rule = {
     }),
 };
 
-/** A single name of the root, such as `/etc`, is too common to prove anything. */
+/** A single name below the root, such as `/etc`, is too common to be evidence. */
 function pathsFromVariables(text: string): { name: string; path: string }[] {
   const found = text.matchAll(/\$\{?(?<name>[A-Za-z_]\w*)\}?"?(?<path>\/[\w./+-]{4,200})/g);
   return [...found].map(({ groups }) => ({ name: groups!.name!, path: groups!.path! }));
 }
 
-/** Something is waiting for a person who is not there. */
+/** A program waits for input that no one will give. */
 export const waitsForInput: Rule = textRule({
   code: 'waits-for-input',
   cause: 'config',
@@ -118,29 +118,29 @@ export const waitsForInput: Rule = textRule({
     if (!fatal && !(last && input.end?.kind !== 'exit') && !/Abort/.test(input.output.slice(-200)))
       return undefined;
     return {
-      title: `The program asks a question that nobody answers: ${line.trim().slice(-80)}`,
+      title: `The program asks a question that no one can answer: ${line.trim().slice(-80)}`,
       remedy:
-        'Give the answer beforehand: -y or --yes, DEBIAN_FRONTEND=noninteractive, -o Dpkg::Options::=--force-confold, or input from a file.',
+        'Answer in advance: -y or --yes, DEBIAN_FRONTEND=noninteractive, -o Dpkg::Options::=--force-confold, or input from a file.',
       subject: 'input',
     };
   },
 });
 
 function tellUnknown(key: string, path: string | undefined, scene: FailureContext) {
-  // Kubernetes names the whole path; its last part is what was misspelt.
+  // Kubernetes reports the whole path; its last part is the misspelled key.
   const own = /^\.?(?:spec|metadata)\./.test(key) ? key.replace(/^.*\./, '').replace(/\[\d+\]$/, '') : key;
   const near = nearest(own, candidates(own, scene));
   return {
-    title: `${path ?? 'The program'} does not know ${key}${near === undefined ? '' : `; ${near} is near`}.`,
+    title: `${path ?? 'The program'} does not know ${key}${near === undefined ? '' : `; ${near} is similar`}.`,
     remedy:
       near === undefined
         ? `Check ${key} against the documentation of this version.`
-        : `Write ${near} instead of ${own}, if that is meant.`,
+        : `If you meant ${near}, write it instead of ${own}.`,
     subject: key,
   };
 }
 
-/** Words that the key may have been meant for: known keys, and other words of the step and the output. */
+/** Words that the key may have been meant to be: known keys, and other words of the step and the output. */
 function candidates(key: string, { input }: FailureContext): Set<string> {
   const text = `${input.step?.text ?? ''}\n${input.output.slice(-4000)}`;
   const words = text.match(/-{0,2}[A-Za-z][\w-]{2,40}/g) ?? [];

@@ -6,11 +6,11 @@ import { RULES } from './rules.ts';
 import { WEIGHTS } from './weight.ts';
 
 /**
- * The mundane explanations of a failure, the likeliest first: what the output, the exit code, the checks and the box
- * say, by a table of rules (docs/diagnosis.md). At most `limit`, one for each code and subject. Pure.
+ * Explains a failure by ordinary causes, most likely first, from the output, the exit code, the checks and the box,
+ * using a table of rules (docs/diagnosis.md). Returns at most `limit` findings, one per code and subject. Pure.
  *
- * Rank: first how well a finding is founded (see WEIGHTS), then the order of the table, mundane before exotic, a root
- * before its consequence. An empty list means that nothing is known, not that nothing is wrong.
+ * Findings are ranked by their strength (see WEIGHTS), then by the order of the table: ordinary before exotic, a cause
+ * before its effects. An empty list means that nothing is known, not that nothing is wrong.
  */
 export function diagnose(input: DiagnosisInput, limit = 5): Finding[] {
   const scene = failureContextOf(input);
@@ -26,7 +26,10 @@ function toFinding({ code, cause }: Rule, order: number, match: Match): Finding 
   return { code, cause, ...words, evidence: [...new Set(evidence)], rank };
 }
 
-/** One finding for each code and subject, the evidence of all; one without a subject gives way to one that has it. */
+/**
+ * Merges findings with the same code and subject, and their evidence. A finding without a subject is dropped if
+ * another with the same code has one.
+ */
 function withoutRepeats(findings: readonly Finding[]): Finding[] {
   const kept: Finding[] = [];
   for (const finding of findings) {
@@ -41,7 +44,7 @@ function withoutRepeats(findings: readonly Finding[]): Finding[] {
   return kept;
 }
 
-/** Lines that say the same again add nothing after the third. */
+/** More lines with the same message add nothing. */
 const MOST_EVIDENCE = 5;
 
 function merged(first: Finding, second: Finding): Finding {

@@ -5,22 +5,25 @@ import type { ShellResult } from '../../model/shell.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { AboutStep } from './about-step.ts';
 
-/** All that is known of a failure. Only `attempt`, `at`, `output` and `checks` are needed; more makes findings sharper. */
+/**
+ * Everything known about a failure. Only `attempt`, `at`, `output` and `checks` are required; more input gives more
+ * precise findings.
+ */
 export interface DiagnosisInput {
-  /** Id of the attempt or job: the stem of the ids of the evidence that it gives itself (`ev-<attempt>-…`). */
+  /** Id of the attempt or job. The ids of its own evidence start with it (`ev-<attempt>-…`). */
   readonly attempt: string;
   /** ISO 8601; when it ended. */
   readonly at: string;
-  /** ISO 8601; when it began. Logs not written since are no evidence. */
+  /** ISO 8601; when it started. Logs that were not written since then are not evidence. */
   readonly startedAt?: string;
-  /** How the fence ended; absent: nothing ran, or its end is not known. */
+  /** How the fence ended. Absent: nothing ran, or the end is not known. */
   readonly end?: ShellResult['end'];
-  /** Output as it came, stdout and stderr together, masked; its last 500 lines are looked at, so a tail is enough. */
+  /** Masked output, stdout and stderr interleaved. Only the last 500 lines are read, so a tail is enough. */
   readonly output: string;
   readonly checks: readonly Pick<CheckResult, 'check' | 'verdict' | 'class' | 'observed' | 'expected'>[];
   /**
-   * `text`: every fence of the step, files included, so that wanted ports and known names can be read from it.
-   * `about`: what it acts on in a cluster, where that is known for certain.
+   * `text`: all fences of the step, including files, to find wanted ports and known names. `about`: the cluster
+   * objects that it acts on, if known for certain.
    */
   readonly step?: {
     readonly text: string;
@@ -29,12 +32,12 @@ export interface DiagnosisInput {
   };
   /** The box after the failure. */
   readonly snapshot?: Snapshot;
-  /** The box before the attempt: tells an OOM kill of this attempt from an older one. */
+  /** The box before the attempt. Distinguishes an OOM kill of this attempt from an older one. */
   readonly before?: Snapshot;
-  /** What `inspectProgram` saw of the programs that `namedPrograms` found in the output. */
+  /** The results of `inspectProgram` for the programs that `namedPrograms` found in the output. */
   readonly programs?: readonly ProgramFact[];
-  /** Connect matrix, with rows from outside where there are any. */
+  /** Connection matrix, including rows from outside if available. */
   readonly matrix?: readonly ConnectRow[];
-  /** What the runbook has measured here (its facts), such as `disk-read`: `2.1 MB/s`. */
+  /** Measured facts of the runbook, such as `disk-read`: `2.1 MB/s`. */
   readonly measurements?: readonly { readonly name: string; readonly value: string }[];
 }

@@ -1,7 +1,7 @@
 import type { FailureContext } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 
-/** The kernel killed it for want of memory, and says so. */
+/** The kernel killed it for lack of memory and logged that. */
 export const oomKilled: Rule = {
   code: 'oom-killed',
   cause: 'resources',
@@ -19,7 +19,7 @@ function oomTold(scene: FailureContext) {
     .map(({ groups: { name }, evidence, weight }) => tellOom(name, [evidence], weight));
 }
 
-/** SIGKILL, and the count of OOM kills grew meanwhile (/proc/vmstat, memory.events). */
+/** SIGKILL while the OOM kill counter increased (/proc/vmstat, memory.events). */
 function oomCounted(scene: FailureContext) {
   if (scene.exit !== 137) return [];
   const [after, before] = [scene.facts.memory?.[0], scene.input.before?.facts.memory?.[0]];
@@ -35,15 +35,15 @@ function tellOom(
   weight: 'told' | 'logged' | 'inferred' | 'consequence',
 ) {
   return {
-    title: `The kernel killed ${name ?? 'the process'} because memory ran out (OOM kill on record).`,
-    remedy: 'Give it more memory, or make it need less: look at its own limit, the cgroup and swap.',
+    title: `The kernel killed ${name ?? 'the process'} because memory ran out (an OOM kill is recorded).`,
+    remedy: 'Add memory, or reduce its use. Check its own limit, the cgroup and swap.',
     subject: name ?? 'memory',
     evidence,
     weight,
   };
 }
 
-/** It says itself that memory ran out. */
+/** The program itself reports that memory ran out. */
 export const outOfMemory: Rule = textRule({
   code: 'out-of-memory',
   cause: 'resources',
@@ -54,17 +54,17 @@ export const outOfMemory: Rule = textRule({
     const memory = facts.memory?.[0];
     const heap = /heap|OutOfMemoryError/.test(line);
     return {
-      title: `Memory ran out${heap ? ' in the heap that the runtime allows itself' : ''}${memory === undefined ? '' : ` (${Math.round(memory.availableBytes / 2 ** 20)} MiB were free on the box afterwards)`}.`,
+      title: `Memory ran out${heap ? ' in the heap limit of the runtime' : ''}${memory === undefined ? '' : ` (${Math.round(memory.availableBytes / 2 ** 20)} MiB were free on the box afterwards)`}.`,
       remedy: heap
-        ? 'Raise the heap limit (--max-old-space-size, -Xmx) within what the box has, or find what grows.'
-        : 'Free memory, add swap, or start with less.',
+        ? 'Raise the heap limit (--max-old-space-size, -Xmx) within the memory of the box, or find what uses it.'
+        : 'Free memory, add swap, or reduce memory use.',
       subject: 'memory',
       evidence: memory === undefined ? [] : [memory.id],
     };
   },
 });
 
-/** SIGKILL with no OOM kill on record. */
+/** SIGKILL without a recorded OOM kill. */
 export const killed: Rule = {
   code: 'killed',
   cause: 'other',
@@ -74,10 +74,10 @@ export const killed: Rule = {
     const none = memory?.oomKills === 0;
     return [
       {
-        title: `Exit code 137: a process was ended by SIGKILL${none ? '; the kernel has no OOM kill on record' : ', by a person, a supervisor, a time limit or the kernel for want of memory'}.`,
+        title: `Exit code 137: a process was killed by SIGKILL${none ? '. The kernel recorded no OOM kill' : ', by a person, a supervisor, a time limit or the kernel for lack of memory'}.`,
         remedy: none
-          ? 'Find who sent it: a supervisor, a time limit (timeout -k), a stop of the container. More memory does not help.'
-          : 'See dmesg for "Out of memory" before any limit is raised; else find who sent it.',
+          ? 'Find out who sent it: a supervisor, a time limit (timeout -k), a stop of the container. More memory does not help.'
+          : 'Check dmesg for "Out of memory" before you raise a limit. Otherwise find out who sent the signal.',
         evidence: [scene.exitEvidence, ...(none ? [memory.id] : [])],
         weight: 'told',
       },
@@ -85,61 +85,61 @@ export const killed: Rule = {
   },
 };
 
-/** What 128+n says (POSIX sh 2.8.2; numbers by signal(7) on Linux). 137 and 141 have rules of their own. */
+/** Exit codes 128+n (POSIX sh 2.8.2; signal numbers from signal(7) on Linux). 137 and 141 have their own rules. */
 const SIGNALS: Readonly<
   Record<number, readonly [code: string, name: string, means: string, remedy: string]>
 > = {
   129: [
     'terminated',
     'SIGHUP',
-    'its terminal or session went away',
-    'Start it in the background part of a step, or by a service.',
+    'its terminal or session ended',
+    'Start it as a background step or as a service.',
   ],
   130: ['terminated', 'SIGINT', 'it was interrupted', 'Run it again.'],
-  131: ['crashed', 'SIGQUIT', 'it was told to quit with a core dump', 'Find who sent it.'],
+  131: ['crashed', 'SIGQUIT', 'it was asked to quit with a core dump', 'Find out who sent the signal.'],
   132: [
     'crashed',
     'SIGILL',
-    'it used an instruction that this CPU does not have, or a trap for a broken promise',
+    'it used an instruction that this CPU does not support, or a built-in trap',
     'Use a build for this CPU (older x86-64 level), or report the crash.',
   ],
   133: ['crashed', 'SIGTRAP', 'it hit a trap', 'Read its last lines; report the crash.'],
   134: [
     'crashed',
     'SIGABRT',
-    'it ended itself after an error that it could not go on from',
-    'Its last lines say why.',
+    'it aborted after an error that it could not handle',
+    'Read its last lines for the reason.',
   ],
   135: [
     'crashed',
     'SIGBUS',
-    'it touched memory that has no file behind it (a full disk or /dev/shm, a truncated file)',
-    'Check the space in /dev/shm and on the disk.',
+    'it accessed memory without a backing file (a full disk or /dev/shm, a truncated file)',
+    'Check the free space in /dev/shm and on the disk.',
   ],
   136: ['crashed', 'SIGFPE', 'it divided by zero', 'Report the crash.'],
   139: [
     'crashed',
     'SIGSEGV',
-    'it crashed on a bad memory access',
-    'Check that program and libraries fit together (versions, musl or glibc, machine); report the crash.',
+    'it accessed invalid memory',
+    'Check that the program and its libraries match (versions, musl or glibc, architecture). Report the crash.',
   ],
   143: [
     'terminated',
     'SIGTERM',
-    'somebody told it to stop',
-    'Find who sent it: a supervisor, a time limit, a stop of the container.',
+    'it was asked to stop',
+    'Find out who sent the signal: a supervisor, a time limit, a stop of the container.',
   ],
-  152: ['terminated', 'SIGXCPU', 'its limit of CPU time was used up', 'Look at ulimit -t.'],
-  153: ['terminated', 'SIGXFSZ', 'a file grew over the limit of file size', 'Look at ulimit -f.'],
+  152: ['terminated', 'SIGXCPU', 'it used up its CPU time limit', 'Check ulimit -t.'],
+  153: ['terminated', 'SIGXFSZ', 'a file exceeded the file size limit', 'Check ulimit -f.'],
   159: [
     'crashed',
     'SIGSYS',
     'it made a system call that a filter forbids (seccomp)',
-    'Look at the seccomp profile of the container.',
+    'Check the seccomp profile of the container.',
   ],
 };
 
-/** Exit codes 128+n decoded, one rule for each code. */
+/** Decodes exit codes 128+n, one rule per code. */
 export const signalled: readonly Rule[] = ['crashed', 'terminated'].map((code) => ({
   code,
   cause: 'other',
@@ -158,7 +158,7 @@ export const signalled: readonly Rule[] = ['crashed', 'terminated'].map((code) =
   },
 }));
 
-/** `set -o pipefail` and a reader such as head that ended early. */
+/** `set -o pipefail` with a reader such as head that exits early. */
 export const brokenPipe: Rule = {
   code: 'broken-pipe',
   cause: 'config',
@@ -167,9 +167,9 @@ export const brokenPipe: Rule = {
       ? [
           {
             title:
-              'Exit code 141: a program wrote into a pipe whose reader had ended (SIGPIPE), such as `… | head -1`; pipefail makes that a failure.',
+              'Exit code 141: a program wrote into a pipe after its reader had exited (SIGPIPE), such as `… | head -1`. pipefail turns that into a failure.',
             remedy:
-              'Let the reader read to the end (`sed -n 1p`, `awk NR==1`), or write `{ …; } || test $? = 141`.',
+              'Let the reader read everything (`sed -n 1p`, `awk NR==1`), or write `{ …; } || test $? = 141`.',
             evidence: [scene.exitEvidence],
             weight: 'told',
           },
@@ -177,7 +177,7 @@ export const brokenPipe: Rule = {
       : [],
 };
 
-/** The step was ended by its own time limit. */
+/** The step was stopped by its own time limit. */
 export const timedOut: Rule = {
   code: 'timed-out',
   cause: 'timing',
@@ -187,11 +187,11 @@ export const timedOut: Rule = {
     if (end?.kind !== 'timeout' && !byTool) return [];
     const limit = end?.kind === 'timeout' ? ` after ${end.afterMs / 1000} s` : ' by timeout(1)';
     const last =
-      scene.input.output.trim() === '' ? 'It had said nothing.' : 'Its last lines tell what it was doing.';
+      scene.input.output.trim() === '' ? 'It printed nothing.' : 'Its last lines show what it was doing.';
     return [
       {
-        title: `It was still running and was ended${limit}.`,
-        remedy: `${last} Find what it waits for; a daemon that stays in the foreground belongs in a background step.`,
+        title: `The step was still running and was stopped${limit}.`,
+        remedy: `${last} Find out what it waits for. A daemon that stays in the foreground belongs in a background step.`,
         evidence: [scene.exitEvidence],
         weight: 'consequence',
       },
@@ -199,7 +199,7 @@ export const timedOut: Rule = {
   },
 };
 
-/** It could not even be started. */
+/** The interpreter could not be started. */
 export const unstartable: Rule = {
   code: 'unstartable',
   cause: 'binary',
@@ -209,7 +209,7 @@ export const unstartable: Rule = {
           {
             title: `The interpreter ${step?.interpreter?.[0] ?? 'of the step'} could not be started: ${end.reason}.`,
             remedy:
-              'Install that interpreter, or name one that is there; check the user and the folder that the step asks for.',
+              'Install that interpreter, or use an installed one. Check the user and the folder that the step requests.',
             ...(step?.interpreter?.[0] !== undefined && { subject: step.interpreter[0] }),
             evidence: [exitEvidence],
             weight: 'told',

@@ -6,9 +6,9 @@ import type { Weight } from './weight.ts';
 /** A line that a pattern matched. */
 export interface Hit {
   readonly line: string;
-  /** Position among the scene's lines, for looking at its neighbours. */
+  /** Index among all lines, to read adjacent lines. */
   readonly index: number;
-  /** Named groups that took part. */
+  /** Named groups that matched. */
   readonly groups: Readonly<Record<string, string>>;
   readonly evidence: string;
   readonly weight: Weight;
@@ -16,20 +16,20 @@ export interface Hit {
   readonly origin?: LogOrigin;
 }
 
-/** The failure, prepared once for all rules. */
+/** A failure, prepared once for all rules. */
 export interface FailureContext {
   readonly input: DiagnosisInput;
   readonly facts: Facts;
-  /** Exit code; absent: it did not exit. */
+  /** Exit code. Absent: it did not exit. */
   readonly exit?: number;
   readonly exitEvidence: string;
-  /** What checks of the network observed, the last lines of output, lines of logs. */
+  /** Observations of network checks, the last lines of output, and log lines. */
   readonly lines: readonly Line[];
-  /** Lines that match any of the patterns, the last line first; one hit a line, by the first pattern that matches. */
+  /** Lines that match any of the patterns, last line first. One hit per line, for the first pattern that matches. */
   search(patterns: readonly RegExp[]): Hit[];
-  /** Lines within `reach` of a hit, nearest first, the hit's own line first of all. */
+  /** Lines within `reach` of a hit, nearest first, starting with the hit itself. */
   near(hit: Hit, reach: number): string[];
-  /** Whether the step's text holds this word. */
+  /** Whether the step's text contains this word. */
   names(word: string): boolean;
   checkEvidence(index: number): string;
   rowEvidence(index: number): string;
@@ -52,10 +52,10 @@ interface Line {
   readonly weight: Weight;
 }
 
-/** Only so much is looked at: an error is told at the end, and hostile output must not cost much. */
+/** Bounds the work: errors are at the end, and hostile output must not cost much. */
 const MOST_LINES = 500;
 const LONGEST_LINE = 1000;
-/** Lines before these are history: `told` becomes `logged`. */
+/** Earlier lines are less relevant: their weight is `logged` instead of `told`. */
 const TAIL_LINES = 60;
 
 /** Prepares a failure for the rules. Pure. */
@@ -77,18 +77,21 @@ export function failureContextOf(input: DiagnosisInput): FailureContext {
   };
 }
 
-/** Ids of the evidence that an attempt gives itself; `attemptEvidence` resolves them. */
+/** Ids of the attempt's own evidence; `attemptEvidence` resolves them. */
 export const exitEvidence = (input: DiagnosisInput): string => `ev-${input.attempt}-exit`;
 export const checkEvidence = (input: DiagnosisInput, index: number): string =>
   `ev-${input.attempt}-check-${index + 1}`;
 export const lineEvidence = (input: DiagnosisInput, index: number): string =>
   `ev-${input.attempt}-line-${index + 1}`;
 
-/** Rows of the connect matrix. */
+/** Rows of the connection matrix. */
 export const rowEvidence = (input: DiagnosisInput, index: number): string =>
   `ev-${input.attempt}-row-${index + 1}`;
 
-/** What a check of the network observed is as good as a line of output; whether the step reached its goal is not asked here. */
+/**
+ * The observation of a network check is treated like a line of output. Whether the step reached its goal is not
+ * considered.
+ */
 function checkLines(input: DiagnosisInput): Line[] {
   return input.checks.flatMap(({ check, verdict, class: kind, observed }, index): Line[] => {
     if (verdict === 'pass' || !NETWORK_TROUBLE.has(kind)) return [];
@@ -118,12 +121,12 @@ const RETRIED = /\b(?:will retry|retrying) in\b|\bretries left\b/i;
 function visible(raw: string): string {
   const shown = raw.slice(0, 20 * LONGEST_LINE).replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, '');
   const parts = shown.split('\r');
-  // A progress bar rewrites its line: what it shows last counts. A single CR may be the fault itself (CR LF scripts).
+  // A progress bar rewrites its line, so its last state counts. A single CR may be the error itself (CR LF scripts).
   const last = parts.length > 3 ? parts.findLast((part) => part.trim() !== '') : shown;
   return (last ?? '').slice(0, LONGEST_LINE).trimEnd();
 }
 
-/** Lines of logs that were written meanwhile and that speak of something the step names. */
+/** Log lines that were written during the attempt and mention something that the step names. */
 function logLines({ snapshot, startedAt, step }: DiagnosisInput): Line[] {
   if (snapshot?.facts.logs === undefined || startedAt === undefined || step === undefined) return [];
   const words = programWords(step.text);
@@ -139,7 +142,7 @@ function linesOf(log: FactOf<'logs'>, words: ReadonlySet<string>): Line[] {
     .map((text) => ({ text: text.slice(0, LONGEST_LINE), evidence: log.id, weight: 'logged' }));
 }
 
-/** What containers printed, of those that the failure speaks of; where nothing failed, of all that were read. */
+/** Output of the containers that the failure mentions. Without a failure: of all containers that were read. */
 function podLines(facts: Facts, { output, checks, step }: DiagnosisInput): Line[] {
   const all = output.trim() === '' && checks.length === 0;
   const spoken = `${step?.text ?? ''}\n${output}`;
@@ -156,7 +159,7 @@ function podLines(facts: Facts, { output, checks, step }: DiagnosisInput): Line[
   });
 }
 
-/** Words of a step that may be a program or a service; the shell's own are none. */
+/** Words of a step that may be a program or a service, without the shell's own words. */
 function programWords(text: string): ReadonlySet<string> {
   const words = text.match(/[A-Za-z][\w.-]{2,40}/g) ?? [];
   return new Set(words.filter((word) => !COMMON.has(word)));

@@ -1,7 +1,7 @@
 import { type Rule, textRule } from './rule.ts';
 import { pathIn } from './storage.ts';
 
-/** More was asked for than a Kubernetes quota or limit range grants. */
+/** The request exceeds a Kubernetes quota or limit range. */
 export const quotaExceeded: Rule = textRule({
   code: 'quota-exceeded',
   cause: 'quota',
@@ -10,14 +10,14 @@ export const quotaExceeded: Rule = textRule({
     /failed quota: (?<name>[\w.-]{1,200})|(?:maximum|minimum) \S{1,60} usage per (?:Container|Pod) is|must be less than or equal to (?:cpu|memory) limit|QuotaExceeded|quota exceeded/i,
   ],
   tell: ({ groups: { name, what } }) => ({
-    title: `More is asked for than the quota${name === undefined ? '' : ` ${name}`} grants${what === undefined ? '' : ` (${what})`}.`,
+    title: `The request exceeds the quota${name === undefined ? '' : ` ${name}`}${what === undefined ? '' : ` (${what})`}.`,
     remedy:
-      'Ask for less, or have the quota raised; compare with every layer (pod, namespace, node, virtual cluster).',
+      'Request less, or have the quota raised. Compare every layer: pod, namespace, node, virtual cluster.',
     subject: name ?? 'quota',
   }),
 });
 
-/** Something that must not be there yet is there: the step is not idempotent. */
+/** Something that the step creates already exists: the step is not idempotent. */
 export const alreadyExists: Rule = textRule({
   code: 'already-exists',
   cause: 'config',
@@ -27,18 +27,18 @@ export const alreadyExists: Rule = textRule({
   ],
   tell: ({ line, groups }) => {
     const name = groups.name ?? pathIn(line);
-    // SQL notices and mkdir -p say so in passing.
+    // SQL notices and mkdir -p print this without failing.
     if (/^(?:NOTICE|psql:.{0,100}NOTICE)|skipping/.test(line)) return undefined;
     return {
-      title: `${name ?? 'Something that the step creates'} is there already.`,
+      title: `${name ?? 'Something that the step creates'} already exists.`,
       remedy:
-        'Make the step safe to repeat (mkdir -p, IF NOT EXISTS, `id -u NAME || useradd NAME`), or let a check skip it.',
+        'Make the step safe to repeat (mkdir -p, IF NOT EXISTS, `id -u NAME || useradd NAME`), or add a check that skips it.',
       ...(name !== undefined && { subject: name }),
     };
   },
 });
 
-/** A database, role, table, bucket or object that is named but not there. */
+/** A database, role, table, bucket or object that does not exist. */
 export const objectMissing: Rule = textRule({
   code: 'object-missing',
   cause: 'dependency',
@@ -53,14 +53,14 @@ export const objectMissing: Rule = textRule({
     const name = groups.name ?? groups.table ?? '';
     const what = `${groups.kind === undefined ? '' : `${groups.kind} `}${name}`;
     return {
-      title: `${what} does not exist there.`,
-      remedy: 'Create it in an earlier step, or mend the name.',
+      title: `${what} does not exist.`,
+      remedy: 'Create it in an earlier step, or fix the name.',
       subject: what,
     };
   },
 });
 
-/** ENOENT for a file that is no program. */
+/** ENOENT for a file other than a program. */
 export const fileMissing: Rule = textRule({
   code: 'file-missing',
   cause: 'config',
@@ -77,15 +77,15 @@ export const fileMissing: Rule = textRule({
     const path = groups.path ?? pathIn(line);
     if (/locale|bad interpreter/.test(line)) return undefined;
     return {
-      title: `${path ?? 'A file that is named'} is not there.`,
-      remedy: 'Check the path and the working directory; make the file (or its folder) in an earlier step.',
+      title: `${path ?? 'A file'} does not exist.`,
+      remedy: 'Check the path and the working directory. Create the file or its folder in an earlier step.',
       ...(path !== undefined && { subject: path }),
       ...(scene.exit === 0 && { weight: 'consequence' as const }),
     };
   },
 });
 
-/** A second copy of a server over the same data. */
+/** A second instance of a server on the same data. */
 export const alreadyRunning: Rule = textRule({
   code: 'already-running',
   cause: 'config',
@@ -94,14 +94,14 @@ export const alreadyRunning: Rule = textRule({
     /(?:is )?already running(?: as process |: pid |, pid | \(pid )?\s?(?<pid>\d+)?|A server is already running|pid file .{0,100} (?:exists|already)|Another instance .{0,60}running/i,
   ],
   tell: ({ groups: { pid, subject } }) => ({
-    title: `It runs already${pid === undefined ? '' : ` (pid ${pid})`}${subject === undefined ? '' : ` on ${subject}`}.`,
+    title: `It is already running${pid === undefined ? '' : ` (pid ${pid})`}${subject === undefined ? '' : ` on ${subject}`}.`,
     remedy:
-      'Reload or restart that one; if there is no such process, remove the pid or lock file that was left behind.',
+      'Reload or restart the running instance. If there is no such process, remove the stale pid or lock file.',
     ...(subject !== undefined && { subject }),
   }),
 });
 
-/** A server that refuses to be root. */
+/** A server that refuses to run as root. */
 export const notAsRoot: Rule = textRule({
   code: 'not-as-root',
   cause: 'config',
@@ -118,7 +118,7 @@ export const notAsRoot: Rule = textRule({
         },
 });
 
-/** Nearly always noise beside the real failure. */
+/** Usually noise next to the real failure. */
 export const localeMissing: Rule = textRule({
   code: 'locale-missing',
   cause: 'config',
@@ -127,14 +127,14 @@ export const localeMissing: Rule = textRule({
     /cannot change locale \((?<name>[^)]{1,60})\)|Setting locale failed|Cannot set LC_\w+ to default locale|locale.{0,40}(?:not supported|not available)/,
   ],
   tell: ({ groups: { fatal, name } }) => ({
-    title: `The locale${name === undefined ? ' that is asked for' : ` ${name}`} is not installed on this box.`,
-    remedy: 'Set LC_ALL=C.UTF-8, which is always there, or generate the locale (locales, locale-gen).',
+    title: `The locale${name === undefined ? '' : ` ${name}`} is not installed on this box.`,
+    remedy: 'Set LC_ALL=C.UTF-8, which always exists, or generate the locale (locales, locale-gen).',
     subject: 'locale',
     ...(fatal === undefined && { weight: 'consequence' as const }),
   }),
 });
 
-/** An archive that is something else, mostly an error page saved under its name. */
+/** A file that is not the expected archive, usually a saved error page. */
 export const notAnArchive: Rule = textRule({
   code: 'bad-download',
   cause: 'dependency',
@@ -143,8 +143,9 @@ export const notAnArchive: Rule = textRule({
     /checksum (?:mismatch|did NOT match)|computed checksums? did NOT match|sha256sum: WARNING|EINTEGRITY|digest mismatch/i,
   ],
   tell: () => ({
-    title: 'A downloaded file is not what it should be: an error page, cut off, or another version.',
-    remedy: 'Look at it (file, head -c 200); fetch with `curl --fail --location`, and compare the checksum.',
+    title: 'A downloaded file has unexpected content: an error page, a truncated file, or another version.',
+    remedy:
+      'Inspect it (file, head -c 200). Download with `curl --fail --location`, and compare the checksum.',
     subject: 'download',
   }),
 });

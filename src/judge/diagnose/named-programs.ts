@@ -1,9 +1,9 @@
 import type { Finding } from '../../model/finding.ts';
 
-/** Findings that get sharper by a look at the file that they are about. */
+/** Findings that become more precise after inspecting the file that they are about. */
 const ABOUT_PROGRAMS = new Set(['interpreter-missing', 'exec-format', 'program-missing', 'not-executable']);
 
-/** Programs that are worth an `inspectProgram` before diagnosing once more: at most eight. Pure. */
+/** Programs that should be inspected with `inspectProgram` before a second diagnosis, at most eight. Pure. */
 export function namedPrograms(findings: readonly Finding[]): string[] {
   const named = findings
     .filter(({ code }) => ABOUT_PROGRAMS.has(code))

@@ -3,7 +3,7 @@ import { hostIn } from './access.ts';
 import type { FailureContext } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 
-/** The resolver has no address for a name: a typing error, no network, or no DNS server. */
+/** The resolver has no address for a name: a typo, no network, or no DNS server. */
 export const nameNotResolved: Rule = textRule({
   code: 'name-not-resolved',
   cause: 'network',
@@ -21,17 +21,17 @@ export const nameNotResolved: Rule = textRule({
   tell: (hit, scene) => {
     const nearby = scene.near(hit, 8).flatMap((line) => hostIn(line) ?? [])[0];
     const host = hit.groups.host ?? nearby?.replace(/:\d+$/, '');
-    // sudo only complains that the box does not know its own name, and goes on.
+    // sudo only warns that the box cannot resolve its own name, and continues.
     if (/^sudo: unable to resolve host/.test(hit.line)) return { ...ownName(host), weight: 'consequence' };
     return {
       title: `The name ${host ?? 'of the host'} does not resolve to an address.`,
-      remedy: `Check the spelling of ${host ?? 'the name'}; if it is right, check that this box has a DNS server that answers (/etc/resolv.conf) and a network.`,
+      remedy: `Check the spelling of ${host ?? 'the name'}. If it is correct, check that this box has a network and a DNS server that answers (/etc/resolv.conf).`,
       ...(host !== undefined && { subject: host }),
     };
   },
 });
 
-/** The host answered that nothing listens there, or a firewall rejects. Not a matter of patience alone. */
+/** The host answered that nothing listens on the port, or a firewall rejects. Waiting alone does not help. */
 export const connectionRefused: Rule = textRule({
   code: 'connection-refused',
   cause: 'dependency',
@@ -53,7 +53,7 @@ export const connectionRefused: Rule = textRule({
   },
 });
 
-/** curl says "Couldn't connect" for refused and for unreachable alike: only loopback leaves no doubt. */
+/** curl prints "Couldn't connect" for both refused and unreachable. Only for loopback the cause is certain. */
 export const notConnected: Rule = textRule({
   code: 'not-connected',
   cause: 'network',
@@ -62,13 +62,13 @@ export const notConnected: Rule = textRule({
     isLoopback(host)
       ? undefined
       : {
-          title: `${host}:${port} could not be connected to; curl does not say whether refused or unreachable.`,
-          remedy: `Make a connect matrix for ${host}:${port}: refused means that nothing listens, a time-out that packets are dropped, no route that the network is not there.`,
+          title: `The connection to ${host}:${port} failed. curl does not say whether it was refused or unreachable.`,
+          remedy: `Test the connection to ${host}:${port} with a connection matrix. Refused means that nothing listens, a timeout that packets are dropped, no route that the network is missing.`,
           subject: `${host}:${port}`,
         },
 });
 
-/** kubectl without a kubeconfig asks localhost:8080, where nothing ever listens. */
+/** kubectl without a kubeconfig connects to localhost:8080, where nothing listens. */
 export const kubeconfigMissing: Rule = textRule({
   code: 'kubeconfig-missing',
   cause: 'config',
@@ -78,15 +78,15 @@ export const kubeconfigMissing: Rule = textRule({
   tell: (_hit, { facts }) => {
     const known = facts.kubernetes?.find((each) => each.kind === 'context');
     return {
-      title: 'kubectl has no kubeconfig: without one it asks localhost:8080.',
-      remedy: `Set KUBECONFIG${known === undefined ? ' to the file of the cluster (k3s: /etc/rancher/k3s/k3s.yaml)' : ` to ${known.kubeconfig}`}.`,
+      title: 'kubectl has no kubeconfig, so it connects to localhost:8080.',
+      remedy: `Set KUBECONFIG${known === undefined ? ' to the kubeconfig of the cluster (k3s: /etc/rancher/k3s/k3s.yaml)' : ` to ${known.kubeconfig}`}.`,
       subject: 'KUBECONFIG',
       evidence: known === undefined ? [] : [known.id],
     };
   },
 });
 
-/** No answer at all: packets are dropped on the way, or the host is down. */
+/** No answer: packets are dropped, or the host is down. */
 export const connectionTimeout: Rule = textRule({
   code: 'connection-timeout',
   cause: 'network',
@@ -103,15 +103,15 @@ export const connectionTimeout: Rule = textRule({
     const { host, port } = hit.groups.host ? hit.groups : target(scene.near(hit, 6));
     const where = host === undefined ? 'The host' : `${host}${port === undefined ? '' : `:${port}`}`;
     return {
-      title: `${where} gave no answer to the connection: packets are dropped on the way, or the host is down.`,
+      title: `${where} did not answer: packets are dropped, or the host is down.`,
       remedy:
-        'A firewall or security group that drops is the usual reason: compare a connect from this box with one from outside before anything else.',
+        'A firewall or security group that drops packets is the usual cause. First compare a connection from this box with one from outside.',
       ...(host !== undefined && { subject: where }),
     };
   },
 });
 
-/** Connected, and then no answer in time. */
+/** The connection was made, but the answer did not arrive in time. */
 export const answerTimeout: Rule = textRule({
   code: 'answer-timeout',
   cause: 'timing',
@@ -121,9 +121,8 @@ export const answerTimeout: Rule = textRule({
   tell: (hit, scene) => {
     const { host } = target(scene.near(hit, 3));
     return {
-      title: `${host ?? 'The service'} was reached, but did not answer in time.`,
-      remedy:
-        'See what it does meanwhile (its log, CPU, locks, what it waits for) before any limit is raised.',
+      title: `${host ?? 'The service'} accepted the connection, but did not answer in time.`,
+      remedy: 'Find out what it is doing (log, CPU, locks, its dependencies) before you raise a timeout.',
       ...(host !== undefined && { subject: host }),
     };
   },
@@ -141,13 +140,13 @@ export const noRoute: Rule = textRule({
     return {
       title: `There is no route to ${host ?? 'the host'} from this box.`,
       remedy:
-        'Check addresses and the default route of this box (ip addr, ip route); for an IPv6 address, that the box has IPv6.',
+        'Check the addresses and the default route of this box (ip addr, ip route). For an IPv6 address, check that the box has IPv6.',
       ...(host !== undefined && { subject: host }),
     };
   },
 });
 
-/** The other side, or something between, closed the connection. */
+/** The remote host, or something in between, closed the connection. */
 export const connectionReset: Rule = textRule({
   code: 'connection-reset',
   cause: 'network',
@@ -157,8 +156,8 @@ export const connectionReset: Rule = textRule({
   tell: (hit, scene) => {
     const { host } = target(scene.near(hit, 4));
     return {
-      title: `${host ?? 'The other side'} closed the connection in the middle.`,
-      remedy: 'Read the log of the service there; once more is worth a try, if it happened only once.',
+      title: `${host ?? 'The remote host'} closed the connection unexpectedly.`,
+      remedy: 'Read the log of the service on that host. If it happened only once, try again.',
       ...(host !== undefined && { subject: host }),
       weight: hit.weight === 'told' ? 'logged' : hit.weight,
     };
@@ -172,14 +171,14 @@ function refused(host: string | undefined, port: number | undefined, scene: Fail
   const evidence = down === undefined ? [] : [down.id];
   const title = here
     ? `Nothing listens on ${where}${down === undefined ? '' : `; the service ${down.name} is ${down.state}`}.`
-    : `${where} refused the connection: the host is reached, but nothing listens there (or a rule rejects).`;
+    : `${where} refused the connection: the host is up, but nothing listens there, or a firewall rejects it.`;
   const remedy = here
-    ? `Start what should listen on ${port === undefined ? 'it' : `port ${port}`}${down === undefined ? '' : `, such as ${down.name}`}, and read its log if it does not stay up.`
-    : 'Check the port, and that the service there runs and listens on more than its own loopback.';
+    ? `Start the service for ${port === undefined ? 'it' : `port ${port}`}${down === undefined ? '' : `, such as ${down.name}`}. If it does not keep running, read its log.`
+    : 'Check the port, and that the service runs and listens on more than loopback.';
   return { title, remedy, ...(host !== undefined && { subject: where }), evidence };
 }
 
-/** A service that is down and that the step speaks of. */
+/** A service that is down and that the step mentions. */
 function downService(scene: FailureContext): FactOf<'services'> | undefined {
   const down = (scene.facts.services ?? []).filter(({ state }) => state === 'failed' || state === 'inactive');
   return down.find(({ name }) => scene.names(name) || scene.names(`${name}.service`));
@@ -191,8 +190,8 @@ export function ownAddress({ facts }: FailureContext, host: string): boolean {
 
 function ownName(host: string | undefined) {
   return {
-    title: `This box does not know its own name${host === undefined ? '' : ` ${host}`}.`,
-    remedy: 'Put the name into /etc/hosts beside 127.0.1.1.',
+    title: `This box cannot resolve its own host name${host === undefined ? '' : ` ${host}`}.`,
+    remedy: 'Add the name to /etc/hosts, next to 127.0.1.1.',
     ...(host !== undefined && { subject: host }),
   };
 }
@@ -205,7 +204,7 @@ export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?|0\.0\.0\.0|\[?::\]?)$/.test(host);
 }
 
-/** The host and port that the lines speak of, the nearest first. */
+/** The host and port in the lines, nearest line first. */
 function target(lines: readonly string[]): { host?: string; port?: string } {
   for (const line of lines) {
     const url = hostIn(line);

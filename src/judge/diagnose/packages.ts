@@ -1,6 +1,6 @@
 import { type Rule, textRule } from './rule.ts';
 
-/** Another package manager runs: one of the few failures that time heals. */
+/** Another package manager is running. Waiting fixes this failure. */
 export const packageLock: Rule = textRule({
   code: 'package-lock',
   cause: 'timing',
@@ -18,14 +18,14 @@ export const packageLock: Rule = textRule({
     return {
       title: `Another package manager holds the lock${pid === undefined ? '' : `: ${who === undefined ? 'process' : who} (pid ${pid})`}.`,
       remedy:
-        'Wait for it to end (apt-get -o DPkg::Lock::Timeout=120), or stop unattended-upgrades first; never remove the lock file.',
+        'Wait until it ends (apt-get -o DPkg::Lock::Timeout=120), or stop unattended-upgrades first. Never remove the lock file.',
       subject: 'package lock',
       evidence: holder === undefined ? [] : [holder.id],
     };
   },
 });
 
-/** dpkg was stopped between unpacking and configuring. */
+/** dpkg was interrupted between unpacking and configuring. */
 export const packagesUnfinished: Rule = textRule({
   code: 'packages-unfinished',
   cause: 'dependency',
@@ -33,7 +33,7 @@ export const packagesUnfinished: Rule = textRule({
     /dpkg was interrupted, you must manually run|You might want to run 'apt(?:-get)? --fix-broken install'|Unmet dependencies\. Try/,
   ],
   tell: ({ line }) => ({
-    title: 'An earlier installation was left unfinished.',
+    title: 'An earlier installation was not finished.',
     remedy: line.includes('interrupted')
       ? 'Run `dpkg --configure -a`, then `apt-get -f install`.'
       : 'Run `apt-get --fix-broken install`.',
@@ -41,7 +41,7 @@ export const packagesUnfinished: Rule = textRule({
   }),
 });
 
-/** The package manager does not know the name: it never fetched its index, or the name is wrong. */
+/** The package manager does not know the package: its index was never fetched, or the name is wrong. */
 export const packageUnknown: Rule = textRule({
   code: 'package-unknown',
   cause: 'dependency',
@@ -64,7 +64,7 @@ export const packageUnknown: Rule = textRule({
     const what = `${name ?? 'the package'}${groups.version === undefined ? '' : ` in version ${groups.version}`}`;
     if (apt && never && system !== undefined) {
       return {
-        title: 'apt has no package index on this box, so it knows no package at all.',
+        title: 'apt has no package index on this box, so it knows no packages.',
         remedy: 'Run `apt-get update` in the same step, before the install.',
         ...(name !== undefined && { subject: name }),
         evidence: [system.id],
@@ -73,14 +73,14 @@ export const packageUnknown: Rule = textRule({
     return {
       title: `The package source does not know ${what}${apt && !fetched ? ', or its index was never fetched' : ''}.`,
       remedy: apt
-        ? `${fetched ? '' : 'Run `apt-get update` first; then '}check the name (apt-cache search) and that its repository is among the sources.`
-        : 'Check the name, the version and the registry that is asked.',
+        ? `${fetched ? 'Check' : 'Run `apt-get update` first. Then check'} the name (apt-cache search) and that its repository is configured as a source.`
+        : 'Check the name, the version and the configured registry.',
       ...(name !== undefined && { subject: name }),
     };
   },
 });
 
-/** The index names versions that the mirror no longer has. */
+/** The index lists versions that the mirror no longer has. */
 export const packageIndexStale: Rule = textRule({
   code: 'package-index-stale',
   cause: 'dependency',
@@ -94,7 +94,7 @@ export const packageIndexStale: Rule = textRule({
   }),
 });
 
-/** apt will not use what it cannot verify. */
+/** apt rejects what it cannot verify. */
 export const repositoryUntrusted: Rule = textRule({
   code: 'repository-untrusted',
   cause: 'config',
@@ -105,17 +105,17 @@ export const repositoryUntrusted: Rule = textRule({
   tell: ({ groups: { key, url } }) => ({
     title:
       url === undefined
-        ? `The key${key === undefined ? '' : ` ${key}`} that signs a package repository is not known here.`
+        ? `The signing key${key === undefined ? '' : ` ${key}`} of a package repository is not known here.`
         : `The package repository ${url} has no signed Release file.`,
     remedy:
       url === undefined
-        ? 'Put the key of the repository into /etc/apt/keyrings, and name it by signed-by= in its source.'
+        ? "Put the repository's key into /etc/apt/keyrings, and refer to it with signed-by= in its source."
         : 'Check its address and the name of the distribution in it.',
     ...((url ?? key) !== undefined && { subject: (url ?? key)! }),
   }),
 });
 
-/** Versions that exclude one another. */
+/** Versions that conflict. */
 export const dependencyConflict: Rule = textRule({
   code: 'dependency-conflict',
   cause: 'dependency',
@@ -123,8 +123,9 @@ export const dependencyConflict: Rule = textRule({
     /ERESOLVE|The following packages have unmet dependencies|held broken packages|ResolutionImpossible|conflicting dependencies|dependency problems - leaving unconfigured|EBADENGINE|The engine "node" is incompatible|requires a different Python|version solving failed/i,
   ],
   tell: () => ({
-    title: 'The versions asked for exclude one another, or this version of the language.',
-    remedy: 'Read which two are named above, and pin one that both accept; do not force it.',
+    title: 'The requested versions conflict with each other or with this version of the language.',
+    remedy:
+      'Read which two the output names, and pin versions that are compatible. Do not force the installation.',
     subject: 'dependencies',
   }),
 });
@@ -136,14 +137,14 @@ export const pythonManaged: Rule = textRule({
   patterns: [/externally-managed-environment/],
   tell: () => ({
     title:
-      "This Python belongs to the system's package manager, which forbids pip to write into it (PEP 668).",
+      "This Python belongs to the system's package manager, which does not allow pip to install into it (PEP 668).",
     remedy:
-      'Make a virtual environment (python3 -m venv DIR) and use its pip, or install the Debian package.',
+      'Create a virtual environment (python3 -m venv DIR) and use its pip, or install the Debian package.',
     subject: 'python',
   }),
 });
 
-/** The other side asks for fewer requests. */
+/** The server limits the request rate. */
 export const rateLimited: Rule = textRule({
   code: 'rate-limited',
   cause: 'timing',
@@ -151,9 +152,9 @@ export const rateLimited: Rule = textRule({
     /toomanyrequests|too many requests|rate limit(?:ed| exceeded)|returned error: 429|HTTP(?:\/[\d.]+)? 429/i,
   ],
   tell: () => ({
-    title: 'The other side limits how often it is asked.',
+    title: 'The server limits the rate of requests.',
     remedy:
-      'Log in (registries grant more then), keep a cache or a mirror, or come back after the time that it names.',
+      'Log in, which often raises the limit, use a cache or a mirror, or retry after the time in the message.',
     subject: 'rate limit',
   }),
 });

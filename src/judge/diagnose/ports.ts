@@ -7,7 +7,7 @@ type Listener = FactOf<'listeners'>;
 const TAKEN =
   /address already in use|EADDRINUSE|port is already allocated|\bport \d{1,5}\b.{0,40}(?:already in use|is in use by another|is already being used)|only one usage of each socket address|unable to listen on any of the requested ports|cannot listen to port/i;
 
-/** Somebody else has the port (or the socket file) that this program wants. */
+/** Another process holds the port or the socket file. */
 export const portTaken: Rule = textRule({
   code: 'port-taken',
   cause: 'port',
@@ -18,19 +18,19 @@ export const portTaken: Rule = textRule({
     const path = /(\/[\w./@-]{1,200}\.sock(?:et)?)\b/.exec(hit.line)?.[1];
     if (path !== undefined) {
       return {
-        title: `The socket ${path} is already in use, or was left behind by a process that is gone.`,
-        remedy: `Stop the process that holds ${path}; if there is none, remove the file.`,
+        title: `The socket ${path} is already in use, or was left by a process that has ended.`,
+        remedy: `Stop the process that holds ${path}. If there is none, remove the file.`,
         subject: path,
       };
     }
     return {
-      title: 'An address that this program wants to listen on is already in use.',
-      remedy: 'Look at the listeners of the box for the port that it wants, and stop or move one of the two.',
+      title: 'The address that this program listens on is already in use.',
+      remedy: 'Find the port in the listeners of the box, and stop or move one of the two programs.',
     };
   },
 });
 
-/** Nothing said so, but a port that the step wants is held by somebody whom the step does not name. */
+/** No message says so, but a port that the step uses is held by a process that the step does not name. */
 export const portHeld: Rule = {
   code: 'port-taken',
   cause: 'port',
@@ -41,7 +41,7 @@ export const portHeld: Rule = {
     ].flatMap(({ port, evidence }) => {
       const owners = holders(scene, port).filter(({ owner }) => owner !== undefined);
       const others = owners.filter(({ owner }) => !scene.names(owner!));
-      // Where a program that the step names holds it as well, it is there by right.
+      // If a program that the step names holds the port too, that is intended.
       if (others.length === 0 || others.length < owners.length) return [];
       const telling = tellTaken(port, others, scene);
       const ids = [...(evidence === undefined ? [] : [evidence]), ...(telling.evidence ?? [])];
@@ -49,7 +49,7 @@ export const portHeld: Rule = {
     }),
 };
 
-/** Ports below 1024 are root's, or need CAP_NET_BIND_SERVICE (capabilities(7)). */
+/** Ports below 1024 need root or CAP_NET_BIND_SERVICE (capabilities(7)). */
 export const portPrivileged: Rule = textRule({
   code: 'port-privileged',
   cause: 'port',
@@ -64,15 +64,15 @@ export const portPrivileged: Rule = textRule({
       /bind|listen|expose/i.test(hit.line) || scene.near(hit, 6).some((line) => /\bbind\(/.test(line));
     if (!binds || (port !== undefined && port >= 1024)) return undefined;
     return {
-      title: `An ordinary user may not listen on ${port === undefined ? 'a port below 1024' : `port ${port}`}.`,
+      title: `An unprivileged user cannot listen on ${port === undefined ? 'a port below 1024' : `port ${port}`}.`,
       remedy:
-        'Start it as root, give the program CAP_NET_BIND_SERVICE (AmbientCapabilities= in its unit), or choose a port from 1024 up.',
+        'Start it as root, give the program CAP_NET_BIND_SERVICE (AmbientCapabilities= in its unit), or use a port from 1024 up.',
       ...(port !== undefined && { subject: `port ${port}` }),
     };
   },
 });
 
-/** The address to listen on, or to connect from, is not one of this box. */
+/** The address to listen on, or to connect from, does not belong to this box. */
 export const addressNotHere: Rule = textRule({
   code: 'address-not-here',
   cause: 'config',
@@ -80,14 +80,14 @@ export const addressNotHere: Rule = textRule({
   tell: ({ line }) => {
     const address = /\b(\d{1,3}(?:\.\d{1,3}){3})\b/.exec(line)?.[1];
     return {
-      title: `${address ?? 'The address to listen on'} is not an address of this box.`,
-      remedy: 'Listen on 0.0.0.0, on [::] or on an address that the box has.',
+      title: `${address ?? 'The address to listen on'} does not belong to this box.`,
+      remedy: 'Listen on 0.0.0.0, on [::] or on an address of the box.',
       ...(address !== undefined && { subject: address }),
     };
   },
 });
 
-/** A rule of the kernel captures the port: the program listens happily and is never reached (CNI portmap, docker). */
+/** A kernel rule captures the port: the program listens without an error but receives nothing (CNI portmap, docker). */
 export const portCaptured: Rule = {
   code: 'port-captured',
   cause: 'port',
@@ -98,7 +98,7 @@ export const portCaptured: Rule = {
       if (captor === undefined || listener === undefined || captor.owner === listener.owner) return [];
       return [
         {
-          title: `${listener.owner ?? 'A process'} listens on port ${port}, but ${captor.owner ?? 'a rule'} (${captor.via}) captures its traffic before it arrives.`,
+          title: `${listener.owner ?? 'A process'} listens on port ${port}, but ${captor.owner ?? 'a rule'} (${captor.via}) captures its traffic.`,
           remedy: `Remove what claims the host port ${port} (a host-port pod, a LoadBalancer service, a published container), or use another port.`,
           subject: `port ${port}`,
           evidence: [captor.id, listener.id],
@@ -114,8 +114,8 @@ function tellTaken(port: number, owners: readonly Listener[], scene: FailureCont
   const evidence = owners.map(({ id }) => id);
   if (owner?.owner === undefined) {
     return {
-      title: `Port ${port} is already in use${owners.length > 0 ? ', by a process that cannot be seen from here' : ''}.`,
-      remedy: `Find who listens on port ${port} (observe the listeners, as root), then stop it or choose another port.`,
+      title: `Port ${port} is already in use${owners.length > 0 ? ' by a process that is not visible from here' : ''}.`,
+      remedy: `Find out who listens on port ${port} (observe the listeners as root), then stop it or use another port.`,
       subject,
       evidence,
     };
@@ -125,14 +125,14 @@ function tellTaken(port: number, owners: readonly Listener[], scene: FailureCont
   return {
     title: `Port ${port} is held by ${who}, ${how}.`,
     remedy: scene.names(owner.owner)
-      ? `${owner.owner} runs already: reload or restart that one instead of starting a second.`
-      : `Stop or remove ${owner.owner}, or give one of the two another port.`,
+      ? `${owner.owner} is already running: reload or restart it instead of starting a second instance.`
+      : `Stop or remove ${owner.owner}, or move one of the two to another port.`,
     subject,
     evidence,
   };
 }
 
-/** The port that a line speaks of, else one that the lines around it name. */
+/** The port in a line, else in the lines around it. */
 function portNear(hit: Hit, scene: FailureContext): number | undefined {
   const [own = '', ...around] = scene.near(hit, 8);
   return portIn(own) ?? around.map(namedPort).find((port) => port !== undefined);
@@ -162,7 +162,7 @@ function listenersOn({ facts }: FailureContext, port: number): Listener[] {
   return (facts.listeners ?? []).filter((each) => each.port === port && each.protocol === 'tcp');
 }
 
-/** One listener for each owner. */
+/** One listener per owner. */
 function holders(scene: FailureContext, port: number): Listener[] {
   const all = listenersOn(scene, port);
   return all.filter((each, index) => all.findIndex(({ owner }) => owner === each.owner) === index);
@@ -172,7 +172,7 @@ function takenWantedPort(scene: FailureContext): number | undefined {
   return wantedPorts(scene).find((port) => listenersOn(scene, port).length > 0);
 }
 
-/** Ports that the step's text asks for: `listen 80`, `:443 {`, `--port 8080`, `-p 80:80`, a Caddyfile's site names. */
+/** Ports in the step's text: `listen 80`, `:443 {`, `--port 8080`, `-p 80:80`, a Caddyfile's site names. */
 function wantedPorts({ input }: FailureContext): number[] {
   const text = input.step?.text ?? '';
   const ports = [
@@ -184,7 +184,7 @@ function wantedPorts({ input }: FailureContext): number[] {
   return [...new Set([...ports, ...sitePorts(text)])];
 }
 
-/** Caddy serves a site named without a port on 443, and redirects from 80 (caddyserver.com/docs/automatic-https). */
+/** Caddy serves a site without a port on 443 and redirects from 80 (caddyserver.com/docs/automatic-https). */
 function sitePorts(text: string): number[] {
   if (!/\b[Cc]addy/.test(text)) return [];
   return /^\s{0,8}(?:https:\/\/)?(?:[\w-]{1,60}\.){0,6}[\w-]{1,60}\s{0,8}\{\s*$/m.test(text) ? [80, 443] : [];

@@ -15,14 +15,14 @@ export const crlfScript: Rule = textRule({
     /syntax error near unexpected token `(?:\$'(?:do|\{)?\\r'|(?:do|then|\{)?\r)'/,
   ],
   tell: ({ groups }) => ({
-    title: `${groups.file ? `${groups.file}: the` : 'The'} script has Windows line ends (CR LF); the CR is taken as part of a word.`,
+    title: `${groups.file ? `${groups.file}: the` : 'The'} script has Windows line ends (CR LF), so the CR becomes part of a word.`,
     remedy:
-      "Save it with LF line ends, such as by `sed -i 's/\\r$//' FILE`, and keep it so (.gitattributes: `* text=auto eol=lf`).",
+      "Save it with LF line ends, for example with `sed -i 's/\\r$//' FILE`. Keep it so with .gitattributes: `* text=auto eol=lf`.",
     ...(groups.file && { subject: groups.file }),
   }),
 });
 
-/** The file is there, but the program that its first line names is not (execve(2): ENOENT means either). */
+/** The file exists, but the program in its first line does not (execve(2): ENOENT means either). */
 export const interpreterMissing: Rule = textRule({
   code: 'interpreter-missing',
   cause: 'binary',
@@ -39,8 +39,8 @@ export const interpreterMissing: Rule = textRule({
     const evidence = fact === undefined ? [] : [fact.id];
     if (fact?.crlf) {
       return {
-        title: `The first line of ${file} ends in CR LF, so that its interpreter is looked for under a name with a CR.`,
-        remedy: "Save it with LF line ends, such as by `sed -i 's/\\r$//' FILE`.",
+        title: `The first line of ${file} ends in CR LF, so the CR is read as part of its interpreter's name.`,
+        remedy: "Save it with LF line ends, for example with `sed -i 's/\\r$//' FILE`.",
         subject: file,
         evidence,
       };
@@ -48,16 +48,16 @@ export const interpreterMissing: Rule = textRule({
     return {
       title:
         interpreter === undefined
-          ? `${file} is there, but the interpreter named in its first line (or its ELF loader) is not, or that line ends in CR LF.`
-          : `${file} needs ${interpreter}, which is not on this box.`,
-      remedy: `Look at the first line of ${file}: install ${interpreter ?? 'what it names'}, or name one that is there, such as /bin/sh.`,
+          ? `${file} exists, but the interpreter in its first line (or its ELF loader) does not, or that line ends in CR LF.`
+          : `${file} needs ${interpreter}, which is not installed on this box.`,
+      remedy: `Check the first line of ${file}: install ${interpreter ?? 'the interpreter'}, or use an existing one, such as /bin/sh.`,
       subject: interpreter ?? file,
       evidence,
     };
   },
 });
 
-/** A program for another machine, or a script without a first line where none is assumed (execve(2): ENOEXEC). */
+/** A program for another architecture, or a script without a `#!` line (execve(2): ENOEXEC). */
 export const execFormat: Rule = textRule({
   code: 'exec-format',
   cause: 'binary',
@@ -71,15 +71,15 @@ export const execFormat: Rule = textRule({
     const machine = fact?.machine;
     const both = machine !== undefined && box !== undefined && machine !== box;
     return {
-      title: `${groups.file || 'The program'} cannot be executed here: ${both ? `it is for ${machine}, this box is ${box}` : 'it is for another machine, damaged, or a script without a first line `#!`'}.`,
-      remedy: `Get the build for ${box ?? 'this machine (uname -m)'}, or give the script its first line.`,
+      title: `${groups.file || 'The program'} cannot be executed here: ${both ? `it is built for ${machine}, this box is ${box}` : 'it is built for another architecture, damaged, or a script without a `#!` line'}.`,
+      remedy: `Get the build for ${box ?? 'this machine (uname -m)'}, or add a \`#!\` line to the script.`,
       ...(groups.file && { subject: groups.file }),
       evidence: fact === undefined ? [] : [fact.id],
     };
   },
 });
 
-/** Found, but may not be executed: exit code 126 (POSIX sh, 2.8.2). */
+/** Found, but not executable: exit code 126 (POSIX sh, 2.8.2). */
 export const notExecutable: Rule = textRule({
   code: 'not-executable',
   cause: 'binary',
@@ -95,17 +95,17 @@ export const notExecutable: Rule = textRule({
     if (scene.exit !== 126 && !spawned) return undefined;
     const directory = line.endsWith('Is a directory');
     return {
-      title: `${groups.file} ${directory ? 'is a directory, not a program' : 'is not executable (or lies on a file system mounted noexec)'}.`,
+      title: `${groups.file} ${directory ? 'is a directory, not a program' : 'is not executable (or is on a file system mounted noexec)'}.`,
       remedy: directory
-        ? 'Name the program inside it.'
-        : `chmod +x ${groups.file}, or call its interpreter with it.`,
+        ? 'Use the program inside the directory.'
+        : `Run chmod +x ${groups.file}, or start it with its interpreter.`,
       subject: groups.file ?? '',
       evidence: scene.exit === 126 ? [scene.exitEvidence] : [],
     };
   },
 });
 
-/** The program is not there under that name: exit code 127 (POSIX sh, 2.8.2). */
+/** The program does not exist under that name: exit code 127 (POSIX sh, 2.8.2). */
 export const programMissing: Rule = textRule({
   code: 'program-missing',
   cause: 'binary',
@@ -126,7 +126,7 @@ export const programMissing: Rule = textRule({
     /(?:^|: )(?<path>\.{0,2}\/[^\s:]{1,200}): No such file or directory$/,
   ],
   tell: (hit, scene) => {
-    // A path that is missing is a missing program only where the shell says so by its exit code.
+    // A missing path is a missing program only if the shell's exit code says so.
     if (hit.groups.path !== undefined && scene.exit !== 127) return undefined;
     const subprocess = scene.near(hit, 12).some((line) => /_execute_child|subprocess\.py/.test(line));
     if (/FileNotFoundError/.test(hit.line) && !subprocess) return undefined;
@@ -134,7 +134,7 @@ export const programMissing: Rule = textRule({
   },
 });
 
-/** Exit code 127 and not a word. */
+/** Exit code 127 without a message. */
 export const silent127: Rule = {
   code: 'program-missing',
   cause: 'binary',
@@ -142,8 +142,8 @@ export const silent127: Rule = {
     scene.exit === 127
       ? [
           {
-            title: 'Exit code 127: a program named in the script was not found.',
-            remedy: 'Look for the last command of the script that ran: install it, or mend its name or PATH.',
+            title: 'Exit code 127: a program in the script was not found.',
+            remedy: 'Find the last command of the script that ran. Install it, or fix its name or PATH.',
             evidence: [scene.exitEvidence],
             weight: 'consequence',
           },
@@ -151,7 +151,7 @@ export const silent127: Rule = {
       : [],
 };
 
-/** Exit code 126 and not a word that another rule knows. */
+/** Exit code 126 without a message that another rule knows. */
 export const silent126: Rule = {
   code: 'not-executable',
   cause: 'binary',
@@ -159,9 +159,9 @@ export const silent126: Rule = {
     scene.exit === 126
       ? [
           {
-            title: 'Exit code 126: a program named in the script was found but could not be executed.',
+            title: 'Exit code 126: a program in the script was found but could not be executed.',
             remedy:
-              'Look at its mode (chmod +x), its mount options (noexec) and the machine that it was built for.',
+              'Check its mode (chmod +x), its mount options (noexec) and the architecture that it was built for.',
             evidence: [scene.exitEvidence],
             weight: 'consequence',
           },
@@ -179,8 +179,8 @@ export const libraryMissing: Rule = textRule({
     /Library not loaded: (?<library>\S{1,200})/,
   ],
   tell: ({ groups: { library = '', program = 'The program' } }) => ({
-    title: `${program} needs the shared library ${library}, which is not on this box.`,
-    remedy: `Install the package that brings ${library} (apt-file search ${library}), or a build of ${program} for this system.`,
+    title: `${program} needs the shared library ${library}, which is not installed on this box.`,
+    remedy: `Install the package that contains ${library} (apt-file search ${library}), or a build of ${program} for this system.`,
     subject: library,
   }),
 });
@@ -207,8 +207,8 @@ export const moduleMissing: Rule = textRule({
         ? `The header ${name} is missing.`
         : `The module ${name} is not installed for this interpreter.`,
       remedy: header
-        ? `Install the development package that brings ${name} (on Debian its name ends in -dev).`
-        : `Install ${name} where this interpreter looks (its own environment, package.json or requirements file), or mend the name.`,
+        ? `Install the development package that contains ${name} (on Debian its name ends in -dev).`
+        : `Install ${name} where this interpreter looks for it (its environment, package.json or requirements file), or fix the name.`,
       subject: name,
     };
   },
@@ -220,11 +220,11 @@ function tellMissing(name: string, scene: FailureContext): RuleReport {
   const elsewhere = fact?.path !== undefined && fact.path !== name;
   const near = nearest(short, knownNames(scene, short));
   const remedy = elsewhere
-    ? `It is at ${fact.path}: put that folder on PATH, or write the whole path.`
-    : `Install it${near === undefined ? '' : ` (or is ${near} meant?)`}, or mend the name or PATH.`;
+    ? `It is at ${fact.path}: add that folder to PATH, or use the full path.`
+    : `Install it${near === undefined ? '' : ` (or did you mean ${near}?)`}, or fix the name or PATH.`;
   const found = scene.exit === 127 ? [scene.exitEvidence] : [];
   return {
-    title: `${name} is not ${name.includes('/') ? 'there' : 'installed, or not on PATH'}.`,
+    title: `${name} ${name.includes('/') ? 'does not exist' : 'is not installed, or not on PATH'}.`,
     remedy,
     subject: name,
     evidence: [...found, ...(fact === undefined ? [] : [fact.id])],

@@ -2,7 +2,7 @@ import type { Cause } from '../../model/finding.ts';
 import type { FailureContext, Hit, LogOrigin } from './failure-context.ts';
 import type { Weight } from './weight.ts';
 
-/** What a rule says when it applies. */
+/** The result of a rule that applies. */
 export interface Match {
   readonly title: string;
   readonly remedy: string;
@@ -12,21 +12,21 @@ export interface Match {
   readonly weight: Weight;
 }
 
-/** One mundane explanation: a pure function from what is known to what it explains. */
+/** One ordinary explanation: a pure function from what is known to a match. */
 export interface Rule {
-  /** Permanent; docs/diagnosis.md lists it. */
+  /** Permanent; listed in docs/diagnosis.md. */
   readonly code: string;
   readonly cause: Cause;
   find(scene: FailureContext): readonly Match[];
 }
 
-/** A rule's own words: the rest follows from the line. `weight` only where it is not the line's own. */
+/** What a rule adds to its line. `weight` only if it differs from the line's weight. */
 export type RuleReport = Omit<Match, 'evidence' | 'weight'> & {
   readonly evidence?: readonly string[];
   readonly weight?: Weight;
 };
 
-/** A rule that recognises lines of text. `tell` may decline by answering undefined. */
+/** A rule that recognizes lines of text. `tell` may decline by returning undefined. */
 export function textRule(rule: {
   readonly code: string;
   readonly cause: Cause;

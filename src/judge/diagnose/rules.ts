@@ -23,11 +23,11 @@ import * as services from './services.ts';
 import * as storage from './storage.ts';
 
 /**
- * Every rule, in the order in which equally well founded findings are shown: mundane before exotic, and what makes
- * other things fail before what it makes fail (a name that does not resolve before the package that is not found).
+ * Every rule. The order ranks findings of equal strength: ordinary before exotic, and causes before their effects (a
+ * name that does not resolve before the package that is not found).
  */
 export const RULES: readonly Rule[] = [
-  // What the box has no room for; much else fails then.
+  // Exhausted resources of the box, which make much else fail.
   storage.watchLimit,
   storage.diskFull,
   storage.readOnly,
@@ -35,7 +35,7 @@ export const RULES: readonly Rule[] = [
   storage.processLimit,
   endings.oomKilled,
   endings.outOfMemory,
-  // What a namespace or the nodes have no room for.
+  // Exhausted quotas and nodes.
   quotas.clusterQuotaExceeded,
   quotas.quotaUnsaid,
   quotas.limitRangeViolated,
@@ -47,7 +47,7 @@ export const RULES: readonly Rule[] = [
   ports.addressNotHere,
   scheduling.hostPortTaken,
   scheduling.hostPortCaptured,
-  // Programs of images, and how images are had.
+  // Programs in images, and image pulls.
   imagePrograms.imageProgramMissing,
   imagePrograms.imageInterpreterMissing,
   imagePrograms.imageExecFormat,
@@ -60,7 +60,7 @@ export const RULES: readonly Rule[] = [
   images.imageCertificate,
   images.imageScheme,
   images.imageUnreachable,
-  // What pods and claims name.
+  // Objects that pods and claims refer to.
   fields.keyMissing,
   fields.volumeKeyMissing,
   fields.runsAsRoot,
@@ -71,12 +71,12 @@ export const RULES: readonly Rule[] = [
   clusterStorage.rollingUpdateOnVolume,
   scheduling.podEvicted,
   scheduling.podUnschedulable,
-  // Probes of pods that run.
+  // Probes of running pods.
   probes.probeUnauthorized,
   probes.probeScheme,
   clusterEndings.containerEndsSilently,
   clusterEndings.containerCrashed,
-  // What is sent to the API server.
+  // Requests to the API server.
   fields.fieldConflict,
   patches.patchPointer,
   patches.remoteKustomization,
@@ -97,7 +97,7 @@ export const RULES: readonly Rule[] = [
   packages.packageLock,
   packages.packagesUnfinished,
   packages.pythonManaged,
-  // The way to another machine, from the name to the answer.
+  // Connections to other machines, from the name to the answer.
   network.kubeconfigMissing,
   network.nameNotResolved,
   network.noRoute,
@@ -123,7 +123,7 @@ export const RULES: readonly Rule[] = [
   // Before what it makes missing.
   config.emptyVariableInPath,
   programs.moduleMissing,
-  // What the step or its configuration says.
+  // Errors in the step or its configuration.
   leftovers.quotaExceeded,
   access.gitOwnership,
   access.userMissing,

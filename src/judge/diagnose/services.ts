@@ -3,7 +3,7 @@ import type { FailureContext } from './failure-context.ts';
 import { isLoopback, ownAddress } from './network.ts';
 import { type Rule, textRule } from './rule.ts';
 
-/** A client's own word for: the server is not running. */
+/** A client reports that the server is not running. */
 export const serviceNotStarted: Rule = textRule({
   code: 'service-not-started',
   cause: 'dependency',
@@ -28,15 +28,15 @@ export const serviceNotStarted: Rule = textRule({
       (each) => each.name === name || each.name.startsWith(`${name}@`),
     );
     return {
-      title: `${name ?? `The server behind ${groups.socket}`} is not running here${known === undefined ? '' : ` (${known.state})`}.`,
-      remedy: `Start ${name ?? 'it'} and read its log if it does not stay up; check that the client looks at the right place.`,
+      title: `${name ?? `The server behind ${groups.socket}`} is not running${known === undefined ? '' : ` (${known.state})`}.`,
+      remedy: `Start ${name ?? 'it'}, and check that the client connects to the right place. If it does not keep running, read its log.`,
       subject,
       evidence: known === undefined ? [] : [known.id],
     };
   },
 });
 
-/** There is no such service here. */
+/** The service does not exist here. */
 export const serviceUnknown: Rule = textRule({
   code: 'service-unknown',
   cause: 'config',
@@ -47,8 +47,8 @@ export const serviceUnknown: Rule = textRule({
     /service: no such service (?<name>\S{1,100})/,
   ],
   tell: ({ groups: { name = '' } }) => ({
-    title: `There is no service ${name} on this box.`,
-    remedy: `Check its name and that the package which brings it is installed; a new unit file needs \`systemctl daemon-reload\`.`,
+    title: `The service ${name} does not exist on this box.`,
+    remedy: `Check its name and that its package is installed. A new unit file needs \`systemctl daemon-reload\`.`,
     subject: name,
   }),
 });
@@ -62,7 +62,7 @@ export const noSystemd: Rule = textRule({
   ],
   tell: () => ({
     title: 'This box does not run systemd, so systemctl cannot start anything.',
-    remedy: 'Start the service by `service NAME start`, or by its own command as a background step.',
+    remedy: 'Start the service with `service NAME start`, or with its own command as a background step.',
     subject: 'systemd',
   }),
 });
@@ -81,7 +81,7 @@ export const serviceFailed: Rule = textRule({
     const known = facts.services?.find((each) => each.name === name);
     return {
       title: `The service ${name} does not start${known?.detail === undefined ? '' : `: ${known.detail}`}.`,
-      remedy: `Read why: \`journalctl -u ${name} -n 50\`, or its log below /var/log.`,
+      remedy: `Read the reason with \`journalctl -u ${name} -n 50\`, or in its log below /var/log.`,
       subject: name,
       evidence: known === undefined ? [] : [known.id],
       weight: 'consequence',
@@ -89,7 +89,7 @@ export const serviceFailed: Rule = textRule({
   },
 });
 
-/** Nothing was said, but a service of the step is down. */
+/** No message says so, but a service of the step is down. */
 export const serviceDown: Rule = {
   code: 'service-not-started',
   cause: 'dependency',
@@ -102,7 +102,7 @@ export const serviceDown: Rule = {
       .filter(({ name }) => checked.includes(name) || scene.names(name))
       .map(({ id, name, state, detail }) => ({
         title: `The service ${name} is ${state}${detail === undefined ? '' : `: ${detail}`}.`,
-        remedy: `Start ${name}, and read its log if it does not stay up.`,
+        remedy: `Start ${name}. If it does not keep running, read its log.`,
         subject: name,
         evidence: [id],
         weight: 'inferred' as const,
@@ -110,14 +110,14 @@ export const serviceDown: Rule = {
   },
 };
 
-/** The program listens, but only for this box itself. */
+/** The program listens only on loopback. */
 export const loopbackOnly: Rule = {
   code: 'loopback-only',
   cause: 'config',
   find: (scene) => [...refusedFromOutside(scene), ...refusedOnOwnAddress(scene)],
 };
 
-/** Rows of the connect matrix: open on loopback, refused on another address of the same box. */
+/** Rows of the connection matrix: open on loopback, refused on another address of the same box. */
 function refusedFromOutside({ input, facts }: FailureContext) {
   const rows = input.matrix ?? [];
   const open = new Set(
@@ -148,23 +148,22 @@ function refusedOnOwnAddress(scene: FailureContext) {
   });
 }
 
-/** Listens on every address. */
+/** Whether it listens on every address. */
 function isWild(address: string): boolean {
   return address === '0.0.0.0' || address === '::' || address === '*';
 }
 
 function tellLoopback(port: number, owner: string | undefined, evidence: readonly string[]) {
   return {
-    title: `${owner ?? 'The program'} listens on port ${port} of loopback only, so nobody outside this box reaches it.`,
-    remedy:
-      'Let it listen on 0.0.0.0 (or the address that is asked), if it is meant to be reached from outside.',
+    title: `${owner ?? 'The program'} listens on port ${port} of loopback only, so it cannot be reached from outside this box.`,
+    remedy: 'Let it listen on 0.0.0.0 or on the requested address if it should be reachable from outside.',
     subject: `port ${port}`,
     evidence,
     weight: 'told' as const,
   };
 }
 
-/** Open from this box, silent from outside: a firewall or security group. */
+/** Open from this box, no answer from outside: a firewall or security group. */
 export const blockedFromOutside: Rule = {
   code: 'blocked-from-outside',
   cause: 'network',
@@ -178,7 +177,7 @@ export const blockedFromOutside: Rule = {
       if (vantage === 'box' || result !== 'timeout' || inside === undefined) return [];
       return [
         {
-          title: `${host}:${port} answers on the box itself, but packets from ${vantage} are dropped on the way.`,
+          title: `${host}:${port} answers on the box itself, but packets from ${vantage} are dropped.`,
           remedy: `Allow port ${port} in the security group or firewall of the box (ufw status, nft list ruleset).`,
           subject: `port ${port}`,
           evidence: [rowEvidence(inside), rowEvidence(index)],
@@ -189,7 +188,7 @@ export const blockedFromOutside: Rule = {
   },
 };
 
-/** The other side runs, and answers that it cannot. */
+/** The server runs, but answers with an error. */
 export const serverError: Rule = textRule({
   code: 'server-error',
   cause: 'dependency',
@@ -202,9 +201,9 @@ export const serverError: Rule = textRule({
     const host = scene.near(hit, 4).flatMap((line) => hostIn(line) ?? [])[0];
     const gateway = status === '502' || status === '504';
     return {
-      title: `${host ?? 'The server'} answers ${status}: ${gateway ? 'it does not reach what stands behind it' : 'it runs, but cannot serve this'}.`,
+      title: `${host ?? 'The server'} answers ${status}: ${gateway ? 'it cannot reach the service behind it' : 'it runs, but cannot serve this request'}.`,
       remedy: gateway
-        ? 'Look at the service behind the proxy: is it up, and on that port?'
+        ? 'Check that the service behind the proxy runs, and on that port.'
         : 'Read the log of that server.',
       subject: `HTTP ${status}`,
     };
@@ -225,7 +224,7 @@ export const notFound: Rule = textRule({
       .flatMap((line) => /\bhttps?:\/\/[^\s'"<>|]{1,300}/.exec(line)?.[0] ?? [])[0];
     const what = image ?? url ?? stepHost(scene);
     return {
-      title: `${image ?? url ?? 'What was asked for'} is not there: the server${url || what === undefined || image ? '' : ` ${what}`} answers that it has no such page, file or image.`,
+      title: `${image ?? url ?? 'The requested resource'} does not exist: the server${url || what === undefined || image ? '' : ` ${what}`} has no such page, file or image.`,
       remedy: 'Check path, name, tag and version.',
       ...(what !== undefined && { subject: what }),
     };

@@ -2,7 +2,7 @@ import type { FactOf } from '../../model/snapshot.ts';
 import type { FailureContext } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 
-/** inotify answers ENOSPC too (inotify_add_watch(2)): no disk is full then. */
+/** inotify also returns ENOSPC (inotify_add_watch(2)) although no disk is full. */
 export const watchLimit: Rule = textRule({
   code: 'watch-limit',
   cause: 'resources',
@@ -13,12 +13,12 @@ export const watchLimit: Rule = textRule({
   tell: () => ({
     title: "The user's limit of inotify watches is reached; no disk is full.",
     remedy:
-      'Raise fs.inotify.max_user_watches (and max_user_instances) by a file in /etc/sysctl.d, or watch fewer files.',
+      'Raise fs.inotify.max_user_watches (and max_user_instances) in a file in /etc/sysctl.d, or watch fewer files.',
     subject: 'fs.inotify.max_user_watches',
   }),
 });
 
-/** ENOSPC: no bytes, or no inodes, are left (write(2), open(2)). */
+/** ENOSPC: no bytes or no inodes are left (write(2), open(2)). */
 export const diskFull: Rule = textRule({
   code: 'disk-full',
   cause: 'resources',
@@ -39,14 +39,14 @@ export const diskFull: Rule = textRule({
         disk === undefined
           ? `No space is left${path === undefined ? '' : ` for ${path}`}: the file system is full, in bytes or in inodes.`
           : `${disk.mount} is full: ${fullness(disk)}.`,
-      remedy: `Free space there (df -h, df -i, du -x), or write elsewhere${disk ? '' : ', such as a larger volume'}.`,
+      remedy: `Free space there (df -h, df -i, du -x), or write to ${disk ? 'another file system' : 'a larger volume'}.`,
       ...((disk?.mount ?? path) !== undefined && { subject: (disk?.mount ?? path)! }),
       evidence: disk === undefined ? [] : [disk.id],
     };
   },
 });
 
-/** Nothing said so, but a disk has no room at all. */
+/** No message says so, but a disk is full. */
 export const diskFullSeen: Rule = {
   code: 'disk-full',
   cause: 'resources',
@@ -70,9 +70,9 @@ export const readOnly: Rule = textRule({
     const disk = mountOf(scene, path);
     const seen = disk?.readOnly === true;
     return {
-      title: `${path ?? 'The file'} lies on a file system that is mounted read-only${seen ? ` (${disk.mount})` : ''}.`,
+      title: `${path ?? 'The file'} is on a file system that is mounted read-only${seen ? ` (${disk.mount})` : ''}.`,
       remedy:
-        'Write elsewhere, or remount it read-write; after disk errors (see dmesg) that would lose data.',
+        'Write to another file system, or remount it read-write. After disk errors (see dmesg) that would lose data.',
       ...(path !== undefined && { subject: path }),
       evidence: seen ? [disk.id] : [],
     };
@@ -89,7 +89,8 @@ export const openFilesLimit: Rule = textRule({
     const limit = facts.limits?.find(({ name }) => name === 'open-files');
     return {
       title: `The limit of open files is reached${limit?.value === undefined ? '' : ` (${limit.value} for a process started from here)`}.`,
-      remedy: 'Raise it (LimitNOFILE= in the unit, ulimit -n before the start), or close what is not needed.',
+      remedy:
+        'Raise it (LimitNOFILE= in the unit, ulimit -n before the start), or close files that are not needed.',
       subject: 'open-files',
       evidence: limit === undefined ? [] : [limit.id],
     };
@@ -107,8 +108,8 @@ export const processLimit: Rule = textRule({
     const limit = facts.limits?.find(({ name, hits }) => name === 'processes' && (hits ?? 0) > 0);
     return {
       title:
-        'No more processes or threads may be started: the limit of the user or of the cgroup is reached.',
-      remedy: 'See what runs; raise TasksMax= (unit), pids.max (cgroup) or ulimit -u, or start fewer.',
+        'No more processes or threads can be started: the limit of the user or of the cgroup is reached.',
+      remedy: 'Check what runs. Raise TasksMax= (unit), pids.max (cgroup) or ulimit -u, or start fewer.',
       subject: 'processes',
       evidence: limit === undefined ? [] : [limit.id],
     };
@@ -124,14 +125,14 @@ export const fileBusy: Rule = textRule({
   ],
   tell: ({ groups: { path = 'The file' } }) => ({
     title: `${path} is in use by a running process.`,
-    remedy: `Stop the process that uses ${path} first (lsof, fuser), or replace the file by rename instead of writing into it.`,
+    remedy: `Stop the process that uses ${path} first (lsof, fuser), or replace the file with a rename instead of writing into it.`,
     subject: path,
   }),
 });
 
 type Disk = FactOf<'disk'>;
 
-/** Less than this is no room: the last blocks are reserved and rounded. */
+/** With less than this the disk counts as full: the last blocks are reserved and rounded. */
 const LEAST_FREE_BYTES = 64 * 1024;
 
 function isFull(disk: Disk): boolean {
@@ -140,11 +141,11 @@ function isFull(disk: Disk): boolean {
 }
 
 function fullness(disk: Disk): string {
-  if (disk.inodes > 0 && disk.freeInodes === 0) return `no inode of ${disk.inodes} is free`;
+  if (disk.inodes > 0 && disk.freeInodes === 0) return `none of ${disk.inodes} inodes is free`;
   return `${disk.freeBytes} of ${disk.bytes} bytes are free`;
 }
 
-/** The disk that the path is on, if that is full; without a path, the first full one. */
+/** The disk of the path, if it is full. Without a path, the first full disk. */
 function fullDisk(scene: FailureContext, path: string | undefined): Disk | undefined {
   const full = (scene.facts.disk ?? []).filter(isFull);
   const own = mountOf(scene, path);
@@ -159,7 +160,7 @@ function mountOf({ facts }: FailureContext, path: string | undefined): Disk | un
   return below.sort((a, b) => b.mount.length - a.mount.length)[0];
 }
 
-/** The file that an error line speaks of. */
+/** The file that an error line names. */
 export function pathIn(line: string): string | undefined {
   const quoted = /['‘"`]((?:\/|\.{0,2}\/)?[\w.@+/-]{0,200}\/[\w.@+-]{1,200})['’"`]/.exec(line)?.[1];
   return quoted ?? /(?:^|[\s:(=])(\.{0,2}\/[\w.@+/-]{1,300})/.exec(line)?.[1];

@@ -1,6 +1,6 @@
 /**
- * Common configuration keys, so that a misspelt one can be answered with the nearest: from the references of nginx,
- * Caddy, HAProxy, Redis, PostgreSQL, sshd_config(5), systemd.service(5) and the Kubernetes pod specification.
+ * Common configuration keys, to suggest the nearest one for a misspelled key: from the references of nginx, Caddy,
+ * HAProxy, Redis, PostgreSQL, sshd_config(5), systemd.service(5) and the Kubernetes pod specification.
  */
 export const KNOWN_KEYS: readonly string[] = `
   listen server server_name location root index proxy_pass proxy_set_header proxy_read_timeout upstream rewrite return

@@ -8,15 +8,15 @@ import {
 } from '../../model/parity.ts';
 import { fits } from './expectations.ts';
 
-/** Two boxes side by side, every trait of either, in the order of scopes; and which declared differences were of use. */
+/** Every trait of two boxes side by side, ordered by scope, and the expectations that were used. */
 export interface Comparison {
   readonly rows: readonly ParityRow[];
   readonly used: ReadonlySet<Expectation>;
 }
 
 /**
- * Compares two boxes trait by trait. Equal is only what was measured on both. Where a scope was measured in part on one
- * box, what only the other shows is unknown rather than missing. Pure.
+ * Compares two boxes trait by trait. Only traits measured on both boxes can be equal. If a scope was measured only
+ * partly on one box, traits that only the other box shows are unknown, not missing. Pure.
  */
 export function compareBoxes(a: Projection, b: Projection, expectations: readonly Expectation[]): Comparison {
   const used = new Set<Expectation>();
@@ -26,7 +26,7 @@ export function compareBoxes(a: Projection, b: Projection, expectations: readonl
   return { rows, used };
 }
 
-/** One box's traits of one scope, by the subject under which the other box would have them. */
+/** One box's traits of one scope, keyed by the subject that the other box uses. */
 class Side {
   readonly traits = new Map<string, Trait>();
   readonly blind: string | undefined;
@@ -42,7 +42,7 @@ class Side {
     }
   }
 
-  /** A text as the other box would say it, all substitutions made at once and the longest first. */
+  /** Translates a text to the other box's values. All substitutions are made at once, longest first. */
   said(text: string): string {
     return substituted(text, this.expectations);
   }
@@ -66,7 +66,7 @@ function compareScope(
   return rows;
 }
 
-/** A scope that could not be read as a whole says so once, for each box. */
+/** A scope that could not be read at all gets one row per box. */
 function blindRows(scope: ParityScope, a: Side, b: Side): ParityRow[] {
   const reasons = [...new Set([a.blind, b.blind].filter((reason) => reason !== undefined))];
   if (reasons.length === 0) return [];
@@ -126,7 +126,7 @@ function unknown(because: string | undefined): Pick<ParityRow, 'class' | 'becaus
   return { class: 'unknown', ...(because === undefined ? {} : { because }) };
 }
 
-/** A person may have said that this may differ; that it was not measured does not matter then either. */
+/** A declared difference also covers traits that were not measured. */
 function declared(
   scope: ParityScope,
   subject: string,
@@ -141,7 +141,7 @@ function declared(
   return { class: 'expected', because: found.text };
 }
 
-/** Which substitutions made the first box's trait the second's. */
+/** Which substitutions turned the first box's trait into the second's. */
 function note(
   { subject, state }: Trait,
   expectations: readonly Expectation[],

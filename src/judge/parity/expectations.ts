@@ -3,8 +3,8 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { type Expectation, PARITY_SCOPE_NAMES, type ParityScope } from '../../model/parity.ts';
 
 /**
- * Reads a declared difference: `box-a=box-b` (where the first box says one, the second says the other) or
- * `packages:linux-*` (what fits may differ). Pure.
+ * Parses an expectation: `box-a=box-b` (the first box's text and the second box's) or `packages:linux-*` (matching
+ * subjects may differ). Pure.
  */
 export function readExpectation(text: string): Expectation | Diagnostic {
   const scoped = /^([a-z]+):(.+)$/s.exec(text);
@@ -18,14 +18,14 @@ export function readExpectation(text: string): Expectation | Diagnostic {
   return {
     code: 'bad-expectation',
     severity: 'error',
-    message: `${JSON.stringify(text)} declares no difference.`,
+    message: `${JSON.stringify(text)} does not declare a difference.`,
     remedy: near
       ? `Did you mean ${near}:${pattern}?`
-      : `Write FIRST=SECOND (a text of the first box and what stands for it on the second), or SCOPE:PATTERN with a scope of ${PARITY_SCOPE_NAMES.join(', ')}.`,
+      : `Write FIRST=SECOND (a text of the first box and its counterpart on the second), or SCOPE:PATTERN with a scope of ${PARITY_SCOPE_NAMES.join(', ')}.`,
   };
 }
 
-/** Whether a subject fits a pattern in which `*` stands for anything. Linear in both. */
+/** Whether a subject matches a pattern in which `*` matches anything. Linear in both. */
 export function fits(pattern: string, subject: string): boolean {
   const parts = pattern.split('*');
   const [first = '', ...rest] = parts;

@@ -1,7 +1,10 @@
 import type { ParityScope, Projection, Trait } from '../../model/parity.ts';
 import type { FactOf, Scope, Snapshot } from '../../model/snapshot.ts';
 
-/** What of a snapshot two boxes should have alike. Addresses, load, pids, sizes and times are each box's own. */
+/**
+ * The parts of a snapshot that should be equal on two boxes. Addresses, load, pids, sizes and times are specific to
+ * each box.
+ */
 const ROWS = [
   row({
     scope: 'system',
@@ -13,7 +16,7 @@ const ROWS = [
   row({ scope: 'packages', traits: ({ name, version }) => [[name, version]] }),
   row({
     scope: 'services',
-    // Names that systemd makes for a session, a user or a single run.
+    // Names that systemd generates for a session, a user or a single run.
     traits: ({ name, state, enabled }) =>
       /^(?:user@|user-runtime-dir@|run-|session-)/.test(name)
         ? []
@@ -36,7 +39,7 @@ const ROWS = [
 
 interface Row<S extends Scope & ParityScope> {
   readonly scope: S;
-  /** Subject and state; a state that is undefined could not be seen. */
+  /** Subject and state. An undefined state could not be read. */
   traits(fact: FactOf<S>): readonly (readonly [subject: string, state: string | undefined])[];
 }
 
@@ -44,15 +47,15 @@ function row<S extends Scope & ParityScope>(each: Row<S>): Row<Scope & ParitySco
   return each as unknown as Row<Scope & ParityScope>;
 }
 
-/** The scopes of a snapshot that parity looks at. */
+/** The scopes of a snapshot that parity compares. */
 export const SNAPSHOT_SCOPES: readonly (Scope & ParityScope)[] = ROWS.map(({ scope }) => scope);
 
-/** A box as a snapshot shows it. Pure. */
+/** The traits of a box from a snapshot. Pure. */
 export function projectSnapshot(name: string, snapshot: Snapshot): Projection {
   const traits = ROWS.flatMap((each) => traitsOf(each, snapshot));
   const cut = ROWS.filter(({ scope }) => snapshot.more[scope] !== undefined).map(({ scope }) => ({
     scope,
-    reason: `${name} has ${snapshot.more[scope]} more than were looked at`,
+    reason: `${name} has ${snapshot.more[scope]} more than were read`,
   }));
   const blind = snapshot.unavailable.flatMap(({ scope, reason }) =>
     isParityScope(scope) && !isToldByFacts(scope, reason, snapshot)
@@ -62,7 +65,7 @@ export function projectSnapshot(name: string, snapshot: Snapshot): Projection {
   return { name, traits, blind: [...blind, ...cut] };
 }
 
-/** That an owner cannot be seen is told by each socket that has none; the others are whole. */
+/** A socket whose owner is not visible is reported by itself; the other sockets are complete. */
 function isToldByFacts(scope: Scope, reason: string, { facts }: Snapshot): boolean {
   return scope === 'listeners' && facts.listeners !== undefined && /\bsockets\b/.test(reason);
 }
@@ -71,7 +74,7 @@ function isParityScope(scope: Scope): scope is Scope & ParityScope {
   return (SNAPSHOT_SCOPES as readonly Scope[]).includes(scope);
 }
 
-/** Several facts of one subject (a port with two owners) are one trait with all their states. */
+/** Several facts with one subject (a port with two owners) become one trait with all their states. */
 function traitsOf({ scope, traits }: Row<Scope & ParityScope>, { facts }: Snapshot): Trait[] {
   const states = new Map<string, (string | undefined)[]>();
   for (const fact of (facts[scope] ?? []) as FactOf<Scope & ParityScope>[]) {
@@ -79,7 +82,7 @@ function traitsOf({ scope, traits }: Row<Scope & ParityScope>, { facts }: Snapsh
   }
   return [...states].map(([subject, all]) =>
     all.includes(undefined)
-      ? { scope, subject, reason: 'its owner cannot be seen' }
+      ? { scope, subject, reason: 'its owner is not visible' }
       : { scope, subject, state: [...new Set(all)].sort().join(', ') },
   );
 }

@@ -14,12 +14,12 @@ const facts = {
 const kept = (namespaces: string[] | undefined) =>
   withoutStrangers(facts, namespaces && { namespaces, names: [] }).kubernetes?.length;
 
-test('objects of other namespaces explain nothing; what reaches across them stays', () => {
+test('drops objects of other namespaces and keeps those that reach across namespaces', () => {
   expect(kept(['shop'])).toBe(4);
   expect(kept(['shop', 'elsewhere'])).toBe(5);
 });
 
-test('where nobody knows what a step is about, all stays', () => {
+test('keeps everything if the step is not known to be about anything', () => {
   expect(kept(undefined)).toBe(5);
   expect(kept([])).toBe(5);
 });

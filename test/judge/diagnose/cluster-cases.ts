@@ -12,12 +12,12 @@ import type { ConnectRow } from '../../../src/model/connect-row.ts';
 import type { Facts, Snapshot } from '../../../src/model/snapshot.ts';
 import type { RecordedFailure } from './recorded-failures.ts';
 
-/** A case of test/judge/diagnose/cluster: objects as the API server gives them, and what their first finding must be. */
+/** A case in test/judge/diagnose/cluster: objects as the API server returns them, and their expected first finding. */
 export interface ClusterCase extends RecordedFailure {
-  /** The story of the scenarios that it stands for. */
+  /** The scenario that it represents. */
   readonly story?: string;
   readonly objects: readonly RawObject[];
-  /** Codes that must not appear at all. */
+  /** Codes that must not appear. */
   readonly not: readonly string[];
 }
 
@@ -28,10 +28,10 @@ interface Written {
   readonly expect: RecordedFailure['expect'];
   readonly not?: readonly string[];
   readonly objects?: readonly RawObject[];
-  /** Facts that another look gave: logs, calls of probes, what an image holds. */
+  /** Facts from other observations: logs, probe calls, image contents. */
   readonly cluster?: readonly NewClusterFact[];
   readonly secrets?: Readonly<Record<string, PullSecret>>;
-  /** Of the box: `listeners {…}`. */
+  /** Facts of the box: `listeners {…}`. */
   readonly facts?: readonly string[];
   readonly step?: string;
   readonly output?: string;
@@ -79,7 +79,7 @@ function toCase(file: string, written: Written): ClusterCase {
   };
 }
 
-/** As a look at the box and its cluster would have put it together. */
+/** The snapshot that an observation of the box and its cluster would have produced. */
 function snapshotOf({ objects = [], cluster = [], facts = [], secrets = {} }: Written): Snapshot {
   const gathering = new ObservationBuilder();
   const order = (each: RawObject): number => READING_ORDER.indexOf(each.kind as ReadKind);
@@ -95,7 +95,7 @@ function snapshotOf({ objects = [], cluster = [], facts = [], secrets = {} }: Wr
   };
   for (const line of facts) add(line.slice(0, line.indexOf(' ')), JSON.parse(line.slice(line.indexOf(' '))));
   for (const each of seen) add('kubernetes', each);
-  // What is kept must be of the form that is stored.
+  // Every kept fact must have the stored form.
   for (const each of all.kubernetes ?? []) ClusterFact.parse(each);
   return { schema: 1, id: 'sn-after', at, ms: 1, scopes: [], facts: all as Facts, more: {}, unavailable: [] };
 }

@@ -2,7 +2,7 @@ import { diagnose } from '../../../src/judge/diagnose/diagnose.ts';
 import { type ClusterCase, clusterCases } from './cluster-cases.ts';
 import { k8sgpt } from './k8sgpt.ts';
 
-/** The table of docs/diagnosis.md: for each story the first finding, and what k8sgpt says of the same objects. */
+/** The table of docs/diagnosis.md: the first finding for each scenario, and k8sgpt's result for the same objects. */
 export function storyTable(): string {
   const rows = clusterCases()
     .filter(({ story }) => story !== undefined)
@@ -19,9 +19,9 @@ function firstFinding({ input }: ClusterCase): string {
   return `\`${first!.code}\`: ${first!.title}`;
 }
 
-/** Empty where nothing in the cluster is wrong, for it sees nothing else. */
+/** Empty if nothing in the cluster is wrong, because k8sgpt sees nothing else. */
 function others({ objects }: ClusterCase): string {
   const said = [...new Set(k8sgpt(objects))];
-  if (said.length === 0) return objects.length === 0 ? 'nothing: the fault is in no object' : 'nothing';
+  if (said.length === 0) return objects.length === 0 ? 'nothing: no object has an error' : 'nothing';
   return said.map((each) => (each.length > 130 ? `${each.slice(0, 130)}…` : each)).join('; ');
 }

@@ -9,7 +9,7 @@ import { recordedFailures } from './recorded-failures.ts';
 
 const failures = recordedFailures();
 
-describe('the first finding is the true one', () => {
+describe('the first finding is the correct one', () => {
   test.each(failures.map((each) => [`${each.file}: ${each.title}`, each] as const))(
     '%s',
     (_name, failure) => {
@@ -25,14 +25,14 @@ describe('the first finding is the true one', () => {
   );
 });
 
-test('what only looks alike is not found at all', () => {
+test('does not report similar failures', () => {
   for (const { input, not, title } of clusterCases()) {
     const codes = diagnose(input, 50).map(({ code }) => code);
     for (const code of not) expect(codes, title).not.toContain(code);
   }
 });
 
-test('subjects of clusters name workloads, and no pod that tomorrow has another name', () => {
+test('names workloads in subjects of clusters, and no pods, whose names change', () => {
   for (const { input, objects, title } of clusterCases()) {
     const pods = objects.filter(({ kind, metadata }) => kind === 'Pod' && metadata?.ownerReferences);
     for (const { subject } of diagnose(input, 50)) {
@@ -41,7 +41,7 @@ test('subjects of clusters name workloads, and no pod that tomorrow has another 
   }
 });
 
-test('beside a failure of which the cluster knows nothing, its troubles do not come first', () => {
+test('ranks cluster findings after the finding of an unrelated failure', () => {
   const trouble = clusterCases().find(({ expect: { code } }) => code === 'image-credentials')!;
   const output = 'step.sh: line 1: caddyy: command not found';
   const [first, ...others] = diagnose({ ...trouble.input, output, end: { kind: 'exit', code: 127 } });
@@ -49,7 +49,7 @@ test('beside a failure of which the cluster knows nothing, its troubles do not c
   expect(others.map(({ code }) => code)).toContain('image-credentials');
 });
 
-test('a step that waits for a workload is explained by the workload, not by its own time-out', () => {
+test('explains a step that waits for a workload by the workload, not by its timeout', () => {
   const trouble = clusterCases().find(({ expect: { code } }) => code === 'image-credentials')!;
   const output = 'error: timed out waiting for the condition on deployments/flow';
   const step = { text: 'kubectl -n argo rollout status deployment/flow --timeout=60s' };
@@ -57,7 +57,7 @@ test('a step that waits for a workload is explained by the workload, not by its 
   expect(first).toMatchObject({ code: 'image-credentials' });
 });
 
-test('every finding cites evidence that can be looked up', () => {
+test('cites evidence that exists in every finding', () => {
   for (const { input, title } of failures) {
     const findings = diagnose(input);
     const facts = [input.snapshot, input.before].flatMap((each) => Object.values(each?.facts ?? {}).flat());
@@ -70,7 +70,7 @@ test('every finding cites evidence that can be looked up', () => {
   }
 });
 
-test('the same code with the same subject is one finding, and ranks ascend', () => {
+test('merges findings with the same code and subject, and ranks them in ascending order', () => {
   for (const { input } of failures) {
     const findings = diagnose(input, 50);
     const keys = findings.map(({ code, subject }) => `${code} ${subject}`);
@@ -79,19 +79,19 @@ test('the same code with the same subject is one finding, and ranks ascend', () 
   }
 });
 
-test('every code has a recorded case', () => {
+test('has a recorded case for every code', () => {
   const covered = new Set(failures.map(({ expect: { code } }) => code));
   const codes = [...new Set(RULES.map(({ code }) => code))];
   expect(codes.filter((code) => !covered.has(code))).toEqual([]);
 });
 
-test('subjects hold no pid, so that the same failure has the same fingerprint tomorrow', () => {
+test('puts no pid into subjects, so that fingerprints are stable', () => {
   for (const { input, title } of failures) {
     for (const { subject } of diagnose(input)) expect(subject ?? '', title).not.toMatch(/pid \d|4711|\bev-/);
   }
 });
 
-test('noise before the failure does not displace it', () => {
+test('ignores noise before the failure', () => {
   const noise = Array.from(
     { length: 200 },
     (_, index) => `Get:${index} http://deb.debian.org/x [${index} kB]`,
@@ -105,19 +105,19 @@ test('noise before the failure does not displace it', () => {
   expect(first).toMatchObject({ code: 'port-taken', subject: 'port 443' });
 });
 
-test('of two missing programs, the last one is what ended the script', () => {
+test('reports the last of two missing programs, which ended the script', () => {
   const [first] = diagnose(
     failed('x.sh: line 1: jq: command not found\nx.sh: line 2: caddy: command not found\n', 127),
   );
   expect(first?.subject).toBe('caddy');
 });
 
-test('nothing is found where nothing is known', () => {
+test('reports nothing if nothing is known', () => {
   expect(diagnose(failed('', 1))).toEqual([]);
   expect(diagnose({ attempt: 'a1', at: '', output: '', checks: [] })).toEqual([]);
 });
 
-test('no text makes it throw, and findings are bounded', () => {
+test('never throws, and bounds the number of findings', () => {
   const words = failures.flatMap(({ input }) => input.output.split(/\s+/)).filter((word) => word !== '');
   fc.assert(
     fc.property(
@@ -135,7 +135,7 @@ test('no text makes it throw, and findings are bounded', () => {
   );
 });
 
-test('hostile output costs little: megabytes of what every pattern half matches', () => {
+test('stays fast on hostile output: megabytes of partial matches', () => {
   for (const unit of [
     'connect to ',
     'a',

@@ -14,11 +14,11 @@ test('docs/diagnosis.md lists every finding, from the recorded failures (UPDATE=
   expectGenerated('findings', table());
 });
 
-test('docs/diagnosis.md tells the stories, with the first finding and what k8sgpt says (UPDATE=1 rewrites it)', () => {
+test('docs/diagnosis.md lists the scenarios with the first finding and k8sgpt (UPDATE=1 rewrites it)', () => {
   expectGenerated('stories', storyTable());
 });
 
-/** What stands between the markers of this name. */
+/** Compares the generated text between the markers of this name. */
 function expectGenerated(name: string, wanted: string): void {
   const [start, end] = [`<!-- generated: ${name} -->`, '<!-- /generated -->'];
   const text = readFileSync(page, 'utf8');
@@ -29,7 +29,7 @@ function expectGenerated(name: string, wanted: string): void {
   expect(readFileSync(page, 'utf8')).toBe(generated);
 }
 
-/** One row for each code, in the order of the rules. */
+/** One row per code, in the order of the rules. */
 function table(): string {
   const failures = recordedFailures();
   const codes = [...new Set(RULES.map(({ code }) => code))];

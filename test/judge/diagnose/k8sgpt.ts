@@ -7,9 +7,9 @@ import type {
 } from '../../../src/cluster/observe/raw.ts';
 
 /**
- * What k8sgpt's analyzers would say of these objects, as far as their published rules tell (k8sgpt-ai/k8sgpt 05247a85,
- * pkg/analyzer: Pod, Deployment, ReplicaSet, PVC, Service, Node). Its way of looking events up is kept: by name alone, the
- * latest by lastTimestamp. Only for the table of docs/diagnosis.md.
+ * What k8sgpt's analyzers would report for these objects, according to their source (k8sgpt-ai/k8sgpt 05247a85,
+ * pkg/analyzer: Pod, Deployment, ReplicaSet, PVC, Service, Node). Like k8sgpt, it finds events by name only and takes
+ * the latest by lastTimestamp. Used only for the table of docs/diagnosis.md.
  */
 export function k8sgpt(objects: readonly RawObject[]): string[] {
   const events = objects.filter(({ kind }) => kind === 'Event') as RawEvent[];
@@ -109,7 +109,7 @@ function deploymentFailures({ metadata, spec, status }: RawObject): string[] {
 
 function replicaSetFailures({ status }: RawObject): string[] {
   const { replicas = 0, conditions = [] } = status as { replicas?: number; conditions?: RawCondition[] };
-  // Silent as soon as one pod exists.
+  // k8sgpt reports nothing as soon as one pod exists.
   if (replicas !== 0) return [];
   return conditions
     .filter(({ type, reason }) => type === 'ReplicaFailure' && reason === 'FailedCreate')

@@ -5,11 +5,14 @@ import type { ProgramFact } from '../../../src/model/program-fact.ts';
 import type { Facts, Snapshot } from '../../../src/model/snapshot.ts';
 import { clusterCases } from './cluster-cases.ts';
 
-/** A failure as it was printed, and what its first finding must be. */
+/** A recorded failure and its expected first finding. */
 export interface RecordedFailure {
   readonly file: string;
   readonly title: string;
-  /** `recorded`: by running the program; `documented`: as its authors or users print it; `made`: for this test. */
+  /**
+   * `recorded`: by running the program; `documented`: as its authors or users publish it; `made`: written for this
+   * test.
+   */
   readonly from: string;
   readonly expect: { readonly code: string; readonly subject?: string; readonly says?: string };
   readonly input: DiagnosisInput;
@@ -18,7 +21,7 @@ export interface RecordedFailure {
 const folder = new URL('./fixtures/', import.meta.url);
 const at = '2026-11-21T10:00:05.000Z';
 
-/** Every case of test/judge/diagnose/fixtures/*.txt, in order, and after them those of clusters. */
+/** Every case of test/judge/diagnose/fixtures/*.txt in order, then those of clusters. */
 export function recordedFailures(): RecordedFailure[] {
   const files = readdirSync(folder).filter((name) => name.endsWith('.txt'));
   const own = files.sort().flatMap((file) => {

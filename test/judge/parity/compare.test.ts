@@ -32,7 +32,7 @@ function classes(a: Projection, b: Projection, ...declared: string[]): string[] 
   );
 }
 
-test('alike is equal; another version, and what only one has, differs', () => {
+test('classifies equal traits as equal, and different versions and one-sided traits as different', () => {
   const a = box('a', { 'packages:nginx': '1.22', 'packages:curl': '7', 'packages:jq': '1.6' });
   const b = box('b', { 'packages:nginx': '1.24', 'packages:curl': '7', 'packages:sl': '5' });
   expect(classes(a, b)).toEqual([
@@ -45,14 +45,14 @@ test('alike is equal; another version, and what only one has, differs', () => {
   expect(jq).toEqual({ scope: 'packages', subject: 'jq', class: 'differs', a: '1.6' });
 });
 
-test('unmeasured is never equal, on one side or on both', () => {
+test('never treats an unmeasured trait as equal, on one side or both', () => {
   const a = box('a', { 'listeners:tcp 0.0.0.0:80': undefined });
   expect(classes(a, a)).toEqual(['listeners tcp 0.0.0.0:80: unknown (no permission)']);
   const blind = [{ scope: 'packages' as const, reason: 'no dpkg' }];
   expect(classes(box('a', {}, blind), box('b', {}, blind))).toEqual(['packages (all): unknown (no dpkg)']);
 });
 
-test('what a half-blind box does not show may be there', () => {
+test('reports traits as unknown that a partly measured box does not show', () => {
   const a = box('a', { 'packages:jq': '1.6', 'packages:curl': '7' });
   const b = box('b', { 'packages:curl': '8' }, [{ scope: 'packages', reason: 'cut at 1' }]);
   expect(classes(a, b)).toEqual([
@@ -63,7 +63,7 @@ test('what a half-blind box does not show may be there', () => {
   expect(classes(b, a).at(-1)).toBe('packages jq: unknown (cut at 1)');
 });
 
-test('a substitution makes names and addresses expected, in subjects and in states, in one direction', () => {
+test('expects substituted names and addresses, in subjects and states, in one direction only', () => {
   const a = box('a', {
     'listeners:tcp 10.0.0.4:80': 'nginx',
     'facts:host': 'argo-dev.example',
@@ -81,19 +81,19 @@ test('a substitution makes names and addresses expected, in subjects and in stat
     'facts same: equal',
   ]);
   expect(classes(b, a, ...declared).filter((each) => each.includes('differs'))).toHaveLength(3);
-  // Both say dev, where the second was to say test.
+  // Both say dev, although the second should say test.
   expect(classes(a, box('b', { 'facts:host': 'argo-dev.example' }), 'argo-dev=argo-test')).toContain(
     'facts host: equal',
   );
 });
 
-test('substitutions are made at once: what one has put in is not taken by the next', () => {
+test('makes all substitutions at once, so that the result of one is not substituted again', () => {
   const a = box('a', { 'facts:x': 'one two one-two' });
   const b = box('b', { 'facts:x': 'two one three' });
   expect(classes(a, b, 'one=two', 'two=one', 'one-two=three')[0]).toMatch(/expected/);
 });
 
-test('what was declared by scope may differ, be on one box only, or not be measured', () => {
+test('lets declared scopes differ, exist on one box only, or be unmeasured', () => {
   const a = box('a', { 'packages:linux-image-1': '1', 'packages:jq': '1' }, [
     { scope: 'facts', reason: 'not approved' },
   ]);
@@ -118,15 +118,15 @@ test('patterns', () => {
   expect(performance.now() - began).toBeLessThan(500);
 });
 
-test('what declares nothing says so, with the nearest scope', () => {
+test('rejects a text that declares nothing, and suggests the nearest scope', () => {
   expect(readExpectation('packges:jq')).toMatchObject({ remedy: 'Did you mean packages:jq?' });
   for (const text of ['', '=', 'x=', '=x', 'x=x', 'word'])
     expect(readExpectation(text)).toHaveProperty('code', 'bad-expectation');
-  // An address with a port holds a colon and is no scope.
+  // An address with a port contains a colon but is not a scope.
   expect(readExpectation('10.0.0.4:80=10.0.0.5:80')).toMatchObject({ kind: 'substitution' });
 });
 
-test('a snapshot as traits: two owners of a port are one state, an owner that cannot be seen is unmeasured', () => {
+test('converts a snapshot to traits: two owners of a port are one state, an invisible owner is unmeasured', () => {
   const socket = { id: 'x', protocol: 'tcp', address: '::', via: 'socket' } as const;
   const snapshot: Snapshot = {
     schema: 1,
@@ -152,7 +152,7 @@ test('a snapshot as traits: two owners of a port are one state, an owner that ca
     name: 'box',
     traits: [
       { scope: 'listeners', subject: 'tcp [::]:80', state: 'caddy, nginx' },
-      { scope: 'listeners', subject: 'tcp [::]:2049', reason: 'its owner cannot be seen' },
+      { scope: 'listeners', subject: 'tcp [::]:2049', reason: 'its owner is not visible' },
     ],
     blind: [{ scope: 'packages', reason: 'box: no package database' }],
   });

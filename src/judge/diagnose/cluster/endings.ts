@@ -3,7 +3,7 @@ import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 import { logOf, type Run, runs, subjectOf, weightOfRun, who } from './objects.ts';
 
-/** The kernel ended it for want of memory: the only thing that speaks for a larger limit. */
+/** The kernel killed the container for lack of memory. Only this finding justifies a larger limit. */
 export const containerOomKilled: Rule = {
   code: 'container-oom-killed',
   cause: 'resources',
@@ -15,13 +15,13 @@ export const containerOomKilled: Rule = {
       const origin =
         limit === undefined
           ? ''
-          : `, at its limit of ${limit}${container.defaulted.includes('memory') ? ' (which no manifest gave: a LimitRange of the namespace did)' : ''}`;
+          : `, at its limit of ${limit}${container.defaulted.includes('memory') ? ' (set by a LimitRange of the namespace, not by a manifest)' : ''}`;
       return [
         {
-          title: `${who(run)} was killed for want of memory${origin}${afterSeconds(end.seconds)}.`,
+          title: `${who(run)} was killed for lack of memory${origin}${afterSeconds(end.seconds)}.`,
           remedy: container.defaulted.includes('memory')
-            ? 'Write a memory limit of its own into the manifest, measured, and within every quota; or make it need less.'
-            : 'Raise its memory limit, within every quota, or make it need less (heap flags, caches).',
+            ? 'Set a measured memory limit in the manifest, within every quota, or reduce its memory use.'
+            : 'Raise its memory limit, within every quota, or reduce its memory use (heap flags, caches).',
           subject: subjectOf(run),
           evidence: [pod.id],
           weight: weightOfRun(scene, run),
@@ -34,7 +34,7 @@ function afterSeconds(seconds: number | undefined): string {
   return seconds === undefined ? '' : `, after ${Math.round(seconds)} s`;
 }
 
-/** Exit code 0, again and again, and not a word: what is to stay in the foreground does not. */
+/** Exit code 0 again and again without output: the main process does not stay in the foreground. */
 export const containerEndsSilently: Rule = {
   code: 'container-ends-silently',
   cause: 'binary',
@@ -44,11 +44,11 @@ export const containerEndsSilently: Rule = {
       if (end?.exitCode !== 0 || container.init || container.restarts === 0) return [];
       const log = logOf(scene, run);
       const silent = log?.bytes === 0;
-      // With words in its log it may be a job under the wrong kind of workload; that is the same trouble, said later.
+      // With output it may be a job under the wrong kind of workload: the same problem, but less certain.
       return [
         {
-          title: `${who(run)} ends by itself with code 0${afterSeconds(end.seconds)}${silent ? ' and prints nothing' : ''}, and is started again (${pluralize(container.restarts, 'restart')}): its entry point has nothing that stays in the foreground.`,
-          remedy: `Look at what the entry point of ${container.image} starts (its build file, or a look into the image): a script whose last line sends its program to the background, an empty command, a shell without input. What ends on purpose belongs into a Job.`,
+          title: `${who(run)} exits with code 0${afterSeconds(end.seconds)}${silent ? ', prints nothing' : ''} and is restarted (${pluralize(container.restarts, 'restart')}): its entry point does not stay in the foreground.`,
+          remedy: `Check what the entry point of ${container.image} starts. Typical causes: a script that puts its program in the background, an empty command, a shell without input. Use a Job for a program that is meant to end.`,
           subject: subjectOf(run),
           evidence: [pod.id, ...(log === undefined ? [] : [log.id])],
           weight: weightOfRun(scene, run),
@@ -57,7 +57,7 @@ export const containerEndsSilently: Rule = {
     }),
 };
 
-/** Who sent the signal: kubelet says so in an event of reason Killing, or nobody did. */
+/** Who sent the signal: kubelet's event with the reason Killing says so, or it is unknown. */
 export const containerKilled: Rule = {
   code: 'container-killed',
   cause: 'other',
@@ -69,11 +69,11 @@ export const containerKilled: Rule = {
       const killing = events.find(({ reason }) => reason === 'Killing');
       return [
         {
-          title: `${who(run)} was ended by ${code === 137 ? 'SIGKILL' : 'SIGTERM'} (code ${code}), not for want of memory${killing === undefined ? '; no event says by whom' : `: ${killing.message}`}.`,
+          title: `${who(run)} was stopped by ${code === 137 ? 'SIGKILL' : 'SIGTERM'} (code ${code}), not for lack of memory${killing === undefined ? '; no event says who sent it' : `: ${killing.message}`}.`,
           remedy:
             killing === undefined
-              ? 'Look for who ends it: a supervisor in the container, a drain of the node, a time limit. More memory does not help.'
-              : 'Mend what kubelet found fault with (see its probes). More memory does not help.',
+              ? 'Find what stops it: a supervisor in the container, a drain of the node, a time limit. More memory does not help.'
+              : 'Fix what kubelet reports (see its probes). More memory does not help.',
           subject: subjectOf(run),
           evidence: [...(killing === undefined ? [] : [killing.id]), pod.id],
           weight: 'consequence',
@@ -83,12 +83,12 @@ export const containerKilled: Rule = {
 };
 
 const CRASHES: Readonly<Record<number, string>> = {
-  132: 'SIGILL: an instruction that this CPU does not have',
-  134: 'SIGABRT: it gave itself up',
-  139: 'SIGSEGV: a bad memory access',
+  132: 'SIGILL: an instruction that this CPU does not support',
+  134: 'SIGABRT: it aborted itself',
+  139: 'SIGSEGV: an invalid memory access',
 };
 
-/** Signals by which a program ends itself. */
+/** Signals that mean that a program crashed. */
 export const containerCrashed: Rule = {
   code: 'container-crashed',
   cause: 'other',
@@ -100,7 +100,7 @@ export const containerCrashed: Rule = {
         {
           title: `${who(run)} crashed by ${how} (code ${run.end?.exitCode}).`,
           remedy:
-            'Check that the image is for this CPU (and level, such as x86-64-v3) and its libraries fit together (musl or glibc); report the crash.',
+            'Check that the image is built for this CPU (and level, such as x86-64-v3) and that its libraries match (musl or glibc). Report the crash.',
           subject: subjectOf(run),
           evidence: [pod(run), ...logs(scene, run)],
           weight: weightOfRun(scene, run),
@@ -109,7 +109,7 @@ export const containerCrashed: Rule = {
     }),
 };
 
-/** Any other end: its own last line says why. */
+/** Any other end: the last line of its log says why. */
 export const containerExits: Rule = {
   code: 'container-exits',
   cause: 'other',
@@ -121,7 +121,7 @@ export const containerExits: Rule = {
       const line = logOf(scene, run)?.lines.findLast((each) => each.trim() !== '');
       return [
         {
-          title: `${who(run)} ends with code ${code}${afterSeconds(end?.seconds)}${line === undefined ? '' : `; its last line: ${line.trim().slice(0, 200)}`}.`,
+          title: `${who(run)} exits with code ${code}${afterSeconds(end?.seconds)}${line === undefined ? '' : `; its last line: ${line.trim().slice(0, 200)}`}.`,
           remedy: `Read its log: kubectl -n ${run.pod.namespace} logs ${run.pod.name} -c ${run.container.name}${run.container.restarts > 0 ? ' --previous' : ''}.`,
           subject: subjectOf(run),
           evidence: [pod(run), ...logs(scene, run)],

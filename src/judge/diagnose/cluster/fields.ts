@@ -2,7 +2,7 @@ import { nearest } from '../../../base/nearest.ts';
 import { type Match, type Rule, textRule } from '../rule.ts';
 import { factsOf, runs, said, weightOf, weightOfRun, who } from './objects.ts';
 
-/** 409 of server-side apply: another manager owns the field and says something else. */
+/** A 409 of server-side apply: another manager owns the field and has set a different value. */
 export const fieldConflict: Rule = textRule({
   code: 'field-conflict',
   cause: 'config',
@@ -13,19 +13,19 @@ export const fieldConflict: Rule = textRule({
     const field = path ?? /^\s*-?\s*(\.\S{1,300})/.exec(scene.lines[index + 1]?.text ?? '')?.[1];
     const known = factsOf(scene, 'field-fight').filter((each) => each.path === field);
     return {
-      title: `The field ${field ?? 'that is applied'} belongs to ${manager}, which set it to something else.`,
-      remedy: `Decide who owns it: leave it out of what is applied here, or have ${manager} give it up (kubectl apply --server-side --force-conflicts takes it, until ${manager} writes again).`,
+      title: `The field ${field ?? 'that is applied'} is owned by ${manager}, which set a different value.`,
+      remedy: `Decide who owns the field. Either remove it from what is applied here, or take it from ${manager} (kubectl apply --server-side --force-conflicts), which lasts until ${manager} writes again.`,
       subject: `${field ?? 'a field'} of ${manager}`,
       evidence: known.map(({ id }) => id),
     };
   },
 });
 
-/** Managers that write in turn: within so many minutes of each other, over and over. */
+/** Managers that overwrite each other: both wrote within this many minutes. */
 const TURN_MS = 10 * 60_000;
 const OFTEN = 10;
 
-/** Two managers hold one field, both wrote it lately, and the object has changed often. */
+/** Two managers set one field, both wrote it recently, and the object has changed often. */
 export const fieldFight: Rule = {
   code: 'field-fight',
   cause: 'config',
@@ -37,9 +37,9 @@ export const fieldFight: Rule = {
       const names = fight.managers.map(({ manager, operation }) => `${manager} (${operation})`);
       return [
         {
-          title: `${names.join(' and ')} both write ${fight.path} of ${fight.object}, in turn (generation ${fight.generation}).`,
+          title: `${names.join(' and ')} keep overwriting ${fight.path} of ${fight.object} (generation ${fight.generation}).`,
           remedy:
-            'Leave that field to one of them: take it out of the other’s manifest (with an autoscaler: no replicas).',
+            'Let one of them own the field: remove it from the other manifest. With an autoscaler, remove replicas.',
           subject: `${fight.object} ${fight.path}`,
           evidence: [fight.id],
           weight: 'inferred',
@@ -51,7 +51,7 @@ export const fieldFight: Rule = {
 const KEY =
   /couldn't find key (?<key>\S{1,253}) in (?<of>ConfigMap|Secret) (?<namespace>[^\s/]{1,63})\/(?<name>[^\s,]{1,253})/;
 
-/** A key that a ConfigMap or Secret does not have. */
+/** A key that a ConfigMap or Secret does not contain. */
 export const keyMissing: Rule = {
   code: 'key-missing',
   cause: 'config',
@@ -66,10 +66,10 @@ export const keyMissing: Rule = {
       const near = nearest(key, has?.keys ?? []);
       return [
         {
-          title: `${who(run)} wants the key ${key} of ${of} ${name}, which has ${has === undefined ? 'no such key' : `only ${has.keys.slice(0, 10).join(', ') || 'no key at all'}`}.`,
+          title: `${who(run)} needs the key ${key} of ${of} ${name}, which has ${has === undefined ? 'no such key' : `only ${has.keys.slice(0, 10).join(', ') || 'no keys'}`}.`,
           remedy:
             near === undefined
-              ? `Add ${key} to ${name}, or name a key that it has.`
+              ? `Add ${key} to ${name}, or use a key that it has.`
               : `Write ${near} instead of ${key}, or add ${key} to ${name}.`,
           subject: `${of.toLowerCase()} ${groups.namespace}/${name} ${key}`,
           evidence: [id, run.pod.id, ...(has === undefined ? [] : [has.id])],
@@ -82,7 +82,7 @@ export const keyMissing: Rule = {
 const VOLUME_KEY =
   /MountVolume\.SetUp failed for volume "(?<volume>[^"]{1,253})" ?: references non-existent (?<of>config|secret) key: (?<key>\S{1,253})/;
 
-/** The same for a key that is to become a file in a volume. */
+/** A missing key that a volume mounts as a file. */
 export const volumeKeyMissing: Rule = {
   code: 'volume-key-missing',
   cause: 'config',
@@ -95,8 +95,8 @@ export const volumeKeyMissing: Rule = {
       const source = run.pod.sources?.[volume]?.split(' ')[1] ?? `of its volume ${volume}`;
       return [
         {
-          title: `${run.pod.workload} mounts the key ${key} of the ${kind} ${source}, which does not have it.`,
-          remedy: `Add ${key} to the ${kind}, or name a key that it has under items of the volume ${volume}; the pod then starts without being made again.`,
+          title: `${run.pod.workload} mounts the key ${key} of the ${kind} ${source}, which has no such key.`,
+          remedy: `Add ${key} to the ${kind}, or use an existing key under items of the volume ${volume}. The pod then starts without being recreated.`,
           subject: `${run.pod.workload} ${volume} ${key}`,
           evidence: [id, run.pod.id],
           weight: weightOfRun(scene, run),
@@ -105,7 +105,7 @@ export const volumeKeyMissing: Rule = {
     }),
 };
 
-/** The pod may not run as root, and its image does. */
+/** The pod must not run as root, but its image does. */
 export const runsAsRoot: Rule = {
   code: 'image-runs-as-root',
   cause: 'config',
@@ -122,9 +122,9 @@ export const runsAsRoot: Rule = {
         {
           title:
             user === undefined
-              ? `${who(run)} may not run as root (runAsNonRoot), and its image ${run.container.image} does.`
-              : `${who(run)} may not run as root (runAsNonRoot), and its image names the user ${user}, of whom kubelet cannot tell that.`,
-          remedy: `Set securityContext.runAsUser to a number other than 0 that the image can run as${user === undefined ? '' : `, the one of ${user}`}, or give the image such a user (USER 65532).`,
+              ? `${who(run)} must not run as root (runAsNonRoot), but its image ${run.container.image} does.`
+              : `${who(run)} must not run as root (runAsNonRoot), and kubelet cannot verify that for the named user ${user} of its image.`,
+          remedy: `Set securityContext.runAsUser to a number other than 0 that the image can run as${user === undefined ? '' : `, such as the id of ${user}`}, or set a numeric user in the image (USER 65532).`,
           subject: `${run.pod.workload} ${run.container.name}`,
           evidence: [id, run.pod.id],
           weight: weightOfRun(scene, run),
@@ -133,7 +133,7 @@ export const runsAsRoot: Rule = {
     }),
 };
 
-/** A workflow of Argo that has failed, in the words of its controller. */
+/** An Argo workflow that failed, with the message of its controller. */
 export const workflowFailed: Rule = {
   code: 'workflow-failed',
   cause: 'other',
@@ -144,7 +144,7 @@ export const workflowFailed: Rule = {
         const [namespace = '', name = ''] = event.about.slice('Workflow '.length).split('/');
         return {
           title: `Workflow ${namespace}/${name} has failed: ${event.message.slice(0, 300)}.`,
-          remedy: `Look at its nodes (kubectl -n ${namespace} get workflow ${name} -o yaml, status.nodes) and the logs of its pods.`,
+          remedy: `Check its nodes (kubectl -n ${namespace} get workflow ${name} -o yaml, status.nodes) and the logs of its pods.`,
           subject: `workflow ${namespace}/${name}`,
           evidence: [event.id],
           weight: weightOf(scene, namespace, name) === 'told' ? 'logged' : 'inferred',
@@ -152,7 +152,7 @@ export const workflowFailed: Rule = {
       }),
 };
 
-/** A ConfigMap, Secret or claim that a pod names and that is not there. */
+/** A ConfigMap, Secret or claim that a pod refers to and that does not exist. */
 export const podNeedsObject: Rule = {
   code: 'pod-needs-object',
   cause: 'config',
@@ -167,9 +167,9 @@ export const podNeedsObject: Rule = {
       const kind = groups?.kind?.toLowerCase() ?? 'object';
       return [
         {
-          title: `${run.pod.workload} needs the ${kind} ${groups?.name}, which is not in namespace ${run.pod.namespace}.`,
+          title: `${run.pod.workload} needs the ${kind} ${groups?.name}, which does not exist in namespace ${run.pod.namespace}.`,
           remedy:
-            'Make it in an earlier step, in that namespace, or mend the name; waiting helps only where a controller is to make it.',
+            'Create it in an earlier step in that namespace, or fix the name. Waiting helps only if a controller creates it.',
           subject: `${kind} ${run.pod.namespace}/${groups?.name}`,
           evidence: [id, run.pod.id],
           weight: weightOfRun(scene, run),
@@ -178,7 +178,7 @@ export const podNeedsObject: Rule = {
     }),
 };
 
-/** A Sensor of Argo Events that waits for an event which no EventSource makes. */
+/** A Sensor of Argo Events that waits for an event that no EventSource produces. */
 export const eventUnknown: Rule = {
   code: 'event-unknown',
   cause: 'config',
@@ -196,10 +196,10 @@ export const eventUnknown: Rule = {
           const near = nearest(event, made);
           return [
             {
-              title: `Sensor ${sensor.namespace}/${sensor.name} waits for ${event}, which no event source makes (they make: ${made.slice(0, 10).join(', ') || 'none'}).`,
+              title: `Sensor ${sensor.namespace}/${sensor.name} waits for ${event}, which no event source produces (existing events: ${made.slice(0, 10).join(', ') || 'none'}).`,
               remedy:
                 near === undefined
-                  ? 'Name an event source and an event that are there.'
+                  ? 'Use an existing event source and event.'
                   : `Write ${near} instead of ${event}.`,
               subject: `sensor ${sensor.namespace}/${sensor.name} ${event}`,
               evidence: [sensor.id, ...sources.map(({ id }) => id)],
@@ -211,7 +211,7 @@ export const eventUnknown: Rule = {
   },
 };
 
-/** What is left to say of a workload of which nothing else is known. */
+/** The last resort for a workload about which nothing else is known. */
 export const workloadNotReady: Rule = {
   code: 'workload-not-ready',
   cause: 'other',
@@ -221,7 +221,7 @@ export const workloadNotReady: Rule = {
       .map(
         (each): Match => ({
           title: `${each.workload} has ${each.ready} of ${each.desired} ready${each.troubles[0] === undefined ? '' : `: ${each.troubles[0].message.slice(0, 200).replace(/\.$/, '')}`}.`,
-          remedy: `Look at its pods and their events: env_observe with scopes ["kubernetes"] and namespace ${each.namespace}.`,
+          remedy: `Check its pods and their events: env_observe with scopes ["kubernetes"] and namespace ${each.namespace}.`,
           subject: each.workload,
           evidence: [each.id],
           weight: 'consequence',

@@ -14,7 +14,10 @@ const PULLING = new Set([
   'ImageInspectError',
 ]);
 
-/** Why an image is not pulled, in what kubelet passes on of containerd and the registry. The first that matches is meant. */
+/**
+ * Why an image pull fails, in the messages of containerd and registries that kubelet passes on. The first match
+ * counts.
+ */
 const CLASSES = {
   rate: /toomanyrequests|429 Too Many Requests|pull rate limit/i,
   certificate: /x509:|certificate signed by unknown authority|tls: failed to verify/i,
@@ -83,7 +86,7 @@ function pullRule(
   };
 }
 
-/** The registry wants a login, and the pull secrets do not give the right one. */
+/** The registry requires a login, and the pull secrets do not provide a valid one. */
 export const imageCredentials = pullRule(
   'image-credentials',
   'credentials',
@@ -92,65 +95,66 @@ export const imageCredentials = pullRule(
     const host = registry?.host ?? 'the registry';
     const { why, remedy } = secretTrouble(registry, run.pod.namespace);
     return {
-      title: `${host} refuses ${run.container.image} for want of credentials: ${why}.`,
+      title: `${host} refuses ${run.container.image} because of missing or wrong credentials: ${why}.`,
       remedy,
       subject: `${host} for ${run.pod.workload}`,
     };
   },
 );
 
-/** What is wrong with the pull secrets, by names and hosts; values are never looked at. */
+/** What is wrong with the pull secrets, judged by names and hosts. Their values are never read. */
 function secretTrouble(registry: Registry | undefined, namespace: string): { why: string; remedy: string } {
-  const make = `Make a secret of type kubernetes.io/dockerconfigjson for that registry in ${namespace} (a registry fence does), and name it under imagePullSecrets of the pod or of its service account.`;
+  const make = `Create a secret of type kubernetes.io/dockerconfigjson for that registry in ${namespace} (a registry fence does this), and list it under imagePullSecrets of the pod or its service account.`;
   if (registry === undefined) return { why: 'its pull secrets are not known', remedy: make };
   const { secrets, host } = registry;
   if (secrets.length === 0)
-    return { why: 'neither the pod nor its service account names a pull secret', remedy: make };
+    return { why: 'neither the pod nor its service account refers to a pull secret', remedy: make };
   const names = secrets.map(({ name }) => name).join(', ');
   const absent = secrets.find(({ exists }) => exists === false);
   if (absent !== undefined) {
-    return { why: `the pull secret ${absent.name} is not in ${namespace}`, remedy: make };
+    return { why: `the pull secret ${absent.name} does not exist in ${namespace}`, remedy: make };
   }
   const wrong = secrets.find(({ type }) => type !== undefined && type !== 'kubernetes.io/dockerconfigjson');
   if (wrong !== undefined) {
     return {
-      why: `the pull secret ${wrong.name} is of type ${wrong.type}`,
-      remedy: `Make it anew with type kubernetes.io/dockerconfigjson.`,
+      why: `the pull secret ${wrong.name} has the type ${wrong.type}`,
+      remedy: `Create it again with type kubernetes.io/dockerconfigjson.`,
     };
   }
   const known = secrets.flatMap(({ hosts }) => hosts ?? []);
   if (secrets.every(({ hosts }) => hosts !== undefined) && !known.includes(host)) {
     return {
       why: `the pull secret ${names} is for ${known.join(', ') || 'no registry'}, not for ${host}`,
-      remedy: `Make it anew for ${host}.`,
+      remedy: `Create it again for ${host}.`,
     };
   }
   return {
-    why: `what the pull secret ${names} holds for it is not accepted`,
+    why: `the credentials in the pull secret ${names} are not accepted`,
     remedy:
-      'Check the user, the token, its expiry, and its right to read that repository (and that the repository exists: some registries answer the same).',
+      'Check the user, the token, its expiry, and its permission to read that repository. Also check that the repository exists: some registries answer the same.',
   };
 }
 
-/** There is no such image, tag or digest. */
+/** The image, tag or digest does not exist. */
 export const imageMissing = pullRule('image-missing', 'config', 'missing', ({ run, registry }) => ({
-  title: `${run.container.image} is not there: ${registry?.host ?? 'the registry'} knows no such repository, tag or digest (${who(run)}).`,
-  remedy: 'Check the name and the tag; push it first, if it is your own.',
+  title: `${run.container.image} does not exist: ${registry?.host ?? 'the registry'} has no such repository, tag or digest (${who(run)}).`,
+  remedy: 'Check the name and the tag. If it is your own image, push it first.',
   subject: run.container.image,
 }));
 
-/** The name itself is none. */
+/** The image name is invalid. */
 export const imageName = pullRule('image-name-invalid', 'config', 'name', ({ run }) => ({
-  title: `${run.container.image} is no name of an image (${who(run)}).`,
-  remedy: 'Lower case, host/path:tag or host/path@sha256:…; look for a variable that was left empty.',
+  title: `${run.container.image} is not a valid image name (${who(run)}).`,
+  remedy:
+    'Use lower case and the form host/path:tag or host/path@sha256:…. Check for a variable that is empty.',
   subject: run.container.image,
 }));
 
-/** The registry counts pulls. */
+/** The registry limits the number of pulls. */
 export const imageRateLimited = pullRule('image-rate-limited', 'timing', 'rate', ({ registry }) => ({
-  title: `${registry?.host ?? 'The registry'} limits how often images are pulled.`,
+  title: `${registry?.host ?? 'The registry'} has limited the rate of image pulls.`,
   remedy:
-    'Pull with credentials (registries grant more then), or from a mirror; it lifts by itself after the time that it names.',
+    'Pull with credentials, which raises the limit, or from a mirror. The limit ends after the time that the message says.',
   subject: registry?.host ?? 'registry',
 }));
 
@@ -162,27 +166,28 @@ export const imageCertificate = pullRule(
   ({ registry }) => ({
     title: `The nodes do not trust the certificate of ${registry?.host ?? 'the registry'}.`,
     remedy:
-      'Give the nodes its authority (k3s: /etc/rancher/k3s/registries.yaml, containerd: certs.d/HOST/hosts.toml).',
+      'Install its certificate authority on the nodes (k3s: /etc/rancher/k3s/registries.yaml, containerd: certs.d/HOST/hosts.toml).',
     subject: registry?.host ?? 'registry',
   }),
 );
 
 /** A registry without TLS. */
 export const imageScheme = pullRule('image-registry-plain', 'config', 'scheme', ({ registry }) => ({
-  title: `${registry?.host ?? 'The registry'} speaks plain HTTP, and the nodes ask by HTTPS.`,
-  remedy: 'Give it a certificate, or tell containerd that it is plain (registries.yaml: endpoint http://…).',
+  title: `${registry?.host ?? 'The registry'} serves plain HTTP, but the nodes use HTTPS.`,
+  remedy:
+    'Give the registry a certificate, or configure containerd for plain HTTP (registries.yaml: endpoint http://…).',
   subject: registry?.host ?? 'registry',
 }));
 
-/** Nodes do not reach the registry. */
+/** Nodes cannot reach the registry. */
 export const imageUnreachable = pullRule(
   'image-registry-unreachable',
   'network',
   'unreachable',
   ({ registry, text }) => ({
-    title: `The node does not reach ${registry?.host ?? 'the registry'}: ${/(?:dial tcp|lookup|TLS handshake)[^"]{0,160}/.exec(text)?.[0] ?? 'no answer'}.`,
+    title: `The node cannot reach ${registry?.host ?? 'the registry'}: ${/(?:dial tcp|lookup|TLS handshake)[^"]{0,160}/.exec(text)?.[0] ?? 'no answer'}.`,
     remedy:
-      'Ask for it from the node itself (curl -I https://HOST/v2/): its name server, its proxy, its firewall.',
+      'Try it from the node itself (curl -I https://HOST/v2/). Check its DNS server, its proxy and its firewall.',
     subject: registry?.host ?? 'registry',
   }),
 );

@@ -1,15 +1,15 @@
 import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 
-/** Buffers and read-aheads that are filled before anything is shown, in flags, units and manifests. */
+/** Names of buffers and read-aheads that must fill before anything is shown, in flags, units and manifests. */
 const BUFFER =
   /(?<knob>[\w.-]{0,40}(?:read-?ahead|buffer(?:-?size)?|chunk-?size|prefetch|block-?size)[\w.-]{0,20})["']?[ =:]{1,3}["']?(?<size>\d{1,9}(?:\.\d{1,3})?)\s?(?<unit>[KMG]i?B?)\b/gi;
 
 const UNITS: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, G: 1e9 };
 
 /**
- * A size that nobody measured against the way it is filled: bytes ÷ measured bytes a second is longer than whoever waits
- * for it has patience (128 MB ÷ 2.1 MB/s = 61 s).
+ * A buffer whose fill time exceeds the timeout of its reader: bytes ÷ measured bytes per second (128 MB ÷ 2.1 MB/s =
+ * 61 s).
  */
 export const bufferOutlastsTimeout: Rule = {
   code: 'buffer-outlasts-timeout',
@@ -23,8 +23,8 @@ export const bufferOutlastsTimeout: Rule = {
       if (seconds < waited.seconds) return [];
       return [
         {
-          title: `${knob} of ${shown} takes ${Math.round(seconds)} s to fill at the measured ${rate.shown} (${rate.name}); what waits for it gives up after ${waited.seconds} s.`,
-          remedy: `Make it at most ${Math.floor((rate.bytesPerSecond * waited.seconds) / 2 / 1e6)} MB (half of that time), and measure ${rate.name} again where this runs.`,
+          title: `${knob} of ${shown} takes ${Math.round(seconds)} s to fill at the measured ${rate.shown} (${rate.name}), but its reader times out after ${waited.seconds} s.`,
+          remedy: `Use at most ${Math.floor((rate.bytesPerSecond * waited.seconds) / 2 / 1e6)} MB (half of that time), and measure ${rate.name} again on the target.`,
           subject: knob,
           evidence: waited.evidence,
           weight: 'told',
@@ -44,7 +44,7 @@ function buffers({ input }: FailureContext): { knob: string; bytes: number; show
   });
 }
 
-/** Who gave up, and after how long: a check that says so, or the step's own time limit. */
+/** The timeout that ended the wait: that of a check, or the step's own time limit. */
 function timedOut(scene: FailureContext): { seconds: number; evidence: string[] } | undefined {
   const index = scene.input.checks.findIndex(
     ({ verdict, class: kind }) => verdict === 'fail' && kind === 'timeout',
@@ -59,7 +59,7 @@ function timedOut(scene: FailureContext): { seconds: number; evidence: string[] 
     : undefined;
 }
 
-/** The slowest way that was measured here. */
+/** The slowest transfer rate that was measured here. */
 function slowestRate({
   input,
 }: FailureContext): { name: string; bytesPerSecond: number; shown: string } | undefined {

@@ -6,12 +6,12 @@ import type { Weight } from '../weight.ts';
 export type Pod = ClusterFactOf<'pod'>;
 export type ClusterEvent = ClusterFactOf<'event'>;
 
-/** Facts of one kind of the clusters that were looked at. */
+/** Facts of one kind, from all observed clusters. */
 export function factsOf<K extends ClusterKind>({ facts }: FailureContext, kind: K): ClusterFactOf<K>[] {
   return (facts.kubernetes ?? []).filter((each): each is ClusterFactOf<K> => each.kind === kind);
 }
 
-/** Events about one object, by its uid: a pod that was made anew under the same name has none of the old one's. */
+/** Events about one object, by uid: a recreated pod with the same name does not get its predecessor's events. */
 export function eventsAbout(scene: FailureContext, uid: string): ClusterEvent[] {
   return uid === '' ? [] : factsOf(scene, 'event').filter((each) => each.uid === uid);
 }
@@ -22,12 +22,12 @@ export interface Run {
   readonly container: PodContainer;
   /** Absent: it has not ended. */
   readonly end?: ContainerState;
-  /** Why it does not run. */
+  /** Why it is not running. */
   readonly waiting?: ContainerState;
   readonly events: readonly ClusterEvent[];
 }
 
-/** The containers of all pods in trouble. */
+/** The containers of all unhealthy pods. */
 export function runs(scene: FailureContext): Run[] {
   return factsOf(scene, 'pod').flatMap((pod) => {
     const events = eventsAbout(scene, pod.uid);
@@ -46,13 +46,13 @@ export function runs(scene: FailureContext): Run[] {
   });
 }
 
-/** It has run for longer than it did before its last end, and than kubelet would hold a crash against it. */
+/** Whether it has run longer than before its last end, and longer than kubelet's crash back-off. */
 function hasRecovered({ now, last, ready, restarts }: PodContainer, at: string): boolean {
   const upSeconds = (Date.parse(at) - Date.parse(now?.since ?? '')) / 1000;
   return ready && upSeconds > 2 * (last?.seconds ?? 0) + 10 * Math.min(restarts, 6);
 }
 
-/** What is said of a container: by its states, and by the events of its pod. Evidence first, words second. */
+/** Texts about a container, from its states and the events of its pod, each with its evidence id. */
 function words({ pod, end, waiting, events }: Run): { readonly id: string; readonly text: string }[] {
   const states = [waiting, end].flatMap((each) => each?.message ?? []);
   return [
@@ -61,7 +61,7 @@ function words({ pod, end, waiting, events }: Run): { readonly id: string; reado
   ];
 }
 
-/** The first words that a pattern matches, with its groups. */
+/** The first text that a pattern matches, with its groups. */
 export function said(
   run: Run,
   pattern: RegExp,
@@ -73,7 +73,7 @@ export function said(
   return undefined;
 }
 
-/** Log lines of a container, its run before this one first: that is the one that ended. */
+/** Log lines of a container. The previous run comes first, because it is the one that ended. */
 export function logOf(scene: FailureContext, { pod, container }: Run): ClusterFactOf<'pod-log'> | undefined {
   const logs = factsOf(scene, 'pod-log').filter(
     (each) => each.namespace === pod.namespace && each.name === pod.name && each.container === container.name,
@@ -86,14 +86,14 @@ export function who({ pod, container }: Pick<Run, 'pod' | 'container'>): string 
   return `${container.init ? 'init container' : 'container'} ${container.name} of ${pod.workload}`;
 }
 
-/** The part of a subject that names a container; without the suffix of a pod. */
+/** The part of a subject that names a container, without the pod's suffix. */
 export function subjectOf({ pod, container }: Pick<Run, 'pod' | 'container'>): string {
   return `${pod.workload} ${container.name}`;
 }
 
 /**
- * How well founded a finding about this object is: as good as told where the failed step speaks of it, or where nothing
- * failed and the cluster speaks for itself. Beside an unrelated failure it only fits.
+ * How strong a finding about this object is. `told` if the failed step refers to it, or if no step failed and only the
+ * cluster is examined. Otherwise, next to an unrelated failure, only `inferred`.
  */
 export function weightOf(
   { input, names }: FailureContext,
@@ -113,10 +113,10 @@ export function weightOf(
     : 'inferred';
 }
 
-/** How a service is named in an address. */
+/** The suffixes of a service's host name. */
 const HOST_ENDS = ['', '.svc', '.svc.cluster.local'];
 
-/** As `weightOf`, for a run. */
+/** `weightOf` for a run. */
 export function weightOfRun(scene: FailureContext, { pod }: Pick<Run, 'pod'>): Weight {
   return weightOf(scene, pod.namespace, pod.workload, pod.name);
 }

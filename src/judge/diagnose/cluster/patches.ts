@@ -2,8 +2,8 @@ import type { FailureContext } from '../failure-context.ts';
 import { type Rule, textRule } from '../rule.ts';
 
 /**
- * A JSON patch that cannot be applied: a pointer that does not start with `/`, a key with `/` or `~` that is not escaped
- * (RFC 6901), or a parent that is not there.
+ * A JSON patch that cannot be applied: a pointer without a leading `/`, an unescaped `/` or `~` in a key (RFC 6901),
+ * or a missing parent.
  */
 export const patchPointer: Rule = textRule({
   code: 'patch-pointer',
@@ -23,11 +23,11 @@ export const patchPointer: Rule = textRule({
       title:
         fault === undefined
           ? `The patch cannot be applied: ${said ?? 'its path'} has no parent in the object.`
-          : `The patch cannot be applied: ${fault.path} is no pointer to one key; written rightly it is ${fault.right}.`,
+          : `The patch cannot be applied: ${fault.path} is not a pointer to one key. The correct form is ${fault.right}.`,
       remedy:
         fault === undefined
-          ? 'Add the parent first ({"op":"add","path":PARENT,"value":{}}), or send an apply or a merge patch instead, which needs no parent.'
-          : `Write ${fault.right}: in a pointer / inside a key is ~1, and ~ is ~0 (RFC 6901); and the labels or annotations must be there already. An apply or a merge patch needs neither.`,
+          ? 'Add the parent first ({"op":"add","path":PARENT,"value":{}}), or use an apply or a merge patch, which needs no parent.'
+          : `Write ${fault.right}. In a pointer, / inside a key is ~1 and ~ is ~0 (RFC 6901). The labels or annotations must already exist; an apply or a merge patch does not need that.`,
       subject,
     };
   },
@@ -41,20 +41,23 @@ function patchesIn({ input }: FailureContext): string[] {
   );
 }
 
-/** Under these a key is one segment, however many slashes it holds. */
+/** Below these, a key is one segment, however many slashes it contains. */
 const MAPS =
   /^\/?((?:.*\/)?(?:labels|annotations|nodeSelector|matchLabels|data|stringData|allocatable|capacity|requests|limits))\/(.+)$/;
 
-/** A pointer as it must be written; itself where it is right. */
+/** A pointer in its correct form; unchanged if it is correct. */
 function corrected(path: string): string {
   const rooted = path.startsWith('/') || path === '' ? path : `/${path.replaceAll('.', '/')}`;
   const [, parent, key] = MAPS.exec(rooted) ?? [];
   if (parent === undefined || key === undefined) return rooted;
-  // What is escaped already stays: a ~ that is followed by neither 0 nor 1 is one that is meant.
+  // Keeps escapes: a ~ that is not followed by 0 or 1 is literal.
   return `/${parent}/${key.replaceAll(/~(?![01])/g, '~0').replaceAll('/', '~1')}`;
 }
 
-/** A kustomization that fetches at the time of applying: it cannot, and git is no longer the whole truth. */
+/**
+ * A kustomization that downloads resources when applied: the download fails, and git no longer has the whole
+ * configuration.
+ */
 export const remoteKustomization: Rule = textRule({
   code: 'kustomization-remote',
   cause: 'config',
@@ -63,8 +66,8 @@ export const remoteKustomization: Rule = textRule({
     /(?:failed to run|exec: )['"]?\S{0,40}git (?:fetch|clone|init).{0,200}?(?<url>https?:\/\/[^\s'"]{1,300})/,
   ],
   tell: ({ groups: { url = '' } }) => ({
-    title: `The kustomization takes ${url} from elsewhere, and it cannot be fetched from here.`,
-    remedy: `Keep a copy in the project (curl -fsSL ${url} -o vendor/…, or kustomize localize) and name that file; at least pin it to a full commit.`,
+    title: `The kustomization refers to ${url}, which cannot be downloaded from here.`,
+    remedy: `Keep a copy in the project (curl -fsSL ${url} -o vendor/…, or kustomize localize) and refer to that file. At least pin it to a full commit.`,
     subject: url,
   }),
 });

@@ -16,7 +16,7 @@ import {
 type Kind = ClusterFactOf<'probe-answer'>['probe'];
 type Answer = ClusterFactOf<'probe-answer'>;
 
-/** kubelet's words: `Liveness probe failed: …`, in an event of reason Unhealthy. */
+/** kubelet's messages `Liveness probe failed: …`, in events with the reason Unhealthy. */
 function failedProbes({ events }: Run): { kind: Kind; event: ClusterEvent; text: string }[] {
   return events.flatMap((event) => {
     const match = /^(Liveness|Readiness|Startup) probe (?:failed|errored): ?([\s\S]*)/.exec(event.message);
@@ -25,7 +25,7 @@ function failedProbes({ events }: Run): { kind: Kind; event: ClusterEvent; text:
   });
 }
 
-/** The container whose probe an event means: events name only the pod. */
+/** The container whose probe an event is about, because events name only the pod. */
 function probed(scene: FailureContext): { run: Run; kind: Kind; event: ClusterEvent; text: string }[] {
   const seen = new Set<string>();
   return runs(scene).flatMap((run) =>
@@ -45,7 +45,7 @@ function where({ container }: Run, kind: Kind): string {
   return `${kind} probe GET ${spec.scheme}://…:${spec.port}${spec.path}`;
 }
 
-/** The probe's path wants a login: alive, and restarted for ever. */
+/** The probe's path requires a login: the container runs, but is restarted forever. */
 export const probeUnauthorized: Rule = {
   code: 'probe-unauthorized',
   cause: 'config',
@@ -57,10 +57,10 @@ export const probeUnauthorized: Rule = {
       const loop =
         kind === 'liveness'
           ? `, so it is restarted again and again (${pluralize(run.container.restarts, 'restart')})`
-          : ', so it never gets traffic';
+          : ', so it never receives traffic';
       return [
         {
-          title: `The ${where(run, kind)} of ${who(run)} is answered ${status}: it runs, but that path wants a login${loop}.`,
+          title: `The ${where(run, kind)} of ${who(run)} is answered with ${status}: it runs, but the path requires a login${loop}.`,
           remedy: LOGIN_REMEDY,
           subject: `${subjectOf(run)} ${kind}`,
           evidence: [event.id, ...(killing === undefined ? [] : [killing.id]), run.pod.id],
@@ -72,7 +72,7 @@ export const probeUnauthorized: Rule = {
       .filter(({ status, scheme, declared }) => scheme === declared && /^40[137]$/.test(String(status)))
       .map(
         (answer): Match => ({
-          title: `The ${answer.probe} probe of container ${answer.container} of ${answer.workload} asks ${answer.path}, which answers ${answer.status} without credentials.`,
+          title: `The ${answer.probe} probe of container ${answer.container} of ${answer.workload} requests ${answer.path}, which answers ${answer.status} without credentials.`,
           remedy: LOGIN_REMEDY,
           subject: `${answer.workload} ${answer.container} ${answer.probe}`,
           evidence: [answer.id],
@@ -83,9 +83,9 @@ export const probeUnauthorized: Rule = {
 };
 
 const LOGIN_REMEDY =
-  'Probe a path that needs no login, or the port alone (tcpSocket); waiting and longer delays do not help.';
+  'Probe a path that needs no login, or only the port (tcpSocket). Waiting and longer delays do not help.';
 
-/** The probe speaks HTTPS to a server of HTTP, or the other way round. */
+/** The probe uses HTTPS for an HTTP server, or the other way round. */
 export const probeScheme: Rule = {
   code: 'probe-scheme',
   cause: 'config',
@@ -96,7 +96,7 @@ export const probeScheme: Rule = {
       if (wanted === undefined) return [];
       return [
         {
-          title: `The ${where(run, kind)} of ${who(run)} asks by ${other(wanted)}, but the server speaks ${wanted}.`,
+          title: `The ${where(run, kind)} of ${who(run)} uses ${other(wanted)}, but the server uses ${wanted}.`,
           remedy: schemeRemedy(kind, wanted),
           subject: `${subjectOf(run)} ${kind}`,
           evidence: [event.id, run.pod.id],
@@ -108,7 +108,7 @@ export const probeScheme: Rule = {
   ],
 };
 
-/** Go's http client and server on both sides of the mistake (net/http transport.go, server.go). */
+/** The messages of Go's http client and server for this mistake (net/http transport.go, server.go). */
 function schemeSaid(text: string, declared: string | undefined): 'HTTP' | 'HTTPS' | undefined {
   if (
     /server gave HTTP response to HTTPS client|first record does not look like a TLS handshake|wrong version number/.test(
@@ -127,10 +127,10 @@ function other(scheme: string): string {
 }
 
 function schemeRemedy(kind: Kind, wanted: string): string {
-  return `Set scheme: ${wanted} in the ${kind}Probe's httpGet, or have the server speak ${other(wanted)} again; the other probes of the container want the same.`;
+  return `Set scheme: ${wanted} in the ${kind}Probe's httpGet, or switch the server to ${other(wanted)}. The container's other probes need the same change.`;
 }
 
-/** Called by both: one answers, and it is not the one that the probe declares. */
+/** Both schemes were tried, and the one that works is not the one that the probe declares. */
 function bothSchemes(scene: FailureContext): Match[] {
   const answers = factsOf(scene, 'probe-answer');
   const works = ({ status = 0 }: Answer): boolean => status >= 200 && status < 400;
@@ -146,7 +146,7 @@ function bothSchemes(scene: FailureContext): Match[] {
     if (declared === undefined || works(declared)) return [];
     return [
       {
-        title: `The ${answer.probe} probe of container ${answer.container} of ${answer.workload} asks by ${answer.declared.toUpperCase()} (${declared.trouble ?? declared.status}), but the server speaks ${answer.scheme.toUpperCase()} (${answer.status}).`,
+        title: `The ${answer.probe} probe of container ${answer.container} of ${answer.workload} uses ${answer.declared.toUpperCase()} (${declared.trouble ?? declared.status}), but the server uses ${answer.scheme.toUpperCase()} (${answer.status}).`,
         remedy: schemeRemedy(answer.probe, answer.scheme.toUpperCase()),
         subject: `${answer.workload} ${answer.container} ${answer.probe}`,
         evidence: [answer.id, declared.id],
@@ -156,13 +156,13 @@ function bothSchemes(scene: FailureContext): Match[] {
   });
 }
 
-/** Any other failing probe: what kubelet says, and what it leads to. */
+/** Any other failing probe, with kubelet's message and its consequence. */
 export const probeFails: Rule = {
   code: 'probe-fails',
   cause: 'config',
   find: (scene) =>
     probed(scene).flatMap(({ run, kind, event, text }): Match[] => {
-      // A container that ends by itself is not asked any more: its end is the reason.
+      // A container that exits is not probed any more: its end is the reason.
       const ended =
         run.waiting?.reason === 'CrashLoopBackOff' && !run.events.some(({ reason }) => reason === 'Killing');
       const status = /statuscode: (\d{3})/.exec(text)?.[1];
@@ -171,10 +171,10 @@ export const probeFails: Rule = {
           title: `The ${where(run, kind)} of ${who(run)} fails: ${text.trim().slice(0, 200)}.`,
           remedy:
             status === '404'
-              ? 'Ask a path that the server has.'
+              ? 'Use a path that the server has.'
               : /connection refused/.test(text)
-                ? 'Check that the server listens on that port, and on 0.0.0.0 rather than on loopback; if it only needs long to start, give it a startupProbe.'
-                : 'Ask for the same path from inside the pod, and read the log of the container.',
+                ? 'Check that the server listens on that port, and on 0.0.0.0 instead of loopback. If it only starts slowly, add a startupProbe.'
+                : 'Request the same path from inside the pod, and read the log of the container.',
           subject: `${subjectOf(run)} ${kind}`,
           evidence: [event.id, run.pod.id],
           weight: ended ? 'consequence' : kind === 'liveness' ? weightOfRun(scene, run) : 'consequence',

@@ -4,13 +4,13 @@ import type { Match, Rule } from '../rule.ts';
 import { factsOf, logOf, type Run, runs, said, subjectOf, weightOfRun, who } from './objects.ts';
 
 /**
- * What containerd and runc say (code 128, StartError), crun and CRI-O say, and kubelet passes on, of a program that is not
- * in the image.
+ * The messages of containerd and runc (code 128, StartError), crun and CRI-O, passed on by kubelet, for a program that
+ * is not in the image.
  */
 const ABSENT =
   /exec: \\?"(?<program>[^"\\]{1,300})\\?": (?:stat \S{1,300}: no such file or directory|executable file not found in \$PATH)|executable file [`'"](?<crun>[^`'"]{1,300})[`'"] not found(?: in \$PATH)?/;
 
-/** The program that a container is to start is not in its image: most often a shell in an image that has none. */
+/** The program that a container starts is not in its image: often a shell in an image without one. */
 export const imageProgramMissing: Rule = {
   code: 'image-program-missing',
   cause: 'binary',
@@ -32,15 +32,15 @@ function absent(run: Run, program: string, evidence: readonly string[], weight: 
   return {
     title: `The program ${program} is not in the image ${run.container.image}: ${who(run)} ${endWords(run)}.`,
     remedy: shell
-      ? 'Start it by /bin/sh, if the image has that (Alpine does, distroless has no shell at all), or by the program itself; or take an image that holds it.'
-      : `Name a program that the image holds (command, PATH, a misspelling?), or build ${program} into it.`,
+      ? 'Start it with /bin/sh if the image has it (Alpine does, distroless images have no shell), or start the program directly. Otherwise use an image with that shell.'
+      : `Use a program that the image contains (check command, PATH and spelling), or build ${program} into the image.`,
     subject: `${subjectOf(run)} ${program}`,
     evidence,
     weight,
   };
 }
 
-/** Code 128 is what containerd gives a container that it could not start (CRI constants: StartError). */
+/** Code 128 is what containerd reports for a container that it could not start (CRI constants: StartError). */
 function endWords({ end, container }: Run): string {
   if (end?.exitCode === undefined) return 'cannot start';
   const again = container.restarts > 0 ? `, ${pluralize(container.restarts, 'restart')}` : '';
@@ -50,7 +50,10 @@ function endWords({ end, container }: Run): string {
 const NO_INTERPRETER =
   /^exec (?<file>\/\S{1,300}): no such file or directory|fork\/exec (?<forked>\S{1,300}): no such file or directory|env: (?:can't execute )?[‘'"](?<program>[^’'"]{1,100})[’'"]: No such file/;
 
-/** The file is there, but what its first line names is not: no such shell, Windows line ends, or another C library. */
+/**
+ * The file exists, but the interpreter in its first line does not: no such shell, Windows line ends, or a different C
+ * library.
+ */
 export const imageInterpreterMissing: Rule = {
   code: 'image-interpreter-missing',
   cause: 'binary',
@@ -65,9 +68,9 @@ export const imageInterpreterMissing: Rule = {
       const crlf = what.includes('\\r') || what.includes('\r');
       return [
         {
-          title: `${file === undefined ? `A script of ${who(run)} needs ${what.replace('\r', '')}, which is` : `${file} of ${who(run)} is there, but the interpreter that its first line names is`} not in the image ${run.container.image}${crlf ? ' (its lines end in CR LF)' : ''}.`,
+          title: `${file === undefined ? `A script of ${who(run)} needs ${what.replace('\r', '')}, which is` : `${file} of ${who(run)} exists, but the interpreter in its first line is`} not in the image ${run.container.image}${crlf ? ' (its lines end in CR LF)' : ''}.`,
           remedy:
-            'Look at its first line: name an interpreter that the image has (#!/bin/sh), save it with LF line ends, or take an image with that shell (or C library, for a compiled program).',
+            'Check its first line: use an interpreter that the image has (#!/bin/sh), and save it with LF line ends. Otherwise use an image with that shell, or with that C library for a compiled program.',
           subject: `${subjectOf(run)} ${file ?? what}`,
           evidence: [words.id, run.pod.id],
           weight: weightOfRun(scene, run),
@@ -77,7 +80,7 @@ export const imageInterpreterMissing: Rule = {
     ...inspected(scene, ({ exists, interpreterExists }) => exists && interpreterExists === false).map(
       ({ run, seen }): Match => ({
         title: `${seen.program} of ${who(run)} needs ${seen.interpreter}, which is not in the image ${seen.image}.`,
-        remedy: 'Name an interpreter that the image has (#!/bin/sh), or take an image that holds it.',
+        remedy: 'Use an interpreter that the image has (#!/bin/sh), or an image that contains it.',
         subject: `${subjectOf(run)} ${seen.program}`,
         evidence: [seen.id, run.pod.id],
         weight: weightOfRun(scene, run),
@@ -86,7 +89,7 @@ export const imageInterpreterMissing: Rule = {
   ],
 };
 
-/** What was seen inside images, with the run that it explains. */
+/** Observations from inside images, each with the run that it explains. */
 function inspected(
   scene: FailureContext,
   isFault: (seen: Inspected) => boolean,
@@ -103,7 +106,7 @@ function inspected(
 
 type Inspected = ReturnType<typeof factsOf<'image-program'>>[number];
 
-/** For another machine, or a script without a first line. */
+/** Built for another CPU architecture, or a script without a `#!` line. */
 export const imageExecFormat: Rule = {
   code: 'image-exec-format',
   cause: 'binary',
@@ -116,8 +119,8 @@ export const imageExecFormat: Rule = {
       const box = scene.facts.system?.[0]?.architecture;
       return [
         {
-          title: `${who(run)} cannot be executed on its node: ${run.container.image} is for another machine${box === undefined ? '' : ` than ${box}`}, or its script has no first line.`,
-          remedy: 'Take (or build) the image for the node’s architecture, or give the script its first line.',
+          title: `${who(run)} cannot be executed on its node: ${run.container.image} is built for another architecture${box === undefined ? '' : ` than ${box}`}, or its script has no #! line.`,
+          remedy: 'Use (or build) the image for the node’s architecture, or add the #! line to the script.',
           subject: subjectOf(run),
           evidence: [words.id, run.pod.id],
           weight: weightOfRun(scene, run),
@@ -126,7 +129,7 @@ export const imageExecFormat: Rule = {
     }),
 };
 
-/** 126 and `permission denied` at the start: there, but not executable. */
+/** Code 126 and `permission denied` at the start: the file exists, but is not executable. */
 export const imageNotExecutable: Rule = {
   code: 'image-not-executable',
   cause: 'binary',
@@ -140,8 +143,8 @@ export const imageNotExecutable: Rule = {
       const program = words?.groups.program ?? /(\/\S{1,200}?):? permission denied/i.exec(line ?? '')?.[1];
       return [
         {
-          title: `${program ?? 'What it starts'} is in the image ${run.container.image}, but not executable: ${who(run)} ${endWords(run)}.`,
-          remedy: 'chmod +x it in the image (COPY --chmod=755), or call its interpreter with it.',
+          title: `${program ?? 'The program'} is in the image ${run.container.image}, but is not executable: ${who(run)} ${endWords(run)}.`,
+          remedy: 'Run chmod +x on it in the image (COPY --chmod=755), or start it with its interpreter.',
           subject: `${subjectOf(run)} ${program ?? ''}`.trim(),
           evidence: [words?.id ?? (line === undefined ? run.pod.id : log!.id), run.pod.id],
           weight: weightOfRun(scene, run),
@@ -150,7 +153,7 @@ export const imageNotExecutable: Rule = {
     }),
 };
 
-/** 127: a script of the image calls a program that is not there. */
+/** Code 127: a script of the image calls a program that does not exist. */
 export const imageCommandMissing: Rule = {
   code: 'image-command-missing',
   cause: 'binary',
@@ -163,7 +166,7 @@ export const imageCommandMissing: Rule = {
       return [
         {
           title: `A script of ${who(run)} calls ${program ?? 'a program'}, which is not in the image ${run.container.image} (code 127).`,
-          remedy: `Build ${program ?? 'it'} into the image, mend its name or PATH, or take an image that holds it.`,
+          remedy: `Build ${program ?? 'it'} into the image, fix its name or PATH, or use an image that contains it.`,
           subject: `${subjectOf(run)} ${program ?? ''}`.trim(),
           evidence: [line === undefined ? run.pod.id : log!.id, run.pod.id],
           weight: weightOfRun(scene, run),

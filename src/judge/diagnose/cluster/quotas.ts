@@ -9,7 +9,7 @@ interface Refusal {
   readonly evidence: readonly string[];
 }
 
-/** Pods that the API server would not take: by the condition of their owner, and by its events. */
+/** Pods that the API server rejected, from the conditions of their owners and from events. */
 function refusals(scene: FailureContext): Refusal[] {
   return [
     ...factsOf(scene, 'workload').flatMap(({ id, namespace, workload, troubles }) =>
@@ -31,11 +31,11 @@ function refusals(scene: FailureContext): Refusal[] {
   ];
 }
 
-/** The words of the ResourceQuota admission (plugin/resourcequota/controller.go). */
+/** The message of the ResourceQuota admission plugin (plugin/resourcequota/controller.go). */
 const EXCEEDED =
   /exceeded quota: (?<quota>[\w.-]{1,253}), requested: (?<requested>[\w.=:/,-]{1,300}?), used: (?<used>[\w.=:/,-]{1,300}?), limited: (?<limited>[\w.=:/,-]{1,300})/;
 
-/** A quota is full: as the layer says that refuses, and with every other layer that is known beside it. */
+/** A quota is exhausted. Names the quota that rejects, and every other known quota. */
 export const clusterQuotaExceeded: Rule = {
   code: 'quota-exceeded',
   cause: 'quota',
@@ -43,14 +43,14 @@ export const clusterQuotaExceeded: Rule = {
     refusals(scene).flatMap(({ text, namespace, workload, evidence }): Match[] => {
       const { quota, requested, used, limited } = EXCEEDED.exec(text)?.groups ?? {};
       if (quota === undefined) return [];
-      // A virtual cluster passes the refusal of the cluster around it on: the quota is not the one that is seen inside.
+      // A virtual cluster passes on the rejection of its host cluster, whose quota is not visible inside.
       const outer = /syncing to (?:physical|host) cluster/i.test(text);
       const known = outer ? [] : factsOf(scene, 'quota').filter((each) => each.namespace === namespace);
       const others = known.filter(({ name }) => name !== quota).map(({ name }) => name);
       return [
         {
-          title: `The quota ${quota} of ${outer ? 'the cluster around this virtual one' : `namespace ${namespace}`} is full: requested ${requested}, used ${used}, limited to ${limited} (${workload}).`,
-          remedy: `Ask for less (requests, limits, replicas, maxSurge; strategy Recreate needs no surge), end what is not needed, or have ${quota} raised${others.length > 0 ? `; ${others.join(', ')} of the same namespace count${others.length === 1 ? 's' : ''} too` : ''}. Waiting does not help.`,
+          title: `The quota ${quota} of ${outer ? 'the host cluster of this virtual cluster' : `namespace ${namespace}`} is exhausted: requested ${requested}, used ${used}, limited to ${limited} (${workload}).`,
+          remedy: `Request less (requests, limits, replicas, maxSurge; strategy Recreate needs no surge), remove what is not needed, or have ${quota} raised. ${others.length > 0 ? `Other quotas of the namespace count too: ${others.join(', ')}. ` : ''}Waiting does not help.`,
           subject: quota,
           evidence: [...evidence, ...known.map(({ id }) => id)],
           weight: weightOf(scene, namespace, workload),
@@ -59,7 +59,7 @@ export const clusterQuotaExceeded: Rule = {
     }),
 };
 
-/** A quota on a resource refuses every pod that does not say how much of it it wants. */
+/** A quota on a resource rejects every pod that does not declare how much of it it uses. */
 export const quotaUnsaid: Rule = {
   code: 'quota-needs-amounts',
   cause: 'quota',
@@ -70,8 +70,8 @@ export const quotaUnsaid: Rule = {
       if (quota === undefined) return [];
       return [
         {
-          title: `The quota ${quota} of ${namespace} refuses pods that do not say ${what?.trim()} (${workload}).`,
-          remedy: 'Write these requests and limits into every container, or have a LimitRange give defaults.',
+          title: `The quota ${quota} of ${namespace} rejects pods that do not declare ${what?.trim()} (${workload}).`,
+          remedy: 'Set these requests and limits in every container, or have a LimitRange set defaults.',
           subject: `${quota} ${workload}`,
           evidence,
           weight: weightOf(scene, namespace, workload),
@@ -80,11 +80,11 @@ export const quotaUnsaid: Rule = {
     }),
 };
 
-/** The words of the LimitRanger (plugin/pkg/admission/limitranger), and of validation. */
+/** The messages of LimitRanger (plugin/pkg/admission/limitranger) and of validation. */
 const OUT_OF_RANGE =
   /(?<bound>maximum|minimum) (?<resource>\S{1,60}) usage per (?<per>Container|Pod) is (?<limit>[^\s,]{1,30}?), but (?:limit|request) is (?<asked>[^\s.,]{1,30})|(?<ratio>\S{1,60}) max limit to request ratio per (?:Container|Pod) is (?<most>[^\s,]{1,30})|must be less than or equal to (?<request>cpu|memory) limit/i;
 
-/** One container is outside the range that the namespace allows. */
+/** A container is outside the range that the namespace allows. */
 export const limitRangeViolated: Rule = {
   code: 'limit-range-violated',
   cause: 'quota',
@@ -96,15 +96,14 @@ export const limitRangeViolated: Rule = {
       const ranges = factsOf(scene, 'limit-range').filter((each) => each.namespace === namespace);
       const what =
         bound !== undefined
-          ? `${bound} of ${resource} for each ${per} is ${limit}, and ${asked} is asked for`
+          ? `${bound} of ${resource} for each ${per} is ${limit}, but ${asked} is requested`
           : ratio !== undefined
             ? `the limit of ${ratio} may be at most ${most} times its request`
             : `the request of ${request} is larger than its limit (a LimitRange's default may have given that limit)`;
       return [
         {
-          title: `Out of the range that ${ranges.map(({ name }) => `LimitRange ${name}`).join(', ') || namespace} allows: ${what} (${workload}).`,
-          remedy:
-            'Bring requests and limits into that range, both written down; or have the LimitRange changed.',
+          title: `A container is outside the range that ${ranges.map(({ name }) => `LimitRange ${name}`).join(', ') || namespace} allows: ${what} (${workload}).`,
+          remedy: 'Set requests and limits explicitly, within that range, or have the LimitRange changed.',
           subject: `${namespace} ${resource ?? ratio ?? request}`,
           evidence: [...evidence, ...ranges.map(({ id }) => id)],
           weight: weightOf(scene, namespace, workload),
@@ -113,7 +112,7 @@ export const limitRangeViolated: Rule = {
     }),
 };
 
-/** A CPU limit that holds back: measured, in at least a quarter of the periods. */
+/** A CPU limit that throttles in at least a quarter of the measured periods. */
 export const cpuThrottled: Rule = {
   code: 'cpu-throttled',
   cause: 'resources',
@@ -122,8 +121,8 @@ export const cpuThrottled: Rule = {
       if (periods < 100 || throttled / periods < 0.25) return [];
       return [
         {
-          title: `Container ${container} of ${workload} is held back by its CPU limit in ${Math.round((100 * throttled) / periods)} % of the periods (${throttled} of ${periods}).`,
-          remedy: 'Raise its CPU limit, within every quota, or take the limit away and keep the request.',
+          title: `Container ${container} of ${workload} is throttled by its CPU limit in ${Math.round((100 * throttled) / periods)} % of the periods (${throttled} of ${periods}).`,
+          remedy: 'Raise its CPU limit, within every quota, or remove the limit and keep the request.',
           subject: `${workload} ${container}`,
           evidence: [id],
           weight: 'inferred',

@@ -11,7 +11,7 @@ function unschedulable(scene: FailureContext): Pod[] {
   );
 }
 
-/** `didn't have free ports`: another pod has the host port on every node that would do. */
+/** `didn't have free ports`: other pods use the host port on every suitable node. */
 export const hostPortTaken: Rule = {
   code: 'host-port-taken',
   cause: 'port',
@@ -28,8 +28,8 @@ export const hostPortTaken: Rule = {
       const ports = [...new Set(wanted.map(({ port }) => port))].join(', ');
       return [
         {
-          title: `${pod.workload} cannot be placed: its host port${ports === '' ? '' : ` ${ports}`} is taken on every node that would do${held.length === 0 ? '' : `, by ${names(held)}`}.`,
-          remedy: `Give up the host port (a Service reaches a pod without one), or take it from ${held[0]?.owner ?? 'who holds it'}; a rolling update of a pod with a host port needs strategy Recreate.`,
+          title: `${pod.workload} cannot be scheduled: its host port${ports === '' ? '' : ` ${ports}`} is taken on every suitable node${held.length === 0 ? '' : `, by ${names(held)}`}.`,
+          remedy: `Remove the host port (a Service reaches a pod without one), or take it from ${held[0]?.owner ?? 'its holder'}. A rolling update of a pod with a host port needs strategy Recreate.`,
           subject: `port ${ports || pod.workload}`,
           evidence: [pod.id, ...held.map(({ id }) => id)],
           weight: weightOf(scene, pod.namespace, pod.workload, pod.name),
@@ -43,8 +43,8 @@ function names(claims: readonly Claim[]): string {
 }
 
 /**
- * A port of this machine that the cluster captures and a program of the machine listens on. The CNI's portmap and k3s's
- * load balancer take packets before they reach a socket, and reserve nothing: both sides start happily.
+ * A port of this machine that the cluster captures while a program listens on it. The CNI's portmap and k3s's load
+ * balancer redirect packets before they reach a socket and reserve nothing, so both start without an error.
  */
 export const hostPortCaptured: Rule = {
   code: 'port-captured',
@@ -63,7 +63,7 @@ export const hostPortCaptured: Rule = {
       return [
         {
           title: `Port ${listener.port} of this box has two owners: ${listener.owner ?? 'a process'} listens on it, and ${names(all)} captures its traffic.`,
-          remedy: `Decide for one: remove ${captor.owner} (k3s's Traefik: --disable traefik), or move ${listener.owner ?? 'the process'} to another port.`,
+          remedy: `Keep one of them: remove ${captor.owner} (k3s's Traefik: --disable traefik), or move ${listener.owner ?? 'the process'} to another port.`,
           subject: `port ${listener.port}`,
           evidence: [...all.map(({ id }) => id), listener.id],
           weight:
@@ -77,10 +77,13 @@ export const hostPortCaptured: Rule = {
   },
 };
 
-/** Processes of the cluster itself, which listen on behalf of node ports and host ports. */
+/** Processes of the cluster that listen on node ports and host ports. */
 const OWN = /^(?:k3s|kube-proxy|rke2|kubelet|cilium|docker-proxy|rootlessport|svclb|klipper)/;
 
-/** Claims of a cluster mean this machine only where it is one of its nodes: where the API server is asked here. */
+/**
+ * Whether this machine is a node of the cluster, that is, whether its API server is here. Only then the cluster's port
+ * claims concern this machine.
+ */
 function isNodeHere(scene: FailureContext): boolean {
   const own = scene.facts.system?.[0]?.addresses ?? [];
   return factsOf(scene, 'context').some(({ server }) => {
@@ -89,14 +92,14 @@ function isNodeHere(scene: FailureContext): boolean {
   });
 }
 
-/** No node takes the pod. */
+/** The pod cannot be scheduled on any node. */
 export const podUnschedulable: Rule = {
   code: 'pod-unschedulable',
   cause: 'resources',
   find: (scene) =>
     unschedulable(scene).flatMap((pod): Match[] => {
       const text = pod.message ?? '';
-      // A claim that does not bind has a finding of its own, and a host port too.
+      // Unbound claims and host ports have their own findings.
       const elsewhere =
         /unbound immediate PersistentVolumeClaims|didn't have free ports|persistentvolumeclaim "\S{1,253}" not found/.test(
           text,
@@ -104,7 +107,7 @@ export const podUnschedulable: Rule = {
       const nodes = factsOf(scene, 'node');
       return [
         {
-          title: `No node takes ${pod.workload}: ${text.replace(/\s+preemption:.*$/s, '').slice(0, 300)}`,
+          title: `No node can run ${pod.workload}: ${text.replace(/\s+preemption:.*$/s, '').slice(0, 300)}`,
           remedy: remedyFor(text),
           subject: pod.workload,
           evidence: [pod.id, ...nodes.slice(0, 3).map(({ id }) => id)],
@@ -116,15 +119,15 @@ export const podUnschedulable: Rule = {
 
 function remedyFor(text: string): string {
   if (/Insufficient/.test(text))
-    return 'Ask for less (requests, replicas), end what is not needed, or add a node; limits play no part in this.';
+    return 'Request less (requests, replicas), remove what is not needed, or add a node. Limits do not matter here.';
   if (/untolerated taint|had taint/.test(text))
-    return 'Tolerate that taint if it is meant for this pod, or see why the node has it (not-ready, disk-pressure).';
+    return 'Add a toleration if the taint is meant for this pod, or find out why the node has it (not-ready, disk-pressure).';
   if (/node affinity|node selector|didn't match Pod/.test(text))
-    return 'Mend nodeSelector or affinity, or give a node that label.';
-  return 'Compare what the pod asks for with what the nodes have.';
+    return 'Fix nodeSelector or affinity, or add the label to a node.';
+  return 'Compare what the pod requests with what the nodes have.';
 }
 
-/** The node threw it out: most often for want of disk. */
+/** The node evicted it, usually for lack of disk space. */
 export const podEvicted: Rule = {
   code: 'pod-evicted',
   cause: 'resources',
@@ -135,7 +138,7 @@ export const podEvicted: Rule = {
         (pod): Match => ({
           title: `${pod.workload} was evicted from ${pod.node ?? 'its node'}: ${(pod.message ?? '').slice(0, 200)}`,
           remedy:
-            'Free what the node ran out of (ephemeral-storage: images, logs, emptyDir), and give the pod a request for it.',
+            'Free the resource that the node ran out of (ephemeral-storage: images, logs, emptyDir), and set a request for it in the pod.',
           subject: pod.workload,
           evidence: [pod.id],
           weight: weightOf(scene, pod.namespace, pod.workload, pod.name),
@@ -152,9 +155,9 @@ export const nodeNotReady: Rule = {
       .filter(({ ready, troubles }) => !ready || troubles.length > 0)
       .map(
         (node): Match => ({
-          title: `Node ${node.name} is ${node.ready ? 'under pressure' : 'not ready'}: ${node.troubles.join('; ') || 'no reason is given'}.`,
+          title: `Node ${node.name} is ${node.ready ? 'under pressure' : 'not ready'}: ${node.troubles.join('; ') || 'no reason given'}.`,
           remedy:
-            'Look at the node itself: its disk, its memory, the kubelet (journalctl -u k3s, -u kubelet), its network plug-in.',
+            'Check the node itself: its disk, its memory, the kubelet (journalctl -u k3s, -u kubelet), its network plug-in.',
           subject: `node ${node.name}`,
           evidence: [node.id],
           weight: node.ready ? 'consequence' : 'logged',

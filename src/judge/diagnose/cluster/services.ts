@@ -1,7 +1,7 @@
 import type { Match, Rule } from '../rule.ts';
 import { factsOf, weightOf } from './objects.ts';
 
-/** Its selector matches no pod: nothing can ever answer. */
+/** Its selector matches no pod, so it can never answer. */
 export const serviceSelectsNothing: Rule = {
   code: 'service-selects-nothing',
   cause: 'config',
@@ -10,18 +10,18 @@ export const serviceSelectsNothing: Rule = {
       .filter(({ selector, matches, ready }) => selector !== '' && matches === 0 && ready === 0)
       .map(
         (service): Match => ({
-          title: `Service ${service.namespace}/${service.name} selects ${service.selector}, and no pod has these labels.`,
+          title: `Service ${service.namespace}/${service.name} selects ${service.selector}, but no pod has these labels.`,
           remedy:
             'Compare the selector with the labels of the pod template (spec.template.metadata.labels), in the same namespace.',
           subject: `service ${service.namespace}/${service.name}`,
           evidence: [service.id],
-          // A workload that is scaled to nothing has no pods either.
+          // A workload with zero replicas has no pods either.
           weight: weightOf(scene, service.namespace, service.name) === 'told' ? 'logged' : 'inferred',
         }),
       ),
 };
 
-/** A target port by a name that no container gives. */
+/** A named target port that no container defines. */
 export const servicePortUnknown: Rule = {
   code: 'service-port-unknown',
   cause: 'config',
@@ -30,8 +30,8 @@ export const servicePortUnknown: Rule = {
       .filter(({ unknownPorts }) => unknownPorts.length > 0)
       .map(
         (service): Match => ({
-          title: `Service ${service.namespace}/${service.name} sends to the port ${service.unknownPorts.join(', ')}, which no container of its pods names.`,
-          remedy: 'Give the containerPort that name, or write the number as targetPort.',
+          title: `Service ${service.namespace}/${service.name} uses the target port ${service.unknownPorts.join(', ')}, which no container of its pods defines.`,
+          remedy: 'Give the containerPort that name, or use the number as targetPort.',
           subject: `service ${service.namespace}/${service.name}`,
           evidence: [service.id],
           weight: weightOf(scene, service.namespace, service.name),
@@ -39,7 +39,7 @@ export const servicePortUnknown: Rule = {
       ),
 };
 
-/** A target port by a number that no container declares, while they declare another. */
+/** A numeric target port that no container declares although they declare others. */
 export const servicePortUndeclared: Rule = {
   code: 'service-port-undeclared',
   cause: 'config',
@@ -47,13 +47,13 @@ export const servicePortUndeclared: Rule = {
     factsOf(scene, 'service').flatMap((service): Match[] => {
       const { namespace, name, undeclaredPorts = [], podPorts = [], ready } = service;
       const [refused] = scene.search([/\brefused\b/i]);
-      // A declaration is for people: it explains something only where this service was asked, and refused.
+      // Declared ports are only documentation, so they explain a failure only if this service refused a connection.
       const asked = refused !== undefined && weightOf(scene, namespace, name) === 'told';
       if (undeclaredPorts.length === 0 || ready === 0 || !asked) return [];
       return [
         {
           title: `Service ${namespace}/${name} sends to port ${undeclaredPorts.join(', ')} of its pods, whose containers declare only ${podPorts.join(', ')}.`,
-          remedy: `Write the port on which the program listens as targetPort${podPorts.length === 1 ? ` (${podPorts[0]}?)` : ''}, or declare ${undeclaredPorts.join(', ')} as a containerPort if it does listen there.`,
+          remedy: `Use the port on which the program listens as targetPort${podPorts.length === 1 ? ` (${podPorts[0]}?)` : ''}, or declare ${undeclaredPorts.join(', ')} as a containerPort if it does listen there.`,
           subject: `service ${namespace}/${name}`,
           evidence: [service.id, refused.evidence],
           weight: 'told',
@@ -62,7 +62,7 @@ export const servicePortUndeclared: Rule = {
     }),
 };
 
-/** There are pods behind it, but none is ready: see these. */
+/** It has pods, but none of them is ready; the findings about the pods explain why. */
 export const serviceUnready: Rule = {
   code: 'service-without-endpoints',
   cause: 'dependency',
@@ -71,8 +71,8 @@ export const serviceUnready: Rule = {
       .filter(({ selector, matches, ready }) => selector !== '' && ready === 0 && matches !== 0)
       .map(
         (service): Match => ({
-          title: `Service ${service.namespace}/${service.name} has no endpoint that is ready${service.notReady === 0 ? '' : ` (${service.notReady} are not)`}.`,
-          remedy: 'See why its pods are not ready; the service itself is not at fault.',
+          title: `Service ${service.namespace}/${service.name} has no ready endpoint${service.notReady === 0 ? '' : ` (${service.notReady} are not ready)`}.`,
+          remedy: 'Find out why its pods are not ready. The service itself is not the cause.',
           subject: `service ${service.namespace}/${service.name}`,
           evidence: [service.id],
           weight: 'consequence',
@@ -80,7 +80,7 @@ export const serviceUnready: Rule = {
       ),
 };
 
-/** Packets are dropped on the way to something that a network policy guards. */
+/** Packets to a namespace with a network policy are dropped. */
 export const networkPolicyDrops: Rule = {
   code: 'network-policy',
   cause: 'config',
@@ -95,7 +95,7 @@ export const networkPolicyDrops: Rule = {
         return [
           {
             title: `Packets from ${row.vantage} to ${row.host}:${row.port} are dropped, and namespace ${place} has the network policy ${policies.map(({ name }) => name).join(', ')}.`,
-            remedy: `Allow that way in the policy (kubectl -n ${place} describe networkpolicy), or try it from a pod that the policy lets in.`,
+            remedy: `Allow the connection in the policy (kubectl -n ${place} describe networkpolicy), or test from a pod that the policy allows.`,
             subject: `namespace ${place}`,
             evidence: [row.id, ...policies.map(({ id }) => id)],
             weight: 'inferred',
@@ -105,7 +105,7 @@ export const networkPolicyDrops: Rule = {
   },
 };
 
-/** The namespace of a pod's address or of a service's name. */
+/** The namespace of a pod's address or a service's name. */
 function targetOf(host: string, scene: Parameters<Rule['find']>[0]): string | undefined {
   const pod = factsOf(scene, 'pod').find(({ ip }) => ip === host);
   return pod?.namespace ?? /^[\w-]{1,63}\.(?<namespace>[\w-]{1,63})(?:\.svc|$)/.exec(host)?.[1];

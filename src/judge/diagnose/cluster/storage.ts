@@ -5,7 +5,7 @@ import { eventsAbout, factsOf, weightOf } from './objects.ts';
 
 type Claim = ClusterFactOf<'claim'>;
 
-/** Claims that are pending, with what their controller says: FailedBinding is an event of type Normal. */
+/** Pending claims with the messages of their controllers. FailedBinding is an event of type Normal. */
 function pending(scene: FailureContext): { claim: Claim; said: ReturnType<typeof eventsAbout> }[] {
   return factsOf(scene, 'claim')
     .filter(({ phase }) => phase === 'Pending')
@@ -19,7 +19,7 @@ function weigh(scene: FailureContext, { namespace, name }: Claim): Match['weight
   return weightOf(scene, namespace, name, ...users.map(({ workload }) => workload));
 }
 
-/** `storageClassName: ""` says: no dynamic provisioning. Without a volume by name nothing will ever bind. */
+/** `storageClassName: ""` disables dynamic provisioning. Without a named volume the claim can never bind. */
 export const claimClassEmpty: Rule = {
   code: 'claim-class-empty',
   cause: 'config',
@@ -30,8 +30,8 @@ export const claimClassEmpty: Rule = {
       const usual = factsOf(scene, 'storage-class').find((each) => each.default);
       return [
         {
-          title: `The claim ${claim.name} of ${claim.namespace} has storageClassName: "", which switches dynamic provisioning off, and names no volume${event === undefined ? '' : ` (${event.message.trim()})`}.`,
-          remedy: `Leave storageClassName out to get the default class${usual === undefined ? '' : ` (${usual.name})`}, or name a class or a volumeName. The field cannot be changed: delete the claim and make it anew.`,
+          title: `The claim ${claim.name} of ${claim.namespace} has storageClassName: "", which disables dynamic provisioning, and does not name a volume${event === undefined ? '' : ` (${event.message.trim()})`}.`,
+          remedy: `Remove storageClassName to use the default class${usual === undefined ? '' : ` (${usual.name})`}, or set a class or a volumeName. The field is immutable: delete the claim and create it again.`,
           subject: `claim ${claim.namespace}/${claim.name}`,
           evidence: [
             claim.id,
@@ -44,7 +44,7 @@ export const claimClassEmpty: Rule = {
     }),
 };
 
-/** A claim of a class that is not there, or of the default class where there is none. */
+/** A claim with a class that does not exist, or without a class if there is no default class. */
 export const claimClassMissing: Rule = {
   code: 'claim-class-missing',
   cause: 'config',
@@ -64,10 +64,10 @@ export const claimClassMissing: Rule = {
         {
           title:
             claim.class === undefined
-              ? `The claim ${claim.name} of ${claim.namespace} names no storage class, and the cluster has no default one (it has: ${has}).`
-              : `The claim ${claim.name} of ${claim.namespace} names the storage class ${claim.class}, which is not there (there is: ${has}).`,
+              ? `The claim ${claim.name} of ${claim.namespace} has no storage class, and the cluster has no default class (it has: ${has}).`
+              : `The claim ${claim.name} of ${claim.namespace} uses the storage class ${claim.class}, which does not exist (the cluster has: ${has}).`,
           remedy:
-            'Name a class that the cluster has (the claim must be made anew for that), or mark one as default.',
+            'Use a class that the cluster has (delete the claim and create it again), or mark one as default.',
           subject: `claim ${claim.namespace}/${claim.name}`,
           evidence: [claim.id, ...(event === undefined ? [] : [event.id]), ...classes.map(({ id }) => id)],
           weight: weigh(scene, claim),
@@ -76,7 +76,7 @@ export const claimClassMissing: Rule = {
     }),
 };
 
-/** Its provisioner tried and failed. A claim that waits for its first pod is no fault. */
+/** Its provisioner tried and failed. A claim that waits for its first consumer is not a failure. */
 export const claimNotProvisioned: Rule = {
   code: 'claim-not-provisioned',
   cause: 'dependency',
@@ -88,8 +88,8 @@ export const claimNotProvisioned: Rule = {
       if (event === undefined) return [];
       return [
         {
-          title: `No volume is made for the claim ${claim.name} of ${claim.namespace}: ${event.message.trim().slice(0, 250)}`,
-          remedy: 'Read the log of the provisioner that it names; its own pods may be what does not run.',
+          title: `No volume was provisioned for the claim ${claim.name} of ${claim.namespace}: ${event.message.trim().slice(0, 250)}`,
+          remedy: 'Read the log of the provisioner that the message names. Its own pods may be failing.',
           subject: `claim ${claim.namespace}/${claim.name}`,
           evidence: [event.id, claim.id],
           weight: weigh(scene, claim),
@@ -100,7 +100,7 @@ export const claimNotProvisioned: Rule = {
 
 const MULTI_ATTACH = /Multi-Attach error for volume "(?<volume>[^"]{1,253})"/;
 
-/** A volume that one node may have, and an update that wants the new pod before the old one has gone. */
+/** A volume that one node can mount, and an update that starts the new pod before the old one ends. */
 export const rollingUpdateOnVolume: Rule = {
   code: 'rolling-update-on-single-volume',
   cause: 'config',
@@ -116,15 +116,15 @@ export const rollingUpdateOnVolume: Rule = {
           modes.every((mode) => /^ReadWriteOnce(?:Pod)?$/.test(mode)),
       );
       if (claims.length === 0 || each.ready >= each.desired) return [];
-      // A pod that waits for its volume is the sign; without it many things may keep a deployment from being ready.
+      // A pod that waits for its volume is the evidence. Without it, many other causes may keep the deployment from
+      // being ready.
       const pods = factsOf(scene, 'pod').filter(({ workload }) => workload === each.workload);
       const own = attach !== undefined && pods.some(({ uid }) => uid === attach.uid);
       if (!own && pods.length < 2) return [];
       return [
         {
-          title: `${each.workload} is updated by ${each.strategy ?? 'RollingUpdate'}, but its claim ${claims[0]!.name} is ${claims[0]!.modes.join(', ')}: the new pod waits for a volume that the old one holds${own ? ` (${attach.message.slice(0, 160)})` : ''}.`,
-          remedy:
-            'Set strategy: { type: Recreate }: whatever owns its data alone must end before it starts again.',
+          title: `${each.workload} uses ${each.strategy ?? 'RollingUpdate'}, but its claim ${claims[0]!.name} is ${claims[0]!.modes.join(', ')}: the new pod waits for a volume that the old one still uses${own ? ` (${attach.message.slice(0, 160)})` : ''}.`,
+          remedy: 'Set strategy: { type: Recreate }, so that the old pod ends before the new one starts.',
           subject: each.workload,
           evidence: [...(own ? [attach.id] : []), each.id, ...claims.map(({ id }) => id)],
           weight: own ? weightOf(scene, each.namespace, each.workload) : 'inferred',
