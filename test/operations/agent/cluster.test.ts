@@ -52,7 +52,9 @@ test('a step that waited for a workload in vain: the finding is what keeps the w
   const agent = agentIn(world);
   const failed = await agent.call('apply_step', { draft: { title: 'Wait for the flow', run: waiting } });
   expect(failed).toMatchObject({ status: 'failed', findings: [{ code: 'image-credentials' }] });
-  expect(failed.findings[0].title).toContain('neither the pod nor its service account refers to a pull secret');
+  expect(failed.findings[0].title).toContain(
+    'neither the pod nor its service account refers to a pull secret',
+  );
   // The theory that everybody has first.
   const theory = await agent.call('apply_step', {
     draft: { title: 'Wait again', run: `sleep 1; ${waiting}` },
