@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RunEvent } from '../../src/model/outcome.ts';
 import { runbook, scenario } from '../support/scenario.ts';
 
@@ -134,6 +135,64 @@ describe('several at once', () => {
     expect(second.diagnostics[0]?.message).toContain(String(process.pid));
     await scene.write('go', '');
     expect((await first).exit).toBe(0);
+  });
+});
+
+describe('whose answer a check is', () => {
+  /** A stranger that answers on a port, and a step that starts a server there. */
+  async function taken(verify: (port: number) => string, start: (port: number) => string) {
+    const stranger = createServer((_, response) => response.end('Hello from a stranger'));
+    await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void stranger.close());
+    const { port } = stranger.address() as { port: number };
+    return {
+      port,
+      scene: await scenario(
+        runbook({ serve: fence(start(port), 'bash {"background":"true"}') + check(verify(port)) }),
+      ),
+    };
+  }
+  const server = (port: number) =>
+    `exec node -e 'require("http").createServer((q, r) => r.end("Hello")).listen(${port}, "127.0.0.1")'`;
+
+  test('a stranger who holds the port answers for itself, not for the step, and is named', async () => {
+    const { port, scene } = await taken(
+      (port) => `http GET http://127.0.0.1:${port}/ contains "Hello"`,
+      server,
+    );
+    const { exit, report } = await scene.replay();
+    expect(exit).toBe(1);
+    const { failure } = report.steps[0].outcome;
+    expect(failure.checks[0]).toMatchObject({
+      verdict: 'fail',
+      observed: `answered by node (pid ${process.pid}), which listened on port ${port} before this step acted`,
+    });
+    expect(failure.findings[0]).toMatchObject({
+      code: 'port-taken',
+      title: `Port ${port} is held by node (pid ${process.pid}), on 127.0.0.1.`,
+    });
+  });
+
+  test('it is named too where the server says nothing of it', async () => {
+    const { port, scene } = await taken(
+      (port) => `tcp 127.0.0.1:${port} open`,
+      () => 'exec sleep 300',
+    );
+    const { failure } = (await scene.replay()).report.steps[0].outcome;
+    expect(failure.findings[0]).toMatchObject({
+      code: 'port-taken',
+      title: expect.stringContaining(`Port ${port} is held by node`),
+    });
+    await scene.run('undo', { yes: true });
+  });
+
+  test('a step that says who owns the port may use a service that is there', async () => {
+    const { scene } = await taken(
+      (port) => `port ${port} owner node\ntcp 127.0.0.1:${port} open`,
+      () => 'exec sleep 300',
+    );
+    expect((await scene.replay()).exit).toBe(0);
+    await scene.run('undo', { yes: true });
   });
 });
 

@@ -49,6 +49,21 @@ export const portHeld: Rule = {
     }),
 };
 
+/** A check was answered by a process that had the port before the step acted. */
+export const portAnsweredByOther: Rule = {
+  code: 'port-taken',
+  cause: 'port',
+  find: (scene) =>
+    scene.input.checks.flatMap((check, index) => {
+      const port =
+        check.class === 'other-listener' && check.verdict === 'fail' ? namedPort(check.observed) : undefined;
+      if (port === undefined) return [];
+      const telling = tellTaken(port, holders(scene, port), scene);
+      const evidence = [scene.checkEvidence(index), ...(telling.evidence ?? [])];
+      return [{ ...telling, evidence, weight: 'told' as const }];
+    }),
+};
+
 /** Ports below 1024 need root or CAP_NET_BIND_SERVICE (capabilities(7)). */
 export const portPrivileged: Rule = textRule({
   code: 'port-privileged',

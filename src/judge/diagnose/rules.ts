@@ -44,6 +44,7 @@ export const RULES: readonly Rule[] = [
   ports.portPrivileged,
   ports.portTaken,
   ports.portHeld,
+  ports.portAnsweredByOther,
   ports.addressNotHere,
   scheduling.hostPortTaken,
   scheduling.hostPortCaptured,

@@ -33,6 +33,8 @@ export interface CheckQuestion {
   readonly about?: string;
   /** The same, where it asks for no more than their existence. */
   readonly existenceOf?: string;
+  /** The port of this box whose listener a pass of it depends on, and the owner that it asks for. */
+  readonly listener?: { readonly port: number; readonly owner?: string };
   ask(): Promise<Verdict>;
   /** Resolves when it is worth asking again. */
   changed(attempt: number, deadline: number): Promise<void>;
@@ -250,7 +252,9 @@ function probeQuestion(check: ProbeCheck, asking: CheckContext): CheckQuestion {
   const hidden = hiddenNames(check, pass);
   const { check: resolved, diagnostics } = resolveCheck(check, lookupIn(pass, state));
   const context = probeContext(asking);
+  const listener = resolved && !check.not ? listenerOf(resolved.probe) : undefined;
   return {
+    ...(listener && { listener }),
     text: check.text,
     kind: 'probe',
     place: check.place,
@@ -294,6 +298,26 @@ function clusterAspects(
     ...(expect.kind === 'exists' && { existenceOf: about }),
   };
 }
+
+/** The port of this box that a probe is about: itself, or at a loopback address. */
+function listenerOf(probe: Probe): CheckQuestion['listener'] {
+  switch (probe.kind) {
+    case 'port':
+      if (probe.protocol !== 'tcp' || probe.expect.kind === 'free') return undefined;
+      return { port: probe.port, ...(probe.expect.kind === 'owner' && { owner: probe.expect.owner }) };
+    case 'tcp':
+      return LOOPBACK.test(probe.host) ? { port: probe.port } : undefined;
+    case 'http': {
+      const url = URL.canParse(probe.url) ? new URL(probe.url) : undefined;
+      if (!url || !LOOPBACK.test(url.hostname)) return undefined;
+      return { port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?|0\.0\.0\.0)$/;
 
 function shellQuestion(check: ShellCheck, asking: CheckContext): CheckQuestion {
   const { pass, state, signal } = asking;

@@ -5,6 +5,7 @@ import type { PlanStep } from '../../model/plan.ts';
 import type { ShellState } from '../../model/shell.ts';
 import { assertAll, type CheckContext, type CheckQuestion, evaluateOnce, questionOf } from './checks.ts';
 import { explain } from './explain.ts';
+import { listenersBefore, withoutStrangers } from './listener-before.ts';
 import { StepOutput } from './output.ts';
 import type { Pass } from './pass.ts';
 import { perform } from './perform.ts';
@@ -30,6 +31,8 @@ export class StepWork {
   /** Ids of the problems that matched, but that do not stand in the way. */
   readonly #cleared = new Set<string>();
   #lastActionEnd: number;
+  /** Who listened on the box before the step first acted. */
+  #listenersBefore: Awaited<ReturnType<typeof listenersBefore>> | undefined;
   /** What an earlier pass left running, until the step starts anew: an edit may have moved its fence to another position. */
   readonly #stale: BackgroundProcess[] = [];
 
@@ -127,13 +130,14 @@ export class StepWork {
   }
 
   async #attemptOnce(): Promise<Attempt> {
+    this.#listenersBefore ??= await listenersBefore(this.questions(), this.planned.step, this.pass);
     const before = await this.#clearObstacles(this.planned.obstaclesBefore);
     if (before) return { ok: false, failure: before, ofFix: true };
     const failure = await this.perform(this.planned.step.actions);
     if (failure) return { ok: false, failure };
     const after = await this.#clearObstacles(this.planned.obstaclesAfter);
     if (after) return { ok: false, failure: after, ofFix: true };
-    return this.#assert(this.questions(), 'Its Verify does not hold.');
+    return this.#assert(this.#ownQuestions(), 'Its Verify does not hold.');
   }
 
   /** Its actions repeat from where they began, with what the Fix exported: `cd sub` twice would fail. */
@@ -144,10 +148,20 @@ export class StepWork {
 
   /** After a Fix the step's Verify is asked; its actions repeat only if that fails. */
   async #holdsNow(): Promise<Attempt | undefined> {
-    const questions = this.questions();
+    const questions = this.#ownQuestions();
     if (!questions.some((question) => question.covering)) return undefined;
     const checks = await this.ask('after', questions);
     return checks.every((check) => check.verdict === 'pass') ? { ok: true, checks } : undefined;
+  }
+
+  /** The questions after acting: what a process answers that was there before does not count. */
+  #ownQuestions(): CheckQuestion[] {
+    const { pass, planned } = this;
+    return withoutStrangers(this.questions(), {
+      step: planned.step,
+      pass,
+      before: this.#listenersBefore ?? [],
+    });
   }
 
   async #explained(failure: Failure): Promise<Failure> {
