@@ -1,7 +1,7 @@
 import type { Operation } from '../operations/operation.ts';
 import type { Call } from './global-flags.ts';
 import { pageFor } from './output.ts';
-import { jsonEvents, silentProgress } from './render/progress/json-events.ts';
+import { jsonEvents, rawOutput, silentProgress } from './render/progress/json-events.ts';
 import { plainProgress } from './render/progress/plain-progress.ts';
 import type { Progress } from './render/progress/progress.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -16,6 +16,7 @@ export async function openProgress(
   const { stdout, stderr, world } = around;
   const write = (text: string) => stdout.write(text);
   const aside = (text: string) => stderr.write(text);
+  if (operation.name === 'logs') return rawOutput(write, aside);
   if (call.on.has('json'))
     return operation.name === 'replay' ? jsonEvents(write, aside) : silentProgress(aside);
   const page = pageFor(stdout, call, world.env);

@@ -87,6 +87,18 @@ export const operations: readonly OperationRow[] = [
     load: async () => (await import('./lint.ts')).lint as unknown as Operation,
   },
   {
+    name: 'history',
+    summary: 'list the recorded passes, or show one',
+    effect: 'read',
+    load: async () => (await import('./history.ts')).history as unknown as Operation,
+  },
+  {
+    name: 'logs',
+    summary: 'print the recorded output of a pass, or of one step',
+    effect: 'read',
+    load: async () => (await import('./logs.ts')).logs as unknown as Operation,
+  },
+  {
     name: 'approve',
     summary: 'let this content run without asking again',
     effect: 'write',

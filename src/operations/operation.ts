@@ -13,6 +13,8 @@ export interface OperationContext {
   readonly signal: AbortSignal;
   /** Who reads the answer; the person, if it is not given. */
   readonly audience?: Audience;
+  /** The agent that asked, as its client names itself; undefined: a person or a schedule. */
+  readonly agent?: string;
 }
 
 /**

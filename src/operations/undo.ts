@@ -87,7 +87,9 @@ async function undoAll(pass: Pass, done: readonly Undoable[]): Promise<Omit<Undo
     if (failed) return { undone, withoutUndo, failed };
     pass.journal.append({ kind: 'undone', step: each.id });
     await pass.journal.durable();
-    undone.push({ id: each.id, title: each.title, ms: pass.now() - started });
+    const ms = pass.now() - started;
+    pass.note({ type: 'undone', step: each.id, ms });
+    undone.push({ id: each.id, title: each.title, ms });
   }
   return { undone, withoutUndo };
 }

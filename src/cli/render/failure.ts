@@ -41,7 +41,8 @@ function outputBlock(failure: Shown, page: Page): string[] {
   const lines = clean(failure.outputTail).trimEnd().split('\n');
   if (lines.length === 1 && lines[0] === '') return [];
   const shown = lines.slice(-TAIL);
-  const title = shown.length < lines.length ? `output, last ${TAIL} lines` : 'output';
+  const title =
+    shown.length < lines.length ? `output, last ${TAIL} lines (all of it: runbook logs)` : 'output';
   return ['', page.paint.strong(title), ...shown.map((line) => `${page.paint.faint('|')} ${line}`.trimEnd())];
 }
 

@@ -2,6 +2,7 @@ import type { ChaosReport } from '../../model/chaos.ts';
 import type { DriftReport } from '../../model/drift.ts';
 import type { FleetReport } from '../../model/fleet.ts';
 import type { ParityReport } from '../../model/parity.ts';
+import type { HistoryReport, OutputReport } from '../../model/pass-record.ts';
 import type { PlanReport } from '../../model/plan.ts';
 import type {
   ApproveReport,
@@ -42,6 +43,8 @@ interface Renderers {
   readonly drift: () => Promise<Renderer<DriftReport>>;
   readonly facts: () => Promise<Renderer<FactsReport>>;
   readonly status: () => Promise<Renderer<StatusReport>>;
+  readonly history: () => Promise<Renderer<HistoryReport>>;
+  readonly logs: () => Promise<Renderer<OutputReport>>;
   readonly chaos: () => Promise<Renderer<ChaosReport>>;
   readonly submit: () => Promise<Renderer<SubmitReport>>;
   readonly prove: () => Promise<Renderer<ProveReport>>;
@@ -73,6 +76,8 @@ const renderers: Renderers = {
   drift: async () => (await import('./drift.ts')).renderDrift,
   facts: async () => (await import('./facts.ts')).renderFacts,
   status: async () => (await import('./status.ts')).renderStatus,
+  history: async () => (await import('./history.ts')).renderHistory,
+  logs: async () => (await import('./history.ts')).renderOutput,
   chaos: async () => (await import('./chaos.ts')).renderChaos,
   submit: async () => (await import('./submit.ts')).renderSubmit,
   prove: async () => (await import('./prove.ts')).renderProve,

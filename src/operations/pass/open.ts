@@ -1,12 +1,14 @@
 import { removeLeftDrafts } from '../../journal/draft.ts';
 import { type Journal, openJournal } from '../../journal/journal.ts';
+import { startRecord } from '../../journal/passes/pass-recorder.ts';
 import { findRenames } from '../../journal/renames.ts';
 import { splitState } from '../../journal/shell-state.ts';
 import { substitute } from '../../markdown/checks/substitute.ts';
 import type { BackgroundProcess } from '../../model/box.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { JournalState } from '../../model/journal.ts';
-import type { PassSummary } from '../../model/outcome.ts';
+import type { PassSummary, RunEvent } from '../../model/outcome.ts';
+import type { RecordNote } from '../../model/pass-record.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import { inputsHash, inventoryName } from '../../plan/hash.ts';
 import type { Masker } from '../../secrets/mask.ts';
@@ -14,6 +16,7 @@ import type { OperationContext } from '../operation.ts';
 import type { Session } from '../session/session.ts';
 import { Gate } from './gate.ts';
 import { lookupIn, type Pass, type PassOptions } from './pass.ts';
+import { recordStart } from './record-start.ts';
 import { StateBook, type StateChange } from './state.ts';
 
 /** A pass with its lock and journal, to be ended and closed. */
@@ -34,7 +37,7 @@ export async function openPass(
   session: Session,
   options: PassOptions,
 ): Promise<OpenPass> {
-  const { world, emit } = context;
+  const { world } = context;
   const { document, box, plan, runbook } = session;
   const lock = await box.state.lock({
     command: options.command ?? 'replay',
@@ -55,7 +58,17 @@ export async function openPass(
     await removeLeftDrafts(document.path);
     const steps = plan.steps.map(({ step, actionHash }) => ({ id: step.id, action: actionHash }));
     for (const [to, from] of findRenames(journal.memory, steps)) journal.renameStep(from, to);
-    const pass = passOf(context, session, { options, journal });
+    const recorder = await startRecord(document.folder, recordStart(context, session, options), world.now);
+    const emit = (event: RunEvent): void => {
+      recorder.record(event);
+      context.emit(event);
+    };
+    const pass = {
+      ...passOf(context, session, { options, journal }),
+      emit,
+      note: (note: RecordNote) => recorder.record(note),
+    };
+    let ended: PassSummary['outcome'] = 'aborted';
     emit({
       type: 'pass-started',
       at: new Date(world.now()).toISOString(),
@@ -71,6 +84,7 @@ export async function openPass(
     return {
       pass,
       end: async (outcome) => {
+        ended = outcome;
         const whole = options.only === undefined && options.from === undefined;
         if (outcome === 'done' && whole) journal.append({ kind: 'pass-ended', outcome });
         // What the lost box has not confirmed, the failed step has told already.
@@ -78,6 +92,7 @@ export async function openPass(
       },
       close: async () => {
         for (const process of pass.endWithPass) await box.stop(process);
+        await recorder.end(ended);
         await journal.close().catch(unlessLost);
         lock.release();
       },
@@ -125,6 +140,7 @@ export function passOf(
     endWithPass: new Set<BackgroundProcess>(),
     gate: new Gate(),
     emit,
+    note() {},
     signal,
     now: world.now,
     ...(world.person ? { person: world.person } : {}),

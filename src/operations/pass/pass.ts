@@ -2,6 +2,7 @@ import type { Journal } from '../../journal/journal.ts';
 import type { BackgroundProcess, Box } from '../../model/box.ts';
 import type { JournalState } from '../../model/journal.ts';
 import type { RunEvent } from '../../model/outcome.ts';
+import type { RecordNote } from '../../model/pass-record.ts';
 import type { Plan, PlanStep } from '../../model/plan.ts';
 import type { ShellState } from '../../model/shell.ts';
 import type { Masker } from '../../secrets/mask.ts';
@@ -67,6 +68,8 @@ export interface Pass {
   /** Steps hold it shared, a reactive Fix alone. */
   readonly gate: Gate;
   readonly emit: (event: RunEvent) => void;
+  /** Adds to the record of the pass what is not an event. */
+  readonly note: (note: RecordNote) => void;
   readonly signal: AbortSignal;
   readonly now: () => number;
 }

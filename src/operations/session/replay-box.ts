@@ -47,7 +47,12 @@ async function pass(context: OperationContext, session: Session, flags: ReplayFl
     const summary = summarise(outcomes, opened.pass, started);
     await opened.end(summary.outcome);
     const next = nextStepText(session, outcomes, summary);
-    context.emit({ type: 'pass-finished', at: new Date(context.world.now()).toISOString(), summary, next });
+    opened.pass.emit({
+      type: 'pass-finished',
+      at: new Date(context.world.now()).toISOString(),
+      summary,
+      next,
+    });
     await renewBaseline(context, session, { id: opened.pass.journal.pass.id, summary });
     return report(session, outcomes, summary, next);
   } finally {

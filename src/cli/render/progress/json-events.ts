@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../../model/outcome.ts';
+import { clean } from '../text/clean.ts';
 import type { Progress } from './progress.ts';
 
 /** Version of the event stream; raised when a consumer would have to change. docs/events.md holds the schema. */
@@ -21,4 +22,12 @@ export const silentProgress = (aside: (text: string) => void): Progress => ({
   resume() {},
   notice: (text) => aside(`${text}\n`),
   end() {},
+});
+
+/** For verbs that print output as it is: the text of output events, and nothing else. */
+export const rawOutput = (write: (text: string) => void, aside: (text: string) => void): Progress => ({
+  ...silentProgress(aside),
+  event: (event) => {
+    if (event.type === 'output') write(clean(event.text));
+  },
 });

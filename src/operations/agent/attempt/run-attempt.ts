@@ -61,7 +61,8 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
     log.take(event, target.step);
     if (event.type === 'check' && event.phase === 'before') asked.push(event.result);
   };
-  const opened = await openPass({ world, signal, emit }, session, {
+  const opened = await openPass({ world, signal, emit, agent: ready.context.client }, session, {
+    command: 'apply_step',
     force: false,
     keepGoing: false,
     jobs: 1,
@@ -102,8 +103,13 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
           { world, folder: desk.document.folder, store: desk.store },
         )
       : NOTHING;
+    if (diagnosis.findings.length > 0)
+      opened.pass.note(
+        masked(session, { type: 'findings', step: target.step, findings: diagnosis.findings }),
+      );
     const durationMs = world.now() - startedAt;
     const end = ended(ready, { ending, diagnosis, prediction, durationMs, log, asked });
+    await opened.end(hasFailed(ending) ? 'failed' : 'done');
     const changed = compareSnapshots(before, after).map((each) => ({
       ...each,
       evidence: [...each.evidence],

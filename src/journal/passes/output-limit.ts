@@ -1,0 +1,55 @@
+import type { RecordLine } from '../../model/pass-record.ts';
+
+/** UTF-16 code units of one step's output that are kept from its beginning, and as many from its end. */
+const KEPT = 512 * 1024;
+
+interface Kept {
+  written: number;
+  omitted: number;
+  tail: string;
+}
+
+/** Passes on the beginning and the end of each step's output, and says how much between them is missing. */
+export class OutputLimit {
+  readonly #steps = new Map<string, Kept>();
+
+  constructor(private readonly write: (line: RecordLine) => void) {}
+
+  take(step: string, text: string): void {
+    const kept = this.#keptOf(step);
+    const head = text.slice(0, Math.max(0, KEPT - kept.written));
+    if (head !== '') this.write({ type: 'output', step, text: head });
+    kept.written += head.length;
+    if (head.length === text.length) return;
+    kept.tail += text.slice(head.length);
+    // Cut only once twice the limit is gathered, so that a stream of short lines is not copied at each of them.
+    if (kept.tail.length > 2 * KEPT) this.#cutTail(kept);
+  }
+
+  /** The step said all that it has to say until now: its end is written. */
+  settle(step: string): void {
+    const kept = this.#steps.get(step);
+    if (!kept) return;
+    this.#cutTail(kept);
+    if (kept.omitted > 0) this.write({ type: 'output-omitted', step, characters: kept.omitted });
+    if (kept.tail !== '') this.write({ type: 'output', step, text: kept.tail });
+    this.#steps.delete(step);
+  }
+
+  settleAll(): void {
+    for (const step of [...this.#steps.keys()]) this.settle(step);
+  }
+
+  #keptOf(step: string): Kept {
+    const known = this.#steps.get(step) ?? { written: 0, omitted: 0, tail: '' };
+    this.#steps.set(step, known);
+    return known;
+  }
+
+  #cutTail(kept: Kept): void {
+    const over = kept.tail.length - KEPT;
+    if (over <= 0) return;
+    kept.omitted += over;
+    kept.tail = kept.tail.slice(over);
+  }
+}

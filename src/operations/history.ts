@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { prunePasses } from '../journal/passes/prune-passes.ts';
+import { listPasses, passesFolder } from '../journal/passes/read-record.ts';
+import { EXIT } from '../model/diagnostic.ts';
+import type { HistoryReport } from '../model/pass-record.ts';
+import { readDocument } from './document/document.ts';
+import { defineOperation } from './operation.ts';
+import { passDetail } from './record/pass-detail.ts';
+import { recordOf } from './record/record-of.ts';
+
+const input = z.object({
+  id: z.string().optional().describe('one pass in detail').meta({ positional: true, placeholder: 'PASS' }),
+  file: z.string().default('AUTODOCK.md').describe('the runbook').meta({ placeholder: 'FILE' }),
+  prune: z.boolean().default(false).describe('remove the oldest passes beyond --keep'),
+  keep: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(200)
+    .describe('passes that --prune keeps')
+    .meta({ placeholder: 'N' }),
+});
+
+/** The passes that were recorded for a document, on every box, by people, agents and schedules. */
+export const history = defineOperation({
+  name: 'history',
+  summary: 'list the recorded passes, or show one',
+  description:
+    'Every pass is recorded in .runbook/passes/ next to the document: replay, undo, and the attempts of agents. The list\n' +
+    'shows when, what, on which box, who started it, how it ended and how long it took. The newest 200 passes are kept, in at\n' +
+    'most 50 MB.',
+  examples: [
+    'runbook history',
+    'runbook history 2026-11-28T10-15-00-3f9a',
+    'runbook history --prune --keep 20',
+  ],
+  effect: 'read',
+  input,
+  run: async (context, flags): Promise<HistoryReport> => {
+    const { folder } = await readDocument(context.world.cwd, flags.file);
+    if (flags.prune) {
+      const pruned = await prunePasses(passesFolder(folder), { passes: flags.keep });
+      return { file: flags.file, passes: await listPasses(folder), pruned };
+    }
+    if (flags.id === undefined) return { file: flags.file, passes: await listPasses(folder) };
+    return { file: flags.file, passes: [], pass: passDetail(await recordOf(folder, flags.id)) };
+  },
+  exit: () => EXIT.done,
+});

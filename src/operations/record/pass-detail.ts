@@ -1,0 +1,60 @@
+import { entryOf, type PassRecord } from '../../journal/passes/read-record.ts';
+import type { StepOutcome } from '../../model/outcome.ts';
+import type { PassDetail } from '../../model/pass-record.ts';
+
+interface StepSoFar {
+  id: string;
+  title: string;
+  outcome: string;
+  ms: number;
+  fixes: string[];
+  message: string;
+  outputLines: number;
+}
+
+/** One pass, step by step, from its record. */
+export function passDetail(record: PassRecord): PassDetail {
+  const steps = new Map<string, StepSoFar>();
+  const stepOf = (id: string): StepSoFar => {
+    const known = steps.get(id) ?? {
+      ...{ id, title: id, outcome: 'interrupted', ms: 0 },
+      ...{ fixes: [], message: '', outputLines: 0 },
+    };
+    steps.set(id, known);
+    return known;
+  };
+  for (const line of record.lines) {
+    switch (line.type) {
+      case 'step-started':
+        stepOf(line.step).title = line.title;
+        break;
+      case 'output':
+        stepOf(line.step).outputLines += line.text.split('\n').length - 1;
+        break;
+      case 'undone':
+        Object.assign(stepOf(line.step), { outcome: 'undone', ms: line.ms ?? 0 });
+        break;
+      case 'fix-finished':
+        if (line.cleared) stepOf(line.step).fixes.push(line.problem);
+        break;
+      case 'step-finished':
+        Object.assign(stepOf(line.step), { title: line.title, ...ending(line.outcome) });
+    }
+  }
+  const { document, version } = record.head;
+  return { ...entryOf(record), document, version, steps: [...steps.values()] };
+}
+
+function ending(outcome: StepOutcome): Pick<StepSoFar, 'outcome' | 'ms' | 'message'> {
+  switch (outcome.kind) {
+    case 'failed':
+    case 'person':
+      return { outcome: outcome.kind, ms: outcome.ms, message: outcome.failure.message };
+    case 'skipped':
+      return { outcome: outcome.kind, ms: outcome.ms, message: outcome.detail };
+    case 'not-reached':
+      return { outcome: outcome.kind, ms: 0, message: outcome.because };
+    case 'acted':
+      return { outcome: outcome.kind, ms: outcome.ms, message: '' };
+  }
+}

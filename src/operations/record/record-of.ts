@@ -1,0 +1,43 @@
+import { nearest } from '../../base/nearest.ts';
+import { listPasses, type PassRecord, readRecord } from '../../journal/passes/read-record.ts';
+import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+
+/**
+ * The record of a pass, by its id; without an id the newest.
+ * @throws RunbookError 64 where no pass has that id, with the nearest one; 3 where nothing is recorded yet
+ */
+export async function recordOf(folder: string, id: string | undefined): Promise<PassRecord> {
+  const passes = await listPasses(folder);
+  const newest = passes[0];
+  if (!newest)
+    throw new RunbookError(
+      [
+        {
+          code: 'no-pass',
+          severity: 'error',
+          message: 'No pass is recorded for this document.',
+          remedy: 'Run runbook replay first.',
+        },
+      ],
+      EXIT.person,
+    );
+  const record = await readRecord(folder, id ?? newest.id);
+  if (record) return record;
+  const near = nearest(
+    id ?? '',
+    passes.map((each) => each.id),
+  );
+  throw new RunbookError(
+    [
+      {
+        code: 'unknown-pass',
+        severity: 'error',
+        message: `No pass "${id}" is recorded for this document.`,
+        remedy: near
+          ? `Did you mean ${near}? List them with runbook history.`
+          : 'List them with runbook history.',
+      },
+    ],
+    EXIT.usage,
+  );
+}
