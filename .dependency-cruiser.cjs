@@ -5,15 +5,16 @@
 const arrows = {
   base: [],
   model: ['base'],
+  probes: ['base', 'model'],
   loop: ['model', 'base'],
-  markdown: ['base', 'model', 'loop'],
+  markdown: ['base', 'probes', 'model', 'loop'],
   plan: ['base', 'model'],
   judge: ['base', 'model'],
-  guard: ['base', 'model', 'loop'],
+  guard: ['base', 'probes', 'model', 'loop'],
   fleet: ['base', 'model'],
   export: ['base', 'model'],
   execute: ['base', 'model', 'world'],
-  observe: ['base', 'model', 'world'],
+  observe: ['base', 'probes', 'model', 'world'],
   // The one pause, the comparison of values and the words for network trouble live in observe.
   cluster: ['base', 'model', 'world', 'observe', 'judge'],
   boxes: ['base', 'model', 'world'],
@@ -21,6 +22,7 @@ const arrows = {
   secrets: ['base', 'model', 'world'],
   operations: [
     'base',
+    'probes',
     'model',
     'loop',
     'world',
@@ -52,7 +54,7 @@ const owned = {
 };
 
 /** Pure rooms: no clock, no I/O. */
-const pure = ['base', 'model', 'loop', 'markdown', 'plan', 'judge', 'guard', 'fleet', 'export'];
+const pure = ['base', 'model', 'probes', 'loop', 'markdown', 'plan', 'judge', 'guard', 'fleet', 'export'];
 
 module.exports = {
   forbidden: [

@@ -1,10 +1,10 @@
-// Writes the tables of docs/cli.md from the one list of operations: what stands between `<!-- generated: NAME -->` and
-// `<!-- /generated -->`. With --check it only says whether the page is up to date.
+// Writes the tables of docs/cli.md from the list of operations, and those of docs/checks.md from the kinds of probes, between
+// `<!-- generated: NAME -->` and `<!-- /generated -->`. With --check it only reports pages that are not up to date.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const PAGE = 'docs/cli.md';
+const PAGES = ['docs/cli.md', 'docs/checks.md'];
 
 const sources = await load(`
   export * from './src/cli/verbs.ts';
@@ -14,12 +14,15 @@ const sources = await load(`
   export * from './src/cli/verb-help.ts';
   export * from './src/cli/global-flags.ts';
   export * from './src/cli/exit-codes.ts';
+  export * from './src/probes/all.ts';
 `);
-const { verbGroups, verbsOf, flagsOf, flagTerm, meaning, usageLine, globalFlags, exitCodes } = sources;
+const { verbGroups, verbsOf, flagsOf, flagTerm, meaning, usageLine, globalFlags, exitCodes, probeKinds } =
+  sources;
 const operations = [...sources.operations, sources.mcpRow];
 
 const parts = {
   verbs: verbsTable(),
+  probes: probesTable(),
   flags: (await Promise.all(operations.map(async (row) => verbSection(await row.load())))).join('\n\n'),
   'global-flags': table(
     ['flag', 'meaning'],
@@ -31,15 +34,27 @@ const parts = {
   ),
 };
 
-const before = readFileSync(PAGE, 'utf8');
-const after = before.replace(
-  /(<!-- generated: ([a-z-]+) -->)[\s\S]*?(<!-- \/generated -->)/g,
-  (_all, start, name, end) => `${start}\n\n${parts[name]}\n\n${end}`,
-);
-if (!process.argv.includes('--check')) writeFileSync(PAGE, after);
-else if (before !== after) {
-  console.error(`${PAGE} is not what the operations say: run node scripts/docs.mjs`);
-  process.exitCode = 1;
+for (const page of PAGES) {
+  const before = readFileSync(page, 'utf8');
+  const after = before.replace(
+    /(<!-- generated: ([a-z-]+) -->)[\s\S]*?(<!-- \/generated -->)/g,
+    (_all, start, name, end) => `${start}\n\n${parts[name]}\n\n${end}`,
+  );
+  if (!process.argv.includes('--check')) writeFileSync(page, after);
+  else if (before !== after) {
+    console.error(`${page} is not up to date: run node scripts/docs.mjs`);
+    process.exitCode = 1;
+  }
+}
+
+function probesTable() {
+  const rows = Object.entries(probeKinds).map(([kind, { docs }]) => [
+    `[\`${kind}\`](#${kind})`,
+    `\`${kind} ${docs.syntax}\``,
+    docs.summary,
+    docs.agents,
+  ]);
+  return table(['probe', 'line', 'passes when', 'an agent may evaluate'], rows);
 }
 
 function verbsTable() {

@@ -4,8 +4,11 @@ import { OWN_CLUSTER_CONFIG } from './cluster/access/own-cluster.ts';
 import type { ClusterPlace } from './cluster/cluster.ts';
 import { readClusterGrants } from './journal/decisions/cluster-grants.ts';
 import type { Box, ProbeContext } from './model/box.ts';
+import type { Probe } from './model/check.ts';
 import type { ClusterName } from './model/cluster/cluster.ts';
 import { isGranted } from './model/cluster/cluster-grant.ts';
+import { kindOf } from './probes/all.ts';
+import type { ProbeOf } from './probes/probe-kind.ts';
 import type { World } from './world.ts';
 
 /**
@@ -23,9 +26,9 @@ export function boxWithClusters(box: Box, { env, folders }: Pick<World, 'env' | 
   return {
     ...box,
     ask: async (probe, context) =>
-      probe.kind === 'k8s' ? (await clusters()).ask(probe, context) : box.ask(probe, context),
+      isCluster(probe) ? (await clusters()).ask(probe, context) : box.ask(probe, context),
     changed: async (probe, context, attempt, deadline) =>
-      probe.kind === 'k8s'
+      isCluster(probe)
         ? (await clusters()).changed(probe, context, attempt, deadline)
         : box.changed(probe, context, attempt, deadline),
     cluster: async (names) => (await clusters()).cluster(names),
@@ -34,6 +37,11 @@ export function boxWithClusters(box: Box, { env, folders }: Pick<World, 'env' | 
       await box.close();
     },
   };
+}
+
+/** Whether the box's cluster answers a probe. */
+function isCluster(probe: Probe): probe is ProbeOf<'k8s'> {
+  return kindOf(probe).wait(probe).kind === 'cluster';
 }
 
 function placeOf(

@@ -1,4 +1,5 @@
-import type { Check, ProbeCheck } from '../model/check.ts';
+import type { Check } from '../model/check.ts';
+import { kindOf } from '../probes/all.ts';
 import { shellScript } from './form/shell-script.ts';
 import { wordText } from './form/shell-words.ts';
 
@@ -12,7 +13,7 @@ export function cannotFail(check: Check): string | undefined {
         ? 'any output is similar enough'
         : undefined;
     case 'probe':
-      return probeCannotFail(check);
+      return check.not ? undefined : kindOf(check.probe).cannotFail(check.probe);
   }
 }
 
@@ -35,27 +36,4 @@ function shellCannotFail(text: string): string | undefined {
   const forgiven = joint?.kind === 'joint' && joint.text === '||' && ALWAYS_ZERO.has(names.at(-1) ?? '');
   const isZero = last?.kind === 'command' && !/^exit [1-9]/.test(last.words.map(wordText).join(' '));
   return forgiven && isZero ? `\`|| ${names.at(-1)}\` turns every failure into a pass` : undefined;
-}
-
-/** Paths and programs that every box has. */
-const ALWAYS_THERE = /^\/(?:|etc|tmp|usr|bin|dev|proc|dev\/null|etc\/passwd|usr\/bin|bin\/sh|etc\/hosts)\/?$/;
-const ALWAYS_INSTALLED = new Set(['sh', 'true', 'ls', 'cat', 'echo', 'cd']);
-
-function probeCannotFail({ probe, not }: ProbeCheck): string | undefined {
-  if (not) return undefined;
-  if (probe.kind === 'http') {
-    const anyStatus = probe.status && probe.status.from <= 200 && probe.status.to >= 599;
-    return anyStatus && !probe.text ? 'every answer is accepted' : undefined;
-  }
-  if (probe.kind === 'file') {
-    const text = probe.expect.kind === 'text' ? probe.expect.text : undefined;
-    if (probe.expect.kind === 'exists' && ALWAYS_THERE.test(probe.path))
-      return 'that path is there on every box';
-    return text?.kind === 'matches' && /^\^?(?:\.\*|\(\?:\))?\$?$/.test(text.pattern)
-      ? 'that pattern matches every text'
-      : undefined;
-  }
-  if (probe.kind === 'command' && ALWAYS_INSTALLED.has(probe.name))
-    return 'that program is there on every box';
-  return undefined;
 }

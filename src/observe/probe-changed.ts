@@ -2,6 +2,7 @@ import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { ProbeContext } from '../model/box.ts';
 import type { Probe } from '../model/check.ts';
+import { kindOf } from '../probes/all.ts';
 import { backOff } from './back-off.ts';
 
 /**
@@ -17,7 +18,8 @@ export async function probeChanged(
 ): Promise<void> {
   const settled = new AbortController();
   const signal = context.signal ? AbortSignal.any([context.signal, settled.signal]) : settled.signal;
-  const watcher = probe.kind === 'file' ? watchPath(resolve(context.folder, probe.path), settled) : undefined;
+  const wait = kindOf(probe).wait(probe);
+  const watcher = wait.kind === 'file' ? watchPath(resolve(context.folder, wait.path), settled) : undefined;
   await backOff({ attempt, deadline, signal });
   watcher?.close();
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseCheckLine } from '../../src/markdown/checks/check-grammar.ts';
-import { productions } from '../../src/markdown/checks/check-probes.ts';
+import { probeKinds } from '../../src/probes/all.ts';
 
 const page = readFileSync(new URL('../../docs/checks.md', import.meta.url), 'utf8');
 
@@ -15,7 +15,7 @@ test.each(lines)('%s', (line) => {
   expect(check).toBeDefined();
 });
 
-test.each(Object.keys(productions))('%s has a section and an example', (kind) => {
+test.each(Object.keys(probeKinds))('%s has a section and an example', (kind) => {
   expect(page).toContain(`\n## ${kind}\n`);
   expect(lines.some((line) => line.startsWith(`${kind} `))).toBe(true);
 });

@@ -1,9 +1,10 @@
 import type { Probe, ProbeCheck } from '../../model/check.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
-import { DURATION, productions } from './check-probes.ts';
-import { CheckReader } from './check-reader.ts';
-import { placeAt, splitCheckLine, type Token } from './check-tokens.ts';
+import { probeKinds } from '../../probes/all.ts';
+import { CheckReader, type Slot } from '../../probes/check-reader.ts';
+import { placeAt, splitCheckLine, type Token } from '../../probes/check-tokens.ts';
+import { parseDuration } from './duration.ts';
 import { substitute } from './substitute.ts';
 
 /** A check, or the error in its line. Both are absent for a blank line or a comment. */
@@ -12,7 +13,15 @@ export interface ParsedCheck {
   readonly diagnostics: Diagnostic[];
 }
 
-const KINDS = Object.keys(productions) as [Probe['kind'], ...Probe['kind'][]];
+const KINDS = Object.keys(probeKinds) as [Probe['kind'], ...Probe['kind'][]];
+
+/** `within` of a check, in milliseconds. */
+const DURATION: Slot<number> = {
+  what: 'a duration from 1ms to 24h',
+  example: '1m30s',
+  fallback: 0,
+  parse: parseDuration,
+};
 
 /**
  * Parses one line of a `check` fence by the grammar of docs/format.md. A token with `${NAME}` fits any slot for
@@ -63,7 +72,7 @@ function readCheck(line: Line): ParsedCheck {
   const reader = new CheckReader(line.tokens, line.place, line.lenient);
   const not = reader.skip('not');
   const kind = reader.keyword(KINDS, not ? [] : ['not']);
-  const probe = productions[kind](reader);
+  const probe = probeKinds[kind].read(reader);
   const withinMs = reader.skip('within') ? reader.slot(DURATION) : line.withinMs;
   reader.end();
   if (reader.diagnostic) return { diagnostics: [reader.diagnostic] };

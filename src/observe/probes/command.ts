@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { ProbeContext } from '../../model/box.ts';
+import type { ProbeOf } from '../../probes/probe-kind.ts';
+import { each } from '../remote/fragments.ts';
 import { answers } from './answers.ts';
-import type { EvaluateProbe, ProbeOf } from './probe-of.ts';
+import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 /** What bash searches when PATH is not set (its DEFAULT_PATH_VALUE). */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -25,3 +27,8 @@ export function commandPaths({ name }: ProbeOf<'command'>, context: ProbeContext
   const folders = name.includes('/') ? [''] : (context.env.PATH ?? DEFAULT_PATH).split(':');
   return folders.map((folder) => resolve(context.folder, folder, name));
 }
+
+export const commandEvaluation: ProbeEvaluation<'command'> = {
+  evaluate: askCommand,
+  fragments: (probe, context) => [each('c', commandPaths(probe, context))],
+};

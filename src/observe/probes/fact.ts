@@ -1,6 +1,6 @@
 import { compareValues } from '../compare-values.ts';
 import { answers } from './answers.ts';
-import type { EvaluateProbe } from './probe-of.ts';
+import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 /** Compares the recorded value of a fact. Nothing is measured: that is what `facts` is for. */
 export const askFact: EvaluateProbe<'fact'> = async (probe, context) => {
@@ -12,4 +12,9 @@ export const askFact: EvaluateProbe<'fact'> = async (probe, context) => {
   const observed = `${probe.name} = ${recorded}`;
   if (holds === undefined) return say.unknown('not-a-number', `${observed}, which is no number`);
   return holds ? say.pass('holds', observed) : say.fail('differs', observed);
+};
+
+export const factEvaluation: ProbeEvaluation<'fact'> = {
+  evaluate: askFact,
+  fragments: () => [],
 };

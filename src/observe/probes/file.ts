@@ -1,9 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { pluralize } from '../../base/pluralize.ts';
 import type { TextTest } from '../../model/check.ts';
+import type { ProbeOf } from '../../probes/probe-kind.ts';
 import { type Machine, NotGathered, type Reading, type Status } from '../machine.ts';
+import { quoted } from '../remote/quoted.ts';
+import { textKey } from '../remote/recorded-machine.ts';
 import { type Answers, answers } from './answers.ts';
-import type { EvaluateProbe } from './probe-of.ts';
+import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 import { type TextJudge, textJudge, textWanted } from './text-test.ts';
 
 /** Above this size no regular expression is tried: the text must be in memory at once. */
@@ -147,4 +150,21 @@ function kindOf({ kind }: Status): string {
 
 function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
+}
+
+export const fileEvaluation: ProbeEvaluation<'file'> = {
+  evaluate: askFile,
+  fragments: ({ path, expect }, { folder }) => fragments(resolve(folder, path), expect),
+};
+
+function fragments(path: string, expect: ProbeOf<'file'>['expect']): readonly string[] {
+  const status = `s ${quoted(path)}`;
+  if (expect.kind === 'sha256')
+    return [status, `if [ -f ${quoted(path)} ]; then h sha256 .; sha256sum ${quoted(path)}; fi`];
+  if (expect.kind !== 'text') return [status];
+  const { text } = expect;
+  // The text is looked for where the file is. grep reads it from a pipe: it may hold a secret, so it is on no command line.
+  return text.kind === 'contains' && text.value !== '' && !/[\n\0]/.test(text.value)
+    ? [status, `g ${textKey(path, text.value)} ${quoted(path)} ${quoted(text.value)}`]
+    : [status, `r ${quoted(path)}`];
 }

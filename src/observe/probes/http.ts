@@ -2,13 +2,15 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:h
 import type { Duplex } from 'node:stream';
 import { pluralize } from '../../base/pluralize.ts';
 import type { ProbeContext } from '../../model/box.ts';
+import type { ProbeOf } from '../../probes/probe-kind.ts';
 import type { Machine } from '../machine.ts';
+import { each } from '../remote/fragments.ts';
 import { type Answers, answers } from './answers.ts';
 import { askLimit, networkError } from './network-errors.ts';
-import type { EvaluateProbe, ProbeOf } from './probe-of.ts';
+import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 import { dial } from './tcp.ts';
 import { textJudge, textWanted } from './text-test.ts';
-import { systemTrust } from './trust.ts';
+import { systemTrust, trustPaths } from './trust.ts';
 
 /** How much of an answer's body is looked at. */
 const BODY_LIMIT = 1024 * 1024;
@@ -188,3 +190,9 @@ async function readBody(response: IncomingMessage, signal: AbortSignal): Promise
 function withoutCredentials(url: string): string {
   return url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
 }
+
+export const httpEvaluation: ProbeEvaluation<'http'> = {
+  evaluate: askHttp,
+  fragments: (probe, context) =>
+    probe.url.startsWith('https:') && !probe.insecure ? [each('r', trustPaths(context.env))] : [],
+};

@@ -1,9 +1,11 @@
+import type { ProbeOf } from '../../probes/probe-kind.ts';
 import type { Machine } from '../machine.ts';
 import type { Listener } from '../ports/listener.ts';
 import { type PortClaim, portClaims } from '../ports/port-claims.ts';
 import { listeners, listeningSockets, whyUnseen } from '../ports/ports.ts';
+import { NAT, PROCESSES, SOCKETS } from '../remote/fragments.ts';
 import { type Answers, answers } from './answers.ts';
-import type { EvaluateProbe, ProbeOf } from './probe-of.ts';
+import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 /** Asks the kernel who listens on a port, and which NAT rules take it. Nothing is connected to. */
 export const askPort: EvaluateProbe<'port'> = async (probe, _context, machine) => {
@@ -101,3 +103,8 @@ function describe({ listeners: sockets, claims }: Claimants): string {
   });
   return [...listening, ...new Set(captured)].join(', ');
 }
+
+export const portEvaluation: ProbeEvaluation<'port'> = {
+  evaluate: askPort,
+  fragments: () => [PROCESSES, SOCKETS, NAT],
+};

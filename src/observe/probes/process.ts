@@ -1,6 +1,7 @@
 import { displayName, processes, processNames } from '../processes.ts';
+import { PROCESSES } from '../remote/fragments.ts';
 import { answers } from './answers.ts';
-import type { EvaluateProbe } from './probe-of.ts';
+import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 /** Looks for a running process of that name: its own, its program's, or the script's that an interpreter runs. */
 export const askProcess: EvaluateProbe<'process'> = async (probe, _context, machine) => {
@@ -18,4 +19,9 @@ export const askProcess: EvaluateProbe<'process'> = async (probe, _context, mach
   }
   if (unavailable) return say.unknown('permission', unavailable);
   return say.fail('missing', `no process called ${probe.name} among ${others.length}`);
+};
+
+export const processEvaluation: ProbeEvaluation<'process'> = {
+  evaluate: askProcess,
+  fragments: () => [PROCESSES],
 };

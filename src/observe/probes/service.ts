@@ -1,6 +1,8 @@
-import { service } from '../services.ts';
+import { INIT_SCRIPTS, PROCESSES, SYSTEMD, tool } from '../remote/fragments.ts';
+import { quoted } from '../remote/quoted.ts';
+import { isServiceName, PROPERTIES, service, unitName } from '../services.ts';
 import { answers } from './answers.ts';
-import type { EvaluateProbe } from './probe-of.ts';
+import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 /** Asks systemd, or where none runs the init script and its traces. */
 export const askService: EvaluateProbe<'service'> = async (probe, _context, machine) => {
@@ -18,3 +20,20 @@ export const askService: EvaluateProbe<'service'> = async (probe, _context, mach
   if (state === 'unknown') return say.unknown('state', detail);
   return state === 'active' ? say.pass('active', detail) : say.fail(state, detail);
 };
+
+export const serviceEvaluation: ProbeEvaluation<'service'> = {
+  evaluate: askService,
+  fragments: ({ name }) => (isServiceName(name) ? fragments(name) : [SYSTEMD]),
+};
+
+function fragments(name: string): readonly string[] {
+  const script = `/etc/init.d/${name}`;
+  return [
+    SYSTEMD,
+    PROCESSES,
+    INIT_SCRIPTS,
+    `if [ -d /run/systemd/system ]; then ${tool('systemctl', ['show', `--property=${PROPERTIES}`, '--', unitName(name)])}
+elif [ -x ${quoted(script)} ]; then ${tool(script, ['status'])}
+else h missing ${quoted(`${script} status`)}; fi`,
+  ];
+}

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Machine } from '../machine.ts';
 import { answers } from './answers.ts';
 import { askLimit, networkError } from './network-errors.ts';
-import type { EvaluateProbe } from './probe-of.ts';
+import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 /** Connects once, as the machine itself would, and hangs up. */
 export const askTcp: EvaluateProbe<'tcp'> = async (probe, context, machine) => {
@@ -44,3 +44,8 @@ export async function dial(
     signal.removeEventListener('abort', giveUp);
   }
 }
+
+export const tcpEvaluation: ProbeEvaluation<'tcp'> = {
+  evaluate: askTcp,
+  fragments: () => [],
+};

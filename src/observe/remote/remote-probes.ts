@@ -3,8 +3,8 @@ import type { Probe, Verdict } from '../../model/check.ts';
 import { askMachine } from '../ask-probe.ts';
 import { backOff } from '../back-off.ts';
 import { NotGathered } from '../machine.ts';
+import { evaluationOf } from '../probes/all.ts';
 import { answers } from '../probes/answers.ts';
-import { probeFragments } from './probe-fragments.ts';
 import { RecordedMachine } from './recorded-machine.ts';
 import { UNREAD } from './recording.ts';
 import { connectThrough, observeOn, type RemoteConnection } from './remote-observer.ts';
@@ -43,7 +43,7 @@ export function remoteProbes(box: RemoteConnection): Pick<Box, 'ask' | 'changed'
 
 function piecesOf(probe: Probe, context: ProbeContext): readonly string[] | Verdict {
   try {
-    return probeFragments(probe, context);
+    return evaluationOf(probe).fragments(probe, context);
   } catch (error) {
     return unknown(probe, error);
   }

@@ -1,6 +1,5 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { ProbeOf } from '../../observe/probes/probe-of.ts';
 import { isCredentialStore } from './credential-stores.ts';
 
 /** Where an agent's questions about files may lead. */
@@ -23,7 +22,10 @@ const EXISTENCE_ROOTS = ['/var/www', '/var/lib', '/var/cache', '/var/spool', '/r
 export type FileQuestion = { readonly path: string } | { readonly refused: string };
 
 /** Judges where a path leads, and not how it is written. */
-export function fileQuestion({ path, expect }: ProbeOf<'file'>, scope: FileScope): FileQuestion {
+export function fileQuestion(
+  { path, content }: { readonly path: string; readonly content: boolean },
+  scope: FileScope,
+): FileQuestion {
   const real = realPath(resolve(scope.folder, path));
   if (real === undefined) return refused(path, 'where it leads cannot be told');
   const project = realPath(scope.folder) ?? scope.folder;
@@ -31,12 +33,11 @@ export function fileQuestion({ path, expect }: ProbeOf<'file'>, scope: FileScope
     return refused(path, 'it may hold secrets');
   if (scope.own.some((each) => isBelow(real, realPath(each) ?? each)))
     return refused(path, 'runbook keeps its own state there');
-  const asksContent = expect.kind === 'text' || expect.kind === 'sha256';
   const known = isBelow(real, project) || ROOTS.some((root) => isBelow(real, root));
-  const exists = !asksContent && EXISTENCE_ROOTS.some((root) => isBelow(real, root));
+  const exists = !content && EXISTENCE_ROOTS.some((root) => isBelow(real, root));
   if (!known && !exists)
     return refused(path, 'it is outside of the project and of the folders that an agent may ask about');
-  if (!asksContent) return { path: real };
+  if (!content) return { path: real };
   if (!scope.content)
     return refused(path, 'what a file holds is asked only where a person approved the check');
   return isBelow(real, project) || isForEverybody(real)

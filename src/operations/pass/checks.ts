@@ -10,6 +10,7 @@ import type { Place } from '../../model/place.ts';
 import type { ShellState } from '../../model/shell.ts';
 import { backOff } from '../../observe/back-off.ts';
 import type { CheckTally } from '../../plan/decide.ts';
+import { kindOf } from '../../probes/all.ts';
 import { environmentOf } from './environment.ts';
 import { fileDifference } from './file-action.ts';
 import { lookupIn, type Pass } from './pass.ts';
@@ -216,7 +217,7 @@ function isApproved({ pass, ofModel = false }: CheckContext): boolean {
 function tellsSecret(probe: Probe, asking: CheckContext): boolean {
   if (isApproved(asking)) return false;
   const { pass } = asking;
-  return (probe.kind === 'http' || probe.kind === 'tcp') && pass.masker.holdsSecret(JSON.stringify(probe));
+  return kindOf(probe).sendsText && pass.masker.holdsSecret(JSON.stringify(probe));
 }
 
 const WITHHELD: Verdict = {
