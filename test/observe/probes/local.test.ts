@@ -88,11 +88,11 @@ test('fact: the recorded value, as number or as text', async () => {
   expect(await ask('fact empty = ""', { facts })).toMatchObject({ verdict: 'unknown', class: 'unrecorded' });
 });
 
-test('k8s: not in this version', async () => {
+test('k8s: unknown on a box without a cluster', async () => {
   expect(await ask('k8s node ready')).toMatchObject({
     verdict: 'unknown',
     class: 'unsupported',
-    observed: 'this version has no Kubernetes probes yet',
+    observed: 'this box has no Kubernetes cluster',
   });
 });
 
