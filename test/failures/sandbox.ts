@@ -34,6 +34,8 @@ export interface ShownAttempt {
 /** A throw-away copy of this machine in namespaces of its own, with `runbook mcp` running in it. */
 export interface Sandbox {
   apply(args: Record<string, unknown>): Promise<ShownAttempt>;
+  /** Ids of what `env_observe` finds and measures now. */
+  evidence(): Promise<string[]>;
   /** Runs a script there that the engine does not see, as another terminal would. */
   beside(script: string, env?: Record<string, string>): Promise<void>;
   close(): Promise<void>;
@@ -89,6 +91,7 @@ export async function openSandbox(setup: string, user = 'root'): Promise<Sandbox
   }
   return {
     apply: (args) => apply(client, args),
+    evidence: () => evidence(client),
     beside: (script, env) => beside(transport.pid!, script, env),
     close,
   };
@@ -113,6 +116,11 @@ async function apply(client: Client, args: Record<string, unknown>): Promise<Sho
   if (shown.status !== 'running' || !shown.job) return shown;
   const read = await call<Partial<ShownAttempt>>(client, 'job_read', { job: shown.job, wait_s: 55 });
   return { ...shown, ...read, findings: read.findings ?? [] };
+}
+
+async function evidence(client: Client): Promise<string[]> {
+  const seen = await call<unknown>(client, 'env_observe', {});
+  return [...new Set(JSON.stringify(seen).match(/\bev-[\w-]+/g) ?? [])].slice(0, 5);
 }
 
 async function call<T>(client: Client, name: string, args: Record<string, unknown>): Promise<T> {

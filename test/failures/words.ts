@@ -1,7 +1,7 @@
 /** Wordings that mean the same, for `{word}` in a case. A finding may use any of them. */
 const SYNONYMS: Record<string, string> = {
   missing:
-    "no such|does ?n[o']t exist|do not exist|missing|not found|(is|was|are) not there|cannot find|could ?n[o']t find|can't find|unable to find|cannot (be )?(stat|open|resolve)|failed to (open|load)|ENOENT|absent|not present|gone|nothing at|not installed|not on this (?:box|machine)|does not know|lacks",
+    "no such|there is no\\b|does ?n[o']t exist|do not exist|missing|not found|(is|was|are) not there|cannot find|could ?n[o']t find|can't find|unable to find|cannot (be )?(stat|open|resolve)|failed to (open|load)|ENOENT|absent|not present|gone|nothing at|not installed|not on this (?:box|machine)|does not know|lacks",
   denied:
     'denied|not allowed|may not|must not|no permission|EACCES|EPERM|not permitted|cannot (read|write|open|execute|enter)|unreadable|not (readable|writable|writeable|executable)|permissions?|forbidden|lacks? (the )?right',
   held: 'in use|held by|taken|is held|already (bound|listening|used|listens|has|holds|runs)|EADDRINUSE|occupied|holds|owns|belongs to|answers? (it|there)|cannot bind|could not bind',
