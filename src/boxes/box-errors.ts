@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode, RunbookError } from '../model/diagnostic.ts';
 
-/** Trouble with a box, as the one shape of all trouble. */
+/** An error about a box. */
 export function boxError(
   code: string,
   message: string,

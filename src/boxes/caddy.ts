@@ -1,18 +1,18 @@
 import { deadline } from '../base/deadline.ts';
 import { boxError } from './box-errors.ts';
 
-/** A name under which a box's port is reached through the proxy. */
+/** A name under which the proxy serves a port of a box. */
 export interface Route {
   readonly box: string;
-  /** Inside the box. */
+  /** Port inside the box. */
   readonly port: number;
   /** DNS name. */
   readonly host: string;
-  /** `address:port` that the proxy dials. */
+  /** `address:port` that the proxy connects to. */
   readonly upstream: string;
 }
 
-/** As much of a server in Caddy's configuration as is read here. */
+/** The parts of a server in Caddy's configuration that are read. */
 interface Server {
   readonly listen?: readonly string[];
   readonly routes?: readonly CaddyRoute[];
@@ -24,27 +24,29 @@ interface CaddyRoute {
   readonly handle?: readonly { readonly upstreams?: readonly { readonly dial?: string }[] }[];
 }
 
-/** Milliseconds for an answer of a program on this machine. */
+/** Time limit of a request in milliseconds. */
 const ANSWER_MS = 5_000;
 
-/** The port on which Caddy serves names with TLS; certificates for them it gets by itself. */
+/** The port on which Caddy serves TLS; it obtains certificates automatically. */
 const TLS_PORT = ':443';
 
-/** The server that is made where none listens there. */
+/** Name of the server that is created if none listens on the TLS port. */
 const OWN_SERVER = 'runbook';
 
-/** Caddy's administration on this machine (https://caddyserver.com/docs/api). Nothing is written to its files. */
+/** Caddy's admin API on this machine (https://caddyserver.com/docs/api). Does not write to its files. */
 export class Caddy {
   private constructor(private readonly base: string) {}
 
-  /** undefined: none answers there. `address`: as Caddy's own CADDY_ADMIN, `localhost:2019` if empty. */
+  /**
+   * Undefined if Caddy does not answer. `address` has the form of Caddy's CADDY_ADMIN; the default is `localhost:2019`.
+   */
   static async at(address = ''): Promise<Caddy | undefined> {
     const plain = address.replace(/^https?:\/\//, '').replace(/\/.*$/, '') || 'localhost:2019';
     const caddy = new Caddy(`http://${plain}`);
-    return (await caddy.#ask('GET', '/config/').catch(() => undefined))?.ok ? caddy : undefined;
+    return (await caddy.#request('GET', '/config/').catch(() => undefined))?.ok ? caddy : undefined;
   }
 
-  /** Our routes. */
+  /** The routes that runbook has created. */
   async routes(): Promise<Route[]> {
     return Object.values(await this.#servers()).flatMap(({ routes = [] }) =>
       routes.flatMap((each) => routeOf(each) ?? []),
@@ -52,8 +54,8 @@ export class Caddy {
   }
 
   /**
-   * Puts a route before all others, in the server that has port 443.
-   * @throws RunbookError 3 where the name is somebody else's, or Caddy refuses
+   * Inserts a route before all others, in the server that listens on port 443.
+   * @throws RunbookError 3 if another route uses the name, or Caddy rejects it
    */
   async add(route: Route): Promise<void> {
     const servers = await this.#servers();
@@ -61,20 +63,20 @@ export class Caddy {
     await this.remove(route);
     const [name, server] =
       Object.entries(servers).find(([, { listen = [] }]) => listen.some(servesTls)) ?? [];
-    if (name === undefined) return await this.#begin(servers, route);
+    if (name === undefined) return await this.#createServer(servers, route);
     const path = `/config/apps/http/servers/${encodeURIComponent(name)}/routes`;
-    if (server?.routes) await this.#demand('PUT', `${path}/0`, caddyRoute(route));
-    else await this.#demand('PUT', path, [caddyRoute(route)]);
+    if (server?.routes) await this.#requireOk('PUT', `${path}/0`, caddyRoute(route));
+    else await this.#requireOk('PUT', path, [caddyRoute(route)]);
   }
 
-  /** One that is not there is as good as removed. */
+  /** Removes a route; does nothing if it does not exist. */
   async remove(route: Route): Promise<void> {
-    const { status, ok } = await this.#ask('DELETE', `/id/${encodeURIComponent(idOf(route))}`);
+    const { status, ok } = await this.#request('DELETE', `/id/${encodeURIComponent(idOf(route))}`);
     if (!ok && status !== 404 && status !== 400) throw refused(`status ${status}`);
   }
 
   async #servers(): Promise<Readonly<Record<string, Server>>> {
-    const config = (await this.#demand('GET', '/config/')) as {
+    const config = (await this.#requireOk('GET', '/config/')) as {
       apps?: { http?: { servers?: Record<string, Server> } };
     } | null;
     return config?.apps?.http?.servers ?? {};
@@ -89,35 +91,35 @@ export class Caddy {
     const whose = routeOf(other)?.box;
     throw boxError(
       'name-taken',
-      `${host} is served ${whose ? `for the box ${whose}` : 'by something else'} already.`,
+      `${host} is already served ${whose ? `for the box ${whose}` : 'by another route'}.`,
       'Choose another name with --as, or unexpose that box.',
     );
   }
 
-  /** Makes the server, and what is missing above it: Caddy sets no value below what is not there. */
-  async #begin(servers: Readonly<Record<string, Server>>, route: Route): Promise<void> {
+  /** Creates the server and its missing parents: Caddy cannot set a value below a missing one. */
+  async #createServer(servers: Readonly<Record<string, Server>>, route: Route): Promise<void> {
     const server = { listen: [TLS_PORT], routes: [caddyRoute(route)] };
     if (Object.keys(servers).length > 0)
-      return void (await this.#demand('PUT', `/config/apps/http/servers/${OWN_SERVER}`, server));
+      return void (await this.#requireOk('PUT', `/config/apps/http/servers/${OWN_SERVER}`, server));
     let value: unknown = { [OWN_SERVER]: server };
     let path = '/config/apps/http/servers';
     for (const name of ['servers', 'http', 'apps']) {
       const parent = path.slice(0, -name.length - 1);
-      const above = await this.#ask('GET', `${parent}/`.replace('//', '/'));
-      if (above.ok && above.body !== null) return void (await this.#demand('POST', path, value));
+      const existing = await this.#request('GET', `${parent}/`.replace('//', '/'));
+      if (existing.ok && existing.body !== null) return void (await this.#requireOk('POST', path, value));
       value = { [name]: value };
       path = parent;
     }
-    await this.#demand('POST', '/config/', value);
+    await this.#requireOk('POST', '/config/', value);
   }
 
-  async #demand(method: string, path: string, body?: unknown): Promise<unknown> {
-    const answer = await this.#ask(method, path, body);
+  async #requireOk(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await this.#request(method, path, body);
     if (!answer.ok) throw refused(answer.error ?? `status ${answer.status}`);
     return answer.body;
   }
 
-  async #ask(method: string, path: string, body?: unknown) {
+  async #request(method: string, path: string, body?: unknown) {
     const response = await fetch(`${this.base}${path}`, {
       method,
       signal: deadline(ANSWER_MS),
@@ -140,7 +142,7 @@ export class Caddy {
 
 const servesTls = (listen: string) => listen.endsWith(TLS_PORT);
 
-/** Our mark on a route, from which it is read back: nothing else is kept of it. */
+/** The id that marks our routes. Box, port and name are read back from it. */
 const idOf = ({ box, port, host }: Route) => `runbook-${box}_${port}_${host}`;
 
 function routeOf(route: CaddyRoute): Route | undefined {
@@ -165,8 +167,8 @@ function parsed(text: string): unknown {
 function refused(cause: string): Error {
   return boxError(
     'proxy-refused',
-    `Caddy did not take it: ${cause}.`,
-    'Its log says more; a port that is taken is the usual reason.',
+    `Caddy rejected the change: ${cause}.`,
+    'Read Caddy’s log. The usual reason is a port that is already in use.',
     { cause },
   );
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { BoundedBytes, sizeText } from '../base/bounded-bytes.ts';
 
-/** What a program said before it ended. */
+/** The result of a program. */
 export interface ProgramAnswer {
-  /** 127 where it could not be started, 128 + 9 where it was ended by us. */
+  /** 127 if it could not be started, 128 + 9 if it was killed by us. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -11,17 +11,17 @@ export interface ProgramAnswer {
 
 export interface CallOptions {
   readonly input?: string | Buffer;
-  /** Beside this process's own: values that may not stand in an argument list. */
+  /** Added to this process's environment: values that must not appear in an argument list. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Milliseconds; 60,000 if none are given. What takes longer has hung. */
+  /** Milliseconds; default 60,000. A program that takes longer is assumed to hang. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Bytes of each stream that are kept. A list of every container and image here has a few MiB; what says more has gone astray. */
-const MOST_SAID = 64 * 1024 * 1024;
+/** Limit per stream in bytes. A list of all containers and images has a few MiB. */
+const MAX_OUTPUT = 64 * 1024 * 1024;
 
-/** Runs a program to its end. A program that fails is an answer; nothing rejects. */
+/** Runs a program to its end. Never rejects: a failed program is a result. */
 export function call(
   program: string,
   args: readonly string[],
@@ -36,13 +36,13 @@ export function call(
       ...(env ? { env: { ...process.env, ...env } } : {}),
       ...(signal ? { signal } : {}),
     });
-    const [stdout, stderr] = [new BoundedBytes(MOST_SAID), new BoundedBytes(MOST_SAID)];
-    let [broken, flooded] = ['', ''];
+    const [stdout, stderr] = [new BoundedBytes(MAX_OUTPUT), new BoundedBytes(MAX_OUTPUT)];
+    let [startError, tooMuch] = ['', ''];
     const keepIn = (kept: BoundedBytes) => (chunk: Buffer) => {
       if (kept.add(chunk)) return;
-      flooded = `${program} said more than ${sizeText(MOST_SAID)}, and was stopped`;
+      tooMuch = `${program} was stopped after writing more than ${sizeText(MAX_OUTPUT)}`;
       child.kill('SIGKILL');
-      // What it started may hold the streams open, and goes on.
+      // Its child processes may keep the streams open.
       child.stdout.destroy();
       child.stderr.destroy();
     };
@@ -51,7 +51,7 @@ export function call(
     child.stdin.on('error', () => {});
     child.stdin.end(input);
     child.once('error', (error) => {
-      broken = error.message;
+      startError = error.message;
       if (child.pid === undefined) end(127);
     });
     child.once('close', (code) => end(code ?? 137));
@@ -59,12 +59,12 @@ export function call(
       resolve({
         code,
         stdout: stdout.take().toString('utf8'),
-        stderr: flooded || stderr.take().toString('utf8') || broken,
+        stderr: tooMuch || stderr.take().toString('utf8') || startError,
       });
   });
 }
 
-/** The last thing that a program complained about, in one line. */
+/** The last error line of a program. */
 export function errorText({ code, stderr }: ProgramAnswer): string {
-  return stderr.trim().split('\n').at(-1)?.trim() || `it ended with code ${code}`;
+  return stderr.trim().split('\n').at(-1)?.trim() || `exit code ${code}`;
 }

@@ -5,10 +5,13 @@ import { call, errorText } from './call.ts';
 import { debianRecipe } from './debian-recipe.ts';
 import type { EngineProgram } from './engine.ts';
 
-/** In every box: what a small Debian server has. (libstdc++6 comes with apt, and is named for those who put a node in.) */
+/**
+ * Packages of every box, as on a small Debian server. (libstdc++6 comes with apt, and is listed for users who copy node
+ * into a box.)
+ */
 const basePackages = ['ca-certificates', 'curl', 'iproute2', 'libstdc++6', 'procps'];
 
-/** Suites that can be made, by the tags that Debian's images have. */
+/** Suites that can be built, by the tags of Debian's images. */
 const suites: Readonly<Record<string, string>> = {
   '11': 'bullseye',
   '12': 'bookworm',
@@ -18,7 +21,7 @@ const suites: Readonly<Record<string, string>> = {
   trixie: 'trixie',
 };
 
-/** The Debian suite that an image name stands for, `bookworm` for `debian:12-slim`; undefined: it is another image. */
+/** The Debian suite of an image name, `bookworm` for `debian:12-slim`; undefined for any other image. */
 export function debianSuite(image: string): string | undefined {
   const tag = /^(?:docker\.io\/)?(?:library\/)?debian:([a-z0-9]+)(?:-slim)?$/.exec(image)?.[1];
   return tag === undefined ? undefined : suites[tag];
@@ -27,16 +30,17 @@ export function debianSuite(image: string): string | undefined {
 export interface DebianImageOptions {
   readonly engine: EngineProgram;
   readonly suite?: string;
-  /** Besides the base ones. */
+  /** In addition to the base packages. */
   readonly packages?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
 /**
- * A clean Debian image made from Debian's packages, without any registry: its name, or why there is none.
+ * Builds a clean Debian image from Debian's packages, without any registry. Returns its name, or the reason why it
+ * could not be built.
  *
- * The first making on a machine takes about 45 s and needs root and debootstrap; afterwards it is a look-up.
- * What was made is kept in the user's cache folder and in the engine's store.
+ * The first build on a machine takes about 45 s and needs root and debootstrap. The result is kept in the user's cache
+ * folder and in the engine's store.
  */
 export async function debianImage(
   options: DebianImageOptions,
@@ -45,7 +49,7 @@ export async function debianImage(
   const wanted = [...new Set([...basePackages, ...packages])].sort().join(',');
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'agent-runbook', 'boxes');
   const hash = createHash('sha256').update(debianRecipe).digest('hex');
-  const words = ['-c', debianRecipe, 'debian-image', engine, cache, wanted, suite, hash];
-  const said = await call('bash', words, { timeoutMs: 20 * 60_000, ...(signal ? { signal } : {}) });
-  return said.code === 0 ? { image: said.stdout.trim() } : { reason: errorText(said) };
+  const args = ['-c', debianRecipe, 'debian-image', engine, cache, wanted, suite, hash];
+  const result = await call('bash', args, { timeoutMs: 20 * 60_000, ...(signal ? { signal } : {}) });
+  return result.code === 0 ? { image: result.stdout.trim() } : { reason: errorText(result) };
 }

@@ -1,13 +1,14 @@
 /**
- * Makes the image of a clean Debian box from Debian's packages, with no image registry, and prints its name. A bash script:
+ * Builds the image of a clean Debian box from Debian's packages, without an image registry, and prints its name. A bash
+ * script:
  *
  *     ENGINE CACHE PACKAGES SUITE HASH       PACKAGES: separated by commas; HASH: of this script
  *
- * The image's name carries a hash of all that goes in (the script, the packages, the host's settings for reaching Debian),
- * so a changed recipe makes a new image. The root file system is kept as a tar file in CACHE: about 40 s to make, 5 s to
- * import, nothing once imported. A second caller waits for the first one's result.
+ * The image's name contains a hash of all inputs (the script, the packages, the host's settings for reaching Debian),
+ * so a changed recipe builds a new image. The root file system is kept as a tar file in CACHE: about 40 s to build, 5 s
+ * to import, nothing once imported. A second caller waits for the first one's result.
  *
- * Held as text in a module, since the command is bundled into one; therefore no dollar is followed by a brace.
+ * Stored as text in a module, because the command is one bundle; therefore no dollar sign may be followed by a brace.
  */
 export const debianRecipe = String.raw`
 set -euo pipefail
@@ -31,14 +32,14 @@ main() {
 
 imported() { "$engine" image inspect "$image" >/dev/null 2>&1; }
 
-# Proxies and leniencies of the host's apt, without which it may not reach a repository at all.
+# The proxies and relaxed checks of the host's apt, which may be needed to reach a repository.
 apt_settings() {
   apt-config dump 2>/dev/null | grep -E '^Acquire::(Check-(Valid-Until|Date)|Retries|https?::Proxy)' || true
 }
 
 apt_sources() { cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true; }
 
-# The repository that the host's apt already uses for this suite; none on a host of another suite.
+# The repository that the host's apt uses for this suite; empty on a host of another suite.
 mirror() {
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
     'Origin: Debian' "Codename: $suite" 'Component: main' 2>/dev/null | head -n 1 || true
@@ -50,14 +51,14 @@ make_tarball() {
   command -v debootstrap >/dev/null || fail 'debootstrap is not installed'
   [ "$(id -u)" = 0 ] || fail 'debootstrap has to run as root'
   scratch=$tarball.making root=$scratch/root
-  # A killed maker may have left its scratch. Never step into a mount.
+  # A killed build may have left its scratch folder. Never descend into a mount.
   rm -rf --one-file-system "$scratch"
   mkdir -p "$root"
   trap 'rm -rf --one-file-system "$scratch"' EXIT
   proxy=$(apt-config shell http_proxy Acquire::http::Proxy 2>/dev/null || true)
   [ -z "$proxy" ] || eval "export $proxy"
 
-  # shellcheck disable=SC2046 # no mirror: no argument, and debootstrap takes Debian's own
+  # shellcheck disable=SC2046 # without a mirror there is no argument, and debootstrap uses Debian's own
   unshare --mount debootstrap --variant=minbase --include="$packages" \
     "$suite" "$root" $(mirror) >"$scratch/log" 2>&1 ||
     fail "debootstrap failed: $(tail -n 3 "$scratch/log")"

@@ -1,7 +1,7 @@
 import { boxError } from './box-errors.ts';
 import { call, errorText } from './call.ts';
 
-/** A container engine's program. Both take the same words for all that is asked of them here. */
+/** A container engine's program. podman and docker accept the same arguments for everything used here. */
 export type EngineProgram = 'podman' | 'docker';
 
 const programs: readonly EngineProgram[] = ['podman', 'docker'];
@@ -9,32 +9,32 @@ const programs: readonly EngineProgram[] = ['podman', 'docker'];
 let found: Promise<EngineProgram> | undefined;
 
 /**
- * The engine of this host: podman where there is one, else docker with a daemon that answers. Asked once per process.
- * @throws RunbookError 3 where there is neither
+ * The engine of this host: podman if installed, else docker with a running daemon. Detected once per process.
+ * @throws RunbookError 3 if neither is available
  */
 export function findEngine(): Promise<EngineProgram> {
-  found ??= askEach();
+  found ??= detect();
   found.catch(() => {
     found = undefined;
   });
   return found;
 }
 
-async function askEach(): Promise<EngineProgram> {
+async function detect(): Promise<EngineProgram> {
   const reasons: string[] = [];
   for (const program of programs) {
-    const said = await call(program, ['ps', '--quiet']);
-    if (said.code === 0) return program;
-    reasons.push(`${program}: ${said.code === 127 ? 'not installed' : errorText(said)}`);
+    const result = await call(program, ['ps', '--quiet']);
+    if (result.code === 0) return program;
+    reasons.push(`${program}: ${result.code === 127 ? 'not installed' : errorText(result)}`);
   }
-  throw noBoxes(reasons);
+  throw noEngine(reasons);
 }
 
 /** Why no box can start here. */
-export function noBoxes(reasons: readonly string[]): Error {
+export function noEngine(reasons: readonly string[]): Error {
   return boxError(
     'no-container-engine',
-    `No box can start here: ${reasons.join('; ')}.`,
+    `Boxes need a working container engine: ${reasons.join('; ')}.`,
     'Install podman (apt-get install podman), or start docker.',
   );
 }

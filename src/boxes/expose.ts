@@ -3,20 +3,23 @@ import { boxError } from './box-errors.ts';
 import { Caddy, type Route } from './caddy.ts';
 import type { LaunchedBox } from './find-box.ts';
 
-/** How a port of a box is reached from outside it. */
+/** How a port of a box can be reached from outside. */
 export interface Exposed {
   readonly port: number;
   readonly url: string;
-  /** caddy: under a name, with TLS. published: at a port of 127.0.0.1. address: from this machine only, until it restarts. */
+  /**
+   * caddy: under a name, with TLS. published: on a port of 127.0.0.1. address: from this machine only, until the box
+   * restarts.
+   */
   readonly by: 'caddy' | 'published' | 'address';
 }
 
-/** A DNS name of at least one label; no wildcard, no port. */
+/** A DNS name of at least one label, without wildcard or port. */
 const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
 /**
- * Makes a port of a box reachable under a name through Caddy, where it runs; else says where it is reached without.
- * @throws RunbookError 64 for a name that is none, 3 where it cannot be reached
+ * Makes a port of a box reachable under a name through Caddy if it runs; otherwise returns the local address.
+ * @throws RunbookError 64 for an invalid name, 3 if the port cannot be reached
  */
 export async function expose(
   box: LaunchedBox,
@@ -26,7 +29,7 @@ export async function expose(
   if (!HOST.test(host)) {
     throw boxError(
       'bad-host-name',
-      `${JSON.stringify(host.slice(0, 80))} is no name that a proxy could serve.`,
+      `${JSON.stringify(host.slice(0, 80))} is not a valid host name for a proxy.`,
       'Use a DNS name such as web.example.org.',
       { exit: EXIT.usage },
     );
@@ -44,7 +47,7 @@ export async function expose(
   return { port, url: `http://${upstream}/`, by };
 }
 
-/** Takes back what was exposed of a box, or of one port of it. Answers the names that are gone. */
+/** Removes the routes of a box, or of one of its ports. Returns the removed names. */
 export async function unexpose(name: string, admin: string | undefined, port?: number): Promise<string[]> {
   const caddy = await Caddy.at(admin);
   const routes = ((await caddy?.routes()) ?? []).filter(
@@ -54,12 +57,12 @@ export async function unexpose(name: string, admin: string | undefined, port?: n
   return routes.map(({ host }) => host);
 }
 
-/** Names under which boxes are reached now. */
+/** Names under which boxes can be reached now. */
 export async function exposedRoutes(admin: string | undefined): Promise<Route[]> {
   return (await (await Caddy.at(admin))?.routes()) ?? [];
 }
 
-/** A box that was started anew may have another address. */
+/** A restarted box may have another address. */
 export async function refreshRoutes(box: LaunchedBox, admin: string | undefined): Promise<void> {
   const caddy = await Caddy.at(admin);
   for (const route of (await caddy?.routes()) ?? []) {
@@ -68,16 +71,18 @@ export async function refreshRoutes(box: LaunchedBox, admin: string | undefined)
   }
 }
 
-/** Where this machine reaches a port of a box: as published, which outlives a restart; else at the box's own address. */
+/**
+ * Where this machine reaches a port of a box: its published port, which survives a restart, else the box's own address.
+ */
 function upstreamOf(box: LaunchedBox, port: number): string {
   const published = box.onHostNetwork ? port : box.ports.find((each) => each.inside === port)?.host;
   if (published !== undefined) return `127.0.0.1:${published}`;
   if (box.address) return `${box.address}:${port}`;
   throw boxError(
     'port-unreachable',
-    `Port ${port} of ${box.name} is not published, and ${box.status === 'running' ? 'the box has no address here' : 'the box does not run'}.`,
+    `Port ${port} of ${box.name} cannot be reached: it is not published, and ${box.status === 'running' ? 'the box has no address of its own' : 'the box is not running'}.`,
     box.status === 'running'
-      ? `Launch it with --port ${port}.`
-      : `Start it: runbook box restart ${box.name}.`,
+      ? `Launch the box with --port ${port}.`
+      : `Start it with: runbook box restart ${box.name}`,
   );
 }

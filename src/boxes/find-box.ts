@@ -7,49 +7,52 @@ import { call, errorText } from './call.ts';
 import { type EngineProgram, findEngine } from './engine.ts';
 import { BOX_LABEL, type BoxLabels, readLabels } from './labels.ts';
 
-/** A port of a box, and the port of 127.0.0.1 where this host reaches it; without one it is not published. */
+/** A port of a box, and the port of 127.0.0.1 where this host reaches it, if it is published. */
 interface BoxPort {
   readonly inside: number;
   readonly host?: number;
 }
 
-/** A box that `box launch` or `prove` made, as the engine knows it now. */
+/** A box that `box launch` or `prove` created, in the state that the engine reports. */
 export interface LaunchedBox extends BoxLabels {
   readonly engine: EngineProgram;
-  /** The container's id, 64 hexadecimal digits: the identity of the box. */
+  /** The container's id, 64 hexadecimal digits; it identifies the box. */
   readonly container: string;
-  /** half-made: the launch was cut off before it started. */
+  /** half-made: the launch was interrupted before the box started. */
   readonly status: 'running' | 'stopped' | 'half-made';
   /** The image's id, `sha256:…`. */
   readonly imageId: string;
   readonly ports: readonly BoxPort[];
-  /** Its address on the engine's network, while it runs on one of its own. */
+  /** Its address on the engine's network, while it runs on its own network. */
   readonly address?: string;
-  /** It has the host's own network: its ports are the host's. */
+  /** It uses the host's network: its ports are the host's. */
   readonly onHostNetwork: boolean;
 }
 
-/** Every box of this host's engine, by name. @throws RunbookError 3 where there is no engine */
+/** Every box of this host's engine, by name. @throws RunbookError 3 without an engine */
 export async function listBoxes(): Promise<LaunchedBox[]> {
   const engine = await findEngine();
-  const said = await call(engine, [
+  const result = await call(engine, [
     ...['ps', '--all', '--no-trunc', '--filter'],
     `label=${BOX_LABEL}`,
     '--format',
     '{{.ID}}',
   ]);
-  if (said.code !== 0) throw unanswered(engine, errorText(said));
-  const boxes = await inspect(engine, said.stdout.split('\n').filter(Boolean));
+  if (result.code !== 0) throw engineFailed(engine, errorText(result));
+  const boxes = await inspect(engine, result.stdout.split('\n').filter(Boolean));
   return boxes.sort((a, b) => textOrder(a.name, b.name));
 }
 
-/** The box of this name; undefined: there is none. @throws RunbookError 3 where there is no engine, 64 for a bad name */
+/**
+ * The box with this name; undefined if it does not exist. @throws RunbookError 3 without an engine, 64 for an invalid
+ * name
+ */
 export async function findBox(name: string): Promise<LaunchedBox | undefined> {
   refuseBadName(name);
   return (await listBoxes()).find((box) => box.name === name);
 }
 
-/** The same, where there has to be one. @throws RunbookError 64 with the nearest name where there is none */
+/** The same, for a box that must exist. @throws RunbookError 64 with the nearest name */
 export async function requireBox(name: string): Promise<LaunchedBox> {
   refuseBadName(name);
   const boxes = await listBoxes();
@@ -59,17 +62,17 @@ export async function requireBox(name: string): Promise<LaunchedBox> {
   const near = nearest(name, names);
   throw boxError(
     'unknown-box',
-    `There is no box ${name} here.`,
+    `The box ${name} does not exist on this host.`,
     near
       ? `Did you mean ${near}?`
       : names.length > 0
-        ? `There are: ${names.slice(0, 12).join(', ')}.`
-        : `Launch it: runbook box launch ${name}.`,
+        ? `Existing boxes: ${names.slice(0, 12).join(', ')}.`
+        : `Launch it with: runbook box launch ${name}`,
     { exit: EXIT.usage },
   );
 }
 
-/** As much of the engines' `inspect` as is used; both write it alike. */
+/** The fields of the engines' `inspect` that are used; both use the same format. */
 interface Inspected {
   readonly Id: string;
   readonly Image: string;
@@ -82,18 +85,18 @@ interface Inspected {
   };
 }
 
-/** One that is removed meanwhile is left out: the engine then fails, and yet prints the others. */
+/** Omits a box that is removed meanwhile: the engine then fails, but prints the others. */
 async function inspect(engine: EngineProgram, ids: readonly string[]): Promise<LaunchedBox[]> {
   if (ids.length === 0) return [];
-  const said = await call(engine, ['container', 'inspect', ...ids]);
-  return inspected(engine, said.stdout, errorText(said)).flatMap((each) => boxOf(engine, each) ?? []);
+  const result = await call(engine, ['container', 'inspect', ...ids]);
+  return inspected(engine, result.stdout, errorText(result)).flatMap((each) => boxOf(engine, each) ?? []);
 }
 
-function inspected(engine: EngineProgram, json: string, said: string): Inspected[] {
+function inspected(engine: EngineProgram, json: string, result: string): Inspected[] {
   try {
     return JSON.parse(json) as Inspected[];
   } catch {
-    throw unanswered(engine, said);
+    throw engineFailed(engine, result);
   }
 }
 
@@ -124,6 +127,10 @@ function statusOf(status: string): LaunchedBox['status'] {
   return ['created', 'configured', 'initialized'].includes(status) ? 'half-made' : 'stopped';
 }
 
-function unanswered(engine: EngineProgram, cause: string): Error {
-  return boxError('engine-failed', `${engine} does not answer: ${cause}.`, `Try \`${engine} ps --all\`.`);
+function engineFailed(engine: EngineProgram, cause: string): Error {
+  return boxError(
+    'engine-failed',
+    `${engine} failed: ${cause}.`,
+    `Run \`${engine} ps --all\` to see its error.`,
+  );
 }

@@ -3,20 +3,19 @@ import { dirname } from 'node:path';
 import { replaceFile } from '../base/disk/replace-file.ts';
 import { call, errorText } from './call.ts';
 import type { EngineProgram } from './engine.ts';
-import { noBoxes } from './engine.ts';
+import { noEngine } from './engine.ts';
 
 const probeImage = 'localhost/agent-runbook-probe:1';
 
 /**
- * Limits for every box. Engines ask for more open files and processes than a host without CAP_SYS_RESOURCE
- * may grant (`error setting rlimit: operation not permitted`), so these are always given: modest, and equal
- * everywhere.
+ * Limits for every box. Engines request more open files and processes than a host without CAP_SYS_RESOURCE may grant
+ * (`error setting rlimit: operation not permitted`), so these moderate limits are always set, the same everywhere.
  */
 const limits = ['--ulimit', 'nproc=4096:4096', '--ulimit', 'nofile=4096:4096'];
 
 /**
- * What a host may need, the most isolated first. crun refuses some hosts that runc serves (hybrid cgroups);
- * without netavark or iptables only the host's own network is left.
+ * Options that a host may need, the most isolated first. crun fails on some hosts where runc works (hybrid cgroups);
+ * without netavark or iptables, only the host's own network works.
  */
 const candidates = [
   limits,
@@ -25,31 +24,31 @@ const candidates = [
   [...limits, '--runtime', 'runc', '--network=host'],
 ];
 
-const asked = new Map<EngineProgram, Promise<readonly string[]>>();
+const pending = new Map<EngineProgram, Promise<readonly string[]>>();
 
 /**
- * What `run` needs on this host besides the usual, found out by starting a real container: about half a second, once per
- * process. With `cache`, once per boot of the host: the answer is kept there.
- * @throws RunbookError 3 with the reasons where no container starts
+ * The additional options that `run` needs on this host, determined by starting a real container: about half a second,
+ * once per process. With `cache`, once per boot of the host.
+ * @throws RunbookError 3 with the reasons if no container starts
  */
 export function hostNeeds(engine: EngineProgram, cache?: string): Promise<readonly string[]> {
-  const answer = asked.get(engine) ?? needs(engine, cache);
-  asked.set(engine, answer);
-  answer.catch(() => asked.delete(engine));
+  const answer = pending.get(engine) ?? findNeeds(engine, cache);
+  pending.set(engine, answer);
+  answer.catch(() => pending.delete(engine));
   return answer;
 }
 
-/** Forgets what was found out, since it does not work any more. */
+/** Discards the cached options, because they no longer work. */
 export async function forgetHostNeeds(engine: EngineProgram, cache: string): Promise<void> {
-  asked.delete(engine);
+  pending.delete(engine);
   await writeFile(cache, '').catch(() => {});
 }
 
-async function needs(engine: EngineProgram, cache: string | undefined): Promise<readonly string[]> {
-  const known = cache && (await remembered(engine, cache));
+async function findNeeds(engine: EngineProgram, cache: string | undefined): Promise<readonly string[]> {
+  const known = cache && (await readCache(engine, cache));
   if (known) return known;
   const args = await probe(engine);
-  if (cache) await remember(engine, cache, args);
+  if (cache) await writeCache(engine, cache, args);
   return args;
 }
 
@@ -57,12 +56,12 @@ async function probe(engine: EngineProgram): Promise<readonly string[]> {
   let reason = await importProbeImage(engine);
   if (reason === undefined) {
     for (const args of candidates) {
-      const said = await call(engine, ['run', '--rm', ...args, probeImage, '/bin/true']);
-      if (said.code === 0) return args;
-      reason = errorText(said);
+      const result = await call(engine, ['run', '--rm', ...args, probeImage, '/bin/true']);
+      if (result.code === 0) return args;
+      reason = errorText(result);
     }
   }
-  throw noBoxes([`${engine}: ${reason}`]);
+  throw noEngine([`${engine}: ${reason}`]);
 }
 
 /** The smallest image that starts: the host's own `true` and its libraries, so the probe needs no network. */
@@ -71,26 +70,26 @@ async function importProbeImage(engine: EngineProgram): Promise<string | undefin
     set -o pipefail
     "$0" image inspect "$1" >/dev/null 2>&1 ||
       tar -C / -ch bin/true $(ldd /bin/true | grep -o '/[^ ]*' | cut -c2-) | "$0" import - "$1"`;
-  const said = await call('bash', ['-c', script, engine, probeImage]);
-  return said.code === 0 ? undefined : errorText(said);
+  const result = await call('bash', ['-c', script, engine, probeImage]);
+  return result.code === 0 ? undefined : errorText(result);
 }
 
-async function remembered(engine: EngineProgram, cache: string): Promise<readonly string[] | undefined> {
+async function readCache(engine: EngineProgram, cache: string): Promise<readonly string[] | undefined> {
   try {
-    const kept = JSON.parse(await readFile(cache, 'utf8')) as Record<string, unknown>;
-    if (kept.engine !== engine || kept.boot !== (await bootId())) return undefined;
-    return candidates.find((each) => JSON.stringify(each) === JSON.stringify(kept.needs));
+    const cached = JSON.parse(await readFile(cache, 'utf8')) as Record<string, unknown>;
+    if (cached.engine !== engine || cached.boot !== (await bootId())) return undefined;
+    return candidates.find((each) => JSON.stringify(each) === JSON.stringify(cached.needs));
   } catch {
     return undefined;
   }
 }
 
-async function remember(engine: EngineProgram, cache: string, needs: readonly string[]): Promise<void> {
+async function writeCache(engine: EngineProgram, cache: string, needs: readonly string[]): Promise<void> {
   try {
     await mkdir(dirname(cache), { recursive: true, mode: 0o700 });
     await replaceFile(cache, JSON.stringify({ engine, boot: await bootId(), needs }));
   } catch {
-    // A cache that cannot be kept costs half a second.
+    // Without the cache, the probe runs again, which costs half a second.
   }
 }
 

@@ -3,7 +3,7 @@ import { boxError } from './box-errors.ts';
 import { type CallOptions, call, type ProgramAnswer } from './call.ts';
 import type { LaunchedBox } from './find-box.ts';
 
-/** Runs a script of our own with `sh` in a box. Values go in as arguments or input, never as part of the script. */
+/** Runs one of our own scripts with `sh` in a box. Values are passed as arguments or input, never inside the script. */
 export function inside(
   box: LaunchedBox,
   script: string,
@@ -14,27 +14,27 @@ export function inside(
   return call(box.engine, ['exec', ...flags, box.container, 'sh', '-c', script, 'sh', ...args], options);
 }
 
-/** @throws RunbookError 3 where the box does not run */
+/** @throws RunbookError 3 if the box is not running */
 export function requireRunning(box: LaunchedBox): void {
   if (box.status === 'running') return;
   throw boxError(
     'box-not-running',
-    `${box.name} does not run.`,
-    `Start it: runbook box restart ${box.name}.`,
+    `${box.name} is not running.`,
+    `Start it with: runbook box restart ${box.name}`,
   );
 }
 
-/** The best shell that is there, as a login shell. */
+/** The best available shell, as a login shell. */
 const SHELL = 'cd; command -v bash >/dev/null 2>&1 && exec bash -l; exec sh -l';
 
 /**
- * Hands this process's terminal to a shell in a box, or without a terminal its streams; with a command, runs that.
- * Answers the exit code of what ran.
+ * Connects this process's terminal, or its streams without a terminal, to a shell in a box; with a command, runs that
+ * instead. Returns the exit code.
  */
 export function openShell(box: LaunchedBox, command: readonly string[], terminal: boolean): Promise<number> {
   const flags = ['--interactive', ...(terminal ? ['--tty'] : [])];
-  const words = command.length > 0 ? command : ['sh', '-c', SHELL];
-  const args = ['exec', ...flags, '--env', `TERM=${process.env.TERM ?? 'xterm'}`, box.container, ...words];
+  const program = command.length > 0 ? command : ['sh', '-c', SHELL];
+  const args = ['exec', ...flags, '--env', `TERM=${process.env.TERM ?? 'xterm'}`, box.container, ...program];
   return new Promise((resolve) => {
     const child = spawn(box.engine, args, { stdio: 'inherit' });
     child.once('error', () => resolve(127));
@@ -55,12 +55,16 @@ else
     done
 fi`;
 
-/** Text of a box's logs, as it stands there: mask it before it is shown. @throws RunbookError 64 for a file that cannot be read */
+/** Unmasked text of a box's logs; mask it before showing it. @throws RunbookError 64 for a file that cannot be read */
 export async function readLogs(
   box: LaunchedBox,
   { lines, file = '' }: { lines: number; file?: string },
 ): Promise<string> {
-  const said = await inside(box, LOGS, [String(lines), file]);
-  if (said.code === 0) return said.stdout;
-  throw boxError('no-log', `${box.name}: ${said.stderr.trim()}.`, 'Name a file of the box that can be read.');
+  const result = await inside(box, LOGS, [String(lines), file]);
+  if (result.code === 0) return result.stdout;
+  throw boxError(
+    'no-log',
+    `${box.name}: ${result.stderr.trim()}.`,
+    'Use the path of a readable file in the box.',
+  );
 }

@@ -8,7 +8,7 @@ import { forgetHostNeeds, hostNeeds } from './host-needs.ts';
 import type { BoxImage } from './image.ts';
 import { type BoxLabels, labelArgs } from './labels.ts';
 
-/** A port of a box that this host shall reach: at `host` of 127.0.0.1, or at any that is free. */
+/** A port of a box to publish, at `host` of 127.0.0.1 or at any free port. */
 export interface WantedPort {
   readonly inside: number;
   readonly host?: number;
@@ -17,45 +17,48 @@ export interface WantedPort {
 export interface Launch extends Omit<BoxLabels, 'image'> {
   readonly image: BoxImage;
   readonly ports: readonly WantedPort[];
-  /** A disk of its own for the workspaces (/srv), of so many bytes of memory: gone with a restart, and safe to fill. */
+  /** Size in bytes of a memory disk for the workspaces (/srv). It can be filled safely, and is lost on restart. */
   readonly workspaceBytes?: number;
-  /** Where the answer to what this host needs is kept. */
+  /** Where the host's needs are cached. */
   readonly cache: string;
   readonly signal?: AbortSignal;
 }
 
 /**
- * PID 1. Waiting in a shell, it reaps what is orphaned, whatever image this is; it ends on TERM. `sleep` may be killed by a
- * step's own pkill: then it begins anew.
+ * PID 1. Waiting in a shell, it reaps orphans in any image, and ends on TERM. If a step's own pkill kills `sleep`, it
+ * starts again.
  */
 const INIT = 'trap "exit 0" TERM INT; while :; do sleep 2147483647 & wait $!; done';
 
-/** As podman does by itself: without the host's proxy a box may reach no repository. By name, since a URL may hold a password. */
+/**
+ * podman passes these automatically: without the host's proxy, a box may reach no repository. By name, because a URL
+ * may contain a password.
+ */
 const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
 
 /**
- * Starts a box. It is there whole, with its labels, or not at all: one call of the engine makes and starts it, and what a
- * failed call has left is removed.
- * @throws RunbookError 64 for a name that is taken, 3 where it cannot start
+ * Starts a box, completely or not at all: one call of the engine creates and starts it, and what a failed call leaves
+ * is removed.
+ * @throws RunbookError 64 for a name that is in use, 3 if it cannot start
  */
 export async function launchBox(engine: EngineProgram, launch: Launch): Promise<LaunchedBox> {
   refuseBadName(launch.name);
-  let said = await run(engine, launch);
-  if (said.code !== 0 && !isTaken(said) && !launch.signal?.aborted) {
-    // What the host needs may have changed since it was found out.
+  let result = await run(engine, launch);
+  if (result.code !== 0 && !isTaken(result) && !launch.signal?.aborted) {
+    // The host's needs may have changed since they were cached.
     await remove(engine, launch.name);
     await forgetHostNeeds(engine, launch.cache);
-    said = await run(engine, launch);
+    result = await run(engine, launch);
   }
-  const box = said.code === 0 ? await findBox(launch.name) : undefined;
+  const box = result.code === 0 ? await findBox(launch.name) : undefined;
   if (box) return box;
-  if (isTaken(said)) throw taken(launch.name);
+  if (isTaken(result)) throw taken(launch.name);
   await remove(engine, launch.name);
   throw boxError(
     'box-not-started',
-    `The box ${launch.name} did not start: ${errorText(said)}.`,
-    `Free the port or mend what ${engine} complains about; nothing of it is left.`,
-    { cause: said.stderr.trim() },
+    `The box ${launch.name} did not start: ${errorText(result)}.`,
+    `Free the port or fix what ${engine} reports, then launch it again; nothing was left behind.`,
+    { cause: result.stderr.trim() },
   );
 }
 
@@ -87,13 +90,15 @@ const isTaken = ({ stderr }: ProgramAnswer) => /name .*(?:already in use|is in u
 function taken(name: string): Error {
   return boxError(
     'box-exists',
-    `There is a box ${name} already.`,
-    `Choose another name, or remove it: runbook box destroy ${name}.`,
+    `A box named ${name} already exists.`,
+    `Choose another name, or remove it with: runbook box destroy ${name}`,
     { exit: EXIT.usage },
   );
 }
 
-/** Only what has not started: of two that launch one name at once, the loser must not remove the winner's. */
+/**
+ * Removes only a box that has not started: if two launches use one name, the loser must not remove the winner's box.
+ */
 async function remove(engine: EngineProgram, name: string): Promise<void> {
   const box = await findBox(name).catch(() => undefined);
   if (box?.status === 'half-made') await call(engine, ['rm', '--force', box.container]);

@@ -2,34 +2,35 @@ import { boxError } from './box-errors.ts';
 import { call, errorText } from './call.ts';
 import type { LaunchedBox } from './find-box.ts';
 
-/** Seconds that a box's first process gets to end. */
+/** Grace period for a box's first process, in seconds. */
 const GRACE_S = '3';
 
-/** Stops a box; what is in its files stays. */
-export const stopBox = (box: LaunchedBox) => demand(box, ['stop', '--time', GRACE_S, box.container]);
+/** Stops a box; its files stay. */
+export const stopBox = (box: LaunchedBox) => requireOk(box, ['stop', '--time', GRACE_S, box.container]);
 
-/** Starts a box anew, whether it runs or not. What a step left running is gone; a replay brings it back. */
+/** Restarts a box, or starts a stopped one. Background processes of steps are gone; a replay starts them again. */
 export const restartBox = (box: LaunchedBox) =>
   box.status === 'running'
-    ? demand(box, ['restart', '--time', GRACE_S, box.container])
-    : demand(box, ['start', box.container]);
+    ? requireOk(box, ['restart', '--time', GRACE_S, box.container])
+    : requireOk(box, ['start', box.container]);
 
-/** Removes a box with all that it wrote. One that is gone already is as good as removed. */
+/** Removes a box with everything that it wrote. Succeeds if it is already gone. */
 export async function destroyBox(box: LaunchedBox): Promise<void> {
-  const said = await call(box.engine, ['rm', '--force', '--volumes', box.container]);
-  if (said.code === 0 || /no such container|no container with|already in progress/i.test(said.stderr)) return;
-  throw refused(box, errorText(said));
+  const result = await call(box.engine, ['rm', '--force', '--volumes', box.container]);
+  if (result.code === 0 || /no such container|no container with|already in progress/i.test(result.stderr))
+    return;
+  throw refused(box, errorText(result));
 }
 
-async function demand(box: LaunchedBox, args: readonly string[]): Promise<void> {
-  const said = await call(box.engine, args);
-  if (said.code !== 0) throw refused(box, errorText(said));
+async function requireOk(box: LaunchedBox, args: readonly string[]): Promise<void> {
+  const result = await call(box.engine, args);
+  if (result.code !== 0) throw refused(box, errorText(result));
 }
 
 function refused(box: LaunchedBox, cause: string): Error {
   return boxError(
     'engine-failed',
-    `${box.engine} says of ${box.name}: ${cause}.`,
-    'Look at it with `runbook box list`.',
+    `${box.engine} failed on ${box.name}: ${cause}.`,
+    'Check its state with `runbook box list`.',
   );
 }

@@ -7,19 +7,19 @@ import type { LaunchedBox } from './find-box.ts';
 import { inside } from './inside.ts';
 import { contentOf, type SyncedFile } from './synced-files.ts';
 
-/** What a sync did. */
+/** The result of a sync. */
 export interface Synced {
-  /** Where the folder stands in the box. */
+  /** The folder's path in the box. */
   readonly to: string;
   readonly sent: number;
   readonly bytes: number;
   readonly unchanged: number;
   readonly removed: number;
-  /** Left out, since they may hold secrets. */
+  /** Skipped, because they may contain secrets. */
   readonly withheld: readonly string[];
 }
 
-/** The folder of a box that is filled where none is named. */
+/** The default target folder in a box. */
 export const syncedFolder = (folder: string) =>
   `/srv/${
     folder
@@ -29,20 +29,20 @@ export const syncedFolder = (folder: string) =>
   }`;
 
 /**
- * Brings the files of a folder into a box: those that changed since the last time, and takes away what is gone here.
- * What the box itself made there stays. Owner is the box's root.
- * @throws RunbookError 3 where a side cannot, 64 for a place that is none
+ * Copies the files of a folder to a box: sends those that changed since the last sync, and deletes those that were
+ * deleted here. Files that the box created stay. They are owned by root.
+ * @throws RunbookError 3 if a side fails, 64 for an invalid target
  */
 export async function syncFolder(box: LaunchedBox, folder: string, to: string): Promise<Synced> {
-  refuseBadPlace(to);
+  requireValidTarget(to);
   const { files, withheld } = await contentOf(folder);
   const before = await manifestOf(box, to);
-  const changed = files.filter(({ path, sign }) => before.get(path) !== sign);
+  const changed = files.filter(({ path, signature }) => before.get(path) !== signature);
   const here = new Set(files.map(({ path }) => path));
   const gone = [...before.keys()].filter((path) => !here.has(path));
-  if (gone.length > 0) await take(box, to, gone);
+  if (gone.length > 0) await deleteFiles(box, to, gone);
   if (changed.length > 0) await send(box, folder, to, changed);
-  if (changed.length + gone.length > 0) await remember(box, to, files);
+  if (changed.length + gone.length > 0) await writeManifest(box, to, files);
   return {
     to,
     sent: changed.length,
@@ -53,22 +53,22 @@ export async function syncFolder(box: LaunchedBox, folder: string, to: string): 
   };
 }
 
-/** Puts a file of secrets into a box, readable by root alone. The content goes through a pipe. */
+/** Writes a file of secrets in a box, readable by root only. The content is sent through a pipe. */
 export async function putSecretFile(box: LaunchedBox, path: string, content: string): Promise<void> {
-  refuseBadPlace(path);
+  requireValidTarget(path);
   const script = 'umask 077; mkdir -p "$(dirname "$1")" && cat >"$1.new" && mv "$1.new" "$1"';
-  const said = await inside(box, script, [path], { input: content });
-  if (said.code !== 0) throw failed(box, said.stderr);
+  const result = await inside(box, script, [path], { input: content });
+  if (result.code !== 0) throw failed(box, result.stderr);
 }
 
-/** Absolute, plain, and not the root: files are removed there. */
-function refuseBadPlace(to: string): void {
+/** Absolute, normalized, and not the root, because files are deleted there. */
+function requireValidTarget(to: string): void {
   const parts = to.split('/').slice(1);
   if (to.startsWith('/') && parts.every((part) => part !== '' && part !== '..' && part !== '.')) return;
   throw boxError(
     'bad-place',
-    `${JSON.stringify(to)} is no folder of a box.`,
-    'Name an absolute path such as /srv/app.',
+    `${JSON.stringify(to)} is not a valid folder in a box.`,
+    'Use an absolute path such as /srv/app.',
     { exit: EXIT.usage },
   );
 }
@@ -76,32 +76,35 @@ function refuseBadPlace(to: string): void {
 const manifestPath = (to: string) =>
   `/var/lib/runbook/synced/${createHash('sha256').update(to).digest('hex').slice(0, 16)}`;
 
-/** What was sent last, by path. A box that lost the folder begins anew. */
+/** What was sent last, by path. Empty if the box lost the folder. */
 async function manifestOf(box: LaunchedBox, to: string): Promise<ReadonlyMap<string, string>> {
-  const said = await inside(box, 'if [ -d "$1" ] && [ -f "$2" ]; then cat "$2"; fi', [to, manifestPath(to)]);
-  if (said.code !== 0) throw failed(box, said.stderr);
-  const entries = said.stdout
+  const result = await inside(box, 'if [ -d "$1" ] && [ -f "$2" ]; then cat "$2"; fi', [
+    to,
+    manifestPath(to),
+  ]);
+  if (result.code !== 0) throw failed(box, result.stderr);
+  const entries = result.stdout
     .split('\0')
     .filter(Boolean)
     .map((entry) => entry.split(/ (.*)/s).slice(0, 2));
-  return new Map(entries.map(([sign = '', path = '']) => [path, sign]));
+  return new Map(entries.map(([signature = '', path = '']) => [path, signature]));
 }
 
-async function remember(box: LaunchedBox, to: string, files: readonly SyncedFile[]): Promise<void> {
-  const input = files.map(({ path, sign }) => `${sign} ${path}\0`).join('');
+async function writeManifest(box: LaunchedBox, to: string, files: readonly SyncedFile[]): Promise<void> {
+  const input = files.map(({ path, signature }) => `${signature} ${path}\0`).join('');
   const script = 'mkdir -p "$(dirname "$1")" && cat >"$1.new" && mv "$1.new" "$1"';
-  const said = await inside(box, script, [manifestPath(to)], { input });
-  if (said.code !== 0) throw failed(box, said.stderr);
+  const result = await inside(box, script, [manifestPath(to)], { input });
+  if (result.code !== 0) throw failed(box, result.stderr);
 }
 
-async function take(box: LaunchedBox, to: string, paths: readonly string[]): Promise<void> {
-  const said = await inside(box, 'cd "$1" && xargs -0 rm -f --', [to], {
+async function deleteFiles(box: LaunchedBox, to: string, paths: readonly string[]): Promise<void> {
+  const result = await inside(box, 'cd "$1" && xargs -0 rm -f --', [to], {
     input: paths.map((each) => `${each}\0`).join(''),
   });
-  if (said.code !== 0) throw failed(box, said.stderr);
+  if (result.code !== 0) throw failed(box, result.stderr);
 }
 
-/** tar here, the engine there: the box itself needs nothing for it. */
+/** Uses tar here and the engine there, so the box needs no program for it. */
 async function send(
   box: LaunchedBox,
   folder: string,
@@ -127,20 +130,20 @@ async function send(
   if (packed || unpacked) throw failed(box, packed || unpacked);
 }
 
-/** What it complained about; empty where it succeeded. */
+/** Its error output; empty on success. */
 async function ended(child: ReturnType<typeof spawn>, stderr: NodeJS.ReadableStream): Promise<string> {
-  const said = text(stderr as AsyncIterable<Uint8Array>);
+  const result = text(stderr as AsyncIterable<Uint8Array>);
   const code = await new Promise<number | string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (each) => resolve(each ?? 137));
   });
-  return code === 0 ? '' : (await said).trim() || String(code);
+  return code === 0 ? '' : (await result).trim() || String(code);
 }
 
 function failed(box: LaunchedBox, cause: string): Error {
   return boxError(
     'sync-failed',
-    `The files did not reach ${box.name}: ${cause.trim().split('\n').at(-1)}.`,
-    'Mend that and sync again: what was sent is sent anew.',
+    `The files could not be copied to ${box.name}: ${cause.trim().split('\n').at(-1)}.`,
+    'Fix the cause and sync again.',
   );
 }

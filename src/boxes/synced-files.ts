@@ -5,61 +5,61 @@ import { QUIET_GIT } from '../base/quiet-git.ts';
 import { boxError } from './box-errors.ts';
 import { call, errorText } from './call.ts';
 
-/** A file of the folder, and what tells that it is another one now. */
+/** A file of the folder, and how to detect a change. */
 export interface SyncedFile {
   /** Relative to the folder. */
   readonly path: string;
   readonly bytes: number;
   /** Size, time and mode in one word. */
-  readonly sign: string;
+  readonly signature: string;
 }
 
-/** What belongs into a box, and what was left out for safety. */
+/** The files to copy, and those skipped for safety. */
 export interface FolderContent {
   readonly files: readonly SyncedFile[];
-  /** Files that may hold secrets: `.env` and the like. They are given apart, or not at all. */
+  /** Files that may contain secrets: `.env` and the like. They are passed separately or not at all. */
   readonly withheld: readonly string[];
 }
 
 /**
- * The files of a folder that git would not ignore, whether it is a repository or not. The engine's own folder and files of
- * the kind of `.env` never belong to them.
- * @throws RunbookError 3 where git cannot tell
+ * The files of a folder that git would not ignore, whether it is a repository or not. Excludes the engine's own folder
+ * and files like `.env`.
+ * @throws RunbookError 3 if git cannot list them
  */
 export async function contentOf(folder: string): Promise<FolderContent> {
-  const paths = (await listed(folder)).filter((path) => !isOwn(path));
-  const withheld = paths.filter(mayHoldSecrets);
+  const paths = (await listFiles(folder)).filter((path) => !isOwn(path));
+  const withheld = paths.filter(mayContainSecrets);
   const files = await Promise.all(
-    paths.filter((path) => !mayHoldSecrets(path)).map((path) => fileAt(folder, path)),
+    paths.filter((path) => !mayContainSecrets(path)).map((path) => fileAt(folder, path)),
   );
   return { files: files.flatMap((file) => file ?? []), withheld };
 }
 
-/** `.env`, `.env.production`, but not the sample that is meant to be read. */
-const mayHoldSecrets = (path: string) =>
+/** `.env`, `.env.production`, but not a sample that is meant to be read. */
+const mayContainSecrets = (path: string) =>
   /^\.env(?:\.|$)/.test(basename(path)) && !/\.(?:example|sample|template|dist)$/.test(path);
 
 const isOwn = (path: string) => path.split('/').some((part) => part === '.git' || part === '.runbook');
 
-/** An embedded repository is none of the person's making, and is not taken for one. */
+/** Ignores embedded bare repositories, which the person did not create. */
 const git = (...words: string[]) =>
   call('git', [...QUIET_GIT, '-c', 'safe.bareRepository=explicit', ...words]);
 
-async function listed(folder: string): Promise<string[]> {
+async function listFiles(folder: string): Promise<string[]> {
   const wanted = ['ls-files', '-z', '--others', '--exclude-standard'];
   const inRepository = await git('-C', folder, ...wanted, '--cached');
   if (inRepository.code === 0) return unique(inRepository.stdout);
-  // No repository: an empty one stands in, so that .gitignore means what it always means.
+  // Without a repository, an empty one is used, so that .gitignore has its usual meaning.
   const scratch = await mkdtemp(join(tmpdir(), 'runbook-sync-'));
   try {
     const made = await git('init', '--quiet', '--bare', scratch);
     const bare = [`--git-dir=${scratch}`, `--work-tree=${folder}`];
-    const said = made.code === 0 ? await git(...bare, '-C', folder, ...wanted, '--full-name') : made;
-    if (said.code === 0) return unique(said.stdout);
+    const result = made.code === 0 ? await git(...bare, '-C', folder, ...wanted, '--full-name') : made;
+    if (result.code === 0) return unique(result.stdout);
     throw boxError(
       'sync-without-git',
-      `git cannot list the files of ${folder}: ${errorText(said)}.`,
-      'Install git: it says what .gitignore leaves out.',
+      `git cannot list the files of ${folder}: ${errorText(result)}.`,
+      'Install git; it determines which files .gitignore excludes.',
     );
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -68,13 +68,13 @@ async function listed(folder: string): Promise<string[]> {
 
 const unique = (text: string) => [...new Set(text.split('\0').filter(Boolean))].sort();
 
-/** undefined: it is in git's list only, or no file that can be carried. */
+/** Undefined if it exists only in git's index, or is not a file or link. */
 async function fileAt(folder: string, path: string): Promise<SyncedFile | undefined> {
   const status = await lstat(join(folder, path)).catch(() => undefined);
   if (!status || !(status.isFile() || status.isSymbolicLink())) return undefined;
   return {
     path,
     bytes: status.size,
-    sign: `${status.size}-${Math.round(status.mtimeMs)}-${status.mode.toString(8)}`,
+    signature: `${status.size}-${Math.round(status.mtimeMs)}-${status.mode.toString(8)}`,
   };
 }

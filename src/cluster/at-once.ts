@@ -1,6 +1,9 @@
-/** Maps with at most so many at work at once; after the first failure no new one begins, and that failure is thrown. */
+/**
+ * Maps with a limited number of parallel calls. After the first failure no further call starts, and that failure is
+ * thrown.
+ */
 export async function mapAtOnce<A, B>(
-  most: number,
+  limit: number,
   items: readonly A[],
   work: (item: A) => Promise<B>,
 ): Promise<B[]> {
@@ -19,7 +22,7 @@ export async function mapAtOnce<A, B>(
       }
     }
   };
-  const settled = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, worker));
+  const settled = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, worker));
   const failure = settled.find((each) => each.status === 'rejected');
   if (failure) throw failure.reason;
   return results;

@@ -1,47 +1,47 @@
-/** What kept a cluster from answering, or from doing what was asked. */
+/** Why a cluster did not answer or do what was requested. */
 export type ClusterErrorKind =
-  /** There is no kubeconfig, or none that can be used. */
+  /** The kubeconfig is missing or not valid. */
   | 'no-config'
-  /** Nobody answers there: refused, timed out, no route, no such name, no TLS. */
+  /** The server cannot be reached: refused, timed out, no route, unknown name, no TLS. */
   | 'unreachable'
-  /** The server does not know who asks: an expired token, a foreign certificate. */
+  /** The server does not accept the credentials: an expired token, a certificate of another cluster. */
   | 'unauthorized'
-  /** It knows, and says no. */
+  /** The server denies the permission. */
   | 'forbidden'
-  /** The person has not allowed this context or namespace. */
+  /** The person has not approved this context or namespace. */
   | 'not-allowed'
   | 'not-found'
-  /** Another field manager owns what is to be set, or the object has changed meanwhile. */
+  /** Another field manager owns a field, or the object has changed meanwhile. */
   | 'conflict'
-  /** The object is not what the server takes: schema, unknown fields, admission. */
+  /** The server rejects the object: schema, unknown fields, admission. */
   | 'invalid'
-  /** What was watched or listed is too old to go on from (410). */
+  /** The resource version of a watch or list is too old (410). */
   | 'expired'
-  /** The server asks for patience: 429, 500, 503, 504. */
+  /** The server asks to retry later: 429, 500, 503, 504. */
   | 'busy'
   | 'aborted'
   | 'error';
 
-/** One cause of a refused request, as the API server tells it (meta/v1 StatusCause). */
+/** One cause of a rejected request, as reported by the API server (meta/v1 StatusCause). */
 export interface StatusCause {
   readonly reason?: string;
   readonly message?: string;
   readonly field?: string;
 }
 
-/** Thrown inside src/cluster; whoever asks turns it into a verdict, a failure or a diagnostic. */
+/** Thrown inside src/cluster; callers convert it to a verdict, a failure or a diagnostic. */
 export class ClusterError extends Error {
-  override readonly name = 'ClusterTrouble';
+  override readonly name = 'ClusterError';
   constructor(
     readonly kind: ClusterErrorKind,
     message: string,
     readonly more: {
-      /** HTTP status, where the server answered. */
+      /** HTTP status, if the server answered. */
       readonly status?: number;
       readonly remedy?: string;
       readonly causes?: readonly StatusCause[];
       readonly cause?: unknown;
-      /** Milliseconds to wait before asking again, as the server wishes. */
+      /** Milliseconds to wait before a retry, as requested by the server. */
       readonly retryAfterMs?: number;
     } = {},
   ) {
@@ -49,26 +49,26 @@ export class ClusterError extends Error {
   }
 }
 
-/** What to do about it, for people. */
-export function remedyOf(trouble: ClusterError): string {
-  // 500 is taken for a moment's trouble and asked again, but a person can look for its reason.
-  const kind = trouble.more.status === 500 ? 'error' : trouble.kind;
-  return trouble.more.remedy ?? REMEDIES[kind];
+/** What a person can do about it. */
+export function remedyOf(error: ClusterError): string {
+  // 500 is retried like a temporary error, but a person can look for its reason.
+  const kind = error.more.status === 500 ? 'error' : error.kind;
+  return error.more.remedy ?? REMEDIES[kind];
 }
 
 const REMEDIES: Readonly<Record<ClusterErrorKind, string>> = {
   'no-config':
-    'Say where the kubeconfig is: `env: { KUBECONFIG: … }` in the front matter, or ~/.kube/config.',
-  unreachable: 'Look whether the API server runs and can be reached from this box.',
-  unauthorized: 'The credentials have expired or belong to another cluster: log in again.',
-  forbidden: 'Have somebody grant the right, or use a context that has it.',
+    'Set the kubeconfig with `env: { KUBECONFIG: … }` in the front matter, or create ~/.kube/config.',
+  unreachable: 'Check that the API server is running and can be reached from this box.',
+  unauthorized: 'The credentials have expired or belong to another cluster. Log in again.',
+  forbidden: 'Ask a cluster administrator for the permission, or use a context that has it.',
   'not-allowed': 'Allow it with: runbook approve --context NAME',
-  'not-found': 'Look whether the name, the namespace and the kind are right.',
+  'not-found': 'Check the name, the namespace and the kind.',
   conflict:
-    'If the runbook is right, set the field back by hand: two managers may own the same value. If not, write the value that is there into the runbook, or take the field out of it.',
-  invalid: 'Correct the object as the message says.',
+    'If the runbook is right, change the live field to its value by hand: several managers may own the same value. Otherwise write the live value into the runbook, or remove the field from it.',
+  invalid: 'Correct the object as described in the message.',
   expired: 'Run the same command again.',
-  busy: 'The API server asks for patience: run the same command again later.',
-  aborted: 'Run the same command to go on.',
-  error: 'Look at what it says, and at the API server’s log.',
+  busy: 'The API server is busy. Run the same command again later.',
+  aborted: 'Run the same command again to continue.',
+  error: 'Read the message and the API server’s log.',
 };

@@ -7,20 +7,20 @@ import { openDiscovery, versionOf } from './access/discovery.ts';
 import { findContext, type KubeContext } from './access/kubeconfig.ts';
 import { ClusterError } from './cluster-errors.ts';
 
-/** Where a box's cluster is found, and how it is reached from here. */
+/** Where a box's cluster is found, and how to connect to it. */
 export interface ClusterPlace extends CredentialPlace {
-  /** A TCP connection as the box itself would make it; without it from this machine. */
+  /** Opens a TCP connection from the box; without it, connections are opened from this machine. */
   readonly connect?: (host: string, port: number) => Promise<Duplex>;
   /**
-   * Whether the person lets this context be touched, and there this namespace; `null`: changes of what belongs to none;
-   * `undefined`: a look at that.
+   * Whether the person has approved this context, and this namespace in it. `null`: changes of cluster-scoped objects;
+   * `undefined`: reading.
    */
   isAllowed(name: ClusterName, namespace?: string | null): boolean;
 }
 
 /**
- * Opens the cluster of a box: finds its kubeconfig, reads its credentials. Nothing is asked of the server yet.
- * @throws ClusterTrouble no-config, unauthorized
+ * Opens the cluster of a box: finds its kubeconfig and reads its credentials. Sends nothing to the server yet.
+ * @throws ClusterError no-config, unauthorized
  */
 export async function openCluster(place: ClusterPlace): Promise<Cluster> {
   return openContext(await findContext(place), place);
@@ -31,13 +31,13 @@ export async function openContext(found: KubeContext, place: ClusterPlace): Prom
   if (found.cluster['proxy-url'] !== undefined) {
     throw new ClusterError(
       'no-config',
-      `Context "${found.context}" asks for a proxy, which is not supported.`,
+      `Context "${found.context}" sets proxy-url, which runbook does not support.`,
     );
   }
   if (!URL.canParse(found.server)) {
     throw new ClusterError(
       'no-config',
-      `Context "${found.context}" names "${found.server}", which is no URL.`,
+      `The server of context "${found.context}" must be a URL, got "${found.server}".`,
     );
   }
   const { context, server, path, namespace } = found;
@@ -51,19 +51,17 @@ export async function openContext(found: KubeContext, place: ClusterPlace): Prom
 function notAllowed({ context, server }: ClusterName, namespace?: string | null): ClusterError {
   const what =
     namespace === null
-      ? 'what belongs to no namespace in '
+      ? 'cluster-scoped objects of '
       : namespace === undefined
         ? ''
         : `namespace "${namespace}" of `;
   const flag = namespace ? ` --namespace ${namespace}` : '';
-  return new ClusterError(
-    'not-allowed',
-    `${what}context "${context}" (${server}) is not on your list of what may be touched`,
-    { remedy: `Allow it with: runbook approve --context ${context}${flag}` },
-  );
+  return new ClusterError('not-allowed', `You have not approved ${what}context "${context}" (${server}).`, {
+    remedy: `Approve it with: runbook approve --context ${context}${flag}`,
+  });
 }
 
-/** A cluster around a client, however that came about. */
+/** A cluster with an existing client. */
 export function clusterOf(
   name: ClusterName,
   namespace: string,

@@ -9,7 +9,7 @@ import type { JournalPlace } from './journal.ts';
 import { prepareFolder } from './journal-folder.ts';
 import { storing } from './storage-error.ts';
 
-/** What a box looked like when a pass had brought it where the runbook wants it. */
+/** The state of a box after a pass brought it to what the runbook describes. */
 const Baseline = z.object({
   v: z.literal(1),
   /** The pass that it belongs to. */
@@ -18,10 +18,13 @@ const Baseline = z.object({
 });
 export type Baseline = z.infer<typeof Baseline>;
 
-/** Whose baseline: that of a journal, beside which it lies. One a document and box; a newer one takes its place. */
+/**
+ * Identifies a baseline by its journal, in whose folder it is stored. One per document and box; a newer one replaces
+ * it.
+ */
 export type BaselinePlace = Pick<JournalPlace, 'document' | 'folder' | 'box'>;
 
-/** Undefined: there is none, or none that this version can read. */
+/** Undefined if it is missing or this version cannot read it. */
 export async function readBaseline(place: BaselinePlace): Promise<Baseline | undefined> {
   const text = await readFile(pathOf(place), 'utf8').catch(() => '');
   try {
@@ -32,8 +35,8 @@ export async function readBaseline(place: BaselinePlace): Promise<Baseline | und
 }
 
 /**
- * Keeps a baseline, atomically.
- * @throws RunbookError 3 where it cannot be written
+ * Writes a baseline atomically.
+ * @throws RunbookError 3 if it cannot be written
  */
 export async function keepBaseline(place: BaselinePlace, baseline: Omit<Baseline, 'v'>): Promise<void> {
   const path = pathOf(place);
@@ -44,7 +47,7 @@ export async function keepBaseline(place: BaselinePlace, baseline: Omit<Baseline
   });
 }
 
-/** Of a box that steps have changed since, an older look tells nothing. */
+/** Removes a baseline: later steps have changed the box, so it is outdated. */
 export async function dropBaseline(place: BaselinePlace): Promise<void> {
   await rm(pathOf(place), { force: true });
 }

@@ -8,50 +8,50 @@ import { makeFolders } from './make-folders.ts';
 import { storing } from './storage-error.ts';
 
 /*
- * The box's own side of the journal. The journal lies in the project, and projects are copied, restored and carried
- * from box to box; a box is restored from snapshots. So each box keeps, outside of every project, the number of the
- * last record that it took part in, one small file for each journal. A record with a higher number, or any record
- * where the number is missing, tells of another life of this box and is void.
+ * The box's part of the journal. The journal is in the project, and projects are copied, restored and moved between
+ * boxes; a box is restored from snapshots. So each box keeps, outside every project, the number of the last record that
+ * it took part in, in one small file per journal (its counter). A record with a higher number, or any record without a
+ * counter, belongs to a different history of this box and is void.
  *
- * The order of writing. Each append writes the number first, in place, and the record second, both by one system call.
+ * Order of writes. Each append writes the counter first, in place, and the record second, each with one system call.
  *
- *   killed before the number       nothing was written; the record was never confirmed
- *   between number and record      the number is one ahead; the next record takes the number after it, so a number
- *                                  that was given away is never used twice, and no record that did not exist when
- *                                  the box was snapshotted can later be covered by that snapshot's number
- *   within the record              as before; the torn line is cut off by the next opening
- *   after the record               the number covers it: it counts
+ *   killed before the counter      nothing was written; the record was never confirmed
+ *   between counter and record     the counter is one ahead; the next record uses the number after it, so a number is
+ *                                  never used twice, and a record that did not exist when the box was snapshotted
+ *                                  is never covered by that snapshot's counter
+ *   within the record              as before; the next opening removes the incomplete line
+ *   after the record               the counter covers it, so it counts
  *
- * The other order would lose work: a record on disk with the number one behind is void, and its step would run again.
- * kill -9 cannot tear the number: 16 bytes inside one page are copied by one write call. A power cut can part the two
- * files, because the kernel writes them back when it likes; so `durable()` of the journal waits for both, and only what
- * it has waited for is called confirmed. If the record reaches the disk and the number does not, the record is void
- * although its step ran: nobody was told that it was confirmed, and the step runs again.
+ * The other order would lose work: a record on disk with the counter one behind is void, and its step would run again.
+ * kill -9 cannot split the counter: 16 bytes inside one page are copied by one write call. A power failure can separate
+ * the two files, because the kernel writes them back at any time. So the journal's `durable()` waits for both, and only
+ * records that it has waited for are reported as confirmed. If the record reaches the disk and the counter does not,
+ * the record is void although its step ran: it was never reported as confirmed, and the step runs again.
  */
 
 const DIGITS = 16;
 
-/** The key of a journal: one document, by its real path, on one box. A copied or moved folder starts anew. */
+/** The key of a journal: one document, by its real path, on one box. A copied or moved folder starts a new journal. */
 export function journalKey(boxId: string, document: string): string {
   return createHash('sha256').update(`${boxId}\n${document}`).digest('hex').slice(0, 16);
 }
 
 /**
- * The box's random id, made on first use. Two first users at once agree on one: a hard link appears whole or not at all.
- * Where it cannot be kept it is another one in each process, so that looking works without leave to write; nothing is
- * believed or journaled there, and openJournal says why. `lookOnly`: none is made.
+ * The box's random id, created on first use. Two concurrent first users agree on one, because a hard link appears
+ * atomically. If it cannot be stored, each process uses another id, so that reading works without write permission.
+ * Nothing is journaled then, and openJournal reports why. `lookOnly`: creates no id.
  */
 export async function boxId(stateFolder: string, lookOnly = false): Promise<string> {
   const path = join(stateFolder, 'box-id');
   try {
-    return idAt(path) ?? (lookOnly ? unkept : await makeId(stateFolder, path));
+    return idAt(path) ?? (lookOnly ? temporaryId : await makeId(stateFolder, path));
   } catch {
-    return unkept;
+    return temporaryId;
   }
 }
 
-/** Of a box whose id cannot be kept, or may not be. */
-const unkept = randomUUID();
+/** The id of a box that cannot or may not store one. */
+const temporaryId = randomUUID();
 
 async function makeId(stateFolder: string, path: string): Promise<string> {
   const id = randomUUID();
@@ -80,7 +80,7 @@ function idAt(path: string): string | undefined {
   }
 }
 
-/** The number that this box keeps for a journal; 0 where there is none, or none that can be read. Writes nothing. */
+/** The box's counter for a journal; 0 if it is missing or invalid. Writes nothing. */
 export function readCounter(stateFolder: string, key: string): number {
   try {
     return parse(readFileSync(counterPath(stateFolder, key)));
@@ -90,8 +90,8 @@ export function readCounter(stateFolder: string, key: string): number {
 }
 
 /**
- * Opens the number of a journal for writing.
- * @throws RunbookError 3 where the state folder cannot be written.
+ * Opens the counter of a journal for writing.
+ * @throws RunbookError 3 if the state folder cannot be written
  */
 export async function openCounter(stateFolder: string, key: string): Promise<BoxCounter> {
   const path = counterPath(stateFolder, key);
@@ -113,7 +113,7 @@ export async function openCounter(stateFolder: string, key: string): Promise<Box
   });
 }
 
-/** Makes a new file's name itself survive a power cut; fdatasync of the file alone does not promise that. */
+/** Makes a new file's name survive a power failure, which fdatasync of the file alone does not guarantee. */
 export async function syncDirectory(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   await handle.sync().finally(() => handle.close());

@@ -3,16 +3,16 @@ import { basename, dirname, join } from 'node:path';
 import { isMarkRunning, processMark } from './lock/process-identity.ts';
 
 /**
- * Where this process writes a file before it takes the place of the one at the path: beside it, and known as ours, since kill
- * -9 leaves it there.
+ * Temporary file next to the one that it will replace. Its name contains this process, because kill -9 leaves it
+ * behind.
  */
 export function draftOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.${processMark()}.tmp`);
 }
 
 /**
- * Removes drafts of this file that a killed process left. Those of the living stay; of a process that cannot be seen from here
- * (another container's) at most the draft is lost, and it says so and leaves the file as it was.
+ * Removes drafts of this file that a killed process left. Those of running processes stay. If a running process cannot
+ * be seen (in another container), at most its draft is lost; it then reports an error and leaves the file unchanged.
  */
 export async function removeLeftDrafts(path: string): Promise<void> {
   const folder = dirname(path);

@@ -1,17 +1,17 @@
-/** Makes many writers share one sync: everything touched before a sync begins is covered by it. */
+/** Lets many writers share one sync: it covers everything touched before it starts. */
 export interface GroupCommit {
-  /** Something was written: a sync is begun after a moment, or as soon as somebody waits for it. */
+  /** Something was written: a sync starts after a short delay, or as soon as a caller waits for it. */
   touch(): void;
-  /** Resolves when everything touched so far is on disk; rejects with the first failure, and from then on always. */
+  /** Resolves when everything touched so far is on disk; rejects with the first failure, and always from then on. */
   settled(): Promise<void>;
-  /** The same, without hurrying the sync: it comes within the moment that writers share. */
+  /** The same, but waits for the regular delay instead of starting the sync at once. */
   soon(): Promise<void>;
 }
 
 /**
- * At most one sync runs, and at most one waits. A sync waits `lingerMs` for more to cover, unless it is hurried: a write that
- * meets a running sync of its file is held up by it, so many short steps are quicker with few syncs. It runs in libuv's thread
- * pool, while the next step goes on.
+ * At most one sync runs, and at most one waits. A sync waits `lingerMs` for more writes, unless it is hurried: a write
+ * is blocked while its file is being synced, so many short steps are faster with few syncs. It runs in libuv's thread
+ * pool, while the next step continues.
  */
 export function createGroupCommit(sync: () => Promise<void>, lingerMs = 0): GroupCommit {
   let running: Promise<void> = Promise.resolve();
@@ -28,14 +28,14 @@ export function createGroupCommit(sync: () => Promise<void>, lingerMs = 0): Grou
       };
     });
     if (lingerMs === 0) hurry();
-    const begun = Promise.all([running, moment]).then(() => {
-      running = begun;
+    const started = Promise.all([running, moment]).then(() => {
+      running = started;
       waiting = undefined;
       return sync();
     });
-    waiting = { done: begun, hurry };
-    // A failure is told to whoever asks `settled`; without this line it would also end the process.
-    begun.catch(() => {});
+    waiting = { done: started, hurry };
+    // `settled` reports a failure; without this line it would also end the process.
+    started.catch(() => {});
   };
   const soon = () => waiting?.done ?? running;
   return {

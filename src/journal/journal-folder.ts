@@ -7,8 +7,8 @@ import { storing } from './storage-error.ts';
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 
 /**
- * How files in `.runbook/` are opened. A project from elsewhere may bring symlinks under their names, and would choose what we
- * write into, or show: none is followed (ELOOP).
+ * How files in `.runbook/` are opened. A project from someone else may contain symlinks with these names, to choose
+ * what is overwritten or shown, so symlinks are not followed (ELOOP).
  */
 export const OWN_FILE = {
   read: O_RDONLY | O_NOFOLLOW,
@@ -17,30 +17,30 @@ export const OWN_FILE = {
 } as const;
 
 /**
- * Makes `.runbook/` in the document's folder: for this user alone, and ignored by git through its own .gitignore.
- * @throws RunbookError 3 where it cannot be made, or where something else stands in its place.
+ * Creates `.runbook/` in the document's folder, for this user only, and ignored by git through its own .gitignore.
+ * @throws RunbookError 3 if it cannot be created, or something else has its name
  */
 export async function prepareFolder(folder: string): Promise<void> {
   const path = join(folder, '.runbook');
   await storing('the journal', path, async () => {
-    await makeOwn(path);
+    await makePrivate(path);
     await writeFile(join(path, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(ignore('EEXIST'));
   });
 }
 
 /**
- * Makes a folder in `.runbook/`, as that is made; the answer is its path.
- * @throws RunbookError 3 where it cannot be made, or where something else stands in its place.
+ * Creates a folder in `.runbook/` in the same way, and returns its path.
+ * @throws RunbookError 3 if it cannot be created, or something else has its name
  */
 export async function prepareSubfolder(folder: string, name: string): Promise<string> {
   await prepareFolder(folder);
   const path = join(folder, '.runbook', name);
-  await storing(`what belongs into .runbook/${name}`, path, () => makeOwn(path));
+  await storing(`.runbook/${name}`, path, () => makePrivate(path));
   return path;
 }
 
-/** lstat: a symlink under this name is something else, wherever it leads. */
-async function makeOwn(path: string): Promise<void> {
+/** lstat, because a symlink with this name is not a folder. */
+async function makePrivate(path: string): Promise<void> {
   await mkdir(path, { mode: 0o700 }).catch(ignore('EEXIST'));
   const status = await lstat(path);
   if (!status.isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
@@ -48,8 +48,8 @@ async function makeOwn(path: string): Promise<void> {
 }
 
 /**
- * Moves the void end of a journal to a file beside it. It must go: the box's counter will grow past these numbers,
- * and would then cover records of another life of this box. A crash between the two writes only copies it twice.
+ * Moves the void end of a journal to another file. Otherwise the box's counter would grow past these numbers, and would
+ * then cover records of a different history of this box. A crash between the two writes only copies them twice.
  */
 export async function setAside(path: string, from: number): Promise<void> {
   const aside = path.replace(/\.jsonl$/, '.void.jsonl');

@@ -13,105 +13,107 @@ import { emptyMemory, fixKey, type JournalMemory, remember } from './memory.ts';
 import { type ReadJournal, readJournalRecords } from './read.ts';
 import { storageError, storing } from './storage-error.ts';
 
-/** Which journal: one document on one box. */
+/** Identifies a journal: one document on one box. */
 export interface JournalPlace {
-  /** The document's real path; it belongs to the key, so a copied folder does not believe the copy's journal. */
+  /** The document's real path. It is part of the key, so a copied folder does not use the original's journal. */
   readonly document: string;
-  /** The document's folder: the journal lies in `.runbook/` there. */
+  /** The document's folder, which contains `.runbook/`. */
   readonly folder: string;
   readonly box: BoxIdentity;
-  /** What the box keeps of it, outside every project. */
+  /** The box's part of the journal, outside every project. */
   readonly state: BoxState;
 }
 
 export interface JournalOptions extends JournalPlace {
-  /** On the box, the folder that stands for the document's; the same one if it is not given. */
+  /** The folder on the box that corresponds to the document's; default: the same path. */
   readonly boxFolder?: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Of runbook, for the record of the pass. */
+  /** Version of runbook, for the record of the pass. */
   readonly version: string;
 }
 
-/** What the journal says, without writing anything: for plan, status and verify. */
+/** The content of a journal, read without writing: for plan, status and verify. */
 export interface JournalView {
-  /** The journal's file, which need not exist yet. */
+  /** The journal's file, which may not exist yet. */
   readonly path: string;
   readonly memory: ReadonlyMap<string, StepMemory>;
-  /** The last pass; undefined: there was none. `ended` is its outcome, undefined while it has not ended. */
+  /** The last pass, if any. `ended` is its outcome, undefined while it has not ended. */
   readonly lastPass?: { readonly id: string; readonly ended?: string };
-  /** What a person should know: records that are void, a torn line. */
+  /** Notes for a person: void records, an incomplete line. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** An append-only run log: what is confirmed in it stays confirmed through kill -9, power cuts and reboots. */
+/** An append-only log of passes. What is confirmed in it survives kill -9, power failures and reboots. */
 export interface Journal {
   readonly path: string;
-  /** What is known of each step, by id; grows with every append. */
+  /** What is known about each step, by id; updated by every append. */
   readonly memory: ReadonlyMap<string, StepMemory>;
-  /** A pass that has not ended `done` goes on under its id. */
+  /** A pass that has not ended `done` continues with the same id. */
   readonly pass: { readonly id: string; readonly resumed: boolean };
   readonly diagnostics: readonly Diagnostic[];
   /** Whether this reactive Fix was already applied to this step in this pass. */
   fixUsed(step: string, problem: string, action: string): boolean;
   /**
-   * Writes one record and answers its number. It survives kill -9 from here on, a power cut once `durable` says so.
-   * @throws RunbookError 3 where the disk refuses; the journal then is as it was before.
+   * Writes one record and returns its number. It survives kill -9 from now on, and a power failure once `durable`
+   * resolves.
+   * @throws RunbookError 3 if the disk fails; the journal is then unchanged
    */
   append(entry: JournalEntry): number;
-  /** Resolves when everything appended is on disk, as soon as may be. */
+  /** Resolves as soon as possible when everything appended is on disk. */
   durable(): Promise<void>;
   /** The same within some milliseconds: many short steps share one sync, which overlaps the work that follows. */
   durableSoon(): Promise<void>;
-  /** What is known of `from` is known of `to` from now on; see renames `findRenames`. */
+  /** Transfers what is known about `from` to `to`; see renames `findRenames`. */
   renameStep(from: string, to: string): void;
-  /** Where the output of a background fence goes, on the box. */
+  /** Path on the box for the output of a background fence. */
   logPath(step: string, fence: number): string;
   close(): Promise<void>;
 }
 
 /**
- * Reads a journal and writes nothing, so that it also works where nothing may be written.
- * @throws RunbookError 3 for a damaged line and a newer schema.
+ * Reads a journal and writes nothing, so that it works without write permission.
+ * @throws RunbookError 3 for a damaged line or a newer schema
  */
 export async function readJournal(place: JournalPlace): Promise<JournalView> {
-  const { path, memory, read } = await recall(place);
+  const { path, memory, read } = await readAll(place);
   return {
     path,
     memory: memory.steps,
     ...(memory.pass ? { lastPass: memory.pass } : {}),
-    diagnostics: remarks(path, read),
+    diagnostics: diagnosticsOf(path, read),
   };
 }
 
 /**
- * Opens a document's journal on this box for writing. The caller holds the box's lock (lock.ts): there is one writer.
- * @throws RunbookError 3 for a folder that cannot be written, a full disk, a damaged line and a newer schema.
+ * Opens a document's journal on this box for writing. The caller holds the box's lock (lock.ts), so there is one
+ * writer.
+ * @throws RunbookError 3 for an unwritable folder, a full disk, a damaged line or a newer schema
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   await prepareFolder(options.folder);
-  const { path, key, memory, read } = await recall(options);
+  const { path, key, memory, read } = await readAll(options);
   if (read.voidFrom !== undefined) await setAside(path, read.end);
   const counter = await options.state.openCounter(key);
   const fd = await storing('the journal', path, () => openForAppending(path, options.folder, read));
   return new OpenJournal(options, path, fd, counter, memory, read);
 }
 
-/** Removes the journal of a box that is gone for good. One that was never written is as good as removed. */
+/** Removes the journal of a box that no longer exists. Succeeds if it was never written. */
 export async function forgetJournal(place: Omit<JournalPlace, 'state'>): Promise<void> {
-  await rm(whereIs(place).path, { force: true });
+  await rm(locate(place).path, { force: true });
 }
 
-function whereIs({ box, document, folder }: Omit<JournalPlace, 'state'>): { key: string; path: string } {
+function locate({ box, document, folder }: Omit<JournalPlace, 'state'>): { key: string; path: string } {
   const key = journalKey(box.id, document);
   return { key, path: join(folder, '.runbook', `${basename(document)}.${key}.jsonl`) };
 }
 
-/** Everything that the journal says, and what the reading found. */
-async function recall(
+/** The whole content of the journal, and what reading found. */
+async function readAll(
   place: JournalPlace,
 ): Promise<{ path: string; key: string; memory: JournalMemory; read: ReadJournal }> {
-  const { key, path } = whereIs(place);
+  const { key, path } = locate(place);
   const memory = emptyMemory();
   const limit = () => place.state.counter(key);
   const read = await readJournalRecords(path, limit, (record) => remember(memory, record));
@@ -125,7 +127,10 @@ async function openForAppending(path: string, folder: string, read: ReadJournal)
   return fd;
 }
 
-/** Milliseconds for which records wait to share a sync: what a power cut can take from a pass of short steps at most. */
+/**
+ * Milliseconds for which records wait to share a sync: the most that a power failure can take from a pass of short
+ * steps.
+ */
 const LINGER_MS = 8;
 
 class OpenJournal implements Journal {
@@ -147,7 +152,7 @@ class OpenJournal implements Journal {
   ) {
     const open = known.pass && known.pass.ended !== 'done' ? known.pass.id : undefined;
     this.pass = { id: open ?? newPassId(options.now()), resumed: open !== undefined };
-    this.diagnostics = remarks(path, read);
+    this.diagnostics = diagnosticsOf(path, read);
     this.#seq = Math.max(counter.value, read.lastSeq);
     this.#size = read.end;
     this.#commit = createGroupCommit(() => this.#sync(), LINGER_MS);
@@ -197,7 +202,7 @@ class OpenJournal implements Journal {
     });
   }
 
-  /** Every process that takes part in a pass says so ahead of its first record, resumed or not. */
+  /** Every process that continues a pass records that before its first record, resumed or not. */
   #startPass(entry: JournalEntry): void {
     this.#passStarted = true;
     if (entry.kind === 'pass-started') return;
@@ -205,7 +210,7 @@ class OpenJournal implements Journal {
     this.#write({ kind: 'pass-started', version, document, box: box.name });
   }
 
-  /** Number first, record second: box-state.ts says why. */
+  /** Counter first, record second; box-state.ts explains why. */
   #write(entry: JournalEntry): number {
     if (!this.#open) throw new Error('The journal is closed.');
     const seq = this.#seq + 1;
@@ -220,7 +225,7 @@ class OpenJournal implements Journal {
     return seq;
   }
 
-  /** A full disk may take half a line: it is taken back, so that the next line does not hang on to it. */
+  /** A full disk may accept half a line. It is removed, so that the next line starts correctly. */
   #writeWhole(line: Buffer): void {
     try {
       const written = writeSync(this.fd, line);
@@ -249,14 +254,14 @@ class OpenJournal implements Journal {
   }
 }
 
-function remarks(path: string, read: ReadJournal): Diagnostic[] {
+function diagnosticsOf(path: string, read: ReadJournal): Diagnostic[] {
   const found: Diagnostic[] = [];
   if (read.voidFrom !== undefined) {
     found.push({
       code: 'journal-void',
       severity: 'warning',
-      message: `The journal's records from number ${read.voidFrom} on do not count: this box does not know them, so it was restored from an older state, or lost its own.`,
-      remedy: 'Nothing to do: their steps are judged anew, by their checks.',
+      message: `The journal's records from number ${read.voidFrom} on are ignored because this box has no trace of them. It was restored from an older state, or lost its state.`,
+      remedy: 'You need not do anything: the steps are evaluated again by their checks.',
       place: { file: path, line: read.records + 1, column: 1 },
     });
   }
@@ -264,22 +269,21 @@ function remarks(path: string, read: ReadJournal): Diagnostic[] {
     found.push({
       code: 'journal-torn',
       severity: 'info',
-      message:
-        "The journal's last line was not written to its end, so the step that it was about was not confirmed.",
-      remedy: 'Nothing to do: the line is cut off before the next is written.',
+      message: "The journal's last line is incomplete, so its step was not confirmed.",
+      remedy: 'You need not do anything: the line is removed before the next one is written.',
       place: { file: path, line: read.records + 1, column: 1 },
     });
   }
   return found;
 }
 
-/** Sortable and readable; the random end keeps two passes of one second apart. */
+/** Sortable and readable; the random suffix distinguishes passes that start within one second. */
 function newPassId(now: number): string {
   const time = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   return `${time}-${randomBytes(2).toString('hex')}`;
 }
 
-/** A step id as a file's name: slugs may hold letters of any script, but no separators. */
+/** A step id as a file name: slugs may contain letters of any script, but no separators. */
 function fileName(step: string): string {
   return step.replaceAll(/[/\\\0]/g, '_').slice(0, 100);
 }

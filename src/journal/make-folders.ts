@@ -2,11 +2,11 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it, for this user alone; what is there already stays as it is.
+ * Creates a folder and its missing parents, for this user only; existing folders are not changed.
  *
- * Node's own recursive mkdir is not used where a person names the place: in a folder in which nothing can be made (`/proc`) it
- * tries for ever.
- * @throws the system's error: ENOENT where the folder above is there and makes nothing.
+ * Node's recursive mkdir is not used for paths chosen by a person: in a folder where nothing can be created (`/proc`),
+ * it loops forever.
+ * @throws the system's error; ENOENT if the parent exists but does not allow new folders
  */
 export function makeFolders(path: string): void {
   try {

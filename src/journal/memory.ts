@@ -1,13 +1,13 @@
 import type { JournalRecord, StepMemory } from '../model/journal.ts';
 
-/** What the journal knows: steps, and the pass that is open or was the last. Grown record by record, read or just written. */
+/** What the journal says about the steps and the open or last pass. Updated record by record, read or just written. */
 export interface JournalMemory {
   readonly steps: Map<string, StepMemory>;
   pass?: { readonly id: string; readonly ended?: string };
   /**
-   * Reactive fixes of that pass by step: a Fix is tried once per step and pass. Those of a step that was cut off before it
-   * ended are given back when it starts anew: what cut it off (kill -9, a power cut) may have done new damage, or have
-   * hit the Fix itself.
+   * Reactive fixes of that pass by step: a Fix is tried once per step and pass. If a step was interrupted, its fixes
+   * may be tried again when it restarts: the interruption (kill -9, a power failure) may have caused new damage, or
+   * have hit the Fix itself.
    */
   readonly fixes: Map<string, Set<string>>;
 }
@@ -16,12 +16,12 @@ export function emptyMemory(): JournalMemory {
   return { steps: new Map(), fixes: new Map() };
 }
 
-/** How a reactive Fix is known among those of a step. An edited Fix is another one. */
+/** Identifies a reactive Fix of a step. An edited Fix is a different one. */
 export function fixKey(problem: string, action: string): string {
   return JSON.stringify([problem, action]);
 }
 
-/** Takes one record in. The order of calls is the order of the journal. */
+/** Applies one record. The order of calls is the order of the journal. */
 export function remember(memory: JournalMemory, record: JournalRecord): void {
   if (memory.pass?.id !== record.pass) {
     memory.pass = { id: record.pass };
@@ -78,7 +78,7 @@ const NOTHING: StepMemory = {
 function next(known: StepMemory = NOTHING, record: StepRecord): StepMemory {
   const { at } = record;
   switch (record.kind) {
-    // What an earlier confirmation left (its Undo, its processes) is still on the box while the step acts anew.
+    // While the step acts again, what an earlier confirmation left (its Undo, its processes) is still on the box.
     case 'started':
       return { ...known, status: 'interrupted', action: record.action, inputs: record.inputs, at };
     case 'failed':
@@ -95,7 +95,7 @@ function next(known: StepMemory = NOTHING, record: StepRecord): StepMemory {
       return { ...known, applied: record.objects };
     case 'confirmed':
       return confirmed(known, record);
-    // Nothing of what it did is left, so nothing that needs it has missed anything, and no second Undo may run.
+    // All its effects were undone, so no dependent step has to run again because of them, and no second Undo may run.
     case 'undone': {
       const { state: _, undo: __, applied: ___, ...rest } = known;
       return { ...rest, status: 'undone', actedSeq: 0, background: [], at };
@@ -106,9 +106,11 @@ function next(known: StepMemory = NOTHING, record: StepRecord): StepMemory {
 function confirmed(known: StepMemory, record: Extract<JournalRecord, { kind: 'confirmed' }>): StepMemory {
   const undo = record.undo ?? known.undo;
   const title = record.title ?? known.title;
-  // A step that failed here and was then mended by hand has acted all the same: its dependents have missed it, and Undo is due.
-  const mended = record.how === 'accepted' && (known.status === 'failed' || known.status === 'interrupted');
-  const acted = record.how === 'acted' || (mended && known.action !== '');
+  // A step that failed here and was then fixed by hand counts as acted: its dependents must run again, and it can be
+  // undone.
+  const fixedByHand =
+    record.how === 'accepted' && (known.status === 'failed' || known.status === 'interrupted');
+  const acted = record.how === 'acted' || (fixedByHand && known.action !== '');
   return {
     status: 'confirmed',
     action: record.action,

@@ -3,16 +3,16 @@ import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import { JOURNAL_SCHEMA, JournalRecord } from '../model/journal.ts';
 import { storageError } from './storage-error.ts';
 
-/** What reading found beside the records. Offsets are in bytes. */
+/** What reading found besides the records. Offsets are in bytes. */
 export interface ReadJournal {
-  /** Where the last record that counts ends; what follows is torn or void. */
+  /** End of the last valid record; what follows is incomplete or void. */
   readonly end: number;
   /** Length of the file. */
   readonly size: number;
   readonly records: number;
-  /** Number of the last record that counts; 0: none. */
+  /** Number of the last valid record; 0 if there is none. */
   readonly lastSeq: number;
-  /** A last line that was not written to its end. */
+  /** Whether the last line is incomplete. */
   readonly torn: boolean;
   /** Number of the first record beyond the box's counter. */
   readonly voidFrom?: number;
@@ -22,12 +22,12 @@ const CHUNK = 1024 * 1024;
 const LINE_END = 0x0a;
 
 /**
- * Reads a journal line by line, in time linear to its size and memory bounded by its longest line, and hands on every
- * record up to the limit, the box's counter. A missing file is an empty journal.
+ * Reads a journal line by line, in linear time and memory bounded by its longest line, and passes on every record up to
+ * the box's counter. A missing file is an empty journal.
  *
- * The limit is asked for after the file's size: a pass that writes meanwhile raises the counter ahead of each record,
- * so every record within that size is covered, and reading needs no lock.
- * @throws RunbookError 3 for a line that is no record and not the last, for numbers out of order, and for a newer schema.
+ * The counter is read after the file's size: a concurrent pass raises the counter before each record, so every record
+ * within that size is covered, and reading needs no lock.
+ * @throws RunbookError 3 for an invalid line that is not the last, for numbers out of order, and for a newer schema
  */
 export async function readJournalRecords(
   path: string,
@@ -75,14 +75,14 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
 
 interface Line {
   readonly text: string;
-  /** Offset behind its line end, in bytes. */
+  /** Offset after its newline, in bytes. */
   readonly end: number;
-  /** Its line end was there. */
+  /** Whether it ended with a newline. */
   readonly whole: boolean;
 }
 
 /**
- * The lines of the first `size` bytes, in batches: decoding a chunk at once and splitting it costs a third of decoding
+ * The lines of the first `size` bytes, in batches. Decoding a whole chunk and splitting it costs a third of decoding
  * line by line, and a promise for each line would cost more than its JSON.
  */
 async function* lines(file: FileHandle, size: number): AsyncGenerator<Line[]> {
@@ -105,7 +105,7 @@ async function* lines(file: FileHandle, size: number): AsyncGenerator<Line[]> {
   if (rest.length > 0) yield [{ text: Buffer.concat(rest).toString('utf8'), end: size, whole: false }];
 }
 
-/** Offsets are counted in the bytes, for a damaged character has not its length once it is decoded. */
+/** Offsets are counted in bytes, because a damaged character changes its length when it is decoded. */
 function linesOf(bytes: Buffer, offset: number): Line[] {
   const texts = bytes.toString('utf8').split('\n').slice(0, -1);
   let end = 0;
@@ -115,7 +115,7 @@ function linesOf(bytes: Buffer, offset: number): Line[] {
   });
 }
 
-/** undefined: not JSON (which JSON itself cannot say). */
+/** Undefined if it is not JSON, which has no value for that. */
 function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
@@ -142,8 +142,8 @@ function damaged(path: string, line: number, cause: string): RunbookError {
       {
         code: 'journal-damaged',
         severity: 'error',
-        message: `Line ${line} of the journal is damaged. The ${line - 1} ahead of it are sound, and nothing was changed.`,
-        remedy: `Mend or delete that line if you know what it was about, or move ${path} away: then steps whose checks pass are skipped as found, and all others act again.`,
+        message: `Line ${line} of the journal is damaged; the ${line - 1} lines before it are valid. Nothing was changed.`,
+        remedy: `Fix or delete that line if you know its content. Or move ${path} away: then steps whose checks pass are skipped, and all others act again.`,
         place: { file: path, line, column: 1 },
         cause,
       },
@@ -158,8 +158,8 @@ function newer(path: string, line: number, version: number): RunbookError {
       {
         code: 'journal-newer',
         severity: 'error',
-        message: `The journal was written by a newer runbook (format ${version}, this one knows ${JOURNAL_SCHEMA}); nothing was changed.`,
-        remedy: 'Use the newer version here; a journal is never converted backwards.',
+        message: `The journal must have format ${JOURNAL_SCHEMA} or older, but a newer runbook wrote format ${version}. Nothing was changed.`,
+        remedy: 'Use the newer version of runbook. A journal cannot be converted to an older format.',
         place: { file: path, line, column: 1 },
       },
     ],

@@ -1,25 +1,25 @@
 import type { StepMemory } from '../model/journal.ts';
 
-/** A step of the document as the journal would know it. */
+/** A step of the document, as the journal would record it. */
 export interface KnownStep {
   readonly id: string;
   readonly action: string;
 }
 
 /**
- * Which journaled steps go by another id in the document now: an unknown id whose action equals exactly one journaled
- * step that is gone. Where two unknown ids could both be it, neither is: a guess might skip a step that never ran.
- * @returns old ids by new ones.
+ * Which journaled steps have another id in the document now: an unknown id whose action equals exactly one journaled
+ * step that is gone. If two unknown ids match, neither is used, because a wrong guess might skip a step that never ran.
+ * @returns old ids by new ones
  */
 export function findRenames(
   memory: ReadonlyMap<string, StepMemory>,
   steps: readonly KnownStep[],
 ): ReadonlyMap<string, string> {
   const present = new Set(steps.map((step) => step.id));
-  const gone = gather(
+  const gone = groupByAction(
     [...memory].filter(([id]) => !present.has(id)).map(([id, { action }]) => ({ id, action })),
   );
-  const unknown = gather(steps.filter((step) => !memory.has(step.id)));
+  const unknown = groupByAction(steps.filter((step) => !memory.has(step.id)));
   const renames = new Map<string, string>();
   for (const [action, [to, ...others]] of unknown) {
     const [from, ...more] = gone.get(action) ?? [];
@@ -29,7 +29,7 @@ export function findRenames(
   return renames;
 }
 
-function gather(steps: readonly KnownStep[]): Map<string, string[]> {
+function groupByAction(steps: readonly KnownStep[]): Map<string, string[]> {
   const byAction = new Map<string, string[]>();
   for (const { id, action } of steps) {
     const ids = byAction.get(action);

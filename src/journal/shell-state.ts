@@ -1,10 +1,10 @@
 import type { JournalState } from '../model/journal.ts';
 import type { ShellState } from '../model/shell.ts';
 
-/** A directory that holds a secret cannot be written either; this name stands for it among the withheld ones. */
+/** A directory that contains a secret cannot be written either; the withheld names then include this one. */
 const DIRECTORY = 'PWD';
 
-/** What the journal may keep of a state: exports that hold a secret by name only. Pure. */
+/** The part of a state that the journal may contain: exports that contain a secret by name only. Pure. */
 export function splitState(state: ShellState, holdsSecret: (value: string) => boolean): JournalState {
   const set: [string, string][] = [];
   const unset: string[] = [];
@@ -25,7 +25,7 @@ export function splitState(state: ShellState, holdsSecret: (value: string) => bo
   };
 }
 
-/** The state again, and the names whose value only running the step can give back. Pure. */
+/** Restores the state, and the names whose value only running the step can restore. Pure. */
 export function joinState(kept: JournalState): {
   readonly state: ShellState;
   readonly withheld: readonly string[];

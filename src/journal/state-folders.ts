@@ -4,15 +4,15 @@ import { isAbsolute, join } from 'node:path';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where runbook keeps what belongs to the box and not to a project: /var/lib/runbook for root, the XDG state folder
- * of the user elsewhere (freedesktop.org Base Directory Specification: a relative XDG_STATE_HOME is ignored).
+ * Where runbook stores the state of the box, as opposed to a project: /var/lib/runbook for root, otherwise the user's
+ * XDG state folder (freedesktop.org Base Directory Specification: a relative XDG_STATE_HOME is ignored).
  * RUNBOOK_BOX_STATE overrides it.
  */
 export function boxStateFolder(env: Environment, uid = process.getuid?.()): string {
   return env.RUNBOOK_BOX_STATE || (uid === 0 ? '/var/lib/runbook' : userStateFolder(env));
 }
 
-/** Where the person's own decisions live, outside every workspace. RUNBOOK_STATE overrides it. */
+/** Where the person's own decisions are stored, outside every workspace. RUNBOOK_STATE overrides it. */
 export function personStateFolder(env: Environment): string {
   return env.RUNBOOK_STATE || userStateFolder(env);
 }

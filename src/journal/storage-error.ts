@@ -1,9 +1,10 @@
 import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
 
 /**
- * An error of the file system in words: what could not be kept, why, and what to do. Exit 3, for only a person can help.
- * `what` names the file's purpose ("the journal"), `path` the file or folder. What is in words already, such as a box whose
- * connection is lost, stays as it is.
+ * Explains an error of the file system: what could not be stored, why, and what to do. Exit 3, because only a person
+ * can help.
+ * `what` names the file's purpose ("the journal"), `path` the file or folder. A RunbookError, such as a lost
+ * connection, is returned unchanged.
  */
 export function storageError(what: string, path: string, error: unknown): RunbookError {
   if (error instanceof RunbookError) return error;
@@ -11,7 +12,7 @@ export function storageError(what: string, path: string, error: unknown): Runboo
   return new RunbookError([{ ...explain(what, path, code), severity: 'error', cause: message }], EXIT.person);
 }
 
-/** Runs `work`; whatever the file system refuses becomes a storage error. */
+/** Runs `work` and converts file system errors to storage errors. */
 export async function storing<T>(what: string, path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -27,15 +28,15 @@ function explain(what: string, path: string, code: string): Pick<Diagnostic, 'co
     case 'EROFS':
       return {
         code: 'storage-unwritable',
-        message: `${path} cannot be written, so ${what} cannot be kept there.`,
-        remedy: 'Give this user write permission there, or run as the user who has it.',
+        message: `${path} cannot be written by this user, so ${what} cannot be stored.`,
+        remedy: 'Give this user write permission, or run as a user who has it.',
       };
     case 'ENOENT':
       return {
         code: 'storage-unwritable',
-        message: `Nothing can be made at ${path}, so ${what} cannot be kept there.`,
+        message: `${path} cannot be created, so ${what} cannot be stored.`,
         remedy:
-          'Name a folder on a disk: RUNBOOK_BOX_STATE and RUNBOOK_STATE choose where runbook keeps its state.',
+          'Set RUNBOOK_BOX_STATE and RUNBOOK_STATE to folders on a disk; they choose where runbook stores its state.',
       };
     case 'ENOTDIR':
     case 'EISDIR':
@@ -43,22 +44,22 @@ function explain(what: string, path: string, code: string): Pick<Diagnostic, 'co
     case 'ELOOP':
       return {
         code: 'storage-unwritable',
-        message: `Something else stands at ${path} or above it, so ${what} cannot be kept there.`,
-        remedy: 'Move it away; runbook makes its own files and folders.',
+        message: `${path} or a folder above it is of the wrong type, so ${what} cannot be stored.`,
+        remedy: 'Move it away. runbook creates its own files and folders.',
       };
     case 'ENOSPC':
     case 'EDQUOT':
     case 'EFBIG':
       return {
         code: 'disk-full',
-        message: `There is no room left for ${what} at ${path}; what was written before is kept.`,
-        remedy: 'Free some space and run the same command again: it goes on from there.',
+        message: `The disk is full, so ${what} cannot be written to ${path}. What was written before is kept.`,
+        remedy: 'Free disk space, then run the same command again. It continues where it stopped.',
       };
     default:
       return {
         code: 'storage-failed',
-        message: `${path} failed, so ${what} cannot be kept there.`,
-        remedy: 'See the cause; run the same command again once it is mended.',
+        message: `Writing ${path} failed, so ${what} cannot be stored.`,
+        remedy: 'Fix the cause, then run the same command again.',
       };
   }
 }

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-/** Who runs this process; its uid where no passwd line names it, as in many containers. */
+/** The user of this process; its uid if passwd does not name it, as in many containers. */
 export function userName(): string {
   try {
     return userInfo().username;

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How a pause grows. All times in milliseconds. */
+/** How the pause between retries grows. All times in milliseconds. */
 export interface BackOff {
-  /** Tries so far, from 0. */
+  /** Retries so far, from 0. */
   readonly attempt: number;
-  /** Never pauses past this moment, in milliseconds since the epoch. */
+  /** The pause never ends after this time, in milliseconds since the epoch. */
   readonly deadline: number;
   readonly firstMs?: number;
   readonly longestMs?: number;
@@ -12,10 +12,10 @@ export interface BackOff {
 }
 
 /**
- * Pauses before asking again: 20 ms, doubled with each attempt up to a second, less up to half by chance so that many
- * waiters do not ask in step. Resolves at once where the deadline has passed, and early when the signal aborts.
+ * Pauses before a retry: 20 ms, doubled with each attempt up to a second, minus random jitter of up to half so that
+ * waiters do not retry in step. Resolves at once if the deadline has passed, and early when the signal aborts.
  *
- * The only pause in the program; whatever can be awaited by an event is.
+ * The only pause in the program; everything else waits for events.
  */
 export async function backOff({
   attempt,
@@ -31,6 +31,6 @@ export async function backOff({
   try {
     await delay(pause, undefined, signal && { signal });
   } catch {
-    // Aborted: whoever asked stops by the same signal.
+    // Aborted: the caller stops by the same signal.
   }
 }

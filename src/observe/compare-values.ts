@@ -1,8 +1,8 @@
 import type { Comparator } from '../model/check.ts';
 
 /**
- * Compares as numbers if both are numbers, exactly and whatever their length; else `=` and `!=` compare as text and
- * the others have no answer (undefined). Rule: docs/format.md, Checks.
+ * Compares as numbers if both are numbers, exactly and at any length. Otherwise `=` and `!=` compare as text, and the
+ * other comparators return undefined. Rule: docs/format.md, Checks.
  */
 export function compareValues(a: string, comparator: Comparator, b: string): boolean | undefined {
   const [left, right] = [decimal(a), decimal(b)];
@@ -31,7 +31,7 @@ function compareTexts(a: string, comparator: Comparator, b: string): boolean | u
   return comparator === '!=' ? a !== b : undefined;
 }
 
-/** `["-"] digits ["." digits]`; longer than any quantity is not a number. */
+/** `["-"] digits ["." digits]`. Anything longer than 100 characters is not a quantity. */
 function decimal(text: string): { digits: bigint; scale: number } | undefined {
   const parts = text.length <= 100 ? /^(-?\d+)(?:\.(\d+))?$/.exec(text) : null;
   return parts ? { digits: BigInt(`${parts[1]}${parts[2] ?? ''}`), scale: parts[2]?.length ?? 0 } : undefined;

@@ -2,18 +2,18 @@ import { textOrder } from '../base/text-order.ts';
 import type { Change } from '../model/change.ts';
 import type { FactOf, Scope, Snapshot } from '../model/snapshot.ts';
 
-/** How the facts of a scope are told apart, and what counts as their state. */
+/** How the facts of a scope are identified, and what counts as their state. */
 interface Aspect<S extends Scope> {
   readonly scope: S;
-  /** The same thing in two snapshots has the same subject. */
+  /** Facts about the same thing in two snapshots have the same subject. */
   subject(fact: FactOf<S>): string;
-  /** Two equal states are no change. */
+  /** Facts with equal states are unchanged. */
   state(fact: FactOf<S>): string;
-  /** For people; default: the state. */
+  /** Text for people; default: the state. */
   show?(fact: FactOf<S>): string;
 }
 
-/** What a change of a box is. Load, memory, logs and the size of processes change by themselves and are left out. */
+/** What counts as a change of a box. Load, memory, logs and process sizes change all the time and are excluded. */
 const ASPECTS = [
   aspect({
     scope: 'packages',
@@ -23,17 +23,17 @@ const ASPECTS = [
   aspect({
     scope: 'files',
     subject: ({ path }) => path,
-    // The hash decides where there is one: a file touched but not changed is the same.
+    // Compares the hash where there is one, so a file that was touched but not changed is equal.
     state: ({ state, hash, link, bytes, modified }) =>
       state === 'missing' ? 'missing' : (link ?? hash ?? `${bytes} bytes of ${modified}`),
     show: ({ state, package: owner, link }) =>
-      link !== undefined ? `→ ${link}` : state === 'own' ? 'no package’s file' : `${state}, of ${owner}`,
+      link !== undefined ? `→ ${link}` : state === 'own' ? 'not from a package' : `${state}, of ${owner}`,
   }),
   aspect({
     scope: 'listeners',
     subject: ({ protocol, address, port }) =>
       `${protocol} ${address.includes(':') ? `[${address}]` : address}:${port}`,
-    state: ({ owner, via }) => `${owner ?? 'owner not known'}${via === 'socket' ? '' : ` by ${via}`}`,
+    state: ({ owner, via }) => `${owner ?? 'unknown owner'}${via === 'socket' ? '' : ` by ${via}`}`,
   }),
   aspect({
     scope: 'services',
@@ -48,7 +48,7 @@ const ASPECTS = [
   }),
   aspect({
     scope: 'processes',
-    // Pids differ at every start; several alike are one.
+    // Pids differ at every start; processes of the same name and user count as one.
     subject: ({ name, user }) => `${name}${user === undefined ? '' : ` of ${user}`}`,
     state: () => 'running',
   }),
@@ -64,8 +64,8 @@ function aspect<S extends Scope>(row: Aspect<S>): Aspect<Scope> {
 }
 
 /**
- * What differs between two snapshots of a box, in the order of its scopes. A scope that either of them did not hold, or
- * held only in part, is not compared: not known is not the same as gone. Pure.
+ * What differs between two snapshots of a box, in the order of its scopes. A scope that is missing or incomplete in
+ * either snapshot is not compared, because unknown is not the same as gone. Pure.
  */
 export function compareSnapshots(before: Snapshot, after: Snapshot): Change[] {
   return ASPECTS.flatMap((row) => compareScope(row, before, after));
@@ -81,7 +81,7 @@ function compareScope(row: Aspect<Scope>, before: Snapshot, after: Snapshot): Ch
   });
 }
 
-/** Facts beyond the bound cannot be told from facts that are gone. */
+/** Facts beyond the limit cannot be distinguished from facts that are gone. */
 function isWhole({ facts, more }: Snapshot, scope: Scope): boolean {
   return facts[scope] !== undefined && more[scope] === undefined;
 }
@@ -92,7 +92,7 @@ interface State {
   readonly id: string;
 }
 
-/** By subject; where several facts share one (a port with two owners), their states together. */
+/** By subject. Facts that share a subject (a port with two owners) have their states joined. */
 function states(row: Aspect<Scope>, { facts }: Snapshot): Map<string, State> {
   const found = new Map<string, State>();
   const sorted = [...(facts[row.scope] as FactOf<Scope>[])].sort((a, b) =>
@@ -126,10 +126,10 @@ function describe(
 }
 
 /**
- * Changes that no step made: all but those whose scope, subject and final state some step produced. A step's change that
- * was changed again afterwards is unaccounted. Processes come and go by themselves and are left out. Pure.
+ * Changes that no step made: all except those whose scope, subject and final state some step produced. A step's change
+ * that was later changed again is unaccounted for. Processes start and end all the time and are excluded. Pure.
  */
-export function unaccounted(changes: readonly Change[], producedBySteps: readonly Change[]): Change[] {
+export function unaccountedChanges(changes: readonly Change[], producedBySteps: readonly Change[]): Change[] {
   const made = new Set(producedBySteps.map(keyOf));
   return changes.filter((change) => change.scope !== 'processes' && !made.has(keyOf(change)));
 }

@@ -3,7 +3,7 @@ import { summarizeClusterFact } from '../model/cluster/cluster-summary.ts';
 import type { Evidence } from '../model/finding.ts';
 import { type FactOf, SCOPE_NAMES, type Scope, type Snapshot } from '../model/snapshot.ts';
 
-/** The fact of a snapshot under an id, ready to be quoted; undefined: it is not of this snapshot. Pure. */
+/** The fact of a snapshot with this id, as evidence; undefined if the snapshot does not contain it. Pure. */
 export function snapshotEvidence(snapshot: Snapshot, id: string): Evidence | undefined {
   for (const scope of SCOPE_NAMES) {
     const fact = (snapshot.facts[scope] as readonly FactOf<Scope>[] | undefined)?.find(
@@ -25,7 +25,7 @@ const SUMMARIES: { readonly [S in Scope]: (fact: FactOf<S>) => string } = {
     words([
       protocol,
       `${address.includes(':') ? `[${address}]` : address}:${port}`,
-      owner ?? 'owner not known',
+      owner ?? 'unknown owner',
       pid && `(pid ${pid})`,
       via !== 'socket' && `by ${via}`,
     ]),
@@ -45,7 +45,7 @@ const SUMMARIES: { readonly [S in Scope]: (fact: FactOf<S>) => string } = {
     words([
       `${size(availableBytes)} of ${size(bytes)} available,`,
       `swap ${size(swapBytes)},`,
-      oomKills === undefined ? 'OOM kills not known' : `${oomKills} OOM kills since boot`,
+      oomKills === undefined ? 'unknown number of OOM kills' : `${oomKills} OOM kills since boot`,
     ]),
   limits: ({ name, value, used, unit, hits, periods }) =>
     words([
@@ -57,7 +57,7 @@ const SUMMARIES: { readonly [S in Scope]: (fact: FactOf<S>) => string } = {
   files: ({ path, state, package: owner, bytes, modified, link }) =>
     words([
       path,
-      state === 'own' ? 'no package’s' : `${state}, of ${owner}`,
+      state === 'own' ? 'not from a package' : `${state}, of ${owner}`,
       link !== undefined ? `→ ${link}` : bytes !== undefined && pluralize(bytes, 'byte'),
       modified,
     ]),
@@ -68,7 +68,7 @@ const SUMMARIES: { readonly [S in Scope]: (fact: FactOf<S>) => string } = {
   containers: ({ role, engine, detail }) =>
     role === 'inside'
       ? `this box is a container (${engine}: ${detail})`
-      : `${engine} can be reached (${detail})`,
+      : `${engine} is available (${detail})`,
   kubernetes: summarizeClusterFact,
 };
 
@@ -80,7 +80,7 @@ function amount(value: number, unit: string): string {
   return unit === 'bytes' ? size(value) : `${value} ${unit}`;
 }
 
-/** Binary units, three figures. */
+/** Binary units, three significant digits. */
 function size(bytes: number): string {
   const step = Math.min(4, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
   const value = bytes / 2 ** (10 * step);

@@ -1,8 +1,8 @@
 import { type FactOf, type Facts, SCOPE_NAMES, type Scope, type Snapshot } from '../model/snapshot.ts';
 
 /**
- * A snapshot cut to the most relevant facts of each scope, for answers of bounded size; `more` counts what was cut. The
- * whole one stays where it is stored. Pure.
+ * A snapshot reduced to the most relevant facts of each scope, for answers of bounded size; `more` counts the rest. The
+ * stored snapshot stays complete. Pure.
  */
 export function excerpt(snapshot: Snapshot, mostItems: number): Snapshot {
   const facts: { [S in Scope]?: readonly FactOf<Scope>[] } = {};

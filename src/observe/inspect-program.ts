@@ -4,7 +4,7 @@ import type { ProgramFact } from '../model/program-fact.ts';
 import { localMachine } from './local-machine.ts';
 import type { Machine } from './machine.ts';
 
-/** Where programs are looked for. */
+/** Where to search for programs. */
 export interface InspectOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
@@ -14,8 +14,8 @@ export interface InspectOptions {
 export const FIRST_BYTES = 256;
 
 /**
- * What stands behind a program's name: found or not, executable, which interpreter its first line names and whether that
- * is there, which machine it was built for. Reads the first bytes of the file and runs nothing.
+ * Describes a program without running it: whether it exists and is executable, which interpreter its first line names
+ * and whether that exists, and which CPU architecture it was built for. Reads only the first bytes of the file.
  */
 export function inspectProgram(
   name: string,
@@ -37,15 +37,15 @@ function find(name: string, options: InspectOptions, machine: Machine): string |
   return programPaths(name, options).find((path) => machine.program(path) !== 'none');
 }
 
-/** Where a program of that name may be, in the order of the search. */
+/** Candidate paths of a program, in search order. */
 export function programPaths(name: string, { env, folder }: InspectOptions): string[] {
   const folders = name.includes('/') ? [''] : (env.PATH ?? '/usr/local/bin:/usr/bin:/bin').split(':');
   return folders.map((each) => resolve(folder, each, name));
 }
 
 function firstBytes(path: string, machine: Machine): Buffer {
-  const look = machine.head(path, FIRST_BYTES);
-  return look.kind === 'read' ? look.value : Buffer.alloc(0);
+  const reading = machine.head(path, FIRST_BYTES);
+  return reading.kind === 'read' ? reading.value : Buffer.alloc(0);
 }
 
 function describe(bytes: Buffer, options: InspectOptions, machine: Machine): Partial<ProgramFact> {
@@ -56,12 +56,12 @@ function describe(bytes: Buffer, options: InspectOptions, machine: Machine): Par
   return { shebang: program, interpreterFound: find(program, options, machine) !== undefined, crlf };
 }
 
-/** The interpreter that a script's first line names; undefined: it names none. Pure. */
+/** The interpreter that a script's first line names; undefined if it names none. Pure. */
 export function shebangOf(bytes: Buffer): { readonly program: string; readonly crlf: boolean } | undefined {
   const first = /^#![ \t]*([^\n]*)/.exec(bytes.toString('utf8'))?.[1];
   if (first === undefined) return undefined;
   const words = first.split(/[ \t]+/);
-  // env looks the next word up on PATH, CR and all.
+  // env searches PATH for the next word, including a trailing CR.
   const program = /(?:^|\/)env$/.test(words[0] ?? '')
     ? (words.find((word, index) => index > 0 && !word.startsWith('-')) ?? words[0]!)
     : words[0]!;

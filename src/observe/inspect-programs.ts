@@ -4,34 +4,34 @@ import { FIRST_BYTES, inspectProgram, programPaths, shebangOf } from './inspect-
 import { NotGathered } from './machine.ts';
 
 /**
- * What stands behind the names of programs on a box, whichever it is. On another one in a round trip, and a second where
- * scripts name interpreters. A box that cannot be looked at has no answers: then nothing is said of its programs.
+ * Describes programs on any box. On a remote box this takes one round trip, and a second if scripts name interpreters.
+ * Returns nothing for a box that cannot be observed.
  */
 export async function inspectPrograms(
   box: Box,
   names: readonly string[],
   folder: string = box.folder,
 ): Promise<ProgramFact[]> {
-  const place = { env: box.baseline, folder };
-  if (box.kind === 'local' || names.length === 0) return names.map((name) => inspectProgram(name, place));
+  const searchIn = { env: box.baseline, folder };
+  if (box.kind === 'local' || names.length === 0) return names.map((name) => inspectProgram(name, searchIn));
   const [{ observeOn }, { each }] = await Promise.all([
     import('./remote/remote-observer.ts'),
     import('./remote/fragments.ts'),
   ]);
-  const pieces = (programs: readonly string[]) => {
-    const paths = programs.flatMap((name) => programPaths(name, place));
+  const fragments = (programs: readonly string[]) => {
+    const paths = programs.flatMap((name) => programPaths(name, searchIn));
     return [each('c', paths), each(`a ${FIRST_BYTES}`, paths)];
   };
   try {
-    const machine = await observeOn(box, pieces(names));
+    const machine = await observeOn(box, fragments(names));
     const interpreters = names.flatMap((name) => {
-      const path = programPaths(name, place).find((each) => machine.program(each) !== 'none');
+      const path = programPaths(name, searchIn).find((each) => machine.program(each) !== 'none');
       const head = path === undefined ? undefined : machine.head(path);
       return (head?.kind === 'read' && shebangOf(head.value)?.program) || [];
     });
     const whole =
-      interpreters.length === 0 ? machine : await observeOn(box, pieces([...names, ...interpreters]));
-    return names.map((name) => inspectProgram(name, place, whole));
+      interpreters.length === 0 ? machine : await observeOn(box, fragments([...names, ...interpreters]));
+    return names.map((name) => inspectProgram(name, searchIn, whole));
   } catch (error) {
     if (error instanceof NotGathered) return [];
     throw error;

@@ -22,17 +22,17 @@ import type { EntryKind, Machine, Reading, Status, SystemFacts } from './machine
 import { askTool } from './tool.ts';
 import { tryRead } from './try-read.ts';
 
-/** Above this size a file is read in pieces. */
+/** Larger files are read in chunks. */
 const STREAM_ABOVE = 1024 * 1024;
 
-/** Names of machines as container images use them. */
+/** CPU architectures as container images name them. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm: 'arm' };
 
-/** This machine, read in place. */
+/** This machine, read directly. */
 export const localMachine: Machine = {
   hasProc: process.platform === 'linux',
   asRoot: process.getuid?.() === 0,
-  lookers: new Set([process.pid]),
+  observerPids: new Set([process.pid]),
   get now() {
     return new Date();
   },
@@ -57,13 +57,13 @@ export const localMachine: Machine = {
 };
 
 function tryStatus(path: string): Stats | undefined {
-  const look = tryRead(() => statSync(path, { throwIfNoEntry: false }));
-  return look.kind === 'read' ? look.value : undefined;
+  const reading = tryRead(() => statSync(path, { throwIfNoEntry: false }));
+  return reading.kind === 'read' ? reading.value : undefined;
 }
 
-function found(look: Reading<Stats | undefined>): Reading<Status> {
-  if (look.kind !== 'read') return look;
-  return look.value ? { kind: 'read', value: statusOf(look.value) } : { kind: 'gone' };
+function found(reading: Reading<Stats | undefined>): Reading<Status> {
+  if (reading.kind !== 'read') return reading;
+  return reading.value ? { kind: 'read', value: statusOf(reading.value) } : { kind: 'gone' };
 }
 
 function statusOf(stats: Stats): Status {
@@ -109,17 +109,17 @@ function readTail(path: string, bytes: number): { content: Buffer; whole: boolea
   }
 }
 
-/** Small files are read in line, which costs a few microseconds; of others piece by piece. */
+/** Small files are read synchronously, which takes microseconds; others chunk by chunk. */
 async function contains(path: string, text: string): Promise<Reading<boolean>> {
   const wanted = Buffer.from(text);
   if (isSmall(path)) return tryRead(() => readFileSync(path).includes(wanted));
-  // As much of each piece is kept as a match may begin in.
+  // The end of the previous chunk, where a match may begin.
   let kept = Buffer.alloc(0);
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: STREAM_ABOVE })) {
-      const piece = Buffer.concat([kept, chunk as Buffer]);
-      if (piece.includes(wanted)) return { kind: 'read', value: true };
-      kept = piece.subarray(Math.max(0, piece.length - wanted.length + 1));
+      const window = Buffer.concat([kept, chunk as Buffer]);
+      if (window.includes(wanted)) return { kind: 'read', value: true };
+      kept = window.subarray(Math.max(0, window.length - wanted.length + 1));
     }
     return { kind: 'read', value: wanted.length === 0 };
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Probe, Verdict } from '../model/check.ts';
 import { askMachine } from './ask-probe.ts';
 import { localMachine } from './local-machine.ts';
 
-/** Asks this machine a typed probe once. Never throws. */
+/** Evaluates a typed probe on this machine once. Never throws. */
 export function askProbe(probe: Probe, context: ProbeContext): Promise<Verdict> {
   return askMachine(probe, context, localMachine);
 }

@@ -1,22 +1,22 @@
 import type { Duplex } from 'node:stream';
 import type { ToolAnswer } from './tool.ts';
 
-/** What a look at something gave. `gone` (no such file, or the process ended) is not the same as `denied`. */
+/** The result of reading something. `gone` (no such file, or the process ended) differs from `denied`. */
 export type Reading<T> =
   | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'gone' }
   | { readonly kind: 'denied' };
 
-/** What there is under a name. */
+/** The type of a directory entry. */
 export type EntryKind = 'file' | 'folder' | 'link' | 'other';
 
-/** A name in a folder; a link is not followed. */
+/** A name in a folder; links are not followed. */
 export interface Entry {
   readonly name: string;
   readonly kind: EntryKind;
 }
 
-/** What the system says of a file without opening it. */
+/** File status, without opening the file. */
 export interface Status {
   readonly kind: EntryKind;
   readonly bytes: number;
@@ -24,95 +24,95 @@ export interface Status {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Milliseconds since the epoch; on another machine whole seconds. */
+  /** Milliseconds since the epoch; whole seconds on a remote machine. */
   readonly modifiedMs: number;
 }
 
-/** Room on a mounted file system (statfs(2)). */
+/** Free space on a mounted file system (statfs(2)). */
 export interface FreeSpace {
   readonly bytes: number;
-  /** What an ordinary user may still write. */
+  /** Free space for an ordinary user. */
   readonly freeBytes: number;
-  /** 0: no fixed number of inodes. */
+  /** 0 if the number of inodes is not fixed. */
   readonly inodes: number;
   readonly freeInodes: number;
 }
 
-/** What kind of machine it is. */
+/** Operating system, hardware and load. */
 export interface SystemFacts {
   /** `Linux`. */
   readonly name: string;
   readonly kernel: string;
-  /** As in images: `amd64`, `arm64`. */
+  /** As in container images: `amd64`, `arm64`. */
   readonly architecture: string;
   readonly cpus: number;
-  /** Its own addresses, loopback left out. */
+  /** Its own addresses, without loopback. */
   readonly addresses: readonly string[];
-  /** Mean of one minute. */
+  /** One-minute load average. */
   readonly load: number;
   readonly bootedAt: Date;
 }
 
 /**
- * A machine as probes and observers see it: small files, folders and read-only programs; nothing here changes it. This
- * machine answers in place (local-machine). Another one has been read in one round trip before anything is asked
- * (far/recorded-machine), so that whoever reads files need not know where they are. Files are asked in line on purpose:
- * a thousand files of /proc read through the thread pool cost several times more.
+ * A machine as probes and observers see it: small files, folders and read-only programs. Nothing here changes it. The
+ * local machine answers directly (local-machine). A remote one is read in one round trip first
+ * (remote/recorded-machine), so that code that reads files is the same for both. Files are read synchronously on
+ * purpose: a thousand files of /proc read through the thread pool cost several times more.
  *
- * Any method throws NotGathered where that round trip did not bring what is asked for: never `gone` by mistake.
+ * Every method throws NotGathered if that round trip did not fetch what is read; it never returns `gone` by mistake.
  */
 export interface Machine {
-  /** Whether it has Linux's /proc; elsewhere its programs (ps, lsof) are asked. */
+  /** Whether it has Linux's /proc; otherwise programs such as ps and lsof are used. */
   readonly hasProc: boolean;
-  /** Whether it is looked at as root. */
+  /** Whether it is observed as root. */
   readonly asRoot: boolean;
-  /** Processes that are there only to look. */
-  readonly lookers: ReadonlySet<number>;
-  /** Its own clock. */
+  /** Processes that exist only because of the observation. */
+  readonly observerPids: ReadonlySet<number>;
+  /** The machine's own clock. */
   readonly now: Date;
   /** The whole content of a small file. */
   read(path: string): Reading<Buffer>;
   /** The first bytes of a file. */
   head(path: string, bytes: number): Reading<Buffer>;
-  /** The last bytes of a file, and whether that is all of it. */
+  /** The last bytes of a file, and whether that is the whole file. */
   tail(path: string, bytes: number): Reading<{ readonly content: Buffer; readonly whole: boolean }>;
   exists(path: string): boolean;
-  /** Symlinks followed. */
+  /** Follows symlinks. */
   status(path: string): Reading<Status>;
-  /** Of a symlink itself. */
+  /** Does not follow a symlink. */
   linkStatus(path: string): Reading<Status>;
   list(folder: string): Reading<readonly Entry[]>;
-  /** Where a symlink points. */
+  /** The target of a symlink. */
   link(path: string): Reading<string>;
-  /** Whether a path is a file that may be executed. */
+  /** Whether a path is an executable file. */
   program(path: string): 'executable' | 'not-executable' | 'none';
-  /** Of a small file's content, in hex. */
+  /** Digest of a small file, in hex. */
   digest(path: string, algorithm: 'md5' | 'sha256'): Reading<string>;
-  /** Of a file of any size, in hex. */
+  /** Digest of a file of any size, in hex. */
   sha256(path: string): Promise<Reading<string>>;
-  /** Whether a file of any size holds a text. */
+  /** Whether a file of any size contains a text. */
   contains(path: string, text: string): Promise<Reading<boolean>>;
   room(mount: string): Promise<Reading<FreeSpace>>;
-  /** Runs one of its own programs to read something, in the C locale; never through a shell with foreign words. */
+  /** Runs one of its own read-only programs, in the C locale, without a shell. */
   tool(file: string, args: readonly string[], limitMs?: number): Promise<ToolAnswer>;
   system(): SystemFacts;
-  /** A TCP connection as this machine itself would make it; absent: this process's own network is the machine's. */
+  /** Opens a TCP connection from the machine. Absent if this process shares the machine's network. */
   readonly connect?: (host: string, port: number, signal: AbortSignal) => Promise<Duplex>;
 }
 
-/** The text of a small file; undefined where it is gone or denied. */
+/** The text of a small file; undefined if it is gone or denied. */
 export function textOf(machine: Machine, path: string): string | undefined {
-  const look = machine.read(path);
-  return look.kind === 'read' ? look.value.toString('utf8') : undefined;
+  const reading = machine.read(path);
+  return reading.kind === 'read' ? reading.value.toString('utf8') : undefined;
 }
 
-/** Names in a folder; none where it is gone or denied. */
+/** Names in a folder; empty if it is gone or denied. */
 export function namesIn(machine: Machine, folder: string): string[] {
-  const look = machine.list(folder);
-  return look.kind === 'read' ? look.value.map(({ name }) => name) : [];
+  const reading = machine.list(folder);
+  return reading.kind === 'read' ? reading.value.map(({ name }) => name) : [];
 }
 
-/** What a look at another machine did not bring along. Whoever needed it says `unavailable` or `unknown`. */
+/** The observation of a remote machine did not include this. Callers report `unavailable` or `unknown`. */
 export class NotGathered extends Error {
   override readonly name = 'NotGathered';
 }

@@ -2,7 +2,7 @@ import type { Box } from '../model/box.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { type ObserveOptions, observe } from './snapshot.ts';
 
-/** Looks at a box, whichever it is: in place on this machine, in one round trip elsewhere. Never throws. */
+/** Observes any box: directly on this machine, in one round trip on a remote one. Never throws. */
 export async function observeBox(
   box: Box,
   options: Pick<ObserveOptions, 'scopes' | 'key' | 'maxItems' | 'cluster'> & {

@@ -5,11 +5,11 @@ import { type Machine, NotGathered } from './machine.ts';
 import { quoted } from './remote/quoted.ts';
 import { observeOn } from './remote/remote-observer.ts';
 
-/** A file as two boxes can compare it, without its content; or why it was not measured. */
+/** A file's comparable state, without its content, or the reason why it was not measured. */
 export type OwnedFile = { readonly state: string } | { readonly reason: string };
 
 /**
- * Looks at files by path, on another box all in one round trip: keyed hash of the content, mode and owner. Never throws.
+ * Measures files by path, in one round trip on a remote box: keyed hash of the content, mode and owner. Never throws.
  */
 export async function ownedFiles(
   box: Box,
@@ -17,9 +17,9 @@ export async function ownedFiles(
   key: string,
 ): Promise<ReadonlyMap<string, OwnedFile>> {
   try {
-    const machine = box.kind === 'local' ? localMachine : await observeOn(box, paths.flatMap(piecesOf));
+    const machine = box.kind === 'local' ? localMachine : await observeOn(box, paths.flatMap(fragmentsOf));
     const found = await Promise.all(
-      paths.map(async (path) => [path, await lookAtFile(path, machine, key)] as const),
+      paths.map(async (path) => [path, await measureFile(path, machine, key)] as const),
     );
     return new Map(found);
   } catch (error) {
@@ -28,21 +28,21 @@ export async function ownedFiles(
   }
 }
 
-function piecesOf(path: string): string[] {
+function fragmentsOf(path: string): string[] {
   const word = quoted(path);
   return [`s ${word}`, `if [ -f ${word} ]; then h sha256 .; sha256sum ${word}; fi`];
 }
 
-async function lookAtFile(path: string, machine: Machine, key: string): Promise<OwnedFile> {
+async function measureFile(path: string, machine: Machine, key: string): Promise<OwnedFile> {
   try {
     const status = machine.status(path);
-    if (status.kind === 'denied') return { reason: `not allowed to look at ${path}` };
+    if (status.kind === 'denied') return { reason: `no permission to inspect ${path}` };
     if (status.kind === 'gone') return { state: 'missing' };
     const { kind, mode, uid, gid } = status.value;
     const rest = `mode ${mode.toString(8).padStart(4, '0')}, owner ${uid}:${gid}`;
     if (kind !== 'file') return { state: `a ${kind}, ${rest}` };
     const digest = await machine.sha256(path);
-    if (digest.kind !== 'read') return { reason: `not allowed to read ${path}` };
+    if (digest.kind !== 'read') return { reason: `no permission to read ${path}` };
     return { state: `content ${keyedHash(key, digest.value)}, ${rest}` };
   } catch (error) {
     if (error instanceof NotGathered) return { reason: error.message };

@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
 
 /**
- * YAML 1.2 as data. A file of its own to be loaded on demand: of a CommonJS package that is itself imported on demand the
- * bundle keeps the default export alone.
+ * Parses YAML 1.2. A separate file because it is loaded on demand: when a CommonJS package is itself imported on
+ * demand, the bundle keeps only its default export.
  */
 export function parseYaml(text: string): unknown {
   return parse(text);

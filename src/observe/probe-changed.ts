@@ -6,9 +6,9 @@ import { kindOf } from '../probes/all.ts';
 import { backOff } from './back-off.ts';
 
 /**
- * Resolves at the next moment at which the probe is worth asking again: a change of its file, else a step of the
- * back-off, which also is the safety net where an event is missed. Never later than `deadline` (milliseconds since
- * the epoch) nor than the context's signal.
+ * Resolves when the probe is worth evaluating again: on a change of its file, or after a back-off pause, which also
+ * covers missed events. Never later than `deadline` (milliseconds since the epoch) or the abort of the context's
+ * signal.
  */
 export async function probeChanged(
   probe: Probe,
@@ -24,7 +24,7 @@ export async function probeChanged(
   watcher?.close();
 }
 
-/** Aborts `settled` when the path, or the part of it that is still missing, appears, changes or goes. */
+/** Aborts `settled` when the path, or its first missing part, appears, changes or disappears. */
 function watchPath(path: string, settled: AbortController): FSWatcher | undefined {
   let folder = dirname(path);
   let entry = basename(path);
@@ -36,7 +36,7 @@ function watchPath(path: string, settled: AbortController): FSWatcher | undefine
     const watcher = watch(folder, { persistent: false }, (_event, name) => {
       if (name === null || name === entry) settled.abort();
     });
-    // The folder may go, or the system may have no watches left: the back-off goes on.
+    // If the folder is removed or the system is out of watches, the back-off pause still applies.
     return watcher.on('error', () => {});
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 import { type Machine, namesIn } from './machine.ts';
 
-/** Every process id that this user may see, ascending. */
+/** Every process id that this user can see, ascending. */
 export function processIds(machine: Machine): number[] {
   const ids = namesIn(machine, '/proc')
     .filter((name) => /^\d+$/.test(name))

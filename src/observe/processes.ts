@@ -3,28 +3,28 @@ import { localMachine } from './local-machine.ts';
 import { type Machine, textOf } from './machine.ts';
 import { processIds, seesEveryProcess } from './proc.ts';
 
-/** A running process. Zombies are not running and are left out. */
+/** A running process. Zombies are excluded. */
 export interface RunningProcess {
   readonly pid: number;
   readonly ppid: number;
-  /** Start time in the system's own unit; with the pid it names one process, as pids are used again. */
+  /** Start time in the system's own unit. Together with the pid it identifies a process, because pids are reused. */
   readonly start: string;
   readonly uid?: number;
-  /** Its name as the kernel has it; Linux cuts it to 15 bytes. */
+  /** Name as the kernel stores it; Linux truncates it to 15 bytes. */
   readonly comm: string;
-  /** As given; may hold secrets. Empty for kernel threads and where it may not be read. */
+  /** As given; may contain secrets. Empty for kernel threads and if it cannot be read. */
   readonly argv: readonly string[];
   /** Resident memory. */
   readonly residentBytes?: number;
 }
 
-/** The processes of the box, and why some may be absent. */
+/** The processes of the box, and why some may be missing. */
 export interface Processes {
   readonly processes: readonly RunningProcess[];
   readonly unavailable?: string;
 }
 
-/** Every running process that this user may see, by ascending pid. */
+/** Every running process that this user can see, by ascending pid. */
 export async function processes(machine: Machine = localMachine): Promise<Processes> {
   if (!machine.hasProc) return processesByPs(machine);
   const found = processIds(machine).flatMap((pid) => readProcess(pid, machine) ?? []);
@@ -35,7 +35,7 @@ export async function processes(machine: Machine = localMachine): Promise<Proces
   };
 }
 
-/** One process, or undefined when there is none with that pid, or it is a zombie. Linux only. */
+/** One process; undefined if it does not exist or is a zombie. Linux only. */
 export function readProcess(pid: number, machine: Machine = localMachine): RunningProcess | undefined {
   const stat = parseStat(textOf(machine, `/proc/${pid}/stat`));
   if (!stat || 'ZX'.includes(stat.state)) return undefined;
@@ -57,13 +57,13 @@ export function processStartMs(pid: number, machine: Machine = localMachine): nu
   const running = readProcess(pid, machine);
   const bootSeconds = /^btime (\d+)/m.exec(textOf(machine, '/proc/stat') ?? '')?.[1];
   if (!running || bootSeconds === undefined) return undefined;
-  // Linux shows user programs a hundred ticks a second on every architecture (USER_HZ, time(7)).
+  // Linux reports a hundred ticks per second to user programs on every architecture (USER_HZ, time(7)).
   return Number(bootSeconds) * 1000 + Number(running.start) * 10;
 }
 
 /**
- * The names by which people know a process: as the kernel has it, the program called, and for an interpreter the
- * script or module that it runs.
+ * The names by which people know a process: the kernel's name, the program's, and for an interpreter the script or
+ * module that it runs.
  */
 export function processNames({ comm, argv }: Pick<RunningProcess, 'comm' | 'argv'>): string[] {
   const program = basename(argv[0] ?? '').replace(/^-/, '');
@@ -71,10 +71,10 @@ export function processNames({ comm, argv }: Pick<RunningProcess, 'comm' | 'argv
   return [...new Set([kernelName(comm), program, script ?? ''])].filter((name) => name !== '');
 }
 
-/** Since version 23 Node tells the kernel the name of its first thread, in place of its own. */
+/** Since version 23, Node reports the name of its main thread to the kernel instead of its own. */
 const kernelName = (comm: string): string => (comm === 'MainThread' ? 'node' : comm);
 
-/** The best single name for a report: the kernel's, or the program's whole name where the kernel cut it off. */
+/** The best single name for a report: the kernel's, or the program's full name if the kernel truncated it. */
 export function displayName(process: Pick<RunningProcess, 'comm' | 'argv'>): string {
   const comm = kernelName(process.comm);
   const whole =
@@ -82,16 +82,16 @@ export function displayName(process: Pick<RunningProcess, 'comm' | 'argv'>): str
   return whole || comm;
 }
 
-/** The systemd service that a process belongs to, without `.service`; undefined outside one. */
+/** The systemd service of a process, without `.service`; undefined if it has none. */
 export function unitOf(pid: number, machine: Machine): string | undefined {
   const services = textOf(machine, `/proc/${pid}/cgroup`)?.matchAll(/\/([^/\n]+)\.service(?=[/\n]|$)/g);
-  // A user's service sits below user@1000.service: the innermost is meant.
+  // A user's service is nested below user@1000.service: use the innermost.
   return services && [...services].at(-1)?.[1];
 }
 
 const pageSizes = new WeakMap<Machine, number>();
 
-/** Memory is counted in pages, whose size the kernel tells in the auxiliary vector (getauxval(3), AT_PAGESZ). */
+/** The page size in which the kernel counts memory, from the auxiliary vector (getauxval(3), AT_PAGESZ). */
 function pageBytes(machine: Machine): number {
   const known = pageSizes.get(machine);
   if (known !== undefined) return known;
@@ -115,7 +115,7 @@ function scriptOf(argv: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** Fields of /proc/PID/stat by proc(5): comm stands in parentheses and may hold any character, even `) `. */
+/** Fields of /proc/PID/stat (proc(5)): comm is in parentheses and may contain any character, even `) `. */
 function parseStat(text: string | undefined) {
   if (text === undefined) return undefined;
   const close = text.lastIndexOf(')');
@@ -128,7 +128,7 @@ function parseStat(text: string | undefined) {
 
 async function processesByPs(machine: Machine): Promise<Processes> {
   const answer = await machine.tool('ps', ['-axo', 'pid=,ppid=,uid=,rss=,state=,lstart=,command=']);
-  if (answer.kind !== 'exit') return { processes: [], unavailable: 'no /proc here, and ps cannot be asked' };
+  if (answer.kind !== 'exit') return { processes: [], unavailable: 'this box has no /proc, and ps failed' };
   return { processes: answer.stdout.split('\n').flatMap((line) => parsePsLine(line) ?? []) };
 }
 

@@ -2,36 +2,36 @@ import { localMachine } from './local-machine.ts';
 import { type Machine, namesIn, textOf } from './machine.ts';
 import { processes, processNames, processStartMs } from './processes.ts';
 
-/** A service as its manager sees it. */
+/** A service as its manager reports it. */
 export interface Service {
   readonly name: string;
   readonly state: 'active' | 'inactive' | 'failed' | 'starting' | 'unknown';
-  /** Starts at boot; undefined: not known. */
+  /** Whether it starts at boot; undefined if unknown. */
   readonly enabled?: boolean;
   readonly manager: 'systemd' | 'sysv' | 'openrc';
-  /** One line for people: sub-state, main pid, how this was found out. */
+  /** One line for people: sub-state, main pid, how the state was determined. */
   readonly detail: string;
 }
 
-/** The answer to one question about one service. */
+/** The result of querying one service. */
 export type ServiceAnswer =
   | { readonly kind: 'found'; readonly service: Service }
-  /** The manager was asked and knows no such service. */
+  /** The manager does not know the service. */
   | { readonly kind: 'missing'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** Whether a manager could know it; nothing else is ever asked, nor made a path of. */
+/** Whether a service can have this name. Any other name is neither queried nor used in a path. */
 export function isServiceName(name: string): boolean {
   return /^[\w@:.\\][\w@:.\\-]*$/.test(name);
 }
 
 /** One service by name, with or without `.service`. */
 export async function service(name: string, machine: Machine = localMachine): Promise<ServiceAnswer> {
-  if (!isServiceName(name)) return { kind: 'unknown', reason: `${name} cannot be the name of a service` };
+  if (!isServiceName(name)) return { kind: 'unknown', reason: `${name} is not a valid service name` };
   if (hasSystemd(machine)) return systemdService(name, machine);
   if (machine.exists(`/etc/init.d/${name}`))
     return { kind: 'found', service: await scriptService(name, machine) };
-  return { kind: 'unknown', reason: `no systemd runs here and there is no /etc/init.d/${name}` };
+  return { kind: 'unknown', reason: `the box runs no systemd and /etc/init.d/${name} does not exist` };
 }
 
 /** Every service that the box's manager knows. Reads state only; init scripts are not run. */
@@ -42,22 +42,22 @@ export async function services(machine: Machine = localMachine): Promise<{
   if (hasSystemd(machine)) return systemdServices(machine);
   const scripts = machine.list('/etc/init.d');
   if (scripts.kind !== 'read')
-    return { services: [], unavailable: 'no systemd runs here and there is no /etc/init.d' };
+    return { services: [], unavailable: 'the box runs no systemd and /etc/init.d does not exist' };
   const running = await processes(machine);
   const programs = new Set(running.processes.flatMap(processNames));
   const found = scripts.value.filter(({ name }) => !/^(?:README|skeleton|functions\.sh|\.)/.test(name));
   return { services: found.map(({ name }) => byProcess(name, programs, machine)) };
 }
 
-/** sd_booted(3): this folder is there exactly where systemd is PID 1. */
+/** sd_booted(3): this folder exists exactly if systemd is PID 1. */
 function hasSystemd(machine: Machine): boolean {
   return machine.exists('/run/systemd/system');
 }
 
-/** What systemctl is asked of a unit. */
+/** The properties queried of a unit. */
 export const PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,MainPID';
 
-/** As systemd writes it. */
+/** The unit's full name. */
 export function unitName(name: string): string {
   return /\.[a-z]+$/.test(name) ? name : `${name}.service`;
 }
@@ -65,18 +65,17 @@ export function unitName(name: string): string {
 async function systemdService(name: string, machine: Machine): Promise<ServiceAnswer> {
   const unit = unitName(name);
   const answer = await machine.tool('systemctl', ['show', `--property=${PROPERTIES}`, '--', unit]);
-  if (answer.kind !== 'exit') return { kind: 'unknown', reason: 'systemctl cannot be asked' };
+  if (answer.kind !== 'exit') return { kind: 'unknown', reason: 'systemctl could not be run' };
   if (answer.code !== 0) return { kind: 'unknown', reason: firstLine(answer.stderr) };
   const properties = parseProperties(answer.stdout);
   if (properties.get('LoadState') === 'not-found')
-    return { kind: 'missing', reason: `systemd knows no ${unit}` };
+    return { kind: 'missing', reason: `systemd has no unit ${unit}` };
   return { kind: 'found', service: fromProperties(name, properties) };
 }
 
 async function systemdServices(machine: Machine) {
   const answer = await machine.tool('systemctl', ['show', `--property=${PROPERTIES}`, '--', '*.service']);
-  if (answer.kind !== 'exit' || answer.code !== 0)
-    return { services: [], unavailable: 'systemctl gave no answer' };
+  if (answer.kind !== 'exit' || answer.code !== 0) return { services: [], unavailable: 'systemctl failed' };
   const blocks = answer.stdout.split(/\n\n+/).map(parseProperties);
   const loaded = blocks.filter((each) => each.has('Id') && each.get('LoadState') !== 'not-found');
   return { services: loaded.map((each) => fromProperties(each.get('Id')!.replace(/\.service$/, ''), each)) };
@@ -116,13 +115,13 @@ const SYSTEMD_STATES: ReadonlyMap<string, Service['state']> = new Map([
 /** The states for which `systemctl is-enabled` exits with 0 (systemctl(1), table 1). */
 const ENABLED = new Set(['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated']);
 
-/** Without systemd: a pid file, else what the init script says, else whether a process of that name runs. */
+/** Without systemd: by pid file, else by the init script's status, else by whether a process of that name runs. */
 async function scriptService(name: string, machine: Machine): Promise<Service> {
   const pid = pidFromFile(name, machine);
-  if (pid !== undefined) return scripted(name, 'active', `pid ${pid}, by its pid file`, machine);
+  if (pid !== undefined) return scripted(name, 'active', `pid ${pid}, from its pid file`, machine);
   const answer = await machine.tool(`/etc/init.d/${name}`, ['status']);
-  const said = answer.kind === 'exit' ? statusOf(answer.code, answer.stdout + answer.stderr) : undefined;
-  if (said) return scripted(name, said, `its init script says ${said}`, machine);
+  const status = answer.kind === 'exit' ? statusOf(answer.code, answer.stdout + answer.stderr) : undefined;
+  if (status) return scripted(name, status, `its init script reports ${status}`, machine);
   const running = await processes(machine);
   return byProcess(name, new Set(running.processes.flatMap(processNames)), machine);
 }
@@ -137,8 +136,8 @@ function statusOf(code: number, output: string): Service['state'] | undefined {
 
 function byProcess(name: string, programs: ReadonlySet<string>, machine: Machine): Service {
   const pid = pidFromFile(name, machine);
-  if (pid !== undefined) return scripted(name, 'active', `pid ${pid}, by its pid file`, machine);
-  // The kernel cuts names to 15 bytes.
+  if (pid !== undefined) return scripted(name, 'active', `pid ${pid}, from its pid file`, machine);
+  // The kernel truncates names to 15 bytes.
   if (programs.has(name) || programs.has(name.slice(0, 15)))
     return scripted(name, 'active', 'a process of that name runs', machine);
   return scripted(name, 'inactive', 'no pid file, and no process of that name runs', machine);
@@ -149,13 +148,16 @@ function scripted(name: string, state: Service['state'], detail: string, machine
   return { name, state, enabled: startsAtBoot(name, machine), manager, detail };
 }
 
-/** A pid file counts only while its process lives and is older than the file: pids are used again, after a reboot most of all. */
+/**
+ * A pid file counts only if its process runs and is older than the file, because pids are reused, especially after a
+ * reboot.
+ */
 function pidFromFile(name: string, machine: Machine): number | undefined {
   for (const path of [`/run/${name}.pid`, `/run/${name}/${name}.pid`]) {
     const pid = Number.parseInt(textOf(machine, path) ?? '', 10);
     const startedMs = pid > 0 ? processStartMs(pid, machine) : undefined;
     const written = startedMs === undefined ? undefined : machine.status(path);
-    // Start times are counted from a boot time in whole seconds.
+    // Start times are computed from a boot time in whole seconds.
     if (written?.kind === 'read' && startedMs! <= written.value.modifiedMs + 2000) return pid;
   }
   return undefined;
@@ -170,5 +172,5 @@ function startsAtBoot(name: string, machine: Machine): boolean {
 }
 
 function firstLine(text: string): string {
-  return text.trim().split('\n')[0] || 'systemctl gave no answer';
+  return text.trim().split('\n')[0] || 'systemctl failed';
 }

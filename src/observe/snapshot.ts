@@ -29,27 +29,27 @@ import { observeServices } from './scopes/services.ts';
 import { observeSystem } from './scopes/system.ts';
 import { observeUsers } from './scopes/users.ts';
 
-/** What to look at, and from where. */
+/** What to observe, and how. */
 export interface ObserveOptions {
-  /** Default: this one. Another one has been read before (far/far-observe). */
+  /** Default: this machine. A remote one has been read before (remote/remote-observe). */
   readonly machine?: Machine;
   /** Default: all. */
   readonly scopes?: readonly Scope[];
-  /** Only KUBECONFIG, HOME, XDG_RUNTIME_DIR and the like are read from it; no value is kept. */
+  /** Only KUBECONFIG, HOME, XDG_RUNTIME_DIR and the like are read; no value is stored. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths start here. */
   readonly folder: string;
-  /** Key of the hashes of files, the same for all snapshots that are to be compared; absent: no hashes. */
+  /** Key for hashing files, the same for all snapshots that are compared. Without it, files have no hash. */
   readonly key?: string;
-  /** Asks the cluster that the box names; absent: only the names of contexts are told. */
+  /** Queries the box's cluster; without it, only the names of contexts are reported. */
   readonly cluster?: () => Promise<ClusterObservation>;
-  /** Facts kept for each scope, the most relevant; default 2,000, enough to compare whole boxes. */
+  /** Facts kept per scope, the most relevant; default 2,000, enough to compare whole boxes. */
   readonly maxItems?: number;
 }
 
 const DEFAULT_MOST = 2000;
 
-/** One row for each scope. */
+/** One row per scope. */
 const OBSERVERS: { readonly [S in Scope]: Observer<S> } = {
   listeners: observeListeners,
   processes: observeProcesses,
@@ -67,23 +67,23 @@ const OBSERVERS: { readonly [S in Scope]: Observer<S> } = {
 };
 
 /**
- * Looks at this box once, all scopes at a time, and changes nothing. Never throws: what could not be read is in
- * `unavailable`, with the reason. Reads /proc and files directly and asks few programs, so that it takes about 100 ms.
- * Holds no environment, no file's content and no secret-like value of a command line or log.
+ * Observes this box once, all scopes in parallel, and changes nothing. Never throws: what could not be read is in
+ * `unavailable`, with the reason. Reads /proc and files directly and runs few programs, so that it takes about 100 ms.
+ * Contains no environment, no file content and no secret-like value of a command line or log.
  */
 export async function observe(options: ObserveOptions): Promise<Snapshot> {
   const now = new Date();
-  const began = performance.now();
+  const started = performance.now();
   const sources = shareSources(options);
   const scopes = SCOPE_NAMES.filter((scope) => options.scopes?.includes(scope) ?? true);
-  const seen = await Promise.all(scopes.map((scope) => look(scope, sources)));
+  const seen = await Promise.all(scopes.map((scope) => observeScope(scope, sources)));
   const stem = stemAt(now);
   const numbered = number(stem, scopes, seen, options.maxItems ?? DEFAULT_MOST);
   return {
     schema: SNAPSHOT_SCHEMA,
     id: `sn-${stem}`,
     at: now.toISOString(),
-    ms: Math.round(performance.now() - began),
+    ms: Math.round(performance.now() - started),
     scopes,
     ...numbered,
     unavailable: scopes.flatMap((scope, index) =>
@@ -92,7 +92,7 @@ export async function observe(options: ObserveOptions): Promise<Snapshot> {
   };
 }
 
-/** The snapshot of a box that could not be asked at all. */
+/** The snapshot of a box that could not be read at all. */
 export function unseen(scopes: readonly Scope[], reason: string): Snapshot {
   const now = new Date();
   return {
@@ -135,7 +135,7 @@ function userNames(machine: Machine): ReadonlyMap<number, string> {
   return new Map(rows.flatMap(([name, , uid]) => (name && uid ? [[Number(uid), name] as const] : [])));
 }
 
-async function look(scope: Scope, sources: Sources): Promise<Observed<Scope>> {
+async function observeScope(scope: Scope, sources: Sources): Promise<Observed<Scope>> {
   try {
     return await OBSERVERS[scope](sources);
   } catch (error) {
@@ -143,14 +143,14 @@ async function look(scope: Scope, sources: Sources): Promise<Observed<Scope>> {
   }
 }
 
-/** Milliseconds and three drawn characters: two observations of a box do not meet. */
+/** Milliseconds and three random characters, so that two observations of a box do not collide. */
 function stemAt(now: Date): string {
   return `${now.getTime().toString(36)}${randomInt(36 ** 3)
     .toString(36)
     .padStart(3, '0')}`;
 }
 
-/** Cuts each scope to its bound and gives every fact its id. */
+/** Limits each scope and gives every fact its id. */
 function number(
   stem: string,
   scopes: readonly Scope[],
@@ -162,7 +162,7 @@ function number(
   let last = 0;
   for (const [index, scope] of scopes.entries()) {
     const { facts: found, unavailable = [], more: left = 0 } = seen[index]!;
-    // A scope that could not be read at all has no facts; that it has none is a fact only where it could be read.
+    // No facts means an empty scope only if the scope could be read.
     if (found.length === 0 && unavailable.length > 0) continue;
     facts[scope] = found
       .slice(0, most)

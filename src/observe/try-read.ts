@@ -1,6 +1,6 @@
 import type { Reading } from './machine.ts';
 
-/** Calls a reader of this machine's files and tells `gone` from `denied`. */
+/** Reads a file of this machine and distinguishes `gone` from `denied`. */
 export function tryRead<T>(read: () => T): Reading<T> {
   try {
     return { kind: 'read', value: read() };

@@ -15,7 +15,7 @@ import { type Engine, probeContainers } from './container-engine.ts';
 import { debianImage } from './debian-image.ts';
 import { describeWithBoxes } from './describe-with-boxes.ts';
 
-/** Names of this run alone, on an engine that others use too. */
+/** Names that only this run uses, because others share the engine. */
 const run = randomBytes(3).toString('hex');
 const named = (word: string) => `t${run}-${word}`;
 
@@ -40,7 +40,7 @@ describeWithBoxes('the life of boxes', () => {
     for (const { container } of ours) spawnSync(engine, ['rm', '--force', container]);
   });
 
-  test('launched, listed, filled, stopped, started anew, destroyed', async () => {
+  test('launch, list, fill, stop, restart, destroy', async () => {
     const name = named('web');
     const scene = await scenario('# x\n');
     const launched = await scene.run('box launch', { name, image, port: ['8080'], expires: '2h' });
@@ -54,7 +54,7 @@ describeWithBoxes('the life of boxes', () => {
     expect(again).toMatchObject({ exit: 64, diagnostics: [{ code: 'box-exists' }] });
     expect((await findBox(name))?.container).toBe(box.container);
 
-    // Another person's run finds it as well: the engine alone remembers.
+    // Another process finds it too: all state is in the engine.
     const other = await scenario('# y\n');
     expect(namesOf(await other.run('box list'))).toContain(name);
 
@@ -62,7 +62,7 @@ describeWithBoxes('the life of boxes', () => {
     expect((await scene.run('box stop', { box: name })).report.box.status).toBe('stopped');
     expect(await scene.run('box sync', { box: name })).toMatchObject({
       exit: 3,
-      diagnostics: [{ code: 'box-not-running', remedy: `Start it: runbook box restart ${name}.` }],
+      diagnostics: [{ code: 'box-not-running', remedy: `Start it with: runbook box restart ${name}` }],
     });
     expect((await scene.run('box restart', { box: name })).report.box.status).toBe('running');
     expect((await inside((await findBox(name))!, 'cat /root/kept; pgrep -x sleep | wc -l')).stdout).toBe(
@@ -90,7 +90,7 @@ describeWithBoxes('the life of boxes', () => {
     expect((await findBox(name))?.status).toBe('running');
   });
 
-  test('a folder goes in as git sees it, changes alone the next time, and .env only once it was granted', async () => {
+  test('copies a folder as git sees it, then only changes, and .env only once it was granted', async () => {
     const name = named('sync');
     const scene = await scenario('# the runbook\n', {
       files: {
@@ -155,7 +155,7 @@ describeWithBoxes('the life of boxes', () => {
     }
   });
 
-  test('a port under a name through a real Caddy, and through none', async () => {
+  test('serves a port under a name through a real Caddy, and without one', async () => {
     const [name, proxy] = [named('site'), named('proxy')];
     const bare = await scenario('# x\n', { env: { CADDY_ADMIN: '127.0.0.1:1' } });
     await bare.run('box launch', { name, image, port: ['80'] });
@@ -176,7 +176,7 @@ describeWithBoxes('the life of boxes', () => {
     const scene = await scenario('# x\n', { env: { CADDY_ADMIN: admin } });
     await expect.poll(() => Caddy.at(admin), { timeout: 10_000 }).toBeDefined();
 
-    // The proxy stands in a box of its own here, from which the port published on this host is not reached.
+    // The proxy runs in its own box here, from which this host's published port cannot be reached.
     const inner = named('inner');
     await scene.run('box launch', { name: inner, image });
     await inside((await findBox(inner))!, 'nginx');
@@ -202,7 +202,7 @@ describeWithBoxes('the life of boxes', () => {
       diagnostics: [{ code: 'name-taken' }],
     });
 
-    // A restart may give it another address: its names follow.
+    // A restart may change its address; its routes follow.
     await scene.run('box restart', { box: inner });
     await inside((await findBox(inner))!, 'nginx');
     await expect.poll(() => asked('app.localhost'), { timeout: 15_000 }).toContain('Welcome to nginx');
@@ -220,7 +220,7 @@ describeWithBoxes('the life of boxes', () => {
     }
   });
 
-  test('an agent lives with boxes by tools, and says nothing that takes a person', async () => {
+  test('an agent manages boxes with tools, except for what needs a person', async () => {
     const name = named('tool');
     const scene = await scenario(
       `---\nrunbook: 1\n---\n\n## Inputs\n\n| Name | Kind |\n| --- | --- |\n| PASS | secret |\n`,
@@ -266,7 +266,7 @@ describeWithBoxes('the life of boxes', () => {
     await agent.leave();
   });
 
-  test('prune removes what has expired and what a killed launch left, and nothing else', async () => {
+  test('prune removes expired boxes and those of killed launches, and nothing else', async () => {
     const scene = await scenario('# x\n');
     const [kept, expired, half] = [named('kept'), named('expired'), named('half')];
     await scene.run('box launch', { name: kept, image });
@@ -314,7 +314,7 @@ describeWithBoxes('the life of boxes', () => {
       const ended = new Promise((resolve) => child.once('close', resolve));
       setTimeout(() => child.kill('SIGKILL'), ms);
       await ended;
-      // What the engine was told it still carries out; then it is a whole box, or one that prune knows.
+      // The engine completes what it was told. The result is a complete box, or one that prune recognizes.
       const scene = await scenario('# x\n');
       await expect
         .poll(async () => (await findBox(name))?.status ?? 'none', { timeout: 15_000 })
@@ -328,7 +328,7 @@ describeWithBoxes('the life of boxes', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('names, ports, times and images that are none', async () => {
+  test('rejects invalid names, ports, times and images', async () => {
     const { run: verb } = await scenario('# x\n');
     const refused = async (input: object) =>
       (await verb('box launch', { image, ...input })).diagnostics[0]?.code;

@@ -3,14 +3,14 @@ import { hostNeeds } from '../../src/boxes/host-needs.ts';
 
 export type Engine = EngineProgram;
 
-/** How this host runs containers: the program and what its `run` needs besides; or why it cannot. */
+/** How this host runs containers: the program and the additional options of its `run`, or why it cannot. */
 export type Containers =
   | { available: true; engine: Engine; args: string[] }
   | { available: false; reason: string };
 
 let answer: Promise<Containers> | undefined;
 
-/** As the product finds out: by starting a real container, once per process, about half a second. */
+/** As in the product: by starting a real container, once per process, in about half a second. */
 export function probeContainers(): Promise<Containers> {
   answer ??= probe();
   return answer;

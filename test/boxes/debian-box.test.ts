@@ -25,14 +25,14 @@ describeWithBoxes('a Debian box', () => {
     return box;
   }
 
-  test('starts and is a clean bookworm', async () => {
+  test('starts as a clean bookworm', async () => {
     const box = await start({ name: 'web' });
 
     const { stdout } = await box.exec('. /etc/os-release; echo "$VERSION_CODENAME $(hostname)"; ls /root');
     expect(stdout).toBe('bookworm web\n');
   });
 
-  test('exec tells the true exit code, and keeps stdout and stderr apart', async () => {
+  test('exec returns the exit code, and keeps stdout and stderr apart', async () => {
     const box = await start();
     expect(await box.exec('echo out; echo err >&2; exit 7')).toEqual({
       code: 7,
@@ -61,7 +61,7 @@ describeWithBoxes('a Debian box', () => {
     expect((await box.exec(['pgrep', 'sleep'])).code).toBe(1);
   });
 
-  test('the node of this test run runs inside', async () => {
+  test('this test run’s node works inside', async () => {
     const box = await start();
     expect(await box.exec(['node', '--version'])).toEqual({
       code: 0,
@@ -70,20 +70,20 @@ describeWithBoxes('a Debian box', () => {
     });
   });
 
-  test('the built command is inside, and nothing in a box can change it', async () => {
+  test('the built command is inside, and a box cannot change it', async () => {
     const box = await start({ mounts: runbookMounts() });
     expect((await box.exec(['node', '--check', '/opt/runbook/dist/bin.js'])).code).toBe(0);
     expect((await box.exec('echo >>/opt/runbook/package.json')).stderr).toContain('Read-only file system');
   });
 
-  test('put and get carry a file in and out', async () => {
+  test('put and get copy a file in and out', async () => {
     const box = await start();
     await box.put('/srv/new/AUTODOCK.md', '# Grüße\r\n\n`$HOME` "as is"');
     expect(await box.get('/srv/new/AUTODOCK.md')).toBe('# Grüße\r\n\n`$HOME` "as is"');
     await expect(box.get('/no/such/file')).rejects.toThrow('No such file');
   });
 
-  test('a package from Debian installs, serves, and is reached from the host', async () => {
+  test('a Debian package installs, serves, and can be reached from the host', async () => {
     const box = await start({ ports: [80] });
     const installed = await box.exec('apt-get update && apt-get install -y --no-install-recommends nginx');
     expect(installed, installed.stderr).toMatchObject({ code: 0 });
@@ -109,7 +109,7 @@ describeWithBoxes('a Debian box', () => {
     expect((await two.exec(`node -e "${listen}.unref()"`)).stdout).toBe('bound\n');
   });
 
-  test('kill signals by command line, and PID 1 reaps what is orphaned', async () => {
+  test('kill signals by command line, and PID 1 reaps orphans', async () => {
     const box = await start();
     await box.exec('(sleep 302 >/dev/null 2>&1 &)');
     expect(await box.kill('KILL', 'sleep 302')).toBe(true);
@@ -119,7 +119,7 @@ describeWithBoxes('a Debian box', () => {
       .not.toMatch(/sleep|^Z/m);
   });
 
-  test('destroy leaves nothing behind, and may be called twice', async () => {
+  test('destroy leaves nothing behind, and can be repeated', async () => {
     const box = await start();
     expect(await containers()).toContain(box.name);
     await box.destroy();
@@ -128,7 +128,7 @@ describeWithBoxes('a Debian box', () => {
     expect((await box.exec(['true'])).code).not.toBe(0);
   });
 
-  test('what a crashed run left behind goes at the next start; the boxes of a living one stay', async () => {
+  test('the next start removes what a crashed run left; boxes of a running one stay', async () => {
     const mine = await start();
     const { pid: dead } = spawnSync('true');
     const leftOver = `agent-runbook-${dead}-box-000000`;

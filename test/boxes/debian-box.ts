@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { type Engine, probeContainers } from './container-engine.ts';
 import { debianImage } from './debian-image.ts';
 
-/** A path of the host seen inside a box, read-only unless `writable`. */
+/** A path of the host mounted in a box, read-only unless `writable`. */
 export interface Mount {
   source: string;
   target: string;
@@ -13,15 +13,15 @@ export interface Mount {
 }
 
 export interface BoxOptions {
-  /** An image from `debianImage`; the one with the base packages when absent. */
+  /** An image from `debianImage`; default: the one with the base packages. */
   image?: string;
   mounts?: Mount[];
   env?: Record<string, string>;
-  /** TCP ports inside the box that the host may reach; `Box.port` tells where. */
+  /** TCP ports inside the box that the host can reach at `Box.port`. */
   ports?: number[];
-  /** As the engine's `--network`, such as `none`; a network of the engine's own, behind NAT, when absent. */
+  /** The engine's `--network`, such as `none`; default: the engine's own network behind NAT. */
   network?: string;
-  /** Becomes the host name inside and part of the container's name. */
+  /** The host name inside, and part of the container's name. */
   name?: string;
 }
 
@@ -40,40 +40,39 @@ export interface ExecResult {
   stderr: string;
 }
 
-/** A running Debian container with nothing in it but the base packages and the host's `node`. */
+/** A running Debian container with only the base packages and the host's `node`. */
 export interface Box {
   /** The container's name, for the engine's own commands. */
   readonly name: string;
-  /** Runs an argv, or a string as a bash script. A failing command is a result; only a lost box rejects. */
+  /** Runs an argv, or a string as a bash script. A failing command is a result; rejects only if the box is lost. */
   exec(command: string | string[], options?: ExecOptions): Promise<ExecResult>;
-  /** Writes a file, making its directories. */
+  /** Writes a file and creates its directories. */
   put(path: string, content: string): Promise<void>;
   get(path: string): Promise<string>;
-  /** Where the host reaches a port named in `BoxOptions.ports`: a port of 127.0.0.1. */
+  /** Where the host reaches a port of `BoxOptions.ports`: a port of 127.0.0.1. */
   port(inside: number): Promise<number>;
-  /** Signals processes whose command line matches the regular expression; false when there was none. */
+  /** Signals processes whose command line matches the regular expression; false if none does. */
   kill(signal: string, pattern: string): Promise<boolean>;
-  /** Removes the container with all that it wrote. May be called twice. */
+  /** Removes the container with everything that it wrote. Can be repeated. */
   destroy(): Promise<void>;
 }
 
 const label = 'agent-runbook.box';
 
-/** No command of a test takes longer; one that does has hung, and the box is lost. */
+/** A command of a test that takes longer hangs, and the box is lost. */
 const longestMs = 10 * 60_000;
 
 /**
- * PID 1. Waiting in bash, it reaps orphans at once; it ends on TERM, and by itself after an hour, so that no
- * box outlives a forgotten run. Its child reads from a pipe that stays silent: a `sleep` would be hit by a
- * test's own kill.
+ * PID 1. Waiting in bash, it reaps orphans at once. It ends on TERM, and after an hour, so that no box outlives a
+ * forgotten run. Its child reads from a silent pipe, because a test's own kill could hit a `sleep`.
  */
 const init = 'trap "exit 0" TERM; exec 3<> <(:); read -r -t 3600 -u 3 & wait';
 
 const proxyVariables = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
 
 /**
- * Starts a box; under half a second once the image exists. Rejects with the reason where containers cannot
- * run: tests ask `describeWithBoxes` first.
+ * Starts a box, in under half a second once the image exists. Rejects with the reason if containers cannot run; tests
+ * use `describeWithBoxes` to check that first.
  */
 export async function startBox(options: BoxOptions = {}): Promise<Box> {
   const containers = await probeContainers();
@@ -131,7 +130,7 @@ export async function startBox(options: BoxOptions = {}): Promise<Box> {
   return box;
 }
 
-/** Lets the built command run inside a box: `node /opt/runbook/dist/bin.js`. Wants `npm run build` first. */
+/** Makes the built command available inside a box: `node /opt/runbook/dist/bin.js`. Needs `npm run build` first. */
 export function runbookMounts(): Mount[] {
   const mounts = ['dist', 'package.json'].map((path) => ({
     source: fileURLToPath(new URL(`../../${path}`, import.meta.url)),
@@ -194,7 +193,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Already gone is as good as removed. */
+/** Succeeds if it is already gone. */
 async function removeContainer(engine: Engine, name: string): Promise<void> {
   const result = await execa(engine, ['rm', '--force', '--volumes', name], { reject: false });
   if (result.exitCode !== 0 && !/no such container|no container|already in progress/i.test(result.stderr)) {

@@ -4,8 +4,8 @@ import { probeContainers } from './container-engine.ts';
 const made = new Map<string, Promise<string>>();
 
 /**
- * The name of a clean Debian image that holds `packages` besides the base ones; made on first use, by the product's recipe.
- * Rejects with the recipe's own words when the image cannot be made.
+ * The name of a clean Debian image that contains `packages` in addition to the base ones; built on first use, with the
+ * product's recipe. Rejects with the recipe's message if the image cannot be built.
  */
 export function debianImage({ packages = [] }: { packages?: string[] } = {}): Promise<string> {
   const key = [...packages].sort().join(',');

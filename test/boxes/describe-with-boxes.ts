@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { debianImage } from './debian-image.ts';
 
 /**
- * A vitest suite whose tests start boxes. Where no box can start, its tests are skipped and the reason is
- * both in the suite's name and on stderr; `AGENT_RUNBOOK_BOXES=required` makes that a failure instead, for
- * machines known to have boxes. Give the file a name ending in `.slow.test.ts`.
+ * A vitest suite whose tests start boxes. If no box can start, its tests are skipped, and the reason is in the suite's
+ * name and on stderr; `AGENT_RUNBOOK_BOXES=required` makes that a failure, for machines known to have boxes. Give the
+ * file a name ending in `.slow.test.ts`.
  */
 export function describeWithBoxes(name: string, tests: () => void): void {
   describe(name, async () => {

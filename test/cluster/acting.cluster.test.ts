@@ -9,7 +9,7 @@ import { applyStep, patchStep, runbookOnCluster, step } from './runbook-on-clust
 describeWithCluster('acting on a real API server', (cluster) => {
   const setting = { kubeconfig: cluster?.kubeconfig };
 
-  test('applies in an order that works, owns what it wrote, and has nothing to do the second time', async () => {
+  test('applies in a working order, owns what it wrote, and changes nothing the second time', async () => {
     const namespace = `shop-${Date.now()}`;
     const group = `${namespace}.example.com`;
     const runbook = await runbookOnCluster(
@@ -39,7 +39,7 @@ describeWithCluster('acting on a real API server', (cluster) => {
     await cluster.api.delete(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/tills.${group}`);
   });
 
-  test('a field that somebody else applied is a conflict, told with the manager and the field', async () => {
+  test('a field that another manager applied is a conflict that names manager and field', async () => {
     const namespace = await cluster.namespace();
     const path = `/api/v1/namespaces/${namespace}/configmaps/prices`;
     await cluster.api.demand(
@@ -59,7 +59,7 @@ describeWithCluster('acting on a real API server', (cluster) => {
     expect((await cluster.api.get(path)).data).toEqual({ tea: '3' });
   });
 
-  test('a key of a Secret that a hand has changed is a conflict too, and every refused object is named', async () => {
+  test('a manually changed key of a Secret is a conflict too, and every rejected object is named', async () => {
     const namespace = await cluster.namespace();
     const maps = `/api/v1/namespaces/${namespace}/configmaps`;
     const secrets = `/api/v1/namespaces/${namespace}/secrets`;
@@ -83,7 +83,7 @@ describeWithCluster('acting on a real API server', (cluster) => {
     expect(refused.text).toContain('data.tea is owned by "kubectl-edit"');
     expect(refused.text).toContain('data.code is owned by "kubectl-edit"');
 
-    // What the remedy says: set back by hand, the two own it together.
+    // As the remedy says: after it is set back by hand, both managers own it.
     await cluster.api.merge(`${maps}/prices`, { data: { tea: '2' } }, 'kubectl-edit');
     runbook.write(
       applyStep('Open the shop', [
@@ -100,7 +100,7 @@ describeWithCluster('acting on a real API server', (cluster) => {
     expect(Object.keys((await cluster.api.get(`${secrets}/till`)).data)).toEqual(['code']);
   });
 
-  test('undo gives up a Secret that was there before, though its type may not be taken away', async () => {
+  test('undo releases a Secret that existed before, although its type cannot be removed', async () => {
     const namespace = await cluster.namespace();
     const path = `/api/v1/namespaces/${namespace}/secrets`;
     const config = Buffer.from('{"auths":{}}').toString('base64');
@@ -115,7 +115,7 @@ describeWithCluster('acting on a real API server', (cluster) => {
       applyStep('Take it over', [{ ...object, data: { '.dockerconfigjson': config } }]),
       setting,
     );
-    // Nobody but runbook holds it: its maker has left no trace.
+    // Only runbook owns it: its creator has left no trace.
     await cluster.api.demand(
       'PATCH',
       `${path}/pull`,
@@ -130,7 +130,7 @@ describeWithCluster('acting on a real API server', (cluster) => {
     expect(JSON.stringify(metadata.managedFields ?? [])).not.toContain('"runbook"');
   });
 
-  test('a misspelt field is refused by name, and nothing is written', async () => {
+  test('rejects a misspelled field by name, and writes nothing', async () => {
     const namespace = await cluster.namespace();
     const misspelt = deployment('web', { namespace }) as Json;
     misspelt.spec.replica = 3;
@@ -142,7 +142,7 @@ describeWithCluster('acting on a real API server', (cluster) => {
     expect(status).toBe(404);
   });
 
-  test('a pointer whose slash is not escaped is refused with the one that is, which then works', async () => {
+  test('rejects a pointer with an unescaped slash, and suggests the escaped one, which works', async () => {
     const namespace = await cluster.namespace();
     const path = `/api/v1/namespaces/${namespace}/configmaps/prices`;
     const annotations = { 'example.com/owner': 'nobody' };
@@ -161,7 +161,7 @@ describeWithCluster('acting on a real API server', (cluster) => {
     expect((await cluster.api.get(path)).metadata.annotations['example.com/owner']).toBe('ann');
   });
 
-  test('patches of all three types arrive', async () => {
+  test('applies patches of all three types', async () => {
     const namespace = await cluster.namespace();
     const path = `/apis/apps/v1/namespaces/${namespace}/deployments/web`;
     await cluster.api.create(path.replace('/web', ''), deployment('web'));
@@ -186,7 +186,7 @@ describeWithCluster('acting on a real API server', (cluster) => {
     expect(metadata.labels).toMatchObject({ tier: 'front' });
   });
 
-  test('what the document applies and patches is as both say, until the patch is taken out', async () => {
+  test('values that the document patches stay as patched until the patch is removed', async () => {
     const namespace = await cluster.namespace();
     const path = `/apis/apps/v1/namespaces/${namespace}/deployments/web`;
     const imageOf = async () => (await cluster.api.get(path)).spec.template.spec.containers[0].image;
@@ -210,7 +210,7 @@ describeWithCluster('acting on a real API server', (cluster) => {
     expect(await imageOf()).toBe('registry.example.com/web:1.0');
   });
 
-  test('a secret comes from the inputs into the cluster, and shows up nowhere else', async () => {
+  test('a secret goes from the inputs to the cluster and appears nowhere else', async () => {
     const namespace = await cluster.namespace();
     const password = 'correct-horse-battery-staple';
     const fence = `\`\`\`yaml {"registry":"pull-secret","namespace":"${namespace}"}
@@ -238,7 +238,7 @@ password: \${REGISTRY_PASS}
     }
   });
 
-  test('undo takes away what was applied, and a replay what the document no longer holds', async () => {
+  test('undo deletes what was applied, and replay deletes what the document no longer contains', async () => {
     const namespace = await cluster.namespace();
     const maps = async () =>
       (await cluster.api.get(`/api/v1/namespaces/${namespace}/configmaps`)).items
@@ -282,7 +282,7 @@ function tillDefinition(group: string) {
   };
 }
 
-/** Every file that a pass left, journals and approvals included, as one text. */
+/** The text of every file that a pass left, journals and approvals included. */
 async function everythingIn(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());

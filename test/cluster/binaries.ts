@@ -18,11 +18,11 @@ const environmentNames = {
 
 export type BinaryName = keyof typeof environmentNames;
 
-/** Paths of what was found. */
+/** Paths of the binaries found. */
 export type Binaries = ReadonlyMap<BinaryName, string>;
 
 /**
- * The binaries of a control plane, each from where it is found first: its own variable (`TEST_ASSET_ETCD`, …), the
+ * The binaries of a control plane, each from the first place that has it: its own variable (`TEST_ASSET_ETCD`, …), the
  * directory KUBEBUILDER_ASSETS, as envtest does, or the cache that `npm run test:cluster` fills. Builds nothing.
  */
 export async function findBinaries(): Promise<Binaries> {
@@ -37,14 +37,14 @@ export async function findBinaries(): Promise<Binaries> {
   return found;
 }
 
-/** What a cluster can do with these: nothing, only keep objects, or also make pods of Deployments and run them. */
+/** What a cluster can do with these: nothing, only store objects, or also create and run pods of Deployments. */
 export function abilityOf(binaries: Binaries): 'none' | 'objects' | 'controllers' {
   if (missing(binaries, ['etcd', 'kube-apiserver']).length > 0) return 'none';
   const controllers = missing(binaries, ['kube-controller-manager', 'kube-scheduler', 'kwok']);
   return controllers.length > 0 ? 'objects' : 'controllers';
 }
 
-/** Why these are not enough, in words for whoever reads a skipped test. */
+/** Why these are not sufficient, for the reader of a skipped test. */
 export function whatIsMissing(binaries: Binaries): string {
   const names = missing(binaries, [
     'etcd',

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => api.stop());
 
-/** A box whose files are these. */
+/** A box with these files. */
 function place(files: Record<string, string>, env: Record<string, string> = {}): ClusterPlace {
   return {
     env: { HOME: '/home/me', ...env },
@@ -25,7 +25,7 @@ function place(files: Record<string, string>, env: Record<string, string> = {}):
 const HOME_CONFIG = '/home/me/.kube/config';
 const open = () => openCluster(place({ [HOME_CONFIG]: api.kubeconfig }));
 
-async function troubleWith(work: Promise<unknown>): Promise<ClusterError> {
+async function errorOf(work: Promise<unknown>): Promise<ClusterError> {
   const error = await work.then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -34,7 +34,7 @@ async function troubleWith(work: Promise<unknown>): Promise<ClusterError> {
   return error as ClusterError;
 }
 
-test('the kubeconfig of the box is found, and says who asks', async () => {
+test('finds the kubeconfig of the box and its user', async () => {
   const cluster = await open();
   api.put('/api/v1/nodes', { metadata: { name: 'one' } });
   const nodes = await cluster.discovery.byName('no');
@@ -44,7 +44,7 @@ test('the kubeconfig of the box is found, and says who asks', async () => {
   cluster.close();
 });
 
-test('KUBECONFIG names several files: the first that says something wins, and relative paths start beside their file', async () => {
+test('KUBECONFIG with several files: the first value wins, and relative paths start in their file’s folder', async () => {
   const [first, second] = ['/a/one.yaml', '/work/two.yaml'];
   const cluster = await openCluster(
     place(
@@ -64,33 +64,33 @@ test('KUBECONFIG names several files: the first that says something wins, and re
   cluster.close();
 });
 
-test('no kubeconfig, a broken one, one that names what is not there: each says what to do', async () => {
-  const none = await troubleWith(openCluster(place({})));
+test('a missing or broken kubeconfig, or one that refers to missing entries, says what to do', async () => {
+  const none = await errorOf(openCluster(place({})));
   expect(none.kind).toBe('no-config');
-  expect(none.message).toContain('/home/me/.kube/config, /etc/rancher/k3s/k3s.yaml not found');
+  expect(none.message).toContain('searched: /home/me/.kube/config, /etc/rancher/k3s/k3s.yaml');
   expect(remedyOf(none)).toContain('KUBECONFIG');
 
-  const broken = await troubleWith(openCluster(place({ [HOME_CONFIG]: 'users: [\n  token: "s3cret' })));
+  const broken = await errorOf(openCluster(place({ [HOME_CONFIG]: 'users: [\n  token: "s3cret' })));
   expect(broken.message).toContain('not valid YAML');
   expect(broken.message).not.toContain('s3cret');
 
   const dangling = place({
     [HOME_CONFIG]: 'current-context: x\ncontexts: [{name: x, context: {cluster: gone}}]',
   });
-  expect((await troubleWith(openCluster(dangling))).message).toContain('there is no cluster "gone"');
+  expect((await errorOf(openCluster(dangling))).message).toContain('no cluster "gone" is defined');
 });
 
-test('a program that the kubeconfig names is not run where it could be the document’s own', async () => {
+test('does not run a program that the kubeconfig names if the file could belong to the document', async () => {
   const config = `current-context: x
 contexts: [{name: x, context: {cluster: c, user: u}}]
 clusters: [{name: c, cluster: {server: "${api.url}"}}]
 users: [{name: u, user: {exec: {command: ./steal}}}]`;
-  const trouble = await troubleWith(openCluster(place({ [HOME_CONFIG]: config })));
-  expect(trouble.message).toContain('"./steal"');
-  expect(trouble.message).toContain('is not run');
+  const error = await errorOf(openCluster(place({ [HOME_CONFIG]: config })));
+  expect(error.message).toContain('"./steal"');
+  expect(error.message).toContain('does not run programs');
 });
 
-test('an exec plugin gives the token, where it may run', async () => {
+test('an exec plugin provides the token, where it may run', async () => {
   const credential = {
     apiVersion: 'client.authentication.k8s.io/v1',
     kind: 'ExecCredential',
@@ -109,16 +109,16 @@ test('an exec plugin gives the token, where it may run', async () => {
 });
 
 test.each([
-  ['is not installed', { command: 'no-such-login' }, 'there is no such program', 'Install it'],
+  ['is not installed', { command: 'no-such-login' }, 'it is not installed', 'Install it'],
   [
     'says why',
     { command: 'sh', args: ['-c', 'echo session expired >&2; exit 1'] },
     'session expired',
     'Log in',
   ],
-  ['prints a bare token', { command: 'echo', args: ['bare-token'] }, 'is no ExecCredential', 'Log in'],
+  ['prints a bare token', { command: 'echo', args: ['bare-token'] }, 'is not an ExecCredential', 'Log in'],
 ])(
-  'an exec plugin that %s is told by name, with what to do, and its output is not quoted',
+  'an exec plugin that %s is named with what to do, and its output is not quoted',
   async (_, exec, why, remedy) => {
     const config = JSON.stringify({
       'current-context': 'x',
@@ -126,17 +126,17 @@ test.each([
       clusters: [{ name: 'c', cluster: { server: api.url } }],
       users: [{ name: 'u', user: { exec } }],
     });
-    const trouble = await troubleWith(
+    const error = await errorOf(
       openCluster({ ...place({ [HOME_CONFIG]: config }), mayRunPlugins: () => true }),
     );
-    expect(trouble).toMatchObject({ kind: 'unauthorized', message: expect.stringContaining(why) });
-    expect(trouble.message).toContain(`"${exec.command}"`);
-    expect(trouble.more.remedy).toContain(remedy);
-    expect(`${trouble.message} ${(trouble.cause as Error | undefined)?.message}`).not.toContain('bare-token');
+    expect(error).toMatchObject({ kind: 'unauthorized', message: expect.stringContaining(why) });
+    expect(error.message).toContain(`"${exec.command}"`);
+    expect(error.more.remedy).toContain(remedy);
+    expect(`${error.message} ${(error.cause as Error | undefined)?.message}`).not.toContain('bare-token');
   },
 );
 
-test('an API server behind a box is reached by the box’s own connection', async () => {
+test('reaches an API server through the box’s own connection', async () => {
   const asked: string[] = [];
   const { port } = new URL(api.url);
   const config = api.kubeconfig.replace(api.url, 'http://10.255.255.1:6443');
@@ -152,22 +152,24 @@ test('an API server behind a box is reached by the box’s own connection', asyn
   cluster.close();
 });
 
-test('what the server refuses keeps its reason: expired token, no right, not an API server', async () => {
+test('rejections keep their reason: expired token, no permission, not an API server', async () => {
   const cluster = await open();
   const pods = (await cluster.discovery.byName('pods'))!;
   api.answers.push(() => ({ status: 401, body: status(401, 'Unauthorized') }));
-  expect(await troubleWith(cluster.list(pods))).toMatchObject({
+  expect(await errorOf(cluster.list(pods))).toMatchObject({
     kind: 'unauthorized',
     message: expect.stringMatching(/does not accept the credentials \(401 Unauthorized\)/),
   });
   api.answers.push(() => ({ status: 403, body: status(403, 'pods is forbidden: User "me" cannot list') }));
-  expect(await troubleWith(cluster.list(pods))).toMatchObject({ kind: 'forbidden' });
+  expect(await errorOf(cluster.list(pods))).toMatchObject({ kind: 'forbidden' });
   api.answers.push(() => ({ status: 200, body: '<html>' }));
-  expect((await troubleWith(cluster.list(pods))).message).toContain('not as an API server does');
+  expect((await errorOf(cluster.list(pods))).message).toContain(
+    'did not answer like a Kubernetes API server',
+  );
   cluster.close();
 });
 
-test('a server that asks for patience is asked again', async () => {
+test('retries when the server asks to wait', async () => {
   const cluster = await open();
   const pods = (await cluster.discovery.byName('pods'))!;
   const before = cluster.client.requests;
@@ -177,7 +179,7 @@ test('a server that asks for patience is asked again', async () => {
   cluster.close();
 });
 
-test('a dead server is told apart from one that gives no answer', async () => {
+test('distinguishes a dead server from one that does not answer', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -185,14 +187,14 @@ test('a dead server is told apart from one that gives no answer', async () => {
   const dead = await openCluster(
     place({ [HOME_CONFIG]: api.kubeconfig.replace(api.url, `http://127.0.0.1:${port}`) }),
   );
-  const trouble = await troubleWith(dead.discovery.all());
-  expect(trouble).toMatchObject({ kind: 'unreachable' });
-  expect(trouble.message).toContain('connection refused');
+  const error = await errorOf(dead.discovery.all());
+  expect(error).toMatchObject({ kind: 'unreachable' });
+  expect(error.message).toContain('connection refused');
 
   const cluster = await open();
   api.mute();
-  const silent = await troubleWith(cluster.client.request({ path: '/version', timeoutMs: 100 }));
-  expect(silent.message).toContain('gives no answer in time');
+  const silent = await errorOf(cluster.client.request({ path: '/version', timeoutMs: 100 }));
+  expect(silent.message).toContain('did not answer in time');
   cluster.close();
 });
 
@@ -213,18 +215,18 @@ test.each(['an answer', 'an event'])('%s without end is cut off, and the server 
   });
   const url = `http://127.0.0.1:${(flood.address() as AddressInfo).port}`;
   const cluster = await openCluster(place({ [HOME_CONFIG]: api.kubeconfig.replace(api.url, url) }));
-  const trouble = await troubleWith(
+  const error = await errorOf(
     what === 'an answer'
       ? cluster.client.request({ path: '/api/v1/pods' })
       : cluster.client.stream({ path: '/api/v1/pods' }).then((events) => events.next()),
   );
-  expect(trouble.message).toMatch(
-    new RegExp(`^The API server ${url} sends ${what} of more than \\d+ MiB, and was cut off.$`),
+  expect(error.message).toMatch(
+    new RegExp(`^The API server ${url} sent ${what} of more than \\d+ MiB, so the connection was closed.$`),
   );
   cluster.close();
 });
 
-test('closing leaves no connection behind', async () => {
+test('closing leaves no connection open', async () => {
   const cluster = await open();
   await cluster.discovery.all();
   const stream = await cluster.client.stream({ path: '/api/v1/pods', query: { watch: true } });

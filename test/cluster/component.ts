@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const keptBytes = 64 * 1024;
 
-/** One process of the control plane. Its PID file tells the reaper whom to end. */
+/** One process of the control plane. Its PID file tells the reaper what to kill. */
 export class Component {
   readonly name: string;
   readonly #process: ChildProcess;
@@ -39,7 +39,9 @@ export class Component {
     return this.#process.pid;
   }
 
-  /** Resolves when `ready` says so; rejects with the last of its log when the process ends, or the time is over. */
+  /**
+   * Resolves when `ready` reports success; rejects with the end of its log when the process ends, or at the deadline.
+   */
   async until(ready: () => Promise<boolean>, withinMs: number): Promise<void> {
     const deadline = Date.now() + withinMs;
     while (!(await ready())) {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
 
-/** What a kubeconfig says of its user: a client certificate with its key (PEM), or a bearer token. */
+/** The user entry of a kubeconfig: a client certificate with its key (PEM), or a bearer token. */
 export type UserCredential = { certificate: string; key: string } | { token: string };
 
-/** The files that a control plane is started with, all in one directory that only we may read. */
+/** The files that a control plane is started with, in a directory that only this user may read. */
 export class ClusterAuthority {
   readonly #directory: string;
 
@@ -15,7 +15,7 @@ export class ClusterAuthority {
     this.#directory = directory;
   }
 
-  /** Makes the authority, the API server's certificate for these names and the key that signs tokens. */
+  /** Creates the certificate authority, the API server's certificate for these names and the key that signs tokens. */
   static async create(directory: string, names = 'IP:127.0.0.1,DNS:localhost'): Promise<ClusterAuthority> {
     const authority = new ClusterAuthority(directory);
     await openssl(
@@ -41,7 +41,7 @@ export class ClusterAuthority {
     return readFileSync(this.path(file), 'utf8');
   }
 
-  /** A client certificate of the user `name` in `groups`, as kubeadm and k3s hand them out. */
+  /** A client certificate of the user `name` in `groups`, as kubeadm and k3s issue them. */
   async certificateFor(name: string, groups: readonly string[] = []): Promise<UserCredential> {
     const file = `user-${randomUUID()}`;
     const subject = [...groups.map((group) => `/O=${group}`), `/CN=${name}`].join('');
@@ -49,7 +49,7 @@ export class ClusterAuthority {
     return { certificate: this.read(`${file}.crt`), key: this.read(`${file}.key`) };
   }
 
-  /** A service account's token that this cluster signed, and that ran out an hour ago. */
+  /** A service account token that this cluster signed, and that expired an hour ago. */
   expiredToken(issuer: string): UserCredential {
     const now = Math.floor(Date.now() / 1000);
     const claims = {

@@ -2,12 +2,12 @@ import { describe, expect, inject, test } from 'vitest';
 import { TestCluster } from './test-cluster.ts';
 
 /**
- * A vitest suite against a real API server, in a file whose name ends in `.cluster.test.ts`. Where none can start, its
- * tests are skipped and the reason is both in the suite's name and on stderr; `AGENT_RUNBOOK_CLUSTER=required` makes
- * that a failure instead, for machines known to have the binaries.
+ * A vitest suite against a real API server, in a file whose name ends in `.cluster.test.ts`. If none can start, its
+ * tests are skipped, and the reason is in the suite's name and on stderr; `AGENT_RUNBOOK_CLUSTER=required` makes that a
+ * failure, for machines known to have the binaries.
  *
- * Suites that only write and read objects say `controllers: false`: they also run where there are no more than an API
- * server and etcd, as setup-envtest brings them.
+ * Suites that only write and read objects set `controllers: false`: they also run with only an API server and etcd, as
+ * setup-envtest installs them.
  */
 export function describeWithCluster(
   name: string,

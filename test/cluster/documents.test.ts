@@ -22,21 +22,21 @@ function read(text: string) {
 
 const map = (data: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m }\ndata:\n${data}`;
 
-test('empty documents and those of comments are none; a List is its items', () => {
+test('skips empty documents and comments, and expands a List', () => {
   expect(read('# nothing\n---\n\n---\n# here\n')).toEqual([]);
   expect(read('')).toEqual([]);
   const list = `apiVersion: v1\nkind: List\nitems:\n- ${JSON.stringify({ apiVersion: 'v1', kind: 'A', metadata: { name: 'a' } })}\n`;
   expect(read(`${list}---\n${map('  a: b')}`)).toMatchObject([{ kind: 'A' }, { kind: 'ConfigMap' }]);
 });
 
-test('numbers are read as kubectl reads them: octal modes, no base of 60, no dates', () => {
+test('reads numbers like kubectl: octal modes, no base 60, no dates', () => {
   const [object] = read(
     map('  mode: 0644\n  ports: 22:22\n  day: 2026-11-25\n  yes: yes\n  version: 1.10\n'),
   );
   expect(object?.data).toEqual({ mode: 420, ports: '22:22', day: '2026-11-25', true: true, version: 1.1 });
 });
 
-test('${NAME} inside of strings, and typed again where it is all of a plain scalar', () => {
+test('replaces ${NAME} inside strings, with the value’s type if it is a whole plain scalar', () => {
   const [object] = read(
     map(
       '  url: http://${NAME}:${PORT}/\n  port: ${PORT}\n  text: "${PORT}"\n  on: ${ON}\n  other: ${HOME}\n  empty: ${EMPTY}\n  trick: ${TRICK}\n',
@@ -48,12 +48,12 @@ test('${NAME} inside of strings, and typed again where it is all of a plain scal
   });
 });
 
-test('a secret stays text, whatever it looks like, and cannot bring structure along', () => {
+test('a secret stays a string and cannot add structure', () => {
   const [object] = read(map('  password: ${PASS}\n'));
   expect(object?.data).toEqual({ password: '0123' });
 });
 
-test('fields that nobody knows stay', () => {
+test('keeps unknown fields', () => {
   expect(
     read('{"apiVersion":"x.io/v1","kind":"X","metadata":{"name":"x"},"spec":{"anything":[1,{"a":null}]}}'),
   ).toEqual([
@@ -68,13 +68,13 @@ test.each([
   ['apiVersion: v1\nmetadata: { name: x }\n', 1, /no kind/],
   ['apiVersion: v1\nkind: X\nmetadata: { generateName: x- }\n', 1, /generateName/],
   ['apiVersion: v1\nkind: X\n', 1, /no metadata.name/],
-])('%j is told with its line', (text, line, message) => {
+])('reports %j with its line', (text, line, message) => {
   const found = readDocuments(text);
   expect(found).toMatchObject({ ok: false, message: expect.stringMatching(message) });
   if (!found.ok) expect(Math.abs(found.line - line)).toBeLessThanOrEqual(1);
 });
 
-test('a broken manifest does not quote its text', () => {
+test('the error for a broken manifest does not quote its text', () => {
   const found = readDocuments(map('  password: "hunter2hunter2\n  b: c'));
   expect(JSON.stringify(found)).not.toContain('hunter2');
 });

@@ -6,7 +6,7 @@ import { applyStep, runbookOnCluster } from './runbook-on-cluster.ts';
 describeWithCluster('drift of what was applied to a real API server', (cluster) => {
   const setting = { kubeconfig: cluster?.kubeconfig };
 
-  test('finds the field that a hand changed and the one that a hand added, with the manager', async () => {
+  test('finds a manually changed and a manually added field, with the manager', async () => {
     const namespace = await cluster.namespace();
     const runbook = await runbookOnCluster(
       applyStep('Start the web', [
@@ -16,7 +16,7 @@ describeWithCluster('drift of what was applied to a real API server', (cluster) 
       setting,
     );
     expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
-    // It acts on a cluster alone, so the box has nothing to do with it.
+    // Acts only on a cluster, so the box has no part in it.
     const { exitCode: none, text: same } = await runbook.run('drift');
     expect(none).toBe(0);
     expect(same).toContain('no drift: looked at 1 step, 2 objects');
@@ -35,7 +35,7 @@ describeWithCluster('drift of what was applied to a real API server', (cluster) 
     expect(text).toContain('kubectl-edit');
   });
 
-  test('shows values of a Secret by a keyed hash alone, and finds what carries the label and nobody holds', async () => {
+  test('shows values of a Secret only as a keyed hash, and finds labelled objects that no step owns', async () => {
     const namespace = await cluster.namespace();
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'till', namespace } };
     const runbook = await runbookOnCluster(
@@ -66,7 +66,7 @@ describeWithCluster('drift of what was applied to a real API server', (cluster) 
       for (const form of [value, Buffer.from(value).toString('base64')]) expect(text).not.toContain(form);
   });
 
-  test('finds what a step has left that was taken out of the document, and undo still takes it away', async () => {
+  test('finds what a removed step has left, and undo still deletes it', async () => {
     const namespace = await cluster.namespace();
     const service = {
       apiVersion: 'v1',
@@ -86,7 +86,7 @@ describeWithCluster('drift of what was applied to a real API server', (cluster) 
     expect(status).toBe(404);
   });
 
-  test('without the right to list, what nobody holds is unknown, and that is no pass', async () => {
+  test('without permission to list, orphaned objects are unknown, which is not a pass', async () => {
     const namespace = await cluster.namespace();
     const kubeconfig = await cluster.user(`near-${namespace}`, namespace, [
       { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'patch'] },
@@ -101,7 +101,7 @@ describeWithCluster('drift of what was applied to a real API server', (cluster) 
     expect(text).toContain(`${namespace}/configmap/*`);
   });
 
-  test('finds what was deleted', async () => {
+  test('finds deleted objects', async () => {
     const namespace = await cluster.namespace();
     const runbook = await runbookOnCluster(
       applyStep('Keep notes', [configMap('note', namespace, { a: '1' })]),

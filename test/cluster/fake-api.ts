@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import type { KubeObject } from '../../src/model/cluster/kube.ts';
 
-/** What a request was: for counting, and for assertions on what a client sends. */
+/** A request, for counting and for assertions on what a client sends. */
 export interface Seen {
   readonly method: string;
   readonly path: string;
@@ -45,12 +45,12 @@ const SERVED: readonly Served[] = [
 ];
 
 /**
- * An API server in this process for what a real one cannot be made to do on demand: lists, watches, bookmarks, 410,
- * resets and silence. It knows no schema, no server-side apply and no admission: those are tested against a real one.
+ * An API server in this process for behavior that a real one does not show on demand: lists, watches, bookmarks, 410,
+ * resets and silence. It has no schema, server-side apply or admission; those are tested against a real one.
  */
 export class FakeApi {
   readonly seen: Seen[] = [];
-  /** Answers given instead of the usual ones, first come first served. */
+  /** Responses sent instead of the usual ones, in order. */
   readonly answers: ((
     request: Seen,
   ) => { status: number; body: unknown; headers?: Record<string, string> } | undefined)[] = [];
@@ -97,7 +97,10 @@ export class FakeApi {
     });
   }
 
-  /** Adds or replaces an object, and tells whoever watches. `collection` is such as `/apis/apps/v1/namespaces/argo/deployments`. */
+  /**
+   * Adds or replaces an object and notifies watches. `collection` is such as
+   * `/apis/apps/v1/namespaces/argo/deployments`.
+   */
   put(collection: string, object: KubeObject): KubeObject {
     const all = this.#collection(collection);
     const name = object.metadata?.name ?? '';
@@ -129,7 +132,7 @@ export class FakeApi {
     });
   }
 
-  /** Sends bookmarks to the watches that asked for them. */
+  /** Sends bookmarks to the watches that requested them. */
   bookmark(): void {
     this.#version += 1;
     for (const { response, query } of this.#watchers) {
@@ -138,7 +141,7 @@ export class FakeApi {
     }
   }
 
-  /** Everything before now is forgotten: watches that resume from before get 410. Those that run get it as an event. */
+  /** Forgets earlier versions: watches that resume from them get 410. Running watches get it as an event. */
   compact({ tellWatches = true } = {}): void {
     this.#oldest = ++this.#version;
     if (!tellWatches) return;
@@ -151,22 +154,22 @@ export class FakeApi {
     }
   }
 
-  /** Ends watches in good order, as a server does at timeoutSeconds. */
+  /** Ends watches normally, as a server does at timeoutSeconds. */
   endWatches(): void {
     for (const { response } of this.#watchers) response.end();
   }
 
-  /** Cuts every connection. */
+  /** Closes every connection. */
   reset(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Accepts and says nothing any more; `false`: speaks again. */
+  /** Accepts connections but stays silent; `false` ends the silence. */
   mute(isMute = true): void {
     this.#isMute = isMute;
   }
 
-  /** How many requests fit. */
+  /** How many requests match. */
   count(test: (seen: Seen) => boolean): number {
     return this.seen.filter(test).length;
   }
@@ -271,7 +274,7 @@ export function status(code: number, message: string, more: object = {}): object
   return { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, message, ...more };
 }
 
-/** Whether a list of `wanted` shows what lies in `collection`: the same, or all namespaces of that kind. */
+/** Whether a list of `wanted` includes `collection`: the same, or all namespaces of that kind. */
 function concerns(wanted: string, collection: string): boolean {
   return wanted === collection || wanted === collection.replace(/\/namespaces\/[^/]+\//, '/');
 }

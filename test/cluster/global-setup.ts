@@ -4,12 +4,12 @@ import { type ClusterAddress, startTestCluster } from './test-cluster.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The running cluster, if one could start, and what kept it from being whole. */
+    /** The running cluster if one could start, and what it lacks. */
     cluster: { address?: ClusterAddress; missing: string };
   }
 }
 
-/** One cluster for all files of the project: tests keep apart by namespaces. */
+/** One cluster for all files of the project; tests use separate namespaces. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const binaries = await findBinaries();
   const missing = whatIsMissing(binaries);

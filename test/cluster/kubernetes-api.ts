@@ -1,23 +1,23 @@
 import { request } from 'node:https';
 import { parse } from 'yaml';
 
-/** Whatever the server says. Tests look at a few fields of many kinds, and a wrong guess fails the test. */
+/** Any response. Tests read a few fields of many kinds, and a wrong guess fails the test. */
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export type Json = any;
 
-/** An answer of the API server: whatever it said, with the code that it said it with. */
+/** A response of the API server, with its status code. */
 export interface ApiAnswer {
   status: number;
   body: Json;
 }
 
-/** The tests' own hands on a cluster: raw JSON over HTTPS, so that the client under test is not its own judge. */
+/** The tests' own client: raw JSON over HTTPS, so that the client under test does not verify itself. */
 export class KubernetesApi {
   readonly #server: string;
   readonly #tls: { ca: string; cert?: string; key?: string };
   readonly #token: string | undefined;
 
-  /** Speaks as the user of a kubeconfig with one context, such as `kubeconfig` in credentials.ts writes. */
+  /** Acts as the user of a kubeconfig with one context, such as `kubeconfig` in credentials.ts writes. */
   constructor(kubeconfig: string) {
     const { clusters, users } = parse(kubeconfig);
     const { cluster } = clusters[0];
@@ -32,7 +32,7 @@ export class KubernetesApi {
     };
   }
 
-  /** Any request; an error status is an answer. Rejects only when there is no server. */
+  /** Any request; an error status is a response. Rejects only if the server cannot be reached. */
   ask(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<ApiAnswer> {
     const authorization = this.#token && { authorization: `Bearer ${this.#token}` };
     return new Promise((resolve, reject) => {
@@ -57,7 +57,7 @@ export class KubernetesApi {
     });
   }
 
-  /** As `ask`, but anything beyond 2xx rejects with the server's message. */
+  /** Like `ask`, but rejects with the server's message for any status other than 2xx. */
   async demand(method: string, path: string, body?: unknown, contentType?: string): Promise<Json> {
     const answer = await this.ask(method, path, body, contentType);
     if (answer.status >= 300) {
@@ -83,7 +83,7 @@ export class KubernetesApi {
     return this.demand('PATCH', query, patch, 'application/merge-patch+json');
   }
 
-  /** Asks again until the object is as wanted; for what the cluster's own controllers do in their time. */
+  /** Polls until the object is as expected, for changes that the cluster's controllers make. */
   async until(path: string, wanted: (body: Json) => boolean, withinMs = 30_000): Promise<Json> {
     const deadline = Date.now() + withinMs;
     for (;;) {

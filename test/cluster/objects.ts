@@ -1,9 +1,9 @@
-/** Objects that more than one test makes. */
+/** Objects that several tests create. */
 
 export interface DeploymentOptions {
   namespace?: string;
   replicas?: number;
-  /** On the pods: how kwok lets them behave (kwok.yaml). */
+  /** Annotations on pods that tell kwok how they behave (kwok.yaml). */
   annotations?: Record<string, string>;
   resources?: object;
 }

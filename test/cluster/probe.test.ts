@@ -63,10 +63,10 @@ test('each expectation passes and fails for its own reason', async () => {
   });
   const cases: [string, string, string | RegExp][] = [
     ['k8s deployment/web -n argo ready', 'pass', '2 of 2 pods ready'],
-    ['k8s deploy -n argo exists', 'pass', 'there is web'],
-    ['k8s deployment/web -n argo absent', 'fail', 'there is web'],
-    ['k8s deployment/web ready', 'fail', 'there is none'],
-    ['k8s deployment/other -n argo absent', 'pass', 'there is none'],
+    ['k8s deploy -n argo exists', 'pass', 'found web'],
+    ['k8s deployment/web -n argo absent', 'fail', 'found web'],
+    ['k8s deployment/web ready', 'fail', 'it does not exist'],
+    ['k8s deployment/other -n argo absent', 'pass', 'it does not exist'],
     ['k8s deployment/web -n argo condition available', 'pass', 'available is True'],
     ['k8s deployment/web -n argo condition Available = False', 'fail', /Available is True/],
     [
@@ -76,15 +76,11 @@ test('each expectation passes and fails for its own reason', async () => {
     ],
     ['k8s deployment/web -n argo jsonpath {.spec.replicas} >= 2', 'pass', /2/],
     ['k8s deployment/web -n argo jsonpath {.spec.replicas} = 3', 'fail', '{.spec.replicas} is "2"'],
-    [
-      'k8s deployment/web -n argo jsonpath {.spec.nothing} = 3',
-      'fail',
-      /nothing stands at \{\.spec\.nothing\}$/,
-    ],
+    ['k8s deployment/web -n argo jsonpath {.spec.nothing} = 3', 'fail', /no value at \{\.spec\.nothing\}$/],
     ['k8s deployment/web -n argo jsonpath {.spec.replica} = 3', 'fail', /\(nearest: replicas\)$/],
     ['k8s deployment/web -n argo jsonpath {.sepc} = 3', 'fail', /\(nearest: spec\)$/],
-    ['k8s deployment/web -n argo jsonpath {.spec.selector} = 3', 'unknown', /not one value/],
-    ['k8s deploymnt/web -n argo exists', 'fail', /no kind "deploymnt" \(nearest: deployment\)/],
+    ['k8s deployment/web -n argo jsonpath {.spec.selector} = 3', 'unknown', /not a single value/],
+    ['k8s deploymnt/web -n argo exists', 'fail', /the kind "deploymnt" \(nearest: deployment\)/],
     ['k8s deploymnt/web -n argo absent', 'unknown', /nearest: deployment/],
     ['k8s helmchart/traefik -n argo absent', 'pass', /no kind "helmchart"/],
   ];
@@ -98,11 +94,11 @@ test('each expectation passes and fails for its own reason', async () => {
   expect(JSON.stringify(secret)).not.toContain('aHVudGVyMg');
 });
 
-test('what cannot be asked is unknown, with the reason and a way on', async () => {
+test('what cannot be queried is unknown, with the reason and what to do', async () => {
   api.answers.push(() => ({ status: 401, body: status(401, 'Unauthorized') }));
   expect(await ask('k8s node ready')).toMatchObject({
     ...{ verdict: 'unknown', class: 'cluster-unauthorized', hopeless: true },
-    observed: expect.stringContaining('log in again'),
+    observed: expect.stringContaining('Log in again'),
   });
   allowed = (namespace) => namespace !== 'argo';
   expect(await ask('k8s deployment/web -n argo ready')).toMatchObject({
@@ -115,7 +111,7 @@ test('what cannot be asked is unknown, with the reason and a way on', async () =
   expect(answer).toMatchObject({ verdict: 'unknown', class: 'cluster-no-config' });
 });
 
-test('a program that is missing ends the wait at once: the pod says so, though the deployment goes on', async () => {
+test('a missing program ends the wait at once, as reported by the pod', async () => {
   api.put(DEPLOYMENTS, web(0));
   const line = 'k8s deployment/web -n argo ready';
   expect(await ask(line)).toMatchObject({ verdict: 'fail', class: 'not-ready' });
@@ -143,11 +139,11 @@ test('a program that is missing ends the wait at once: the pod says so, though t
   expect(Date.now() - at).toBeLessThan(1000);
   expect(told).toMatchObject({ verdict: 'fail', class: 'failed', hopeless: true });
   expect(told.observed).toMatch(
-    /pod web-1: container c waits: CrashLoopBackOff: back-off .*a program is missing in the image \(told by ADDED of pod\/web-1 after \d+ ms\)/,
+    /pod web-1: container c waits: CrashLoopBackOff: back-off .*a program is missing in the image \(ADDED event of pod\/web-1 after \d+ ms\)/,
   );
 });
 
-test('waiting makes no request while nothing happens, and the event that ended it is named', async () => {
+test('waiting sends no request while nothing happens, and names the event that ended it', async () => {
   api.put(DEPLOYMENTS, web(0));
   const line = 'k8s deployment/web -n argo ready';
   const deadline = Date.now() + 20_000;
@@ -163,11 +159,11 @@ test('waiting makes no request while nothing happens, and the event that ended i
   api.put(DEPLOYMENTS, web(1));
   api.put(DEPLOYMENTS, web(2));
   await waiting;
-  expect(answer.observed).toMatch(/^2 of 2 pods ready \(told by MODIFIED of deployment\/web after \d+ ms\)$/);
+  expect(answer.observed).toMatch(/^2 of 2 pods ready \(MODIFIED event of deployment\/web after \d+ ms\)$/);
   expect(api.seen.length).toBe(before);
 });
 
-test('a deadline ends a wait for what never comes', async () => {
+test('a deadline ends a wait for what never happens', async () => {
   const line = 'k8s deployment/web -n argo ready';
   const started = Date.now();
   const deadline = started + 300;
@@ -178,7 +174,7 @@ test('a deadline ends a wait for what never comes', async () => {
   expect(api.seen.length).toBeLessThan(12);
 });
 
-test('a kubeconfig that is not there yet is waited for with patience', async () => {
+test('waits for a kubeconfig that does not exist yet', async () => {
   const nowhere = { ...context, env: { HOME: '/nowhere' } };
   const deadline = Date.now() + 200;
   let rounds = 0;

@@ -6,7 +6,7 @@ import { applyStep, runbookOnCluster } from './runbook-on-cluster.ts';
 describeWithCluster('quotas of a real API server', (cluster) => {
   const setting = { kubeconfig: cluster?.kubeconfig };
 
-  test('what a quota will refuse is told before anything is done', async () => {
+  test('reports what a quota will reject before anything is done', async () => {
     const namespace = await cluster.namespace();
     await cluster.api.create(`/api/v1/namespaces/${namespace}/resourcequotas`, {
       metadata: { name: 'small' },

@@ -4,7 +4,7 @@ import { registrySecret } from '../../src/cluster/apply/registry-secret.ts';
 const where = { name: 'pull', namespace: 'argo' };
 
 test.each(['plain', 'with "quotes" and \\ and :colons', 'ünïcödé 🙂', '${NOT_A_NAME}', '\n'])(
-  'the password %j arrives whole',
+  'keeps the password %j unchanged',
   (password) => {
     const made = registrySecret({ server: 'registry.example.com', username: 'ann', password }, where);
     if (!made.ok) throw new Error(made.message);
@@ -15,7 +15,7 @@ test.each(['plain', 'with "quotes" and \\ and :colons', 'ünïcödé 🙂', '${N
   },
 );
 
-test('Docker Hub goes by the name that the kubelet looks for', () => {
+test('uses the key for Docker Hub that the kubelet looks for', () => {
   for (const server of ['docker.io', 'https://index.docker.io/v1/', 'registry-1.docker.io']) {
     const made = registrySecret({ server, username: 'ann', password: 'p' }, where);
     const data = (made.ok ? made.object.data : {}) as Record<string, string>;
@@ -25,7 +25,7 @@ test('Docker Hub goes by the name that the kubelet looks for', () => {
   }
 });
 
-test('what is missing is named, and no value is shown', () => {
+test('names what is missing, and shows no value', () => {
   expect(registrySecret({ server: 's', username: 'u' }, where)).toMatchObject({
     ok: false,
     message: expect.stringContaining('password'),

@@ -10,16 +10,16 @@ const root = join(import.meta.dirname, '../..');
 
 export interface Told {
   exitCode: number;
-  /** What was printed, on both streams. */
+  /** Everything printed, on both streams. */
   text: string;
 }
 
-/** A folder with a runbook, and the built command in it, as a person with this kubeconfig would run it. */
+/** A folder with a runbook, and the built command in it, as run by a person with this kubeconfig. */
 export interface RunbookOnCluster {
   readonly folder: string;
   /** `runbook ARGS`, with no terminal. */
   run(...args: string[]): Promise<Told>;
-  /** The same with other variables in the environment. */
+  /** The same with additional environment variables. */
   runWith(env: Record<string, string>, ...args: string[]): Promise<Told>;
   /** The same, line by line while it runs; resolves when it ends. */
   follow(args: readonly string[], onLine: (line: string) => void): Promise<Told>;
@@ -29,12 +29,12 @@ export interface RunbookOnCluster {
 
 export interface Setting {
   kubeconfig: string;
-  /** What the runbook may touch: a context, and there these namespaces. */
+  /** What the runbook may change: a context, and these namespaces in it. */
   context?: string;
   env?: Record<string, string>;
 }
 
-/** A runbook whose `## Steps` hold this, in a folder of its own that is gone after the test. */
+/** A runbook with these `## Steps`, in its own folder that is removed after the test. */
 export async function runbookOnCluster(steps: string, setting: Setting): Promise<RunbookOnCluster> {
   const runbook = personIn(mkdtempSync(join(tmpdir(), 'runbook-on-cluster-')), setting);
   runbook.write(steps);
@@ -104,7 +104,7 @@ function personIn(folder: string, { kubeconfig, env }: Setting): RunbookOnCluste
   };
 }
 
-/** A step that applies one document or many, as JSON, which is YAML. */
+/** A step that applies one document or several, as JSON, which is YAML. */
 export function applyStep(title: string, objects: readonly object[], checks: readonly string[] = []): string {
   const documents = objects.map((object) => JSON.stringify(object, null, 2)).join('\n---\n');
   return step(title, `\`\`\`yaml {"apply":"kubernetes"}\n${documents}\n\`\`\``, checks);

@@ -5,13 +5,13 @@ import type { KubeObject } from '../../src/model/cluster/kube.ts';
 const secret = (more: object) =>
   ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, ...more }) as KubeObject;
 
-test('stringData becomes data, and outweighs it as on the server', () => {
+test('stringData becomes data and takes precedence, as on the server', () => {
   expect(
     withSecretData(secret({ data: { user: 'YW5u', key: 'b2xk' }, stringData: { key: 'schlüssel' } })),
   ).toEqual(secret({ data: { user: 'YW5u', key: Buffer.from('schlüssel').toString('base64') } }));
 });
 
-test('what is no text is left for the server to refuse, and other kinds are left alone', () => {
+test('leaves non-text values for the server to reject, and other kinds unchanged', () => {
   for (const object of [
     secret({ stringData: { port: 5432 } }),
     secret({ stringData: ['a'] }),

@@ -11,7 +11,7 @@ import { type Json, KubernetesApi } from './kubernetes-api.ts';
 import { deployment } from './objects.ts';
 
 describeWithCluster('the test cluster itself', (cluster) => {
-  test('makes pods of a Deployment, and they become ready', async () => {
+  test('creates pods of a Deployment, and they become ready', async () => {
     const namespace = await cluster.namespace();
     const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
     await cluster.api.create(deployments, deployment('web', { replicas: 2 }));
@@ -21,7 +21,7 @@ describeWithCluster('the test cluster itself', (cluster) => {
     );
   });
 
-  test('lets a pod crash with the code and the words of its annotations, and an event tells', async () => {
+  test('lets a pod crash with the code and message of its annotations, and an event reports it', async () => {
     const namespace = await cluster.namespace();
     await cluster.api.create(
       `/apis/apps/v1/namespaces/${namespace}/deployments`,
@@ -49,7 +49,7 @@ describeWithCluster('the test cluster itself', (cluster) => {
     );
   });
 
-  test('fills in what a quota has used, and refuses beyond it', async () => {
+  test('counts what a quota has used, and rejects more', async () => {
     const namespace = await cluster.namespace();
     const core = `/api/v1/namespaces/${namespace}`;
     await cluster.api.create(`${core}/resourcequotas`, {
@@ -65,7 +65,7 @@ describeWithCluster('the test cluster itself', (cluster) => {
     });
   });
 
-  test('knows a user with rights for one namespace, and no expired token', async () => {
+  test('accepts a user with permissions for one namespace, and rejects an expired token', async () => {
     const [own, other] = [await cluster.namespace(), await cluster.namespace()];
     const user = await cluster.user('visitor', own, [
       { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
@@ -80,7 +80,7 @@ describeWithCluster('the test cluster itself', (cluster) => {
   });
 });
 
-test('what a cluster leaves is taken away when its owner is killed by -9', async () => {
+test('removes what a cluster left after its owner was killed by -9', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'runbook-cluster-'));
   const owner = spawn(process.execPath, ['--eval', orphanMaker, reaper, directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -96,7 +96,7 @@ test('what a cluster leaves is taken away when its owner is killed by -9', async
 
 const reaper = fileURLToPath(new URL('reaper.sh', import.meta.url));
 
-/** Starts the reaper and one process as a cluster would, and tells its id. */
+/** Starts the reaper and one process as a cluster would, and prints its id. */
 const orphanMaker = `
   const { spawn } = require('node:child_process');
   const [reaper, directory] = process.argv.slice(1);

@@ -12,18 +12,18 @@ import { KubernetesApi } from './kubernetes-api.ts';
 
 const beside = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-/** How long one component may take to answer on a machine that is busy with other things. */
+/** How long one component may take to answer on a busy machine. */
 const patienceMs = 120_000;
 
 /** What another process needs to use a running cluster; plain data. */
 export interface ClusterAddress {
   directory: string;
   server: string;
-  /** Whether controllers, a scheduler and nodes are there: without them pods of Deployments are not even made. */
+  /** Whether controllers, a scheduler and nodes exist; without them, Deployments get no pods. */
   controllers: boolean;
 }
 
-/** A running cluster as tests see it. Pods are kwok's: they run nothing, and behave as their annotations say. */
+/** A running cluster for tests. Its pods are kwok's: they run nothing, and behave as their annotations say. */
 export class TestCluster {
   readonly address: ClusterAddress;
   readonly api: KubernetesApi;
@@ -38,7 +38,7 @@ export class TestCluster {
     this.api = new KubernetesApi(this.#authority.read('admin.kubeconfig'));
   }
 
-  /** An empty namespace in which pods can be made, with a name of its own. */
+  /** An empty namespace with a unique name, in which pods can be created. */
   async namespace(prefix = 'test'): Promise<string> {
     const name = `${prefix}-${randomBytes(3).toString('hex')}`;
     await this.api.create('/api/v1/namespaces', { metadata: { name } });
@@ -49,7 +49,7 @@ export class TestCluster {
     return name;
   }
 
-  /** A kubeconfig file of a new user whose only right is `rules` in one namespace; no rules are no rights at all. */
+  /** A kubeconfig file of a new user whose only permission is `rules` in one namespace; without rules, none at all. */
   async user(name: string, namespace: string, rules: readonly object[] = []): Promise<string> {
     const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
     if (rules.length > 0) {
@@ -64,12 +64,12 @@ export class TestCluster {
     return this.#writeKubeconfig({ user, context: name, namespace });
   }
 
-  /** A kubeconfig file whose token this cluster signed once, and no longer takes. */
+  /** A kubeconfig file with an expired token that this cluster signed. */
   expired(): string {
     return this.#writeKubeconfig({ user: this.#authority.expiredToken(issuer), context: 'expired' });
   }
 
-  /** A kubeconfig file of an API server that is not there. */
+  /** A kubeconfig file of an API server that does not exist. */
   async dead(): Promise<string> {
     const [port] = await freePorts(1);
     const user = await this.#authority.certificateFor('admin', ['system:masters']);
@@ -98,7 +98,7 @@ export class TestCluster {
   }
 }
 
-/** One line of the API server's audit log, as far as the tests read it. */
+/** One line of the API server's audit log, with the fields that tests read. */
 export interface AuditedRequest {
   auditID: string;
   verb: string;
@@ -108,7 +108,7 @@ export interface AuditedRequest {
   requestReceivedTimestamp: string;
 }
 
-/** A cluster of one's own, and the way to end it. */
+/** A separate cluster, and how to end it. */
 export interface StartedCluster {
   cluster: TestCluster;
   /** Ends every process and removes every file. */
@@ -118,10 +118,10 @@ export interface StartedCluster {
 const issuer = 'https://kubernetes.default.svc';
 
 /**
- * Starts etcd, API server, controller manager, scheduler and kwok on ports of 127.0.0.1, with two nodes. About ten
- * seconds on two free cores. Whatever ends this process, a kill -9 too, ends them all and removes their files.
+ * Starts etcd, API server, controller manager, scheduler and kwok on ports of 127.0.0.1, with two nodes. Takes about
+ * ten seconds on two free cores. Whatever ends this process, even kill -9, ends them all and removes their files.
  *
- * Rejects where binaries are missing, with the reason, and with the log of whatever did not come up.
+ * Rejects if binaries are missing, with the reason, and with the log of a component that did not start.
  */
 export async function startTestCluster({ audit = false } = {}): Promise<StartedCluster> {
   const binaries = await findBinaries();

@@ -21,7 +21,7 @@ describeWithCluster('waiting on a real API server', (cluster) => {
     expect(await told).toMatchObject({ exitCode: 0 });
   });
 
-  test('a crash loop ends the wait within a second of its event, and says what crashed and how', async () => {
+  test('a crash loop ends the wait within a second of its event, and reports what crashed and how', async () => {
     const namespace = await cluster.namespace();
     const runbook = await waitFor(namespace, { replicas: 1 });
     const [pod] = await podsIn(namespace, 1);
@@ -33,7 +33,7 @@ describeWithCluster('waiting on a real API server', (cluster) => {
       .follow(['replay', '--yes'], (line) => line.startsWith('run ') && waiting())
       .then((answer) => ({ ...answer, at: Date.now() }));
     await waits;
-    // The line comes before the action, and nothing is printed when the wait itself begins.
+    // The line is printed before the action, and nothing when the wait itself starts.
     await new Promise((resolve) => setTimeout(resolve, 2000));
     await annotate(namespace, pod as string, {
       'runbook.test/silent': null,
@@ -50,10 +50,10 @@ describeWithCluster('waiting on a real API server', (cluster) => {
     expect(text).toContain('CrashLoopBackOff');
     expect(text).toContain('127');
     console.info(`crash loop: the pass had ended ${at - eventSeen} ms after its event was seen`);
-    expect(at - eventSeen).toBeLessThan(20_000); // of a hundred seconds; the figure above is for people
+    expect(at - eventSeen).toBeLessThan(20_000); // of a hundred seconds; the number above is for people
   });
 
-  /** A Deployment whose pods stay silent until they are told otherwise, and a step that only waits for it. */
+  /** A Deployment whose pods do nothing until told, and a step that only waits for it. */
   async function waitFor(namespace: string, { replicas }: { replicas: number }): Promise<RunbookOnCluster> {
     const silent = { replicas, annotations: { 'runbook.test/silent': 'true' } };
     await cluster.api.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment('web', silent));

@@ -54,7 +54,7 @@ const lists = () => api.count(({ path, query }) => path === PODS && !query.has('
 const watches = () => api.count(({ path, query }) => path === PODS && query.has('watch'));
 const watching = () => expect.poll(() => api.watches).toBe(1);
 
-test('what is there already needs one list and no event', async () => {
+test('an existing object needs one list and no event', async () => {
   api.put(PODS, { metadata: { name: 'wanted' } });
   expect(await wait()).toMatchObject({ kind: 'done', event: { type: 'LISTED' } });
   expect(lists()).toBe(1);
@@ -72,7 +72,7 @@ test('an event ends the wait, and is named', async () => {
   expect([lists(), watches()]).toEqual([1, 1]);
 });
 
-test('a wait asks for bookmarks and goes on from the last one', async () => {
+test('requests bookmarks and continues from the last one', async () => {
   const waiting = wait();
   await watching();
   api.bookmark();
@@ -91,7 +91,7 @@ test('a wait asks for bookmarks and goes on from the last one', async () => {
   expect(lists()).toBe(1);
 });
 
-test('410 as an event and as an answer: it lists anew, and does not miss what came meanwhile', async () => {
+test('lists again after 410, as event or response, and misses nothing', async () => {
   const waiting = wait();
   await watching();
   api.compact();
@@ -105,19 +105,19 @@ test('410 as an event and as an answer: it lists anew, and does not miss what ca
   expect((await waiting).kind).toBe('done');
 });
 
-test('410 again and again is no storm', async () => {
+test('repeated 410 does not cause a request storm', async () => {
   const always = () => ({ status: 410, body: status(410, 'too old') });
   const answer = (seen: { query: URLSearchParams }) => (seen.query.has('watch') ? always() : undefined);
-  // Lists are answered as usual; only watches are refused.
+  // Lists are answered as usual; only watches are rejected.
   Object.defineProperty(api.answers, 'shift', { value: () => undefined });
   api.answers.push(answer);
   await wait(isThere('never'), QUICK, 500);
-  // 10, 20, 40, then 80 ms less up to half by chance: at most some 15 tries in half a second.
+  // 10, 20, 40, then 80 ms minus random jitter of up to half: at most about 15 attempts in half a second.
   expect(watches()).toBeLessThan(20);
   expect(watches()).toBeGreaterThan(2);
 });
 
-test('a reset connection is taken up where it was', async () => {
+test('continues after a reset connection', async () => {
   const waiting = wait();
   await watching();
   api.put(PODS, { metadata: { name: 'other' } });
@@ -128,7 +128,7 @@ test('a reset connection is taken up where it was', async () => {
   expect(lists()).toBe(1);
 });
 
-test('a silent server is given up, and what it did not tell is heard from the next connection', async () => {
+test('replaces a silent connection, and gets what it missed', async () => {
   const waiting = wait(isThere('wanted'), { ...QUICK, silenceMs: 100 });
   await watching();
   api.mute();
@@ -138,27 +138,27 @@ test('a silent server is given up, and what it did not tell is heard from the ne
   expect(lists()).toBe(1);
 });
 
-test('a server that ends each watch at once is not asked in a loop', async () => {
+test('does not loop on a server that ends each watch at once', async () => {
   const closer = setInterval(() => api.endWatches(), 1);
   await wait(isThere('never'), QUICK, 500);
   clearInterval(closer);
   expect(watches()).toBeLessThan(25);
 });
 
-test('the deadline ends a wait, with what kept it; a list that hangs is given up too', async () => {
+test('the deadline ends a wait, with the current error, also during a list that hangs', async () => {
   api.mute();
   const ended = await wait(isThere('wanted'), QUICK, 100);
   expect(ended).toMatchObject({ kind: 'timeout' });
   expect(ended.waitedMs).toBeLessThan(5000);
 });
 
-test('no right to list is told, not waited for in silence', async () => {
+test('reports missing permission to list instead of waiting silently', async () => {
   api.answers.push(() => ({ status: 403, body: status(403, 'pods is forbidden') }));
   const ended = await wait(isThere('wanted'), { firstMs: 5000 }, 200);
-  expect(ended).toMatchObject({ kind: 'timeout', trouble: { kind: 'forbidden' } });
+  expect(ended).toMatchObject({ kind: 'timeout', error: { kind: 'forbidden' } });
 });
 
-test('the caller’s signal ends it, even in the middle of a list', async () => {
+test('the caller’s signal ends it, even during a list', async () => {
   api.mute();
   const stop = new AbortController();
   const waiting = watchUntil(cluster, [pods], isThere('wanted'), {
@@ -178,7 +178,7 @@ test('a condition that throws ends the wait and leaves nothing behind', async ()
   await expect(wait(broken as never)).rejects.toThrow('a defect');
 });
 
-test('what no event will tell is judged again in time', async () => {
+test('evaluates again in time if no event will come', async () => {
   let judged = 0;
   const ended = await wait(() => {
     judged += 1;

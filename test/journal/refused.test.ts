@@ -16,7 +16,7 @@ describe('what the system refuses', () => {
     const writer = await start('writer', { ...place, limit: 10_000, filler: 100 }, { wrapper: limited });
     const { code, lines } = await writer.ended;
     expect(code).toBe(EXIT.person);
-    expect(lines.at(-1)).toMatch(/^refused .*"disk-full".*goes on from there/);
+    expect(lines.at(-1)).toMatch(/^refused .*"disk-full".*continues where it stopped/);
 
     // The number goes first: it stands for the record that found no room.
     const key = journalKey(place.box.id, place.document);

@@ -1,7 +1,7 @@
 import { connectMatrix } from '../../src/observe/ports/connect-matrix.ts';
 import { observe } from '../../src/observe/snapshot.ts';
 
-/** Runs inside a box: answers a snapshot, or a connect matrix for the ports given, as JSON on stdout. */
+/** Runs inside a box: prints a snapshot, or a connect matrix for the given ports, as JSON on stdout. */
 const ports = process.argv.slice(2).map(Number);
 const answer =
   ports.length > 0

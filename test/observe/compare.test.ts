@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import type { Facts, Scope, Snapshot } from '../../src/model/snapshot.ts';
-import { compareSnapshots, unaccounted } from '../../src/observe/compare.ts';
+import { compareSnapshots, unaccountedChanges } from '../../src/observe/compare.ts';
 
 type Loose = { readonly [S in Scope]?: readonly object[] };
 
@@ -32,7 +32,7 @@ const nginx = { protocol: 'tcp', address: '0.0.0.0', port: 80, owner: 'nginx', p
 const root = { name: 'root', uid: 0, groups: ['root'], home: '/root', shell: '/bin/bash' };
 const caddyfile = { path: '/etc/caddy/Caddyfile', state: 'edited', package: 'caddy', bytes: 9 };
 
-describe('what changed', () => {
+describe('changes between two snapshots', () => {
   test.each<[string, Loose, Loose, string[]]>([
     [
       'a package is installed, one upgraded, one removed',
@@ -73,7 +73,7 @@ describe('what changed', () => {
       { files: [{ path: '/etc/motd', state: 'own', bytes: 1, hash: 'a' }] },
       { files: [caddyfile, { path: '/etc/default/x', state: 'missing', package: 'x' }] },
       [
-        'files removed /etc/motd: no package’s file',
+        'files removed /etc/motd: not from a package',
         'files added /etc/caddy/Caddyfile: edited, of caddy',
         'files added /etc/default/x: missing, of x',
       ],
@@ -130,7 +130,7 @@ describe('what changed', () => {
     expect(said(compareSnapshots(snapshot(before), snapshot(after)))).toEqual(expected);
   });
 
-  test('evidence is of both snapshots', () => {
+  test('evidence refers to both snapshots', () => {
     const [before, after] = [
       snapshot({ listeners: [nginx] }),
       snapshot({ listeners: [{ ...nginx, owner: 'caddy' }] }),
@@ -139,7 +139,7 @@ describe('what changed', () => {
     expect(change?.evidence).toEqual([before.facts.listeners![0]!.id, after.facts.listeners![0]!.id]);
   });
 
-  test('not looked at, or only in part, is not the same as gone', () => {
+  test('a scope that was not read completely is not compared', () => {
     const full = snapshot({ listeners: [nginx] });
     expect(compareSnapshots(full, snapshot({}))).toEqual([]);
     expect(compareSnapshots(full, snapshot({ listeners: [] }, { more: { listeners: 3 } }))).toEqual([]);
@@ -149,27 +149,27 @@ describe('what changed', () => {
   });
 });
 
-describe('what changed that no step did', () => {
+describe('changes that no step made', () => {
   const empty = snapshot({ packages: [], listeners: [] });
   const curl = (version: string) => ({ name: 'curl', version, manager: 'dpkg' });
 
   test("a step's own changes are accounted for", () => {
     const after = snapshot({ packages: [curl('1')], listeners: [nginx] });
     const changes = compareSnapshots(empty, after);
-    expect(unaccounted(changes, changes)).toEqual([]);
-    expect(said(unaccounted(changes, compareSnapshots(empty, snapshot({ packages: [curl('1')] }))))).toEqual([
-      'listeners added tcp 0.0.0.0:80: nginx',
-    ]);
+    expect(unaccountedChanges(changes, changes)).toEqual([]);
+    expect(
+      said(unaccountedChanges(changes, compareSnapshots(empty, snapshot({ packages: [curl('1')] })))),
+    ).toEqual(['listeners added tcp 0.0.0.0:80: nginx']);
   });
 
-  test("a step's change that was changed again afterwards is not", () => {
+  test("a step's change that was changed again afterwards is unaccounted for", () => {
     const step = compareSnapshots(empty, snapshot({ packages: [curl('1')] }));
     const now = compareSnapshots(empty, snapshot({ packages: [curl('2')] }));
-    expect(said(unaccounted(now, step))).toEqual(['packages added curl: 2']);
+    expect(said(unaccountedChanges(now, step))).toEqual(['packages added curl: 2']);
   });
 });
 
-test('a snapshot does not differ from itself, and changes back and forth have the same subjects', () => {
+test('a snapshot equals itself, and changes in both directions have the same subjects', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'd');
   const packages = fc.array(fc.record({ name, version: name, manager: fc.constant('dpkg') }), {
     maxLength: 6,

@@ -21,7 +21,7 @@ afterAll(() => {
   server.close();
 });
 
-test('open and refused are told apart', async () => {
+test('distinguishes open from refused', async () => {
   const rows = await connectMatrix({ hosts: ['127.0.0.1'], ports: [open, shut] });
   expect(rows).toMatchObject([
     { vantage: 'box', host: '127.0.0.1', port: open, address: '127.0.0.1', result: 'open' },
@@ -30,20 +30,21 @@ test('open and refused are told apart', async () => {
   for (const { ms } of rows) expect(ms).toBeLessThan(1000);
 });
 
-test('a name that does not resolve is dns, not refused', async () => {
+test('reports a name that does not resolve as dns, not refused', async () => {
   const [row] = await connectMatrix({ hosts: ['no-such-host.invalid'], ports: [80] });
   expect(row).toMatchObject({ result: 'dns' });
   expect(row?.address).toBeUndefined();
 });
 
-test('silence is a time-out after the limit', async () => {
-  // Documentation addresses (RFC 5737) are answered by nobody: dropped, or no route where the host has no network.
+test('reports silence as timeout after the limit', async () => {
+  // Documentation addresses (RFC 5737) never answer: packets are dropped, or there is no route if the host has no
+  // network.
   const [row] = await connectMatrix({ hosts: ['203.0.113.1'], ports: [9], limitMs: 200 });
   expect(row?.ms).toBeLessThan(3_000);
   expect(row?.result).not.toBe('refused');
 });
 
-test('by default it asks loopback and the box’s own addresses', async () => {
+test('tries loopback and the box’s own addresses by default', async () => {
   expect(ownHosts()).toContain('127.0.0.1');
   const rows = await connectMatrix({ ports: [open] });
   expect(rows.map(({ host }) => host)).toEqual(ownHosts());

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { diagnose } from '../../src/judge/diagnose/diagnose.ts';
 import type { ConnectRow } from '../../src/model/connect-row.ts';
 import { Snapshot } from '../../src/model/snapshot.ts';
-import { compareSnapshots, unaccounted } from '../../src/observe/compare.ts';
+import { compareSnapshots, unaccountedChanges } from '../../src/observe/compare.ts';
 import { type Box, startBox } from '../boxes/debian-box.ts';
 import { describeWithBoxes } from '../boxes/describe-with-boxes.ts';
 
@@ -52,7 +52,7 @@ describeWithBoxes('observing a real box', () => {
     expect(first?.title).toContain(`nginx (pid ${pid})`);
   });
 
-  test('what changed that no step did: a package, an edited file, a file of nobody, a user, a port', async () => {
+  test('unaccounted changes: a package, an edited file, a file of no package, a user, a port', async () => {
     const before = await look();
     await box.exec(`
       echo '# by hand' >> /etc/caddy/Caddyfile
@@ -65,7 +65,7 @@ describeWithBoxes('observing a real box', () => {
       service nginx stop`);
     const after = await look();
 
-    const said = unaccounted(compareSnapshots(before, after), []).map(
+    const said = unaccountedChanges(compareSnapshots(before, after), []).map(
       ({ scope, kind, subject }) => `${scope} ${kind} ${subject}`,
     );
     expect(said).toEqual(
@@ -80,7 +80,7 @@ describeWithBoxes('observing a real box', () => {
       ]),
     );
     const steps = compareSnapshots(before, byStep);
-    const rest = unaccounted(compareSnapshots(before, after), steps).map(({ subject }) => subject);
+    const rest = unaccountedChanges(compareSnapshots(before, after), steps).map(({ subject }) => subject);
     expect(rest).toContain('sl');
     expect(rest).not.toContain('/etc/mine.conf');
     expect(JSON.stringify(after)).not.toContain('by hand');
@@ -96,7 +96,7 @@ describeWithBoxes('observing a real box', () => {
     expect(first).toMatchObject({ code: 'loopback-only', subject: 'port 8080' });
   });
 
-  test('this box is a container, its packages are many, and it is quick', async () => {
+  test('reports that the box is a container, lists its packages, and is fast', async () => {
     const { facts, ms } = await look();
     expect(facts.containers?.some(({ role }) => role === 'inside')).toBe(true);
     expect(facts.packages?.find(({ name }) => name === 'nginx')?.version).toMatch(/^1\./);
@@ -105,7 +105,7 @@ describeWithBoxes('observing a real box', () => {
   });
 });
 
-/** The program for inside, as one file: the box has node and nothing else. */
+/** The program as one file, because the box has node and nothing else. */
 async function bundled(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('box-program.ts', import.meta.url))],

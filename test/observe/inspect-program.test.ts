@@ -28,7 +28,7 @@ test.each([
   if (!('shebang' in expected)) expect(fact.shebang).toBeUndefined();
 });
 
-test('not executable, and not there', () => {
+test('not executable, and missing', () => {
   program('data', 'x', 0o644);
   if (process.getuid?.() !== 0) expect(inspectProgram('data', options).executable).toBe(false);
   expect(inspectProgram('no-such-program', options).path).toBeUndefined();
@@ -42,7 +42,7 @@ test('the machine of an ELF file', () => {
   expect(inspectProgram('./arm', options).machine).toBe('arm64');
 });
 
-test('a second diagnosis, with the file looked at, names the CR', () => {
+test('a second diagnosis, after the file was inspected, names the CR', () => {
   program('deploy.sh', '#!/bin/bash\r\necho\r\n');
   const input = {
     attempt: 'a1',

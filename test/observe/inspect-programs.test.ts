@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Box } from '../../src/model/box.ts';
 import { inspectPrograms } from '../../src/observe/inspect-programs.ts';
-import { farSide } from './far/far-side.ts';
 import { temporaryFolder } from './probes/temporary-folder.ts';
+import { farSide } from './remote/remote-side.ts';
 
-test('programs of another box, their interpreters too, as those of this one', async () => {
+test('programs of a remote box and their interpreters equal the local ones', async () => {
   const folder = await temporaryFolder();
   const scripts = {
     fine: '#!/bin/sh\n',
@@ -35,7 +35,7 @@ test('programs of another box, their interpreters too, as those of this one', as
   expect(far.trips()).toBe(2);
 });
 
-test('a box that cannot be looked at says nothing of its programs', async () => {
+test('a box that cannot be observed yields no programs', async () => {
   const lost = { baseline: {}, folder: '/', kind: 'ssh', ...farSide(['/no/such/program']) };
   expect(await inspectPrograms(lost as unknown as Box, ['sh'])).toEqual([]);
 });

@@ -97,7 +97,7 @@ test('nftables', () => {
   ]);
 });
 
-test('asking this box never throws', async () => {
+test('never throws on this box', async () => {
   const { claims } = await portClaims();
   for (const claim of claims) expect(claim.from).toBeGreaterThan(0);
 });

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseLsof } from '../../src/observe/ports/lsof.ts';
 import { listeners, parseSocketTable } from '../../src/observe/ports/ports.ts';
 
-test('lists this very process, with every name it goes by', async () => {
+test('lists this process with all its names', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
   onTestFinished(() => new Promise((resolve) => server.close(() => resolve())));
@@ -31,13 +31,13 @@ test('a socket that two programs share has two entries', async () => {
   expect(found.map((each) => each.process)).toContain('sleep');
 });
 
-describe('tables', () => {
+describe('parses socket tables', () => {
   const head =
     '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
   const row = (local: string, remote: string, state: string) =>
     `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 155790 1 0 100 0 0 10 0\n`;
 
-  test('listening TCP only', () => {
+  test('only listening TCP', () => {
     const text =
       head + row('0100007F:01BB', '00000000:0000', '0A') + row('0100007F:01BC', '0100007F:9999', '01');
     expect(parseSocketTable(text, 'tcp')).toEqual([
@@ -55,7 +55,7 @@ describe('tables', () => {
     expect(parseSocketTable(text, 'tcp')).toMatchObject([{ address, port: 80 }]);
   });
 
-  test('UDP that is bound, not connected', () => {
+  test('UDP that is bound but not connected', () => {
     const text =
       head + row('00000000:0035', '00000000:0000', '07') + row('00000000:0036', '0100007F:0035', '01');
     expect(parseSocketTable(text, 'udp')).toMatchObject([{ port: 53 }]);

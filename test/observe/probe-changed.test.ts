@@ -8,7 +8,7 @@ import { temporaryFolder } from './probes/temporary-folder.ts';
 
 const inAMinute = () => Date.now() + 60_000;
 
-/** How long the wait for a change took while `act` made one, in milliseconds. */
+/** Milliseconds until the wait for a change ended, after `act` made one. */
 async function waited(line: string, folder: string, act: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   // A late attempt, so that the back-off alone would take at least half a second.
@@ -40,7 +40,7 @@ test('other files, and other probes, wait for the back-off', async () => {
   expect(await waited('process x running', folder, other)).toBeGreaterThan(450);
 });
 
-test('neither deadline nor signal is outstayed', async () => {
+test('ends at the deadline and on abort', async () => {
   const start = performance.now();
   const probe = probeOf('file /no exists');
   await probeChanged(probe, contextOf(), 20, Date.now() - 1);

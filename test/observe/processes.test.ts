@@ -9,19 +9,19 @@ import {
   readProcess,
 } from '../../src/observe/processes.ts';
 
-test('this process is among them', async () => {
+test('includes this process', async () => {
   const found = (await processes()).processes.find(({ pid }) => pid === process.pid);
   expect(found).toMatchObject({
     ppid: process.ppid,
     uid: process.getuid?.(),
     start: expect.stringMatching(/^\d+$/),
   });
-  // vitest's worker is large, and no page size can be far off.
+  // vitest's worker is large, so a wrong page size would be obvious.
   expect(found!.residentBytes).toBeGreaterThan(10 * 1024 * 1024);
   expect(found!.residentBytes).toBeLessThan(100 * 1024 * 1024 * 1024);
 });
 
-test('the start time is that of the clock', async () => {
+test('computes the start time of a process', async () => {
   const before = Date.now();
   const child = spawn('sleep', ['60']);
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -30,8 +30,8 @@ test('the start time is that of the clock', async () => {
   expect(Math.abs(started - before)).toBeLessThan(2500);
 });
 
-test('a zombie does not run', async () => {
-  // The shell starts a child, tells its pid, and becomes a program that never reaps it.
+test('excludes zombies', async () => {
+  // The shell starts a child, prints its pid, and becomes a program that never reaps it.
   const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -51,16 +51,16 @@ test.each([
   [{ comm: 'MainThread', argv: ['/usr/bin/node', '--inspect', 'server.js'] }, 'node'],
   [{ comm: 'bash', argv: ['-bash'] }, 'bash'],
   [{ comm: 'kworker/0:1', argv: [] }, 'kworker/0:1'],
-])('%j goes by %s', (process, name) => {
+])('%j has the names %s', (process, name) => {
   expect(processNames(process)).toContain(name);
 });
 
-test('code given on the command line is no name', () => {
+test('code on the command line is not a name', () => {
   expect(processNames({ comm: 'sh', argv: ['sh', '-c', 'nginx'] })).toEqual(['sh']);
   expect(processNames({ comm: 'python3', argv: ['python3', '-c', 'import x'] })).toEqual(['python3']);
 });
 
-test('a name that the kernel cut is shown whole', () => {
+test('shows the full name if the kernel truncated it', () => {
   expect(displayName({ comm: 'kube-controller', argv: ['/usr/bin/kube-controller-manager'] })).toBe(
     'kube-controller-manager',
   );

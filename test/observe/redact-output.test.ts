@@ -25,7 +25,7 @@ describe('masks', () => {
   ])('%j', (text, expected) => expect(redactOutput(text)).toBe(expected));
 });
 
-describe('leaves alone', () => {
+describe('leaves unchanged', () => {
   test.each([
     'commit 83baae61804e65cc73a7201a7252750c76066a30\n',
     'HEAD is now at 906f1d0 Small defects\n',
@@ -46,7 +46,7 @@ describe('leaves alone', () => {
   ])('%j', (text) => expect(redactOutput(text)).toBe(text));
 });
 
-test('what comes in pieces is masked as what comes whole', () => {
+test('masks chunked output like whole output', () => {
   const whole = `one\n${key.join('\n')}\ntwo ${jwt}\n--token ${'x1Y2'.repeat(9)}\nlast`;
   fc.assert(
     fc.property(fc.array(fc.nat(whole.length), { maxLength: 12 }), (cuts) => {
@@ -58,11 +58,11 @@ test('what comes in pieces is masked as what comes whole', () => {
   );
 });
 
-test('no recorded failure loses what its diagnosis reads', () => {
+test('keeps everything that diagnoses of recorded failures read', () => {
   const folder = new URL('../judge/diagnose/fixtures/', import.meta.url);
   for (const name of readdirSync(folder)) {
     const lines = readFileSync(new URL(name, folder), 'utf8').split('\n');
-    // Commands that hold a password are none of the output.
+    // Commands that contain a password do not occur in output.
     const output = lines.filter((line) => !line.startsWith('step: ')).join('\n');
     expect(redactOutput(output), name).toBe(output);
   }

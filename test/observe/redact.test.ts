@@ -27,7 +27,7 @@ describe('masks', () => {
   });
 });
 
-describe('leaves alone', () => {
+describe('leaves unchanged', () => {
   test.each([
     'Access denied for user root (using password: YES)',
     'password authentication failed for user "app"',
@@ -88,7 +88,7 @@ describe('command lines', () => {
   });
 });
 
-describe('what could mislead a reader', () => {
+describe('misleading characters', () => {
   test.each([
     ['\u001b[31mred\u001b[0m', 'red'],
     ['\u001b]0;title\u0007text', 'text'],
@@ -101,14 +101,14 @@ describe('what could mislead a reader', () => {
   });
 });
 
-test('no drawn token of 32 characters or more survives, wherever it stands', () => {
+test('masks every random token of 32 characters or more, anywhere', () => {
   const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
   const hex = [...'0123456789abcdef'];
   const drawn = fc
     .constantFrom(alphabet, hex)
     .chain((letters) => fc.array(fc.constantFrom(...letters), { minLength: 32, maxLength: 80 }))
     .map((letters) => letters.join(''))
-    // Draws that a person could have written are not what is asked here.
+    // Excludes random words that a person could have written.
     .filter((token) => looksRandom(token));
   fc.assert(
     fc.property(drawn, fc.constantFrom('', 'id ', 'x=', '"'), (token, before) => {

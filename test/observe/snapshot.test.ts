@@ -19,11 +19,11 @@ beforeAll(async () => {
   whole = await observe(options);
 });
 
-test('what is stored reads back as a snapshot', () => {
+test('a stored snapshot reads back', () => {
   expect(Snapshot.parse(JSON.parse(JSON.stringify(whole)))).toEqual(whole);
 });
 
-test('every scope is there or says why not', () => {
+test('every scope is present or has a reason', () => {
   expect(whole.scopes).toEqual(SCOPE_NAMES);
   for (const scope of SCOPE_NAMES) {
     const reasons = whole.unavailable.filter((each) => each.scope === scope);
@@ -31,7 +31,7 @@ test('every scope is there or says why not', () => {
   }
 });
 
-test('ids are unique, begin with the snapshot’s own, and lead to one line of evidence', async () => {
+test('ids are unique, start with the snapshot’s own, and resolve to one line of evidence', async () => {
   const ids = Object.values(whole.facts).flatMap((facts) => facts.map(({ id }) => id));
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) {
@@ -45,11 +45,11 @@ test('ids are unique, begin with the snapshot’s own, and lead to one line of e
   expect(ids).not.toContain(next.facts.memory![0]!.id);
 });
 
-test('no environment is in it', () => {
+test('contains no environment', () => {
   expect(JSON.stringify(whole)).not.toContain(secret);
 });
 
-test('only the scopes asked for are looked at', async () => {
+test('observes only the requested scopes', async () => {
   const some = await observe({ ...options, scopes: ['memory', 'disk'] });
   expect(some.scopes).toEqual(['disk', 'memory']);
   expect(Object.keys(some.facts).sort()).toEqual(['disk', 'memory']);
@@ -68,7 +68,7 @@ test('an excerpt keeps the first facts of each scope and counts the others', asy
   expect(excerpt(bounded, 1).more.users).toBe(users.length - 1);
 });
 
-test('a new listener is seen with its owner, and is a change', async () => {
+test('reports a new listener with its owner, as a change', async () => {
   const before = await observe({ ...options, scopes: ['listeners'] });
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -85,7 +85,7 @@ test('a new listener is seen with its owner, and is a change', async () => {
   expect(subjects).toContain(`added tcp 127.0.0.1:${port}`);
 });
 
-test('a command line loses its secrets', async () => {
+test('removes secrets from a command line', async () => {
   const child = spawn('sleep', ['30', `--password=${secret}`], { argv0: 'sleep' });
   const loop = spawn('bash', ['-c', 'read -r line', 'bash', '--api-key', secret]);
   await Promise.all([once(child, 'spawn'), once(loop, 'spawn')]);
@@ -124,7 +124,7 @@ users: [{ name: me, user: { token: ${secret} } }]
     expect(JSON.stringify(facts)).not.toContain(secret);
   });
 
-  test('what is no kubeconfig is unavailable, not empty', async () => {
+  test('an invalid kubeconfig is unavailable, not empty', async () => {
     writeFileSync(join(folder, 'broken'), 'contexts: [');
     const { facts, unavailable } = await observe({
       env: { KUBECONFIG: 'broken' },
@@ -134,13 +134,13 @@ users: [{ name: me, user: { token: ${secret} } }]
     expect(facts.kubernetes).toBeUndefined();
     expect(unavailable[0]).toMatchObject({
       scope: 'kubernetes',
-      reason: expect.stringContaining('no kubeconfig'),
+      reason: expect.stringContaining('not a valid kubeconfig'),
     });
   });
 });
 
 test('a plain box is observed within 150 ms of processor time', async () => {
-  // Processor time, because other work on a shared machine is not this program's doing.
+  // Processor time, because other work on a shared machine must not count.
   const runs: number[] = [];
   for (let run = 0; run < 3; run++) {
     const began = process.cpuUsage();

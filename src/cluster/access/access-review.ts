@@ -1,17 +1,18 @@
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { ApiResource } from '../../model/cluster/kube.ts';
 
-/** One thing that somebody wants to do. */
+/** An action on a resource. */
 export interface AccessRequest {
   readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'delete';
   readonly resource: ApiResource;
-  /** Absent: of a kind that has none. */
+  /** Absent for cluster-scoped kinds. */
   readonly namespace?: string;
 }
 
 /**
- * Whether the context may do something, as the API server itself says (SelfSubjectAccessReview), which everybody may ask.
- * @throws ClusterTrouble
+ * Whether the context may do something, according to the API server (SelfSubjectAccessReview), which every user may
+ * query.
+ * @throws ClusterError
  */
 export async function isAllowed(
   cluster: Cluster,

@@ -1,7 +1,7 @@
 import { networkError } from '../../observe/probes/network-errors.ts';
 import { ClusterError, type ClusterErrorKind, type StatusCause } from '../cluster-errors.ts';
 
-/** A refusal of the API server, as it came. */
+/** An error response of the API server. */
 export interface ApiFailure {
   readonly server: string;
   readonly method: string;
@@ -11,42 +11,48 @@ export interface ApiFailure {
   readonly retryAfterMs?: number;
 }
 
-/** The trouble that a refusal means: by its HTTP status, with the message and the causes of its Status object. */
+/**
+ * Converts an error response to a ClusterError: by its HTTP status, with the message and causes of its Status object.
+ */
 export function failureOf({ server, method, path, status, text, retryAfterMs }: ApiFailure): ClusterError {
-  const said = statusObject(text);
+  const statusBody = statusObject(text);
   const message =
     status === 401
-      ? `The API server ${server} does not accept the credentials (401 ${said?.message || 'Unauthorized'}).`
-      : said?.message || `${method} ${path} answered ${status}${excerpt(text)}`;
-  const patience = status === 429 || status === 503 ? retryAfterMs : undefined;
+      ? `The API server ${server} does not accept the credentials (401 ${statusBody?.message || 'Unauthorized'}).`
+      : statusBody?.message || `${method} ${path} answered ${status}${excerpt(text)}`;
+  const retryAfter = status === 429 || status === 503 ? retryAfterMs : undefined;
   return new ClusterError(kindOf(status), oneLine(message), {
     status,
-    ...(said?.details?.causes && { causes: said.details.causes }),
-    ...(patience !== undefined && { retryAfterMs: patience }),
+    ...(statusBody?.details?.causes && { causes: statusBody.details.causes }),
+    ...(retryAfter !== undefined && { retryAfterMs: retryAfter }),
   });
 }
 
-/** Whatever was thrown, as trouble. `signal` is the caller's own: its abort is no fault of the server. */
+/** Converts anything thrown to a ClusterError. `signal` is the caller's: its abort is not an error of the server. */
 export function clusterErrorOf(error: unknown, server: string, signal?: AbortSignal): ClusterError {
   if (error instanceof ClusterError) return error;
-  if (signal?.aborted) return new ClusterError('aborted', 'Stopped before an answer.', { cause: error });
-  if (error instanceof SyntaxError) {
-    return new ClusterError('unreachable', `${server} answers, but not as an API server does.`, {
+  if (signal?.aborted)
+    return new ClusterError('aborted', 'The request was canceled before the API server answered.', {
       cause: error,
     });
+  if (error instanceof SyntaxError) {
+    return new ClusterError(
+      'unreachable',
+      `The server ${server} did not answer like a Kubernetes API server.`,
+      {
+        cause: error,
+      },
+    );
   }
   const { code = '', name } = error as NodeJS.ErrnoException;
   // The caller did not abort, so the time limit did.
   if (name === 'TimeoutError' || name === 'AbortError') {
-    return new ClusterError('unreachable', `The API server ${server} gives no answer in time.`, {
+    return new ClusterError('unreachable', `The API server ${server} did not answer in time.`, {
       cause: error,
     });
   }
   if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' || /^ERR_OSSL/.test(code)) {
-    return new ClusterError(
-      'no-config',
-      `The certificate or key in the kubeconfig cannot be used (${code}).`,
-    );
+    return new ClusterError('no-config', `The certificate or key in the kubeconfig is not valid (${code}).`);
   }
   return new ClusterError(
     'unreachable',
@@ -104,7 +110,7 @@ function excerpt(text: string): string {
   return line === '' ? '' : `: ${line.slice(0, 200)}`;
 }
 
-/** Without the piece of a Go struct that a refused change of an immutable field drags along. */
+/** Removes the excerpt of a Go struct that is appended when an immutable field is changed. */
 function oneLine(text: string): string {
   return text
     .replace(/\s*\n\s*@@ [\s\S]*$/, '')

@@ -16,15 +16,15 @@ import { type ClusterPlace, openContext } from '../cluster.ts';
 import { ClusterError } from '../cluster-errors.ts';
 import { findContext } from './kubeconfig.ts';
 
-/** The environment that names a cluster. */
+/** The environment that selects a cluster. */
 type Names = Pick<ProbeContext, 'env' | 'folder'>;
 
-/** A watch that nobody asks any more is closed after this many milliseconds. */
+/** A watch that no check has used for this many milliseconds is closed. */
 const IDLE_MS = 10_000;
 
 /**
- * The clusters of one box: opened when they are first asked for, kept, and opened anew when their kubeconfig changes.
- * Answers `k8s` checks: one that is asked again and again (`changed`) is followed by a watch instead.
+ * The clusters of one box: opened on first use, kept, and reopened when their kubeconfig changes. Evaluates `k8s`
+ * checks; while a check is waited for (`changed`), a watch answers it.
  */
 export class BoxClusters {
   readonly #clusters = new Map<string, Promise<Cluster>>();
@@ -32,7 +32,7 @@ export class BoxClusters {
 
   constructor(private readonly placeOf: (names: Names) => ClusterPlace) {}
 
-  /** @throws ClusterTrouble */
+  /** @throws ClusterError */
   async cluster(names: Names): Promise<Cluster> {
     const place = this.placeOf(names);
     const context = await findContext(place);
@@ -45,20 +45,22 @@ export class BoxClusters {
     return opening;
   }
 
-  /** Asks a check once; from its watch where it is being waited for. Never throws. */
+  /** Evaluates a check once, from its watch if it is being waited for. Never throws. */
   async ask(probe: ClusterProbe, context: ProbeContext): Promise<Verdict> {
     const live = this.#live.get(keyOf(probe, context));
-    const told = live?.verdict();
-    if (told) return told;
+    const watched = live?.verdict();
+    if (watched) return watched;
     try {
-      return await this.#askNow(probe, context);
+      return await this.#evaluate(probe, context);
     } catch (error) {
       if (error instanceof ClusterError && error.kind === 'unauthorized') this.#forget();
       return judgeClusterError(probe, error);
     }
   }
 
-  /** Resolves when the answer may have changed: at an event of the watch, at the latest at the deadline. Never throws. */
+  /**
+   * Resolves when the result may have changed: at an event of the watch, at the latest at the deadline. Never throws.
+   */
   async changed(
     probe: ClusterProbe,
     context: ProbeContext,
@@ -70,7 +72,7 @@ export class BoxClusters {
       const live = this.#live.get(key) ?? (await this.#follow(key, probe, context));
       if (live && (await live.changed(deadline, context.signal))) return;
     } catch {
-      // There is nothing to watch yet; whoever asks next hears why.
+      // The watch could not start; the next evaluation reports why.
     }
     this.#live.delete(key);
     await backOff({ attempt, deadline, ...(context.signal && { signal: context.signal }) });
@@ -92,7 +94,7 @@ export class BoxClusters {
     this.#clusters.clear();
   }
 
-  async #askNow(probe: ClusterProbe, context: ProbeContext): Promise<Verdict> {
+  async #evaluate(probe: ClusterProbe, context: ProbeContext): Promise<Verdict> {
     const cluster = await this.cluster(context);
     const resource = await cluster.discovery.byName(probe.resource);
     if (!resource) return judgeUnknownKind(probe, await cluster.discovery.all());
@@ -112,7 +114,7 @@ export class BoxClusters {
     const wanted = objects.map((object) => podsOf(probe, object)).filter((each) => each !== undefined);
     const pods = await cluster.discovery.byKind('v1', 'Pod');
     if (!pods || wanted.length === 0) return first.verdict;
-    // Pods say why it is not ready, or for how long it is; where they may not be seen, the workload's own word stands.
+    // Pods explain why a workload is not ready, or since when it is. If they cannot be read, its own status is used.
     const lists = await Promise.all(
       wanted
         .slice(0, 20)

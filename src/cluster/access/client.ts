@@ -15,25 +15,25 @@ import { ClusterError } from '../cluster-errors.ts';
 import { type ApiFailure, clusterErrorOf, failureOf } from './api-failure.ts';
 import type { Credentials } from './credentials.ts';
 
-/** Where the API server is, and how to get there. */
+/** Address and connection of the API server. */
 export interface ClientOptions {
-  /** `https://10.0.0.1:6443`, with a path where a proxy adds one. */
+  /** `https://10.0.0.1:6443`, with a path if a proxy adds one. */
   readonly server: string;
   readonly credentials: Credentials;
-  /** A TCP connection as the box itself would make it; without it from this machine. */
+  /** Opens a TCP connection from the box; without it, connections are opened from this machine. */
   readonly connect?: (host: string, port: number) => Promise<Duplex>;
 }
 
 const ANSWER_LIMIT_MS = 30_000;
 
 /**
- * What is kept of a server that sends without end. Lists come in pages of 500, and what etcd keeps of one object ends at 1.5
- * MiB unless it is told otherwise; OpenAPI documents have some 10 MiB.
+ * Limits on responses. Lists arrive in pages of 500, and etcd limits an object to 1.5 MiB by default; OpenAPI documents
+ * have about 10 MiB.
  */
 const MOST_BYTES = { answer: 128 * 1024 * 1024, event: 16 * 1024 * 1024 } as const;
 const MOST_TRIES = 5;
 
-/** A client that speaks raw JSON over HTTP/1.1 and keeps its connections; nothing is sent yet. */
+/** A client that sends raw JSON over HTTP/1.1 and reuses connections. Sends nothing yet. */
 export function openClient({ server, credentials, connect }: ClientOptions): ApiClient {
   const base = new URL(server);
   const secure = base.protocol === 'https:';
@@ -74,7 +74,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
     const signal = deadline(request.timeoutMs ?? ANSWER_LIMIT_MS, request.signal);
     try {
       const response = await send(request, signal).catch((error) =>
-        // The server had closed a kept connection as we wrote: nothing was answered, so it is asked anew.
+        // The server closed a reused connection while the request was written. It got no answer, so it is sent again.
         error instanceof StaleSocket ? send(request, signal) : Promise.reject(error),
       );
       const text = await textOf(response, server);
@@ -94,9 +94,9 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
         try {
           return await once<T>(request);
         } catch (error) {
-          const patience = error instanceof ClusterError ? error.more.retryAfterMs : undefined;
-          if (patience === undefined || attempt + 1 >= MOST_TRIES) throw error;
-          const pause = Math.min(patience, 10_000);
+          const retryAfter = error instanceof ClusterError ? error.more.retryAfterMs : undefined;
+          if (retryAfter === undefined || attempt + 1 >= MOST_TRIES) throw error;
+          const pause = Math.min(retryAfter, 10_000);
           const deadline = Date.now() + 2 * pause;
           await backOff({ attempt, deadline, firstMs: pause, longestMs: 2 * pause, signal: request.signal });
         }
@@ -115,7 +115,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
           throw failureOf(failure(server, request, response, await textOf(response, server)));
         return lines(response, gone, {
           server,
-          trouble: (error) => clusterErrorOf(error, server, request.signal),
+          toError: (error) => clusterErrorOf(error, server, request.signal),
         });
       } catch (error) {
         gone.abort();
@@ -131,7 +131,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
 function secureAgent(base: URL, { tls }: Credentials, connect: ClientOptions['connect']): SecureAgent {
   const agent = new SecureAgent({ keepAlive: true, keepAliveMsecs: 10_000, ...tls });
   if (!connect) return agent;
-  return through(
+  return connectWith(
     agent,
     () => connect(hostOf(base), portOf(base, 443)),
     (socket, options) =>
@@ -142,7 +142,7 @@ function secureAgent(base: URL, { tls }: Credentials, connect: ClientOptions['co
 function plainAgent(base: URL, connect: ClientOptions['connect']): HttpAgent {
   const agent = new PlainAgent({ keepAlive: true, keepAliveMsecs: 10_000 });
   return connect
-    ? through(
+    ? connectWith(
         agent,
         () => connect(hostOf(base), portOf(base, 80)),
         (socket) => socket,
@@ -150,18 +150,18 @@ function plainAgent(base: URL, connect: ClientOptions['connect']): HttpAgent {
     : agent;
 }
 
-/** Lets an agent's connections be made by somebody else, such as a box on another machine. */
-function through<A extends HttpAgent>(
+/** Makes an agent use connections opened by another function, such as those of a remote box. */
+function connectWith<A extends HttpAgent>(
   agent: A,
-  reach: () => Promise<Duplex>,
+  openConnection: () => Promise<Duplex>,
   wrap: (socket: Duplex, options: ConnectionOptions) => Duplex,
 ): A {
-  // Node's Agent takes the socket by callback where nothing is returned; its types do not say so.
+  // Node's Agent accepts the socket by callback if nothing is returned, which its types do not declare.
   (agent as { createConnection: unknown }).createConnection = (
     options: ConnectionOptions,
     done: (error: Error | null, socket?: Duplex) => void,
   ) => {
-    reach().then(
+    openConnection().then(
       (socket) => done(null, wrap(socket, options)),
       (error) => done(error as Error),
     );
@@ -177,7 +177,7 @@ function portOf(base: URL, usual: number): number {
   return base.port === '' ? usual : Number(base.port);
 }
 
-/** The server closed a kept connection just as we wrote to it. */
+/** The server closed a reused connection while a request was written. */
 class StaleSocket extends Error {}
 
 function staleSocket(
@@ -207,9 +207,9 @@ async function textOf(response: IncomingMessage, server: string): Promise<string
 }
 
 function tooMuch(server: string, what: string, most: number): ClusterError {
-  const message = `The API server ${server} sends ${what} of more than ${sizeText(most)}, and was cut off.`;
+  const message = `The API server ${server} sent ${what} of more than ${sizeText(most)}, so the connection was closed.`;
   return new ClusterError('error', message, {
-    remedy: 'Look what answers there: no API server does that.',
+    remedy: 'Check what runs at that address; it does not behave like an API server.',
   });
 }
 
@@ -241,7 +241,7 @@ function failure(server: string, request: ApiRequest, response: IncomingMessage,
 async function* lines(
   response: IncomingMessage,
   gone: AbortController,
-  { server, trouble }: { readonly server: string; readonly trouble: (error: unknown) => ClusterError },
+  { server, toError }: { readonly server: string; readonly toError: (error: unknown) => ClusterError },
 ): AsyncGenerator<unknown, void, undefined> {
   let open: string[] = [];
   let length = 0;
@@ -259,7 +259,7 @@ async function* lines(
       for (const part of parts) if (part.trim() !== '') yield JSON.parse(part);
     }
   } catch (error) {
-    throw trouble(error);
+    throw toError(error);
   } finally {
     gone.abort();
     response.destroy();

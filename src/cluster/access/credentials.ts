@@ -1,7 +1,7 @@
 import { ClusterError } from '../cluster-errors.ts';
 import type { ConfigPlace, KubeContext } from './kubeconfig.ts';
 
-/** How to speak to an API server: what TLS needs, and the headers that say who asks. */
+/** How to log in to an API server: TLS settings and headers. */
 export interface Credentials {
   readonly tls: {
     readonly ca?: Buffer;
@@ -16,16 +16,16 @@ export interface Credentials {
 /** What resolving credentials may do. */
 export interface CredentialPlace extends ConfigPlace {
   /**
-   * Whether a program that this kubeconfig names (an exec plugin) may run on this machine. False where the file could be
-   * the document's own, or stands on another machine: reading a document runs nothing of it.
+   * Whether a program that this kubeconfig names (an exec plugin) may run on this machine. False if the file could
+   * belong to the document or is on another machine, because reading a document must not run its code.
    */
   mayRunPlugins(path: string): boolean;
 }
 
 /**
- * Reads what a context needs to log in: certificates, tokens and files, here; exec plugins and OpenID Connect by
- * `@kubernetes/client-node`, which is loaded only for them.
- * @throws ClusterTrouble no-config
+ * Resolves the credentials of a context. Certificates, tokens and files are read here; exec plugins and OpenID Connect
+ * use `@kubernetes/client-node`, which is loaded only for them.
+ * @throws ClusterError no-config
  */
 export async function credentialsOf(context: KubeContext, place: CredentialPlace): Promise<Credentials> {
   const { cluster, user } = context;
@@ -63,8 +63,8 @@ async function dataOrFile(
 async function fileOf(place: ConfigPlace, path: string): Promise<Buffer> {
   const content = await place.read(path).catch((cause: Error) => cause);
   if (Buffer.isBuffer(content)) return content;
-  const why = content ? content.message : 'there is no such file';
-  throw new ClusterError('no-config', `${path}, which the kubeconfig names, cannot be read: ${why}.`);
+  const why = content ? content.message : 'the file does not exist';
+  throw new ClusterError('no-config', `The kubeconfig refers to ${path}, which cannot be read: ${why}.`);
 }
 
 async function authorization({ user }: KubeContext, place: ConfigPlace): Promise<Record<string, string>> {
@@ -85,8 +85,8 @@ async function withPlugin(
   if (user.exec && !place.mayRunPlugins(context.path)) {
     throw new ClusterError(
       'no-config',
-      `Context "${name}" logs in by running "${program}", and a program that a kubeconfig beside a document or on another box names is not run.`,
-      { remedy: 'Use a kubeconfig in ~/.kube/config or from your own KUBECONFIG, or one with a token.' },
+      `Context "${name}" logs in by running "${program}". runbook does not run programs named by a kubeconfig in the document's folder or on another box.`,
+      { remedy: 'Use ~/.kube/config, your own KUBECONFIG, or a kubeconfig with a token.' },
     );
   }
   const options: { headers: Record<string, string>; cert?: string; key?: string } = { headers: {} };
@@ -96,12 +96,12 @@ async function withPlugin(
     const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new ClusterError(
       'unauthorized',
-      `"${program}", which logs in to context "${name}", failed: ${whyOf(cause as Error)}`,
+      `The login program "${program}" of context "${name}" failed: ${whyOf(cause as Error)}`,
       {
-        // Node quotes what it could not parse, and that may be half a token.
+        // Node's error quotes the text that it could not parse, which may contain part of a token.
         ...(!(cause instanceof SyntaxError) && { cause }),
         remedy: isMissing
-          ? 'Install it, or put it on the PATH of this shell.'
+          ? 'Install it, or add it to the PATH of this shell.'
           : `Log in again by hand, then try: kubectl --context ${name} get --raw /version`,
       },
     );
@@ -118,19 +118,19 @@ async function withPlugin(
 }
 
 function whyOf(cause: NodeJS.ErrnoException): string {
-  if (cause.code === 'ENOENT') return 'there is no such program';
-  if (cause instanceof SyntaxError) return 'what it prints is no ExecCredential';
+  if (cause.code === 'ENOENT') return 'it is not installed';
+  if (cause instanceof SyntaxError) return 'its output is not an ExecCredential';
   return cause.message.trim().split('\n').slice(-1)[0]!.slice(0, 300);
 }
 
-/** Deep imports: the package's index brings 340 ms of models that nobody here asks for. */
+/** Deep imports: the package's index loads 340 ms of unused models. */
 async function applyPlugin(
   { user, userName, server }: KubeContext,
   options: { headers: Record<string, string>; cert?: string; key?: string },
 ): Promise<void> {
   if (user.exec) {
     const { ExecAuth } = await import('@kubernetes/client-node/dist/exec_auth.js');
-    // What client-go tells a plugin, and version 1.4.0 of the library does not.
+    // client-go passes this to a plugin; version 1.4.0 of the library does not.
     const info = {
       apiVersion: (user.exec as { apiVersion?: string }).apiVersion ?? 'client.authentication.k8s.io/v1',
       kind: 'ExecCredential',
@@ -146,7 +146,7 @@ async function applyPlugin(
   const provider = user['auth-provider'];
   if (provider?.name !== 'oidc') {
     throw new Error(
-      `auth provider "${provider?.name}" is gone from Kubernetes since 1.26; use an exec plugin`,
+      `auth provider "${provider?.name}" was removed from Kubernetes in 1.26; use an exec plugin`,
     );
   }
   const { OpenIDConnectAuth } = await import('@kubernetes/client-node/dist/oidc_auth.js');

@@ -2,7 +2,7 @@ import type { ApiClient, Discovery } from '../../model/cluster/cluster.ts';
 import type { ApiResource } from '../../model/cluster/kube.ts';
 import { ClusterError } from '../cluster-errors.ts';
 
-/** Aggregated discovery: all kinds of a cluster in two answers (Kubernetes 1.26 and later). */
+/** Aggregated discovery: all kinds of a cluster in two responses (Kubernetes 1.26 and later). */
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 
 interface GroupList {
@@ -36,7 +36,7 @@ interface ResourceList {
   }[];
 }
 
-/** Reads discovery documents when they are needed. */
+/** Loads discovery documents on first use. */
 export function openDiscovery(client: ApiClient): Discovery {
   let known: Promise<readonly ApiResource[]> | undefined;
   const load = () => {
@@ -50,7 +50,7 @@ export function openDiscovery(client: ApiClient): Discovery {
   const find = async (test: (each: ApiResource) => boolean): Promise<ApiResource | undefined> => {
     const fresh = known === undefined;
     const found = (await (known ?? load())).find(test);
-    // It may have come since, by a CustomResourceDefinition that a step has applied.
+    // The kind may be new, from a CustomResourceDefinition that a step has applied.
     return found ?? (fresh ? undefined : (await load()).find(test));
   };
   return {
@@ -87,7 +87,7 @@ async function discover(client: ApiClient): Promise<readonly ApiResource[]> {
   const found = isAggregated
     ? [...fromAggregated(core.body), ...fromAggregated(groups.body)]
     : await oneByOne(client, groups.body);
-  // Stable: groups of Kubernetes itself first, else in the server's own order.
+  // Stable: Kubernetes' own groups first, then in the server's order.
   return found.sort((a, b) => Number(isForeign(a.group)) - Number(isForeign(b.group)));
 }
 
@@ -114,7 +114,7 @@ function fromAggregated({ items = [] }: GroupList): ApiResource[] {
   );
 }
 
-/** For servers that do not know the aggregated form: a request a group version. One that fails hides only its own kinds. */
+/** For servers without the aggregated format: one request per group version. A failing one hides only its own kinds. */
 async function oneByOne(client: ApiClient, body: unknown): Promise<ApiResource[]> {
   const { groups = [] } = body as {
     groups?: readonly {

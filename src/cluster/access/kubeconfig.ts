@@ -39,7 +39,7 @@ const context = z.looseObject({
   namespace: z.string().optional(),
 });
 
-/** As much of a kubeconfig as is used; what else stands in it is left alone (client-go clientcmd/api/v1). */
+/** The fields of a kubeconfig that are used; others are ignored (client-go clientcmd/api/v1). */
 const Config = z.looseObject({
   'current-context': z.string().nullish(),
   clusters: named('cluster', cluster),
@@ -49,10 +49,10 @@ const Config = z.looseObject({
 
 type UserEntry = z.infer<typeof user>;
 
-/** One context of a kubeconfig, with everything that it names; files are still to be read. */
+/** One context of a kubeconfig with its cluster and user; files that it refers to are not read yet. */
 export interface KubeContext {
   readonly context: string;
-  /** The file that it came from; relative paths in it start beside it. */
+  /** The file that it came from; relative paths in it start in that file's folder. */
   readonly path: string;
   readonly server: string;
   readonly cluster: z.infer<typeof cluster>;
@@ -61,30 +61,30 @@ export interface KubeContext {
   readonly namespace: string;
 }
 
-/** What finding a kubeconfig needs: the environment of the box, and its files. */
+/** The environment and the files of the box. */
 export interface ConfigPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Relative paths in KUBECONFIG start here. */
   readonly folder: string;
-  /** Undefined where there is no such file; throws where it may not be read. */
+  /** Undefined if the file does not exist; throws if it cannot be read. */
   read(path: string): Promise<Buffer | undefined>;
 }
 
 /**
- * The context that a box works with: the current one of `KUBECONFIG` (several files are merged, the first that says
- * something wins, as for kubectl), else of `~/.kube/config`, else of k3s's own file.
- * @throws ClusterTrouble no-config
+ * The context of a box: the current context of `KUBECONFIG` (several files are merged; as in kubectl, the first value
+ * wins), else of `~/.kube/config`, else of k3s's own file.
+ * @throws ClusterError no-config
  */
 export async function findContext(place: ConfigPlace, wanted?: string): Promise<KubeContext> {
   const paths = configPaths(place);
   const files = await readConfigs(place, paths);
   if (files.length === 0) {
-    throw new ClusterError('no-config', `There is no kubeconfig on this box: ${paths.join(', ')} not found.`);
+    throw new ClusterError('no-config', `This box has no kubeconfig; searched: ${paths.join(', ')}.`);
   }
   const name = wanted ?? files.map((file) => file.config['current-context']).find(Boolean);
   if (!name) {
-    throw new ClusterError('no-config', `${files[0]!.path} names no current context.`, {
-      remedy: 'Choose one with: kubectl config use-context NAME',
+    throw new ClusterError('no-config', `${files[0]!.path} has no current context.`, {
+      remedy: 'Set one with: kubectl config use-context NAME',
     });
   }
   return contextOf(name, files);
@@ -96,8 +96,8 @@ interface ConfigFile {
 }
 
 function configPaths({ env, folder }: ConfigPlace): string[] {
-  const said = env.KUBECONFIG?.split(':').filter(Boolean) ?? [];
-  if (said.length > 0) return said.map((path) => resolve(folder, path));
+  const listed = env.KUBECONFIG?.split(':').filter(Boolean) ?? [];
+  if (listed.length > 0) return listed.map((path) => resolve(folder, path));
   return [...(env.HOME ? [join(env.HOME, '.kube', 'config')] : []), OWN_CLUSTER_CONFIG];
 }
 
@@ -107,7 +107,7 @@ async function readConfigs(place: ConfigPlace, paths: readonly string[]): Promis
     const content = await readOrExplain(place, path);
     if (content === undefined) continue;
     files.push({ path, config: parseConfig(path, content) });
-    // Without KUBECONFIG the first that is there is the one.
+    // Without KUBECONFIG, only the first existing file is used.
     if (!place.env.KUBECONFIG) break;
   }
   return files;
@@ -126,14 +126,14 @@ async function readOrExplain(place: ConfigPlace, path: string): Promise<Buffer |
 
 function parseConfig(path: string, content: Buffer): ConfigFile['config'] {
   const broken = (why: string) =>
-    new ClusterError('no-config', `${path} is no kubeconfig: ${why}`, {
-      remedy: `Correct it, or write it anew. It can be tried with: kubectl --kubeconfig ${path} config view`,
+    new ClusterError('no-config', `${path} is not a valid kubeconfig: ${why}`, {
+      remedy: `Correct the file or create it again. Test it with: kubectl --kubeconfig ${path} config view`,
     });
   let document: unknown;
   try {
     document = parse(content.toString('utf8'));
   } catch (error) {
-    // The parser's message may quote a line, and that line may be a key.
+    // The parser's message may quote a line, which may be a key.
     throw broken(`it is not valid YAML (line ${lineOf(error) ?? '?'}).`);
   }
   const config = Config.safeParse(document ?? {});
@@ -148,8 +148,8 @@ function lineOf(error: unknown): number | undefined {
 
 function contextOf(name: string, files: readonly ConfigFile[]): KubeContext {
   const missing = (what: string) =>
-    new ClusterError('no-config', `${files.map((file) => file.path).join(', ')}: there is no ${what}.`, {
-      remedy: 'Look at the names with: kubectl config get-contexts',
+    new ClusterError('no-config', `${files.map((file) => file.path).join(', ')}: no ${what} is defined.`, {
+      remedy: 'List the names with: kubectl config get-contexts',
     });
   const found = firstNamed(files, 'contexts', name);
   const chosen = found?.entry.context as z.infer<typeof context> | undefined;
@@ -182,7 +182,7 @@ function firstNamed(files: readonly ConfigFile[], list: 'contexts' | 'clusters' 
   return undefined;
 }
 
-/** Paths in a kubeconfig start beside it. */
+/** Paths in a kubeconfig are relative to its folder. */
 function absolute<T extends object>(entry: T, path: string, keys: readonly (keyof T & string)[]): T {
   const changed = keys.flatMap((key) => {
     const value = entry[key];

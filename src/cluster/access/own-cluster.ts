@@ -1,2 +1,2 @@
-/** Where k3s leaves the administrator's kubeconfig of the box's own cluster. */
+/** Where k3s writes the administrator's kubeconfig of the box's own cluster. */
 export const OWN_CLUSTER_CONFIG = '/etc/rancher/k3s/k3s.yaml';

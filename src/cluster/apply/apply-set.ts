@@ -9,49 +9,49 @@ import { ClusterError, remedyOf } from '../cluster-errors.ts';
 import { inApplyOrder } from './kind-order.ts';
 import { applyObject, type Placed } from './server-side-apply.ts';
 
-/** How many objects are written at once. */
-const AT_ONCE = 8;
+/** How many objects are written in parallel. */
+const PARALLEL = 8;
 
-/** How many refused objects are told of at once. */
-const TOLD_TOGETHER = 5;
+/** How many rejected objects one error reports. */
+const MAX_REPORTED = 5;
 
-/** How long a CustomResourceDefinition may take to be served. */
+/** How long to wait until a CustomResourceDefinition is served. */
 const ESTABLISHED_WITHIN_MS = 60_000;
 
-/** An object of a set, as it is now. */
+/** The live state of an object of a set. */
 export interface AppliedState {
   readonly placed: Placed;
-  /** Undefined: there is none. */
+  /** Undefined if it does not exist. */
   readonly live: KubeObject | undefined;
 }
 
-/** What came of one object. */
+/** The result of applying one object. */
 interface Applied {
   readonly key: ObjectKey;
   readonly what: 'created' | 'changed' | 'unchanged';
   readonly warnings: readonly string[];
 }
 
-/** What an apply would change of an object. */
+/** What an apply would change about an object. */
 export interface ComparedSet {
   readonly key: ObjectKey;
-  /** Undefined: there is none. */
+  /** Undefined if it does not exist. */
   readonly live: KubeObject | undefined;
   readonly differences: readonly Difference[];
 }
 
-/** What a pass wants to know while a set is applied. */
+/** Callbacks of a pass while a set is applied. */
 export interface Applying {
-  /** Before anything is written, with what is there now. */
+  /** Called before anything is written, with the live state. */
   before(found: readonly AppliedState[]): Promise<void>;
   after(applied: Applied): void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Applies a set: first all of it as a dry run, so that a mistake in one object is told before any is written; then in the
- * order of kinds, each definition served before its objects come.
- * @throws ClusterTrouble: of all objects that the dry run refuses, or of the first that cannot be written
+ * Applies a set. Runs a dry run of the whole set first, so that an error in one object is found before any is written.
+ * Then writes in the order of kinds, and waits until each definition is served before writing its objects.
+ * @throws ClusterError for all objects that the dry run rejects, or for the first that cannot be written
  */
 export async function applySet(
   cluster: Cluster,
@@ -60,11 +60,11 @@ export async function applySet(
 ): Promise<void> {
   const { signal } = applying;
   const found = await findAll(cluster, placed, signal);
-  await tryAll(cluster, triable(found), signal);
+  await dryRunAll(cluster, dryRunnable(found), signal);
   await applying.before(found);
   const byKey = new Map(found.map((each) => [JSON.stringify(each.placed.key), each.live]));
   for (const group of inApplyOrder(placed.map((each) => Object.assign({ placed: each }, each.object)))) {
-    await mapAtOnce(AT_ONCE, group, async ({ placed: each }) => {
+    await mapAtOnce(PARALLEL, group, async ({ placed: each }) => {
       const { object, warnings } = await applyObject(cluster, each, {
         dryRun: false,
         ...(signal && { signal }),
@@ -82,10 +82,14 @@ export async function applySet(
   }
 }
 
-/** A dry run of every object. Those that are wrong in themselves are told together; any other trouble is everybody's. */
-async function tryAll(cluster: Cluster, found: readonly AppliedState[], signal?: AbortSignal): Promise<void> {
+/** Runs a dry run of every object. Errors of single objects are collected; any other error is thrown at once. */
+async function dryRunAll(
+  cluster: Cluster,
+  found: readonly AppliedState[],
+  signal?: AbortSignal,
+): Promise<void> {
   const refused: ClusterError[] = [];
-  await mapAtOnce(AT_ONCE, found, async ({ placed }) => {
+  await mapAtOnce(PARALLEL, found, async ({ placed }) => {
     try {
       await applyObject(cluster, placed, { dryRun: true, ...(signal && { signal }) });
     } catch (error) {
@@ -94,36 +98,36 @@ async function tryAll(cluster: Cluster, found: readonly AppliedState[], signal?:
       refused.push(error);
     }
   });
-  if (refused.length > 0) throw together(refused);
+  if (refused.length > 0) throw combine(refused);
 }
 
-/** As many as a person reads; the first says of what kind it is. */
-function together(troubles: readonly ClusterError[]): ClusterError {
-  const [first, ...others] = troubles as [ClusterError, ...ClusterError[]];
+/** Combines as many errors as a person reads; the first determines the kind. */
+function combine(errors: readonly ClusterError[]): ClusterError {
+  const [first, ...others] = errors as [ClusterError, ...ClusterError[]];
   if (others.length === 0) return first;
-  const shown = troubles.slice(0, TOLD_TOGETHER);
-  const more = troubles.length - shown.length;
+  const shown = errors.slice(0, MAX_REPORTED);
+  const more = errors.length - shown.length;
   const messages = shown.map(({ message }) => message.replace(/[^.]$/, '$&.'));
   return new ClusterError(
     first.kind,
-    [...messages, ...(more > 0 ? [`And ${pluralize(more, 'more object')}.`] : [])].join(' '),
+    [...messages, ...(more > 0 ? [`${pluralize(more, 'more object')} failed too.`] : [])].join(' '),
     { ...first.more, remedy: [...new Set(shown.map(remedyOf))].join(' ') },
   );
 }
 
 /**
- * What an apply of the set would change, object by object; nothing is written. What a patch of the same document sets
- * otherwise is as the document says too: `isPatched` tells of which objects there is one.
+ * What an apply of the set would change, object by object; writes nothing. `isPatched` says which objects a patch of
+ * the same document also changes: values set by that patch count as intended.
  */
 export async function compareSet(
   cluster: Cluster,
   placed: readonly Placed[],
   { isPatched, signal }: { isPatched: (key: ObjectKey) => boolean; signal?: AbortSignal },
 ): Promise<ComparedSet[]> {
-  return mapAtOnce(AT_ONCE, placed, (each) => compareOne(cluster, each, isPatched(each.key), signal));
+  return mapAtOnce(PARALLEL, placed, (each) => compareOne(cluster, each, isPatched(each.key), signal));
 }
 
-/** A controller may write to the object between the two looks; then both are taken again. */
+/** A controller may write to the object between the two reads; then both are repeated. */
 async function compareOne(
   cluster: Cluster,
   placed: Placed,
@@ -147,26 +151,26 @@ async function compareOne(
   return { key: placed.key, live, differences: found };
 }
 
-/** The API server and we write the same path with other quotes. */
+/** The API server quotes paths differently than we do. */
 function plainPath(path: string): string {
   return path.replace(/\['([^']*)'\]/g, '.$1').replaceAll('"', '');
 }
 
-/** Reads every object of a set as it is now. */
+/** Reads the live state of every object of a set. */
 async function findAll(
   cluster: Cluster,
   placed: readonly Placed[],
   signal?: AbortSignal,
 ): Promise<AppliedState[]> {
-  return mapAtOnce(AT_ONCE, placed, async (each) => {
+  return mapAtOnce(PARALLEL, placed, async (each) => {
     const { namespace, name } = each.key;
     const where = { ...(namespace !== undefined && { namespace }), ...(signal && { signal }) };
     return { placed: each, live: await cluster.get(each.resource, name, where) };
   });
 }
 
-/** Not what would lie in a namespace, or be of a kind, that this set brings along. */
-function triable(found: readonly AppliedState[]): AppliedState[] {
+/** Excludes objects in a namespace, or of a kind, that this set itself creates. */
+function dryRunnable(found: readonly AppliedState[]): AppliedState[] {
   const missing = found.filter(({ live }) => live === undefined).map(({ placed }) => placed);
   const namespaces = new Set(
     missing.filter(({ key }) => key.kind === 'Namespace').map(({ key }) => key.name),
@@ -218,7 +222,7 @@ async function established(
   if (waited.kind === 'timeout') {
     throw new ClusterError(
       'busy',
-      `${[...names].join(', ')} not served after ${ESTABLISHED_WITHIN_MS / 1000} s.`,
+      `The API server does not serve ${[...names].join(', ')} after ${ESTABLISHED_WITHIN_MS / 1000} s.`,
     );
   }
 }

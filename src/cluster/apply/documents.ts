@@ -3,22 +3,22 @@ import type { KubeObject } from '../../model/cluster/kube.ts';
 
 /** Values for `${NAME}`. */
 export interface Substitution {
-  /** Replaces the names that are known. */
+  /** Replaces the known names. */
   replace(text: string): string;
-  /** Whether a text holds the value of a secret: such a value stays text, whatever it looks like. */
+  /** Whether a text contains the value of a secret. Such a value always stays a string. */
   holdsSecret(text: string): boolean;
 }
 
-/** Objects read, or the first thing wrong with them and its line in the text (from 1). */
+/** The objects, or the first error and its line in the text (from 1). */
 export type ReadDocuments =
   | { readonly ok: true; readonly objects: readonly KubeObject[] }
   | { readonly ok: false; readonly message: string; readonly line: number };
 
 /**
  * Reads every document of a manifest as kubectl does: YAML 1.1, so that `defaultMode: 0644` is octal, but without its
- * dates and its numbers to the base of 60, which Go's parser does not know either. Empty documents and those of comments
- * are none; the items of a List are objects of their own. `${NAME}` is replaced after parsing, inside of scalars; one
- * that is a whole plain scalar gets the type of its value, unless it is a secret.
+ * dates and base-60 numbers, which Go's parser does not support either. Skips empty documents and expands Lists.
+ * `${NAME}` is replaced after parsing, inside scalars; if it is a whole plain scalar, it gets the type of its value,
+ * unless that is a secret.
  */
 export function readDocuments(text: string, substitution?: Substitution): ReadDocuments {
   const read = readValues(text, substitution);
@@ -34,21 +34,21 @@ export function readDocuments(text: string, substitution?: Substitution): ReadDo
   return { ok: true, objects };
 }
 
-/** The same for documents that are no objects, such as patches. */
+/** The same for documents that are not objects, such as patches. */
 export function readValues(
   text: string,
   substitution?: Substitution,
 ):
   | { ok: true; values: readonly { value: unknown; line: number }[] }
   | { ok: false; message: string; line: number } {
-  // A tab in front of `{` is no YAML, but good JSON.
+  // A tab before `{` is invalid YAML but valid JSON.
   const json = plainJson(text);
   if (json !== undefined && !text.includes('${')) return { ok: true, values: [{ value: json, line: 1 }] };
   const documents = parseAllDocuments(text, { version: '1.1', customTags: withoutTimes, prettyErrors: true });
   const values: { value: unknown; line: number }[] = [];
   for (const document of Array.isArray(documents) ? documents : []) {
     const [error] = document.errors;
-    // The first line says what is wrong; those below quote the text, which may hold a secret.
+    // Later lines of the message quote the text, which may contain a secret.
     if (error)
       return {
         ok: false,
@@ -92,7 +92,7 @@ function replaceIn(document: Document, { replace, holdsSecret }: Substitution): 
   });
 }
 
-/** What a plain scalar of this text would be; a text that is no scalar stays text. */
+/** The value of a plain scalar with this text; text that is not a scalar stays a string. */
 function typed(text: string): unknown {
   const [document] = parseAllDocuments(text, { version: '1.1', customTags: withoutTimes });
   if (!document || !('contents' in document) || document.errors.length > 0) return text;
@@ -101,7 +101,7 @@ function typed(text: string): unknown {
   return typeof node.value === 'number' || typeof node.value === 'boolean' ? node.value : text;
 }
 
-/** Sets, maps and bytes of YAML 1.1 as JSON has them. */
+/** Converts sets, maps and bytes of YAML 1.1 to JSON. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (value instanceof Map)
@@ -121,12 +121,13 @@ function flattened(value: unknown): unknown[] {
 }
 
 function defectOf(value: unknown): string | undefined {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return 'A document is no object.';
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    return 'Each document must be a Kubernetes object.';
   const { apiVersion, kind, metadata } = value as KubeObject;
   if (typeof apiVersion !== 'string') return 'An object has no apiVersion.';
   if (typeof kind !== 'string') return 'An object has no kind.';
   if (metadata?.generateName !== undefined && metadata.name === undefined) {
-    return `A ${kind} has generateName instead of a name: each pass would make another one.`;
+    return `A ${kind} has generateName instead of metadata.name, so each pass would create another one.`;
   }
   if (typeof metadata?.name !== 'string' || metadata.name === '') return `A ${kind} has no metadata.name.`;
   return undefined;

@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../model/cluster/kube.ts';
 
-/** Says which runbook on which box an object was applied by. */
+/** Label that names the runbook and box that applied an object. */
 export const INVENTORY_LABEL = 'agent-runbook/inventory';
 
-/** An object with the label; nothing else of it is touched. */
+/** Adds the label to an object and changes nothing else. */
 export function withInventoryLabel(object: KubeObject, inventory: string): KubeObject {
   const { metadata } = object;
   return {
@@ -12,7 +12,7 @@ export function withInventoryLabel(object: KubeObject, inventory: string): KubeO
   };
 }
 
-/** Whether an object carries the label of this inventory. */
+/** Whether an object carries this inventory's label. */
 export function belongsTo({ metadata }: KubeObject, inventory: string): boolean {
   return metadata?.labels?.[INVENTORY_LABEL] === inventory;
 }

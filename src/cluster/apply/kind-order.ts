@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../model/cluster/kube.ts';
 
-/** What others rest on comes first: as Helm's InstallOrder and kustomize's legacy order have it. */
+/** Kinds that others depend on come first, as in Helm's InstallOrder and kustomize's legacy order. */
 const FIRST = [
   'Namespace',
   'NetworkPolicy',
@@ -22,7 +22,7 @@ const FIRST = [
   'Service',
 ];
 
-/** What looks at others, or would act before they are there, comes last. */
+/** Kinds that refer to others, or would act before they exist, come last. */
 const LAST = [
   'DaemonSet',
   'Pod',
@@ -39,7 +39,10 @@ const LAST = [
   'MutatingWebhookConfiguration',
 ];
 
-/** Groups of objects in the order in which they are applied; undone backwards. Within a group the document's order stands. */
+/**
+ * Groups of objects in the order in which they are applied; undo runs in reverse. Within a group, the document's order
+ * is kept.
+ */
 export function inApplyOrder<T extends KubeObject>(objects: readonly T[]): T[][] {
   const groups = new Map<number, T[]>();
   for (const object of objects) {
@@ -53,6 +56,6 @@ function rankOf({ kind = '' }: KubeObject): number {
   const first = FIRST.indexOf(kind);
   if (first >= 0) return first;
   const last = LAST.indexOf(kind);
-  // Kinds of their own stand between what they rest on and what runs.
+  // Custom kinds come between the two lists.
   return last >= 0 ? FIRST.length + 1 + last : FIRST.length;
 }

@@ -4,26 +4,26 @@ import { ClusterError } from '../cluster-errors.ts';
 import { INVENTORY_LABEL } from './inventory.ts';
 import { FIELD_MANAGER } from './server-side-apply.ts';
 
-/** A kind and a place to look for labelled objects. */
+/** A kind and namespace to search for labelled objects. */
 export interface LabelledPlace {
   readonly apiVersion: string;
   readonly kind: string;
-  /** Absent: of a kind that has none. */
+  /** Absent for cluster-scoped kinds. */
   readonly namespace?: string;
 }
 
 /**
- * The objects that carry a runbook's label because it applied them, in the places where it has applied something, and the places that may not be
- * listed: nobody can tell what lies there.
- * @throws ClusterTrouble where the cluster as a whole cannot be asked
+ * The objects that carry a runbook's label because it applied them, in the places where it has applied something, and
+ * the places that may not be listed, whose content is unknown.
+ * @throws ClusterError if the cluster itself cannot be reached
  */
 export async function labelledObjects(
   cluster: Cluster,
   places: readonly LabelledPlace[],
   inventory: string,
   signal?: AbortSignal,
-): Promise<{ objects: ObjectKey[]; unseen: LabelledPlace[] }> {
-  const unseen: LabelledPlace[] = [];
+): Promise<{ objects: ObjectKey[]; unlistable: LabelledPlace[] }> {
+  const unlistable: LabelledPlace[] = [];
   const unique = [
     ...new Map(
       places.map((place) => [JSON.stringify([place.apiVersion, place.kind, place.namespace]), place]),
@@ -40,7 +40,7 @@ export async function labelledObjects(
         .catch((error: unknown) => {
           if (!(error instanceof ClusterError)) throw error;
           if (error.kind !== 'forbidden' && error.kind !== 'not-found') throw error;
-          if (error.kind === 'forbidden') unseen.push(place);
+          if (error.kind === 'forbidden') unlistable.push(place);
           return { items: [] };
         });
       return items.filter(isApplied).map(({ metadata }) => ({
@@ -49,10 +49,10 @@ export async function labelledObjects(
       }));
     }),
   );
-  return { objects: lists.flat(), unseen };
+  return { objects: lists.flat(), unlistable };
 }
 
-/** Controllers copy labels to what they make (a Sensor's to its Deployment), and that is their own. */
+/** Controllers copy labels to the objects that they create (a Sensor's to its Deployment); those do not count. */
 function isApplied({ metadata }: KubeObject): boolean {
   return metadata?.managedFields
     ? metadata.managedFields.some(({ manager }) => manager === FIELD_MANAGER)

@@ -3,13 +3,13 @@ import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { ApiResource, KubeObject } from '../../model/cluster/kube.ts';
 import { versionOf } from '../access/discovery.ts';
 
-/** A field that the API does not know, in words. */
+/** Explains a field that the API does not know. */
 export interface Misspelt {
   readonly message: string;
   readonly remedy: string;
 }
 
-/** As much of an OpenAPI v3 schema as is followed. */
+/** The parts of an OpenAPI v3 schema that are used. */
 interface Schema {
   readonly $ref?: string;
   readonly allOf?: readonly Schema[];
@@ -23,12 +23,12 @@ interface OpenApi {
   readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
 }
 
-/** Texts in which API servers name an unknown field. */
+/** Messages in which API servers name an unknown field. */
 const UNKNOWN_FIELD = [/unknown field "([^"]+)"/g, /(\.[\w.[\]"=:,\\-]+?): field not declared in schema/g];
 
 /**
- * What a refusal for unknown fields means: each field with the nearest one that the schema of the kind has there.
- * Undefined: the refusal is of another kind.
+ * Explains an error about unknown fields: names each field and the nearest one in the schema of the kind. Undefined if
+ * the error has another cause.
  */
 export async function misspelt(
   cluster: Cluster,
@@ -47,7 +47,7 @@ export async function misspelt(
   });
   return {
     message: `${object.kind} has no field ${fields.join(', ')}.`,
-    remedy: meant.length > 0 ? `Nearest: ${meant.join(', ')}` : 'Look the field up with: kubectl explain',
+    remedy: meant.length > 0 ? `Nearest: ${meant.join(', ')}` : 'List the fields with: kubectl explain',
   };
 }
 

@@ -13,7 +13,7 @@ import { ClusterError } from '../cluster-errors.ts';
 import { misspelt } from './misspelt.ts';
 import { PATCH_MANAGER } from './server-side-apply.ts';
 
-/** A patch of one object, names replaced. */
+/** A patch of one object, with names replaced. */
 export interface PatchRequest {
   /** `kind/name`. */
   readonly target: string;
@@ -22,10 +22,10 @@ export interface PatchRequest {
   readonly patch: unknown;
 }
 
-/** A patch that has been looked at: what it is for, and whether it is done already. */
+/** A checked patch: its target, and whether it is already applied. */
 export interface CheckedPatch extends PatchTarget {
   readonly live: KubeObject;
-  /** The object is as the patch would leave it. */
+  /** The object already has the values that the patch sets. */
   readonly holds: boolean;
 }
 
@@ -36,8 +36,8 @@ const CONTENT_TYPES = {
 } as const;
 
 /**
- * Looks at a patch before it is sent: its form, its pointers against the live object, and a dry run on the server.
- * @throws ClusterTrouble invalid, with the corrected pointer where one can be told; not-found
+ * Checks a patch before it is sent: its form, its pointers against the live object, and a dry run on the server.
+ * @throws ClusterError invalid, with the corrected pointer if it can be found; not-found
  */
 export async function checkPatch(
   cluster: Cluster,
@@ -53,13 +53,14 @@ export async function checkPatch(
     refuseDefects(jsonPatchDefects(operations, live));
   }
   const patched = await send(cluster, checked, request, { dryRun: true, ...(signal && { signal }) });
-  // A dry run keeps the version that it started from: with another one, a controller has written in between.
+  // A dry run keeps the resource version that it started from. A different one means that a controller wrote in
+  // between.
   const isSame = patched.metadata?.resourceVersion === live.metadata?.resourceVersion;
   if (!isSame && tries > 1) return checkPatch(cluster, request, signal, tries - 1);
   return { ...checked, holds: differences(live, patched).length === 0 };
 }
 
-/** Sends a patch that has been checked. */
+/** Sends a checked patch. */
 export async function sendPatch(
   cluster: Cluster,
   checked: CheckedPatch,
@@ -69,7 +70,7 @@ export async function sendPatch(
   await send(cluster, checked, request, { dryRun: false, ...(signal && { signal }) });
 }
 
-/** What a patch is for, whether it is there or not. */
+/** The object that a patch refers to, whether it exists or not. */
 export interface PatchTarget {
   readonly resource: ApiResource;
   readonly name: string;
@@ -77,8 +78,8 @@ export interface PatchTarget {
 }
 
 /**
- * Finds out what `kind/name` stands for in this cluster.
- * @throws ClusterTrouble invalid: no such kind; not-allowed
+ * Resolves `kind/name` in this cluster.
+ * @throws ClusterError invalid: unknown kind; not-allowed
  */
 export async function patchTarget(
   cluster: Cluster,
@@ -92,7 +93,7 @@ export async function patchTarget(
       kind,
       (await cluster.discovery.all()).map((each) => each.singular),
     );
-    throw new ClusterError('invalid', `The cluster serves no kind "${kind}".`, {
+    throw new ClusterError('invalid', `The cluster does not serve the kind "${kind}".`, {
       remedy: near ? `Nearest: ${near}` : 'Write the target as kind/name.',
     });
   }
@@ -109,7 +110,10 @@ async function targetOf(cluster: Cluster, request: PatchRequest, signal?: AbortS
   });
   if (!live) {
     const shown = showKey({ kind: resource.kind, name, ...(namespace !== undefined && { namespace }) });
-    throw new ClusterError('not-found', `${shown} is not there to be patched.`);
+    throw new ClusterError(
+      'not-found',
+      `${shown} must exist before it can be patched, but it was not found.`,
+    );
   }
   return { resource, name, namespace, live };
 }
@@ -151,7 +155,7 @@ async function send(
     if (wrong) throw new ClusterError('invalid', `${shown}: ${wrong.message}`, { remedy: wrong.remedy });
     const remedy =
       error.more.status === 415 && type === 'strategic'
-        ? { remedy: `A ${resource.kind} takes no strategic patch: say {"type":"merge"}.` }
+        ? { remedy: `Strategic patches do not work on a ${resource.kind}. Use {"type":"merge"}.` }
         : {};
     throw new ClusterError(error.kind, `${shown}: ${error.message}`, { ...error.more, ...remedy });
   }

@@ -6,17 +6,17 @@ import { withInventoryLabel } from './inventory.ts';
 import { withSecretData } from './secret-data.ts';
 import type { Placed } from './server-side-apply.ts';
 
-/** How objects without a namespace are placed, and by which label they are known. */
+/** The default namespace of objects, and the label that identifies them. */
 export interface Placing {
-  /** Where an object of a namespaced kind goes that names none. */
+  /** Namespace of a namespaced object that names none. */
   readonly namespace: string;
   readonly inventory: string;
 }
 
 /**
- * Finds out where each object goes. A kind that the cluster does not serve yet may come with a CustomResourceDefinition
- * of the same set.
- * @throws ClusterTrouble invalid: no such kind, twice the same object; not-allowed
+ * Determines the namespace and resource of each object. A kind that the cluster does not serve yet may be defined by a
+ * CustomResourceDefinition of the same set.
+ * @throws ClusterError invalid: unknown kind, or the same object twice; not-allowed
  */
 export async function placeAll(
   cluster: Cluster,
@@ -30,8 +30,8 @@ export async function placeAll(
     const one = await place(cluster, object, placing, coming);
     const id = JSON.stringify(one.key);
     if (known.has(id))
-      throw new ClusterError('invalid', `${object.kind} "${one.key.name}" is there twice.`, {
-        remedy: 'Keep one of them.',
+      throw new ClusterError('invalid', `${object.kind} "${one.key.name}" is defined twice.`, {
+        remedy: 'Remove one of them.',
       });
     known.add(id);
     placed.push(one);
@@ -52,7 +52,7 @@ async function place(
   if (!resource) throw await unknownKind(cluster, apiVersion, kind);
   const name = metadata?.name ?? '';
   if (!resource.namespaced) {
-    // A namespace that the person has allowed may be made; all else outside of namespaces needs the whole context.
+    // An approved namespace may be created; other cluster-scoped objects need approval of the whole context.
     cluster.requireAllowed(kind === 'Namespace' ? name : null);
     const { namespace: _, ...own } = metadata ?? {};
     return {
@@ -75,20 +75,20 @@ async function place(
 
 async function unknownKind(cluster: Cluster, apiVersion: string, kind: string): Promise<ClusterError> {
   const all = await cluster.discovery.all();
-  const elsewhere = all.find((each) => each.kind === kind);
+  const otherVersion = all.find((each) => each.kind === kind);
   const near = nearest(
     kind,
     all.map((each) => each.kind),
   );
-  const remedy = elsewhere
-    ? `The cluster has it in ${elsewhere.group === '' ? elsewhere.version : `${elsewhere.group}/${elsewhere.version}`}.`
+  const remedy = otherVersion
+    ? `The cluster serves it in ${otherVersion.group === '' ? otherVersion.version : `${otherVersion.group}/${otherVersion.version}`}.`
     : near
       ? `Nearest: ${near}. Or apply its CustomResourceDefinition first.`
       : 'Apply its CustomResourceDefinition first, in this fence or in an earlier step.';
-  return new ClusterError('invalid', `The cluster serves no ${kind} in ${apiVersion}.`, { remedy });
+  return new ClusterError('invalid', `The cluster does not serve ${kind} in ${apiVersion}.`, { remedy });
 }
 
-/** The kinds that a CustomResourceDefinition will bring. */
+/** The kinds that a CustomResourceDefinition defines. */
 function definedBy(object: KubeObject): ApiResource[] {
   if (object.kind !== 'CustomResourceDefinition') return [];
   const { group, scope, names, versions } = (object.spec ?? {}) as {

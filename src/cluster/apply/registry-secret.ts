@@ -8,10 +8,10 @@ const Credentials = z.strictObject({
   email: z.string().optional(),
 });
 
-/** Docker Hub goes by this name in credentials, whatever images say. */
+/** Credentials of Docker Hub use this key, regardless of how images name it. */
 const DOCKER_HUB = 'https://index.docker.io/v1/';
 
-/** A docker-registry Secret, or what is wrong with what it is made of (never with a value in it). */
+/** Builds a docker-registry Secret, or explains what is wrong with its input without revealing a value. */
 export function registrySecret(
   value: unknown,
   { name, namespace }: { name: string; namespace: string },
@@ -22,10 +22,10 @@ export function registrySecret(
     const what =
       issue?.code === 'unrecognized_keys'
         ? `unknown: ${issue.keys.join(', ')}`
-        : `${issue?.path.join('.') || 'it'} is missing or no text`;
+        : `${issue?.path.join('.') || 'it'} is missing or is not text`;
     return {
       ok: false,
-      message: `A registry fence holds server, username and password (and email): ${what}.`,
+      message: `A registry fence must contain server, username and password, and may contain email; ${what}.`,
     };
   }
   const { server, username, password, email } = read.data;

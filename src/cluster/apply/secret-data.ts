@@ -1,9 +1,9 @@
 import type { KubeObject } from '../../model/cluster/kube.ts';
 
 /**
- * A Secret whose `stringData` stands under `data`, as the API server would store it; anything else as it is. Server-side
- * apply keeps owners for what was sent and not for what became of it: a key sent as stringData belongs to nobody, so that
- * what a hand put there would be overwritten without a conflict, and a key taken out of the document would stay for ever.
+ * Moves the `stringData` of a Secret to `data`, as the API server stores it. Server-side apply records owners for the
+ * fields that were sent. A key sent as stringData would have no owner: a manual change of it would be overwritten
+ * without a conflict, and a key removed from the document would stay forever.
  */
 export function withSecretData(object: KubeObject): KubeObject {
   const { apiVersion, kind, stringData, ...rest } = object as KubeObject & { stringData?: unknown };
@@ -16,7 +16,7 @@ export function withSecretData(object: KubeObject): KubeObject {
   return { apiVersion, kind, ...rest, data: { ...data, ...Object.fromEntries(encoded) } } as KubeObject;
 }
 
-/** Whatever else stands there is for the server to refuse. */
+/** Anything else is invalid and is left for the server to reject. */
 function isTexts(value: unknown): value is Readonly<Record<string, string>> {
   return (
     value !== null &&

@@ -4,39 +4,39 @@ import { objectPath } from '../cluster.ts';
 import { ClusterError } from '../cluster-errors.ts';
 import { misspelt } from './misspelt.ts';
 
-/** Under this name runbook owns the fields that it applies. */
+/** Field manager of the fields that runbook applies. */
 export const FIELD_MANAGER = 'runbook';
 
-/** And under this one those that it patches, so that the two can be told apart. */
+/** Field manager of the fields that runbook patches, to distinguish the two. */
 export const PATCH_MANAGER = 'runbook-patch';
 
-/** An object with where it goes. */
+/** An object with its resource and key. */
 export interface Placed {
   readonly object: KubeObject;
   readonly resource: ApiResource;
   readonly key: ObjectKey;
 }
 
-/** What the server made of an object, and what it warned of. */
+/** The object that the server stored, and its warnings. */
 export interface AppliedObject {
   readonly object: KubeObject;
   readonly warnings: readonly string[];
-  /** Fields that a patch of ours had set otherwise, and that were taken from it. */
+  /** Fields that a patch of ours had set differently, and that this apply took over. */
   readonly overruled: readonly string[];
 }
 
 /** How an object is applied. */
 export interface ApplyOptions {
   readonly dryRun: boolean;
-  /** For a look only: what it would be if no manager stood in the way. Else patches of our own alone are overruled. */
+  /** For comparison only: the result if there were no conflicts. Otherwise only our own patches are overruled. */
   readonly overruleAll?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Server-side apply of one object, strictly: an unknown field is an error. The object is sent as it was written, never
- * through types that would drop what they do not know. Only a patch of runbook's own is overruled.
- * @throws ClusterTrouble: conflicts name manager and field, unknown fields the nearest one
+ * Server-side apply of one object with strict validation: an unknown field is an error. The object is sent as written,
+ * without types that would drop unknown fields. Overrules only runbook's own patches.
+ * @throws ClusterError: a conflict names manager and field, an unknown field the nearest one
  */
 export async function applyObject(
   cluster: Cluster,
@@ -78,30 +78,30 @@ async function send(
   return { object: body, warnings };
 }
 
-async function explained(cluster: Cluster, placed: Placed, trouble: ClusterError): Promise<ClusterError> {
+async function explained(cluster: Cluster, placed: Placed, error: ClusterError): Promise<ClusterError> {
   const name = showKey(placed.key);
-  if (trouble.kind === 'conflict') return conflict(name, trouble);
-  if (trouble.kind === 'invalid' || trouble.more.status === 500) {
-    const wrong = await misspelt(cluster, placed.resource, placed.object, trouble.message);
+  if (error.kind === 'conflict') return conflict(name, error);
+  if (error.kind === 'invalid' || error.more.status === 500) {
+    const wrong = await misspelt(cluster, placed.resource, placed.object, error.message);
     if (wrong) return new ClusterError('invalid', `${name}: ${wrong.message}`, { remedy: wrong.remedy });
   }
-  return new ClusterError(trouble.kind, `${name}: ${trouble.message}`, { ...trouble.more, cause: trouble });
+  return new ClusterError(error.kind, `${name}: ${error.message}`, { ...error.more, cause: error });
 }
 
-function conflict(name: string, trouble: ClusterError): ClusterError {
-  const owned = ownersOf(trouble).filter(({ manager }) => manager !== PATCH_MANAGER);
-  if (owned.length === 0) return new ClusterError('conflict', `${name}: ${trouble.message}`);
-  const words = owned.map(({ field, manager }) => `${field} is owned by "${manager}"`);
-  return new ClusterError('conflict', `${name}: ${words.join('; ')}.`, {
-    causes: trouble.more.causes ?? [],
+function conflict(name: string, error: ClusterError): ClusterError {
+  const owned = ownersOf(error).filter(({ manager }) => manager !== PATCH_MANAGER);
+  if (owned.length === 0) return new ClusterError('conflict', `${name}: ${error.message}`);
+  const conflicts = owned.map(({ field, manager }) => `${field} is owned by "${manager}"`);
+  return new ClusterError('conflict', `${name}: ${conflicts.join('; ')}.`, {
+    causes: error.more.causes ?? [],
   });
 }
 
-/** The causes of a conflict name a manager in their message and a field beside it. */
+/** Each cause of a conflict names a manager in its message, and the field. */
 function ownersOf({ kind, more }: ClusterError): { field: string; manager: string }[] {
   if (kind !== 'conflict') return [];
   return (more.causes ?? []).map(({ message = '', field = '' }) => ({
     field: field.replace(/^\./, ''),
-    manager: /conflict with "([^"]+)"/.exec(message)?.[1] ?? 'somebody else',
+    manager: /conflict with "([^"]+)"/.exec(message)?.[1] ?? 'another manager',
   }));
 }

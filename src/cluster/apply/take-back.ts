@@ -6,12 +6,12 @@ import { ClusterError } from '../cluster-errors.ts';
 import { belongsTo, INVENTORY_LABEL } from './inventory.ts';
 import { FIELD_MANAGER } from './server-side-apply.ts';
 
-/** An object that was applied, and whether it was there before. */
+/** An object that was applied, and whether that created it. */
 export interface AppliedKey extends ObjectKey {
   readonly created: boolean;
 }
 
-/** What became of it. */
+/** What was done with it. */
 export type DeletedObjects =
   | { readonly key: ObjectKey; readonly what: 'deleted' | 'released' | 'gone' }
   | { readonly key: ObjectKey; readonly what: 'left'; readonly why: string };
@@ -20,9 +20,9 @@ export type DeletedObjects =
 const GONE_WITHIN_MS = 120_000;
 
 /**
- * Takes back what was applied: an object that was made is deleted, and waited for until it is gone; of one that was there
- * before, the fields that runbook owns are given up. What no longer carries the label belongs to somebody else by now.
- * @throws ClusterTrouble
+ * Reverts an apply. An object that it created is deleted, and waited for until it is waitUntilGone; otherwise the fields that
+ * runbook owns are released. An object without the label is left alone, because it belongs to someone else by now.
+ * @throws ClusterError
  */
 export async function deleteApplied(
   cluster: Cluster,
@@ -31,7 +31,7 @@ export async function deleteApplied(
   signal?: AbortSignal,
 ): Promise<DeletedObjects> {
   const resource = await cluster.discovery.byKind(key.apiVersion, key.kind);
-  // Its definition is gone, and with it all objects of the kind.
+  // Its definition is waitUntilGone, and all objects of the kind with it.
   if (!resource) return { key, what: 'gone' };
   cluster.requireAllowed(key.namespace ?? (key.kind === 'Namespace' ? key.name : null));
   const where = {
@@ -52,11 +52,14 @@ export async function deleteApplied(
     body: { propagationPolicy: 'Background', preconditions: { uid: live.metadata?.uid } },
     ...(signal && { signal }),
   });
-  await gone(cluster, key, live, signal);
+  await waitUntilGone(cluster, key, live, signal);
   return { key, what: 'deleted' };
 }
 
-/** Gives up what runbook owns: fields that nobody else holds go, as with any apply that no longer names them. */
+/**
+ * Releases the fields that runbook owns. Fields without another owner are removed, as in any apply that no longer names
+ * them.
+ */
 async function release(
   cluster: Cluster,
   { apiVersion, kind, name, namespace }: ObjectKey,
@@ -73,24 +76,30 @@ async function release(
     await patch('application/apply-patch+yaml', { apiVersion, kind, metadata }, true);
   } catch (error) {
     if (!(error instanceof ClusterError) || error.kind !== 'invalid') throw error;
-    // Some field must be there or may not change (the type of a Secret): all stay, and runbook holds none of them.
+    // Some field is required or immutable (the type of a Secret). All fields stay, and runbook gives up ownership.
     await patch('application/json-patch+json', disowned(live), false);
   }
 }
 
-/** A patch that takes the label and the ownership away, if the object is still the one that was looked at. */
+/** A patch that removes the label and the ownership, if the object has not changed since it was read. */
 function disowned({ metadata }: KubeObject): unknown[] {
   const others = (metadata?.managedFields ?? []).filter(({ manager }) => manager !== FIELD_MANAGER);
   const label = INVENTORY_LABEL.replaceAll('/', '~1');
   return [
     { op: 'test', path: '/metadata/resourceVersion', value: metadata?.resourceVersion },
     { op: 'remove', path: `/metadata/labels/${label}` },
-    // An empty list would be ignored; one empty entry clears it (Kubernetes: Server-Side Apply, "Clearing managedFields").
+    // An empty list would be ignored; one empty entry clears it (Kubernetes: Server-Side Apply, "Clearing
+    // managedFields").
     { op: 'replace', path: '/metadata/managedFields', value: others.length > 0 ? others : [{}] },
   ];
 }
 
-async function gone(cluster: Cluster, key: ObjectKey, live: KubeObject, signal?: AbortSignal): Promise<void> {
+async function waitUntilGone(
+  cluster: Cluster,
+  key: ObjectKey,
+  live: KubeObject,
+  signal?: AbortSignal,
+): Promise<void> {
   const resource = (await cluster.discovery.byKind(key.apiVersion, key.kind))!;
   const where = {
     ...(key.namespace !== undefined && { namespace: key.namespace }),

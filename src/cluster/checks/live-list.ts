@@ -12,7 +12,7 @@ export interface LiveTarget {
   readonly fieldSelector?: string;
 }
 
-/** What a watch has told last. */
+/** The latest event of a watch. */
 export interface LiveEvent {
   readonly type: 'LISTED' | 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly kind: string;
@@ -21,20 +21,20 @@ export interface LiveEvent {
   readonly at: number;
 }
 
-/** Times of a watch, in milliseconds; the defaults are for real servers. */
+/** Timing of a watch, in milliseconds; the defaults suit real servers. */
 export interface LiveTimes {
-  /** How long a server may say nothing before the connection counts as dead. Bookmarks come about once a minute. */
+  /** How long a server may be silent before the connection counts as dead. Bookmarks arrive about once a minute. */
   readonly silenceMs: number;
-  /** How long one watch request lives at the least; up to half as long again by chance, so that many do not end at once. */
+  /** Minimum duration of one watch request; a random part of up to half is added, so that many do not end at once. */
   readonly watchMs: number;
-  /** First and longest pause before trying again. */
+  /** First and longest pause between retries. */
   readonly firstMs: number;
   readonly longestMs: number;
 }
 
 const TIMES: LiveTimes = { silenceMs: 100_000, watchMs: 240_000, firstMs: 100, longestMs: 30_000 };
 
-/** So many objects an answer: a list of thousands neither blocks the server nor us. */
+/** Page size. */
 const PAGE = 500;
 
 interface WatchEvent {
@@ -43,13 +43,13 @@ interface WatchEvent {
 }
 
 /**
- * A list that stays current by a watch: one list, then one request for minutes, whatever happens. It goes on from the
- * last resourceVersion that it heard of, bookmarks included; lists anew after 410; gives a silent connection up; pauses,
- * longer each time, between tries that come to nothing. It never throws: `trouble` says what keeps it.
+ * A list kept current by a watch: one list request, then one watch request for minutes. Continues from the last
+ * resourceVersion, bookmarks included; lists again after 410; replaces a silent connection; retries failures with
+ * growing pauses. Never throws: `error` holds the current failure.
  */
 export class LiveList {
-  /** Why it cannot be followed now; undefined while all is well. */
-  trouble: ClusterError | undefined;
+  /** Why it cannot be followed now; undefined if it can. */
+  error: ClusterError | undefined;
   /** Whether it was listed completely. */
   synced = false;
   last: LiveEvent | undefined;
@@ -73,7 +73,7 @@ export class LiveList {
     return [...this.#objects.values()];
   }
 
-  /** Ends it, and waits until nothing of it is left. */
+  /** Stops it and waits until all its requests have ended. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#done;
@@ -84,25 +84,25 @@ export class LiveList {
     const { firstMs, longestMs } = this.#times;
     for (let attempt = 0; !signal.aborted; ) {
       const heard = await this.#once();
-      // A server that opens watches only to end them at once is paused for as well.
+      // Also pauses if a server ends every watch at once.
       attempt = heard ? 0 : attempt + 1;
       if (!heard) await backOff({ attempt, deadline: Number.MAX_SAFE_INTEGER, firstMs, longestMs, signal });
     }
   }
 
-  /** One list where one is due, and one watch to its end. Whether it was good for anything. */
+  /** Lists if necessary, then watches to the end of one request. Returns whether it made progress. */
   async #once(): Promise<boolean> {
     try {
       if (this.#version === undefined) await this.#list();
       return await this.#watch();
-    } catch (error) {
-      const trouble = error instanceof ClusterError ? error : new ClusterError('error', String(error));
-      if (trouble.kind === 'aborted') return false;
-      if (trouble.kind === 'expired') {
+    } catch (thrown) {
+      const error = thrown instanceof ClusterError ? thrown : new ClusterError('error', String(thrown));
+      if (error.kind === 'aborted') return false;
+      if (error.kind === 'expired') {
         this.#version = undefined;
         return false;
       }
-      this.#note(trouble);
+      this.#setError(error);
       return false;
     }
   }
@@ -127,7 +127,7 @@ export class LiveList {
     for (const [key, object] of found) this.#objects.set(key, object);
     this.#version = version;
     this.synced = true;
-    this.#told({ type: 'LISTED', kind: resource.kind, name: '', at: Date.now() });
+    this.#publish({ type: 'LISTED', kind: resource.kind, name: '', at: Date.now() });
   }
 
   async #watch(): Promise<boolean> {
@@ -143,27 +143,27 @@ export class LiveList {
       },
       signal: AbortSignal.any([this.#stop.signal, silence.signal]),
     });
-    this.trouble = undefined;
-    const dog = setTimeout(() => silence.abort(), this.#times.silenceMs);
+    this.error = undefined;
+    const watchdog = setTimeout(() => silence.abort(), this.#times.silenceMs);
     const started = Date.now();
     let heard = false;
     try {
       for await (const event of stream) {
-        dog.refresh();
+        watchdog.refresh();
         heard = true;
-        this.#take(event as WatchEvent);
+        this.#apply(event as WatchEvent);
       }
     } catch (error) {
-      // Nothing was heard for long: the connection may be dead, so another goes on from the same place.
+      // The server was silent for long, so the connection may be dead. The next watch continues from the same version.
       if (!silence.signal.aborted) throw error;
       return true;
     } finally {
-      clearTimeout(dog);
+      clearTimeout(watchdog);
     }
     return heard || Date.now() - started > this.#times.longestMs;
   }
 
-  #take({ type, object }: WatchEvent): void {
+  #apply({ type, object }: WatchEvent): void {
     if (type === 'ERROR') {
       const kind = object.code === 410 ? 'expired' : 'busy';
       throw new ClusterError(kind, object.message ?? 'The watch was ended by an error.');
@@ -173,17 +173,17 @@ export class LiveList {
     if (type === 'DELETED') this.#objects.delete(keyOf(object));
     else this.#objects.set(keyOf(object), typed(this.target.resource, object));
     const { kind } = this.target.resource;
-    this.#told({ type, kind, name: object.metadata?.name ?? '', at: Date.now() });
+    this.#publish({ type, kind, name: object.metadata?.name ?? '', at: Date.now() });
   }
 
-  #told(event: LiveEvent): void {
-    this.trouble = undefined;
+  #publish(event: LiveEvent): void {
+    this.error = undefined;
     this.last = event;
     this.onChange();
   }
 
-  #note(trouble: ClusterError): void {
-    this.trouble = trouble;
+  #setError(error: ClusterError): void {
+    this.error = error;
     this.onChange();
   }
 }
@@ -192,7 +192,7 @@ function keyOf({ metadata }: KubeObject): string {
   return `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`;
 }
 
-/** Items of a list lack what they are. */
+/** Adds kind and apiVersion, which items of a list lack. */
 function typed({ group, version, kind }: ApiResource, object: KubeObject): KubeObject {
   if (object.kind !== undefined && object.apiVersion !== undefined) return object;
   return { apiVersion: group === '' ? version : `${group}/${version}`, kind, ...object };

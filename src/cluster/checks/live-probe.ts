@@ -5,15 +5,15 @@ import { LiveList, type LiveTarget } from './live-list.ts';
 import { type ClusterProbe, judgeProbe, podsOf } from './probe.ts';
 import { Bell, latest } from './watch-until.ts';
 
-/** Waiting for one check by watches: of its objects, and of the pods of workloads that are not ready. */
+/** Waits for one check with watches of its objects, and of the pods of workloads that are not ready. */
 export class LiveProbe {
   readonly #bell = new Bell();
   readonly #main: LiveList;
   readonly #pods = new Map<string, LiveList>();
   readonly #started = Date.now();
   readonly #idle: NodeJS.Timeout;
-  /** What the last answer had heard. */
-  #told = 0;
+  /** Number of events that the last verdict included. */
+  #reported = 0;
   #againAt = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -23,19 +23,19 @@ export class LiveProbe {
     private readonly podResource: ApiResource | undefined,
     { idleMs, onIdle }: { idleMs: number; onIdle: () => void },
   ) {
-    this.#main = new LiveList(cluster, target, () => this.#heard());
+    this.#main = new LiveList(cluster, target, () => this.#onMainChange());
     this.#idle = setTimeout(() => {
       onIdle();
       void this.close();
     }, idleMs).unref();
   }
 
-  /** The answer as the watches have it; undefined: they have none, so it must be asked for. */
+  /** The verdict according to the watches; undefined if they are not current, so that it must be requested. */
   verdict(): Verdict | undefined {
     this.#idle.refresh();
-    if (!this.#main.synced || this.#main.trouble) return undefined;
-    if ([...this.#pods.values()].some((list) => !list.synced && !list.trouble)) return undefined;
-    this.#told = this.#bell.heard;
+    if (!this.#main.synced || this.#main.error) return undefined;
+    if ([...this.#pods.values()].some((list) => !list.synced && !list.error)) return undefined;
+    this.#reported = this.#bell.heard;
     const pods = [...this.#pods.values()].flatMap((list) => list.objects);
     const { verdict, againAfterMs } = judgeProbe(
       this.probe,
@@ -43,20 +43,20 @@ export class LiveProbe {
       Date.now(),
     );
     this.#againAt = Date.now() + (againAfterMs ?? Number.POSITIVE_INFINITY);
-    return { ...verdict, observed: `${verdict.observed}${this.#teller()}` };
+    return { ...verdict, observed: `${verdict.observed}${this.#lastEventText()}` };
   }
 
-  /** Resolves when there is something new. False: it cannot be followed now. */
+  /** Resolves when something changed; false if the check cannot be followed now. */
   async changed(deadline: number, signal?: AbortSignal): Promise<boolean> {
-    // However long nothing happens, somebody waits.
+    // A caller is waiting, so the watch is in use even if nothing happens.
     this.#idle.refresh();
     const awake = setInterval(() => this.#idle.refresh(), 1000).unref();
     try {
-      await this.#bell.next(this.#told, Math.min(deadline, this.#againAt), signal);
+      await this.#bell.next(this.#reported, Math.min(deadline, this.#againAt), signal);
     } finally {
       clearInterval(awake);
     }
-    if (!this.#main.trouble) return true;
+    if (!this.#main.error) return true;
     await this.close();
     return false;
   }
@@ -66,8 +66,8 @@ export class LiveProbe {
     await Promise.all([this.#main, ...this.#pods.values()].map((list) => list.close()));
   }
 
-  /** Watches the pods of each workload that came; one that may not be seen is silent. */
-  #heard(): void {
+  /** Watches the pods of each workload. Pods that cannot be read are ignored. */
+  #onMainChange(): void {
     for (const object of this.#main.objects) this.#watchPods(object);
     this.#bell.ring();
   }
@@ -81,10 +81,10 @@ export class LiveProbe {
     this.#pods.set(key, new LiveList(this.cluster, target, () => this.#bell.ring()));
   }
 
-  /** Which event told, and when after the wait began. */
-  #teller(): string {
+  /** Which event changed the verdict, and how long after the wait began. */
+  #lastEventText(): string {
     const event = latest([this.#main, ...this.#pods.values()]);
     if (!event || event.type === 'LISTED') return '';
-    return ` (told by ${event.type} of ${event.kind.toLowerCase()}/${event.name} after ${event.at - this.#started} ms)`;
+    return ` (${event.type} event of ${event.kind.toLowerCase()}/${event.name} after ${event.at - this.#started} ms)`;
   }
 }

@@ -16,13 +16,13 @@ import type { LiveTarget } from './live-list.ts';
 /** A `k8s` check. */
 export type ClusterProbe = Extract<Probe, { kind: 'k8s' }>;
 
-/** What an answer rests on: the objects asked for, and the pods of workloads. */
+/** The input of a verdict: the objects of the check, and the pods of workloads. */
 export interface Seen {
   readonly objects: readonly KubeObject[];
   readonly pods: readonly KubeObject[];
 }
 
-/** A verdict, and when it may change though no event says so. */
+/** A verdict, and when it may change without an event. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly againAfterMs?: number;
@@ -38,7 +38,7 @@ export function probeTarget(probe: ClusterProbe, resource: ApiResource): LiveTar
   };
 }
 
-/** The pods that a workload selects; undefined: it makes none, or the check asks for something else than `ready`. */
+/** The pods that a workload selects; undefined if it creates none, or the check is not `ready`. */
 export function podsOf(
   probe: ClusterProbe,
   object: KubeObject,
@@ -52,21 +52,21 @@ export function podsOf(
   return labelSelector === '' ? undefined : { namespace: object.metadata?.namespace, labelSelector };
 }
 
-/** Judges what was seen. Pure but for the clock that it is given. */
+/** Evaluates a check on what was read. Pure, except for the time that is passed in. */
 export function judgeProbe(probe: ClusterProbe, seen: Seen, now: number): Judgement {
-  const say = answers(wantedOf(probe));
+  const say = answers(expectedText(probe));
   const { objects } = seen;
   if (probe.expect.kind === 'absent') {
     return only(
       objects.length === 0
-        ? say.pass('absent', 'there is none')
-        : say.fail('exists', `there is ${namesOf(objects)}`),
+        ? say.pass('absent', 'it does not exist')
+        : say.fail('exists', `found ${namesOf(objects)}`),
     );
   }
-  if (objects.length === 0) return only(say.fail('missing', 'there is none'));
+  if (objects.length === 0) return only(say.fail('missing', 'it does not exist'));
   switch (probe.expect.kind) {
     case 'exists':
-      return only(say.pass('exists', `there is ${namesOf(objects)}`));
+      return only(say.pass('exists', `found ${namesOf(objects)}`));
     case 'ready':
       return judgeReady(seen, say, now);
     case 'succeeded':
@@ -78,33 +78,34 @@ export function judgeProbe(probe: ClusterProbe, seen: Seen, now: number): Judgem
   }
 }
 
-/** What a kind that the cluster does not serve means. */
+/** The verdict if the cluster does not serve the kind. */
 export function judgeUnknownKind(probe: ClusterProbe, served: readonly ApiResource[]): Verdict {
-  const say = answers(wantedOf(probe));
+  const say = answers(expectedText(probe));
   const near = nearest(
     probe.resource,
     served.flatMap((each) => [each.singular, each.resource]),
   );
-  const observed = `the cluster serves no kind "${probe.resource}"${near ? ` (nearest: ${near})` : ''}`;
+  const observed = `the cluster does not serve the kind "${probe.resource}"${near ? ` (nearest: ${near})` : ''}`;
   if (probe.expect.kind !== 'absent') return say.fail('no-such-kind', observed);
-  // A misspelt kind must not pass for absence.
+  // A misspelled kind must not count as absence.
   return near ? say.unknown('no-such-kind', observed) : say.pass('absent', observed);
 }
 
-/** What a cluster that cannot be asked means: always unknown, and hopeless where time does not mend it. */
+/** The verdict if the cluster cannot be queried: always unknown, and hopeless if waiting does not help. */
 export function judgeClusterError(probe: ClusterProbe, error: unknown): Verdict {
-  const say = answers(wantedOf(probe));
+  const say = answers(expectedText(probe));
   if (!(error instanceof ClusterError))
     return say.unknown('error', String((error as Error)?.message ?? error));
   const verdict = say.unknown(
     `cluster-${error.kind}`,
     `${error.message.replace(/\.$/, '')}. ${remedyOf(error)}`,
   );
-  const lasts = error.kind === 'unauthorized' || error.kind === 'forbidden' || error.kind === 'not-allowed';
-  return lasts ? { ...verdict, hopeless: true } : verdict;
+  const isPermanent =
+    error.kind === 'unauthorized' || error.kind === 'forbidden' || error.kind === 'not-allowed';
+  return isPermanent ? { ...verdict, hopeless: true } : verdict;
 }
 
-function wantedOf(probe: ClusterProbe): string {
+function expectedText(probe: ClusterProbe): string {
   const { resource, name, namespace, selector, expect } = probe;
   const which = `${resource}${name === undefined ? '' : `/${name}`}${namespace === 'default' ? '' : ` in ${namespace}`}${selector ? ` with ${selector}` : ''}`;
   switch (expect.kind) {
@@ -187,7 +188,7 @@ function judgeSucceeded(objects: readonly KubeObject[], say: Answers): Verdict {
     : say.fail('not-ended', observed);
 }
 
-/** As kubectl wait: names without regard to case, and a condition that speaks of an older generation does not count. */
+/** As in kubectl wait: names are case-insensitive, and a condition of an older generation does not count. */
 function judgeCondition(
   { type, value }: { type: string; value: string },
   objects: readonly KubeObject[],
@@ -209,7 +210,7 @@ function judgeCondition(
       object.metadata?.generation !== undefined &&
       seen < object.metadata.generation
     ) {
-      return say.fail('stale', `${name}${type} still speaks of generation ${seen}`);
+      return say.fail('stale', `${name}${type} still refers to generation ${seen}`);
     }
     if (found.status.toLowerCase() !== value.toLowerCase()) {
       return say.fail('otherwise', `${name}${type} is ${found.status}: ${found.text}`);
@@ -232,33 +233,34 @@ function judgePath(
   for (const object of objects) {
     const found = jsonPath(path, object);
     if (!found.ok)
-      return { ...say.unknown('bad-path', `${path} cannot be followed: ${found.why}`), hopeless: true };
+      return { ...say.unknown('bad-path', `${path} is not a usable path: ${found.why}`), hopeless: true };
     const [one, ...others] = found.values;
     const name = objects.length === 1 ? '' : `${object.metadata?.name}: `;
     if (one === undefined)
-      return say.fail('missing', `${name}nothing stands at ${path}${nearby(path, object)}`);
+      return say.fail('missing', `${name}no value at ${path}${nearestKey(path, object)}`);
     if (others.length > 0 || (typeof one === 'object' && one !== null)) {
-      return { ...say.unknown('not-one', `${name}${path} is not one value`), hopeless: true };
+      return { ...say.unknown('not-one', `${name}${path} is not a single value`), hopeless: true };
     }
     const holds = compareValues(String(one).trim(), comparator, value);
-    const shown = isPrivate(probe, object) ? 'another value, which is not shown' : `"${String(one)}"`;
-    if (holds === undefined) return say.unknown('no-number', `${name}${path} is ${shown}, no number`);
+    const shown = isPrivate(probe, object) ? 'a different value (not shown)' : `"${String(one)}"`;
+    if (holds === undefined)
+      return say.unknown('no-number', `${name}${path} is ${shown}, which is not a number`);
     if (!holds) return say.fail('otherwise', `${name}${path} is ${shown}`);
   }
   return say.pass(
     'as-wanted',
-    `${path} ${comparator} ${isPrivate(probe, objects[0]!) ? 'what is wanted' : value}`,
+    `${path} ${comparator} ${isPrivate(probe, objects[0]!) ? 'the expected value' : value}`,
   );
 }
 
-/** What a misspelt condition is to be compared with. */
+/** Lists the existing conditions, to recognize a misspelled one. */
 function thereAre(rows: readonly { type?: string }[]): string {
   const types = rows.slice(0, 6).flatMap(({ type }) => type ?? []);
   return types.length === 0 ? '' : ` (there are: ${types.join(', ')})`;
 }
 
-/** The key beside it that is nearly the last one of a path. */
-function nearby(path: string, object: KubeObject): string {
+/** The sibling key whose name is nearest to the last one of a path. */
+function nearestKey(path: string, object: KubeObject): string {
   const [, above = '', last = ''] = /^\{(.*)\.(\w+)\}$/.exec(path) ?? [];
   const parent = last === '' ? undefined : jsonPath(`{${above === '' ? '$' : above}}`, object);
   const [map] = parent?.ok && parent.values.length === 1 ? parent.values : [];
@@ -267,7 +269,7 @@ function nearby(path: string, object: KubeObject): string {
   return near === undefined ? '' : ` (nearest: ${near})`;
 }
 
-/** Values of Secrets and ConfigMaps, annotations and environments answer yes or no, and are not shown. */
+/** Values of Secrets and ConfigMaps, annotations and environments are compared but not shown. */
 function isPrivate({ expect }: ClusterProbe, { kind }: KubeObject): boolean {
   if (kind === 'Secret' || kind === 'ConfigMap') return true;
   return expect.kind === 'jsonpath' && isPrivatePath(expect.path);

@@ -3,10 +3,10 @@ import type { KubeObject } from '../../model/cluster/kube.ts';
 import type { ClusterError } from '../cluster-errors.ts';
 import { type LiveEvent, LiveList, type LiveTarget, type LiveTimes } from './live-list.ts';
 
-/** What a condition says of the objects as they are now. */
+/** The result of a condition on the current objects. */
 export type Judged<T> =
   | { readonly kind: 'done'; readonly value: T }
-  /** `againAfterMs`: worth judging again then, though no event will say so. */
+  /** `againAfterMs`: when to evaluate again without an event. */
   | { readonly kind: 'wait'; readonly againAfterMs?: number };
 
 /** How a wait ended. */
@@ -17,10 +17,10 @@ export type Waited<T> =
       readonly event: LiveEvent | undefined;
       readonly waitedMs: number;
     }
-  | { readonly kind: 'timeout'; readonly trouble: ClusterError | undefined; readonly waitedMs: number }
+  | { readonly kind: 'timeout'; readonly error: ClusterError | undefined; readonly waitedMs: number }
   | { readonly kind: 'aborted'; readonly waitedMs: number };
 
-/** What a wait looks at, and until when. */
+/** Limits of a wait. */
 export interface WatchOptions {
   /** Milliseconds since the epoch. */
   readonly deadline: number;
@@ -29,8 +29,8 @@ export interface WatchOptions {
 }
 
 /**
- * Waits until a condition on several lists holds, told by watches alone: no request is made while nothing happens.
- * The condition is judged once all lists are there, and then at each event; it may throw, which ends the wait.
+ * Waits until a condition on several lists holds, using only watches: no request is sent while nothing happens. The
+ * condition is evaluated once all lists are complete, and then at each event. If it throws, the wait ends.
  */
 export async function watchUntil<T>(
   cluster: Cluster,
@@ -55,8 +55,8 @@ export async function watchUntil<T>(
       }
       if (signal?.aborted) return { kind: 'aborted', waitedMs: waitedMs() };
       if (Date.now() >= deadline) {
-        const trouble = lists.find((list) => list.trouble)?.trouble;
-        return { kind: 'timeout', trouble, waitedMs: waitedMs() };
+        const error = lists.find((list) => list.error)?.error;
+        return { kind: 'timeout', error, waitedMs: waitedMs() };
       }
       await bell.next(heard, Math.min(deadline, again), signal);
     }
@@ -70,9 +70,9 @@ export function latest(lists: readonly LiveList[]): LiveEvent | undefined {
   return lists.flatMap(({ last }) => (last ? [last] : [])).sort((a, b) => b.at - a.at)[0];
 }
 
-/** Wakes whoever waits for the next event; one that came meanwhile is not missed. */
+/** Wakes waiters at the next event; an event since the last check is not missed. */
 export class Bell {
-  /** How often it has rung. */
+  /** Number of events so far. */
   heard = 0;
   readonly #waiting = new Set<() => void>();
 
@@ -81,12 +81,15 @@ export class Bell {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Resolves when it has rung since `heard`, at the deadline (milliseconds since the epoch), or when the signal aborts. */
+  /**
+   * Resolves when there were events since `heard`, at the deadline (milliseconds since the epoch), or when the signal
+   * aborts.
+   */
   async next(heard: number, deadline: number, signal?: AbortSignal): Promise<void> {
     const rest = deadline - Date.now();
     if (this.heard > heard || rest <= 0 || signal?.aborted) return;
     await new Promise<void>((resolve) => {
-      // Longer than a 32-bit timer can be is as good as for ever.
+      // A 32-bit timer cannot be longer.
       const timer = setTimeout(done, Math.min(rest, 2 ** 31 - 1));
       const waiting = this.#waiting;
       signal?.addEventListener('abort', done, { once: true });

@@ -4,25 +4,28 @@ import type { ContainerDemand } from '../../model/cluster/cluster-pods.ts';
 import { readDocuments } from '../apply/documents.ts';
 import { eventFact } from './events.ts';
 import { limitRangeFacts, quotaFact } from './limits.ts';
-import { NodeCount } from './nodes.ts';
+import { NodeBuilder } from './nodes.ts';
 import type { RawEvent, RawObject, RawPodSpec } from './raw.ts';
 import { ClusterReader } from './reader.ts';
 import { demandsOf, workloadFact } from './workloads.ts';
 
-/** What a workload wants, as guards weigh it: its pods, and the requests and limits of each container. */
-interface Wanted {
+/**
+ * The resources that a workload requests, as guards evaluate them: its pods, and the requests and limits of each
+ * container.
+ */
+interface Demand {
   readonly object: string;
   readonly replicas: number;
   readonly surge: string;
   readonly containers: readonly ContainerDemand[];
 }
 
-/** What one object of a manifest wants, what it has now, and the limits of its namespace. */
+/** What one object of a manifest requests, what it has now, and the limits of its namespace. */
 export interface MeasuredDemand {
   readonly namespace: string;
-  readonly demand: Wanted;
-  /** Absent: it is new. */
-  readonly own?: Wanted;
+  readonly demand: Demand;
+  /** Absent if it is new. */
+  readonly own?: Demand;
   readonly facts: readonly ClusterFact[];
 }
 
@@ -32,7 +35,10 @@ const PATHS: Readonly<Record<string, string>> = {
   ReplicaSet: 'replicasets',
 };
 
-/** Reads the limits around what manifests want. What cannot be read is not there: unknown limits refuse nothing. */
+/**
+ * Reads the limits that apply to manifests. Limits that cannot be read are omitted, and unknown limits never cause a
+ * refusal.
+ */
 export async function measureDemands(
   cluster: Cluster,
   manifests: readonly { readonly text: string; readonly namespace: string }[],
@@ -44,7 +50,7 @@ export async function measureDemands(
     return found.map((raw) => ({ raw, namespace: raw.metadata?.namespace ?? namespace }));
   });
   const workloads = objects.flatMap(({ raw, namespace }) => {
-    const demand = wantedBy(raw);
+    const demand = demandOf(raw);
     return demand === undefined ? [] : [{ raw, namespace, demand }];
   });
   const reader = new ClusterReader(cluster, signal);
@@ -54,16 +60,16 @@ export async function measureDemands(
     cluster.requireAllowed(namespace);
     const reading = limits.get(namespace) ?? limitsOf(reader, namespace);
     limits.set(namespace, reading);
-    const own = await standing(reader, raw, namespace);
-    // A workload that is new starts without a rollout: nothing surges.
-    const asked = own === undefined ? { ...demand, surge: '0' } : demand;
-    measured.push({ namespace, demand: asked, ...(own && { own }), facts: await reading });
+    const own = await currentDemand(reader, raw, namespace);
+    // A new workload starts without a rollout, so it needs no surge.
+    const needed = own === undefined ? { ...demand, surge: '0' } : demand;
+    measured.push({ namespace, demand: needed, ...(own && { own }), facts: await reading });
   }
   return measured;
 }
 
-/** Undefined: it makes no pods, or says by a variable how many. */
-function wantedBy(raw: RawObject): Wanted | undefined {
+/** Undefined if it creates no pods, or their number is a variable. */
+function demandOf(raw: RawObject): Demand | undefined {
   const kind = raw.kind ?? '';
   const object = `${kind.toLowerCase()}/${raw.metadata?.name ?? ''}`;
   if (kind === 'Pod') {
@@ -81,19 +87,19 @@ function wantedBy(raw: RawObject): Wanted | undefined {
 }
 
 /** What the workload has now. */
-async function standing(
+async function currentDemand(
   reader: ClusterReader,
   raw: RawObject,
   namespace: string,
-): Promise<Wanted | undefined> {
+): Promise<Demand | undefined> {
   const resource = PATHS[raw.kind ?? ''];
   if (resource === undefined) return undefined;
   const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/${resource}/${encodeURIComponent(raw.metadata?.name ?? '')}`;
   const live = await reader.attempt('the workload cannot be read', () => reader.get<RawObject>(path));
   if (live === undefined) return undefined;
-  const wanted = wantedBy({ kind: raw.kind ?? '', ...live });
+  const current = demandOf({ kind: raw.kind ?? '', ...live });
   const { replicas } = (live.status ?? {}) as { replicas?: number };
-  return wanted && { ...wanted, replicas: replicas ?? 0 };
+  return current && { ...current, replicas: replicas ?? 0 };
 }
 
 async function limitsOf(reader: ClusterReader, namespace: string): Promise<ClusterFact[]> {
@@ -103,7 +109,7 @@ async function limitsOf(reader: ClusterReader, namespace: string): Promise<Clust
   await Promise.all([
     reader.list('LimitRange', [namespace], (raw) => keep(...limitRangeFacts(raw))),
     reader.list('ResourceQuota', [namespace], (raw) => keep(quotaFact(raw))),
-    reader.list('Node', 'all', (raw) => keep(new NodeCount(raw).fact(false))),
+    reader.list('Node', 'all', (raw) => keep(new NodeBuilder(raw).fact(false))),
     reader.list('Event', [namespace], (raw) => keep(eventFact(raw as RawEvent)), {
       fieldSelector: 'reason=SyncError',
     }),

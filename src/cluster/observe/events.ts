@@ -3,7 +3,7 @@ import { clip, type RawEvent } from './raw.ts';
 
 export type NewEvent = Extract<NewClusterFact, { kind: 'event' }>;
 
-/** An event of core/v1 or events.k8s.io/v1; both shapes are in use. */
+/** An event of core/v1 or events.k8s.io/v1; both are in use. */
 export function eventFact(raw: RawEvent): NewEvent {
   const about = raw.involvedObject ?? raw.regarding ?? {};
   const namespace = about.namespace ?? raw.metadata?.namespace ?? 'default';
@@ -20,16 +20,16 @@ export function eventFact(raw: RawEvent): NewEvent {
   };
 }
 
-/** When it was last seen. Each of the fields is empty in some version of the API, and none in all. */
+/** When it was last seen. Each API version leaves some of these fields empty. */
 function lastOf({ series, lastTimestamp, eventTime, metadata }: RawEvent): string {
   return series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata?.creationTimestamp ?? '';
 }
 
 /**
- * The events worth keeping out of as many as there are: those about what is in trouble, then warnings, then the youngest.
- * Holds at most twice its bound at any time.
+ * Selects the events worth keeping: first those about failing objects, then warnings, then the most recent. Holds at
+ * most twice its limit at any time.
  */
-export class EventSieve {
+export class EventSelection {
   readonly #most: number;
   readonly #isWanted: (uid: string) => boolean;
   #kept: NewEvent[] = [];
@@ -40,27 +40,27 @@ export class EventSieve {
     this.#isWanted = isWanted;
   }
 
-  take(raw: RawEvent): void {
+  add(raw: RawEvent): void {
     this.#seen++;
     this.#kept.push(eventFact(raw));
-    if (this.#kept.length >= this.#most * 2) this.#cut();
+    if (this.#kept.length >= this.#most * 2) this.#prune();
   }
 
-  /** The youngest first, and how many more there are. */
+  /** The most recent first, and how many were dropped. */
   end(): { readonly facts: readonly NewEvent[]; readonly more: number } {
-    this.#cut();
-    const facts = [...this.#kept].sort(youngestFirst);
+    this.#prune();
+    const facts = [...this.#kept].sort(newestFirst);
     return { facts, more: this.#seen - facts.length };
   }
 
-  #cut(): void {
+  #prune(): void {
     const rank = (each: NewEvent): number =>
       (this.#isWanted(each.uid) ? 0 : 2) + (each.type === 'Warning' ? 0 : 1);
-    this.#kept.sort((a, b) => rank(a) - rank(b) || youngestFirst(a, b));
+    this.#kept.sort((a, b) => rank(a) - rank(b) || newestFirst(a, b));
     this.#kept = this.#kept.slice(0, this.#most);
   }
 }
 
-function youngestFirst(a: NewEvent, b: NewEvent): number {
+function newestFirst(a: NewEvent, b: NewEvent): number {
   return a.last < b.last ? 1 : a.last > b.last ? -1 : 0;
 }

@@ -3,10 +3,13 @@ import { named, type RawMeta, type RawObject, type RawPodSpec, workloadOf } from
 
 type NewHostPort = Extract<NewClusterFact, { kind: 'host-port' }>;
 
-/** k3s serves a LoadBalancer by a daemon set of this label, whose pods take the port on every node (k3s servicelb). */
+/**
+ * k3s implements a LoadBalancer with a daemon set that has this label; its pods use the port on every node (k3s
+ * servicelb).
+ */
 const SERVICE_LB = 'svccontroller.k3s.cattle.io/svcname';
 
-/** Ports of the node that a pod takes: by `hostPort`, or because it lives in the node's network. */
+/** Node ports that a pod uses, by `hostPort` or `hostNetwork`. */
 export function podHostPorts(meta: RawMeta, spec: RawPodSpec): NewHostPort[] {
   const service = meta.labels?.[SERVICE_LB];
   return (spec.containers ?? []).flatMap(({ ports }) =>
@@ -37,7 +40,7 @@ interface RawPorts {
   readonly ports?: readonly { port?: number; nodePort?: number; protocol?: string }[];
 }
 
-/** Ports of every node that a service takes: its node ports, and as LoadBalancer its own. */
+/** Ports that a service uses on every node: its node ports, and as LoadBalancer its own. */
 export function serviceHostPorts(raw: RawObject): NewHostPort[] {
   const { type, ports } = (raw.spec ?? {}) as RawPorts;
   if (type !== 'LoadBalancer' && type !== 'NodePort') return [];

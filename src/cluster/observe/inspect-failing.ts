@@ -9,43 +9,43 @@ import type { ClusterReader } from './reader.ts';
 import { type PullSecret, pullSecret, registryOf } from './registries.ts';
 import { readThrottling } from './throttling.ts';
 
-/** Containers whose log is read, and secrets whose registries are looked up; the first in trouble say enough. */
+/** Limits of logs and pull secrets to read; the first failing objects are usually sufficient. */
 const MOST_LOGS = 8;
 const MOST_SECRETS = 5;
 
 /**
- * Looks closer at what is in trouble: last lines of logs, registries of pull secrets, names of keys. `active`: probes are
- * called and CPU figures read; `into`: the cluster in which images may be looked into.
+ * Inspects failing objects: last lines of logs, registries of pull secrets, names of keys. `active`: also calls probes
+ * and reads CPU metrics; `into`: the cluster whose images may be inspected.
  */
 export async function inspectFailing(
-  gathering: ObservationBuilder,
+  builder: ObservationBuilder,
   reader: ClusterReader,
   { active, into }: { readonly active: boolean; readonly into?: Cluster | undefined },
 ): Promise<ReadonlyMap<string, PullSecret>> {
-  await readUnhealthy(gathering, reader);
-  const pods = gathering.troubledPods;
+  await readUnhealthy(builder, reader);
+  const pods = builder.failingPods;
   await Promise.all([
-    readLogs(pods, gathering, reader),
-    readKeys(gathering, reader),
-    ...(active ? [callProbes(pods, gathering, reader), readThrottling(pods, gathering, reader)] : []),
-    ...(into ? [inspectImages(pods, gathering, reader, into)] : []),
+    readLogs(pods, builder, reader),
+    readKeys(builder, reader),
+    ...(active ? [callProbes(pods, builder, reader), readThrottling(pods, builder, reader)] : []),
+    ...(into ? [inspectImages(pods, builder, reader, into)] : []),
   ]);
-  return readSecrets(pods, gathering, reader);
+  return readSecrets(pods, builder, reader);
 }
 
-/** Pods that are still ready, while events say that a probe of theirs fails: a liveness probe does so until the first restart. */
-async function readUnhealthy(gathering: ObservationBuilder, reader: ClusterReader): Promise<void> {
-  for (const { namespace, name } of gathering.unhealthyPods) {
+/** Pods that are still ready although events report a failing probe, such as a liveness probe before the first restart. */
+async function readUnhealthy(builder: ObservationBuilder, reader: ClusterReader): Promise<void> {
+  for (const { namespace, name } of builder.unhealthyPods) {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
     const pod = await reader.attempt('pods cannot be read', () => reader.get<RawObject>(path));
-    if (pod) gathering.add(podFact(pod));
+    if (pod) builder.add(podFact(pod));
   }
 }
 
-/** The last words of containers that ended, of one pod for each workload. */
+/** The last lines of containers that ended, from one pod per workload. */
 async function readLogs(
   pods: readonly NewPod[],
-  gathering: ObservationBuilder,
+  builder: ObservationBuilder,
   reader: ClusterReader,
 ): Promise<void> {
   const seen = new Set<string>();
@@ -66,14 +66,14 @@ async function readLogs(
         const query = { container: container.name, previous, tailLines: 30, limitBytes: 8192 };
         return String(await reader.get<unknown>(path, query));
       } catch (error) {
-        // The node has let that run's log go: nothing is known of it, and that is no refusal.
+        // The node has deleted that log, which is not an error.
         if (error instanceof ClusterError && error.kind === 'invalid') return undefined;
         throw error;
       }
     });
-    // kubelet puts its own words in the place of a log that it no longer has.
+    // kubelet returns this message instead of a log that it no longer has.
     if (text === undefined || /^unable to retrieve container logs for \S+\s*$/.test(text)) continue;
-    gathering.add({
+    builder.add({
       kind: 'pod-log',
       namespace: pod.namespace,
       name: pod.name,
@@ -90,24 +90,24 @@ async function readLogs(
   }
 }
 
-/** Names of keys, where an event says that one is missing. Values are let go here. */
-async function readKeys(gathering: ObservationBuilder, reader: ClusterReader): Promise<void> {
-  for (const missed of gathering.missedKeys) {
-    const [of = '', whole = ''] = missed.split(' ');
+/** Names of keys, if an event reports that one is missing. Values are discarded here. */
+async function readKeys(builder: ObservationBuilder, reader: ClusterReader): Promise<void> {
+  for (const missing of builder.missingKeys) {
+    const [of = '', whole = ''] = missing.split(' ');
     const [namespace = '', name = ''] = whole.split('/');
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/${of}s/${encodeURIComponent(name)}`;
     const keys = await reader.attempt(`keys of ${of} ${whole} cannot be read`, async () => {
       const { data, binaryData } = await reader.get<{ data?: object; binaryData?: object }>(path);
       return [...Object.keys(data ?? {}), ...Object.keys(binaryData ?? {})].slice(0, 100);
     });
-    if (keys !== undefined) gathering.add({ kind: 'keys', of, namespace, name, keys });
+    if (keys !== undefined) builder.add({ kind: 'keys', of, namespace, name, keys });
   }
 }
 
-/** Type and registries of the pull secrets of pods whose image is not pulled. */
+/** Type and registries of the pull secrets of pods whose image cannot be pulled. */
 async function readSecrets(
   pods: readonly NewPod[],
-  gathering: ObservationBuilder,
+  builder: ObservationBuilder,
   reader: ClusterReader,
 ): Promise<ReadonlyMap<string, PullSecret>> {
   const known = new Map<string, PullSecret>();
@@ -116,7 +116,7 @@ async function readSecrets(
       .filter(({ now }) => /^(?:ErrImagePull|ImagePullBackOff)$/.test(now?.reason ?? ''))
       .map(({ image }) => `${workload} ${registryOf(image)}`),
   );
-  for (const secret of gathering.pullSecretsOf(new Set(failing)).slice(0, MOST_SECRETS)) {
+  for (const secret of builder.pullSecretsOf(new Set(failing)).slice(0, MOST_SECRETS)) {
     const [namespace = '', name = ''] = secret.split('/');
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
     const found = await reader.attempt('pull secrets cannot be read', async () => {

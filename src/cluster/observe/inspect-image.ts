@@ -7,18 +7,18 @@ import type { NewPod } from './pods.ts';
 import type { RawContainerStatus, RawObject } from './raw.ts';
 import type { ClusterReader } from './reader.ts';
 
-/** Pods that are looked into, and how long one look may take, milliseconds. */
-const MOST_LOOKS = 2;
-const LOOK_MS = 20_000;
+/** How many pods are inspected, and the time limit per inspection in milliseconds. */
+const MAX_INSPECTIONS = 2;
+const INSPECTION_MS = 20_000;
 
 /**
- * Looks into the image of containers that died, by an ephemeral container of the same image beside them: what is there of
- * the program that it is to start, and of the interpreter that its first line names. Unlike everything else here this adds
- * something to the pod, which stays until the pod is gone; so it is for throw-away boxes and for whoever allows it.
+ * Inspects the image of crashed containers with an ephemeral container of the same image: whether the program that it
+ * starts exists, and the interpreter that its first line names. Unlike all other observations, this adds something to
+ * the pod, which stays until the pod is deleted. It is therefore for throw-away boxes, or explicit permission.
  */
 export async function inspectImages(
   pods: readonly NewPod[],
-  gathering: ObservationBuilder,
+  builder: ObservationBuilder,
   reader: ClusterReader,
   cluster: Cluster,
 ): Promise<void> {
@@ -31,21 +31,21 @@ export async function inspectImages(
       if (last === undefined || program === undefined || seen.has(key)) return false;
       return seen.add(key);
     });
-  // Where nothing was looked into, the reader of an active look wants to know why.
+  // Explains why no image was inspected although this was requested.
   if (dead.length === 0) {
-    const named = pods.some(({ containers }) => containers.some(({ last }) => last !== undefined));
+    const hasEnded = pods.some(({ containers }) => containers.some(({ last }) => last !== undefined));
     reader.unavailable.push(
-      `images were not looked into: ${named ? 'the containers that ended name no program of their own (command)' : 'no container has ended'}`,
+      `images were not inspected: ${hasEnded ? 'the containers that ended do not set a command' : 'no container has ended'}`,
     );
   }
-  for (const { pod, container } of dead.slice(0, MOST_LOOKS)) {
+  for (const { pod, container } of dead.slice(0, MAX_INSPECTIONS)) {
     const { image, name, program = '' } = container;
-    const answer = await reader.attempt('images cannot be looked into', () =>
-      lookInto(cluster, pod, image, program),
+    const answer = await reader.attempt('images cannot be inspected', () =>
+      inspect(cluster, pod, image, program),
     );
     if (answer === undefined) continue;
     const { namespace, workload } = pod;
-    gathering.add({
+    builder.add({
       kind: 'image-program',
       namespace,
       name: pod.name,
@@ -57,7 +57,7 @@ export async function inspectImages(
   }
 }
 
-/** What one look told. */
+/** The result of one inspection. */
 interface Inspected {
   readonly program: string;
   readonly exists: boolean;
@@ -66,8 +66,8 @@ interface Inspected {
 }
 
 /**
- * `$1` is the program. Written for the poorest shell: POSIX builtins and nothing else, for the image may hold nothing
- * else. The first line is read as bytes; that of a binary is of no use and is not told.
+ * `$1` is the program. Uses only POSIX builtins, because the image may contain nothing else. The first line is read as
+ * bytes; that of a binary is not reported.
  */
 export const SCRIPT = [
   'p=$(command -v "$1") || p=$1',
@@ -76,7 +76,7 @@ export const SCRIPT = [
   'case $line in "#!"*) i=${line#"#!"}; i=${i# }; i=${i%% *}; echo "interpreter $i"; if [ -e "$i" ]; then echo "found yes"; else echo "found no"; fi;; esac',
 ].join('\n');
 
-async function lookInto(
+async function inspect(
   cluster: Cluster,
   pod: NewPod,
   image: string,
@@ -84,20 +84,20 @@ async function lookInto(
 ): Promise<Inspected | undefined> {
   const name = `runbook-look-${randomInt(36 ** 5).toString(36)}`;
   const path = `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}`;
-  const look = {
+  const ephemeral = {
     name,
     image,
-    command: ['/bin/sh', '-c', SCRIPT, 'look', program],
+    command: ['/bin/sh', '-c', SCRIPT, 'inspect', program],
     imagePullPolicy: 'IfNotPresent',
   };
   await cluster.client.request({
     method: 'PATCH',
     path: `${path}/ephemeralcontainers`,
     contentType: 'application/strategic-merge-patch+json',
-    body: { spec: { ephemeralContainers: [look] } },
+    body: { spec: { ephemeralContainers: [ephemeral] } },
   });
   const ended = await endOf(cluster, path, name);
-  // Without a shell the look cannot start either, and that is an answer.
+  // Without a shell, the inspection cannot start either, which is a result.
   if (/StartError|RunContainerError|CreateContainerError/.test(ended?.reason ?? '')) {
     return { program: '/bin/sh', exists: false };
   }
@@ -106,13 +106,13 @@ async function lookInto(
   return inspected(program, String(body));
 }
 
-/** How it ended; undefined: it did not in time. */
+/** How it ended; undefined if it did not end in time. */
 async function endOf(
   cluster: Cluster,
   path: string,
   name: string,
 ): Promise<{ readonly reason: string } | undefined> {
-  const deadline = Date.now() + LOOK_MS;
+  const deadline = Date.now() + INSPECTION_MS;
   for (let attempt = 0; Date.now() < deadline; attempt += 1) {
     const { body } = await cluster.client.request<RawObject>({ path });
     const { ephemeralContainerStatuses = [] } = (body.status ?? {}) as {
@@ -124,18 +124,22 @@ async function endOf(
     if (/Error$|BackOff$/.test(waiting)) return { reason: waiting };
     await backOff({ attempt, deadline, firstMs: 200, longestMs: 2_000 });
   }
-  throw new ClusterError('busy', `the look into ${name} did not end within ${LOOK_MS / 1000} s`);
+  throw new ClusterError(
+    'busy',
+    `The inspection container ${name} did not finish within ${INSPECTION_MS / 1000} s.`,
+  );
 }
 
-/** What the script printed; undefined: it printed something else. */
+/** Parses the script's output; undefined for any other output. */
 export function inspected(program: string, text: string): Inspected | undefined {
-  const said = (word: string): string | undefined => new RegExp(`^${word} (.{1,300})$`, 'm').exec(text)?.[1];
-  const exists = said('exists');
+  const fieldOf = (word: string): string | undefined =>
+    new RegExp(`^${word} (.{1,300})$`, 'm').exec(text)?.[1];
+  const exists = fieldOf('exists');
   if (exists === undefined) return undefined;
-  const interpreter = said('interpreter');
+  const interpreter = fieldOf('interpreter');
   return {
     program,
     exists: exists === 'yes',
-    ...(interpreter !== undefined && { interpreter, interpreterExists: said('found') === 'yes' }),
+    ...(interpreter !== undefined && { interpreter, interpreterExists: fieldOf('found') === 'yes' }),
   };
 }

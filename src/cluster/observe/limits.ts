@@ -12,7 +12,7 @@ interface RawLimit {
   readonly maxLimitRequestRatio?: Raw;
 }
 
-/** What a quota allows, and what of it is taken. Before its controller has counted, only the specification is known. */
+/** What a quota allows, and what is used. Until its controller has counted, only the specification is known. */
 export function quotaFact(raw: RawObject): NewClusterFact {
   const status = raw.status as { hard?: Raw; used?: Raw } | undefined;
   const spec = raw.spec as { hard?: Raw } | undefined;
@@ -41,7 +41,7 @@ export function limitRangeFacts(raw: RawObject): NewClusterFact[] {
   }));
 }
 
-/** Which pods a network policy guards, and in which directions. */
+/** Which pods a network policy selects, and in which directions. */
 export function networkPolicyFact({ metadata, spec }: RawObject): NewClusterFact {
   const { podSelector, policyTypes } = (spec ?? {}) as {
     podSelector?: { matchLabels?: Record<string, string> };

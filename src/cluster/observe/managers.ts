@@ -3,19 +3,19 @@ import { named, type RawManaged, type RawObject } from './raw.ts';
 
 type NewFight = Extract<NewClusterFact, { kind: 'field-fight' }>;
 
-/** Paths of one object that are told; more of them say nothing new. */
+/** Maximum number of reported paths per object. */
 const MOST_PATHS = 5;
 
 /**
- * Fields of an object's specification that several managers hold at once (metadata.managedFields, FieldsV1). The status
- * belongs to controllers and is left out.
+ * Fields of an object's spec that several managers own (metadata.managedFields, FieldsV1). The status belongs to
+ * controllers and is excluded.
  */
 export function fieldFights(raw: RawObject): NewFight[] {
   const meta = raw.metadata ?? {};
   const held = new Map<string, RawManaged[]>();
   for (const each of meta.managedFields ?? []) {
     if (each.subresource === 'status') continue;
-    for (const path of leaves(each.fieldsV1 ?? {})) {
+    for (const path of leafPaths(each.fieldsV1 ?? {})) {
       if (path.startsWith('.spec')) held.set(path, [...(held.get(path) ?? []), each]);
     }
   }
@@ -31,12 +31,12 @@ export function fieldFights(raw: RawObject): NewFight[] {
   }));
 }
 
-/** `{"f:spec": {"f:replicas": {}}}` is `.spec.replicas`; keys of lists stay as they are written. */
-function leaves(fields: Readonly<Record<string, unknown>>, above = '', depth = 0): string[] {
+/** `{"f:spec": {"f:replicas": {}}}` becomes `.spec.replicas`; keys of lists are kept as written. */
+function leafPaths(fields: Readonly<Record<string, unknown>>, above = '', depth = 0): string[] {
   const entries = Object.entries(fields).filter(([key]) => key !== '.');
   if (entries.length === 0 || depth > 20) return above === '' ? [] : [above];
   return entries.flatMap(([key, below]) =>
-    leaves((below ?? {}) as Record<string, unknown>, above + step(key), depth + 1),
+    leafPaths((below ?? {}) as Record<string, unknown>, above + step(key), depth + 1),
   );
 }
 

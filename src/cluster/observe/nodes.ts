@@ -20,14 +20,14 @@ interface RawNodeStatus {
   readonly conditions?: readonly RawCondition[];
 }
 
-/** A node, while the pods that are on it go by. */
-export class NodeCount {
+/** Accumulates a node and the requests of its pods. */
+export class NodeBuilder {
   readonly #raw: RawObject;
-  readonly #taken = new Map<string, number>();
+  readonly #requested = new Map<string, number>();
   #pods = 0;
 
   constructor(raw: RawObject) {
-    // Nodes carry lists of images and annotations of their addresses: nothing but this is kept.
+    // Nodes carry lists of images and annotations of their addresses; only these fields are kept.
     this.#raw = { metadata: { name: raw.metadata?.name ?? '' }, spec: raw.spec, status: statusOf(raw) };
   }
 
@@ -35,22 +35,22 @@ export class NodeCount {
     return this.#raw.metadata?.name ?? '';
   }
 
-  /** A pod that has ended gives its room back. */
-  takePod(spec: RawPodSpec, { phase }: RawPodStatus): void {
+  /** A pod that has ended uses no resources. */
+  addPod(spec: RawPodSpec, { phase }: RawPodStatus): void {
     if (phase === 'Succeeded' || phase === 'Failed') return;
     this.#pods++;
     for (const { resources } of spec.containers ?? []) {
       for (const [name, value] of Object.entries(resources?.requests ?? {})) {
-        this.#taken.set(name, (this.#taken.get(name) ?? 0) + (quantity(String(value)) ?? 0));
+        this.#requested.set(name, (this.#requested.get(name) ?? 0) + (quantity(String(value)) ?? 0));
       }
     }
   }
 
-  /** `podsKnown`: the pods of all namespaces went by. */
+  /** `podsKnown`: the pods of all namespaces were added. */
   fact(podsKnown: boolean): NewClusterFact {
     const spec = (this.#raw.spec ?? {}) as RawNodeSpec;
     const { allocatable, conditions } = (this.#raw.status ?? {}) as RawNodeStatus;
-    const troubles = (conditions ?? []).filter(({ type, status }) =>
+    const problems = (conditions ?? []).filter(({ type, status }) =>
       type === 'Ready' ? status !== 'True' : status !== 'False',
     );
     const all = amountsOf(allocatable);
@@ -58,7 +58,7 @@ export class NodeCount {
       kind: 'node',
       name: this.name,
       ready: conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
-      troubles: troubles.map(({ type = '', message }) => `${type}: ${clip(message, 200)}`),
+      troubles: problems.map(({ type = '', message }) => `${type}: ${clip(message, 200)}`),
       allocatable: all,
       ...(podsKnown && { free: this.#free(all) }),
       unschedulable: spec.unschedulable ?? false,
@@ -72,8 +72,8 @@ export class NodeCount {
     const rows = ['cpu', 'memory', 'pods'].flatMap((name) => {
       const whole = quantity(all[name] ?? '');
       if (whole === undefined) return [];
-      const taken = name === 'pods' ? this.#pods : (this.#taken.get(name) ?? 0);
-      const left = Math.max(0, whole - taken);
+      const requested = name === 'pods' ? this.#pods : (this.#requested.get(name) ?? 0);
+      const left = Math.max(0, whole - requested);
       return [[name, name === 'cpu' ? `${Math.floor(left * 1000)}m` : String(Math.floor(left))] as const];
     });
     return Object.fromEntries(rows);

@@ -8,22 +8,22 @@ import { ObservationBuilder, type ReadKind } from './observation-builder.ts';
 import { ClusterReader, type Namespaces, sentence } from './reader.ts';
 import type { PullSecret } from './registries.ts';
 
-/** What to look at. */
+/** What to observe. */
 export interface ClusterObservationOptions {
-  /** Default: every namespace that the person allows and the cluster lets be read. */
+  /** Default: every namespace that the person has approved and the cluster allows to read. */
   readonly namespace?: string;
-  /** Also calls the HTTP probes of pods in trouble, and asks their nodes for CPU figures. Default no. */
+  /** Also calls the HTTP probes of failing pods, and reads CPU metrics from their nodes. Default: no. */
   readonly active?: boolean;
-  /** Also looks into the images of containers that died, which adds an ephemeral container to their pods. Default no. */
+  /** Also inspects the images of crashed containers, which adds an ephemeral container to their pods. Default: no. */
   readonly inspect?: boolean;
   readonly signal?: AbortSignal;
-  /** Milliseconds for the whole look; what is not read by then is unavailable. */
+  /** Time limit of the observation in milliseconds; what is not read by then is unavailable. */
   readonly limitMs?: number;
 }
 
 const LIMIT_MS = 25_000;
 
-/** Kinds that do not need each other. */
+/** Kinds that are independent of each other. */
 const FIRST: readonly ReadKind[] = [
   'Node',
   'StorageClass',
@@ -43,32 +43,32 @@ const FIRST: readonly ReadKind[] = [
 ];
 
 /**
- * Looks at a cluster once and changes nothing, but for what `inspect` adds. Never throws: what could not be read is in `unavailable`. Pages of objects
- * are let go as soon as they have been read, so that memory does not grow with the cluster. Never reads a ConfigMap's or
- * Secret's data but for the names of keys and registries, where a pod's trouble is about them.
+ * Observes a cluster once and changes nothing, except for what `inspect` adds. Never throws: what could not be read is
+ * in `unavailable`. Pages of objects are freed as soon as they are read, so that memory does not grow with the cluster.
+ * Never reads the data of a ConfigMap or Secret, except names of keys and registries if a pod fails because of them.
  */
 export async function observeCluster(
   cluster: Cluster,
   { namespace, active = false, inspect = false, signal, limitMs = LIMIT_MS }: ClusterObservationOptions = {},
 ): Promise<ClusterObservation> {
   const reader = new ClusterReader(cluster, deadline(limitMs, signal));
-  const gathering = new ObservationBuilder();
+  const builder = new ObservationBuilder();
   const namespaces = await chooseNamespaces(cluster, reader, namespace);
   if (namespaces === undefined) return { facts: [], more: new Map(), unavailable: reader.unavailable };
-  await inTurn(FIRST, 4, (kind) => reader.list(kind, namespaces, (raw) => gathering.take(kind, raw)));
-  const pods = await reader.list('Pod', namespaces, (raw) => gathering.take('Pod', raw));
-  await inTurn(['EndpointSlice', 'Event'] as const, 2, (kind) =>
-    reader.list(kind, namespaces, (raw) => gathering.take(kind, raw)),
+  await inParallel(FIRST, 4, (kind) => reader.list(kind, namespaces, (raw) => builder.addObject(kind, raw)));
+  const pods = await reader.list('Pod', namespaces, (raw) => builder.addObject('Pod', raw));
+  await inParallel(['EndpointSlice', 'Event'] as const, 2, (kind) =>
+    reader.list(kind, namespaces, (raw) => builder.addObject(kind, raw)),
   );
-  const secrets: ReadonlyMap<string, PullSecret> = await inspectFailing(gathering, reader, {
+  const secrets: ReadonlyMap<string, PullSecret> = await inspectFailing(builder, reader, {
     active,
     ...(inspect && { into: cluster }),
   });
-  const { facts, more } = gathering.facts({ pods, allPods: pods && namespaces === 'all' }, secrets);
+  const { facts, more } = builder.facts({ pods, allPods: pods && namespaces === 'all' }, secrets);
   return { facts: [contextOf(cluster), ...facts], more, unavailable: reader.unavailable };
 }
 
-/** Which cluster this is. The name of its entry in the kubeconfig is not known here, and says nothing. */
+/** Which cluster this is. The name of its kubeconfig entry is unknown here and not needed. */
 function contextOf({ name, namespace }: Cluster): NewClusterFact {
   const { context, server, path } = name;
   const { host } = new URL(server);
@@ -83,7 +83,7 @@ function contextOf({ name, namespace }: Cluster): NewClusterFact {
   };
 }
 
-/** Undefined: none may be looked at. */
+/** Undefined if no namespace may be read. */
 async function chooseNamespaces(
   cluster: Cluster,
   reader: ClusterReader,
@@ -106,7 +106,7 @@ async function chooseNamespaces(
   return open.slice(0, MOST_NAMESPACES);
 }
 
-/** Asked one by one; more of them are better asked by name. */
+/** Namespaces are queried one by one; beyond this many, they should be named. */
 const MOST_NAMESPACES = 20;
 
 function allowed(cluster: Cluster, namespace: string, reader?: ClusterReader): boolean {
@@ -119,15 +119,15 @@ function allowed(cluster: Cluster, namespace: string, reader?: ClusterReader): b
   }
 }
 
-/** All of them, so many at a time. */
-async function inTurn<T>(
+/** Runs work on all items, a limited number in parallel. */
+async function inParallel<T>(
   items: readonly T[],
-  atATime: number,
+  limit: number,
   work: (item: T) => Promise<unknown>,
 ): Promise<void> {
   const rest = [...items];
   const worker = async (): Promise<void> => {
     for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
   };
-  await Promise.all(Array.from({ length: atATime }, worker));
+  await Promise.all(Array.from({ length: limit }, worker));
 }

@@ -15,7 +15,7 @@ import {
 
 export type NewPod = Extract<NewClusterFact, { kind: 'pod' }>;
 
-/** A pod, cut to what explains it. No environment, no annotation, no argument of its command. */
+/** A pod, reduced to what explains its state. No environment, annotation or command argument. */
 export function podFact(raw: RawObject): NewPod {
   const meta = raw.metadata ?? {};
   const spec = (raw.spec ?? {}) as RawPodSpec;
@@ -99,7 +99,7 @@ function stateOf(raw: RawState | undefined): ContainerState | undefined {
       ...(message !== undefined && { message: clip(message) }),
       ...(exitCode !== undefined && { exitCode }),
       ...(signal !== undefined && signal !== 0 && { signal }),
-      // A container that never started carries the epoch as its start.
+      // A container that never started has the epoch as its start time.
       ...(Number.isFinite(seconds) && seconds >= 0 && seconds < 1e9 && { seconds }),
     };
   }
@@ -135,13 +135,13 @@ function probeBy({ httpGet, tcpSocket, grpc }: RawProbe, container: RawContainer
   return grpc === undefined ? { by: 'exec' as const } : { by: 'grpc' as const, ...port(grpc.port) };
 }
 
-/** A port by its number: probes may name one of the container's. */
+/** A port as a number: probes may refer to a container's port by name. */
 function numbered(port: string | number | undefined, { ports }: RawContainer): string {
   return String(ports?.find(({ name }) => name === port)?.containerPort ?? port ?? '');
 }
 
 /**
- * By container, the resources whose limit the LimitRanger filled in, out of its own words:
+ * By container, the resources whose limit was set by the LimitRanger, from its annotation:
  * `LimitRanger plugin set: cpu, memory limit for container app; memory request for init container setup`.
  */
 function defaultedLimits(words: string): ReadonlyMap<string, readonly string[]> {
@@ -154,7 +154,7 @@ function defaultedLimits(words: string): ReadonlyMap<string, readonly string[]> 
   return found;
 }
 
-/** Whether a pod says something about why things do not work. */
+/** Whether a pod helps to explain a failure. */
 export function isFailing(pod: Pick<ClusterFactOf<'pod'>, 'phase' | 'ready' | 'containers'>): boolean {
   if (pod.phase === 'Succeeded') return false;
   return !pod.ready || pod.containers.some(({ restarts, last }) => restarts > 0 || last !== undefined);

@@ -6,16 +6,16 @@ import type { ClusterReader } from './reader.ts';
 
 type Probe = PodContainer['probes'][number];
 
-/** Probes that are called; each by both schemes. */
+/** Number of probes to call, each over both schemes. */
 const MOST_CALLS = 10;
 
 /**
- * Calls the HTTP probes of pods that run, without credentials and by both schemes, through the API server's proxy: it
- * takes the caller's own credentials off. What answers 401 to that answers 401 to kubelet too.
+ * Calls the HTTP probes of running pods, without credentials and over both schemes, through the API server's proxy,
+ * which removes the caller's credentials. A probe that answers 401 here answers 401 to kubelet too.
  */
 export async function callProbes(
   pods: readonly NewPod[],
-  gathering: ObservationBuilder,
+  builder: ObservationBuilder,
   reader: ClusterReader,
 ): Promise<void> {
   const seen = new Set<string>();
@@ -38,7 +38,7 @@ export async function callProbes(
         call(reader, pod, probe, scheme),
       );
       if (answer === undefined) return;
-      gathering.add({
+      builder.add({
         kind: 'probe-answer',
         namespace: pod.namespace,
         name: pod.name,
@@ -63,8 +63,8 @@ async function call(
 ): Promise<{ status: number } | { trouble: string }> {
   const pod = encodeURIComponent(`${scheme}:${name}:${port}`);
   const [plain = '/', query = ''] = path.split('?');
-  const asked = plain.startsWith('/') ? plain : `/${plain}`;
-  const whole = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${pod}/proxy${asked}`;
+  const absolutePath = plain.startsWith('/') ? plain : `/${plain}`;
+  const whole = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${pod}/proxy${absolutePath}`;
   try {
     await reader.get(whole, Object.fromEntries(new URLSearchParams(query)));
     return { status: 200 };
@@ -75,8 +75,8 @@ async function call(
 }
 
 /**
- * The pod's own answer, or the API server's word for why it got none (503 "error trying to reach service: …").
- * @throws ClusterTrouble where the API server itself refuses the call
+ * The pod's own answer, or the API server's reason why there was none (503 "error trying to reach service: …").
+ * @throws ClusterError if the API server itself rejects the call
  */
 function answerOf(error: ClusterError): { status: number } | { trouble: string } {
   const { status } = error.more;

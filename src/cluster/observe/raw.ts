@@ -1,8 +1,8 @@
 import { redactText } from '../../observe/redact/redact.ts';
 
 /**
- * The parts of Kubernetes objects that are looked at, as the API server writes them (raw JSON). Everything is optional: an
- * object of another version, or one that a right does not show in full, is read as far as it goes.
+ * The parts of Kubernetes objects that are read, as the API server writes them (raw JSON). Everything is optional,
+ * because objects of other versions, or with restricted permissions, may lack fields.
  */
 
 export interface RawMeta {
@@ -13,7 +13,7 @@ export interface RawMeta {
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
-  /** Only the words that admission plugins leave there are read, never kept. */
+  /** Only messages of admission plugins are read; none are kept. */
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly { kind?: string; name?: string; controller?: boolean }[];
   readonly managedFields?: readonly RawManaged[];
@@ -149,14 +149,14 @@ export interface RawEvent extends RawObject {
   readonly regarding?: { kind?: string; namespace?: string; name?: string; uid?: string };
 }
 
-/** Quantities as text: a YAML author may have written a number. */
+/** Quantities as text, because a YAML author may have written a number. */
 export function amountsOf(
   raw: Readonly<Record<string, string | number>> | undefined,
 ): Record<string, string> {
   return Object.fromEntries(Object.entries(raw ?? {}).map(([name, value]) => [name, String(value)]));
 }
 
-/** A message cut to what a person reads, without what looks like a secret: a pod may say what it likes. */
+/** A message truncated for people, with secret-like values masked: a pod may print anything. */
 export function clip(text: string | undefined, most = 600): string {
   const plain = redactText((text ?? '').slice(0, 4 * most)).trim();
   return plain.length > most ? `${plain.slice(0, most)}…` : plain;
@@ -168,8 +168,8 @@ export function named(kind: string, namespace: string, name: string): string {
 }
 
 /**
- * The workload that an object belongs to, by its controller; itself where nothing owns it. A replica set's own owner is
- * told from the hash that its deployment gave it, so that no further object need be fetched.
+ * The workload that controls an object; the object itself if it has no owner. The owner of a replica set is derived
+ * from its deployment's hash, so that no further object has to be fetched.
  */
 export function workloadOf(kind: string, meta: RawMeta): string {
   const namespace = meta.namespace ?? 'default';
@@ -182,7 +182,7 @@ export function workloadOf(kind: string, meta: RawMeta): string {
   return named(owner.kind, namespace, owner.name);
 }
 
-/** Conditions that hold back, as `{type, reason, message}`. */
+/** Conditions that block progress, as `{type, reason, message}`. */
 export function conditionsAgainst(
   conditions: readonly RawCondition[] | undefined,
   isAgainst: (condition: RawCondition) => boolean,

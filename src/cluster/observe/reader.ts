@@ -3,7 +3,7 @@ import { ClusterError, remedyOf } from '../cluster-errors.ts';
 import type { ReadKind } from './observation-builder.ts';
 import type { RawObject } from './raw.ts';
 
-/** Where a kind is listed. */
+/** API path of each kind. */
 const PLACES: Readonly<
   Record<ReadKind, { readonly root: string; readonly resource: string; readonly whole?: true }>
 > = {
@@ -27,18 +27,18 @@ const PLACES: Readonly<
   Event: { root: '/api/v1', resource: 'events' },
 };
 
-/** Objects of one answer; a page is let go before the next is asked for. */
+/** Page size; a page is freed before the next is requested. */
 const PAGE = 500;
 
-/** What an answer may take, milliseconds: a look is not worth waiting long for. */
+/** Time limit of one response in milliseconds. */
 const ANSWER_MS = 10_000;
 
-/** The namespaces to look at: all of the cluster, or these. */
+/** The namespaces to read: all of the cluster, or these. */
 export type Namespaces = 'all' | readonly string[];
 
 /**
- * Reads a cluster page by page. What cannot be read is noted once, in words for people, and the rest goes on; only where
- * the server does not answer or does not know who asks, everything after it fails at once.
+ * Reads a cluster page by page. What cannot be read is recorded once, in text for people, and reading continues. If
+ * the server does not answer or rejects the credentials, everything after that fails at once.
  */
 export class ClusterReader {
   readonly unavailable: string[] = [];
@@ -56,11 +56,11 @@ export class ClusterReader {
     return this.#dead !== undefined;
   }
 
-  /** Every object of a kind, one by one. Whether all of them went by. */
+  /** Passes every object of a kind to `onObject`. Returns whether all were read. */
   async list(
     kind: ReadKind,
     namespaces: Namespaces,
-    take: (raw: RawObject) => void,
+    onObject: (raw: RawObject) => void,
     query: Readonly<Record<string, string>> = {},
   ): Promise<boolean> {
     const { root, resource, whole } = PLACES[kind];
@@ -70,7 +70,7 @@ export class ClusterReader {
         : namespaces.map((each) => `${root}/namespaces/${encodeURIComponent(each)}/${resource}`);
     let complete = true;
     for (const path of paths) {
-      const read = await this.attempt(`${resource} cannot be read`, () => this.#pages(path, take, query));
+      const read = await this.attempt(`${resource} cannot be read`, () => this.#pages(path, onObject, query));
       if (read === undefined) complete = false;
     }
     return complete;
@@ -78,7 +78,7 @@ export class ClusterReader {
 
   async #pages(
     path: string,
-    take: (raw: RawObject) => void,
+    onObject: (raw: RawObject) => void,
     query: Readonly<Record<string, string>>,
   ): Promise<true> {
     let next: string | undefined;
@@ -92,13 +92,13 @@ export class ClusterReader {
         signal: this.#signal,
         timeoutMs: ANSWER_MS,
       });
-      for (const each of body.items ?? []) take(each);
+      for (const each of body.items ?? []) onObject(each);
       next = body.metadata?.continue || undefined;
     } while (next !== undefined);
     return true;
   }
 
-  /** One object or text; undefined where it is not there, or may not be read. */
+  /** One object or text. */
   async get<T>(path: string, query: Readonly<Record<string, string | number | boolean>> = {}): Promise<T> {
     const { body } = await this.#cluster.client.request<T>({
       path,
@@ -109,42 +109,42 @@ export class ClusterReader {
     return body;
   }
 
-  /** What something answers; where it is in trouble, that is noted under `what`, and the answer is undefined. */
-  async attempt<T>(what: string, ask: () => Promise<T>): Promise<T | undefined> {
+  /** Returns the result; on an error, records it under `what` and returns undefined. */
+  async attempt<T>(what: string, read: () => Promise<T>): Promise<T | undefined> {
     if (this.#dead) return undefined;
     try {
-      return await ask();
+      return await read();
     } catch (error) {
-      this.#note(what, error instanceof ClusterError ? error : undefined, error);
+      this.#record(what, error instanceof ClusterError ? error : undefined, error);
       return undefined;
     }
   }
 
-  #note(what: string, trouble: ClusterError | undefined, error: unknown): void {
+  #record(what: string, clusterError: ClusterError | undefined, error: unknown): void {
     const late = this.#signal.aborted;
-    // A kind that this cluster does not have is no loss.
-    if (trouble?.kind === 'not-found' && !late) return;
-    const dead = late || trouble?.kind === 'unreachable' || trouble?.kind === 'unauthorized';
+    // A kind that this cluster does not serve is not an error.
+    if (clusterError?.kind === 'not-found' && !late) return;
+    const dead = late || clusterError?.kind === 'unreachable' || clusterError?.kind === 'unauthorized';
     const why = late
-      ? 'the time for this look was over'
-      : trouble
-        ? sentence(trouble)
+      ? 'the time limit was reached'
+      : clusterError
+        ? sentence(clusterError)
         : error instanceof Error
           ? error.message
           : String(error);
-    if (!dead) this.#say(`${what}: ${why}`);
+    if (!dead) this.#addUnavailable(`${what}: ${why}`);
     else if (!this.#dead) {
-      this.#say(late ? `${what}: ${why}` : why);
-      this.#dead = trouble ?? new ClusterError('aborted', why);
+      this.#addUnavailable(late ? `${what}: ${why}` : why);
+      this.#dead = clusterError ?? new ClusterError('aborted', why);
     }
   }
 
-  #say(words: string): void {
-    if (!this.unavailable.includes(words)) this.unavailable.push(words);
+  #addUnavailable(text: string): void {
+    if (!this.unavailable.includes(text)) this.unavailable.push(text);
   }
 }
 
-/** What is wrong, and what to do about it. */
-export function sentence(trouble: ClusterError): string {
-  return `${trouble.message.replace(/\.$/, '')}. ${remedyOf(trouble)}`;
+/** The error, and what to do about it. */
+export function sentence(clusterError: ClusterError): string {
+  return `${clusterError.message.replace(/\.$/, '')}. ${remedyOf(clusterError)}`;
 }

@@ -3,21 +3,21 @@ import { type RawMeta, type RawPodSpec, workloadOf } from './raw.ts';
 
 export type NewRegistry = Extract<NewClusterFact, { kind: 'registry' }>;
 
-/** Where an image comes from: `docker.io` where its name has no host (distribution/reference). */
+/** The registry of an image: `docker.io` if its name has no host (distribution/reference). */
 export function registryOf(image: string): string {
   const [first = '', ...rest] = image.split('/');
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
   return isHost ? first : 'docker.io';
 }
 
-/** What a pull secret is: type and hosts; never a user, a password or a token. */
+/** A pull secret's type and hosts; never a user, password or token. */
 export interface PullSecret {
   readonly exists?: boolean;
   readonly type?: string;
   readonly hosts?: readonly string[];
 }
 
-/** Images by workload and registry, while pods go by. */
+/** Collects images by workload and registry. */
 export class Registries {
   readonly #rows = new Map<string, NewRegistry>();
   readonly #accounts = new Map<string, readonly string[]>();
@@ -27,14 +27,14 @@ export class Registries {
     this.#most = most;
   }
 
-  /** Service accounts add their pull secrets to the pods that run under them; they come before the pods. */
-  takeAccount(raw: { metadata?: RawMeta; imagePullSecrets?: readonly { name?: string }[] }): void {
+  /** Service accounts add their pull secrets to their pods, so they are added before the pods. */
+  addAccount(raw: { metadata?: RawMeta; imagePullSecrets?: readonly { name?: string }[] }): void {
     const key = `${raw.metadata?.namespace} ${raw.metadata?.name}`;
     const names = (raw.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []);
     if (names.length > 0) this.#accounts.set(key, names);
   }
 
-  takePod(meta: RawMeta, spec: RawPodSpec): void {
+  addPod(meta: RawMeta, spec: RawPodSpec): void {
     const namespace = meta.namespace ?? 'default';
     const workload = workloadOf('pod', meta);
     const account = this.#accounts.get(`${namespace} ${spec.serviceAccountName ?? 'default'}`) ?? [];
@@ -52,7 +52,7 @@ export class Registries {
     }
   }
 
-  /** With what is known of the secrets, by `namespace/name`. */
+  /** Includes what is known about the secrets, by `namespace/name`. */
   facts(known: ReadonlyMap<string, PullSecret>): NewRegistry[] {
     return [...this.#rows.values()].map((row) => ({
       ...row,
@@ -74,7 +74,7 @@ interface RawSecret {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** Of a pull secret only its type and the hosts that it is for; what it holds beside that is not looked at. */
+/** Reads only the type and the hosts of a pull secret. */
 export function pullSecret(raw: RawSecret): PullSecret {
   const type = raw.type ?? 'Opaque';
   const text = raw.data?.['.dockerconfigjson'];
@@ -87,7 +87,7 @@ export function pullSecret(raw: RawSecret): PullSecret {
   }
 }
 
-/** `https://index.docker.io/v1/` is the registry docker.io (docker login's own spelling). */
+/** `https://index.docker.io/v1/` is the registry docker.io, as docker login spells it. */
 function hostOnly(key: string): string {
   const host =
     key

@@ -13,8 +13,8 @@ interface RawSlice extends RawObject {
   readonly endpoints?: readonly { addresses?: readonly string[]; conditions?: { ready?: boolean } }[];
 }
 
-/** A service, while the pods and endpoint slices that belong to it go by. */
-export class ServiceCount {
+/** Accumulates a service and its pods and endpoint slices. */
+export class ServiceBuilder {
   readonly #meta: RawMeta;
   readonly #spec: RawServiceSpec;
   readonly #selector: readonly (readonly [string, string])[];
@@ -38,7 +38,7 @@ export class ServiceCount {
     return this.#meta.name ?? '';
   }
 
-  takePod(meta: RawMeta, spec: RawPodSpec): void {
+  addPod(meta: RawMeta, spec: RawPodSpec): void {
     if (
       this.#selector.length === 0 ||
       !this.#selector.every(([key, value]) => meta.labels?.[key] === value)
@@ -54,7 +54,7 @@ export class ServiceCount {
     }
   }
 
-  takeSlice(raw: RawObject): void {
+  addSlice(raw: RawObject): void {
     for (const { addresses, conditions } of (raw as RawSlice).endpoints ?? []) {
       // No condition means ready (discovery/v1 EndpointConditions).
       if (conditions?.ready === false) this.#notReady += addresses?.length ?? 0;
@@ -62,7 +62,7 @@ export class ServiceCount {
     }
   }
 
-  /** `podsKnown`: all pods of its namespace went by. */
+  /** `podsKnown`: all pods of its namespace were added. */
   fact(podsKnown: boolean): NewService {
     const ports = (this.#spec.ports ?? []).map(({ port = 0, targetPort, nodePort }) => ({
       port,

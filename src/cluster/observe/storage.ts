@@ -7,7 +7,7 @@ interface RawClaimSpec {
   readonly accessModes?: readonly string[];
 }
 
-/** A claim. Its class may be empty on purpose, which is not the same as none. */
+/** A claim. An empty class is a deliberate value and differs from a missing one. */
 export function claimFact(raw: RawObject): NewClusterFact {
   const { storageClassName, volumeName, accessModes } = (raw.spec ?? {}) as RawClaimSpec;
   return {
@@ -27,7 +27,7 @@ interface RawStorageClass extends RawObject {
   readonly volumeBindingMode?: string;
 }
 
-/** A storage class, and whether claims without a class get it. */
+/** A storage class, and whether it is the default class. */
 export function storageClassFact(raw: RawStorageClass): NewClusterFact {
   return {
     kind: 'storage-class',

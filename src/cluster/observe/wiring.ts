@@ -1,10 +1,10 @@
 import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
 import type { RawObject } from './raw.ts';
 
-/** Fields of an EventSource that hold no events. */
+/** Fields of an EventSource that do not define events. */
 const NO_EVENTS = new Set(['template', 'service', 'replicas', 'eventBusName']);
 
-/** The events that an Argo Events EventSource makes, `name/event`. */
+/** The events that an Argo Events EventSource produces, `name/event`. */
 export function sourceFact(raw: RawObject): NewClusterFact {
   const name = raw.metadata?.name ?? '';
   const kinds = Object.entries((raw.spec ?? {}) as Record<string, unknown>);

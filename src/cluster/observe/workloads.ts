@@ -14,7 +14,7 @@ import {
 
 export type NewWorkload = Extract<NewClusterFact, { kind: 'workload' }>;
 
-/** A deployment, stateful set, daemon set, replica set or job, cut to what explains it. */
+/** A deployment, stateful set, daemon set, replica set or job, reduced to what explains its state. */
 export function workloadFact(raw: RawObject): NewWorkload {
   const meta = raw.metadata ?? {};
   const spec = (raw.spec ?? {}) as RawWorkloadSpec;
@@ -66,7 +66,7 @@ function isAgainst({ type, status }: RawCondition): boolean {
   return (type === 'Progressing' || type === 'Available') && status === 'False';
 }
 
-/** Not where it should be, or worth knowing because claims make it fragile. A retired replica set is neither. */
+/** Not in its desired state, or relevant because claims make it fragile. A retired replica set is neither. */
 export function isWorthKeeping({ desired, ready, troubles, claims, workload, name }: NewWorkload): boolean {
   const isReplicaSet = !workload.endsWith(`/${name}`);
   if (isReplicaSet) return desired > 0 && troubles.length > 0;

@@ -4,23 +4,26 @@ import type { BoxCounter, BoxLock, BoxLockRequest, BoxState } from '../../model/
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { RemoteSession } from './session.ts';
 
-/** A box's numbers go to its disk this often, in milliseconds, and at the end: syncing each would cost more than the step. */
+/**
+ * How often, in milliseconds, a box's counters are synced to its disk, besides at the end. Syncing each write would
+ * cost more than the step.
+ */
 const DISK_EVERY_MS = 1_000;
 
 const DIGITS = 16;
 
-/** The state of another box, kept by the first session's keeper: same files, same meaning as on this machine. */
+/** The state of another box, kept by the watchdog of the first session, in the same files as on this machine. */
 export function remoteBoxState(session: RemoteSession, name: string): BoxState {
   return {
-    counter: async (key) => numberIn(await session.ask('r', checked(key))),
-    openCounter: async (key) => openCounter(session, name, checked(key)),
+    counter: async (key) => numberIn(await session.ask('r', validKey(key))),
+    openCounter: async (key) => openCounter(session, name, validKey(key)),
     lock: (request) => takeLock(session, name, request),
   };
 }
 
 async function openCounter(session: RemoteSession, name: string, key: string): Promise<BoxCounter> {
   const answer = await session.ask('o', key);
-  if (!answer.startsWith('ok')) throw cannotKeep(name, answer);
+  if (!answer.startsWith('ok')) throw notWritable(name, answer);
   let lastDisk = performance.now();
   let dirty = false;
   return {
@@ -34,10 +37,10 @@ async function openCounter(session: RemoteSession, name: string, key: string): P
       const toDisk = now - lastDisk >= DISK_EVERY_MS;
       if (toDisk) lastDisk = now;
       if ((await session.ask('s', toDisk ? 'disk' : '')) !== 'ok')
-        throw cannotKeep(name, 'a write failed there');
+        throw notWritable(name, 'a write failed on the box');
     },
     close: () => {
-      // What was told is on the box; this asks for its disk, and nobody waits.
+      // Counter values already sent are written by the box. This starts a final disk sync without waiting for it.
       if (dirty && session.lost() === undefined) session.ask('s', 'disk').catch(() => {});
     },
   };
@@ -60,7 +63,7 @@ async function takeLock(session: RemoteSession, name: string, request: BoxLockRe
   const answer = await session.ask('l', `${word} ${rest.slice(1)}`);
   if (answer.startsWith('held '))
     return { kind: 'held', diagnostic: held(name, answer.slice('held '.length)) };
-  if (!answer.startsWith('ok')) throw cannotKeep(name, answer.replace(/^failed /, ''));
+  if (!answer.startsWith('ok')) throw notWritable(name, answer.replace(/^failed /, ''));
   let mine = true;
   return {
     kind: 'acquired',
@@ -71,14 +74,14 @@ async function takeLock(session: RemoteSession, name: string, request: BoxLockRe
   };
 }
 
-/** `ok NUMBER`, with nothing behind it where there is none. */
+/** `ok NUMBER`, or `ok` alone if no number is stored. */
 function numberIn(answer: string): number {
   const text = answer.replace(/^ok ?/, '').trim();
   return /^\d{16}$/.test(text) ? Number(text) : 0;
 }
 
-function checked(key: string): string {
-  if (!/^[0-9a-f]{8,64}$/.test(key)) throw new Error(`${key} is no key of a journal`);
+function validKey(key: string): string {
+  if (!/^[0-9a-f]{8,64}$/.test(key)) throw new Error(`${key} is not a journal key`);
   return key;
 }
 
@@ -87,8 +90,8 @@ function held(name: string, content: string): Diagnostic {
   return {
     code: 'lock-held',
     severity: 'error',
-    message: `Another "runbook ${command}" works on ${name}: process ${pid} there, of ${user}, on ${document}, since ${since}.`,
-    remedy: `Wait for it or stop it (kill ${pid} on that box), then run this command again; nothing was changed.`,
+    message: `Only one command may work on ${name} at a time. "runbook ${command}" on ${document} holds its lock since ${since}: process ${pid} on that box, started by ${user}.`,
+    remedy: `Nothing was changed. Wait for that process or stop it ("kill ${pid}" on that box), then run this command again.`,
   };
 }
 
@@ -100,15 +103,15 @@ function holderIn(content: string): Record<string, unknown> {
   }
 }
 
-function cannotKeep(name: string, why: string): RunbookError {
+function notWritable(name: string, why: string): RunbookError {
   const full = /no space left|disk quota/i.test(why);
   const cannot: Diagnostic = {
     code: full ? 'box-full' : 'storage-unwritable',
     severity: 'error',
-    message: `${name} cannot keep its state: ${why.trim()}.`,
+    message: `The state of ${name} could not be written: ${why.trim()}.`,
     remedy: full
-      ? 'Make room there and run the same command again: it goes on from there.'
-      : 'Give that user write permission there, or name another folder with RUNBOOK_BOX_STATE on the box.',
+      ? 'Free disk space on that box, then run the same command again. It continues where it stopped.'
+      : 'Give the login user write permission to that folder, or set RUNBOOK_BOX_STATE on the box to another folder.',
   };
   return new RunbookError([cannot], EXIT.person);
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** Version of the lines of the agent's journal. A newer one is refused, never guessed at. */
+/** Version of the agent journal's lines. A newer version is rejected. */
 export const AGENT_SCHEMA = 1;
 
-/** The process that runs a job: pid and start time, so that a reused pid is not taken for it. */
+/** The process that runs a job: pid and start time, so that a reused pid is not mistaken for it. */
 const process = z.object({ pid: z.int(), start: z.string(), boot: z.string() });
 
-/** What the agent's journal holds beside `LoopEntry`: jobs, snapshots, approvals. */
+/** Entries of the agent's journal other than `LoopEntry`: jobs, snapshots, approvals. */
 export const AgentEntry = z.discriminatedUnion('kind', [
-  /** Written before the work begins; without a later end, and without its process, the job was interrupted. */
+  /** Written before the work starts. Without a later end, and without its process, the job was interrupted. */
   z.object({
     kind: z.literal('job'),
     job: z.string(),
@@ -16,13 +16,13 @@ export const AgentEntry = z.discriminatedUnion('kind', [
     step: z.string(),
     attempt: z.string().optional(),
     process,
-    /** Client that asked for it, for the audit. */
+    /** The client that requested it, for the audit. */
     client: z.string(),
     /** Why it may run: `sandbox`, `approved`, `elicitation`, `lease`. */
     allowed: z.string(),
     /** Snapshot taken before it. */
     before: z.string().optional(),
-    /** Content of the document's step that a revision was made from. */
+    /** Content of the document's step that a revision is based on. */
     base: z.string().optional(),
   }),
   z.object({
@@ -35,17 +35,17 @@ export const AgentEntry = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('snapshot'),
     snapshot: z.string(),
-    /** What it was taken for: `observe`, or a job's id. */
+    /** Reason of the snapshot: `observe`, or a job's id. */
     for: z.string(),
   }),
-  /** A person is needed for this content; asked on a terminal where no dialog can. */
+  /** This content needs a person's approval, requested in a terminal if the client has no dialog. */
   z.object({
     kind: z.literal('approval'),
     key: z.string(),
     step: z.string(),
     title: z.string(),
     script: z.string(),
-    /** Values of inputs that are no secret: the approval binds them. */
+    /** Values of inputs that are not secret: the approval covers exactly these. */
     inputs: z.record(z.string(), z.string()),
     answer: z.enum(['open', 'once', 'lease', 'no', 'nobody-asked']),
     client: z.string(),

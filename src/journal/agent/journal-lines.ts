@@ -8,14 +8,14 @@ export type Entry = LoopEntry | AgentEntry;
 /** One line of the agent's journal, without its number: `at` in milliseconds since the epoch. */
 export type JournalLine = Entry & { readonly at: number };
 
-/** The lines of a text. @throws RunbookError 3 for one of a newer version; `path` names the journal. */
+/** The lines of a text. `path` names the journal in errors. @throws RunbookError 3 for a line of a newer version */
 export function readLines(text: string, path: string): JournalLine[] {
   return text.split('\n').flatMap((line) => readLine(line, path));
 }
 
 const Line = z.object({ v: z.number(), at: z.string(), kind: z.string() }).loose();
 
-/** A torn line tells of nothing that was answered to anybody. */
+/** Skips an incomplete line: its content was never reported to anyone. */
 function readLine(line: string, path: string): JournalLine[] {
   if (line === '') return [];
   const outer = Line.safeParse(parsed(line));
@@ -43,7 +43,7 @@ function newerJournal(path: string): RunbookError {
         code: 'newer-journal',
         severity: 'error',
         message: `${path} was written by a newer version of runbook.`,
-        remedy: 'Use that version, or move the file away to begin anew.',
+        remedy: 'Use that version, or move the file away to start a new journal.',
       },
     ],
     EXIT.person,

@@ -8,42 +8,42 @@ import { type JournalLine, readLines } from './journal-lines.ts';
 
 type StoreRecord = LoopRecord | AgentRecord;
 
-/** A journal as it stood at one moment. Never changed afterwards: what is computed from it can be kept beside it. */
-export interface Recalled {
+/** A journal as read at one moment. Immutable, so that results computed from it can be cached. */
+export interface JournalContent {
   readonly records: readonly StoreRecord[];
   readonly loop: LoopState;
 }
 
-const NOTHING: Recalled = { records: [], loop: EMPTY_LOOP };
+const NOTHING: JournalContent = { records: [], loop: EMPTY_LOOP };
 
 /**
- * What this process has read of one journal, so that a call reads only what is new: the file is the truth, and whoever wrote it
- * in the meantime, or edited it, is heard. A journal grows at its end; its beginning is compared by its hash before it is
- * believed.
+ * What this process has read of one journal, so that a call reads only new lines. The file is authoritative: writes of
+ * other processes and edits are detected. A journal only grows, so its known beginning is compared by hash.
  */
 export class JournalReader {
-  readonly snapshots = new SnapshotShelf();
-  #now = NOTHING;
+  readonly snapshots = new SnapshotCache();
+  #current = NOTHING;
   #bytes = 0;
   #hash = hashOf(Buffer.alloc(0));
   readonly #kept: JournalLine[] = [];
-  /** What the file says, and behind it what is kept here. */
-  #whole: { readonly of: Recalled; readonly all: Recalled } | undefined;
+  /** The lines of the file, followed by those kept in memory. */
+  #combined: { readonly of: JournalContent; readonly all: JournalContent } | undefined;
 
   constructor(readonly path: string) {}
 
-  /** @throws RunbookError 3 for a journal of a newer version, or the system's error where it cannot be read. */
-  recall(): Recalled {
+  /** @throws RunbookError 3 for a journal of a newer version, or the system's error if it cannot be read */
+  read(): JournalContent {
     this.#refresh();
-    if (this.#kept.length === 0) return this.#now;
-    if (this.#whole?.of !== this.#now) this.#whole = { of: this.#now, all: withLines(this.#now, this.#kept) };
-    return this.#whole.all;
+    if (this.#kept.length === 0) return this.#current;
+    if (this.#combined?.of !== this.#current)
+      this.#combined = { of: this.#current, all: withLines(this.#current, this.#kept) };
+    return this.#combined.all;
   }
 
-  /** Keeps lines in this process alone, for a server that may write nothing. */
+  /** Keeps lines in this process only, for a server that may not write. */
   keep(lines: readonly JournalLine[]): void {
     this.#kept.push(...lines);
-    this.#whole = undefined;
+    this.#combined = undefined;
   }
 
   #refresh(): void {
@@ -52,32 +52,32 @@ export class JournalReader {
     const end = bytes.lastIndexOf(0x0a) + 1;
     if (end > this.#bytes) {
       const text = bytes.toString('utf8', this.#bytes, end);
-      this.#now = withLines(this.#now, readLines(text, this.path));
+      this.#current = withLines(this.#current, readLines(text, this.path));
       this.#bytes = end;
       this.#hash = hashOf(bytes.subarray(0, end));
     }
   }
 
   #forget(): void {
-    if (this.#now === NOTHING && this.#bytes === 0) return;
-    this.#now = NOTHING;
+    if (this.#current === NOTHING && this.#bytes === 0) return;
+    this.#current = NOTHING;
     this.#bytes = 0;
     this.#hash = hashOf(Buffer.alloc(0));
   }
 }
 
 /**
- * Snapshots by id, the latest few and the first: the content of an id never changes, and reading one costs more than most
- * calls.
+ * Snapshots by id, the latest few and the first. The content of an id never changes, and reading one costs more than
+ * most calls.
  */
-class SnapshotShelf {
+class SnapshotCache {
   readonly #all = new Map<string, Snapshot>();
 
   get(id: string): Snapshot | undefined {
     return this.#all.get(id);
   }
 
-  /** Makes room by letting go of the second oldest: the first tells what no step ever did. */
+  /** Evicts the second oldest: the first shows the state before any step. */
   set(id: string, snapshot: Snapshot, most: number): void {
     this.#all.set(id, snapshot);
     const [, second] = this.#all.keys();
@@ -85,7 +85,7 @@ class SnapshotShelf {
   }
 }
 
-function withLines({ records, loop }: Recalled, lines: readonly JournalLine[]): Recalled {
+function withLines({ records, loop }: JournalContent, lines: readonly JournalLine[]): JournalContent {
   const added = lines.map((line, index) => ({ ...line, seq: records.length + index + 1 }) as StoreRecord);
   return {
     records: [...records, ...added],

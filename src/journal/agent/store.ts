@@ -10,65 +10,64 @@ import { isRunning, thisProcess } from '../lock/process-identity.ts';
 import { storing } from '../storage-error.ts';
 import { AGENT_SCHEMA, type AgentEntry, type AgentRecord } from './agent-entry.ts';
 import type { Entry } from './journal-lines.ts';
-import { JournalReader, type Recalled } from './journal-reader.ts';
+import { type JournalContent, JournalReader } from './journal-reader.ts';
 
-/** Snapshots kept beside the first one, which tells what no step ever did. */
+/** Number of snapshots kept in addition to the first, which shows the state before any step. */
 const SNAPSHOTS_KEPT = 60;
 
-/** Snapshots in memory; a look at a busy box is a few hundred kilobytes. `alone`: where nothing is written. */
+/** Snapshots in memory; one of a busy box has a few hundred kilobytes. `alone`: for a server that writes nothing. */
 const IN_MEMORY = { beside: 4, alone: 20 } as const;
 
 type EntryOf<K extends AgentEntry['kind']> = Extract<AgentRecord, { kind: K }>;
 
 type JobRecord = EntryOf<'job'> & { readonly ended?: EntryOf<'job-ended'> };
 
-/** The jobs of what was read, each with its end: every call asks for them. */
-const jobsIn = new WeakMap<Recalled, readonly JobRecord[]>();
+/** The jobs of a journal, each with its end. Cached, because every call needs them. */
+const jobsIn = new WeakMap<JournalContent, readonly JobRecord[]>();
 
-/** What one process has read, by the world that it works in, the box and the document. */
-const recollections = new WeakMap<World, Map<string, JournalReader>>();
+/** The journal readers of this process, by world, box and document. */
+const readers = new WeakMap<World, Map<string, JournalReader>>();
 
 /**
- * The agent's memory on disk: one document on one box, one line for everything that happened, in `.runbook/`. Every call
- * looks for what is new in it, so that it does not matter which process, or how many, wrote it. A line is one write: kill -9
- * leaves it whole or leaves nothing.
+ * The agent's journal on disk: one document on one box, one line per event, in `.runbook/`. Every call reads new lines,
+ * so any number of processes may write. A line is one write, which kill -9 leaves complete or absent.
  *
- * A server that may write nothing (`readOnly`) keeps its own lines and snapshots in memory.
+ * A server that may not write (`readOnly`) keeps its own lines and snapshots in memory.
  */
 export class AgentStore {
-  #recalled: Recalled;
+  #content: JournalContent;
 
   private constructor(
     private readonly folder: string,
     private readonly now: () => number,
     readonly readOnly: boolean,
-    private readonly recollection: JournalReader,
+    private readonly reader: JournalReader,
   ) {
-    this.#recalled = recollection.recall();
+    this.#content = reader.read();
   }
 
-  /** @throws RunbookError 3 for a journal of a newer version, or a folder that cannot be read. */
+  /** @throws RunbookError 3 for a journal of a newer version, or a folder that cannot be read */
   static open(
     world: World,
     { path: document, folder }: { path: string; folder: string },
     box: BoxIdentity,
     readOnly = false,
   ): AgentStore {
-    const recollection = recollectionOf(world, `${box.id}\n${document}`, () => {
+    const reader = readerFor(world, `${box.id}\n${document}`, () => {
       const key = journalKey(box.id, document);
       return join(folder, '.runbook', `${basename(document)}.${key}.agent.jsonl`);
     });
-    return new AgentStore(folder, world.now, readOnly, recollection);
+    return new AgentStore(folder, world.now, readOnly, reader);
   }
 
-  /** Guards, problems and attempts, rebuilt from the lines. The same object until there are new ones. */
+  /** Guards, problems and attempts, rebuilt from the lines. The same object until there are new lines. */
   get loop(): LoopState {
-    return this.#recalled.loop;
+    return this.#content.loop;
   }
 
   get jobs(): readonly JobRecord[] {
-    const known = jobsIn.get(this.#recalled) ?? this.#joinedJobs();
-    jobsIn.set(this.#recalled, known);
+    const known = jobsIn.get(this.#content) ?? this.#joinedJobs();
+    jobsIn.set(this.#content, known);
     return known;
   }
 
@@ -81,40 +80,40 @@ export class AgentStore {
   }
 
   of<K extends AgentEntry['kind']>(kind: K): readonly EntryOf<K>[] {
-    return this.#recalled.records.filter((each): each is EntryOf<K> => each.kind === kind);
+    return this.#content.records.filter((each): each is EntryOf<K> => each.kind === kind);
   }
 
   async reload(): Promise<void> {
-    this.#recalled = this.recollection.recall();
+    this.#content = this.reader.read();
   }
 
-  /** Appends lines in one write, and takes them in. */
+  /** Appends lines in one write, and reads them back. */
   async append(...entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
     const now = this.now();
-    if (this.readOnly) this.recollection.keep(entries.map((entry) => ({ ...entry, at: now })));
+    if (this.readOnly) this.reader.keep(entries.map((entry) => ({ ...entry, at: now })));
     else await this.#write(entries, new Date(now).toISOString());
     await this.reload();
   }
 
   async #write(entries: readonly Entry[], at: string): Promise<void> {
     const lines = entries.map((entry) => `${JSON.stringify({ v: AGENT_SCHEMA, at, ...entry })}\n`).join('');
-    const { path } = this.recollection;
+    const { path } = this.reader;
     await storing('the agent’s journal', path, async () => {
       await prepareFolder(this.folder);
-      // A line end first, in case a power cut tore the last write.
+      // Starts with a newline, in case a power failure cut off the last write.
       await appendFile(path, `\n${lines}`, { mode: 0o600, flush: true, flag: OWN_FILE.append });
     });
   }
 
-  /** Writes a snapshot and notes it; old ones are dropped, but never the first. */
+  /** Writes a snapshot and records it; deletes old ones, but never the first. */
   async keepSnapshot(snapshot: Snapshot, reason: string): Promise<void> {
-    this.recollection.snapshots.set(snapshot.id, snapshot, this.#inMemory);
+    this.reader.snapshots.set(snapshot.id, snapshot, this.#inMemory);
     if (!this.readOnly) {
       const folder = await prepareSubfolder(this.folder, 'snapshots');
       const path = join(folder, `${snapshot.id}.json`);
       const how = { mode: 0o600, flag: OWN_FILE.anew };
-      await storing('a look at the box', path, () => writeFile(path, JSON.stringify(snapshot), how));
+      await storing('a snapshot of the box', path, () => writeFile(path, JSON.stringify(snapshot), how));
     }
     await this.append({ kind: 'snapshot', snapshot: snapshot.id, for: reason });
     if (!this.readOnly) await this.#dropOld();
@@ -133,24 +132,24 @@ export class AgentStore {
     await Promise.all(old.map((name) => rm(join(folder, name), { force: true })));
   }
 
-  /** A snapshot by its id; undefined where there is none any more. */
+  /** A snapshot by its id; undefined if it no longer exists. */
   async snapshot(id: string | undefined): Promise<Snapshot | undefined> {
     if (id === undefined || !/^sn-[a-z0-9]+$/.test(id)) return undefined;
-    const known = this.recollection.snapshots.get(id);
+    const known = this.reader.snapshots.get(id);
     if (known) return known;
     const path = join(this.folder, '.runbook', 'snapshots', `${id}.json`);
     const text = await readFile(path, 'utf8').catch(() => undefined);
     const parsed = text === undefined ? undefined : Snapshot.safeParse(JSON.parse(text));
-    if (parsed?.success) this.recollection.snapshots.set(id, parsed.data, this.#inMemory);
+    if (parsed?.success) this.reader.snapshots.set(id, parsed.data, this.#inMemory);
     return parsed?.success ? parsed.data : undefined;
   }
 
-  /** Where a job's masked output is, or is to go. */
+  /** Path of a job's masked output. */
   jobLog(job: string): string {
     return join(this.folder, '.runbook', 'jobs', `${job}.log`);
   }
 
-  /** The same, where it can be written. */
+  /** Creates the log and returns its path. */
   async newJobLog(job: string): Promise<string> {
     await prepareSubfolder(this.folder, 'jobs');
     const path = this.jobLog(job);
@@ -158,12 +157,15 @@ export class AgentStore {
     return path;
   }
 
-  /** How much a job has said; undefined: nothing, or its log is gone. */
+  /** Size of a job's output; undefined if it wrote nothing, or its log is gone. */
   async jobBytes(job: string): Promise<number | undefined> {
     return (await stat(this.jobLog(job)).catch(() => undefined))?.size;
   }
 
-  /** Jobs and attempts whose process is gone: the warden of their shell has ended their process groups (execute/host-script). */
+  /**
+   * Records jobs and attempts whose process is gone as interrupted. The shell's watchdog has killed their process
+   * groups (execute/shell/shell-script).
+   */
   async settleInterrupted(): Promise<void> {
     const dead = this.jobs.filter((each) => !each.ended && !isRunning(each.process));
     if (dead.length === 0) return;
@@ -181,12 +183,12 @@ export class AgentStore {
   static process = thisProcess;
 }
 
-function recollectionOf(world: World, place: string, path: () => string): JournalReader {
-  const known = recollections.get(world) ?? new Map<string, JournalReader>();
-  recollections.set(world, known);
-  const recollection = known.get(place) ?? new JournalReader(path());
-  known.set(place, recollection);
-  return recollection;
+function readerFor(world: World, place: string, path: () => string): JournalReader {
+  const known = readers.get(world) ?? new Map<string, JournalReader>();
+  readers.set(world, known);
+  const reader = known.get(place) ?? new JournalReader(path());
+  known.set(place, reader);
+  return reader;
 }
 
 function interrupted(attempt: string, durationMs: number): LoopEntry {

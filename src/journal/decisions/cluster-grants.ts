@@ -6,18 +6,21 @@ import { storing } from '../storage-error.ts';
 import { userName } from '../user-name.ts';
 import { readTrustedFile } from './trusted-file.ts';
 
-/** A grant as it is written down. */
+/** A grant as it is stored. */
 export interface GivenGrant extends ClusterGrant {
   /** ISO 8601. */
   readonly at: string;
 }
 
-/** Which contexts the person lets be touched; nothing can be read: none. @throws RunbookError 3 where others may write the file */
+/**
+ * The contexts that the person has approved; empty if the file cannot be read. @throws RunbookError 3 if others may
+ * write the file
+ */
 export function readClusterGrants(stateFolder: string): ClusterGrant[] {
   return readTrustedFile(fileIn(stateFolder), 'contexts')?.split('\n').flatMap(parse) ?? [];
 }
 
-/** Remembers a grant, in one write. */
+/** Stores a grant in one write. */
 export async function grantCluster(stateFolder: string, grant: GivenGrant): Promise<void> {
   const path = fileIn(stateFolder);
   await storing('the allowed contexts', path, async () => {
@@ -31,7 +34,7 @@ function fileIn(stateFolder: string): string {
   return join(stateFolder, 'contexts.jsonl');
 }
 
-/** A line that is no grant allows nothing. */
+/** Ignores a line that is not a grant. */
 function parse(line: string): ClusterGrant[] {
   try {
     const { context, server, namespaces } = JSON.parse(line) as ClusterGrant;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { LineFile } from './line-file.ts';
 
-/** A person's word that a secret may be given to a box that is not this machine. */
+/** A person's permission to pass a secret to a remote box. */
 const Grant = z.object({
   /** The secret's name in the runbook; never its value. */
   secret: z.string(),
-  /** The box's identity: a container's id, what an ssh host calls itself; `prove` for the boxes of that verb. */
+  /** The box's identity: a container's id, the id of an ssh host, or `prove` for the boxes of that verb. */
   box: z.string(),
   /** ISO 8601. */
   at: z.string(),
@@ -14,14 +14,14 @@ const Grant = z.object({
 });
 export type SecretGrant = z.infer<typeof Grant>;
 
-/** The person's grants, outside every project: a document may ask for them, and not bring them. */
+/** The person's grants, outside every project: a document may request them, but not bring them. */
 export interface Grants {
-  /** Names of the secrets that this box may have. @throws RunbookError 3 where others may write the file */
+  /** Names of the secrets that this box may have. @throws RunbookError 3 if others may write the file */
   grantedTo(box: string): Promise<ReadonlySet<string>>;
   grant(grant: SecretGrant): Promise<void>;
 }
 
-/** Opens the grants in the person's state folder; nothing is read yet. */
+/** Opens the grants in the person's state folder; reads nothing yet. */
 export function openGrants(stateFolder: string): Grants {
   const file = new LineFile(stateFolder, 'grants', Grant);
   return {

@@ -2,9 +2,9 @@ import { appendFile, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { storing } from '../storage-error.ts';
-import { refuseForeign } from './trusted-file.ts';
+import { requireTrusted } from './trusted-file.ts';
 
-/** What a person has decided, a line of JSON for each, in the person's state folder. What others may write is not believed. */
+/** A person's decisions in the person's state folder, one JSON line each. A file that others may write is rejected. */
 export class LineFile<Entry extends z.ZodType> {
   readonly #path: string;
 
@@ -16,7 +16,7 @@ export class LineFile<Entry extends z.ZodType> {
     this.#path = join(folder, `${name}.jsonl`);
   }
 
-  /** A line that is no entry says nothing. @throws RunbookError 3 where it cannot be read, or is not the person's own */
+  /** Skips invalid lines. @throws RunbookError 3 if the file cannot be read, or others may write it */
   read(): Promise<z.infer<Entry>[]> {
     return storing(`the ${this.name}`, this.#path, async () => {
       const file = await open(this.#path, 'r').catch((error: NodeJS.ErrnoException) => {
@@ -24,7 +24,7 @@ export class LineFile<Entry extends z.ZodType> {
       });
       if (!file) return [];
       try {
-        refuseForeign(this.#path, this.name, await file.stat());
+        requireTrusted(this.#path, this.name, await file.stat());
         return (await file.readFile('utf8')).split('\n').flatMap((line) => this.#parse(line));
       } finally {
         await file.close();
@@ -32,7 +32,9 @@ export class LineFile<Entry extends z.ZodType> {
     });
   }
 
-  /** In one write, so that two at once do not mix; ahead of it a line end, in case the last write was torn. */
+  /**
+   * In one write, so that concurrent writes do not mix; starts with a newline, in case the last write was incomplete.
+   */
   append(entry: z.infer<Entry>): Promise<void> {
     return storing(`the ${this.name}`, this.#path, async () => {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });

@@ -2,17 +2,17 @@ import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:f
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 
 /*
- * What a person has decided lies in files of theirs. One rule for all of them, as ssh has it for authorized_keys: what another
- * user owns, or may write, is nobody's word.
+ * A person's decisions are stored in files. The same rule as ssh's for authorized_keys applies to all of them: a file
+ * that another user owns or may write is not trusted.
  */
 
-/** Whether a file is this user's, or root's, who could do anything anyway. */
+/** Whether a file belongs to this user, or to root, who can change any file. */
 export function isOwn({ uid }: Pick<Stats, 'uid'>): boolean {
   return uid === 0 || uid === (process.getuid?.() ?? uid);
 }
 
-/** `name` tells what it decides, in the plural ("approvals"). @throws RunbookError 3 `NAME-exposed` */
-export function refuseForeign(path: string, name: string, status: Pick<Stats, 'uid' | 'mode'>): void {
+/** `name` is the plural of what the file contains ("approvals"). @throws RunbookError 3 `NAME-exposed` */
+export function requireTrusted(path: string, name: string, status: Pick<Stats, 'uid' | 'mode'>): void {
   const own = isOwn(status);
   if (own && (status.mode & 0o022) === 0) return;
   throw new RunbookError(
@@ -21,18 +21,18 @@ export function refuseForeign(path: string, name: string, status: Pick<Stats, 'u
         code: `${name}-exposed`,
         severity: 'error',
         message: own
-          ? `${path} can be written by others, so what it says is not believed.`
-          : `${path} belongs to another user (${status.uid}), so what it says is not believed.`,
+          ? `${path} can be written by other users, so it is not trusted.`
+          : `${path} belongs to another user (${status.uid}), so it is not trusted.`,
         remedy: own
-          ? `Look through it, then run: chmod 600 ${path}`
-          : 'Move it away; runbook makes its own when you decide again.',
+          ? `Check its content, then run: chmod 600 ${path}`
+          : 'Move it away. runbook creates a new file at your next decision.',
       },
     ],
     EXIT.person,
   );
 }
 
-/** The whole text of such a file; undefined: there is none, or none that can be read. @throws RunbookError 3 `NAME-exposed` */
+/** The text of such a file; undefined if it is missing or cannot be read. @throws RunbookError 3 `NAME-exposed` */
 export function readTrustedFile(path: string, name: string): string | undefined {
   let file: number;
   try {
@@ -41,7 +41,7 @@ export function readTrustedFile(path: string, name: string): string | undefined 
     return undefined;
   }
   try {
-    refuseForeign(path, name, fstatSync(file));
+    requireTrusted(path, name, fstatSync(file));
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);

@@ -9,22 +9,23 @@ import { userName } from '../user-name.ts';
 import { isRunning, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
 /*
- * One lock per box, so that two passes never work on one machine at once.
+ * One lock per box, so that two passes never change one machine at the same time.
  *
- * Why not proper-lockfile: its lock is stale when a timer says so (10 s without a touch), so after kill -9 one waits,
- * and a process that was stopped or swapped out for 10 s loses a lock that it holds. Here a lock is as alive as the
- * process that holds it, told by pid, start time and boot id: what kill -9 or a reboot left is taken over at once.
+ * Why not proper-lockfile: it uses a timeout (10 s without a touch). After kill -9 one has to wait, and a process that
+ * was stopped or swapped out for 10 s loses a lock that it holds. Here a lock is valid as long as its holder runs,
+ * identified by pid, start time and boot id, so a lock left by kill -9 or a reboot is taken over at once.
  *
- * Why it is free of races. The lock is a file whose holder is written in it. A file comes to be by link(2), whole and
- * only where there is none. The hard part is a dead holder: who removes his file may remove that of a faster one.
- * So nobody removes it. The heir of the content X links his own file as `lock.X`, which only one can; X is never used
- * again, for every content holds a random word. The chain lock → lock.X → lock.Y … ends with the one who holds. Who has
- * linked walks the chain once more: where it does not end with him, the lock was renewed in between, and his link is
- * void. The holder then renames his file over `lock` and only after that removes the dead links, so a link made
- * too late is never reached from `lock`. A holder who lives is inherited by nobody, so he alone removes `lock`.
+ * Why it is free of races. The lock is a file that describes its holder. It is created by link(2), which is atomic and
+ * fails if the file exists. The difficult case is a dead holder: a process that removes the dead holder's file might
+ * remove a new holder's. So nobody removes it. The process that takes over from the content X hard-links its own file
+ * as `lock.X`, which only one process can do; X is never used again, because every content contains a random word. The
+ * chain lock → lock.X → lock.Y … ends with the current holder. After linking, a process walks the chain again: if it
+ * does not end with that process, the lock was renewed in between, and its link is void. The holder then renames its
+ * file over `lock`, and only after that removes the links of dead holders, so a link made too late is never reached
+ * from `lock`. Nobody takes over from a running holder, so only the holder removes `lock`.
  */
 
-/** What a lock says of its holder. */
+/** What a lock says about its holder. */
 interface Holder extends ProcessIdentity {
   readonly user: string;
   readonly command: string;
@@ -39,8 +40,8 @@ export interface LockRequest extends BoxLockRequest {
 }
 
 /**
- * Takes the box's lock, at once or not at all; front ends answer `held` with exit 3.
- * @throws RunbookError 3 where the state folder cannot be written.
+ * Acquires the box's lock without waiting; callers report `held` with exit 3.
+ * @throws RunbookError 3 if the state folder cannot be written
  */
 export function acquireLock(request: LockRequest): BoxLock {
   const path = join(request.stateFolder, 'lock');
@@ -61,11 +62,11 @@ function acquire(path: string, holder: Holder & { word: string }): BoxLock {
       const chain = walk(path);
       const last = chain.at(-1);
       if (last?.holder && isRunning(last.holder)) {
-        // A link that came too late is gone at a second look; who holds is still there.
+        // A void link is gone on the second walk; a current holder is still there.
         if (walk(path).at(-1)?.content !== last.content) continue;
         return { kind: 'held', diagnostic: held(last.holder, path) };
       }
-      const place = last ? heirOf(path, last) : path;
+      const place = last ? successorOf(path, last) : path;
       if (!linked(draft, place)) continue;
       if (walk(path).at(-1)?.content !== content) {
         remove(place);
@@ -82,11 +83,11 @@ function acquire(path: string, holder: Holder & { word: string }): BoxLock {
 interface Link {
   readonly path: string;
   readonly content: string;
-  /** undefined: not readable, as a power cut may leave it; so its holder is gone. */
+  /** Undefined if it cannot be parsed, as after a power failure; its holder is then gone. */
   readonly holder: Holder | undefined;
 }
 
-/** From the lock to its last heir. */
+/** From the lock to its last successor. */
 function walk(path: string): Link[] {
   const chain: Link[] = [];
   for (let at = path; ; ) {
@@ -94,11 +95,11 @@ function walk(path: string): Link[] {
     if (content === undefined) return chain;
     const link = { path: at, content, holder: parse(content) };
     chain.push(link);
-    at = heirOf(path, link);
+    at = successorOf(path, link);
   }
 }
 
-/** Makes the heir's file the lock itself. The order matters: see above. */
+/** Makes the last successor's file the lock itself. The order matters: see above. */
 function collapse(path: string, draft: string, dead: readonly string[]): void {
   renameSync(draft, path);
   for (const link of dead) remove(link);
@@ -110,8 +111,8 @@ function releaser(path: string, content: string): () => void {
   };
 }
 
-/** Its own path counts too: files that a power cut left empty must not be each other's heirs. */
-function heirOf(path: string, link: Link): string {
+/** The path is part of the hash: files that a power failure left empty must not be each other's successors. */
+function successorOf(path: string, link: Link): string {
   const name = createHash('sha256').update(`${link.path}\n${link.content}`).digest('hex');
   return `${path}.${name.slice(0, 32)}`;
 }
@@ -160,8 +161,8 @@ function held({ pid, user, command, document, since }: Holder, path: string): Di
   return {
     code: 'lock-held',
     severity: 'error',
-    message: `Another "runbook ${command}" works on this box: process ${pid} of ${user}, on ${document}, since ${since}.`,
-    remedy: `Wait for it or stop it (kill ${pid}), then run this command again; nothing was changed.`,
+    message: `Only one command may work on this box at a time. "runbook ${command}" on ${document} holds its lock since ${since}: process ${pid}, started by ${user}.`,
+    remedy: `Nothing was changed. Wait for that process or stop it ("kill ${pid}"), then run this command again.`,
     cause: `held by ${path}`,
   };
 }

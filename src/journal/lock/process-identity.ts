@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** Tells one process from every other that ever has the same pid. */
+/** Identifies a process, even if its pid is reused. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started: clock ticks since boot on Linux, `ps -o lstart` elsewhere. Empty: could not be told. */
+  /** When it started: clock ticks since boot on Linux, `ps -o lstart` on other systems. Empty if unknown. */
   readonly start: string;
-  /** Random id of the boot on Linux; elsewhere empty, since there `start` is a date. */
+  /** Random id of the boot on Linux; empty on other systems, where `start` is a date. */
   readonly boot: string;
 }
 
@@ -17,8 +17,8 @@ export function thisProcess(): ProcessIdentity {
 }
 
 /**
- * Whether that very process still runs. A zombie (killed, but not yet waited for by its parent) does not.
- * What cannot be told counts as running: to take a lock from the living is worse than to ask a person.
+ * Whether exactly this process still runs. A zombie (killed, but not yet waited for by its parent) does not. If
+ * unknown, it counts as running: taking the lock of a running process is worse than asking a person.
  */
 export function isRunning(identity: ProcessIdentity): boolean {
   if (identity.boot !== bootId() || !exists(identity.pid)) return false;
@@ -26,12 +26,14 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return start === undefined || identity.start === '' || start === identity.start;
 }
 
-/** This process, as a part of a file's name: its pid, and what tells it from others of that pid. */
+/** This process, as part of a file name: its pid and a hash of its identity. */
 export function processMark(): string {
   return markOf(thisProcess());
 }
 
-/** Whether the process of a mark still runs; undefined: that is no mark. What cannot be told counts as running, as above. */
+/**
+ * Whether the process of a mark still runs; undefined if it is not a mark. If unknown, it counts as running, as above.
+ */
 export function isMarkRunning(mark: string): boolean | undefined {
   const pid = Number(MARK.exec(mark)?.[1]);
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
@@ -59,12 +61,15 @@ function exists(pid: number): boolean {
   }
 }
 
-/** undefined: it cannot be seen, as under `mount -o hidepid`. `dead`: no start of a living process is ever that. */
+/** Undefined if it cannot be seen, as under `mount -o hidepid`. `dead` never equals the start of a running process. */
 function startOf(pid: number): string | undefined {
   return process.platform === 'linux' ? linuxStart(pid) : portableStart(pid);
 }
 
-/** Fields 3 (state) and 22 (start) of proc_pid_stat(5), counted after the program's name, which may hold blanks and brackets. */
+/**
+ * Fields 3 (state) and 22 (start) of proc_pid_stat(5), counted after the program's name, which may contain spaces and
+ * parentheses.
+ */
 function linuxStart(pid: number): string | undefined {
   const stat = contentOf(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;

@@ -3,22 +3,22 @@ import { createConnection } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { ConnectRow } from '../../model/connect-row.ts';
 
-/** What to connect to, and for how long at most. */
+/** Targets and the time limit. */
 export interface MatrixOptions {
   /** Host names or addresses; default: loopback and the box's own addresses. */
   readonly hosts?: readonly string[];
   readonly ports: readonly number[];
-  /** Milliseconds for one connection; default 2,000. Silence beyond it is `timeout`: dropped. */
+  /** Milliseconds for one connection; default 2,000. After that, the result is `timeout`: packets are dropped. */
   readonly limitMs?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Connections tried at once: enough to be quick, too few to look like a scan. */
-const AT_ONCE = 16;
+/** Parallel connections: enough to be fast, too few to look like a scan. */
+const PARALLEL = 16;
 
 /**
- * Tries every host and port from this box, closes at once and sends nothing. Refused, dropped, unreachable and
- * unresolved are told apart, which is what network theories turn on. Rows from outside come from callers. Never throws.
+ * Tries every host and port from this box, closes at once and sends no data. Distinguishes refused, dropped,
+ * unreachable and unresolved. Callers add rows measured from elsewhere. Never throws.
  */
 export async function connectMatrix({
   hosts = ownHosts(),
@@ -28,14 +28,14 @@ export async function connectMatrix({
 }: MatrixOptions): Promise<ConnectRow[]> {
   const wanted = hosts.flatMap((host) => ports.map((port) => ({ host, port })));
   const rows: ConnectRow[] = [];
-  for (let start = 0; start < wanted.length; start += AT_ONCE) {
-    const some = wanted.slice(start, start + AT_ONCE);
+  for (let start = 0; start < wanted.length; start += PARALLEL) {
+    const some = wanted.slice(start, start + PARALLEL);
     rows.push(...(await Promise.all(some.map(({ host, port }) => tryOne(host, port, limitMs, signal)))));
   }
   return rows;
 }
 
-/** Loopback in both families, and the addresses of this box that others could use. */
+/** Loopback in both families, and the box's own addresses that others could use. */
 export function ownHosts(): string[] {
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
   const outward = all.filter(({ internal, address }) => !internal && !/^fe80:/i.test(address));
@@ -49,17 +49,17 @@ async function tryOne(
   limitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<ConnectRow> {
-  const began = performance.now();
+  const started = performance.now();
   const row = { vantage: 'box', host, port };
   const resolved = await resolve(host);
   if (resolved.address === undefined)
-    return { ...row, result: 'dns', ms: since(began), detail: resolved.code };
+    return { ...row, result: 'dns', ms: since(started), detail: resolved.code };
   const code = await connect(resolved.address, port, limitMs, signal);
   return {
     ...row,
     address: resolved.address,
     result: RESULTS[code] ?? 'unknown',
-    ms: since(began),
+    ms: since(started),
     detail: code,
   };
 }
@@ -73,7 +73,7 @@ async function resolve(host: string): Promise<{ address?: string; code: string }
   }
 }
 
-/** Resolves with `open` or the system's code. */
+/** Resolves with `open` or the system's error code. */
 function connect(
   address: string,
   port: number,
@@ -95,7 +95,7 @@ function connect(
 const RESULTS: Readonly<Record<string, ConnectRow['result']>> = {
   open: 'open',
   ECONNREFUSED: 'refused',
-  // Something answered and hung up at once: reached, and not let in.
+  // Something answered and closed at once: reached, but not admitted.
   ECONNRESET: 'refused',
   ETIMEDOUT: 'timeout',
   EHOSTUNREACH: 'no-route',
@@ -105,6 +105,6 @@ const RESULTS: Readonly<Record<string, ConnectRow['result']>> = {
   EPERM: 'denied',
 };
 
-function since(began: number): number {
-  return Math.round(performance.now() - began);
+function since(started: number): number {
+  return Math.round(performance.now() - started);
 }

@@ -1,19 +1,19 @@
-/** A listening socket (for UDP: one that is bound and not connected) and one program that holds it. */
+/** A listening socket (for UDP: bound and not connected) and one program that holds it. */
 export interface Listener {
   readonly protocol: 'tcp' | 'udp';
   /** As bound: `0.0.0.0`, `::`, `127.0.0.1`. */
   readonly address: string;
   readonly port: number;
-  /** Absent with `process` where the owner cannot be seen. Of several processes of one name, the first. */
+  /** Absent, like `process`, if the owner cannot be seen. The first of several processes with the same name. */
   readonly pid?: number;
   readonly process?: string;
-  /** Every name it goes by, for comparing. */
+  /** All its names, for comparison. */
   readonly names: readonly string[];
   /** systemd service, without `.service`. */
   readonly unit?: string;
 }
 
-/** The listeners of the box, and why some of them, or their owners, may be absent. */
+/** The listeners of the box, and why some of them or their owners may be missing. */
 export interface Listeners {
   readonly listeners: readonly Listener[];
   readonly unavailable?: string;

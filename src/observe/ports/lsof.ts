@@ -1,7 +1,7 @@
 import type { Machine } from '../machine.ts';
 import type { Listener, Listeners } from './listener.ts';
 
-/** The listeners of a box without /proc, such as macOS, as lsof tells them. */
+/** The listeners of a box without /proc, such as macOS, as reported by lsof. */
 export async function listenersByLsof(machine: Machine): Promise<Listeners> {
   const tables = await Promise.all([
     machine.tool('lsof', ['-nP', '-iTCP', '-sTCP:LISTEN', '-Fpcn']),
@@ -10,7 +10,7 @@ export async function listenersByLsof(machine: Machine): Promise<Listeners> {
   const found: Listener[] = [];
   for (const [index, answer] of tables.entries()) {
     if (answer.kind !== 'exit')
-      return { listeners: [], unavailable: 'no /proc here, and lsof cannot be asked' };
+      return { listeners: [], unavailable: 'this box has no /proc, and lsof failed' };
     found.push(...parseLsof(answer.stdout, index === 0 ? 'tcp' : 'udp'));
   }
   const sorted = found.sort((a, b) => a.port - b.port);
@@ -18,7 +18,7 @@ export async function listenersByLsof(machine: Machine): Promise<Listeners> {
   return { listeners: sorted, unavailable: "other users' listeners can be seen only by root" };
 }
 
-/** Output for programs (`-F`, lsof(8)): a line a field, `p` begins a process, `n` names a socket. */
+/** Machine-readable output (`-F`, lsof(8)): one line per field; `p` starts a process, `n` names a socket. */
 export function parseLsof(text: string, protocol: 'tcp' | 'udp'): Listener[] {
   const found = new Map<string, Listener>();
   let pid = 0;

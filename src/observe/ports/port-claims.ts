@@ -1,17 +1,17 @@
 import { localMachine } from '../local-machine.ts';
 import { type Machine, namesIn, textOf } from '../machine.ts';
 
-/** A rule of the kernel that takes a port of this box without listening on it: NAT, container and host ports. */
+/** A kernel rule that captures a port of this box without listening on it: NAT, container ports and host ports. */
 export interface PortClaim {
   readonly protocol: 'tcp' | 'udp';
   readonly from: number;
   /** Inclusive. */
   readonly to: number;
-  /** The chain that the rule is in: `CNI-HOSTPORT-DNAT`, `DOCKER`. */
+  /** The chain that contains the rule: `CNI-HOSTPORT-DNAT`, `DOCKER`. */
   readonly chain: string;
-  /** Where the traffic goes, `10.42.0.8:80`, if the rule says so. */
+  /** Where the traffic goes, such as `10.42.0.8:80`, if the rule names it. */
   readonly target?: string;
-  /** Chain, container, pod and service names, as far as they can be known. The most telling first. */
+  /** Known chain, container, pod and service names, the most specific first. */
   readonly names: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface PortClaims {
   readonly unavailable?: string;
 }
 
-/** The ports that NAT rules claim, as iptables and nftables tell them. */
+/** The ports that NAT rules capture, as reported by iptables and nftables. */
 export async function portClaims(machine: Machine = localMachine): Promise<PortClaims> {
   if (!kernelDoesNat(machine)) return { claims: [] };
   const [iptables, nft] = await Promise.all([
@@ -42,7 +42,7 @@ export async function portClaims(machine: Machine = localMachine): Promise<PortC
   return refused ? { claims, unavailable: 'the NAT rules can be read only by root' } : { claims };
 }
 
-/** Told from what everybody may read, so that no tool need be asked, and no permission missed, where there is no NAT. */
+/** Decided from world-readable files, so that a box without NAT needs no tool and no permission. */
 function kernelDoesNat(machine: Machine): boolean {
   if (!machine.exists('/proc/sys/net/netfilter')) return false;
   const modules = textOf(machine, '/proc/modules') ?? '';
@@ -51,7 +51,7 @@ function kernelDoesNat(machine: Machine): boolean {
   return !modular || /^(?:ip6?table_nat|nft_chain_nat) \d+ [1-9]/m.test(modules);
 }
 
-/** Claims in the output of iptables-save. `own`: addresses of this box, to leave out what is forwarded for others. */
+/** Claims in the output of iptables-save. `own`: addresses of this box, to skip what is forwarded for others. */
 export function parseIptables(text: string, own: ReadonlySet<string>): PortClaim[] {
   return text.split('\n').flatMap((line) => {
     const rule = ruleOf(line);
@@ -72,7 +72,7 @@ export function parseIptables(text: string, own: ReadonlySet<string>): PortClaim
   });
 }
 
-/** Claims in the output of `nft list ruleset`, for boxes whose container engine writes nftables itself. */
+/** Claims in the output of `nft list ruleset`, for boxes whose container engine writes nftables directly. */
 export function parseNft(text: string): PortClaim[] {
   let chain = '';
   return text.split('\n').flatMap((line) => {
@@ -102,7 +102,7 @@ function ruleOf(line: string): Rule | undefined {
   if (words[0] !== '-A' || !words[1]) return undefined;
   const options = new Map<string, string>();
   for (const [index, word] of words.entries()) {
-    // A negated option (`! -d …`) limits nothing that matters here.
+    // A negated option (`! -d …`) restricts nothing relevant.
     if (word.startsWith('-') && words[index - 1] !== '!') options.set(word, unquoted(words[index + 1] ?? ''));
   }
   return { chain: words[1], options };
@@ -112,7 +112,7 @@ function unquoted(word: string): string {
   return word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word;
 }
 
-/** Host ports of CNI, netavark and Docker, node ports and load balancers of kube-proxy, and hand-written DNAT. */
+/** Host ports of CNI, netavark and Docker, node ports and load balancers of kube-proxy, and manual DNAT. */
 function claimsPort({ chain, options }: Rule): boolean {
   if (!options.has('--dport') && !options.has('--dports')) return false;
   const jump = options.get('-j') ?? '';
@@ -136,7 +136,7 @@ function namesInComment(comment: string): string[] {
   return id ? [id] : [];
 }
 
-/** Names of the container behind a claim, from the files that engines keep; root only, best effort. */
+/** Names of the container that a claim forwards to, from the engine's own files; root only, best effort. */
 function containerNames({ names, target }: PortClaim, machine: Machine): string[] {
   const id = names.find((name) => /^[0-9a-f]{12,64}$/.test(name));
   const found = id ? [...podmanNames(id, machine), ...podNames(id, machine)] : [];
@@ -153,7 +153,10 @@ function podmanNames(id: string, machine: Machine): string[] {
   return container?.names ?? [];
 }
 
-/** CNI plug-ins keep each result with the pod's name; k3s runs a pod `svclb-SERVICE-…` for a service of type LoadBalancer. */
+/**
+ * CNI plugins store each result with the pod's name; k3s runs a pod `svclb-SERVICE-…` for a service of type
+ * LoadBalancer.
+ */
 function podNames(id: string, machine: Machine): string[] {
   const folder = '/var/lib/cni/results';
   const file = namesIn(machine, folder).find((name) => name.includes(id));

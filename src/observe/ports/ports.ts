@@ -5,7 +5,7 @@ import { displayName, processNames, readProcess, unitOf } from '../processes.ts'
 import type { Listener, Listeners } from './listener.ts';
 import { listenersByLsof } from './lsof.ts';
 
-/** Every listening socket, one entry for each program that holds it, by ascending port. */
+/** Every listening socket, one entry per program that holds it, by ascending port. */
 export async function listeners(machine: Machine = localMachine): Promise<Listeners> {
   if (!machine.hasProc) return listenersByLsof(machine);
   const sockets = listeningSockets(machine);
@@ -22,7 +22,7 @@ export interface Socket {
   readonly inode: string;
 }
 
-/** The listening sockets of this network namespace, without owners: a few microseconds. Linux only. */
+/** The listening sockets of this network namespace, without owners. Takes microseconds. Linux only. */
 export function listeningSockets(machine: Machine): Socket[] {
   const sockets = (['tcp', 'tcp6', 'udp', 'udp6'] as const).flatMap((table) =>
     parseSocketTable(textOf(machine, `/proc/net/${table}`) ?? '', table.startsWith('tcp') ? 'tcp' : 'udp'),
@@ -40,16 +40,16 @@ function withOwners(sockets: readonly Socket[], machine: Machine): Listener[] {
   });
 }
 
-/** Why an owner may be out of sight. */
+/** Why an owner may not be visible. */
 export function whyUnseen(machine: Machine): string {
   return machine.asRoot && seesEveryProcess(machine)
     ? 'some sockets belong to no visible process (another pid namespace, or the kernel)'
     : "the owners of other users' sockets can be seen only by root";
 }
 
-/** Lines of /proc/net/tcp and its kin (proc(5), Documentation/networking/proc_net_tcp.rst). */
+/** Lines of /proc/net/tcp and its siblings (proc(5), Documentation/networking/proc_net_tcp.rst). */
 export function parseSocketTable(text: string, protocol: 'tcp' | 'udp'): Socket[] {
-  // 0A is TCP_LISTEN; UDP knows no listening, an unconnected socket is 07 (TCP_CLOSE).
+  // 0A is TCP_LISTEN. UDP sockets do not listen; an unconnected one is 07 (TCP_CLOSE).
   const listening = protocol === 'tcp' ? '0A' : '07';
   return text.split('\n').flatMap((line) => {
     const [, local = '', remote, state, , , , , , inode] = line.trim().split(/\s+/);
@@ -59,20 +59,22 @@ export function parseSocketTable(text: string, protocol: 'tcp' | 'udp'): Socket[
   });
 }
 
-/** Addresses are 32-bit words in the host's byte order, little-endian wherever Node runs today. */
+/** Addresses are 32-bit words in the host's byte order, which is little-endian wherever Node runs today. */
 function decodeAddress(hex: string): string {
   const ordered = hex.replace(/(..)(..)(..)(..)/g, '$4$3$2$1');
   // IPv4, and IPv4 mapped into IPv6 (RFC 4291, section 2.5.5.2).
   const four = /^(?:0{20}FFFF)?([0-9A-F]{8})$/.exec(ordered)?.[1];
   if (four) return four.replace(/../g, (byte) => `.${Number.parseInt(byte, 16)}`).slice(1);
-  // The URL parser shortens IPv6 addresses as RFC 5952 asks.
+  // The URL parser shortens IPv6 addresses as RFC 5952 requires.
   const groups = ordered.replace(/(.{4})(?!$)/g, '$1:');
   return new URL(`http://[${groups}]`).hostname.slice(1, -1);
 }
 
 type Owner = Pick<Listener, 'pid' | 'process' | 'names' | 'unit'>;
 
-/** Socket inode to the programs that hold it, by walking /proc/PID/fd. One entry a name, the lowest pid. */
+/**
+ * Maps socket inodes to the programs that hold them, by walking /proc/PID/fd. One entry per name, with the lowest pid.
+ */
 function socketHolders(wanted: ReadonlySet<string>, machine: Machine): Map<string, Owner[]> {
   const holders = new Map<string, Owner[]>();
   if (wanted.size === 0) return holders;

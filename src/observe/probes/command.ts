@@ -5,10 +5,10 @@ import { each } from '../remote/fragments.ts';
 import { answers } from './answers.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
-/** What bash searches when PATH is not set (its DEFAULT_PATH_VALUE). */
+/** What bash searches if PATH is not set (its DEFAULT_PATH_VALUE). */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Looks for a program on the context's PATH, as a shell would; a name with a slash is a path. */
+/** Searches the context's PATH for a program, as a shell would; a name with a slash is a path. */
 export const askCommand: EvaluateProbe<'command'> = async (probe, context, machine) => {
   const say = answers(`command ${probe.name}`);
   const { name } = probe;
@@ -18,11 +18,11 @@ export const askCommand: EvaluateProbe<'command'> = async (probe, context, machi
     if (program === 'executable') return say.pass('exists', path);
     if (program === 'not-executable') notExecutable ??= path;
   }
-  if (notExecutable) return say.fail('not-executable', `${notExecutable} may not be executed`);
-  return say.fail('missing', name.includes('/') ? `no ${name}` : `no ${name} on PATH`);
+  if (notExecutable) return say.fail('not-executable', `${notExecutable} is not executable`);
+  return say.fail('missing', name.includes('/') ? `${name} does not exist` : `${name} is not on PATH`);
 };
 
-/** Where a shell would look, in its order. */
+/** Candidate paths, in a shell's search order. */
 export function commandPaths({ name }: ProbeOf<'command'>, context: ProbeContext): string[] {
   const folders = name.includes('/') ? [''] : (context.env.PATH ?? DEFAULT_PATH).split(':');
   return folders.map((folder) => resolve(context.folder, folder, name));

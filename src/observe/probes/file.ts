@@ -9,20 +9,20 @@ import { type Answers, answers } from './answers.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 import { type TextJudge, textJudge, textWanted } from './text-test.ts';
 
-/** Above this size no regular expression is tried: the text must be in memory at once. */
+/** Regular expressions are not tried on larger files, because the text must fit in memory. */
 const REGEX_LIMIT = 64 * 1024 * 1024;
 
-/** Looks at one file, following symlinks. */
+/** Inspects one file, following symlinks. */
 export const askFile: EvaluateProbe<'file'> = async (probe, context, machine) => {
   const path = resolve(context.folder, probe.path);
   const { expect } = probe;
-  if (isImpossible(path)) return answers('a path').unknown('error', 'no system can have a file of that path');
-  const found = look(path, machine);
+  if (isImpossible(path)) return answers('a path').unknown('error', 'no file can have that path');
+  const found = inspect(path, machine);
   switch (expect.kind) {
     case 'exists':
       return judgeExists(found, answers(`${path} exists`));
     case 'absent':
-      return judgeAbsent(found, path, answers(`no ${path}`));
+      return judgeAbsent(found, path, answers(`${path} absent`));
     case 'mode':
       return judgeMode(found, expect.mode, answers(`${path} with mode ${octal(expect.mode)}`));
     case 'text':
@@ -32,7 +32,7 @@ export const askFile: EvaluateProbe<'file'> = async (probe, context, machine) =>
   }
 };
 
-/** Limits of Linux (NAME_MAX, PATH_MAX), beyond which the question makes no sense. */
+/** Limits of Linux (NAME_MAX, PATH_MAX), beyond which no such file can exist. */
 function isImpossible(path: string): boolean {
   const parts = path.split('/');
   return (
@@ -46,23 +46,23 @@ type Found =
   | { readonly kind: 'there'; readonly status: Status }
   | { readonly kind: 'missing' | 'dangling' | 'loop' | 'permission'; readonly observed: string };
 
-function look(path: string, machine: Machine): Found {
+function inspect(path: string, machine: Machine): Found {
   const status = machine.status(path);
   if (status.kind === 'read') return { kind: 'there', status: status.value };
   if (status.kind === 'denied' || machine.linkStatus(path).kind !== 'read') return notRead(path, status.kind);
-  return leadsToItself(path, machine)
-    ? { kind: 'loop', observed: `${path} is a symlink that leads to itself` }
-    : { kind: 'dangling', observed: `${path} is a symlink to nothing` };
+  return isLinkLoop(path, machine)
+    ? { kind: 'loop', observed: `${path} is a symlink to itself` }
+    : { kind: 'dangling', observed: `${path} is a symlink whose target does not exist` };
 }
 
 function notRead(path: string, kind: 'gone' | 'denied'): Exclude<Found, { kind: 'there' }> {
   return kind === 'denied'
-    ? { kind: 'permission', observed: `not allowed to look at ${path}` }
+    ? { kind: 'permission', observed: `no permission to inspect ${path}` }
     : { kind: 'missing', observed: `${path} is missing` };
 }
 
-/** Of another machine only the first link of a chain is known. */
-function followed(machine: Machine, path: string): Reading<string> | undefined {
+/** Only the first link of a chain is known of a remote machine. */
+function firstLink(machine: Machine, path: string): Reading<string> | undefined {
   try {
     return machine.link(path);
   } catch (error) {
@@ -71,43 +71,43 @@ function followed(machine: Machine, path: string): Reading<string> | undefined {
   }
 }
 
-function leadsToItself(path: string, machine: Machine): boolean {
+function isLinkLoop(path: string, machine: Machine): boolean {
   const seen = new Set<string>();
   for (let at = path; !seen.has(at); ) {
     seen.add(at);
-    const link = followed(machine, at);
+    const link = firstLink(machine, at);
     if (link?.kind !== 'read') return false;
     at = resolve(dirname(at), link.value);
   }
   return true;
 }
 
-/** The verdict where a file was wanted and none could be looked at. */
-function notThere(found: Exclude<Found, { kind: 'there' }>, say: Answers) {
+/** The verdict if a file was expected but none could be inspected. */
+function missingFile(found: Exclude<Found, { kind: 'there' }>, say: Answers) {
   return found.kind === 'permission'
     ? say.unknown(found.kind, found.observed)
     : say.fail(found.kind, found.observed);
 }
 
 function judgeExists(found: Found, say: Answers) {
-  if (found.kind !== 'there') return notThere(found, say);
+  if (found.kind !== 'there') return missingFile(found, say);
   return say.pass('exists', `a ${kindOf(found.status)} of ${pluralize(found.status.bytes, 'byte')}`);
 }
 
 function judgeAbsent(found: Found, path: string, say: Answers) {
   if (found.kind === 'missing') return say.pass('missing', found.observed);
-  if (found.kind === 'there') return say.fail('exists', `${path} is there, a ${kindOf(found.status)}`);
-  return notThere(found, say);
+  if (found.kind === 'there') return say.fail('exists', `${path} exists, a ${kindOf(found.status)}`);
+  return missingFile(found, say);
 }
 
 function judgeMode(found: Found, mode: number, say: Answers) {
-  if (found.kind !== 'there') return notThere(found, say);
+  if (found.kind !== 'there') return missingFile(found, say);
   const actual = found.status.mode;
   return actual === mode ? say.pass('mode', octal(actual)) : say.fail('mode', `mode ${octal(actual)}`);
 }
 
 async function judgeText(found: Found, path: string, machine: Machine, test: TextTest, say: Answers) {
-  if (found.kind !== 'there') return notThere(found, say);
+  if (found.kind !== 'there') return missingFile(found, say);
   if (found.status.kind !== 'file') return say.fail('not-a-file', `${path} is a ${kindOf(found.status)}`);
   const { bytes } = found.status;
   if (test.kind === 'matches' && bytes > REGEX_LIMIT) {
@@ -118,14 +118,14 @@ async function judgeText(found: Found, path: string, machine: Machine, test: Tex
   }
   const judged = await textJudge(test);
   if ('problem' in judged)
-    return say.unknown('bad-regex', `the regular expression cannot be used: ${judged.problem}`);
+    return say.unknown('bad-regex', `the regular expression is invalid: ${judged.problem}`);
   const matches =
     test.kind === 'contains'
       ? await machine.contains(path, test.value)
       : judgedText(machine.read(path), judged.judge);
-  if (matches.kind !== 'read') return notThere(notRead(path, matches.kind), say);
+  if (matches.kind !== 'read') return missingFile(notRead(path, matches.kind), say);
   return matches.value
-    ? say.pass('match', `${path} has the text`)
+    ? say.pass('match', `${path} contains the text`)
     : say.fail('no-match', `${pluralize(bytes, 'byte')} without the text`);
 }
 
@@ -134,10 +134,10 @@ function judgedText(content: Reading<Buffer>, judge: TextJudge): Reading<boolean
 }
 
 async function judgeSha256(found: Found, path: string, machine: Machine, hex: string, say: Answers) {
-  if (found.kind !== 'there') return notThere(found, say);
+  if (found.kind !== 'there') return missingFile(found, say);
   if (found.status.kind !== 'file') return say.fail('not-a-file', `${path} is a ${kindOf(found.status)}`);
   const digest = await machine.sha256(path);
-  if (digest.kind !== 'read') return notThere(notRead(path, digest.kind), say);
+  if (digest.kind !== 'read') return missingFile(notRead(path, digest.kind), say);
   return digest.value === hex
     ? say.pass('sha256', digest.value)
     : say.fail('sha256', `SHA-256 ${digest.value}`);

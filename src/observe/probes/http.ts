@@ -6,16 +6,18 @@ import type { ProbeOf } from '../../probes/probe-kind.ts';
 import type { Machine } from '../machine.ts';
 import { each } from '../remote/fragments.ts';
 import { type Answers, answers } from './answers.ts';
-import { askLimit, networkError } from './network-errors.ts';
+import { networkError, requestLimit } from './network-errors.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 import { dial } from './tcp.ts';
 import { textJudge, textWanted } from './text-test.ts';
 import { systemTrust, trustPaths } from './trust.ts';
 
-/** How much of an answer's body is looked at. */
+/** How much of a response body is read. */
 const BODY_LIMIT = 1024 * 1024;
 
-/** Asks once, follows no redirect, uses no proxy, and trusts the certificate authorities that the box trusts. */
+/**
+ * Sends one request, follows no redirect, uses no proxy, and trusts the certificate authorities that the box trusts.
+ */
 export const askHttp: EvaluateProbe<'http'> = async (probe, context, machine) => {
   const wanted = probe.status ?? { from: 200, to: 299 };
   const range = wanted.from === wanted.to ? `${wanted.from}` : `${wanted.from}-${wanted.to}`;
@@ -24,8 +26,8 @@ export const askHttp: EvaluateProbe<'http'> = async (probe, context, machine) =>
 
   const reply = await send(probe, context, machine);
   if ('error' in reply) {
-    const trouble = networkError(reply.error);
-    return say[trouble.verdict](trouble.class, `${trouble.what} (${new URL(probe.url).host})`);
+    const failure = networkError(reply.error);
+    return say[failure.verdict](failure.class, `${failure.what} (${new URL(probe.url).host})`);
   }
   const { response, signal } = reply;
   const code = response.statusCode ?? 0;
@@ -46,7 +48,7 @@ type Reply =
   | { readonly error: unknown };
 
 async function send(probe: ProbeOf<'http'>, context: ProbeContext, machine: Machine): Promise<Reply> {
-  const signal = askLimit(context.signal);
+  const signal = requestLimit(context.signal);
   let request: ClientRequest;
   try {
     request = await open(probe, context, machine, signal);
@@ -55,13 +57,13 @@ async function send(probe: ProbeOf<'http'>, context: ProbeContext, machine: Mach
   }
   return new Promise((resolve) => {
     request.on('response', (response) => resolve({ response, signal }));
-    // An aborted request says only that it was; the signal says whether time ran out.
+    // The error of an aborted request does not say why; the signal's reason does.
     request.on('error', (error) => resolve({ error: signal.aborted ? signal.reason : error }));
     request.end();
   });
 }
 
-/** Node's clients take ten milliseconds to load, which a pass without http checks need not pay. */
+/** Loading Node's HTTP clients takes ten milliseconds, which a pass without http checks should not pay. */
 async function open(
   probe: ProbeOf<'http'>,
   context: ProbeContext,
@@ -74,7 +76,7 @@ async function open(
     method: probe.method,
     headers: headersOf(probe.headers),
     signal,
-    // A connection that is given counts only where no agent is.
+    // Node uses createConnection only if no agent is set.
     ...(through ? { createConnection: () => through } : { agent: false as const }),
   } as const;
   if (url.protocol === 'http:') return (await import('node:http')).request(url, common);
@@ -86,14 +88,14 @@ async function open(
   return request(url, { ...common, createConnection: () => secured });
 }
 
-/** A connection that the machine itself makes; undefined: Node's own client makes it. */
+/** A connection opened from the machine; undefined if Node's own client opens it. */
 async function socketOf(url: URL, machine: Machine, signal: AbortSignal): Promise<Duplex | undefined> {
   if (!machine.connect) return undefined;
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
   return dial(machine, url.hostname.replace(/^\[|\]$/g, ''), port, signal);
 }
 
-/** TLS over a connection that is there already; rejects where the certificate is refused, and then hangs up. */
+/** TLS over an existing connection. Rejects and closes the connection if the certificate is not trusted. */
 async function secure(
   socket: Duplex,
   hostname: string,
@@ -109,7 +111,7 @@ async function secure(
     await new Promise<void>((resolve, reject) => {
       secured.once('secureConnect', resolve);
       secured.once('error', reject);
-      // A connection that ends in the middle of the handshake is no answer.
+      // Without this, a connection that closes during the handshake would never settle.
       secured.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     });
     return secured;
@@ -142,21 +144,24 @@ async function judgeBody(
   const test = await textJudge(probe.text!);
   if ('problem' in test) {
     response.destroy();
-    return say.unknown('bad-regex', `the regular expression cannot be used: ${test.problem}`);
+    return say.unknown('bad-regex', `the regular expression is invalid: ${test.problem}`);
   }
   const { text, bytes, end } = await readBody(response, signal);
   const seen = `HTTP ${response.statusCode}, ${pluralize(bytes, 'byte')}`;
   if (test.judge(text)) return say.pass('match', `${seen} with the text`);
   if (end === 'cut')
-    return say.unknown('too-big', `not in the first ${BODY_LIMIT} bytes of the body, the rest was not read`);
+    return say.unknown(
+      'too-big',
+      `the text is not in the first ${BODY_LIMIT} bytes of the body; the rest was not read`,
+    );
   if (end === 'stopped') {
-    const trouble = networkError(signal.reason);
-    return say[trouble.verdict](trouble.class, `${seen} without the text, then ${trouble.what}`);
+    const failure = networkError(signal.reason);
+    return say[failure.verdict](failure.class, `${seen} without the text, then ${failure.what}`);
   }
   if (end === 'broken') return say.fail('reset', `${seen} without the text, then the connection broke`);
   return say.fail(
     'no-match',
-    probe.method === 'HEAD' ? 'HEAD answers without a body' : `${seen} without the text`,
+    probe.method === 'HEAD' ? 'responses to HEAD have no body' : `${seen} without the text`,
   );
 }
 
@@ -181,12 +186,12 @@ async function readBody(response: IncomingMessage, signal: AbortSignal): Promise
   }
   const text = Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString('utf8');
   if (bytes > BODY_LIMIT) return { text, bytes, end: 'cut' };
-  // A body without a length ends quietly when its connection is cut.
+  // A body without a length ends silently when its connection is cut.
   if (signal.aborted) return { text, bytes, end: 'stopped' };
   return { text, bytes, end: broken ? 'broken' : 'complete' };
 }
 
-/** User and password of a URL are for the server, not for reports. */
+/** The user and password of a URL are for the server, not for reports. */
 function withoutCredentials(url: string): string {
   return url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
 }

@@ -1,28 +1,28 @@
 import { deadline } from '../../base/deadline.ts';
 
-/** What an error of a connection means for a check. */
+/** What a connection error means for a check. */
 export interface NetworkError {
-  /** `fail`: the other side answered no, or not at all. `unknown`: this side could not ask. */
+  /** `fail`: the other side refused or did not answer. `unknown`: this side could not connect. */
   readonly verdict: 'fail' | 'unknown';
   readonly class: string;
   /** Without the target: `connection refused`. */
   readonly what: string;
 }
 
-/** How long one question to the network may take, in milliseconds. */
-const ASK_LIMIT_MS = 5000;
+/** Time limit of one network request, in milliseconds. */
+const REQUEST_LIMIT_MS = 5000;
 
-/** The time limit of one question, together with the caller's own signal. */
-export function askLimit(signal: AbortSignal | undefined): AbortSignal {
-  return deadline(ASK_LIMIT_MS, signal);
+/** The time limit of one request, combined with the caller's signal. */
+export function requestLimit(signal: AbortSignal | undefined): AbortSignal {
+  return deadline(REQUEST_LIMIT_MS, signal);
 }
 
-/** The trouble behind an error of node:net, node:http or node:tls. */
+/** Explains an error of node:net, node:http or node:tls. */
 export function networkError(error: unknown): NetworkError {
-  // A name with several addresses gives one error for each; an answer tells more than a missing route.
+  // A name with several addresses yields one error for each. An answer is more informative than a missing route.
   const errors = error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error];
-  const troubles = errors.map(oneTrouble);
-  return troubles.find(({ verdict }) => verdict === 'fail') ?? troubles[0]!;
+  const found = errors.map(explainError);
+  return found.find(({ verdict }) => verdict === 'fail') ?? found[0]!;
 }
 
 const BY_CODE: Readonly<Record<string, NetworkError>> = {
@@ -40,15 +40,15 @@ const BY_CODE: Readonly<Record<string, NetworkError>> = {
   EPERM: { verdict: 'unknown', class: 'permission', what: 'not allowed to connect' },
 };
 
-function oneTrouble(error: unknown): NetworkError {
+function explainError(error: unknown): NetworkError {
   const { name, code = '', message = String(error) } = error as NodeJS.ErrnoException;
   if (name === 'TimeoutError') {
-    return { verdict: 'fail', class: 'timeout', what: `no answer within ${ASK_LIMIT_MS / 1000} s` };
+    return { verdict: 'fail', class: 'timeout', what: `no answer within ${REQUEST_LIMIT_MS / 1000} s` };
   }
   if (name === 'AbortError')
     return { verdict: 'unknown', class: 'aborted', what: 'stopped before an answer' };
   if (BY_CODE[code]) return BY_CODE[code];
-  // OpenSSL's verification errors (X509_V_ERR_…) and Node's own check of the name.
+  // OpenSSL's verification errors (X509_V_ERR_…) and Node's own host name check.
   if (/CERT|SELF_SIGNED|ISSUER|LEAF_SIGNATURE/.test(code)) {
     return { verdict: 'fail', class: 'certificate', what: `certificate refused: ${message}` };
   }

@@ -7,7 +7,7 @@ import { NAT, PROCESSES, SOCKETS } from '../remote/fragments.ts';
 import { type Answers, answers } from './answers.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
-/** Asks the kernel who listens on a port, and which NAT rules take it. Nothing is connected to. */
+/** Reads from the kernel which process listens on a port, and which NAT rules capture it. Opens no connection. */
 export const askPort: EvaluateProbe<'port'> = async (probe, _context, machine) => {
   const { port, protocol, expect } = probe;
   const name = `${protocol} port ${port}`;
@@ -21,22 +21,22 @@ export const askPort: EvaluateProbe<'port'> = async (probe, _context, machine) =
   }
 };
 
-/** Everything that has the port, and why there may be more. */
+/** Everything that uses the port, and why there may be more. */
 interface Claimants {
   readonly listeners: readonly Listener[];
   readonly claims: readonly PortClaim[];
-  /** Listeners as such cannot be read. */
+  /** Why listeners cannot be read. */
   readonly blind?: string;
-  /** NAT rules cannot be read. */
+  /** Why NAT rules cannot be read. */
   readonly hidden?: string;
 }
 
 async function claimants({ port, protocol }: ProbeOf<'port'>, machine: Machine): Promise<Claimants> {
-  const nobodyListens =
+  const isUnbound =
     machine.hasProc &&
     !listeningSockets(machine).some((each) => each.port === port && each.protocol === protocol);
   const [sockets, nat] = await Promise.all([
-    nobodyListens ? { listeners: [] } : listeners(machine),
+    isUnbound ? { listeners: [] } : listeners(machine),
     portClaims(machine),
   ]);
   const mine = sockets.listeners.filter((each) => each.port === port && each.protocol === protocol);
@@ -52,7 +52,10 @@ async function claimants({ port, protocol }: ProbeOf<'port'>, machine: Machine):
   };
 }
 
-/** What a NAT rule takes is not free, though it could be bound. Rules that may not be read do not keep a bind from working. */
+/**
+ * A port that a NAT rule captures is not free, although it could be bound. NAT rules that cannot be read do not prevent
+ * binding, so they are ignored.
+ */
 async function judgeFree(probe: ProbeOf<'port'>, machine: Machine, say: Answers) {
   const found = await claimants(probe, machine);
   const seen = describe(found);
@@ -72,9 +75,9 @@ async function judgeTaken(probe: ProbeOf<'port'>, machine: Machine, say: Answers
 async function judgeOwner(probe: ProbeOf<'port'>, machine: Machine, owner: string, say: Answers) {
   const found = await claimants(probe, machine);
   const seen = describe(found);
-  const known = [...found.listeners, ...found.claims].some((each) => goesBy(each, owner));
+  const known = [...found.listeners, ...found.claims].some((each) => hasName(each, owner));
   if (known) return say.pass('owner', seen);
-  // Who cannot be seen might be the one.
+  // A process that cannot be seen might be the expected owner.
   if (found.listeners.some(({ pid }) => pid === undefined))
     return say.unknown('permission', `${seen}; ${whyUnseen(machine)}`);
   const unread = found.blind ?? found.hidden;
@@ -83,7 +86,7 @@ async function judgeOwner(probe: ProbeOf<'port'>, machine: Machine, owner: strin
   return say.fail('other-owner', seen);
 }
 
-function goesBy(claimant: Listener | PortClaim, owner: string): boolean {
+function hasName(claimant: Listener | PortClaim, owner: string): boolean {
   const wanted = owner.replace(/\.service$/, '');
   return claimant.names.includes(wanted) || ('unit' in claimant && claimant.unit === wanted);
 }

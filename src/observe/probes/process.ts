@@ -3,12 +3,15 @@ import { PROCESSES } from '../remote/fragments.ts';
 import { answers } from './answers.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
-/** Looks for a running process of that name: its own, its program's, or the script's that an interpreter runs. */
+/**
+ * Searches for a running process with that name: its own, its program's, or that of the script that an interpreter
+ * runs.
+ */
 export const askProcess: EvaluateProbe<'process'> = async (probe, _context, machine) => {
   const say = answers(`${probe.name} running`);
   const { processes: all, unavailable } = await processes(machine);
-  // What asks is not what is asked about.
-  const others = all.filter(({ pid }) => !machine.lookers.has(pid));
+  // Excludes the processes of the observation itself.
+  const others = all.filter(({ pid }) => !machine.observerPids.has(pid));
   const found = others.filter((each) =>
     probe.name.startsWith('/') ? each.argv[0] === probe.name : processNames(each).includes(probe.name),
   );
@@ -18,7 +21,7 @@ export const askProcess: EvaluateProbe<'process'> = async (probe, _context, mach
     return say.pass('running', `${displayName(first)} (pid ${first.pid})${more}`);
   }
   if (unavailable) return say.unknown('permission', unavailable);
-  return say.fail('missing', `no process called ${probe.name} among ${others.length}`);
+  return say.fail('missing', `none of ${others.length} processes is called ${probe.name}`);
 };
 
 export const processEvaluation: ProbeEvaluation<'process'> = {

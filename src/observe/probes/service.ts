@@ -4,7 +4,7 @@ import { isServiceName, PROPERTIES, service, unitName } from '../services.ts';
 import { answers } from './answers.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
-/** Asks systemd, or where none runs the init script and its traces. */
+/** Queries systemd, or without systemd the init script and its traces. */
 export const askService: EvaluateProbe<'service'> = async (probe, _context, machine) => {
   const say = answers(`service ${probe.name} ${probe.state}`);
   const answer = await service(probe.name, machine);
@@ -14,7 +14,7 @@ export const askService: EvaluateProbe<'service'> = async (probe, _context, mach
   const { state, enabled, detail } = answer.service;
   if (probe.state === 'enabled') {
     if (enabled === undefined)
-      return say.unknown('enabled', `whether ${probe.name} starts at boot cannot be told`);
+      return say.unknown('enabled', `it is unknown whether ${probe.name} starts at boot`);
     return enabled ? say.pass('enabled', 'starts at boot') : say.fail('disabled', 'does not start at boot');
   }
   if (state === 'unknown') return say.unknown('state', detail);

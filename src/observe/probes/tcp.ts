@@ -2,26 +2,26 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Machine } from '../machine.ts';
 import { answers } from './answers.ts';
-import { askLimit, networkError } from './network-errors.ts';
+import { networkError, requestLimit } from './network-errors.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
-/** Connects once, as the machine itself would, and hangs up. */
+/** Connects once from the machine and closes. */
 export const askTcp: EvaluateProbe<'tcp'> = async (probe, context, machine) => {
   const target = probe.host.includes(':') ? `[${probe.host}]:${probe.port}` : `${probe.host}:${probe.port}`;
   const say = answers(`a connection to ${target}`);
   try {
-    const socket = await dial(machine, probe.host, probe.port, askLimit(context.signal));
+    const socket = await dial(machine, probe.host, probe.port, requestLimit(context.signal));
     socket.destroy();
     return say.pass('open', `${target} accepts connections`);
   } catch (error) {
-    const trouble = networkError(error);
-    return say[trouble.verdict](trouble.class, `${trouble.what} (${target})`);
+    const failure = networkError(error);
+    return say[failure.verdict](failure.class, `${failure.what} (${target})`);
   }
 };
 
 /**
- * A connection from the machine to a host.
- * @throws the system's error, the signal's reason where it was too slow.
+ * Opens a connection from the machine to a host.
+ * @throws the system's error, or the signal's reason on timeout
  */
 export async function dial(
   machine: Machine,

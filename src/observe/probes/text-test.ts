@@ -1,10 +1,10 @@
 import { compileRegex } from '../../base/regex.ts';
 import type { TextTest } from '../../model/check.ts';
 
-/** Whether a text is as wanted, or why that cannot be told. */
+/** Whether a text passes the test. */
 export type TextJudge = (text: string) => boolean;
 
-/** A judge for the test; a problem where the pattern cannot be compiled. */
+/** Compiles the test; `problem` if the pattern is invalid. */
 export async function textJudge(test: TextTest): Promise<{ judge: TextJudge } | { problem: string }> {
   if (test.kind === 'contains') return { judge: (text) => text.includes(test.value) };
   const compiled = await compileRegex(test.pattern, test.ignoreCase);
@@ -12,7 +12,7 @@ export async function textJudge(test: TextTest): Promise<{ judge: TextJudge } | 
   return { judge: (text) => compiled.regex.test(text) };
 }
 
-/** How the test reads in a sentence: `contains "Argo"`. */
+/** The test as part of a sentence: `contains "Argo"`. */
 export function textWanted(test: TextTest): string {
   if (test.kind === 'contains') return `contains ${JSON.stringify(test.value)}`;
   return `matches /${test.pattern}/${test.ignoreCase ? 'i' : ''}`;

@@ -1,6 +1,6 @@
 import { type Machine, textOf } from '../machine.ts';
 
-/** Where distributions keep the authorities that the box trusts; the list is that of Go's crypto/x509 (root_linux.go). */
+/** Where distributions store trusted certificate authorities; the same list as Go's crypto/x509 (root_linux.go). */
 const BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -11,8 +11,8 @@ const BUNDLES = [
 ];
 
 /**
- * The authorities that the box trusts, as PEM text: those named by SSL_CERT_FILE, else the distribution's. Undefined
- * where the box has none; Node's own then count. A check must agree with what curl says on the same box.
+ * The authorities that the box trusts, as PEM text: those named by SSL_CERT_FILE, else the distribution's. Undefined if
+ * the box has none; Node's own then apply. A check must agree with curl on the same box.
  */
 export function systemTrust(env: Readonly<Record<string, string>>, machine: Machine): string | undefined {
   for (const path of trustPaths(env)) {
@@ -22,7 +22,7 @@ export function systemTrust(env: Readonly<Record<string, string>>, machine: Mach
   return undefined;
 }
 
-/** Where the authorities may stand, the first that is there counts. */
+/** Candidate files; the first that exists is used. */
 export function trustPaths(env: Readonly<Record<string, string>>): readonly string[] {
   return env.SSL_CERT_FILE ? [env.SSL_CERT_FILE] : BUNDLES;
 }

@@ -1,24 +1,28 @@
 /**
- * Takes secrets out of command lines and log lines, known or not: what looks like one is masked. Beside it, and not
- * instead of it, known values are masked by value in secrets/. Pure, and linear in the text's length.
+ * Removes secrets from command lines and log lines by their shape. Known values are additionally masked by secrets/.
+ * Pure, and linear in the text's length.
  */
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 const MASK = '***';
 
-/** A log line, or several: control and bidi characters stripped, secret-like values masked. */
+/** Redacts log lines: strips control and bidi characters and masks secret-like values. */
 export function redactText(text: string): string {
   return maskShapes(stripControl(text), looksRandom);
 }
 
-/** A command line: as `redactText`, and the values of secret-like flags in either form (`--token=x`, `--token x`). */
+/**
+ * Redacts a command line: like `redactText`, plus the values of secret-like flags in either form (`--token=x`, `--token
+ * x`).
+ */
 export function redactArgv(argv: readonly string[]): string[] {
   return argv.map((word, index) => flagged(argv, index) ?? redactText(word).replaceAll('\n', ' '));
 }
 
 /**
- * Drops ANSI sequences, control characters (but not tab and newline), bidi controls, zero-width and tag characters:
- * what could rewrite a terminal or hide text from a person that a model still reads (trojansource.codes, Unicode TR36).
+ * Removes ANSI sequences, control characters (except tab and newline), bidi controls, zero-width and tag characters:
+ * anything that could rewrite a terminal or hide text from a person that a model still reads (trojansource.codes,
+ * Unicode TR36).
  */
 function stripControl(text: string): string {
   return (
@@ -37,7 +41,7 @@ function stripControl(text: string): string {
 const secretName =
   'passw(?:or)?d|passphrase|passwd|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credentials?|authorization';
 
-/** Each is a shape that gives a secret away; `$1` and `$3` are what may stay. In this order: the widest first. */
+/** Patterns that identify a secret; `$1` and `$3` are kept. The widest come first. */
 const shapes: readonly [pattern: RegExp, replacement: string][] = [
   [/-----BEGIN [A-Z0-9 ]{1,40}-----[\s\S]*?(?:-----END [A-Z0-9 ]{1,40}-----|$)/g, '*** (PEM)'],
   [/\beyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)*/g, MASK],
@@ -54,12 +58,12 @@ const assignment = new RegExp(
   'gi',
 );
 
-/** Values that say whether there is a secret, not which: `(using password: YES)`. */
+/** Values that say whether a secret is set, not what it is: `(using password: YES)`. */
 const harmless =
   /^["']?(?:yes|no|true|false|null|none|nil|undefined|on|off|required|missing|bearer|basic|\*+|\$\w+|\$\{\w+\})["']?$/i;
 
-/** Masks every shape of a secret; `isDrawn` tells whether a long word is one. */
-export function maskShapes(text: string, isDrawn: (word: string) => boolean): string {
+/** Masks everything that matches a secret's pattern; `isRandom` decides for long words. */
+export function maskShapes(text: string, isRandom: (word: string) => boolean): string {
   let masked = text;
   for (const [pattern, replacement] of shapes) masked = masked.replace(pattern, replacement);
   masked = masked.replace(assignment, (whole, name: string, value: string) =>
@@ -67,13 +71,14 @@ export function maskShapes(text: string, isDrawn: (word: string) => boolean): st
   );
   return masked.replace(
     /(\b(?:sha(?:256|384|512)|SHA(?:256|384|512))[:-])?[A-Za-z0-9+/_=-]{24,}/g,
-    (word, digest?: string) => (digest === undefined && isDrawn(word) ? MASK : word),
+    (word, digest?: string) => (digest === undefined && isRandom(word) ? MASK : word),
   );
 }
 
 /**
- * Whether a long word was drawn rather than written: some stretch of 20 or more letters and digits that changes between
- * lower case, upper case and digits at least every fourth character. Paths, identifiers, UUIDs and pod names do not.
+ * Whether a long word is random rather than written: a stretch of 20 or more letters and digits that switches between
+ * lower case, upper case and digits at least every fourth character on average. Paths, identifiers, UUIDs and pod names
+ * do not.
  */
 export function looksRandom(word: string): boolean {
   return word.split(/[/_=-]/).some((part) => {
@@ -95,7 +100,7 @@ function classOf(code: number): 'digit' | 'upper' | 'lower' | 'other' {
 
 const secretFlag = new RegExp(`^--?[\\w-]*(?:${secretName})[\\w-]*$`, 'i');
 
-/** Short flags that take a secret: as the next word, or attached to it. `user`: only what follows the colon. */
+/** Short flags that take a secret, as the next word or attached. `user`: only the part after the colon. */
 const shortFlags: readonly { program: RegExp; flag: RegExp; form: 'next' | 'attached' | 'user' }[] = [
   { program: /^curl$/, flag: /^(?:-u|-U|--user|--proxy-user)$/, form: 'user' },
   { program: /^sshpass$/, flag: /^-p$/, form: 'next' },
@@ -106,7 +111,7 @@ const shortFlags: readonly { program: RegExp; flag: RegExp; form: 'next' | 'atta
   { program: /^(?:docker|podman|helm|buildah|skopeo) (?:.* )?login$/, flag: /^-p$/, form: 'next' },
 ];
 
-/** The masked word, if the flag before it (or in it) says that it is a secret. */
+/** The masked word, if the flag before it (or in it) marks it as a secret. */
 function flagged(argv: readonly string[], index: number): string | undefined {
   const word = argv[index] ?? '';
   const before = index > 0 ? (argv[index - 1] ?? '') : '';

@@ -1,12 +1,12 @@
 /**
- * The addresses of a machine, loopback left out, from /proc/net/fib_trie and /proc/net/if_inet6 (proc(5),
- * Documentation/networking/fib_trie.rst): both are there where no tool is. Pure.
+ * The addresses of a machine without loopback, from /proc/net/fib_trie and /proc/net/if_inet6 (proc(5),
+ * Documentation/networking/fib_trie.rst), which exist even without network tools. Pure.
  */
 export function ownAddresses(fibTrie: string, ifInet6: string): string[] {
   return [...new Set([...addresses4(fibTrie), ...addresses6(ifInet6)])];
 }
 
-/** A leaf `|-- ADDRESS`, and below it `/32 host LOCAL` where the address is the machine's own. */
+/** A leaf `|-- ADDRESS`, followed by `/32 host LOCAL` if the address is the machine's own. */
 function addresses4(text: string): string[] {
   let leaf = '';
   const found: string[] = [];

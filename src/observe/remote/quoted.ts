@@ -2,11 +2,11 @@ import { shellQuote } from '../../base/shell-quote.ts';
 import { NotGathered } from '../machine.ts';
 
 /**
- * A word for a POSIX shell, whatever is in it.
- * @throws NotGathered for a text that no file name and no argument can hold, or that would break the frames
+ * Quotes any text as one word of a POSIX shell.
+ * @throws NotGathered for NUL and newline, which would break the frames
  */
 export function quoted(text: string): string {
   if (/[\0\n]/.test(text))
-    throw new NotGathered('a name with a line end in it cannot be asked on another box');
+    throw new NotGathered('a name that contains a newline cannot be read on a remote box');
   return shellQuote(text);
 }

@@ -18,13 +18,13 @@ const DENIED = { kind: 'denied' } as const;
 const read = <T>(value: T) => ({ kind: 'read', value }) as const;
 
 /**
- * Another machine as one look at it recorded it. What was brought along is answered from there; that something is gone is
- * said only where the look has shown it, and anything else throws NotGathered.
+ * A remote machine as recorded by one observation. Answers from the recording; reports `gone` only if the observation
+ * has shown it, and throws NotGathered for anything else.
  */
 export class RecordedMachine implements Machine {
   readonly hasProc: boolean;
   readonly asRoot: boolean;
-  readonly lookers: ReadonlySet<number>;
+  readonly observerPids: ReadonlySet<number>;
   readonly now: Date;
 
   constructor(
@@ -35,13 +35,13 @@ export class RecordedMachine implements Machine {
     this.hasProc = true;
     this.asRoot = uid === 0;
     this.now = new Date(seconds * 1000);
-    this.lookers = descendants(recording, pid);
+    this.observerPids = descendants(recording, pid);
   }
 
   read(path: string): Reading<Buffer> {
     const content = this.recording.files.get(path);
     if (content !== undefined) return read(content);
-    if (this.recording.tooLarge.has(path)) throw new NotGathered(`${path} is too large to be brought here`);
+    if (this.recording.tooLarge.has(path)) throw new NotGathered(`${path} is too large to be fetched`);
     return this.#absent(path) ?? this.#notGathered(path);
   }
 
@@ -87,7 +87,7 @@ export class RecordedMachine implements Machine {
       const held = this.recording.sockets.get(Number(sockets)) ?? [];
       return read(held.map(([name]) => ({ name, kind: 'link' })));
     }
-    // A folder that is known to be closed was walked past.
+    // A folder without read permission was skipped.
     if (this.recording.denied.has(folder)) return DENIED;
     const entries = this.recording.folders.get(folder);
     return entries ? read(entries) : (this.#absent(folder) ?? this.#notGathered(folder));
@@ -131,14 +131,14 @@ export class RecordedMachine implements Machine {
 
   async room(mount: string): Promise<Reading<FreeSpace>> {
     const numbers = this.recording.rooms.get(mount);
-    if (!numbers) throw new NotGathered(`${mount} was not asked for its room`);
+    if (!numbers) throw new NotGathered(`the free space of ${mount} was not read`);
     const [size = 0, blocks = 0, free = 0, inodes = 0, freeInodes = 0] = numbers;
     return read({ bytes: blocks * size, freeBytes: free * size, inodes, freeInodes });
   }
 
   async tool(file: string, args: readonly string[]): Promise<ToolAnswer> {
     const answer = this.recording.tools.get([file, ...args].join(' '));
-    if (!answer) throw new NotGathered(`${file} was not asked on the other box`);
+    if (!answer) throw new NotGathered(`${file} was not run on the remote box`);
     return answer;
   }
 
@@ -169,18 +169,18 @@ export class RecordedMachine implements Machine {
 
   #processEntries(): Entry[] {
     const { processes } = this.recording;
-    if (!processes) throw new NotGathered('the processes of the other box were not asked for');
-    // Who only looks is not part of what is looked at.
-    const others = [...processes.keys()].filter((pid) => !this.lookers.has(pid));
+    if (!processes) throw new NotGathered('the processes of the remote box were not read');
+    // Excludes the processes of the observation itself.
+    const others = [...processes.keys()].filter((pid) => !this.observerPids.has(pid));
     return others.map((pid) => ({ name: String(pid), kind: 'folder' }));
   }
 
-  /** Gone or denied where that is known; undefined: something may be there. */
+  /** Gone or denied if known; undefined if something may exist. */
   #absent(path: string): { kind: 'gone' } | { kind: 'denied' } | undefined {
     const { gone, denied, folders, processes } = this.recording;
     if (gone.has(path)) return GONE;
     if (denied.has(path)) return DENIED;
-    // What a process has not shown while it lived is gone with it.
+    // If a process had no such file while it ran, the file is gone.
     if (processes && /^\/proc\/\d+(?:\/|$)/.test(path)) return GONE;
     for (let at = path; at !== '/' && at !== ''; ) {
       const slash = at.lastIndexOf('/');
@@ -195,16 +195,16 @@ export class RecordedMachine implements Machine {
   }
 
   #notGathered(path: string): never {
-    throw new NotGathered(`${path} was not looked at on the other box`);
+    throw new NotGathered(`${path} was not read on the remote box`);
   }
 }
 
-/** The key under which a text that was looked for is recorded. */
+/** The key under which the result of a text search is recorded. */
 export function textKey(path: string, text: string): string {
   return createHash('sha256').update(`${path}\n${text}`).digest('hex').slice(0, 24);
 }
 
-/** Names of machines as container images use them, by `uname -m`. */
+/** CPU architectures as container images name them, by `uname -m`. */
 const ARCHITECTURES: Readonly<Record<string, string>> = {
   x86_64: 'amd64',
   aarch64: 'arm64',
@@ -214,7 +214,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   armv6l: 'arm',
 };
 
-/** A process and all that it has started, by the fourth field of /proc/PID/stat. */
+/** A process and all its descendants, by the fourth field of /proc/PID/stat. */
 function descendants({ files, processes }: Recording, pid: number): Set<number> {
   const found = new Set([pid]);
   const parents = [...(processes?.keys() ?? [])].map((each) => {

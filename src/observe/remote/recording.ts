@@ -2,10 +2,10 @@ import type { Entry, EntryKind, Status } from '../machine.ts';
 import type { ToolAnswer } from '../tool.ts';
 import { MOST_FILE_BYTES } from './script.ts';
 
-/** What a look at another machine brought along, by path. */
+/** The results of one observation of a remote machine, by path. */
 export interface Recording {
   readonly files: ReadonlyMap<string, Buffer>;
-  /** Larger than what is brought along. */
+  /** Too large to be fetched. */
   readonly tooLarge: ReadonlySet<string>;
   readonly heads: ReadonlyMap<string, Buffer>;
   readonly tails: ReadonlyMap<string, Buffer>;
@@ -17,20 +17,20 @@ export interface Recording {
   readonly linkStatuses: ReadonlyMap<string, Status>;
   readonly links: ReadonlyMap<string, string>;
   readonly folders: ReadonlyMap<string, readonly Entry[]>;
-  /** `md5 PATH` or `sha256 PATH` to hex. */
+  /** Key: `md5 PATH` or `sha256 PATH`; value: hex. */
   readonly digests: ReadonlyMap<string, string>;
-  /** `PATH` and text that was looked for, joined by a line end. */
+  /** Results of text searches, by `textKey`. */
   readonly texts: ReadonlyMap<string, boolean>;
   readonly rooms: ReadonlyMap<string, readonly number[]>;
-  /** Program and arguments, joined by blanks. */
+  /** Key: program and arguments, joined by spaces. */
   readonly tools: ReadonlyMap<string, ToolAnswer>;
   /** User of each process. */
   readonly processes: ReadonlyMap<number, number> | undefined;
   /** File descriptor and socket by process. */
   readonly sockets: ReadonlyMap<number, readonly (readonly [fd: string, inode: string])[]>;
-  /** Tools that it lacks and without which nothing can be looked at; empty: none. */
+  /** Missing tools that an observation needs; empty if it has all. */
   readonly lacks: string;
-  /** Process id of the looking shell, its user, and the machine's clock in seconds. */
+  /** Process id of the observing shell, its user, and the machine's clock in seconds. */
   readonly me: readonly [pid: number, uid: number, seconds: number];
 }
 
@@ -40,7 +40,9 @@ interface Frame {
   readonly content: Buffer;
 }
 
-/** Reads the frames of a look (script `lookScript`); undefined where the end is missing: the look was cut off. Pure. */
+/**
+ * Reads the frames that `observeScript` printed; undefined if the end is missing because the output was cut off. Pure.
+ */
 export function readRecording(output: Buffer, mark: string): Recording | undefined {
   const frames = framesOf(output, mark);
   const me = frames
@@ -49,7 +51,7 @@ export function readRecording(output: Buffer, mark: string): Recording | undefin
     .map(Number);
   if (frames.at(-1)?.kind !== 'end' || me?.length !== 3) return undefined;
   const recording = empty(me as [number, number, number]);
-  for (const [index, frame] of frames.entries()) take(recording, frame, frames[index + 1]);
+  for (const [index, frame] of frames.entries()) addFrame(recording, frame, frames[index + 1]);
   return recording;
 }
 
@@ -72,7 +74,7 @@ function framesOf(output: Buffer, mark: string): Frame[] {
   return frames;
 }
 
-type Building = {
+type RecordingBuilder = {
   -readonly [K in keyof Recording]: Recording[K] extends ReadonlyMap<infer A, infer B>
     ? Map<A, B>
     : Recording[K] extends ReadonlySet<infer A>
@@ -80,10 +82,10 @@ type Building = {
       : Recording[K];
 };
 
-/** Nothing was looked at: what a probe of the network alone needs to know of a machine. */
+/** An empty recording, for probes that use only the network. */
 export const UNREAD: Recording = empty([0, 0, 0]);
 
-function empty(me: readonly [number, number, number]): Building {
+function empty(me: readonly [number, number, number]): RecordingBuilder {
   return {
     files: new Map(),
     tooLarge: new Set(),
@@ -108,7 +110,7 @@ function empty(me: readonly [number, number, number]): Building {
   };
 }
 
-function take(into: Building, { kind, of, content }: Frame, next: Frame | undefined): void {
+function addFrame(into: RecordingBuilder, { kind, of, content }: Frame, next: Frame | undefined): void {
   const [, word = kind, number = ''] = /^([a-z]+)(\d*)$/.exec(kind) ?? [];
   switch (kind === 'md5' || kind === 'sha256' ? kind : word) {
     case 'lacks':
@@ -149,13 +151,13 @@ function take(into: Building, { kind, of, content }: Frame, next: Frame | undefi
       into.links.set(of, textOf(content).replace(/\n$/, ''));
       return;
     case 'links':
-      takeLinks(into, lines(content));
+      addLinks(into, lines(content));
       return;
     case 'closed':
       for (const path of lines(content)) into.denied.add(path);
       return;
     case 'walk':
-      takeWalk(into, of, Number(number), content);
+      addWalk(into, of, Number(number), content);
       return;
     case 'md5':
     case 'sha256':
@@ -163,7 +165,7 @@ function take(into: Building, { kind, of, content }: Frame, next: Frame | undefi
         into.digests.set(`${kind} ${path}`, hex!);
       return;
     case 'text':
-      // 2 and above: grep could not look.
+      // 2 and above: grep failed.
       if (/^[01]\n$/.test(textOf(content))) into.texts.set(of, textOf(content) === '0\n');
       return;
     case 'rooms':
@@ -181,10 +183,10 @@ function take(into: Building, { kind, of, content }: Frame, next: Frame | undefi
       );
       return;
     case 'many':
-      takeMany(into, content);
+      addFiles(into, content);
       return;
     case 'fds':
-      takeSockets(into, lines(content));
+      addSockets(into, lines(content));
       return;
     case 'missing':
       into.tools.set(of, { kind: 'missing' });
@@ -194,15 +196,17 @@ function take(into: Building, { kind, of, content }: Frame, next: Frame | undefi
   }
 }
 
-/** `timeout` exits with 124 where it had to end the program. */
+/** `timeout` exits with 124 if it had to end the program. */
 function toolAnswer(of: string, content: Buffer, exit: Frame | undefined): ToolAnswer {
   const code = exit?.kind === 'exit' ? Number(exit.of) : 1;
-  if (code === 124) return { kind: 'failed', reason: `${of.split(' ')[0]} gave no answer in 5 s` };
+  if (code === 124) return { kind: 'failed', reason: `${of.split(' ')[0]} did not finish within 5 s` };
   return { kind: 'exit', code, stdout: textOf(content), stderr: textOf(exit?.content ?? Buffer.alloc(0)) };
 }
 
-/** Every folder above the depth is listed whole. A root that is a symlink counts as the folder that it leads to. */
-function takeWalk(into: Building, root: string, depth: number, content: Buffer): void {
+/**
+ * Every folder above the depth is listed completely. A root that is a symlink counts as the folder that it refers to.
+ */
+function addWalk(into: RecordingBuilder, root: string, depth: number, content: Buffer): void {
   const entries = new Map<string, Entry[]>([[root, []]]);
   const below = root === '/' ? '/' : `${root}/`;
   for (const [path, status] of statusLines(content)) {
@@ -229,7 +233,7 @@ function statusLines(content: Buffer): [path: string, status: Status][] {
   });
 }
 
-/** Types of inode(7). */
+/** File types of inode(7). */
 function kindOf(raw: number): EntryKind {
   switch (raw & 0o170000) {
     case 0o100000:
@@ -243,21 +247,21 @@ function kindOf(raw: number): EntryKind {
   }
 }
 
-/** A line for the link, and one for where it points. */
-function takeLinks(into: Building, all: readonly string[]): void {
+/** Pairs of lines: the link and its target. */
+function addLinks(into: RecordingBuilder, all: readonly string[]): void {
   for (let index = 0; index + 1 < all.length; index += 2) into.links.set(all[index]!, all[index + 1]!);
 }
 
-/** What `tail` prints for several files: `==> NAME <==` before each, a line end between two. */
-function takeMany(into: Building, content: Buffer): void {
-  // latin1, so that each character is a byte and the content comes back as it was.
+/** Output of `tail` for several files: `==> NAME <==` before each, a newline between two. */
+function addFiles(into: RecordingBuilder, content: Buffer): void {
+  // latin1 maps each byte to one character, so the content is restored exactly.
   const parts = content.toString('latin1').split(/(?:^|\n)==> (\/proc\/\S+) <==\n/);
   for (let index = 1; index + 1 < parts.length; index += 2)
     into.files.set(parts[index]!, Buffer.from(parts[index + 1]!, 'latin1'));
 }
 
-/** What `ls -l` prints for several folders: the folder with a colon, then its links. */
-function takeSockets(into: Building, all: readonly string[]): void {
+/** Output of `ls -l` for several folders: the folder with a colon, then its links. */
+function addSockets(into: RecordingBuilder, all: readonly string[]): void {
   let held: [string, string][] = [];
   for (const line of all) {
     const folder = /^\/proc\/(\d+)\/fd:$/.exec(line)?.[1];

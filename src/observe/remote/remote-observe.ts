@@ -5,20 +5,20 @@ import { observeOn, type RemoteConnection } from './remote-observer.ts';
 import { scopeFragments } from './scope-fragments.ts';
 
 /**
- * Looks at another box, all scopes in one round trip, and changes nothing. `env` and `folder` are the box's own. Never
- * throws: a box that cannot be asked gives a snapshot in which everything is unavailable, with the reason.
+ * Observes a remote box, all scopes in one round trip, and changes nothing. `env` and `folder` are the box's own. Never
+ * throws: if the box cannot be read, the snapshot reports every scope as unavailable, with the reason.
  */
 export async function observeRemote(
   box: RemoteConnection,
   options: Omit<ObserveOptions, 'machine'> & { readonly signal?: AbortSignal },
 ): Promise<Snapshot> {
   const scopes = SCOPE_NAMES.filter((scope) => options.scopes?.includes(scope) ?? true);
-  const began = performance.now();
+  const started = performance.now();
   try {
-    const pieces = scopes.flatMap((scope) => scopeFragments(scope, options));
-    const machine = await observeOn(box, pieces, options.signal);
+    const fragments = scopes.flatMap((scope) => scopeFragments(scope, options));
+    const machine = await observeOn(box, fragments, options.signal);
     const snapshot = await observe({ ...options, machine });
-    return { ...snapshot, ms: Math.round(performance.now() - began) };
+    return { ...snapshot, ms: Math.round(performance.now() - started) };
   } catch (error) {
     if (error instanceof NotGathered) return unseen(scopes, error.message);
     throw error;

@@ -9,39 +9,39 @@ import { RecordedMachine } from './recorded-machine.ts';
 import { UNREAD } from './recording.ts';
 import { connectThrough, observeOn, type RemoteConnection } from './remote-observer.ts';
 
-interface Asked {
+interface PendingProbe {
   readonly probe: Probe;
   readonly context: ProbeContext;
-  readonly pieces: readonly string[];
+  readonly fragments: readonly string[];
   readonly answer: (verdict: Verdict | PromiseLike<Verdict>) => void;
 }
 
 /**
- * The probes of a box that is not this machine. What is asked in one turn of the event loop goes over in one round trip,
- * so that the checks of a step cost one; nothing is asked twice from one look, since the next moment may differ.
+ * The probes of a remote box. All probes requested in one turn of the event loop share one round trip, so that the
+ * checks of a step cost one. Results are not reused afterwards, because the box may change.
  */
 export function remoteProbes(box: RemoteConnection): Pick<Box, 'ask' | 'changed'> {
   const network = new RecordedMachine(UNREAD, connectThrough(box));
-  let waiting: Asked[] = [];
+  let waiting: PendingProbe[] = [];
   const flush = () => {
-    const asked = waiting;
+    const pending = waiting;
     waiting = [];
-    void answerAll(box, asked);
+    void evaluateAll(box, pending);
   };
   return {
     ask: (probe, context) =>
       new Promise((answer) => {
-        const pieces = piecesOf(probe, context);
-        if (!Array.isArray(pieces)) return answer(pieces as Verdict);
-        if (pieces.length === 0) return answer(askMachine(probe, context, network));
-        if (waiting.push({ probe, context, pieces, answer }) === 1) setImmediate(flush);
+        const fragments = fragmentsOf(probe, context);
+        if (!Array.isArray(fragments)) return answer(fragments as Verdict);
+        if (fragments.length === 0) return answer(askMachine(probe, context, network));
+        if (waiting.push({ probe, context, fragments, answer }) === 1) setImmediate(flush);
       }),
     changed: (_probe, { signal }, attempt, deadline) =>
       backOff({ attempt, deadline, ...(signal ? { signal } : {}) }),
   };
 }
 
-function piecesOf(probe: Probe, context: ProbeContext): readonly string[] | Verdict {
+function fragmentsOf(probe: Probe, context: ProbeContext): readonly string[] | Verdict {
   try {
     return evaluationOf(probe).fragments(probe, context);
   } catch (error) {
@@ -49,27 +49,27 @@ function piecesOf(probe: Probe, context: ProbeContext): readonly string[] | Verd
   }
 }
 
-async function answerAll(box: RemoteConnection, asked: readonly Asked[]): Promise<void> {
+async function evaluateAll(box: RemoteConnection, pending: readonly PendingProbe[]): Promise<void> {
   try {
     const machine = await observeOn(
       box,
-      asked.flatMap(({ pieces }) => pieces),
-      sharedSignal(asked),
+      pending.flatMap(({ fragments }) => fragments),
+      sharedSignal(pending),
     );
-    for (const { probe, context, answer } of asked) answer(askMachine(probe, context, machine));
+    for (const { probe, context, answer } of pending) answer(askMachine(probe, context, machine));
   } catch (error) {
-    for (const { probe, answer } of asked) answer(unknown(probe, error));
+    for (const { probe, answer } of pending) answer(unknown(probe, error));
   }
 }
 
-/** One that is given up does not take the others with it. */
-function sharedSignal(asked: readonly Asked[]): AbortSignal | undefined {
-  const signals = new Set(asked.map(({ context }) => context.signal));
+/** The signal of a single caller must not cancel the probes of others. */
+function sharedSignal(pending: readonly PendingProbe[]): AbortSignal | undefined {
+  const signals = new Set(pending.map(({ context }) => context.signal));
   return signals.size === 1 ? [...signals][0] : undefined;
 }
 
 function unknown({ kind }: Probe, error: unknown): Verdict {
   const message = error instanceof Error ? error.message : String(error);
   const what = error instanceof NotGathered ? 'not-gathered' : 'error';
-  return answers(`an answer to a ${kind} probe`).unknown(what, message);
+  return answers(`a result of the ${kind} probe`).unknown(what, message);
 }

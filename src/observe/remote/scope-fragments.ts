@@ -7,18 +7,18 @@ import { RPM_QUERY } from '../scopes/packages.ts';
 import { PROPERTIES } from '../services.ts';
 import { each, INIT_SCRIPTS, NAT, PROCESSES, SOCKETS, SYSTEMD, tool } from './fragments.ts';
 
-/** Where a look starts: the box's own variables and folder. */
+/** The box's own variables and folder, which an observation uses. */
 export interface ObserverPosition {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
 }
 
-/** What the observer of a scope reads, as pieces of script. One row for each, beside snapshot's table of observers. */
+/** What the observer of a scope reads, as script fragments. One row per scope, like snapshot's table of observers. */
 export function scopeFragments(scope: Scope, from: ObserverPosition): readonly string[] {
-  return PIECES[scope](from);
+  return FRAGMENTS[scope](from);
 }
 
-const PIECES: { readonly [S in Scope]: (from: ObserverPosition) => readonly string[] } = {
+const FRAGMENTS: { readonly [S in Scope]: (from: ObserverPosition) => readonly string[] } = {
   listeners: () => [PROCESSES, SOCKETS, NAT],
   processes: () => [PROCESSES, SOCKETS, 'r /etc/passwd'],
   services: () => [SYSTEMD, PROCESSES, INIT_SCRIPTS, ALL_SERVICES],
@@ -49,7 +49,7 @@ const ALL_SERVICES = `if [ -d /run/systemd/system ]; then
   ${tool('systemctl', ['show', `--property=${PROPERTIES}`, '--', '*.service'])}
 fi`;
 
-/** Of dpkg's database only the fields that are read; the descriptions are nine tenths of it. */
+/** Only the fields of dpkg's database that are read; descriptions are nine tenths of it. */
 const DPKG = `f=/var/lib/dpkg/status
 if [ -r $f ]; then
   h read $f
@@ -60,7 +60,7 @@ const OTHER_PACKAGES = `f=/lib/apk/db/installed
 if [ -r $f ]; then h read $f; grep -E '^[PV]:|^$' $f | head -c "$most"; else n $f; fi
 [ -r /var/lib/dpkg/status ] || [ -r $f ] || ${tool(RPM_QUERY[0], RPM_QUERY.slice(1))}`;
 
-/** A dead server would never answer: what is on the network is not asked, nor a mount whose name is written with escapes. */
+/** A dead server would never answer, so network file systems are skipped, as are mounts whose name contains escapes. */
 const ROOMS = `set --
 while read -r _ _ _ _ mount _ rest; do
   rest=\${rest#*- }
@@ -76,7 +76,7 @@ function remoteTypes(): string {
     .join('|');
 }
 
-/** The files of the own cgroup and of those above it, v2 or v1 (limits). */
+/** Files of the own cgroup and its ancestors, v2 or v1 (scopes/limits). */
 const CGROUPS = `y /sys/fs/cgroup/cgroup.controllers
 up() {
   at=$2
@@ -106,10 +106,10 @@ while IFS=: read -r id kinds path; do
   done
 done </proc/self/cgroup`;
 
-/** Programs keep whole crowds of links in two folders; nobody writes those by hand. */
+/** Programs keep very many generated links in these two folders. */
 const PRUNED = `-path '/etc/ssl/certs/*' -prune -o -path '/etc/alternatives/*' -prune -o`;
 
-/** Contents are hashed where they are. Blocks of 512 bytes; what is larger is told by size and time alone. */
+/** Contents are hashed on the box. In blocks of 512 bytes; larger files are compared by size and time only. */
 const ETC = `h walk99 /etc; find /etc ${PRUNED} -exec stat -c "$F" {} + | head -n ${MOST_ENTRIES + 2}
 h links .; find /etc ${PRUNED} -type l -exec sh -c 'for f do printf "%s\\n" "$f"; readlink "$f" || echo; done' sh {} +
 [ "$(id -u)" = 0 ] || {
@@ -126,7 +126,7 @@ find -H /var/log -maxdepth 2 -type f -size +0 -mtime -1 ! -name '*.gz' ! -name '
   ! -name wtmp ! -name btmp ! -name lastlog ! -name dpkg.log ! -path '/var/log/journal/*' ! -path '/var/log/apt/*' \\
   -exec stat -c '%Y %n' {} + | sort -rn | head -n 24 | while read -r _ file; do k ${TAIL_BYTES} "$file"; done`;
 
-/** The journal's warnings, and of the first services that failed. */
+/** Warnings in the journal, and the journal of the first failed services. */
 const JOURNAL = `if [ -d /run/systemd/system ]; then
   ${tool('journalctl', [...JOURNAL_OPTIONS, '-p', 'warning'])}
   systemctl list-units --type=service --state=failed --plain --no-legend | head -n 20 | while read -r unit _; do

@@ -3,7 +3,7 @@ import type { Observer, Sources, Unnumbered } from './observer.ts';
 
 type Container = Unnumbered<'containers'>;
 
-/** Whether this box is a container, by the marks that engines leave, and the engines that can be reached from it. */
+/** Whether this box is a container, by the files that engines leave, and which container engines it can use. */
 export const observeContainers: Observer<'containers'> = async (sources) => ({
   facts: [...inside(sources), ...engines(sources)],
 });

@@ -5,18 +5,18 @@ import type { Observer, Unnumbered } from './observer.ts';
 const PSEUDO =
   /^(?:proc|sysfs|cgroup2?|devpts|devtmpfs|mqueue|debugfs|tracefs|securityfs|pstore|bpf|configfs|fusectl|hugetlbfs|rpc_pipefs|autofs|nsfs|binfmt_misc|efivarfs|ramfs|squashfs|fuse\.(?:lxcfs|portal|gvfsd-fuse))$/;
 
-/** A dead server makes statfs wait for ever, and the thread with it. */
+/** On a dead server, statfs would block its thread forever. */
 export const REMOTE =
   /^(?:nfs4?|cifs|smb3?|ceph|glusterfs|afs|9p|fuse\.(?:sshfs|rclone|s3fs|glusterfs|davfs))$/;
 
-/** Mounted file systems with their room, the fullest first. One entry for each, however often it is mounted. */
+/** Mounted file systems with their free space, the fullest first. One entry each, even if mounted several times. */
 export const observeDisk: Observer<'disk'> = async ({ folder, machine }) => {
   const table = textOf(machine, '/proc/self/mountinfo');
   const mounts = table === undefined ? withoutTable(folder) : parseMountInfo(table).filter(isOfInterest);
-  const asked = await Promise.all(mounts.map((mount) => measure(mount, machine)));
-  const facts = asked.flatMap(({ fact }) => (fact === undefined ? [] : [fact]));
+  const measured = await Promise.all(mounts.map((mount) => measure(mount, machine)));
+  const facts = measured.flatMap(({ fact }) => (fact === undefined ? [] : [fact]));
   facts.sort((a, b) => room(a) - room(b));
-  return { facts, unavailable: asked.flatMap(({ reason }) => (reason === undefined ? [] : [reason])) };
+  return { facts, unavailable: measured.flatMap(({ reason }) => (reason === undefined ? [] : [reason])) };
 };
 
 interface Mount {
@@ -27,7 +27,7 @@ interface Mount {
   readonly readOnly: boolean;
 }
 
-/** Lines of /proc/self/mountinfo (proc(5)); of one device, the mount with the shortest path. */
+/** Lines of /proc/self/mountinfo (proc(5)); of several mounts of one device, the one with the shortest path. */
 export function parseMountInfo(text: string): Mount[] {
   const byDevice = new Map<string, Mount>();
   for (const line of text.split('\n')) {
@@ -44,7 +44,7 @@ export function parseMountInfo(text: string): Mount[] {
 }
 
 function isOfInterest({ type, mount }: Mount): boolean {
-  // Layers of containers share the disk below them, which is listed itself.
+  // Container layers share the disk below them, which is listed separately.
   if (mount === '/') return true;
   return (
     !PSEUDO.test(type) &&
@@ -59,11 +59,12 @@ async function measure(
 ): Promise<{ fact?: Unnumbered<'disk'>; reason?: string }> {
   const { device: _, ...rest } = mount;
   if (mount.mount !== '/' && REMOTE.test(mount.type)) {
-    return { reason: `${mount.mount} is on the network (${mount.type}) and was not asked` };
+    return { reason: `${mount.mount} is a network file system (${mount.type}) and was skipped` };
   }
   try {
     const room = await machine.room(mount.mount);
-    if (room.kind !== 'read') return { reason: `${mount.mount} cannot be asked for its room (${room.kind})` };
+    if (room.kind !== 'read')
+      return { reason: `the free space of ${mount.mount} cannot be read (${room.kind})` };
     return room.value.bytes === 0 && mount.mount !== '/' ? {} : { fact: { ...rest, ...room.value } };
   } catch (error) {
     if (error instanceof NotGathered) return { reason: error.message };
@@ -71,7 +72,7 @@ async function measure(
   }
 }
 
-/** Where there is no mount table, the root and the working folder still have their room. */
+/** Without a mount table, the root and the working folder can still be measured. */
 function withoutTable(folder: string): Mount[] {
   return [...new Set(['/', folder])].map((mount) => ({
     device: mount,
@@ -82,13 +83,13 @@ function withoutTable(folder: string): Mount[] {
   }));
 }
 
-/** Share that is free, of bytes or inodes, whichever is less. */
+/** Free share of bytes or inodes, whichever is smaller. */
 function room({ bytes, freeBytes, inodes, freeInodes, readOnly }: Unnumbered<'disk'>): number {
   if (readOnly || bytes === 0) return 2;
   return Math.min(freeBytes / bytes, inodes > 0 ? freeInodes / inodes : 1);
 }
 
-/** Blank, tab, newline and backslash stand as octal escapes. */
+/** Space, tab, newline and backslash are octal escapes. */
 function unescaped(text: string): string {
   return text.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

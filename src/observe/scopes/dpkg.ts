@@ -1,19 +1,22 @@
 import { type Machine, textOf } from '../machine.ts';
 
-/** What dpkg's database says (dpkg(1), deb-control(5)), read directly: asking dpkg-query takes longer than all else. */
+/**
+ * dpkg's database (dpkg(1), deb-control(5)), read directly, because running dpkg-query takes longer than everything
+ * else.
+ */
 export interface DpkgStatus {
   readonly packages: readonly { readonly name: string; readonly version: string }[];
-  /** Configuration files of packages: path to md5 as delivered, and owner. Obsolete ones are left out. */
+  /** Configuration files of packages: path to original md5 and owner. Obsolete ones are excluded. */
   readonly conffiles: ReadonlyMap<string, { readonly md5: string; readonly package: string }>;
 }
 
-/** Undefined where there is no dpkg. */
+/** Undefined if the box has no dpkg. */
 export function readDpkg(machine: Machine): DpkgStatus | undefined {
   const text = textOf(machine, '/var/lib/dpkg/status');
   return text === undefined ? undefined : parseDpkg(text);
 }
 
-/** Packages that are installed, by name; the second of two architectures as `name:arch`. */
+/** Installed packages, by name; the second of two architectures as `name:arch`. */
 export function parseDpkg(text: string): DpkgStatus {
   const packages = new Map<string, string>();
   const conffiles = new Map<string, { md5: string; package: string }>();

@@ -4,7 +4,7 @@ import type { Machine } from '../machine.ts';
 import { tryRead } from '../try-read.ts';
 import type { Observed, Observer, Sources, Unnumbered } from './observer.ts';
 
-/** Only names are read out of a kubeconfig: no user, no token, no certificate. */
+/** Reads only names from a kubeconfig: no user, token or certificate. */
 const Kubeconfig = z.object({
   'current-context': z.string().nullish(),
   contexts: z
@@ -21,26 +21,26 @@ const Kubeconfig = z.object({
 });
 
 /**
- * The contexts that kubectl would know here, and those of k3s and kubeadm in their own places; and where the cluster may
- * be asked, what it says.
+ * The contexts that kubectl would find, plus those of k3s and kubeadm, and facts about the cluster if it may be
+ * queried.
  */
 export const observeKubernetes: Observer<'kubernetes'> = async (sources) => {
   const paths = kubeconfigPaths(sources);
-  const [look, ...seen] = await Promise.all([
+  const [reading, ...seen] = await Promise.all([
     sources.cluster?.(),
     ...paths.map((path) => readContexts(path, sources.machine)),
   ]);
   const contexts = seen.flatMap(({ facts }) => facts);
-  const asked = look?.facts.find((each) => each.kind === 'context');
-  const others = contexts.filter((each) => !isSame(each, asked));
+  const queried = reading?.facts.find((each) => each.kind === 'context');
+  const others = contexts.filter((each) => !isSame(each, queried));
   const own = others.filter((each) => each.kind === 'context' && each.current);
-  const left = [...(look?.more ?? [])];
+  const left = [...(reading?.more ?? [])];
   return {
-    facts: [...own, ...(look?.facts ?? []), ...others.filter((each) => !own.includes(each))],
+    facts: [...own, ...(reading?.facts ?? []), ...others.filter((each) => !own.includes(each))],
     more: left.reduce((sum, [, count]) => sum + count, 0),
     unavailable: [
       ...seen.flatMap(({ unavailable = [] }) => unavailable),
-      ...(look?.unavailable ?? []),
+      ...(reading?.unavailable ?? []),
       ...(left.length > 0
         ? [`not listed: ${left.map(([kind, count]) => `${count} more of kind ${kind}`).join(', ')}`]
         : []),
@@ -48,13 +48,13 @@ export const observeKubernetes: Observer<'kubernetes'> = async (sources) => {
   };
 };
 
-/** The context that was asked stands for itself. */
-function isSame(context: Unnumbered<'kubernetes'>, asked: Unnumbered<'kubernetes'> | undefined): boolean {
-  if (asked?.kind !== 'context' || context.kind !== 'context') return false;
-  return asked.kubeconfig === context.kubeconfig && asked.context === context.context;
+/** Whether this is the context that was queried, which reports itself. */
+function isSame(context: Unnumbered<'kubernetes'>, queried: Unnumbered<'kubernetes'> | undefined): boolean {
+  if (queried?.kind !== 'context' || context.kind !== 'context') return false;
+  return queried.kubeconfig === context.kubeconfig && queried.context === context.context;
 }
 
-/** Where kubectl would look, and where k3s and kubeadm write. */
+/** Where kubectl would reading, and where k3s and kubeadm write. */
 export function kubeconfigPaths({ env, folder }: Pick<Sources, 'env' | 'folder'>): string[] {
   const named = (env.KUBECONFIG ?? '').split(':').filter((path) => path !== '');
   const home = env.HOME === undefined ? [] : [`${env.HOME}/.kube/config`];
@@ -63,13 +63,13 @@ export function kubeconfigPaths({ env, folder }: Pick<Sources, 'env' | 'folder'>
 }
 
 async function readContexts(path: string, machine: Machine): Promise<Observed<'kubernetes'>> {
-  const look = machine.read(path);
-  if (look.kind === 'gone') return { facts: [] };
-  if (look.kind === 'denied') return { facts: [], unavailable: [`${path} may not be read`] };
-  // Loaded only where there is a kubeconfig: most boxes have none, and a parser costs more than an observation.
+  const reading = machine.read(path);
+  if (reading.kind === 'gone') return { facts: [] };
+  if (reading.kind === 'denied') return { facts: [], unavailable: [`${path} cannot be read`] };
+  // Loaded only if a kubeconfig exists: most boxes have none, and loading a parser costs more than an observation.
   const { parseYaml } = await import('../parse-yaml.ts');
-  const tree = tryRead(() => Kubeconfig.parse(parseYaml(look.value.toString('utf8'))));
-  if (tree.kind !== 'read') return { facts: [], unavailable: [`${path} is no kubeconfig`] };
+  const tree = tryRead(() => Kubeconfig.parse(parseYaml(reading.value.toString('utf8'))));
+  if (tree.kind !== 'read') return { facts: [], unavailable: [`${path} is not a valid kubeconfig`] };
   return { facts: contextsOf(path, tree.value) };
 }
 
@@ -86,7 +86,7 @@ function contextsOf(path: string, config: z.infer<typeof Kubeconfig>): Unnumbere
   }));
 }
 
-/** A server's URL may hold a user and a password. */
+/** A server's URL may contain a user and a password. */
 function hostOf(url: string): string {
   const parsed = tryRead(() => new URL(url));
   return parsed.kind === 'read' ? parsed.value.host : '';

@@ -5,8 +5,8 @@ import type { Observer, Unnumbered } from './observer.ts';
 type Limit = Unnumbered<'limits'>;
 
 /**
- * The limits of the cgroup that this process and its steps run in, v1 or v2, and of a process started from here.
- * Of the cgroups above, the tightest limit counts (cgroups(7), Documentation/admin-guide/cgroup-v2.rst).
+ * The limits of the cgroup that this process and its steps run in, v1 or v2, and of processes started from here. Of the
+ * ancestor cgroups, the tightest limit counts (cgroups(7), Documentation/admin-guide/cgroup-v2.rst).
  */
 export const observeLimits: Observer<'limits'> = async ({ machine }) => {
   const facts = [...cgroupLimits(machine), ...processLimits(machine), ...systemLimits(machine)];
@@ -76,7 +76,7 @@ function cpuV2(chain: readonly string[], machine: Machine): Limit[] {
   return chain.slice(0, 1).flatMap((source) => {
     const [quota, period] = (textOf(machine, `${source}/cpu.max`) ?? '').trim().split(' ').map(Number);
     const text = textOf(machine, `${source}/cpu.stat`);
-    // Under a mixed v1 and v2 tree the controller is elsewhere, and this file says nothing.
+    // In a mixed v1 and v2 tree, the controller is in the v1 tree and this file is empty.
     if (text === undefined || !text.includes('nr_periods')) return [];
     return [cpu(machine, source, quota && period ? quota / period : undefined)];
   });
@@ -96,7 +96,7 @@ function cpu(machine: Machine, source: string, value: number | undefined): Limit
   };
 }
 
-/** The folder of the cgroup and of those above it; a container may see only the root of the tree. */
+/** The folders of the cgroup and its ancestors; a container may see only the root of the tree. */
 function foldersUp(root: string, path: string, machine: Machine): string[] {
   const folders: string[] = [];
   for (let at = path; ; at = dirname(at)) {
@@ -106,7 +106,7 @@ function foldersUp(root: string, path: string, machine: Machine): string[] {
   }
 }
 
-/** The smallest limit along the chain, or the innermost cgroup without one. */
+/** The smallest limit along the chain, or the innermost cgroup if none is limited. */
 function tightest(
   machine: Machine,
   chain: readonly string[],

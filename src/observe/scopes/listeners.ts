@@ -1,7 +1,7 @@
 import { portClaims } from '../ports/port-claims.ts';
 import type { Observer, Unnumbered } from './observer.ts';
 
-/** Sockets that listen, then ports that rules of the kernel claim without listening (NAT, host ports). */
+/** Listening sockets, then ports that kernel rules capture without listening (NAT, host ports). */
 export const observeListeners: Observer<'listeners'> = async (sources) => {
   const [sockets, rules] = await Promise.all([sources.listeners(), portClaims(sources.machine)]);
   const listening = sockets.listeners.map(

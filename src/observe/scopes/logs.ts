@@ -10,7 +10,7 @@ const [MOST_FILES, MOST_LINES, LONGEST_LINE] = [8, 20, 300];
 /** How much of a log's end is read. */
 export const TAIL_BYTES = 4096;
 
-/** How the journal is asked, what for comes after them. */
+/** Options of every journalctl call; the selection follows them. */
 export const JOURNAL_OPTIONS = [
   '--no-pager',
   '--quiet',
@@ -22,7 +22,7 @@ export const JOURNAL_OPTIONS = [
 ];
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Binary records, rotated logs, and what says only that packages were handled (`packages` says that better). */
+/** Binary records, rotated logs, and logs of package changes, which the scope `packages` reports better. */
 const IRRELEVANT =
   /^(?:wtmp|btmp|lastlog|faillog|tallylog|dpkg\.log|alternatives\.log|fontconfig\.log|bootstrap\.log|README)$|\.(?:gz|xz|bz2|zst|old|journal|\d+)$|-\d{8}$/;
 const IRRELEVANT_FOLDERS = new Set([
@@ -35,7 +35,9 @@ const IRRELEVANT_FOLDERS = new Set([
   'containers',
 ]);
 
-/** The journal's warnings and its lines of failed services, and the ends of files in /var/log written within a day. */
+/**
+ * The journal's warnings and its lines about failed services, and the ends of files in /var/log written within a day.
+ */
 export const observeLogs: Observer<'logs'> = async (sources) => {
   const files = recentFiles(sources);
   const journal = await journalLogs(sources.machine);
@@ -79,14 +81,14 @@ function entries(folder: string, machine: Machine) {
   return listing.kind === 'read' ? listing.value : [];
 }
 
-/** The last lines of a text file; undefined where it may not be read or is binary. */
+/** The last lines of a text file; undefined if it cannot be read or is binary. */
 function tailOf({ path, modified }: RecentFile, machine: Machine): Log | undefined {
-  const look = machine.tail(path, TAIL_BYTES);
-  if (look.kind !== 'read') return undefined;
-  const text = look.value.content.toString('utf8');
+  const reading = machine.tail(path, TAIL_BYTES);
+  if (reading.kind !== 'read') return undefined;
+  const text = reading.value.content.toString('utf8');
   if (text.includes('\0')) return undefined;
-  // The first line of a tail is cut anywhere.
-  const lines = lastLines(look.value.whole ? text : text.slice(text.indexOf('\n') + 1));
+  // The first line of a tail is incomplete.
+  const lines = lastLines(reading.value.whole ? text : text.slice(text.indexOf('\n') + 1));
   return { source: path, modified: new Date(modified).toISOString(), lines };
 }
 
@@ -105,10 +107,10 @@ async function journalLogs(machine: Machine): Promise<{ facts: Log[]; unavailabl
     askJournal(machine, 'journal', ['-p', 'warning']),
     ...failed.map(({ name }) => askJournal(machine, `journal of ${name}`, ['-u', name])),
   ]);
-  const refused = answers.every((answer) => answer === undefined);
+  const unreadable = answers.every((answer) => answer === undefined);
   return {
     facts: answers.flatMap((answer) => answer ?? []),
-    ...(refused && {
+    ...(unreadable && {
       unavailable: ['the journal cannot be read (it needs root or the group systemd-journal)'],
     }),
   };

@@ -2,7 +2,7 @@ import { freemem, totalmem } from 'node:os';
 import { textOf } from '../machine.ts';
 import type { Observer } from './observer.ts';
 
-/** Memory of the box as a whole (proc(5): meminfo, vmstat). What a container may use of it is under `limits`. */
+/** Memory of the whole box (proc(5): meminfo, vmstat). The share that a container may use is under `limits`. */
 export const observeMemory: Observer<'memory'> = async ({ machine }) => {
   const info = textOf(machine, '/proc/meminfo') ?? '';
   const bytes = (name: string): number | undefined => {

@@ -5,36 +5,36 @@ import type { Listeners } from '../ports/listener.ts';
 import type { Processes } from '../processes.ts';
 import type { DpkgStatus } from './dpkg.ts';
 
-/** A fact before it has its id. */
+/** A fact without its id. */
 export type Unnumbered<S extends Scope> =
   FactOf<S> extends infer F ? (F extends unknown ? Omit<F, 'id'> : never) : never;
 
-/** What one scope saw: the most relevant facts first, and why there may be more. */
+/** Facts of one scope, the most relevant first, and why there may be more. */
 export interface Observed<S extends Scope> {
   readonly facts: readonly Unnumbered<S>[];
   readonly unavailable?: readonly string[];
-  /** Facts that the observer itself left out. */
+  /** Number of facts that the observer omitted. */
   readonly more?: number;
 }
 
-/** What observers share, so that nothing is read twice. */
+/** Shared by observers, so that nothing is read twice. */
 export interface Sources {
   readonly machine: Machine;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where relative paths start, and whose disk matters. */
+  /** Where relative paths start; its disk is measured. */
   readonly folder: string;
-  /** Key of the hashes of files; absent: files have no hash. */
+  /** Key for hashing files; files have no hash without it. */
   readonly key?: string;
   readonly now: Date;
   listeners(): Promise<Listeners>;
   processes(): Promise<Processes>;
-  /** Undefined where dpkg is not this box's package manager. */
+  /** Undefined if the box does not use dpkg. */
   dpkg(): DpkgStatus | undefined;
-  /** The cluster that the box names; absent: it is not to be asked. */
+  /** The cluster of the box; absent if it may not be queried. */
   cluster?(): Promise<ClusterObservation>;
   /** User names by number. */
   users(): ReadonlyMap<number, string>;
 }
 
-/** Looks at one scope. May throw: the scope is then unavailable, with the error as the reason. */
+/** Observes one scope. May throw: the scope is then unavailable, with the error as the reason. */
 export type Observer<S extends Scope> = (sources: Sources) => Promise<Observed<S>>;

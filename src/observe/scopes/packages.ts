@@ -1,7 +1,7 @@
 import { type Machine, textOf } from '../machine.ts';
 import type { Observed, Observer, Unnumbered } from './observer.ts';
 
-/** Installed packages by the database of whichever package manager is here. */
+/** Installed packages, from the database of the box's package manager. */
 export const observePackages: Observer<'packages'> = async ({ dpkg, machine }) => {
   const known = dpkg();
   if (known !== undefined) {
@@ -20,13 +20,13 @@ export function parseApk(text: string): Unnumbered<'packages'>[] {
   });
 }
 
-/** The question to rpm: a line a package, name and version. */
+/** The rpm query: one line per package with name and version. */
 export const RPM_QUERY = ['rpm', '-qa', '--qf', '%{NAME}\\t%{VERSION}-%{RELEASE}\\n'] as const;
 
 async function rpmPackages(machine: Machine): Promise<Observed<'packages'>> {
   const answer = await machine.tool(RPM_QUERY[0], RPM_QUERY.slice(1));
   if (answer.kind !== 'exit' || answer.code !== 0) {
-    return { facts: [], unavailable: ['no package database of dpkg, apk or rpm can be read'] };
+    return { facts: [], unavailable: ['no dpkg, apk or rpm package database can be read'] };
   }
   const rows = answer.stdout.split('\n').map((line) => line.split('\t'));
   return {

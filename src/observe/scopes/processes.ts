@@ -2,10 +2,10 @@ import { displayName, type RunningProcess } from '../processes.ts';
 import { redactArgv } from '../redact/redact.ts';
 import type { Observer, Unnumbered } from './observer.ts';
 
-/** Characters of a word, and words of a command line, that are kept. */
+/** Maximum length of a word, and number of words of a command line. */
 const [LONGEST_WORD, MOST_WORDS] = [200, 40];
 
-/** Who listens first, then the largest: what a person looks for. Kernel threads are left out. */
+/** Listening processes first, then by size, which is what people look for. Kernel threads are excluded. */
 export const observeProcesses: Observer<'processes'> = async (sources) => {
   const [{ processes, unavailable }, { listeners }] = await Promise.all([
     sources.processes(),

@@ -5,7 +5,7 @@ import type { Observer } from './observer.ts';
 
 const ORDER = ['failed', 'starting', 'active', 'unknown', 'inactive'];
 
-/** Failed ones first, then those that are on their way, run, are not known, and rest. */
+/** Order: failed, starting, active, unknown, inactive. */
 export const observeServices: Observer<'services'> = async ({ machine }) => {
   const { services: found, unavailable } = await services(machine);
   const facts = found.map(({ name, state, enabled, manager, detail }) => ({

@@ -1,7 +1,7 @@
 import { type Machine, textOf } from '../machine.ts';
 import type { Observer } from './observer.ts';
 
-/** What kind of machine this is. */
+/** Operating system, hardware and load of the machine. */
 export const observeSystem: Observer<'system'> = async ({ machine }) => {
   const pretty = /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(textOf(machine, '/etc/os-release') ?? '')?.[1];
   const { name, bootedAt, addresses, ...rest } = machine.system();
@@ -19,7 +19,7 @@ export const observeSystem: Observer<'system'> = async ({ machine }) => {
   };
 };
 
-/** When the newest of apt's lists was fetched; null: there is none, undefined: there is no apt. */
+/** When the newest of apt's lists was fetched; null if no list exists, undefined without apt. */
 function aptIndex(machine: Machine, folder = '/var/lib/apt/lists'): string | null | undefined {
   const listing = machine.list(folder);
   if (listing.kind !== 'read') return undefined;

@@ -5,7 +5,7 @@ import type { ClusterObservation } from '../../model/cluster/cluster-observation
 import { summarizeClusterFact } from '../../model/cluster/cluster-summary.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { Scope, Snapshot } from '../../model/snapshot.ts';
-import { compareSnapshots, unaccounted } from '../../observe/compare.ts';
+import { compareSnapshots, unaccountedChanges } from '../../observe/compare.ts';
 import { observe } from '../../observe/snapshot.ts';
 import type { World } from '../../world.ts';
 import { fileHashKey } from '../session/file-hash-key.ts';
@@ -38,7 +38,7 @@ export async function unaccountedSince(store: AgentStore, now: Snapshot | undefi
   const first = await store.snapshot(store.of('snapshot')[0]?.snapshot);
   if (!first || !now || first.id === now.id) return [];
   const made = store.loop.attempts.flatMap(({ changed }) => changed);
-  return unaccounted(compareSnapshots(first, now), made);
+  return unaccountedChanges(compareSnapshots(first, now), made);
 }
 
 /** The facts behind evidence ids, from the snapshots that are kept. */

@@ -4,7 +4,7 @@ import { driftOfChanges, driftOfChecks, driftOfFact } from '../../judge/drift.ts
 import type { DriftFinding } from '../../model/drift.ts';
 import type { CheckResult } from '../../model/outcome.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { compareSnapshots, unaccounted } from '../../observe/compare.ts';
+import { compareSnapshots, unaccountedChanges } from '../../observe/compare.ts';
 import { observeBox } from '../../observe/observe-box.ts';
 import { measure } from '../facts.ts';
 import type { OperationContext } from '../operation.ts';
@@ -45,7 +45,7 @@ const systemSource: DriftSource = async ({ context, session, baseline }) => {
   const { world, signal } = context;
   const key = await fileHashKey(world, { readOnly: true });
   const now = await observeBox(session.box, { scopes: BASELINE_SCOPES, key, signal });
-  const changes = unaccounted(
+  const changes = unaccountedChanges(
     compareSnapshots(baseline.snapshot, now),
     changesOfAttempts(context, session, baseline),
   );

@@ -83,7 +83,7 @@ export async function applyDifference(
 
 /**
  * The objects of a fence as they live, and what an apply would change of each; nothing is written.
- * @throws ClusterTrouble, FenceDefect
+ * @throws ClusterError, FenceDefect
  */
 export async function comparedObjects(
   action: ApplyAction | RegistryAction,
@@ -98,7 +98,7 @@ export async function comparedObjects(
 /**
  * Objects that carry this runbook's label and are not among those known, and the places that may not be listed. It is looked
  * where objects of the same kinds as in `places` lie.
- * @throws ClusterTrouble
+ * @throws ClusterError
  */
 export async function orphanedObjects(
   known: readonly ObjectKey[],
@@ -107,13 +107,13 @@ export async function orphanedObjects(
 ): Promise<{ orphans: ObjectKey[]; unseen: LabelledPlace[] }> {
   const cluster = await clusterOf(work);
   const ids = new Set(known.map(idOf));
-  const { objects, unseen } = await labelledObjects(cluster, places, work.pass.inventory, work.signal);
-  return { orphans: objects.filter((each) => !ids.has(idOf(each))), unseen };
+  const { objects, unlistable } = await labelledObjects(cluster, places, work.pass.inventory, work.signal);
+  return { orphans: objects.filter((each) => !ids.has(idOf(each))), unseen: unlistable };
 }
 
 /**
  * Takes back everything that a step has applied, in reverse.
- * @throws ClusterTrouble
+ * @throws ClusterError
  */
 export async function takeBackApplied(
   applied: readonly AppliedObjectKey[],

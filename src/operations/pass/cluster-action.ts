@@ -18,7 +18,7 @@ export interface ClusterWork {
 
 /**
  * The cluster that the next shell fence's kubectl would talk to.
- * @throws ClusterTrouble
+ * @throws ClusterError
  */
 export async function clusterOf({ pass, state }: ClusterWork): Promise<Cluster> {
   if (!pass.box.cluster) throw new ClusterError('no-config', 'This kind of box has no way to a cluster.');

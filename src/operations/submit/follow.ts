@@ -47,7 +47,7 @@ export async function followWorkflow(
   if (waited.kind === 'timeout')
     return {
       phase: 'Unknown',
-      message: waited.trouble?.message ?? 'it has not ended in time',
+      message: waited.error?.message ?? 'the workflow did not end in time',
       ms: waited.waitedMs,
     };
   const { phase = 'Unknown', message = '' } = waited.value;

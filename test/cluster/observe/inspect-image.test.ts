@@ -7,14 +7,14 @@ import { openClient } from '../../../src/cluster/access/client.ts';
 import { clusterOf } from '../../../src/cluster/cluster.ts';
 import { inspected, SCRIPT } from '../../../src/cluster/observe/inspect-image.ts';
 import { observeCluster } from '../../../src/cluster/observe/observe-cluster.ts';
-import { cpuFigures } from '../../../src/cluster/observe/throttling.ts';
+import { cpuMetrics } from '../../../src/cluster/observe/throttling.ts';
 import { PagedApi } from './paged-api.ts';
 
-describe('the script that looks into an image, run by the shell of this machine', () => {
+describe('the script that inspects an image, run by the shell of this machine', () => {
   const folder = mkdtempSync(join(tmpdir(), 'look-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const look = (program: string) =>
-    inspected(program, execFileSync('/bin/sh', ['-c', SCRIPT, 'look', program], { encoding: 'utf8' }));
+    inspected(program, execFileSync('/bin/sh', ['-c', SCRIPT, 'inspect', program], { encoding: 'utf8' }));
   const file = (name: string, text: string | Buffer) => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
@@ -49,7 +49,7 @@ describe('the script that looks into an image, run by the shell of this machine'
     expect(look(program)).toMatchObject({ program, ...wanted });
   });
 
-  test('what it did not print says nothing', () => {
+  test('missing output yields no facts', () => {
     expect(inspected('x', 'sh: exists: not found')).toBeUndefined();
   });
 });
@@ -75,7 +75,7 @@ const dead = {
   },
 };
 
-/** Plays a kubelet that starts whatever ephemeral container is asked for, and lets it end like this. */
+/** Acts as a kubelet that starts any ephemeral container and ends it like this. */
 async function playing(end: object, log = '') {
   const api = await PagedApi.start();
   onTestFinished(() => api.stop());
@@ -98,21 +98,21 @@ async function playing(end: object, log = '') {
   return { api, asked, cluster: clusterOf({ context: 'fake', server: api.url, path: '/k' }, 'argo', client) };
 }
 
-test('a container that died without a word: its image is looked into, and the interpreter is not there', async () => {
+test('inspects the image of a crashed container, and finds that the interpreter is missing', async () => {
   const { cluster, asked } = await playing(
     { terminated: { exitCode: 0, reason: 'Completed' } },
     'exists yes\ninterpreter /bin/bash\nfound no\n',
   );
   const { facts } = await observeCluster(cluster, { inspect: true });
   expect(asked).toMatchObject([
-    { image: 'app:1', command: ['/bin/sh', '-c', SCRIPT, 'look', '/entrypoint.sh'] },
+    { image: 'app:1', command: ['/bin/sh', '-c', SCRIPT, 'inspect', '/entrypoint.sh'] },
   ]);
   expect(facts.find(({ kind }) => kind === 'image-program')).toMatchObject({
     ...{ program: '/entrypoint.sh', exists: true, interpreter: '/bin/bash', interpreterExists: false },
   });
 });
 
-test('an image without any shell: the look cannot start, and that is told', async () => {
+test('reports an image without a shell, in which the inspection cannot start', async () => {
   const { cluster } = await playing({ terminated: { exitCode: 128, reason: 'StartError' } });
   const { facts } = await observeCluster(cluster, { inspect: true });
   expect(facts.find(({ kind }) => kind === 'image-program')).toMatchObject({
@@ -121,13 +121,13 @@ test('an image without any shell: the look cannot start, and that is told', asyn
   });
 });
 
-test('without being asked nothing is added to a pod', async () => {
+test('adds nothing to a pod by default', async () => {
   const { cluster, asked } = await playing({ terminated: { exitCode: 0 } });
   await observeCluster(cluster, { active: true });
   expect(asked).toEqual([]);
 });
 
-test('CPU figures as the kubelet writes them, and the container that they are of', async () => {
+test('parses the kubelet’s CPU metrics by container', async () => {
   const text = [
     '# HELP container_cpu_cfs_periods_total Number of elapsed enforcement period intervals.',
     'container_cpu_cfs_periods_total{container="app",id="/kubepods/x",image="app:1",name="c",namespace="argo",pod="app-1"} 1.2e+03 1795223762843',
@@ -135,7 +135,7 @@ test('CPU figures as the kubelet writes them, and the container that they are of
     'container_cpu_cfs_throttled_seconds_total{container="app",namespace="argo",pod="app-1"} 99',
     'container_cpu_cfs_periods_total{container="",id="/kubepods/x",namespace="argo",pod="app-1"} 7',
   ].join('\n');
-  expect(cpuFigures(text).get('argo/app-1/app')).toEqual({ periods: 1200, throttled: 552 });
+  expect(cpuMetrics(text).get('argo/app-1/app')).toEqual({ periods: 1200, throttled: 552 });
   const { cluster, api } = await playing({});
   api.answer('/api/v1/nodes/node-1/proxy/metrics/cadvisor', text);
   const { facts } = await observeCluster(cluster, { active: true });

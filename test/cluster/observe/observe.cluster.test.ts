@@ -12,9 +12,9 @@ import { deployment } from '../objects.ts';
 const BARE = '---\nrunbook: 1\nname: seen\n---\n\n## Steps\n';
 
 describeWithCluster('env.observe of a real cluster', (cluster) => {
-  /** An agent whose KUBECONFIG is this file, and whose person has allowed its context. */
+  /** An agent whose KUBECONFIG is this file, and whose person has approved its context. */
   async function agentWith(kubeconfig: string) {
-    // Observing asks the person's environment, steps that of their box: the document names it too.
+    // Observing uses the person's environment, steps that of their box; the document names the file too.
     const document = BARE.replace('name: seen', `name: seen\nenv: { KUBECONFIG: ${kubeconfig} }`);
     const { world } = await scenario(document, { env: { KUBECONFIG: kubeconfig } });
     const text = readFileSync(kubeconfig, 'utf8');
@@ -29,7 +29,7 @@ describeWithCluster('env.observe of a real cluster', (cluster) => {
   }
   const observed = (namespace: string) => ({ scopes: ['kubernetes'], namespace });
 
-  test('a crash is the first finding, from what the cluster itself says', async () => {
+  test('a crash is the first finding, from the cluster’s own status', async () => {
     const namespace = await cluster.namespace();
     const annotations = {
       'runbook.test/exit-code': '128',
@@ -49,7 +49,7 @@ describeWithCluster('env.observe of a real cluster', (cluster) => {
     expect(kinds).toEqual(expect.arrayContaining(['context', 'workload', 'pod', 'registry', 'node']));
   });
 
-  test('a step by typed fences that fails is explained by its own objects, not by those of other namespaces', async () => {
+  test('explains a failed step with typed fences by its own objects, not by those of other namespaces', async () => {
     const [own, other] = [await cluster.namespace('own'), await cluster.namespace('other')];
     const crash = (what: string) => ({
       'runbook.test/exit-code': '128',
@@ -74,7 +74,7 @@ describeWithCluster('env.observe of a real cluster', (cluster) => {
     expect(failed.findings[0].title).toContain('/ours');
     expect(JSON.stringify(failed.findings)).not.toContain('/theirs');
 
-    // What the engine refuses is known to the word, corrected pointer and all.
+    // Errors of the engine are known exactly, including the corrected pointer.
     const pointer = [{ op: 'replace', path: '/metadata/annotations/example.com/owner', value: 'ann' }];
     const patched = [
       {
@@ -88,7 +88,7 @@ describeWithCluster('env.observe of a real cluster', (cluster) => {
     expect(refused.note).toContain('/metadata/annotations/example.com~1owner');
   });
 
-  test('a quota that is full is told with its figures', async () => {
+  test('reports a full quota with its numbers', async () => {
     const namespace = await cluster.namespace();
     const core = `/api/v1/namespaces/${namespace}`;
     const quota = { metadata: { name: 'small' }, spec: { hard: { 'limits.memory': '1Gi' } } };
@@ -107,7 +107,7 @@ describeWithCluster('env.observe of a real cluster', (cluster) => {
     );
   });
 
-  test('rights for pods of one namespace: these are seen, and what is not is said', async () => {
+  test('with permissions for pods of one namespace, reads these and reports what is missing', async () => {
     const namespace = await cluster.namespace();
     await cluster.api.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment('web'));
     const user = await cluster.user('watcher', namespace, [
@@ -120,7 +120,7 @@ describeWithCluster('env.observe of a real cluster', (cluster) => {
     expect(reasons).not.toMatch(/^pods cannot be read/m);
   });
 
-  test('an expired token, a dead API server, no kubeconfig: said, and the box is observed all the same', async () => {
+  test('reports an expired token, a dead API server or a missing kubeconfig, and still observes the box', async () => {
     const cases = [
       [cluster.expired(), /log in again/],
       [await cluster.dead(), /cannot be reached/],
@@ -136,18 +136,18 @@ describeWithCluster('env.observe of a real cluster', (cluster) => {
     const seen = await agentIn(world).call('env_observe', { scopes: ['kubernetes'] });
     expect(seen.unavailable).toContainEqual({
       scope: 'kubernetes',
-      reason: expect.stringMatching(/no kubeconfig/),
+      reason: expect.stringMatching(/has no kubeconfig/),
     });
   });
 
-  test('a context that the person has not allowed is not touched', async () => {
+  test('does not access a context that the person has not approved', async () => {
     const { world } = await scenario(BARE, { env: { KUBECONFIG: cluster.kubeconfig } });
     const seen = await agentIn(world).call('env_observe', { scopes: ['kubernetes'] });
     expect(seen.facts.kubernetes.map(({ kind }: { kind: string }) => kind)).toEqual(['context']);
     expect(seen.unavailable[0].reason).toMatch(/runbook approve --context test/);
   });
 
-  test('an ephemeral container is taken by the API server, and what it ends with is told', async () => {
+  test('the API server accepts the ephemeral container, and its result is reported', async () => {
     const namespace = await cluster.namespace();
     const path = `/api/v1/namespaces/${namespace}/pods/silent`;
     await cluster.api.create(`/api/v1/namespaces/${namespace}/pods`, {

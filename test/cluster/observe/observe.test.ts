@@ -31,7 +31,7 @@ function cluster(server = api.url) {
   return made;
 }
 
-/** Beside the context, which is always told. */
+/** In addition to the context, which is always reported. */
 const kinds = ({ facts }: ClusterObservation) =>
   facts.map(({ kind }) => kind).filter((kind) => kind !== 'context');
 const crashing = (name: string, more: object = {}) => ({
@@ -56,8 +56,8 @@ const crashing = (name: string, more: object = {}) => ({
   },
 });
 
-describe('what is seen', () => {
-  test('pods in trouble with their logs, nodes with what is free, and neither environment nor annotations', async () => {
+describe('facts', () => {
+  test('failing pods with their logs, nodes with free resources, without environment or annotations', async () => {
     api
       .list('/api/v1/nodes', [
         {
@@ -135,7 +135,7 @@ describe('what is seen', () => {
     expect(unavailable).toEqual([]);
   });
 
-  test('events by the youngest of their times, in whatever field it stands', async () => {
+  test('sorts events by the most recent of their times, in any field', async () => {
     const about = { involvedObject: { kind: 'Pod', namespace: 'argo', name: 'a', uid: 'u' } };
     api.list('/api/v1/events', [
       { ...about, reason: 'C', metadata: { creationTimestamp: '2026-11-21T10:00:01Z' } },
@@ -159,8 +159,8 @@ describe('what is seen', () => {
   });
 });
 
-describe('what cannot be seen is said, and the rest goes on', () => {
-  test('a kind that may not be read', async () => {
+describe('reports what cannot be read, and continues with the rest', () => {
+  test('a kind without read permission', async () => {
     api
       .answer('/api/v1/nodes', {
         status: 403,
@@ -174,12 +174,12 @@ describe('what cannot be seen is said, and the rest goes on', () => {
     const look = await observeCluster(cluster());
     expect(kinds(look)).toContain('pod');
     expect(look.unavailable).toEqual([
-      expect.stringMatching(/^nodes cannot be read: .*forbidden.*Have somebody grant the right/),
+      expect.stringMatching(/^nodes cannot be read: .*forbidden.*Ask a cluster administrator/),
       expect.stringMatching(/^logs of pods cannot be read: /),
     ]);
   });
 
-  test('rights for one namespace only: that one is looked at', async () => {
+  test('permissions for one namespace only: reads that one', async () => {
     const forbidden = { status: 403, message: 'forbidden' };
     api
       .answer('/api/v1/namespaces', forbidden)
@@ -191,7 +191,7 @@ describe('what cannot be seen is said, and the rest goes on', () => {
     expect(api.paths).not.toContain('/api/v1/pods');
   });
 
-  test('namespaces that the person has not allowed are not touched', async () => {
+  test('does not read namespaces that the person has not approved', async () => {
     isAllowed = (namespace) => namespace === undefined || namespace === 'shop';
     api.list('/api/v1/namespaces/shop/pods', [
       { ...crashing('s'), metadata: { namespace: 'shop', name: 's', uid: 'us' } },
@@ -202,11 +202,11 @@ describe('what cannot be seen is said, and the rest goes on', () => {
     const refused = await observeCluster(cluster(), { namespace: 'argo' });
     expect(refused.facts).toEqual([]);
     expect(refused.unavailable[0]).toMatch(
-      /namespace "argo".*not on your list.*runbook approve --context fake --namespace argo/,
+      /not approved namespace "argo".*runbook approve --context fake --namespace argo/,
     );
   });
 
-  test('a dead API server, one request long', async () => {
+  test('a dead API server costs one request', async () => {
     const dead = cluster('http://127.0.0.1:1');
     const look = await observeCluster(dead);
     expect(look.facts).toEqual([]);
@@ -217,10 +217,10 @@ describe('what cannot be seen is said, and the rest goes on', () => {
   test('an expired token', async () => {
     api.answer('/api/v1/namespaces', { status: 401, message: 'Unauthorized' });
     const look = await observeCluster(cluster());
-    expect(look.unavailable).toEqual([expect.stringMatching(/Unauthorized.*log in again/)]);
+    expect(look.unavailable).toEqual([expect.stringMatching(/Unauthorized.*Log in again/)]);
   });
 
-  test('a server that gives no answer any more: what was read stays', async () => {
+  test('keeps what was read when the server stops answering', async () => {
     api
       .list('/api/v1/nodes', [
         { metadata: { name: 'node-1' }, status: { conditions: [{ type: 'Ready', status: 'True' }] } },
@@ -236,14 +236,14 @@ describe('what cannot be seen is said, and the rest goes on', () => {
   });
 });
 
-describe('active: probes are called without credentials, by both schemes', () => {
+describe('active: calls probes without credentials, over both schemes', () => {
   const serving = crashing('web-1', {
     containers: [
       { name: 'app', image: 'web:1', livenessProbe: { httpGet: { path: '/ping?full=1', port: 8080 } } },
     ],
   });
 
-  test('401, and TLS where plain HTTP was asked for', async () => {
+  test('reports 401, and TLS where plain HTTP was requested', async () => {
     const credentials: (string | undefined)[] = [];
     api
       .list('/api/v1/pods', [serving])
@@ -264,13 +264,13 @@ describe('active: probes are called without credentials, by both schemes', () =>
     expect(credentials[0]).toContain('?full=1');
   });
 
-  test('not asked for: nothing is called', async () => {
+  test('calls nothing by default', async () => {
     api.list('/api/v1/pods', [serving]);
     await observeCluster(cluster());
     expect(api.paths.some((path) => path.includes('/proxy/'))).toBe(false);
   });
 
-  test('without the right to call: said once', async () => {
+  test('reports missing permission to call probes once', async () => {
     const forbidden = {
       status: 403,
       message: 'pods "web-1" is forbidden: User "me" cannot get resource "pods/proxy" in API group ""',

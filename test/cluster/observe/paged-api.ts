@@ -1,22 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A collection that is never held: `at` makes each object when its page is asked for. */
+/** A collection that is never stored: `at` creates each object when its page is requested. */
 export interface Made {
   readonly count: number;
   at(index: number): object;
 }
 
-/** What a path answers instead of a list: a status with a message, or a text. */
+/** The response of a path instead of a list: a status with a message, or a text. */
 export type Answer = { readonly status: number; readonly message: string } | string | object;
 
 /**
- * An API server in this process that serves pages of lists as large as one likes, and refuses what one likes. It knows no
- * watch and no writes.
+ * An API server in this process that serves pages of lists of any size, and rejects requests on demand. It supports
+ * neither watches nor writes.
  */
 export class PagedApi {
   readonly paths: string[] = [];
-  /** Largest `limit` that was asked for; Infinity where one list was asked for whole. */
+  /** Largest `limit` requested; Infinity if a list was requested without one. */
   mostAsked = 0;
   readonly #lists = new Map<string, Made>();
   readonly #answers = new Map<string, (request: IncomingMessage) => Answer>();

@@ -3,7 +3,7 @@ import { fitToBudget } from '../../../src/mcp/tools/budget.ts';
 import { envObserve } from '../../../src/operations/agent/tools/env-observe.ts';
 import { agentIn } from '../../operations/agent/agent.ts';
 
-/** An agent that looks at a cluster of any size, and pages through what it saw; tells what that took. */
+/** An agent that observes a cluster of any size, pages through the result, and reports time and memory. */
 const world = localWorld({
   cwd: process.argv[2]!,
   env: process.env,

@@ -11,7 +11,7 @@ import { PagedApi } from './paged-api.ts';
 
 const [PODS, EVENTS] = [10_000, 50_000];
 
-test('ten thousand pods and fifty thousand events in one namespace: an answer within its budget, paged, below 300 MB', async () => {
+test('ten thousand pods and fifty thousand events in one namespace: a bounded answer, paged, below 300 MB', async () => {
   const api = await PagedApi.start();
   onTestFinished(() => api.stop());
   const inside = '/api/v1/namespaces/big';
@@ -54,7 +54,7 @@ interface Seen {
   readonly peakMb: number;
 }
 
-/** By a process of its own, so that its memory is nobody else's. */
+/** In its own process, so that its memory can be measured. */
 async function look(api: PagedApi): Promise<Seen> {
   const root = await mkdtemp(join(tmpdir(), 'runbook-scale-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
@@ -93,7 +93,7 @@ const service = (index: number) => ({
   spec: { type: 'ClusterIP', selector: { app: `app-${index}` }, ports: [{ port: 80, targetPort: 8080 }] },
 });
 
-/** As large as real ones are: environment, managed fields, annotations. Every tenth is in trouble. */
+/** As large as real ones: environment, managed fields, annotations. Every tenth one is failing. */
 const pod = (index: number) => ({
   metadata: {
     namespace: 'big',

@@ -81,13 +81,13 @@ function toCase(file: string, written: Written): ClusterCase {
 
 /** The snapshot that an observation of the box and its cluster would have produced. */
 function snapshotOf({ objects = [], cluster = [], facts = [], secrets = {} }: Written): Snapshot {
-  const gathering = new ObservationBuilder();
+  const builder = new ObservationBuilder();
   const order = (each: RawObject): number => READING_ORDER.indexOf(each.kind as ReadKind);
   for (const each of [...objects].sort((a, b) => order(a) - order(b))) {
-    gathering.take(each.kind as ReadKind, each);
+    builder.addObject(each.kind as ReadKind, each);
   }
-  for (const each of cluster) gathering.add(each);
-  const seen = gathering.facts({ pods: true, allPods: true }, new Map(Object.entries(secrets))).facts;
+  for (const each of cluster) builder.add(each);
+  const seen = builder.facts({ pods: true, allPods: true }, new Map(Object.entries(secrets))).facts;
   const all: Record<string, unknown[]> = {};
   let last = 0;
   const add = (scope: string, fact: object): void => {

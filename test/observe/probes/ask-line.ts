@@ -14,7 +14,7 @@ export function contextOf(context: Partial<ProbeContext> = {}): ProbeContext {
   return { env: {}, facts: new Map(), folder: '/', ...context };
 }
 
-/** Asks the probe of a check line once. */
+/** Evaluates the probe of a check line once. */
 export function ask(line: string, context: Partial<ProbeContext> = {}): Promise<Verdict> {
   return askProbe(probeOf(line), contextOf(context));
 }

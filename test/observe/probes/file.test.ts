@@ -62,7 +62,7 @@ test('contains and matches', async () => {
   expect(await ask('file . contains x', { folder })).toMatchObject({ verdict: 'fail', class: 'not-a-file' });
 });
 
-test('what is no ordinary file is not read: a pipe would block, a device never end', async () => {
+test('does not read special files: a pipe would block, a device never end', async () => {
   const folder = await temporaryFolder();
   execFileSync('mkfifo', [join(folder, 'pipe')]);
   expect(await ask('file pipe contains x', { folder })).toMatchObject({
@@ -76,7 +76,7 @@ test('what is no ordinary file is not read: a pipe would block, a device never e
   expect(await ask('file pipe exists', { folder })).toMatchObject({ verdict: 'pass' });
 });
 
-test('big files are read in pieces, and a text across two pieces is found', async () => {
+test('reads big files in chunks, and finds a text across two chunks', async () => {
   const folder = await temporaryFolder();
   const text = `${'é'.repeat(700_000)}needle${'y'.repeat(3_000_000)}`;
   for (const shift of [0, 1, 2, 3, 4, 5]) {
@@ -112,7 +112,7 @@ test('mode and sha256', async () => {
   });
 });
 
-test('a path that cannot be one is unknown, not an exception', async () => {
+test('an impossible path is unknown, not an exception', async () => {
   expect(await ask('file "a\\u0000b" exists')).toMatchObject({ verdict: 'unknown' });
   expect(await ask(`file /${'x'.repeat(5000)} exists`)).toMatchObject({ verdict: 'unknown' });
 });

@@ -14,7 +14,7 @@ async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A real web server; answers its port. */
+/** A real web server; returns its port. */
 function serve(answer: RequestListener): Promise<number> {
   const server = createServer(answer);
   onTestFinished(() => server.closeAllConnections());
@@ -28,7 +28,7 @@ const status =
     response.end(body);
   };
 
-test('200 passes by default, a wanted 401 too', async () => {
+test('200 passes by default, and so does a 401 that is wanted', async () => {
   const port = await serve(status(200, 'hello Argo'));
   expect(await ask(`http GET http://127.0.0.1:${port}/`)).toEqual({
     verdict: 'pass',
@@ -55,7 +55,7 @@ test('a redirect is not followed', async () => {
   });
 });
 
-test('the body is looked at', async () => {
+test('checks the body', async () => {
   const port = await serve(status(200, 'hello Argo'));
   const url = `http://127.0.0.1:${port}/`;
   expect(await ask(`http GET ${url} contains Argo`)).toMatchObject({ verdict: 'pass', class: 'match' });
@@ -63,7 +63,7 @@ test('the body is looked at', async () => {
   expect(await ask(`http GET ${url} contains Flux`)).toMatchObject({ verdict: 'fail', class: 'no-match' });
   expect(await ask(`http HEAD ${url} contains Argo`)).toMatchObject({
     verdict: 'fail',
-    observed: 'HEAD answers without a body',
+    observed: 'responses to HEAD have no body',
   });
   expect(await ask(`http GET ${url} matches /a{2000}/`)).toMatchObject({
     verdict: 'unknown',
@@ -71,7 +71,7 @@ test('the body is looked at', async () => {
   });
 });
 
-test('headers are sent, repeated ones too, and credentials are not shown', async () => {
+test('sends headers, also repeated ones, and does not show credentials', async () => {
   const seen: unknown[] = [];
   const port = await serve((request, response) => {
     seen.push(request.headers['x-one'], request.headers.host, request.headers.authorization);
@@ -83,7 +83,7 @@ test('headers are sent, repeated ones too, and credentials are not shown', async
   expect(JSON.stringify(verdict)).not.toContain('pw@');
 });
 
-test('only the first megabyte of a body counts', async () => {
+test('reads only the first megabyte of a body', async () => {
   const port = await serve(status(200, `start${'x'.repeat(2 * 1024 * 1024)}end`));
   expect(await ask(`http GET http://127.0.0.1:${port}/ contains start`)).toMatchObject({ verdict: 'pass' });
   expect(await ask(`http GET http://127.0.0.1:${port}/ contains end`)).toMatchObject({
@@ -92,7 +92,7 @@ test('only the first megabyte of a body counts', async () => {
   });
 });
 
-test('a body that breaks off is judged by what came', async () => {
+test('judges a truncated body by what arrived', async () => {
   const port = await serve((_request, response) => {
     response.writeHead(200, { 'content-length': 1000 });
     response.write('half of it');
@@ -128,14 +128,14 @@ test('refused, closed, not HTTP', async () => {
   expect(await ask(`http GET https://127.0.0.1:${free}/`)).toMatchObject({ verdict: 'fail', class: 'tls' });
 });
 
-test('what cannot be resolved is unknown', async () => {
+test('a name that cannot be resolved is unknown', async () => {
   expect(await ask('http GET http://no-such-host.invalid/')).toMatchObject({
     verdict: 'unknown',
     class: 'dns',
   });
 });
 
-test('a stopped asker has no answer', async () => {
+test('an aborted probe is unknown', async () => {
   const sockets: { destroy(): void }[] = [];
   const silent = await listen(createTcpServer((socket) => sockets.push(socket)));
   const stop = new AbortController();
@@ -153,7 +153,7 @@ test('IPv6 addresses', async () => {
   expect(await ask(`http GET http://[::1]:${port}/ status 204`)).toMatchObject({ verdict: 'pass' });
 });
 
-test('a self-signed certificate is refused, unless told otherwise or trusted by the box', async () => {
+test('refuses a self-signed certificate, unless insecure or trusted by the box', async () => {
   const folder = await temporaryFolder();
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'];

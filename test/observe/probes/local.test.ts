@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { ask } from './ask-line.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-test('command: on the PATH that fences have, and executable', async () => {
+test('command: on the PATH of fences, and executable', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'tool'), '#!/bin/sh\n', { mode: 0o755 });
   await writeFile(join(folder, 'data'), '', { mode: 0o644 });
@@ -21,7 +21,7 @@ test('command: on the PATH that fences have, and executable', async () => {
   expect(await ask('command tool exists', { env: { PATH: '/nowhere' } })).toMatchObject({
     verdict: 'fail',
     class: 'missing',
-    observed: 'no tool on PATH',
+    observed: 'tool is not on PATH',
   });
   expect(await ask('command data exists', { env })).toMatchObject({
     verdict: 'fail',
@@ -49,14 +49,14 @@ test('process: by program, by path, by the script that an interpreter runs', asy
   expect(await ask('process no-such-program running')).toMatchObject({
     verdict: 'fail',
     class: 'missing',
-    observed: expect.stringMatching(/^no process called no-such-program among \d+$/),
+    observed: expect.stringMatching(/^none of \d+ processes is called no-such-program$/),
   });
   child.stdin.end();
   await once(child, 'exit');
   expect(await ask('process a-long-probe-script running')).toMatchObject({ verdict: 'fail' });
 });
 
-test('service: without a manager nobody knows', async () => {
+test('service: unknown without a service manager', async () => {
   expect(await ask('service no-such-service-here active')).toMatchObject({
     verdict: expect.stringMatching(/^(?:unknown|fail)$/),
     observed: expect.stringMatching(/no-such-service-here/),
@@ -96,7 +96,7 @@ test('k8s: unknown on a box without a cluster', async () => {
   });
 });
 
-test('a thousand files and commands cost milliseconds', async () => {
+test('a thousand files and commands take milliseconds', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'f'), 'text');
   const env = { PATH: process.env.PATH ?? '' };

@@ -5,7 +5,7 @@ import { type Box, startBox } from '../../boxes/debian-box.ts';
 import { describeWithBoxes } from '../../boxes/describe-with-boxes.ts';
 import { ask } from './ask-line.ts';
 
-/** An init script as Debian's packages bring them, with or without the action `status`. */
+/** An init script like those of Debian packages, with or without the action `status`. */
 const script = (name: string, status: string) => `#!/bin/sh
 case "$1" in
   start) sleep 3600 & echo $! > /run/${name}.pid ;;
@@ -42,12 +42,12 @@ describeWithBoxes('probes on a clean Debian without systemd', () => {
       verdict: 'pass',
       observed: expect.stringMatching(/^pid \d+/),
     });
-    // The pid of a process that is younger than the file belongs to somebody else.
+    // A process younger than the pid file is a different process with a reused pid.
     await box.exec('touch -d "1 hour ago" /run/demo.pid');
     expect(await asked('service demo active')).toMatchObject({ verdict: 'fail', class: 'inactive' });
   });
 
-  test('a service by what its script says, else by a process of its name', async () => {
+  test('a service by its script’s status, else by a process of its name', async () => {
     await box.put('/etc/init.d/says-so', script('other', 'status) exit 0 ;;'));
     await box.put('/etc/init.d/says-no', script('other', 'status) exit 3 ;;'));
     await box.put('/etc/init.d/says-dead', script('other', 'status) exit 1 ;;'));
@@ -72,7 +72,7 @@ describeWithBoxes('probes on a clean Debian without systemd', () => {
     expect(await asked('service demo enabled')).toMatchObject({ verdict: 'pass', class: 'enabled' });
   });
 
-  test('what another user may not see is unknown, never a pass or a fail', async () => {
+  test('what another user cannot see is unknown, never a pass or a fail', async () => {
     await box.exec(
       'mkdir -m 700 /srv/closed; echo secret > /srv/closed/f; echo secret > /srv/f; chmod 600 /srv/f',
     );
@@ -95,7 +95,7 @@ describeWithBoxes('probes on a clean Debian without systemd', () => {
     expect(await asked('port 8080 free', 'nobody')).toMatchObject({ verdict: 'fail', class: 'taken' });
   });
 
-  test('a port that the host forwards into the box is claimed by the container', async () => {
+  test('a port that the host forwards to the box is claimed by the container', async () => {
     const port = await box.port(8080);
     const free = await ask(`port ${port} free`);
     expect(free).toMatchObject({ verdict: 'fail', class: 'taken' });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { ask } from './ask-line.ts';
 
-/** Another process that holds a port, as a program `name`. */
+/** Another process, a program called `name`, that holds a port. */
 async function hold(
   code: string,
   name?: string,
@@ -25,7 +25,7 @@ const tcp = (host: string) =>
   `const s = require('net').createServer().listen(0, '${host}', () => console.log(s.address().port))`;
 const udp = `const s = require('dgram').createSocket('udp4').bind(0, '127.0.0.1', () => console.log(s.address().port))`;
 
-test('taken: by whom, with pid and address', async () => {
+test('taken: owner, pid and address', async () => {
   const { pid, port, end } = await hold(tcp('127.0.0.1'), 'gateway');
   const where = `node (pid ${pid}) on 127.0.0.1:${port}`;
   expect(await ask(`port ${port} free`)).toEqual({

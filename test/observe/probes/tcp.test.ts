@@ -22,7 +22,7 @@ test('open, refused, unresolvable', async () => {
   expect(await ask('tcp no-such-host.invalid:80 open')).toMatchObject({ verdict: 'unknown', class: 'dns' });
 });
 
-test('a stopped asker has no answer', async () => {
+test('an aborted probe is unknown', async () => {
   expect(await ask('tcp 127.0.0.1:1 open', { signal: AbortSignal.abort() })).toMatchObject({
     verdict: 'unknown',
     class: 'aborted',
@@ -48,7 +48,7 @@ test.each([
   expect(networkError(error(code))).toMatchObject({ verdict, class: kind });
 });
 
-test('of several addresses, the one that answered counts', () => {
+test('of several addresses, the answering one decides', () => {
   const both = new AggregateError([error('ENETUNREACH'), error('ECONNREFUSED')]);
   expect(networkError(both)).toMatchObject({ verdict: 'fail', class: 'refused' });
 });

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { ask } from './ask-line.ts';
 
-test('a server that says nothing, or never ends, is judged after five seconds', async () => {
+test('a server that is silent, or never ends, is judged after five seconds', async () => {
   const sockets: { destroy(): void }[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);

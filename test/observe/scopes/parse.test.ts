@@ -3,7 +3,7 @@ import { parseMountInfo } from '../../../src/observe/scopes/disk.ts';
 import { parseDpkg } from '../../../src/observe/scopes/dpkg.ts';
 import { parseApk } from '../../../src/observe/scopes/packages.ts';
 
-test('dpkg: installed packages and their configuration files; removed and obsolete ones are left out', () => {
+test('dpkg: installed packages and their configuration files, without removed and obsolete ones', () => {
   const { packages, conffiles } = parseDpkg(`Package: caddy
 Status: install ok installed
 Architecture: amd64
@@ -49,7 +49,7 @@ test('apk', () => {
   ]);
 });
 
-test('mountinfo: one entry a device, escapes undone, read-only by mount or by file system', () => {
+test('mountinfo: one entry per device, escapes decoded, read-only by mount or by file system', () => {
   const text = [
     '22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw',
     '30 22 254:0 /var/data /srv/long/bind/mount rw - ext4 /dev/vda rw',

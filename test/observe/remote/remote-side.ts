@@ -3,7 +3,7 @@ import { connect } from '../../../src/execute/connect.ts';
 import type { ProgramResult } from '../../../src/model/box.ts';
 import type { RemoteConnection } from '../../../src/observe/remote/remote-observer.ts';
 
-/** Another machine that is reached by a command which reads a shell script from its standard input. */
+/** A remote machine, accessed by a command that reads a shell script from standard input. */
 export function farSide(
   command: readonly string[],
 ): RemoteConnection & { readonly trips: () => number; readonly dials: () => number } {

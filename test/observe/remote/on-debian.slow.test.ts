@@ -8,10 +8,10 @@ import { probeContainers } from '../../boxes/container-engine.ts';
 import { type Box, startBox } from '../../boxes/debian-box.ts';
 import { describeWithBoxes } from '../../boxes/describe-with-boxes.ts';
 import { contextOf, probeOf } from '../probes/ask-line.ts';
-import { farSide } from './far-side.ts';
+import { farSide } from './remote-side.ts';
 import { still } from './still.ts';
 
-/** Every scope but what changes from one moment to the next. */
+/** Every scope except those that change at any moment. */
 const SCOPES: Scope[] = [
   'packages',
   'files',
@@ -79,7 +79,7 @@ describeWithBoxes('a look at a box from outside and one from inside', () => {
     expect(JSON.stringify(there)).not.toMatch(/by hand|pw@/);
   });
 
-  test('processes and logs: the same names, nothing secret, and nobody who only looks', async () => {
+  test('processes and logs: the same names, no secrets, and without the observing processes', async () => {
     const { facts } = await observeRemote(shell('root'), { ...options, scopes: ['processes', 'logs'] });
     const names = facts.processes!.map(({ name }) => name);
     expect(names).toContain('nginx');
@@ -88,7 +88,7 @@ describeWithBoxes('a look at a box from outside and one from inside', () => {
     expect(app?.lines).toEqual(['token=***']);
   });
 
-  test('services and ports are asked without systemd, over busybox too', async () => {
+  test('reads services and ports without systemd, also with busybox', async () => {
     for (const words of [[], ['env', 'PATH=/opt', '/opt/ash', '-c', 'exec /opt/ash']]) {
       const probes = remoteProbes(shell('root', ...words));
       const ask = (line: string) => probes.ask(probeOf(line), contextOf());
@@ -106,7 +106,7 @@ describeWithBoxes('a look at a box from outside and one from inside', () => {
   });
 });
 
-/** The program for inside, as one file: the box has node and nothing else. */
+/** The program as one file, because the box has node and nothing else. */
 async function bundled(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../box-program.ts', import.meta.url))],

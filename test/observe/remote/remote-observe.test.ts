@@ -4,12 +4,12 @@ import { type Scope, Snapshot } from '../../../src/model/snapshot.ts';
 import { ownAddresses } from '../../../src/observe/remote/own-addresses.ts';
 import { observeRemote } from '../../../src/observe/remote/remote-observe.ts';
 import { observe } from '../../../src/observe/snapshot.ts';
-import { farSide } from './far-side.ts';
+import { farSide } from './remote-side.ts';
 import { still } from './still.ts';
 
 const options = { env: { HOME: '/root' }, folder: tmpdir(), key: 'a key' };
 
-test('one round trip, and it agrees with a look in place', async () => {
+test('takes one round trip and agrees with a local observation', async () => {
   const box = farSide([]);
   const scopes: Scope[] = [
     'packages',
@@ -32,7 +32,7 @@ test('one round trip, and it agrees with a look in place', async () => {
   expect(there.unavailable).toEqual(here.unavailable);
 });
 
-test('every scope is there or says why not', async () => {
+test('every scope is present or has a reason', async () => {
   const whole = await observeRemote(farSide([]), options);
   for (const scope of whole.scopes) {
     const reasons = whole.unavailable.filter((each) => each.scope === scope);
@@ -40,22 +40,22 @@ test('every scope is there or says why not', async () => {
   }
   expect(whole.facts.memory?.[0]?.bytes).toBeGreaterThan(0);
   expect(whole.facts.disk?.some(({ mount, bytes }) => mount === '/' && bytes > 0)).toBe(true);
-  // Who looks is not part of what is seen.
+  // The observing processes are excluded.
   expect(whole.facts.processes?.some(({ pid }) => pid === process.pid)).toBe(true);
   expect(whole.facts.processes?.some(({ argv }) => argv.includes('/proc/version'))).toBe(false);
 });
 
-test('a box without the tools, or none at all, is unavailable and never empty', async () => {
+test('a box without the tools, or without an answer, is unavailable and never empty', async () => {
   const bare = farSide(['sh', '-c', 'sed s/stat/nostat/g | sh']);
   const { facts, unavailable } = await observeRemote(bare, options);
   expect(facts).toEqual({});
-  expect(unavailable[0]?.reason).toBe('the box has no nostat');
+  expect(unavailable[0]?.reason).toBe('the box lacks nostat');
   const dead = await observeRemote(farSide(['/no/such/program']), options);
   expect(dead.facts).toEqual({});
   expect(dead.unavailable.map(({ scope }) => scope)).toEqual(dead.scopes);
 });
 
-test('addresses from /proc alone', () => {
+test('reads addresses from /proc alone', () => {
   const trie = `Main:
   +-- 0.0.0.0/0 3 0 5
      |-- 10.88.0.0

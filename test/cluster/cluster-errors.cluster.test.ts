@@ -6,7 +6,7 @@ import { configMap, deployment } from './objects.ts';
 import { applyStep, patchStep, runbookOnCluster, step } from './runbook-on-cluster.ts';
 
 describeWithCluster('what goes wrong with a real API server', (cluster) => {
-  test('with rights for one namespace it works there, and says what is missing elsewhere', async () => {
+  test('with permissions for one namespace it works there, and reports what is missing elsewhere', async () => {
     const [own, other] = [await cluster.namespace(), await cluster.namespace()];
     const kubeconfig = await cluster.user(`tenant-${own}`, own, [
       {
@@ -26,7 +26,7 @@ describeWithCluster('what goes wrong with a real API server', (cluster) => {
     expect(text).toContain(other);
   });
 
-  test('the rights that a patch needs are asked for before step one', async () => {
+  test('checks the permissions that a patch needs before step one', async () => {
     const namespace = await cluster.namespace();
     const kubeconfig = await cluster.user(`reader-${namespace}`, namespace, [
       { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] },
@@ -40,7 +40,7 @@ describeWithCluster('what goes wrong with a real API server', (cluster) => {
     expect(text).toContain(`may not patch configmaps in namespace "${namespace}"`);
   });
 
-  test('images that may be others tomorrow are told in a plan', async () => {
+  test('a plan warns about images that may change', async () => {
     const namespace = await cluster.namespace();
     const loose = deployment('loose', { namespace });
     loose.spec.template.spec.containers[0]!.image = 'registry.example.com:5000/web';
@@ -57,7 +57,7 @@ describeWithCluster('what goes wrong with a real API server', (cluster) => {
     expect((await runbook.run('replay', '--yes')).text).not.toContain('image-without-digest');
   });
 
-  test('a dead cluster is no trouble of the steps that are chosen without it', async () => {
+  test('steps without a cluster run although the cluster is dead', async () => {
     const runbook = await runbookOnCluster(
       applyStep('Keep a note', [configMap('note', 'default', {})]) +
         step('Touch the box', '```bash\ntouch touched\n```', ['file touched exists']),
@@ -67,13 +67,13 @@ describeWithCluster('what goes wrong with a real API server', (cluster) => {
     expect((await runbook.run('replay', '--yes')).exitCode).toBe(3);
   });
 
-  test('undo with the context of another cluster takes nothing for gone', async () => {
+  test('undo with the context of another cluster does not treat objects as gone', async () => {
     const namespace = await cluster.namespace();
     const runbook = await runbookOnCluster(applyStep('Keep a note', [configMap('note', namespace, {})]), {
       kubeconfig: cluster.kubeconfig,
     });
     expect(await runbook.run('replay', '--yes')).toMatchObject({ exitCode: 0 });
-    // The same API server by another name is another address.
+    // The same API server under another name counts as another address.
     const text = readFileSync(cluster.kubeconfig, 'utf8');
     const other = join(runbook.folder, 'other.kubeconfig');
     writeFileSync(
@@ -90,7 +90,7 @@ describeWithCluster('what goes wrong with a real API server', (cluster) => {
     expect(status).toBe(404);
   });
 
-  test('an expired token is named as what it is, and steps without a cluster go on', async () => {
+  test('an expired token is named, and steps without a cluster continue', async () => {
     const namespace = await cluster.namespace();
     const runbook = await runbookOnCluster(
       applyStep(
@@ -109,7 +109,7 @@ describeWithCluster('what goes wrong with a real API server', (cluster) => {
     expect(replayed.text).toMatch(/unauthori[sz]ed|expired|401/i);
   });
 
-  test('a dead API server is an unknown with its address, and no hang', async () => {
+  test('a dead API server is unknown with its address, without a hang', async () => {
     const kubeconfig = await cluster.dead();
     const runbook = await runbookOnCluster(
       applyStep('Keep a note', [configMap('note', 'default', {})], ['k8s configmap/note exists']),

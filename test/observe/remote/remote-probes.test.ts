@@ -9,13 +9,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { remoteProbes } from '../../../src/observe/remote/remote-probes.ts';
 import { ask, contextOf, probeOf } from '../probes/ask-line.ts';
 import { temporaryFolder } from '../probes/temporary-folder.ts';
-import { farSide } from './far-side.ts';
+import { farSide } from './remote-side.ts';
 
-/** This machine, as if it were another: over a POSIX shell. */
+/** This machine, accessed like a remote one through a POSIX shell. */
 const box = farSide([]);
 const probes = remoteProbes(box);
 
-/** What both say; the lines of the two may differ in words alone. A busy machine may leave a tool of either unanswered. */
+/** The verdicts of both; only the wording may differ. On a busy machine, either tool may time out. */
 async function agree(line: string, context: Parameters<typeof contextOf>[0] = {}) {
   const both = () => Promise.all([ask(line, context), probes.ask(probeOf(line), contextOf(context))]);
   let [here, there] = await both();
@@ -31,7 +31,7 @@ async function agree(line: string, context: Parameters<typeof contextOf>[0] = {}
   return there;
 }
 
-test('files: there or not, mode, text, hash, links that lead nowhere', async () => {
+test('files: existence, mode, text, hash, dangling links', async () => {
   const folder = await temporaryFolder();
   writeFileSync(join(folder, "it's a file"), 'first line\nwith "quotes", $dollars and \\ back\nlast', {
     mode: 0o640,
@@ -70,7 +70,7 @@ test('files: there or not, mode, text, hash, links that lead nowhere', async () 
     'file "a\\nb" exists',
   ];
   for (const line of lines.slice(0, -1)) await agree(line, { folder });
-  // No shell line could ask this one.
+  // Cannot be asked through a shell line.
   expect(await probes.ask(probeOf(lines.at(-1)!), contextOf({ folder }))).toMatchObject({
     verdict: 'unknown',
   });
@@ -90,7 +90,7 @@ test('commands on the PATH of the box, in its order', async () => {
     await agree(line, { env: { PATH: `${folder}:/usr/bin:/bin` } });
 });
 
-test('ports and processes: held by whom, free, not there', async () => {
+test('ports and processes: owned, free, missing', async () => {
   const server = createTcpServer().listen(0, '127.0.0.1');
   const sleeper = spawn('sleep', ['60'], { argv0: 'a-sleeper' });
   onTestFinished(() => void [server.close(), sleeper.kill('SIGKILL')]);
@@ -106,7 +106,7 @@ test('ports and processes: held by whom, free, not there', async () => {
   await agree('service no-such-thing active');
 });
 
-test('http and tcp go over the connection of the box, TLS and its trust included', async () => {
+test('http and tcp use the connection of the box, with its TLS trust', async () => {
   const folder = await temporaryFolder();
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
@@ -152,11 +152,11 @@ test('http and tcp go over the connection of the box, TLS and its trust included
   expect(await agree(`http GET https://127.0.0.1:${https}/`, trusting)).toMatchObject({ verdict: 'pass' });
   await agree(`tcp 127.0.0.1:${http} open`);
   await agree('tcp 127.0.0.1:1 open');
-  // Each went over the box's connection, none over this process's own network.
+  // Every connection used the box's network, none this process's own.
   expect(box.dials()).toBeGreaterThanOrEqual(12);
 });
 
-test('what is asked together costs one round trip, and nothing of it stands in a command line', async () => {
+test('probes of one turn cost one round trip, and appear in no command line', async () => {
   const before = box.trips();
   const lines = ['file /etc/passwd exists', 'command sh exists', 'process no-such running', 'port 1 free'];
   const verdicts = await Promise.all(lines.map((line) => probes.ask(probeOf(line), contextOf())));
@@ -177,12 +177,12 @@ test('what is asked together costs one round trip, and nothing of it stands in a
   expect(await asked).toMatchObject({ verdict: 'pass' });
 });
 
-test('a box that cannot be reached, or answers half, is unknown and says why', async () => {
+test('a box that cannot be reached, or sends half an answer, is unknown with a reason', async () => {
   const line = probeOf('file /etc/passwd exists');
   const lost = remoteProbes(farSide(['/no/such/program']));
   expect(await lost.ask(line, contextOf())).toMatchObject({
     verdict: 'unknown',
-    observed: expect.stringContaining('the box could not be looked at'),
+    observed: expect.stringContaining('the box could not be observed'),
   });
   const cut = remoteProbes({
     connect: box.connect,
