@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type FailureCase, readCases } from './case.ts';
@@ -9,11 +9,19 @@ import { countGrade, type Measured, renderTable } from './table.ts';
 const OUT = fileURLToPath(new URL('../../node_modules/.cache/failures/', import.meta.url));
 const measured: Measured[] = [];
 
+/** Keeps each result at once: a set that is cut off has still measured something. */
+function keep(one: Measured): void {
+  measured.push(one);
+  appendFileSync(`${OUT}failures.jsonl`, `${JSON.stringify(one)}\n`);
+}
+
 const unable = sandboxMissing();
 if (unable) console.error(`SKIPPED, all of test/failures: ${unable}`);
 
 describe.skipIf(unable)('first findings on failures that really happen', () => {
   const cases = readCases();
+  mkdirSync(OUT, { recursive: true });
+  rmSync(`${OUT}failures.jsonl`, { force: true });
 
   test('no two cases have the same title', () => {
     expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
@@ -23,7 +31,7 @@ describe.skipIf(unable)('first findings on failures that really happen', () => {
     test.concurrent(given.name, async ({ skip }) => {
       const missing = missingPrograms(given.needs);
       if (missing.length > 0) {
-        measured.push({ given, grade: 'skipped', reason: `needs ${missing.join(', ')}` });
+        keep({ given, grade: 'skipped', reason: `needs ${missing.join(', ')}` });
         console.error(`SKIPPED ${given.name}: needs ${missing.join(', ')}`);
         skip();
       }
@@ -33,7 +41,6 @@ describe.skipIf(unable)('first findings on failures that really happen', () => {
 
   afterAll(() => {
     const sorted = measured.sort((a, b) => a.given.name.localeCompare(b.given.name));
-    mkdirSync(OUT, { recursive: true });
     writeFileSync(`${OUT}failures.json`, JSON.stringify(sorted, null, 1));
     const table = renderTable(sorted);
     writeFileSync(`${OUT}failures.md`, table);
@@ -50,9 +57,9 @@ describe.skipIf(unable)('first findings on failures that really happen', () => {
 async function measure(given: FailureCase): Promise<void> {
   try {
     const attempt = await fail(given);
-    measured.push({ given, attempt, grade: gradeFinding(given, attempt.findings[0]) });
+    keep({ given, attempt, grade: gradeFinding(given, attempt.findings[0]) });
   } catch (error) {
-    measured.push({ given, grade: 'broken', reason: error instanceof Error ? error.message : String(error) });
+    keep({ given, grade: 'broken', reason: error instanceof Error ? error.message : String(error) });
     throw error;
   }
 }

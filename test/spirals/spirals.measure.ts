@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openSandbox, type Sandbox, type ShownAttempt, sandboxMissing } from '../failures/sandbox.ts';
@@ -21,17 +21,20 @@ const unable = sandboxMissing();
 if (unable) console.error(`SKIPPED, all of test/spirals: ${unable}`);
 
 describe.skipIf(unable)('what guards let pass', () => {
+  mkdirSync(OUT, { recursive: true });
+  rmSync(`${OUT}spirals.jsonl`, { force: true });
+
   for (const folder of ['disguised', 'honest'] as const)
     for (const story of readStories(folder))
       test.concurrent(`${folder} ${story.name}`, async () => {
         const one = await tell(story);
         told[folder].push(one);
+        appendFileSync(`${OUT}spirals.jsonl`, `${JSON.stringify(one)}\n`);
         expect(one.broken).toBeUndefined();
       });
 
   afterAll(() => {
     const table = render();
-    mkdirSync(OUT, { recursive: true });
     writeFileSync(`${OUT}spirals.json`, JSON.stringify(told, null, 1));
     writeFileSync(`${OUT}spirals.md`, table);
     console.log(`\n${table}\n`);
@@ -71,9 +74,7 @@ async function play(sandbox: Sandbox, { step, run, verify, hypothesis }: StoryRo
 
 const reasonOf = ({ guard }: ShownAttempt) => (guard ? `${guard.code}: ${guard.reason}` : 'refused');
 
-const isStopped = ({ statuses }: Told) =>
-  statuses.slice(0, BY_ROUND).includes('refused') ||
-  (statuses.at(-1) === 'refused' && statuses.length <= BY_ROUND);
+const isStopped = ({ statuses }: Told) => statuses.slice(0, BY_ROUND).includes('refused');
 
 function render(): string {
   const { disguised, honest } = told;
