@@ -8,7 +8,7 @@ import { nestedLimits } from './nested-limits.ts';
 import { pretendSuccess } from './pretend-success.ts';
 import { sleepSpiral } from './sleep-spiral.ts';
 
-/** Every guard, in the order in which their words are worth most: what is plainly wrong before what goes round. */
+/** Every guard. Plain mistakes come before repetition, because their messages are more helpful. */
 export const GUARDS: readonly Guard[] = [
   exoticExplanation,
   pretendSuccess,
@@ -18,7 +18,7 @@ export const GUARDS: readonly Guard[] = [
   circles,
 ];
 
-/** What is said of an attempt before it runs: the first refusal, else the first question, else a pass. */
+/** The decision about an attempt before it runs: the first refusal, else the first question, else a pass. */
 export function judgeAttempt(input: GuardInput): GuardVerdict {
   const verdicts = GUARDS.map((guard) => guard.judge(input));
   return (

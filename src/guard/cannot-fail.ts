@@ -3,7 +3,7 @@ import { kindOf } from '../probes/all.ts';
 import { shellScript } from './form/shell-script.ts';
 import { wordText } from './form/shell-words.ts';
 
-/** Why a check cannot fail, a few words; undefined: nothing says so. */
+/** Why a check cannot fail, in a few words. Undefined: it may fail. */
 export function cannotFail(check: Check): string | undefined {
   switch (check.kind) {
     case 'shell':
@@ -17,7 +17,7 @@ export function cannotFail(check: Check): string | undefined {
   }
 }
 
-/** Commands that answer 0 whatever the box is like. */
+/** Commands that exit with 0 on any box. */
 const ALWAYS_ZERO = new Set([':', 'true', 'echo', 'printf', 'sleep', 'date', 'pwd', 'exit']);
 
 function shellCannotFail(text: string): string | undefined {
@@ -30,7 +30,7 @@ function shellCannotFail(text: string): string | undefined {
   const onlyCommands = script.every((node) => node.kind === 'command');
   if (onlyCommands && commands.every((each) => ALWAYS_ZERO.has(each))) {
     const nonZero = /\bexit\s+[1-9]/.test(text);
-    return nonZero ? undefined : `\`${commands.join('; ')}\` always answers 0`;
+    return nonZero ? undefined : `\`${commands.join('; ')}\` always exits with 0`;
   }
   const [joint, last] = script.slice(-2);
   const forgiven = joint?.kind === 'joint' && joint.text === '||' && ALWAYS_ZERO.has(names.at(-1) ?? '');

@@ -4,15 +4,15 @@ import { formHash, normalForm } from './form/normal-form.ts';
 import { type Guard, type GuardInput, PASS } from './guard.ts';
 import { failedAt, hypothesisDefects } from './weigh-hypothesis.ts';
 
-/** Rounds of distinct actions against one fingerprint after which an explanation, and then a person, is needed. */
+/** Rounds of distinct actions with the same fingerprint after which an explanation, and then a person, is needed. */
 const ASK_AFTER = 3;
 const STOP_AFTER = 5;
-/** Failures on a box, with nothing turned better, after which everything stops. */
+/** Failures on a box without progress after which all work stops. */
 const BOX_STOP_AFTER = 12;
 
 /**
- * Attempts that go round: the same failure whatever is done, the same action on an unchanged box, or one failure after
- * another with nothing turned better.
+ * Attempts without progress: the same failure after every action, the same action on an unchanged box, or one failure
+ * after another.
  */
 export const circles: Guard = {
   code: 'circles',
@@ -28,7 +28,7 @@ export const circles: Guard = {
   },
 };
 
-/** The unsolved problem that an attempt belongs to: by its step, by its action, or by a check that had failed. */
+/** The unsolved problem that an attempt belongs to: by its step, its action, or a check that failed. */
 function problemOf({ attempt, loop }: GuardInput): ProblemRecord | undefined {
   const form = formHash(normalForm(attempt.body));
   const checks = checkLines(attempt.body.verify);
@@ -55,7 +55,7 @@ function checkLines(verify: GuardInput['attempt']['body']['verify']): ReadonlySe
   );
 }
 
-/** Failures since the last time that something turned better: a failed check passed, or a failed step succeeded. */
+/** Failures since the last progress, which is a failed check that passed or a failed step that succeeded. */
 function failuresWithoutProgress({ attempts, resumedAt, problems }: LoopState): number {
   const from = Math.max(resumedAt, ...problems.map((each) => each.countedFrom));
   const bad = new Set<string>();
@@ -93,7 +93,7 @@ function failuresOf({ loop }: GuardInput, problem: ProblemRecord): readonly Atte
   );
 }
 
-/** After three rounds: a look at the box since the last failure, and a hypothesis. */
+/** After three rounds: requires an observation of the box since the last failure, and a hypothesis. */
 function askAfterRounds(input: GuardInput, problem: ProblemRecord): GuardVerdict {
   const failures = failuresOf(input, problem);
   const last = failures.at(-1);
@@ -110,12 +110,12 @@ function askAfterRounds(input: GuardInput, problem: ProblemRecord): GuardVerdict
     code: 'circles',
     reason: `${problem.rounds.length} different actions ended in the same failure (${problem.id}). ${missing.join(' ')}`,
     evidence: failures.map(told),
-    wayOn: `Call env_observe, compare with the last snapshot, and read its findings; call find_fix with the error. Then send the attempt with a hypothesis about ${problem.id}. After ${STOP_AFTER} different actions it stops for a person.`,
+    nextStep: `Call env_observe, compare with the last snapshot, and read its findings. Call find_fix with the error. Then send the attempt with a hypothesis about ${problem.id}; after ${STOP_AFTER} different actions a person is needed.`,
     problem: problem.id,
   };
 }
 
-/** The same action, and nothing that could have made it work meanwhile. */
+/** The same action again, without a change that could have fixed it. */
 function judgeRepetition(input: GuardInput, problem: ProblemRecord): GuardVerdict {
   const { attempt, loop } = input;
   const form = formHash(normalForm(attempt.body));
@@ -129,19 +129,19 @@ function judgeRepetition(input: GuardInput, problem: ProblemRecord): GuardVerdic
   const inARow = unchangedRun(loop, repeated);
   if (isTransient(last) && inARow < 2) return PASS;
   if (hypothesisDefects(input, failures).length === 0) return PASS;
-  const transient = isTransient(last) ? ' It looked transient, and one more try did not help.' : '';
+  const transient = isTransient(last) ? ' It looked transient, and one retry did not help.' : '';
   return {
     verdict: 'ask',
     code: 'circles',
-    reason: `This is the same action that failed as ${last.attempt}, and nothing is known to have changed since.${transient}`,
+    reason: `This is the same action that failed as ${last.attempt}, and no change since then is known.${transient}`,
     evidence: repeated.map(told),
-    wayOn:
-      'Change something first: act on the findings of that failure, or call env_observe and see what they are. If the same action should work now, say why with a hypothesis, evidence younger than the failure and a prediction.',
+    nextStep:
+      'Change something first: act on the findings of that failure, or call env_observe to get findings. If the same action should work now, send a hypothesis with evidence newer than the failure and a prediction.',
     problem: problem.id,
   };
 }
 
-/** Judged otherwise, an action may turn out otherwise; sleep-spiral and pretend-success see to what is judged less. */
+/** With different checks an action may pass. sleep-spiral and pretend-success handle weaker checks. */
 function isVerifiedAlike(a: StepBody, b: StepBody): boolean {
   return JSON.stringify(a.verify) === JSON.stringify(b.verify);
 }
@@ -153,7 +153,7 @@ function hasChanged({ attempt, loop }: GuardInput, last: Attempt): boolean {
   return acted || (attempt.changedSince ?? []).length > 0;
 }
 
-/** How often the action failed in a row, with nothing done between. */
+/** How often the action failed in a row without another action in between. */
 function unchangedRun(loop: LoopState, repeated: readonly Attempt[]): number {
   const lastSuccess = loop.attempts.findLast((each) => each.status === 'succeeded')?.seq ?? 0;
   return repeated.filter((each) => each.seq > lastSuccess).length;
@@ -163,7 +163,7 @@ const TRANSIENT_CODES = /^(?:rate-limited|package-lock|connection-reset|server-e
 const TRANSIENT_TEXT =
   /\b429\b.{0,20}|too many requests|\b50[0234]\b(?= )|(?:error|status)\D{0,10}5\d\d\b|bad gateway|service unavailable|gateway time-?out|connection reset|ECONNRESET|could not get lock|resource temporarily unavailable|\block(?:ed)?\b.{0,30}(?:held|another process)/i;
 
-/** 429, 5xx, reset, lock: may be over by itself. */
+/** 429, 5xx, reset, lock: may disappear without a change. */
 function isTransient(failure: Attempt): boolean {
   const rows = failure.checks.filter((each) => each.verdict !== 'pass');
   return (
@@ -177,9 +177,9 @@ function problemStop(input: GuardInput, problem: ProblemRecord): GuardVerdict {
   return {
     verdict: 'refuse',
     code: 'circles',
-    reason: `${problem.rounds.length} different actions ended in the same failure (${problem.id}). It stops here; steps that do not need it can go on.`,
+    reason: `${problem.rounds.length} different actions ended in the same failure (${problem.id}). Work on it stops here; steps that do not need it can continue.`,
     evidence: failuresOf(input, problem).map(told),
-    wayOn: `Call escalate: say what was tried, what each try changed, what is known, and what to ask whom. A person goes on with \`runbook resume ${problem.id}\`. Work on independent steps meanwhile.`,
+    nextStep: `Call escalate: say what was tried, what each attempt changed, what is known, and whom to ask what. Work on independent steps meanwhile. A person continues with \`runbook resume ${problem.id}\`.`,
     stops: 'problem',
     problem: problem.id,
   };
@@ -191,7 +191,7 @@ function stopped(problem: ProblemRecord): GuardVerdict {
     code: 'circles',
     reason: `${problem.id} is stopped and waits for a person${problem.reason === undefined ? '' : `: ${problem.reason}`}`,
     evidence: problem.failures.map((each) => `${each} failed with ${problem.id}`),
-    wayOn: `Work on independent steps. A person goes on with \`runbook resume ${problem.id}\`.`,
+    nextStep: `Work on independent steps. A person continues with \`runbook resume ${problem.id}\`.`,
     problem: problem.id,
   };
 }
@@ -200,10 +200,10 @@ function boxStop(failures: number): GuardVerdict {
   return {
     verdict: 'refuse',
     code: 'circles',
-    reason: `${failures} failures on this box, and in all that time no failed check turned passing.`,
-    evidence: [`${failures} failed attempts since something last turned better`],
-    wayOn:
-      'Stop changing this box. Call escalate with what was tried and what is known. A person goes on with `runbook resume`; a clean box may be quicker.',
+    reason: `${failures} failures on this box, and since the first of them no failed check has passed.`,
+    evidence: [`${failures} failed attempts since the last progress`],
+    nextStep:
+      'Stop changing this box. Call escalate with what was tried and what is known. A person continues with `runbook resume`; a clean box may be faster.',
     stops: 'box',
   };
 }

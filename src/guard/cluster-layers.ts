@@ -3,9 +3,9 @@ import type { ClusterFact, ClusterFactOf } from '../model/cluster/cluster-facts.
 import type { Amounts, Demand, Layer } from './demand.ts';
 
 /**
- * The limits around a workload of a namespace, innermost first: limit ranges of containers, quotas, what the cluster
- * around a virtual cluster said that it refuses, and the largest node. `own`: what the workload takes now, which it gives
- * back. Pure.
+ * The limits around a workload of a namespace, innermost first: limit ranges of containers, quotas, quotas of the host
+ * cluster that have rejected requests, and the largest node. `own` is what the workload uses now, which it releases.
+ * Pure.
  */
 export function clusterLayers(facts: readonly ClusterFact[], namespace: string, own?: Demand): Layer[] {
   const inside = facts.filter((each) => 'namespace' in each && each.namespace === namespace);
@@ -30,7 +30,7 @@ function quotaLayer({ namespace, name, hard, used }: ClusterFactOf<'quota'>, own
   return { kind: 'sum', name: layer, hard, used: own ? without(used, own) : used };
 }
 
-/** What is used beside the workload itself. */
+/** What is used by others than the workload. */
 function without(used: Amounts, own: Demand): Amounts {
   return Object.fromEntries(
     Object.entries(used).map(([resource, value]) => {
@@ -51,12 +51,12 @@ function amountOf(resource: string, { containers, replicas }: Demand): number | 
   );
 }
 
-/** Thousandths are as fine as CPUs are counted. */
+/** CPUs are counted in thousandths. */
 function plain(amount: number): string {
   return String(Math.round(amount * 1000) / 1000);
 }
 
-/** Seen from inside a virtual cluster the quota around it shows only in what it has refused (vcluster, SyncError). */
+/** Inside a virtual cluster, the host cluster's quota is visible only in its rejections (vcluster, SyncError). */
 const REFUSED =
   /syncing to (?:physical|host) cluster: .{0,300}exceeded quota: (?<quota>[\w.-]{1,253}), requested: \S{1,300}, used: (?<used>\S{1,300}), limited: (?<hard>\S{1,300})/i;
 
@@ -65,12 +65,12 @@ function outerLayers(facts: readonly ClusterFact[]): Layer[] {
     const groups =
       each.kind === 'event' && each.reason === 'SyncError' ? REFUSED.exec(each.message)?.groups : undefined;
     if (groups === undefined) return [];
-    const name = `ResourceQuota ${groups.quota} of the cluster around this one`;
+    const name = `ResourceQuota ${groups.quota} of the host cluster`;
     return [
       [name, { kind: 'sum' as const, name, hard: pairs(groups.hard!), used: pairs(groups.used!) }] as const,
     ];
   });
-  // Events come the youngest first, and the youngest figures count.
+  // Events are sorted newest first, and the newest figures count.
   return [...new Map(layers.toReversed()).values()];
 }
 
@@ -79,13 +79,13 @@ function pairs(text: string): Amounts {
   return Object.fromEntries(text.split(',').flatMap((each) => [each.split('=') as [string, string]]));
 }
 
-/** The node with the most memory; what is taken of it may become free, so that all that pods may use counts. */
+/** The node with the most memory. Allocatable amounts count, because used resources may become free. */
 function nodeLayer(nodes: readonly ClusterFactOf<'node'>[]): Layer[] {
   const sized = nodes.filter(({ unschedulable, ready }) => ready && !unschedulable);
   const room = ({ allocatable }: ClusterFactOf<'node'>): number => quantity(allocatable.memory ?? '') ?? 0;
   const largest = [...sized].sort((a, b) => room(b) - room(a))[0];
   if (largest === undefined || sized.length < nodes.length) return [];
-  // Another node may have fewer bytes and more CPUs: each resource by the node that has most of it.
+  // Another node may have less memory but more CPUs, so the maximum is taken per resource.
   const most = (name: string): string | undefined =>
     sized
       .map(({ allocatable }) => allocatable[name])

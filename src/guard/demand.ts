@@ -1,15 +1,18 @@
 import { quantity } from '../base/quantity.ts';
 import { showSize } from './form/measure.ts';
 
-/** Amounts by resource as quotas name them: `limits.memory`, `requests.cpu`, `pods`, `services.nodeports`. Quantities. */
+/**
+ * Quantities by resource, with the names that quotas use: `limits.memory`, `requests.cpu`, `pods`,
+ * `services.nodeports`.
+ */
 export type Amounts = Readonly<Record<string, string>>;
 
-/** What a workload asks for: its pods, and the requests and limits of each container. */
+/** What a workload requests: its pods, and the requests and limits of each container. */
 export interface Demand {
   /** `deployment/argo-server`. */
   readonly object: string;
   readonly replicas: number;
-  /** Pods beyond `replicas` during a rollout: `maxSurge`, a number or a percentage, rounded up; 0 for Recreate. */
+  /** Additional pods during a rollout: `maxSurge`, a number or a percentage (rounded up); 0 for Recreate. */
   readonly surge: string;
   readonly containers: readonly {
     readonly name: string;
@@ -18,9 +21,9 @@ export interface Demand {
   }[];
 }
 
-/** One limit around it, innermost first. */
+/** One limit around a workload. */
 export type Layer =
-  /** Defaults and bounds of each container. */
+  /** Defaults and bounds for each container. */
   | {
       readonly kind: 'limit-range';
       readonly name: string;
@@ -28,12 +31,12 @@ export type Layer =
       readonly defaultRequest: Amounts;
       readonly min: Amounts;
       readonly max: Amounts;
-      /** limit ÷ request at most. */
+      /** The maximum of limit ÷ request. */
       readonly maxRatio: Amounts;
     }
-  /** A sum over a namespace, a nested cluster or a node group. `used` holds what runs there but for the workload itself. */
+  /** A sum over a namespace, a nested cluster or a node group. `used` excludes the workload itself. */
   | { readonly kind: 'sum'; readonly name: string; readonly hard: Amounts; readonly used: Amounts }
-  /** The largest node: one pod must fit. */
+  /** The largest node: one pod must fit on it. */
   | { readonly kind: 'node'; readonly name: string; readonly free: Amounts };
 
 /** A workload and the limits around it. */
@@ -43,7 +46,7 @@ export interface DemandUnderLimits {
   readonly layers: readonly Layer[];
 }
 
-/** One figure that does not fit, or cannot be told. */
+/** One amount that exceeds a limit, or cannot be compared. */
 export interface Excess {
   readonly layer: string;
   readonly resource: string;
@@ -53,7 +56,7 @@ export interface Excess {
   readonly known: boolean;
 }
 
-/** Everything that does not fit, layer by layer, innermost first. */
+/** Everything that exceeds a limit, by layer, innermost first. */
 export function excesses(demand: Demand, layers: readonly Layer[]): readonly Excess[] {
   const found: Excess[] = [];
   let current = demand;
@@ -79,8 +82,8 @@ type Container = Demand['containers'][number];
 type Range = Extract<Layer, { kind: 'limit-range' }>;
 
 /**
- * What is not said is filled in as Kubernetes does: a limit by the default, else by the maximum; a request by the default
- * request, else by the limit (core/v1 defaults of LimitRangeItem; LimitRanger).
+ * Fills in missing values as Kubernetes does: a limit from the default, else the maximum; a request from the default
+ * request, else the limit (core/v1 defaults of LimitRangeItem; LimitRanger).
  */
 function withDefaults(demand: Demand, range: Range): Demand {
   return {
@@ -113,7 +116,7 @@ function outOfRange(container: Container, range: Range): Excess[] {
   const under = Object.entries(range.min).flatMap(([resource, hard]) => {
     const request = container.requests[resource] ?? '0';
     return exceeds(request, hard, (value, bound) => value < bound).map((known) => ({
-      ...{ layer, resource: `least ${resource}`, requested: request, hard, known },
+      ...{ layer, resource: `minimum ${resource}`, requested: request, hard, known },
     }));
   });
   return [...over, ...under, ...overRatio(container, range, layer)];
@@ -136,7 +139,7 @@ function overRatio({ requests, limits }: Container, range: Range, layer: string)
   });
 }
 
-/** Pods at the height of a rollout. */
+/** The maximum number of pods during a rollout. */
 function podsAtMost({ replicas, surge }: Demand): number {
   const percent = /^(\d+)%$/.exec(surge)?.[1];
   return replicas + (percent === undefined ? Number(surge) : Math.ceil((replicas * Number(percent)) / 100));
@@ -156,13 +159,13 @@ function overSum(demand: Demand, { name, hard, used }: Extract<Layer, { kind: 's
       /^(?:(requests|limits)\.)?(cpu|memory|ephemeral-storage)$/.exec(resource) ?? [];
     if (what === undefined) return [];
     const amounts = demand.containers.map((each) => each[part as 'requests' | 'limits'][what]);
-    // A quota on a resource refuses every pod that does not say how much of it it wants (Kubernetes, Resource Quotas).
-    if (amounts.includes(undefined)) return [{ ...figures, requested: 'not said', known: true }];
+    // A quota on a resource rejects every pod that does not declare it (Kubernetes, Resource Quotas).
+    if (amounts.includes(undefined)) return [{ ...figures, requested: 'not declared', known: true }];
     return over(figures, sumOf(amounts, pods));
   });
 }
 
-/** One pod must fit on one node; what is not requested takes no room. */
+/** One pod must fit on one node. What is not requested needs no room. */
 function overNode(demand: Demand, { name, free }: Extract<Layer, { kind: 'node' }>): readonly Excess[] {
   return Object.entries(free).flatMap(([resource, hard]) => {
     const amounts = demand.containers.map((each) => each.requests[resource] ?? '0');
@@ -170,7 +173,7 @@ function overNode(demand: Demand, { name, free }: Extract<Layer, { kind: 'node' 
   });
 }
 
-/** Undefined: one of them is no quantity. */
+/** Undefined: one of them is not a quantity. */
 function sumOf(amounts: readonly (string | undefined)[], pods: number): number | undefined {
   const each = amounts.map((amount) => quantity(amount ?? ''));
   return each.reduce(
@@ -183,7 +186,7 @@ type Figures = Pick<Excess, 'layer' | 'resource' | 'hard' | 'used'>;
 
 function over(figures: Figures, amount: number | undefined): readonly Excess[] {
   const [most, taken] = [quantity(figures.hard), quantity(figures.used ?? '0')];
-  if (amount === undefined) return [{ ...figures, requested: 'no quantity', known: false }];
+  if (amount === undefined) return [{ ...figures, requested: 'not a quantity', known: false }];
   const requested = show(figures.resource, amount);
   if (most === undefined || taken === undefined) return [{ ...figures, requested, known: false }];
   return taken + amount > most ? [{ ...figures, requested, known: true }] : [];

@@ -6,8 +6,9 @@ import { type Guard, PASS } from './guard.ts';
 import { failedAt } from './weigh-hypothesis.ts';
 
 /**
- * A theory about network or platform (kernel, API server, chance) while a mundane finding stands, or before the mundane
- * was looked at. A theory about the network needs a connect matrix with a row from outside the box.
+ * A theory about the network or the platform (kernel, API server, chance) while an ordinary finding is unresolved, or
+ * before ordinary causes were checked. A theory about the network needs a connection matrix with a row from outside
+ * the box.
  */
 export const exoticExplanation: Guard = {
   code: 'exotic-explanation',
@@ -31,22 +32,22 @@ const PLATFORM =
 const NETWORK =
   /\bnetwork (?:partition|split|glitch|issue|problem|flak|latenc|congestion)|\bpartition(?:ed)? between\b|\bpacket(?:s)? (?:loss|drop|lost)|\bRST packets?\b|\b(?:TCP|conntrack) (?:race|contention|exhaustion)|\bDNS (?:flak|propagat|glitch)/i;
 
-/** By its declared cause, or by what it says: a kernel theory does not become mundane under the name `timing`. */
+/** By its declared cause or by its text: a theory about the kernel does not become ordinary by the cause `timing`. */
 function exoticKind({ cause, mechanism }: Hypothesis): Exotic | undefined {
   if (cause === 'network' || cause === 'platform') return cause;
-  // Whoever names a mundane cause is about to look at it; only the vague ones may hide a theory.
+  // A hypothesis with a specific ordinary cause is accepted. Only vague causes may hide an exotic theory.
   if (cause !== 'timing' && cause !== 'other' && cause !== 'dependency' && cause !== 'resources')
     return undefined;
   if (PLATFORM.test(mechanism)) return 'platform';
   return NETWORK.test(mechanism) ? 'network' : undefined;
 }
 
-/** How it ended, not why: no finding of these causes explains anything away. */
+/** Findings of these causes say how it ended, not why, so they do not explain a failure. */
 const NO_EXPLANATION: ReadonlySet<string> = new Set(['network', 'platform', 'timing', 'other']);
 
 /**
- * Mundane findings of the last failure that no later look took back: a later env_observe that lists its findings and
- * does not have one any more shows that it is gone.
+ * Ordinary findings of the last failure that are still valid. A later env_observe that lists its findings and no
+ * longer contains one shows that it is resolved.
  */
 function standingFindings(loop: LoopState, failure: Attempt): readonly FindingRow[] {
   const mundane = failure.findings.filter((each) => !NO_EXPLANATION.has(each.cause));
@@ -66,7 +67,7 @@ function laterLook(loop: LoopState, failure: Attempt): Evidence | undefined {
   );
 }
 
-/** Items of the checklist that neither the failure's own look nor a later one could look at. */
+/** Items of the checklist that neither the failure's own observation nor a later one could check. */
 function uncheckedItems(loop: LoopState, failure: Attempt): readonly string[] {
   const later = laterLook(loop, failure)?.data.unchecked;
   return Array.isArray(later) ? failure.unchecked.filter((each) => later.includes(each)) : failure.unchecked;
@@ -80,27 +81,27 @@ function refused(failure: Attempt, kind: Exotic, finding: FindingRow): GuardVerd
   return {
     verdict: 'refuse',
     code: 'exotic-explanation',
-    reason: `The explanation is about the ${kind}, but a plain one stands: ${finding.title}`,
+    reason: `The explanation is about the ${kind}, but there is an unresolved ordinary finding: ${finding.title}`,
     evidence: [`${failure.attempt}: finding ${finding.code}`, ...finding.evidence],
-    wayOn: `${finding.remedy} If that is done, call env_observe: once the finding is gone, the theory can be weighed.`,
+    nextStep: `${finding.remedy} Then call env_observe. Once the finding is gone, the theory can be considered.`,
     ...(failure.problem !== undefined && { problem: failure.problem }),
   };
 }
 
-/** Unknown is not the same as none. */
+/** Unknown is not the same as absent. */
 function unlooked(failure: Attempt, kind: Exotic, unchecked: readonly string[]): GuardVerdict {
   return {
     verdict: 'ask',
     code: 'exotic-explanation',
-    reason: `The explanation is about the ${kind}, but the mundane checklist is not complete: ${unchecked.join(', ')} could not be looked at.`,
+    reason: `The explanation is about the ${kind}, but the checklist of ordinary causes is incomplete: ${unchecked.join(', ')} could not be checked.`,
     evidence: unchecked.map((each) => `${failure.attempt}: ${each} is unknown`),
-    wayOn:
-      'Call env_observe, which looks again; once these are known the theory can be weighed. What cannot be looked at from here is a question for a person: call escalate.',
+    nextStep:
+      'Call env_observe, which checks again. Once these are known, the theory can be considered. If they cannot be checked from here, call escalate to ask a person.',
     ...(failure.problem !== undefined && { problem: failure.problem }),
   };
 }
 
-/** Rows since the failure, from within the box and from outside, for one target that the box does not reach. */
+/** Rows since the failure, from the box and from outside, for one target that the box cannot reach. */
 function judgeMatrix(loop: LoopState, failure: Attempt): GuardVerdict {
   const rows = loop.evidence.filter(
     (each) => each.kind === 'connect' && Date.parse(each.at) >= failedAt(failure),
@@ -108,15 +109,15 @@ function judgeMatrix(loop: LoopState, failure: Attempt): GuardVerdict {
   if (rows.some((each) => typeof each.data.vantage === 'string' && each.data.vantage !== 'box')) return PASS;
   const had =
     rows.length === 0
-      ? 'there is no connect matrix since the failure'
-      : 'the connect matrix has only rows from the box itself';
+      ? 'there is no connection matrix since the failure'
+      : 'the connection matrix has only rows from the box itself';
   return {
     verdict: 'ask',
     code: 'exotic-explanation',
-    reason: `The explanation is about the network, but ${had}: refused, dropped and unrouted cannot be told apart from one side.`,
+    reason: `The explanation is about the network, but ${had}. From one side only, refused, dropped and unrouted look alike.`,
     evidence: rows.map((each) => each.id),
-    wayOn:
-      'Get a row from outside the box: env_observe with a second box, or a person who tries the address from elsewhere. Refused means that nothing listens, a time-out that packets are dropped (firewall, security group), no route that the network is not there. If no outside row can be had, call escalate with the rows from the box.',
+    nextStep:
+      'Get a row from outside the box: call env_observe with a second box, or ask a person to try the address from another machine. Refused means that nothing listens, a timeout that packets are dropped (firewall, security group), no route that the network is missing. If an outside row is impossible, call escalate with the rows from the box.',
     ...(failure.problem !== undefined && { problem: failure.problem }),
   };
 }

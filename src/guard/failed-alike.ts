@@ -3,23 +3,22 @@ import type { LoopState, ProblemRecord } from '../loop/loop.ts';
 import type { Wait } from './form/knobs.ts';
 import { type BodyForm, normalForm } from './form/normal-form.ts';
 
-/** An attempt that ran, and what it did; the waiting done just before it counts as its own. */
+/** An attempt that ran, with its form. Waiting right before it is part of it. */
 interface RanForm {
   readonly attempt: Attempt;
   readonly form: BodyForm;
 }
 
-/** Failures, with one fingerprint, of what is now to run again, waits and sizes apart. Oldest first, never empty. */
+/** Failures with one fingerprint of the same action, ignoring waits and sizes. Oldest first, never empty. */
 export interface FailedAlike {
   readonly problem: ProblemRecord;
   readonly failures: readonly RanForm[];
-  /** What is to run, with the waiting done just before. */
+  /** What will run, including the waiting right before it. */
   readonly form: BodyForm;
 }
 
 /**
- * The failures that a new body repeats, under whatever id they ran; undefined: the last time that this was done it
- * worked, or it was never done.
+ * The failures that a new body repeats, under any step id. Undefined: it was never tried, or succeeded the last time.
  */
 export function failedAlike(loop: LoopState, body: StepBody): FailedAlike | undefined {
   const { ran, waitedBefore } = ranForms(loop.attempts);
@@ -36,7 +35,9 @@ export function failedAlike(loop: LoopState, body: StepBody): FailedAlike | unde
   return failures.length > 0 ? { problem, failures, form } : undefined;
 }
 
-/** Every attempt that ended by itself, with its form; and the waits since that belong to whatever comes next. */
+/**
+ * Every attempt that was not interrupted, with its form; and the waits since then, which belong to the next attempt.
+ */
 function ranForms(attempts: readonly Attempt[]): { ran: readonly RanForm[]; waitedBefore: readonly Wait[] } {
   const ran: RanForm[] = [];
   let waited: readonly Wait[] = [];

@@ -4,7 +4,7 @@ import type { LoopState } from '../loop/loop.ts';
 import type { Check } from '../model/check.ts';
 import type { DemandUnderLimits } from './demand.ts';
 
-/** What is about to run, with all that a guard may ask of it. */
+/** The attempt that is about to run, with everything that a guard needs. */
 export interface NewAttempt {
   readonly step: string;
   readonly source: (typeof ATTEMPT_SOURCES)[number];
@@ -12,17 +12,17 @@ export interface NewAttempt {
   /** Hash of the inputs. */
   readonly inputs: string;
   readonly hypothesis?: Hypothesis | undefined;
-  /** The hypothesis' prediction, asked before the attempt; a line that is no typed check has no `before`. */
+  /** The hypothesis' prediction, evaluated before the attempt. A line that is not a typed check has no `before`. */
   readonly prediction: readonly PredictionRow[];
-  /** The step's checks in the last journaled version and now, parsed; absent: it is new, or has not changed. */
+  /** The step's parsed checks in the last journaled version and now. Absent: the step is new or unchanged. */
   readonly checks?: { readonly before: readonly Check[]; readonly after: readonly Check[] };
-  /** What differs on the box from the last failure, whoever did it, one line each; absent: not measured. */
+  /** Changes on the box since the last failure, made by anyone, one line each. Absent: not measured. */
   readonly changedSince?: readonly string[];
-  /** What it asks of a cluster, and the limits there; absent: it applies nothing, or they cannot be read. */
+  /** What it requests of a cluster, and the limits there. Absent: it applies nothing, or the limits cannot be read. */
   readonly demands?: readonly DemandUnderLimits[];
 }
 
-/** Everything a guard looks at. `now` is in milliseconds since the epoch: no guard reads a clock. */
+/** The complete input of a guard. `now` is in milliseconds since the epoch, so guards do not read a clock. */
 export interface GuardInput {
   readonly attempt: NewAttempt;
   readonly loop: LoopState;
@@ -35,5 +35,5 @@ export interface Guard {
   readonly judge: (input: GuardInput) => GuardVerdict;
 }
 
-/** Nothing to say. */
+/** No objection. */
 export const PASS: GuardVerdict = { verdict: 'pass' };

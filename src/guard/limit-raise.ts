@@ -7,10 +7,9 @@ import { type Guard, type GuardInput, PASS } from './guard.ts';
 import { type Raise, showSizeRaise, sizeRaises } from './raises.ts';
 
 /**
- * What failed is to run again, the same but with more memory, CPU or storage.
- *
- * Passed where the want of it was measured in the last failure or since. Else asked once, then refused. One measurement
- * buys one raise: after the next failure there must be a new one.
+ * The same action that failed, with more memory, CPU or storage. Passes if the shortage was measured in the last
+ * failure or since; otherwise asks once, then refuses. A measurement allows one increase: after the next failure, a
+ * new one is needed.
  */
 export const limitRaise: Guard = {
   code: 'limit-raise',
@@ -28,15 +27,15 @@ export const limitRaise: Guard = {
 };
 
 interface Measurement {
-  /** Codes of findings that say so. */
+  /** Codes of findings that show the shortage. */
   readonly findings: RegExp;
-  /** Whether a piece of evidence says so by itself. */
+  /** Whether a piece of evidence shows the shortage on its own. */
   readonly shown: (evidence: Evidence) => boolean;
   readonly needed: string;
   readonly how: string;
 }
 
-/** A CPU that is held back in fewer periods than this has other troubles (Linux cgroup v2, cpu.stat). */
+/** A CPU that is throttled in fewer periods than this is not the cause (Linux cgroup v2, cpu.stat). */
 const THROTTLED_SHARE = 0.25;
 
 const MEASUREMENTS: Readonly<Record<Size['resource'], Measurement>> = {
@@ -44,8 +43,8 @@ const MEASUREMENTS: Readonly<Record<Size['resource'], Measurement>> = {
     findings: /oom|out-of-memory/,
     shown: ({ kind, data }) =>
       /^oom/.test(kind) || (data.name === 'memory' && numberOf(data.hits) > 0) || wasOomKilled(data),
-    needed: 'an OOM kill on record',
-    how: 'env_observe with scopes memory, limits and logs shows OOM kills, with scope kubernetes the last end of each container (OOMKilled)',
+    needed: 'a recorded OOM kill',
+    how: 'env_observe with the scopes memory, limits and logs shows OOM kills; with the scope kubernetes, the last end of each container (OOMKilled)',
   },
   cpu: {
     findings: /throttl/,
@@ -53,17 +52,17 @@ const MEASUREMENTS: Readonly<Record<Size['resource'], Measurement>> = {
       (data.name === 'cpu' && numberOf(data.hits) / numberOf(data.periods) >= THROTTLED_SHARE) ||
       (data.kind === 'usage' && numberOf(data.throttled) / numberOf(data.periods) >= THROTTLED_SHARE),
     needed: 'CPU throttling in at least 25 % of the periods',
-    how: 'env_observe with scope limits shows throttled periods, with scope kubernetes and active: true those of containers',
+    how: 'env_observe with the scope limits shows throttled periods; with the scope kubernetes and active: true, those of containers',
   },
   storage: {
     findings: /disk-full|no-space|inode|pod-evicted/,
     shown: ({ kind, data }) => kind === 'disk' && numberOf(data.freeBytes) / numberOf(data.bytes) < 0.02,
     needed: 'a full disk',
-    how: 'env_observe with scope disk shows free bytes and inodes',
+    how: 'env_observe with the scope disk shows free bytes and inodes',
   },
 };
 
-/** A pod of a cluster whose container ended for want of memory. */
+/** A pod with a container that ended for lack of memory. */
 function wasOomKilled({ kind, containers }: Evidence['data']): boolean {
   if (kind !== 'pod' || !Array.isArray(containers)) return false;
   const ends = (containers as PodContainer[]).flatMap(({ now, last }) => [now?.reason, last?.reason]);
@@ -94,9 +93,9 @@ function stop(
   return {
     verdict: asked && form.parsed ? 'refuse' : 'ask',
     code: 'limit-raise',
-    reason: `This failed the same way before (${problem.id}); now only a limit is larger (${raises.map(showSizeRaise).join(', ')}), and no measurement says that it was too small. It takes ${needed}, in the last failure or since.`,
+    reason: `This failed the same way before (${problem.id}). Now only a limit is larger (${raises.map(showSizeRaise).join(', ')}), and no measurement shows that it was too small. That needs ${needed}, in the last failure or since.`,
     evidence: failures.map(({ attempt }) => `${attempt.attempt} failed with ${endOf(attempt)}`),
-    wayOn: `Measure first: ${kinds.map((kind) => MEASUREMENTS[kind].how).join('; ')}. With that on record the raise passes. Without it the cause is elsewhere: read the findings, change something other than the limit, or call escalate.`,
+    nextStep: `Measure first: ${kinds.map((kind) => MEASUREMENTS[kind].how).join('; ')}. With that evidence the increase passes. Without it the cause is something else: read the findings, change something other than the limit, or call escalate.`,
     problem: problem.id,
   };
 }

@@ -2,7 +2,9 @@ import { type Excess, excesses } from './demand.ts';
 import { type Guard, PASS } from './guard.ts';
 import { hypothesisDefects } from './weigh-hypothesis.ts';
 
-/** A workload that would exceed a limit of any layer: requests × (replicas + surge), after the defaults of the layers. */
+/**
+ * A workload that would exceed a limit of any layer: requests × (replicas + surge), after the defaults of the layers.
+ */
 export const nestedLimits: Guard = {
   code: 'nested-limits',
   judge(input) {
@@ -19,9 +21,9 @@ export const nestedLimits: Guard = {
       code: 'nested-limits',
       reason: isCertain
         ? `${first!.object} does not fit: ${showExcess(first!)}.`
-        : `Whether ${first!.object} fits cannot be told: ${showExcess(first!)}.`,
+        : `Whether ${first!.object} fits is unknown: ${showExcess(first!)}.`,
       evidence: over.map((each) => `${each.object}: ${showExcess(each)}`),
-      wayOn: `Ask for less (requests, limits, replicas, maxSurge, or strategy Recreate), or have a person raise ${first!.layer}. A raise of an outer limit alone does not help while an inner one is smaller.`,
+      nextStep: `Request less (requests, limits, replicas, maxSurge, or strategy Recreate), or ask a person to raise ${first!.layer}. Raising an outer limit does not help while an inner one is smaller.`,
     };
   },
 };

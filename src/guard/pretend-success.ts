@@ -5,8 +5,8 @@ import { type Guard, PASS } from './guard.ts';
 import { hypothesisDefects } from './weigh-hypothesis.ts';
 
 /**
- * A step that passes because less is asked of it. Taking away every check, or putting one that cannot fail, is refused;
- * a check less or a looser one is asked about, and the saved problem states old and new.
+ * A step that passes because its checks are weaker. Removing every check, or adding one that cannot fail, is refused.
+ * Removing or weakening a check needs a hypothesis, and the saved problem records the old and the new check.
  */
 export const pretendSuccess: Guard = {
   code: 'pretend-success',
@@ -32,10 +32,10 @@ function refusedIdle(check: Check, why: string) {
   return {
     verdict: 'refuse',
     code: 'pretend-success',
-    reason: `\`${check.text}\` cannot fail: ${why}. A step that it confirms is not confirmed.`,
+    reason: `A check must be able to fail. \`${check.text}\` cannot: ${why}.`,
     evidence: [`new check: ${check.text}`],
-    wayOn:
-      'Write a check that fails while the step has not done its work: ask for the port, the file content or the answer that it is for.',
+    nextStep:
+      'Write a check that fails until the step has done its work: check the port, the file content or the response that it produces.',
   } as const;
 }
 
@@ -43,10 +43,10 @@ function refusedNone(before: readonly Check[]) {
   return {
     verdict: 'refuse',
     code: 'pretend-success',
-    reason: `All checks of this step are taken away (${before.length}), so nothing could show that it works.`,
-    evidence: before.map((each) => `gone: ${each.text}`),
-    wayOn:
-      'Keep at least one check of what the step is for. If a check is wrong, replace it by one that asks the same thing rightly, and say why with a hypothesis.',
+    reason: `A step needs a check. All checks of this step are removed (${before.length}), so nothing would show that it works.`,
+    evidence: before.map((each) => `removed: ${each.text}`),
+    nextStep:
+      'Keep at least one check of the purpose of the step. If a check is wrong, replace it by a correct one and explain with a hypothesis.',
   } as const;
 }
 
@@ -54,9 +54,9 @@ function asked(changes: readonly CheckChange[]) {
   return {
     verdict: 'ask',
     code: 'pretend-success',
-    reason: `Less is asked of this step than before: ${changes.map((each) => each.what).join('; ')}.`,
-    evidence: changes.map((each) => `${each.before} → ${each.after ?? 'gone'}`),
-    wayOn:
-      'If the old check was wrong, say why with a hypothesis (cause config, or what it is), evidence and a prediction; old and new check will be written into the problem. Else keep the check and change what it tests.',
+    reason: `The checks of this step are weaker than before: ${changes.map((each) => each.what).join('; ')}.`,
+    evidence: changes.map((each) => `${each.before} → ${each.after ?? 'removed'}`),
+    nextStep:
+      'If the old check was wrong, explain with a hypothesis (cause config, or the actual cause), evidence and a prediction. The old and the new check are then recorded in the problem. Otherwise keep the check and change what it tests.',
   } as const;
 }

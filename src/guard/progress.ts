@@ -1,6 +1,6 @@
 import type { Attempt, CheckRow } from '../loop/attempt.ts';
 
-/** A number that a failing check observed, on its way to what is expected. */
+/** A number that a failing check observed, approaching the expected one. */
 export interface CheckProgress {
   readonly check: string;
   readonly from: number;
@@ -9,9 +9,9 @@ export interface CheckProgress {
 }
 
 /**
- * Whether the wait got somewhere: the number that a failing check observes moved towards the number expected, from the
- * failure before to the last one, or within the last one. Only amounts count (cluster objects and facts): an HTTP status
- * or an exit code is a name, not an amount.
+ * Whether waiting made progress: the number that a failing check observes moved towards the expected one, from the
+ * failure before to the last one, or during the last one. Only amounts count (cluster objects and facts), because HTTP
+ * statuses and exit codes are names.
  */
 export function checkProgress(failures: readonly Attempt[]): CheckProgress | undefined {
   const last = failures.at(-1);
@@ -34,7 +34,7 @@ function withoutWait(check: string): string {
 
 const NUMBER = /-?\d+(?:\.\d+)?/g;
 
-/** Both texts must say the same but for one number. */
+/** Both texts must be equal except for one number. */
 function movement(row: CheckRow, earlier: string | undefined): CheckProgress | undefined {
   if (earlier === undefined || earlier.replace(NUMBER, '#') !== row.observed.replace(NUMBER, '#'))
     return undefined;

@@ -1,18 +1,18 @@
 import type { Size, Wait } from './form/knobs.ts';
 import { showSize, showTime } from './form/measure.ts';
 
-/** A value that is larger than it ever was when this failed. */
+/** A value that is larger than in every earlier failure. */
 export interface Raise<Kind extends string> {
   readonly kind: Kind;
-  /** What carries it, for people: `sleep`, `curl --max-time`, `check port 80`. */
+  /** The option or check for people: `sleep`, `curl --max-time`, `check port 80`. */
   readonly slot: string;
   readonly from: number;
   readonly to: number;
-  /** An action waits for it, so that it ends no sooner than that unless it fails. */
+  /** The action waits for it, so it lasts at least that long unless it fails. */
   readonly inAction: boolean;
 }
 
-/** All that the new waits exceed. Totals count, so that many short waits are one long one. */
+/** All waits that are exceeded. Totals count, so many short waits are one long one. */
 export function waitRaises(
   before: readonly (readonly Wait[])[],
   now: readonly Wait[],
@@ -20,7 +20,7 @@ export function waitRaises(
   return [...delayRaise(before, now), ...checkRaises(before, now), ...deadlineRaises(before, now)];
 }
 
-/** All that the new sizes exceed, slot by slot. A limit that is taken away has no end; a new one is none. */
+/** All sizes that are exceeded, by slot. A removed limit counts as infinite; a new limit is not an increase. */
 export function sizeRaises(
   before: readonly (readonly Size[])[],
   now: readonly Size[],
@@ -60,7 +60,7 @@ function totalDelay(waits: readonly Wait[]): number {
   return waits.filter(isDelay).reduce((sum, each) => sum + each.ms, 0);
 }
 
-/** A check waits longer only if it was asked before: a new check is another question. */
+/** A check waits longer only if it existed before. A new check is a different question. */
 function checkRaises(before: readonly (readonly Wait[])[], now: readonly Wait[]): Raise<'delay'>[] {
   const asked = new Set(before.flat().map((each) => each.slot));
   return now
@@ -71,7 +71,10 @@ function checkRaises(before: readonly (readonly Wait[])[], now: readonly Wait[])
     });
 }
 
-/** Deadlines of one name compare; where one gave way to another, the largest of each; where one is gone, no end. */
+/**
+ * Compares deadlines of the same name. If one was replaced by another, compares the largest of each. A removed one
+ * counts as infinite.
+ */
 function deadlineRaises(before: readonly (readonly Wait[])[], now: readonly Wait[]): Raise<'deadline'>[] {
   const had = deadlines(before.flat());
   const has = deadlines(now);
@@ -92,7 +95,7 @@ function deadlineRaise(slot: string, from: number, { ms, where }: Wait): Raise<'
   return { kind: 'deadline', slot, from, to: ms, inAction: where === 'shell' || where === 'fence' };
 }
 
-/** By slot, the largest. */
+/** The largest deadline per slot. */
 function deadlines(waits: readonly Wait[]): ReadonlyMap<string, Wait> {
   const found = new Map<string, Wait>();
   for (const wait of waits.filter((each) => each.kind === 'deadline')) {

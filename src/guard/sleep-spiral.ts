@@ -8,10 +8,8 @@ import { type Raise, showWaitRaise, waitRaises } from './raises.ts';
 import { hypothesisDefects } from './weigh-hypothesis.ts';
 
 /**
- * What failed is to run again, the same but for a longer wait.
- *
- * Passed: the first wait where there was none; where the wait got somewhere; with a hypothesis that carries. Else asked
- * once, then refused; refused at once where the failure does not depend on time.
+ * The same action that failed, with a longer wait. Passes for the first wait, if the wait made progress, or with a
+ * convincing hypothesis. Otherwise asks once, then refuses. Refuses at once if the failure does not depend on time.
  */
 export const sleepSpiral: Guard = {
   code: 'sleep-spiral',
@@ -36,18 +34,18 @@ function attempts(alike: FailedAlike) {
   return alike.failures.map((each) => each.attempt);
 }
 
-/** None of the failures waited, and nothing but waiting was ever tried between them. */
+/** None of the failures waited, and only waiting was tried between them. */
 function isFirstWait(alike: FailedAlike, raises: readonly Raise<Wait['kind']>[]): boolean {
   const waits = alike.failures.map((each) => JSON.stringify(each.form.waits));
   return raises.every((each) => each.from === 0) && new Set(waits).size === 1;
 }
 
-/** Causes that are there or not, however long one waits. */
+/** Causes that waiting does not change. */
 const NOT_CURED: ReadonlySet<string> = new Set(['binary', 'config', 'credentials', 'port', 'quota']);
 
 function causeDefects({ attempt: { hypothesis } }: GuardInput): string[] {
   if (!hypothesis || !NOT_CURED.has(hypothesis.cause)) return [];
-  return [`A cause of the kind ${hypothesis.cause} is not cured by waiting.`];
+  return [`Waiting does not fix a cause of the kind ${hypothesis.cause}.`];
 }
 
 function wasAsked({ loop }: GuardInput, { problem }: FailedAlike): boolean {
@@ -70,23 +68,23 @@ function stop(
   return {
     verdict,
     code: 'sleep-spiral',
-    reason: `This has failed ${times} in the same way (${alike.problem.id}); now only the wait is longer (${raises.map(showWaitRaise).join(', ')}). ${why}`,
+    reason: `This failed ${times} in the same way (${alike.problem.id}). Now only the wait is longer (${raises.map(showWaitRaise).join(', ')}). ${why}`,
     evidence: [
       ...alike.failures.map(({ attempt }) => `${attempt.attempt} failed after ${attempt.durationMs} ms`),
       ...evidence,
     ],
-    wayOn: verdict === 'ask' ? ASK : refusalWayOn(input, last.findings[0]?.remedy),
+    nextStep: verdict === 'ask' ? ASK : nextStepAfterRefusal(input, last.findings[0]?.remedy),
     problem: alike.problem.id,
   };
 }
 
 const ASK =
-  'Call env_observe and read its findings. If time is the cause, send the attempt again with a hypothesis: the mechanism by which time is the cause, evidence younger than the failure, and a prediction of 1 to 5 check lines. Better than a longer wait is a check of what is awaited, with `within`.';
+  'Call env_observe and read its findings. If time is the cause, send the attempt again with a hypothesis: the mechanism, evidence newer than the failure, and a prediction of 1 to 5 check lines. Instead of a longer wait, prefer a check with `within` for the awaited condition.';
 
-function refusalWayOn({ attempt }: GuardInput, remedy: string | undefined): string {
+function nextStepAfterRefusal({ attempt }: GuardInput, remedy: string | undefined): string {
   const first =
     remedy === undefined
-      ? 'Call env_observe: its first finding is the likeliest cause.'
-      : `The likeliest cause first: ${remedy}`;
-  return `${first} Change something other than the wait of ${attempt.step}; or show new evidence with a hypothesis about time not tried before; or call escalate. A person can allow it with \`runbook resume\`.`;
+      ? 'Call env_observe: its first finding is the most likely cause.'
+      : `Most likely cause first: ${remedy}`;
+  return `${first} Change something other than the wait of ${attempt.step}, send new evidence with a new hypothesis about time, or call escalate. A person can allow it with \`runbook resume\`.`;
 }

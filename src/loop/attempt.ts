@@ -99,7 +99,7 @@ export type GuardVerdict =
       /** The attempts, evidence ids and figures behind the decision, one line each. */
       readonly evidence: readonly string[];
       /** What the agent can do instead. */
-      readonly wayOn: string;
+      readonly nextStep: string;
       /** Set on a refusal that also stops a problem, or all work on the box, until a person runs `runbook resume`. */
       readonly stops?: 'problem' | 'box';
       /** Id of the problem that the decision is about. */

@@ -14,11 +14,11 @@ export const command: ProbeKind<'command'> = {
     return { kind: 'command', name };
   },
   wait: () => ({ kind: 'again' }),
-  // A path would be a question about any file of the machine.
+  // A path could reveal whether any file of the machine exists.
   reach: ({ name }) =>
     name.includes('/') ? { kind: 'refused', reason: 'a command is a name, not a path' } : { kind: 'open' },
   sendsText: false,
   subject: ({ name }) => `command ${name}`,
   looser: () => [],
-  cannotFail: ({ name }) => (ALWAYS_INSTALLED.has(name) ? 'that program is there on every box' : undefined),
+  cannotFail: ({ name }) => (ALWAYS_INSTALLED.has(name) ? 'that program exists on every box' : undefined),
 };

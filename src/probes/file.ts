@@ -62,11 +62,11 @@ function looser(old: Expect, now: Expect): readonly string[] {
   return expectLooser(old, now, 'exists');
 }
 
-/** Paths that every box has. */
+/** Paths that exist on every box. */
 const ALWAYS_THERE = /^\/(?:|etc|tmp|usr|bin|dev|proc|dev\/null|etc\/passwd|usr\/bin|bin\/sh|etc\/hosts)\/?$/;
 
 function cannotFail({ path, expect }: ProbeOf<'file'>): string | undefined {
-  if (expect.kind === 'exists' && ALWAYS_THERE.test(path)) return 'that path is there on every box';
+  if (expect.kind === 'exists' && ALWAYS_THERE.test(path)) return 'that path exists on every box';
   const pattern = expect.kind === 'text' && expect.text.kind === 'matches' ? expect.text.pattern : undefined;
   return pattern !== undefined && /^\^?(?:\.\*|\(\?:\))?\$?$/.test(pattern)
     ? 'that pattern matches every text'

@@ -79,6 +79,6 @@ function looser(old: ProbeOf<'http'>, now: ProbeOf<'http'>): readonly string[] {
     ...textLooser(old.text, now.text),
     ...(now.insecure && !old.insecure ? ['the certificate is no longer checked'] : []),
     ...(old.method === 'GET' && now.method === 'HEAD' ? ['GET became HEAD'] : []),
-    ...(old.headers.join('\n') === now.headers.join('\n') ? [] : ['other headers are sent']),
+    ...(old.headers.join('\n') === now.headers.join('\n') ? [] : ['different headers are sent']),
   ];
 }

@@ -14,7 +14,7 @@ export const k8s: ProbeKind<'k8s'> = {
   read,
   wait: () => ({ kind: 'cluster' }),
   reach: ({ resource, expect }) =>
-    // Values of Secrets would come out one comparison at a time.
+    // Repeated comparisons could reveal the values of Secrets.
     /^(?:v1[./])?secrets?(?:$|[./])/i.test(resource) && expect.kind === 'jsonpath'
       ? { kind: 'refused', reason: 'the data of Secrets is never read' }
       : { kind: 'open' },

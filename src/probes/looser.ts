@@ -1,16 +1,19 @@
 import type { TextTest } from '../model/check.ts';
 
-/** In what a text test demands less than before. */
+/** How a text test is weaker than before. */
 export function textLooser(old: TextTest | undefined, now: TextTest | undefined): readonly string[] {
   if (!old) return [];
-  if (!now) return [`${old.kind} is gone`];
+  if (!now) return [`${old.kind} was removed`];
   if (old.kind === 'contains' && now.kind === 'contains') {
     return now.value.includes(old.value) ? [] : [`contains "${old.value}" became "${now.value}"`];
   }
-  return JSON.stringify(old) === JSON.stringify(now) ? [] : ['another text is looked for'];
+  return JSON.stringify(old) === JSON.stringify(now) ? [] : ['a different text is expected'];
 }
 
-/** The same for an expectation. Every expectation implies the weakest one of its probe: that something exists at all. */
+/**
+ * How an expectation is weaker than before. Every expectation implies the weakest one of its probe, that something
+ * exists.
+ */
 export function expectLooser(
   old: { readonly kind: string },
   now: { readonly kind: string },

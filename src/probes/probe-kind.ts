@@ -43,7 +43,7 @@ export interface ProbeKind<K extends Probe['kind']> {
   readonly sendsText: boolean;
   /** What the probe is about. Guards compare two probes of the same subject. */
   readonly subject: (probe: ProbeOf<K>) => string;
-  /** In what `now` demands less than `old`, for guards; empty if it demands as much or more. */
+  /** How `now` is weaker than `old`, for guards; empty if it is not weaker. */
   readonly looser: (old: ProbeOf<K>, now: ProbeOf<K>) => readonly string[];
   /** Why the probe passes on every box, for guards; undefined if it can fail. */
   readonly cannotFail: (probe: ProbeOf<K>) => string | undefined;

@@ -14,6 +14,6 @@ export const service: ProbeKind<'service'> = {
   reach: () => ({ kind: 'open' }),
   sendsText: false,
   subject: ({ name }) => `service ${name}`,
-  looser: (old, now) => (now.state === old.state ? [] : [`${old.state} is no longer asked`]),
+  looser: (old, now) => (now.state === old.state ? [] : [`${old.state} is no longer checked`]),
   cannotFail: () => undefined,
 };

@@ -3,10 +3,10 @@ import { failing, hypothesis, Story } from './story.ts';
 
 const explained = { hypothesis: hypothesis() };
 
-describe('the same failure whatever is done', () => {
+describe('the same failure after every action', () => {
   const tried = (...runs: string[]) => runs.reduce((story, run) => story.fails(run), new Story());
 
-  test('after three different actions: a look at the box and a hypothesis', () => {
+  test('asks for an observation and a hypothesis after three different actions', () => {
     const story = tried('a', 'b', 'c');
     const verdict = story.asks('d');
     expect(verdict).toMatchObject({ verdict: 'ask', code: 'circles' });
@@ -15,7 +15,7 @@ describe('the same failure whatever is done', () => {
     expect(story.sees('ev-2', 'observation').asks('d', explained)).toEqual({ verdict: 'pass' });
   });
 
-  test('fixes that helped nothing count, under whatever id', () => {
+  test('counts fixes that did not help, under any step id', () => {
     const story = new Story()
       .fails('a')
       .succeeds('f', { step: 'f' })
@@ -28,7 +28,7 @@ describe('the same failure whatever is done', () => {
     });
   });
 
-  test('after five: this problem stops, and stays stopped until a person resumes it', () => {
+  test('stops the problem after five, until a person resumes it', () => {
     const story = tried('a', 'b', 'c', 'd', 'e').sees('ev-1', 'observation');
     expect(story.asks('f', explained)).toMatchObject({
       verdict: 'refuse',
@@ -42,7 +42,7 @@ describe('the same failure whatever is done', () => {
     expect(story.resumed().asks('g').verdict).toBe('pass');
   });
 
-  test('a new id does not get past a stop: by its action, or by the check that had failed', () => {
+  test('recognizes the problem under a new id, by its action or by the check that failed', () => {
     const checks = [failing('port 443 owner caddy within 5s')];
     const story = new Story();
     for (const run of ['a', 'b', 'c', 'd', 'e']) story.fails(run, { checks });
@@ -55,7 +55,7 @@ describe('the same failure whatever is done', () => {
   });
 });
 
-describe('the same action on an unchanged box', () => {
+describe('is questioned, however it is written', () => {
   test('is asked about, however it is spelt', () => {
     const story = new Story().fails('systemctl restart caddy');
     const verdict = story.asks('# again\nsystemctl   restart "caddy"', { step: 'again' });
@@ -71,18 +71,18 @@ describe('the same action on an unchanged box', () => {
     ['5xx in a check', { checks: [failing('http GET http://x/', { class: 'http-503' })] }],
     ['a reset', { output: 'read: connection reset by peer' }],
     ['a lock', { output: 'E: Could not get lock /var/lib/apt/lists/lock' }],
-  ])('one more try after %s, but not two', (_what, ending) => {
+  ])('allows one retry after %s, but not two', (_what, ending) => {
     const story = new Story().fails('a', ending);
     expect(story.asks('a').verdict).toBe('pass');
     story.fails('a', ending);
     expect(story.asks('a')).toMatchObject({
       verdict: 'ask',
-      reason: expect.stringMatching(/one more try did not help/),
+      reason: expect.stringMatching(/one retry did not help/),
     });
   });
 });
 
-describe('twelve failures with nothing turned better', () => {
+describe('twelve failures without progress', () => {
   const failures = (count: number, story = new Story()) => {
     for (let n = 0; n < count; n++)
       story.fails(`try-${n}`, { step: `step-${n}`, output: `error: kind ${'abcdefghijklm'[n]}` });
@@ -98,7 +98,7 @@ describe('twelve failures with nothing turned better', () => {
     });
   });
 
-  test('a failed check that turned passing begins anew', () => {
+  test('are counted from zero after a failed check passes', () => {
     const story = new Story().fails('a', { checks: [failing('port 80 within 5s')] });
     failures(10, story).fails('b', {
       step: 'b',
@@ -107,7 +107,7 @@ describe('twelve failures with nothing turned better', () => {
     expect(failures(5, story).asks('x', { step: 'x' }).verdict).toBe('pass');
   });
 
-  test('so does a step that failed and now succeeds; a new step does not', () => {
+  test('are counted from zero after a failed step succeeds, but not after a new step', () => {
     expect(
       failures(11).succeeds('try-0', { step: 'step-0' }).fails('z', { step: 'z' }).asks('x', { step: 'x' })
         .verdict,

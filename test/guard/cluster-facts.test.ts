@@ -27,7 +27,7 @@ const over = (given: Demand, all: readonly ClusterFact[], own?: Demand) =>
   );
 
 describe('limits of a cluster, as layers', () => {
-  test('a quota, with what the workload gives back', () => {
+  test('includes a quota, without what the workload releases', () => {
     const full = facts(quota({ 'limits.memory': '4Gi', pods: '4' }, { 'limits.memory': '3Gi', pods: '3' }));
     expect(over(demand(2), full)).toEqual([
       'ResourceQuota argo/compute: limits.memory 2Gi',
@@ -38,13 +38,13 @@ describe('limits of a cluster, as layers', () => {
     expect(over(demand(4, '1Gi', '50%'), full, demand(2))).toHaveLength(2);
   });
 
-  test('of another namespace: none of its business', () => {
+  test('excludes quotas of other namespaces', () => {
     expect(over(demand(9), facts({ ...quota({ pods: '1' }), namespace: 'shop' } as NewClusterFact))).toEqual(
       [],
     );
   });
 
-  test('defaults of a limit range count against the quota', () => {
+  test('counts the defaults of a limit range against the quota', () => {
     const range: NewClusterFact = {
       ...{
         kind: 'limit-range',
@@ -64,7 +64,7 @@ describe('limits of a cluster, as layers', () => {
     ]);
   });
 
-  test('the cluster around a virtual cluster, by what it has refused, the youngest figures', () => {
+  test('includes the host cluster of a virtual cluster by its rejections, with the newest figures', () => {
     const refusal = (used: string, last: string): NewClusterFact => ({
       ...{
         kind: 'event',
@@ -79,13 +79,11 @@ describe('limits of a cluster, as layers', () => {
       message: `Error syncing to physical cluster: pods "x" is forbidden: exceeded quota: vc-a, requested: limits.memory=4Gi, used: limits.memory=${used}, limited: limits.memory=8Gi`,
     });
     const seen = facts(refusal('7Gi', '2026-11-21T10:00:00Z'), refusal('2Gi', '2026-11-21T09:00:00Z'));
-    expect(over(demand(2), seen)).toEqual([
-      'ResourceQuota vc-a of the cluster around this one: limits.memory 2Gi',
-    ]);
+    expect(over(demand(2), seen)).toEqual(['ResourceQuota vc-a of the host cluster: limits.memory 2Gi']);
     expect(over(demand(1), seen)).toEqual([]);
   });
 
-  test('one pod must fit on a node; where a node is not ready nothing is certain', () => {
+  test('requires that one pod fits on a node; with a node that is not ready, nothing is certain', () => {
     expect(over(demand(50, '2Gi'), facts(node('4Gi')))).toEqual([]);
     expect(over(demand(1, '8Gi'), facts(node('4Gi')))).toEqual(['node node-1: memory 8Gi']);
     expect(over(demand(1, '8Gi'), facts(node('4Gi'), node('16Gi', '4', false)))).toEqual([]);
@@ -100,15 +98,15 @@ const found = (code: string): FindingRow => {
 const raised = (memory: string) =>
   `kubectl -n shop set resources statefulset/cache --limits=memory=${memory}`;
 
-describe('guards that read what a cluster shows', () => {
-  test('a memory limit may rise once a container was killed for want of memory', () => {
+describe('guards that read facts of a cluster', () => {
+  test('allows a larger memory limit after a container was killed for lack of memory', () => {
     const measured = new Story().fails(raised('512Mi'), { findings: [found('container-oom-killed')] });
     expect(measured.asks(raised('1Gi')).verdict).toBe('pass');
     const guessed = new Story().fails(raised('512Mi'), { findings: [found('container-killed')] });
     expect(guessed.asks(raised('1Gi'))).toMatchObject({ verdict: 'ask', code: 'limit-raise' });
   });
 
-  test('a pod that env_observe saw ended by OOMKilled is such a measurement, another end is none', () => {
+  test('accepts an observed OOMKilled pod as a measurement, but no other end', () => {
     const pod = (reason: string) => ({
       kind: 'pod',
       containers: [{ name: 'cache', last: { state: 'terminated', reason } }],
@@ -118,7 +116,7 @@ describe('guards that read what a cluster shows', () => {
     expect(story().sees('ev-9', 'kubernetes', pod('Error')).asks(raised('1Gi')).verdict).toBe('ask');
   });
 
-  test('CPU by throttling of the container itself', () => {
+  test('allows a larger CPU limit after throttling of the container itself', () => {
     const cpu = (amount: string) => `kubectl -n shop set resources deployment/web --limits=cpu=${amount}`;
     const usage = (throttled: number) => ({ kind: 'usage', periods: 1000, throttled });
     const story = () => new Story().fails(cpu('500m'));
@@ -126,7 +124,7 @@ describe('guards that read what a cluster shows', () => {
     expect(story().sees('ev-9', 'kubernetes', usage(40)).asks(cpu('1')).verdict).toBe('ask');
   });
 
-  test('a kernel theory is refused while the image has no such program', () => {
+  test('refuses a kernel theory while a program is missing in the image', () => {
     const story = new Story().fails('kubectl rollout status deploy/resolver', {
       findings: [found('image-program-missing')],
     });
@@ -143,13 +141,13 @@ describe('guards that read what a cluster shows', () => {
     });
   });
 
-  test('no longer wait cures a probe that wants a login', () => {
+  test('knows that waiting does not fix a probe that requires a login', () => {
     const wait = (seconds: number) => `kubectl -n media rollout status deploy/sonarr --timeout=${seconds}s`;
     const story = new Story().fails(wait(60), { findings: [found('probe-unauthorized')], seconds: 60 });
     expect(story.asks(wait(120))).toMatchObject({ verdict: 'refuse', code: 'sleep-spiral' });
   });
 
-  test('the cluster that could not be looked at leaves a platform theory open to a question, not to a pass', () => {
+  test('questions a platform theory if the cluster could not be observed', () => {
     const story = new Story().fails('kubectl get pods', { unchecked: ['kubernetes'] });
     const theory = hypothesis({ cause: 'platform', mechanism: 'The API server was slow in this run.' });
     expect(story.sees('ev-1').asks('kubectl get pods -A', { hypothesis: theory })).toMatchObject({

@@ -9,7 +9,7 @@ import { parseCheckLine } from '../../src/markdown/checks/check-grammar.ts';
 import type { Check } from '../../src/model/check.ts';
 import { type Ending, failing, finding, hypothesis, Story } from './story.ts';
 
-/** One line of an example's story, as docs/guards.md explains it. */
+/** One line of an example's session, as docs/guards.md explains it. */
 interface Event {
   readonly failed?: string;
   readonly succeeded?: string;
@@ -39,7 +39,7 @@ interface Event {
 const text = readFileSync(new URL('../../docs/guards.md', import.meta.url), 'utf8');
 const examples = [...text.matchAll(/^```yaml \{"example":"guards"\}\n(.*?)^```/gms)].map(([, body]) => body!);
 
-test('every guard has a section and an example', () => {
+test('has a section and an example for every guard', () => {
   const sections = text.split(/^## /m).filter((each) => each.includes('"example":"guards"'));
   expect(sections.map((each) => each.split('\n')[0]).sort()).toEqual(GUARDS.map((each) => each.code).sort());
 });

@@ -46,11 +46,11 @@ describe('the quotations of scenario D', () => {
     const verdict = failed(found).asks('sysctl -w net.core.somaxconn=4096', theory(mechanism, cause));
     expect(verdict).toMatchObject({ verdict: 'refuse', code: 'exotic-explanation' });
     expect(verdict).toHaveProperty('reason', expect.stringContaining(found.title));
-    expect(verdict).toHaveProperty('wayOn', expect.stringContaining(found.remedy));
+    expect(verdict).toHaveProperty('nextStep', expect.stringContaining(found.remedy));
     expect(verdict).toHaveProperty('evidence', expect.arrayContaining(found.evidence));
   });
 
-  test('the limits that were raised while nothing had been measured', () => {
+  test('asks about limits that were raised without a measurement', () => {
     const verdict = failed(noBash).asks(
       'docker run --memory 8g app',
       theory('CPU and memory are scarce', 'resources'),
@@ -63,14 +63,14 @@ describe('the quotations of scenario D', () => {
   });
 });
 
-test('findings that only say how it ended explain nothing away', () => {
+test('ignores findings that only say how it ended', () => {
   const ended = finding('timed-out', 'timing', 'It was ended by its time limit.', 'See what it waited for.');
   expect(failed(ended).asks('x', theory('The kernel has no br_netfilter loaded.'))).toEqual({
     verdict: 'pass',
   });
 });
 
-test('a finding stands until a later look no longer shows it', () => {
+test('keeps a finding until a later observation no longer has it', () => {
   const story = failed(blocked);
   const about = theory('The firewall drops the packets.', 'platform');
   expect(story.asks('x', about).verdict).toBe('refuse');
@@ -80,7 +80,7 @@ test('a finding stands until a later look no longer shows it', () => {
   expect(story.asks('x', about).verdict).toBe('pass');
 });
 
-test('what the checklist could not look at is asked for: unknown is not none', () => {
+test('asks for what the checklist could not check, because unknown is not the same as absent', () => {
   const story = new Story().fails(RUN, { unchecked: ['credentials', 'quota'] }).sees('ev-1', 'observation');
   const verdict = story.asks('x', theory('The kernel is too old for this.'));
   expect(verdict).toMatchObject({ verdict: 'ask', reason: expect.stringContaining('credentials, quota') });
@@ -93,13 +93,13 @@ test('what the checklist could not look at is asked for: unknown is not none', (
   expect(story.asks('x', theory('The kernel is too old for this.')).verdict).toBe('pass');
 });
 
-describe('the network needs a connect matrix with a row from outside', () => {
+describe('a network theory needs a connection matrix with a row from outside', () => {
   const network = theory('A firewall drops port 443.', 'network');
 
   test('none', () => {
     expect(failed().asks('x', network)).toMatchObject({
       verdict: 'ask',
-      reason: expect.stringMatching(/no connect matrix/),
+      reason: expect.stringMatching(/no connection matrix/),
     });
   });
 
@@ -108,7 +108,7 @@ describe('the network needs a connect matrix with a row from outside', () => {
     expect(verdict).toMatchObject({
       verdict: 'ask',
       evidence: ['ev-2'],
-      wayOn: expect.stringMatching(/escalate/),
+      nextStep: expect.stringMatching(/escalate/),
     });
   });
 
@@ -124,7 +124,7 @@ describe('the network needs a connect matrix with a row from outside', () => {
   });
 });
 
-test('without a failure that is unsolved, any theory may be tried', () => {
+test('allows any theory without an unsolved failure', () => {
   const story = failed(noBash).succeeds(RUN);
   expect(story.asks('x', theory('Kernel-level mutex contention.')).verdict).toBe('pass');
 });

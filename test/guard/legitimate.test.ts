@@ -27,21 +27,21 @@ const oom = finding(
 );
 const story = () => new Story();
 
-/** Each tells a session up to an attempt, and makes that attempt: it must pass, unasked. */
+/** Each one plays a session up to an attempt that must pass without a question. */
 const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
-  // Waits that nothing speaks against.
+  // Legitimate waits.
   'a first wait of ten minutes': () => story().asks(`sleep 600; ${APP}`),
   'a wait on a new box': () => story().asks(`${WAIT}10m`),
   'a step that waits for an event': () =>
     story().asks('kubectl wait --for=condition=Established crd/workflows.argoproj.io --timeout=5m'),
-  'the first within, where none was': () =>
+  'the first within': () =>
     story()
       .fails(APP, { verify: 'tcp 127.0.0.1:8080 open' })
       .asks(APP, { verify: 'tcp 127.0.0.1:8080 open within 30s' }),
-  'the first sleep, where none was': () => story().fails(APP).asks(`${APP}; sleep 5`),
-  'a time limit where there was none': () =>
+  'the first sleep': () => story().fails(APP).asks(`${APP}; sleep 5`),
+  'a new time limit': () =>
     story().fails('make build', { status: 'timed_out' }).asks('timeout 600 make build'),
-  'a connect timeout where there was none': () =>
+  'a new connect timeout': () =>
     story().fails('curl -fsS http://x.internal/').asks('curl -fsS --connect-timeout 5 http://x.internal/'),
   'a shorter wait': () =>
     story()
@@ -66,15 +66,15 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
     story()
       .fails(`systemctl restart app; sleep 20`, { verify: 'tcp 127.0.0.1:8080 open' })
       .asks('systemctl restart app', { verify: 'tcp 127.0.0.1:8080 open within 20s' }),
-  'a longer wait together with another action': () =>
+  'a longer wait with a different action': () =>
     story()
       .fails(`${WAIT}60s`, { seconds: 60 })
       .asks(`kubectl -n argo set image deploy/argo argo=argo:3.5; ${WAIT}5m`),
-  'a longer wait for another object': () =>
+  'a longer wait for a different object': () =>
     story()
       .fails(`${WAIT}60s`, { seconds: 60 })
       .asks('kubectl -n argo wait --for=condition=Available deploy/argo-server --timeout=5m'),
-  'a longer wait for another address': () =>
+  'a longer wait for a different address': () =>
     story().fails('curl -m 5 http://a.internal/').asks('curl -m 30 http://b.internal/'),
   'a longer wait in a step that worked': () => story().succeeds(`${WAIT}60s`).asks(`${WAIT}5m`),
   'a longer wait, after it worked in between': () =>
@@ -126,7 +126,7 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
         checks: [ready('2 of 3 ready', { observedFirst: '0 of 3 ready' })],
       })
       .asks(`${WAIT}120s`),
-  'a fact on its way': () =>
+  'a fact that approaches its expected value': () =>
     story()
       .fails('./reindex.sh --timeout 60', {
         seconds: 60,
@@ -141,14 +141,14 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
         ],
       })
       .asks('./reindex.sh --timeout 120'),
-  'another failure than before': () =>
+  'a different failure than before': () =>
     story()
       .fails(`${WAIT}60s`, { seconds: 60, output: 'error: timed out' })
       .succeeds(`${WAIT}60s`)
       .fails('kubectl get x')
       .asks(`${WAIT}5m`),
   'python that sleeps for the first time': () => story().asks(python(60)),
-  // Raises of limits that were measured, or are none.
+  // Raises of limits that were measured, or are no raises.
   'memory after an OOM kill': () =>
     story()
       .fails(deployment('512Mi'), { exitCode: 137, findings: [oom] })
@@ -196,7 +196,7 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
     story()
       .fails(yaml('kind: Deployment\nspec: {replicas: 1}\n'))
       .asks(yaml('kind: Deployment\nspec: {replicas: 3}\n')),
-  // Network and platform, with their proof.
+  // Network and platform theories with evidence.
   'a blocked port, with a row from outside': () =>
     story()
       .fails(APP, { output: 'error: timed out' })
@@ -210,7 +210,7 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
           evidence: ['ev-1', 'ev-2'],
         }),
       }),
-  'a network fault after the mundane finding is gone': () =>
+  'a network fault after the ordinary finding is resolved': () =>
     story()
       .fails(APP, {
         findings: [finding('service-not-started', 'dependency', 'app is not started.', 'Start it.')],
@@ -229,7 +229,7 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
         step: 'module',
         hypothesis: hypothesis({ cause: 'platform', mechanism: 'The kernel has no br_netfilter loaded.' }),
       }),
-  'a mundane cause that names the kernel': () =>
+  'an ordinary cause that mentions the kernel': () =>
     story()
       .fails(APP, {
         findings: [finding('config-key-unknown', 'config', 'sysctl key is misspelt.', 'Mend it.')],
@@ -254,22 +254,22 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
         step: 'dns',
         hypothesis: hypothesis({ cause: 'network', mechanism: 'The DNS server answers nobody on port 53.' }),
       }),
-  // Trying again.
-  'one more try after 429': () =>
+  // Retries.
+  'one retry after 429': () =>
     story()
       .fails('docker pull app:1', { output: 'error: toomanyrequests: 429 Too Many Requests' })
       .asks('docker pull app:1'),
-  'one more try after 503': () =>
+  'one retry after 503': () =>
     story().fails(APP, { output: 'curl: (22) The requested URL returned error: 503' }).asks(APP),
-  'one more try after a reset': () =>
+  'one retry after a reset': () =>
     story().fails('apt-get update', { output: 'E: Connection reset by peer' }).asks('apt-get update'),
-  'one more try after a lock': () =>
+  'one retry after a lock': () =>
     story()
       .fails('apt-get install -y caddy', { output: 'E: Could not get lock /var/lib/dpkg/lock-frontend' })
       .asks('apt-get install -y caddy'),
   'the same action after a fix': () =>
     story().fails(APP).succeeds('systemctl stop nginx', { step: 'nginx' }).asks(APP),
-  'the same action after somebody changed the box': () =>
+  'the same action after someone changed the box': () =>
     story()
       .fails(APP)
       .asks(APP, { changedSince: ['package caddy added'] }),
@@ -277,7 +277,7 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
   'the same action, explained': () =>
     story().fails(APP).sees('ev-1', 'observation').asks(APP, { hypothesis: hypothesis() }),
   'a third different fix': () => story().fails('a').fails('b').asks('c'),
-  'a fourth action, after a look and with an explanation': () =>
+  'a fourth action, after an observation and with an explanation': () =>
     story()
       .fails('a')
       .fails('b')
@@ -289,14 +289,14 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
     told.asks('f');
     return told.asks('apt-get install -y jq', { step: 'tools' });
   },
-  'other work between failures, however much': () => {
+  'other work between failures, in any amount': () => {
     const told = story().fails(APP);
     for (const step of ['a', 'b', 'c', 'd', 'e', 'f']) told.succeeds(`install ${step}`, { step });
     return told.fails(APP).asks('systemctl stop nginx', { step: 'nginx' });
   },
 };
 
-test('at least forty rows', () => {
+test('covers at least forty cases', () => {
   expect(Object.keys(LEGITIMATE).length).toBeGreaterThanOrEqual(40);
 });
 

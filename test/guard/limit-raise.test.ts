@@ -3,7 +3,7 @@ import { finding, Story } from './story.ts';
 
 const app = (memory: string) => `docker run --rm --memory ${memory} app`;
 
-describe('a raise of what was never measured', () => {
+describe('a raise without a measurement', () => {
   test.each([
     ['docker --memory', app('1g'), app('2g'), /memory: 1Gi → 2Gi/],
     ['docker -m', 'docker run -m 512m app', 'docker run -m 1g app', /512Mi → 1Gi/],
@@ -33,7 +33,7 @@ describe('a raise of what was never measured', () => {
       'kubectl apply -f - <<E\nkind: Pod\nlimits: {memory: 2Gi}\nE',
       /1Gi → 2Gi/,
     ],
-    ['taking a limit away', app('1g'), 'docker run --rm app', /1Gi → no limit/],
+    ['removing a limit', app('1g'), 'docker run --rm app', /1Gi → no limit/],
   ])('%s: asked, then refused', (_what, before, after, reason) => {
     const story = new Story().fails(before);
     expect(story.asks(after)).toMatchObject({
@@ -45,7 +45,7 @@ describe('a raise of what was never measured', () => {
   });
 });
 
-test('one measurement buys one raise', () => {
+test('allows one raise per measurement', () => {
   const oom = finding('oom-killed', 'resources', 'The kernel killed app.', 'Give it more memory.');
   const story = new Story().fails(app('1g'), { findings: [oom] });
   expect(story.asks(app('2g')).verdict).toBe('pass');
@@ -61,7 +61,7 @@ test.each([
   ['an OOM kill, for CPU', 'limit', { name: 'memory', hits: 2 }],
   ['few throttled periods', 'limit', { name: 'cpu', hits: 10, periods: 100 }],
   ['a limit that was never hit', 'limit', { name: 'cpu', hits: 0, periods: 0 }],
-])('%s measures nothing of it', (_what, kind, data) => {
+])('%s is not a relevant measurement', (_what, kind, data) => {
   const story = new Story().fails('docker run --cpus 1 app').sees('ev-1', kind, data);
   expect(story.asks('docker run --cpus 2 app')).toMatchObject({
     verdict: 'ask',

@@ -40,11 +40,11 @@ const over = (given: Demand, ...layers: Layer[]) =>
       `${each.resource}: ${each.requested}, ${each.used ?? 0} used, ${each.hard}${each.known ? '' : ' (unknown)'}`,
   );
 
-describe('what fits', () => {
+describe('requests that fit', () => {
   test.each<[string, Demand, Layer]>([
     ['exactly', demand(), sum({ 'limits.memory': '1Gi', 'requests.cpu': '200m', pods: '2' })],
-    ['beside what is used', demand(), sum({ 'limits.memory': '4Gi' }, { 'limits.memory': '3Gi' })],
-    ['what the quota does not name', demand(), sum({ 'services.nodeports': '0' })],
+    ['next to what is used', demand(), sum({ 'limits.memory': '4Gi' }, { 'limits.memory': '3Gi' })],
+    ['a resource without a quota', demand(), sum({ 'services.nodeports': '0' })],
     [
       'a pod on the largest node',
       demand({ replicas: 50 }),
@@ -56,7 +56,7 @@ describe('what fits', () => {
       range({ min: { cpu: '50m' }, max: { cpu: '1', memory: '1Gi' }, maxRatio: { cpu: '5' } }),
     ],
     [
-      'defaults where nothing is said',
+      'defaults for missing values',
       demand({ containers: [{ name: 'a', limits: {}, requests: {} }] }),
       range({ default: { cpu: '1' }, max: { cpu: '1' } }),
     ],
@@ -65,7 +65,7 @@ describe('what fits', () => {
   });
 });
 
-describe('what does not', () => {
+describe('requests that do not fit', () => {
   test.each<[string, Demand, readonly Layer[], string[]]>([
     [
       'replicas',
@@ -81,7 +81,7 @@ describe('what does not', () => {
       ['requests.cpu: 300m CPU, 0 used, 250m'],
     ],
     [
-      'what is used already',
+      'already used resources',
       demand(),
       [sum({ 'limits.memory': '2Gi' }, { 'limits.memory': '1536Mi' })],
       ['limits.memory: 1Gi, 1536Mi used, 2Gi'],
@@ -97,7 +97,7 @@ describe('what does not', () => {
       'a container below its range',
       demand(),
       [range({ min: { cpu: '200m' } })],
-      ['least cpu: 100m, 0 used, 200m'],
+      ['minimum cpu: 100m, 0 used, 200m'],
     ],
     [
       'limit against request',
@@ -118,10 +118,10 @@ describe('what does not', () => {
       ['limits.memory: 2Gi, 0 used, 1Gi'],
     ],
     [
-      'saying nothing under a quota',
+      'an undeclared resource under a quota',
       demand({ containers: [{ name: 'a', limits: {}, requests: {} }] }),
       [sum({ 'limits.cpu': '20' })],
-      ['limits.cpu: not said, 0 used, 20'],
+      ['limits.cpu: not declared, 0 used, 20'],
     ],
     [
       'every layer that is too small, innermost first',
@@ -130,10 +130,10 @@ describe('what does not', () => {
       ['pods: 2, 0 used, 1', 'pods: 2, 0 used, 1'],
     ],
     [
-      'what is no quantity is unknown',
+      'an invalid quantity is unknown',
       demand({}, { memory: 'lots' }),
       [sum({ 'limits.memory': '1Gi' })],
-      ['limits.memory: no quantity, 0 used, 1Gi (unknown)'],
+      ['limits.memory: not a quantity, 0 used, 1Gi (unknown)'],
     ],
   ])('%s', (_what, given, layers, expected) => {
     expect(over(given, ...layers)).toEqual(expected);
@@ -150,16 +150,16 @@ describe('the guard', () => {
     expect(asks(demand(), sum({ pods: '5' }))).toEqual({ verdict: 'pass' });
   });
 
-  test('refuses with the figures, the layer and the way on', () => {
+  test('refuses with the figures, the layer and what to do next', () => {
     const verdict = asks(demand({ replicas: 30 }), sum({ pods: '20' }, { pods: '4' }, 'vcluster quota'));
     expect(verdict).toMatchObject({
       ...{ verdict: 'refuse', code: 'nested-limits' },
       reason: 'deployment/app does not fit: pods 30 requested, 4 used, 20 allowed by vcluster quota.',
-      wayOn: expect.stringMatching(/Ask for less.*raise vcluster quota/),
+      nextStep: expect.stringMatching(/Request less.*raise vcluster quota/),
     });
   });
 
-  test('asks where it cannot be told, and passes with a hypothesis', () => {
+  test('asks if it is unknown, and passes with a hypothesis', () => {
     const vague = demand({}, { memory: 'lots' });
     const layer = sum({ 'limits.memory': '1Gi' });
     expect(asks(vague, layer)).toMatchObject({ verdict: 'ask' });

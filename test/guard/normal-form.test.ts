@@ -27,7 +27,7 @@ describe('the same action has the same exact form', () => {
     expect(formHash(shell(first))).toBe(formHash(shell(second)));
   });
 
-  test('keys of YAML and JSON in any order, in any style', () => {
+  test('ignores the order and style of keys in YAML and JSON', () => {
     const first = form(fence('b: [1, 2]\na: {c: "x"}\n', 'yaml'));
     expect(formHash(first)).toBe(formHash(form(fence('# note\na:\n  c: x\nb:\n  - 1\n  - 2\n', 'yaml'))));
   });
@@ -42,11 +42,11 @@ describe('the same action has the same exact form', () => {
     ['a wait', 'sleep 5', 'sleep 10'],
     ['what is in a substitution', 'a $(b)', 'a $(c)'],
     ['a loop', 'for i in 1 2; do a; done', 'for i in 1 2 3; do a; done'],
-  ])('but %s tells it apart', (_what, first, second) => {
+  ])('depends on %s', (_what, first, second) => {
     expect(formHash(shell(first))).not.toBe(formHash(shell(second)));
   });
 
-  test('title, Why, Undo and id are no part of it', () => {
+  test('ignores title, Why, Undo and id', () => {
     const body = { title: 'A', why: 'w', run: [fence('a')], verify: [], undo: [] };
     expect(normalForm({ ...body, title: 'B', why: 'v', undo: [fence('u')] } as typeof body)).toEqual(
       normalForm(body),
@@ -54,7 +54,7 @@ describe('the same action has the same exact form', () => {
   });
 });
 
-describe('the wait form of a command is the command', () => {
+describe('a command with waits has the form of the command', () => {
   const URL = 'http://127.0.0.1:8080/';
   const plain = `curl -fsS ${URL}`;
   test.each([
@@ -72,7 +72,7 @@ describe('the wait form of a command is the command', () => {
     ['an exported variable', `export DELAY=30\nsleep $DELAY\n${plain}`, 30],
     ['a fallback', `sleep \${WAIT:-30}; ${plain}`, 30],
     ['read -t', `read -t 30; ${plain}`, 30],
-    ['ping of oneself', `ping -c 30 127.0.0.1 >/dev/null; ${plain}`, 30],
+    ['ping of localhost', `ping -c 30 127.0.0.1 >/dev/null; ${plain}`, 30],
     ['python', `python3 -c 'import time; time.sleep(30)'; ${plain}`, 30],
     ['perl', `perl -e 'sleep 30'; ${plain}`, 30],
     ['a nested shell', `bash -c 'sleep 30'; ${plain}`, 30],
@@ -96,9 +96,9 @@ describe('the wait form of a command is the command', () => {
       60,
     ],
     ['tries without a pause', `for i in {1..30}; do ${plain} && break; done`, 30],
-    ['once more', `${plain} || { sleep 10; ${plain}; }`, 10],
-    ['once more in a subshell', `${plain} || (sleep 10 && ${plain})`, 10],
-    ['once more by if', `if ! ${plain}; then sleep 10; ${plain}; fi`, 10],
+    ['a retry', `${plain} || { sleep 10; ${plain}; }`, 10],
+    ['a retry in a subshell', `${plain} || (sleep 10 && ${plain})`, 10],
+    ['a retry by if', `if ! ${plain}; then sleep 10; ${plain}; fi`, 10],
     ['retry', `curl -fsS --retry 10 ${URL}`, 10],
     ['retry with a pause', `curl -fsS --retry 10 --retry-delay 6 --retry-connrefused ${URL}`, 60],
     ['retry=', `curl --retry=10 --retry-delay=6 -fsS ${URL}`, 60],
@@ -122,12 +122,12 @@ describe('the wait form of a command is the command', () => {
       60,
     ],
     ['a date', `END=$(( $(date +%s) + 60 )); until ${plain}; do sleep 1; done`, 'until', 60],
-  ])('%s limits it', (_what, text, slot, seconds) => {
+  ])('%s is a limit', (_what, text, slot, seconds) => {
     expect(shell(text).core).toBe(shell(plain).core);
     expect(limit(text, slot)).toBe(seconds * 1000);
   });
 
-  test('a loop under a limit waits no longer than that', () => {
+  test('bounds a loop by its time limit', () => {
     expect(waited(`timeout 60 bash -c 'until ${plain}; do sleep 1; done'`)).toBe(60);
   });
 
@@ -149,18 +149,18 @@ describe('the wait form of a command is the command', () => {
     expect(limit(text, slot)).toBe(seconds * 1000);
   });
 
-  test('words in another order are the same words', () => {
+  test('ignores the order of words', () => {
     expect(shell('kubectl wait -n argo --timeout=5s pod/a --for=condition=Ready').core).toBe(
       shell('kubectl -n argo wait --for=condition=Ready pod/a --timeout=60s').core,
     );
   });
 
   test.each([
-    ['another command', plain, 'curl -fsS http://127.0.0.1:9090/'],
-    ['another variable', 'URL=a; curl $URL', 'URL=b; curl $URL'],
-    ['one more step', plain, `systemctl restart app; ${plain}`],
+    ['a different command', plain, 'curl -fsS http://127.0.0.1:9090/'],
+    ['a different variable', 'URL=a; curl $URL', 'URL=b; curl $URL'],
+    ['an additional step', plain, `systemctl restart app; ${plain}`],
     [
-      'an event awaited',
+      'an awaited event',
       `sleep 60; ${plain}`,
       `kubectl wait --for=condition=Ready pod/a --timeout=60s; ${plain}`,
     ],
@@ -168,11 +168,11 @@ describe('the wait form of a command is the command', () => {
     ['a pipe', 'kubectl get pods | grep Running', 'kubectl get pods; grep Running'],
     ['a written file', 'echo 5 > /etc/a', 'echo 6 > /etc/a'],
     ['a mode', 'mkdir -m 755 a', 'mkdir -m 700 a'],
-  ])('%s is another action', (_what, first, second) => {
+  ])('%s makes a different action', (_what, first, second) => {
     expect(shell(first).core).not.toBe(shell(second).core);
   });
 
-  test('a script cut into fences is the script', () => {
+  test('ignores how a script is split into fences', () => {
     expect(form(fence('a'), fence('sleep 5\nb', 'sh')).core).toBe(shell('a; b').core);
   });
 
@@ -181,7 +181,7 @@ describe('the wait form of a command is the command', () => {
     'sleep 5; sleep 10',
     'echo waiting; sleep 60 # for the leader',
     'for i in 1 2 3; do sleep 5; done',
-  ])('%s does nothing but wait', (text) => {
+  ])('%s only waits', (text) => {
     expect(shell(text).core).toBe('');
   });
 });
@@ -204,7 +204,7 @@ spec:
     [', initialDelaySeconds: 30', 30],
     [', failureThreshold: 30, periodSeconds: 10', 300],
     [', periodSeconds: 20', 20],
-  ])('a probe waits: %s', (values, seconds) => {
+  ])('reads the waits of a probe: %s', (values, seconds) => {
     expect(applied(probe(values)).core).toBe(applied(probe('')).core);
     expect(applied(probe(values)).waits).toContainEqual(
       expect.objectContaining({ kind: 'delay', ms: seconds * 1000 }),
@@ -230,7 +230,7 @@ spec:
 kind: Pod
 spec: { containers: [{ name: a, image: b${resources} }] }
 `;
-  test('cpu, memory and storage are sizes', () => {
+  test('reads cpu, memory and storage as sizes', () => {
     const made = applied(
       sized(', resources: { limits: { cpu: 500m, memory: 1Gi }, requests: { memory: 512Mi } }'),
     );
@@ -263,7 +263,7 @@ spec: { containers: [{ name: a, image: b${resources} }] }
     expect(shell(text).sizes.map((each) => each.amount)).toEqual(amounts);
   });
 
-  test('a file fence of YAML is read as YAML, of anything else as text', () => {
+  test('parses a file fence of YAML as YAML, and any other as text', () => {
     const file = (text: string, path: string) => form(fence(text, 'text', { file: path }));
     expect(file('b: 1\na: 2\n', '/etc/x.yaml').exact).toBe(file('a: 2\nb: 1\n', '/etc/x.yaml').exact);
     expect(file('TimeoutStartSec=90\nExecStart=/bin/a\n', '/etc/a.service').waits[0]).toMatchObject({
@@ -275,7 +275,7 @@ spec: { containers: [{ name: a, image: b${resources} }] }
 describe('deadlines of fences and checks', () => {
   const verified = (verify: DraftFence[]) => normalForm({ run: [fence('a')], verify }).waits;
 
-  test('the time limit of a fence, 30 minutes by default', () => {
+  test('reads the time limit of a fence, 30 minutes by default', () => {
     expect(shell('a').waits).toEqual([
       { kind: 'deadline', slot: 'fence timeout', ms: 1_800_000, where: 'fence' },
     ]);
@@ -283,7 +283,7 @@ describe('deadlines of fences and checks', () => {
     expect(form(fence('a', 'bash', { timeout: '5m' })).core).toBe(shell('a').core);
   });
 
-  test('within, under the text of its check', () => {
+  test('reads within, keyed by its check', () => {
     const waits = verified([fence('port 80 within 30s\n# note\nport  443\n', 'check', { within: '5s' })]);
     expect(waits.filter((each) => each.where === 'check').map((each) => [each.slot, each.ms])).toEqual([
       ['check port 80', 30_000],
@@ -291,13 +291,13 @@ describe('deadlines of fences and checks', () => {
     ]);
   });
 
-  test('a shell check, with what waits inside it', () => {
+  test('reads the waits inside a shell check', () => {
     const [, wait] = verified([fence('sleep 5; curl x', 'bash', { within: '10s' })]);
     expect(wait).toMatchObject({ slot: 'check curl x', ms: 15_000 });
   });
 });
 
-describe('what cannot be read', () => {
+describe('unparsable text', () => {
   test.each(['echo "', "a 'b", 'a $(b', 'cat <<EOF\nno end', 'for i in 1; do a', 'a; done'])(
     '%j is not parsed',
     (text) => {
@@ -305,7 +305,7 @@ describe('what cannot be read', () => {
     },
   );
 
-  test('another language is text, with what is known taken out', () => {
+  test('treats another language as text, without known values', () => {
     const python = (seconds: number) =>
       form(
         fence(`import time\n# wait\ntime.sleep(${seconds})\nconnect(timeout=${seconds})\n`, 'python', {
@@ -317,7 +317,7 @@ describe('what cannot be read', () => {
     expect(python(60).waits.map((each) => each.ms)).toContain(60_000);
   });
 
-  test('no text throws or hangs', () => {
+  test('never throws or hangs', () => {
     const alphabet = fc.constantFrom(
       ...'aw \n;&|<>()[]{}$`\'"\\#=:-0159'.split(''),
       'sleep 5',
@@ -358,13 +358,13 @@ describe('what cannot be read', () => {
     ['megabytes', 'sleep 5\n'.repeat(1_000_000), 'bash'],
     ['one long word', 'a.'.repeat(30_000), 'bash'],
     ['one long line of text', 'a.b:'.repeat(15_000), 'python'],
-  ])('a flood of %s is soon read', (_what, text, lang) => {
+  ])('reads a long run of %s quickly', (_what, text, lang) => {
     const started = performance.now();
     form(fence(text, lang));
     expect(performance.now() - started).toBeLessThan(5000);
   });
 
-  test('a comment anywhere on a line end changes nothing', () => {
+  test('ignores a comment at the end of any line', () => {
     const words = fc.array(fc.constantFrom('a', 'curl x', 'sleep 5', 'timeout 3 b', 'c | d'), {
       minLength: 1,
       maxLength: 5,

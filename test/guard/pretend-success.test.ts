@@ -13,48 +13,48 @@ function check(line: string): Check {
   return parsed.check;
 }
 
-/** Only the text of a shell check is looked at. */
+/** Only the text of a shell check matters. */
 const shell = (text: string) =>
   ({ kind: 'shell', text, after: false, withinMs: 0, place }) as unknown as Check;
 
 const changed = (before: string[], after: string[]) =>
   checkChanges(before.map(check), after.map(check)).map((each) => each.what);
 
-describe('less is asked', () => {
+describe('weaker checks', () => {
   test.each<[string, string[], string[]]>([
-    ['a check is gone', ['tcp 127.0.0.1:80 open', 'tcp 127.0.0.1:443 open'], ['tcp 127.0.0.1:80 open']],
-    ['the status is wider', ['http GET http://x/ status 200'], ['http GET http://x/ status 2xx']],
-    ['the status is another', ['http GET http://x/'], ['http GET http://x/ status 401']],
-    ['contains is gone', ['http GET http://x/ contains "Argo"'], ['http GET http://x/']],
+    ['a removed check', ['tcp 127.0.0.1:80 open', 'tcp 127.0.0.1:443 open'], ['tcp 127.0.0.1:80 open']],
+    ['a wider status', ['http GET http://x/ status 200'], ['http GET http://x/ status 2xx']],
+    ['a different status', ['http GET http://x/'], ['http GET http://x/ status 401']],
+    ['a removed contains', ['http GET http://x/ contains "Argo"'], ['http GET http://x/']],
     [
-      'contains less',
+      'a shorter contains',
       ['http GET http://x/ contains "Argo Workflows"'],
       ['http GET http://x/ contains "Argo"'],
     ],
-    ['matches is gone', ['http GET http://x/ matches /Argo v\\d/'], ['http GET http://x/']],
+    ['a removed matches', ['http GET http://x/ matches /Argo v\\d/'], ['http GET http://x/']],
     ['the certificate', ['http GET https://x/'], ['http GET https://x/ insecure']],
     ['GET became HEAD', ['http GET http://x/'], ['http HEAD http://x/']],
-    ['not is gone', ['not port 443 owner traefik'], ['port 443 owner traefik']],
-    ['not is added', ['port 443 owner caddy'], ['not port 443 owner caddy']],
+    ['a removed not', ['not port 443 owner traefik'], ['port 443 owner traefik']],
+    ['an added not', ['port 443 owner caddy'], ['not port 443 owner caddy']],
     ['exists instead of contains', ['file /etc/a contains "b"'], ['file /etc/a exists']],
     ['contains instead of a hash', [`file /etc/a sha256 ${'a'.repeat(64)}`], ['file /etc/a contains "b"']],
     ['free instead of owned', ['port 443 owner caddy'], ['port 443 free']],
     ['exists instead of ready', ['k8s deployment/a ready'], ['k8s deployment/a exists']],
     [
-      'another replica count',
+      'a different replica count',
       ['k8s deployment/a jsonpath {.spec.replicas} = 3'],
       ['k8s deployment/a jsonpath {.spec.replicas} = 1'],
     ],
     ['a lower bound', ['fact egress_mbps >= 10'], ['fact egress_mbps >= 2']],
     ['enabled instead of active', ['service caddy active'], ['service caddy enabled']],
-    ['another port', ['tcp 127.0.0.1:443 open'], ['tcp 127.0.0.1:8443 open']],
-    ['it denies less', ['not file /etc/a exists'], ['not file /etc/a contains "b"']],
+    ['a different port', ['tcp 127.0.0.1:443 open'], ['tcp 127.0.0.1:8443 open']],
+    ['it excludes less', ['not file /etc/a exists'], ['not file /etc/a contains "b"']],
   ])('%s', (_what, before, after) => {
     expect(changed(before, after)).toHaveLength(1);
   });
 });
 
-describe('as much is asked, or more', () => {
+describe('equal or stronger checks', () => {
   test.each<[string, string[], string[]]>([
     ['nothing changed', ['tcp 127.0.0.1:80 open'], ['tcp 127.0.0.1:80 open']],
     [
@@ -62,20 +62,20 @@ describe('as much is asked, or more', () => {
       ['tcp 127.0.0.1:80 open', 'tcp 127.0.0.1:443 open'],
       ['tcp 127.0.0.1:443 open', 'tcp 127.0.0.1:80 open'],
     ],
-    ['one more', ['tcp 127.0.0.1:80 open'], ['tcp 127.0.0.1:80 open', 'tcp 127.0.0.1:443 open']],
+    ['an additional check', ['tcp 127.0.0.1:80 open'], ['tcp 127.0.0.1:80 open', 'tcp 127.0.0.1:443 open']],
     [
-      'a longer deadline, which is sleep-spiral’s',
+      'a longer deadline, which sleep-spiral handles',
       ['tcp 127.0.0.1:80 open within 5s'],
       ['tcp 127.0.0.1:80 open within 60s'],
     ],
     ['a narrower status', ['http GET http://x/'], ['http GET http://x/ status 200']],
-    ['a text as well', ['http GET http://x/'], ['http GET http://x/ contains "Argo"']],
+    ['an additional text', ['http GET http://x/'], ['http GET http://x/ contains "Argo"']],
     ['more text', ['http GET http://x/ contains "Argo"'], ['http GET http://x/ contains "Argo Workflows"']],
     ['contains instead of exists', ['file /etc/a exists'], ['file /etc/a contains "b"']],
     ['ready instead of exists', ['k8s deployment/a exists'], ['k8s deployment/a ready']],
     ['a higher bound', ['fact egress_mbps >= 2'], ['fact egress_mbps >= 10']],
-    ['a lower one of what must stay below', ['fact load < 10'], ['fact load < 5']],
-    ['it denies more', ['not file /etc/a contains "b"'], ['not file /etc/a exists']],
+    ['a lower upper bound', ['fact load < 10'], ['fact load < 5']],
+    ['it excludes more', ['not file /etc/a contains "b"'], ['not file /etc/a exists']],
   ])('%s', (_what, before, after) => {
     expect(changed(before, after)).toEqual([]);
   });
@@ -113,13 +113,13 @@ describe('the guard', () => {
       .sees('ev-1')
       .asks('b', { checks: { before, after }, ...part });
 
-  test('passes where there were no checks, and where nothing is known of them', () => {
+  test('passes if there were no checks, or they are unknown', () => {
     expect(asks([], [check('tcp 127.0.0.1:80 open')])).toEqual({ verdict: 'pass' });
     expect(asks([], [])).toEqual({ verdict: 'pass' });
     expect(new Story().asks('a')).toEqual({ verdict: 'pass' });
   });
 
-  test('asks about less, naming old and new', () => {
+  test('asks about weaker checks, naming old and new', () => {
     const verdict = asks([check('http GET http://x/ contains "a"')], [check('http GET http://x/')]);
     expect(verdict).toMatchObject({
       verdict: 'ask',
@@ -128,7 +128,7 @@ describe('the guard', () => {
     });
   });
 
-  test('passes less with a hypothesis', () => {
+  test('passes weaker checks with a hypothesis', () => {
     const why = {
       hypothesis: hypothesis({ cause: 'config', mechanism: 'The check asked for the wrong owner.' }),
     };
@@ -137,12 +137,12 @@ describe('the guard', () => {
     });
   });
 
-  test('refuses none at all, whatever is said', () => {
+  test('refuses the removal of all checks, with any hypothesis', () => {
     const verdict = asks([check('tcp 127.0.0.1:443 open')], [], { hypothesis: hypothesis() });
-    expect(verdict).toMatchObject({ verdict: 'refuse', evidence: ['gone: tcp 127.0.0.1:443 open'] });
+    expect(verdict).toMatchObject({ verdict: 'refuse', evidence: ['removed: tcp 127.0.0.1:443 open'] });
   });
 
-  test('refuses one that cannot fail, but not one that stood there before', () => {
+  test('refuses a new check that cannot fail, but not an existing one', () => {
     expect(
       asks([check('tcp 127.0.0.1:443 open')], [check('tcp 127.0.0.1:443 open'), shell('true')]),
     ).toMatchObject({

@@ -14,7 +14,7 @@ type Round = (
 const yaml = (text: string): DraftFence[] => [{ lang: 'yaml', text, attributes: { apply: 'kubernetes' } }];
 const check = 'k8s deployment/leader ready';
 
-/** The ten rounds of scenario C, in one disguise after another. */
+/** The ten rounds of scenario C, in various disguises. */
 const DISGUISES: Record<string, Round> = {
   'sleep before': (s) => ({ run: `sleep ${s}\n${TEST}` }),
   'sleep after': (s) => ({ run: `kubectl rollout restart deploy/leader; sleep ${s}; ${TEST}` }),
@@ -149,7 +149,7 @@ describe('the ten rounds of the sleep spiral', () => {
     },
   );
 
-  test('an honest agent gets no further with a reasonable sentence each time', () => {
+  test('limits an agent that gives a plausible explanation each time', () => {
     const story = new Story();
     let ran = 0;
     for (const [index, seconds] of VALUES.entries()) {
@@ -161,20 +161,20 @@ describe('the ten rounds of the sleep spiral', () => {
       story.fails(run, { seconds: 1000, exitCode: 2, hypothesis: explained });
       ran++;
     }
-    // Fresh evidence and a new mechanism buy a raise each; circles ends it after five rounds.
+    // New evidence and a new mechanism allow one raise each; circles ends it after five rounds.
     expect(ran).toBe(5);
   });
 });
 
-describe('a draft that only waits belongs to the attempt after it', () => {
-  test('a longer sleep as a step of its own', () => {
+describe('a draft that only waits belongs to the next attempt', () => {
+  test('a longer sleep as a separate step', () => {
     const story = new Story();
     story.succeeds('sleep 5', { step: 'settle' }).fails(TEST);
     story.succeeds('sleep 60', { step: 'settle-more' });
     expect(story.asks(TEST)).toMatchObject({ verdict: 'ask', code: 'sleep-spiral' });
   });
 
-  test('waits of several steps add up', () => {
+  test('adds up the waits of several steps', () => {
     const story = new Story().succeeds('sleep 30', { step: 'a' }).fails(TEST);
     story.succeeds('sleep 20', { step: 'b' }).succeeds('echo now\nsleep 20', { step: 'c' });
     expect(story.asks(TEST)).toMatchObject({ verdict: 'ask', code: 'sleep-spiral' });
@@ -191,7 +191,7 @@ describe('refused at once, because time is not the cause', () => {
     expect(verdict).toHaveProperty('reason', expect.stringContaining('failed at 3 s; the limit was 60 s'));
   });
 
-  test('it ended before it even came to wait', () => {
+  test('failed before it started to wait', () => {
     const story = new Story().fails(`apt-get install -y leader; sleep 60; ${TEST}`, { seconds: 2 });
     expect(story.asks(`apt-get install -y leader; sleep 90; ${TEST}`)).toMatchObject({ verdict: 'refuse' });
   });
@@ -234,7 +234,7 @@ describe('refused at once, because time is not the cause', () => {
     });
   });
 
-  test('and no hypothesis helps', () => {
+  test('with any hypothesis', () => {
     const story = new Story()
       .fails(`sleep 30; ${TEST}`, { exitCode: 127, seconds: 31 })
       .sees('ev-1', 'observation');
@@ -244,20 +244,20 @@ describe('refused at once, because time is not the cause', () => {
   });
 });
 
-describe('one hypothesis buys one raise', () => {
+describe('one hypothesis allows one raise', () => {
   const failed = () => new Story().fails(`sleep 30; ${TEST}`, { seconds: 31 });
   const raise = (seconds: number) => `sleep ${seconds}; ${TEST}`;
 
-  test('with evidence younger than the failure it passes', () => {
+  test('passes with evidence newer than the failure', () => {
     expect(failed().sees('ev-1').asks(raise(60), { hypothesis: hypothesis() })).toEqual({ verdict: 'pass' });
   });
 
   test.each([
-    ['no evidence', { evidence: [] }, /cites no evidence/],
-    ['evidence that does not exist', { evidence: ['ev-9'] }, /no evidence ev-9/],
+    ['no evidence', { evidence: [] }, /must cite evidence/],
+    ['evidence that does not exist', { evidence: ['ev-9'] }, /unknown evidence: ev-9/],
     ['no mechanism', { mechanism: 'slow.' }, /mechanism/],
-    ['a cause that no wait cures', { cause: 'port' }, /port is not cured by waiting/],
-  ] as const)('with %s it does not', (_what, part, reason) => {
+    ['a cause that waiting does not fix', { cause: 'port' }, /does not fix a cause of the kind port/],
+  ] as const)('does not pass with %s', (_what, part, reason) => {
     const verdict = failed()
       .sees('ev-1')
       .asks(raise(60), {
@@ -266,12 +266,12 @@ describe('one hypothesis buys one raise', () => {
     expect(verdict).toMatchObject({ verdict: 'ask', reason: expect.stringMatching(reason) });
   });
 
-  test('with evidence older than the failure it does not', () => {
+  test('does not pass with evidence older than the failure', () => {
     const story = new Story().sees('ev-1').fails(raise(30), { seconds: 31 });
     const verdict = story.asks(raise(60), { hypothesis: hypothesis() });
     expect(verdict).toMatchObject({
       verdict: 'ask',
-      reason: expect.stringMatching(/youngest evidence is .* old/),
+      reason: expect.stringMatching(/newest evidence is .* old/),
     });
   });
 
@@ -282,14 +282,14 @@ describe('one hypothesis buys one raise', () => {
       Array.from({ length: 6 }, (_, port) => ({ check: `port ${port}`, before: 'fail' as const })),
       /1 to 5/,
     ],
-    ['prose', [{ check: 'it will work' }], /no typed check/],
-    ['what holds already', [{ check: 'port 22', before: 'pass' as const }], /foretells nothing/],
-  ])('a prediction of %s does not do', (_what, prediction, reason) => {
+    ['prose', [{ check: 'it will work' }], /not a typed check/],
+    ['a line that already passes', [{ check: 'port 22', before: 'pass' as const }], /pass already/],
+  ])('rejects a prediction with %s', (_what, prediction, reason) => {
     const verdict = failed().sees('ev-1').asks(raise(60), { hypothesis: hypothesis(), prediction });
     expect(verdict).toMatchObject({ verdict: 'ask', reason: expect.stringMatching(reason) });
   });
 
-  test('the same explanation buys no second one, whatever its figures and the order of its words', () => {
+  test('rejects the same explanation again, ignoring figures and word order', () => {
     const story = failed().sees('ev-1');
     story.fails(raise(60), { seconds: 61, hypothesis: hypothesis() }).sees('ev-2');
     const again = hypothesis({
@@ -297,11 +297,11 @@ describe('one hypothesis buys one raise', () => {
       mechanism: 'A new leader is elected only after 30 s, so the lease lasts that.',
     });
     expect(story.asks(raise(90), { hypothesis: again })).toMatchObject({
-      reason: expect.stringMatching(/was tried/),
+      reason: expect.stringMatching(/was already tried/),
     });
   });
 
-  test('a new explanation with new evidence does', () => {
+  test('accepts a new explanation with new evidence', () => {
     const story = failed()
       .sees('ev-1')
       .fails(raise(60), { seconds: 61, hypothesis: hypothesis() })
@@ -314,7 +314,7 @@ describe('one hypothesis buys one raise', () => {
   });
 });
 
-test('what cannot be parsed is asked about, never refused', () => {
+test('asks about what cannot be parsed, but never refuses it', () => {
   const python = (seconds: number): DraftFence[] => [
     {
       lang: 'python',
@@ -331,7 +331,7 @@ test('what cannot be parsed is asked about, never refused', () => {
   expect(heard).toEqual(['pass', 'ask', 'ask', 'ask']);
 });
 
-test('a person who resumes the problem has it counted anew', () => {
+test('resets its counters when a person resumes the problem', () => {
   const story = new Story().fails(`sleep 5; ${TEST}`, { seconds: 6 });
   expect(story.asks(`sleep 10; ${TEST}`).verdict).toBe('ask');
   expect(story.asks(`sleep 20; ${TEST}`).verdict).toBe('refuse');
@@ -340,7 +340,7 @@ test('a person who resumes the problem has it counted anew', () => {
   expect(story.asks(`sleep 30; ${TEST}`).verdict).toBe('ask');
 });
 
-test('every answer names the figures and the way on', () => {
+test('gives the figures and what to do next in every answer', () => {
   const story = new Story().fails(`sleep 5; ${TEST}`, { seconds: 6 });
   const ask = story.asks(`sleep 10; ${TEST}`);
   const refusal = story.asks(`sleep 20; ${TEST}`);
@@ -350,11 +350,11 @@ test('every answer names the figures and the way on', () => {
     expect(verdict.evidence[0]).toMatch(/^at-1 failed after/);
     expect(verdict.problem).toMatch(/^p-/);
   }
-  expect(ask).toHaveProperty('wayOn', expect.stringMatching(/env_observe.*hypothesis/s));
-  expect(refusal).toHaveProperty('wayOn', expect.stringMatching(/escalate.*runbook resume/s));
+  expect(ask).toHaveProperty('nextStep', expect.stringMatching(/env_observe.*hypothesis/s));
+  expect(refusal).toHaveProperty('nextStep', expect.stringMatching(/escalate.*runbook resume/s));
 });
 
-test('ids, titles and comments change no verdict', () => {
+test('ignores ids, titles and comments', () => {
   interface Try {
     readonly seconds: number;
     readonly command: string;

@@ -8,7 +8,7 @@ import { LoopEntry, type LoopRecord, type LoopState } from '../../src/loop/loop.
 import { loopState } from '../../src/loop/loop-state.ts';
 import type { Evidence } from '../../src/model/finding.ts';
 
-/** How an attempt of a story ended; a plain exit code 1 unless told otherwise. */
+/** How an attempt of a session ended; exit code 1 by default. */
 export interface Ending {
   readonly step?: string;
   readonly exitCode?: number;
@@ -22,10 +22,10 @@ export interface Ending {
   readonly hypothesis?: Hypothesis;
 }
 
-/** What is run: the text of one bash fence, or fences. */
+/** What runs: the text of one bash fence, or fences. */
 export type Run = string | readonly DraftFence[];
 
-/** A session with a box, told in order. Every event takes a minute; guards are asked where the story stands. */
+/** A session with a box, played in order. Every event takes a minute, and guards are asked about the current state. */
 export class Story {
   readonly #records: LoopRecord[] = [];
   #attempts = 0;
@@ -70,7 +70,7 @@ export class Story {
     return this.#add({ kind: 'resume', problem });
   }
 
-  /** Asks the guards, and keeps what they say. */
+  /** Asks the guards, and records their decision. */
   asks(run: Run, part: Partial<NewAttempt> & { readonly verify?: string } = {}): GuardVerdict {
     const { verify, ...rest } = part;
     const attempt: NewAttempt = {
@@ -119,7 +119,7 @@ export class Story {
 /** A line that does not pass yet. */
 export const PREDICTED = { check: 'port 8080', before: 'fail' } as const;
 
-/** A hypothesis that carries, if its evidence is younger than the failure. */
+/** A hypothesis that is accepted if its evidence is newer than the failure. */
 export function hypothesis(part: Partial<Hypothesis> = {}): Hypothesis {
   const mechanism = 'The lease lasts 15 s, so a new leader is elected only after that.';
   return { cause: 'timing', mechanism, evidence: ['ev-1'], prediction: ['port 8080'], ...part };
@@ -130,7 +130,7 @@ export function failing(check: string, part: Partial<CheckRow> = {}): CheckRow {
   return { check, verdict: 'fail', class: 'refused', observed: 'refused', expected: 'open', ...part };
 }
 
-/** A finding as diagnosis gives it. */
+/** A finding as diagnosis returns it. */
 export function finding(code: string, cause: FindingRow['cause'], title: string, remedy: string): FindingRow {
   return { code, cause, title, remedy, evidence: [`ev-${code}`], rank: 1 };
 }

@@ -1,15 +1,15 @@
 import { amountOf, resourceOf, type WaitRole, waitedByTries, waitRole, waitValue } from './knobs.ts';
 import { repeated, resolve, type ScriptState } from './reading.ts';
 
-/** Takes wait and size knobs out of one command's arguments and notes their values. */
+/** Removes wait and size options from one command's arguments and records their values. */
 export interface FlagTaker {
-  /** How many words the knob at `text` is; 0: it is none. */
+  /** The number of words of the option at `text`; 0 if it is not such an option. */
   take(text: string, next: string | undefined): 0 | 1 | 2;
-  /** To be called after the last argument, with those that stayed. */
+  /** Call it after the last argument, with the remaining arguments. */
   end(kept: readonly string[]): void;
 }
 
-/** Short flags that wait, by program, with the long one that means the same. */
+/** Short wait options by program, with the equivalent long option. */
 const SHORT: Readonly<Record<string, Readonly<Record<string, readonly [role: WaitRole, long: string]>>>> = {
   curl: { '-m': ['deadline', '--max-time'] },
   wget: { '-T': ['deadline', '--timeout'], '-t': ['count', '--tries'], '-w': ['interval', '--wait'] },
@@ -25,10 +25,10 @@ const SHORT: Readonly<Record<string, Readonly<Record<string, readonly [role: Wai
   watch: { '-n': ['interval', '--interval'] },
 };
 
-/** Flags without a value that only say when to try again. */
+/** Options without a value that only affect retries. */
 const TRY_SWITCHES = new Set(['--retry-connrefused', '--retry-all-errors']);
 
-/** What programs wait where nothing is said: kubectl-wait(1), helm-upgrade(1). */
+/** Default timeouts of programs: kubectl-wait(1), helm-upgrade(1). */
 const DEFAULT_LIMITS: readonly (readonly [program: string, verb: RegExp, ms: number])[] = [
   ['kubectl', /^wait$/, 30_000],
   ['helm', /^(?:install|upgrade|rollback|uninstall|test)$/, 300_000],
@@ -47,7 +47,7 @@ export function flagTaker(program: string, reading: ScriptState, times: number):
       return true;
     }
     const slot = `${program} ${flag}`;
-    // As in kubectl, helm and curl: 0 is no limit.
+    // As in kubectl, helm and curl: 0 means no limit.
     const ms = role === 'deadline' && value === 0 ? Number.POSITIVE_INFINITY : repeated(value, times);
     reading.waits.push({ kind: role, slot, ms, where: 'shell' });
     if (role === 'deadline') limits.push(flag);

@@ -7,18 +7,18 @@ import { stripText } from './text-form.ts';
 import { type Form, treeForm } from './tree-form.ts';
 import { assignedName, declares, isAssignment, isCounter, noteAssignment } from './variables.ts';
 
-/** Where a command stands. */
+/** The context of a command. */
 export interface CommandPosition {
   /** How often it runs. */
   readonly times: number;
   readonly piped: boolean;
-  /** Reads a script inside this command. */
+  /** Reads a script nested in this command. */
   readonly nested: (script: ShellScript, reading: ScriptState, times: number) => ScriptLine[];
 }
 
 const GONE: ScriptLine = { kind: 'gone', text: '' };
 
-/** What remains of a simple command when waits and sizes are taken out; they go to `reading`. */
+/** A simple command without waits and sizes, which are recorded in `reading`. */
 export function commandForm(
   command: ShellCommand,
   reading: ScriptState,
@@ -44,12 +44,12 @@ export function commandForm(
   return [remains(command, kept, words, start, reading, around)];
 }
 
-/** Commands that neither change nor ask anything, or only steer a loop. */
+/** Commands that neither change nor check anything, or only control a loop. */
 const NOISE = new Set(':|true|echo|printf|date|set|pwd|break|continue|exit|return|[|[[|test|let'.split('|'));
 
 const WRAPPERS = new Set(['sudo', 'env', 'nohup', 'time', 'command', 'exec', 'nice', 'ionice', 'stdbuf']);
 
-/** Assignments before a command or after `export`, and the command's own words. */
+/** Assignments before a command or after `export`, and the command's words. */
 function split(words: readonly ShellWord[]): {
   assignments: readonly ShellWord[];
   words: readonly ShellWord[];
@@ -91,7 +91,7 @@ function isDiscard(operator: string, target: string): boolean {
   return target === '/dev/null' || /^\d*>&$/.test(operator);
 }
 
-/** `sleep 5`, `read -t 5`, `ping -c 5 localhost`, `python3 -c 'time.sleep(5)'`: true, and noted. */
+/** Recognizes and records `sleep 5`, `read -t 5`, `ping -c 5 localhost`, `python3 -c 'time.sleep(5)'`. */
 function takeSleep(texts: readonly string[], reading: ScriptState, times: number): boolean {
   if (!SLEEPERS.has(texts[0] ?? '')) return false;
   const ms = sleptMs(texts.map((each) => resolve(each, reading)));
@@ -127,7 +127,7 @@ function sleptMs([name, ...rest]: readonly string[]): number | undefined {
   }
 }
 
-/** The command under `timeout 60`, whose limit is noted; undefined: no time can be read. */
+/** The command under `timeout 60`, whose limit is recorded. Undefined: the time cannot be read. */
 function underTimeout(
   words: readonly ShellWord[],
   start: number,
@@ -152,7 +152,7 @@ function innerScript(texts: readonly string[], start: number): string | undefine
   return isShell && flag > 0 ? texts[flag + 1] : undefined;
 }
 
-/** Scripts inside scripts that are read; nobody nests deeper by hand. */
+/** Maximum nesting of scripts; deeper nesting does not occur in practice. */
 const DEEPEST = 10;
 
 function innerForm(text: string, reading: ScriptState, around: CommandPosition): ScriptLine[] {
@@ -167,7 +167,7 @@ function innerForm(text: string, reading: ScriptState, around: CommandPosition):
   return lines;
 }
 
-/** The command without its knobs, its words after the name in one order. */
+/** The command without wait and size options, with the words after its name sorted. */
 function remains(
   command: ShellCommand,
   assignments: readonly ShellWord[],
@@ -195,7 +195,7 @@ function remains(
   return { kind: 'command', text: [...before, name, ...kept.sort(), ...redirects].join(' ').trim() };
 }
 
-/** A word, with what waits inside it taken out: scripts in its place, JSON and YAML, `key: value` in any text. */
+/** A word without the waits inside it: nested scripts, JSON and YAML, `key: value` in any text. */
 function wordForm(word: ShellWord, reading: ScriptState, around: CommandPosition): string {
   const text = wordText(word);
   const [, flag = '', json] = /^(--?[\w-]+=)?(\s*[[{].*)$/s.exec(text) ?? [];

@@ -2,30 +2,31 @@ import { quantity } from '../../base/quantity.ts';
 import { byteSize, milliseconds } from './measure.ts';
 
 /**
- * One value that says how long something may take.
- *
- * `delay`: it is waited out, or asked again so often: absent means none. `deadline`: waiting ends then: absent means a
- * default or never, so a new one is no raise.
+ * A value that says how long something may take. `delay`: always waited, or retried that often; absent means none.
+ * `deadline`: waiting ends then; absent means a default or no limit, so adding one is not an increase.
  */
 export interface Wait {
   readonly kind: 'delay' | 'deadline';
-  /** What carries it, without place: `sleep`, `kubectl --timeout`, `initialDelaySeconds`. */
+  /** The option or command, without its place: `sleep`, `kubectl --timeout`, `initialDelaySeconds`. */
   readonly slot: string;
   readonly ms: number;
-  /** `shell`, `fence`: the action waits for it, so it cannot outlast the action. `before`: a step before it did. */
+  /**
+   * `shell`, `fence`: the action waits, so the wait cannot be longer than the action. `before`: an earlier step
+   * waited.
+   */
   readonly where: 'shell' | 'fence' | 'tree' | 'check' | 'before';
 }
 
-/** One value that says how much of a resource something gets: cores or bytes. */
+/** A value that says how much of a resource something gets, in cores or bytes. */
 export interface Size {
   readonly resource: 'cpu' | 'memory' | 'storage';
   readonly slot: string;
   readonly amount: number;
-  /** Taking it away lifts the limit altogether. */
+  /** Removing it removes the limit. */
   readonly isLimit: boolean;
 }
 
-/** What a knob sets. `count` of tries and `interval` between them belong together: their product is waited. */
+/** What an option sets. `count` (of tries) and `interval` belong together: the wait is their product. */
 export type WaitRole = 'delay' | 'deadline' | 'count' | 'interval';
 
 const ROLES: readonly (readonly [role: WaitRole, names: RegExp])[] = [
@@ -51,21 +52,21 @@ const ROLES: readonly (readonly [role: WaitRole, names: RegExp])[] = [
   ],
 ];
 
-/** What the name of a flag, key or variable has to do with waiting; undefined: nothing. Leading dashes do not matter. */
+/** The role of a flag, key or variable name for waiting. Undefined: none. Leading dashes are ignored. */
 export function waitRole(name: string): WaitRole | undefined {
   const bare = name.replace(/^-+/, '');
   const plain = /^[A-Z0-9_]+$/.test(bare) ? bare.toLowerCase() : bare;
   return ROLES.find(([, names]) => names.test(plain))?.[0];
 }
 
-/** The value of a wait knob: milliseconds, or a number for `count`. `-1` and `infinity` have no end. */
+/** The value of a wait option: milliseconds, or a number for `count`. `-1` and `infinity` mean no end. */
 export function waitValue(role: WaitRole, name: string, text: string): number | undefined {
   if (text === '-1') return Number.POSITIVE_INFINITY;
   if (role === 'count') return /^\d+$/.test(text) ? Number(text) : undefined;
   return milliseconds(text, /(?:[-_]ms|Ms|MS|[mM]illis|[mM]illi[sS]econds)$/.test(name) ? 'ms' : 's');
 }
 
-/** Tries times interval; one of them alone is taken with what most programs assume for the other. */
+/** Tries times interval. If one of them is missing, its usual default is used. */
 export function waitedByTries(count: number | undefined, intervalMs: number | undefined): number {
   return (count ?? 1) * (intervalMs ?? 1000);
 }
@@ -82,13 +83,13 @@ const RESOURCES: readonly (readonly [resource: Size['resource'], names: RegExp])
   ],
 ];
 
-/** Which resource a flag or key measures out; undefined: none. */
+/** The resource that a flag or key limits. Undefined: none. */
 export function resourceOf(name: string): Size['resource'] | undefined {
   const bare = name.replace(/^-+/, '');
   return RESOURCES.find(([, names]) => names.test(bare))?.[0];
 }
 
-/** The amount: as Kubernetes writes it, else as Docker does. `50%` of a CPU is half a core. */
+/** Parses an amount as Kubernetes writes it, else as Docker does. `50%` of a CPU is half a core. */
 export function amountOf(resource: Size['resource'], text: string): number | undefined {
   const percent = /^(\d+)%$/.exec(text);
   if (percent) return resource === 'cpu' ? Number(percent[1]) / 100 : undefined;

@@ -3,8 +3,8 @@ import { type ShellLoop, type ShellScript, shellScript } from './shell-script.ts
 import { type ShellWord, wordText } from './shell-words.ts';
 
 /**
- * How often a loop goes round at most. Infinity: no bound is written. NaN: it depends on what only the box knows, such
- * as `for f in *.yaml`.
+ * The maximum number of iterations of a loop. Infinity: no bound is written. NaN: it depends on the box, as in `for f
+ * in *.yaml`.
  */
 export function loopTimes(loop: ShellLoop, reading: ScriptState): number {
   if (loop.keyword === 'for') return forTimes(loop.over, reading);

@@ -14,8 +14,8 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Milliseconds of a time as shells, Go and systemd write it: `5`, `0.5`, `90s`, `1m30s`, `500ms`, `2h`, `infinity`.
- * A bare number is of the given unit. Undefined: it is no time.
+ * Parses a time as shells, Go and systemd write it: `5`, `0.5`, `90s`, `1m30s`, `500ms`, `2h`, `infinity`. A bare
+ * number has the given unit. Undefined: it is not a time.
  */
 export function milliseconds(text: string, bareUnit: 's' | 'ms' = 's'): number | undefined {
   const trimmed = text.trim();
@@ -28,7 +28,10 @@ export function milliseconds(text: string, bareUnit: 's' | 'ms' = 's'): number |
   return total;
 }
 
-/** A size as Docker, the JVM and lvm write it, where letters of either case are powers of 1024: `512m`, `2g`, `1GB`. */
+/**
+ * Parses a size as Docker, the JVM and lvm write it, where letters of either case are powers of 1024: `512m`, `2g`,
+ * `1GB`.
+ */
 export function byteSize(text: string): number | undefined {
   const parts = /^\+?(\d+(?:\.\d+)?)([bkmgtp])?(?:i?b)?$/i.exec(text.trim());
   if (!parts) return undefined;
@@ -36,7 +39,7 @@ export function byteSize(text: string): number | undefined {
   return Number(parts[1]) * 1024 ** power;
 }
 
-/** `90 s`, `1.5 s`, `10 min`, for people; whole where that is exact. */
+/** Formats a time for people: `90 s`, `1.5 s`, `10 min`; whole if that is exact. */
 export function showTime(ms: number): string {
   if (ms === Number.POSITIVE_INFINITY) return 'without end';
   if (ms >= 600_000 && ms % 60_000 === 0) return `${ms / 60_000} min`;
@@ -44,7 +47,7 @@ export function showTime(ms: number): string {
   return ms < 100 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** `512Mi`, `2Gi`, `500m` cores, for people. */
+/** Formats a size for people: `512Mi`, `2Gi`, `500m` cores. */
 export function showSize(resource: 'memory' | 'cpu' | 'storage', amount: number): string {
   if (amount === Number.POSITIVE_INFINITY) return 'no limit';
   if (resource === 'cpu')

@@ -7,20 +7,20 @@ import { textForm } from './text-form.ts';
 import { type Form, treeForm } from './tree-form.ts';
 
 /**
- * What a body does, in the form in which attempts are compared. `exact` differs as soon as anything but comments,
- * blanks, quotes and the order of keys does; `core` has no waits and no sizes.
+ * What a body does, in a form for comparing attempts. `exact` differs with anything except comments, blanks, quotes
+ * and the order of keys. `core` excludes waits and sizes.
  */
 export interface BodyForm {
   readonly exact: string;
-  /** Empty: it does nothing but wait. */
+  /** Empty: it only waits. */
   readonly core: string;
   readonly waits: readonly Wait[];
   readonly sizes: readonly Size[];
-  /** False: some of it could not be read, so a guard may ask about it, but never refuses. */
+  /** False: part of it could not be parsed, so a guard may ask about it but must not refuse. */
   readonly parsed: boolean;
 }
 
-/** The form of a body: its Run fences, with the deadlines of its Verify. Title, id, Why and Undo play no part. */
+/** The form of a body: its Run fences and the deadlines of its Verify. Title, id, Why and Undo are ignored. */
 export function normalForm(body: Pick<StepBody, 'run' | 'verify'>): BodyForm {
   const fences = body.run.map(fenceForm);
   const parts = merged(fences.filter((each) => each.core !== ''));
@@ -33,19 +33,19 @@ export function normalForm(body: Pick<StepBody, 'run' | 'verify'>): BodyForm {
   };
 }
 
-/** The hash under which the journal knows an action: equal for the same action, however it is spelt. */
+/** The hash that identifies an action in the journal: equal for equal actions, however they are written. */
 export function formHash(form: Pick<BodyForm, 'exact'>): string {
   return createHash('sha256').update(form.exact).digest('hex').slice(0, 16);
 }
 
-/** A shell check with its waits taken out, for fingerprints. */
+/** A shell check without its waits, for fingerprints. */
 export function checkForm(text: string): string {
   const form = shellForm(text);
   return form && form.core !== '' ? form.core : text;
 }
 
 interface FenceForm extends Form {
-  /** Language and attributes, waits apart. */
+  /** Language and attributes, without waits. */
   readonly kind: string;
 }
 
@@ -68,10 +68,10 @@ function fenceForm(fence: DraftFence): FenceForm {
   };
 }
 
-/** Characters above which a text is compared as it stands: reading it would cost more than it tells. */
+/** In characters. A longer text is compared as it is, because parsing it would cost too much. */
 const LONGEST = 64 * 1024;
 
-/** What is text to the engine (a file, a program in another language) is read as a tree where it is one. */
+/** Other text (a file, a program in another language) is parsed as a tree if possible. */
 function readFence({ lang, text, attributes }: DraftFence): Form {
   if (text.length > LONGEST) return { exact: text, core: text, waits: [], sizes: [], parsed: false };
   const isShell = SHELLS.has(lang) && attributes.file === undefined && attributes.interpreter === undefined;
@@ -80,11 +80,11 @@ function readFence({ lang, text, attributes }: DraftFence): Form {
   const isTree = /^(?:ya?ml|json)$/.test(lang) || /\.(?:ya?ml|json)$/.test(attributes.file ?? '');
   const tree = isTree ? treeForm(text) : undefined;
   if (tree) return tree;
-  // A file's text is what it is: comparing it needs no grammar.
+  // A file's text can be compared without a grammar.
   return { ...textForm(text), parsed: attributes.file !== undefined && !isTree };
 }
 
-/** Lines after `$ `, and their continuations after `> `. */
+/** The lines after `$ `, and their continuations after `> `. */
 function consoleCommands(text: string): string {
   return text
     .split('\n')
@@ -93,7 +93,7 @@ function consoleCommands(text: string): string {
     .join('\n');
 }
 
-/** The time limit of a fence; 30 minutes where none is written (docs/format.md). */
+/** The time limit of a fence; 30 minutes by default (docs/format.md). */
 const DEFAULT_LIMIT_MS = 30 * 60_000;
 
 function timeLimit(text: string | undefined): Wait[] {
@@ -106,7 +106,7 @@ function deadline(text: string | undefined, slot: string): Wait[] {
   return ms === undefined ? [] : [{ kind: 'delay', slot, ms, where: 'check' }];
 }
 
-/** Each check's deadline, under the check's own text: only the same check can wait longer. None is 0. */
+/** Each check's deadline, keyed by the check's text, so that only the same check can wait longer. No deadline is 0. */
 function verifyWaits(fence: DraftFence): Wait[] {
   const fallback = milliseconds(fence.attributes.within ?? '0') ?? 0;
   if (fence.lang !== 'check') return shellWaits(fence, fallback);
@@ -128,7 +128,7 @@ function shellWaits(fence: DraftFence, within: number): Wait[] {
   return [{ kind: 'delay', slot, ms: within + inside, where: 'check' }];
 }
 
-/** Fences of one kind in a row are one: cutting a script in two changes nothing. */
+/** Consecutive fences of one kind are merged, so that splitting a script does not change its form. */
 function merged(fences: readonly FenceForm[]): readonly { readonly kind: string; readonly core: string }[] {
   const parts: { kind: string; core: string }[] = [];
   for (const { kind, core } of fences) {

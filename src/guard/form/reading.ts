@@ -2,34 +2,36 @@ import type { Size, Wait } from './knobs.ts';
 
 /** What is learned while a script is read from top to bottom. */
 export interface ScriptState {
-  /** Variables with a value written in the script. */
+  /** Variables with a literal value in the script. */
   readonly variables: Map<string, string>;
-  /** Those of them that a wait or a size is made of. */
+  /** Those that are used in a wait or a size. */
   readonly usedByKnobs: Set<string>;
   readonly waits: Wait[];
   readonly sizes: Size[];
-  /** Something inside could not be read. */
+  /** Part of the script could not be parsed. */
   unread: boolean;
-  /** How many scripts inside scripts are being read. */
+  /** The current nesting depth of scripts. */
   depth: number;
 }
 
-/** Nothing read yet. */
+/** The initial state. */
 export function newReading(): ScriptState {
   return { variables: new Map(), usedByKnobs: new Set(), waits: [], sizes: [], unread: false, depth: 0 };
 }
 
-/** What remains of a node: a command, a joint, or nothing (`gone`). */
+/** What remains of a node: a command, a connector, or nothing (`gone`). */
 export interface ScriptLine {
   readonly kind: 'command' | 'joint' | 'gone';
   readonly text: string;
-  /** Only decides whether a waiting loop goes on. */
+  /** It only decides whether a waiting loop continues. */
   readonly steers?: boolean;
-  /** An assignment alone, to this variable. */
+  /** The variable, if the line is only an assignment. */
   readonly assigns?: string;
 }
 
-/** A knob's value, with variables replaced that are written in the same script; they then belong to the knob. */
+/**
+ * Resolves variables in an option's value that have a literal value in the script. They are then part of the option.
+ */
 export function resolve(text: string, reading: ScriptState): string {
   const known = (whole: string, braced?: string, fallback?: string, bare?: string): string => {
     const name = braced ?? bare ?? '';
@@ -40,7 +42,7 @@ export function resolve(text: string, reading: ScriptState): string {
   return text.replace(/\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g, known);
 }
 
-/** A time that is spent so often; nothing stays nothing, however often. */
+/** A time that is spent several times; zero stays zero. */
 export function repeated(ms: number, times: number): number {
   return ms === 0 ? 0 : ms * times;
 }

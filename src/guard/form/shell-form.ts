@@ -6,7 +6,7 @@ import { type ShellCommand, type ShellLoop, type ShellScript, shellScript } from
 import { wordText } from './shell-words.ts';
 import type { Form } from './tree-form.ts';
 
-/** The form of a shell script; undefined: it cannot be read as one. */
+/** The form of a shell script. Undefined: it cannot be parsed as one. */
 export function shellForm(text: string): Form | undefined {
   const script = shellScript(text);
   if (script === undefined) return undefined;
@@ -21,7 +21,7 @@ export function shellForm(text: string): Form | undefined {
   };
 }
 
-/** Every word in its place, one blank between them, no comments. */
+/** All words in order, separated by one blank, without comments. */
 function exact(script: ShellScript): string {
   return script.map(exactNode).join('\n');
 }
@@ -44,7 +44,7 @@ function exactNode(node: ShellScript[number]): string {
   }
 }
 
-/** The lines that remain of a script that runs `times` times. */
+/** The remaining lines of a script that runs `times` times. */
 function read(script: ShellScript, reading: ScriptState, times: number): ScriptLine[] {
   return script.flatMap((node, index) =>
     readNode(node, script[index - 1], script[index + 1], reading, times),
@@ -72,7 +72,10 @@ function isPipe(node: { readonly kind: string; readonly text?: string } | undefi
   return node?.kind === 'joint' && (node.text === '|' || node.text === '|&');
 }
 
-/** A loop that waits is its commands, done once: `until curl x; do sleep 5; done` is `curl x`. Any other stays. */
+/**
+ * A loop that waits is reduced to its commands, run once: `until curl x; do sleep 5; done` is `curl x`. Other loops
+ * stay.
+ */
 function readLoop(loop: ShellLoop, reading: ScriptState, times: number): ScriptLine[] {
   const rounds = loopTimes(loop, reading);
   const inner = repeated(times, Number.isNaN(rounds) ? 1 : rounds);
@@ -83,7 +86,7 @@ function readLoop(loop: ShellLoop, reading: ScriptState, times: number): ScriptL
     const head = [loop.keyword, ...loop.over.map(wordText)].join(' ');
     return [{ kind: 'command', text: head }, ...lines, { kind: 'command', text: 'done' }];
   }
-  // Tries without a pause are tries still: one counts as a second, so that more of them are a longer wait.
+  // Retries without a pause count as one second each, so that more retries are a longer wait.
   if (!sleeps)
     reading.waits.push({ kind: 'delay', slot: 'tries', ms: repeated(1000, inner), where: 'shell' });
   return lines.filter((each) => !each.steers && (each.kind !== 'joint' || isPipe(each)));
@@ -98,8 +101,8 @@ function breaksOut(script: ShellScript): boolean {
 const GROUPING = new Set(['(', ')', '{', '}', '&', '!']);
 
 /**
- * Commands in order, without what groups them: brackets never stay, joints only between two commands that did, and a
- * command after itself once, as in `curl x || { sleep 5; curl x; }`.
+ * Commands in order, without grouping. Brackets are removed, connectors are kept only between two remaining commands,
+ * and a repeated command is kept once, as in `curl x || { sleep 5; curl x; }`.
  */
 function core(lines: readonly ScriptLine[]): string {
   const kept: string[] = [];
@@ -116,7 +119,7 @@ function core(lines: readonly ScriptLine[]): string {
   return kept.join('\n');
 }
 
-/** A loop without end that stands under a time limit waits no longer than that. */
+/** An endless loop under a time limit waits at most that long. */
 function underLimits(waits: readonly Wait[]): readonly Wait[] {
   const limits = waits
     .filter((each) => each.slot === 'timeout' || each.slot === 'until')

@@ -1,6 +1,6 @@
 import { type ShellToken, type ShellWord, shellTokens, wordText } from './shell-words.ts';
 
-/** A simple command: assignments, name, arguments and redirections, as words in the order written. */
+/** A simple command: assignments, name, arguments and redirections, as words in the written order. */
 export interface ShellCommand {
   readonly kind: 'command';
   readonly words: readonly ShellWord[];
@@ -14,12 +14,12 @@ export interface ShellLoop {
   readonly keyword: 'for' | 'while' | 'until';
   /** `for`: the words between it and `do`. */
   readonly over: readonly ShellWord[];
-  /** `while`, `until`: what is asked. */
+  /** `while`, `until`: the condition. */
   readonly condition: ShellScript;
   readonly body: ShellScript;
 }
 
-/** What joins commands: `&&`, `||`, `|`, `&`, `!`, brackets and the other reserved words. A `;` is not kept. */
+/** A connector of commands: `&&`, `||`, `|`, `&`, `!`, brackets and the other reserved words. A `;` is dropped. */
 interface ShellJoint {
   readonly kind: 'joint';
   readonly text: string;
@@ -32,8 +32,8 @@ const RESERVED = new Set('if then elif else fi case esac do done { } ! function 
 const REDIRECT = /^\d*(?:<<<|<<-|<<|>>|<&|>&|<>|>\||<|>|&>>|&>)$/;
 
 /**
- * Reads a script into commands and loops: as much structure as it takes to see what waits and how often. Undefined: it
- * cannot be read as shell text.
+ * Parses a script into commands and loops, as far as needed to see what waits and how often. Undefined: it cannot be
+ * parsed as shell text.
  */
 export function shellScript(text: string): ShellScript | undefined {
   const tokens = shellTokens(text);
@@ -43,7 +43,7 @@ export function shellScript(text: string): ShellScript | undefined {
   return reader.atEnd ? script : undefined;
 }
 
-/** Loops inside loops that are read. */
+/** Maximum nesting of loops. */
 const DEEPEST = 50;
 
 class Reader {
@@ -59,7 +59,9 @@ class Reader {
     return this.#at >= this.#tokens.length;
   }
 
-  /** Up to the reserved word `end`, which is consumed; undefined `end`: to the end. Undefined: `end` does not come. */
+  /**
+   * Parses up to the reserved word `end`, which is consumed, or to the end of the text. Undefined: `end` is missing.
+   */
   script(end: string | undefined): ShellScript | undefined {
     const nodes: ShellNode[] = [];
     while (!this.atEnd) {
@@ -128,7 +130,7 @@ class Reader {
     return { kind: 'command', words, redirects };
   }
 
-  /** The bare word that stands here, where a command may begin. */
+  /** The reserved word at this position, where a command may start. */
   #reserved(): string | undefined {
     const token = this.#tokens[this.#at]!;
     return token.kind === 'word' && !token.quoted ? wordText(token) : undefined;

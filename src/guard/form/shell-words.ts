@@ -1,17 +1,17 @@
-/** A piece of a word: text with its quotes taken off, or a script to be run in its place. */
+/** A part of a word: unquoted text, or a command substitution. */
 type Piece = string | { readonly script: string };
 
 /** One word of POSIX sh or bash. */
 export interface ShellWord {
   readonly kind: 'word';
   readonly pieces: readonly Piece[];
-  /** Some of it was quoted: it is no keyword and no operator. */
+  /** Part of it was quoted, so it is neither a keyword nor an operator. */
   readonly quoted: boolean;
-  /** The content of a here-document, where this word is its delimiter. */
+  /** The content of a here-document, if this word is its delimiter. */
   readonly heredoc?: string;
 }
 
-/** `&&`, `||`, `|`, `;`, `&`, `(`, `)`, `<<`, `>`, …; a line end is `;`. */
+/** `&&`, `||`, `|`, `;`, `&`, `(`, `)`, `<<`, `>`, …; a line end becomes `;`. */
 interface ShellOperator {
   readonly kind: 'operator';
   readonly text: string;
@@ -22,13 +22,13 @@ export type ShellToken = ShellWord | ShellOperator;
 /** Longest first, so that `&&` is not two `&`. */
 const OPERATORS = /^(?:\d*(?:<<<|<<-|<<|>>|<&|>&|<>|>\||<|>)|&>>|&>|&&|\|\||\|&|;;&|;;|;&|[;&|()])/;
 
-/** Thrown inside this file where text ends inside a quote; `shellTokens` answers undefined. */
+/** Thrown within this file for an unclosed quote; `shellTokens` then returns undefined. */
 class Unclosed extends Error {}
 
 /**
- * Splits a script into words and operators by the rules of the POSIX shell grammar (2.3 Token Recognition) and of
- * bash for `$'…'`, `((…))`, `[[…]]`, `<(…)`. Comments and line continuations are gone. Undefined: it is not shell text,
- * a quote, bracket or here-document is not closed.
+ * Splits a script into words and operators by the rules of the POSIX shell grammar (2.3 Token Recognition), and of
+ * bash for `$'…'`, `((…))`, `[[…]]`, `<(…)`. Removes comments and line continuations. Undefined: not shell text,
+ * because a quote, bracket or here-document is not closed.
  */
 export function shellTokens(text: string): readonly ShellToken[] | undefined {
   try {
@@ -39,7 +39,7 @@ export function shellTokens(text: string): readonly ShellToken[] | undefined {
   }
 }
 
-/** A word's text; scripts inside appear as `$(…)`. */
+/** A word's text; command substitutions appear as `$(…)`. */
 export function wordText(word: ShellWord): string {
   return word.pieces.map((piece) => (typeof piece === 'string' ? piece : `$(${piece.script})`)).join('');
 }
@@ -48,9 +48,9 @@ class Scanner {
   #at = 0;
   readonly #text: string;
   readonly #tokens: ShellToken[] = [];
-  /** Delimiters whose content begins after this line; index of the delimiter's token. */
+  /** Here-documents whose content starts after this line, by the token index of their delimiter. */
   #pending: { readonly index: number; readonly strip: boolean }[] = [];
-  /** Inside `[[ … ]]` operators are words. */
+  /** Inside `[[ … ]]`, operators are words. */
   #inTest = false;
 
   constructor(text: string) {
@@ -113,7 +113,7 @@ class Scanner {
     this.#pending.push({ index: this.#tokens.length - 1, strip: heredoc.text.endsWith('-') });
   }
 
-  /** Reads the content of the here-documents that were announced on the line before. */
+  /** Reads the content of the here-documents that the previous line started. */
   #heredocs(): void {
     for (const { index, strip } of this.#pending) {
       const word = this.#tokens[index] as ShellWord;
@@ -181,7 +181,7 @@ class Scanner {
     this.#at++;
   }
 
-  /** `$(…)`, backquotes, `<(…)`, `$((…))`, `((…))`, `${…}`; false: there is none here. */
+  /** Reads `$(…)`, backquotes, `<(…)`, `$((…))`, `((…))` or `${…}`; returns false if there is none at this position. */
   #expansion(pieces: Piece[]): boolean {
     const rest = this.#text.slice(this.#at, this.#at + 3);
     if (rest === '$((' || rest.startsWith('((')) pieces.push(this.#balanced('(', ')'));
@@ -192,7 +192,7 @@ class Scanner {
     return true;
   }
 
-  /** From here to the bracket that closes the first one, quotes respected. */
+  /** The text up to the bracket that closes the first one, respecting quotes. */
   #balanced(open: string, close: string): string {
     const start = this.#at;
     let depth = 0;
@@ -227,7 +227,7 @@ function lineEnd(text: string, from: number): number {
   return end < 0 ? text.length : end;
 }
 
-/** Index of the quote that closes the one at `at`; a backslash hides the next character, but not in single quotes. */
+/** Index of the quote that closes the one at `at`. A backslash escapes the next character, except in single quotes. */
 function closingQuote(text: string, at: number): number {
   const quote = text[at]!;
   const hides = quote === '"' || text[at - 1] === '$';
@@ -238,7 +238,7 @@ function closingQuote(text: string, at: number): number {
   throw new Unclosed();
 }
 
-/** `${NAME}` and `$NAME` are the same. */
+/** Normalizes `${NAME}` to `$NAME`. */
 function braceless(expansion: string): string {
   return expansion.replace(/^\$\{(\w+)\}$/, '$$$1');
 }

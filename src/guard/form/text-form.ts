@@ -10,7 +10,7 @@ import {
 } from './knobs.ts';
 import type { Form } from './tree-form.ts';
 
-/** Where what is taken out of a text goes. */
+/** Receives what is removed from a text. */
 export interface StrippedText {
   readonly waits: Wait[];
   readonly sizes: Size[];
@@ -21,7 +21,7 @@ const SET_TIMEOUT = /\bset(?:Timeout|Interval)\((.*?),\s*(\d+)\s*\)/gs;
 const PAIR =
   /(?<![\w.-])(?:--?)?(["']?)([A-Za-z][\w.-]*)\1(\s*[:=]\s*)(["']?)(\d+(?:\.\d+)?(?:[a-zA-Z]{1,3}|%)?)\4(?![\w.])/g;
 
-/** A text with the values of `key: value`, `key=value` and of known calls taken out. */
+/** Removes the values of `key: value`, `key=value` and known calls from a text. */
 export function stripText(text: string, found: StrippedText): string {
   return text
     .replace(CALL, (_, call: string, value: string) => {
@@ -62,7 +62,7 @@ function waited(role: WaitRole, amount: number): number {
   return role === 'count' ? waitedByTries(amount, undefined) : amount;
 }
 
-/** The form of text in a language that is not read here: blank lines and line comments go, known values are taken out. */
+/** The form of text in a language without a parser: without blank lines, line comments and known values. */
 export function textForm(text: string): Form {
   const lines = text
     .split('\n')

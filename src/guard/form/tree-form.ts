@@ -10,21 +10,24 @@ import {
   waitValue,
 } from './knobs.ts';
 
-/** What is left of a piece of text when waits and sizes are taken out, and what they were. */
+/** A text without waits and sizes, and the removed values. */
 export interface Form {
-  /** Everything, spelt in one way. */
+  /** The whole text in canonical spelling. */
   readonly exact: string;
-  /** The same without waits and sizes; empty: it was nothing else. */
+  /** The same without waits and sizes; empty if there was nothing else. */
   readonly core: string;
   readonly waits: readonly Wait[];
   readonly sizes: readonly Size[];
-  /** False: it could not be read as what it is, so its core is only its text. */
+  /** False: it could not be parsed, so the core is just its text. */
   readonly parsed: boolean;
 }
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** The form of YAML or JSON text, every document of it; undefined: it is no mapping or list, or nested without end. */
+/**
+ * The form of YAML or JSON text, with all its documents. Undefined: it is not a mapping or list, or is nested too
+ * deeply.
+ */
 export function treeForm(text: string): Form | undefined {
   if (/(?:[[{]\s*){100}/.test(text)) return undefined;
   const documents = parseTrees(text);
@@ -44,7 +47,7 @@ export function treeForm(text: string): Form | undefined {
   };
 }
 
-/** Aliases are bounded, so that a short text cannot become a huge tree. */
+/** Aliases are bounded, so that a short text cannot expand into a huge tree. */
 function parseTrees(text: string): readonly Json[] | undefined {
   try {
     const documents = [...parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false })];
@@ -55,7 +58,7 @@ function parseTrees(text: string): readonly Json[] | undefined {
   }
 }
 
-/** Keys in one order: their order means nothing in YAML and JSON. */
+/** Sorts keys, because their order has no meaning in YAML and JSON. */
 function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (!isMap(value)) return JSON.stringify(value) ?? 'null';
@@ -68,7 +71,7 @@ interface Found {
   readonly sizes: Size[];
 }
 
-/** The value without waits and sizes, which go to `found`; undefined: nothing else was in it. */
+/** The value without waits and sizes, which are added to `found`. Undefined: nothing remains. */
 function strip(value: Json, path: string, found: Found): Json | undefined {
   if (Array.isArray(value)) {
     return keptOr(value, value.map((each, index) => strip(each, `${path}[${index}]`, found)).filter(isKept));
@@ -77,7 +80,7 @@ function strip(value: Json, path: string, found: Found): Json | undefined {
   return stripPatch(value, path, found) ?? keptOr(value, stripMap(value, path, found));
 }
 
-/** What became empty only by stripping is gone with it; what was written empty stays. */
+/** Removes what became empty by stripping; keeps what was written empty. */
 function keptOr<T extends Json>(before: Json, after: T): T | undefined {
   return Object.keys(after as object).length === 0 && Object.keys(before as object).length > 0
     ? undefined
@@ -122,7 +125,7 @@ function noteSize(key: string, value: Json, path: string, found: Found): boolean
   return true;
 }
 
-/** An operation of a JSON patch (RFC 6902) sets the last part of its path. */
+/** An operation of a JSON patch (RFC 6902) sets the last segment of its path. */
 function stripPatch(map: { readonly [key: string]: Json }, path: string, found: Found): Json | undefined {
   const { op, path: pointer, value } = map;
   if (typeof op !== 'string' || typeof pointer !== 'string' || value === undefined) return undefined;

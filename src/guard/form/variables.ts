@@ -8,12 +8,12 @@ export function isAssignment(text: string): boolean {
   return ASSIGNMENT.test(text);
 }
 
-/** `export`, `readonly`, `local`, `declare`: what follows are assignments. */
+/** `export`, `readonly`, `local`, `declare`: assignments follow. */
 export function declares(name: string | undefined): boolean {
   return /^(?:export|readonly|local|declare)$/.test(name ?? '');
 }
 
-/** The variable's name, where the word only counts rounds or keeps time: `i=$((i+1))`, `start=$SECONDS`. */
+/** The variable's name, if the word only counts iterations or measures time: `i=$((i+1))`, `start=$SECONDS`. */
 export function isCounter(text: string): boolean {
   const value = ASSIGNMENT.exec(text)?.[2] ?? '';
   return /^\$?\(\(|^\$\((?:expr|date)\b|^\$SECONDS$|^\d+$|^$/.test(value);
@@ -24,8 +24,8 @@ export function assignedName(text: string): string {
 }
 
 /**
- * Remembers an assignment. True: by its name or its value it says how long to wait (`WAIT_SECONDS=5`,
- * `end=$((SECONDS+300))`), so it is no part of what is done.
+ * Records an assignment. True: its name or value defines a wait (`WAIT_SECONDS=5`, `end=$((SECONDS+300))`), so it is
+ * not part of the action.
  */
 export function noteAssignment(text: string, reading: ScriptState): boolean {
   const [, name, written] = ASSIGNMENT.exec(text) ?? [];
@@ -46,7 +46,7 @@ export function noteAssignment(text: string, reading: ScriptState): boolean {
   const amount = role && waitValue(role, name, value);
   if (!role || amount === undefined) return false;
   reading.usedByKnobs.add(name);
-  // A delay or a number of tries counts where it is used; a limit may be read by the program itself.
+  // A delay or a number of tries counts where it is used; a limit may also be read by the program itself.
   if (role === 'deadline') reading.waits.push({ kind: role, slot: name, ms: amount, where: 'shell' });
   return true;
 }

@@ -75,7 +75,7 @@ export async function attemptAnswer(desk: Workspace, id: string): Promise<Attemp
 /** An attempt that a guard held back. */
 export function guardAnswer(
   { attempt, step, code, verdict, reason, evidence, problem }: GuardRecord,
-  wayOn: string,
+  nextStep: string,
 ): AttemptAnswer {
   return {
     ...NOT_RUN,
@@ -84,7 +84,7 @@ export function guardAnswer(
     status: 'refused',
     guard: { code, verdict, reason, evidence },
     ...(problem === undefined ? {} : { problem }),
-    next: wayOn,
+    next: nextStep,
   };
 }
 

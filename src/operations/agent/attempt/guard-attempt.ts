@@ -74,7 +74,7 @@ export async function heldBack(
   { attempt, target, hypothesis }: Ready,
   verdict: Exclude<GuardVerdict, { verdict: 'pass' }>,
 ): Promise<AttemptAnswer> {
-  const { wayOn, ...said } = verdict;
+  const { nextStep, ...said } = verdict;
   await desk.store.append({
     ...said,
     kind: 'guard',
@@ -83,5 +83,5 @@ export async function heldBack(
     evidence: [...said.evidence],
     ...(hypothesis ? { hypothesis } : {}),
   });
-  return guardAnswer(desk.store.loop.guards.at(-1)!, wayOn);
+  return guardAnswer(desk.store.loop.guards.at(-1)!, nextStep);
 }
