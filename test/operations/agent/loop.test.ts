@@ -191,3 +191,15 @@ More prose.
   expect(after).toContain('~~~check\nfile it contains "one"\n~~~');
   expect(await agent.call('env_save')).toMatchObject({ written: false, diff: '' });
 });
+
+test('a job can be read as soon as a call has named it', async () => {
+  const { world } = await scenario('');
+  const agent = agentIn(world);
+  const draft = { title: 'Slow', run: 'sleep 1; touch made', verify: 'file made exists' };
+  const started = await agent.call('apply_step', { draft, wait_s: 0 });
+  expect(started.status).toBe('running');
+  expect(await agent.call('job_read', { job: started.job })).toMatchObject({ status: 'running' });
+  const ended = await agent.call('job_read', { job: started.job, wait_s: 30 });
+  expect(ended).toMatchObject({ status: 'succeeded', attempt: { status: 'succeeded' } });
+  expect(await agent.refused('job_read', { job: 'job-9' })).toBe('unknown-job');
+});

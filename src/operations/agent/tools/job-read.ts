@@ -48,15 +48,13 @@ export const jobRead = defineTool({
   run: async (context, { job, wait_s, offset, limit, grep }) => {
     const desk = await openWorkspace(context);
     const { store } = desk;
-    const known = findJob(desk, job);
-    if (wait_s > 0) {
-      await context.jobs
-        .find(job)
-        ?.within(wait_s * 1000)
-        .catch(() => undefined);
-      await store.reload();
-    }
-    const { what, step, attempt, ended } = findJob(desk, known.job);
+    const running = context.jobs.find(job);
+    if (!running) findJob(desk, job);
+    if (wait_s > 0) await running?.within(wait_s * 1000).catch(() => undefined);
+    await store.reload();
+    // It has a number before it has a record: it still waits for its first look at the box.
+    if (context.jobs.find(job) && !isRecorded(desk, job)) return { ...NOT_BEGUN, job, next: stillRuns(job) };
+    const { what, step, attempt, ended } = findJob(desk, job);
     const text = await readLog(store.jobLog(job), { offset, limit, grep });
     const done =
       attempt !== undefined &&
@@ -68,7 +66,7 @@ export const jobRead = defineTool({
       summary: ended?.summary ?? '',
       ...text,
       ...(done ? { attempt: await withoutTail(desk, attempt) } : {}),
-      next: ended ? '' : `It still runs: job_read {"job":"${job}","wait_s":60}, or job_cancel.`,
+      next: ended ? '' : stillRuns(job),
     };
   },
 });
@@ -87,11 +85,13 @@ export const jobCancel = defineTool({
   output: z.object({ job: z.string(), status: z.string(), next: z.string() }),
   run: async (context, { job }) => {
     const desk = await openWorkspace(context);
-    findJob(desk, job);
     const running = context.jobs.find(job);
+    if (!running) findJob(desk, job);
     running?.cancel();
     await running?.within(20_000).catch(() => undefined);
     await desk.store.reload();
+    if (running && !isRecorded(desk, job))
+      return { job, status: 'cancelled', next: 'Nothing of it had run.' };
     const { ended } = findJob(desk, job);
     const elsewhere = !running && !ended;
     return {
@@ -103,6 +103,16 @@ export const jobCancel = defineTool({
     };
   },
 });
+
+const NOT_BEGUN = { what: 'apply_step', step: '', status: 'running', summary: '', log: '', log_bytes: 0 };
+
+function stillRuns(job: string): string {
+  return `It still runs: job_read {"job":"${job}","wait_s":60}, or job_cancel.`;
+}
+
+function isRecorded({ store }: Workspace, id: string): boolean {
+  return store.jobs.some(({ job }) => job === id);
+}
 
 /** @throws RunbookError 64 for an id that no job has */
 export function findJob({ store }: Workspace, id: string) {
