@@ -58,6 +58,8 @@ export const CheckRow = z.object({
   expected: z.string(),
   /** What was observed when waiting started, for checks that wait. Shows whether the wait made progress. */
   observedFirst: z.string().optional(),
+  /** Its verdict before the step acted, where it was evaluated then. */
+  before: z.enum(['pass', 'fail', 'unknown']).optional(),
 });
 
 export type CheckRow = z.infer<typeof CheckRow>;

@@ -13,6 +13,8 @@ export interface UnsavedWork {
 /** A candidate for the Verify of a problem. It must test for the obstacle, not for the goal. */
 interface ObstacleCheck {
   readonly check: string;
+  /** A shell check, named by its first line. It counts only if it was seen to fail before the fix. */
+  readonly shell: boolean;
   /** `no`: it already passed before the fix, so it does not detect the obstacle. */
   readonly failedBefore: 'yes' | 'no' | 'unknown';
   /** `no`: it fails once the step succeeds, so every later pass would apply the fix again. */
@@ -186,10 +188,11 @@ function verifyOf(
   return fixed.flatMap((attempt) =>
     attempt.checks
       .filter((row) => row.verdict === 'pass')
-      .map(({ check }) => ({
+      .map(({ check, form, before }) => ({
         check,
+        shell: form !== undefined,
         failedBefore: failedBefore(
-          check,
+          { check, before },
           attempt,
           attempts.filter((each) => each.seq < attempt.seq && each.seq >= opened.seq),
         ),
@@ -199,12 +202,12 @@ function verifyOf(
 }
 
 function failedBefore(
-  check: string,
+  { check, before }: Pick<CheckRow, 'check' | 'before'>,
   fix: Attempt,
   earlier: readonly Attempt[],
 ): ObstacleCheck['failedBefore'] {
   const predicted = fix.prediction.find((row) => row.check === check)?.before;
-  const seen = predicted ?? rowsOf(check, earlier).at(-1)?.verdict;
+  const seen = before ?? predicted ?? rowsOf(check, earlier).at(-1)?.verdict;
   if (seen === undefined || seen === 'unknown') return 'unknown';
   return seen === 'fail' ? 'yes' : 'no';
 }

@@ -91,6 +91,8 @@ export const LoopEntry = z.discriminatedUnion('kind', [
         /** Check lines that detect the obstacle, as given when the problem was resolved. */
         verify: z.array(z.string()).optional(),
       }),
+      /** Its Why, kept while something else is missing. Changes no state. */
+      z.object({ to: z.literal('explained'), why: z.string(), cause: z.enum(CAUSES).optional() }),
       z.object({ to: z.literal('dropped'), reason: z.string() }),
       z.object({ to: z.literal('stopped'), question: z.string() }),
       /** `same_as`: from now on its fingerprint counts for the other problem. */

@@ -20,6 +20,7 @@ type Problems = readonly ProblemRecord[];
 /** The states in which each move is possible. An impossible move changes nothing. */
 const MOVES: Readonly<Record<ProblemMove['to'], readonly ProblemState[]>> = {
   resolved: ['cleared'],
+  explained: ['cleared'],
   dropped: ['open', 'cleared'],
   stopped: ['open'],
   merged: ['open', 'cleared'],
@@ -163,6 +164,8 @@ function moved(problem: ProblemRecord, move: Exclude<ProblemMove, { to: 'merged'
       const { to: _, ...said } = move;
       return { ...problem, ...said, state: 'resolved', entry: true, written: false };
     }
+    case 'explained':
+      return { ...problem, why: move.why, ...(move.cause === undefined ? {} : { cause: move.cause }) };
     case 'dropped':
       return { ...problem, state: 'dropped', reason: move.reason };
     case 'stopped':

@@ -9,6 +9,8 @@ export interface Listener {
   readonly process?: string;
   /** All its names, for comparison. */
   readonly names: readonly string[];
+  /** Its command line, for comparing only: it may hold secrets. Absent where the owner cannot be seen. */
+  readonly command?: string;
   /** systemd service, without `.service`. */
   readonly unit?: string;
 }

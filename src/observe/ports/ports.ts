@@ -70,7 +70,7 @@ function decodeAddress(hex: string): string {
   return new URL(`http://[${groups}]`).hostname.slice(1, -1);
 }
 
-type Owner = Pick<Listener, 'pid' | 'process' | 'names' | 'unit'>;
+type Owner = Pick<Listener, 'pid' | 'process' | 'names' | 'command' | 'unit'>;
 
 /**
  * Maps socket inodes to the programs that hold them, by walking /proc/PID/fd. One entry per name, with the lowest pid.
@@ -105,5 +105,11 @@ function ownerOf(pid: number, machine: Machine): Owner | undefined {
   const running = readProcess(pid, machine);
   if (!running) return undefined;
   const unit = unitOf(pid, machine);
-  return { pid, process: displayName(running), names: processNames(running), ...(unit && { unit }) };
+  return {
+    pid,
+    process: displayName(running),
+    names: processNames(running),
+    command: running.argv.join(' '),
+    ...(unit && { unit }),
+  };
 }

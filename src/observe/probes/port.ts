@@ -88,7 +88,10 @@ async function judgeOwner(probe: ProbeOf<'port'>, machine: Machine, owner: strin
 
 function hasName(claimant: Listener | PortClaim, owner: string): boolean {
   const wanted = owner.replace(/\.service$/, '');
-  return claimant.names.includes(wanted) || ('unit' in claimant && claimant.unit === wanted);
+  if (claimant.names.includes(wanted) || ('unit' in claimant && claimant.unit === wanted)) return true;
+  // A path or several words: a part of the command line, which tells two processes of one program apart.
+  const isCommand = /[\s/]/.test(owner);
+  return isCommand && 'command' in claimant && (claimant.command?.includes(owner) ?? false);
 }
 
 /** `nginx (pid 812) on 0.0.0.0:80 and [::]:80, CNI-HOSTPORT-DNAT (traefik) to 10.42.0.8:80` */

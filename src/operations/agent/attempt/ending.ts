@@ -83,12 +83,12 @@ function acted(ms: number, checks: readonly CheckResult[]): number {
 /** Checks as the journal keeps them; `first`: what the same checks observed before. */
 export function checkRows(checks: readonly CheckResult[], first: readonly CheckResult[]): CheckRow[] {
   return checks.map(({ check, verdict, class: kind, observed, expected, kind: how }) => {
-    const before = first.find((each) => each.check === check)?.observed;
+    const before = first.find((each) => each.check === check);
     return {
       check,
       ...(how === 'shell' ? { form: checkForm(check) } : {}),
       ...{ verdict, class: kind, observed, expected },
-      ...(before === undefined ? {} : { observedFirst: before }),
+      ...(before === undefined ? {} : { observedFirst: before.observed, before: before.verdict }),
     };
   });
 }

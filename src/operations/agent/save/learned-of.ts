@@ -39,7 +39,7 @@ function problemEntry(desk: Workspace, folded: FoldedProblem, served: boolean): 
     why: problem.why ?? '',
     fix: fences,
     ...(fences.length === 0 ? { fixText: told } : {}),
-    verify: fences.length === 0 ? [] : checkFence(problem.verify ?? []),
+    verify: fences.length === 0 ? [] : verifyFences(problem.verify ?? [], folded),
     placement: served ? placement : 'problems',
     note: { date: dayOf(desk, problem.clearedBy ?? problem.openedBy), from: [problem.id, ...attempts] },
   };
@@ -51,8 +51,21 @@ function quoted(symptom: string | undefined): string | undefined {
   return `\`${symptom}\``;
 }
 
-function checkFence(lines: readonly string[]): DraftFence[] {
-  return lines.length === 0 ? [] : [{ lang: 'check', text: `${lines.join('\n')}\n`, attributes: {} }];
+/** Typed checks as one fence; shell checks, which are named by their first line, as the fix wrote them. */
+function verifyFences(lines: readonly string[], { fix, verify }: FoldedProblem): DraftFence[] {
+  const isShell = (line: string) => verify.some(({ check, shell }) => shell && check === line);
+  const typed = lines.filter((line) => !isShell(line));
+  const scripts = fix
+    .flatMap(({ body }) => body.verify)
+    .filter((fence) => fence.lang !== 'check' && lines.some((line) => isShell(line) && isNamed(fence, line)));
+  return [
+    ...(typed.length === 0 ? [] : [{ lang: 'check', text: `${typed.join('\n')}\n`, attributes: {} }]),
+    ...scripts,
+  ];
+}
+
+function isNamed({ text, attributes }: DraftFence, name: string): boolean {
+  return attributes.name === name || text.split('\n').some((line) => line.trim() === name);
 }
 
 function linkTo(desk: Workspace, step: string): string {

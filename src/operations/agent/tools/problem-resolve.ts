@@ -9,6 +9,7 @@ import { passOf } from '../../pass/open.ts';
 import { openSession } from '../../session/session.ts';
 import { wrong } from '../attempt/body.ts';
 import { askLines, readProbeLines } from '../probe-lines.ts';
+import { culpritChecks } from '../save/culprit-checks.ts';
 import { save } from '../save/save.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
 import { withSteps } from '../working.ts';
@@ -104,7 +105,8 @@ async function decide(
 ): Promise<Decided | undefined> {
   if (given.drop !== undefined) return await move(desk, problem, { to: 'dropped', reason: given.drop });
   if (given.same_as !== undefined) return await move(desk, problem, { to: 'merged', into: given.same_as });
-  if (given.why === undefined || given.why.trim() === '') {
+  const why = given.why ?? problem.why ?? '';
+  if (why.trim() === '') {
     throw wrong(
       'no-why',
       'A problem is resolved by its Why.',
@@ -112,10 +114,10 @@ async function decide(
     );
   }
   // Said again, the same: nothing to add.
-  if (problem.state === 'resolved' && problem.why === given.why)
+  if (problem.state === 'resolved' && problem.why === why)
     return { attempts: problem.fix ?? [], verify: problem.verify ?? [] };
   refuseMove(desk, problem, 'resolved');
-  const { why, cause, title, symptom, fix } = given;
+  const { cause, title, symptom, fix } = given;
   const said: ProblemMove = {
     to: 'resolved',
     why,
@@ -124,19 +126,32 @@ async function decide(
     ...(symptom === undefined ? {} : { symptom }),
     ...(fix === undefined ? {} : { fix }),
   };
-  const folded = foldedWith(desk, problem, said);
-  const attempts = folded?.fix.map(({ attempt }) => attempt) ?? [];
-  const missing = fix?.find((each) => !attempts.includes(each));
-  if (missing !== undefined) {
-    throw wrong(
-      'not-a-fix',
-      `${missing} is no attempt that succeeded between the opening and the clearing of ${problem.id}.`,
-      `Such are: ${attempts.join(', ') || 'none'}.`,
-    );
+  try {
+    const folded = foldedWith(desk, problem, said);
+    const attempts = folded?.fix.map(({ attempt }) => attempt) ?? [];
+    refuseStrangeFix(problem, fix, attempts);
+    const verify = attempts.length > 0 ? await obstacleChecks(context, desk, folded!, given.verify) : [];
+    await move(desk, problem, { ...said, verify });
+    return { attempts, verify };
+  } catch (error) {
+    // What was said of the cause need not be said again.
+    await move(desk, problem, { to: 'explained', why, ...(cause === undefined ? {} : { cause }) });
+    throw error;
   }
-  const verify = attempts.length > 0 ? await obstacleChecks(context, desk, folded!, given.verify) : [];
-  await move(desk, problem, { ...said, verify });
-  return { attempts, verify };
+}
+
+function refuseStrangeFix(
+  { id }: ProblemRecord,
+  fix: readonly string[] | undefined,
+  attempts: readonly string[],
+): void {
+  const missing = fix?.find((each) => !attempts.includes(each));
+  if (missing === undefined) return;
+  throw wrong(
+    'not-a-fix',
+    `${missing} is no attempt that succeeded between the opening and the clearing of ${id}.`,
+    `Such are: ${attempts.join(', ') || 'none'}.`,
+  );
 }
 
 async function move(desk: Workspace, problem: ProblemRecord, said: ProblemMove): Promise<undefined> {
@@ -173,27 +188,51 @@ function foldedWith(
 }
 
 /**
- * The checks that tell whether the obstacle is there: they did not pass before the fix, and they pass now that the step has
- * what it wants.
+ * The checks that detect the obstacle: they did not pass before the fix, and they pass now that the step has what it wants.
+ * In order: those that were given or that the fix has, its shell checks, and one that names the process which held the port.
+ * Where there are none at all, the Fix is written without a Verify: it is shown, and applied by people only.
  */
 async function obstacleChecks(
   context: AgentContext,
   desk: Workspace,
-  { verify, problem }: FoldedProblem,
+  folded: FoldedProblem,
   given: readonly string[] | undefined,
 ): Promise<string[]> {
-  const candidates =
-    given ?? verify.filter(({ failedBefore }) => failedBefore !== 'no').map(({ check }) => check);
-  const lines = readProbeLines([...new Set(candidates.map((each) => each.replace(/\s+within\s+\S+$/, '')))]);
-  const answers = await askNow(context, desk, lines);
-  const good = answers.filter(({ verdict }) => verdict === 'pass').map(({ check }) => check);
+  const { verify, problem } = folded;
+  const typed =
+    given ?? verify.filter((each) => !each.shell && each.failedBefore !== 'no').map(({ check }) => check);
+  const answers = await askChecks(context, desk, typed);
+  const good = passing(answers);
   if (good.length > 0) return good;
-  const told = answers.map(({ check, observed }) => `\`${check}\` does not hold now (${observed})`);
+  const shell = verify.filter(
+    (each) => each.shell && each.failedBefore === 'yes' && each.holdsAfter !== 'no',
+  );
+  if (given === undefined && shell.length > 0) return shell.map(({ check }) => check);
+  const culprits = passing(await askChecks(context, desk, await culpritChecks(desk, problem)));
+  if (given === undefined) return culprits.slice(0, 1);
+  const said = answers.map(({ check, observed }) => `\`${check}\` does not hold now (${observed})`);
   throw wrong(
     'no-obstacle-check',
-    `${problem.id} has no Verify that tells its obstacle: ${told.join('; ') || 'the fix has no typed check that failed before it'}.`,
-    `Give verify: check lines. ${CULPRIT_ADVICE}`,
+    `The Verify of ${problem.id} must be a check that holds now and did not hold before the fix. ${said.join('; ') || 'None of the lines is a typed check'}.`,
+    culprits.length > 0
+      ? `Give verify: ${JSON.stringify(culprits)}. The Why is kept.`
+      : `Leave verify out: the fix is then saved with what it has. The Why is kept. ${CULPRIT_ADVICE}`,
   );
+}
+
+function passing(answers: readonly CheckResult[]): string[] {
+  return answers.filter(({ verdict }) => verdict === 'pass').map(({ check }) => check);
+}
+
+/** Lines without a deadline: what does not hold now is not waited for. */
+async function askChecks(
+  context: AgentContext,
+  desk: Workspace,
+  lines: readonly string[],
+): Promise<CheckResult[]> {
+  if (lines.length === 0) return [];
+  const checks = readProbeLines([...new Set(lines.map((each) => each.replace(/\s+within\s+\S+$/, '')))]);
+  return await askNow(context, desk, checks);
 }
 
 async function askNow(

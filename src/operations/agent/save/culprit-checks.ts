@@ -1,0 +1,40 @@
+import { hasFailed } from '../../../loop/attempt.ts';
+import type { ProblemRecord } from '../../../loop/loop.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** A command line longer than this is no identity that people read. */
+const LONGEST_COMMAND = 160;
+
+/**
+ * Checks that name the process which held a port when a step failed: by its program, and by its command line, which tells it
+ * from another process of the same program. They failed then; whether they hold now is for the caller to ask.
+ */
+export async function culpritChecks({ store }: Workspace, problem: ProblemRecord): Promise<string[]> {
+  const failure = store.loop.attempts.findLast(
+    (each) => problem.failures.includes(each.attempt) && hasFailed(each),
+  );
+  const port = failure?.findings
+    .find(({ code }) => code === 'port-taken')
+    ?.subject?.match(/^port (\d+)$/)?.[1];
+  if (failure === undefined || port === undefined) return [];
+  const after = store.jobs.find(({ job }) => job === failure.job)?.ended?.after;
+  const facts = (await store.snapshot(after))?.facts;
+  const holders = (facts?.listeners ?? []).filter((each) => String(each.port) === port);
+  return holders.flatMap(({ owner, pid }) => {
+    const argv = facts?.processes?.find((each) => each.pid === pid)?.argv ?? [];
+    const command = argv.join(' ');
+    return [
+      ...(owner === undefined ? [] : [`not port ${port} owner ${owner}`]),
+      ...(isIdentity(command) ? [`not port ${port} owner "${command}"`] : []),
+    ];
+  });
+}
+
+/** Masked, temporary and quoted parts do not name the same process on the next box. */
+function isIdentity(command: string): boolean {
+  return (
+    /[\s/]/.test(command) &&
+    command.length <= LONGEST_COMMAND &&
+    !/["\\\n]|\/tmp\/|\[secret|…|\*\*\*/.test(command)
+  );
+}
