@@ -1,6 +1,6 @@
-import type { AgentToolRow } from '../operations/agent/all.ts';
 import type { AgentResource } from '../operations/agent/resource.ts';
 import type { AgentContext, Toolset } from '../operations/agent/tool.ts';
+import type { AgentToolRow } from '../operations/all.ts';
 import type { World } from '../world.ts';
 import type { Questions } from './approval/questions.ts';
 import { whyNotOffered } from './tools/not-offered.ts';

@@ -1,30 +1,53 @@
+import type { AgentTool, Toolset } from './agent/tool.ts';
 import type { Operation } from './operation.ts';
 
 /**
- * A row of the one list that both front ends read. It is light on purpose: the root help, completion and an unknown
- * verb's suggestion need names and summaries only, and the operation itself (with zod and all it imports) loads
- * when it is chosen. A test holds name, summary and effect against the loaded operation.
+ * A verb. It is light on purpose: the root help, completion and the suggestion for an unknown verb need only names and summaries,
+ * so the operation itself (with zod and all it imports) loads when it is chosen. A test compares name, summary and effect with the
+ * loaded operation.
  */
 export interface OperationRow {
   readonly name: string;
   readonly summary: string;
   readonly effect: Operation['effect'];
   readonly load: () => Promise<Operation>;
+  /** How an agent calls it; absent: only people do. */
+  readonly tool?: LoadedTool;
 }
 
-/** Every verb, in the order in which help lists them. */
-export const operations: readonly OperationRow[] = [
+/** What only an agent calls. */
+interface ToolOnlyRow {
+  readonly effect: Operation['effect'];
+  readonly tool: LoadedTool;
+}
+
+type LoadedTool = Pick<AgentToolRow, 'name' | 'toolset' | 'load'>;
+
+/** A tool, as light as a verb: the server answers `initialize` before any tool is loaded. */
+export interface AgentToolRow {
+  readonly name: string;
+  readonly toolset: Toolset;
+  readonly effect: AgentTool['effect'];
+  readonly load: () => Promise<AgentTool>;
+}
+
+/** The one list that both front ends read: how a person calls an operation, and how an agent does. */
+const rows: readonly (OperationRow | ToolOnlyRow)[] = [
   {
-    name: 'replay',
-    summary: 'bring the box to what the runbook says, in one pass',
-    effect: 'act',
-    load: async () => (await import('./replay.ts')).replay as unknown as Operation,
+    effect: 'read',
+    tool: tool(
+      'runbook_read',
+      'core',
+      async () => (await import('./agent/tools/runbook-read.ts')).runbookRead,
+    ),
   },
   {
-    name: 'prove',
-    summary: 'replay on a clean box, twice, and write the certificate',
+    effect: 'read',
+    tool: tool('env_observe', 'core', async () => (await import('./agent/tools/env-observe.ts')).envObserve),
+  },
+  {
     effect: 'act',
-    load: async () => (await import('./prove.ts')).prove as unknown as Operation,
+    tool: tool('apply_step', 'core', async () => (await import('./agent/tools/apply-step.ts')).applyStep),
   },
   {
     name: 'plan',
@@ -37,6 +60,48 @@ export const operations: readonly OperationRow[] = [
     summary: 'ask every check, change nothing',
     effect: 'read',
     load: async () => (await import('./verify.ts')).verify as unknown as Operation,
+    tool: tool('verify', 'core', async () => (await import('./agent/tools/verify.ts')).verify),
+  },
+  {
+    effect: 'write',
+    tool: tool(
+      'problem_resolve',
+      'core',
+      async () => (await import('./agent/tools/problem-resolve.ts')).problemResolve,
+    ),
+  },
+  {
+    effect: 'write',
+    tool: tool('env_save', 'core', async () => (await import('./agent/tools/env-save.ts')).envSave),
+  },
+  {
+    effect: 'read',
+    tool: tool('find_fix', 'core', async () => (await import('./agent/tools/find-fix.ts')).findFix),
+  },
+  {
+    name: 'replay',
+    summary: 'bring the box to what the runbook says, in one pass',
+    effect: 'act',
+    load: async () => (await import('./replay.ts')).replay as unknown as Operation,
+    tool: tool('replay', 'core', async () => (await import('./agent/tools/replay.ts')).replay),
+  },
+  {
+    effect: 'read',
+    tool: tool('job_read', 'core', async () => (await import('./agent/tools/job-read.ts')).jobRead),
+  },
+  {
+    effect: 'act',
+    tool: tool('job_cancel', 'core', async () => (await import('./agent/tools/job-read.ts')).jobCancel),
+  },
+  {
+    effect: 'write',
+    tool: tool('escalate', 'core', async () => (await import('./agent/tools/escalate.ts')).escalate),
+  },
+  {
+    name: 'prove',
+    summary: 'replay on a clean box, twice, and write the certificate',
+    effect: 'act',
+    load: async () => (await import('./prove.ts')).prove as unknown as Operation,
   },
   {
     name: 'status',
@@ -67,6 +132,7 @@ export const operations: readonly OperationRow[] = [
     summary: 'two boxes side by side: what differs, what was meant to, what is unknown',
     effect: 'read',
     load: async () => (await import('./parity.ts')).parity as unknown as Operation,
+    tool: tool('parity', 'boxes', async () => (await import('./agent/tools/parity.ts')).parity),
   },
   {
     name: 'chaos',
@@ -121,36 +187,42 @@ export const operations: readonly OperationRow[] = [
     summary: 'start a clean throw-away box in a container',
     effect: 'act',
     load: async () => (await import('./boxes/launch.ts')).launch as unknown as Operation,
+    tool: tool('env_launch', 'boxes', async () => (await import('./boxes/launch.ts')).envLaunch),
   },
   {
     name: 'box list',
     summary: 'the boxes that were launched here',
     effect: 'read',
     load: async () => (await import('./boxes/list.ts')).list as unknown as Operation,
+    tool: tool('env_list', 'boxes', async () => (await import('./boxes/list.ts')).envList),
   },
   {
     name: 'box status',
     summary: 'one box: its state, image, ports and names',
     effect: 'read',
     load: async () => (await import('./boxes/status.ts')).status as unknown as Operation,
+    tool: tool('env_status', 'boxes', async () => (await import('./boxes/status.ts')).envStatus),
   },
   {
     name: 'box stop',
     summary: 'stop a box; its files stay',
     effect: 'act',
     load: async () => (await import('./boxes/stop.ts')).stop as unknown as Operation,
+    tool: tool('env_stop', 'boxes', async () => (await import('./boxes/stop.ts')).envStop),
   },
   {
     name: 'box restart',
     summary: 'start a box anew, as a reboot does',
     effect: 'act',
     load: async () => (await import('./boxes/restart.ts')).restart as unknown as Operation,
+    tool: tool('env_restart', 'boxes', async () => (await import('./boxes/restart.ts')).envRestart),
   },
   {
     name: 'box destroy',
     summary: 'remove a box with all that it wrote',
     effect: 'act',
     load: async () => (await import('./boxes/destroy.ts')).destroy as unknown as Operation,
+    tool: tool('env_destroy', 'boxes', async () => (await import('./boxes/destroy.ts')).envDestroy),
   },
   {
     name: 'box prune',
@@ -169,12 +241,14 @@ export const operations: readonly OperationRow[] = [
     summary: 'the ends of the newest logs of a box',
     effect: 'read',
     load: async () => (await import('./boxes/logs.ts')).logs as unknown as Operation,
+    tool: tool('env_logs', 'boxes', async () => (await import('./boxes/logs.ts')).envLogs),
   },
   {
     name: 'box sync',
     summary: 'bring the files of a folder into a box',
     effect: 'act',
     load: async () => (await import('./boxes/sync.ts')).sync as unknown as Operation,
+    tool: tool('env_sync', 'boxes', async () => (await import('./boxes/sync.ts')).envSync),
   },
   {
     name: 'box grant',
@@ -187,11 +261,26 @@ export const operations: readonly OperationRow[] = [
     summary: 'make a port of a box reachable under a name',
     effect: 'act',
     load: async () => (await import('./boxes/expose.ts')).expose as unknown as Operation,
+    tool: tool('env_expose', 'boxes', async () => (await import('./boxes/expose.ts')).envExpose),
   },
   {
     name: 'box unexpose',
     summary: 'take the names of a box out of the proxy',
     effect: 'act',
     load: async () => (await import('./boxes/expose.ts')).unexpose as unknown as Operation,
+    tool: tool('env_unexpose', 'boxes', async () => (await import('./boxes/expose.ts')).envUnexpose),
   },
 ];
+
+/** Every verb, in the order in which help lists them. */
+export const operations: readonly OperationRow[] = rows.filter((row) => 'name' in row);
+
+/** Every tool, in the order in which clients see them: the order of the agent's loop. */
+export const agentTools: readonly AgentToolRow[] = rows.flatMap(({ effect, tool }) =>
+  tool ? [{ ...tool, effect }] : [],
+);
+
+/** A tool's own types end here: from now on its schemas describe it. */
+function tool(name: string, toolset: Toolset, load: () => Promise<unknown>): LoadedTool {
+  return { name, toolset, load: load as () => Promise<AgentTool> };
+}

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { agentResources, agentTools } from '../../src/operations/agent/all.ts';
+import { agentResources } from '../../src/operations/agent/all-resources.ts';
 import { RESULT_BUDGET, TOOLSETS } from '../../src/operations/agent/tool.ts';
+import { agentTools } from '../../src/operations/all.ts';
 
 const page = 'docs/mcp.md';
 const generated = /(<!-- generated: tools -->)[\s\S]*?(<!-- \/generated -->)/;

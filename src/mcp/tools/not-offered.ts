@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { AgentToolRow } from '../../operations/agent/all.ts';
 import type { Toolset } from '../../operations/agent/tool.ts';
+import type { AgentToolRow } from '../../operations/all.ts';
 
 /** Why a tool that there is may not be called here, and what a person can do; undefined: it may. */
 export function whyNotOffered(

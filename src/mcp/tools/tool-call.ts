@@ -6,8 +6,8 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import type { AgentToolRow } from '../../operations/agent/all.ts';
 import { type AgentTool, LONGEST_WAIT_MS, RESULT_BUDGET } from '../../operations/agent/tool.ts';
+import type { AgentToolRow } from '../../operations/all.ts';
 import { formOf } from '../approval/questions.ts';
 import { CallContext, type Connection } from '../call-context.ts';
 import { failure } from '../failure.ts';

@@ -1,6 +1,6 @@
 import { nearest } from '../../base/nearest.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import type { AgentToolRow } from '../../operations/agent/all.ts';
+import type { AgentToolRow } from '../../operations/all.ts';
 import { offered, type Serving } from '../serving.ts';
 import { whyNotOffered } from './not-offered.ts';
 

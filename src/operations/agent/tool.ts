@@ -49,7 +49,7 @@ export interface AgentTool<
   run(context: AgentContext, input: z.infer<Input>): Promise<z.infer<Output>>;
 }
 
-/** Keeps the types of one tool together; the table is operations/agent/all. */
+/** Keeps the types of one tool together; the table is operations/all. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   tool: AgentTool<Input, Output>,
 ): AgentTool<Input, Output> {

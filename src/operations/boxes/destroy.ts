@@ -5,8 +5,10 @@ import { destroyBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { RemovedBoxesReport } from '../../model/report.ts';
 import type { World } from '../../world.ts';
+import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
+import { boxName, ENDS } from './box-tools.ts';
 
 /** Removes a box with all that it wrote. */
 export const destroy = defineOperation({
@@ -28,3 +30,14 @@ export async function removeBox(box: LaunchedBox, world: World): Promise<void> {
   await unexpose(box.name, world.env.CADDY_ADMIN).catch(() => []);
   await destroyBox(box);
 }
+
+export const envDestroy = operationTool(destroy, {
+  name: 'env_destroy',
+  title: 'Destroy a box',
+  description: 'Removes a box with all that it wrote, and its names (env.destroy). There is no way back.',
+  toolset: 'boxes',
+  hints: ENDS,
+  input: z.object({ box: boxName }),
+  output: z.object({ removed: z.array(z.object({ name: z.string(), because: z.string() })) }),
+  answer: ({ removed }) => ({ removed: [...removed] }),
+});

@@ -3,8 +3,10 @@ import { expose as exposePort, unexpose as unexposePort } from '../../boxes/expo
 import { requireBox } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { ExposeReport } from '../../model/report.ts';
+import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument, portNumber } from './box-flags.ts';
+import { ACTS, boxName, ENDS } from './box-tools.ts';
 
 /** A port of a box under a name. */
 export const expose = defineOperation({
@@ -53,4 +55,37 @@ export const unexpose = defineOperation({
     unexposed: await unexposePort(box, world.env.CADDY_ADMIN, port),
   }),
   exit: () => EXIT.done,
+});
+
+const port = z.int().min(1).max(65_535).describe('inside the box');
+
+export const envExpose = operationTool(expose, {
+  name: 'env_expose',
+  title: 'Expose a port of a box',
+  description:
+    'Makes a port of a box reachable as https://BOX.localhost/ or another name below localhost, through the Caddy of this machine where one runs; else says where the port is reached (env.expose). A public name takes a person: runbook box expose --as.',
+  toolset: 'boxes',
+  hints: ACTS,
+  input: z.object({
+    box: boxName,
+    port,
+    as: z
+      .string()
+      .max(253)
+      .regex(/^(?:[a-z0-9-]+\.)+localhost$/, 'is not below localhost: a public name takes a person')
+      .optional(),
+  }),
+  output: z.object({ port: z.number(), url: z.string(), by: z.string() }),
+  answer: ({ exposed }) => exposed!,
+});
+
+export const envUnexpose = operationTool(unexpose, {
+  name: 'env_unexpose',
+  title: 'Unexpose a box',
+  description: 'Takes the names of a box out of the proxy, of one port or of all (env.unexpose).',
+  toolset: 'boxes',
+  hints: ENDS,
+  input: z.object({ box: boxName, port: port.optional() }),
+  output: z.object({ unexposed: z.array(z.string()) }),
+  answer: ({ unexposed = [] }) => ({ unexposed: [...unexposed] }),
 });

@@ -11,8 +11,11 @@ import { parseDuration } from '../../markdown/checks/duration.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
 import { wrong } from '../agent/attempt/body.ts';
+import { defineTool } from '../agent/tool.ts';
+import { withoutOutput } from '../agent/workspace.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
 import { boxReports } from './box-report.ts';
+import { ACTS, boxRow } from './box-tools.ts';
 
 /** The image where none is named. */
 export const USUAL_IMAGE = 'debian:bookworm';
@@ -129,3 +132,50 @@ export function readTime(text: string): number {
     'Write 90s, 30m or 2h; 24h is the longest.',
   );
 }
+
+/** Milliseconds that a launch is waited for. An image that has to be made first takes about a minute. */
+const LAUNCH_WAIT_MS = 50_000;
+
+export const envLaunch = defineTool({
+  name: 'env_launch',
+  dotted: 'env.launch',
+  title: 'Launch a box',
+  description:
+    'Starts a clean throw-away box in a container (env.launch), where a replay or a proof can be tried and nothing of this machine is at stake. An image that has to be made first takes a minute: then status is launching, and env_status tells when it runs. Say expires, so that a forgotten box goes.',
+  toolset: 'boxes',
+  hints: { ...ACTS, idempotent: false, openWorld: true },
+  effect: 'act',
+  input: z.object({
+    name: z.string().max(60).describe('lower-case letters, digits, hyphens'),
+    image: z.string().max(300).default(USUAL_IMAGE),
+    ports: z
+      .array(z.string().max(20))
+      .max(20)
+      .default([])
+      .describe('80, or 8080:80 for port 8080 of this machine'),
+    expires: z.string().max(20).default('4h').describe('such as 2h; prune removes it then'),
+  }),
+  output: z.object({
+    status: z.enum(['launched', 'launching']),
+    box: boxRow.optional(),
+    notes: z.array(z.string()),
+    next: z.string(),
+  }),
+  run: async (context, { name, image, ports, expires }) => {
+    const flags = launch.input.parse({ name, image, port: ports, expires });
+    const job = context.jobs.start(`launch-${name}`, (signal) =>
+      launch.run({ ...withoutOutput(context), signal }, flags),
+    );
+    const launched = await job.within(LAUNCH_WAIT_MS);
+    if (!launched.ended) {
+      return {
+        status: 'launching' as const,
+        notes: [],
+        next: `env_status {"box":"${name}"} tells when it runs.`,
+      };
+    }
+    const { box, notes } = launched.result;
+    const next = `A person replays onto it with: runbook replay --on ${name}. env_destroy takes it away.`;
+    return { status: 'launched' as const, box: { ...box }, notes: [...notes], next };
+  },
+});

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { listBoxes } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { BoxesReport } from '../../model/report.ts';
+import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxReports } from './box-report.ts';
+import { boxRow, READS } from './box-tools.ts';
 
 /** Every box that was launched on this host's engine, those of a run that was killed among them. */
 export const list = defineOperation({
@@ -17,4 +19,16 @@ export const list = defineOperation({
   input: z.object({}),
   run: async ({ world }): Promise<BoxesReport> => ({ boxes: await boxReports(await listBoxes(), world) }),
   exit: () => EXIT.done,
+});
+
+export const envList = operationTool(list, {
+  name: 'env_list',
+  title: 'List boxes',
+  description:
+    'The boxes that were launched here (env.list), with state, image, ports and names. Those that are over are marked.',
+  toolset: 'boxes',
+  hints: READS,
+  input: z.object({}),
+  output: z.object({ boxes: z.array(boxRow) }),
+  answer: ({ boxes }) => ({ boxes: [...boxes] }),
 });

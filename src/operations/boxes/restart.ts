@@ -4,9 +4,11 @@ import { requireBox } from '../../boxes/find-box.ts';
 import { restartBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
+import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 import { boxReports } from './box-report.ts';
+import { boxName, ENDS, oneBox, theBox } from './box-tools.ts';
 
 /** As a reboot: files stay, processes do not. */
 export const restart = defineOperation({
@@ -26,4 +28,16 @@ export const restart = defineOperation({
     return { did: 'restarted', box: report!, notes: [] };
   },
   exit: () => EXIT.done,
+});
+
+export const envRestart = operationTool(restart, {
+  name: 'env_restart',
+  title: 'Restart a box',
+  description:
+    'Starts a box anew, as a reboot does (env.restart): files stay, processes do not. A replay brings them back.',
+  toolset: 'boxes',
+  hints: ENDS,
+  input: z.object({ box: boxName }),
+  output: oneBox,
+  answer: theBox,
 });

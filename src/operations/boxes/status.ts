@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { requireBox } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
+import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 import { boxReports } from './box-report.ts';
+import { boxName, oneBox, READS, theBox } from './box-tools.ts';
 
 /** One box, and how it is reached. */
 export const status = defineOperation({
@@ -19,4 +21,16 @@ export const status = defineOperation({
     return { did: 'looked', box: report!, notes: [] };
   },
   exit: () => EXIT.done,
+});
+
+export const envStatus = operationTool(status, {
+  name: 'env_status',
+  title: 'Look at a box',
+  description:
+    'One box now (env.status): its state, image, ports, and the names under which it is reached. half-made: it is still being launched.',
+  toolset: 'boxes',
+  hints: READS,
+  input: z.object({ box: boxName }),
+  output: oneBox,
+  answer: theBox,
 });

@@ -3,9 +3,11 @@ import { requireBox } from '../../boxes/find-box.ts';
 import { stopBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
+import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 import { boxReports } from './box-report.ts';
+import { boxName, ENDS, oneBox, theBox } from './box-tools.ts';
 
 /** Stops a box; its files stay. */
 export const stop = defineOperation({
@@ -22,4 +24,15 @@ export const stop = defineOperation({
     return { did: 'stopped', box: report!, notes: [] };
   },
   exit: () => EXIT.done,
+});
+
+export const envStop = operationTool(stop, {
+  name: 'env_stop',
+  title: 'Stop a box',
+  description: 'Ends every process of a box; its files stay (env.stop). env_restart starts it again.',
+  toolset: 'boxes',
+  hints: ENDS,
+  input: z.object({ box: boxName }),
+  output: oneBox,
+  answer: theBox,
 });

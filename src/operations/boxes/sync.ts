@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { basename, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { type LaunchedBox, requireBox } from '../../boxes/find-box.ts';
 import { requireRunning } from '../../boxes/inside.ts';
@@ -9,8 +9,11 @@ import type { SyncReport } from '../../model/report.ts';
 import { readEnvFile } from '../../secrets/env-file.ts';
 import type { World } from '../../world.ts';
 import { wrong } from '../agent/attempt/body.ts';
+import { operationTool } from '../agent/operation-tool.ts';
+import type { AgentContext } from '../agent/tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
+import { boxName, ENDS } from './box-tools.ts';
 import { requireGrants } from './require-grants.ts';
 
 const input = z.object({
@@ -86,4 +89,51 @@ async function readSecrets(
   const names = Object.keys(values);
   await requireGrants(world, box, names);
   return { content: await readFile(path, 'utf8'), names };
+}
+
+export const envSync = operationTool(sync, {
+  name: 'env_sync',
+  title: 'Bring the project into a box',
+  description:
+    'Sends what git would not ignore and has changed since the last time, and removes there what is gone here (env.sync). Files of the kind of .env stay here: a person brings those, with runbook box sync --env-file.',
+  toolset: 'boxes',
+  hints: ENDS,
+  input: z.object({
+    box: boxName,
+    folder: z.string().max(1_000).default('.').describe('of the project'),
+    to: z
+      .string()
+      .max(1_000)
+      .startsWith('/')
+      .optional()
+      .describe('where it stands in the box; below /srv if left out'),
+  }),
+  output: z.object({
+    to: z.string(),
+    sent: z.number(),
+    bytes: z.number(),
+    unchanged: z.number(),
+    removed: z.number(),
+    withheld: z.array(z.string()),
+  }),
+  flags: async (input, context) => {
+    await refuseOutside(context, input.folder);
+    return input;
+  },
+  answer: ({ to, sent, bytes, unchanged, removed, withheld }) => ({
+    ...{ to, sent, bytes, unchanged, removed },
+    withheld: [...withheld],
+  }),
+});
+
+async function refuseOutside({ world }: AgentContext, folder: string): Promise<void> {
+  const named = resolve(world.cwd, folder);
+  // A link of the project may lead out of it. A folder that does not exist is reported by the verb.
+  const path = relative(await realpath(world.cwd), await realpath(named).catch(() => named));
+  if (path !== '..' && !path.startsWith('../')) return;
+  throw wrong(
+    'outside-of-project',
+    `${folder} is not in the project.`,
+    'A person can bring it: runbook box sync BOX FOLDER.',
+  );
 }

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { z } from 'zod';
 import { RunbookError } from '../../../src/model/diagnostic.ts';
-import type { AgentToolRow } from '../../../src/operations/agent/all.ts';
 import type { AgentResource } from '../../../src/operations/agent/resource.ts';
 import { type AgentTool, defineTool } from '../../../src/operations/agent/tool.ts';
+import type { AgentToolRow } from '../../../src/operations/all.ts';
 
 /** Tools that do on demand what real ones do on a bad day: too much, too slow, wrong, hostile. */
 

@@ -1,7 +1,7 @@
 import { createRunningJobs } from '../../../src/mcp/tools/running-jobs.ts';
 import { RunbookError } from '../../../src/model/diagnostic.ts';
-import { agentTools } from '../../../src/operations/agent/all.ts';
 import type { AgentContext, ApprovalAnswer, ApprovalRequest } from '../../../src/operations/agent/tool.ts';
+import { agentTools } from '../../../src/operations/all.ts';
 import type { World } from '../../../src/world.ts';
 
 /** A scripted agent in this process: it calls tools as the server would. */

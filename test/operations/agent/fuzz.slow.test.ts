@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RunbookError } from '../../../src/model/diagnostic.ts';
-import { agentTools } from '../../../src/operations/agent/all.ts';
+import { agentTools } from '../../../src/operations/all.ts';
 import { scenario } from '../../support/scenario.ts';
 import { agentIn } from './agent.ts';
 

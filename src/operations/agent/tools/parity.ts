@@ -9,7 +9,23 @@ import { wrong } from '../attempt/body.ts';
 import { defineTool } from '../tool.ts';
 import { withoutOutput } from '../workspace.ts';
 
-const row = z.looseObject({});
+const row = z.object({
+  scope: z.string(),
+  subject: z.string(),
+  class: z.string(),
+  a: z.string().optional(),
+  b: z.string().optional(),
+  because: z.string().optional(),
+});
+
+const count = z.object({
+  scope: z.string(),
+  equal: z.number(),
+  expected: z.number(),
+  differs: z.number(),
+  unknown: z.number(),
+});
+
 const box = z.string().max(200);
 
 const ORDER: readonly ParityClass[] = ['differs', 'unknown', 'expected'];
@@ -30,7 +46,7 @@ export const parity = defineTool({
   }),
   output: z.object({
     verdict: z.string(),
-    counts: z.array(row),
+    counts: z.array(count),
     rows: z.array(row),
     unused: z.array(z.string()),
     next: z.string(),

@@ -20,7 +20,12 @@ import {
   withoutOutput,
 } from '../workspace.ts';
 
-const row = z.looseObject({});
+const checkRow = z.object({
+  check: z.string(),
+  verdict: z.enum(['pass', 'fail', 'unknown']),
+  observed: z.string(),
+  expected: z.string(),
+});
 
 /** Asks typed checks once; runs no code and changes no problem. */
 export const verify = defineTool({
@@ -39,8 +44,8 @@ export const verify = defineTool({
   }),
   output: z.object({
     summary: z.record(z.string(), z.number()),
-    steps: z.array(row),
-    probes: z.array(row),
+    steps: z.array(z.object({ step: z.string(), verdict: z.string(), checks: z.array(checkRow) })),
+    probes: z.array(checkRow),
     next: z.string(),
   }),
   run: async (context, { steps, probes, box }) => {
