@@ -39,7 +39,6 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 60_000,
           fileParallelism: false,
-          maxConcurrency: 2,
         },
       },
       {

@@ -6,7 +6,7 @@ const SYNONYMS: Record<string, string> = {
     'denied|not allowed|may not|must not|no permission|EACCES|EPERM|not permitted|cannot (read|write|open|execute|enter)|unreadable|not (readable|writable|writeable|executable)|permissions?|forbidden|lacks? (the )?right',
   held: 'in use|held by|taken|is held|already (bound|listening|used|listens|has|holds|runs)|EADDRINUSE|occupied|holds|owns|belongs to|answers? (it|there)|cannot bind|could not bind',
   refused:
-    'refused|nothing listens|no(thing| process| one| listener)? (is )?listen|ECONNREFUSED|not listening|is closed|(111|61)\\b',
+    'refused|nothing listens|no(thing| process| one| listener)? (is )?listen|ECONNREFUSED|not listening|is closed|\\b(?:111|61)\\b',
   unknown:
     'unknown|unrecogni[sz]ed|invalid|unexpected|does not know|not (a )?(known|valid)|unsupported|bad|no such|not recogni[sz]ed|illegal|is not defined',
   syntax:
