@@ -9,7 +9,7 @@ import { DEFAULT_FILE, type Flag, flagsOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { usage } from './usage.ts';
 
-/** What an operation gets, and what stays with the command. */
+/** The input of an operation, and the options that the command handles itself. */
 export interface Arguments {
   readonly input: Readonly<Record<string, unknown>>;
   /** `--report FILE`. */
@@ -17,12 +17,11 @@ export interface Arguments {
 }
 
 /**
- * Reads a verb's arguments into its input, as its schema wants it.
+ * Parses a verb's arguments into its input, by its schema. Uses Node's `parseArgs` instead of commander: the flags
+ * come from a table anyway, wrong use must become a diagnostic instead of a printed line, and commander costs a
+ * quarter of an empty Node start.
  *
- * Node's own `parseArgs` does the splitting rather than commander: the flags come from a table anyway, wrong use has to
- * become a diagnostic rather than a printed line, and commander costs a quarter of an empty Node start.
- *
- * @throws RunbookError (exit 64) naming the first thing that is wrong, with the nearest flag.
+ * @throws RunbookError (exit 64) for the first error, with the nearest flag.
  */
 export function readArguments(operation: Operation, args: readonly string[]): Arguments {
   const flags = flagsOf(operation);
@@ -70,13 +69,17 @@ function readFlag(
   if (!flag) throw unknownFlag(operation, token.rawName, [...named.values()]);
   if (flag.kind === 'switch') {
     if (token.value !== undefined) {
-      throw usage('unexpected-value', `${token.rawName} takes no value`, `Write ${token.rawName} alone.`);
+      throw usage(
+        'unexpected-value',
+        `${token.rawName} does not accept a value`,
+        `Write ${token.rawName} without a value.`,
+      );
     }
     input[flag.field] = !flag.negated;
     return;
   }
   const value = token.value;
-  // `--from --yes` is a forgotten value, not a step named `--yes`; `--from=--yes` says it on purpose.
+  // `--from --yes` is a forgotten value, not a step named `--yes`. Use `--from=--yes` for that.
   if (value === undefined || (value.startsWith('--') && !token.inlineValue)) {
     throw usage(
       'missing-value',
@@ -104,7 +107,7 @@ function addValue(
       if (cut < 1) {
         throw usage(
           'invalid-value',
-          `${shown} ${value} is no ${flag.placeholder}`,
+          `${shown} must be ${flag.placeholder}, got ${value}`,
           `Write ${shown} NAME=VALUE.`,
         );
       }
@@ -116,7 +119,7 @@ function addValue(
       return;
     case 'text':
       if (before !== undefined) {
-        throw usage('repeated-flag', `${shown} is given twice`, 'Give it once; it is not a list.');
+        throw usage('repeated-flag', `${shown} may be used only once`, 'Use it once; it is not a list.');
       }
       input[flag.field] = readChoice(flag, shown, value);
       return;
@@ -137,7 +140,7 @@ function readPositionals(
       const remedy = `See \`runbook ${operation.name} --help\`.`;
       throw usage(
         'unexpected-argument',
-        `${operation.name} does not know what to do with \`${value}\``,
+        `${operation.name} does not accept the argument \`${value}\``,
         remedy,
       );
     }
@@ -162,7 +165,7 @@ function refuseMissing(
   );
 }
 
-/** What was given, as it can be typed again. The values of inputs are left out: one of them may be a secret. */
+/** The given words, to be typed again. Omits the values of inputs, because one of them may be a secret. */
 function givenWords(args: readonly string[], flags: readonly Flag[]): string[] {
   const named = new Map(flags.filter((flag) => !flag.positional).map((flag) => [flag.name, flag]));
   return tokens(args, named).flatMap((token) => {

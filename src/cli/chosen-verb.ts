@@ -3,15 +3,15 @@ import type { OperationRow } from '../operations/all.ts';
 import { usage } from './usage.ts';
 import { type Family, familyOf, verbsOf } from './verbs.ts';
 
-/** What the words of a call stand for: an operation and what is left for it, or a family that was named alone. */
+/** The meaning of a call's words: an operation and its remaining words, or a family alone. */
 export type ChosenVerb =
   | { readonly kind: 'operation'; readonly row: OperationRow; readonly rest: readonly string[] }
   | { readonly kind: 'family'; readonly family: Family };
 
 /**
- * Finds the verb, of one word or of two.
+ * Finds the verb of one or two words.
  *
- * @throws RunbookError (exit 64) with the nearest verb where there is none
+ * @throws RunbookError (exit 64) with the nearest verb if it does not exist
  */
 export function chosenVerb(words: readonly string[], operations: readonly OperationRow[]): ChosenVerb {
   const [first = '', second] = words;
@@ -25,7 +25,7 @@ export function chosenVerb(words: readonly string[], operations: readonly Operat
   );
   throw usage(
     'unknown-verb',
-    `there is no verb \`${first}\``,
+    `the verb \`${first}\` does not exist`,
     near ? `Did you mean \`runbook ${near}\`?` : '`runbook --help` lists the verbs.',
   );
 }
@@ -48,7 +48,7 @@ function inFamily(
     'unknown-verb',
     second.startsWith('-')
       ? `\`runbook ${family.name}\` needs a verb before ${second}`
-      : `there is no verb \`${name}\``,
+      : `the verb \`${name}\` does not exist`,
     near ? `Did you mean \`runbook ${near}\`?` : `\`runbook ${family.name} --help\` lists them.`,
   );
 }

@@ -1,18 +1,21 @@
-/** Two columns for help: terms, and beside them their meaning, wrapped. `width` in columns of the terminal. */
+/** Two columns for help: terms, and their wrapped descriptions. `width` in columns of the terminal. */
 export function twoColumns(rows: readonly (readonly [string, string])[], width: number): string {
   const term = Math.min(28, Math.max(...rows.map(([left]) => left.length)));
   const indent = term + 4;
   return rows
     .map(([left, right]) => {
       const lines = wrap(right, Math.max(24, width - indent));
-      // A term too long for its column stands on a line of its own.
+      // A term that is too long for its column gets its own line.
       const first = left.length > term ? `  ${left}\n${' '.repeat(indent)}` : `  ${left.padEnd(term)}  `;
       return (first + lines.join(`\n${' '.repeat(indent)}`)).trimEnd();
     })
     .join('\n');
 }
 
-/** Breaks text between words into lines of at most `width` letters; a longer word stays whole, no width leaves the text alone. */
+/**
+ * Wraps text between words into lines of at most `width` characters. A longer word stays whole; without a width the
+ * text stays unchanged.
+ */
 export function wrap(text: string, width: number): string[] {
   if (text.length <= width) return [text];
   const lines: string[] = [''];

@@ -4,10 +4,10 @@ import type { Flag } from './flags.ts';
 import { usage } from './usage.ts';
 
 /**
- * A number as a person types it.
+ * Parses a number.
  *
  * @param shown the flag as it was written
- * @throws RunbookError (exit 64) that says which numbers there are, what was given, and shows one that fits
+ * @throws RunbookError (exit 64) with the allowed range, the given text and an example
  */
 export function readNumber(operation: Operation, flag: Flag, shown: string, text: string): number {
   const number = text.trim() === '' ? Number.NaN : Number(text);
@@ -16,22 +16,22 @@ export function readNumber(operation: Operation, flag: Flag, shown: string, text
     return number;
   throw usage(
     'invalid-value',
-    `${shown} takes a whole number${rangeWords(flag.range)}, and ${JSON.stringify(text)} is none.`,
+    `${shown} must be an integer${rangeWords(flag.range)}, got ${JSON.stringify(text)}.`,
     `${exampleOf(operation, flag)} See \`runbook ${operation.name} --help\`.`,
   );
 }
 
 /**
- * One of the words that a flag knows.
+ * Parses one of a flag's allowed words.
  *
- * @throws RunbookError (exit 64) with the nearest of them, and all
+ * @throws RunbookError (exit 64) with the nearest word and all others
  */
 export function readChoice(flag: Flag, shown: string, text: string): string {
   if (flag.choices.length === 0 || flag.choices.includes(text)) return text;
   const near = nearest(text, flag.choices);
   throw usage(
     'invalid-value',
-    `${shown} does not know ${JSON.stringify(text)}.`,
+    `${shown} must be one of the allowed words, got ${JSON.stringify(text)}.`,
     `${near === undefined ? '' : `Did you mean ${near}? `}One of: ${flag.choices.join(', ')}.`,
   );
 }
@@ -42,7 +42,7 @@ function rangeWords({ least, most }: Flag['range'] = {}): string {
   return most === undefined ? '' : `, at most ${most}`;
 }
 
-/** A line of the verb's own examples that has it, else what it is by itself, else the least that it may be. */
+/** A line of the verb's examples that uses the flag, else its default, else its minimum. */
 function exampleOf({ examples }: Operation, flag: Flag): string {
   const line = examples.find((each) => flag.positional || each.includes(` --${flag.name} `));
   if (line !== undefined) return `As in \`${line}\`.`;

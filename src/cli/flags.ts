@@ -1,25 +1,25 @@
 import type { z } from 'zod';
 import type { Operation } from '../operations/operation.ts';
 
-/** One field of an operation's input as the command line knows it. */
+/** One field of an operation's input as a command-line flag or argument. */
 export interface Flag {
-  /** The field of the input that it fills. */
+  /** The input field that it sets. */
   readonly field: string;
-  /** `dry-run` for `--dry-run`; for an argument the name in the usage line, `FILE`. */
+  /** `dry-run` for `--dry-run`; for an argument its name in the usage line, `FILE`. */
   readonly name: string;
   readonly positional: boolean;
-  /** switch: no value. pairs: `K=V`, repeated. list: repeated. */
+  /** switch: no value. pairs: `K=V`, repeatable. list: repeatable. */
   readonly kind: 'switch' | 'text' | 'number' | 'list' | 'pairs';
-  /** A switch that is on unless told otherwise is offered as `--no-…` and turns it off. */
+  /** A switch that is on by default is offered as `--no-…`, which turns it off. */
   readonly negated: boolean;
   readonly placeholder: string;
   readonly summary: string;
   readonly required: boolean;
-  /** Shown in help; undefined where there is none worth showing. */
+  /** Shown in help; undefined if it is not worth showing. */
   readonly default?: string;
-  /** The numbers that it takes, both ends included; undefined: no number. */
+  /** The allowed range, inclusive; undefined if the flag is not a number. */
   readonly range?: { readonly least?: number; readonly most?: number };
-  /** The only values allowed, for help and completion; empty: anything. */
+  /** The allowed values, for help and completion; empty if any value is allowed. */
   readonly choices: readonly string[];
   readonly hidden: boolean;
 }
@@ -34,10 +34,10 @@ interface FieldMeta {
   readonly hidden?: boolean;
 }
 
-/** A document where none is named: what an agent leaves behind in a folder. */
+/** The default document: the file that an agent leaves in a folder. */
 export const DEFAULT_FILE = 'AUTODOCK.md';
 
-/** Where the JUnit report of a pass goes: a matter of this front end alone, so no field of the operation. */
+/** Path of a pass's JUnit report. Only the command writes it, so it is not a field of the operation. */
 const reportFlag: Flag = {
   field: 'report',
   name: 'report',
@@ -91,7 +91,7 @@ interface Unwrapped {
   readonly defaultValue: unknown;
 }
 
-/** Looks through optional, default and pipe to the type a person types; words on the outside win over those inside. */
+/** Finds the type that a person enters, inside optional, default and pipe. Outer descriptions override inner ones. */
 function unwrap(schema: z.ZodType): Unwrapped {
   const def = (schema as unknown as z.core.$ZodTypes)._zod.def;
   const meta = (schema.meta() ?? {}) as FieldMeta;
@@ -125,7 +125,7 @@ function unwrap(schema: z.ZodType): Unwrapped {
   }
 }
 
-/** A whole number without a bound has the bounds of what a double can count. */
+/** An integer without explicit bounds is limited to the safe integers. */
 function rangeOf({ minValue, maxValue }: z.ZodNumber): Flag['range'] {
   return {
     ...(minValue !== null && minValue > Number.MIN_SAFE_INTEGER ? { least: minValue } : {}),

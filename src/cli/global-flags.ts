@@ -1,26 +1,29 @@
-/** Switches that every verb understands, before or after its name. */
+/** Switches that every verb accepts, before or after its name. */
 export const globalFlags = [
   { name: 'json', summary: 'data instead of text, on stdout: docs/events.md' },
   { name: 'quiet', summary: 'only failures and the last line' },
-  { name: 'verbose', summary: 'every line of output, and every check with its answer' },
-  { name: 'no-color', summary: 'no colours (NO_COLOR and TERM=dumb work too, FORCE_COLOR asks for them)' },
+  { name: 'verbose', summary: 'every line of output, and every check with its result' },
+  { name: 'no-color', summary: 'no colors (also with NO_COLOR or TERM=dumb; FORCE_COLOR forces them)' },
   { name: 'help', summary: 'what a verb does, its flags, examples and exit codes' },
   { name: 'version', summary: 'the version of runbook' },
 ] as const;
 
 type GlobalFlag = (typeof globalFlags)[number]['name'];
 
-/** A command line taken apart as far as no operation is needed for it. */
+/** A command line, parsed as far as possible without an operation. */
 export interface Call {
   readonly verb: string | undefined;
-  /** What stands after the verb, global switches taken out. */
+  /** The words after the verb, without global switches. */
   readonly rest: readonly string[];
   readonly on: ReadonlySet<GlobalFlag>;
-  /** A flag before the verb that is none of the global ones. */
+  /** An unknown flag before the verb. */
   readonly stray?: string;
 }
 
-/** Splits `runbook --json replay FILE --from x` into verb, rest and global switches; after `--` nothing is a switch. */
+/**
+ * Splits `runbook --json replay FILE --from x` into verb, rest and global switches. Words after `--` are never
+ * switches.
+ */
 export function readCall(argv: readonly string[]): Call {
   const on = new Set<GlobalFlag>();
   const rest: string[] = [];

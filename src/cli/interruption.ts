@@ -1,9 +1,9 @@
 import { EXIT } from '../model/diagnostic.ts';
 
-/** Exit code of a program whose reader went away (128 + SIGPIPE), which shells expect and nobody prints. */
+/** Exit code of a program whose reader has ended (128 + SIGPIPE); shells expect it and do not report it. */
 const BROKEN_PIPE = 141;
 
-/** Why the pass was told to stop; the reason of the abort signal. */
+/** Why the pass was asked to stop; the reason of the abort signal. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';
   constructor(
@@ -15,8 +15,8 @@ export class Interruption extends Error {
 }
 
 /**
- * Turns the ways to be stopped into one abort signal: Ctrl-C, SIGTERM, a lost terminal, and a reader of stdout that is gone.
- * A second signal quits at once: whoever presses twice does not want to wait.
+ * Converts all ways to stop into one abort signal: Ctrl-C, SIGTERM, a lost terminal, and a closed stdout. A second
+ * signal quits at once.
  */
 export function interruptions(process: NodeJS.Process, quit: (exit: number) => void): AbortSignal {
   const controller = new AbortController();
@@ -26,7 +26,7 @@ export function interruptions(process: NodeJS.Process, quit: (exit: number) => v
   };
   process.on('SIGINT', () => stop(EXIT.interrupted, 'stopping; Ctrl-C again quits at once'));
   process.on('SIGTERM', () => stop(EXIT.terminated, 'stopping; a second signal quits at once'));
-  process.on('SIGHUP', () => stop(EXIT.terminated, 'the terminal is gone: stopping'));
+  process.on('SIGHUP', () => stop(EXIT.terminated, 'the terminal was closed: stopping'));
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;

@@ -8,8 +8,8 @@ import { outcomeWords, timeOf } from './render/text/words.ts';
 type ReportedStep = ReplayReport['steps'][number];
 
 /**
- * A pass as JUnit XML, in the dialect that Jenkins, GitLab, GitHub and Azure readers share: one suite a box, a case per
- * step; failed is `failure`, a needed person is `error`, skipped and not reached are `skipped` with their reason.
+ * A pass as JUnit XML that Jenkins, GitLab, GitHub and Azure can read: one suite per box, one case per step. A failed
+ * step is `failure`, a needed person is `error`; skipped and unreached steps are `skipped` with their reason.
  */
 export function junitReport(report: ReplayReport | FleetReport): string {
   const suites = 'boxes' in report ? report.boxes.map((box) => boxSuite(report, box)) : [passSuite(report)];
@@ -49,7 +49,7 @@ function passSuite({ name, box, steps, summary }: ReplayReport): Suite {
   return suiteOf(name, box, steps, summary.ms, summary.outcome === 'aborted' ? STOPPED : undefined);
 }
 
-/** A box that no pass began on must not be missing, and must not look green. */
+/** A box without a pass must be in the report and must not look successful. */
 function boxSuite(
   { name }: FleetReport,
   { target, outcome, steps, ms, message, diagnostics }: BoxResult,
@@ -87,7 +87,7 @@ const suiteLines = (report: ReplayReport | FleetReport, { name, box, totals, cas
 const totalsText = ({ tests, failures, errors, skipped, ms }: Totals): string =>
   `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds(ms)}"`;
 
-/** A case for what is not about one step. */
+/** A case that is not about a step. */
 interface Extra {
   readonly kind: 'error' | 'skipped';
   readonly text: string;
@@ -98,7 +98,7 @@ const wholeBox = (kind: Extra['kind'], message: string): Extra => ({
   text: `    <testcase classname="runbook" name="the box"><${kind} message="${attribute(message)}"/></testcase>`,
 });
 
-/** A pass that was stopped must not look green, though none of its steps failed. */
+/** A stopped pass must not look successful although no step failed. */
 const STOPPED: Extra = {
   kind: 'error',
   text: '    <testcase classname="runbook" name="the pass"><error message="the pass was stopped"/></testcase>',
@@ -141,12 +141,12 @@ const checkText = (check: CheckResult) =>
 
 const seconds = (ms: number) => (ms / 1000).toFixed(3);
 
-/** XML 1.0 has no way to hold most control characters or half a surrogate pair, so they go. */
+/** Removes characters that XML 1.0 cannot represent: most control characters, and lone surrogates. */
 const escaped = (text: string) =>
   clean(text)
     .replace(/[\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '')
     .replace(/[<>&"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
-/** In an attribute a reader turns line ends into blanks; as references they survive. */
+/** XML readers convert line ends in attributes to blanks; character references preserve them. */
 const attribute = (text: string) =>
   escaped(text).replace(/[\n\t]/g, (letter) => `&#${letter.charCodeAt(0)};`);

@@ -1,7 +1,7 @@
 import type { Person } from '../world.ts';
 import type { Progress } from './render/progress/progress.ts';
 
-/** The same person, asked while nothing is drawn. */
+/** Pauses the progress display while the person is asked. */
 export function lendTerminal(person: Person, story: Progress): Person {
   const between = async <T>(work: () => Promise<T>): Promise<T> => {
     story.pause();

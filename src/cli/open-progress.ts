@@ -6,7 +6,7 @@ import { plainProgress } from './render/progress/plain-progress.ts';
 import type { Progress } from './render/progress/progress.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Chooses how a pass is told: as data, live on a terminal, or as plain lines everywhere else. */
+/** Selects the presentation of a pass: data, live on a terminal, or plain lines. */
 export async function openProgress(
   operation: Operation,
   call: Call,
@@ -21,7 +21,7 @@ export async function openProgress(
     return operation.name === 'replay' ? jsonEvents(write, aside) : silentProgress(aside);
   const page = pageFor(stdout, call, world.env);
   if (!page.terminal || page.verbose || page.quiet) {
-    // A log is kept whole: nothing is cut to the width of a terminal.
+    // A log is kept whole, without truncation to a terminal's width.
     const whole = { page: { ...page, width: undefined }, cwd: world.cwd, write, aside };
     return fleet
       ? (await import('./render/progress/fleet-progress.ts')).plainFleetProgress(whole)

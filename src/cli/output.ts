@@ -2,7 +2,7 @@ import type { Call } from './global-flags.ts';
 import type { Page } from './render/text/page.ts';
 import { paintIn, wantsColor } from './render/text/paint.ts';
 
-/** As much of a Node stream as the command needs of stdout and stderr. */
+/** The parts of a Node stream that the command needs for stdout and stderr. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
@@ -12,19 +12,19 @@ export interface Output {
   off(event: 'resize', listener: () => void): unknown;
 }
 
-/** Widest help text: longer lines are hard to read. */
+/** Maximum width of help text, for readability. */
 const HELP_WIDTH = 100;
 
 /** Columns for help and usage. */
 export const helpWidth = (output: Output): number => Math.min(HELP_WIDTH, output.columns || HELP_WIDTH);
 
-/** What renderers may do on this stream. */
+/** What renderers may use on this stream. */
 export function pageFor(output: Output, call: Call, env: Readonly<Record<string, string | undefined>>): Page {
   const verbose = call.on.has('verbose');
   const terminal = output.isTTY === true && env.TERM !== 'dumb';
   return {
     paint: paintIn(wantsColor(env, output.isTTY === true, call.on.has('no-color'))),
-    // Who asks for everything gets it whole: nothing is cut.
+    // With --verbose nothing is truncated.
     width: output.isTTY && !verbose ? output.columns || 80 : undefined,
     terminal,
     verbose,

@@ -49,7 +49,7 @@ async function answer(call: Call, around: Surroundings): Promise<number> {
   return await perform(operation, { ...call, rest: chosen.rest }, around);
 }
 
-/** Runs one operation: its input, its story, its answer, its exit code. */
+/** Runs one operation: input, progress, report, exit code. */
 async function perform(operation: Operation, call: Call, around: Surroundings): Promise<number> {
   const { world, signal } = around;
   const { input, report: path } = readArguments(operation, call.rest);
@@ -79,7 +79,7 @@ async function perform(operation: Operation, call: Call, around: Surroundings): 
 
 async function print(operation: Operation, report: unknown, call: Call, around: Surroundings): Promise<void> {
   const { stdout, world } = around;
-  // A verb that has spoken for itself (a server) answers with its exit code alone.
+  // A server prints its own output, so its report is only an exit code.
   if (typeof report === 'number') return;
   if (!call.on.has('json')) {
     const text = await renderReport(operation.name, report, pageFor(stdout, call, world.env), world.cwd);
@@ -96,7 +96,7 @@ async function complete(verb: string, help: boolean, call: Call, around: Surroun
   return say(around.stdout, await completionScript(call.rest, around.operations));
 }
 
-/** What went wrong, on stderr for people, on stdout for programs; a defect says that it is one. */
+/** Reports an error, on stderr for people, on stdout for programs. An internal error is reported as such. */
 function explain(error: unknown, call: Call, around: Surroundings): number {
   const { stdout, stderr, world } = around;
   const stopped = reasonOf(around.signal);
@@ -120,7 +120,7 @@ function defect(error: unknown): Diagnostic {
     severity: 'error',
     message: `runbook itself failed: ${error instanceof Error ? error.message : String(error)}`,
     remedy:
-      'Please report it with the output of the same command and --verbose. What the journal confirmed is safe.',
+      'Please report it with the output of the same command with --verbose. What the journal has confirmed is safe.',
   };
 }
 
@@ -131,7 +131,7 @@ function strayFlag(flag: string): RunbookError {
   );
   const remedy = near
     ? `Did you mean ${near}?`
-    : 'Flags of a verb stand after it: runbook VERB [FILE] [flags].';
+    : "A verb's flags come after it: runbook VERB [FILE] [flags].";
   return usage('unknown-flag', `runbook has no flag ${flag}`, remedy);
 }
 

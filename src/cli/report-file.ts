@@ -6,23 +6,24 @@ import type { FleetReport } from '../model/fleet.ts';
 import type { ReplayReport } from '../model/report.ts';
 import { usage } from './usage.ts';
 
-/** Where `--report` goes. */
+/** The destination of `--report`. */
 export interface ReportFile {
-  /** Atomic: whoever waits for the file never reads half of it. */
+  /** Atomic, so that readers never see a partial file. */
   write(report: ReplayReport | FleetReport): Promise<void>;
 }
 
 /**
- * Makes sure before the pass that its report can be written after it.
- * @throws RunbookError (exit 64) where the folder is missing or not writable.
+ * Ensures before the pass that its report can be written.
+ *
+ * @throws RunbookError (exit 64) if the folder is missing or not writable.
  */
 export async function openReportFile(path: string, cwd: string): Promise<ReportFile> {
   const target = resolve(cwd, path);
   try {
     await access(dirname(target), constants.W_OK | constants.X_OK);
   } catch {
-    const message = `--report: ${dirname(target)} is no folder that can be written`;
-    throw usage('unwritable-report', message, 'Make the folder, or name another; nothing ran.');
+    const message = `--report needs a folder that exists and is writable; ${dirname(target)} is not`;
+    throw usage('unwritable-report', message, 'Create the folder, or use another one. Nothing ran.');
   }
   return {
     async write(report) {

@@ -3,7 +3,7 @@ import { DEFAULT_FILE } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { type Family, type Verb, verbGroups } from './verbs.ts';
 
-/** `runbook --help`: what this is, the verbs by what they touch, and the first command to try. */
+/** `runbook --help`: what this is, the verbs by effect, and the first command to try. */
 export function rootHelp(verbs: readonly Verb[], version: string, width: number): string {
   const groups = verbGroups
     .map(({ effect, title }) => ({ title, rows: verbs.filter((verb) => verb.effect === effect) }))
@@ -28,7 +28,7 @@ export function rootHelp(verbs: readonly Verb[], version: string, width: number)
   ].join('\n\n')}\n`;
 }
 
-/** `runbook box --help`: the verbs that begin with this word. */
+/** `runbook box --help`: the verbs that start with this word. */
 export function familyHelp({ name, summary, verbs }: Family, width: number): string {
   const rows = verbs.map((verb) => [verb.name.slice(name.length + 1), verb.summary] as const);
   return `${[

@@ -2,7 +2,7 @@ import type { OperationRow } from '../operations/all.ts';
 import type { World } from '../world.ts';
 import type { Output } from './output.ts';
 
-/** All that the command touches; bin.ts hands in the real ones. */
+/** Everything outside that the command uses; bin.ts passes the real ones. */
 export interface Surroundings {
   readonly argv: readonly string[];
   readonly version: string;
@@ -10,6 +10,6 @@ export interface Surroundings {
   readonly world: World;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Aborted with an Interruption when somebody wants it to stop. */
+  /** Aborted with an Interruption when the command should stop. */
   readonly signal: AbortSignal;
 }

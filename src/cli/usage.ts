@@ -1,6 +1,6 @@
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 
-/** A wrong use of the command line, as the one shape of all trouble. */
+/** An error in the use of the command line, as a diagnostic. */
 export function usage(code: string, message: string, remedy: string): RunbookError {
   return new RunbookError([{ code, severity: 'error', message, remedy }], EXIT.usage);
 }

@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.ts';
 import { type Flag, flagsOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 
-/** `runbook VERB --help`, wholly derived from the operation. `width` in columns. */
+/** `runbook VERB --help`, derived from the operation. `width` in columns. */
 export function verbHelp(operation: Operation, width: number): string {
   const flags = flagsOf(operation).filter((flag) => !flag.hidden);
   const places = flags.filter((flag) => flag.positional);
@@ -53,14 +53,14 @@ export function flagTerm(flag: Flag): string {
   return `--${flag.name} ${listed(flag) ? flag.placeholder : flag.choices.join('|')}${repeated}`;
 }
 
-/** The description, what is allowed, and what counts where the flag is left out. */
+/** The description, the allowed values and the default. */
 export function meaning(flag: Flag): string {
   const choices = listed(flag) && flag.choices.length ? `; one of ${flag.choices.join(', ')}` : '';
   const fallback = flag.default === undefined ? '' : ` (default: ${flag.default})`;
   return flag.summary + choices + fallback;
 }
 
-/** Whether a flag's values are too many to stand beside its name. */
+/** Whether a flag has too many values to list them next to its name. */
 const listed = (flag: Flag) => flag.choices.length === 0 || flag.choices.join('|').length > 16;
 
 function paragraphs(text: string, width: number): string[] {

@@ -1,6 +1,6 @@
 import type { OperationRow } from '../operations/all.ts';
 
-/** A line of the root help: an operation, or one of the few verbs that are the command's own. */
+/** A line of the root help: an operation, or one of the command's own verbs. */
 export type Verb = Pick<OperationRow, 'name' | 'summary' | 'effect'>;
 
 const completion: Verb = {

@@ -5,7 +5,7 @@ import { clientOf } from './client.ts';
 import type { Serving } from './serving.ts';
 import { progressReporter } from './tools/progress.ts';
 
-/** Where a call came in. */
+/** Where a call arrived. */
 export interface Connection {
   readonly server: Server;
   /** Revision 2026-07-28 or later. */
@@ -13,7 +13,7 @@ export interface Connection {
   readonly seal: (state: QuestionState) => Promise<string>;
 }
 
-/** One call as its tool sees it. */
+/** The context of one call for its tool. */
 export class CallContext implements AgentContext {
   readonly world: AgentContext['world'];
   readonly file: string;
@@ -45,20 +45,20 @@ export class CallContext implements AgentContext {
     this.jobs = jobs.forCall(this, () => this.#isAnswered);
   }
 
-  /** Aborted when the client cancels the call before it is answered, and when the tool has had its time. */
+  /** Aborted when the client cancels the call before it is answered, and when the tool's time limit is reached. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** The question to the person that the call has to be answered with. */
+  /** The question to the person that this call must return. */
   get pending(): ReturnType<PendingQuestion['pending']> {
     return this.#question.pending();
   }
 
-  /** Tells the tool that its time is over. */
+  /** Signals the tool that its time limit is reached. */
   readonly abort = (): void => this.#controller.abort();
 
-  /** The call has its answer; jobs that it began continue without it. */
+  /** The call was answered; jobs that it started continue. */
   answered(): void {
     this.#isAnswered = true;
     this.#cancelled.removeEventListener('abort', this.abort);

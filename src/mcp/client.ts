@@ -7,11 +7,11 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 
-/** Who is calling, and where the server learns of it: since revision 2026-07-28 every request says so itself. */
+/** The calling client. Since revision 2026-07-28 every request identifies it. */
 export interface Client {
-  /** Name and version, as it says; cut to one plain line, since it is journaled. */
+  /** Name and version as reported by the client, shortened to one plain line because they are journaled. */
   readonly name: string;
-  /** Whether it can show a person a form. */
+  /** Whether it can show a form to a person. */
   readonly forms: boolean;
 }
 
@@ -24,7 +24,7 @@ export function clientOf(server: Server, { mcpReq }: ServerContext, modern: bool
   const elicitation = capabilities?.elicitation;
   return {
     name: info ? `${info.name} ${info.version}`.replace(/[^\x20-\x7e]/g, '').slice(0, 80) : 'unknown',
-    // Before there were modes there was only the form: none named means that one.
+    // Before modes existed there was only the form, so a client without a mode supports it.
     forms: elicitation !== undefined && ('form' in elicitation || !('url' in elicitation)),
   };
 }

@@ -2,10 +2,10 @@ import type { CallToolResult } from '@modelcontextprotocol/server';
 import { plainText } from '../base/plain-text.ts';
 import { type Diagnostic, RunbookError } from '../model/diagnostic.ts';
 
-/** Clients cut error texts at 11,000 characters; what comes first has to suffice. */
+/** Clients truncate error texts at 11,000 characters, so the start must be sufficient. */
 const MOST_CHARACTERS = 8_000;
 
-/** What the caller got wrong, as the text that its model sees: code, message, remedy and place, and nothing else. */
+/** Converts an error of the caller into the text for its model: only code, message, remedy and place. */
 export function failure(error: unknown): CallToolResult {
   const diagnostics = error instanceof RunbookError ? error.diagnostics : [defect(error)];
   const text = plainText(diagnostics.map(described).join('\n\n'));
@@ -26,6 +26,6 @@ function defect(error: unknown): Diagnostic {
     severity: 'error',
     message: `runbook itself failed: ${error instanceof Error ? error.message : String(error)}`,
     remedy:
-      'Nothing that was journaled is lost. Go on with another call, and tell the person about this one.',
+      'Nothing that was journaled is lost. Continue with another call, and report this one to the person.',
   };
 }

@@ -14,7 +14,7 @@ import type { Serving } from './serving.ts';
 import { OpenCalls } from './tools/open-calls.ts';
 import { createRunningJobs } from './tools/running-jobs.ts';
 
-/** How `runbook mcp` was started. */
+/** Options of `runbook mcp`. */
 export interface McpOptions {
   readonly file: string;
   /** The port to listen on; undefined: stdin and stdout. */
@@ -23,17 +23,17 @@ export interface McpOptions {
   readonly toolsets: readonly Toolset[];
   readonly trust: AgentContext['trust'];
   readonly signal: AbortSignal;
-  /** For tests; else the table of the operations. */
+  /** For tests; by default the table of operations. */
   readonly tools?: Serving['tools'];
   readonly resources?: Serving['resources'];
 }
 
-/** Milliseconds that jobs get to end their process groups before the server leaves all the same. */
+/** Milliseconds that jobs have to end their process groups before the server exits anyway. */
 const LEAVE_MS = 5_000;
 
 /**
- * Serves until the client is gone or the signal fires, then ends whatever still runs here. Answers the exit code.
- * stdout belongs to the protocol; what people should see goes to stderr.
+ * Serves until the client disconnects or the signal fires, then ends everything that still runs here. Returns the exit
+ * code. stdout belongs to the protocol; messages for people go to stderr.
  */
 export async function serveMcp(world: World, options: McpOptions): Promise<ExitCode> {
   const note = (line: string) => void process.stderr.write(`runbook mcp: ${line}\n`);
@@ -50,7 +50,7 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
     questions: createQuestions(world.now),
     note,
   };
-  // A defect in one call's background work may not end the server, and with it everybody's running jobs.
+  // A bug in one call's background work must not end the server and all running jobs.
   process.on('unhandledRejection', (error) =>
     note(error instanceof Error ? `${error.stack}` : String(error)),
   );
@@ -68,12 +68,12 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
   return options.signal.aborted ? EXIT.terminated : EXIT.done;
 }
 
-/** `--read-only` means the disk too. */
+/** `--read-only` also protects the disk. */
 function onlyLooking(world: World): World {
   return { ...world, openBox: (options) => world.openBox({ ...options, lookOnly: true }) };
 }
 
-/** The same key at every start, since clients restart servers between a question and its answer. */
+/** The same key at every start, because clients restart servers between a question and its answer. */
 async function sealingFor(world: World): Promise<Sealing> {
   const kept = await secretInFile(join(world.folders.person, 'mcp-question-key')).catch(() => undefined);
   return sealingWith(kept ? Buffer.from(kept, 'utf8') : randomBytes(32));

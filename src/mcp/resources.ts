@@ -8,10 +8,10 @@ import { plainText } from '../base/plain-text.ts';
 import { type AgentResource, RESOURCE_BUDGET, type ReadingContext } from '../operations/agent/resource.ts';
 import type { Serving } from './serving.ts';
 
-/** So many of one kind are listed; the others can still be read by their address. */
+/** Maximum number of listed resources per kind; the others can still be read by their URI. */
 const MOST_LISTED = 50;
 
-/** Fixed addresses, and those that the templates have right now. */
+/** Fixed URIs, and those that the templates currently have. */
 export async function listResources(serving: Serving, context: ReadingContext): Promise<Resource[]> {
   const lists = await Promise.all((await all(serving)).map((resource) => listed(resource, context)));
   return lists.flat();
@@ -23,7 +23,7 @@ export async function listTemplates(serving: Serving): Promise<ResourceTemplateT
   });
 }
 
-/** @throws ResourceNotFoundError where there is no such thing. */
+/** @throws ResourceNotFoundError for an unknown resource. */
 export async function readResource(
   serving: Serving,
   context: ReadingContext,
@@ -34,7 +34,7 @@ export async function readResource(
     const text = id === undefined ? undefined : await resource.read(context, id);
     if (text !== undefined) return { contents: [{ uri, mimeType: resource.mimeType, text: bearable(text) }] };
   }
-  throw new ResourceNotFoundError(uri, `There is no resource ${JSON.stringify(uri.slice(0, 200))}.`);
+  throw new ResourceNotFoundError(uri, `The resource ${JSON.stringify(uri.slice(0, 200))} does not exist.`);
 }
 
 async function listed(resource: AgentResource, context: ReadingContext): Promise<Resource[]> {
@@ -50,8 +50,8 @@ async function listed(resource: AgentResource, context: ReadingContext): Promise
 }
 
 /**
- * What stands for `{id}` in an address of this form; empty for a fixed address; undefined where it is another, or where the
- * id could climb out of a folder.
+ * The value of `{id}` in a URI of this form; empty for a fixed URI. Undefined if the URI does not match, or the id
+ * could escape a folder.
  */
 function idIn(uri: string, form: string): string | undefined {
   const [before = '', after] = form.split('{id}');
@@ -68,7 +68,7 @@ function idIn(uri: string, form: string): string | undefined {
 
 function bearable(text: string): string {
   if (text.length <= RESOURCE_BUDGET) return plainText(text);
-  return `… ${text.length - RESOURCE_BUDGET} characters before this are left out …\n${plainText(text.slice(-RESOURCE_BUDGET))}`;
+  return `… ${text.length - RESOURCE_BUDGET} earlier characters are omitted …\n${plainText(text.slice(-RESOURCE_BUDGET))}`;
 }
 
 const isTemplate = ({ uri }: AgentResource) => uri.includes('{id}');

@@ -12,15 +12,14 @@ import type { Serving } from './serving.ts';
 import { callTool } from './tools/tool-call.ts';
 import { listTools } from './tools/tool-list.ts';
 
-/** What the server says once stays so for the life of the process. */
+/** Fixed answers stay valid for the life of the process. */
 const FIXED: CacheHint = { ttlMs: 3_600_000, cacheScope: 'private' };
 const CHANGING: CacheHint = { ttlMs: 0, cacheScope: 'private' };
 
 /**
- * The protocol's side of it: one per connection, and with newer HTTP clients one per request. It holds nothing.
- *
- * The SDK's `McpServer` is not used: its registry validates before it can be asked what was meant by `env.observe`, and
- * its errors name neither remedy nor nearest name.
+ * The protocol side: one server per connection, and one per request for newer HTTP clients. Stateless. The SDK's
+ * `McpServer` is not used: its registry validates before a name such as `env.observe` can be resolved, and its errors
+ * contain neither a remedy nor the nearest name.
  */
 export function createServer(
   serving: Serving,
@@ -29,7 +28,7 @@ export function createServer(
   const server = new Server(
     { name: 'runbook', title: 'runbook', version: serving.world.version },
     {
-      // Logging is deprecated since 2026-07-28; clients of 2025 hear of defects by it.
+      // Logging is deprecated since 2026-07-28. Clients of 2025 receive errors of the server through it.
       capabilities: { tools: {}, resources: {}, prompts: {}, ...(modern ? {} : { logging: {} }) },
       instructions,
       requestState: { verify: sealing.verify },
@@ -62,7 +61,7 @@ export function createServer(
   return server;
 }
 
-/** Seals what a question has to remember while it is with the client: what comes back may be forged. */
+/** Seals the state of a question while the client holds it, because the returned state could be forged. */
 export type Sealing = RequestStateCodec<QuestionState>;
 
 export const sealingWith = (key: Uint8Array): Sealing => createRequestStateCodec<QuestionState>({ key });

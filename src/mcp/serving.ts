@@ -7,11 +7,11 @@ import { whyNotOffered } from './tools/not-offered.ts';
 import type { OpenCalls } from './tools/open-calls.ts';
 import type { RunningJobs } from './tools/running-jobs.ts';
 
-/** What one process serves, whatever the transport and however many clients: made once, by main. */
+/** What one process serves, for all transports and clients. Created once by main. */
 export interface Serving {
   readonly world: World;
   readonly file: string;
-  /** Every tool there is; those of other toolsets are known, so that a call can be told what to do. */
+  /** All tools. Those of other toolsets are included, so that a call to one can explain how to enable it. */
   readonly tools: readonly AgentToolRow[];
   readonly resources: readonly (() => Promise<AgentResource>)[];
   readonly toolsets: readonly Toolset[];
@@ -20,11 +20,11 @@ export interface Serving {
   readonly calls: OpenCalls;
   readonly jobs: RunningJobs;
   readonly questions: Questions;
-  /** One line for whoever looks after the server: stderr. */
+  /** Writes one line for the operator to stderr. */
   readonly note: (line: string) => void;
 }
 
-/** The tools that clients see, in the order of the table. */
+/** The tools that clients see, in table order. */
 export function offered(serving: Serving): readonly AgentToolRow[] {
   return serving.tools.filter((tool) => whyNotOffered(serving, tool) === undefined);
 }

@@ -15,11 +15,9 @@ const input = z.object({
     .min(0)
     .max(65_535)
     .optional()
-    .describe(
-      `serve HTTP on this port of 127.0.0.1 instead of stdin and stdout; ${USUAL_PORT} where none is named`,
-    )
+    .describe(`serve HTTP on this port of 127.0.0.1 instead of stdin and stdout; ${USUAL_PORT} by default`)
     .meta({ placeholder: 'PORT' }),
-  readOnly: z.boolean().default(false).describe('let only those tools through that change nothing'),
+  readOnly: z.boolean().default(false).describe('allow only tools that change nothing'),
   toolsets: z
     .string()
     .default('core')
@@ -28,16 +26,16 @@ const input = z.object({
   trust: z
     .enum(['guarded', 'sandbox'])
     .default('guarded')
-    .describe('sandbox: this machine is a throw-away box; counts only where a person has put the marker'),
+    .describe('sandbox: this machine is disposable; valid only if a person has created the marker file'),
 });
 
-/** `runbook mcp`: a verb of the command that is answered here, since neither room may know the other. */
+/** `runbook mcp`: a verb of the command that is implemented here, because cli and mcp must not import each other. */
 export const mcp = defineOperation({
   name: 'mcp',
   summary: 'serve the runbook to a coding agent (Model Context Protocol)',
   description:
-    'Started by the agent\'s client, not by hand: "claude mcp add runbook -- runbook mcp". Speaks on stdin and stdout, and\n' +
-    'ends with them. With --http it needs the bearer token in your state folder, or RUNBOOK_MCP_TOKEN.',
+    'Started by the agent\'s client, not by hand: "claude mcp add runbook -- runbook mcp". Uses stdin and stdout, and\n' +
+    'ends with them. With --http it requires the bearer token in your state folder, or RUNBOOK_MCP_TOKEN.',
   examples: [
     'runbook mcp',
     'runbook mcp AUTODOCK.md --read-only',

@@ -96,21 +96,21 @@ describe('arguments become the input', () => {
       'sample needs --say',
       "Write `runbook sample 'my file.md' --dry-run --input TOKEN=… --jobs 2 --say TEXT`.",
     ],
+    [['--jobs', '0'], '--jobs must be an integer from 1 to 64, got "0".', 'As in `runbook sample --jobs 4`.'],
+    [['--jobs', 'two'], '--jobs must be an integer from 1 to 64, got "two".', '--jobs 4'],
+    [['--jobs', '65'], '--jobs must be an integer from 1 to 64, got "65".', '--jobs 4'],
+    [['--jobs', ''], '--jobs must be an integer from 1 to 64, got "".', '--jobs 4'],
+    [['--lines', '1.5'], '--lines must be an integer, 0 or more, got "1.5".', 'Write --lines 20, for'],
     [
-      ['--jobs', '0'],
-      '--jobs takes a whole number from 1 to 64, and "0" is none.',
-      'As in `runbook sample --jobs 4`.',
+      ['--level', 'hihg'],
+      '--level must be one of the allowed words, got "hihg".',
+      'Did you mean high? One of: low, high.',
     ],
-    [['--jobs', 'two'], '--jobs takes a whole number from 1 to 64, and "two" is none.', '--jobs 4'],
-    [['--jobs', '65'], '--jobs takes a whole number from 1 to 64, and "65" is none.', '--jobs 4'],
-    [['--jobs', ''], '--jobs takes a whole number from 1 to 64, and "" is none.', '--jobs 4'],
     [
-      ['--lines', '1.5'],
-      '--lines takes a whole number, 0 or more, and "1.5" is none.',
-      'Write --lines 20, for',
+      ['--fault', 'stop'],
+      '--fault must be one of the allowed words, got "stop".',
+      'One of: kill-step, restart.',
     ],
-    [['--level', 'hihg'], '--level does not know "hihg".', 'Did you mean high? One of: low, high.'],
-    [['--fault', 'stop'], '--fault does not know "stop".', 'One of: kill-step, restart.'],
     [['--sudo'], 'sample has no flag --sudo', 'See `runbook sample --help`.'],
   ])('%j is wrong use', (args, message, remedy) => {
     try {
@@ -144,7 +144,7 @@ describe('arguments become the input', () => {
       () =>
         readArguments(pair, args);
     expect(wrong('x')).toThrow('pair needs B and PORT');
-    expect(wrong('x', 'y', 'high')).toThrow('PORT takes a whole number from 1 to 65535, and "high" is none.');
+    expect(wrong('x', 'y', 'high')).toThrow('PORT must be an integer from 1 to 65535, got "high".');
   });
 });
 

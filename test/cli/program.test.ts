@@ -45,7 +45,7 @@ describe('help', () => {
       expect(stdout).toMatch(/^ {2}--no-sudo +never ask for root$/m);
       expect(stdout).toMatch(/^ {2}--report FILE +write the pass as JUnit XML for CI$/m);
       expect(stdout).toMatch(/Examples:\n {2}runbook replay AUTODOCK\.md\n/);
-      expect(stdout).toMatch(/^ {2}65 +the document is no valid runbook$/m);
+      expect(stdout).toMatch(/^ {2}65 +the document is not a valid runbook$/m);
     },
   );
 
@@ -74,10 +74,10 @@ describe('help', () => {
 
 describe('wrong use exits 64, names the nearest word, and writes nothing to stdout', () => {
   test.each([
-    [['reply'], 'there is no verb `reply`', 'Did you mean `runbook replay`?'],
-    [['xyzzy'], 'there is no verb `xyzzy`', '`runbook --help` lists the verbs.'],
-    [['box', 'opne'], 'there is no verb `box opne`', 'Did you mean `runbook box open`?'],
-    [['box', 'xyzzy'], 'there is no verb `box xyzzy`', '`runbook box --help` lists them.'],
+    [['reply'], 'the verb `reply` does not exist', 'Did you mean `runbook replay`?'],
+    [['xyzzy'], 'the verb `xyzzy` does not exist', '`runbook --help` lists the verbs.'],
+    [['box', 'opne'], 'the verb `box opne` does not exist', 'Did you mean `runbook box open`?'],
+    [['box', 'xyzzy'], 'the verb `box xyzzy` does not exist', '`runbook box --help` lists them.'],
     [['box', '--dry-run'], '`runbook box` needs a verb before --dry-run', '`runbook box --help` lists them.'],
     [['--jsn', 'plan'], 'runbook has no flag --jsn', 'Did you mean --json?'],
     [
@@ -89,22 +89,30 @@ describe('wrong use exits 64, names the nearest word, and writes nothing to stdo
     [['replay', '-x'], 'replay has no flag -x', 'See `runbook replay --help`.'],
     [['replay', '--from'], '--from needs a value', 'Write --from ID.'],
     [['replay', '--from', '--only', 'a'], '--from needs a value', 'Write --from ID.'],
-    [['replay', '--dry-run=yes'], '--dry-run takes no value', 'Write --dry-run alone.'],
-    [['replay', '--from', 'a', '--from', 'b'], '--from is given twice', 'Give it once; it is not a list.'],
-    [['replay', '--input', 'PORT'], '--input PORT is no K=V', 'Write --input NAME=VALUE.'],
+    [['replay', '--dry-run=yes'], '--dry-run does not accept a value', 'Write --dry-run without a value.'],
+    [
+      ['replay', '--from', 'a', '--from', 'b'],
+      '--from may be used only once',
+      'Use it once; it is not a list.',
+    ],
+    [['replay', '--input', 'PORT'], '--input must be K=V, got PORT', 'Write --input NAME=VALUE.'],
     [
       ['replay', 'a.md', 'b.md'],
-      'replay does not know what to do with `b.md`',
+      'replay does not accept the argument `b.md`',
       'See `runbook replay --help`.',
     ],
     [
       ['replay', '--play', 'al'],
-      '--play does not know "al"',
+      '--play must be one of the allowed words, got "al"',
       'Did you mean all? One of: all, long, many, ask, throw, defect, trickle, deaf.',
     ],
-    [['completion'], 'completion needs the name of a shell', 'One of: bash, zsh, fish.'],
-    [['completion', 'tcsh'], 'completion knows no `tcsh`', 'One of: bash, zsh, fish.'],
-    [['replay', '--report', 'no/such/folder/x.xml'], 'is no folder that can be written', 'nothing ran'],
+    [['completion'], 'completion needs the name of a shell', 'Use bash, zsh or fish.'],
+    [['completion', 'tcsh'], 'completion does not support `tcsh`', 'Use bash, zsh or fish.'],
+    [
+      ['replay', '--report', 'no/such/folder/x.xml'],
+      '--report needs a folder that exists and is writable',
+      'Nothing ran',
+    ],
   ])('%j', async (args, message, remedy) => {
     const { stdout, stderr, code } = await call(args);
     expect({ stdout, code }).toEqual({ stdout: '', code: 64 });

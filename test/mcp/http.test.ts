@@ -206,7 +206,7 @@ describe('the server', () => {
       said += text;
     });
     expect((await once(child, 'exit'))[0]).not.toBe(0);
-    expect(said).toContain('something listens there already');
+    expect(said).toContain('another process listens on it');
   });
 
   test('takes the token from RUNBOOK_MCP_TOKEN where there is one', async () => {

@@ -54,12 +54,12 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
 
   test.each([
     ['env_ehco', {}, 'unknown-tool', 'Did you mean env_echo?'],
-    ['nothing_like_it', {}, 'unknown-tool', 'The tools are: env_echo, big, nap, job_peek, ask, refuse.'],
+    ['nothing_like_it', {}, 'unknown-tool', 'Tools: env_echo, big, nap, job_peek, ask, refuse.'],
     [
       'env_lanch',
       {},
       'unknown-tool',
-      'Did you mean env_launch? env_launch belongs to the toolset boxes, which is not served here. A person can start the server with --toolsets core,boxes.',
+      'Did you mean env_launch? env_launch belongs to the toolset boxes, which this server does not offer. A person can start the server with --toolsets core,boxes.',
     ],
     ['env_echo', { txet: 'x' }, 'unknown-argument', 'Did you mean text?'],
     ['env_echo', { text: 7 }, 'invalid-argument', 'what to say'],
@@ -123,7 +123,7 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
     expect(await read('runbook://document')).toBe('# A runbook\n');
     expect(await read('runbook://step/start%20caddy')).toBe('### Start Caddy');
     const log = await read('runbook://job/long/log');
-    expect(log).toMatch(/^… 600009 characters before this are left out …\n/);
+    expect(log).toMatch(/^… 600009 earlier characters are omitted …\n/);
     expect(log).toMatch(/last line$/);
   });
 
@@ -134,7 +134,7 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
     'runbook://step/',
   ])('cannot read %s', async (uri) => {
     const { sdk } = client;
-    await expect(sdk.readResource({ uri })).rejects.toThrow(/no resource/);
+    await expect(sdk.readResource({ uri })).rejects.toThrow(/does not exist/);
   });
 
   test('offers deploy, diagnose and redeploy', async () => {

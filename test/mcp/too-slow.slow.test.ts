@@ -17,7 +17,7 @@ test('a tool that neither answers nor hears its signal is given up, and the serv
   expect(quick.result.structuredContent).toMatchObject({ text: '' });
   const { result } = await stuck;
   expect(result.isError).toBe(true);
-  expect(result.content[0].text).toMatch(/^too-slow: refuse did not answer within 60 seconds\./);
+  expect(result.content[0].text).toMatch(/^too-slow: refuse did not finish within 60 seconds\./);
   expect(performance.now() - started).toBeGreaterThan(60_000);
   const leaving = performance.now();
   expect(await raw.end()).toBe(0);

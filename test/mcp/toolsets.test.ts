@@ -14,9 +14,9 @@ describe('--toolsets', () => {
 
   test.each([
     ['boxs', 'Did you mean boxes?'],
-    ['core,', 'There are: core, boxes; or all.'],
-    ['', 'There are: core, boxes; or all.'],
-    ['kubernetes', 'There are: core, boxes; or all.'],
+    ['core,', 'Toolsets: core, boxes; or all.'],
+    ['', 'Toolsets: core, boxes; or all.'],
+    ['kubernetes', 'Toolsets: core, boxes; or all.'],
   ])('%j is refused with the nearest name', (text, remedy) => {
     expect.assertions(1);
     try {

@@ -4,7 +4,7 @@ import { type Flag, flagsOf } from '../flags.ts';
 import { globalFlags } from '../global-flags.ts';
 import { familyOf, verbsOf } from '../verbs.ts';
 
-/** What may stand after a flag. */
+/** The values that a flag accepts, for completion. */
 export type CompletionValue =
   | { readonly kind: 'none' }
   | { readonly kind: 'step' }
@@ -23,11 +23,11 @@ export interface CompletionVerb {
   /** One word, or two: `box launch`. */
   readonly name: string;
   readonly summary: string;
-  /** What its arguments are. */
+  /** The kind of its arguments. */
   readonly argument:
     | CompletionValue
     | { readonly kind: 'document' }
-    /** So many boxes first, then files. */
+    /** This many boxes first, then files. */
     | { readonly kind: 'boxes'; readonly boxes: number };
   readonly flags: readonly CompletionFlag[];
 }
@@ -38,7 +38,7 @@ export const globalCompletions: readonly CompletionFlag[] = globalFlags.map(({ n
   value: { kind: 'none' },
 }));
 
-/** The one list as completion needs it; a family comes before its verbs of two words. Loads every operation. */
+/** The verbs in the form that completion needs; a family comes before its verbs of two words. Loads every operation. */
 export async function completionVerbs(
   operations: readonly OperationRow[],
 ): Promise<readonly CompletionVerb[]> {
@@ -75,7 +75,7 @@ function argumentOf(places: readonly Flag[]): CompletionVerb['argument'] {
   return { kind: places.some(({ field }) => field === 'file') ? 'document' : 'free' };
 }
 
-/** Parity calls its two A and B. */
+/** The placeholders of box arguments; parity uses A and B. */
 const BOXES: ReadonlySet<string> = new Set(['BOX', 'A', 'B']);
 const FILES: ReadonlySet<string> = new Set(['FILE', 'INVENTORY']);
 
@@ -85,7 +85,7 @@ const completionFlag = (flag: Flag): CompletionFlag => ({
   value: expected(flag),
 });
 
-/** A placeholder says what a value is: ID a step, BOX a box, FILE a path. */
+/** The placeholder determines the values: ID is a step, BOX a box, FILE a path. */
 function expected(flag: Flag): CompletionValue {
   if (flag.kind === 'switch') return { kind: 'none' };
   if (flag.choices.length > 0) return { kind: 'words', words: flag.choices };

@@ -22,7 +22,11 @@ Examples:
   runbook completion fish > ~/.config/fish/completions/runbook.fish
 `;
 
-/** The script for the shell named first. @throws RunbookError (exit 64) for any other. */
+/**
+ * The completion script of a shell.
+ *
+ * @throws RunbookError (exit 64) for an unknown shell.
+ */
 export async function completionScript(
   rest: readonly string[],
   operations: readonly OperationRow[],
@@ -32,16 +36,16 @@ export async function completionScript(
     const what =
       rest[0] === undefined
         ? 'completion needs the name of a shell'
-        : `completion knows no \`${rest.join(' ')}\``;
-    throw usage('invalid-value', what, 'One of: bash, zsh, fish.');
+        : `completion does not support \`${rest.join(' ')}\``;
+    throw usage('invalid-value', what, 'Use bash, zsh or fish.');
   }
   return script(await completionVerbs(operations));
 }
 
 /**
- * Called by those scripts: `runbook __complete [FILE]` for the steps of a document, `runbook __complete --boxes` for the boxes
- * launched here. A line each: what is typed, a tab, what it is. A document that cannot be read has no steps, and a machine
- * without a container engine no boxes; somebody who is still typing wants no errors.
+ * Called by those scripts: `runbook __complete [FILE]` lists the steps of a document, `runbook __complete --boxes` the
+ * boxes launched here. One line each: the word, a tab, its description. Prints nothing if the document cannot be read
+ * or there is no container engine, because errors would disturb the person who is typing.
  */
 export async function completeNames(rest: readonly string[], around: Surroundings): Promise<string> {
   const names = rest[0] === '--boxes' ? await boxes() : await steps(rest[0] ?? DEFAULT_FILE, around);

@@ -2,8 +2,8 @@ import { shellQuote } from '../../base/shell-quote.ts';
 import { type CompletionFlag, type CompletionVerb, globalCompletions } from './completion-verbs.ts';
 
 /**
- * For zsh 5, sourced before or after compinit or without it, or as a file `_runbook` in `$fpath`. Where completion is not loaded
- * yet, the first prompt decides: compinit, called later in ~/.zshrc, would forget what was registered before.
+ * For zsh 5: sourced before, after or without compinit, or as a file `_runbook` in `$fpath`. If completion is not
+ * loaded yet, registers at the first prompt, because compinit later in ~/.zshrc would drop an earlier registration.
  */
 export function zshScript(verbs: readonly CompletionVerb[]): string {
   const families = verbs.filter((each) => membersOf(each, verbs).length > 0);
@@ -39,14 +39,14 @@ else autoload -Uz add-zsh-hook && add-zsh-hook precmd _runbook_register; fi
 `;
 }
 
-/** The verbs of two words that begin with this one, by their second. */
+/** The verbs of two words that start with this one, by their second word. */
 function membersOf({ name }: CompletionVerb, verbs: readonly CompletionVerb[]): CompletionVerb[] {
   return verbs
     .filter((each) => each.name.startsWith(`${name} `))
     .map((each) => ({ ...each, name: each.name.slice(name.length + 1) }));
 }
 
-/** A function that offers verbs, and behind one of them what it takes; `families` have a function of their own. */
+/** A function that completes verbs, and after a verb its arguments. `families` have their own functions. */
 function chooser(
   name: string,
   verbs: readonly CompletionVerb[],

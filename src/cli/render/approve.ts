@@ -2,14 +2,16 @@ import { pluralize } from '../../base/pluralize.ts';
 import type { ApproveReport } from '../../model/report.ts';
 import type { Page } from './text/page.ts';
 
-/** `runbook approve`: what was allowed, by its hash. */
+/** `runbook approve`: what was approved, with its hash. */
 export function renderApprove(report: ApproveReport, page: Page): string {
   const word = page.paint.strong(page.paint.good(report.already ? 'approved already' : 'approved'));
   if (report.cluster) {
     const { context, server, namespaces } = report.cluster;
-    const where = namespaces ? `namespaces ${namespaces.join(', ')}` : 'all of it';
+    const where = namespaces
+      ? `namespaces ${namespaces.join(', ')}`
+      : 'all namespaces and cluster-scoped objects';
     return `${word}: context ${context} (${server}), ${where}`;
   }
   const what = `${pluralize(report.fences, 'fence')} and ${pluralize(report.shellChecks, 'shell check')}`;
-  return `${word}: ${report.file}, ${what}, as it stands now (${report.hash.slice(0, 12)})`;
+  return `${word}: ${report.file}, ${what}, in its current version (${report.hash.slice(0, 12)})`;
 }

@@ -2,14 +2,14 @@ import { pluralize } from '../../base/pluralize.ts';
 import type { GrantReport, LogsReport, SyncReport } from '../../model/report.ts';
 import { clean, cleanLine } from './text/clean.ts';
 
-/** `box sync`: what went, and what did not. */
+/** `box sync`: the files that were sent, and those that were not. */
 export function renderSync(report: SyncReport): string {
   const { box, to, sent, bytes, unchanged, removed, withheld, secrets } = report;
   const lines = [
     `${pluralize(sent, 'file')} sent (${bytes} bytes), ${unchanged} unchanged, ${removed} removed: ${to} of ${box}`,
     ...(secrets ? [`secrets in ${secrets.path}: ${secrets.names.join(', ')}`] : []),
     ...(withheld.length > 0
-      ? [`left out, since they may hold secrets: ${withheld.map(cleanLine).join(', ')}`]
+      ? [`not sent, because they may contain secrets: ${withheld.map(cleanLine).join(', ')}`]
       : []),
   ];
   return lines.join('\n');
@@ -22,5 +22,5 @@ export function renderLogs({ box, text }: LogsReport): string {
 
 /** `box grant`. */
 export function renderGrant({ box, secrets }: GrantReport): string {
-  return `${box} may have ${secrets.join(', ')}`;
+  return `${box} may use ${secrets.join(', ')}`;
 }

@@ -9,9 +9,9 @@ import type {
 import { cleanLine } from './text/clean.ts';
 import { type Cell, type Page, table } from './text/page.ts';
 
-/** `box list`: a line for each. */
+/** `box list`: one line per box. */
 export function renderBoxes({ boxes }: BoxesReport, page: Page): string {
-  if (boxes.length === 0) return 'no boxes here; start one: runbook box launch NAME';
+  if (boxes.length === 0) return 'no boxes; launch one: runbook box launch NAME';
   return table(
     boxes.map((box) => rowOf(box, page)),
     page,
@@ -30,7 +30,7 @@ function rowOf(box: BoxReport, page: Page): Cell[] {
   ];
 }
 
-/** One box, what was done with it, and how it is reached. */
+/** One box, what was done, and how to reach it. */
 export function renderOneBox({ did, box }: OneBoxReport, page: Page): string {
   const rows: (readonly [string, string])[] = [
     ['state', box.over ? `${box.status}, ${box.over}` : box.status],
@@ -48,7 +48,7 @@ export function renderOneBox({ did, box }: OneBoxReport, page: Page): string {
 const shownPort = ({ inside, host }: BoxReport['ports'][number]) =>
   host === undefined ? `${inside}` : `127.0.0.1:${host} for ${inside}`;
 
-/** What is gone, and why. */
+/** The removed boxes and the reasons. */
 export function renderRemoved({ removed }: RemovedBoxesReport, page: Page): string {
   if (removed.length === 0) return 'nothing to remove';
   return `${table(
@@ -58,16 +58,16 @@ export function renderRemoved({ removed }: RemovedBoxesReport, page: Page): stri
   )}\nremoved ${pluralize(removed.length, 'box').replace(/xs$/, 'xes')}`;
 }
 
-/** Where a port is reached now, or no longer. */
+/** The address of an exposed port, or the removed addresses. */
 export function renderExpose({ box, exposed, unexposed = [] }: ExposeReport): string {
   if (!exposed)
     return unexposed.length > 0
-      ? `${box} is no longer reached as ${unexposed.join(', ')}`
+      ? `${box} is no longer reachable as ${unexposed.join(', ')}`
       : `${box} had no names`;
   const how = {
     caddy: 'through Caddy',
-    published: 'no Caddy answers here, so at the published port',
-    address: 'no Caddy answers here and the port is not published, so from this machine only',
+    published: 'Caddy does not run here, so directly at the published port',
+    address: 'Caddy does not run here and the port is not published, so only from this machine',
   }[exposed.by];
   return `port ${exposed.port} of ${box}: ${exposed.url} (${how})`;
 }

@@ -12,7 +12,7 @@ const tones: Readonly<Record<FaultResult['outcome'], keyof Paint>> = {
   skipped: 'faint',
 };
 
-/** `runbook chaos`: a row a fault, with the time until all was well again. */
+/** `runbook chaos`: one row per fault, with the recovery time. */
 export function renderChaos({ faults, seed }: ChaosReport, page: Page): string {
   const rows = faults.map(
     ({ outcome, fault, step, recoveredMs, message, hurt, passes, repeated }): Cell[] => [
@@ -26,12 +26,12 @@ export function renderChaos({ faults, seed }: ChaosReport, page: Page): string {
           : [
               ...(outcome === 'survived' ? [] : [pluralize(passes, 'more pass', 'more passes'), hurt ?? '']),
               ...(outcome === 'lost' ? [message] : []),
-              ...(repeated.length > 0 ? [`confirmed, and yet run again: ${repeated.join(', ')}`] : []),
+              ...(repeated.length > 0 ? [`confirmed, but ran again: ${repeated.join(', ')}`] : []),
             ]
               .filter((part) => part !== '')
               .join('; '),
       ),
     ],
   );
-  return `${table(rows, page, 0)}\n${page.paint.faint(`the same again: --seed ${seed}`)}`;
+  return `${table(rows, page, 0)}\n${page.paint.faint(`to repeat: --seed ${seed}`)}`;
 }

@@ -3,7 +3,7 @@ import { cleanLine } from './text/clean.ts';
 import { labelled, type Page } from './text/page.ts';
 import { shownPlace, sourceLine } from './text/source-line.ts';
 
-/** `file:line:column: error[code]: message`, the line with a caret, and what to do about it. */
+/** `file:line:column: error[code]: message`, the line with a caret, and the remedy. */
 export function renderDiagnostic(diagnostic: Diagnostic, page: Page, cwd: string): string {
   const { paint } = page;
   const mark = { error: paint.bad, warning: paint.warn, info: paint.busy }[diagnostic.severity];
@@ -17,14 +17,14 @@ export function renderDiagnostic(diagnostic: Diagnostic, page: Page, cwd: string
   ].join('\n');
 }
 
-/** More than a person reads; a message may quote a word of the document that is a megabyte long. */
+/** A message may quote a word of the document that is a megabyte long. */
 const LONGEST = 4_000;
 
 function shortLine(text: string): string {
   return text.length <= LONGEST ? cleanLine(text) : `${cleanLine(text.slice(0, LONGEST))}…`;
 }
 
-/** All of them, errors last, where the eye ends up. */
+/** All diagnostics, errors last. */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], page: Page, cwd: string): string {
   const rank = { info: 0, warning: 1, error: 2 };
   return [...diagnostics]

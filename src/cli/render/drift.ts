@@ -11,10 +11,10 @@ const tones: Readonly<Record<DriftFinding['kind'], 'bad' | 'warn'>> = {
   unknown: 'warn',
 };
 
-/** Where the name of a source is no word for what it looks at. */
+/** Nouns for sources whose names do not say what was compared. */
 const NOUNS: Readonly<Record<string, string>> = { cluster: 'objects' };
 
-/** `runbook drift`: what is not as it was left, source by source, and what nobody could tell. */
+/** `runbook drift`: the differences by source, and what is unknown. */
 export function renderDrift(report: DriftReport, page: Page): string {
   const sources = [...new Set(report.findings.map(({ source }) => source))];
   const blocks = sources.map((source) => {
@@ -26,7 +26,7 @@ export function renderDrift(report: DriftReport, page: Page): string {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-/** Sources are named in the plural. */
+/** Names of sources are plural. */
 function amount(many: number, noun: string): string {
   return pluralize(many, noun.replace(/s$/, ''), noun);
 }
@@ -38,7 +38,7 @@ function cells({ kind, subject, check, detail }: DriftFinding, page: Page): Cell
 
 function lastLine({ kept, verdict, findings, looked, since, box }: DriftReport, page: Page): string {
   if (kept)
-    return `${page.paint.strong('kept')}: what changes of the system on ${cleanLine(box)} from now on is drift`;
+    return `${page.paint.strong('kept')}: changes of the system on ${cleanLine(box)} from now on are drift`;
   const tone = verdict === 'none' ? 'good' : verdict === 'drift' ? 'bad' : 'warn';
   const word = verdict === 'none' ? 'no drift' : verdict === 'drift' ? 'drift' : 'not known';
   const unknown = findings.filter(({ kind }) => kind === 'unknown').length;

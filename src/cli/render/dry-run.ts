@@ -3,11 +3,11 @@ import type { ReplayReport } from '../../model/report.ts';
 import { renderPlan } from './plan.ts';
 import type { Page } from './text/page.ts';
 
-/** What `replay` prints at its end: nothing after a pass, whose story is told, and the plan after a dry run. */
+/** The output of `replay`: nothing after a pass, whose progress was shown, and the plan after a dry run. */
 export const renderDryRun = (report: ReplayReport | FleetReport, page: Page, cwd: string): string =>
   'plan' in report && report.plan ? renderPlan(report.plan, page, cwd) : '';
 
-/** Whether a pass took place, and so was told as it happened. */
+/** Whether a pass ran, so that its progress was shown. */
 export const isPass = (report: unknown): report is ReplayReport | FleetReport =>
   typeof report === 'object' &&
   report !== null &&

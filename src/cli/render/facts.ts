@@ -5,7 +5,7 @@ import { type Cell, type Page, table } from './text/page.ts';
 
 const tones = { same: 'good', changed: 'warn', unmeasured: 'faint', failed: 'bad' } as const;
 
-/** `runbook facts`: recorded against measured. */
+/** `runbook facts`: recorded and measured values. */
 export function renderFacts(report: FactsReport, page: Page): string {
   const rows = report.facts
     .filter((fact) => !page.quiet || fact.verdict === 'changed' || fact.verdict === 'failed')

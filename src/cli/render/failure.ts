@@ -4,15 +4,15 @@ import { clean, cleanLine } from './text/clean.ts';
 import { labelled, type Page } from './text/page.ts';
 import { shownPlace, sourceLine } from './text/source-line.ts';
 
-/** Lines of output shown below a failure; the journal's folder holds the rest. */
+/** Lines of output shown below a failure; the journal's folder has the rest. */
 const TAIL = 20;
 
-/** A failure as far as it is shown; what is no longer in the document has no place. */
+/** A failure as shown; a step that is no longer in the document has no place. */
 type Shown = Omit<Failure, 'kind' | 'place'> & { readonly place?: Place };
 
 /**
- * Everything a person needs to go on after a step failed, most telling first, ending with what to do. `told`: the line above
- * has said the failure's sentence whole.
+ * Everything that a person needs after a failed step, most important first, ending with what to do. `told`: the line
+ * above already contains the message.
  */
 export function renderFailure(failure: Shown, page: Page, cwd: string, told = false): string {
   return [
@@ -46,7 +46,7 @@ function outputBlock(failure: Shown, page: Page): string[] {
   return ['', page.paint.strong(title), ...shown.map((line) => `${page.paint.faint('|')} ${line}`.trimEnd())];
 }
 
-/** The mundane explanations, each with its way out. */
+/** The ordinary explanations with their remedies. */
 function findingsBlock({ findings = [] }: Shown, page: Page): string[] {
   if (findings.length === 0) return [];
   const lines = findings.flatMap(({ title, remedy }) => [
@@ -56,20 +56,20 @@ function findingsBlock({ findings = [] }: Shown, page: Page): string[] {
   return ['', page.paint.strong('likely'), ...lines];
 }
 
-/** What failed or could not be asked, wanted against seen. */
+/** Checks that failed or are unknown, expected against observed. */
 function checksBlock(checks: readonly CheckResult[], page: Page): string[] {
   const missed = checks.filter((check) => check.verdict !== 'pass');
   if (missed.length === 0) return [];
   return ['', page.paint.strong('checks'), ...missed.flatMap((check) => checkLines(check, page))];
 }
 
-/** A check with its answer; three lines where it did not pass. */
+/** A check with its result; three lines unless it passed. */
 export function checkLines(check: CheckResult, page: Page): string[] {
   const { paint } = page;
   const tone = { pass: paint.good, fail: paint.bad, unknown: paint.warn }[check.verdict];
   const name = `${tone(check.verdict.padEnd(7))}  ${cleanLine(check.check)}`;
   const observed = `         ${paint.faint('observed')}  ${cleanLine(check.observed)}`;
-  // What ended a wait is worth a line; what held at once is not.
+  // A check that needed waiting shows what it observed; one that passed at once does not.
   if (check.verdict === 'pass') return check.waitedMs > 0 ? [name, observed] : [name];
   return [name, `         ${paint.faint('expected')}  ${cleanLine(check.expected)}`, observed];
 }

@@ -3,7 +3,7 @@ import { type Cell, type Page, table } from './text/page.ts';
 
 const tones = { created: 'good', changed: 'warn', unchanged: 'faint' } as const;
 
-/** `runbook init`: the files, and what became of each. */
+/** `runbook init`: the files, and what was done with each. */
 export function renderInit(report: InitReport, page: Page): string {
   const rows = report.files.map(({ path, action }): Cell[] => [
     { text: action, paint: page.paint[tones[action]] },

@@ -3,7 +3,7 @@ import type { LintReport } from '../../model/report.ts';
 import { renderDiagnostics } from './diagnostic.ts';
 import type { Page } from './text/page.ts';
 
-/** `runbook lint`: every diagnostic with its place, and a count. */
+/** `runbook lint`: every diagnostic with its place, and the totals. */
 export function renderLint(report: LintReport, page: Page, cwd: string): string {
   const { errors, warnings } = report.summary;
   const shown = page.quiet

@@ -11,7 +11,10 @@ const tones: Readonly<Record<ParityClass, 'good' | 'bad' | 'warn' | 'faint'>> = 
 
 const ORDER: readonly ParityClass[] = ['differs', 'unknown', 'expected'];
 
-/** `runbook parity`: part by part what is not equal, the first box left, the second right; what is equal is counted. */
+/**
+ * `runbook parity`: differences by scope, the first box on the left, the second on the right. Equal traits are only
+ * counted.
+ */
 export function renderParity(report: ParityReport, page: Page): string {
   const blocks = report.counts.map(({ scope, equal }) => {
     const rows = ORDER.flatMap((kind) =>
@@ -24,9 +27,7 @@ export function renderParity(report: ParityReport, page: Page): string {
       page,
     )}`;
   });
-  const notes = report.unused.map((text) =>
-    page.paint.faint(`declared, and met nowhere: ${cleanLine(text)}`),
-  );
+  const notes = report.unused.map((text) => page.paint.faint(`declared, but never used: ${cleanLine(text)}`));
   const parts = [blocks.filter((block) => block !== '').join('\n'), notes.join('\n'), lastLine(report, page)];
   return parts.filter((part) => part !== '').join('\n\n');
 }

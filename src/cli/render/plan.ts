@@ -13,12 +13,12 @@ const wouldMarks: Readonly<Record<PlannedStep['would'], { word: string; tone: ke
   person: { word: 'person', tone: 'warn' },
 };
 
-/** `runbook plan`: what each step would do and why, the values it would use, what is missing. Nothing ran. */
+/** `runbook plan`: what each step would do and why, the values it would use, and what is missing. */
 export function renderPlan(report: PlanReport, page: Page, cwd: string): string {
   const { paint } = page;
   const sections = [
     `${paint.strong(cleanLine(report.name))} on ${cleanLine(report.box)}: ${pluralize(report.steps.length, 'step')}${
-      report.resumed ? ', going on from the last pass' : ''
+      report.resumed ? ', continuing the last pass' : ''
     }`,
     page.quiet
       ? ''
@@ -34,7 +34,7 @@ export function renderPlan(report: PlanReport, page: Page, cwd: string): string 
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
-/** The step; with --verbose also what each fence would do and how each check answered. */
+/** The step; with --verbose also what each fence would do and the result of each check. */
 function stepRows(step: PlannedStep, page: Page): Cell[][] {
   const mark = wouldMarks[step.would];
   const why = [planWords(step), cleanLine(step.detail)].filter((part) => part !== '').join(': ');
@@ -57,7 +57,7 @@ function problemsBlock(report: PlanReport, page: Page): string {
   if (report.problems.length === 0) return '';
   const rows = report.problems.map((problem): Cell[] => {
     const serves = problem.for === undefined ? '' : `, for ${problem.for}`;
-    const when = problem.how === 'in-pass' ? 'asked on the way' : 'if its symptom appears';
+    const when = problem.how === 'in-pass' ? 'checked in the pass' : 'if its symptom appears';
     return [cleanLine(problem.id), `${when}${serves}`];
   });
   return `${page.paint.strong('known problems')}\n${table(rows, page)}`;

@@ -3,7 +3,7 @@ import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';
 import { labelled, type Page } from './text/page.ts';
 
-/** `runbook prove`: what was proven, or why it was not. The story has told both passes. */
+/** `runbook prove`: what was proven, or why it was not. Both passes were already shown. */
 export function renderProve(report: ProveReport, page: Page): string {
   const { file, box, first, reasons, outcome } = report;
   if (outcome === 'proven' && first) {

@@ -26,10 +26,10 @@ import type {
 import type { SubmitReport } from '../../model/submit-report.ts';
 import type { Page } from './text/page.ts';
 
-/** Text for a report: what stands on stdout, and diagnostics that belong on stderr are in it where they are its answer. */
+/** Text of a report for stdout. Contains diagnostics if they are the result. */
 type Renderer<Report> = (report: Report, page: Page, cwd: string) => string;
 
-/** A renderer loads with its verb. The types are those that each operation declares as its output. */
+/** A renderer loads with its verb. The types are the outputs of the operations. */
 interface Renderers {
   readonly replay: () => Promise<Renderer<ReplayReport | FleetReport>>;
   readonly plan: () => Promise<Renderer<PlanReport>>;
@@ -63,7 +63,7 @@ interface Renderers {
 }
 
 const renderers: Renderers = {
-  // The story has told the pass; only a dry run has something left to say.
+  // The progress showed the pass; only a dry run has text left to print.
   replay: async () => (await import('./dry-run.ts')).renderDryRun,
   plan: async () => (await import('./plan.ts')).renderPlan,
   verify: async () => (await import('./verify.ts')).renderVerify,
@@ -95,7 +95,7 @@ const renderers: Renderers = {
   'box unexpose': async () => (await import('./boxes.ts')).renderExpose,
 };
 
-/** The answer of a verb as text. A verb without a renderer of its own answers in JSON. */
+/** The report of a verb as text. A verb without a renderer prints JSON. */
 export async function renderReport(verb: string, report: unknown, page: Page, cwd: string): Promise<string> {
   const load = (renderers as unknown as Record<string, (() => Promise<Renderer<unknown>>) | undefined>)[verb];
   if (!load) return JSON.stringify(report, null, 2);

@@ -12,7 +12,7 @@ const tones = {
   new: 'strong',
 } as const;
 
-/** `runbook status`: what the journal knows of each step; the box was not asked. */
+/** `runbook status`: what the journal knows about each step, without measuring the box. */
 export function renderStatus(report: StatusReport, page: Page): string {
   const rows = report.steps.map(({ id, title, status, at }): Cell[] => [
     { text: status, paint: page.paint[tones[status]] },
@@ -25,8 +25,8 @@ export function renderStatus(report: StatusReport, page: Page): string {
     report.pass === undefined
       ? 'no pass yet'
       : report.pass.ended
-        ? 'the last pass got to its end'
-        : 'the last pass did not get to its end';
+        ? 'the last pass was completed'
+        : 'the last pass was not completed';
   const last = `${page.paint.strong(`${confirmed} of ${pluralize(report.steps.length, 'step')} confirmed`)} on ${cleanLine(report.box)}; ${pass}`;
   return page.quiet || rows.length === 0
     ? last

@@ -4,7 +4,7 @@ import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';
 import type { Page } from './text/page.ts';
 
-/** `runbook submit`: with --dry-run the objects themselves, for a pipe; else what was sent, and how it ended. */
+/** `runbook submit`: with --dry-run the objects themselves, for a pipe; otherwise what was sent, and how it ended. */
 export function renderSubmit(report: SubmitReport, page: Page): string {
   if (report.yaml !== undefined) return report.yaml.trimEnd();
   const name = page.paint.strong(`${report.namespace}/${report.workflow}`);

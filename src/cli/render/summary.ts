@@ -5,13 +5,13 @@ import { labelled, type Page } from './text/page.ts';
 import { shownPlace } from './text/source-line.ts';
 import { passMarks, skipWords, summaryWords } from './text/words.ts';
 
-/** A step and how it ended. */
+/** A step and its outcome. */
 export interface Ended {
   readonly id: string;
   readonly outcome: StepOutcome;
 }
 
-/** The last lines of a pass: how it ended, what was skipped and why, what stands in the way, how to go on. */
+/** The last lines of a pass: its outcome, skipped steps with reasons, obstacles, how to continue. */
 export function renderSummary(
   summary: PassSummary,
   ended: readonly Ended[],

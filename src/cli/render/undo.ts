@@ -5,7 +5,7 @@ import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';
 import { type Cell, type Page, table } from './text/page.ts';
 
-/** `runbook undo`: what was taken back, in that order, what could not be, and where it stopped. */
+/** `runbook undo`: what was undone, in that order, what could not be, and where it stopped. */
 export function renderUndo(
   { undone, withoutUndo, failed, box }: UndoReport,
   page: Page,
@@ -19,7 +19,7 @@ export function renderUndo(
     ...(rows.length > 0 ? [table(rows, page)] : []),
     ...(failed ? ['', renderFailure({ ...failed, checks: [], knownProblems: [] }, page, cwd, true), ''] : []),
     failed
-      ? `${paint.strong(paint.bad('stopped'))}: ${steps} undone; the same command goes on`
+      ? `${paint.strong(paint.bad('stopped'))}: ${steps} undone; the same command continues`
       : `${paint.strong(paint.good('done'))}: ${steps} undone on ${cleanLine(box)}`,
   ].join('\n');
 }

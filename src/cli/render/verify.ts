@@ -8,7 +8,7 @@ import type { Paint } from './text/paint.ts';
 
 type Verdict = VerifyReport['steps'][number]['verdict'];
 
-/** One line of the answer, and the checks that stand below it. */
+/** One line of the report, with the checks below it. */
 interface Entry {
   readonly verdict: Verdict;
   readonly name: string;
@@ -24,7 +24,7 @@ const verdictMarks: Readonly<Record<Verdict, { word: string; tone: keyof Paint }
   'not-applicable': { word: 'n/a', tone: 'faint' },
 };
 
-/** `runbook verify`: each step's answer, and below it the checks that did not pass. */
+/** `runbook verify`: the result of each step, followed by the checks that did not pass. */
 export function renderVerify(report: VerifyReport, page: Page): string {
   const steps = report.steps.map(
     (step): Entry => ({

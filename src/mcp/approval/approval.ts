@@ -4,28 +4,28 @@ import { plainText, visibleText } from '../../base/plain-text.ts';
 import type { ApprovalAnswer, ApprovalRequest } from '../../operations/agent/tool.ts';
 import { formOf, MOST_SCRIPT, type Questions, type Response } from './questions.ts';
 
-/** How long a call of an older client waits for the person, in milliseconds; the answer still counts when it comes later. */
+/** How long a call of an older client waits for the person, in milliseconds. A later answer still counts. */
 const WAIT_MS = 50_000;
 
-/** How long such a question stands. */
+/** How long such a question stays valid. */
 const STANDS_MS = 10 * 60_000;
 
-/** What the sealed state of a question holds between two rounds of a call (revision 2026-07-28). */
+/** The sealed state of a question between two rounds of a call (revision 2026-07-28). */
 export interface QuestionState {
   readonly key: string;
   readonly at: number;
 }
 
-/** A call's way to ask a person. */
+/** A call's question to a person. */
 export interface PendingQuestion {
   readonly approve: (request: ApprovalRequest) => Promise<ApprovalAnswer>;
-  /** The question that this call has to be answered with: newer clients ask it, and repeat the call. */
+  /** The question that this call must return as its result. Newer clients ask it and repeat the call. */
   readonly pending: () => { readonly request: ApprovalRequest; readonly state: QuestionState } | undefined;
 }
 
 /**
- * Asks through the client's own dialog. Clients of 2025 are asked in the middle of the call; since 2026-07-28 the question
- * is the call's result, and the call comes back with the answer and the state that was sealed with it.
+ * Asks through the client's own dialog. For clients of 2025, the question is sent during the call. Since 2026-07-28
+ * the question is the call's result, and the client repeats the call with the answer and the sealed state.
  */
 export function askingThrough(
   { mcpReq }: ServerContext,
@@ -52,7 +52,7 @@ export function askingThrough(
     return await askNow(request);
   }
 
-  /** The answer that this call brings along, if it is to this very question. */
+  /** The answer in this call, if it belongs to this question. */
   function answerInCall(key: string): ApprovalAnswer | undefined {
     const state = mcpReq.requestState<QuestionState>();
     if (typeof state !== 'object' || state.key !== key) return undefined;

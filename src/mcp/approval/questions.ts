@@ -1,23 +1,23 @@
 import type { ApprovalAnswer, ApprovalRequest } from '../../operations/agent/tool.ts';
 
-/** What came of a question. `open`: it is with the person. */
+/** The result of a question. `open`: the person has not answered yet. */
 type Asked = { readonly at: number; readonly answer: ApprovalAnswer };
 
-/** Which questions were asked in this process, and what came of them: nothing is asked twice. */
+/** The questions asked in this process and their results, so that nothing is asked twice. */
 export interface Questions {
   find(key: string): ApprovalAnswer | undefined;
   opened(key: string, at: number): void;
-  /** The client's word for an answer, made into ours. */
+  /** Converts the client's response into an answer. */
   answered(key: string, asked: number, response: Response): ApprovalAnswer;
 }
 
-/** What a client sends back for a form. */
+/** The response of a client to a form. */
 export interface Response {
   readonly action: 'accept' | 'decline' | 'cancel' | 'failed';
   readonly content?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Nobody reads a script and says no within this time, in milliseconds: the client declined by itself. */
+/** In milliseconds. No person reads a script and declines faster than this, so the client declined automatically. */
 const FASTEST_PERSON_MS = 700;
 
 export function createQuestions(now: () => number): Questions {
@@ -34,8 +34,8 @@ export function createQuestions(now: () => number): Questions {
 }
 
 /**
- * VS Code, desktop and SDK hosts decline by themselves where they cannot ask, so a decline at once is no person's word;
- * nor is a dismissed form, or one accepted with nothing in it.
+ * VS Code, desktop and SDK hosts decline automatically if they cannot ask. An immediate decline is therefore not a
+ * person's decision; neither is a dismissed form, or one accepted without content.
  */
 function meaning({ action, content }: Response, afterMs: number): ApprovalAnswer {
   switch (action) {
@@ -51,10 +51,10 @@ function meaning({ action, content }: Response, afterMs: number): ApprovalAnswer
   }
 }
 
-/** Characters of a script that a dialog can show so that a person reads it. */
+/** Maximum length of a script that a person can read in a dialog, in characters. */
 export const MOST_SCRIPT = 4_096;
 
-/** The form, in the words of MCP's elicitation. It asks for a choice and never for a secret, as the protocol demands. */
+/** The form for MCP's elicitation. It asks for a choice and never for a secret, as the protocol demands. */
 export function formOf(request: ApprovalRequest) {
   const answers = [
     { value: 'once', name: 'Yes, run exactly this' },

@@ -4,9 +4,9 @@ import type { AgentContext } from '../../operations/agent/tool.ts';
 import type { World } from '../../world.ts';
 
 /**
- * How far this machine may be trusted to be thrown away. `--trust sandbox` alone is not enough: the configuration of a
- * client is a file in the project, which an agent can write. A person has to have put the marker where the project does
- * not reach.
+ * Whether drafts may run on this machine without approval. `--trust sandbox` alone is not enough, because the client's
+ * configuration is a file in the project, which an agent can write. A person must have created the marker outside the
+ * project.
  */
 export async function trustOf(
   world: World,
@@ -19,7 +19,7 @@ export async function trustOf(
     if (await isOwnMarker(marker)) return 'sandbox';
   }
   note(
-    `--trust sandbox does not count: neither ${markers.join(' nor ')} is there as your own. Drafts need approval.`,
+    `--trust sandbox is ignored: a marker file of your own is required at ${markers.join(' or ')}. Drafts need approval.`,
   );
   return 'guarded';
 }

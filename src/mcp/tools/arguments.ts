@@ -3,16 +3,19 @@ import { nearest } from '../../base/nearest.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { AgentTool } from '../../operations/agent/tool.ts';
 
-/** Characters of all arguments of one call as JSON: more than any step is long, less than what hurts. */
+/**
+ * Maximum size of all arguments of one call as JSON, in characters: more than any step needs, and small enough to
+ * handle.
+ */
 const MOST_CHARACTERS = 1_000_000;
 
-/** Said of so many wrong arguments at once; the rest shows when these are right. */
+/** Maximum number of reported argument errors. */
 const MOST_SAID = 8;
 
 /**
- * The arguments of a call as the tool wants them.
+ * Parses the arguments of a call by the tool's schema.
  *
- * @throws RunbookError with a diagnostic for each wrong argument, naming the nearest right one.
+ * @throws RunbookError with a diagnostic for each invalid argument, naming the nearest valid one.
  */
 export function readArguments(tool: AgentTool, given: unknown): Record<string, unknown> {
   const args = (given ?? {}) as Record<string, unknown>;
@@ -32,13 +35,13 @@ function refuseHuge(tool: AgentTool, args: Record<string, unknown>): void {
     {
       code: 'arguments-too-large',
       severity: 'error',
-      message: `The arguments of ${tool.name} are ${characters} characters; ${MOST_CHARACTERS} are the most.`,
-      remedy: 'Put large content into a file on the box, and name the file.',
+      message: `The arguments of ${tool.name} may have at most ${MOST_CHARACTERS} characters. These have ${characters}.`,
+      remedy: 'Put large content into a file on the box, and pass the path.',
     },
   ]);
 }
 
-/** Zod's objects drop what they do not know; a misspelt argument that does nothing is worse than an error. */
+/** Zod's objects drop unknown keys. A misspelled argument that is ignored is worse than an error. */
 function refuseUnknown(tool: AgentTool, args: Record<string, unknown>): void {
   const { shape } = tool.input;
   const unknown = Object.keys(args).filter((name) => !Object.hasOwn(shape, name));
@@ -53,13 +56,13 @@ function refuseUnknown(tool: AgentTool, args: Record<string, unknown>): void {
         message: `${tool.name} has no argument ${JSON.stringify(name.slice(0, 100))}.`,
         remedy: near
           ? `Did you mean ${near}?`
-          : `It takes: ${known.join(', ') || 'no arguments'}. Leave the others out.`,
+          : `Its arguments: ${known.join(', ') || 'none'}. Omit the others.`,
       };
     }),
   );
 }
 
-/** What models often send for what they mean: null for an argument left out, JSON text for a list, an object or a number. */
+/** Corrects what models often send: null for an omitted argument, JSON text for a list, an object or a number. */
 function mended(args: Record<string, unknown>, issues: readonly z.core.$ZodIssue[]): Record<string, unknown> {
   const mending = { ...args };
   for (const name of new Set(issues.map((issue) => String(issue.path[0])))) {
@@ -86,9 +89,7 @@ function diagnosticOf(tool: AgentTool, issue: z.core.$ZodIssue): Diagnostic {
     code: 'invalid-argument',
     severity: 'error',
     message: `${tool.name}${path ? `, ${path}` : ''}: ${issue.message.slice(0, 500)}.`.replace(/\.\.$/, '.'),
-    remedy: meaning
-      ? `${String(issue.path[0])}: ${meaning}`
-      : 'Give it as the input schema of the tool says.',
+    remedy: meaning ? `${String(issue.path[0])}: ${meaning}` : "Follow the tool's input schema.",
   };
 }
 

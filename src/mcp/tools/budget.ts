@@ -1,6 +1,6 @@
 import { plainText } from '../../base/plain-text.ts';
 
-/** Most entries of lists, and characters of texts, that results have in common. */
+/** Maximum entries of lists and characters of texts that results have in common. */
 const USUAL: Readonly<Record<string, number>> = {
   checks: 20,
   findings: 5,
@@ -9,24 +9,25 @@ const USUAL: Readonly<Record<string, number>> = {
   output_tail: 2_000,
 };
 
-/** Shorter texts stay whole: a sentence cut in two says nothing. */
+/** Shorter texts are kept whole, because part of a sentence is useless. */
 const SHORT_TEXT = 200;
 
-/** An object of a schema keeps its fields; with more keys than this it is a record of names to values, which may lose some. */
+/**
+ * An object of a schema keeps its fields. With more keys than this it is a record of names to values, which may lose
+ * some.
+ */
 const RECORD_KEYS = 40;
 
-/** How much of which field was left out: entries of a list, characters of a text. Keys are paths: `steps.3.checks`. */
+/** How much of each field was omitted: entries of a list, characters of a text. Keys are paths: `steps.3.checks`. */
 type More = Map<string, number>;
 
 /**
- * A result that its reader can bear: plain text only, lists and texts no longer than is usual, and so many characters as
- * JSON at most. Where it is more, every text and list gets the same share and no more, so that the largest give way and
- * the short ones stay. What was left out is counted in `more`. Texts keep their beginning, those named `…tail` or `…log`
- * their end.
+ * Shortens a result to plain text of at most `budget` characters as JSON, with lists and texts of limited length. If
+ * it is larger, every text and list gets the same share, so that the largest shrink and short ones stay. Omitted parts
+ * are counted in `more`. Texts keep their start, those named `…tail` or `…log` their end. The whole is never
+ * serialized before it is small, because one text may be 100 MB.
  *
- * The whole is never made JSON before it is small: one text in it may be 100 MB.
- *
- * @throws RangeError where fields and short texts alone are too much, which is a defect of the tool.
+ * @throws RangeError if fields and short texts alone are too large, which is a bug in the tool.
  */
 export function fitToBudget(output: Record<string, unknown>, budget: number): Record<string, unknown> {
   const { more: counted = {}, ...fields } = output;
@@ -39,13 +40,13 @@ export function fitToBudget(output: Record<string, unknown>, budget: number): Re
   throw new RangeError(`fields and short texts alone are more than ${budget} characters`);
 }
 
-/** A plain copy, and how many characters it is as JSON. */
+/** A plain copy, and its length as JSON. */
 interface Copy {
   readonly value: unknown;
   readonly size: number;
 }
 
-/** Copies a value so that no text or list in it is longer than its share of characters. */
+/** Copies a value so that no text or list exceeds its share of characters. */
 function shared(value: unknown, path: string, share: number, more: More): Copy {
   if (typeof value === 'string') {
     const text = clipped(value, path, Math.min(usual(path), Math.max(share, SHORT_TEXT)), more);
@@ -63,7 +64,7 @@ function shared(value: unknown, path: string, share: number, more: More): Copy {
   return { value: Object.fromEntries(kept.entries), size: kept.size };
 }
 
-/** The first entries that have room in `most` characters; the others are counted. */
+/** The first entries that fit in `most` characters; the others are counted. */
 function sharedEntries<Key extends string | number>(
   entries: Iterable<[Key, unknown]>,
   length: number,
@@ -79,7 +80,7 @@ function sharedEntries<Key extends string | number>(
     const inside: More = new Map();
     const copy = shared(value, path === '' ? String(name) : `${path}.${name}`, share, inside);
     const grown = size + copy.size + (typeof name === 'string' ? JSON.stringify(name).length + 2 : 1);
-    // The first one stays as long as it can: an empty list tells less than one entry.
+    // The first entry is kept as long as possible, because an empty list is less useful.
     if (grown > most && (kept.length > 0 || share < SHORT_TEXT)) break;
     kept.push([name, copy.value]);
     size = grown;
@@ -89,7 +90,7 @@ function sharedEntries<Key extends string | number>(
   return { entries: kept, size };
 }
 
-/** The beginning of a text, or the end of one whose end matters, with an ellipsis for the rest. */
+/** The start of a text, or its end if the end matters, with an ellipsis for the rest. */
 function clipped(text: string, path: string, most: number, more: More): string {
   if (text.length <= most) return plainText(text);
   more.set(path, text.length - most);

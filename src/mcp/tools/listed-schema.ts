@@ -4,7 +4,7 @@ type Schema = Record<string, unknown>;
 
 const extended = new WeakMap<z.ZodObject, z.ZodObject>();
 
-/** What a tool gives, with what the server adds to it. Made once: a schema costs more than a call. */
+/** The output of a tool, with what the server adds. Created once: a schema costs more than a call. */
 export function withMore(output: z.ZodObject): z.ZodObject {
   const made = extended.get(output) ?? output.extend({ more: z.record(z.string(), z.number()).optional() });
   extended.set(output, made);
@@ -12,8 +12,8 @@ export function withMore(output: z.ZodObject): z.ZodObject {
 }
 
 /**
- * An output as its fields and their types, no deeper, without what is required and without `more`, which it may have besides: the
- * list has 16 KB for all tools, clients check results against it, and models never see it.
+ * The listed schema of an output: fields and types of the top level, without `required` and without the optional
+ * `more`. The list has 16 KB for all tools. Clients validate results against it; models never see it.
  */
 export function outputSchema(output: z.ZodObject): Schema {
   const { properties = {} } = z.toJSONSchema(output, { io: 'output' });
@@ -27,15 +27,18 @@ function typeOf({ type, anyOf }: Schema): Schema {
   return Array.isArray(type) ? Object.fromEntries([oneOf(type)]) : {};
 }
 
-/** An input as a model needs it to call: every field with its meaning, and none besides. */
+/** The listed schema of an input: every field with its description, and nothing else. */
 export function inputSchema(input: z.ZodObject): Schema {
   return { ...trimmed(z.toJSONSchema(input, { io: 'input' })), additionalProperties: false };
 }
 
-/** Left out of what is listed; a call that breaks one of these rules is told so. The dialect: older clients know only draft 7. */
+/**
+ * Omitted from listed schemas; a call that breaks one of these rules gets an error. `$schema` because older clients
+ * know only draft 7.
+ */
 const UNTOLD = ['$schema', 'propertyNames', 'pattern', 'minLength', 'maxLength', 'minItems', 'maxItems'];
 
-/** Takes off what costs characters and helps nobody to call, such as the bounds of every integer. */
+/** Removes what does not help to call a tool, such as the bounds of every integer. */
 function trimmed(schema: unknown): Schema {
   const kept = Object.entries(schema as Schema).filter(
     ([key, value]) =>
@@ -51,7 +54,7 @@ function trimmed(schema: unknown): Schema {
   );
 }
 
-/** As alternatives with one type each, which more clients understand than a list of types. */
+/** Alternatives with one type each: more clients understand them than a list of types. */
 const oneOf = (types: readonly unknown[]): [string, unknown] => ['anyOf', types.map((type) => ({ type }))];
 
 function inner(key: string, value: unknown): unknown {

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Toolset } from '../../operations/agent/tool.ts';
 import type { AgentToolRow } from '../../operations/all.ts';
 
-/** Why a tool that there is may not be called here, and what a person can do; undefined: it may. */
+/** Why an existing tool may not be called here, and what a person can do. Undefined: it may be called. */
 export function whyNotOffered(
   { toolsets, readOnly }: { readonly toolsets: readonly Toolset[]; readonly readOnly: boolean },
   { name, toolset, effect }: AgentToolRow,
@@ -11,7 +11,7 @@ export function whyNotOffered(
     return {
       code: 'toolset-off',
       severity: 'error',
-      message: `${name} belongs to the toolset ${toolset}, which is not served here.`,
+      message: `${name} belongs to the toolset ${toolset}, which this server does not offer.`,
       remedy: `A person can start the server with --toolsets ${[...toolsets, toolset].join(',')}.`,
     };
   }
@@ -19,9 +19,9 @@ export function whyNotOffered(
     return {
       code: 'read-only',
       severity: 'error',
-      message: `${name} changes things, and this server is read-only.`,
+      message: `This server is read-only, but ${name} changes the box or the document.`,
       remedy:
-        'Say what you would change and why; a person can run it, or start the server without --read-only.',
+        'Say what you would change and why. A person can run it, or start the server without --read-only.',
     };
   }
   return undefined;

@@ -1,18 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LONGEST_WAIT_MS } from '../../operations/agent/tool.ts';
 
-/** Milliseconds after the longest wait at which a tool is told to stop, and again until its call is answered without it. */
+/**
+ * In milliseconds. How long after the longest wait a tool is asked to stop, and how long after that its call is
+ * answered without it.
+ */
 const GRACE_MS = 4_000;
 
-/** What to do with a call that takes too long. */
+/** What to do with a call that exceeds its time limit. */
 export interface TooLong {
-  /** Tells the tool to end. */
+  /** Asks the tool to stop. */
   stop(): void;
-  /** The call's answer when the tool does not end. */
+  /** The call's result if the tool does not stop. */
   error(): Error;
 }
 
-/** The calls whose tools still run, answered or not. */
+/** The calls with running tools, answered or not. */
 export class OpenCalls {
   readonly #open = new Set<Promise<unknown>>();
 
@@ -20,7 +23,11 @@ export class OpenCalls {
     return this.#open.size;
   }
 
-  /** Runs a tool until it answers or has had its time. @throws what the tool throws, or `late.error()` */
+  /**
+   * Runs a tool until it returns or its time limit is reached.
+   *
+   * @throws what the tool throws, or `late.error()`
+   */
   run<T>(tool: () => Promise<T>, late: TooLong): Promise<T> {
     return new Promise((resolve, reject) => {
       const running = tool();
@@ -36,7 +43,7 @@ export class OpenCalls {
     });
   }
 
-  /** Waits for all calls to end, at most `ms`. Returns how many did not. Keeps no process alive. */
+  /** Waits at most `ms` for all calls to end, and returns how many did not. Does not keep the process alive. */
   async ended(ms: number): Promise<number> {
     await Promise.race([Promise.allSettled(this.#open), delay(ms, undefined, { ref: false })]);
     return this.#open.size;

@@ -1,12 +1,12 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { plainText } from '../../base/plain-text.ts';
 
-/** Milliseconds between two notifications: more often than this nobody reads. */
+/** Minimum milliseconds between two notifications. */
 const PAUSE_MS = 250;
 
 const nobodyListens = () => {};
 
-/** A call's `progress`: nothing where the client did not ask for it, thinned out, and always growing as MCP wants it. */
+/** Progress notifications of a call, if the client requested them: throttled, and increasing as MCP requires. */
 export function progressReporter(
   { mcpReq }: ServerContext,
   now: () => number,
@@ -21,7 +21,7 @@ export function progressReporter(
     last = Math.max(last + 0.01, Math.min(fraction ?? 0, 1) * 100);
     const total = fraction === undefined ? {} : { total: 100 };
     const params = { progressToken, progress: last, ...total, message: plainText(message).slice(0, 200) };
-    // A client that is gone is told by the signal, not here.
+    // A disconnected client is handled by the signal, not here.
     mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
   };
 }

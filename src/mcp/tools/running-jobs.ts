@@ -1,13 +1,13 @@
 import { deadline } from '../../base/deadline.ts';
 import { type Job, type Jobs, LONGEST_WAIT_MS } from '../../operations/agent/tool.ts';
 
-/** The jobs that run in this process, for whichever client. */
+/** The jobs that run in this process, for all clients. */
 export interface RunningJobs {
-  /** For one call. What it starts ends when the call's signal is aborted, unless it has answered by then. */
+  /** For one call. Its jobs are aborted with the call's signal, unless the call was answered before. */
   forCall(call: { readonly signal: AbortSignal }, hasAnswered?: () => boolean): Jobs;
   /**
-   * Aborts every job and waits for all of them to settle, but not longer than `ms`. Answers how many did not. The wait
-   * keeps no process alive by itself: where nothing else does, nothing can settle any more.
+   * Aborts every job and waits at most `ms` for all of them to settle. Returns how many did not. The wait does not
+   * keep the process alive: if nothing else does, nothing can settle.
    */
   end(ms: number): Promise<number>;
 }
@@ -17,7 +17,7 @@ export function createRunningJobs(): RunningJobs {
 
   function start<T>(id: string, work: (signal: AbortSignal) => Promise<T>, call: AbortSignal): Job<T> {
     const controller = new AbortController();
-    // Not at once: the job has to be findable before its first line runs.
+    // Deferred, so that the job can be found before it runs.
     const ended = Promise.resolve().then(() => work(controller.signal));
     const job: Job<T> = {
       id,
@@ -52,7 +52,7 @@ export function createRunningJobs(): RunningJobs {
   };
 }
 
-/** The result of work if it is there in time, and before somebody gives up on it. Rejects as the work does. */
+/** The result of the work if it is available in time and the wait is not aborted. Rejects if the work does. */
 async function within<T>(
   work: Promise<T>,
   ms: number,

@@ -18,10 +18,10 @@ import { withMore } from './listed-schema.ts';
 import { whyNotOffered } from './not-offered.ts';
 import { findTool } from './tool-name.ts';
 
-/** Calls at once, of all clients: an agent in a loop may not take the box down. */
+/** Maximum number of calls at once, so that an agent in a loop cannot overload the box. */
 const MOST_CALLS = 32;
 
-/** One call, from its name to its result. Whatever goes wrong is a result too. */
+/** Handles one call from its name to its result. Errors are results too. */
 export async function callTool(
   serving: Serving,
   line: Connection,
@@ -41,20 +41,20 @@ export async function callTool(
   }
 }
 
-/** Policy is enforced here, at the call; what tools/list leaves out is only courtesy. */
+/** The policy is enforced here; omitting tools from tools/list is only a convenience. */
 function refuseForbidden(serving: Serving, row: AgentToolRow): void {
   const off = whyNotOffered(serving, row);
   if (off) throw new RunbookError([off], EXIT.person);
   if (serving.calls.size >= MOST_CALLS) {
     throw refusal(
       'busy',
-      `${MOST_CALLS} calls are running.`,
-      'Wait for one of them to answer, then call again.',
+      `At most ${MOST_CALLS} calls may run at once. That many are running.`,
+      'Wait until one of them returns, then call again.',
     );
   }
 }
 
-/** Runs a tool until it answers, is cancelled, or has had its time. */
+/** Runs a tool until it returns, is canceled, or its time limit is reached. */
 async function run(
   { calls }: Serving,
   tool: AgentTool,
@@ -69,12 +69,12 @@ async function run(
 }
 
 function tooSlow(tool: AgentTool): RunbookError {
-  const message = `${tool.name} did not answer within ${LONGEST_WAIT_MS / 1000} seconds.`;
-  const remedy = 'Ask for less at once. runbook_read tells what state things are in.';
+  const message = `${tool.name} did not finish within ${LONGEST_WAIT_MS / 1000} seconds.`;
+  const remedy = 'Request less at once. runbook_read shows the current state.';
   return refusal('too-slow', message, remedy);
 }
 
-/** What went wrong, as a result; a defect of the server is told to whoever looks after it, too. */
+/** Converts an error into a result. A bug in the server is also reported to the operator. */
 async function failed(
   serving: Serving,
   name: string,
@@ -83,19 +83,19 @@ async function failed(
 ): Promise<CallToolResult> {
   if (!(error instanceof RunbookError)) {
     serving.note(`${name}: ${error instanceof Error ? error.stack : error}`);
-    await context.mcpReq.log('error', `${name} ended with a defect of the server`).catch(() => {});
+    await context.mcpReq.log('error', `${name} ended with an internal error of the server`).catch(() => {});
   }
   return failure(error);
 }
 
-/** On success clients show their model only this, or only the text, so each is complete alone. */
+/** Some clients show their model only the structured result, others only the text, so each is complete. */
 function success(tool: AgentTool, output: Record<string, unknown>): CallToolResult {
   const budget = Math.min(tool.budget ?? RESULT_BUDGET.usual, RESULT_BUDGET.most);
   const structuredContent = withMore(tool.output).parse(fitToBudget(output, budget));
   return { structuredContent, content: [{ type: 'text', text: JSON.stringify(structuredContent) }] };
 }
 
-/** The call's answer is a question to the person; the client repeats the call with what the person said. */
+/** Returns a question to the person as the call's result. The client repeats the call with the answer. */
 async function question(
   line: Connection,
   pending: NonNullable<CallContext['pending']>,

@@ -3,7 +3,7 @@ import type { AgentTool } from '../../operations/agent/tool.ts';
 import { offered, type Serving } from '../serving.ts';
 import { inputSchema, outputSchema } from './listed-schema.ts';
 
-/** The answer of tools/list: fixed order, whoever asks. Loads every tool. */
+/** The result of tools/list, in a fixed order for all clients. Loads every tool. */
 export async function listTools(serving: Serving): Promise<Tool[]> {
   const tools = await Promise.all(offered(serving).map((row) => row.load()));
   return tools.map(listed);
@@ -22,7 +22,7 @@ function listed(tool: AgentTool): Tool {
       idempotentHint: tool.hints.idempotent,
       openWorldHint: tool.hints.openWorld,
     },
-    // Claude Code hides the schemas of all MCP tools until it searches for them; the loop needs its tools at once.
+    // Claude Code hides the schemas of MCP tools until it searches for them, but the loop needs its tools at once.
     ...(tool.toolset === 'core' ? { _meta: { 'anthropic/alwaysLoad': true } } : {}),
   };
 }

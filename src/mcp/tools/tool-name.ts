@@ -5,8 +5,8 @@ import { offered, type Serving } from '../serving.ts';
 import { whyNotOffered } from './not-offered.ts';
 
 /**
- * The tool that a call means, offered or not. Names are listed with underscores, since clients refuse dots and some of them
- * hyphens; a call may spell them as people do: `env.observe`, `apply-step`, `env/save`.
+ * Finds the tool for a name, offered or not. Listed names have underscores, because clients reject dots and some of
+ * them hyphens. A call may use other spellings: `env.observe`, `apply-step`, `env/save`.
  *
  * @throws RunbookError naming the nearest tool
  */
@@ -19,7 +19,7 @@ export function findTool(serving: Serving, called: string): AgentToolRow {
       {
         code: 'unknown-tool',
         severity: 'error',
-        message: `There is no tool ${JSON.stringify(called.slice(0, 100))}.`,
+        message: `The tool ${JSON.stringify(called.slice(0, 100))} does not exist.`,
         remedy: instead(serving, name.slice(0, 100)),
       },
     ],
@@ -27,14 +27,14 @@ export function findTool(serving: Serving, called: string): AgentToolRow {
   );
 }
 
-/** What can be called instead; of a tool that is not offered, how a person turns it on. */
+/** What to call instead. For a tool that is not offered, how a person can enable it. */
 function instead(serving: Serving, name: string): string {
   const names = offered(serving).map((tool) => tool.name);
   const near = nearest(
     name,
     serving.tools.map((tool) => tool.name),
   );
-  if (near === undefined) return `The tools are: ${names.join(', ')}.`;
+  if (near === undefined) return `Tools: ${names.join(', ')}.`;
   if (names.includes(near)) return `Did you mean ${near}?`;
   const off = whyNotOffered(serving, serving.tools.find((tool) => tool.name === near)!);
   return `Did you mean ${near}? ${off?.message} ${off?.remedy}`;

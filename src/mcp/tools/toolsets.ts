@@ -3,9 +3,9 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import { TOOLSETS, type Toolset } from '../../operations/agent/tool.ts';
 
 /**
- * Reads `--toolsets core,boxes`; `all` means every one.
+ * Parses `--toolsets core,boxes`; `all` means every toolset.
  *
- * @throws RunbookError (exit 64) for a misspelt one: a server that silently lacks half its tools costs hours.
+ * @throws RunbookError (exit 64) for an unknown one: a server without half of its tools would be hard to notice.
  */
 export function readToolsets(text: string): readonly Toolset[] {
   const words = text.split(',').map((word) => word.trim().toLowerCase());
@@ -23,8 +23,8 @@ function toolset(word: string): Toolset {
       {
         code: 'unknown-toolset',
         severity: 'error',
-        message: `--toolsets: there is no toolset ${JSON.stringify(word)}.`,
-        remedy: near ? `Did you mean ${near}?` : `There are: ${TOOLSETS.join(', ')}; or all.`,
+        message: `--toolsets must name existing toolsets. ${JSON.stringify(word)} does not exist.`,
+        remedy: near ? `Did you mean ${near}?` : `Toolsets: ${TOOLSETS.join(', ')}; or all.`,
       },
     ],
     EXIT.usage,

@@ -6,18 +6,18 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 
-/** Sessions at once; the one that was quiet longest goes for a new one. A client whose session is gone begins anew. */
+/** Maximum number of sessions. A new session replaces the one that was idle longest; that client starts a new one. */
 const MOST_SESSIONS = 64;
 
-/** The clients of 2025 that speak HTTP. */
+/** HTTP sessions for clients of 2025. */
 export interface HttpSessions {
   fetch(request: Request): Promise<Response>;
   close(): Promise<void>;
 }
 
 /**
- * Serves clients of 2025 over HTTP in sessions, since only within one can the server ask a person in the middle of a call: the
- * answer comes as a request of its own. A request outside of any session is served by itself, and nobody is asked.
+ * Serves clients of 2025 over HTTP in sessions. The server can ask a person during a call only in a session, because
+ * the answer arrives as a separate request. A request without a session is served alone, without questions.
  */
 export function httpSessions(create: () => Server, onError: (error: Error) => void): HttpSessions {
   const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>();
@@ -50,7 +50,7 @@ export function httpSessions(create: () => Server, onError: (error: Error) => vo
         return (await begins(request)) ? (await opened()).handleRequest(request) : alone(request);
       const transport = sessions.get(id);
       if (!transport) return gone();
-      // The latest stands last.
+      // Moves the session to the end: the last one is the most recent.
       sessions.delete(id);
       sessions.set(id, transport);
       return await transport.handleRequest(request);
@@ -70,8 +70,8 @@ async function begins(request: Request): Promise<boolean> {
   return (Array.isArray(body) ? body : [body]).some(isInitializeRequest);
 }
 
-/** As MCP wants it: the client is to initialize anew. */
+/** As MCP requires, so that the client initializes again. */
 function gone(): Response {
-  const error = { code: -32001, message: 'There is no such session any more.' };
+  const error = { code: -32001, message: 'The session does not exist any more.' };
   return Response.json({ jsonrpc: '2.0', id: null, error }, { status: 404 });
 }

@@ -12,20 +12,21 @@ import { createServer, type Sealing } from '../server.ts';
 import type { Serving } from '../serving.ts';
 import { httpSessions } from './http-sessions.ts';
 
-/** Where and to whom it serves. */
+/** Address and access of the HTTP server. */
 export interface HttpDoor {
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
   readonly token: string;
-  /** Where a person finds the token, for the line that says so. */
+  /** Where a person finds the token, for the log line. */
   readonly tokenFrom: string;
 }
 
 /**
- * Serves on the loopback interface until the signal fires. Every request has to name this machine as its host, come from no
- * foreign web page, and carry the token: a page in a browser can reach loopback too (CVE-2025-66414).
+ * Serves on the loopback interface until the signal fires. Every request must name this machine as its host, must not
+ * come from a foreign web page, and must carry the token, because a web page in a browser can reach loopback too
+ * (CVE-2025-66414).
  *
- * @throws RunbookError (exit 3) where the port cannot be had.
+ * @throws RunbookError (exit 3) if the port is not available.
  */
 export async function httpServer(
   serving: Serving,
@@ -69,13 +70,13 @@ export async function httpServer(
 
 type Guard = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** Compares hashes, so that neither length nor content of the token shows in the time that it takes. */
+/** Compares hashes, so that response times reveal neither length nor content of the token. */
 function bearer(token: string): Guard {
   const wanted = sha256(token);
   return (request, response) => {
     const given = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (timingSafeEqual(sha256(given), wanted)) return true;
-    refuse(response, 401, 'A bearer token is needed.', { 'WWW-Authenticate': 'Bearer realm="runbook"' });
+    refuse(response, 401, 'A bearer token is required.', { 'WWW-Authenticate': 'Bearer realm="runbook"' });
     return false;
   };
 }
@@ -86,7 +87,7 @@ const onlyMcp: Guard = (request, response) => {
   return false;
 };
 
-/** As MCP wants errors outside of any request: JSON-RPC without an id. */
+/** An error outside of any request, as MCP requires: JSON-RPC without an id. */
 function refuse(
   response: ServerResponse,
   status: number,
@@ -104,8 +105,8 @@ function unavailable(port: number, { code, message }: NodeJS.ErrnoException): Ru
       {
         code: taken ? 'port-taken' : 'port-unavailable',
         severity: 'error',
-        message: `Port ${port} of 127.0.0.1 cannot be had: ${taken ? 'something listens there already' : message}.`,
-        remedy: 'Name another one with --http PORT; 0 takes any that is free.',
+        message: `Port ${port} of 127.0.0.1 is not available: ${taken ? 'another process listens on it' : message}.`,
+        remedy: 'Use another port with --http PORT; 0 selects any free port.',
       },
     ],
     EXIT.person,

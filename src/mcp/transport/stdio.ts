@@ -3,7 +3,10 @@ import { sizeText } from '../../base/bounded-bytes.ts';
 import { createServer, type Sealing } from '../server.ts';
 import type { Serving } from '../serving.ts';
 
-/** Bytes of one message: above what a call's arguments may be, so that a large call is answered rather than cut off. */
+/**
+ * Maximum bytes of one message. Larger than the arguments of a call may be, so that a large call gets an error instead
+ * of a closed connection.
+ */
 const MOST_BYTES = 10 * 1024 * 1024;
 
 /** Serves one client on stdin and stdout until it closes them or the signal fires. */

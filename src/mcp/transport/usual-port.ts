@@ -1,7 +1,7 @@
-/** The port of `--http` where none is named: one address that clients can be given once. */
+/** The default port of `--http`: a fixed address for the configuration of clients. */
 export const USUAL_PORT = 7420;
 
-/** `runbook mcp --http` means the usual port; the command's parser knows no flag whose value may be left out. */
+/** `runbook mcp --http` means the default port. The command's parser does not support optional values. */
 export function withPort(argv: readonly string[]): readonly string[] {
   if (!argv.includes('mcp')) return argv;
   return argv.map((word, index) =>

@@ -19,7 +19,7 @@ test('what stays of a pass reads like a log', () => {
   for (const event of samples.story) story.event(event);
   expect(seen.cursorShown()).toBe(true);
   expect(seen.lines().join('\n')).toMatchInlineSnapshot(`
-    "Argo on k3s on local: 5 steps, going on from the last pass
+    "Argo on k3s on local: 5 steps, continuing the last pass
 
     warning[port-taken]: port 443 is taken by traefik
       remedy: Nothing yet: a known problem frees it.
@@ -63,7 +63,7 @@ test('in the middle of a pass the frame shows what runs, its last lines, and wha
   for (const event of samples.story.slice(0, 5)) story.event(event);
   vi.advanceTimersByTime(2000);
   expect(seen.lines().join('\n')).toMatchInlineSnapshot(`
-    "Argo on k3s on local: 5 steps, going on from the last pass
+    "Argo on k3s on local: 5 steps, continuing the last pass
 
     warning[port-taken]: port 443 is taken by traefik
       remedy: Nothing yet: a known problem frees it.

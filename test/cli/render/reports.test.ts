@@ -10,7 +10,7 @@ const text = (verb: string, report: unknown, page = plainPage) =>
 
 test('a pass in a pipe', async () => {
   expect((await call(['replay'])).stdout).toMatchInlineSnapshot(`
-    "Argo on k3s on local: 5 steps, going on from the last pass
+    "Argo on k3s on local: 5 steps, continuing the last pass
     warning[port-taken]: port 443 is taken by traefik
       remedy: Nothing yet: a known problem frees it.
     run    install-k3s          new here
@@ -58,7 +58,7 @@ test('who needs a person has not failed', () => {
 
 test('plan', async () => {
   expect(await text('plan', samples.planReport)).toMatchInlineSnapshot(`
-    "Argo on k3s on local: 4 steps, going on from the last pass
+    "Argo on k3s on local: 4 steps, continuing the last pass
 
       skip    install-k3s  confirmed before: command k3s exists
       act     start-caddy  drifted: port 443 owner caddy: owner traefik (pid 812)
@@ -69,7 +69,7 @@ test('plan', async () => {
                            shell  bash: systemctl start caddy
 
     known problems
-      traefik-takes-the-ports  asked on the way, for start-caddy
+      traefik-takes-the-ports  checked in the pass, for start-caddy
       image-pull               if its symptom appears
 
     inputs
@@ -150,7 +150,7 @@ test('undo', async () => {
 
       remedy  Mend it and run the same command again.
 
-    stopped: 1 step undone; the same command goes on"
+    stopped: 1 step undone; the same command continues"
   `);
 });
 
@@ -170,14 +170,14 @@ test('status', async () => {
       failed     start-caddy  2026-11-21 10:00  Start Caddy
       new        webhook                        Webhook
 
-    1 of 3 steps confirmed on local; the last pass got to its end
+    1 of 3 steps confirmed on local; the last pass was completed
     .runbook/journal.jsonl"
   `);
 });
 
 test('approve and init', async () => {
   expect(await text('approve', samples.approveReport)).toMatchInlineSnapshot(
-    `"approved: AUTODOCK.md, 7 fences and 1 shell check, as it stands now (aaaaaaaaaaaa)"`,
+    `"approved: AUTODOCK.md, 7 fences and 1 shell check, in its current version (aaaaaaaaaaaa)"`,
   );
   expect(await text('init', samples.initReport)).toMatchInlineSnapshot(`
     "created  AUTODOCK.md

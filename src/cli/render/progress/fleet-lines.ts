@@ -11,7 +11,7 @@ import type { FleetState } from './fleet-state.ts';
 import { progressLine } from './progress-lines.ts';
 
 const NAME_LIMIT = 40;
-/** More boxes than this are shown together with those that went the same way. */
+/** With more boxes than this, boxes with equal results share a row. */
 const MOST_ROWS = 12;
 
 const boxMarks: Readonly<Record<BoxOutcome, Mark>> = {
@@ -23,7 +23,7 @@ const boxMarks: Readonly<Record<BoxOutcome, Mark>> = {
   'not-started': marks['not-reached'],
 };
 
-/** One letter a step, for the matrix. */
+/** One letter per step, for the matrix. */
 const letters: Readonly<Record<StepOutcome['kind'], string>> = {
   acted: '+',
   skipped: '-',
@@ -32,11 +32,11 @@ const letters: Readonly<Record<StepOutcome['kind'], string>> = {
   'not-reached': '.',
 };
 
-/** Width of the column of names. */
+/** Width of the name column. */
 export const fleetWidth = (targets: readonly string[]): number =>
   Math.min(NAME_LIMIT, Math.max(0, ...targets.map((name) => widthOf(cleanLine(name)))));
 
-/** What an event leaves behind for good: lines of boxes; with --verbose of their steps too. */
+/** The permanent lines of an event: those of boxes; with --verbose also those of their steps. */
 export function fleetLines(event: RunEvent, width: number, page: Page, cwd: string): string[] {
   switch (event.type) {
     case 'fleet-started': {
@@ -69,7 +69,7 @@ export function fleetLines(event: RunEvent, width: number, page: Page, cwd: stri
   }
 }
 
-/** What stopped a box is told whole, at once; what went well only where everything is asked for. */
+/** Shows at once and in full what stopped a box. Successful steps are shown only with --verbose. */
 function stepLines(
   { target = '', step, outcome }: Extract<RunEvent, { type: 'step-finished' }>,
   page: Page,
@@ -92,7 +92,7 @@ function stepLines(
   ];
 }
 
-/** The last lines: a letter for each step of each box, the totals, and how to go on. */
+/** The last lines: a letter for each step of each box, the totals, and how to continue. */
 export function fleetEnd(summary: FleetSummary, next: string, state: FleetState, page: Page): string {
   const mark = passMarks[summary.outcome];
   const head = `${page.paint.strong(page.paint[mark.tone](mark.word))}: ${totals(summary)} in ${duration(summary.ms)}`;

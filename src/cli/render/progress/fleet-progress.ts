@@ -4,7 +4,7 @@ import { FleetState } from './fleet-state.ts';
 import type { PlainProgress } from './plain-progress.ts';
 import type { Progress } from './progress.ts';
 
-/** A fleet as plain lines, for pipes and logs: a word, the box, what there is to say. */
+/** The progress of a fleet as plain lines, for pipes and logs: a word, the box, the details. */
 export function plainFleetProgress({ page, cwd, write, aside }: PlainProgress): Progress {
   const state = new FleetState(() => 0);
   const event = (event: RunEvent): void => {

@@ -1,15 +1,15 @@
 import type { BoxOutcome, RunEvent, StepOutcome } from '../../../model/outcome.ts';
 
-/** A box that is worked on now. */
+/** A box with a running pass. */
 export interface RunningBox {
   readonly target: string;
   readonly since: number;
   ended: number;
-  /** Title of the step that acts, or what is waited for. */
+  /** Title of the running step, or what it waits for. */
   at: string;
 }
 
-/** What the events have said of a fleet so far; of each step only how it ended. */
+/** The state of a fleet from its events so far, with the outcome of each step. */
 export class FleetState {
   name = '';
   steps = 0;

@@ -2,10 +2,10 @@ import type { RunEvent } from '../../../model/outcome.ts';
 import { clean } from '../text/clean.ts';
 import type { Progress } from './progress.ts';
 
-/** Version of the event stream; raised when a consumer would have to change. docs/events.md holds the schema. */
+/** Version of the event stream; increased when consumers must change. docs/events.md has the schema. */
 const EVENTS_VERSION = 1;
 
-/** A pass as one JSON object a line; the first carries the stream's version. */
+/** The events of a pass, one JSON object per line. The first one contains the version of the stream. */
 export function jsonEvents(write: (text: string) => void, aside: (text: string) => void): Progress {
   let first = true;
   const event = (event: RunEvent): void => {
@@ -15,7 +15,7 @@ export function jsonEvents(write: (text: string) => void, aside: (text: string) 
   return { event, pause() {}, resume() {}, notice: (text) => aside(`${text}\n`), end() {} };
 }
 
-/** For verbs whose JSON is one object: the story goes untold. */
+/** For verbs whose JSON is one object: events are not shown. */
 export const silentProgress = (aside: (text: string) => void): Progress => ({
   event() {},
   pause() {},

@@ -13,7 +13,7 @@ import { progressLine } from './progress-lines.ts';
 
 const BAR = 12;
 
-/** A fleet on a terminal: a line with a bar for each box that is worked on; what has ended scrolls up. */
+/** The progress of a fleet on a terminal: a line with a bar for each running box; finished boxes scroll up. */
 export function liveFleetProgress({ page, cwd, output, now }: LiveProgress): Progress {
   const state = new FleetState(now);
   let startedAt = now();
@@ -57,7 +57,7 @@ interface Moment {
   readonly notice: string;
 }
 
-/** At most `rows` lines: where more boxes are at work than fit, the last line says how many are not shown. */
+/** At most `rows` lines. If there are more running boxes, the last line says how many are hidden. */
 function frame(state: FleetState, page: Page, { rows, at, ms, notice }: Moment): string[] {
   const running = [...state.running.values()];
   const shown = running.slice(0, Math.max(1, rows - 2));
@@ -66,8 +66,8 @@ function frame(state: FleetState, page: Page, { rows, at, ms, notice }: Moment):
   const failed = state.count('failed', 'person', 'refused');
   const footer = [
     `${state.outcomes.size} of ${state.targets.length} boxes`,
-    ...(failed > 0 ? [`${failed} not well`] : []),
-    ...(hidden > 0 ? [`${hidden} more at work`] : []),
+    ...(failed > 0 ? [`${failed} not successful`] : []),
+    ...(hidden > 0 ? [`${hidden} more running`] : []),
     `${clock(ms)}${notice ? `  ${notice}` : ''}`,
   ];
   return [

@@ -5,18 +5,18 @@ import { truncate } from '../text/width.ts';
 import { marks } from '../text/words.ts';
 import { progressLine } from './progress-lines.ts';
 
-/** A step that acts now. */
+/** A running step. */
 export interface RunningStep {
   readonly title: string;
-  /** Milliseconds since it began. */
+  /** Milliseconds since its start. */
   readonly ms: number;
-  /** What it is at: why it acts, which fix, which check. */
+  /** Its current activity: why it runs, which fix, which check. */
   readonly note: string;
   /** Its last lines of output, newest last. */
   readonly lines: readonly string[];
 }
 
-/** All that the frame shows. */
+/** Everything that the frame shows. */
 export interface LiveState {
   readonly running: readonly RunningStep[];
   /** Titles of the next steps. */
@@ -25,7 +25,7 @@ export interface LiveState {
   readonly total: number;
   readonly ms: number;
   readonly notice: string;
-  /** Which picture of the turning glyph. */
+  /** Index of the spinner's picture. */
   readonly turn: number;
 }
 
@@ -34,8 +34,8 @@ const MOST_NEXT = 3;
 const MOST_LINES = 5;
 
 /**
- * The picture of a moment, at most `rows` lines: what runs with its last output, what comes next, how far the pass is.
- * Where there is little room, the next steps go first, then the output, then the running steps beyond the first ones.
+ * The current frame, at most `rows` lines: running steps with their last output, next steps, total progress. If there
+ * is too little room, the next steps are dropped first, then output, then further running steps.
  */
 export function liveFrame(state: LiveState, page: Page, nameWidth: number, rows: number): readonly string[] {
   const room = Math.max(1, rows - 2);

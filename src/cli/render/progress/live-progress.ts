@@ -31,8 +31,9 @@ interface Running {
 }
 
 /**
- * A pass on a terminal. What has ended scrolls up as plain lines, the same as in a pipe; below it a frame shows what
- * runs and what comes next. Events only change the state; a clock draws it, so a thousand quick steps cost a few frames.
+ * The progress of a pass on a terminal. Finished steps scroll up as the same lines as in a pipe. Below them a frame
+ * shows running and next steps. Events only change the state, and a timer draws it, so that a thousand quick steps
+ * cost a few frames.
  */
 export function liveProgress({ page, cwd, output, now }: LiveProgress): Progress {
   const running = new Map<string, Running>();
@@ -124,7 +125,7 @@ export function liveProgress({ page, cwd, output, now }: LiveProgress): Progress
         end();
         return;
     }
-    // Before the pass and after it there is no frame to wait for.
+    // Before and after the pass there is no frame.
     if (!stage.running && total === 0) end();
   };
   return {

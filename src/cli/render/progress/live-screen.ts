@@ -4,11 +4,11 @@ import { widthOf } from '../text/width.ts';
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 
-/** The bottom of a terminal: lines that stay scroll up, and a frame below them is drawn over again. */
+/** The bottom of a terminal: permanent lines scroll up, and a frame below them is redrawn. */
 export interface LiveScreen {
-  /** Lines that stay, and the frame anew, in one write so that nothing flickers. */
+  /** Writes permanent lines and the new frame in one write, to avoid flicker. */
   draw(staying: readonly string[], frame: readonly string[]): void;
-  /** Takes the frame away and gives the cursor back. */
+  /** Removes the frame and shows the cursor again. */
   close(): void;
 }
 
@@ -16,7 +16,9 @@ export function liveScreen(output: Output): LiveScreen {
   let drawn: readonly string[] = [];
   let hidden = false;
 
-  /** Back to where the frame began. A terminal that became narrower has wrapped its lines, so rows are counted now. */
+  /**
+   * Moves to the start of the frame. A terminal that became narrower has wrapped its lines, so rows are counted now.
+   */
   const erase = (): string => {
     const columns = output.columns || 80;
     const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
@@ -39,23 +41,23 @@ export function liveScreen(output: Output): LiveScreen {
   };
 }
 
-/** Ten pictures a second: the eye wants no more, and a slow terminal over ssh can follow. */
+/** Ten frames per second are enough for people, and few enough for a slow terminal over ssh. */
 const FRAME_MS = 100;
 
-/** A live screen with a clock that draws it. */
+/** A live screen that is redrawn by a timer. */
 export interface Animation {
   readonly running: boolean;
-  /** Text that stays, above the frame, from the next picture on. */
+  /** Prints permanent text above the frame, with the next frame. */
   keep(text: string): void;
   draw(): void;
   resume(): void;
-  /** Takes the frame away until `resume`: somebody else has the terminal. */
+  /** Removes the frame until `resume`, because something else uses the terminal. */
   pause(): void;
-  /** The same, and what was kept is written out. */
+  /** Removes the frame and prints the remaining permanent text. */
   end(): void;
 }
 
-/** Draws `frame` again and again; `rows` is how many lines fit. */
+/** Redraws `frame` periodically; `rows` is the number of available lines. */
 export function animation(output: Output, frame: (rows: number) => readonly string[]): Animation {
   const screen = liveScreen(output);
   const staying: string[] = [];

@@ -18,16 +18,16 @@ import {
 
 export interface PlainProgress {
   readonly page: Page;
-  /** Where relative places are read from. */
+  /** Base of relative places. */
   readonly cwd: string;
   readonly write: (text: string) => void;
-  /** For what is no part of the story: stderr. */
+  /** For messages that are not progress: stderr. */
   readonly aside: (text: string) => void;
 }
 
 /**
- * A pass as plain lines: a word, the step's id, then what there is to say. For pipes and logs, for `--quiet` and
- * `--verbose`; the live story prints the same lines for what has ended.
+ * The progress of a pass as plain lines: a word, the step's id, the details. For pipes and logs, for `--quiet` and
+ * `--verbose`; the live display prints the same lines for finished steps.
  */
 export function plainProgress({ page, cwd, write, aside }: PlainProgress): Progress {
   const ended: Ended[] = [];
@@ -47,7 +47,7 @@ export function plainProgress({ page, cwd, write, aside }: PlainProgress): Progr
   const event = (event: RunEvent): void => {
     switch (event.type) {
       case 'pass-started':
-        // One command may walk several passes.
+        // One command may run several passes.
         ended.length = 0;
         width = nameWidth(event.steps, page);
         for (const step of event.steps) titles.set(step.id, step.title);

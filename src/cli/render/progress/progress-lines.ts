@@ -12,11 +12,11 @@ type StepFinished = Extract<RunEvent, { type: 'step-finished' }>;
 type FixStarted = Extract<RunEvent, { type: 'fix-started' }>;
 type FixFinished = Extract<RunEvent, { type: 'fix-finished' }>;
 
-/** Widest column for names; on a terminal longer ones are cut, in a pipe they push their own line. */
+/** Maximum width of the name column. Longer names are truncated on a terminal; in a pipe they shift their own line. */
 const NAME_LIMIT = 40;
 const TIME_WIDTH = 6;
 
-/** What a step is called: by its title where somebody looks, by its id where a program reads. */
+/** The name of a step: its title on a terminal, its id otherwise. */
 const nameOf = (step: { readonly id: string; readonly title: string }, page: Page): string =>
   cleanLine(page.terminal ? step.title : step.id);
 
@@ -30,39 +30,39 @@ export function nameWidth(steps: PassStarted['steps'], page: Page): number {
 /** `Argo on k3s, box local: 12 steps`. */
 export function passTitle(event: PassStarted, page: Page): string {
   const steps = event.steps.filter((step) => step.kind === 'step').length;
-  const resumed = event.resumed ? ', going on from the last pass' : '';
+  const resumed = event.resumed ? ', continuing the last pass' : '';
   return `${page.paint.strong(cleanLine(event.name))} on ${cleanLine(event.box)}: ${pluralize(steps, 'step')}${resumed}`;
 }
 
-/** The line that says how a step ended, and the block below it where it stopped the pass. Nothing, if nobody needs to know. */
+/** The line about the end of a step, with details if it stopped the pass. Empty if it is not worth reporting. */
 export function endLines(event: StepFinished, width: number, page: Page, cwd: string): string[] {
   const { outcome } = event;
   const stopped = outcome.kind === 'failed' || outcome.kind === 'person';
   if (page.quiet && !stopped) return [];
-  // A problem that nothing called for is no news.
+  // A problem that was not needed is not reported.
   if (outcome.kind === 'skipped' && outcome.reason === 'no-symptom' && !page.verbose) return [];
   const ms = timeOf(outcome);
   const time = (ms === undefined ? '' : duration(ms)).padStart(TIME_WIDTH);
   const name = nameOf({ id: event.step, title: event.title }, page);
   const line = progressLine(marks[outcome.kind], name, `${time}  ${outcomeWords(outcome)}`, width, page);
-  // What the person stopped needs no explanation.
+  // A step that the person stopped needs no explanation.
   const explained = stopped && outcome.failure.kind !== 'aborted';
   if (!explained) return [line];
   const told = line.endsWith(cleanLine(outcome.failure.message));
   return [line, '', renderFailure(outcome.failure, page, cwd, told), ''];
 }
 
-/** Text that stands where others say how long something took. */
+/** Aligns text with lines that show a duration. */
 export const untimed = (text: string): string => `${' '.repeat(TIME_WIDTH)}  ${text}`;
 
-/** Which fix begins. */
+/** The name of a fix that starts. */
 export const fixTitle = (event: FixStarted): string => `${event.problem}: ${cleanLine(event.title)}`;
 
-/** What became of a fix. */
+/** The result of a fix. */
 export const fixWords = (event: FixFinished): string =>
   `${event.problem}: ${event.cleared ? 'cleared' : 'not cleared'}${event.message ? `, ${cleanLine(event.message)}` : ''}`;
 
-/** One line of the story: a word, the name, the text; where somebody looks with a glyph, and not wider than the terminal. */
+/** One progress line: a word, the name, the text. On a terminal with a glyph and limited to its width. */
 export function progressLine(mark: Mark, name: string, text: string, width: number, page: Page): string {
   const shown = pad(page.terminal ? truncate(cleanLine(name), width) : cleanLine(name), width);
   const word = mark.word.padEnd(MARK_WIDTH);

@@ -1,13 +1,13 @@
 import type { RunEvent } from '../../../model/outcome.ts';
 
-/** Tells a pass as it happens. Events come in order; what is told is masked already. */
+/** Shows a pass while it runs. Events arrive in order and are already masked. */
 export interface Progress {
   event(event: RunEvent): void;
-  /** Leaves the terminal to somebody else (a question, an interactive fence), and takes it back. */
+  /** Releases the terminal for a question or an interactive fence; `resume` takes it back. */
   pause(): void;
   resume(): void;
-  /** A word from the command itself, such as that it is stopping. */
+  /** A message from the command itself, such as that it is stopping. */
   notice(text: string): void;
-  /** Puts the terminal back as it was. May be called twice. */
+  /** Restores the terminal. Safe to call twice. */
   end(): void;
 }

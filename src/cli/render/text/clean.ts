@@ -4,12 +4,12 @@ const sequences =
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Text from outside without anything that could move a cursor, change a title, reorder a line or forge one: escape
- * sequences, control characters and bidirectional overrides go, tabs and line feeds stay.
+ * Removes everything from outside text that could move a cursor, change a title, or reorder or forge a line: escape
+ * sequences, control characters and bidirectional overrides. Keeps tabs and line feeds.
  */
 export function clean(text: string): string {
   return text.replace(sequences, '').replace(controls, '');
 }
 
-/** The same on one line. */
+/** The same, on one line. */
 export const cleanLine = (text: string): string => clean(text.replace(/\s*\n\s*/g, ' ')).trim();

@@ -6,7 +6,7 @@ export function duration(ms: number): string {
   return clock(ms);
 }
 
-/** The same without parts of a second, for what is redrawn while it grows: `12s`, `2m 05s`. */
+/** The same without fractions of a second, for text that is redrawn: `12s`, `2m 05s`. */
 export function clock(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${seconds}s`;

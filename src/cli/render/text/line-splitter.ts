@@ -1,18 +1,18 @@
 import { clean } from './clean.ts';
 
-/** Longest line kept whole, in UTF-16 units; what follows is cut, so that a program without line ends cannot fill memory. */
+/** Maximum line length in UTF-16 units; the rest is dropped, so that a program without line ends cannot fill memory. */
 const LONGEST = 4096;
 
 /**
- * Cuts a stream of text into clean lines. A carriage return starts its line again, as on a terminal: of a progress
- * bar only the last state is seen.
+ * Splits a stream of text into clean lines. A carriage return restarts its line, as on a terminal, so only the last
+ * state of a progress bar remains.
  */
 export interface LineSplitter {
-  /** The lines that this piece completes. */
+  /** The lines that this chunk completes. */
   push(text: string): string[];
-  /** What has come of the next line so far; the cursor stays. */
+  /** The current text of the next line; the cursor stays. */
   unfinished(): string;
-  /** The last line, if it had no end. */
+  /** The last line, if it has no line end. */
   end(): string[];
 }
 
@@ -37,6 +37,6 @@ function lastState(line: string): string {
   const withoutEnd = line.endsWith('\r') ? line.slice(0, -1) : line;
   const shown = withoutEnd.slice(withoutEnd.lastIndexOf('\r') + 1);
   const kept = shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
-  // A return that the next piece may overwrite stays pending.
+  // Keeps a carriage return pending, because the next chunk may overwrite the line.
   return line.endsWith('\r') ? `${kept}\r` : kept;
 }

@@ -2,12 +2,12 @@ import { wrap } from '../../columns.ts';
 import { type Paint, withoutColor } from './paint.ts';
 import { pad, truncate, widthOf } from './width.ts';
 
-/** What a renderer must know of the place where its text will stand. */
+/** Properties of the output that renderers need. */
 export interface Page {
   readonly paint: Paint;
-  /** Columns of the terminal; undefined: a pipe or file, where nothing is cut. */
+  /** Columns of the terminal. Undefined: a pipe or file, where nothing is truncated. */
   readonly width: number | undefined;
-  /** Somebody is looking: glyphs beside the words, titles rather than ids. */
+  /** A person is watching: glyphs next to the words, titles instead of ids. */
   readonly terminal: boolean;
   readonly verbose: boolean;
   readonly quiet: boolean;
@@ -22,17 +22,17 @@ export const plainPage: Page = {
   quiet: false,
 };
 
-/** Text, and how it is painted after it was measured. */
+/** Text, and its color, which is applied after measuring. */
 export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
 
 /**
- * Aligned columns, two blanks apart, indented by two. On a terminal a row that is too long loses its end; in a pipe
- * nothing is cut.
+ * Aligned columns, separated by two blanks and indented by two. On a terminal long rows are truncated; in a pipe they
+ * are not.
  */
 export function table(rows: readonly (readonly Cell[])[], page: Page, indent = 2): string {
   const widths: number[] = [];
   for (const row of rows) {
-    // The last cell of a row needs no filling, so it does not push the next column either.
+    // The last cell of a row needs no padding, so it does not widen its column.
     for (const [index, cell] of row.slice(0, -1).entries()) {
       widths[index] = Math.max(widths[index] ?? 0, widthOf(textOf(cell)));
     }
@@ -55,8 +55,8 @@ function line(row: readonly Cell[], widths: readonly number[], page: Page, inden
 const textOf = (cell: Cell) => (typeof cell === 'string' ? cell : cell.text);
 
 /**
- * A label and its text, `  remedy: …`; on a terminal the text is broken between words and hangs below its beginning, in a
- * pipe it stays one line.
+ * A label and its text, `  remedy: …`. On a terminal the text is wrapped with a hanging indent; in a pipe it stays on
+ * one line.
  */
 export function labelled(label: string, text: string, page: Page, paint = plain): string {
   const room =

@@ -1,4 +1,4 @@
-/** Colour by meaning, never the only signal: every painted word says the same without its colour. */
+/** Colors by meaning. They are never the only signal: every colored word means the same without its color. */
 export interface Paint {
   readonly strong: (text: string) => string;
   readonly faint: (text: string) => string;
@@ -13,7 +13,7 @@ const wrapIn = (open: number, close: number) => (text: string) =>
 
 const plain = (text: string) => text;
 
-/** The sixteen terminal colours only, so that the person's own theme, dark or light, decides how they look. */
+/** Only the sixteen terminal colors, so that the person's own theme decides. */
 const colours: Paint = {
   strong: wrapIn(1, 22),
   faint: wrapIn(2, 22),
@@ -35,8 +35,8 @@ export const withoutColor: Paint = {
 export const paintIn = (colour: boolean): Paint => (colour ? colours : withoutColor);
 
 /**
- * Whether to colour: NO_COLOR (https://no-color.org) and `--no-color` win, then FORCE_COLOR (`0` and `false` mean no), else a
- * terminal that is not dumb.
+ * Whether to use colors: NO_COLOR (https://no-color.org) and `--no-color` come first, then FORCE_COLOR (`0` and
+ * `false` mean no), otherwise a terminal that is not dumb.
  */
 export function wantsColor(
   env: Readonly<Record<string, string | undefined>>,

@@ -8,8 +8,8 @@ import { truncate, widthOf } from './width.ts';
 export const shownPlace = (place: Place): string => `${place.file}:${place.line}:${place.column}`;
 
 /**
- * The line of the document that a place points to, with a caret below it. Empty where the file cannot be read or no
- * longer has that line: the place alone then has to do.
+ * The line of the document at a place, with a caret below it. Empty if the file cannot be read or no longer has that
+ * line.
  */
 export function sourceLine(place: Place, cwd: string, columns = 100): readonly string[] {
   const source = lineAt(resolve(cwd, place.file), place.line)?.slice(0, MOST_LOOKED_AT);
@@ -21,13 +21,13 @@ export function sourceLine(place: Place, cwd: string, columns = 100): readonly s
   return [`${number} | ${text}`, `${' '.repeat(number.length)} | ${caret}^`];
 }
 
-/** Characters of a line, far more than are shown: thousands of errors may stand on one line of a megabyte. */
+/** In characters; far more than are shown. A line of a megabyte may have thousands of errors. */
 const MOST_LOOKED_AT = 4_096;
 
 function lineAt(path: string, line: number): string | undefined {
   try {
     const { mtimeMs, size } = statSync(path);
-    // Thousands of warnings about one file read it once.
+    // Thousands of warnings about one file read it only once.
     if (path !== last?.path || mtimeMs !== last.mtimeMs || size !== last.size) {
       last = { path, mtimeMs, size, lines: readFileSync(path, 'utf8').split(/\r\n|\n|\r/) };
     }
@@ -37,5 +37,5 @@ function lineAt(path: string, line: number): string | undefined {
   }
 }
 
-/** The file that was shown last, in lines. */
+/** The lines of the file that was shown last. */
 let last: { path: string; mtimeMs: number; size: number; lines: readonly string[] } | undefined;

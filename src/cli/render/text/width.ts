@@ -3,9 +3,9 @@ import { eastAsianWidth } from 'get-east-asian-width';
 const EMOJI_PRESENTATION = '\ufe0f';
 
 /**
- * Columns that a clean line takes on a terminal, or a few more (an emoji joined from several counts as its parts): a line may
- * then be cut early, and never wraps. Exact widths would need ICU's segmenter and emoji tables, which cost more than a whole
- * Node start.
+ * The terminal columns of a clean line, or slightly more (a joined emoji counts as its parts): a line may be truncated
+ * early but never wraps. Exact widths would need ICU's segmenter and emoji tables, which cost more than a whole Node
+ * start.
  */
 export function widthOf(text: string): number {
   if (/^[\u0020-\u007e]*$/.test(text)) return text.length;
@@ -14,7 +14,7 @@ export function widthOf(text: string): number {
   return columns;
 }
 
-/** The line cut to a width in columns, the cut shown by `…`; never between a letter and its accents. */
+/** Truncates a line to a width in columns, marked by `…`; never between a letter and its accents. */
 export function truncate(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   if (columns <= 1) return columns === 1 ? '…' : '';
@@ -28,12 +28,12 @@ export function truncate(text: string, columns: number): string {
   return `${kept.trimEnd()}…`;
 }
 
-/** The line filled with blanks up to a width in columns. */
+/** Pads a line with blanks to a width in columns. */
 export const pad = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - widthOf(text)));
 
 function letterWidth(letter: string): number {
-  // It makes the letter before it a picture, two columns wide.
+  // It turns the preceding character into an emoji, which is two columns wide.
   if (letter === EMOJI_PRESENTATION) return 1;
   return /^[\p{Mn}\p{Me}\p{Cf}]$/u.test(letter) ? 0 : eastAsianWidth(letter.codePointAt(0)!);
 }

@@ -4,14 +4,14 @@ import type { PlannedStep } from '../../../model/plan.ts';
 import { cleanLine } from './clean.ts';
 import type { Paint } from './paint.ts';
 
-/** How a state is shown: a stable word for pipes, a glyph beside it on a terminal, a meaning for the colour. */
+/** The presentation of a state: a stable word for pipes, a glyph on a terminal, a meaning for the color. */
 export interface Mark {
   readonly word: string;
   readonly glyph: string;
   readonly tone: keyof Paint;
 }
 
-/** The word that a line of the story begins with; scripts may rely on it (docs/cli.md). */
+/** The first word of a progress line; scripts may depend on it (docs/cli.md). */
 export const marks = {
   run: { word: 'run', glyph: '▸', tone: 'busy' },
   acted: { word: 'ok', glyph: '✓', tone: 'good' },
@@ -24,7 +24,7 @@ export const marks = {
   check: { word: 'check', glyph: '│', tone: 'faint' },
 } as const satisfies Record<string, Mark>;
 
-/** Width of the first column of the story, that of the longest word. */
+/** Width of the first column of progress lines, that of the longest word. */
 export const MARK_WIDTH = 6;
 
 export const actWords: Readonly<Record<ActReason, string>> = {
@@ -37,7 +37,7 @@ export const actWords: Readonly<Record<ActReason, string>> = {
   drifted: 'drifted',
   forced: 'forced',
   'state-needed': 'its exports are needed again',
-  obstacle: 'its obstacle is there',
+  obstacle: 'its obstacle is present',
 };
 
 export const skipWords: Readonly<Record<SkipReason, string>> = {
@@ -49,7 +49,7 @@ export const skipWords: Readonly<Record<SkipReason, string>> = {
   declined: 'declined',
 };
 
-/** One line on how a step ended. */
+/** The outcome of a step in one line. */
 export function outcomeWords(outcome: StepOutcome): string {
   switch (outcome.kind) {
     case 'acted':
@@ -66,11 +66,11 @@ export function outcomeWords(outcome: StepOutcome): string {
   }
 }
 
-/** Milliseconds that a step took; a step that was not reached took none. */
+/** The duration of a step in milliseconds; undefined if it was not reached. */
 export const timeOf = (outcome: StepOutcome): number | undefined =>
   outcome.kind === 'not-reached' ? undefined : outcome.ms;
 
-/** `3 acted, 2 skipped, 1 failed`, without what is zero. */
+/** `3 acted, 2 skipped, 1 failed`, without zeros. */
 export function summaryWords(summary: PassSummary): string {
   const parts: string[] = [];
   const add = (number: number, words: string) => number > 0 && parts.push(`${number} ${words}`);
@@ -83,12 +83,12 @@ export function summaryWords(summary: PassSummary): string {
   return parts.length ? parts.join(', ') : 'no steps';
 }
 
-/** Behind a number of steps or boxes. */
+/** Follows a number of steps or boxes. */
 export const needWords = (number: number): string => (number === 1 ? 'needs a person' : 'need a person');
 
 const fixes = (number: number): string => pluralize(number, 'fix', 'fixes');
 
-/** How a pass ended, for its last lines. */
+/** The outcome of a pass, for its last lines. */
 export const passMarks: Readonly<Record<PassSummary['outcome'], { word: string; tone: keyof Paint }>> = {
   done: { word: 'done', tone: 'good' },
   failed: { word: 'failed', tone: 'bad' },
@@ -96,10 +96,10 @@ export const passMarks: Readonly<Record<PassSummary['outcome'], { word: string; 
   aborted: { word: 'stopped', tone: 'warn' },
 };
 
-/** Why a planned step would act, be skipped, or cannot be foretold. */
+/** Why a planned step would act or be skipped, or cannot be predicted. */
 export function planWords(step: PlannedStep): string {
   const { reason } = step;
-  // Their detail says it all.
+  // Their detail is sufficient.
   if (reason === 'shell-checks' || reason === 'unknown-verdict') return '';
   return reason in actWords ? actWords[reason as ActReason] : skipWords[reason as SkipReason];
 }
