@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { BoxIdentity } from '../model/box.ts';
@@ -11,6 +11,7 @@ import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import { OWN_FILE, prepareFolder, setAside } from './journal-folder.ts';
 import { emptyMemory, fixKey, type JournalMemory, remember } from './memory.ts';
 import { type ReadJournal, readJournalRecords } from './read.ts';
+import { makeSeal, readSeal, type Seal } from './seal.ts';
 import { storageError, storing } from './storage-error.ts';
 
 /** Identifies a journal: one document on one box. */
@@ -22,6 +23,8 @@ export interface JournalPlace {
   readonly box: BoxIdentity;
   /** The box's part of the journal, outside every project. */
   readonly state: BoxState;
+  /** The person's state folder, which keeps the keys that sign records. Absent: records are neither signed nor checked. */
+  readonly keys?: string;
 }
 
 export interface JournalOptions extends JournalPlace {
@@ -76,12 +79,12 @@ export interface Journal {
  * @throws RunbookError 3 for a damaged line or a newer schema
  */
 export async function readJournal(place: JournalPlace): Promise<JournalView> {
-  const { path, memory, read } = await readAll(place);
+  const { path, memory, read, isUnsigned } = await readAll(place);
   return {
     path,
     memory: memory.steps,
     ...(memory.pass ? { lastPass: memory.pass } : {}),
-    diagnostics: diagnosticsOf(path, read),
+    diagnostics: diagnosticsOf(path, read, isUnsigned),
   };
 }
 
@@ -92,11 +95,13 @@ export async function readJournal(place: JournalPlace): Promise<JournalView> {
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   await prepareFolder(options.folder);
-  const { path, key, memory, read } = await readAll(options);
+  const whole = await readAll(options);
+  const { path, key, read } = whole;
   if (read.voidFrom !== undefined) await setAside(path, read.end);
   const counter = await options.state.openCounter(key);
   const fd = await storing('the journal', path, () => openForAppending(path, options.folder, read));
-  return new OpenJournal(options, path, fd, counter, memory, read);
+  const seal = whole.seal ?? (await newSeal(options, whole, counter.value));
+  return new OpenJournal(options, fd, counter, { ...whole, ...(seal ? { seal } : {}) });
 }
 
 /** Removes the journal of a box that no longer exists. Succeeds if it was never written. */
@@ -110,19 +115,47 @@ function locate({ box, document, folder }: Omit<JournalPlace, 'state'>): { key: 
 }
 
 /** The whole content of the journal, and what reading found. */
-async function readAll(
-  place: JournalPlace,
-): Promise<{ path: string; key: string; memory: JournalMemory; read: ReadJournal }> {
+interface WholeJournal {
+  readonly path: string;
+  readonly key: string;
+  readonly memory: JournalMemory;
+  readonly read: ReadJournal;
+  readonly seal?: Seal;
+  /** Records are there that an older version wrote without signing them. */
+  readonly isUnsigned: boolean;
+}
+
+async function readAll(place: JournalPlace): Promise<WholeJournal> {
   const { key, path } = locate(place);
   const memory = emptyMemory();
   const limit = () => place.state.counter(key);
-  const read = await readJournalRecords(path, limit, (record) => remember(memory, record));
-  return { path, key, memory, read };
+  const { keys } = place;
+  const seal =
+    keys === undefined
+      ? undefined
+      : await storing('the key of the journal', keys, async () => readSeal(keys, key));
+  const read = await readJournalRecords(path, limit, (record) => remember(memory, record), seal);
+  const isUnsigned = keys !== undefined && seal === undefined && read.records > 0;
+  return { path, key, memory, read, isUnsigned, ...(seal ? { seal } : {}) };
+}
+
+/** Signs from the next record on; what is there already is covered by one hash. */
+async function newSeal(
+  { keys }: JournalOptions,
+  { path, key, read }: WholeJournal,
+  counter: number,
+): Promise<Seal | undefined> {
+  if (keys === undefined) return undefined;
+  return await storing('the key of the journal', keys, async () => {
+    const journal = readFileSync(path).subarray(0, read.end);
+    return makeSeal(keys, key, { from: Math.max(counter, read.lastSeq) + 1, journal });
+  });
 }
 
 async function openForAppending(path: string, folder: string, read: ReadJournal): Promise<number> {
   const fd = openSync(path, OWN_FILE.append, 0o600);
   if (read.torn) ftruncateSync(fd, read.end);
+  if (read.unended) writeSync(fd, '\n');
   if (read.size === 0) await syncDirectory(join(folder, '.runbook'));
   return fd;
 }
@@ -136,6 +169,9 @@ const LINGER_MS = 8;
 class OpenJournal implements Journal {
   readonly pass: Journal['pass'];
   readonly diagnostics: readonly Diagnostic[];
+  readonly path: string;
+  private readonly known: JournalMemory;
+  readonly #seal: Seal | undefined;
   readonly #commit: GroupCommit;
   #seq: number;
   #size: number;
@@ -144,17 +180,18 @@ class OpenJournal implements Journal {
 
   constructor(
     private readonly options: JournalOptions,
-    readonly path: string,
     private readonly fd: number,
     private readonly counter: BoxCounter,
-    private readonly known: JournalMemory,
-    read: ReadJournal,
+    { path, memory: known, read, seal, isUnsigned }: WholeJournal,
   ) {
+    this.path = path;
+    this.known = known;
+    this.#seal = seal;
     const open = known.pass && known.pass.ended !== 'done' ? known.pass.id : undefined;
     this.pass = { id: open ?? newPassId(options.now()), resumed: open !== undefined };
-    this.diagnostics = diagnosticsOf(path, read);
+    this.diagnostics = diagnosticsOf(path, read, isUnsigned);
     this.#seq = Math.max(counter.value, read.lastSeq);
-    this.#size = read.end;
+    this.#size = read.end + (read.unended ? 1 : 0);
     this.#commit = createGroupCommit(() => this.#sync(), LINGER_MS);
   }
 
@@ -216,7 +253,8 @@ class OpenJournal implements Journal {
     const seq = this.#seq + 1;
     const at = new Date(this.options.now()).toISOString();
     const record = { v: JOURNAL_SCHEMA, seq, at, pass: this.pass.id, ...entry } as JournalRecord;
-    const line = Buffer.from(`${JSON.stringify(record)}\n`);
+    const text = JSON.stringify(record);
+    const line = Buffer.from(`${this.#seal?.sign(text) ?? text}\n`);
     this.#storing(() => this.counter.set(seq));
     this.#seq = seq;
     this.#storing(() => this.#writeWhole(line));
@@ -254,8 +292,9 @@ class OpenJournal implements Journal {
   }
 }
 
-function diagnosticsOf(path: string, read: ReadJournal): Diagnostic[] {
-  const found: Diagnostic[] = [];
+function diagnosticsOf(path: string, read: ReadJournal, isUnsigned: boolean): Diagnostic[] {
+  const found = read.changed.map((line) => changed(path, line));
+  if (isUnsigned) found.push(unsigned(path));
   if (read.voidFrom !== undefined) {
     found.push({
       code: 'journal-void',
@@ -275,6 +314,26 @@ function diagnosticsOf(path: string, read: ReadJournal): Diagnostic[] {
     });
   }
   return found;
+}
+
+function changed(path: string, line: number): Diagnostic {
+  return {
+    code: 'journal-changed',
+    severity: 'warning',
+    message: `Line ${line} of the journal was damaged or edited after it was written, so it does not count.`,
+    remedy: 'Nothing to do: the checks of its step decide whether the step runs again.',
+    place: { file: path, line, column: 1 },
+  };
+}
+
+function unsigned(path: string): Diagnostic {
+  return {
+    code: 'journal-unsigned',
+    severity: 'info',
+    message: 'The records of this journal were written by an older version, which did not sign them.',
+    remedy: 'Nothing to do: they are sealed as they are now, and new records are signed.',
+    place: { file: path, line: 1, column: 1 },
+  };
 }
 
 /** Sortable and readable; the random suffix distinguishes passes that start within one second. */

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import { JOURNAL_SCHEMA, JournalRecord } from '../model/journal.ts';
+import type { Seal } from './seal.ts';
 import { storageError } from './storage-error.ts';
 
 /** What reading found besides the records. Offsets are in bytes. */
@@ -14,6 +16,10 @@ export interface ReadJournal {
   readonly lastSeq: number;
   /** Whether the last line is incomplete. */
   readonly torn: boolean;
+  /** The last record is complete, but its line end is missing. */
+  readonly unended: boolean;
+  /** Lines that were changed after they were written. They do not count. */
+  readonly changed: readonly number[];
   /** Number of the first record beyond the box's counter. */
   readonly voidFrom?: number;
 }
@@ -33,8 +39,14 @@ export async function readJournalRecords(
   path: string,
   limitOf: () => number | Promise<number>,
   onRecord: (record: JournalRecord) => void,
+  seal?: Seal,
 ): Promise<ReadJournal> {
-  const found = { end: 0, size: 0, records: 0, lastSeq: 0, torn: false };
+  const found = {
+    ...{ end: 0, size: 0, records: 0, lastSeq: 0, torn: false, unended: false },
+    changed: [] as number[],
+  };
+  const journal = () => readFileSync(path);
+  let number = 0;
   const file = await openIfThere(path);
   if (!file) return found;
   try {
@@ -42,16 +54,27 @@ export async function readJournalRecords(
     const limit = await limitOf();
     for await (const batch of lines(file, found.size)) {
       for (const line of batch) {
-        const value = line.whole ? parseJson(line.text) : undefined;
-        if (value === undefined && line.end === found.size) return { ...found, torn: true };
-        const number = found.records + 1;
+        number += 1;
+        // A record ends with its closing brace, so one that is JSON was written to its end.
+        const value = parseJson(line.text);
+        if (value === undefined && line.end === found.size) {
+          if (line.whole) found.changed.push(number);
+          return { ...found, torn: true };
+        }
         if (value === undefined) throw damaged(path, number, 'it is not JSON');
+        if (seal && !seal.isGenuine(line.text, journal)) {
+          found.changed.push(number);
+          found.end = line.end;
+          found.unended = !line.whole;
+          continue;
+        }
         const record = readRecord(path, number, value);
         if (record.seq <= found.lastSeq)
           throw damaged(path, number, `number ${record.seq} follows ${found.lastSeq}`);
         if (record.seq > limit) return { ...found, voidFrom: record.seq };
         onRecord(record);
         found.end = line.end;
+        found.unended = !line.whole;
         found.lastSeq = record.seq;
         found.records += 1;
       }

@@ -73,7 +73,10 @@ export async function planSession(
       ...(step.for === undefined ? {} : { for: step.for }),
     })),
     inputs: session.inputs,
-    diagnostics: await preflightDiagnostics(context, session, selected),
+    diagnostics: [
+      ...preview.journal.diagnostics,
+      ...(await preflightDiagnostics(context, session, selected)),
+    ],
     summary: { act: count('act'), skip: count('skip'), ask: count('ask'), person: count('person') },
   };
 }

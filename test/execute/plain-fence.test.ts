@@ -221,6 +221,6 @@ function seen(
   const evened = output
     .replaceAll(folder, 'FOLDER')
     .replace(/(line \d+: +)\d+( [A-Z])/g, '$1PID$2')
-    .replace(/^SHLVL=.*\n|^_=.*\n/gm, '');
+    .replace(/^SHLVL=.*\n|^_=.*\n|^RUNBOOK_FENCE=.*\n/gm, '');
   return { end, state, output: order === 'exact' ? evened : [...evened].sort().join('') };
 }

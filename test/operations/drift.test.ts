@@ -136,6 +136,7 @@ test('what changed on the system since the pass, and what a pass did itself is n
 test('without a baseline, without approval, unread: unknown is exit 1 and never none', async () => {
   const scene = await scenario(PAGE);
   await scene.replay();
+  await rm(await baselinePath(scene));
   const { exit, report } = await scene.run('drift');
   expect(exit).toBe(1);
   expect(report.verdict).toBe('unknown');

@@ -1,4 +1,5 @@
 import { endGroups } from '../end-groups.ts';
+import { groupsOfFence } from '../fence-mark.ts';
 import type { Frame, ShellProcess } from './shell-process.ts';
 
 /** What a local shell knows about the processes that run for it. */
@@ -18,8 +19,10 @@ export function endingOf(processes: FenceProcesses): Pick<ShellProcess, 'endFenc
   return {
     endFence: (frame) => {
       const groups = groupsOf(frame);
-      return endGroups(groups.length > 0 ? groups : processes.kill());
+      const roots = groups.length > 0 ? groups : processes.kill();
+      return endGroups([...new Set([...roots, ...groupsOfFence(frame.number, roots)])]);
     },
+    // A fence whose shell died by itself may have left a daemon on purpose.
     endLeft: (frame) => endGroups(groupsOf(frame)),
     kill: () => void processes.kill(),
   };

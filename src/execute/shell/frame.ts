@@ -1,4 +1,5 @@
 import { quoteOnOneLine } from '../../base/shell-quote.ts';
+import { FENCE_MARK, fenceMark } from '../fence-mark.ts';
 import { type LaunchedFence, launchText } from '../launch.ts';
 import { applyState, enterFolder } from '../state/apply-state.ts';
 import { textToBytes } from '../state/bytes-as-text.ts';
@@ -23,6 +24,7 @@ export function forkFrame(
     'unset -v runbook_size runbook_frame',
     'SECONDS=0',
     ...applyState(fence.state, quoteOnOneLine),
+    marked(number),
     ...(fence.cwd === undefined ? [] : [enterFolder(fence.cwd, quoteOnOneLine, CONTROL)]),
     'set +m -e',
     ...(fence.capture ? reportOnExit(reporting, fence.text) : []),
@@ -31,13 +33,19 @@ export function forkFrame(
 }
 
 /** A plain fence (execute/shell/plain-fence), run by the shell process itself, which forks only for its programs. */
-export function plainFrame(text: string, toOutput: string): Buffer {
-  return textToBytes(`hash -r; eval ${quoteOnOneLine(text)} ${toOutput}`);
+export function plainFrame(number: number, text: string, toOutput: string): Buffer {
+  return textToBytes(`hash -r; ${assignMark(number)} eval ${quoteOnOneLine(text)} ${toOutput}`);
 }
 
 /** A fence that gets its own process in place of the subshell. */
 export function launchFrame(number: number, fence: LaunchedFence, toOutput: string): Buffer {
-  return textToBytes(`( ${announce(number)}; exec >&${CONTROL}\n${launchText(fence)}) ${toOutput}`);
+  return textToBytes(
+    `( ${announce(number)}; ${marked(number)}; exec >&${CONTROL}\n${launchText(fence)}) ${toOutput}`,
+  );
 }
+
+/** Exports the mark by which programs are found that leave the fence's process group. */
+const marked = (number: number): string => `export ${assignMark(number)}`;
+const assignMark = (number: number): string => `${FENCE_MARK}=${fenceMark(number)}`;
 
 const announce = (number: number): string => `builtin printf '%s\\n' "${number} $BASHPID" 1<>"$1/group"`;

@@ -1,7 +1,8 @@
 import type { ShellState } from '../../model/shell.ts';
+import { FENCE_MARK } from '../fence-mark.ts';
 
 /** Variables that the shell sets itself. They do not express a decision of the fence. */
-const OF_THE_SHELL = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD']);
+const OF_THE_SHELL = new Set(['_', 'SHLVL', 'PWD', 'OLDPWD', FENCE_MARK]);
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 

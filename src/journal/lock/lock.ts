@@ -6,7 +6,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { makeFolders } from '../make-folders.ts';
 import { storageError } from '../storage-error.ts';
 import { userName } from '../user-name.ts';
-import { isRunning, type ProcessIdentity, thisProcess } from './process-identity.ts';
+import { isPossiblePid, isRunning, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
 /*
  * One lock per box, so that two passes never change one machine at the same time.
@@ -147,7 +147,7 @@ function contentOf(path: string): string | undefined {
 function parse(content: string): Holder | undefined {
   try {
     const holder = JSON.parse(content) as Holder;
-    return Number.isSafeInteger(holder.pid) ? holder : undefined;
+    return isPossiblePid(holder.pid) ? holder : undefined;
   } catch {
     return undefined;
   }

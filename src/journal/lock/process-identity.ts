@@ -11,6 +11,14 @@ export interface ProcessIdentity {
   readonly boot: string;
 }
 
+/**
+ * Whether any process can have this number: kill(2) takes 0 and negative numbers for groups, and no system gives out more
+ * than 2^31 - 1 (Linux 2^22, proc_sys_kernel(5) pid_max).
+ */
+export function isPossiblePid(pid: unknown): pid is number {
+  return Number.isInteger(pid) && Number(pid) > 0 && Number(pid) < 2 ** 31;
+}
+
 /** This process. */
 export function thisProcess(): ProcessIdentity {
   return { pid: process.pid, start: startOf(process.pid) ?? '', boot: bootId() };
@@ -54,6 +62,7 @@ function markOf({ pid, start, boot }: ProcessIdentity): string {
 }
 
 function exists(pid: number): boolean {
+  if (!isPossiblePid(pid)) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Action } from '../../model/action.ts';
 import type { Runbook, Step } from '../../model/runbook.ts';
+import { readVendoredFile } from './vendored-file.ts';
 
 /**
  * Ties the content of files that apply fences name to the document: what is applied is what a person approved and what the
@@ -28,7 +27,10 @@ function namesFiles({ steps }: Runbook): boolean {
 
 async function hashed(action: Action, folder: string): Promise<Action> {
   if (!isVendored(action)) return action;
-  const content = await readFile(resolve(folder, action.from ?? '')).catch(() => undefined);
+  // Only a hash comes of it, so that what is outside of the folder is bound to the approval too.
+  const content = await readVendoredFile(folder, action.from ?? '', { mayBeOutside: true }).catch(
+    () => undefined,
+  );
   return content ? { ...action, vendored: createHash('sha256').update(content).digest('hex') } : action;
 }
 

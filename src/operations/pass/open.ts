@@ -51,6 +51,7 @@ export async function openPass(
       folder: document.folder,
       box: box.identity,
       state: box.state,
+      keys: world.folders.person,
       boxFolder: box.folder,
       now: world.now,
       version: world.version,

@@ -34,6 +34,7 @@ export async function openPreview(context: OperationContext, session: Session): 
     folder: session.document.folder,
     box: session.box.identity,
     state: session.box.state,
+    keys: context.world.folders.person,
   });
   const steps = session.plan.steps.map(({ step, actionHash }) => ({ id: step.id, action: actionHash }));
   const renamed = findRenames(journal.memory, steps);

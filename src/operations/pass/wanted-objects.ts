@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { readDocuments, readValues } from '../../cluster/apply/documents.ts';
 import { placeAll } from '../../cluster/apply/placing.ts';
 import { registrySecret } from '../../cluster/apply/registry-secret.ts';
@@ -7,6 +5,7 @@ import type { Placed } from '../../cluster/apply/server-side-apply.ts';
 import type { ApplyAction, RegistryAction } from '../../model/action.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { KubeObject } from '../../model/cluster/kube.ts';
+import { readVendoredFile } from '../document/vendored-file.ts';
 import { type ClusterWork, FenceDefect, substitutionOf } from './cluster-action.ts';
 
 /** Where objects go that name no namespace: the same for everybody, whatever the context says. */
@@ -48,7 +47,8 @@ async function objectsOf(action: ApplyAction, work: ClusterWork): Promise<KubeOb
 
 async function vendoredText(path: string, { pass }: ClusterWork): Promise<string> {
   try {
-    return await readFile(resolve(pass.documentFolder, path), 'utf8');
+    const content = await readVendoredFile(pass.documentFolder, path, { mayBeOutside: pass.approved });
+    return content.toString('utf8');
   } catch (error) {
     const why =
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;

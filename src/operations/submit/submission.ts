@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename, relative, resolve } from 'node:path';
 import { baseName } from '../../export/argo/names.ts';
 import type { ArgoSubmission, ArgoTarget } from '../../export/argo/submission.ts';
@@ -9,6 +8,7 @@ import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import { resolveInputs } from '../../secrets/resolve.ts';
 import { refuseErrors } from '../document/document.ts';
+import { readVendoredFile } from '../document/vendored-file.ts';
 import { notGivenByAll } from '../fleet/ask-once.ts';
 import { readInventory } from '../fleet/read-inventory.ts';
 import type { OperationContext } from '../operation.ts';
@@ -118,15 +118,17 @@ async function filesOf({ plan, document }: Prepared): Promise<Record<string, str
         EXIT.document,
         place,
       );
-    files[path] ??= await readFile(resolve(document.folder, path), 'utf8').catch((error: Error) => {
-      throw wrong(
-        'unreadable-file',
-        `${from} cannot be read: ${error.message}.`,
-        'Check it.',
-        EXIT.document,
-        place,
-      );
-    });
+    files[path] ??= await readVendoredFile(document.folder, path, { mayBeOutside: false })
+      .then((content) => content.toString('utf8'))
+      .catch((error: Error) => {
+        throw wrong(
+          'unreadable-file',
+          `${from} cannot be read: ${error.message}.`,
+          'Check it.',
+          EXIT.document,
+          place,
+        );
+      });
     bytes += Buffer.byteLength(files[path]);
   }
   if (bytes > MOST_BYTES) {
