@@ -153,6 +153,12 @@ const rows: readonly (OperationRow | ToolOnlyRow)[] = [
     load: async () => (await import('./lint.ts')).lint as unknown as Operation,
   },
   {
+    name: 'page',
+    summary: 'write the document as one web page, with the state of each step',
+    effect: 'read',
+    load: async () => (await import('./page.ts')).page as unknown as Operation,
+  },
+  {
     name: 'history',
     summary: 'list the recorded passes, or show one',
     effect: 'read',

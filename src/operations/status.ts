@@ -38,7 +38,8 @@ export const status = defineOperation({
   exit: () => EXIT.done,
 });
 
-function stepStatus(
+/** What the journal knows of one step as the document has it now. */
+export function stepStatus(
   { step, actionHash }: PlanStep,
   memory: StepMemory | undefined,
 ): StatusReport['steps'][number] {

@@ -1,6 +1,7 @@
 import type { ChaosReport } from '../../model/chaos.ts';
 import type { DriftReport } from '../../model/drift.ts';
 import type { FleetReport } from '../../model/fleet.ts';
+import type { PageReport } from '../../model/page.ts';
 import type { ParityReport } from '../../model/parity.ts';
 import type { HistoryReport, OutputReport } from '../../model/pass-record.ts';
 import type { PlanReport } from '../../model/plan.ts';
@@ -43,6 +44,7 @@ interface Renderers {
   readonly drift: () => Promise<Renderer<DriftReport>>;
   readonly facts: () => Promise<Renderer<FactsReport>>;
   readonly status: () => Promise<Renderer<StatusReport>>;
+  readonly page: () => Promise<Renderer<PageReport>>;
   readonly history: () => Promise<Renderer<HistoryReport>>;
   readonly logs: () => Promise<Renderer<OutputReport>>;
   readonly chaos: () => Promise<Renderer<ChaosReport>>;
@@ -76,6 +78,7 @@ const renderers: Renderers = {
   drift: async () => (await import('./drift.ts')).renderDrift,
   facts: async () => (await import('./facts.ts')).renderFacts,
   status: async () => (await import('./status.ts')).renderStatus,
+  page: async () => (await import('./page-written.ts')).renderPageWritten,
   history: async () => (await import('./history.ts')).renderHistory,
   logs: async () => (await import('./history.ts')).renderOutput,
   chaos: async () => (await import('./chaos.ts')).renderChaos,

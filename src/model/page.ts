@@ -1,0 +1,44 @@
+import type { CheckResult } from './outcome.ts';
+import type { PassDetail } from './pass-record.ts';
+import type { PlanStep } from './plan.ts';
+import type { Runbook } from './runbook.ts';
+
+/** What is known about one step, for the page. */
+export interface StepState {
+  readonly status: 'confirmed' | 'failed' | 'interrupted' | 'undone' | 'edited' | 'new';
+  /** ISO 8601: when the journal last learned about it. */
+  readonly at?: string;
+  /** Of the last pass that ran it. */
+  readonly ms?: number;
+  readonly checks: readonly CheckResult[];
+  /** Recorded output of that pass, masked. */
+  readonly output: string;
+  /** Fixes that fired for it, over all recorded passes. */
+  readonly fixes: readonly { readonly problem: string; readonly at: string }[];
+}
+
+/** Objects in a vendored manifest: `Deployment argo/argo-server`. */
+export type VendoredObjects = ReadonlyMap<string, readonly string[]>;
+
+/** Everything that the page shows; it is rendered without any further reading. */
+export interface PageInput {
+  readonly text: string;
+  readonly runbook: Runbook;
+  readonly steps: readonly PlanStep[];
+  readonly states: ReadonlyMap<string, StepState>;
+  readonly vendored: VendoredObjects;
+  readonly box: string;
+  readonly lastPass?: PassDetail;
+  /** Whether the certificate's hash still covers the document; undefined: it has no certificate. */
+  readonly certificate?: 'valid' | 'stale';
+  /** ISO 8601. */
+  readonly at: string;
+  readonly version: string;
+}
+
+/** The result of `runbook page`. */
+export interface PageReport {
+  readonly file: string;
+  readonly page: string;
+  readonly bytes: number;
+}

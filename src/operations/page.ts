@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { replaceFile } from '../base/disk/replace-file.ts';
+import { EXIT } from '../model/diagnostic.ts';
+import type { PageReport } from '../model/page.ts';
+import { defineOperation } from './operation.ts';
+import { pageInput } from './page/page-input.ts';
+import { boxFlag, fileFlag } from './session/session-flags.ts';
+
+const input = z.object({
+  ...fileFlag,
+  ...boxFlag,
+  output: z
+    .string()
+    .default('page.html')
+    .describe('the file to write')
+    .meta({ flag: 'out', placeholder: 'FILE' }),
+});
+
+/** The document as a web page, with what is known about each step. */
+export const page = defineOperation({
+  name: 'page',
+  summary: 'write the document as one web page, with the state of each step',
+  description:
+    'Writes one HTML file that needs no network and no script: the document as written, with the state of each step, the checks\n' +
+    'and output of its last pass, captions that say what each fence does, the order of the steps, and a timeline of the last pass.\n' +
+    'Reads the journal and the recorded passes; nothing is measured on the box.',
+  examples: ['runbook page', 'runbook page AUTODOCK.md --out site/index.html'],
+  effect: 'read',
+  input,
+  run: async (context, flags): Promise<PageReport> => {
+    const { renderPage } = await import('../page/render-page.ts');
+    const html = renderPage(await pageInput(context, flags));
+    const target = resolve(context.world.cwd, flags.output);
+    await replaceFile(target, html, { mode: 0o644 });
+    return { file: flags.file, page: target, bytes: Buffer.byteLength(html) };
+  },
+  exit: () => EXIT.done,
+});

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { PageInput } from '../../model/page.ts';
+import type { Runbook } from '../../model/runbook.ts';
+import { certificateHashOf } from '../document/certificate.ts';
+import type { OperationContext } from '../operation.ts';
+import { openPreview } from '../pass/preview.ts';
+import { openSession, prepare } from '../session/session.ts';
+import { stepStatus } from '../status.ts';
+import { recordedSteps } from './recorded-steps.ts';
+
+/** Gathers what the page shows: the document, the journal, and the recorded passes. Nothing is measured on the box. */
+export async function pageInput(
+  context: OperationContext,
+  flags: { file: string; on?: string | undefined },
+): Promise<PageInput> {
+  const prepared = await prepare(context, { ...flags, loose: true });
+  const session = await openSession(context, prepared, { input: {}, on: flags.on }, { approved: false });
+  try {
+    const preview = await openPreview(context, session);
+    const { document, runbook, plan, box } = session;
+    const recorded = await recordedSteps(document.folder, box.identity.name, runbook.name);
+    const states = plan.steps.map((planned) => {
+      const { status, at } = stepStatus(planned, preview.memory(planned));
+      const known = recorded.steps.get(planned.step.id) ?? { checks: [], output: '', fixes: [] };
+      return [planned.step.id, { ...known, status, ...(at === undefined ? {} : { at }) }] as const;
+    });
+    return {
+      ...{ text: document.source.text, runbook, steps: plan.steps, states: new Map(states) },
+      vendored: await vendoredObjects(runbook, document.folder),
+      box: box.identity.name,
+      ...(recorded.lastPass ? { lastPass: recorded.lastPass } : {}),
+      ...(await certificateState(document)),
+      at: new Date(context.world.now()).toISOString(),
+      version: context.world.version,
+    };
+  } finally {
+    await session.box.close();
+  }
+}
+
+async function certificateState(
+  document: Parameters<typeof certificateHashOf>[0],
+): Promise<Pick<PageInput, 'certificate'>> {
+  const { certificate } = document.runbook;
+  if (!certificate) return {};
+  const hash = await certificateHashOf(document);
+  return { certificate: certificate.fields.sha256 === hash ? 'valid' : 'stale' };
+}
+
+/** The objects of each vendored manifest; a file that cannot be read has none. */
+async function vendoredObjects(runbook: Runbook, folder: string): Promise<Map<string, string[]>> {
+  const files = new Set(
+    runbook.steps.flatMap(({ actions }) =>
+      actions.flatMap((action) => (action.kind === 'apply' && action.from ? [action.from] : [])),
+    ),
+  );
+  if (files.size === 0) return new Map();
+  const { readDocuments } = await import('../../cluster/apply/documents.ts');
+  const entries = [...files].map(async (file): Promise<[string, string[]]> => {
+    const read = readDocuments(await readFile(resolve(folder, file), 'utf8').catch(() => ''));
+    const objects = read.ok ? read.objects : [];
+    return [
+      file,
+      objects.map(
+        ({ kind, metadata }) => `${kind} ${[metadata?.namespace, metadata?.name].filter(Boolean).join('/')}`,
+      ),
+    ];
+  });
+  return new Map(await Promise.all(entries));
+}

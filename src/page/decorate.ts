@@ -1,0 +1,117 @@
+import type { Element, ElementContent, Root } from 'hast';
+import { h } from 'hastscript';
+import { common, createLowlight } from 'lowlight';
+import type { Action } from '../model/action.ts';
+import type { PageInput } from '../model/page.ts';
+import type { Step } from '../model/runbook.ts';
+import { visitElements } from './document-tree.ts';
+import { type FenceCaption, fenceCaption } from './fence-caption.ts';
+import { firedLine, stateLine, stepDetails } from './step-parts.ts';
+
+/** Adds to the document what is known about it: ids and states at headings, captions and colors at fences. */
+export function decorate(tree: Root, input: PageInput): void {
+  addSteps(tree, input);
+  addCaptions(tree, input);
+}
+
+/** Sections are siblings of their headings, so everything up to the next heading of the level belongs to the step. */
+function addSteps(tree: Root, { runbook, states }: PageInput): void {
+  const byLine = new Map(runbook.steps.map((step) => [step.place.line, step]));
+  const fired = new Map<string, { at: string }[]>();
+  for (const { fixes } of states.values())
+    for (const { problem, at } of fixes) fired.set(problem, [...(fired.get(problem) ?? []), { at }]);
+  const children: Root['children'] = [];
+  let open: ElementContent[] = [];
+  const close = () => {
+    children.push(...open);
+    open = [];
+  };
+  for (const child of tree.children) {
+    const level = child.type === 'element' ? /^h([1-6])$/.exec(child.tagName)?.[1] : undefined;
+    if (level !== undefined && Number(level) <= 3) close();
+    children.push(child);
+    const step = child.type === 'element' && level !== undefined ? byLine.get(lineOf(child)) : undefined;
+    if (!step) continue;
+    (child as Element).properties.id = step.id;
+    const state = states.get(step.id);
+    if (step.kind === 'problem') children.push(firedLine(sorted(fired.get(step.id))));
+    else if (state) {
+      children.push(stateLine(state));
+      open = stepDetails(state);
+    }
+  }
+  close();
+  tree.children = children;
+  const taken = new Set(runbook.steps.map(({ id }) => id));
+  visitElements(tree, (element) => nameHeading(element, taken));
+}
+
+const sorted = (fired: readonly { at: string }[] = []) => [...fired].sort((a, b) => (a.at < b.at ? -1 : 1));
+
+/** Other headings get an id too, so that the table of contents can name them. */
+function nameHeading(element: Element, taken: Set<string>): void {
+  if (!/^h[1-3]$/.test(element.tagName) || element.properties.id !== undefined) return;
+  const base = `at-${lineOf(element)}`;
+  element.properties.id = base;
+  taken.add(base);
+}
+
+function addCaptions(tree: Root, { runbook, vendored }: PageInput): void {
+  const actions = new Map(runbook.steps.flatMap(actionsOf).map((action) => [action.place.line, action]));
+  const lowlight = createLowlight(common);
+  const replace: [Root | Element, Element, Element][] = [];
+  visitElements(tree, (element, parent) => {
+    if (element.tagName !== 'pre') return;
+    // A keyboard reaches what scrolls only if it can be focused.
+    element.properties.tabIndex = 0;
+    const code = element.children.find((child) => child.type === 'element' && child.tagName === 'code');
+    if (code?.type !== 'element') return;
+    highlight(code, lowlight);
+    const action = actions.get(lineOf(element));
+    if (action) replace.push([parent, element, figure(element, fenceCaption(action, vendored))]);
+  });
+  for (const [parent, element, by] of replace)
+    parent.children.splice(parent.children.indexOf(element), 1, by);
+}
+
+const actionsOf = ({ actions, undo, verify, when }: Step): Action[] => [
+  ...actions,
+  ...undo,
+  ...[...verify, ...when].flatMap((check) => (check.kind === 'shell' ? [check.action as Action] : [])),
+];
+
+function figure(fence: Element, { text, objects }: FenceCaption): Element {
+  const list =
+    objects.length > 0
+      ? [
+          h(
+            'ul.objects',
+            objects.map((object) => h('li', h('code', object))),
+          ),
+        ]
+      : [];
+  const empty = textOf(fence).trim() === '';
+  return h('figure.fence', [h('figcaption', text), ...(empty ? [] : [fence]), ...list]);
+}
+
+/** A fence longer than this keeps its plain text: coloring it costs more than it helps. */
+const LONGEST_COLORED = 50_000;
+
+function highlight(code: Element, lowlight: ReturnType<typeof createLowlight>): void {
+  const names = Array.isArray(code.properties.className) ? code.properties.className : [];
+  const language = names
+    .map(String)
+    .find((name) => name.startsWith('language-'))
+    ?.slice('language-'.length);
+  const text = textOf(code);
+  if (language === undefined || !lowlight.registered(language) || text.length > LONGEST_COLORED) return;
+  code.children = lowlight.highlight(language, text).children as ElementContent[];
+}
+
+export function textOf(node: Root | Element): string {
+  return node.children
+    .map((child) => (child.type === 'text' ? child.value : child.type === 'element' ? textOf(child) : ''))
+    .join('');
+}
+
+export const lineOf = (element: Element): number => element.position?.start.line ?? 0;

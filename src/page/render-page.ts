@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { Element, ElementContent, Root } from 'hast';
+import { h } from 'hastscript';
+import rehypeStringify from 'rehype-stringify';
+import { unified } from 'unified';
+import type { PageInput } from '../model/page.ts';
+import { contents } from './contents.ts';
+import { decorate } from './decorate.ts';
+import { documentTree } from './document-tree.ts';
+import { needsGraph } from './needs-graph.ts';
+import { pageStyle } from './page-style.ts';
+import { passTimeline } from './pass-timeline.ts';
+
+/**
+ * The document as one HTML file, with what is known about each step. It needs no network and no script, and its content security
+ * policy allows none. Everything from the document and from step output is inert text.
+ */
+export function renderPage(input: PageInput): string {
+  const tree = documentTree(input.text);
+  decorate(tree, input);
+  const toc = contents(tree);
+  insertOverview(tree, input);
+  return unified()
+    .use(rehypeStringify)
+    .stringify(page(input, toc, tree));
+}
+
+function page({ runbook }: PageInput, toc: Element, tree: Root): Root {
+  return {
+    type: 'root',
+    children: [
+      { type: 'doctype' },
+      h('html', { lang: 'en' }, [
+        h('head', [
+          h('meta', { charSet: 'utf-8' }),
+          h('meta', { httpEquiv: 'Content-Security-Policy', content: policy }),
+          h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+          h('title', runbook.name),
+          h('style', pageStyle),
+        ]),
+        h('body', [
+          h('a.skip', { href: '#document' }, 'Skip to the document'),
+          h('div.layout', [toc, h('main', { id: 'document' }, tree.children as ElementContent[])]),
+        ]),
+      ]),
+    ],
+  };
+}
+
+const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(pageStyle).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+
+/** After the title: what the reader wants to know first. */
+function insertOverview(tree: Root, input: PageInput): void {
+  const title = tree.children.findIndex((child) => child.type === 'element' && child.tagName === 'h1');
+  const own = title < 0 ? [h('h1', input.runbook.name)] : [];
+  const parts = [...own, overview(input), ...pictures(input)];
+  tree.children.splice(title + 1, 0, ...parts);
+}
+
+function overview({ runbook, states, box, certificate, at, version }: PageInput): Element {
+  const confirmed = [...states.values()].filter(({ status }) => status === 'confirmed').length;
+  const rows: [string, ElementContent[]][] = [
+    ['Box', [text(box)]],
+    ['Steps', [text(`${confirmed} of ${states.size} confirmed here`)]],
+    ['Certificate', [certificateBadge(certificate)]],
+    ...runbook.endpoints.map((each): [string, ElementContent[]] => [each.name, [endpointLink(each.target)]]),
+    ['Written', [text(`${at.replace('T', ' ').slice(0, 16)} UTC by runbook ${version}`)]],
+  ];
+  return h(
+    'dl.overview',
+    rows.flatMap(([name, value]) => [h('dt', name), h('dd', value)]),
+  );
+}
+
+function certificateBadge(certificate: PageInput['certificate']): ElementContent {
+  switch (certificate) {
+    case 'valid':
+      return h('span.badge.valid', 'proven on a clean box');
+    case 'stale':
+      return h('span.badge.stale', 'stale: the document changed after it was proven');
+    case undefined:
+      return h('span', 'none yet: runbook prove writes one');
+  }
+}
+
+function endpointLink(target: string): ElementContent {
+  return /^https?:\/\/[^\s]+$/.test(target)
+    ? h('a', { href: target, rel: 'noopener noreferrer' }, target)
+    : h('code', target);
+}
+
+function pictures({ steps, lastPass }: PageInput): ElementContent[] {
+  return [
+    ...(steps.length > 1
+      ? [
+          h('details', [
+            h('summary', 'Order of the steps'),
+            h('div.graph', { tabIndex: 0 }, needsGraph(steps) as Element),
+          ]),
+        ]
+      : []),
+    ...(lastPass && lastPass.steps.length > 0
+      ? [h('details', { open: true }, [h('summary', 'Last pass'), passTimeline(lastPass)])]
+      : []),
+  ];
+}
+
+const text = (value: string): ElementContent => ({ type: 'text', value });
