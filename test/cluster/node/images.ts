@@ -26,14 +26,14 @@ export function basicImages(programs: string): ImageRecipe[] {
     // /bin/sh and no bash, as Alpine has it.
     {
       name: 'library/busybox:1',
-      copies: { '/bin/busybox': busybox },
+      copies: withLibraries('/bin/busybox', busybox),
       links: applets,
       config: { Cmd: ['sh'], Env: env },
     },
     // Its entry point names an interpreter that the image lacks.
     {
       name: 'test/nobash:1',
-      copies: { '/bin/busybox': busybox },
+      copies: withLibraries('/bin/busybox', busybox),
       links: applets,
       files: { '/entrypoint.sh': '#!/bin/bash\nset -e\necho starting\nexec sleep 100000\n' },
       config: { Entrypoint: ['/entrypoint.sh'], Env: env },
@@ -90,17 +90,24 @@ export function argoImages(programs: string, authority: string): ImageRecipe[] {
   ];
 }
 
+/** A program of this machine, with the libraries that it loads. */
+function withLibraries(place: string, program: string): Record<string, string> {
+  let listed = '';
+  try {
+    listed = execFileSync('ldd', [program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    // It is static, and ldd says so by its exit code.
+  }
+  const libraries = listed.match(/\/\S+/g) ?? [];
+  return { [place]: program, ...Object.fromEntries(libraries.map((library) => [library, library])) };
+}
+
 /** Sends what arrives at a port of the node on to a cluster IP in the packet filter, as rancher/klipper-lb does. */
 function loadBalancerImage(): ImageRecipe {
   const nft = '/usr/sbin/nft';
-  const libraries = existsSync(nft) ? execFileSync('ldd', [nft], { encoding: 'utf8' }).match(/\/\S+/g)! : [];
   return {
     name: 'rancher/klipper-lb:v0.4.13',
-    copies: {
-      '/bin/busybox': busybox,
-      [nft]: nft,
-      ...Object.fromEntries(libraries.map((library) => [library, library])),
-    },
+    copies: { ...withLibraries('/bin/busybox', busybox), ...withLibraries(nft, nft) },
     links: { '/bin/sh': 'busybox', '/bin/sleep': 'busybox' },
     files: {
       '/entry.sh': `#!/bin/sh

@@ -24,7 +24,7 @@ const debian = {
   '/usr/sbin/nft': 'nftables',
   '/usr/sbin/conntrack': 'conntrack',
   '/usr/bin/docker-registry': 'docker-registry',
-  '/bin/busybox': 'busybox-static',
+  '/bin/busybox': 'busybox',
 };
 
 /** What a node needs, found in the caches that the build scripts fill, or why none can start here. Builds nothing. */

@@ -1,0 +1,43 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runbookOnCluster } from '../runbook-on-cluster.ts';
+import { describeWithNode } from './describe-with-node.ts';
+import { type Judged, judge, stepOf, troubles } from './run-trouble.ts';
+
+const record = join(import.meta.dirname, 'trouble-results.json');
+const atOnce = 6;
+
+describeWithNode('real trouble on a real node', (node) => {
+  const chosen = process.env.TROUBLE?.split(',');
+  const all = troubles().filter(({ name }) => !chosen || chosen.includes(name));
+
+  test('the first finding is the true one (UPDATE=1 records what it was)', {
+    timeout: 1_800_000,
+  }, async () => {
+    const waiting = [...all];
+    const judged: Judged[] = [];
+    const worker = async () => {
+      for (let trouble = waiting.shift(); trouble; trouble = waiting.shift()) {
+        const runbook = await runbookOnCluster(stepOf(trouble), { kubeconfig: node().kubeconfig });
+        const found = await judge(trouble, runbook);
+        judged.push(found);
+        if (found.verdict !== 'true')
+          console.warn(`${found.name}: ${found.verdict}: ${found.code}: ${found.says}`);
+        await node().api.ask('DELETE', `/api/v1/namespaces/trouble-${trouble.name}`);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+    judged.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const before = chosen ? (JSON.parse(readFileSync(record, 'utf8')) as Judged[]) : [];
+    const kept = before.filter(({ name }) => !judged.some((each) => each.name === name));
+    if (process.env.UPDATE === '1') {
+      const rows = [...kept, ...judged].sort((a, b) => (a.name < b.name ? -1 : 1));
+      writeFileSync(record, `${JSON.stringify(rows, null, 2)}\n`);
+    }
+    const untrue = judged.filter(({ verdict }) => verdict === 'false');
+    expect(untrue.map(({ name, says }) => `${name}: ${says}`)).toEqual([]);
+    const isTrue = judged.filter(({ verdict }) => verdict === 'true').length;
+    expect(isTrue).toBeGreaterThanOrEqual(Math.floor(all.length * 0.95));
+  });
+});
