@@ -1,4 +1,5 @@
 import type { KubeObject, ManagedFields } from '../model/cluster/kube.ts';
+import { completes, type Difference } from './object-difference.ts';
 
 /** A field set by a different manager. */
 export interface ForeignField {
@@ -32,6 +33,30 @@ export function foreignFields(object: KubeObject, ours: ReadonlySet<string>): Fo
         .filter((path) => !own.has(path) && !path.startsWith('status') && !isTrace(path))
         .map((path) => ({ path, manager: entry.manager ?? '', at: entry.time ?? '' })),
     );
+}
+
+/**
+ * The differences that are not a controller's work. A controller that completes a spec (defaults inside of a list that is
+ * owned as a whole) leaves everything that was applied as it was; an apply would take its additions away, and it would make them
+ * again. Where a person's program owns the field too, the difference stays.
+ */
+export function withoutCompletions(
+  found: readonly Difference[],
+  live: KubeObject,
+  ours: ReadonlySet<string>,
+): Difference[] {
+  const entries = live.metadata?.managedFields ?? [];
+  const owned = (of: (manager: string) => boolean) =>
+    entries.filter(({ manager = '' }) => of(manager)).flatMap(pathsOf);
+  const own = new Set(owned((manager) => ours.has(manager)));
+  const hands = owned((manager) => !ours.has(manager) && HANDS.test(manager));
+  const controllers = owned((manager) => !ours.has(manager) && !HANDS.test(manager));
+  const touches = (paths: readonly string[], path: string) =>
+    paths.some((each) => path.startsWith(each) || each.startsWith(path));
+  return found.filter((each) => {
+    const adds = each.kind === 'extra' ? !own.has(each.path) : completes(each.live, each.wanted);
+    return !adds || !touches(controllers, each.path) || touches(hands, each.path);
+  });
 }
 
 /**

@@ -44,6 +44,16 @@ export function differences(live: KubeObject, wanted: KubeObject): Difference[] 
   return found;
 }
 
+/** Whether what lives holds all that is wanted, and only more beside it: further keys of maps, in lists of the same length too. */
+export function completes(live: unknown, wanted: unknown): boolean {
+  if (isSameJson(live, wanted)) return true;
+  if (Array.isArray(live) && Array.isArray(wanted)) {
+    return live.length === wanted.length && live.every((each, index) => completes(each, wanted[index]));
+  }
+  if (!isMap(live) || !isMap(wanted)) return false;
+  return Object.entries(wanted).every(([key, value]) => completes(live[key], value));
+}
+
 function compare(live: unknown, wanted: unknown, path: string, found: Difference[]): void {
   if (isSameJson(live, wanted)) return;
   if (wanted === undefined) found.push({ path, kind: 'extra', live });

@@ -151,7 +151,8 @@ function unplaced(pod: KubeObject, now: number): Readiness | undefined {
 
 function running(pod: KubeObject): Readiness {
   const found = Condition.of(pod, 'Ready');
-  if (found?.status === 'True') return ready('Ready');
+  const ended = containersOf(pod, ['containerStatuses']).find(({ state }) => state?.terminated);
+  if (found?.status === 'True' && !ended) return ready('Ready');
   const unready = containersOf(pod).filter((each) => each.ready === false && !each.state?.terminated);
   const names = unready.map(
     ({ name, state }) =>
@@ -162,8 +163,11 @@ function running(pod: KubeObject): Readiness {
   );
 }
 
-function containersOf(pod: KubeObject): ContainerStatus[] {
-  return ['initContainerStatuses', 'containerStatuses'].flatMap((field) => {
+function containersOf(
+  pod: KubeObject,
+  fields = ['initContainerStatuses', 'containerStatuses'],
+): ContainerStatus[] {
+  return fields.flatMap((field) => {
     const list = at(pod, 'status', field);
     return Array.isArray(list) ? (list as ContainerStatus[]) : [];
   });

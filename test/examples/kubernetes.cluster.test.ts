@@ -15,6 +15,7 @@ describeWithCluster('the Kubernetes parts of the examples', (cluster) => {
       'hand-over-the-registry-credentials',
       'say-what-a-deployment-is',
       'install-argo-events',
+      'bring-up-the-event-bus',
       'listen-for-pushes-on-port-12000',
       'start-a-workflow-at-every-push',
     ];
@@ -91,9 +92,9 @@ describeWithCluster('the Kubernetes parts of the examples', (cluster) => {
     await cluster.api.until(all, (list) => argos(list).length === 0);
   }
 
-  /** What Argo Events' controller makes of an EventSource and of a Sensor: a Deployment with a label. */
+  /** What Argo Events' controller makes of an EventBus, an EventSource and a Sensor: a workload with a label. */
   function playArgoEvents(): () => void {
-    const kinds = { eventsources: 'eventsource-name', sensors: 'sensor-name' };
+    const kinds = { eventbus: 'eventbus-name', eventsources: 'eventsource-name', sensors: 'sensor-name' };
     const made = new Set<string>();
     const look = async () => {
       for (const [plural, label] of Object.entries(kinds)) {
@@ -104,7 +105,9 @@ describeWithCluster('the Kubernetes parts of the examples', (cluster) => {
           made.add(name);
           const object = deployment(name) as Json;
           object.metadata.labels = { [label]: metadata.name };
-          await cluster.api.create('/apis/apps/v1/namespaces/argo/deployments', object);
+          const kind = plural === 'eventbus' ? 'statefulsets' : 'deployments';
+          if (plural === 'eventbus') object.metadata.name = `eventbus-${metadata.name}-js`;
+          await cluster.api.create(`/apis/apps/v1/namespaces/argo/${kind}`, object);
         }
       }
     };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   type Agent as HttpAgent,
   request as httpRequest,
@@ -71,6 +72,8 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
   };
 
   const once = async <T>(request: ApiRequest): Promise<ApiReply<T>> => {
+    // Many requests of one look share its signal, and each listens until its time is over: no leak that Node has to warn of.
+    if (request.signal) setMaxListeners(0, request.signal);
     const signal = deadline(request.timeoutMs ?? ANSWER_LIMIT_MS, request.signal);
     try {
       const response = await send(request, signal).catch((error) =>

@@ -1,4 +1,5 @@
 import { pluralize } from '../../base/pluralize.ts';
+import { withoutCompletions } from '../../judge/foreign-fields.ts';
 import { type Difference, differences } from '../../judge/object-difference.ts';
 import { readiness } from '../../judge/readiness.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
@@ -7,7 +8,7 @@ import { mapAtOnce } from '../at-once.ts';
 import { watchUntil } from '../checks/watch-until.ts';
 import { ClusterError, remedyOf } from '../cluster-errors.ts';
 import { inApplyOrder } from './kind-order.ts';
-import { applyObject, type Placed } from './server-side-apply.ts';
+import { applyObject, FIELD_MANAGER, PATCH_MANAGER, type Placed } from './server-side-apply.ts';
 
 /** How many objects are written in parallel. */
 const PARALLEL = 8;
@@ -148,8 +149,10 @@ async function compareOne(
   const found = differences(live, object).filter(
     ({ path }) => !patched.some((each) => plainPath(path).startsWith(each)),
   );
-  return { key: placed.key, live, differences: found };
+  return { key: placed.key, live, differences: withoutCompletions(found, live, OURS) };
 }
+
+const OURS: ReadonlySet<string> = new Set([FIELD_MANAGER, PATCH_MANAGER]);
 
 /** The API server quotes paths differently than we do. */
 function plainPath(path: string): string {

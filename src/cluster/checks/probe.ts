@@ -1,9 +1,9 @@
 import { nearest } from '../../base/nearest.ts';
 import { jsonPath } from '../../judge/json-path.ts';
-import { newest, podFailure } from '../../judge/pod-readiness.ts';
+import { newest, podFailure, podReadiness } from '../../judge/pod-readiness.ts';
 import { isPrivatePath } from '../../judge/private-path.ts';
 import { makesPods, readiness } from '../../judge/readiness.ts';
-import { at, conditions, type Readiness } from '../../judge/readiness-words.ts';
+import { at, conditions, progressing, type Readiness } from '../../judge/readiness-words.ts';
 import { podSettling } from '../../judge/settling.ts';
 import { failureOf, saysOnlyEnded, succeeded } from '../../judge/succeeded.ts';
 import type { Probe, Verdict } from '../../model/check.ts';
@@ -162,11 +162,22 @@ function settled(
   minReadySeconds?: unknown,
 ): Readiness {
   if (own.status !== 'ready') return own;
+  // Pods tell first that a container has ended; their workload counts them later.
+  const living = pods.filter((pod) => !pod.metadata?.deletionTimestamp && !hasEnded(pod));
+  for (const pod of living) {
+    const { status, why } = podReadiness(pod, now);
+    if (status !== 'ready') return progressing(`${own.why}, but pod ${pod.metadata?.name}: ${why}`);
+  }
   const min = typeof minReadySeconds === 'number' ? minReadySeconds : undefined;
-  const rests = pods.flatMap((pod) => podSettling(pod, now, min) ?? []);
+  const rests = living.flatMap((pod) => podSettling(pod, now, min) ?? []);
   const longest = rests.sort((a, b) => b.restMs - a.restMs)[0];
   if (!longest) return own;
   return { status: 'settling', why: `${own.why}, but ${longest.why}`, againAfterMs: longest.restMs };
+}
+
+function hasEnded(pod: KubeObject): boolean {
+  const phase = at(pod, 'status', 'phase');
+  return phase === 'Failed' || phase === 'Succeeded';
 }
 
 function isSelected(pod: KubeObject, object: KubeObject): boolean {

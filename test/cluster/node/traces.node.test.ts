@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -58,7 +58,7 @@ async function starterProgram(): Promise<string> {
 }
 
 interface Traces {
-  /** Processes in PID namespaces other than this machine's. */
+  /** Processes that see the mounts of a node. */
   processes: number;
   mounts: string[];
   links: string[];
@@ -71,7 +71,7 @@ async function traces(): Promise<Traces> {
   const links = JSON.parse((await execa('ip', ['-j', 'link'])).stdout) as { ifname: string }[];
   const groups = await execa('find', ['/sys/fs/cgroup', '-type', 'd', '-path', '*rbnode*']);
   return {
-    processes: readdirSync('/proc').filter(isElsewhere).length,
+    processes: readdirSync('/proc').filter(isOnNode).length,
     mounts: readFileSync('/proc/self/mountinfo', 'utf8').split('\n'),
     links: links.map(({ ifname }) => ifname),
     cgroups: groups.stdout.split('\n').filter(Boolean),
@@ -80,9 +80,9 @@ async function traces(): Promise<Traces> {
   };
 }
 
-function isElsewhere(pid: string): boolean {
+function isOnNode(pid: string): boolean {
   try {
-    return readlinkSync(`/proc/${pid}/ns/pid`) !== readlinkSync('/proc/self/ns/pid');
+    return readFileSync(`/proc/${pid}/mountinfo`, 'utf8').includes('runbook-node-');
   } catch {
     return false; // not a process, or gone
   }
