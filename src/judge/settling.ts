@@ -2,8 +2,8 @@ import { pluralize } from '../base/pluralize.ts';
 import type { KubeObject } from '../model/cluster/kube.ts';
 import { at } from './readiness-words.ts';
 
-/** How long a container must run before it counts as ready, where no readiness probe tells and none has crashed. */
-const UNPROBED_MS = 10_000;
+/** How long a container that has not crashed must run before it counts as ready. */
+const CALM_MS = 10_000;
 /** kubelet waits at most this long between two starts of a container that crashes. */
 const LONGEST_MS = 300_000;
 /** kubelet forgets the crashes of a container that has run this long. */
@@ -20,7 +20,6 @@ export interface Settling {
 
 interface Container {
   readonly name?: string;
-  readonly readinessProbe?: unknown;
   readonly restartPolicy?: string;
 }
 
@@ -40,18 +39,18 @@ interface Terminated {
 
 /**
  * Whether a pod that is ready has been so for long enough. kubelet calls a container without a readiness probe ready at the
- * moment it starts, so one that crashes after two seconds is ready for two seconds, again and again. Each container must run for
- * `minReadySeconds` of its workload if that is set, else for ten seconds if no probe speaks for it; after a crash for
- * twice as long as it ran before, and ten seconds more for each restart. Undefined: it has settled.
+ * moment it starts, so one that crashes after two seconds is ready for two seconds, again and again; one with a probe is
+ * ready nearly as soon. Each container must run for `minReadySeconds` of its workload if that is set, else for ten seconds;
+ * after a crash for twice as long as it ran before, and ten seconds more for each restart. Undefined: it has settled.
  *
  * @param now milliseconds since the epoch
  */
 export function podSettling(pod: KubeObject, now: number, minReadySeconds = 0): Settling | undefined {
   if (at(pod, 'status', 'phase') !== 'Running' || pod.metadata?.deletionTimestamp) return undefined;
-  const rests = staying(pod).flatMap(({ container, status }) => {
+  const rests = stayingContainers(pod).flatMap((status) => {
     const startedAt = Date.parse(status.state?.running?.startedAt ?? '');
     if (Number.isNaN(startedAt) || startedAt - now > SKEW_MS) return [];
-    const { needMs, because } = needOf(container, status, minReadySeconds);
+    const { needMs, because } = needOf(status, minReadySeconds);
     // Times of the cluster are whole seconds, rounded down.
     const restMs = startedAt + needMs + (needMs > 0 ? 1000 : 0) - now;
     const upS = Math.max(0, Math.floor((now - startedAt) / 1000));
@@ -62,45 +61,37 @@ export function podSettling(pod: KubeObject, now: number, minReadySeconds = 0): 
 }
 
 /** Containers that are meant to run as long as the pod does: the main ones, and init containers that stay as sidecars. */
-function staying(pod: KubeObject): { container: Container; status: Status }[] {
+function stayingContainers(pod: KubeObject): Status[] {
   const list = <T>(...path: string[]) => (at(pod, ...path) ?? []) as readonly T[];
-  const containers = [
-    ...list<Container>('spec', 'containers'),
-    ...list<Container>('spec', 'initContainers').filter((each) => each.restartPolicy === 'Always'),
-  ];
-  const statuses = [
+  const sidecars = list<Container>('spec', 'initContainers').filter(
+    (each) => each.restartPolicy === 'Always',
+  );
+  return [
     ...list<Status>('status', 'containerStatuses'),
-    ...list<Status>('status', 'initContainerStatuses'),
+    ...list<Status>('status', 'initContainerStatuses').filter(({ name }) =>
+      sidecars.some((each) => each.name === name),
+    ),
   ];
-  return containers.flatMap((container) => {
-    const status = statuses.find(({ name }) => name === container.name);
-    return status ? [{ container, status }] : [];
-  });
 }
 
 function needOf(
-  container: Container,
   { restartCount = 0, lastState }: Status,
   minReadySeconds: number,
 ): { needMs: number; because: string } {
-  const calm = calmNeed(container, minReadySeconds);
+  const calm = calmNeed(minReadySeconds);
   const last = lastState?.terminated;
   // Unknown: kubelet lost sight of it, as in a reboot.
   if (restartCount === 0 || !last || last.reason === 'Unknown') return calm;
   const ranMs = Date.parse(last.finishedAt ?? '') - Date.parse(last.startedAt ?? '') || 0;
   if (ranMs >= FORGOTTEN_MS) return calm;
-  const needMs = Math.min(LONGEST_MS, 2 * ranMs + UNPROBED_MS * Math.min(restartCount, 6));
+  const needMs = Math.min(LONGEST_MS, 2 * ranMs + CALM_MS * Math.min(restartCount, 6));
   if (needMs <= calm.needMs) return calm;
   const because = `${pluralize(restartCount, 'restart')}; it ended with code ${last.exitCode ?? '?'} after ${Math.round(ranMs / 1000)} s before`;
   return { needMs, because };
 }
 
-function calmNeed(
-  { readinessProbe }: Container,
-  minReadySeconds: number,
-): { needMs: number; because: string } {
-  if (minReadySeconds > 0) return { needMs: minReadySeconds * 1000, because: 'minReadySeconds' };
-  return readinessProbe
-    ? { needMs: 0, because: 'its readiness probe passes' }
-    : { needMs: UNPROBED_MS, because: 'it has no readiness probe' };
+function calmNeed(minReadySeconds: number): { needMs: number; because: string } {
+  return minReadySeconds > 0
+    ? { needMs: minReadySeconds * 1000, because: 'minReadySeconds' }
+    : { needMs: CALM_MS, because: 'minReadySeconds is not set' };
 }

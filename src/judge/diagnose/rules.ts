@@ -85,6 +85,7 @@ export const RULES: readonly Rule[] = [
   clusterServices.serviceSelectsNothing,
   clusterServices.servicePortUndeclared,
   fields.eventUnknown,
+  fields.eventBeforeSensor,
   // Programs: a wrong file before a missing one.
   endings.unstartable,
   programs.crlfScript,

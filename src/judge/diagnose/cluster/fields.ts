@@ -211,6 +211,35 @@ export const eventUnknown: Rule = {
   },
 };
 
+/** The source and the Sensor name the same event, but no result exists: the event was sent before the Sensor subscribed. */
+export const eventBeforeSensor: Rule = {
+  code: 'event-before-sensor',
+  cause: 'timing',
+  find: (scene) =>
+    scene.input.checks.flatMap(({ check, verdict, observed }, index): Match[] => {
+      const name = /events\.argoproj\.io\/sensor=([\w.-]{1,253})/.exec(check)?.[1];
+      if (name === undefined || verdict === 'pass' || !observed.includes('there is none')) return [];
+      const wiring = factsOf(scene, 'wiring');
+      const sensor = wiring.find((each) => each.role === 'sensor' && each.name === name);
+      const made = new Set(
+        wiring
+          .filter(({ role, namespace }) => role === 'source' && namespace === sensor?.namespace)
+          .flatMap(({ events }) => events),
+      );
+      if (sensor === undefined || !sensor.events.every((event) => made.has(event))) return [];
+      return [
+        {
+          title: `Sensor ${sensor.namespace}/${name} waits for ${sensor.events.join(', ')}, which its event source provides, but no result exists: a Sensor receives only events that are sent after it has subscribed.`,
+          remedy:
+            'Send the event again until its result exists. The pod of a Sensor is ready before it has subscribed to the event bus.',
+          subject: `sensor ${sensor.namespace}/${name}`,
+          evidence: [scene.checkEvidence(index), sensor.id],
+          weight: 'logged',
+        },
+      ];
+    }),
+};
+
 /** The last resort for a workload about which nothing else is known. */
 export const workloadNotReady: Rule = {
   code: 'workload-not-ready',
