@@ -82,7 +82,7 @@ file open exists
 ~~~
 `;
 
-/** A box behind a name in one ssh configuration, with a witness of what ran on it. */
+/** A box with a name in one ssh configuration, and a log of what ran on it. */
 interface Web {
   readonly name: string;
   readonly sshd: Sshd;
@@ -90,8 +90,8 @@ interface Web {
 }
 
 /**
- * The one part that is not real here is the node: pods run as processes of this machine (argo/pod-runner). Argo's controller,
- * the API server, the engine in the pods and the boxes, which are reached by ssh, are.
+ * Only the node is simulated: pods run as processes of this machine (argo/pod-runner). Argo's controller, the API
+ * server, the engine in the pods and the boxes behind ssh are real.
  */
 describeWithCluster(
   `a real Argo controller walks a submitted workflow${reason ? ` (SKIPPED: ${reason})` : ''}`,
@@ -155,7 +155,7 @@ describeWithCluster(
       const submit = (more: Record<string, unknown> = {}) =>
         here.run('submit', { image: 'none', targets: 'inventory.yaml', namespace, yes: true, ...more });
       const workflow = async (): Promise<Json> => (await cluster.api.get(workflows)).items[0];
-      /** As `argo resume` does. */
+      /** Does what `argo resume` does. */
       const resume = async () => {
         const { metadata, status } = await workflow();
         for (const { id } of pausedIn(status)) {

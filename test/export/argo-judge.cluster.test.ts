@@ -8,16 +8,16 @@ const { path: program, reason } = argoProgram('argo-validate');
 if (reason) console.error(`SKIPPED: "Argo's own judge" of what submit generates: ${reason}`);
 
 const golden = readFileSync(join(import.meta.dirname, '../fixtures/export/full-runbook.yaml'), 'utf8');
-/** Argo's kinds alone: its strict reader knows no others. */
+/** Only Argo's kinds: its strict parser rejects all others. */
 const argo = golden
   .split(/^---\n/m)
   .filter((text) => text.includes('apiVersion: argoproj.io/'))
   .join('---\n');
 const judge = (input: string) => spawnSync(program, { input, encoding: 'utf8' });
 
-/** The fixture is held against what the generator writes by the fast tests; here the controller's own code judges it. */
+/** The fast tests compare the fixture with the generator's output; here the controller's own code validates it. */
 describe.skipIf(reason)(`Argo's own judge${reason ? ` (${reason})` : ''}`, () => {
-  it('finds the template and the workflow valid', () => {
+  it('accepts the template and the workflow', () => {
     const { stdout, stderr } = judge(argo);
     expect(stderr).toBe('');
     expect(stdout).toBe('valid: 1 templates, 1 workflows\n');
@@ -34,7 +34,7 @@ describe.skipIf(reason)(`Argo's own judge${reason ? ` (${reason})` : ''}`, () =>
     ],
     ['`on` unquoted, which YAML 1.1 reads as true', 'name: "on"', 'name: on', 'cannot unmarshal bool'],
     ['a template that is none', 'template: engine', 'template: motor', 'motor'],
-  ])('would say so of %s', (_, text, instead, words) => {
+  ])('rejects %s', (_, text, instead, words) => {
     const { status, stderr } = judge(argo.replaceAll(text, instead));
     expect(status).toBe(1);
     expect(stderr).toContain(words);

@@ -37,7 +37,7 @@ describeWithCluster(
       });
     });
 
-    test('every object is taken, strictly, and taken again unchanged', async () => {
+    test('accepts every object strictly, and accepts it again unchanged', async () => {
       const { run, flags, allow, of, namespace } = await scene({ detach: true });
       await allow();
       const { exit, report, diagnostics } = await run('submit', flags);
@@ -56,7 +56,7 @@ describeWithCluster(
       expect(claims.items).toHaveLength(1);
     });
 
-    test('sends nothing at all where one object would be refused', async () => {
+    test('sends nothing if one object would be rejected', async () => {
       const namespace = await cluster.namespace('submit');
       const mayDoAllButWorkflows = [
         { apiGroups: ['', 'rbac.authorization.k8s.io'], resources: ['*'], verbs: ['*'] },
@@ -73,7 +73,7 @@ describeWithCluster(
       expect(made.items).toEqual([]);
     });
 
-    test('is followed by a watch, box by box, to its end', async () => {
+    test('watches the workflow box by box until it ends', async () => {
       const { run, flags, allow, of, world } = await scene({});
       await allow();
       const events: RunEvent[] = [];

@@ -1,4 +1,4 @@
-/** A runbook with one of everything that an export must carry. */
+/** A runbook with every feature that an export must support. */
 export const FULL_RUNBOOK = `---
 runbook: 1
 name: Shop

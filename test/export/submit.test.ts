@@ -31,7 +31,7 @@ describe('runbook submit --dry-run', () => {
     expect(yaml).toBe(await readFile(golden, 'utf8'));
   });
 
-  it('holds secrets by reference only, whatever the environment says', async () => {
+  it('contains secrets only by reference, with any environment', async () => {
     const { report } = await submitted(
       FULL_RUNBOOK,
       { targets: 'inventory.yaml' },
@@ -46,7 +46,7 @@ describe('runbook submit --dry-run', () => {
     });
   });
 
-  it('binds a run to the content: another byte, another hash; the same content, the same', async () => {
+  it('pins a run to its content: different content has a different hash', async () => {
     const hashOf = async (text: string) =>
       objectsOf(
         (await submitted(text, { targets: 'i.yaml' }, { 'i.yaml': 'targets: [ssh://a]\n' })).report.yaml,
@@ -56,7 +56,7 @@ describe('runbook submit --dry-run', () => {
     expect(await hashOf(text)).not.toBe(await hashOf(`${text}\n`));
   });
 
-  it('gives tasks names that Argo can read, whatever the ids are', async () => {
+  it('gives tasks names that Argo can parse, for any step id', async () => {
     const steps = runbook({
       'Überall Ümlaute': '~~~bash\ntrue\n~~~',
       '2nd': '~~~bash\ntrue\n~~~',
@@ -74,7 +74,7 @@ describe('runbook submit --dry-run', () => {
     ]);
   });
 
-  it('refuses at once all that would not do in a pod what it does here', async () => {
+  it('rejects at once everything that would not work in a pod', async () => {
     const text = runbook({
       Ask: '~~~bash {"interactive":"true"}\nread x\n~~~',
       Serve: '~~~bash {"background":"pass"}\nsleep 1\n~~~',
@@ -98,7 +98,7 @@ describe('runbook submit --dry-run', () => {
     );
   });
 
-  it('asks for variables that only some targets have', async () => {
+  it('requires variables that only some targets have', async () => {
     const text = `${runbook({ One: '~~~bash\necho $COLOUR\n~~~' })}\n## Inputs\n\n| Name |\n| --- |\n| COLOUR |\n`;
     const inventory = 'targets:\n  - { on: "ssh://a", inputs: { COLOUR: red } }\n  - ssh://b\n';
     const without = await submitted(text, { targets: 'i.yaml' }, { 'i.yaml': inventory });
@@ -111,7 +111,7 @@ describe('runbook submit --dry-run', () => {
     expect(given.report.yaml).toContain(`"name":"b","on":"ssh://b","input-COLOUR":"${btoa('blue')}"`);
   });
 
-  it('holds an inventory against the declared inputs', async () => {
+  it('compares an inventory with the declared inputs', async () => {
     const { exit, diagnostics } = await submitted(
       FULL_RUNBOOK,
       { targets: 'i.yaml' },

@@ -12,7 +12,7 @@ const said = (text: string) =>
   );
 
 describe('an inventory', () => {
-  it('is a list of boxes, with groups and what is different about each', () => {
+  it('lists boxes, with groups and their own settings', () => {
     const found = targets(`
 inputs: { DOMAIN: example.org, PORT: 8080 }
 groups:
@@ -42,7 +42,7 @@ targets: [local, container:db]
     expect(found[2]?.place).toEqual({ file: 'inventory.yaml', line: 7, column: 9 });
   });
 
-  it('says what is wrong, where, and what to do, all at once', () => {
+  it('reports every error with its place and a remedy', () => {
     expect(
       said(
         'target: [a]\ntargets:\n  - ssh://-oProxyCommand=x\n  - {on: a, nme: b}\n  - {name: c}\n  - [1]\n',
@@ -56,7 +56,7 @@ targets: [local, container:db]
     ]);
   });
 
-  it('names a box once', () => {
+  it('rejects a box that is listed twice', () => {
     expect(said('targets:\n  - web\n  - web\n  - {on: web, name: other}\n')).toEqual([
       '3:5 duplicate-target: `web` must be unique; it is already on line 2. Give one of them a different `name:`.',
       '4:10 duplicate-target: `web` must be unique; it is already on line 2. List each box only once.',

@@ -13,7 +13,7 @@ const approval = (hash: string, more: Partial<Approval> = {}): Approval => ({
 });
 
 describe('approvals', () => {
-  it('are by content: another hash is not approved', async () => {
+  it('apply to content: another hash is not approved', async () => {
     const folder = join(temporaryFolder(), 'person');
     const approvals = openApprovals(folder);
     expect(await approvals.isApproved('h1')).toBe(false);
@@ -23,7 +23,7 @@ describe('approvals', () => {
     expect(await openApprovals(folder).isApproved('h1')).toBe(true);
   });
 
-  it('tell the last of a document, who gave it and how', async () => {
+  it('record the last approval of a document, its author and its way', async () => {
     const approvals = openApprovals(temporaryFolder());
     await approvals.approve(approval('h1'));
     await approvals.approve(approval('h2', { how: 'terminal', by: 'ada' }));
@@ -35,7 +35,7 @@ describe('approvals', () => {
     expect(await approvals.lastApproved('/srv/NONE.md')).toBeUndefined();
   });
 
-  it('are readable by their person alone, and survive a torn line', async () => {
+  it('are readable by their owner only, and survive a torn line', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'approvals.jsonl');
     const approvals = openApprovals(folder);
@@ -55,7 +55,7 @@ describe('approvals', () => {
     ).toBe(3);
   });
 
-  it('that others may write are believed by nobody', async () => {
+  it('are ignored if others can write them', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'approvals.jsonl');
     writeFileSync(path, `${JSON.stringify(approval('h1'))}\n`);

@@ -7,7 +7,7 @@ import { temporaryFolder } from './places.ts';
 import { start } from './run-program.ts';
 
 describe('the id of a box', () => {
-  it('is one for all who ask first at the same time, and stays', async () => {
+  it('is the same for concurrent first readers, and permanent', async () => {
     const stateFolder = join(temporaryFolder(), 'box');
     const first = await Promise.all(
       Array.from({ length: 8 }, async () => (await start('identify', { stateFolder })).ended),
@@ -20,8 +20,8 @@ describe('the id of a box', () => {
   });
 });
 
-describe('the id of a box that keeps nothing', () => {
-  it('is one for this process alone, and no error: looking needs no leave to write', async () => {
+describe('the id of a box without stored state', () => {
+  it('is valid for this process only, and not an error: reading needs no write permission', async () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     const [first, second] = [await boxId(join(file, 'box')), await boxId(join(file, 'box'))];
@@ -63,7 +63,7 @@ describe('the counter of a journal', () => {
 });
 
 describe('state folders', () => {
-  it('follow the XDG rules, root has a place of its own, and each can be told', () => {
+  it('follow the XDG rules, with a separate one for root, and can be configured', () => {
     const home = { HOME: '/home/u' };
     expect(boxStateFolder(home, 0)).toBe('/var/lib/runbook');
     expect(boxStateFolder(home, 1000)).toBe('/home/u/.local/state/runbook');

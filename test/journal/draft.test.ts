@@ -9,7 +9,7 @@ import { runbook, scenario } from '../support/scenario.ts';
 import { temporaryFolder } from './places.ts';
 import { start } from './run-program.ts';
 
-/** A process that has a draft of the file, and its end by kill -9. */
+/** A process that writes a draft of the file and is killed with -9. */
 async function drafter(path: string): Promise<() => Promise<void>> {
   let written = (_: string) => {};
   const draft = new Promise<string>((resolve) => (written = resolve));
@@ -23,8 +23,8 @@ async function drafter(path: string): Promise<() => Promise<void>> {
 
 const drafts = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.tmp'));
 
-describe('drafts that kill -9 left', () => {
-  it('are removed once their process is dead, and stay while it lives', async () => {
+describe('drafts left by kill -9', () => {
+  it('are removed when their process is dead, and kept while it lives', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'AUTODOCK.md');
     const kill = await drafter(path);
@@ -35,7 +35,7 @@ describe('drafts that kill -9 left', () => {
     expect(drafts(folder)).toEqual([]);
   });
 
-  it('of another process with the same pid are nobody’s, and what is no draft stays', async () => {
+  it('of a process with a reused pid are removed; other files stay', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'AUTODOCK.md');
     const others = ['.AUTODOCK.md.notes.tmp', '.AUTODOCK.md.12.tmp', '.OTHER.md.1-00000000.tmp', 'a.tmp'];
@@ -51,7 +51,7 @@ describe('drafts that kill -9 left', () => {
     ]);
   });
 
-  it('go with the next pass, and with the next save', async () => {
+  it('are removed by the next pass and the next save', async () => {
     const scene = await scenario(runbook({ a: '~~~bash\necho a >> log\n~~~\n' }));
     await (await drafter(scene.path('AUTODOCK.md')))();
     expect(drafts(scene.folder)).toHaveLength(1);
@@ -66,7 +66,7 @@ describe('drafts that kill -9 left', () => {
     expect(drafts(scene.folder)).toEqual([]);
   });
 
-  it('of a baseline go with the next one', async () => {
+  it('of a baseline are removed with the next baseline', async () => {
     const scene = await scenario(runbook({ a: '~~~bash\necho a >> log\n~~~\n' }));
     await scene.replay();
     const folder = scene.path('.runbook');

@@ -6,7 +6,7 @@ import { LoopEntry, type LoopRecord } from '../../src/loop/loop.ts';
 import { loopState } from '../../src/loop/loop-state.ts';
 import { problemId } from '../../src/loop/problem-life.ts';
 
-/** A session, told in order; folded as env_save would. */
+/** A session, played in order and folded as env_save does. */
 class Session {
   readonly #records: LoopRecord[] = [];
   readonly #documented: Set<string>;
@@ -16,7 +16,7 @@ class Session {
     this.#documented = new Set(documented);
   }
 
-  /** One attempt: a step's id and text, and how it ended. */
+  /** One attempt: a step's id and text, and its result. */
   runs(step: string, text: string, part: Part = {}): this {
     const {
       source = 'draft',
@@ -122,7 +122,7 @@ const change = (subject: string, kind: ChangeRow['kind'] = 'added', after = 'v1'
 });
 const text = (body: StepBody) => body.run[0]!.text;
 
-/** The small twin of story A: nginx holds port 80, Caddy fails, nginx goes, Caddy starts. */
+/** A small version of story A: nginx holds port 80, Caddy fails, nginx is stopped, Caddy starts. */
 const twin = () =>
   new Session()
     .runs('install', 'apt-get install -y nginx caddy')
@@ -155,13 +155,13 @@ describe('story A, small', () => {
     expect([notSaved, withheld, next]).toEqual([[], [], 'save']);
   });
 
-  test('without its Why it holds back saving, and is named', () => {
+  test('blocks saving without its Why, and is named', () => {
     const { withheld, problems, settled, next } = twin().folded();
     expect(withheld).toEqual([{ problem: problemId('box', 'x'), for: 'caddy', fix: ['at-3'] }]);
     expect([problems, settled, next]).toEqual([[], { attempts: [], problems: [] }, 'resolve']);
   });
 
-  test('saved, nothing is left', () => {
+  test('leaves nothing to save after a save', () => {
     const session = twin().resolves();
     expect(session.saves(session.folded()).folded()).toMatchObject({
       steps: [],
@@ -173,7 +173,7 @@ describe('story A, small', () => {
 });
 
 describe('steps', () => {
-  test('the last body that succeeded, at the place of its first success', () => {
+  test('keeps the last successful body at the place of its first success', () => {
     const { steps } = new Session()
       .runs('a', 'one')
       .runs('b', 'b')
@@ -186,7 +186,7 @@ describe('steps', () => {
     ]);
   });
 
-  test('after the step that the draft names, if there is one', () => {
+  test('follows the step that the draft names', () => {
     const { steps } = new Session('intro')
       .runs('b', 'b')
       .runs('a', 'a', { after: 'intro' })
@@ -207,7 +207,7 @@ describe('steps', () => {
     expect(steps).toMatchObject([{ step: 'a', kind: 'revised' }]);
   });
 
-  test('a step of the document that ran as it stands is not written', () => {
+  test('does not write a documented step that ran unchanged', () => {
     expect(new Session('a').runs('a', 'a', { source: 'step' }).folded()).toMatchObject({
       steps: [],
       notSaved: [],
@@ -234,7 +234,7 @@ describe('steps', () => {
     expect(session.folded()).toMatchObject({ steps: [], notSaved: [{ step: 'a', reason }] });
   });
 
-  test('an undone attempt is gone', () => {
+  test('drops an undone attempt', () => {
     expect(new Session().runs('a', 'a', { attempt: 'one' }).undoes('one').folded()).toMatchObject({
       steps: [],
       notSaved: [],
@@ -273,7 +273,7 @@ describe('problems', () => {
     });
   });
 
-  test('a typo in one’s own unsaved draft holds nothing back and is not written', () => {
+  test('ignores a corrected typo in an unsaved draft', () => {
     const { withheld, problems, steps } = new Session()
       .fails('a', 'apt-get instal')
       .runs('a', 'apt-get install')
@@ -282,21 +282,21 @@ describe('problems', () => {
     expect(steps).toMatchObject([{ step: 'a' }]);
   });
 
-  test('the same in a step of the document does', () => {
+  test('requires a Why for the same in a documented step', () => {
     const session = new Session('a')
       .fails('a', 'old', 'x', { source: 'step' })
       .runs('a', 'new', { source: 'revision' });
     expect(session.folded().withheld).toHaveLength(1);
   });
 
-  test('what went away by itself needs no Why', () => {
+  test('requires no Why for a problem that disappeared without a fix', () => {
     expect(
       new Session('a').fails('a', 'a', 'x', { source: 'step' }).runs('a', 'a', { source: 'step' }).folded()
         .withheld,
     ).toEqual([]);
   });
 
-  test('every fix between opening and clearing, the last body of each; what failed or was undone is none', () => {
+  test('includes every fix between opening and clearing with its last body, except failed and undone ones', () => {
     const session = new Session()
       .fails('a', 'a', 'x', { checks: [['goal', 'fail']] })
       .runs('f', 'one')
@@ -310,7 +310,7 @@ describe('problems', () => {
     expect(session.folded().problems[0]!.fix.map((each) => text(each.body))).toEqual(['two']);
   });
 
-  test('`fix` narrows them; the others are steps', () => {
+  test('`fix` selects some of them; the others become steps', () => {
     const session = new Session()
       .fails('a', 'a', 'x', { checks: [['goal', 'fail']] })
       .runs('tools', 't')
@@ -320,7 +320,7 @@ describe('problems', () => {
     expect(steps.map((each) => each.step)).toEqual(['tools', 'a']);
   });
 
-  test('one after the other, each gets its own', () => {
+  test('gives consecutive problems their own fixes', () => {
     const session = new Session()
       .fails('a', 'a', 'x', { checks: [['p', 'fail']] })
       .runs('f', 'f', { checks: [['q', 'pass']] });
@@ -337,7 +337,7 @@ describe('problems', () => {
     ]);
   });
 
-  test('a dropped one leaves its attempts to be steps', () => {
+  test('turns the attempts of a dropped problem into steps', () => {
     const session = new Session()
       .fails('a', 'a', 'x', { checks: [['goal', 'fail']] })
       .runs('f', 'f')
@@ -350,7 +350,7 @@ describe('problems', () => {
     });
   });
 
-  test('a check that the step’s own success contradicts is no Verify of the problem', () => {
+  test('rejects a check that fails once the step succeeds as the Verify of the problem', () => {
     const session = new Session().fails('caddy', 'c').runs('f', 'f', { checks: [['port 80 free', 'pass']] });
     session
       .runs('caddy', 'c', {
@@ -361,11 +361,11 @@ describe('problems', () => {
       })
       .resolves();
     expect(session.folded().problems[0]!.verify).toEqual([
-      { check: 'port 80 free', failedBefore: 'unknown', holdsAfter: 'no' },
+      { check: 'port 80 free', attempt: expect.any(String), failedBefore: 'unknown', holdsAfter: 'no' },
     ]);
   });
 
-  test('nor is one that passed before the fix', () => {
+  test('rejects a check that passed before the fix', () => {
     const session = new Session()
       .fails('a', 'a')
       .runs('f', 'f', { checks: [['port 22 open', 'pass']], before: [['port 22 open', 'pass']] });
@@ -376,7 +376,7 @@ describe('problems', () => {
 });
 
 describe('leftovers and unaccounted changes', () => {
-  test('what a failed attempt changed and no kept one does', () => {
+  test('reports changes of failed attempts that no kept attempt makes', () => {
     const session = new Session().fails('a', 'one', 'x', { changed: [change('nginx'), change('caddy')] });
     const { leftovers, next } = session
       .runs('a', 'two', { changed: [change('caddy', 'changed', 'v1')] })
@@ -385,7 +385,7 @@ describe('leftovers and unaccounted changes', () => {
     expect(next).toBe('prove');
   });
 
-  test('none where a kept step changed it later, or it was taken away again', () => {
+  test('omits changes that a kept step overwrote or that were reverted', () => {
     const session = new Session().fails('a', 'one', 'x', {
       changed: [change('nginx'), change('caddy', 'added', 'v0')],
     });
@@ -394,7 +394,7 @@ describe('leftovers and unaccounted changes', () => {
     expect(session.folded().leftovers).toEqual([]);
   });
 
-  test('what a fix changed is kept', () => {
+  test('keeps changes of a fix', () => {
     const session = new Session()
       .fails('a', 'a')
       .runs('f', 'f', { changed: [change('nginx', 'removed')] })
@@ -403,7 +403,7 @@ describe('leftovers and unaccounted changes', () => {
     expect(session.folded().leftovers).toEqual([]);
   });
 
-  test('what no step did', () => {
+  test('reports changes that no step made', () => {
     expect(new Session().runs('a', 'a').folded(['package jq added'])).toMatchObject({
       unaccounted: ['package jq added'],
       next: 'prove',
@@ -411,7 +411,7 @@ describe('leftovers and unaccounted changes', () => {
   });
 });
 
-test('whatever happened: a kept body is one that ran and succeeded, nothing stands twice, and nothing is written twice', () => {
+test('keeps only bodies that ran and succeeded, and writes nothing twice, for any session', () => {
   const event = fc.record({
     step: fc.constantFrom('a', 'b', 'c'),
     text: fc.constantFrom('one', 'two'),

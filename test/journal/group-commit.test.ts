@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGroupCommit } from '../../src/journal/group-commit.ts';
 
-/** A sync that ends when it is told to, and writes down what it covers. */
+/** A sync that ends on request and records what it covers. */
 function controlled() {
   const ends: (() => void)[] = [];
   let touched = 0;
@@ -19,8 +19,8 @@ function controlled() {
 
 const turn = () => new Promise((resolve) => void setImmediate(resolve));
 
-describe('many who wait for the disk', () => {
-  it('share one sync for what was written in one turn, and one more for all that came while it ran', async () => {
+describe('concurrent waits for the disk', () => {
+  it('share one sync for all writes of one turn, and another for writes during that sync', async () => {
     const { commit, covered, ends, touch } = controlled();
     for (let count = 0; count < 10; count++) touch();
     await turn();
@@ -36,7 +36,7 @@ describe('many who wait for the disk', () => {
     await settled;
   });
 
-  it('are not let go by a sync that began before their write', async () => {
+  it('are not satisfied by a sync that started before their write', async () => {
     const { commit, ends, touch } = controlled();
     touch();
     await turn();
@@ -52,7 +52,7 @@ describe('many who wait for the disk', () => {
     await settled;
   });
 
-  it('wait a moment for others, unless somebody is in a hurry', async () => {
+  it('wait a moment for others, except urgent ones', async () => {
     let syncs = 0;
     const commit = createGroupCommit(async () => void syncs++, 60_000);
     commit.touch();
@@ -67,11 +67,11 @@ describe('many who wait for the disk', () => {
     expect([syncs, soon]).toEqual([1, true]);
   });
 
-  it('wait for nothing where nothing was written', async () => {
+  it('return at once if nothing was written', async () => {
     await createGroupCommit(() => Promise.reject(new Error('never asked'))).settled();
   });
 
-  it('are all told of a failure, from then on always', async () => {
+  it('all fail after a failure, permanently', async () => {
     const commit = createGroupCommit(() => Promise.reject(new Error('the disk is gone')));
     commit.touch();
     await expect(commit.settled()).rejects.toThrow('the disk is gone');

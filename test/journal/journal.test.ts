@@ -17,7 +17,7 @@ import { type Journal, type JournalOptions, openJournal, readJournal } from '../
 import { EXIT, RunbookError } from '../../src/model/diagnostic.ts';
 import { confirmed, journalOptions, started, temporaryFolder } from './places.ts';
 
-/** Opens, works, closes: one process's life with a journal. */
+/** Opens, works, closes: the life of one process with a journal. */
 async function session<T>(options: JournalOptions, work: (journal: Journal) => T): Promise<T> {
   const journal = await openJournal(options);
   const result = work(journal);
@@ -37,8 +37,8 @@ async function refusal(work: Promise<unknown>): Promise<RunbookError> {
   return error as RunbookError;
 }
 
-describe('what is remembered', () => {
-  it('comes back in the next process: confirmed, failed and interrupted steps', async () => {
+describe('the memory of earlier passes', () => {
+  it('survives a restart: confirmed, failed and interrupted steps', async () => {
     const options = journalOptions();
     await session(options, (journal) => {
       journal.append(started('install'));
@@ -59,7 +59,7 @@ describe('what is remembered', () => {
     });
   });
 
-  it('grows while it is written, by the same rules as when it is read', async () => {
+  it('is updated while writing by the same rules as when reading', async () => {
     const options = journalOptions();
     const written = await session(options, (journal) => {
       journal.append(started('one'));
@@ -80,7 +80,7 @@ describe('what is remembered', () => {
     await session(options, (journal) => expect([...journal.memory]).toEqual(written));
   });
 
-  it('is looked at without a trace', async () => {
+  it('is read without writing anything', async () => {
     const options = journalOptions();
     expect((await readJournal(options)).memory.size).toBe(0);
     expect(existsSync(join(options.folder, '.runbook'))).toBe(false);
@@ -99,7 +99,7 @@ describe('what is remembered', () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it('is private: the folder is 0700, files are 0600, and git ignores all of it', async () => {
+  it('is private: folder 0700, files 0600, ignored by git', async () => {
     const options = journalOptions();
     mkdirSync(join(options.folder, '.runbook'), { mode: 0o755 });
     const path = await session(options, (journal) => {
@@ -113,7 +113,7 @@ describe('what is remembered', () => {
 });
 
 describe('a pass', () => {
-  it('goes on under its id until it has ended done', async () => {
+  it('keeps the id of a pass until it is done', async () => {
     const options = journalOptions();
     const first = await session(options, (journal) => {
       journal.append(started('one'));
@@ -135,7 +135,7 @@ describe('a pass', () => {
     expect(fourth.id).not.toBe(first.id);
   });
 
-  it('tries a reactive Fix once for each step, through a restart, and again in the next pass', async () => {
+  it('tries a reactive Fix once per step, across restarts, and again in the next pass', async () => {
     const options = journalOptions();
     const fix = { kind: 'fix', how: 'reactive', step: 'serve', problem: 'port-taken', action: 'f1' } as const;
     await session(options, (journal) => {
@@ -154,7 +154,7 @@ describe('a pass', () => {
     await session(options, (journal) => expect(journal.fixUsed('serve', 'port-taken', 'f1')).toBe(false));
   });
 
-  it('says at its beginning which document, box and version it is about', async () => {
+  it('starts with its document, box and version', async () => {
     const options = journalOptions();
     const path = await session(options, (journal) => {
       journal.append(started('one'));
@@ -169,8 +169,8 @@ describe('a pass', () => {
   });
 });
 
-describe('another life of the box', () => {
-  it('does not believe the journal of a folder that was copied or moved', async () => {
+describe('a different history of the box', () => {
+  it('ignores the journal of a folder that was copied or moved', async () => {
     const options = journalOptions();
     await session(options, (journal) => journal.append(confirmed('one')));
     const copy = {
@@ -183,7 +183,7 @@ describe('another life of the box', () => {
     await session(options, (journal) => expect(steps(journal)).toEqual({ one: 'confirmed' }));
   });
 
-  it('does not believe the journal of another box', async () => {
+  it('ignores the journal of another box', async () => {
     const options = journalOptions();
     await session(options, (journal) => journal.append(confirmed('one')));
     await session({ ...options, box: { id: 'another', name: 'other' } }, (journal) =>
@@ -191,7 +191,7 @@ describe('another life of the box', () => {
     );
   });
 
-  it('after a restored snapshot believes only what the snapshot knew, and never again what came after it', async () => {
+  it('after a restored snapshot trusts only what the snapshot knew, permanently', async () => {
     const options = journalOptions();
     const snapshot = join(temporaryFolder(), 'snapshot');
     const path = await session(options, (journal) => {
@@ -221,7 +221,7 @@ describe('another life of the box', () => {
     ).toHaveLength(4);
   });
 
-  it('does not set the void end aside through a link that a project brought', async () => {
+  it('does not follow a link in the project when it moves invalid records aside', async () => {
     const options = journalOptions();
     const path = await session(options, (journal) => {
       journal.append(confirmed('one'));
@@ -237,7 +237,7 @@ describe('another life of the box', () => {
     expect(readFileSync(precious, 'utf8')).toBe('precious');
   });
 
-  it('believes nothing where the box has lost its state', async () => {
+  it('trusts nothing if the box has lost its state', async () => {
     const options = journalOptions();
     await session(options, (journal) => journal.append(confirmed('one')));
     renameSync(options.stateFolder, `${options.stateFolder}-lost`);
@@ -292,7 +292,7 @@ describe('damage', () => {
     ['no record', (line: string) => line.replace('"inputs":"i1"', '"inputs":1')],
     ['an unknown kind', (line: string) => line.replace('"kind":"confirmed"', '"kind":"concluded"')],
     ['a number out of order', (line: string) => line.replace('"seq":2', '"seq":1')],
-  ])('refuses a damaged line in the middle (%s), says where, and changes nothing', async (_, damage) => {
+  ])('rejects a damaged line in the middle (%s) with its place, and changes nothing', async (_, damage) => {
     const options = journalOptions();
     const path = await session(options, (journal) => {
       for (const step of ['one', 'two', 'three']) journal.append(confirmed(step));
@@ -307,7 +307,7 @@ describe('damage', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
-  it('refuses a journal of a newer format, wherever the line stands', async () => {
+  it('rejects a journal of a newer format, at any line', async () => {
     const options = journalOptions();
     const path = await session(options, (journal) => {
       journal.append(confirmed('one'));
@@ -318,7 +318,7 @@ describe('damage', () => {
     expect((await refusal(readJournal(options))).diagnostics).toMatchObject([{ code: 'journal-newer' }]);
   });
 
-  it('keeps byte offsets right behind damaged characters', async () => {
+  it('keeps byte offsets correct after damaged characters', async () => {
     const options = journalOptions();
     const path = await session(options, (journal) => {
       journal.append(confirmed('one', { title: 'XXX' }));
@@ -347,7 +347,7 @@ describe('a place that cannot be written', () => {
     ]);
   });
 
-  it('refuses a state folder that cannot be made', async () => {
+  it('rejects a state folder that cannot be created', async () => {
     const options = journalOptions();
     writeFileSync(options.stateFolder, '');
     const { exit, diagnostics } = await refusal(openJournal(options));
@@ -357,7 +357,7 @@ describe('a place that cannot be written', () => {
 });
 
 describe('logs of background fences', () => {
-  it('have a name that no step id can lead elsewhere', async () => {
+  it('have names that no step id can redirect', async () => {
     const options = journalOptions();
     await session(options, (journal) => {
       expect(journal.logPath('start-caddy', 0)).toBe(

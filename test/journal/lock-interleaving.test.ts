@@ -34,7 +34,7 @@ const acquire = (stateFolder: string): BoxLock =>
 
 const giveBack = (result: BoxLock) => result.kind === 'acquired' && result.release();
 
-/** Lets others have their turn before call number `at`, and counts the calls. */
+/** Runs others before call number `at`, and counts the calls. */
 function interrupted<T>(at: number, others: () => void, work: () => T): { result: T; calls: number } {
   let calls = 0;
   interrupt = () => {
@@ -76,7 +76,7 @@ const cases = Object.keys(befores).flatMap((before) =>
   Object.keys(turns).map((turn) => [before, turn] as const),
 );
 
-describe('one contender is interrupted before each of its system calls', () => {
+describe('interrupts one contender before each of its system calls', () => {
   it.each(cases)('%s; another %s', (before, turn) => {
     for (let at = 1, calls = at; at <= calls; at++) {
       const folder = join(temporaryFolder(), 'box');

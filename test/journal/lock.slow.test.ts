@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { temporaryFolder } from './places.ts';
 import { start } from './run-program.ts';
 
-it('is taken by exactly one of 20 who race for it, again and again, each winner killed with -9', async () => {
+it('is acquired by exactly one of 20 contenders, repeatedly, with each winner killed by -9', async () => {
   const stateFolder = join(temporaryFolder(), 'box');
   const lockers = new Map<ChildProcess, Interface>();
   await Promise.all(
@@ -40,7 +40,7 @@ it('is taken by exactly one of 20 who race for it, again and again, each winner 
   for (const child of lockers.keys()) child.kill('SIGKILL');
 }, 120_000);
 
-it('never lets two in, though holders die inside all the time', async () => {
+it('never admits two holders, even when holders are killed', async () => {
   const folder = temporaryFolder();
   const input = { stateFolder: join(folder, 'box'), log: join(folder, 'log'), tries: 400 };
   const deaths = await Promise.all(

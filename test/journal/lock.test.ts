@@ -13,7 +13,7 @@ const now = () => Date.parse('2026-11-21T10:00:00Z');
 const acquire = (stateFolder: string): BoxLock =>
   acquireLock({ stateFolder, command: 'replay', document: '/srv/AUTODOCK.md', now });
 
-/** What a holder who is no more left behind. */
+/** The state that a dead holder leaves. */
 function leave(stateFolder: string, holder: object | string): void {
   mkdirSync(stateFolder, { recursive: true });
   const rest = { user: 'root', command: 'replay', document: '/d', since: '2026-11-20T00:00:00Z' };
@@ -29,7 +29,7 @@ function release(result: BoxLock): void {
 }
 
 describe('the lock of a box', () => {
-  it('tells the second who holds it, and is free again once released', () => {
+  it('reports the holder to the second process, and is free after release', () => {
     const folder = join(temporaryFolder(), 'box');
     const first = acquire(folder);
     const second = acquire(folder);
@@ -67,13 +67,13 @@ describe('the lock of a box', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is not taken from one whose start cannot be told, as long as its pid lives', () => {
+  it('is not taken over while the pid lives, if its start time is unknown', () => {
     const folder = join(temporaryFolder(), 'box');
     leave(folder, { ...thisProcess(), pid: process.ppid, start: '' });
     expect(acquire(folder).kind).toBe('held');
   });
 
-  it('is not given back by one who no longer has it', () => {
+  it('is not released by a process that no longer holds it', () => {
     const folder = join(temporaryFolder(), 'box');
     const old = acquire(folder);
     leave(folder, { ...thisProcess(), pid: process.ppid, start: '' });
@@ -87,7 +87,7 @@ describe('a process', () => {
     'runs until it ends, and not as a zombie that nobody has waited for',
     async () => {
       expect(isRunning(thisProcess())).toBe(true);
-      // The shell becomes `sleep`, which never waits for the child that it was given.
+      // The shell becomes `sleep`, which never waits for its inherited child.
       const parent = spawn('sh', ['-c', 'sh -c "echo \\$\\$; exit" & exec sleep 60'], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });

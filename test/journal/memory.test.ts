@@ -15,7 +15,7 @@ const step = (...entries: JournalEntry[]) => memoryOf(...entries).steps.get('one
 const process = (fence: number, pid: number) => ({ fence, pid, start: '1', log: '/l' });
 
 describe('the memory of a step', () => {
-  it('is interrupted from its start to its end', () => {
+  it('is interrupted between its start and its end', () => {
     expect(step(started('one'))).toMatchObject({ status: 'interrupted', confirmedSeq: 0, at: 't1' });
     expect(step(started('one'), confirmed('one'))).toMatchObject({
       status: 'confirmed',
@@ -29,7 +29,7 @@ describe('the memory of a step', () => {
     });
   });
 
-  it('tells apart what acted, for its dependents, from what was found, accepted or run again for an export', () => {
+  it('distinguishes acted steps from found, accepted and restored ones, for dependents', () => {
     const acted = confirmed('one');
     expect(step(confirmed('one', { how: 'found' }))).toMatchObject({ actedSeq: 0, confirmedSeq: 1 });
     for (const how of ['found', 'accepted', 'restored'] as const) {
@@ -38,7 +38,7 @@ describe('the memory of a step', () => {
     expect(step(acted, acted)).toMatchObject({ actedSeq: 2 });
   });
 
-  it('keeps what an earlier confirmation left on the box while the step acts anew or has failed', () => {
+  it('keeps the objects of an earlier confirmation while the step runs again or has failed', () => {
     const whole = confirmed('one', { background: [process(0, 7)], undo: ['rm'], title: 'One' });
     const failed: JournalEntry = { kind: 'failed', step: 'one', action: 'a2', inputs: 'i', reason: 'exit' };
     expect(step(whole, started('one', 'a2'), failed)).toMatchObject({
@@ -50,7 +50,7 @@ describe('the memory of a step', () => {
     });
   });
 
-  it('holds one process for each fence, the last', () => {
+  it('keeps the last process of each fence', () => {
     const entries = [process(0, 7), process(1, 8), process(0, 9)].map(
       (each): JournalEntry => ({ kind: 'background', step: 'one', process: each }),
     );
@@ -58,7 +58,7 @@ describe('the memory of a step', () => {
     expect(step(started('one'), ...entries, confirmed('one', { background: [] }))?.background).toEqual([]);
   });
 
-  it('has nothing left of a step that was undone, so that no second Undo runs', () => {
+  it('keeps nothing of an undone step, so that Undo does not run twice', () => {
     const undone = step(confirmed('one', { undo: ['rm'], background: [process(0, 7)] }), {
       kind: 'undone',
       step: 'one',
@@ -82,7 +82,7 @@ describe('the memory of a step', () => {
 });
 
 describe('the memory of passes', () => {
-  it('is of the last one', () => {
+  it('is about the last pass', () => {
     const { pass, fixes } = memoryOf(
       { ...({ kind: 'fix', how: 'reactive', step: 's', problem: 'p', action: 'f' } as const), pass: 'p1' },
       { kind: 'pass-ended', outcome: 'done', pass: 'p1' },
@@ -95,17 +95,17 @@ describe('the memory of passes', () => {
   const fix: JournalEntry = { kind: 'fix', how: 'reactive', step: 'one', problem: 'p', action: 'f' };
   const failed: JournalEntry = { kind: 'failed', step: 'one', action: 'a', inputs: 'i', reason: 'exit' };
 
-  it('keeps a Fix as used while the step fails, in a resumed pass too', () => {
+  it('keeps a Fix as used while the step fails, also in a resumed pass', () => {
     const { fixes } = memoryOf(started('one'), fix, failed, started('one'), failed, started('two'));
     expect([...fixes.keys()]).toEqual(['one']);
   });
 
-  it('gives a Fix back to a step that was cut off before it ended', () => {
+  it('makes a Fix available again if the step was interrupted before its end', () => {
     expect(memoryOf(started('one'), fix).fixes.size).toBe(1);
     expect(memoryOf(started('one'), fix, started('one')).fixes.size).toBe(0);
   });
 
-  it('takes a pass that is gone on with as open again', () => {
+  it('reopens a pass that is continued', () => {
     const { pass } = memoryOf(
       { kind: 'pass-ended', outcome: 'failed' },
       { kind: 'pass-started', version: '1' },

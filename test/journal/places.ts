@@ -6,14 +6,14 @@ import type { JournalOptions } from '../../src/journal/journal.ts';
 import { localBoxState } from '../../src/journal/local-box-state.ts';
 import type { JournalEntry } from '../../src/model/journal.ts';
 
-/** A folder of its own for a test, removed when it ends. */
+/** A temporary folder for a test, removed at its end. */
 export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'runbook-journal-')));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** A project and a box in it, whose state lies in `stateFolder`. */
+/** A project and a box with its state in `stateFolder`. */
 export function journalOptions(
   root = temporaryFolder(),
   project = 'project',

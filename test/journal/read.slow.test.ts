@@ -41,11 +41,11 @@ async function read(records: number): Promise<{ steps: number; ms: number; megab
   return { steps, ms, megabytes };
 }
 
-it('a long journal is read in time in proportion to its length, and in little memory', async () => {
+it('reads a long journal in linear time and little memory', async () => {
   const short = await read(20_000);
   const long = await read(400_000);
   expect([short.steps, long.steps]).toEqual([10, 10]);
   expect(long.ms).toBeLessThan(60 * short.ms);
-  // The file is 80 MB; what is held is a chunk of 1 MB and what the collector has not yet swept.
+  // The file has 80 MB; memory holds a 1 MB chunk and garbage that is not collected yet.
   expect(long.megabytes).toBeLessThan(short.megabytes + 60);
 }, 120_000);

@@ -9,8 +9,8 @@ import { EXIT } from '../../src/model/diagnostic.ts';
 import { journalOptions } from './places.ts';
 import { start } from './run-program.ts';
 
-describe('what the system refuses', () => {
-  it('a full disk (a limit on the size of files) is told, and the journal stays as it was before', async () => {
+describe('errors of the system', () => {
+  it('reports a full disk (a file size limit), and leaves the journal unchanged', async () => {
     const { now, version, ...place } = journalOptions();
     const limited = ['bash', '-c', 'trap \'\' XFSZ; ulimit -f 64; exec "$@"', 'bash'];
     const writer = await start('writer', { ...place, limit: 10_000, filler: 100 }, { wrapper: limited });
@@ -18,7 +18,7 @@ describe('what the system refuses', () => {
     expect(code).toBe(EXIT.person);
     expect(lines.at(-1)).toMatch(/^refused .*"disk-full".*continues where it stopped/);
 
-    // The number goes first: it stands for the record that found no room.
+    // The number is written first: it belongs to the record that did not fit.
     const key = journalKey(place.box.id, place.document);
     const read = await readJournalRecords(
       join(place.folder, '.runbook', `AUTODOCK.md.${key}.jsonl`),
@@ -50,8 +50,8 @@ describe('what the system refuses', () => {
     },
   );
 
-  it('where nothing can be made it ends, with the folder named', async () => {
-    // Node's own recursive mkdir would try for ever there.
+  it('fails with the name of the folder if nothing can be created', async () => {
+    // Node's own recursive mkdir would loop forever there.
     const options = { ...journalOptions(), state: localBoxState('/proc/nope') };
     await expect(openJournal(options)).rejects.toMatchObject({
       exit: EXIT.person,

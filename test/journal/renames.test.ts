@@ -9,26 +9,26 @@ const renames = (journaled: Record<string, string>, document: Record<string, str
 };
 
 describe('a renamed step', () => {
-  it('is an unknown id with the action of a journaled step that is gone', () => {
+  it('is detected by an unknown id with the action of a missing step', () => {
     expect(renames({ install: 'a', start: 'b' }, { 'install-k3s': 'a', start: 'b' })).toEqual({
       'install-k3s': 'install',
     });
   });
 
-  it('is none where the action was edited too', () => {
+  it('is not detected if the action was edited too', () => {
     expect(renames({ install: 'a' }, { 'install-k3s': 'a2' })).toEqual({});
   });
 
-  it('is none where the old step still stands: it was copied', () => {
+  it('is not detected if the old step still exists: it was copied', () => {
     expect(renames({ install: 'a' }, { install: 'a', again: 'a' })).toEqual({});
   });
 
-  it('is none where two gone steps, or two new ones, could be meant', () => {
+  it('is not detected if it is ambiguous', () => {
     expect(renames({ one: 'a', two: 'a' }, { three: 'a' })).toEqual({});
     expect(renames({ one: 'a' }, { two: 'a', three: 'a' })).toEqual({});
   });
 
-  it('may trade names with another', () => {
+  it('may swap its name with another step', () => {
     expect(renames({ one: 'a', two: 'b' }, { three: 'a', four: 'b' })).toEqual({ three: 'one', four: 'two' });
   });
 });

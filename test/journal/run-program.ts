@@ -9,14 +9,14 @@ const programs = fileURLToPath(new URL('./programs/', import.meta.url));
 const cache = fileURLToPath(new URL('../../node_modules/.cache/test-programs/', import.meta.url));
 const bundles = new Map<string, Promise<string>>();
 
-/** A program beside the tests as one plain file that Node 20 runs: what must die or race needs a process of its own. */
+/** A test program bundled as one file for Node 20: what is killed or races needs its own process. */
 function program(name: string): Promise<string> {
   const bundle = bundles.get(name) ?? bundleOf(name);
   bundles.set(name, bundle);
   return bundle;
 }
 
-/** Written whole or not at all, since several test files may want the same program at once. */
+/** Written atomically, because several test files may need the same program at once. */
 async function bundleOf(name: string): Promise<string> {
   const entryPoints = [join(programs, `${name}.ts`)];
   const options = {
@@ -43,7 +43,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts a program; `onLine` sees each line as it comes. */
+/** Starts a program; `onLine` receives each printed line. */
 export async function start(
   name: string,
   input: unknown,

@@ -4,8 +4,8 @@ import { joinState, splitState } from '../../src/journal/shell-state.ts';
 
 const nothing = () => false;
 
-describe('the state that a step left', () => {
-  it('comes back as it was where no secret is in it', () => {
+describe('the state after a step', () => {
+  it('is restored unchanged if it contains no secret', () => {
     const variables = fc.uniqueArray(fc.tuple(fc.string(), fc.option(fc.string())), {
       selector: ([name]) => name,
     });
@@ -21,7 +21,7 @@ describe('the state that a step left', () => {
     );
   });
 
-  it('is written without the values that hold a secret', () => {
+  it('is stored without values that contain a secret', () => {
     const state = {
       variables: new Map([
         ['URL', 'https://u:hunter22@host'],
@@ -44,7 +44,7 @@ describe('the state that a step left', () => {
     });
   });
 
-  it('may hold any name that a shell exports', () => {
+  it('may contain any name that a shell exports', () => {
     const kept = splitState({ variables: new Map([['__proto__', 'x']]) }, nothing);
     expect(joinState(JSON.parse(JSON.stringify(kept))).state.variables.get('__proto__')).toBe('x');
   });

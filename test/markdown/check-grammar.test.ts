@@ -232,7 +232,7 @@ describe('around the probe', () => {
     expect(parseCheckLine(line, place)).toEqual({ diagnostics: [] });
   });
 
-  test('not, within and the fence’s default', () => {
+  test('reads not, within and the default of the fence', () => {
     expect(parsed('not port 443 owner traefik')).toMatchObject({ not: true, withinMs: 0 });
     expect(parsed('file /a exists within 1m30s')).toMatchObject({ not: false, withinMs: 90_000 });
     expect(parseCheckLine('file /a exists', place, { defaultWithinMs: 5 }).check?.withinMs).toBe(5);
@@ -241,7 +241,7 @@ describe('around the probe', () => {
     );
   });
 
-  test('places count from where the line stands', () => {
+  test('counts places from the start of the line', () => {
     const indented = { ...place, column: 5 };
     expect(parseCheckLine('  file /a exist', indented).diagnostics[0]?.place?.column).toBe(15);
     expect(parseCheckLine('  file /a exists\t', indented).check).toMatchObject({
@@ -264,7 +264,7 @@ describe('references', () => {
   };
   const resolve = (line: string) => resolveCheck(parsed(line), (name) => values[name]);
 
-  test('stand in every slot for values, numbers too', () => {
+  test('fit in every slot for values, including numbers', () => {
     expect(resolve('port ${PORT}/tcp free').check?.probe).toMatchObject({ port: 8080 });
     expect(resolve('tcp ${HOST}:${PORT} open').check?.probe).toMatchObject({ host: '127.0.0.1', port: 8080 });
     expect(resolve('http GET http://${HOST}:${PORT}/ status 2${WHAT}').check).toBeUndefined();
@@ -272,7 +272,7 @@ describe('references', () => {
     expect(resolve('k8s pod/${HOST} -n ${WORD} ready').check?.probe).toMatchObject({ namespace: 'exists' });
   });
 
-  test('a value stays inside its token', () => {
+  test('keeps a value inside its token', () => {
     expect(resolve('file ${SPACED} exists').check).toMatchObject({
       withinMs: 0,
       probe: { path: values.SPACED },
@@ -282,20 +282,20 @@ describe('references', () => {
     });
   });
 
-  test('a value is no keyword, and no pattern', () => {
+  test('treats a value neither as a keyword nor as a pattern', () => {
     expect(parseCheckLine('file /a ${WORD}', place).diagnostics[0]?.code).toBe('check-unknown-word');
     expect(resolve('file /a matches /^v${DOTS}$/').check?.probe).toMatchObject({
       expect: { text: { pattern: '^v1\\.2$' } },
     });
   });
 
-  test('an empty value cannot turn a check into one that always passes', () => {
+  test('rejects an empty value that would make a check always pass', () => {
     expect(resolve('file /a contains "${EMPTY}"').diagnostics).toMatchObject([
       { code: 'check-bad-value', place: { column: 18 } },
     ]);
   });
 
-  test('an unknown name stays, with a warning at its token', () => {
+  test('keeps an unknown name, with a warning at its token', () => {
     const { check, diagnostics } = resolve('file /a contains "x ${NOBODY}"');
     expect(check?.probe).toMatchObject({ expect: { text: { value: 'x ${NOBODY}' } } });
     expect(diagnostics).toMatchObject([
@@ -319,7 +319,7 @@ describe('references', () => {
   });
 });
 
-describe('whatever the text', () => {
+describe('any text', () => {
   const words =
     `http GET HEAD tcp port file process service command k8s fact not within status header insecure contains
     matches owner free exists absent mode sha256 running active enabled -n -l ready condition jsonpath = >= 443 53/udp
@@ -329,7 +329,7 @@ describe('whatever the text', () => {
     fc.array(fc.constantFrom(...words), { maxLength: 9 }).map((all) => all.join(' ')),
   );
 
-  test('a line is a check, blank, or one diagnostic inside the line; never an exception', () => {
+  test('is parsed as a check, blank, or one diagnostic inside the line; never throws', () => {
     fc.assert(
       fc.property(line, (text) => {
         const { check, diagnostics } = parseCheckLine(text, place);
@@ -347,7 +347,7 @@ describe('whatever the text', () => {
     );
   });
 
-  test('the tokens of a check, joined by a blank, are the same check', () => {
+  test('gives the same check when its tokens are joined by a blank', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...good.map(([text]) => text)),
@@ -375,7 +375,7 @@ describe('whatever the text', () => {
     );
   });
 
-  test('a megabyte takes no longer than it must', () => {
+  test('parses a megabyte quickly', () => {
     for (const text of [
       `file ${'"'.repeat(1e6)}`,
       `k8s pod jsonpath ${'{'.repeat(1e6)}`,

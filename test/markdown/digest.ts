@@ -2,7 +2,7 @@ import type { Source } from '../../src/markdown/source.ts';
 import type { Place, Span } from '../../src/model/place.ts';
 import type { Runbook } from '../../src/model/runbook.ts';
 
-/** A runbook for people to review: places as `line:column`, spans as the text they cover, nothing that is empty. */
+/** A runbook for review: places as `line:column`, spans as the text that they cover, without empty fields. */
 export function digest(source: Source, runbook: Runbook): unknown {
   const short = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(short);

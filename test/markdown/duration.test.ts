@@ -22,7 +22,7 @@ test.each(['', '5', 's', '0s', '24h1ms', '1s1m', '1.5s', '-1s', '1 s', '1S', '1d
   },
 );
 
-test('what is formatted reads back', () => {
+test('reads back what it formats', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: LONGEST_MS }), (ms) => {
       expect(parseDuration(formatDuration(ms))).toBe(ms);

@@ -31,11 +31,11 @@ test.each([
   'sh { a= }',
   'sh { a=1',
   'sh {a}',
-])('%s cannot be read', (info) => {
+])('rejects %s', (info) => {
   expect(readInfo(info).unreadable).toBeTypeOf('string');
 });
 
-test('whatever JSON writes is read', () => {
+test('reads everything that JSON writes', () => {
   const attributes = fc.dictionary(fc.string(), fc.string());
   fc.assert(
     fc.property(attributes, (written) => {

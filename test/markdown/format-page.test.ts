@@ -18,7 +18,7 @@ const fences = scanBlocks(page).flatMap((block) => {
 const examples = fences.filter(({ language }) => language === 'markdown');
 
 describe('the examples of docs/format.md', () => {
-  test('are there', () => expect(examples.length).toBeGreaterThan(7));
+  test('exist', () => expect(examples.length).toBeGreaterThan(7));
 
   test.each(examples)('line $line says what it should', ({ text, attributes }) => {
     const { within, errors = '', loose } = attributes;
@@ -38,7 +38,7 @@ describe('the examples of docs/format.md', () => {
     expect([check?.text, diagnostics]).toEqual([line, []]);
   });
 
-  test('its whole runbook means what the page says of it', () => {
+  test('are parsed as the page says', () => {
     const runbook = parseRunbook(sourceOf(examples[0]!.text, 'example.md'));
     expect(runbook.steps.map(({ kind, id, for: served }) => [kind, id, served])).toEqual([
       ['step', 'install-k3s', undefined],
@@ -57,12 +57,12 @@ describe('the examples of docs/format.md', () => {
   });
 });
 
-test('both pages give one grammar of checks', () => {
+test('both pages have the same grammar of checks', () => {
   const grammar = (file: string) => /^```ebnf\n.*?^```$/ms.exec(readFileSync(file, 'utf8'))?.[0];
   expect(grammar('docs/format.md')).toBe(grammar('docs/checks.md'));
 });
 
-test('the table of codes has each that a fixture shows, and no other', () => {
+test('lists each code that a fixture shows, and no other', () => {
   const table = page.text.slice(page.text.indexOf('## What the parser says'));
   const rows = [...table.matchAll(/^\| `([a-z0-9-]+)` \| (error|warning) \|/gm)].map(
     ([, code, severity]) => `${severity} ${code}`,

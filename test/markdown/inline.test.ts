@@ -12,8 +12,8 @@ import { remark } from './remark-oracle.ts';
  * after some of them were used, where CommonMark counts them as written. The seed is fixed, since a run of two can do so too,
  * once in a hundred thousand texts: `x-__a_._<http://x.y>x`. FUZZ_SEED looks at others.
  */
-describe('a reader sees what remark sees', () => {
-  test('in adversarial text, links and emphasis included', () => {
+describe('reads the same text as remark', () => {
+  test('in adversarial text, including links and emphasis', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...WORDS), { maxLength: 14 }), (words) => {
         const raw = `x${words.join('')}x`.replace(/[ \t]*\n\s*/g, '\n');
@@ -30,7 +30,7 @@ describe('a reader sees what remark sees', () => {
   }, 600_000);
 });
 
-test('pieces say where they stand', () => {
+test('gives the place of each piece', () => {
   const text = 'see [**the** `code`](#there) &amp; *more*';
   expect(readInline(text).map(({ text, start }) => [start, text])).toEqual([
     [0, 'see'],
@@ -63,7 +63,7 @@ test.each([
   '[x](y)',
   '](',
   '<a b="',
-])('a quarter of a million of %j is read in a moment', (unit) => {
+])('reads a quarter of a million of %j quickly', (unit) => {
   const text = unit.repeat(Math.ceil(250_000 / unit.length));
   const started = performance.now();
   readInline(text);
@@ -80,7 +80,7 @@ function lookOf({ text, code, strong, emphasis, href }: Piece): Look {
   return { text, look: look.filter((each) => typeof each === 'string') };
 }
 
-/** The same in remark's tree: strong, emphasis and the innermost target around every text. */
+/** The same in remark's tree: strong, emphasis and the innermost target of every text. */
 function looks(node: Nodes, around: readonly string[]): Look[] {
   const marks = around.filter((each) => each === 'strong' || each === 'emphasis');
   switch (node.type) {
@@ -104,7 +104,7 @@ function looks(node: Nodes, around: readonly string[]): Look[] {
   }
 }
 
-/** Neighbours of one look as one. */
+/** Merges adjacent pieces with equal formatting. */
 function joined(all: readonly Look[]): { text: string; look: string }[] {
   const result: { text: string; look: string }[] = [];
   for (const each of all) {

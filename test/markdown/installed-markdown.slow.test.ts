@@ -6,17 +6,17 @@ import { inlineText } from '../../src/markdown/commonmark/inline.ts';
 import { installedMarkdown } from './installed-markdown.ts';
 import { expected, remark, scanned } from './remark-oracle.ts';
 
-/** Characters of a file: remark is not linear. */
+/** Maximum characters of a file, because remark is not linear. */
 const LONGEST = 100_000;
 
-test('headings, fences and indented code are those that remark sees', () => {
+test('finds the same headings, fences and indented code as remark', () => {
   for (const file of installedMarkdown()) {
     const text = readFileSync(file, 'utf8').slice(0, LONGEST);
     expect(scanned(text), file).toEqual(expected(text));
   }
 });
 
-test('the text of headings and paragraphs is what remark sees', () => {
+test('reads the same text of headings and paragraphs as remark', () => {
   for (const file of installedMarkdown()) {
     const text = readFileSync(file, 'utf8').slice(0, LONGEST);
     for (const raw of inlineTexts(text)) {
@@ -32,10 +32,10 @@ test('the text of headings and paragraphs is what remark sees', () => {
 
 const RARE_ENTITY = /&(?!(?:amp|lt|gt|quot|nbsp);)\w+;/;
 
-/** Without blanks: the tree's text leaves out line ends in one place and keeps them in another. */
+/** Ignores blanks: the tree's text keeps line ends in some places and drops them in others. */
 const solid = (text: string) => text.replace(/\s+/g, '');
 
-/** Inline content of a document, line ends as the scanner hands them on. */
+/** Inline content of a document, with the line ends that the scanner passes on. */
 function inlineTexts(text: string): string[] {
   return remark(text).children.flatMap((node) => {
     if (node.type !== 'heading' && node.type !== 'paragraph') return [];

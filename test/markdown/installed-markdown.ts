@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 
-/** Every markdown file that the installed packages bring: documents that nobody here wrote. */
+/** Every markdown file of the installed packages: independent documents. */
 export function installedMarkdown(): string[] {
   return readdirSync('node_modules', { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.(?:md|markdown)$/i.test(path))

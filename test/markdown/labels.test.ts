@@ -30,7 +30,7 @@ test.each(
   expect(misspeltLabel(text)).toBeUndefined();
 });
 
-test('words that are in no label’s place are left alone', () => {
+test('leaves words outside of label positions alone', () => {
   expect(misspeltLabel('Symptoms of a full disk')).toBeUndefined();
   expect(misspeltLabel('Verfy is a word')).toBeUndefined();
   expect(misspeltHeading('Symptoms')).toBe('Symptom');

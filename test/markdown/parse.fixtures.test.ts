@@ -6,7 +6,7 @@ import { digest } from './digest.ts';
 
 const FOLDER = 'test/fixtures/parse';
 
-/** Every rule of docs/format.md in pairs of a document and what is read from it; `UPDATE=1` rewrites the answers. */
+/** Every rule of docs/format.md as a pair of a document and its parsed result; `UPDATE=1` rewrites the results. */
 test.each(readdirSync(FOLDER).filter((name) => name.endsWith('.md')))('%s', (name) => {
   const decoded = decodeSource(readFileSync(`${FOLDER}/${name}`), name);
   if (!('source' in decoded)) throw new Error(`${name} cannot be decoded`);

@@ -11,8 +11,8 @@ const parse = (text: string, options?: { loose: boolean }) => parseRunbook(sourc
 
 const codes = (runbook: Runbook) => runbook.diagnostics.map(({ code }) => code);
 
-describe('whatever the text, there is an answer', () => {
-  test('for the readmes of all installed packages', () => {
+describe('any text has a result', () => {
+  test('for the READMEs of all installed packages', () => {
     for (const file of installedMarkdown()) {
       const text = readFileSync(file, 'utf8');
       expectSound(text, parse(text));
@@ -20,7 +20,7 @@ describe('whatever the text, there is an answer', () => {
     }
   });
 
-  test('for texts made of what means something here', () => {
+  test('for texts made of meaningful words', () => {
     const piece = fc.constantFrom(
       ...[
         '---',
@@ -96,25 +96,25 @@ describe('whatever the text, there is an answer', () => {
   });
 });
 
-test('an ordinary document is loose and has steps only when asked', () => {
+test('an ordinary document is loose, and has steps only on request', () => {
   const text = '# Title\n\n```bash\ntrue\n```\n';
   expect(parse(text)).toMatchObject({ kind: 'loose', name: 'Title', steps: [] });
   expect(parse(text, { loose: true })).toMatchObject({ kind: 'loose', steps: [{ id: 'title' }] });
 });
 
-test('a runbook is read as one, loose or not', () => {
+test('a runbook is parsed as one, with and without --loose', () => {
   const text = '## Steps\n\n### One\n\nRollback:\n\n```bash\ntrue\n```\n';
   expect(codes(parse(text, { loose: true }))).toEqual(['unknown-label']);
   expect(parse(text, { loose: true }).kind).toBe('runbook');
 });
 
-test('diagnostics stand in the order of the document', () => {
+test('sorts diagnostics in document order', () => {
   const text =
     '## Steps\n\n### One\n\n```bash {"timeout":"x"}\n```\n\n### One\n\n```bash {"mode":"x"}\n```\n';
   expect(parse(text).diagnostics.map(({ place }) => place?.line)).toEqual([5, 8, 10]);
 });
 
-test('line ends make no difference to what is read', () => {
+test('ignores the kind of line ends', () => {
   const text = readFileSync('test/fixtures/parse/argo.md', 'utf8');
   const meaning = (runbook: Runbook) =>
     runbook.steps.map(({ id, actions, why }) => [id, why, actions.map((each) => each.text)]);
@@ -122,7 +122,7 @@ test('line ends make no difference to what is read', () => {
     expect(meaning(parse(text.replaceAll('\n', eol)))).toEqual(meaning(parse(text)));
 });
 
-/** Whatever else it says, its spans stand in the text, sections and steps follow one another, and its words are said. */
+/** The invariants of every result: spans are inside the text, and sections and steps are in order. */
 function expectSound(text: string, { sections, steps, diagnostics }: Runbook): void {
   const inside = ({ start, end }: Span) =>
     expect(0 <= start && start <= end && end <= text.length).toBe(true);

@@ -48,7 +48,7 @@ const step = fc
     return { id: slugOf(plain), body, kind: 'new' };
   });
 
-test('whatever a step says, it reads back as what ran, and every other byte stays', () => {
+test('reads back any recorded step as it ran, and keeps every other byte', () => {
   const eol = fc.constantFrom('\n', '\r\n');
   fc.assert(
     fc.property(step, eol, fc.boolean(), (learned, end, final) => {
@@ -90,7 +90,7 @@ test('whatever a step says, it reads back as what ran, and every other byte stay
   );
 });
 
-test('two values for one name at once: the last one stands, once', () => {
+test('writes the last of two values with one name, once', () => {
   const before = '## Facts\n\n| Fact | Value |\n| --- | --- |\n| port | 80 |\n\n## Steps\n';
   const fact = (name: string, value: string) => ({ name, value, unit: '', command: '', on: '', why: '' });
   const facts = [fact('port', '81'), fact('new', '1'), fact('port', '82'), fact('new', '2')];

@@ -5,14 +5,14 @@ import { textOf } from '../../src/markdown/commonmark/block.ts';
 import { scanBlocks } from '../../src/markdown/commonmark/scan.ts';
 import { sourceOf } from '../../src/markdown/source.ts';
 
-/** A heading, a fence or indented code, as both parsers can state it. */
+/** A heading, a fence or indented code, in a form for both parsers. */
 export type Landmark = Readonly<Record<string, string | number>>;
 
 export function remark(text: string): Root {
   return unified().use(remarkParse).parse(text);
 }
 
-/** What the scanner sees. */
+/** The scanner's result. */
 export function scanned(text: string): Landmark[] {
   const source = sourceOf(text, 'test.md');
   return scanBlocks(source, text.startsWith('\uFEFF') ? 1 : 0).flatMap((block): Landmark[] => {
@@ -25,7 +25,7 @@ export function scanned(text: string): Landmark[] {
   });
 }
 
-/** What remark sees in the same text. */
+/** remark's result for the same text. */
 export function expected(text: string): Landmark[] {
   const bom = text.startsWith('\uFEFF') ? 1 : 0;
   const raw = (from: Nodes, to: Nodes) =>
@@ -48,7 +48,7 @@ export function expected(text: string): Landmark[] {
   return visit(remark(text).children, []);
 }
 
-/** The lines of a setext heading, without what containers put before them. */
+/** The lines of a setext heading without container prefixes. */
 function joined(text: string): string {
   return text.replace(/[ \t]*(?:\r\n|\n|\r)[ \t>]*/g, ' ').trim();
 }

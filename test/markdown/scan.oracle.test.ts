@@ -11,7 +11,7 @@ import { expected, type Landmark, scanned } from './remark-oracle.ts';
  * - blank lines at the end of an unclosed fence are lost;
  * - a definition that turns out to be none (`[a]:`) moves the line of a heading made of it.
  */
-describe('the scanner agrees with remark on headings, fences and the containers around them', () => {
+describe('finds the same headings, fences and containers as remark', () => {
   test('in adversarial text', () => {
     const landmarks = (found: readonly Landmark[]) => found.filter((each) => !('code' in each));
     fc.assert(

@@ -13,6 +13,6 @@ test.each([
   expect(slugOf(text)).toBe(slug);
 });
 
-test('anchors of equal headings are numbered, past those that are taken', () => {
+test('numbers anchors of equal headings, skipping existing ones', () => {
   expect(anchorsOf(['a', 'a', 'a-1', 'a', 'b'])).toEqual(['a', 'a-1', 'a-1-1', 'a-2', 'b']);
 });

@@ -18,7 +18,7 @@ const refusal = (input: Uint8Array) => {
   return [code, place?.line];
 };
 
-test('what is decoded encodes to the same bytes, BOM and line ends included', () => {
+test('decodes and encodes to the same bytes, including BOM and line ends', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.boolean(), (text, bom) => {
       const input = Buffer.from((bom ? '\uFEFF' : '') + text.replaceAll('\0', ''));
@@ -27,18 +27,18 @@ test('what is decoded encodes to the same bytes, BOM and line ends included', ()
   );
 });
 
-test('bytes that are not UTF-8 are refused with their line', () => {
+test('rejects bytes that are not UTF-8, with their line', () => {
   expect(refusal(bytes('one\ntwo ', [0xff], '\nthree'))).toEqual(['invalid-utf8', 2]);
   expect(refusal(bytes('\u{FFFD} is fine\n', [0xc3]))).toEqual(['invalid-utf8', 2]);
   expect(refusal(bytes([0xff, 0xfe]))).toEqual(['invalid-utf8', 1]);
 });
 
-test('a binary file and a huge one are refused before anything is read', () => {
+test('rejects a binary file and a huge one before reading', () => {
   expect(refusal(bytes('PK\n\n', [0]))).toEqual(['binary-file', 3]);
   expect(refusal(new Uint8Array(LARGEST_DOCUMENT + 1))).toEqual(['too-large', 1]);
 });
 
-test('the first line end is the one for new lines', () => {
+test('uses the first line end for new lines', () => {
   expect(['', 'a', 'a\nb\r\n', 'a\r\nb\n', 'a\rb\n'].map((text) => sourceOf(text, '').eol)).toEqual([
     '\n',
     '\n',
@@ -48,7 +48,7 @@ test('the first line end is the one for new lines', () => {
   ]);
 });
 
-test('places count lines as an editor does', () => {
+test('counts lines like an editor', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom('a', '€', '\n', '\r\n', '\r', '𝄞')), (parts) => {
       const source = sourceOf(parts.join(''), 'a.md');

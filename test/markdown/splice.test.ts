@@ -6,7 +6,7 @@ import { splice } from '../../src/markdown/record/splice.ts';
 import { sourceOf } from '../../src/markdown/source.ts';
 import { installedMarkdown } from './installed-markdown.ts';
 
-test('characters outside of the edits are the same, in the same order', () => {
+test('keeps the characters outside of the edits, in order', () => {
   const cuts = fc.uniqueArray(fc.nat(40), { maxLength: 8 }).map((each) => each.sort((a, b) => a - b));
   fc.assert(
     fc.property(
@@ -32,20 +32,20 @@ test('characters outside of the edits are the same, in the same order', () => {
   );
 });
 
-test('edits need no order, and insertions at one place keep theirs', () => {
+test('accepts edits in any order, and keeps the order of insertions at one place', () => {
   const at = (start: number, text: string, end = start) => ({ span: { start, end }, text });
   expect(splice('abcdef', [at(4, 'X', 5), at(1, '1'), at(1, '2'), at(0, 'Y', 1)])).toBe('Y12bcdXf');
   expect(splice('abc', [])).toBe('abc');
 });
 
-test('edits that overlap or leave the text are a defect of the caller', () => {
+test('throws for edits that overlap or exceed the text', () => {
   const at = (start: number, end: number) => ({ span: { start, end }, text: '' });
   expect(() => splice('abcdef', [at(0, 3), at(2, 4)])).toThrow(RangeError);
   expect(() => splice('abc', [at(2, 4)])).toThrow(RangeError);
   expect(() => splice('abc', [at(2, 1)])).toThrow(RangeError);
 });
 
-test('documents that nobody here wrote keep their bytes through an edit elsewhere', () => {
+test('keeps the other bytes of independent documents', () => {
   for (const file of installedMarkdown()) {
     const input = readFileSync(file);
     const text = input.toString('utf8');

@@ -21,11 +21,11 @@ test.each([
   expect(substitute(text, lookup)).toEqual({ text: wanted, missing });
 });
 
-test('names referred to, once each and in order', () => {
+test('lists referenced names once and in order', () => {
   expect(references('${B} $${C} ${A} ${B} ${D:-x}')).toEqual(['B', 'A']);
 });
 
-test('a text without references is left alone', () => {
+test('leaves a text without references unchanged', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       fc.pre(!text.includes('${'));
@@ -49,7 +49,7 @@ test.each([
   'PS4',
   'BASH_FUNC_ls%%',
   'GIT_SSH_COMMAND',
-])('%s is refused', (name) => {
+])('rejects %s', (name) => {
   expect(refusedName(name)).toBe(true);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isBoxName, parseBoxTarget, targetText } from '../../src/model/box-target.ts';
 
-describe('a target names a box in one of four ways', () => {
+describe('names a box in one of four ways', () => {
   test.each([
     ['local', { kind: 'local' }],
     ['web-2', { kind: 'named', name: 'web-2' }],
@@ -52,7 +52,7 @@ describe('an invalid target is rejected with a reason', () => {
     expect(parseBoxTarget(text)).toMatchObject({ remedy });
   });
 
-  test('no launched box may be called like this machine, or like an option', () => {
+  test('rejects names of launched boxes that look like this machine or like an option', () => {
     expect(['local', '-x', 'a b', '', 'a/b'].filter(isBoxName)).toEqual([]);
     expect(isBoxName('web')).toBe(true);
   });

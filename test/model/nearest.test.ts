@@ -17,7 +17,7 @@ test.each([
   expect(nearest(word, candidates)).toBe(wanted);
 });
 
-test('a candidate is always nearest to itself', () => {
+test('finds a candidate itself as the nearest one', () => {
   const word = fc.string({ minLength: 1, maxLength: 12 });
   fc.assert(
     fc.property(

@@ -26,7 +26,7 @@ describe('plain text', () => {
     expect(plainText(text)).toBe(text);
   });
 
-  test('is plain whatever was given, twice the same, and JSON of it is well-formed', () => {
+  test('is idempotent for any input, and its JSON is well-formed', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const plain = plainText(text);

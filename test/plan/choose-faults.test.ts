@@ -4,7 +4,7 @@ import { chooseFaults } from '../../src/plan/choose-faults.ts';
 
 const steps = Array.from({ length: 10 }, (_, i) => `step-${i}`);
 
-test('the same seed chooses the same steps, on every machine', () => {
+test('chooses the same steps for the same seed on every machine', () => {
   expect(chooseFaults(7, FAULTS, steps)).toEqual(chooseFaults(7, FAULTS, steps));
   expect(chooseFaults(7, FAULTS, steps).map(({ fault, step }) => `${fault} ${step}`)).toMatchInlineSnapshot(`
     [
@@ -17,13 +17,13 @@ test('the same seed chooses the same steps, on every machine', () => {
   `);
 });
 
-test('many seeds reach every step', () => {
+test('reaches every step with many seeds', () => {
   const reached = new Set(
     Array.from({ length: 200 }, (_, seed) => chooseFaults(seed, ['restart'], steps)[0]!.step),
   );
   expect([...reached].toSorted()).toEqual(steps);
 });
 
-test('without steps there is nothing to hurt', () => {
+test('chooses no faults without steps', () => {
   expect(chooseFaults(1, FAULTS, [])).toEqual([]);
 });

@@ -22,7 +22,7 @@ function tally(pass: number, fail: number, unknown: number, covering = pass + fa
   return { pass, fail, unknown, covering };
 }
 
-describe('the table of docs/format.md, row by row', () => {
+describe('implements the table of docs/format.md', () => {
   test.each([
     ['all pass', tally(2, 0, 0)],
     ['there are none', tally(0, 0, 0)],
@@ -38,7 +38,7 @@ describe('the table of docs/format.md, row by row', () => {
     expect(decideFromChecks(true, checks)).toEqual({ kind: 'act', reason: 'drifted' });
   });
 
-  test('confirmed, none fails, some unknown: a person is needed', () => {
+  test('confirmed, no failures, some unknown: a person is needed', () => {
     expect(decideFromChecks(true, tally(1, 0, 1))).toEqual({ kind: 'person' });
   });
 
@@ -53,7 +53,7 @@ describe('the table of docs/format.md, row by row', () => {
     expect(decideFromJournal(given)).toEqual({ kind: 'act', reason });
   });
 
-  test('nothing journaled, at least one check and all pass: found so', () => {
+  test('not in the journal, at least one check and all pass: found so', () => {
     expect(decideFromJournal(situation(undefined))).toEqual({ kind: 'ask', confirmed: false });
     expect(decideFromChecks(false, tally(1, 0, 0))).toEqual({ kind: 'skip', reason: 'found' });
   });
@@ -63,11 +63,11 @@ describe('the table of docs/format.md, row by row', () => {
     ['one fails', tally(1, 1, 0)],
     ['one is unknown', tally(1, 0, 1)],
     ['only a file of it is there, and a script of it was never run', tally(1, 0, 0, 0)],
-  ])('nothing journaled, %s: act', (_, checks) => {
+  ])('not in the journal, %s: act', (_, checks) => {
     expect(decideFromChecks(false, checks)).toEqual({ kind: 'act', reason: 'new' });
   });
 
-  test('undone: as if nothing were journaled', () => {
+  test('undone: like a step that is not in the journal', () => {
     expect(decideFromJournal(situation({ ...confirmed, status: 'undone' }))).toEqual({
       kind: 'ask',
       confirmed: false,

@@ -21,7 +21,7 @@ describe('an action hash', () => {
     expect(actionHash({ ...base, actions: [{ ...bash('echo one'), ...change }] })).not.toBe(actionHash(base));
   });
 
-  test('does not let text move between fences', () => {
+  test('distinguishes where the text of a fence ends', () => {
     const split = step('a', { actions: [bash('a'), bash('b')] });
     const joined = step('a', { actions: [bash('a\nb')] });
     expect(actionHash(split)).not.toBe(actionHash(joined));

@@ -7,7 +7,7 @@ import { runbook } from '../support/scenario.ts';
 
 const fence = (text: string) => `~~~bash\n${text}\n~~~\n`;
 
-/** What the second step uses of the first. */
+/** What the second step uses from the first. */
 function use(first: string, second: string): string {
   const text = runbook({ one: fence(first), two: fence(second) });
   const { steps } = buildPlan(parseRunbook(sourceOf(text, 'AUTODOCK.md')));

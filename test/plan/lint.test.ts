@@ -13,14 +13,14 @@ const fence = (line: string, info = 'bash') =>
 const INPUTS =
   '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n';
 
-test('names a step that cannot be skipped where it is found done, because a later one uses what it exports', () => {
+test('names a step that cannot be skipped although it is done, because a later step uses its exports', () => {
   const use = `${WHY}~~~bash\nnode "$SITE/server.mjs"\n~~~\n${CHECKED}`;
   const exports = (attributes: string) => `${WHY}~~~bash${attributes}\nexport SITE="$PWD"\n~~~\n${CHECKED}`;
   expect(codes(runbook({ a: exports(''), b: use }))).toEqual(['state-for-later']);
   expect(codes(runbook({ a: exports(' {"always":"true"}'), b: use }))).toEqual([]);
 });
 
-describe('what will hurt is named', () => {
+describe('warns about likely trouble', () => {
   test.each([
     ['sleep', 'sleep 5'],
     ['sleep', 'until curl -s localhost; do sleep 1; done'],
@@ -51,9 +51,9 @@ describe('what will hurt is named', () => {
     'export PASSWORD="$REGISTRY_PASS"',
     'password: ${DB_PASSWORD}',
     'kubectl get secret token -o yaml',
-  ])('nothing to say of: %s', (line) => expect(fence(line)).toEqual([]));
+  ])('accepts %s', (line) => expect(fence(line)).toEqual([]));
 
-  test('at the line and column in the document', () => {
+  test('reports line and column in the document', () => {
     const [found] = lint(
       parseRunbook(sourceOf(runbook({ a: `${WHY}~~~bash\necho a\n  sleep 5\n~~~\n${CHECKED}` }), 'A.md')),
     );
@@ -67,7 +67,7 @@ describe('what will hurt is named', () => {
     ]);
   });
 
-  test('inputs nobody uses, secrets with a default, facts nobody measures', () => {
+  test('unused inputs, secrets with a default, facts that are never measured', () => {
     const tables = `${INPUTS}| UNUSED | variable | no | | x |\n| KEY | secret | no | abcdefgh | x |\n\n## Facts\n\n| Fact | Value | Unit | Measured with | On | Why it matters |\n| --- | --- | --- | --- | --- | --- |\n| speed | 2 | MB/s | | | x |\n`;
     expect(codes(runbook({ a: `${WHY}~~~bash\necho "$KEY"\n~~~\n${CHECKED}` }, tables)).sort()).toEqual([
       'secret-default',
@@ -76,7 +76,7 @@ describe('what will hurt is named', () => {
     ]);
   });
 
-  test('a problem that is only shown', () => {
+  test('a problem that is only displayed', () => {
     const problem =
       '## Problems\n\n### P\n\nWhy: x\n\nSymptom: `some long message`\n\nFix:\n\n~~~bash\nrm x\n~~~\n';
     expect(codes(runbook({ a: `${WHY}~~~bash\nmake\n~~~\n${CHECKED}` }, problem))).toEqual([

@@ -6,7 +6,7 @@ import { needs, step } from '../support/steps.ts';
 const ids = (steps: Parameters<typeof orderSteps>[0]) =>
   orderSteps(steps).ordered.map((each) => each.step.id);
 
-test('without needs the document is the order', () => {
+test('keeps the document order without needs', () => {
   const { ordered, diagnostics } = orderSteps([step('a'), step('b'), step('c')]);
   expect(diagnostics).toEqual([]);
   expect(ordered.map((each) => [each.step.id, each.after])).toEqual([
@@ -16,13 +16,13 @@ test('without needs the document is the order', () => {
   ]);
 });
 
-test('what a step needs comes ahead of it, everything else stays', () => {
+test('moves needs before a step and keeps everything else', () => {
   expect(
     ids([step('a', { needs: needs('c') }), step('b', { needs: needs() }), step('c', { needs: needs() })]),
   ).toEqual(['c', 'a', 'b']);
 });
 
-test('a circle is named with its path, and the way out', () => {
+test('reports a dependency cycle with its path and a remedy', () => {
   const { ordered, diagnostics } = orderSteps([
     step('a', { needs: needs('b') }),
     step('b', { needs: needs('c') }),
@@ -34,18 +34,18 @@ test('a circle is named with its path, and the way out', () => {
   expect(diagnostics[0]?.remedy).toContain('Needs: none');
 });
 
-test('a step that needs itself is a circle', () => {
+test('reports a step that needs itself as a cycle', () => {
   expect(orderSteps([step('a', { needs: needs('a') })]).diagnostics[0]?.message).toContain('a → a');
 });
 
-test('ten thousand steps in a chain, written backwards', () => {
+test('orders ten thousand chained steps, written backwards', () => {
   const steps = Array.from({ length: 10_000 }, (_, i) =>
     step(`s${i}`, { needs: i === 9_999 ? needs() : needs(`s${i + 1}`) }),
   );
   expect(ids(steps)[0]).toBe('s9999');
 });
 
-test('every order holds every need, and every step once', () => {
+test('satisfies every need and contains every step once', () => {
   const graph = fc
     .integer({ min: 1, max: 30 })
     .chain((size) =>

@@ -1,4 +1,4 @@
-/** How programs write a text down. Independent of src/secrets on purpose: each by another library or by hand. */
+/** How programs encode a text. Deliberately independent of src/secrets: each with another library or by hand. */
 export const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
   plain: (text) => text,
   base64: (text) => Buffer.from(text).toString('base64'),

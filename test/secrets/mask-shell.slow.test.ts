@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { createMasker } from '../../src/secrets/mask.ts';
 
-/** Ways in which a step may show its secret, by the programs that do it. */
+/** Ways in which a step may print its secret, with the programs that do it. */
 const WAYS: Readonly<Record<string, string>> = {
   echo: 'echo "$S"',
   'echo, unquoted': 'echo $S',

@@ -9,16 +9,16 @@ const masker = createMasker([TOKEN]);
 const mark = markOf('TOKEN');
 
 describe('a secret in a text', () => {
-  it('is replaced by its name, and nothing else is', () => {
+  it('is replaced by its name, without other changes', () => {
     expect(masker.mask(`user:${TOKEN.value}@host ${TOKEN.value}`)).toBe(`user:${mark}@host ${mark}`);
     expect(mark).toBe('[secret:TOKEN]');
   });
 
-  it('is masked where it touches letters, since it is long enough not to be chance', () => {
+  it('is masked next to letters, because it is too long for a coincidence', () => {
     expect(masker.mask(`x${TOKEN.value}y`)).toBe(`x${mark}y`);
   });
 
-  it('is told by name among several, overlapping ones too', () => {
+  it('is named correctly among several secrets, also overlapping ones', () => {
     const two = createMasker([
       { name: 'A', value: 'abcdefghij' },
       { name: 'B', value: 'ghijklmnop' },
@@ -29,7 +29,7 @@ describe('a secret in a text', () => {
     expect(two.mask('abcdefghijXYZ')).not.toContain('XYZ');
   });
 
-  it('is masked with CRLF, indented, or a line alone where it has several lines', () => {
+  it('is masked with CRLF, indented, or one line of several', () => {
     const key = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQ==\nshort\n-----END KEY-----\n';
     const multi = createMasker([{ name: 'KEY', value: key }]);
     for (const text of [
@@ -44,7 +44,7 @@ describe('a secret in a text', () => {
     expect(multi.mask('shortly')).toBe('shortly');
   });
 
-  it('has blanks around it taken off first, as programs do', () => {
+  it('is trimmed first, as programs do', () => {
     expect(createMasker([{ name: 'TOKEN', value: ` ${TOKEN.value}\n` }]).mask(`<${TOKEN.value}>`)).toBe(
       `<${mark}>`,
     );
@@ -73,7 +73,7 @@ describe('a secret in a text', () => {
 describe('a short secret', () => {
   const pin = createMasker([{ name: 'PIN', value: 'ab12' }]);
 
-  it('is masked as a whole word only, and that is told', () => {
+  it('is masked only as a whole word, with a warning', () => {
     expect(pin.mask('ab12 xab12 ab12y _ab12 (ab12) ab12.')).toBe(
       '[secret:PIN] xab12 ab12y _ab12 ([secret:PIN]) [secret:PIN].',
     );
@@ -81,12 +81,12 @@ describe('a short secret', () => {
     expect(masker.diagnostics).toEqual([]);
   });
 
-  it('is masked as a whole word in base64, as echo and printf give it', () => {
+  it('is masked as a whole word in base64 from echo and printf', () => {
     const words = ['ab12', 'ab12\n'].map((text) => Buffer.from(text).toString('base64'));
     for (const word of words) expect(pin.mask(`x ${word} y`)).toBe('x [secret:PIN] y');
   });
 
-  it('of one or two characters is found too, and an empty one is nothing', () => {
+  it('is found with one or two characters; an empty one is ignored', () => {
     const tiny = createMasker([
       { name: 'X', value: 'q' },
       { name: 'Y', value: 'é!' },
@@ -97,7 +97,7 @@ describe('a short secret', () => {
     expect(tiny.mask('')).toBe('');
   });
 
-  it('waits in a stream for the character behind it', () => {
+  it('waits in a stream for the next character', () => {
     const stream = pin.stream();
     expect(stream.push('ab12')).toBe('');
     expect(stream.push('x ab')).toBe('ab12x ');
@@ -112,7 +112,7 @@ describe('a short secret', () => {
 describe('without secrets', () => {
   const nothing = createMasker([]);
 
-  it('every text stays the very same, bytes included', () => {
+  it('returns the same text, byte for byte', () => {
     expect(nothing.mask('text')).toBe('text');
     const value = { a: ['b'] };
     expect(nothing.maskDeep(value)).toBe(value);
@@ -136,19 +136,19 @@ describe('plain data', () => {
     });
   });
 
-  it('without a secret in it stays the very same object', () => {
+  it('returns the same object if it contains no secret', () => {
     const value = { a: [{ b: 'text' }, 5] };
     expect(masker.maskDeep(value)).toBe(value);
   });
 
-  it('keeps strange keys', () => {
+  it('keeps unusual keys', () => {
     const value = JSON.parse(`{"__proto__":"${TOKEN.value}"}`);
     expect(Object.entries(masker.maskDeep(value))).toEqual([['__proto__', mark]]);
   });
 });
 
 describe('a stream', () => {
-  it('holds back nothing that cannot be the beginning of a secret', () => {
+  it('holds back only text that can be the start of a secret', () => {
     const stream = masker.stream();
     expect(stream.push('Waiting for the pod ... ')).toBe('Waiting for the pod ... ');
     expect(stream.push('tr0ub')).toBe('');
@@ -159,7 +159,7 @@ describe('a stream', () => {
     expect(stream.end()).toBe('tr0u');
   });
 
-  it('reads characters that are split across chunks', () => {
+  it('decodes characters that are split across chunks', () => {
     const secret = createMasker([{ name: 'S', value: 'pässwörd€' }]);
     const stream = secret.stream();
     const bytes = [...Buffer.from('<pässwörd€>')];
@@ -168,7 +168,7 @@ describe('a stream', () => {
     );
   });
 
-  it('survives binary output', () => {
+  it('handles binary output', () => {
     const stream = masker.stream();
     const bytes = Buffer.concat([
       Buffer.from([0, 0xff, 0xc3]),
@@ -181,7 +181,7 @@ describe('a stream', () => {
   });
 });
 
-/** Values as people have them: random characters of all sorts, URLs, JSON, lines; without the marks' own brackets. */
+/** Realistic values: random characters of all kinds, URLs, JSON, lines; without the brackets of marks. */
 const value = fc
   .oneof(
     fc.string({ minLength: 8, maxLength: 40 }),
@@ -206,7 +206,7 @@ const around = fc.string({ maxLength: 30 }).map((text) => text.replaceAll(/[[\]]
 describe.each(Object.keys(ENCODINGS))('encoded as %s', (encoding) => {
   const encode = ENCODINGS[encoding]!;
 
-  it('no value survives, however the text is cut into chunks', () => {
+  it('masks every value, however the text is split into chunks', () => {
     fc.assert(
       fc.property(
         value,
@@ -236,7 +236,7 @@ describe.each(Object.keys(ENCODINGS))('encoded as %s', (encoding) => {
 });
 
 describe('several secrets in one text', () => {
-  it('none survives, in any encoding and order', () => {
+  it('masks all of them, in any encoding and order', () => {
     const pieces = fc.array(fc.tuple(fc.nat(4), fc.constantFrom(...Object.keys(ENCODINGS)), around), {
       maxLength: 8,
     });
@@ -257,7 +257,7 @@ describe('several secrets in one text', () => {
 });
 
 describe('text without secrets', () => {
-  it('is left alone, whatever it looks like', () => {
+  it('is unchanged, whatever it looks like', () => {
     const text = readFileSync(new URL('../../node_modules/zod/README.md', import.meta.url), 'utf8');
     const many = createMasker(
       Array.from({ length: 10 }, (_, index) => ({
@@ -271,7 +271,7 @@ describe('text without secrets', () => {
     expect(many.mask(encoded)).toBe(encoded);
   });
 
-  it('costs time in proportion to its length', () => {
+  it('takes time proportional to its length', () => {
     const many = createMasker(
       Array.from({ length: 10 }, (_, index) => ({
         name: `S${index}`,

@@ -37,7 +37,7 @@ function sources(more: Partial<InputSources> = {}): InputSources {
   return { given: {}, env: {}, folder: temporaryFolder(), runCommand, allowCommands: true, ...more };
 }
 
-/** A person who gives these answers, and what was asked. */
+/** A person who gives these answers, and the questions asked. */
 function person(answers: Record<string, string>) {
   const asked: { question: string; secret: boolean }[] = [];
   const ask = async (question: string, options?: { secret?: boolean }) => {
@@ -47,7 +47,7 @@ function person(answers: Record<string, string>) {
   return { asked, person: { ask } as Person };
 }
 
-describe('where a value comes from', () => {
+describe('the source of a value', () => {
   const ways: readonly [source: string, more: Partial<InputSources>, declared: Partial<Input>][] = [
     ['--input', { given: { NAME: 'v' } }, {}],
     ['environment', { env: { NAME: 'v' } }, {}],
@@ -86,7 +86,7 @@ describe('where a value comes from', () => {
     },
   );
 
-  it('is never an empty one, save where the command line says so', async () => {
+  it('is never empty, except for an empty value on the command line', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, '.env'), 'NAME=\n');
     const empty = sources({ folder, env: { NAME: '' } });
@@ -98,7 +98,7 @@ describe('where a value comes from', () => {
     expect(said.missing).toEqual([]);
   });
 
-  it('is none that every object has', async () => {
+  it('is not a property that every object has', async () => {
     const { values } = await resolveInputs([input('constructor')], sources());
     expect(values.size).toBe(0);
   });
@@ -112,7 +112,7 @@ describe('where a value comes from', () => {
 });
 
 describe('a secret', () => {
-  it('given on the command line is refused, with the ways that are not seen by all', async () => {
+  it('rejects a secret on the command line, and names ways that others cannot see', async () => {
     const refused = resolveInputs([secret('TOKEN')], sources({ given: { TOKEN: 'hunter22hunter' } }));
     await expect(refused).rejects.toMatchObject({
       exit: EXIT.usage,
@@ -124,7 +124,7 @@ describe('a secret', () => {
     expect(JSON.stringify(error.diagnostics)).not.toContain('hunter22hunter');
   });
 
-  it('is in no report, whatever it came from', async () => {
+  it('appears in no report, whatever its source', async () => {
     const { values, resolved } = await resolveInputs(
       [secret('TOKEN')],
       sources({ env: { TOKEN: 'hunter22hunter' } }),
@@ -135,7 +135,7 @@ describe('a secret', () => {
     ]);
   });
 
-  it('is asked for without echo, variables with it, and only what is required', async () => {
+  it('is prompted for without echo; variables too, and only if required', async () => {
     const { asked, person: somebody } = person({ TOKEN: 't', NAME: 'n' });
     const declared = [
       secret('TOKEN', { purpose: 'pulls images' }),
@@ -150,7 +150,7 @@ describe('a secret', () => {
     ]);
   });
 
-  it('in a file that others may read is told, once a file; a variable there is not', async () => {
+  it('is reported once if others can read the file; variables are not', async () => {
     const folder = temporaryFolder();
     const path = join(folder, '.env');
     writeFileSync(path, 'A=1\nB=2\nC=3\n');
@@ -166,7 +166,7 @@ describe('a secret', () => {
 });
 
 describe('a command', () => {
-  it('does not run before its document is approved, and its input is not called missing for that', async () => {
+  it('does not run before its document is approved, and its input is not reported as missing', async () => {
     const ran: string[] = [];
     const run = async (command: string) => {
       ran.push(command);
@@ -181,7 +181,7 @@ describe('a command', () => {
     expect(resolved).toEqual([{ name: 'TOKEN', kind: 'secret', required: true, source: 'command' }]);
   });
 
-  it('does not run where the value is given', async () => {
+  it('does not run if the value is given', async () => {
     const { values } = await resolveInputs(
       [input('NAME', { command: 'exit 9' })],
       sources({ env: { NAME: 'v' } }),
@@ -193,7 +193,7 @@ describe('a command', () => {
     ['exit 3', '`exit 3` exited with 3'],
     ['echo half; echo "no such entry" >&2; exit 1', 'exited with 1: no such entry'],
     ['true', '`true` printed nothing'],
-  ])('that gives nothing is named as the reason: %s', async (command, why) => {
+  ])('names a command without a result as the reason: %s', async (command, why) => {
     const { missing, values } = await resolveInputs([secret('TOKEN', { command })], sources());
     expect(values.size).toBe(0);
     expect(missing[0]?.cause).toContain(why);
@@ -201,7 +201,7 @@ describe('a command', () => {
 });
 
 describe('a missing input', () => {
-  it('is named with its purpose, place and the ways to give it', async () => {
+  it('is reported with its purpose, place and the ways to provide it', async () => {
     const { missing, resolved } = await resolveInputs(
       [secret('TOKEN', { purpose: 'pulls images' }), input('HOST')],
       sources(),
@@ -224,13 +224,13 @@ describe('a missing input', () => {
     ]);
   });
 
-  it('is none where it is optional', async () => {
+  it('is not reported if it is optional', async () => {
     const { missing, values } = await resolveInputs([input('HOST', { required: false })], sources());
     expect([missing, [...values]]).toEqual([[], []]);
   });
 });
 
-describe('what is refused', () => {
+describe('rejected input', () => {
   it.each(['PATH', 'LD_PRELOAD', 'BASH_ENV', 'NODE_OPTIONS'])(
     'the name %s, even with a value at hand',
     async (name) => {
@@ -243,7 +243,7 @@ describe('what is refused', () => {
     },
   );
 
-  it('a name that the document does not declare, with the nearest one', async () => {
+  it('an undeclared name, with the nearest declared one', async () => {
     const refused = resolveInputs(
       [input('DOMAIN'), secret('TOKEN')],
       sources({ given: { DOMIAN: 'x', OTHER: 'y' } }),
@@ -261,7 +261,7 @@ describe('what is refused', () => {
     });
   });
 
-  it('an --env-file that cannot be read; an unreadable .env is only told', async () => {
+  it('an unreadable --env-file; an unreadable .env is only a warning', async () => {
     const folder = temporaryFolder();
     const absent = resolveInputs([input('A')], sources({ envFile: join(folder, 'none.env') }));
     await expect(absent).rejects.toBeInstanceOf(RunbookError);

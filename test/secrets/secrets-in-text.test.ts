@@ -15,7 +15,7 @@ describe('a secret in a document', () => {
     { name: 'PIN', value: 'admin' },
   ];
 
-  it('is an error with its place and without its value, in clear and encoded', () => {
+  it('is an error with its place, without its value, in clear and encoded', () => {
     const encoded = Buffer.from('user:tr0ub4dor&3').toString('base64');
     const found = secretsInText(
       source(`# Title\n\ncurl -u x:tr0ub4dor&3 host\n\nauth: ${encoded}\n`),
@@ -29,13 +29,13 @@ describe('a secret in a document', () => {
     expect(JSON.stringify(found)).not.toContain('tr0ub4dor');
   });
 
-  it('is a warning where it is so short that it may be a word', () => {
+  it('is a warning if it is short enough to be a word', () => {
     expect(secretsInText(source('Log in as admin, not administrator.'), secrets)).toMatchObject([
       { code: 'secret-in-text', severity: 'warning', place: { line: 1, column: 11 } },
     ]);
   });
 
-  it('is none by its name', () => {
+  it('is not found in its own name', () => {
     expect(secretsInText(source('echo "${TOKEN}" $PIN'), secrets)).toEqual([]);
     expect(secretsInText(source('anything'), [])).toEqual([]);
   });

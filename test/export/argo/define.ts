@@ -10,7 +10,7 @@ const KINDS = [
   ...['workflowtaskresults', 'workflowartifactgctasks', 'workfloweventbindings'],
 ];
 
-/** Makes a cluster know Argo's kinds, with their whole schemas, which lie in the module that build.sh builds of. */
+/** Installs Argo's custom resource definitions, with full schemas from the module that build.sh uses. */
 export async function defineArgo({ api }: TestCluster): Promise<void> {
   const module = execFileSync(
     'go',

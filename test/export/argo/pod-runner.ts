@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Json, KubernetesApi } from '../../cluster/kubernetes-api.ts';
 
-/** A pod that ran, as far as tests ask. */
+/** The data of a finished pod that tests need. */
 export interface RanPod {
   readonly name: string;
-  /** What ran in its main container: program and arguments. */
+  /** Program and arguments of its main container. */
   readonly argv: readonly string[];
   readonly code: number;
   readonly output: string;
@@ -27,7 +27,7 @@ export class PodRunner {
     private readonly api: KubernetesApi,
     private readonly namespace: string,
     private readonly options: {
-      /** Volumes lie here; a claim's survive their pods. */
+      /** The folder of volumes; a claim's volume outlives its pods. */
       readonly folder: string;
       readonly programs: Readonly<Record<string, readonly string[]>>;
       readonly env: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export class PodRunner {
     },
   ) {}
 
-  /** The first pod that is to run a step loses its process in the middle of it. */
+  /** Kills the process of the first pod of a step while it runs. */
   killOnce(step: string): void {
     this.#kill = step;
   }
@@ -61,7 +61,7 @@ export class PodRunner {
     const main = pod.spec.containers.find((each: Json) => each.name === 'main');
     const mounts = await this.#mounts(pod, main);
     const here = (text: string) => mounts.reduce((said, [from, to]) => said.replaceAll(from, to), text);
-    // Argo puts its executor in front: argoexec emissary … -- PROGRAM ARGUMENTS
+    // Argo prepends its executor: argoexec emissary … -- PROGRAM ARGUMENTS
     const given: string[] = [...main.command, ...(main.args ?? [])];
     const argv = given.slice(given.indexOf('--') + 1).map(here);
     const [program = '', ...args] = argv;
@@ -119,7 +119,7 @@ export class PodRunner {
     return env;
   }
 
-  /** As Argo's wait container does. */
+  /** Does what Argo's wait container does. */
   async #tellResult(pod: Json, code: number): Promise<void> {
     await this.api.create(this.#path('argoproj.io/v1alpha1', 'workflowtaskresults'), {
       apiVersion: 'argoproj.io/v1alpha1',
@@ -138,7 +138,7 @@ export class PodRunner {
     });
   }
 
-  /** As a kubelet does. */
+  /** Does what a kubelet does. */
   async #tellEnd(pod: Json, code: number): Promise<void> {
     const at = new Date().toISOString();
     const ended = (name: string, exitCode: number) => ({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const build = join(import.meta.dirname, 'build.sh');
 
-/** A program of Argo's as build.sh makes it, and where it is not there the reason. */
+/** An Argo program built by build.sh, or the reason why it is missing. */
 export function argoProgram(name: 'argo-validate' | 'workflow-controller'): {
   path: string;
   reason: string | undefined;

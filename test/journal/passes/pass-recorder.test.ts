@@ -24,7 +24,7 @@ async function project() {
   return { folder, now: () => clock, wait: (ms: number) => (clock += ms) };
 }
 
-test('is compressed when it ends, for this user alone', async () => {
+test('is compressed at its end, readable by this user only', async () => {
   const { folder, now, wait } = await project();
   const recorder = await startRecord(folder, START, now);
   recorder.record({ type: 'output', step: 'a', text: 'hello\n' });
@@ -41,7 +41,7 @@ test('is compressed when it ends, for this user alone', async () => {
   ]);
 });
 
-test('keeps the beginning and the end of a long output and says how much is missing', async () => {
+test('keeps the start and the end of a long output, and says how much is missing', async () => {
   const { folder, now } = await project();
   const recorder = await startRecord(folder, START, now);
   const line = `${'x'.repeat(1023)}\n`;
@@ -59,7 +59,7 @@ test('keeps the beginning and the end of a long output and says how much is miss
   expect(kept + omitted.reduce((sum, each) => sum + each, 0)).toBe(3000 * 1024 + 11);
 });
 
-test('removes the oldest passes beyond the limit and never one that is still written', async () => {
+test('removes the oldest passes beyond the limit, but never one that is being written', async () => {
   const { folder, now, wait } = await project();
   const open = await startRecord(folder, START, now);
   const ids: string[] = [];
@@ -74,7 +74,7 @@ test('removes the oldest passes beyond the limit and never one that is still wri
   await open.end('done');
 });
 
-test('a folder that cannot be written fails no pass', async () => {
+test('continues the pass if the folder is not writable', async () => {
   const recorder = await startRecord('/proc/nowhere', START, Date.now);
   recorder.record({ type: 'output', step: 'a', text: 'hello' });
   await recorder.end('done');

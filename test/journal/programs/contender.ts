@@ -1,6 +1,6 @@
 /**
- * Takes the box's lock as often as it can. While it holds it, it says so in a log: `enter PID`, then `leave PID`, or
- * `die PID` ahead of kill -9 on itself. Where the lock works, the log never shows two in at once.
+ * Acquires the box's lock as often as possible, and logs it: `enter PID`, then `leave PID`, or `die PID` before it
+ * kills itself with -9. If the lock works, the log never shows two holders at once.
  */
 import { appendFileSync } from 'node:fs';
 import { acquireLock } from '../../../src/journal/lock/lock.ts';

@@ -1,4 +1,4 @@
-/** Writes a draft of a file, says where, and never comes to its end. */
+/** Starts a draft of a file, prints its path, and never finishes. */
 import { writeFileSync, writeSync } from 'node:fs';
 import { draftOf } from '../../../src/journal/draft.ts';
 

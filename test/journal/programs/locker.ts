@@ -1,4 +1,7 @@
-/** Takes the box's lock when a line comes in and says what came of it; holds it until it is killed or its input ends. */
+/**
+ * Acquires the box's lock when it reads a line, prints the result, and holds the lock until it is killed or its input
+ * ends.
+ */
 import { createInterface } from 'node:readline';
 import { acquireLock } from '../../../src/journal/lock/lock.ts';
 

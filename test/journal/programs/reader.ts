@@ -1,4 +1,4 @@
-/** Reads a journal and prints how many steps it knows, the milliseconds it took, and the peak memory in MB. */
+/** Reads a journal and prints the number of its steps, the milliseconds it took, and the peak memory in MB. */
 import { readJournal } from '../../../src/journal/journal.ts';
 import { localBoxState } from '../../../src/journal/local-box-state.ts';
 
