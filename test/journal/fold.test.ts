@@ -361,7 +361,7 @@ describe('problems', () => {
       })
       .resolves();
     expect(session.folded().problems[0]!.verify).toEqual([
-      { check: 'port 80 free', attempt: expect.any(String), failedBefore: 'unknown', holdsAfter: 'no' },
+      { check: 'port 80 free', shell: false, failedBefore: 'unknown', holdsAfter: 'no' },
     ]);
   });
 
