@@ -219,7 +219,7 @@ test('the built command evaluates the probe and knows the verb', () => {
   const verified = (check: string) => runbook(documentWith(check), ['verify', '--json']);
   expect(verified('dir . exists').status).toBe(0);
   expect(verified('dir . empty').status).not.toBe(0);
-  expect(verified('dir . exist').stderr).toContain('exists');
+  expect(verified('dir . exist').stdout).toContain('Did you mean `exists`?');
 
   const document = documentWith('dir . exists');
   expect(runbook(document, ['count']).stdout).toBe('1 steps\n');

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { flagsOf } from '../../src/cli/flags.ts';
 import { mcpRow } from '../../src/mcp/row.ts';
@@ -11,6 +12,16 @@ test('docs/cli.md says what the operations say', () => {
     encoding: 'utf8',
   });
   expect({ status, stderr: stderr.slice(0, 500) }).toEqual({ status: 0, stderr: '' });
+});
+
+test('every operation in src/operations is in the list', () => {
+  const files = readdirSync('src/operations', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(`src/operations/${file}`, 'utf8'));
+  const defined = files.flatMap((text) =>
+    [...text.matchAll(/defineOperation\(\{\n {2}name: '([^']+)'/g)].map(([, name]) => name),
+  );
+  expect(operations.map(({ name }) => name).sort()).toEqual(defined.sort());
 });
 
 test.each(rows)('the row of %s is its operation', async (_name, row) => {
