@@ -6,8 +6,17 @@ const clients = ['test/clients/**/*.test.ts'];
 const node = ['test/**/*.node.test.ts'];
 const slow = ['test/**/*.slow.test.ts', 'test/boxes/**/*.test.ts'];
 
+/** Starts programs of its own, or reads many documents: part of `npm test`, too slow for `npm run check`. */
+const programs = [
+  'test/{operations,mcp,execute,examples,attack,docs}/**',
+  'test/observe/remote/**',
+  'test/secrets/mask.test.ts',
+  'test/markdown/{inline,scan.oracle}.test.ts',
+  'test/cli/docs.test.ts',
+];
+
 /**
- * `fast` is what runs at every save; `slow` starts containers and whole programs, one file at a time; `cluster` has a real
+ * `quick` is what `npm run check` runs, and part of `fast`. `fast` is everything without containers; `slow` starts containers and whole programs, one file at a time; `cluster` has a real
  * API server, `node` a node with real pods; `clients` drives real coding agents; `measure` grades findings and guards on sets of real failures, and is
  * run by name.
  */
@@ -15,6 +24,14 @@ export default defineConfig({
   test: {
     reporters: ['default', new CountAttacks()],
     projects: [
+      {
+        test: {
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: [...slow, ...cluster, ...clients, ...node, ...programs],
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: 'fast',

@@ -178,6 +178,6 @@ export const errorLine = z.strictObject({
   exit: z.int().positive(),
 });
 
-/** An event that the model knows and the schema does not fails to compile here. */
 type Undocumented = Exclude<RunEvent['type'], z.infer<typeof eventLine>['type']>;
+/** An event that the model knows and the schema does not fails to compile here. @public */
 export const nothingUndocumented: [Undocumented] extends [never] ? true : Undocumented = true;

@@ -138,15 +138,3 @@ users: [{ name: me, user: { token: ${secret} } }]
     });
   });
 });
-
-test('a plain box is observed within 150 ms of processor time', async () => {
-  // Processor time, because other work on a shared machine must not count.
-  const runs: number[] = [];
-  for (let run = 0; run < 3; run++) {
-    const began = process.cpuUsage();
-    await observe(options);
-    const { user, system } = process.cpuUsage(began);
-    runs.push((user + system) / 1000);
-  }
-  expect(Math.min(...runs)).toBeLessThan(150);
-});

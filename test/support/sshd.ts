@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
-  appendFileSync,
   chmodSync,
   closeSync,
   existsSync,
@@ -129,17 +128,7 @@ export async function startSshd({ config = [], env = {}, ...more }: SshdOptions 
   };
 }
 
-/** Adds a host to what the client knows of others, for one configuration that reaches several. */
-export function sshConfigOf(boxes: readonly Sshd[], file: string): string {
-  const known = boxes.map((each) => readFileSync(each.knownHosts, 'utf8')).join('');
-  writeFileSync(`${file}.known_hosts`, known);
-  writeFileSync(file, `Host 127.0.0.1\n  User ${userInfo().username}\n  IdentitiesOnly yes\n`);
-  appendFileSync(file, `  UserKnownHostsFile ${file}.known_hosts\n  GlobalKnownHostsFile /dev/null\n`);
-  for (const { folder } of boxes) appendFileSync(file, `  IdentityFile ${join(folder, 'user_key')}\n`);
-  return file;
-}
-
-/** The same with a name of its own for each box, as a person would have them. */
+/** A client configuration that reaches several hosts, each under a name of its own. */
 export function sshConfigByName(boxes: Readonly<Record<string, Sshd>>, file: string): string {
   const entries = Object.entries(boxes).map(([name, { port, folder, knownHosts }]) =>
     [

@@ -12,9 +12,10 @@ export async function trustOf(
   world: World,
   asked: AgentContext['trust'],
   note: (line: string) => void,
+  machineMarker = '/etc/runbook/sandbox',
 ): Promise<AgentContext['trust']> {
   if (asked === 'guarded') return 'guarded';
-  const markers = ['/etc/runbook/sandbox', join(world.folders.person, 'sandbox')];
+  const markers = [machineMarker, join(world.folders.person, 'sandbox')];
   for (const marker of markers) {
     if (await isOwnMarker(marker)) return 'sandbox';
   }
