@@ -8,10 +8,10 @@ import { clients } from './support/clients.ts';
 import { opened, rawServer } from './support/raw-server.ts';
 
 describe.each(clients)('the built server and a client of $name', ({ open }) => {
-  test('has a core set of tools of less than 16 KB, names that every client takes, and few words', async () => {
+  test('has a core set of tools of less than 12 KB, names that every client takes, and few words', async () => {
     const { sdk } = await open((await bench()).command());
     const listed = await sdk.listTools();
-    expect(Buffer.byteLength(JSON.stringify(listed))).toBeLessThan(16_384);
+    expect(Buffer.byteLength(JSON.stringify(listed))).toBeLessThan(12_288);
     const { tools } = listed;
     for (const { name, title, description, annotations } of tools) {
       expect(name).toMatch(/^[a-z][a-z0-9_]{0,29}$/);

@@ -23,14 +23,14 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
     const { tools } = await sdk.listTools();
     const names = tools.map((tool: { name: string }) => tool.name);
     expect(names).toEqual(['env_echo', 'big', 'nap', 'job_peek', 'ask', 'refuse']);
-    for (const { annotations, outputSchema } of tools) {
+    for (const { annotations, _meta } of tools) {
       expect(Object.keys(annotations).sort()).toEqual([
         'destructiveHint',
         'idempotentHint',
         'openWorldHint',
         'readOnlyHint',
       ]);
-      expect(outputSchema.type).toBe('object');
+      expect(_meta).toEqual({ 'anthropic/alwaysLoad': true });
     }
   });
 

@@ -11,32 +11,38 @@ export function withMore(output: z.ZodObject): z.ZodObject {
   return made;
 }
 
-/**
- * The listed schema of an output: fields and types of the top level, without `required` and without the optional
- * `more`. The list has 16 KB for all tools. Clients validate results against it; models never see it.
- */
-export function outputSchema(output: z.ZodObject): Schema {
-  const { properties = {} } = z.toJSONSchema(output, { io: 'output' });
-  const outline = ([name, field]: [string, unknown]) => [name, typeOf(field as Schema)];
-  return { properties: Object.fromEntries(Object.entries(properties).map(outline)) };
-}
-
-function typeOf({ type, anyOf }: Schema): Schema {
-  if (typeof type === 'string') return { type };
-  if (Array.isArray(anyOf)) return { anyOf: anyOf.map(typeOf) };
-  return Array.isArray(type) ? Object.fromEntries([oneOf(type)]) : {};
-}
-
-/** The listed schema of an input: every field with its description, and nothing else. */
+/** The listed schema of an input: every field with its description, and nothing else. A shape that comes twice is described once. */
 export function inputSchema(input: z.ZodObject): Schema {
-  return { ...trimmed(z.toJSONSchema(input, { io: 'input' })), additionalProperties: false };
+  const schema = trimmed(z.toJSONSchema(input, { io: 'input' }));
+  return { ...(describedOnce(schema, new Set()) as Schema), additionalProperties: false };
+}
+
+function describedOnce(value: unknown, seen: Set<string>): unknown {
+  if (Array.isArray(value)) return value.map((each) => describedOnce(each, seen));
+  if (typeof value !== 'object' || value === null) return value;
+  const schema = value as Schema;
+  if (schema.type === 'object' && schema.properties !== undefined) {
+    const shape = JSON.stringify(schema);
+    if (seen.has(shape)) return { type: 'object' };
+    seen.add(shape);
+  }
+  return Object.fromEntries(Object.entries(schema).map(([key, inner]) => [key, describedOnce(inner, seen)]));
 }
 
 /**
  * Omitted from listed schemas; a call that breaks one of these rules gets an error. `$schema` because older clients
  * know only draft 7.
  */
-const UNTOLD = ['$schema', 'propertyNames', 'pattern', 'minLength', 'maxLength', 'minItems', 'maxItems'];
+const UNTOLD = [
+  '$schema',
+  'propertyNames',
+  'pattern',
+  'minimum',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+];
 
 /** Removes what does not help to call a tool, such as the bounds of every integer. */
 function trimmed(schema: unknown): Schema {

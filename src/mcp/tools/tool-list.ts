@@ -1,9 +1,12 @@
 import type { Tool } from '@modelcontextprotocol/server';
 import type { AgentTool } from '../../operations/agent/tool.ts';
 import { offered, type Serving } from '../serving.ts';
-import { inputSchema, outputSchema } from './listed-schema.ts';
+import { inputSchema } from './listed-schema.ts';
 
-/** The result of tools/list, in a fixed order for all clients. Loads every tool. */
+/**
+ * The result of tools/list, in a fixed order for all clients. Loads every tool. Without output schemas: models never see
+ * them, and the core set has 12 KB.
+ */
 export async function listTools(serving: Serving): Promise<Tool[]> {
   const tools = await Promise.all(offered(serving).map((row) => row.load()));
   return tools.map(listed);
@@ -15,7 +18,6 @@ function listed(tool: AgentTool): Tool {
     title: `${tool.title} (${tool.dotted})`,
     description: tool.description,
     inputSchema: { ...inputSchema(tool.input), type: 'object' },
-    outputSchema: { ...outputSchema(tool.output), type: 'object' },
     annotations: {
       readOnlyHint: tool.hints.readOnly,
       destructiveHint: tool.hints.destructive,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { expect, onTestFinished, test } from 'vitest';
@@ -202,4 +202,38 @@ test('a job can be read as soon as a call has named it', async () => {
   const ended = await agent.call('job_read', { job: started.job, wait_s: 30 });
   expect(ended).toMatchObject({ status: 'succeeded', attempt: { status: 'succeeded' } });
   expect(await agent.refused('job_read', { job: 'job-9' })).toBe('unknown-job');
+});
+
+test('a draft with a process id does not run, and is told the general form', async () => {
+  const { world } = await scenario('');
+  const agent = agentIn(world);
+  const draft = { title: 'Stop it', run: 'kill 4711', verify: 'port 80 free' };
+  await expect(agent.call('apply_step', { draft })).rejects.toMatchObject({
+    diagnostics: [{ code: 'literal-id', remedy: expect.stringContaining('fuser -k PORT/tcp') }],
+  });
+});
+
+test('a save with nothing proven writes nothing and says what is missing', async () => {
+  const { world, folder } = await scenario('');
+  await rm(`${folder}/AUTODOCK.md`);
+  const agent = agentIn(world);
+  const first = await agent.call('env_save');
+  expect(first).toMatchObject({
+    written: false,
+    diff: '',
+    next: expect.stringContaining('begin with apply_step'),
+  });
+  await agent.call('apply_step', { draft: { title: 'Fail', run: 'false', verify: 'file x exists' } });
+  const second = await agent.call('env_save');
+  expect(second).toMatchObject({ written: false, next: expect.stringContaining('revise fail') });
+  await expect(access(`${folder}/AUTODOCK.md`)).rejects.toThrow();
+});
+
+test('scopes are understood in the words of agents, and the answer says what was taken', async () => {
+  const { world } = await scenario('');
+  const agent = agentIn(world);
+  const seen = await agent.call('env_observe', { scopes: ['ports', 'listeners', 'RAM'] });
+  expect(seen.scopes).toEqual(['listeners', 'memory']);
+  expect(Object.keys(seen.facts)).toEqual(['listeners', 'memory']);
+  expect(await agent.refused('env_observe', { scopes: ['listenrs'] })).toBe('unknown-scope');
 });

@@ -36,7 +36,7 @@ async function cleared(old: string, verify: (port: number) => unknown) {
     draft: {
       title: 'Stop the other',
       why: 'It is in the way.',
-      run: `kill ${stranger.pid}; sleep 0.3`,
+      run: `pkill -f '[o]ld.cjs|[n]ew.cjs'; sleep 0.3`,
       verify: verify(port),
     },
   });

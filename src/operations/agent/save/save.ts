@@ -21,6 +21,9 @@ export async function save(
 ): Promise<Saved> {
   const saving = await savingOf(desk, also);
   const conflicts = conflictsOf(desk, saving);
+  // A file that holds no more than its title would only look as if something were known.
+  const nothing = saving.empty && !desk.document.exists;
+  if (nothing) return { written: false, diff: '', sha256: null, saving, conflicts };
   const dryRun = writing.dryRun === true || conflicts.length > 0;
   const written = await writeText(context, desk.document, saving.text, { ...writing, dryRun });
   const stands = written.written || (!dryRun && written.refused === undefined);

@@ -16,6 +16,8 @@ export interface Saving {
   readonly text: string;
   /** Whether it differs from what stands there. */
   readonly changes: boolean;
+  /** There is nothing to say: no step is proven, no problem solved, nothing was added. */
+  readonly empty: boolean;
   /** Of the file as it is; null: there is none. */
   readonly sha256: string | null;
 }
@@ -47,7 +49,12 @@ async function folded(desk: Workspace, last: Snapshot | undefined, also: Learned
   const fold = foldLoop(store.loop, box.id, runbook, strange);
   const learned = { ...learnedOf(desk, fold), ...also };
   const text = recordLearned(source, runbook, learned);
-  return { fold, text, changes: text !== source.text, sha256: exists ? sha256(source.text) : null };
+  const empty = Object.values(learned).every((entries) => entries.length === 0);
+  return {
+    ...{ fold, text, empty },
+    changes: text !== source.text && !(empty && !exists),
+    sha256: exists ? sha256(source.text) : null,
+  };
 }
 
 /** Of the file's bytes: the text is decoded UTF-8 with nothing lost. */

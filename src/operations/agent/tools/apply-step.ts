@@ -23,6 +23,7 @@ import {
   requestOf,
   standingPermission,
 } from '../attempt/permission.ts';
+import { refuseLiteralIds } from '../attempt/refuse-literal-ids.ts';
 import { type Ready, runAttempt } from '../attempt/run-attempt.ts';
 import { type AttemptTarget, attemptTarget } from '../attempt/target.ts';
 import { predict } from '../probe-lines.ts';
@@ -48,7 +49,7 @@ export const applyStep = defineTool({
   dotted: 'apply-step',
   title: 'Run a step',
   description:
-    'Changes the box by one step and records it (apply-step). step: run it. draft {title, why, run, verify}: try a new one. Both: revise that step. Verify lines are typed checks, such as "port 443 owner caddy", "http GET http://127.0.0.1/ status 200 within 20s", "not port 80 owner nginx", "service x active", "file /p contains \\"y\\"", "command x exists"; they should fail before and pass after. Answers the attempt: status, output, checks, ranked findings with evidence, what changed, known fixes, next. A failure opens a problem. Long work answers with a job.',
+    'Changes the box by one step and records it (apply-step). step: run it. draft {title, why, run, verify}: try a new one. Both: revise that step. Verify lines are typed checks, such as "port 443 owner caddy", "http GET http://127.0.0.1/ status 200 within 20s", "not port 80 owner nginx", "service x active", "file /p contains \\"y\\"", "command x exists"; they fail before and pass after. Answers status, output, checks, findings, what changed, known fixes, next. Long work answers with a job.',
   toolset: 'core',
   hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
   effect: 'act',
@@ -58,6 +59,7 @@ export const applyStep = defineTool({
     const began = context.world.now();
     const desk = await openWorkspace(context, given.box);
     const target = attemptTarget(desk, given);
+    if (given.draft) refuseLiteralIds(target.body, began);
     const request = requestOf(desk, target, given.inputs ?? {});
     const standing = await standingPermission(context, desk, target, request);
     const looking = await openTarget(context, desk, target, { request, approved: standing !== undefined });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { hasFailed } from '../../../loop/attempt.ts';
 import type { Evidence } from '../../../model/finding.ts';
-import { SCOPE_NAMES, SCOPES, type Snapshot } from '../../../model/snapshot.ts';
+import { SCOPE_NAMES, type Snapshot } from '../../../model/snapshot.ts';
 import { compareSnapshots } from '../../../observe/compare.ts';
 import { measurementsOf, observeClusterOf } from '../../session/cluster-observation.ts';
 import { wrong } from '../attempt/body.ts';
 import { type Diagnosis, runChecklist } from '../diagnosis.ts';
+import { scopesOf } from '../scope-words.ts';
 import { factsFrom, readCursor, shownFacts } from '../shown-facts.ts';
 import { defineTool } from '../tool.ts';
 import { observeNow, unaccountedSince } from '../watch.ts';
@@ -15,9 +16,9 @@ const row = z.looseObject({});
 
 const input = z.object({
   scopes: z
-    .array(z.enum(SCOPE_NAMES))
+    .array(z.string().max(60))
     .optional()
-    .describe(`default all: ${Object.keys(SCOPES).join(', ')}`),
+    .describe(`default all: ${SCOPE_NAMES.join(', ')}`),
   compare_to: z.string().optional().describe('a snapshot id; default: the look before this one'),
   namespace: z
     .string()
@@ -27,9 +28,7 @@ const input = z.object({
   active: z
     .boolean()
     .optional()
-    .describe(
-      'also call HTTP probes of pods in trouble, without credentials, by both schemes; read CPU throttling; in a sandbox look into images',
-    ),
+    .describe('also call the HTTP probes of failing pods, and read CPU throttling'),
   cursor: z
     .string()
     .max(100)
@@ -44,7 +43,7 @@ export const envObserve = defineTool({
   dotted: 'env.observe',
   title: 'Look at the box',
   description:
-    'Measures this box and its cluster now and changes nothing (env.observe): listeners with owners, processes, services, packages, disk, limits, edited files in /etc, logs; pods, events, quotas, claims. findings come first, ranked, the mundane cause first, each citing evidence ids that a hypothesis can cite; then what changed since the last look (or compare_to), and unaccounted: what changed that no step did, which a clean box would lack. Call it before you change anything, and whenever a step fails.',
+    'Measures this box and its cluster and changes nothing (env.observe). findings come first, the mundane cause first, each citing evidence ids for a hypothesis; then what changed since the last observation (or compare_to), what changed that no step did (unaccounted), and the facts. Call it before you change anything, and whenever a step fails.',
   toolset: 'core',
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
   effect: 'read',
@@ -53,6 +52,7 @@ export const envObserve = defineTool({
     snapshot: z.string(),
     at: z.string(),
     about: z.string(),
+    scopes: z.array(z.string()).optional(),
     findings: z.array(row),
     changed: z.array(row),
     compared_to: z.string().optional(),
@@ -64,7 +64,8 @@ export const envObserve = defineTool({
     next: z.string(),
   }),
   budget: 16_000,
-  run: async (context, { scopes, compare_to, box, namespace, active, cursor }) => {
+  run: async (context, { scopes: words, compare_to, box, namespace, active, cursor }) => {
+    const scopes = scopesOf(words);
     const desk = await openWorkspace(context, box);
     if (cursor !== undefined) return await moreFacts(desk, cursor);
     const { store, document } = desk;
@@ -89,6 +90,7 @@ export const envObserve = defineTool({
       snapshot: snapshot.id,
       at: snapshot.at,
       about,
+      ...(scopes ? { scopes } : {}),
       findings: diagnosis.findings.map(({ code, title, evidence, remedy }) => ({
         code,
         title,

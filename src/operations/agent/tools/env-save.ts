@@ -63,7 +63,7 @@ export const envSave = defineTool({
   dotted: 'env.save',
   title: 'Write down what worked',
   description:
-    'Folds the unsaved work into the markdown (env.save): the last body of every step whose Verify passed, each solved problem with its Why and Fix, facts, decisions, endpoints, inputs by name. Answers the diff; dry_run writes nothing. not_saved lists steps that are not proven; leftovers are changes that only failed attempts made, unaccounted those that no step made. Saving twice changes nothing. While a cleared problem lacks its Why (withheld), steps are not written.',
+    'Writes the unsaved work into the markdown (env.save): each step whose Verify passed, each solved problem with its Why and Fix, facts, decisions, endpoints, inputs by name. Answers the diff; dry_run writes nothing. not_saved are steps that are not proven, leftovers what only failed attempts changed. While a cleared problem lacks its Why (withheld), steps are not written.',
   toolset: 'core',
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
   effect: 'write',
@@ -160,7 +160,15 @@ function messageOf({ saving: { fold } }: Saved): string {
     : 'Runbook: what was measured and decided';
 }
 
-function nextOf(desk: Workspace, { saving: { fold }, conflicts, refused }: Saved): string {
+/** What is missing for a first document. */
+function nothingToSave({ notSaved }: Saved['saving']['fold']): string {
+  const unproven = notSaved[0];
+  return unproven
+    ? `Nothing was written, since no step is proven yet: revise ${unproven.step} with apply_step {step, draft} until its Verify passes.`
+    : 'Nothing was written, since no step has run yet: begin with apply_step, a draft with a Verify that fails before it and passes after it.';
+}
+
+function nextOf(desk: Workspace, { saving: { fold, empty }, conflicts, refused }: Saved): string {
   if (refused !== undefined) return refused;
   if (conflicts.length > 0) {
     return `A person edited ${conflicts.join(', ')} since you revised it: read it with runbook_read, revise it anew, then save.`;
@@ -168,6 +176,7 @@ function nextOf(desk: Workspace, { saving: { fold }, conflicts, refused }: Saved
   const first = fold.withheld[0];
   if (first)
     return `${first.problem} lacks its Why: problem_resolve {"problem":"${first.problem}","why":"…"}; then save again.`;
+  if (empty && !desk.document.exists) return nothingToSave(fold);
   if (fold.leftovers.length + fold.unaccounted.length > 0) {
     return `Prove it on a clean box (runbook replay ${desk.document.file}): leftovers and unaccounted changes may be what makes it work here.`;
   }

@@ -15,7 +15,7 @@ export const findFix = defineTool({
   dotted: 'find.fix',
   title: 'Look for a known fix',
   description:
-    'Recorded problems that match an error text or the output of a job (find.fix): those of the document whose Symptom stands in it, then those of this box that failed with the same error line. Each with its Why and Fix. Changes nothing.',
+    'Recorded problems that match an error text or the output of a job (find.fix), each with its Why and Fix: those of the document by their Symptom, then those of this box by the same error line. Changes nothing.',
   toolset: 'core',
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
   effect: 'read',

@@ -37,7 +37,7 @@ export const replay = defineTool({
   dotted: 'replay',
   title: 'Replay the runbook',
   description:
-    'Brings the box to what the document says, in one pass (replay): checks, skips what is satisfied, acts, verifies, goes on from where it stopped. dry_run says what it would do and runs nothing. Runs as a job: follow it with job_read. Only what is written counts: env_save first.',
+    'Brings the box to what the document says, in one pass (replay): checks, skips what is satisfied, acts, verifies, goes on from where it stopped. dry_run runs nothing. Runs as a job: follow it with job_read. Only what is written counts: env_save first.',
   toolset: 'core',
   hints: { readOnly: false, destructive: true, idempotent: true, openWorld: true },
   effect: 'act',

@@ -18,7 +18,7 @@ export const runbookRead = defineTool({
   dotted: 'runbook.read',
   title: 'Read the runbook, and where things stand',
   description:
-    'Call this first, and after every restart or compaction (runbook.read). now says: the box, running jobs, pending approvals, unresolved problems with what was tried and what each try changed, unsaved steps, and what to do next. Then a view of the document: outline (default), step (with step: id), problems, decisions, or diff (what env_save would write). exists is false where there is no file yet: env_save creates it.',
+    'Call this first, and after every restart or compaction (runbook.read). now says what is running, waits for approval, is unsolved or unsaved, and what to do next. view: outline (default), step (with step: id), problems, decisions, or diff (what env_save would write). exists is false where there is no file yet: env_save creates it.',
   toolset: 'core',
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
   effect: 'read',
