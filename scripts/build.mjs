@@ -61,6 +61,8 @@ const { outputFiles } = await build({
   format: 'esm',
   write: false,
   plugins: [leftOut],
+  // Its CommonJS build requires its own parts in a way that no bundler can follow.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   chunkNames: '[name]-[hash]',
 });
 for (const { path, text } of outputFiles) {

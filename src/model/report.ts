@@ -87,7 +87,14 @@ export interface ResumeReport {
 
 /** The result of `runbook init`. */
 export interface InitReport {
-  readonly files: readonly { readonly path: string; readonly action: 'created' | 'changed' | 'unchanged' }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly action: 'created' | 'changed' | 'unchanged';
+    /** What was written, in a few words. */
+    readonly what?: string;
+  }[];
+  /** What the person does next. */
+  readonly next?: string;
 }
 
 /** The result of `runbook facts`. */

@@ -3,7 +3,8 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { InitReport } from '../model/report.ts';
-import { writeClaudeProject } from './init/claude-project.ts';
+import type { World } from '../world.ts';
+import { type Allowance, writeClaudeProject } from './init/claude-project.ts';
 import { defineOperation } from './operation.ts';
 
 const input = z.object({
@@ -16,6 +17,10 @@ const input = z.object({
     .boolean()
     .default(false)
     .describe('also set up Claude Code: the server in .mcp.json, the rules in CLAUDE.md'),
+  allow: z
+    .enum(['reading', 'all', 'none'])
+    .optional()
+    .describe('which tools of this server Claude Code may call without asking you; without it you are asked'),
 });
 
 /** What a folder says of how it is brought up. */
@@ -96,16 +101,29 @@ export const init = defineOperation({
   summary: 'write a first AUTODOCK.md for a folder',
   description:
     'Writes AUTODOCK.md with the steps that the files of the folder suggest. An existing AUTODOCK.md is never touched.',
-  examples: ['runbook init', 'runbook init services/api', 'runbook init --claude'],
+  examples: ['runbook init', 'runbook init services/api', 'runbook init --claude --allow all'],
   effect: 'write',
   input,
   run: async ({ world }, flags): Promise<InitReport> => {
     const folder = resolve(world.cwd, flags.folder);
     const files = await writeFirst(folder);
-    return { files: flags.claude ? [...files, ...(await writeClaudeProject(folder))] : files };
+    if (!flags.claude) return { files };
+    const allow = await allowance(world, flags.allow);
+    return {
+      files: [...files, ...(await writeClaudeProject(folder, { world, allow }))],
+      next: 'Start claude in this folder. At its question about the new MCP server choose "Use this MCP server": its default is to continue without it.',
+    };
   },
   exit: () => EXIT.done,
 });
+
+/** Two questions for one step tire people: the server asks itself, so Claude Code need not. */
+async function allowance({ person }: World, given: string | undefined): Promise<Allowance | undefined> {
+  const question =
+    'Claude Code asks before each tool call, and this server asks before it runs anything that you have not approved. Which of its tools may Claude Code call without asking: all, those that only read, or none?';
+  const answer = given ?? (await person?.choose(question, ['all', 'reading', 'none']));
+  return answer === 'all' || answer === 'reading' ? answer : undefined;
+}
 
 async function writeFirst(folder: string): Promise<InitReport['files']> {
   const traces = await found(folder);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -57,5 +58,37 @@ describe('init --claude and what a project brings under these names', () => {
         { code: 'unwritable-file', message: expect.stringContaining('CLAUDE.md cannot be written (EISDIR)') },
       ],
     });
+  });
+
+  test('.mcp.json keeps its own formatting, and names a command that can be run', async () => {
+    const before = '{\n\t"mcpServers": {\n\t\t"other": {"command": "x"}\n\t}\n}\n';
+    const scene = await scenario(BARE, { files: { '.mcp.json': before } });
+    expect((await scene.run('init', { claude: true })).exit).toBe(0);
+    const after = await scene.read('.mcp.json');
+    expect(
+      after.startsWith('{\n\t"mcpServers": {\n\t\t"other": {"command": "x"},\n\t\t"runbook": {\n\t\t\t"'),
+    ).toBe(true);
+    const { command, args } = JSON.parse(after).mcpServers.runbook;
+    expect([command, ...args].slice(-2)).toEqual(['mcp', 'AUTODOCK.md']);
+    expect(command === 'runbook' || existsSync(args[0])).toBe(true);
+  });
+
+  test('AGENTS.md gets the same lines as CLAUDE.md', async () => {
+    const scene = await scenario(BARE, { files: { 'AGENTS.md': '# Agents\n' } });
+    await scene.run('init', { claude: true });
+    expect(await scene.read('AGENTS.md')).toBe(`# Agents\n\n${await scene.read('CLAUDE.md')}`);
+  });
+
+  test('what Claude Code may call without asking is asked of a person, or given by --allow', async () => {
+    const scene = await scenario(BARE, {
+      files: { '.claude/settings.local.json': '{"permissions": {"allow": ["Bash(ls)"]}}\n' },
+    });
+    await scene.run('init', { claude: true });
+    expect(await scene.read('.claude/settings.local.json')).not.toContain('runbook');
+    await scene.run('init', { claude: true, allow: 'reading' });
+    const { allow } = JSON.parse(await scene.read('.claude/settings.local.json')).permissions;
+    expect(allow).toContain('Bash(ls)');
+    expect(allow).toContain('mcp__runbook__runbook_read');
+    expect(allow).not.toContain('mcp__runbook');
   });
 });

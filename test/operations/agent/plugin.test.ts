@@ -51,7 +51,7 @@ test('init --claude keeps what stands there, and a second time changes nothing',
   await run('init', { claude: true });
   expect(JSON.parse(await read('.mcp.json')).mcpServers).toMatchObject({
     other: {},
-    runbook: { command: 'runbook' },
+    runbook: { alwaysLoad: true },
   });
   const rules = await read('CLAUDE.md');
   expect(rules.startsWith('# Mine\n\nProse.\n\n## Changing this box\n')).toBe(true);
