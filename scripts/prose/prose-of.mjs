@@ -1,14 +1,14 @@
 // The prose of a TypeScript file: its comments and the texts of its string literals, each with its line.
 import ts from 'typescript';
 
-/** @returns {{ line: number, text: string }[]} comments without their marks, and literals that read as a sentence */
+/** @returns {{ line: number, text: string, comment: boolean }[]} comments without their marks, and literals that read as a sentence */
 export function proseOf(file, text) {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found = [];
   const seen = new Set();
-  const add = (offset, words) => {
+  const add = (offset, words, comment = false) => {
     if (/[a-z]{2,} [a-z]{2,}/i.test(words))
-      found.push({ line: source.getLineAndCharacterOfPosition(offset).line + 1, text: words });
+      found.push({ line: source.getLineAndCharacterOfPosition(offset).line + 1, text: words, comment });
   };
   const visit = (node) => {
     for (const range of ts.getLeadingCommentRanges(text, node.getFullStart()) ?? []) comment(range);
@@ -31,6 +31,7 @@ export function proseOf(file, text) {
         .slice(pos, end)
         .replace(/^\/\*\*?|\*\/$|^\/\/|^\s*\*/gm, ' ')
         .replace(/`[^`\n]*`/g, 'CODE'),
+      true,
     );
   };
   visit(source);

@@ -10,21 +10,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  */
 export function deadline(ms: number, signal?: AbortSignal): AbortSignal {
   const controller = new AbortController();
-  if (signal?.aborted) {
-    controller.abort(signal.reason);
-    return controller.signal;
-  }
-  const timer = setTimeout(
-    () => controller.abort(new DOMException(`no answer within ${ms} ms`, 'TimeoutError')),
-    Math.min(ms, LONGEST_TIMER_MS),
-  ).unref();
-  signal?.addEventListener(
-    'abort',
-    () => {
-      clearTimeout(timer);
-      controller.abort(signal.reason);
-    },
-    { once: true, signal: controller.signal },
-  );
-  return controller.signal;
+  const late = () => controller.abort(new DOMException(`no answer within ${ms} ms`, 'TimeoutError'));
+  setTimeout(late, Math.min(ms, LONGEST_TIMER_MS)).unref();
+  return signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
 }
