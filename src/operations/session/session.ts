@@ -76,20 +76,24 @@ export async function prepare(
   return { document, runbook, plan, others };
 }
 
+/** The values of a document's inputs, and what masks them. No box was opened for them. */
+interface SessionValues extends Pick<Session, 'shown' | 'inputs' | 'inputDiagnostics' | 'masker'> {
+  /** Inputs, facts and front matter env by name. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+}
+
 /**
- * Opens a session. Commands that give secrets are code from the document, so they run only where it is approved.
+ * Resolves a document's inputs. Commands that give secrets are code from the document, so they run only where it is approved.
  * @throws RunbookError 64 for a wrong --input, 65 for a secret that stands in the document.
  */
-export async function openSession(
+export async function resolveSession(
   { world, audience = 'person' }: OperationContext,
-  prepared: Prepared,
-  input: Pick<SessionInput, 'input' | 'envFile' | 'on'> & { readonly yes?: boolean },
-  { approved, checksApproved = approved }: { approved: boolean; checksApproved?: boolean },
-): Promise<Session> {
-  const { runbook, document } = prepared;
+  { runbook, document }: Prepared,
+  input: Pick<SessionInput, 'input' | 'envFile'>,
+  approved: boolean,
+): Promise<SessionValues> {
   const { folder } = document;
-  const target = chosenBox(input.on);
-  const facts = new Map(runbook.facts.map((fact) => [fact.name, fact.value]));
   const bare = bareEnvironment(runbook);
   const resolved = await resolveInputs(runbook.inputs, {
     given: input.input,
@@ -107,36 +111,47 @@ export async function openSession(
     .map(([name, { value }]) => ({ name, value }));
   const inText = secretsInText(document.source, secrets);
   refuseErrors(inText, EXIT.document);
-
   const masker = createMasker(audience === 'person' ? secrets : [...secrets, ...heldByPerson(values)]);
   const env = { ...bare, ...Object.fromEntries(values.map(([name, { value }]) => [name, value])) };
-  const names = secrets.map(({ name }) => name);
+  const hidden = new Set(values.filter(([, each]) => !isCallersOwn(each)).map(([name]) => name));
+  return {
+    env,
+    secrets: secrets.map(({ name }) => name),
+    masker,
+    shown: new Set(Object.keys(env).filter((name) => !hidden.has(name))),
+    inputs: audience === 'person' ? resolved.resolved : resolved.resolved.map(withoutValue(hidden)),
+    inputDiagnostics: [...resolved.missing, ...resolved.warnings, ...inText, ...masker.diagnostics],
+  };
+}
+
+/** Resolves a document's inputs and opens its box. @throws as `resolveSession` */
+export async function openSession(
+  context: OperationContext,
+  prepared: Prepared,
+  input: Pick<SessionInput, 'input' | 'envFile' | 'on'> & { readonly yes?: boolean },
+  { approved, checksApproved = approved }: { approved: boolean; checksApproved?: boolean },
+): Promise<Session> {
+  const { world, audience = 'person' } = context;
+  const { runbook, document } = prepared;
+  const target = chosenBox(input.on);
+  const { env, secrets, ...values } = await resolveSession(context, prepared, input, approved);
   const envFor = (box: BoxIdentity) =>
-    envForBox(world, box, {
-      env: exportable(env),
-      secrets: names,
-      acting: approved,
-      yes: input.yes ?? false,
-    });
+    envForBox(world, box, { env: exportable(env), secrets, acting: approved, yes: input.yes ?? false });
   const box = await world.openBox({
-    folder,
+    folder: document.folder,
     env: exportable(env),
     envFor,
     ...(target ? { target } : {}),
     ...(world.person ? { person: world.person } : {}),
   });
-  const hidden = new Set(values.filter(([, each]) => !isCallersOwn(each)).map(([name]) => name));
   return {
     ...prepared,
+    ...values,
     approved,
     checksApproved,
     audience,
-    shown: new Set(Object.keys(env).filter((name) => !hidden.has(name))),
-    inputs: audience === 'person' ? resolved.resolved : resolved.resolved.map(withoutValue(hidden)),
-    inputDiagnostics: [...resolved.missing, ...resolved.warnings, ...inText, ...masker.diagnostics],
     declared: new Map(Object.entries(env)),
-    facts,
-    masker,
+    facts: new Map(runbook.facts.map((fact) => [fact.name, fact.value])),
     box:
       audience === 'person' || approved
         ? box

@@ -7,7 +7,7 @@ import { sourceOf } from '../../../markdown/source.ts';
 import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
 import { buildPlan } from '../../../plan/build.ts';
 import { refuseErrors, writeDocument } from '../../document/document.ts';
-import { openSession } from '../../session/session.ts';
+import { resolveSession } from '../../session/session.ts';
 import type { AgentContext } from '../tool.ts';
 import type { AgentDocument } from '../working.ts';
 import { withoutOutput } from '../workspace.ts';
@@ -73,8 +73,7 @@ async function refuseBad(
     plan: buildPlan(runbook),
     others: [],
   };
-  const session = await openSession(withoutOutput(context), prepared, { input: {} }, { approved: false });
-  await session.box.close();
+  await resolveSession(withoutOutput(context), prepared, { input: {} }, false);
 }
 
 /** Whole, and only where there is none: a link cannot replace a file that somebody made meanwhile. */

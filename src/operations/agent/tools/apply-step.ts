@@ -62,15 +62,24 @@ export const applyStep = defineTool({
     if (given.draft) refuseLiteralIds(target.body, began);
     const request = requestOf(desk, target, given.inputs ?? {});
     const standing = await standingPermission(context, desk, target, request);
-    const looking = await openTarget(context, desk, target, { request, approved: standing !== undefined });
-    const held = await judged(context, desk, target, looking, given);
+    const first = await openTarget(context, desk, target, { request, approved: standing !== undefined });
+    const ready = await closedOnError(first, () =>
+      prepare(context, desk, target, first, given, standing?.by),
+    );
+    const held = await closedOnError(first, () => heldByGuards(context, desk, ready));
+    const wait = () =>
+      Math.min(given.wait_s * 1000, LONGEST_WAIT_MS - MARGIN_MS - (context.world.now() - began));
+    if (standing && !held) return await start(context, desk, ready, wait());
+    await first.box.close();
     if (held) return held;
-    const permission = standing ?? (await askPermission(context, desk, request));
+    const permission = await askPermission(context, desk, request);
     if (!permission.allowed) return await unpermitted(context, desk, target, permission);
+    // Approved inputs may come from commands of the document, so they are resolved again.
     const session = await openTarget(context, desk, target, { request, approved: true });
-    const ready = await prepare(context, desk, target, session, given, permission.by);
-    const left = LONGEST_WAIT_MS - MARGIN_MS - (context.world.now() - began);
-    return await start(context, desk, ready, Math.max(0, Math.min(given.wait_s * 1000, left)));
+    const allowed = await closedOnError(session, () =>
+      prepare(context, desk, target, session, given, permission.by),
+    );
+    return await start(context, desk, allowed, wait());
   },
 });
 
@@ -139,7 +148,7 @@ async function prepare(
   target: AttemptTarget,
   session: Session,
   { hypothesis }: Pick<Input, 'hypothesis'>,
-  allowed: string,
+  allowed = '',
 ): Promise<Ready> {
   const pass = passOf(withoutOutput(context), session);
   const { loop, jobs } = desk.store;
@@ -172,20 +181,23 @@ async function predictions(
   return await predict(own, asking);
 }
 
-/** What the guards say before anything is asked of a person; undefined: nothing. */
-async function judged(
+/** What the guards say before a person is asked; undefined: nothing. */
+async function heldByGuards(
   context: AgentContext,
   desk: Workspace,
-  target: AttemptTarget,
-  session: Session,
-  given: Input,
+  ready: Ready,
 ): Promise<AttemptAnswer | undefined> {
+  const verdict = await guardVerdict(context, desk, ready);
+  return verdict.verdict === 'pass' ? undefined : await heldBack(desk, ready, verdict);
+}
+
+/** Runs `work` with an open session, which stays open unless the work fails. */
+async function closedOnError<T>({ box }: Session, work: () => Promise<T>): Promise<T> {
   try {
-    const ready = await prepare(context, desk, target, session, given, '');
-    const verdict = await guardVerdict(context, desk, ready);
-    return verdict.verdict === 'pass' ? undefined : await heldBack(desk, ready, verdict);
-  } finally {
-    await session.box.close();
+    return await work();
+  } catch (error) {
+    await box.close();
+    throw error;
   }
 }
 
@@ -216,7 +228,7 @@ async function start(
     runAttempt(ready, signal).finally(() => session.box.close()),
   );
   context.progress(`${ready.target.step} runs as ${ready.job}`);
-  await job.within(waitMs);
+  await job.within(Math.max(0, waitMs));
   await desk.store.reload();
   if (!desk.store.loop.attempts.some((each) => each.attempt === attempt)) {
     // It waits for its first look at the box.
