@@ -67,7 +67,9 @@ export async function resolveInputs(
 ): Promise<ResolvedInputs> {
   refuseWrongGiven(declared, sources.given);
   const answer: ResolvedInputs = { values: new Map(), missing: [], resolved: [], warnings: [] };
-  const files = declared.length === 0 ? [] : await readEnvFiles(sources, answer.warnings);
+  const { isApproved = () => true } = sources;
+  // Not opened for proposals alone: it may be a pipe that a password manager fills once it has asked the person.
+  const files = declared.some(isApproved) ? await readEnvFiles(sources, answer.warnings) : [];
   for (const input of declared) {
     const outcome: Outcome = refusedName(input.name)
       ? { kind: 'missing', why: REFUSED }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { AgentResource } from './resource.ts';
 import { wholeLog } from './tools/job-read.ts';
+import { refuseCredentialStore } from './working.ts';
 import { openWorkspace } from './workspace.ts';
 
 /** The document as it stands. */
@@ -11,7 +12,15 @@ export const documentResource: AgentResource = {
   title: 'The runbook',
   description: 'The markdown file as it stands on disk.',
   mimeType: 'text/markdown',
-  read: ({ world, file }) => readFile(resolve(world.cwd, file), 'utf8').catch(() => undefined),
+  read: async ({ world, file }) => {
+    const path = resolve(world.cwd, file);
+    try {
+      await refuseCredentialStore(path, file);
+      return await readFile(path, 'utf8');
+    } catch {
+      return undefined;
+    }
+  },
 };
 
 /** One entry of it. */

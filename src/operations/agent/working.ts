@@ -7,8 +7,10 @@ import { sourceOf } from '../../markdown/source.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import { buildPlan } from '../../plan/build.ts';
 import type { World } from '../../world.ts';
+import { isCredentialStore } from '../confine/credential-stores.ts';
 import { type OpenedDocument, readDocument, refuseErrors } from '../document/document.ts';
 import type { Prepared } from '../session/session.ts';
+import { wrong } from './attempt/body.ts';
 
 /** The document as it is, or the beginning of one that does not exist yet. */
 export interface AgentDocument extends OpenedDocument {
@@ -23,9 +25,20 @@ export async function readAgentDocument(world: World, file: string): Promise<Age
   const path = resolve(world.cwd, file);
   const found = await stat(path).catch(() => undefined);
   if (!found) return await freshDocument(path, file);
+  await refuseCredentialStore(path, file);
   const document = { ...(await readDocument(world.cwd, file)), exists: true };
   refuseErrors(document.runbook.diagnostics, EXIT.document);
   return document;
+}
+
+/** @throws RunbookError 64 for a document that is a link to a store of credentials: its text would reach the agent */
+export async function refuseCredentialStore(path: string, file: string): Promise<void> {
+  if (!isCredentialStore(await realpath(path))) return;
+  throw wrong(
+    'credentials-as-document',
+    `${file} leads to a file that may hold credentials, so it is not read for an agent.`,
+    'Replace the link with a document.',
+  );
 }
 
 async function freshDocument(path: string, file: string): Promise<AgentDocument> {

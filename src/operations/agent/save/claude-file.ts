@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseRunbook } from '../../../markdown/parse.ts';
 import type { Learned } from '../../../markdown/record/learned.ts';
 import { recordLearned } from '../../../markdown/record/record.ts';
 import { sourceOf } from '../../../markdown/source.ts';
+import { readVendoredFile } from '../../document/vendored-file.ts';
 import type { AgentContext } from '../tool.ts';
 import type { AgentDocument } from '../working.ts';
 import { writeText } from './write-document.ts';
@@ -18,8 +18,12 @@ export async function writeClaude(
   { facts = [], decisions = [] }: Learned,
 ): Promise<string[]> {
   const path = join(document.folder, 'CLAUDE.md');
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined || path === document.path) return [];
+  if (path === document.path) return [];
+  const content = await readVendoredFile(document.folder, 'CLAUDE.md', { mayBeOutside: false }).catch(
+    () => undefined,
+  );
+  if (content === undefined) return [];
+  const text = content.toString('utf8');
   const source = sourceOf(text, 'CLAUDE.md');
   const runbook = parseRunbook(source);
   const recorded = recordLearned(source, runbook, { facts, decisions });
