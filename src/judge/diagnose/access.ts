@@ -20,7 +20,7 @@ export const credentials: Rule = textRule({
     /(?:is forbidden: User|cannot (?:list|get|create|patch|delete|watch|update) resource) /,
     /gpg: decryption failed: No secret key|age: error: no identity matched/,
   ],
-  tell: ({ line, groups }) => {
+  describe: ({ line, groups }) => {
     const status = groups.status ?? groups.forbidden;
     const subject = hostIn(line) ?? groups.subject?.replace(/["',.]+$/, '') ?? (status && `HTTP ${status}`);
     const sudo = line.includes('sudo:');
@@ -43,7 +43,7 @@ export const hostKey: Rule = textRule({
   patterns: [
     /Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED|No \w{1,20} host key is known for (?<host>\S{1,200}?)(?: and|\.|$)/,
   ],
-  tell: ({ groups: { host } }) => ({
+  describe: ({ groups: { host } }) => ({
     title: `ssh does not know the key of ${host ?? 'the host'}, or the host's key has changed.`,
     remedy:
       'Compare the fingerprint with the owner of the host, then add it to known_hosts (ssh-keyscan prints it).',
@@ -82,7 +82,7 @@ export const permissionDenied: Rule = textRule({
     /are you root\?|must be (?:run|executed) as root|must be root|requires? (?:root|superuser) privileges|run (?:this|it) as root|only root (?:can|may)|need to be root|you do not have (?:sufficient )?permission/i,
     /is not in the sudoers file|not allowed to execute/,
   ],
-  tell: ({ line }, scene) => {
+  describe: ({ line }, scene) => {
     if (
       /\((?:publickey|password|keyboard)/.test(line) ||
       (/\bbind\b|listen EACCES/i.test(line) && !line.includes('/'))
@@ -106,7 +106,7 @@ export const gitOwnership: Rule = textRule({
   code: 'git-ownership',
   cause: 'config',
   patterns: [/detected dubious ownership in repository at '(?<path>[^']{1,300})'/],
-  tell: ({ groups: { path = '' } }) => ({
+  describe: ({ groups: { path = '' } }) => ({
     title: `git rejects ${path}: it belongs to another user.`,
     remedy: `Run git as its owner, chown it, or run \`git config --global --add safe.directory ${path}\`.`,
     subject: path,
@@ -124,7 +124,7 @@ export const userMissing: Rule = textRule({
     /unknown user:? ['‘"]?(?<name>[\w-]{1,64})/,
     /Failed to determine (?:user|group) credentials/,
   ],
-  tell: ({ groups: { name = '' }, line }) =>
+  describe: ({ groups: { name = '' }, line }) =>
     /role "|database/.test(line)
       ? undefined
       : {

@@ -9,7 +9,7 @@ export const certificateExpired: Rule = textRule({
   patterns: [
     /certificate has expired|CERT_HAS_EXPIRED|certificate expired|x509: certificate has expired|EXPKEYSIG|NET::ERR_CERT_DATE_INVALID/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const host = hostNear(hit, scene);
     const key = hit.line.includes('EXPKEYSIG');
     return {
@@ -35,7 +35,7 @@ export const certificateName: Rule = textRule({
     /Hostname mismatch, certificate is not valid for '(?<host>[^']{1,253})'/,
     /certificate subject name .{0,100}does not match target host ?name|doesn't match (?:requested )?host ?name|doesn't contain any IP SANs/,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const host = hit.groups.host ?? hostNear(hit, scene);
     return {
       title: `The certificate is not valid for ${host ?? 'the requested name'}.`,
@@ -54,7 +54,7 @@ export const certificateUntrusted: Rule = textRule({
     /unable to get (?:local )?issuer certificate|UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE)|unable to verify the first certificate/i,
     /certificate signed by unknown authority|server certificate verification failed|doesn't have a known issuer|certificate verify failed|PKIX path building failed/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const host = hostNear(hit, scene);
     return {
       title: `The certificate of ${host ?? 'the server'} is not signed by an authority that this box trusts.`,
@@ -73,7 +73,7 @@ export const schemeMismatch: Rule = textRule({
     /server gave HTTP response to HTTPS client|it does not speak TLS|wrong version number|packet length too long|ERR_SSL_WRONG_VERSION_NUMBER|EPROTO.{0,80}wrong version|SSL_ERROR_RX_RECORD_TOO_LONG|first record does not look like a TLS handshake/i,
     /(?<tls>malformed HTTP response "\\x15\\x03)|(?<plain>plain HTTP request was sent to HTTPS port|Client sent an HTTP request to an HTTPS server)/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const host = hostNear(hit, scene);
     const wanted = hit.groups.tls ?? hit.groups.plain;
     const where = host ?? 'The port';
@@ -95,7 +95,7 @@ export const clockSkew: Rule = textRule({
     /is not valid yet \(invalid for another|certificate (?:is )?not yet valid|x509: certificate has expired or is not yet valid: current time .{1,40} is before|CERT_NOT_YET_VALID/i,
     /clock skew (?:detected|too great)|RequestTimeTooSkewed|KRB_AP_ERR_SKEW|used before issued|Signature not yet current|time stamp .{1,60} in the future/i,
   ],
-  tell: () => ({
+  describe: () => ({
     title: 'The clock of this box or of the server is wrong: a timestamp is in the future.',
     remedy: 'Compare `date -u` with a correct clock, and enable NTP (timedatectl set-ntp true, chrony).',
     subject: 'clock',

@@ -24,7 +24,7 @@ export const configKeyUnknown: Rule = textRule({
     /couldn't find key (?<key>\S{1,100}) in/,
     /Bad configuration option: (?<key>\S{1,100})/,
   ],
-  tell: ({ line, groups }, scene) => {
+  describe: ({ line, groups }, scene) => {
     const key = (groups.key ?? groups.field ?? '').replace(/[.:,]$/, '');
     return tellUnknown(key, pathIn(line), scene);
   },
@@ -35,7 +35,7 @@ export const redisDirective: Rule = textRule({
   code: 'config-key-unknown',
   cause: 'config',
   patterns: [/^>>> '(?<key>[\w-]{1,100})/],
-  tell: ({ groups: { key = '' } }, scene) => tellUnknown(key, undefined, scene),
+  describe: ({ groups: { key = '' } }, scene) => tellUnknown(key, undefined, scene),
 });
 
 /** A configuration, script or document that cannot be parsed. */
@@ -52,7 +52,7 @@ export const configSyntax: Rule = textRule({
     /jsonpatch (?:\w{1,20} operation|.{0,40}) does not apply/,
     /configuration file \S{1,200} contains errors|Configuration error|config(?:uration)? (?:file )?is (?:invalid|not valid)/i,
   ],
-  tell: ({ line, groups }) => {
+  describe: ({ line, groups }) => {
     const path = groups.path ?? pathIn(line);
     const vague = /contains errors|is (?:invalid|not valid)|Configuration error/i.test(line);
     return {
@@ -73,7 +73,7 @@ export const variableUnset: Rule = textRule({
     /(?:environment variable|env var|variable) [`'"‘]?(?<name>[A-Z_][A-Z0-9_]{1,100})[`'"’]? (?:is |must be |was )?(?:not set|required|missing|not defined|undefined|set)/i,
     /KeyError: '(?<name>[A-Z][A-Z0-9_]{2,100})'/,
   ],
-  tell: ({ groups: { name = '' } }, scene) => {
+  describe: ({ groups: { name = '' } }, scene) => {
     const near = nearest(name, variables(scene, name));
     return {
       title: `The variable ${name} has no value.`,
@@ -112,7 +112,7 @@ export const waitsForInput: Rule = textRule({
     /(?:\[[yY]\/[nN]\]|\((?:y\/n|yes\/no(?:\/\[fingerprint\])?)\)\??|\(Y\/I\/N\/O\/D\/Z\).{0,40}\?|[Pp]assword(?: for [\w'@.-]{1,80})?:|Do you want to continue\?.{0,10}|passphrase for .{1,100}:|Press (?:any key|ENTER|RETURN).{0,40})\s*$/,
     /end of file on stdin at conffile prompt|debconf: unable to initialize frontend: Dialog|the input device is not a TTY|stdin is not a terminal.{0,20}required/i,
   ],
-  tell: ({ line }, { input }) => {
+  describe: ({ line }, { input }) => {
     const last = input.output.trimEnd().endsWith(line.trim());
     const fatal = /conffile prompt|not a TTY/.test(line);
     if (!fatal && !(last && input.end?.kind !== 'exit') && !/Abort/.test(input.output.slice(-200)))

@@ -50,7 +50,7 @@ export const outOfMemory: Rule = textRule({
   patterns: [
     /JavaScript heap out of memory|java\.lang\.OutOfMemoryError|\bMemoryError\b|Cannot allocate memory|ENOMEM|out of memory|std::bad_alloc|memory allocation of \d+ bytes failed|virtual memory exhausted|insufficient memory for the Java Runtime/i,
   ],
-  tell: ({ line }, { facts }) => {
+  describe: ({ line }, { facts }) => {
     const memory = facts.memory?.[0];
     const heap = /heap|OutOfMemoryError/.test(line);
     return {

@@ -9,7 +9,7 @@ export const quotaExceeded: Rule = textRule({
     /exceeded quota: (?<name>[\w.-]{1,200}), requested: (?<what>[^,]{1,200})/,
     /failed quota: (?<name>[\w.-]{1,200})|(?:maximum|minimum) \S{1,60} usage per (?:Container|Pod) is|must be less than or equal to (?:cpu|memory) limit|QuotaExceeded|quota exceeded/i,
   ],
-  tell: ({ groups: { name, what } }) => ({
+  describe: ({ groups: { name, what } }) => ({
     title: `The request exceeds the quota${name === undefined ? '' : ` ${name}`}${what === undefined ? '' : ` (${what})`}.`,
     remedy:
       'Request less, or have the quota raised. Compare every layer: pod, namespace, node, virtual cluster.',
@@ -25,7 +25,7 @@ export const alreadyExists: Rule = textRule({
     /['"‘“](?<name>[^'"’”]{1,200})['"’”] already exists|already exists(?: and is not an empty directory)?|File exists\b|EEXIST/i,
     /name "\/?(?<name>[^"]{1,200})" is already in use by/,
   ],
-  tell: ({ line, groups }) => {
+  describe: ({ line, groups }) => {
     const name = groups.name ?? pathIn(line);
     // SQL notices and mkdir -p print this without failing.
     if (/^(?:NOTICE|psql:.{0,100}NOTICE)|skipping/.test(line)) return undefined;
@@ -49,7 +49,7 @@ export const objectMissing: Rule = textRule({
     /no matches for kind "(?<name>[^"]{1,100})" in version/,
     /namespaces "(?<name>[^"]{1,100})" not found/,
   ],
-  tell: ({ groups }) => {
+  describe: ({ groups }) => {
     const name = groups.name ?? groups.table ?? '';
     const what = `${groups.kind === undefined ? '' : `${groups.kind} `}${name}`;
     return {
@@ -72,7 +72,7 @@ export const fileMissing: Rule = textRule({
     /(?:^|: )(?:cannot \w{1,20} |can't \w{1,20} )?['‘"]?(?<path>[\w./@+~-]{1,300})['’"]?: (?:Cannot open: )?No such file or directory/,
     /lock file "(?<lock>[^"]{1,100})" already exists|(?<what>no such file or directory|cannot find the (?:file|path) specified)/i,
   ],
-  tell: ({ line, groups }, scene) => {
+  describe: ({ line, groups }, scene) => {
     if (groups.lock !== undefined) return undefined;
     const path = groups.path ?? pathIn(line);
     if (/locale|bad interpreter/.test(line)) return undefined;
@@ -93,7 +93,7 @@ export const alreadyRunning: Rule = textRule({
     /Is another postmaster \(PID (?<pid>\d+)\) running in data directory "(?<subject>[^"]{1,200})"/,
     /(?:is )?already running(?: as process |: pid |, pid | \(pid )?\s?(?<pid>\d+)?|A server is already running|pid file .{0,100} (?:exists|already)|Another instance .{0,60}running/i,
   ],
-  tell: ({ groups: { pid, subject } }) => ({
+  describe: ({ groups: { pid, subject } }) => ({
     title: `It is already running${pid === undefined ? '' : ` (pid ${pid})`}${subject === undefined ? '' : ` on ${subject}`}.`,
     remedy:
       'Reload or restart the running instance. If there is no such process, remove the stale pid or lock file.',
@@ -108,7 +108,7 @@ export const notAsRoot: Rule = textRule({
   patterns: [
     /"root" execution of the \S{1,60} server is not permitted|(?:must not|cannot|should not|can not|refusing to|don't) (?:be )?(?:run|start)(?:ning|ned)? (?:\w{1,30} )?as (?:the )?(?:user )?["']?root|running \S{1,40} as root is not/i,
   ],
-  tell: ({ line }) =>
+  describe: ({ line }) =>
     /warn/i.test(line)
       ? undefined
       : {
@@ -126,7 +126,7 @@ export const localeMissing: Rule = textRule({
     /(?<fatal>unsupported locale setting|invalid locale (?:name|settings)|Can't set the locale)/,
     /cannot change locale \((?<name>[^)]{1,60})\)|Setting locale failed|Cannot set LC_\w+ to default locale|locale.{0,40}(?:not supported|not available)/,
   ],
-  tell: ({ groups: { fatal, name } }) => ({
+  describe: ({ groups: { fatal, name } }) => ({
     title: `The locale${name === undefined ? '' : ` ${name}`} is not installed on this box.`,
     remedy: 'Set LC_ALL=C.UTF-8, which always exists, or generate the locale (locales, locale-gen).',
     subject: 'locale',
@@ -142,7 +142,7 @@ export const notAnArchive: Rule = textRule({
     /not in gzip format|This does not look like a tar archive|End-of-central-directory signature not found|File format not recognized|xz: .{0,100}File format|unexpected end of file.{0,20}(?:tar|gzip)|gzip: .{0,100}unexpected end of file/i,
     /checksum (?:mismatch|did NOT match)|computed checksums? did NOT match|sha256sum: WARNING|EINTEGRITY|digest mismatch/i,
   ],
-  tell: () => ({
+  describe: () => ({
     title: 'A downloaded file has unexpected content: an error page, a truncated file, or another version.',
     remedy:
       'Inspect it (file, head -c 200). Download with `curl --fail --location`, and compare the checksum.',

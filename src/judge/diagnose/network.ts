@@ -18,7 +18,7 @@ export const nameNotResolved: Rule = textRule({
     /(?:Could not resolve hostname|unknown host|UnknownHostException:?) (?<host>[\w.-]{1,253})/i,
     /(?:the name cannot be resolved|no name server answers|name or service not known|temporary failure in name resolution|nodename nor servname|name resolution failed|Name does not resolve|no address associated with hostname)/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const nearby = scene.near(hit, 8).flatMap((line) => hostIn(line) ?? [])[0];
     const host = hit.groups.host ?? nearby?.replace(/:\d+$/, '');
     // sudo only warns that the box cannot resolve its own name, and continues.
@@ -45,7 +45,7 @@ export const connectionRefused: Rule = textRule({
     /(?:The connection to the server|Connection to) (?<host>[\w.-]{1,100}):(?<port>\d{1,5}) (?:was )?refused/,
     /connection refused|ECONNREFUSED|actively refused/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const { host, port } = hit.groups.port ? hit.groups : target(scene.near(hit, 8));
     if (/^The connection to the server localhost:8080/.test(hit.line)) return undefined;
     if (port !== undefined && host !== undefined && isCurl(hit.line) && !isLoopback(host)) return undefined;
@@ -58,7 +58,7 @@ export const notConnected: Rule = textRule({
   code: 'not-connected',
   cause: 'network',
   patterns: [/Failed to connect to (?<host>[\w.:-]{1,100}) port (?<port>\d{1,5}).{0,60}Couldn't connect/],
-  tell: ({ groups: { host = '', port = '' } }) =>
+  describe: ({ groups: { host = '', port = '' } }) =>
     isLoopback(host)
       ? undefined
       : {
@@ -75,7 +75,7 @@ export const kubeconfigMissing: Rule = textRule({
   patterns: [
     /The connection to the server localhost:8080 was refused|http:\/\/localhost:8080\/(?:api|version).{0,60}refused/,
   ],
-  tell: (_hit, { facts }) => {
+  describe: (_hit, { facts }) => {
     const known = facts.kubernetes?.find((each) => each.kind === 'context');
     return {
       title: 'kubectl has no kubeconfig, so it connects to localhost:8080.',
@@ -98,7 +98,7 @@ export const connectionTimeout: Rule = textRule({
     /curl: \(28\) (?:Connection timed out|Failed to connect)/,
     /connect timed out|connection timed out|no answer within \d+ s|connection timeout|ConnectTimeoutError|UND_ERR_CONNECT_TIMEOUT/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     if (/while (?:reading|sending)|read timed out/i.test(hit.line)) return undefined;
     const { host, port } = hit.groups.host ? hit.groups : target(scene.near(hit, 6));
     const where = host === undefined ? 'The host' : `${host}${port === undefined ? '' : `:${port}`}`;
@@ -118,7 +118,7 @@ export const answerTimeout: Rule = textRule({
   patterns: [
     /read timed out|ReadTimeout|operation timed out after \d+ milliseconds|(?:Client\.Timeout|request canceled).{0,40}(?:awaiting headers|reading body)|upstream timed out.{0,60}while reading|ESOCKETTIMEDOUT|context deadline exceeded/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const { host } = target(scene.near(hit, 3));
     return {
       title: `${host ?? 'The service'} accepted the connection, but did not answer in time.`,
@@ -135,7 +135,7 @@ export const noRoute: Rule = textRule({
   patterns: [
     /no route to (?:the )?(?:host|network)|network is unreachable|EHOSTUNREACH|ENETUNREACH|network unreachable|host is unreachable|destination host unreachable/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const { host } = target(scene.near(hit, 4));
     return {
       title: `There is no route to ${host ?? 'the host'} from this box.`,
@@ -153,7 +153,7 @@ export const connectionReset: Rule = textRule({
   patterns: [
     /connection reset by peer|ECONNRESET|socket hang up|connection was reset|empty reply from server|unexpected EOF while reading|kex_exchange_identification/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const { host } = target(scene.near(hit, 4));
     return {
       title: `${host ?? 'The remote host'} closed the connection unexpectedly.`,

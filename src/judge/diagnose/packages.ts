@@ -11,7 +11,7 @@ export const packageLock: Rule = textRule({
     /Another app is currently holding the (?:yum|dnf) lock|unable to lock database|Waiting for (?:process with pid (?<pid>\d+)|pid)/i,
     /status database area is locked by another process/,
   ],
-  tell: ({ line, groups: { pid, name } }, { facts }) => {
+  describe: ({ line, groups: { pid, name } }, { facts }) => {
     if (line.includes('are you root')) return undefined;
     const holder = facts.processes?.find((each) => String(each.pid) === pid);
     const who = name ?? holder?.name;
@@ -32,7 +32,7 @@ export const packagesUnfinished: Rule = textRule({
   patterns: [
     /dpkg was interrupted, you must manually run|You might want to run 'apt(?:-get)? --fix-broken install'|Unmet dependencies\. Try/,
   ],
-  tell: ({ line }) => ({
+  describe: ({ line }) => ({
     title: 'An earlier installation was not finished.',
     remedy: line.includes('interrupted')
       ? 'Run `dpkg --configure -a`, then `apt-get -f install`.'
@@ -55,7 +55,7 @@ export const packageUnknown: Rule = textRule({
     /No matching distribution found for (?<name>\S{1,100})/,
     /404 Not Found - GET \S{1,200}?\/(?<name>[^\s/]{1,200}?)(?: - |$)|code E404|'(?<name2>\S{1,100})@\S{0,60}' is not in (?:this|the npm) registry/,
   ],
-  tell: ({ line, groups }, { facts, input }) => {
+  describe: ({ line, groups }, { facts, input }) => {
     const name = groups.name ?? groups.match ?? groups.name2;
     const apt = /^E: |Couldn't find any package/.test(line);
     const system = facts.system?.[0];
@@ -87,7 +87,7 @@ export const packageIndexStale: Rule = textRule({
   patterns: [
     /^E: Failed to fetch (?<url>\S{1,300})\s{1,4}404 {1,2}Not Found|Hash Sum mismatch|File has unexpected size/,
   ],
-  tell: () => ({
+  describe: () => ({
     title: 'The package index of this box is older than the mirror.',
     remedy: 'Run `apt-get update`, then install again.',
     subject: 'package index',
@@ -102,7 +102,7 @@ export const repositoryUntrusted: Rule = textRule({
     /NO_PUBKEY (?<key>[0-9A-F]{8,40})|The repository '(?<url>[^\s']{1,300})[^']{0,100}' (?:is not signed|does not have a Release file|no longer has a Release file)/,
     /public key is not available|The following signatures couldn't be verified/,
   ],
-  tell: ({ groups: { key, url } }) => ({
+  describe: ({ groups: { key, url } }) => ({
     title:
       url === undefined
         ? `The signing key${key === undefined ? '' : ` ${key}`} of a package repository is not known here.`
@@ -122,7 +122,7 @@ export const dependencyConflict: Rule = textRule({
   patterns: [
     /ERESOLVE|The following packages have unmet dependencies|held broken packages|ResolutionImpossible|conflicting dependencies|dependency problems - leaving unconfigured|EBADENGINE|The engine "node" is incompatible|requires a different Python|version solving failed/i,
   ],
-  tell: () => ({
+  describe: () => ({
     title: 'The requested versions conflict with each other or with this version of the language.',
     remedy:
       'Read which two the output names, and pin versions that are compatible. Do not force the installation.',
@@ -135,7 +135,7 @@ export const pythonManaged: Rule = textRule({
   code: 'python-managed',
   cause: 'config',
   patterns: [/externally-managed-environment/],
-  tell: () => ({
+  describe: () => ({
     title:
       "This Python belongs to the system's package manager, which does not allow pip to install into it (PEP 668).",
     remedy:
@@ -151,7 +151,7 @@ export const rateLimited: Rule = textRule({
   patterns: [
     /toomanyrequests|too many requests|rate limit(?:ed| exceeded)|returned error: 429|HTTP(?:\/[\d.]+)? 429/i,
   ],
-  tell: () => ({
+  describe: () => ({
     title: 'The server limits the rate of requests.',
     remedy:
       'Log in, which often raises the limit, use a cache or a mirror, or retry after the time in the message.',

@@ -12,7 +12,7 @@ export const portTaken: Rule = textRule({
   code: 'port-taken',
   cause: 'port',
   patterns: [TAKEN],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const port = portNear(hit, scene) ?? takenWantedPort(scene);
     if (port !== undefined) return tellTaken(port, holders(scene, port), scene);
     const path = /(\/[\w./@-]{1,200}\.sock(?:et)?)\b/.exec(hit.line)?.[1];
@@ -73,7 +73,7 @@ export const portPrivileged: Rule = textRule({
     /listen EACCES|bind: permission denied|cannot expose privileged port/i,
     /(?:PermissionError|SocketException|BindException).{0,40}permission denied/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const port = portNear(hit, scene) ?? wantedPorts(scene).find((wanted) => wanted < 1024);
     const binds =
       /bind|listen|expose/i.test(hit.line) || scene.near(hit, 6).some((line) => /\bbind\(/.test(line));
@@ -92,7 +92,7 @@ export const addressNotHere: Rule = textRule({
   code: 'address-not-here',
   cause: 'config',
   patterns: [/cannot assign requested address|EADDRNOTAVAIL|can't assign requested address/i],
-  tell: ({ line }) => {
+  describe: ({ line }) => {
     const address = /\b(\d{1,3}(?:\.\d{1,3}){3})\b/.exec(line)?.[1];
     return {
       title: `${address ?? 'The address to listen on'} does not belong to this box.`,

@@ -14,7 +14,7 @@ export const crlfScript: Rule = textRule({
     /^(?<file>[\w./-]{1,200}): (?:line )?\d+: set: (?:Illegal option -\r?$|-\r: invalid option)/,
     /syntax error near unexpected token `(?:\$'(?:do|\{)?\\r'|(?:do|then|\{)?\r)'/,
   ],
-  tell: ({ groups }) => ({
+  describe: ({ groups }) => ({
     title: `${groups.file ? `${groups.file}: the` : 'The'} script has Windows line ends (CR LF), so the CR becomes part of a word.`,
     remedy:
       "Save it with LF line ends, for example with `sed -i 's/\\r$//' FILE`. Keep it so with .gitattributes: `* text=auto eol=lf`.",
@@ -32,7 +32,7 @@ export const interpreterMissing: Rule = textRule({
     /^exec (?<file>\/[\w./-]{1,200}): no such file or directory$/,
     /standard_init_linux\.go:\d+: exec user process caused:? "?no such file or directory/,
   ],
-  tell: ({ groups }, scene) => {
+  describe: ({ groups }, scene) => {
     const fact = programFact(scene, groups.file);
     const interpreter = (groups.interpreter ?? fact?.shebang)?.trim();
     const file = groups.file ?? 'the program';
@@ -65,7 +65,7 @@ export const execFormat: Rule = textRule({
     /(?:^|[\s"])(?<file>[\w./-]{1,200}): (?:cannot execute binary file: )?exec format error/i,
     /(?<file>)exec format error|cannot execute binary file|bad CPU type in executable|ENOEXEC/i,
   ],
-  tell: ({ groups }, scene) => {
+  describe: ({ groups }, scene) => {
     const fact = programFact(scene, groups.file);
     const box = scene.facts.system?.[0]?.architecture;
     const machine = fact?.machine;
@@ -90,7 +90,7 @@ export const notExecutable: Rule = textRule({
     /exec: "?(?<file>[^\s":]{1,200})"?: permission denied/,
     /spawn (?<file>\S{1,200}) EACCES/,
   ],
-  tell: ({ line, groups }, scene) => {
+  describe: ({ line, groups }, scene) => {
     const spawned = /exec|spawn/i.test(line);
     if (scene.exit !== 126 && !spawned) return undefined;
     const directory = line.endsWith('Is a directory');
@@ -125,7 +125,7 @@ export const programMissing: Rule = textRule({
     /Errno::ENOENT.{0,40}No such file or directory - (?<name>[\w.+-]{1,100})$/,
     /(?:^|: )(?<path>\.{0,2}\/[^\s:]{1,200}): No such file or directory$/,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     // A missing path is a missing program only if the shell's exit code says so.
     if (hit.groups.path !== undefined && scene.exit !== 127) return undefined;
     const subprocess = scene.near(hit, 12).some((line) => /_execute_child|subprocess\.py/.test(line));
@@ -178,7 +178,7 @@ export const libraryMissing: Rule = textRule({
     /(?<![^\s:])(?<program>[^\s:]{1,200}): .{0,200}version [`'"](?<library>[\w.]{1,60})['"] not found/,
     /Library not loaded: (?<library>\S{1,200})/,
   ],
-  tell: ({ groups: { library = '', program = 'The program' } }) => ({
+  describe: ({ groups: { library = '', program = 'The program' } }) => ({
     title: `${program} needs the shared library ${library}, which is not installed on this box.`,
     remedy: `Install the package that contains ${library} (apt-file search ${library}), or a build of ${program} for this system.`,
     subject: library,
@@ -199,7 +199,7 @@ export const moduleMissing: Rule = textRule({
     /ClassNotFoundException: (?<name>[\w.$]{1,200})|Could not find or load main class (?<main>\S{1,200})/,
     /fatal error: (?<name>[\w./-]{1,200}\.h(?:pp)?): No such file or directory/,
   ],
-  tell: ({ line, groups }) => {
+  describe: ({ line, groups }) => {
     const name = groups.name ?? groups.main ?? '';
     const header = line.includes('fatal error:');
     return {

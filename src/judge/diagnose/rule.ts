@@ -26,19 +26,19 @@ export type RuleReport = Omit<Match, 'evidence' | 'weight'> & {
   readonly weight?: Weight;
 };
 
-/** A rule that recognizes lines of text. `tell` may decline by returning undefined. */
+/** A rule that recognizes lines of text. `describe` may decline by returning undefined. */
 export function textRule(rule: {
   readonly code: string;
   readonly cause: Cause;
   readonly patterns: readonly RegExp[];
-  tell(hit: Hit, scene: FailureContext): RuleReport | undefined;
+  describe(hit: Hit, scene: FailureContext): RuleReport | undefined;
 }): Rule {
   return {
     code: rule.code,
     cause: rule.cause,
     find: (scene) =>
       scene.search(rule.patterns).flatMap((hit) => {
-        const telling = rule.tell(hit, scene);
+        const telling = rule.describe(hit, scene);
         if (telling === undefined) return [];
         const evidence = [hit.evidence, ...(telling.evidence ?? [])];
         const words = hit.origin ? inContainer(telling, hit.origin) : telling;

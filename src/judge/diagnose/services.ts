@@ -15,7 +15,7 @@ export const serviceNotStarted: Rule = textRule({
     /connect(?: to)? (?:ENOENT|ECONNREFUSED) (?<socket>\/\S{1,200})/,
     /Unit (?<unit>\S{1,100}?)(?:\.service)? is not active|(?<!\S)(?<unit2>\S{1,60}) is not running(?:\.|$| \.\.\. failed)/,
   ],
-  tell: ({ groups }, { facts }) => {
+  describe: ({ groups }, { facts }) => {
     const name = (
       groups.name ??
       groups.engine ??
@@ -46,7 +46,7 @@ export const serviceUnknown: Rule = textRule({
     /Failed to (?:start|restart|reload|enable|get unit file state).{0,100}?(?<name>[\w@.-]{1,100}?)(?:\.service)?: (?:Unit .{1,80} not found|No such file)/,
     /service: no such service (?<name>\S{1,100})/,
   ],
-  tell: ({ groups: { name = '' } }) => ({
+  describe: ({ groups: { name = '' } }) => ({
     title: `The service ${name} does not exist on this box.`,
     remedy: `Check its name and that its package is installed. A new unit file needs \`systemctl daemon-reload\`.`,
     subject: name,
@@ -60,7 +60,7 @@ export const noSystemd: Rule = textRule({
   patterns: [
     /System has not been booted with systemd as init system|Failed to connect to bus: (?:Host is down|No such file)|"systemd" is not running in this container/,
   ],
-  tell: () => ({
+  describe: () => ({
     title: 'This box does not run systemd, so systemctl cannot start anything.',
     remedy: 'Start the service with `service NAME start`, or with its own command as a background step.',
     subject: 'systemd',
@@ -77,7 +77,7 @@ export const serviceFailed: Rule = textRule({
     /Failed to start (?<name>[\w@-]{1,60})\.service/,
     /(?:Starting|Restarting|Stopping) .{0,80}?: (?<name>[\w-]{1,60}) failed!/,
   ],
-  tell: ({ groups: { name = '' } }, { facts }) => {
+  describe: ({ groups: { name = '' } }, { facts }) => {
     const known = facts.services?.find((each) => each.name === name);
     return {
       title: `The service ${name} does not start${known?.detail === undefined ? '' : `: ${known.detail}`}.`,
@@ -196,7 +196,7 @@ export const serverError: Rule = textRule({
     /(?:returned error:|HTTP(?:\/[\d.]{1,3})?|status(?: ?code)?|awaiting response\.\.\.)\W{1,4}(?<status>50[0234])\b/i,
     /\b(?<status>50[0234]) (?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const status = hit.groups.status ?? '5xx';
     const host = scene.near(hit, 4).flatMap((line) => hostIn(line) ?? [])[0];
     const gateway = status === '502' || status === '504';
@@ -217,7 +217,7 @@ export const notFound: Rule = textRule({
   patterns: [
     /(?:returned error:|HTTP(?:\/[\d.]{1,3})?|status(?: ?code)?|awaiting response\.\.\.)\W{1,4}(?:404|410)\b|\bmanifest(?: for (?<image>\S{1,200}))?.{0,60}(?:unknown|not found)|ERROR 404: Not Found/i,
   ],
-  tell: (hit, scene) => {
+  describe: (hit, scene) => {
     const image = hit.groups.image;
     const url = scene
       .near(hit, 3)

@@ -10,7 +10,7 @@ export const watchLimit: Rule = textRule({
     /system limit for number of file watchers reached|inotify.{0,40}(?:No space left|watch limit|too many open files)/i,
     /(?:inotify_add_watch|inotify watch).{0,80}(?:ENOSPC|No space left)/i,
   ],
-  tell: () => ({
+  describe: () => ({
     title: "The user's limit of inotify watches is reached; no disk is full.",
     remedy:
       'Raise fs.inotify.max_user_watches (and max_user_instances) in a file in /etc/sysctl.d, or watch fewer files.',
@@ -23,7 +23,7 @@ export const diskFull: Rule = textRule({
   code: 'disk-full',
   cause: 'resources',
   patterns: [/no space left on device|ENOSPC|disk quota exceeded|EDQUOT|You don't have enough free space/i],
-  tell: ({ line }, scene) => {
+  describe: ({ line }, scene) => {
     if (/inotify|file watchers/i.test(line)) return undefined;
     const path = pathIn(line);
     const disk = fullDisk(scene, path);
@@ -65,7 +65,7 @@ export const readOnly: Rule = textRule({
   code: 'read-only',
   cause: 'resources',
   patterns: [/read-only file ?system|EROFS|cannot remount .{0,80}read-write/i],
-  tell: ({ line }, scene) => {
+  describe: ({ line }, scene) => {
     const path = pathIn(line);
     const disk = mountOf(scene, path);
     const seen = disk?.readOnly === true;
@@ -84,7 +84,7 @@ export const openFilesLimit: Rule = textRule({
   code: 'open-files-limit',
   cause: 'resources',
   patterns: [/too many open files|EMFILE|ENFILE/i],
-  tell: ({ line }, { facts }) => {
+  describe: ({ line }, { facts }) => {
     if (/inotify/i.test(line)) return undefined;
     const limit = facts.limits?.find(({ name }) => name === 'open-files');
     return {
@@ -104,7 +104,7 @@ export const processLimit: Rule = textRule({
   patterns: [
     /fork: (?:retry: )?Resource temporarily unavailable|can't (?:fork|start new thread)|unable to create (?:new )?native thread|pthread_create failed|newosproc|cannot fork/i,
   ],
-  tell: (_hit, { facts }) => {
+  describe: (_hit, { facts }) => {
     const limit = facts.limits?.find(({ name, hits }) => name === 'processes' && (hits ?? 0) > 0);
     return {
       title:
@@ -123,7 +123,7 @@ export const fileBusy: Rule = textRule({
   patterns: [
     /(?<![^\s:'‘"])(?<path>[^\s:'‘"]{1,200})['’"]?: (?:Text file busy|Device or resource busy|target is busy)|ETXTBSY|EBUSY/i,
   ],
-  tell: ({ groups: { path = 'The file' } }) => ({
+  describe: ({ groups: { path = 'The file' } }) => ({
     title: `${path} is in use by a running process.`,
     remedy: `Stop the process that uses ${path} first (lsof, fuser), or replace the file with a rename instead of writing into it.`,
     subject: path,

@@ -9,7 +9,7 @@ export const fieldConflict: Rule = textRule({
   patterns: [
     /conflicts? with "(?<manager>[^"]{1,128})"(?: (?:using|with subresource) [^:]{1,128})?:?\s*(?:- )?(?<path>\.\S{1,300})?/,
   ],
-  tell: ({ groups: { manager = '', path }, index }, scene) => {
+  describe: ({ groups: { manager = '', path }, index }, scene) => {
     const field = path ?? /^\s*-?\s*(\.\S{1,300})/.exec(scene.lines[index + 1]?.text ?? '')?.[1];
     const known = factsOf(scene, 'field-fight').filter((each) => each.path === field);
     return {

@@ -70,7 +70,7 @@ function pullRule(
   code: string,
   cause: Cause,
   wanted: Class,
-  tell: (pull: Pull, scene: FailureContext) => { title: string; remedy: string; subject: string },
+  describe: (pull: Pull, scene: FailureContext) => { title: string; remedy: string; subject: string },
 ): Rule {
   return {
     code,
@@ -78,7 +78,7 @@ function pullRule(
     find: (scene) =>
       pulls(scene, wanted).map(
         (pull): Match => ({
-          ...tell(pull, scene),
+          ...describe(pull, scene),
           evidence: pull.evidence,
           weight: weightOfRun(scene, pull.run),
         }),

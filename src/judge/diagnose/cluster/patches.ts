@@ -13,7 +13,7 @@ export const patchPointer: Rule = textRule({
     /jsonpatch (?<op>\w{1,10}) operation does not apply(?:: .{0,80}?path: "(?<path>[^"]{1,300})")?/,
     /the server rejected our request due to an error in our request|(?:invalid|unexpected) (?:json )?pointer "?(?<path>[^"\s]{1,300})|unable to parse "\[\{.{0,200}": yaml/i,
   ],
-  tell: ({ groups: { op, path } }, scene) => {
+  describe: ({ groups: { op, path } }, scene) => {
     const faults = patchesIn(scene).map((each) => ({ path: each, right: corrected(each) }));
     const fault = faults.find(({ path: own, right }) => own !== right) ?? undefined;
     const said = path ?? fault?.path;
@@ -65,7 +65,7 @@ export const remoteKustomization: Rule = textRule({
     /accumulat(?:ing|ion) .{0,400}?(?<url>(?:https?:\/\/|git@|ssh:\/\/|github\.com\/)[^\s'"]{1,300})/,
     /(?:failed to run|exec: )['"]?\S{0,40}git (?:fetch|clone|init).{0,200}?(?<url>https?:\/\/[^\s'"]{1,300})/,
   ],
-  tell: ({ groups: { url = '' } }) => ({
+  describe: ({ groups: { url = '' } }) => ({
     title: `The kustomization refers to ${url}, which cannot be downloaded from here.`,
     remedy: `Keep a copy in the project (curl -fsSL ${url} -o vendor/…, or kustomize localize) and refer to that file. At least pin it to a full commit.`,
     subject: url,
