@@ -1,7 +1,7 @@
 import type { Check } from '../model/check.ts';
 import { kindOf } from '../probes/all.ts';
 import { shellScript } from './form/shell-script.ts';
-import { wordText } from './form/shell-words.ts';
+import { wordText } from './form/shell-word.ts';
 
 /** Why a check cannot fail, in a few words. Undefined: it may fail. */
 export function cannotFail(check: Check): string | undefined {

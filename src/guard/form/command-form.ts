@@ -2,7 +2,7 @@ import { flagTaker } from './command-flags.ts';
 import { milliseconds } from './measure.ts';
 import { repeated, resolve, type ScriptLine, type ScriptState } from './reading.ts';
 import { type ShellCommand, type ShellScript, shellScript } from './shell-script.ts';
-import { type ShellWord, wordText } from './shell-words.ts';
+import { type ShellWord, wordText } from './shell-word.ts';
 import { stripText } from './text-form.ts';
 import { type Form, treeForm } from './tree-form.ts';
 import { assignedName, declares, isAssignment, isCounter, noteAssignment } from './variables.ts';

@@ -1,6 +1,6 @@
 import { resolve, type ScriptState } from './reading.ts';
 import { type ShellLoop, type ShellScript, shellScript } from './shell-script.ts';
-import { type ShellWord, wordText } from './shell-words.ts';
+import { type ShellWord, wordText } from './shell-word.ts';
 
 /**
  * The maximum number of iterations of a loop. Infinity: no bound is written. NaN: it depends on the box, as in `for f

@@ -3,7 +3,7 @@ import type { Wait } from './knobs.ts';
 import { loopTimes } from './loop-times.ts';
 import { newReading, repeated, type ScriptLine, type ScriptState } from './reading.ts';
 import { type ShellCommand, type ShellLoop, type ShellScript, shellScript } from './shell-script.ts';
-import { wordText } from './shell-words.ts';
+import { wordText } from './shell-word.ts';
 import type { Form } from './tree-form.ts';
 
 /** The form of a shell script. Undefined: it cannot be parsed as one. */

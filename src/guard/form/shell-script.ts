@@ -1,6 +1,16 @@
-import { type ShellToken, type ShellWord, shellTokens, wordText } from './shell-words.ts';
+import {
+  type AndOr,
+  type CommandNode,
+  type CompoundList,
+  type Pipeline,
+  parse,
+  type Redirection,
+  type Statement,
+  type Command as UnbashCommand,
+} from 'unbash';
+import { assignmentWord, type ShellWord, shellWord, textWord } from './shell-word.ts';
 
-/** A simple command: assignments, name, arguments and redirections, as words in the written order. */
+/** A simple command: assignments, name, arguments and redirections, as words in the order written. */
 export interface ShellCommand {
   readonly kind: 'command';
   readonly words: readonly ShellWord[];
@@ -14,12 +24,12 @@ export interface ShellLoop {
   readonly keyword: 'for' | 'while' | 'until';
   /** `for`: the words between it and `do`. */
   readonly over: readonly ShellWord[];
-  /** `while`, `until`: the condition. */
+  /** `while`, `until`: the commands that are tested. */
   readonly condition: ShellScript;
   readonly body: ShellScript;
 }
 
-/** A connector of commands: `&&`, `||`, `|`, `&`, `!`, brackets and the other reserved words. A `;` is dropped. */
+/** What joins commands: `&&`, `||`, `|`, `&`, `!`, brackets and the other reserved words. A `;` is not kept. */
 interface ShellJoint {
   readonly kind: 'joint';
   readonly text: string;
@@ -28,111 +38,146 @@ interface ShellJoint {
 type ShellNode = ShellCommand | ShellLoop | ShellJoint;
 export type ShellScript = readonly ShellNode[];
 
-const RESERVED = new Set('if then elif else fi case esac do done { } ! function select in'.split(' '));
-const REDIRECT = /^\d*(?:<<<|<<-|<<|>>|<&|>&|<>|>\||<|>|&>>|&>)$/;
-
 /**
- * Parses a script into commands and loops, as far as needed to see what waits and how often. Undefined: it cannot be
- * parsed as shell text.
+ * Reads a script into commands and loops: as much structure as it takes to see what waits and how often. Undefined: it
+ * is not valid shell text.
  */
 export function shellScript(text: string): ShellScript | undefined {
-  const tokens = shellTokens(text);
-  if (tokens === undefined) return undefined;
-  const reader = new Reader(tokens);
-  const script = reader.script(undefined);
-  return reader.atEnd ? script : undefined;
+  const source = text.replace(/\r\n/g, '\n');
+  const script = parse(source);
+  if (script.errors && script.errors.length > 0) return undefined;
+  return script.commands.flatMap((each) => statement(each, source));
 }
 
-/** Maximum nesting of loops. */
-const DEEPEST = 50;
+function list({ commands }: CompoundList, source: string): ShellScript {
+  return commands.flatMap((each) => statement(each, source));
+}
 
-class Reader {
-  #at = 0;
-  #depth = 0;
-  readonly #tokens: readonly ShellToken[];
+function statement({ command: node, background }: Statement, source: string): ShellScript {
+  return [...joinable(node, source), ...(background ? [joint('&')] : [])];
+}
 
-  constructor(tokens: readonly ShellToken[]) {
-    this.#tokens = tokens;
+function joinable(node: AndOr | Pipeline | CommandNode, source: string): ShellScript {
+  switch (node.type) {
+    case 'AndOr':
+      return interleaved(node.commands, node.operators, source);
+    case 'Pipeline':
+      return [
+        ...node.prefixes.map(({ type }) => joint(type === 'Time' ? 'time' : '!')),
+        ...interleaved(node.commands, node.operators, source),
+      ];
+    default:
+      return compound(node, source);
   }
+}
 
-  get atEnd(): boolean {
-    return this.#at >= this.#tokens.length;
-  }
+function interleaved(
+  nodes: readonly (Pipeline | CommandNode)[],
+  operators: readonly string[],
+  source: string,
+): ShellScript {
+  return nodes.flatMap((node, index) => [
+    ...(index > 0 ? [joint(operators[index - 1]!)] : []),
+    ...joinable(node, source),
+  ]);
+}
 
-  /**
-   * Parses up to the reserved word `end`, which is consumed, or to the end of the text. Undefined: `end` is missing.
-   */
-  script(end: string | undefined): ShellScript | undefined {
-    const nodes: ShellNode[] = [];
-    while (!this.atEnd) {
-      const word = this.#reserved();
-      if (word !== undefined && word === end) {
-        this.#at++;
-        return nodes;
-      }
-      const node = this.#node(word);
-      if (node === undefined) return undefined;
-      if (node !== 'separator') nodes.push(node);
+function compound(node: CommandNode, source: string): ShellScript {
+  const inside = (body: CompoundList) => list(body, source);
+  switch (node.type) {
+    case 'Command':
+      return [simple(node)];
+    case 'Redirected':
+      return [...compound(node.command, source), { ...command([]), redirects: redirects(node.redirects) }];
+    case 'If': {
+      const branches = [node, ...node.elif].flatMap(({ clause, then }, index) => [
+        joint(index === 0 ? 'if' : 'elif'),
+        ...inside(clause),
+        joint('then'),
+        ...inside(then),
+      ]);
+      return [...branches, ...(node.else ? [joint('else'), ...inside(node.else)] : []), joint('fi')];
     }
-    return end === undefined ? nodes : undefined;
-  }
-
-  #node(word: string | undefined): ShellNode | 'separator' | undefined {
-    const token = this.#tokens[this.#at]!;
-    if (token.kind === 'operator' && !REDIRECT.test(token.text)) {
-      this.#at++;
-      return token.text === ';' ? 'separator' : { kind: 'joint', text: token.text };
+    case 'For': {
+      const items = node.wordlist ? [textWord('in'), ...node.wordlist.map(shellWord)] : [];
+      return [loop('for', [shellWord(node.name), ...items], [], inside(node.body))];
     }
-    if (word === 'for' || word === 'while' || word === 'until') return this.#loop(word);
-    if (word === 'done') return undefined;
-    if (word !== undefined && RESERVED.has(word)) {
-      this.#at++;
-      return { kind: 'joint', text: word };
+    case 'ArithmeticFor': {
+      const head = source.slice(node.pos, node.body.pos);
+      const counter = head.slice(head.indexOf('(('), head.lastIndexOf('))') + 2);
+      return [loop('for', [textWord(counter)], [], inside(node.body))];
     }
-    return this.#command();
-  }
-
-  #loop(keyword: ShellLoop['keyword']): ShellLoop | undefined {
-    this.#at++;
-    if (++this.#depth > DEEPEST) return undefined;
-    const over = keyword === 'for' ? this.#wordsUntilDo() : [];
-    const condition = keyword === 'for' ? [] : this.script('do');
-    const body = over && condition && this.script('done');
-    this.#depth--;
-    return body && { kind: 'loop', keyword, over: over!, condition: condition!, body };
-  }
-
-  #wordsUntilDo(): readonly ShellWord[] | undefined {
-    const words: ShellWord[] = [];
-    while (!this.atEnd) {
-      const token = this.#tokens[this.#at++]!;
-      if (token.kind === 'operator') continue;
-      if (!token.quoted && wordText(token) === 'do') return words;
-      words.push(token);
+    case 'While':
+      return [loop(node.kind, [], inside(node.clause), inside(node.body))];
+    case 'Select': {
+      const items = node.wordlist?.map(shellWord) ?? [];
+      return [
+        joint('select'),
+        command([shellWord(node.name), ...items]),
+        joint('do'),
+        ...inside(node.body),
+        joint('done'),
+      ];
     }
-    return undefined;
-  }
-
-  #command(): ShellCommand {
-    const words: ShellWord[] = [];
-    const redirects: { operator: string; word: ShellWord }[] = [];
-    while (!this.atEnd) {
-      const token = this.#tokens[this.#at]!;
-      if (token.kind === 'word') words.push(token);
-      else if (!REDIRECT.test(token.text)) break;
-      else {
-        const target = this.#tokens[++this.#at];
-        if (target?.kind !== 'word') break;
-        redirects.push({ operator: token.text, word: target });
-      }
-      this.#at++;
+    case 'Case': {
+      const items = node.items.flatMap(({ pattern, body, terminator }) => [
+        command(pattern.map(shellWord)),
+        joint(')'),
+        ...inside(body),
+        joint(terminator ?? ';;'),
+      ]);
+      return [joint('case'), command([shellWord(node.word)]), joint('in'), ...items, joint('esac')];
     }
-    return { kind: 'command', words, redirects };
+    case 'Subshell':
+      return [joint('('), ...inside(node.body), joint(')')];
+    case 'BraceGroup':
+      return [joint('{'), ...inside(node.body), joint('}')];
+    case 'Function': {
+      const body = node.body.type === 'CompoundList' ? inside(node.body) : compound(node.body, source);
+      return [joint('function'), command([shellWord(node.name)]), ...body];
+    }
+    case 'Coproc': {
+      const body = node.body.type === 'CompoundList' ? inside(node.body) : compound(node.body, source);
+      return [joint('coproc'), ...body];
+    }
+    case 'TestCommand':
+      return [command(['[[', source.slice(node.pos + 2, node.end - 2).trim(), ']]'].map(textWord))];
+    case 'ArithmeticCommand':
+      return [command([textWord(source.slice(node.pos, node.end))])];
   }
+}
 
-  /** The reserved word at this position, where a command may start. */
-  #reserved(): string | undefined {
-    const token = this.#tokens[this.#at]!;
-    return token.kind === 'word' && !token.quoted ? wordText(token) : undefined;
-  }
+function simple({ prefix, name, suffix, redirects: all }: UnbashCommand): ShellCommand {
+  const words = [...prefix, ...(name ? [name] : []), ...suffix].flatMap((each) => {
+    if (each.type === 'Word') return [shellWord(each)];
+    return each.type === 'Assignment' ? [assignmentWord(each)] : [];
+  });
+  return { kind: 'command', words, redirects: redirects(all) };
+}
+
+function redirects(all: readonly Redirection[]): ShellCommand['redirects'] {
+  return all.map((each) => {
+    const operator = `${each.descriptor ? descriptorText(each.descriptor) : ''}${each.operator}`;
+    if (each.type !== 'HereDoc')
+      return { operator, word: each.target ? shellWord(each.target) : textWord('') };
+    const heredoc = each.operator === '<<-' ? each.body.text.replace(/^\t+/gm, '') : each.body.text;
+    return { operator, word: { ...textWord(each.delimiter?.value ?? ''), heredoc } };
+  });
+}
+
+function descriptorText(descriptor: NonNullable<Redirection['descriptor']>): string {
+  return descriptor.type === 'FileDescriptor' ? String(descriptor.value) : `{${descriptor.name}}`;
+}
+
+const joint = (text: string): ShellJoint => ({ kind: 'joint', text });
+
+const command = (words: readonly ShellWord[]): ShellCommand => ({ kind: 'command', words, redirects: [] });
+
+function loop(
+  keyword: ShellLoop['keyword'],
+  over: readonly ShellWord[],
+  condition: ShellScript,
+  body: ShellScript,
+): ShellLoop {
+  return { kind: 'loop', keyword, over, condition, body };
 }
