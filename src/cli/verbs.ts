@@ -12,6 +12,7 @@ const completion: Verb = {
 /** Verbs of two words, by their first: root help shows one line for all of them, `runbook box --help` each. */
 const families: readonly Verb[] = [
   { name: 'box', summary: 'launch, list, fill, expose and remove throw-away boxes', effect: 'act' },
+  { name: 'approvals', summary: 'list, show and revoke what you have approved, and leases', effect: 'write' },
 ];
 
 /** The family that a first word names, with the verbs that begin with it. */

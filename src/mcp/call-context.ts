@@ -1,5 +1,5 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
-import type { AgentContext, ApprovalAnswer, ApprovalRequest } from '../operations/agent/tool.ts';
+import type { AgentContext, ApprovalRequest, ApprovalResult } from '../operations/agent/tool.ts';
 import { askingThrough, type PendingQuestion, type QuestionState } from './approval/approval.ts';
 import { clientOf } from './client.ts';
 import type { Serving } from './serving.ts';
@@ -22,7 +22,7 @@ export class CallContext implements AgentContext {
   readonly client: string;
   readonly jobs: AgentContext['jobs'];
   readonly progress: AgentContext['progress'];
-  readonly approve: (request: ApprovalRequest) => Promise<ApprovalAnswer>;
+  readonly approve: (request: ApprovalRequest) => Promise<ApprovalResult>;
   readonly #question: PendingQuestion;
   readonly #controller = new AbortController();
   readonly #cancelled: AbortSignal;

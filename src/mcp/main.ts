@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pluralize } from '../base/pluralize.ts';
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import { agentResources } from '../operations/agent/all-resources.ts';
+import { isOwnMarker } from '../operations/agent/own-marker.ts';
 import { secretInFile } from '../operations/agent/secret-file.ts';
 import type { AgentContext, Toolset } from '../operations/agent/tool.ts';
 import { agentTools } from '../operations/all.ts';
@@ -47,7 +48,9 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
     trust: await trustOf(world, options.trust, note),
     calls: new OpenCalls(),
     jobs: createRunningJobs(),
-    questions: createQuestions(world.now),
+    questions: createQuestions({
+      anySpeed: await isOwnMarker(join(world.folders.person, 'instant-answers')),
+    }),
     note,
   };
   // A bug in one call's background work must not end the server and all running jobs.

@@ -75,8 +75,62 @@ export interface ApproveReport {
   /** Number of fences that a pass would execute, by kind. */
   readonly fences: number;
   readonly shellChecks: number;
+  /** The approval's name in `runbook approvals`, the box that it counts for, and what was approved, as text. */
+  readonly id?: string;
+  readonly box?: string;
+  readonly shown?: string;
   /** With --context: the cluster approval, given instead of approving content. */
   readonly cluster?: ClusterGrant;
+}
+
+/** An approval as `runbook approvals` lists it. */
+export interface ApprovalRow {
+  readonly id: string;
+  /** Of everything that it lets run. */
+  readonly hash: string;
+  /** `once`: for one start. `project`: whenever exactly this comes again in this project on this box. */
+  readonly scope: 'once' | 'project';
+  readonly state: 'valid' | 'used' | 'expired' | 'revoked';
+  /** A step's id, or the document. */
+  readonly what: string;
+  readonly document: string;
+  readonly box: string;
+  readonly boxName: string;
+  readonly how: string;
+  readonly by: string;
+  /** ISO 8601, as `until`. */
+  readonly at: string;
+  readonly until?: string;
+  readonly client?: string;
+  /** Milliseconds between question and answer. */
+  readonly latencyMs?: number;
+}
+
+/** A time in which drafts run unasked, as `runbook approvals` and `status` list it. */
+export interface LeaseRow {
+  readonly id: string;
+  readonly document: string;
+  readonly box: string;
+  readonly boxName: string;
+  readonly client: string;
+  readonly at: string;
+  readonly until: string;
+}
+
+/** The result of `approvals list`. */
+export interface ApprovalsReport {
+  readonly approvals: readonly ApprovalRow[];
+  readonly leases: readonly LeaseRow[];
+}
+
+/** The result of `approvals show`: with the text that was approved. */
+export interface ApprovalReport extends ApprovalRow {
+  readonly shown: string;
+}
+
+/** The result of `approvals revoke`. */
+export interface RevokedReport {
+  readonly revoked: readonly string[];
 }
 
 /** The result of `runbook resume`: the problems that an agent may work on again. */
@@ -123,6 +177,8 @@ export interface StatusReport {
     readonly at?: string;
   }[];
   readonly pass?: { readonly id: string; readonly ended: boolean };
+  /** Leases that let an agent's drafts run unasked here, now. */
+  readonly leases?: readonly LeaseRow[];
 }
 
 /** The current state of a box that was launched here. */

@@ -177,6 +177,24 @@ const rows: readonly (OperationRow | ToolOnlyRow)[] = [
     load: async () => (await import('./approve.ts')).approve as unknown as Operation,
   },
   {
+    name: 'approvals list',
+    summary: 'what may run without asking you: approvals and leases',
+    effect: 'read',
+    load: async () => (await import('./approvals/list.ts')).list as unknown as Operation,
+  },
+  {
+    name: 'approvals show',
+    summary: 'one approval, with everything that it lets run',
+    effect: 'read',
+    load: async () => (await import('./approvals/show.ts')).show as unknown as Operation,
+  },
+  {
+    name: 'approvals revoke',
+    summary: 'take an approval or a lease back',
+    effect: 'write',
+    load: async () => (await import('./approvals/revoke.ts')).revoke as unknown as Operation,
+  },
+  {
     name: 'resume',
     summary: 'let an agent go on with a problem that waits for you',
     effect: 'write',

@@ -1,16 +1,19 @@
 import { z } from 'zod';
-import { openApprovals } from '../journal/decisions/approvals.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { ApproveReport } from '../model/report.ts';
-import { approvalHash } from '../plan/hash.ts';
+import { closureHash } from '../plan/closure-hash.ts';
+import { closureText } from '../plan/closure-text.ts';
 import { approveAsked } from './agent/attempt/approve-asked.ts';
-import { executables } from './approval/approval.ts';
-import { readValidDocument } from './document/document.ts';
+import { approvalsOf, executables, giveForDocument, recordOf } from './approval/approval.ts';
+import { documentClosure, placeOn } from './approval/closure-of.ts';
 import { defineOperation } from './operation.ts';
-import { fileFlag } from './session/session-flags.ts';
+import { prepare } from './session/session.ts';
+import { boxFlag, fileFlag, inputFlags } from './session/session-flags.ts';
 
 const input = z.object({
   ...fileFlag,
+  ...boxFlag,
+  ...inputFlags,
   step: z
     .string()
     .optional()
@@ -30,13 +33,14 @@ const input = z.object({
     .meta({ placeholder: 'NAMES' }),
 });
 
-/** A person's word that this content may run; kept outside the project, bound to every byte that executes or judges. */
+/** Approves everything in a document that may run; kept outside the project, for this project on one box. */
 export const approve = defineOperation({
   name: 'approve',
   summary: 'let this content run without asking again',
   description:
-    'Records a hash of everything in the document that executes or judges. Prose may change afterwards;\n' +
-    'one changed byte of a script, a check or a default asks again. Approvals live in your own state folder.',
+    'Shows everything that may run (scripts, checks, values, files that scripts name) and records a hash of it, for this\n' +
+    'project on this box. Prose may change afterwards; one changed byte of anything shown asks again. Give the --input,\n' +
+    '--env-file and --on that you will replay with. "runbook approvals" lists and revokes.',
   examples: [
     'runbook approve AUTODOCK.md',
     'runbook approve AUTODOCK.md --step start-caddy',
@@ -44,8 +48,9 @@ export const approve = defineOperation({
   ],
   effect: 'write',
   input,
-  run: async ({ world }, flags): Promise<ApproveReport> => {
-    if (flags.step !== undefined) return await approveAsked(world, flags.file, flags.step);
+  run: async (context, flags): Promise<ApproveReport> => {
+    const { world } = context;
+    if (flags.step !== undefined) return await approveAsked(context, flags.file, flags.step);
     if (flags.context !== undefined) {
       const { approveCluster } = await import('./approval/approve-cluster.ts');
       const wanted = {
@@ -54,16 +59,21 @@ export const approve = defineOperation({
       };
       return await approveCluster(world, flags.file, wanted);
     }
-    const { runbook, path } = await readValidDocument(world.cwd, flags.file, { loose: true });
-    const hash = approvalHash(runbook);
-    const approvals = openApprovals(world.folders.person);
-    const already = await approvals.isApproved(hash);
-    if (!already) {
-      const at = new Date(world.now()).toISOString();
-      await approvals.approve({ hash, document: path, how: 'command', at });
-    }
-    const { fences, shellChecks } = executables(runbook);
-    return { file: flags.file, hash, already, fences, shellChecks };
+    const prepared = await prepare(context, { file: flags.file, loose: true });
+    const { on, input: given, envFile } = flags;
+    const place = await placeOn(world, on);
+    const closure = await documentClosure(world, prepared, { input: given, envFile, place });
+    const hash = closureHash(closure);
+    const approvals = approvalsOf(world);
+    const known = await approvals.find(hash, closure.place);
+    const already = known?.scope === 'project';
+    const at = new Date(world.now()).toISOString();
+    const record = already
+      ? known
+      : await giveForDocument(world, prepared, recordOf(closure, { scope: 'project', how: 'command', at }));
+    const { fences, shellChecks } = executables(prepared.runbook);
+    const shown = closureText(closure, 'terminal');
+    return { file: flags.file, hash, already, fences, shellChecks, id: record.id, box: place.boxName, shown };
   },
   exit: () => EXIT.done,
 });

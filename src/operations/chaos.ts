@@ -6,12 +6,13 @@ import { type ChaosReport, FAULTS, type Fault, type FaultResult } from '../model
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import { type ChosenFault, chooseFaults } from '../plan/choose-faults.ts';
 import { requireApproval } from './approval/approval.ts';
+import { placeOn } from './approval/closure-of.ts';
 import { launchFor, USUAL_IMAGE } from './boxes/launch.ts';
 import { runFault } from './chaos/run-fault.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { type ReplayFlags, replayInput } from './replay-flags.ts';
 import { chosenBox } from './session/box-target.ts';
-import { type Prepared, prepare } from './session/session.ts';
+import { type ApprovedDocument, type Prepared, prepare } from './session/session.ts';
 import { fileFlag, inputFlags } from './session/session-flags.ts';
 
 const input = z.object({
@@ -61,13 +62,15 @@ export const chaos = defineOperation({
 async function runChaos(context: OperationContext, flags: z.infer<typeof input>): Promise<ChaosReport> {
   const prepared = await prepare(context, { file: flags.file, loose: false });
   const named = flags.on === undefined ? undefined : await sandboxNamed(flags.on);
-  await requireApproval(context, prepared, flags.yes, flags.on ?? 'a fresh box');
+  const approved = await requireApproval(context, prepared, flags, {
+    place: named ? await placeOn(context.world, flags.on) : { box: 'chaos', boxName: 'a fresh box' },
+  });
   const seed = flags.seed ?? randomInt(2 ** 31);
   const steps = prepared.plan.steps.map(({ step }) => step.id);
   const faults: FaultResult[] = [];
   for (const chosen of chooseFaults(seed, flags.fault, steps)) {
     if (context.signal.aborted) break;
-    faults.push(await onBox(context, prepared, flags, { chosen, named }));
+    faults.push(await onBox(context, { ...prepared, approved }, flags, { chosen, named }));
   }
   return { file: prepared.runbook.file, ...(named ? { box: named.name } : {}), seed, faults };
 }
@@ -84,15 +87,15 @@ async function sandboxNamed(on: string): Promise<LaunchedBox> {
 /** On the named box everything acts anew; a fresh box is there for one fault, and gone after it. */
 async function onBox(
   context: OperationContext,
-  prepared: Prepared,
+  document: ApprovedDocument,
   { input: given, envFile }: z.infer<typeof input>,
   { chosen, named }: { chosen: ChosenFault; named: LaunchedBox | undefined },
 ): Promise<FaultResult> {
-  const box = named ?? (await freshBox(context, prepared, chosen.fault));
+  const box = named ?? (await freshBox(context, document, chosen.fault));
   try {
     const flags: ReplayFlags = replayInput.parse({
       ...{
-        file: prepared.document.path,
+        file: document.document.path,
         input: given,
         envFile,
         on: box.name,
@@ -100,7 +103,7 @@ async function onBox(
         yes: true,
       },
     });
-    return await runFault(context, prepared, flags, chosen, box);
+    return await runFault(context, document, flags, chosen, box);
   } finally {
     if (!named) await destroyBox(box);
   }

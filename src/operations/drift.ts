@@ -3,7 +3,7 @@ import { readBaseline } from '../journal/baseline.ts';
 import { driftVerdict } from '../judge/drift.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { DriftReport } from '../model/drift.ts';
-import { isApproved } from './approval/approval.ts';
+import { findApproval } from './approval/approval.ts';
 import { takeBaseline } from './drift/baseline.ts';
 import { baselinePlace } from './drift/baseline-place.ts';
 import { driftSources } from './drift/sources.ts';
@@ -37,7 +37,7 @@ export const drift = defineOperation({
   run: async (context, { box, ...given }): Promise<DriftReport> => {
     const flags = { ...given, on: given.on ?? box };
     const prepared = await prepare(context, flags);
-    const approved = await isApproved(context, prepared, flags.yes);
+    const approved = await findApproval(context, prepared, flags);
     const session = await openSession(context, prepared, flags, { approved }).catch((error: unknown) => {
       throw unopened(error);
     });

@@ -1,16 +1,17 @@
 import { z } from 'zod';
-import { openApprovals } from '../journal/decisions/approvals.ts';
 import { parseRunbook } from '../markdown/parse.ts';
 import { splice } from '../markdown/record/splice.ts';
 import { sourceOf } from '../markdown/source.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { FactsReport } from '../model/report.ts';
 import type { Fact } from '../model/runbook.ts';
-import { approvalHash } from '../plan/hash.ts';
-import { requireApprovalOn } from './approval/approval.ts';
+import { closureHash } from '../plan/closure-hash.ts';
+import { approvalsOf, recordOf, requireApprovalOn } from './approval/approval.ts';
+import { documentClosure, placeOn } from './approval/closure-of.ts';
 import { writeDocument } from './document/document.ts';
+import { withVendoredFiles } from './document/vendored-files.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
-import { openSession, prepare, runForOutput, type Session } from './session/session.ts';
+import { openSession, prepare, runApproved, type Session } from './session/session.ts';
 import { sessionFlags } from './session/session-flags.ts';
 
 const input = z.object({
@@ -32,12 +33,12 @@ export const facts = defineOperation({
   run: async (context, flags): Promise<FactsReport> => {
     const prepared = await prepare(context, flags);
     const measures = prepared.runbook.facts.some((fact) => fact.command !== undefined);
-    const approved = measures && (await requireApprovalOn(context, prepared, flags));
+    const approved = measures ? await requireApprovalOn(context, prepared, flags) : undefined;
     const session = await openSession(context, prepared, flags, { approved });
     try {
       const measured: Measured[] = [];
       for (const fact of session.runbook.facts) measured.push(await measure(context, session, fact));
-      const written = flags.write && (await writeMeasured(context, session, measured));
+      const written = flags.write && (await writeMeasured(context, session, { flags, measured }));
       return { file: flags.file, facts: measured, written };
     } finally {
       await session.box.close();
@@ -52,13 +53,13 @@ export const facts = defineOperation({
 /** Runs the command of a fact, which a person has approved, and compares. */
 export async function measure(
   { signal }: Pick<OperationContext, 'signal'>,
-  { box, masker }: Pick<Session, 'box' | 'masker'>,
+  { box, masker, approved }: Pick<Session, 'box' | 'masker' | 'approved'>,
   fact: Fact,
 ): Promise<Measured> {
   const known = { name: fact.name, recorded: fact.value, unit: fact.unit };
   if (fact.command === undefined)
     return { ...known, verdict: 'unmeasured', detail: 'no command measures it' };
-  const { code, stdout, stderr } = await runForOutput(box, fact.command, signal);
+  const { code, stdout, stderr } = await runApproved(box, fact.command, approved, signal);
   const measured = masker.mask(stdout).trim();
   if (code !== 0)
     return { ...known, verdict: 'failed', detail: `exit ${code}: ${lastLine(stderr || measured)}` };
@@ -71,11 +72,11 @@ export async function measure(
 
 /** Writes the changed rows: only the bytes of value and date, and only if the document is still what was read. */
 async function writeMeasured(
-  { world }: OperationContext,
+  context: OperationContext,
   session: Session,
-  measured: readonly Measured[],
+  { flags, measured }: { flags: z.infer<typeof input>; measured: readonly Measured[] },
 ): Promise<boolean> {
-  const today = new Date(world.now()).toISOString().slice(0, 10);
+  const today = new Date(context.world.now()).toISOString().slice(0, 10);
   const edits = session.runbook.facts.flatMap((fact, index) => {
     const value = measured[index]?.measured;
     if (value === undefined) return [];
@@ -87,25 +88,28 @@ async function writeMeasured(
   if (edits.length === 0) return false;
   const text = splice(session.document.source.text, edits);
   await writeDocument(session.document, text);
-  await handApprovalOn(world, session, text);
+  await handApprovalOn(context, session, { flags, text });
   return true;
 }
 
 /** What a person approved stays approved with the numbers that its own commands have measured. */
 async function handApprovalOn(
-  world: OperationContext['world'],
-  { document }: Session,
-  text: string,
+  { world }: OperationContext,
+  session: Session,
+  { flags, text }: { flags: z.infer<typeof input>; text: string },
 ): Promise<void> {
-  const approvals = openApprovals(world.folders.person);
-  if (!(await approvals.isApproved(approvalHash(document.runbook)))) return;
-  const hash = approvalHash(parseRunbook(sourceOf(text, document.file)));
-  await approvals.approve({
-    hash,
-    document: document.path,
-    how: 'facts',
-    at: new Date(world.now()).toISOString(),
-  });
+  const approvals = approvalsOf(world);
+  const sources = { ...flags, place: await placeOn(world, flags.on) };
+  const before = await documentClosure(world, session, sources);
+  const known = await approvals.find(closureHash(before), before.place);
+  if (known?.scope !== 'project') return;
+  const runbook = await withVendoredFiles(
+    parseRunbook(sourceOf(text, session.document.file)),
+    session.document.folder,
+  );
+  const closure = await documentClosure(world, { document: session.document, runbook }, sources);
+  const at = new Date(world.now()).toISOString();
+  await approvals.give(recordOf(closure, { scope: 'project', how: 'facts', at }));
 }
 
 function lastLine(text: string): string {

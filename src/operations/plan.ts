@@ -33,7 +33,7 @@ export const plan = defineOperation({
   input,
   run: async (context, flags) => {
     const prepared = await prepare(context, flags);
-    const session = await openSession(context, prepared, flags, { approved: false });
+    const session = await openSession(context, prepared, flags);
     try {
       return await planSession(context, session, flags);
     } finally {

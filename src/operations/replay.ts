@@ -35,7 +35,7 @@ async function runReplay(context: OperationContext, flags: ReplayFlags): Promise
     const { replayFleet } = await import('./fleet/replay-fleet.ts');
     return await replayFleet(context, prepared, flags);
   }
-  const approved = !flags.dryRun && (await requireApprovalOn(context, prepared, flags));
+  const approved = flags.dryRun ? undefined : await requireApprovalOn(context, prepared, flags);
   return await replayBox(context, prepared, flags, { approved });
 }
 

@@ -3,6 +3,7 @@ import { EXIT } from '../model/diagnostic.ts';
 import type { StepMemory } from '../model/journal.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { StatusReport } from '../model/report.ts';
+import { leasesAt } from './approval/leases-at.ts';
 import { defineOperation } from './operation.ts';
 import { openPreview } from './pass/preview.ts';
 import { openSession, prepare } from './session/session.ts';
@@ -20,15 +21,18 @@ export const status = defineOperation({
   input,
   run: async (context, flags): Promise<StatusReport> => {
     const prepared = await prepare(context, { ...flags, loose: true });
-    const session = await openSession(context, prepared, { input: {}, on: flags.on }, { approved: false });
+    const session = await openSession(context, prepared, { input: {}, on: flags.on });
     try {
       const preview = await openPreview(context, session);
       const { lastPass } = preview.journal;
+      const place = { document: prepared.document.path, box: session.box.identity.id };
+      const leases = await leasesAt(context.world, place);
       return {
         file: flags.file,
         box: session.box.identity.name,
         journal: preview.journal.path,
         steps: session.plan.steps.map((planned) => stepStatus(planned, preview.memory(planned))),
+        ...(leases.length > 0 ? { leases } : {}),
         ...(lastPass ? { pass: { id: lastPass.id, ended: lastPass.ended !== undefined } } : {}),
       };
     } finally {

@@ -2,7 +2,7 @@ import { argoObjects } from '../export/argo/objects.ts';
 import { asYaml } from '../export/as-yaml.ts';
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import type { SubmitReport } from '../model/submit-report.ts';
-import { requireApproval } from './approval/approval.ts';
+import { fleetParts, requireApproval } from './approval/approval.ts';
 import { announceFleet } from './fleet/announce.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { prepare } from './session/session.ts';
@@ -42,7 +42,11 @@ async function runSubmit(context: OperationContext, flags: SubmitInput): Promise
     targets: submission.targets.map(({ name }) => name),
   };
   if (flags.dryRun) return { ...report, yaml: asYaml(objects) };
-  await requireApproval(context, prepared, flags.yes, 'a cluster, in pods');
+  const where = `cluster, in pods of ${flags.namespace}`;
+  await requireApproval(context, prepared, flags, {
+    place: { box: where, boxName: `a ${where}` },
+    parts: fleetParts(submission.targets.map(({ name, on, values }) => ({ name, on, inputs: values }))),
+  });
   return await withCluster(context, prepared.document.folder, async (cluster) => {
     await sendObjects(cluster, objects, context.signal);
     if (flags.detach) return report;

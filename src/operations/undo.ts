@@ -1,22 +1,22 @@
 import { z } from 'zod';
-import { visibleText } from '../base/plain-text.ts';
 import type { Action } from '../model/action.ts';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { EXIT } from '../model/diagnostic.ts';
 import type { StepMemory } from '../model/journal.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { UndoReport } from '../model/report.ts';
 import type { Step } from '../model/runbook.ts';
 import type { ShellState } from '../model/shell.ts';
-import type { Person } from '../world.ts';
-import { requireApprovalOn } from './approval/approval.ts';
+import { partOfAction } from '../plan/closure-parts.ts';
+import { requireApprovalOn, requireParts } from './approval/approval.ts';
+import type { ApprovedClosure } from './approval/approved-closure.ts';
 import { refuseUnknownId } from './document/known-id.ts';
-import { defineOperation } from './operation.ts';
+import { defineOperation, type OperationContext } from './operation.ts';
 import { openPass } from './pass/open.ts';
 import { StepOutput } from './pass/output.ts';
 import type { Pass } from './pass/pass.ts';
 import { perform } from './pass/perform.ts';
 import type { FenceFailure } from './pass/performing.ts';
-import { openSession, prepare } from './session/session.ts';
+import { type ApprovedDocument, openSession, prepare } from './session/session.ts';
 import { sessionFlags } from './session/session-flags.ts';
 
 const input = z.object({
@@ -62,8 +62,8 @@ export const undo = defineOperation({
         const ids = new Set([...plan.steps.map(({ step }) => step.id), ...journal.memory.keys()]);
         refuseUnknownId('only', flags.only, session.runbook.file, [...ids]);
         const done = undoables(opened.pass, flags.only);
-        await requireRecorded(context.world.person, done, flags.yes);
-        const report = await undoAll(opened.pass, done);
+        const recorded = await requireRecorded(context, { ...prepared, approved }, done);
+        const report = await undoAll(opened.pass, done, recorded);
         // What comes after an undo is a new pass, not the rest of the one before.
         await opened.end(report.failed ? 'failed' : 'done');
         return { file: flags.file, box: session.box.identity.name, ...report };
@@ -77,13 +77,17 @@ export const undo = defineOperation({
   exit: (report) => (report.failed ? EXIT.failed : EXIT.done),
 });
 
-async function undoAll(pass: Pass, done: readonly Undoable[]): Promise<Omit<UndoReport, 'file' | 'box'>> {
+async function undoAll(
+  pass: Pass,
+  done: readonly Undoable[],
+  recorded: ApprovedClosure | undefined,
+): Promise<Omit<UndoReport, 'file' | 'box'>> {
   const undone: UndoReport['undone'][number][] = [];
   const withoutUndo = done.filter((each) => !canUndo(each)).map((each) => each.id);
   for (const each of done) {
     if (!canUndo(each)) continue;
     const started = pass.now();
-    const failed = await undoStep(pass, each);
+    const failed = await undoStep(each.recorded ? { ...pass, approved: recorded } : pass, each);
     if (failed) return { undone, withoutUndo, failed };
     pass.journal.append({ kind: 'undone', step: each.id });
     await pass.journal.durable();
@@ -204,31 +208,19 @@ function positionOf({ plan, journal }: Pass, own: number | undefined, { actedSeq
 }
 
 /**
- * The Undo of a step that was edited or taken out stands in the journal alone, beside the project, where more than a person may
- * write: the approval of the document says nothing of it.
+ * The Undo of a step that was edited or taken out is in the journal alone, next to the project, where more than a person may
+ * write: the approval of the document does not cover it.
  * @throws RunbookError 3 where nobody says that it may run
  */
 async function requireRecorded(
-  person: Person | undefined,
+  context: OperationContext,
+  document: ApprovedDocument,
   done: readonly Undoable[],
-  yes: boolean,
-): Promise<void> {
+): Promise<ApprovedClosure | undefined> {
   const recorded = done.filter((each) => each.recorded && each.undo.length > 0);
-  if (recorded.length === 0 || yes) return;
-  const shown = recorded.map(
-    ({ id, undo: actions }) => `${id}:\n${actions.map(({ text }) => visibleText(text.trimEnd())).join('\n')}`,
-  );
-  const question = `${shown.join('\n\n')}\n\nThis Undo is in the journal, and no longer in the document. May it run?`;
-  if (await person?.confirm(question)) return;
-  throw new RunbookError(
-    [
-      {
-        code: 'not-approved',
-        severity: 'error',
-        message: `Nothing was undone: the Undo of ${recorded.map(({ id }) => id).join(', ')} is in the journal alone, and nobody has said that it may run.`,
-        remedy: 'Undo on a terminal, or read it in .runbook/ and add --yes for this one run.',
-      },
-    ],
-    EXIT.person,
-  );
+  if (recorded.length === 0) return undefined;
+  const parts = recorded.flatMap(({ id, undo: actions }) => actions.map((each) => partOfAction(each, id)));
+  const names = recorded.map(({ id }) => id).join(', ');
+  const question = `The Undo of ${names} is in the journal, and no longer in the document.`;
+  return await requireParts(context, document, parts, question);
 }

@@ -3,12 +3,13 @@ import { EXIT } from '../model/diagnostic.ts';
 import type { CheckResult } from '../model/outcome.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { VerifyReport } from '../model/report.ts';
-import { isApproved } from './approval/approval.ts';
+import { findApproval } from './approval/approval.ts';
+import type { ApprovedClosure } from './approval/approved-closure.ts';
 import { refuseUnknownId } from './document/known-id.ts';
-import { defineOperation } from './operation.ts';
+import { defineOperation, type OperationContext } from './operation.ts';
 import { type CheckQuestion, evaluateOnce, questionOf } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
-import { openSession, prepare, type Session } from './session/session.ts';
+import { openSession, type Prepared, prepare, type Session } from './session/session.ts';
 import { sessionFlags } from './session/session-flags.ts';
 
 const input = z.object({
@@ -30,18 +31,28 @@ export const verify = defineOperation({
     const prepared = await prepare(context, flags);
     const ids = prepared.plan.steps.map(({ step }) => step.id);
     refuseUnknownId('only', flags.only, prepared.runbook.file, ids);
-    const approved = await isApproved(context, prepared, flags.yes);
-    const session = await openSession(context, prepared, flags, { approved });
-    try {
-      const only = flags.only === undefined ? undefined : new Set([flags.only]);
-      const preview = await openPreview(context, session);
-      return await verifySession(preview, session, only, { endpoints: only === undefined });
-    } finally {
-      await session.box.close();
-    }
+    const approved = await findApproval(context, prepared, flags);
+    return await verifyPrepared(context, prepared, flags, approved);
   },
   exit: ({ summary }) => (summary.fail > 0 ? EXIT.different : summary.unknown > 0 ? EXIT.person : EXIT.done),
 });
+
+/** The same for a document that was read, and perhaps approved, before. */
+export async function verifyPrepared(
+  context: OperationContext,
+  prepared: Prepared,
+  flags: z.infer<typeof input>,
+  approved: ApprovedClosure | undefined,
+): Promise<VerifyReport> {
+  const session = await openSession(context, prepared, flags, { approved });
+  try {
+    const only = flags.only === undefined ? undefined : new Set([flags.only]);
+    const preview = await openPreview(context, session);
+    return await verifySession(preview, session, only, { endpoints: only === undefined });
+  } finally {
+    await session.box.close();
+  }
+}
 
 /** Asks the steps of a session, or some of them, and the endpoints; changes nothing. */
 export async function verifySession(
@@ -53,7 +64,7 @@ export async function verifySession(
   const verified: VerifyReport['steps'][number][] = [];
   for (const planned of session.plan.steps) {
     if (steps === undefined || steps.has(planned.step.id))
-      verified.push(await verifyStep(preview, planned, session.approved));
+      verified.push(await verifyStep(preview, planned, session.approved !== undefined));
   }
   const endpoints = asksEndpoints ? await verifyEndpoints(preview, session) : [];
   const verdicts = [

@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createQuestions, readingTime } from '../../src/mcp/approval/questions.ts';
 import { type ClientOptions, clients, type TestClient } from './support/clients.ts';
 import { rawServer } from './support/raw-server.ts';
 import { standIn } from './support/stand-in.ts';
 
 const server = standIn();
+/** A server of a person who has not said that answers may come at once. */
+const careful = () => server.command({ person: join(server.folder, 'careful') });
 const script = 'apt-get install -y caddy';
 
 /** A person who takes a moment to read, as people do. */
@@ -11,6 +15,27 @@ const slowly = (answer: { action: string; content?: Record<string, unknown> }) =
   await new Promise((resolve) => setTimeout(resolve, 800));
   return answer;
 };
+
+/** The answers that a form offers, in either way to write them. */
+function choicesOf(form: { requestedSchema?: unknown } | undefined): string[] {
+  const schema = form!.requestedSchema as { properties: { answer: Record<string, unknown> } };
+  const { answer } = schema.properties;
+  const { oneOf } = answer as { oneOf?: { const: string }[] };
+  return oneOf ? oneOf.map((each) => each.const) : (answer.enum as string[]);
+}
+
+test('how fast a person can be grows with what has to be read, to a limit', () => {
+  expect([0, 300, 4_096].map(readingTime)).toEqual([700, 1_300, 5_000]);
+  const yes = { action: 'accept', content: { answer: 'project' } } as const;
+  const after = (afterMs: number, characters: number) =>
+    createQuestions().answered('k', yes, { afterMs, characters });
+  expect([after(699, 0), after(700, 0), after(4_999, 4_096), after(5_000, 4_096)]).toEqual([
+    'too-fast',
+    'project',
+    'too-fast',
+    'project',
+  ]);
+});
 
 describe.each(clients)('asking through a client of $name', ({ name, open }) => {
   let client: TestClient;
@@ -32,21 +57,21 @@ describe.each(clients)('asking through a client of $name', ({ name, open }) => {
     const { structuredContent } = await call({ script: `${script}\u202e\u001b[2J` });
     expect(structuredContent).toEqual({ answer: 'once' });
     expect(forms).toHaveLength(1);
-    expect(forms[0]?.message).toBe(`An agent asks to run this on test-box:\n\n${script}\\u{202e}\\u{1b}[2J`);
+    expect(forms[0]?.message).toBe('An agent asks to run a new step on test-box.');
     expect(forms[0]?.requestedSchema).toMatchObject({
-      properties: { answer: { enum: ['once', 'lease', 'no'] } },
+      properties: { answer: { description: `${script}\\u{202e}\\u{1b}[2J` } },
     });
+    expect(choicesOf(forms[0])).toEqual(['once', 'project', 'lease', 'no']);
   });
 
-  test('shows the difference where there is one, and offers no lease where none may be', async () => {
+  test('offers no lease where none may be', async () => {
     const forms: { message: string; requestedSchema?: unknown }[] = [];
     person = async (form) => {
       forms.push(form);
       return { action: 'accept', content: { answer: 'lease' } };
     };
-    await call({ diff: '-caddy\n+nginx', lease: false });
-    expect(forms[0]?.message).toContain('-caddy\n+nginx');
-    expect(forms[0]?.requestedSchema).toMatchObject({ properties: { answer: { enum: ['once', 'no'] } } });
+    await call({ lease: false });
+    expect(choicesOf(forms[0])).toEqual(['once', 'project', 'no']);
   });
 
   test.each([
@@ -59,6 +84,36 @@ describe.each(clients)('asking through a client of $name', ({ name, open }) => {
   ])('%s', async (_, response, answer) => {
     person = async () => response;
     expect((await call({})).structuredContent).toEqual({ answer });
+  });
+
+  test('a yes at once is nobody’s, is asked again, and counts after a while', async () => {
+    let asked = 0;
+    let wait = 0;
+    const client = await open(careful(), {
+      person: async () => {
+        asked++;
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        return { action: 'accept', content: { answer: 'once' } };
+      },
+    });
+    const again = () => client.call('ask', { key: 'same', script }).then((each) => each.structuredContent);
+    expect(await again()).toEqual({ answer: 'too-fast' });
+    wait = readingTime(script.length) + 50;
+    expect(await again()).toEqual({ answer: 'once' });
+    wait = 0;
+    for (const _ of [1, 2, 3]) expect(await again()).toEqual({ answer: 'too-fast' });
+    // A program that answers is not asked for ever.
+    expect(asked).toBe(4);
+  });
+
+  test('a yes is good for one call: the next asks again', async () => {
+    let asked = 0;
+    person = async () => {
+      asked++;
+      return { action: 'accept', content: { answer: 'once' } };
+    };
+    for (const _ of [1, 2]) await call({ key: 'twice' });
+    expect(asked).toBe(2);
   });
 
   test('a decline after a while is a no', async () => {

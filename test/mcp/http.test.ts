@@ -111,7 +111,7 @@ describe('clients over HTTP', () => {
     const client = new OldClient({ name: 'old', version: '1' }, { capabilities: { elicitation: {} } });
     const asked: string[] = [];
     client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
-      asked.push(params.message);
+      asked.push(JSON.stringify(params));
       return { action: 'accept' as const, content: { answer: 'once' } };
     });
     await client.connect(new OldHttp(url(), headers()));

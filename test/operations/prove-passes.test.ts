@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LaunchedBox } from '../../src/boxes/find-box.ts';
+import { requireApproval } from '../../src/operations/approval/approval.ts';
 import { provePasses } from '../../src/operations/prove/prove-passes.ts';
 import { prepare } from '../../src/operations/session/session.ts';
 import { runbook, scenario } from '../support/scenario.ts';
@@ -18,7 +19,8 @@ test('what a clean box lacks is not to be installed on a box that is thrown away
   const box = { name: 'clean', image: 'debian:bookworm' } as LaunchedBox;
   const remedy =
     'A clean debian:bookworm is like that: install it in a step, and take it out of requires, which is asked before the first step; or declare an image that has it.';
-  await expect(provePasses(context, prepared, box, flags)).rejects.toMatchObject({
+  const approved = await requireApproval(context, prepared, flags);
+  await expect(provePasses(context, { ...prepared, approved }, box, flags)).rejects.toMatchObject({
     exit: 3,
     diagnostics: [
       { code: 'missing-tool', message: expect.stringContaining('never-a-program is not on PATH'), remedy },

@@ -76,15 +76,17 @@ describe('documents that nobody here wrote', () => {
     expect(await scene.ran()).toEqual([]);
   });
 
-  test('each document is approved for itself', async () => {
+  test('a document is approved with its prerequisites, and each change of either asks again', async () => {
     const scene = await scenario('# A\n\n## Prerequisites\n\n[x](b.md)\n\n```bash\necho a >> log\n```\n', {
       files: { 'b.md': '# B\n\n```bash\necho b >> log\n```\n' },
     });
-    await scene.run('approve');
-    expect((await scene.run('replay', loose)).diagnostics[0]?.code).toBe('not-approved');
     await scene.run('approve', { file: 'b.md' });
+    expect((await scene.run('replay', loose)).diagnostics[0]?.code).toBe('not-approved');
+    expect((await scene.run('approve')).report.shown).toContain('echo b >> log');
     expect((await scene.run('replay', loose)).exit).toBe(0);
     expect(await scene.ran()).toEqual(['b', 'a']);
+    await scene.write('b.md', '# B\n\n```bash\necho c >> log\n```\n');
+    expect((await scene.run('replay', loose)).diagnostics[0]?.code).toBe('not-approved');
   });
 
   test('on a terminal each block is asked, and a no leaves it out', async () => {

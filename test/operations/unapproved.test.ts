@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { visibleText } from '../../src/base/plain-text.ts';
 import { contentOf } from '../../src/boxes/synced-files.ts';
@@ -107,22 +105,19 @@ test('nobody is asked to let something run on a box that is not there', async ()
   }
   expect(asked).toEqual([]);
   await scene.run('replay');
+  const { name } = await scene.world.identify();
   expect(asked).toEqual([
-    'AUTODOCK.md would run up to 1 fence, 0 shell checks and 1 command on this machine. Run it?',
+    `# one: bash, 1 line\ntrue\n\n# Fact f, measured with, 1 line\necho 2\n\n# Values, 1 line\nf = 1 (fact)\n\nAUTODOCK.md would run up to 1 fence, 0 shell checks and 1 command on ${name}. Run it?`,
   ]);
 });
 
 test('an Undo that only the journal has is not run on the word that the document has', async () => {
-  const undo = (text: string) => `~~~bash\ntrue\n~~~\n\nUndo:\n\n~~~bash\n${text}\n~~~\n`;
-  const scene = await scenario(runbook({ One: undo('echo undone >> log') }));
+  const step = (text: string) => `~~~bash\n${text}\n~~~\n\nUndo:\n\n~~~bash\necho undone >> log\n~~~\n`;
+  const scene = await scenario(runbook({ One: step('true') }));
   await scene.run('approve');
   await scene.replay();
-  const [journal = ''] = (await readdir(scene.path('.runbook'))).filter((each) => each.endsWith('.jsonl'));
-  const kept = await scene.read(join('.runbook', journal));
-  const forged = kept
-    .replace(/"action":"[0-9a-f]*"/g, '"action":"0000"')
-    .replaceAll('echo undone', 'echo forged');
-  await scene.write(join('.runbook', journal), forged);
+  await scene.write('AUTODOCK.md', runbook({ One: step('true # edited') }));
+  await scene.run('approve');
   expect(await scene.run('undo')).toMatchObject({ exit: 3, diagnostics: [{ code: 'not-approved' }] });
   expect(await scene.ran()).toEqual([]);
 });

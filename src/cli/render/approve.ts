@@ -1,5 +1,6 @@
 import { pluralize } from '../../base/pluralize.ts';
 import type { ApproveReport } from '../../model/report.ts';
+import { clean, cleanLine } from './text/clean.ts';
 import type { Page } from './text/page.ts';
 
 /** `runbook approve`: what was approved, with its hash. */
@@ -13,5 +14,8 @@ export function renderApprove(report: ApproveReport, page: Page): string {
     return `${word}: context ${context} (${server}), ${where}`;
   }
   const what = `${pluralize(report.fences, 'fence')} and ${pluralize(report.shellChecks, 'shell check')}`;
-  return `${word}: ${report.file}, ${what}, in its current version (${report.hash.slice(0, 12)})`;
+  const where = report.box === undefined ? '' : ` for this project on ${cleanLine(report.box)},`;
+  const said = `${word}: ${report.file}, ${what},${where} in its current version (${report.id ?? report.hash.slice(0, 12)})`;
+  if (report.shown === undefined || page.quiet || report.already) return said;
+  return `${clean(report.shown)}\n\n${said}`;
 }

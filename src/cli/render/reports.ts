@@ -6,6 +6,8 @@ import type { ParityReport } from '../../model/parity.ts';
 import type { HistoryReport, OutputReport } from '../../model/pass-record.ts';
 import type { PlanReport } from '../../model/plan.ts';
 import type {
+  ApprovalReport,
+  ApprovalsReport,
   ApproveReport,
   BoxesReport,
   ExposeReport,
@@ -19,6 +21,7 @@ import type {
   RemovedBoxesReport,
   ReplayReport,
   ResumeReport,
+  RevokedReport,
   StatusReport,
   SyncReport,
   UndoReport,
@@ -50,6 +53,9 @@ interface Renderers {
   readonly chaos: () => Promise<Renderer<ChaosReport>>;
   readonly submit: () => Promise<Renderer<SubmitReport>>;
   readonly prove: () => Promise<Renderer<ProveReport>>;
+  readonly 'approvals list': () => Promise<Renderer<ApprovalsReport>>;
+  readonly 'approvals show': () => Promise<Renderer<ApprovalReport>>;
+  readonly 'approvals revoke': () => Promise<Renderer<RevokedReport>>;
   readonly 'box launch': () => Promise<Renderer<OneBoxReport>>;
   readonly 'box list': () => Promise<Renderer<BoxesReport>>;
   readonly 'box status': () => Promise<Renderer<OneBoxReport>>;
@@ -84,6 +90,9 @@ const renderers: Renderers = {
   chaos: async () => (await import('./chaos.ts')).renderChaos,
   submit: async () => (await import('./submit.ts')).renderSubmit,
   prove: async () => (await import('./prove.ts')).renderProve,
+  'approvals list': async () => (await import('./approvals.ts')).renderApprovals,
+  'approvals show': async () => (await import('./approvals.ts')).renderApproval,
+  'approvals revoke': async () => (await import('./approvals.ts')).renderRevoked,
   'box launch': async () => (await import('./boxes.ts')).renderOneBox,
   'box list': async () => (await import('./boxes.ts')).renderBoxes,
   'box status': async () => (await import('./boxes.ts')).renderOneBox,

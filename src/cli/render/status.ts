@@ -28,7 +28,11 @@ export function renderStatus(report: StatusReport, page: Page): string {
         ? 'the last pass was completed'
         : 'the last pass was not completed';
   const last = `${page.paint.strong(`${confirmed} of ${pluralize(report.steps.length, 'step')} confirmed`)} on ${cleanLine(report.box)}; ${pass}`;
+  const lent = (report.leases ?? []).map(
+    ({ id, client, until }) =>
+      `\n${page.paint.warn('lease')} ${id}: drafts of ${cleanLine(client)} run unasked until ${until.slice(11, 16)} UTC (runbook approvals revoke ${id})`,
+  );
   return page.quiet || rows.length === 0
     ? last
-    : `${table(rows, page)}\n\n${last}\n${page.paint.faint(report.journal)}`;
+    : `${table(rows, page)}\n\n${last}\n${page.paint.faint(report.journal)}${lent.join('')}`;
 }

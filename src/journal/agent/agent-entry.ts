@@ -47,6 +47,8 @@ export const AgentEntry = z.discriminatedUnion('kind', [
     script: z.string(),
     /** Values of inputs that are not secret: the approval covers exactly these. */
     inputs: z.record(z.string(), z.string()),
+    /** The call's own step and draft, as JSON: a terminal works out from it what would run, and shows that. */
+    call: z.string().optional(),
     answer: z.enum(['open', 'once', 'lease', 'no', 'nobody-asked']),
     client: z.string(),
   }),

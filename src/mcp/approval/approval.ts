@@ -1,7 +1,8 @@
 import { inputResponse, type ServerContext } from '@modelcontextprotocol/server';
 import { deadline } from '../../base/deadline.ts';
 import { plainText, visibleText } from '../../base/plain-text.ts';
-import type { ApprovalAnswer, ApprovalRequest } from '../../operations/agent/tool.ts';
+import { approvalId } from '../../model/approval-id.ts';
+import type { ApprovalRequest, ApprovalResult } from '../../operations/agent/tool.ts';
 import { formOf, MOST_SCRIPT, type Questions, type Response } from './questions.ts';
 
 /** How long a call of an older client waits for the person, in milliseconds. A later answer still counts. */
@@ -14,11 +15,13 @@ const STANDS_MS = 10 * 60_000;
 export interface QuestionState {
   readonly key: string;
   readonly at: number;
+  /** Of the approval that a yes gives: one answer cannot give two. */
+  readonly id: string;
 }
 
 /** A call's question to a person. */
 export interface PendingQuestion {
-  readonly approve: (request: ApprovalRequest) => Promise<ApprovalAnswer>;
+  readonly approve: (request: ApprovalRequest) => Promise<ApprovalResult>;
   /** The question that this call must return as its result. Newer clients ask it and repeat the call. */
   readonly pending: () => { readonly request: ApprovalRequest; readonly state: QuestionState } | undefined;
 }
@@ -38,51 +41,57 @@ export function askingThrough(
 ): PendingQuestion {
   let pending: ReturnType<PendingQuestion['pending']>;
 
-  async function approve(asked: ApprovalRequest): Promise<ApprovalAnswer> {
+  async function approve(asked: ApprovalRequest): Promise<ApprovalResult> {
     const request = plain(asked);
-    const returned = modern ? answerInCall(request.key) : undefined;
+    const returned = modern ? answerInCall(request) : undefined;
     if (returned) return returned;
-    const known = questions.find(request.key);
-    if (known && !(modern && known === 'open')) return known;
-    if (!forms || (request.diff ?? request.script).length > MOST_SCRIPT) return 'nobody-asked';
+    const known = questions.take(request.key);
+    if (known && !(modern && known === 'open')) return { answer: known };
+    if (!forms || request.script.length > MOST_SCRIPT) return { answer: 'nobody-asked' };
     if (modern) {
-      pending = { request, state: { key: request.key, at: now() } };
-      return 'open';
+      pending = { request, state: { key: request.key, at: now(), id: approvalId() } };
+      return { answer: 'open' };
     }
     return await askNow(request);
   }
 
   /** The answer in this call, if it belongs to this question. */
-  function answerInCall(key: string): ApprovalAnswer | undefined {
+  function answerInCall({ key, script }: ApprovalRequest): ApprovalResult | undefined {
     const state = mcpReq.requestState<QuestionState>();
     if (typeof state !== 'object' || state.key !== key) return undefined;
     const response = inputResponse(mcpReq.inputResponses, 'approval');
     if (response.kind !== 'elicit') return undefined;
-    return questions.answered(key, state.at, response);
+    const latencyMs = now() - state.at;
+    const answer = questions.answered(key, response, { afterMs: latencyMs, characters: script.length });
+    questions.take(key);
+    return { answer, latencyMs, id: state.id };
   }
 
-  async function askNow(request: ApprovalRequest): Promise<ApprovalAnswer> {
+  async function askNow(request: ApprovalRequest): Promise<ApprovalResult> {
     const at = now();
-    questions.opened(request.key, at);
-    const answer = mcpReq
-      .send({ method: 'elicitation/create', params: formOf(request) }, { timeout: STANDS_MS })
+    const { key, script } = request;
+    questions.opened(key);
+    let latencyMs: number | undefined;
+    const answered = mcpReq
+      .send({ method: 'elicitation/create', params: formOf(request, { modern }) }, { timeout: STANDS_MS })
       .catch((): Response => ({ action: 'failed' }))
-      .then((response) => questions.answered(request.key, at, response));
+      .then((response) => {
+        latencyMs = now() - at;
+        return questions.answered(key, response, { afterMs: latencyMs, characters: script.length });
+      });
     const late = new Promise<'open'>((resolve) => {
       deadline(WAIT_MS).addEventListener('abort', () => resolve('open'));
       mcpReq.signal.addEventListener('abort', () => resolve('open'));
     });
-    return await Promise.race([answer, late]);
+    const answer = await Promise.race([answered, late]);
+    if (answer !== 'open') questions.take(key);
+    return { answer, ...(latencyMs === undefined ? {} : { latencyMs }) };
   }
 
   return { approve, pending: () => pending };
 }
 
 function plain(request: ApprovalRequest): ApprovalRequest {
-  return {
-    ...request,
-    box: plainText(request.box),
-    script: visibleText(request.script),
-    ...(request.diff === undefined ? {} : { diff: visibleText(request.diff) }),
-  };
+  const { what, box, script } = request;
+  return { ...request, what: plainText(what), box: plainText(box), script: visibleText(script) };
 }

@@ -1,47 +1,75 @@
 import type { ApprovalAnswer, ApprovalRequest } from '../../operations/agent/tool.ts';
 
-/** The result of a question. `open`: the person has not answered yet. */
-type Asked = { readonly at: number; readonly answer: ApprovalAnswer };
-
-/** The questions asked in this process and their results, so that nothing is asked twice. */
+/** Which questions were asked in this process, and what came of them: nothing is asked twice that has an answer. */
 export interface Questions {
-  find(key: string): ApprovalAnswer | undefined;
-  opened(key: string, at: number): void;
-  /** Converts the client's response into an answer. */
-  answered(key: string, asked: number, response: Response): ApprovalAnswer;
+  /** What came of a question. A yes is told once: whoever is told it acts on it. */
+  take(key: string): ApprovalAnswer | undefined;
+  opened(key: string): void;
+  /** The client's word for an answer, made into ours. `characters`: of what had to be read. */
+  answered(key: string, response: Response, reading: { afterMs: number; characters: number }): ApprovalAnswer;
 }
 
-/** The response of a client to a form. */
+/** What a client sends back for a form. */
 export interface Response {
   readonly action: 'accept' | 'decline' | 'cancel' | 'failed';
   readonly content?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** In milliseconds. No person reads a script and declines faster than this, so the client declined automatically. */
+/** Nobody reads a form and answers it within this time, in milliseconds, however short it is. */
 const FASTEST_PERSON_MS = 700;
 
-export function createQuestions(now: () => number): Questions {
-  const asked = new Map<string, Asked>();
+/** Twenty times as fast as people read: who only skims a script may say yes. */
+const MS_PER_CHARACTER = 2;
+
+/** However long a text is, a yes counts after this time, in milliseconds. */
+const LONGEST_READING_MS = 5_000;
+
+/** How often a question is asked again after an answer that came too fast. */
+const MOST_FAST_ANSWERS = 3;
+
+/** Milliseconds that a person needs at least to read so many characters and answer. */
+export function readingTime(characters: number): number {
+  return Math.min(LONGEST_READING_MS, FASTEST_PERSON_MS + MS_PER_CHARACTER * characters);
+}
+
+/** `anySpeed`: the person has said, outside of every project, that answers count however fast they come. */
+export function createQuestions({ anySpeed = false }: { readonly anySpeed?: boolean } = {}): Questions {
+  const known = new Map<string, ApprovalAnswer>();
+  const fast = new Map<string, number>();
   return {
-    find: (key) => asked.get(key)?.answer,
-    opened: (key, at) => void asked.set(key, { at, answer: 'open' }),
-    answered: (key, at, response) => {
-      const answer = meaning(response, now() - at);
-      asked.set(key, { at, answer });
+    take: (key) => {
+      const answer = known.get(key);
+      if (answer !== undefined && isYes(answer)) known.delete(key);
       return answer;
+    },
+    opened: (key) => void known.set(key, 'open'),
+    answered: (key, response, { afterMs, characters }) => {
+      const answer = meaning(response, afterMs);
+      const isFast = isYes(answer) && !anySpeed && afterMs < readingTime(characters);
+      if (!isFast) {
+        known.set(key, answer);
+        return answer;
+      }
+      const times = (fast.get(key) ?? 0) + 1;
+      fast.set(key, times);
+      if (times < MOST_FAST_ANSWERS) known.delete(key);
+      else known.set(key, 'too-fast');
+      return 'too-fast';
     },
   };
 }
 
+const isYes = (answer: ApprovalAnswer) => answer === 'once' || answer === 'project' || answer === 'lease';
+
 /**
- * VS Code, desktop and SDK hosts decline automatically if they cannot ask. An immediate decline is therefore not a
- * person's decision; neither is a dismissed form, or one accepted without content.
+ * VS Code, desktop and SDK hosts decline by themselves where they cannot ask, so a decline at once is no person's word;
+ * nor is a dismissed form, or one accepted with nothing in it.
  */
 function meaning({ action, content }: Response, afterMs: number): ApprovalAnswer {
   switch (action) {
     case 'accept': {
       const chosen = content?.answer;
-      return chosen === 'once' || chosen === 'lease' || chosen === 'no' ? chosen : 'nobody-asked';
+      return ANSWERS.find((each) => each === chosen) ?? 'nobody-asked';
     }
     case 'decline':
       return afterMs < FASTEST_PERSON_MS ? 'nobody-asked' : 'no';
@@ -51,29 +79,35 @@ function meaning({ action, content }: Response, afterMs: number): ApprovalAnswer
   }
 }
 
-/** Maximum length of a script that a person can read in a dialog, in characters. */
+const ANSWERS = ['once', 'project', 'lease', 'no'] as const;
+
+/** Characters of a script that a dialog can show so that a person reads it. */
 export const MOST_SCRIPT = 4_096;
 
-/** The form for MCP's elicitation. It asks for a choice and never for a secret, as the protocol demands. */
-export function formOf(request: ApprovalRequest) {
+/**
+ * The form, in the words of MCP's elicitation. Clients cut a message after a few lines and show a field's description whole, so what
+ * would run is in the description. It asks for a choice and never for a secret, as the protocol demands.
+ */
+export function formOf({ what, box, script, lease }: ApprovalRequest, { modern }: { modern: boolean }) {
   const answers = [
-    { value: 'once', name: 'Yes, run exactly this' },
-    ...(request.lease ? [{ value: 'lease', name: 'Yes, and other drafts on this box for 30 minutes' }] : []),
-    { value: 'no', name: 'No' },
+    { const: 'once', title: 'Yes, this once' },
+    { const: 'project', title: 'Yes, and whenever exactly this comes again in this project on this box' },
+    ...(lease
+      ? [{ const: 'lease', title: 'Yes, and other drafts of this project on this box for 30 minutes' }]
+      : []),
+    { const: 'no', title: 'No' },
   ];
-  const shown = request.diff ? `Changed since it was last approved:\n\n${request.diff}` : request.script;
+  // Revision 2026-07-28 calls enumNames legacy; earlier clients know nothing else.
+  const choices = modern
+    ? { oneOf: answers }
+    : { enum: answers.map((each) => each.const), enumNames: answers.map((each) => each.title) };
   return {
     mode: 'form' as const,
-    message: `An agent asks to run this on ${request.box}:\n\n${shown}`,
+    message: `An agent asks to run ${what} on ${box}.`,
     requestedSchema: {
       type: 'object' as const,
       properties: {
-        answer: {
-          type: 'string' as const,
-          title: 'May it run?',
-          enum: answers.map((each) => each.value),
-          enumNames: answers.map((each) => each.name),
-        },
+        answer: { type: 'string' as const, title: 'May this run?', description: script, ...choices },
       },
       required: ['answer'],
     },

@@ -101,7 +101,7 @@ async function question(
   pending: NonNullable<CallContext['pending']>,
 ): Promise<InputRequiredResult> {
   return inputRequired({
-    inputRequests: { approval: inputRequired.elicit(formOf(pending.request)) },
+    inputRequests: { approval: inputRequired.elicit(formOf(pending.request, { modern: true })) },
     requestState: await line.seal(pending.state),
   });
 }

@@ -1,5 +1,7 @@
 import { hasFailed } from '../../loop/attempt.ts';
 import type { ProblemRecord } from '../../loop/loop.ts';
+import type { World } from '../../world.ts';
+import { leasesAt } from '../approval/leases-at.ts';
 import type { Saving } from './save/saving.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -7,9 +9,15 @@ import type { Workspace } from './workspace.ts';
 const TRIES = 6;
 
 /** Where things stand: all that has to be known to go on, from the disk alone. */
-export async function currentState(desk: Workspace, saving: Saving): Promise<Record<string, unknown>> {
+export async function currentState(
+  world: World,
+  desk: Workspace,
+  saving: Saving,
+): Promise<Record<string, unknown>> {
   const { store, box } = desk;
   const { loop } = store;
+  const place = { document: desk.document.path, box: box.id };
+  const leases = (await leasesAt(world, place)).map(({ id, client, until }) => ({ id, client, until }));
   const running = store.jobs.filter((each) => !each.ended);
   const open = loop.problems.filter(
     ({ state }) => state === 'open' || state === 'cleared' || state === 'stopped',
@@ -19,6 +27,7 @@ export async function currentState(desk: Workspace, saving: Saving): Promise<Rec
     box: { name: box.name, id: box.id },
     jobs: running.map(({ job, what, step }) => ({ job, what, step, status: 'running' })),
     pending_approvals: pendingApprovals(desk),
+    ...(leases.length > 0 ? { leases } : {}),
     problems: open.map((each) => problemNow(desk, each)),
     unsaved: saving.fold.steps.map(({ step, kind, attempt }) => ({ step, kind, attempt })),
     not_saved: saving.fold.notSaved,

@@ -71,7 +71,7 @@ export interface AgentContext {
    * Asks a person through the client. It may run twice with everything before it: newer clients repeat the whole call
    * together with the answer. So ask before anything is changed or journaled.
    */
-  approve(request: ApprovalRequest): Promise<ApprovalAnswer>;
+  approve(request: ApprovalRequest): Promise<ApprovalResult>;
   /** `sandbox` only where the person has put the marker; the server has looked. */
   readonly trust: 'guarded' | 'sandbox';
   readonly readOnly: boolean;
@@ -81,26 +81,36 @@ export interface AgentContext {
 
 /** What a person is asked to allow. Never the model's own words: those could talk a person into it. */
 export interface ApprovalRequest {
-  /** Hash of all that the answer binds: box, script, inputs. One key is asked once, whatever the answer. */
+  /** Hash of all that the answer binds (plan/closure-hash). One key is asked once, unless the answer was too fast. */
   readonly key: string;
+  /** What it is, in a few words of ours: `a new step`, `the step start-caddy`, `all of AUTODOCK.md`. */
+  readonly what: string;
   /** Name of the box. */
   readonly box: string;
   /** Everything that would execute, as text. Over 4 KB nobody is asked here: a dialog is no place to read that. */
   readonly script: string;
-  /** Unified diff to what was last approved, where there is one; shown instead of the script. */
-  readonly diff?: string;
-  /** Whether "drafts on this box for 30 minutes" may be offered. Never for clusters. */
+  /** Whether "other drafts of this project on this box for 30 minutes" may be offered. Never for clusters. */
   readonly lease: boolean;
 }
 
 /**
- * - `once`: this key. `lease`: drafts on this box for 30 minutes; the operation keeps count.
- * - `no`: a person said no. `nobody-asked`: the client cannot ask, or declined faster than anybody reads.
- *   Both lead to `runbook approve` on a terminal.
+ * - `once`: one start of this key. `project`: whenever this key comes again. `lease`: drafts of this project on this box for this
+ *   client, for 30 minutes.
+ * - `no`: a person said no. `nobody-asked`: the client cannot ask, or declined faster than anybody reads. `too-fast`: it accepted
+ *   faster than anybody reads. These lead to `runbook approve` on a terminal.
  * - `open`: the question is with the person. Answer `needs_approval` and journal nothing: the server turns that
  *   result into the question, and the call comes back with the answer.
  */
-export type ApprovalAnswer = 'once' | 'lease' | 'no' | 'nobody-asked' | 'open';
+export type ApprovalAnswer = 'once' | 'project' | 'lease' | 'no' | 'nobody-asked' | 'too-fast' | 'open';
+
+/** An answer, and what is kept of how it was given. */
+export interface ApprovalResult {
+  readonly answer: ApprovalAnswer;
+  /** Milliseconds between question and answer. */
+  readonly latencyMs?: number;
+  /** Of the question: an approval that is kept under it cannot be given twice by one answer. */
+  readonly id?: string;
+}
 
 /** The jobs that run in this server. What they leave behind is on disk: a server may be killed at any moment. */
 export interface Jobs {

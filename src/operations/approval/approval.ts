@@ -1,12 +1,24 @@
 import { pluralize } from '../../base/pluralize.ts';
-import { openApprovals } from '../../journal/decisions/approvals.ts';
+import {
+  type Approval,
+  type Approvals,
+  type NewApproval,
+  openApprovals,
+} from '../../journal/decisions/approvals.ts';
+import { openDeclarations } from '../../journal/decisions/declarations.ts';
 import type { Check } from '../../model/check.ts';
+import type { Closure, ClosurePart } from '../../model/closure.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { Runbook } from '../../model/runbook.ts';
-import { approvalHash } from '../../plan/hash.ts';
+import { closureHash } from '../../plan/closure-hash.ts';
+import { partsOfDocument } from '../../plan/closure-parts.ts';
+import { closureText } from '../../plan/closure-text.ts';
+import type { World } from '../../world.ts';
 import type { OperationContext } from '../operation.ts';
 import { requireKnownBox } from '../session/box-target.ts';
-import type { Prepared } from '../session/session.ts';
+import type { ApprovedDocument, Prepared } from '../session/session.ts';
+import { type ApprovedBy, ApprovedClosure } from './approved-closure.ts';
+import { type ClosureSources, documentClosure, placeOn } from './closure-of.ts';
 
 /** How much of a document is code: what a person is asked to answer for. */
 export interface Executables {
@@ -27,31 +39,66 @@ export function executables(runbook: Runbook): Executables {
   };
 }
 
-/** Whether code of the document may run without asking: approved by content before, or now by --yes. */
-export async function isApproved(
-  { world }: OperationContext,
-  { document, others }: Prepared,
-  yes: boolean,
-): Promise<boolean> {
-  if (yes) return true;
-  const approvals = openApprovals(world.folders.person);
-  for (const each of [document, ...others]) {
-    if (!(await approvals.isApproved(approvalHash(each.runbook)))) return false;
-  }
-  return true;
+/** The flags of a verb that decide what would run, and where. */
+export interface ApprovalFlags {
+  readonly yes: boolean;
+  readonly input: Readonly<Record<string, string>>;
+  readonly envFile?: string | undefined;
+  readonly on?: string | undefined;
+}
+
+/** Another place than the box that `--on` names, and what else is approved with it. */
+export interface ApprovalTarget {
+  readonly place: ClosureSources['place'];
+  readonly parts?: readonly ClosurePart[];
+}
+
+/** The approvals of this person. */
+export function approvalsOf(world: World): Approvals {
+  return openApprovals(world.folders.person, world.now);
+}
+
+/** What may run without asking anybody: by `--yes`, or since it was approved for this project on this box. */
+export async function findApproval(
+  { world }: Pick<OperationContext, 'world'>,
+  prepared: Prepared,
+  flags: ApprovalFlags,
+): Promise<ApprovedClosure | undefined> {
+  if (flags.yes) return await withoutReading(world, prepared, 'yes');
+  const place = await placeOn(world, flags.on, { readOnly: true });
+  const closure = await documentClosure(world, prepared, { ...flags, place, readOnly: true });
+  const known = await approvalsOf(world).find(closureHash(closure), closure.place);
+  return known?.scope === 'project' ? approved(closure, 'approved', prepared) : undefined;
 }
 
 /**
- * The same, but where it is not approved the person at the terminal is asked; `where` is what the question calls the box.
+ * The same, but where it is not approved the person at the terminal is shown all of it and asked.
  * @throws RunbookError 3 where nobody can be asked, or the person says no.
  */
 export async function requireApproval(
-  context: OperationContext,
+  { world }: Pick<OperationContext, 'world'>,
   prepared: Prepared,
-  yes: boolean,
-  where?: string,
-): Promise<true> {
-  return (await isApproved(context, prepared, yes)) || (await askPerson(context, prepared, where));
+  flags: ApprovalFlags,
+  target?: ApprovalTarget,
+): Promise<ApprovedClosure> {
+  if (flags.yes) return await withoutReading(world, prepared, 'yes');
+  const place = target?.place ?? (await placeOn(world, flags.on));
+  const whole = await documentClosure(world, prepared, { ...flags, place });
+  const closure = { ...whole, parts: [...whole.parts, ...(target?.parts ?? [])] };
+  const approvals = approvalsOf(world);
+  const known = await approvals.find(closureHash(closure), closure.place);
+  if (known && (await approvals.consume(known))) return approved(closure, 'approved', prepared);
+  const old = (await approvals.hasOld(closure.place.document)) ? ` ${OLD_APPROVAL}` : '';
+  if (!world.person)
+    throw unapproved(
+      prepared.runbook.file,
+      `this content was not approved for this project on ${place.boxName}, and there is no terminal to ask at`,
+      old,
+      target ? 'Run it on a terminal, where you are asked' : undefined,
+    );
+  // A loose document is asked block by block instead.
+  if (prepared.runbook.kind === 'loose') return approved(closure, 'block by block', prepared);
+  return await askPerson(world, prepared, closure, questionOf(prepared, closure, old));
 }
 
 /**
@@ -59,49 +106,146 @@ export async function requireApproval(
  * @throws RunbookError as above, and where there is no such box
  */
 export async function requireApprovalOn(
-  context: OperationContext,
+  context: Pick<OperationContext, 'world'>,
   prepared: Prepared,
-  { yes, on }: { readonly yes: boolean; readonly on?: string | undefined },
-): Promise<true> {
-  if (await isApproved(context, prepared, yes)) return true;
-  await requireKnownBox(on);
-  return await askPerson(context, prepared, on);
+  flags: ApprovalFlags,
+): Promise<ApprovedClosure> {
+  const known = await findApproval(context, prepared, flags);
+  if (known) return known;
+  await requireKnownBox(flags.on);
+  return await requireApproval(context, prepared, flags);
+}
+
+/** The boxes of a fleet with the values that each has for itself: they are approved with the document. */
+export function fleetParts(
+  targets: readonly {
+    readonly name: string;
+    readonly on: string;
+    readonly inputs: Readonly<Record<string, string>>;
+  }[],
+): ClosurePart[] {
+  const lines = targets.map(({ name, on, inputs }) => `${name}: ${on} ${JSON.stringify(inputs)}\n`);
+  return [{ of: '', how: 'Boxes', text: lines.join('') }];
+}
+
+/** Everything of a document, by a word that was given without reading it. */
+export async function withoutReading(
+  world: World,
+  { document, runbook }: Pick<Prepared, 'document' | 'runbook'>,
+  by: Extract<ApprovedBy, 'yes' | 'sandbox'>,
+): Promise<ApprovedClosure> {
+  const { id, name } = await world.identify(true);
+  const closure = {
+    place: { document: document.path, box: id, boxName: name },
+    what: document.file,
+    parts: partsOfDocument(runbook),
+    values: [],
+    files: [],
+  };
+  return ApprovedClosure.make(closure, by, document.folder);
+}
+
+/** A closure that a person's word lets run. */
+export function approved(
+  closure: Closure,
+  by: ApprovedBy,
+  { document }: { readonly document: { readonly folder: string } },
+): ApprovedClosure {
+  return ApprovedClosure.make(closure, by, document.folder);
+}
+
+/** A person's word as it is kept, without values that only the person's side knows. */
+export function recordOf(
+  closure: Closure,
+  given: Pick<Approval, 'scope' | 'how' | 'at'> & Partial<Pick<Approval, 'client' | 'latencyMs' | 'until'>>,
+): Omit<Approval, 'id' | 'by'> {
+  const { place, what } = closure;
+  return { hash: closureHash(closure), ...place, what, shown: closureText(closure, 'record'), ...given };
+}
+
+/**
+ * Keeps a person's word on a whole document. Declared inputs are a part of it: what was approved for the project stays declared
+ * when an agent adds steps.
+ */
+export async function giveForDocument(
+  world: World,
+  { document }: Pick<Prepared, 'document'>,
+  record: NewApproval,
+): Promise<Approval> {
+  if (record.scope === 'project')
+    await openDeclarations(world.folders.person).remember(document.path, document.runbook.inputs);
+  return await approvalsOf(world).give(record);
+}
+
+/** Said once of a document that an earlier version has approved. */
+export const OLD_APPROVAL =
+  'It was approved with an earlier version of runbook, which bound the content alone, in every folder and on every box. ' +
+  'That no longer counts: approve it once more for this project on this box.';
+
+/**
+ * Fences that are in no document any more, such as an Undo that only the journal has: they are asked about for themselves.
+ * @throws RunbookError 3 where nobody says that they may run
+ */
+export async function requireParts(
+  { world }: Pick<OperationContext, 'world'>,
+  prepared: ApprovedDocument,
+  parts: readonly ClosurePart[],
+  question: string,
+): Promise<ApprovedClosure> {
+  const { closure, by } = prepared.approved;
+  const own = { ...closure, parts };
+  if (by === 'yes') return approved(own, 'yes', prepared);
+  const approvals = approvalsOf(world);
+  const known = await approvals.find(closureHash(own), own.place);
+  if (known && (await approvals.consume(known))) return approved(own, 'approved', prepared);
+  if (!world.person)
+    throw unapproved(prepared.runbook.file, `${question} Nobody was asked, since there is no terminal`, '');
+  return await askPerson(world, prepared, own, question);
+}
+
+function questionOf({ runbook }: Prepared, { place }: Closure, old: string): string {
+  const { fences, shellChecks, commands } = executables(runbook);
+  return `${runbook.file} would run up to ${pluralize(fences, 'fence')}, ${pluralize(shellChecks, 'shell check')} and ${pluralize(commands, 'command')} on ${place.boxName}.${old}`;
 }
 
 async function askPerson(
-  { world }: OperationContext,
-  { runbook, document }: Prepared,
-  where = 'this machine',
-): Promise<true> {
-  if (!world.person)
-    throw unapproved(runbook.file, 'this content was not approved, and there is no terminal to ask at');
-  // A loose document is asked block by block instead.
-  if (runbook.kind === 'loose') return true;
-  const { fences, shellChecks, commands } = executables(runbook);
-  const question = `${runbook.file} would run up to ${pluralize(fences, 'fence')}, ${pluralize(shellChecks, 'shell check')} and ${pluralize(commands, 'command')} on ${where}. Run it?`;
-  const answer = await world.person.choose(question, ['yes', 'no', 'always (remember this content)']);
-  if (answer.startsWith('a')) {
-    const at = new Date(world.now()).toISOString();
-    await openApprovals(world.folders.person).approve({
-      hash: approvalHash(runbook),
-      document: document.path,
-      how: 'terminal',
-      at,
-    });
-    return true;
-  }
-  if (!answer.startsWith('y')) throw unapproved(runbook.file, 'the person said no');
-  return true;
+  world: World,
+  prepared: Prepared,
+  closure: Closure,
+  words: string,
+): Promise<ApprovedClosure> {
+  const { runbook } = prepared;
+  const question = `${closureText(closure, 'terminal')}\n\n${words} Run it?`;
+  const asked = world.now();
+  const answer = await world.person!.choose(question, [
+    'yes',
+    'no',
+    'always (exactly this, in this project on this box)',
+  ]);
+  if (!/^[ya]/.test(answer)) throw unapproved(runbook.file, 'the person said no', '');
+  const approvals = approvalsOf(world);
+  const at = new Date(world.now()).toISOString();
+  const scope = answer.startsWith('a') ? 'project' : 'once';
+  const latencyMs = world.now() - asked;
+  const record = recordOf(closure, { scope, how: 'terminal', at, latencyMs });
+  const given = await giveForDocument(world, prepared, record);
+  await approvals.consume(given);
+  return approved(closure, 'terminal', prepared);
 }
 
-function unapproved(file: string, why: string): RunbookError {
+function unapproved(
+  file: string,
+  why: string,
+  old: string,
+  how = `Read ${file}, then run "runbook approve ${file}" (with the same --input, --env-file and --on)`,
+): RunbookError {
   return new RunbookError(
     [
       {
         code: 'not-approved',
         severity: 'error',
-        message: `Nothing was run: ${why}.`,
-        remedy: `Read ${file}, then run "runbook approve ${file}", or add --yes for this one run.`,
+        message: `Nothing was run: ${why}.${old}`,
+        remedy: `${how}, or add --yes for this one run.`,
         place: { file, line: 1, column: 1 },
       },
     ],

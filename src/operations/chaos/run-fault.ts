@@ -7,7 +7,7 @@ import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
 import { chosenBox } from '../session/box-target.ts';
 import { replayBox } from '../session/replay-box.ts';
-import type { Prepared } from '../session/session.ts';
+import type { ApprovedDocument } from '../session/session.ts';
 import { faultInjectorFor } from './inject-fault.ts';
 
 /** A box that needs more passes than this to be well again is not well. */
@@ -19,13 +19,13 @@ const RIGHTLY_AGAIN = new Set(['drifted', 'needs-acted', 'state-needed', 'obstac
 /** One fault: a pass that is hurt at the beginning of a step, then the same command until every check passes. */
 export async function runFault(
   context: OperationContext,
-  prepared: Prepared,
+  document: ApprovedDocument,
   flags: ReplayFlags,
   { fault, step }: ChosenFault,
   launched: LaunchedBox,
 ): Promise<FaultResult> {
   const { world } = context;
-  const box = await world.openBox({ folder: prepared.document.folder, env: {}, target: chosenBox(flags.on) });
+  const box = await world.openBox({ folder: document.document.folder, env: {}, target: chosenBox(flags.on) });
   try {
     const weapon = faultInjectorFor(fault, launched, box);
     const story = new FaultStory(context.emit);
@@ -36,7 +36,7 @@ export async function runFault(
       if (event.type === 'step-started' && event.step === step && !struck)
         struck = strike(weapon.strike, world.now);
     };
-    const hurt = await passOnce({ ...context, emit }, prepared, flags);
+    const hurt = await passOnce({ ...context, emit }, document, flags);
     const done = await struck;
     if (done === undefined) return skipped(fault, step, `the pass did not come to ${step}: ${hurt.message}`);
     if (typeof done.heal === 'string') return skipped(fault, step, done.heal);
@@ -44,7 +44,7 @@ export async function runFault(
     const healed = world.now();
     const again = hurt.done
       ? { done: true, passes: 0, message: '' }
-      : await resume(context, prepared, flags, story);
+      : await resume(context, document, flags, story);
     const ms = { recoveredMs: world.now() - done.at, faultMs: healed - done.at };
     return {
       ...{ fault, step, hurt: hurt.message, passes: again.passes, repeated: story.repeated },
@@ -74,7 +74,7 @@ async function strike(weapon: () => Promise<Struck['heal']>, now: () => number):
 /** The same command, as often as it may take. */
 async function resume(
   context: OperationContext,
-  prepared: Prepared,
+  document: ApprovedDocument,
   flags: ReplayFlags,
   story: FaultStory,
 ): Promise<{ done: boolean; passes: number; message: string }> {
@@ -82,7 +82,7 @@ async function resume(
   for (let passes = 1; passes <= MOST_PASSES && !context.signal.aborted; passes += 1) {
     story.newPass();
     const emit = (event: RunEvent) => story.take(event);
-    const pass = await passOnce({ ...context, emit }, prepared, { ...flags, force: false });
+    const pass = await passOnce({ ...context, emit }, document, { ...flags, force: false });
     if (pass.done) return { done: true, passes, message: pass.message };
     message = pass.message;
   }
@@ -92,11 +92,11 @@ async function resume(
 /** A pass that cannot begin has failed too. */
 async function passOnce(
   context: OperationContext,
-  prepared: Prepared,
+  document: ApprovedDocument,
   flags: ReplayFlags,
 ): Promise<{ done: boolean; message: string }> {
   try {
-    const { summary, steps } = await replayBox(context, prepared, flags, { approved: true });
+    const { summary, steps } = await replayBox(context, document, flags, document);
     const stopped = steps.find(({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'person');
     const why =
       stopped && 'failure' in stopped.outcome ? `${stopped.id}: ${stopped.outcome.failure.message}` : '';

@@ -8,7 +8,7 @@ import { type OpenedDocument, readValidDocument } from './document.ts';
 /** A loose document with what its `## Prerequisites` link to: their steps come first, in the same pass and state. */
 export interface WithPrerequisites {
   readonly runbook: Runbook;
-  /** The linked documents, each of which a person approves for itself. */
+  /** The linked documents, deepest first. */
   readonly others: readonly OpenedDocument[];
 }
 

@@ -7,7 +7,7 @@ import type { World } from '../../world.ts';
 import { refuseErrors } from '../document/document.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
-import { bareEnvironment, type Prepared, runDocumentCommand } from '../session/session.ts';
+import { type ApprovedDocument, bareEnvironment, runDocumentCommand } from '../session/session.ts';
 
 /**
  * The world of every box's pass: nobody to ask, since two questions at once could not be told apart, and in its
@@ -16,7 +16,7 @@ import { bareEnvironment, type Prepared, runDocumentCommand } from '../session/s
  */
 export async function askForFleet(
   { world }: OperationContext,
-  { runbook, document }: Prepared,
+  { runbook, document, approved }: ApprovedDocument,
   flags: ReplayFlags,
   targets: readonly Target[],
 ): Promise<World> {
@@ -27,7 +27,8 @@ export async function askForFleet(
     folder: document.folder,
     person: world.person,
     allowCommands: true,
-    runCommand: (command) => runDocumentCommand(world, document.folder, bareEnvironment(runbook), command),
+    runCommand: (command) =>
+      runDocumentCommand(world, document.folder, bareEnvironment(runbook), { command, approved }),
   });
   refuseErrors(missing, EXIT.person);
   const asked = [...values].filter(([, { source }]) => source === 'prompt' || source === 'command');

@@ -2,7 +2,7 @@ import { pluralize } from '../../base/pluralize.ts';
 import { parseTolerance, type Tolerance } from '../../fleet/tolerance.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { FleetReport } from '../../model/fleet.ts';
-import { requireApproval } from '../approval/approval.ts';
+import { fleetParts, requireApproval } from '../approval/approval.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
 import type { Prepared } from '../session/session.ts';
@@ -25,8 +25,11 @@ export async function replayFleet(
 ): Promise<FleetReport> {
   const tolerance = refuseUnfit(prepared, flags);
   const { targets } = await readInventory(context.world.cwd, flags.fleet!, prepared.runbook);
-  await requireApproval(context, prepared, flags.yes, pluralize(targets.length, 'box', 'boxes'));
-  const world = await askForFleet(context, prepared, flags, targets);
+  const approved = await requireApproval(context, prepared, flags, {
+    place: { box: `fleet ${flags.fleet}`, boxName: pluralize(targets.length, 'box', 'boxes') },
+    parts: fleetParts(targets),
+  });
+  const world = await askForFleet(context, { ...prepared, approved }, flags, targets);
   const started = context.world.now();
   announceFleet(context, { ...prepared, ...flags, targets });
   const { results, because } = await runTargets({
@@ -35,7 +38,7 @@ export async function replayFleet(
     canary: flags.canary,
     tolerance,
     signal: context.signal,
-    replay: (target) => replayTarget({ ...context, world }, prepared, flags, target),
+    replay: (target) => replayTarget({ ...context, world }, { ...prepared, approved }, flags, target),
   });
   return fleetReport(context, prepared, { fleet: flags.fleet!, results, because, started });
 }

@@ -6,12 +6,12 @@ import type { ReplayReport } from '../../model/report.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
 import { replayBox } from '../session/replay-box.ts';
-import type { Prepared } from '../session/session.ts';
+import type { ApprovedDocument } from '../session/session.ts';
 
 /** One box of a fleet: the pass that a replay of that box alone would be. Never rejects: trouble of one is not the others'. */
 export async function replayTarget(
   context: OperationContext,
-  prepared: Prepared,
+  { approved, ...prepared }: ApprovedDocument,
   flags: ReplayFlags,
   target: Target,
 ): Promise<BoxResult> {
@@ -33,7 +33,7 @@ export async function replayTarget(
     { ...context, emit, signal: AbortSignal.any([context.signal]) },
     prepared,
     { ...flags, on, input: { ...target.inputs, ...flags.input } },
-    { approved: true },
+    { approved: approved.forInputs(Object.keys(target.inputs)) },
   ).then(passed, (error: unknown) => broken(error, { began, ended, signal: context.signal }));
   const result = { target: name, on, ms: world.now() - started, ...told };
   const { outcome, ms, message } = result;

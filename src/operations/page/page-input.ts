@@ -15,7 +15,7 @@ export async function pageInput(
   flags: { file: string; on?: string | undefined },
 ): Promise<PageInput> {
   const prepared = await prepare(context, { ...flags, loose: true });
-  const session = await openSession(context, prepared, { input: {}, on: flags.on }, { approved: false });
+  const session = await openSession(context, prepared, { input: {}, on: flags.on });
   try {
     const preview = await openPreview(context, session);
     const { document, runbook, plan, box } = session;

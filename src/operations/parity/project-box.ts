@@ -1,5 +1,5 @@
 import type { Projection } from '../../model/parity.ts';
-import { isApproved } from '../approval/approval.ts';
+import { findApproval } from '../approval/approval.ts';
 import type { OperationContext } from '../operation.ts';
 import { openPreview } from '../pass/preview.ts';
 import { chosenBox } from '../session/box-target.ts';
@@ -49,7 +49,7 @@ async function openSide(
       const box = await world.openBox({ folder: world.cwd, env: {}, ...(target ? { target } : {}) });
       return { name: on, box, key };
     }
-    const approved = await isApproved(context, prepared, input.yes);
+    const approved = await findApproval(context, prepared, { ...input, on });
     const session = await openSession(context, prepared, { ...input, on }, { approved });
     const preview = await openPreview(context, session);
     return { name: on, box: session.box, key, runbook: { session, preview } };

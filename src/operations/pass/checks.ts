@@ -11,6 +11,7 @@ import type { ShellState } from '../../model/shell.ts';
 import { backOff } from '../../observe/back-off.ts';
 import type { CheckTally } from '../../plan/decide.ts';
 import { kindOf } from '../../probes/all.ts';
+import { refusalOf } from '../approval/refusal.ts';
 import { environmentOf } from './environment.ts';
 import { fileDifference } from './file-action.ts';
 import { lookupIn, type Pass } from './pass.ts';
@@ -210,7 +211,7 @@ async function isHopeless(questions: readonly CheckQuestion[]): Promise<boolean>
 
 /** Whether a person approved what is asked, by approving the content or by asking it. */
 function isApproved({ pass, ofModel = false }: CheckContext): boolean {
-  return pass.approved && !ofModel;
+  return pass.approved !== undefined && !ofModel;
 }
 
 /** A probe that would carry a secret to somebody else is asked only where a person let the content run. */
@@ -340,6 +341,14 @@ async function askShell(
   state: ShellState,
   signal: AbortSignal,
 ): Promise<Verdict> {
+  const refused = await refusalOf(action, pass.approved);
+  if (refused !== undefined)
+    return {
+      verdict: 'unknown',
+      observed: `not asked: ${refused}`,
+      expected: 'exit 0',
+      class: 'not-approved',
+    };
   const output: Buffer[] = [];
   const cwd = directoryOf(action, pass, state);
   const { end } = await pass.box.run({

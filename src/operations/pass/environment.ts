@@ -2,7 +2,10 @@ import type { ShellState } from '../../model/shell.ts';
 import type { Pass } from './pass.ts';
 
 /** The environment that the next fence would have. */
-export function environmentOf({ box }: Pass, state: ShellState): Readonly<Record<string, string>> {
+export function environmentOf(
+  { box }: Pick<Pass, 'box'>,
+  state: ShellState,
+): Readonly<Record<string, string>> {
   return state.variables.size === 0 ? box.baseline : withState(box.baseline, state);
 }
 

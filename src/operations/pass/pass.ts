@@ -7,6 +7,7 @@ import type { Plan, PlanStep } from '../../model/plan.ts';
 import type { ShellState } from '../../model/shell.ts';
 import type { Masker } from '../../secrets/mask.ts';
 import type { Person } from '../../world.ts';
+import type { ApprovedClosure } from '../approval/approved-closure.ts';
 import type { Audience } from '../session/audience.ts';
 import type { Gate } from './gate.ts';
 import type { StateBook, StateChange } from './state.ts';
@@ -34,8 +35,8 @@ export interface Pass {
   readonly box: Box;
   readonly journal: Journal;
   readonly masker: Masker;
-  /** Whether a person let this content run. */
-  readonly approved: boolean;
+  /** What a person let run; nothing else does. Undefined: nothing runs. */
+  readonly approved: ApprovedClosure | undefined;
   /** Whether a person approved what the document asks. */
   readonly checksApproved: boolean;
   readonly audience: Audience;

@@ -1,11 +1,14 @@
 import type { Action, FileAction, ShellAction } from '../../model/action.ts';
 import type { ShellRequest, ShellResult } from '../../model/shell.ts';
+import { refusalOf } from '../approval/refusal.ts';
 import { directoryOf } from './checks.ts';
 import { fileDifference, wantedFile } from './file-action.ts';
 import type { FenceFailure, Performed, Performing } from './performing.ts';
 
 /** Carries out one fence: a row for each kind of action. */
 export async function perform(action: Action, performing: Performing): Promise<Performed> {
+  const refused = await refusalOf(action, performing.pass.approved);
+  if (refused !== undefined) return failed(action, 'not-approved', refused, ASK_AGAIN);
   switch (action.kind) {
     case 'shell':
       return performShell(action, performing);
@@ -18,6 +21,9 @@ export async function perform(action: Action, performing: Performing): Promise<P
       return (await import('./patch-action.ts')).performPatch(action, performing);
   }
 }
+
+/** How to come by an approval of what has changed. */
+const ASK_AGAIN = 'Run the same command again: it asks for what is new.';
 
 async function performShell(action: ShellAction, performing: Performing): Promise<Performed> {
   const { pass, state, output } = performing;

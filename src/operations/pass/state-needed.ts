@@ -19,7 +19,7 @@ export async function isStateNeeded(
  * them has run on this box. A step that has run here left what it left, and does not run again for it.
  */
 export async function neverExported(
-  pass: Pass,
+  pass: Pick<Pass, 'plan' | 'box'> & { readonly journal: Pick<Pass['journal'], 'memory'> },
   planned: PlanStep,
   state: CarriedState,
   material: unknown,
@@ -46,7 +46,7 @@ function leavesSomething({ step }: PlanStep): boolean {
 }
 
 /** The steps that this one follows, nearest last. */
-function earlier({ plan }: Pass, planned: PlanStep): PlanStep[] {
+function earlier({ plan }: Pick<Pass, 'plan'>, planned: PlanStep): PlanStep[] {
   const wanted = new Set(planned.after);
   const found: PlanStep[] = [];
   const at = plan.steps.indexOf(planned);

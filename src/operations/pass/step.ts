@@ -239,7 +239,7 @@ class StepWalk {
       const keys = { step: planned.step.id, action: planned.actionHash, inputs: pass.inputsHashOf(planned) };
       pass.journal.append({ kind: 'failed', ...keys, reason: failure.kind });
     }
-    if (['unknown-verdict', 'interactive', 'cluster-not-allowed'].includes(failure.kind))
+    if (['unknown-verdict', 'interactive', 'cluster-not-allowed', 'not-approved'].includes(failure.kind))
       return { kind: 'person', ms: this.#elapsed(), failure };
     return { kind: 'failed', reason, ms: this.#elapsed(), failure, fixes: this.#work.fixes };
   }

@@ -47,7 +47,9 @@ async function objectsOf(action: ApplyAction, work: ClusterWork): Promise<KubeOb
 
 async function vendoredText(path: string, { pass }: ClusterWork): Promise<string> {
   try {
-    const content = await readVendoredFile(pass.documentFolder, path, { mayBeOutside: pass.approved });
+    const content = await readVendoredFile(pass.documentFolder, path, {
+      mayBeOutside: pass.approved !== undefined,
+    });
     return content.toString('utf8');
   } catch (error) {
     const why =

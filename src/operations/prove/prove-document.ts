@@ -27,7 +27,10 @@ const KEPT_MS = 24 * 60 * 60_000;
 export async function proveDocument(context: OperationContext, flags: ProveFlags): Promise<ProveReport> {
   const prepared = await prepare(context, { file: flags.file, loose: false });
   const image = declaredImage(prepared);
-  await requireApproval(context, prepared, flags.yes, `a clean box of ${image}`);
+  const where = `clean box of ${image}`;
+  const approved = await requireApproval(context, prepared, flags, {
+    place: { box: where, boxName: `a ${where}` },
+  });
   const { box, notes } = await launchFor(context, {
     name: nameFor(prepared),
     image,
@@ -38,7 +41,7 @@ export async function proveDocument(context: OperationContext, flags: ProveFlags
   let kept = false;
   try {
     await grantSecrets(context, prepared, box, flags.yes);
-    const passes = await provePasses(context, prepared, box, flags);
+    const passes = await provePasses(context, { ...prepared, approved }, box, flags);
     kept = flags.keep && passes.reasons.length > 0;
     const certificate =
       passes.reasons.length === 0 ? await certify(context, prepared, box, passes) : undefined;

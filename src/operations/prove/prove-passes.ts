@@ -4,8 +4,8 @@ import type { ProveReport, ReplayReport, VerifyReport } from '../../model/report
 import type { OperationContext } from '../operation.ts';
 import { replayInput } from '../replay-flags.ts';
 import { replayBox } from '../session/replay-box.ts';
-import type { Prepared } from '../session/session.ts';
-import { verify } from '../verify.ts';
+import type { ApprovedDocument } from '../session/session.ts';
+import { verify, verifyPrepared } from '../verify.ts';
 import { cleanBoxLacks } from './clean-box-lacks.ts';
 
 /** Flags of `runbook prove`. */
@@ -23,14 +23,14 @@ export interface Passes extends Pick<ProveReport, 'outcome' | 'reasons' | 'first
 /** One pass, every check, and the pass again; ends at the first that does not hold. Nobody is asked anything. */
 export async function provePasses(
   context: OperationContext,
-  prepared: Prepared,
+  { approved, ...prepared }: ApprovedDocument,
   box: LaunchedBox,
   { file, input, envFile }: ProveFlags,
 ): Promise<Passes> {
   const { person: _, ...world } = context.world;
   const alone = { ...context, world };
   const flags = { file, input, on: box.name, yes: true, ...(envFile === undefined ? {} : { envFile }) };
-  const pass = () => replayBox(alone, prepared, replayInput.parse(flags), { approved: true });
+  const pass = () => replayBox(alone, prepared, replayInput.parse(flags), { approved });
 
   const first = await pass().catch((error: unknown) => {
     throw cleanBoxLacks(error, box.image);
@@ -39,7 +39,7 @@ export async function provePasses(
   if (first.summary.outcome !== 'done' || vacuous.length > 0) {
     return failed(first.summary, [...passReasons('first', first), ...vacuous], { first: first.summary });
   }
-  const checked = await verify.run(alone, verify.input.parse(flags));
+  const checked = await verifyPrepared(alone, prepared, verify.input.parse(flags), approved);
   const excluded = new Set(
     prepared.plan.steps.filter(({ step }) => step.excluded).map(({ step }) => step.id),
   );

@@ -1,7 +1,5 @@
-import { openApprovals } from '../../journal/decisions/approvals.ts';
 import { openDeclarations } from '../../journal/decisions/declarations.ts';
 import type { Input } from '../../model/runbook.ts';
-import { approvalHash } from '../../plan/hash.ts';
 import type { World } from '../../world.ts';
 import type { OpenedDocument } from '../document/document.ts';
 
@@ -15,10 +13,5 @@ export async function approvedDeclarations(
   { path, runbook }: Pick<OpenedDocument, 'path' | 'runbook'>,
 ): Promise<(input: Input) => boolean> {
   if (runbook.inputs.length === 0) return () => false;
-  const declarations = openDeclarations(world.folders.person);
-  if (await openApprovals(world.folders.person).isApproved(approvalHash(runbook))) {
-    await declarations.remember(path, runbook.inputs);
-    return () => true;
-  }
-  return await declarations.approvedFor(path);
+  return await openDeclarations(world.folders.person).approvedFor(path);
 }

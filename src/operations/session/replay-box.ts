@@ -1,5 +1,6 @@
 import type { PassSummary } from '../../model/outcome.ts';
 import type { ReplayReport } from '../../model/report.ts';
+import type { ApprovedClosure } from '../approval/approved-closure.ts';
 import { renewBaseline } from '../drift/renew-baseline.ts';
 import type { OperationContext } from '../operation.ts';
 import { nextStepText } from '../pass/next.ts';
@@ -18,7 +19,7 @@ export async function replayBox(
   context: OperationContext,
   prepared: Prepared,
   flags: ReplayFlags,
-  { approved }: { approved: boolean },
+  { approved }: { approved: ApprovedClosure | undefined },
 ): Promise<ReplayReport> {
   const session = await openSession(context, prepared, flags, { approved });
   try {

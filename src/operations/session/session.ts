@@ -10,6 +10,8 @@ import type { Secret } from '../../secrets/forms.ts';
 import { createMasker, type Masker } from '../../secrets/mask.ts';
 import { type InputValue, isCallersOwn, resolveInputs } from '../../secrets/resolve.ts';
 import { secretsInText } from '../../secrets/secrets-in-text.ts';
+import type { ApprovedClosure } from '../approval/approved-closure.ts';
+import { refuseChangedValues } from '../approval/value-mark.ts';
 import { envForBox } from '../boxes/require-grants.ts';
 import { confined } from '../confine/confined.ts';
 import { type OpenedDocument, readValidDocument, refuseErrors } from '../document/document.ts';
@@ -35,14 +37,19 @@ export interface Prepared {
   readonly document: OpenedDocument;
   readonly runbook: Runbook;
   readonly plan: Plan;
-  /** Documents whose steps come first (Prerequisites); each is approved for itself. */
+  /** Documents whose steps come first (Prerequisites). */
   readonly others: readonly OpenedDocument[];
+}
+
+/** A document that may run. */
+export interface ApprovedDocument extends Prepared {
+  readonly approved: ApprovedClosure;
 }
 
 /** A document made ready to act on: its inputs resolved, its box open. Nothing of it has run yet. */
 export interface Session extends Prepared {
-  /** Whether code of the document may run: what a person approved, or --yes. */
-  readonly approved: boolean;
+  /** What of the document may run: what a person approved, or --yes. Undefined: nothing. */
+  readonly approved: ApprovedClosure | undefined;
   /** Whether a person approved what the document asks, though nothing of it may run now. */
   readonly checksApproved: boolean;
   readonly inputs: readonly ResolvedInput[];
@@ -91,7 +98,7 @@ export async function resolveSession(
   { world, audience = 'person' }: OperationContext,
   { runbook, document }: Prepared,
   input: Pick<SessionInput, 'input' | 'envFile'>,
-  approved: boolean,
+  approved?: ApprovedClosure,
 ): Promise<SessionValues> {
   const { folder } = document;
   const bare = bareEnvironment(runbook);
@@ -101,10 +108,11 @@ export async function resolveSession(
     envFile: input.envFile && resolve(world.cwd, input.envFile),
     folder,
     person: approved ? world.person : undefined,
-    allowCommands: approved,
-    runCommand: (command) => runDocumentCommand(world, folder, bare, command),
+    allowCommands: approved !== undefined,
+    runCommand: (command) => runDocumentCommand(world, folder, bare, { command, approved }),
     ...(audience === 'agent' && !approved ? { isApproved: await approvedDeclarations(world, document) } : {}),
   });
+  if (approved) await refuseChangedValues(world, approved.boundValues, resolved.values);
   const values = [...resolved.values];
   const secrets = values
     .filter(([, each]) => each.kind === 'secret')
@@ -129,14 +137,22 @@ export async function openSession(
   context: OperationContext,
   prepared: Prepared,
   input: Pick<SessionInput, 'input' | 'envFile' | 'on'> & { readonly yes?: boolean },
-  { approved, checksApproved = approved }: { approved: boolean; checksApproved?: boolean },
+  {
+    approved,
+    checksApproved = approved !== undefined,
+  }: { readonly approved?: ApprovedClosure | undefined; readonly checksApproved?: boolean } = {},
 ): Promise<Session> {
   const { world, audience = 'person' } = context;
   const { runbook, document } = prepared;
   const target = chosenBox(input.on);
   const { env, secrets, ...values } = await resolveSession(context, prepared, input, approved);
   const envFor = (box: BoxIdentity) =>
-    envForBox(world, box, { env: exportable(env), secrets, acting: approved, yes: input.yes ?? false });
+    envForBox(world, box, {
+      env: exportable(env),
+      secrets,
+      acting: approved !== undefined,
+      yes: input.yes ?? false,
+    });
   const box = await world.openBox({
     folder: document.folder,
     env: exportable(env),
@@ -225,18 +241,30 @@ export async function runDocumentCommand(
   world: OperationContext['world'],
   folder: string,
   env: Record<string, string>,
-  command: string,
+  { command, approved }: { command: string; approved: ApprovedClosure | undefined },
 ) {
   const box = await world.openBox({ folder, env: exportable(env) });
   try {
-    return await runForOutput(box, command);
+    return await runApproved(box, command, approved);
   } finally {
     await box.close();
   }
 }
 
+/** Runs a command of the document that gives an input or measures a fact, where it is part of what was approved. */
+export async function runApproved(
+  box: Box,
+  command: string,
+  approved: ApprovedClosure | undefined,
+  signal?: AbortSignal,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  if (!approved?.holdsCommand(command))
+    return { code: 1, stdout: '', stderr: 'not run: this command is not part of what was approved' };
+  return await runForOutput(box, command, signal);
+}
+
 /**
- * Runs a command of the document (a fact's, a secret's) and gives what it prints on stdout. stderr comes apart, so that
+ * Runs a command and gives what it prints on stdout; one of the document's only through `runApproved`. stderr comes apart, so that
  * a warning never becomes part of a secret: the shell holds stdout back and prints it behind a NUL.
  */
 export async function runForOutput(

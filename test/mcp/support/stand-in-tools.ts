@@ -119,12 +119,12 @@ const ask = defineTool({
     key: z.string(),
     script: z.string(),
     lease: z.boolean().default(true),
-    diff: z.string().optional(),
   }),
   output: z.object({ answer: z.string() }),
-  run: async ({ approve }, { diff, ...request }) => ({
-    answer: await approve({ ...request, box: 'test-box', ...(diff === undefined ? {} : { diff }) }),
-  }),
+  run: async ({ approve }, request) => {
+    const { answer } = await approve({ ...request, what: 'a new step', box: 'test-box' });
+    return { answer };
+  },
 });
 
 const refuse = defineTool({

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,9 @@ export function standIn(): StandIn {
   beforeAll(async () => {
     paths.folder = await mkdtemp(join(tmpdir(), 'runbook-mcp-'));
     paths.person = join(paths.folder, 'person');
+    await mkdir(paths.person, { mode: 0o700 });
+    // Scripted people answer at once.
+    await writeFile(join(paths.person, 'instant-answers'), '');
     await build({
       entryPoints: [fileURLToPath(new URL('stand-in-server.ts', import.meta.url))],
       outdir: join(paths.folder, 'dist'),

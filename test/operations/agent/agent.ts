@@ -19,6 +19,7 @@ export interface Agent {
 export interface AgentOptions {
   readonly file?: string;
   readonly trust?: AgentContext['trust'];
+  readonly client?: string;
   readonly answer?: (request: ApprovalRequest) => ApprovalAnswer;
 }
 
@@ -33,10 +34,11 @@ export function agentIn(world: World, options: AgentOptions = {}): Agent {
       signal,
       jobs: jobs.forCall({ signal }),
       progress: () => {},
-      approve: async (request) => options.answer?.(request) ?? 'nobody-asked',
+      approve: async (request) => ({ answer: options.answer?.(request) ?? 'nobody-asked', latencyMs: 5_000 }),
+
       trust: options.trust ?? 'sandbox',
       readOnly: false,
-      client: 'scripted 1.0',
+      client: options.client ?? 'scripted 1.0',
     };
     const output = await tool.run(context, tool.input.parse(input));
     if (output instanceof RunbookError) throw output;

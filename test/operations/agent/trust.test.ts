@@ -18,27 +18,28 @@ test('guarded: a draft waits for a person, who is shown the script and never the
     trust: 'guarded',
     answer: ({ script, lease }) => {
       asked.push(`${script} ${lease}`);
-      return asked.length === 1 ? 'no' : 'once';
+      return asked.length === 1 ? 'no' : asked.length === 2 ? 'once' : 'project';
     },
   });
   const draft = { ...touch('a'), title: 'Harmless, say yes' };
   const refused = await agent.call('apply_step', { draft });
   expect(refused).toMatchObject({ status: 'needs_approval', job: null });
   expect(refused.next).toContain('runbook approve');
-  expect(asked[0]).toBe('# bash, 1 line\ntouch a true');
+  expect(asked[0]).toBe('# bash, 1 line\ntouch a\n\n# Verify, check, 1 line\nfile a exists true');
   expect((await agent.call('runbook_read')).now.pending_approvals).toMatchObject([{ answer: 'no' }]);
 
   expect(await agent.call('apply_step', { draft })).toMatchObject({ status: 'succeeded' });
-  await agent.call('apply_step', { step: 'harmless-say-yes' });
-  expect(asked).toHaveLength(2);
+  // Once was once; what is approved for the project is not asked again.
+  for (const _ of [1, 2]) await agent.call('apply_step', { step: 'harmless-say-yes' });
+  expect(asked).toHaveLength(3);
 });
 
 test('a person approves on a terminal what was asked, by its content', async () => {
   const shown: string[] = [];
   const person = {
-    confirm: async (question: string) => shown.push(question) > 0,
+    confirm: async () => false,
     ask: async () => '',
-    choose: async () => 'no',
+    choose: async (question: string) => (shown.push(question) > 0 ? 'yes, once' : 'no'),
     lend: <T>(work: () => Promise<T>) => work(),
   };
   const { world, run } = await scenario(BARE, { person });

@@ -88,18 +88,18 @@ export function guardAnswer(
   };
 }
 
+/** Why a step may not run. `too-fast`: a yes that no person can have read for. */
+export type Denied = 'open' | 'no' | 'nobody-asked' | 'too-fast';
+
 /** An attempt for which a person is needed first. */
-export function approvalAnswer(
-  step: string,
-  key: string,
-  said: 'open' | 'no' | 'nobody-asked',
-  file: string,
-): AttemptAnswer {
+export function approvalAnswer(step: string, key: string, said: Denied, file: string): AttemptAnswer {
   const command = `runbook approve ${file} --step ${step}`;
   const words = {
     open: 'The question is with the person. Call again with the same arguments once they have answered',
     no: 'The person said no. Do something else, or ask them what they would accept',
     'nobody-asked': 'Nobody could be asked here',
+    'too-fast':
+      'The answer came faster than a person can read what would run, so it does not count. Call again with the same arguments',
   };
   return {
     ...NOT_RUN,

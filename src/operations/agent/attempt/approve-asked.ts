@@ -1,19 +1,34 @@
-import { visibleText } from '../../../base/plain-text.ts';
-import { openApprovals } from '../../../journal/decisions/approvals.ts';
+import { z } from 'zod';
 import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
 import type { ApproveReport } from '../../../model/report.ts';
-import type { World } from '../../../world.ts';
-import { openWorkspace } from '../workspace.ts';
-import { approvalKey } from './permission.ts';
+import { closureHash } from '../../../plan/closure-hash.ts';
+import { closureText } from '../../../plan/closure-text.ts';
+import { approvalsOf, recordOf } from '../../approval/approval.ts';
+import type { OperationContext } from '../../operation.ts';
+import { openSession } from '../../session/session.ts';
+import { openWorkspace, withoutOutput } from '../workspace.ts';
+import { Draft } from './body.ts';
+import { closureForStep } from './permission.ts';
+import { attemptTarget } from './target.ts';
+
+const Call = z.object({ step: z.string().optional(), draft: Draft.optional() });
+
+/** How long a single start that was approved on a terminal stays open, in milliseconds. */
+const ONCE_MS = 60 * 60_000;
 
 /**
- * Shows what an agent last asked to run for a step, whole and as it would run, and asks the person at the terminal. What
- * is approved is the hash of what was shown, whatever else the journal may say.
+ * Works out what an agent last asked to run for a step, shows it whole, and asks the person at the terminal. What is approved is
+ * the hash of what is shown, whatever else the journal may say.
  * @throws RunbookError 3 where nobody can be asked or the person says no, 64 where nothing was asked
  */
-export async function approveAsked(world: World, file: string, step: string): Promise<ApproveReport> {
-  const { store, box, document } = await openWorkspace({ world, file });
-  const asked = store.of('approval').findLast((each) => each.step === step);
+export async function approveAsked(
+  context: Pick<OperationContext, 'world' | 'signal'>,
+  file: string,
+  step: string,
+): Promise<ApproveReport> {
+  const { world } = context;
+  const desk = await openWorkspace({ world, file });
+  const asked = desk.store.of('approval').findLast((each) => each.step === step);
   if (!asked)
     throw refused(
       'nothing-asked',
@@ -28,25 +43,45 @@ export async function approveAsked(world: World, file: string, step: string): Pr
       'Run the same command on a terminal.',
       EXIT.person,
     );
-  const { script, inputs } = asked;
-  const hash = approvalKey(box.id, { script, inputs });
-  const approvals = openApprovals(world.folders.person);
-  const already = await approvals.isApproved(hash);
-  if (!already) {
-    const values = Object.entries(inputs).map(([name, value]) => `${name}=${value}`);
-    const shown = visibleText([...values, script].join('\n'));
-    const yes = await world.person.confirm(`${shown}\n\nMay this run on ${box.name}?`);
-    if (!yes)
-      throw refused(
-        'not-approved',
-        'Nothing was approved: the person said no.',
-        'Tell the agent what you would accept.',
-        EXIT.person,
-      );
-    const at = new Date(world.now()).toISOString();
-    await approvals.approve({ hash, document: document.path, how: 'command', at });
-  }
-  return { file, hash, already, fences: 1, shellChecks: 0 };
+  const target = attemptTarget(desk, callOf(asked.call, step));
+  const { inputs } = asked;
+  const session = await openSession(withoutOutput(context), target.prepared, { input: inputs });
+  const closure = await closureForStep(context, desk, target, { inputs, session }).finally(() =>
+    session.box.close(),
+  );
+  const { place } = closure;
+  const hash = closureHash(closure);
+  const report = { file, hash, fences: closure.parts.length, shellChecks: 0, box: place.boxName };
+  const approvals = approvalsOf(world);
+  const known = await approvals.find(hash, place);
+  if (known) return { ...report, already: true, id: known.id };
+  const began = world.now();
+  const question = `${closureText(closure, 'terminal')}\n\nMay an agent run this on ${place.boxName}?`;
+  const answer = await world.person.choose(question, [
+    'yes, once',
+    'no',
+    'always (exactly this, in this project on this box)',
+  ]);
+  if (!/^[ya]/.test(answer))
+    throw refused(
+      'not-approved',
+      'Nothing was approved: the person said no.',
+      'Tell the agent what you would accept.',
+      EXIT.person,
+    );
+  const now = world.now();
+  const given = { how: 'command', at: new Date(now).toISOString(), latencyMs: now - began };
+  const record = await approvals.give(
+    answer.startsWith('a')
+      ? recordOf(closure, { ...given, scope: 'project' })
+      : recordOf(closure, { ...given, scope: 'once', until: new Date(now + ONCE_MS).toISOString() }),
+  );
+  return { ...report, already: false, id: record.id };
+}
+
+/** An earlier version did not journal the call: then only a step of the document can be worked out. */
+function callOf(call: string | undefined, step: string): z.infer<typeof Call> {
+  return call === undefined ? { step } : Call.parse(JSON.parse(call));
 }
 
 function refused(code: string, message: string, remedy: string, exit: 3 | 64): RunbookError {

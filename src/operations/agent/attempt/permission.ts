@@ -1,109 +1,166 @@
-import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { openApprovals } from '../../../journal/decisions/approvals.ts';
-import { readTrustedFile } from '../../../journal/decisions/trusted-file.ts';
-import { makeFolders } from '../../../journal/make-folders.ts';
-import { approvalHash } from '../../../plan/hash.ts';
-import type { AgentContext, ApprovalAnswer } from '../tool.ts';
-import type { Workspace } from '../workspace.ts';
-import { scriptOf } from './body.ts';
+import { openLeases } from '../../../journal/decisions/leases.ts';
+import type { Closure } from '../../../model/closure.ts';
+import type { PlanStep } from '../../../model/plan.ts';
+import { closureHash } from '../../../plan/closure-hash.ts';
+import { closureText } from '../../../plan/closure-text.ts';
+import { approvalsOf, approved, recordOf, withoutReading } from '../../approval/approval.ts';
+import type { ApprovedClosure } from '../../approval/approved-closure.ts';
+import { documentClosure, stepClosure } from '../../approval/closure-of.ts';
+import { openPreview, type Preview } from '../../pass/preview.ts';
+import { withheldIn } from '../../pass/state.ts';
+import { neverExported } from '../../pass/state-needed.ts';
+import type { Session } from '../../session/session.ts';
+import type { AgentContext } from '../tool.ts';
+import { type Workspace, withoutOutput } from '../workspace.ts';
+import type { Denied } from './answer.ts';
 import type { AttemptTarget } from './target.ts';
 
-/** How long "drafts on this box" holds, in milliseconds. */
+/** How long "other drafts" holds, in milliseconds. */
 const LEASE_MS = 30 * 60_000;
 
 /** Whether a step may run, and by whose word. */
 export type Permission =
-  | { readonly allowed: true; readonly by: 'sandbox' | 'approved' | 'lease' | 'elicitation' }
   | {
-      readonly allowed: false;
-      readonly answer: Exclude<ApprovalAnswer, 'once' | 'lease'>;
-      readonly request: Request;
-    };
+      readonly allowed: true;
+      readonly closure: ApprovedClosure;
+      /** Whether the whole document may run, and with it the fixes of recorded problems. */
+      readonly whole: boolean;
+      /** Called as it starts. False: it was good for one start, and that has been. */
+      readonly begin: () => Promise<boolean>;
+    }
+  | { readonly allowed: false; readonly answer: Denied };
 
-/** What a person's word would bind: this script on this box, with these values. */
-export interface Request {
-  readonly key: string;
-  readonly script: string;
-  readonly inputs: Readonly<Record<string, string>>;
+type Allowed = Extract<Permission, { allowed: true }>;
+
+const always = () => Promise.resolve(true);
+
+/** On a box that is there to be thrown away everything runs: nothing is bound or asked. */
+export async function sandboxPermission(
+  context: Pick<AgentContext, 'world'>,
+  { prepared }: AttemptTarget,
+): Promise<Allowed> {
+  const closure = await withoutReading(context.world, prepared, 'sandbox');
+  return { allowed: true, closure, whole: true, begin: always };
 }
 
-/** The hash of what is approved; a terminal computes it from what it shows, so that nothing else can hide behind it. */
-export function approvalKey(box: string, { script, inputs }: Omit<Request, 'key'>): string {
-  const material = JSON.stringify([box, script, Object.entries(inputs).sort()]);
-  return `step:${createHash('sha256').update(material).digest('hex')}`;
-}
-
-/** What would be approved for a step. */
-export function requestOf(
+/**
+ * What would run for a step: its own fences, and those of every step before it that has to run again, since it exported a secret
+ * which only a run gives.
+ */
+export async function closureForStep(
+  context: Pick<AgentContext, 'world' | 'signal'>,
   desk: Workspace,
   target: AttemptTarget,
-  inputs: Readonly<Record<string, string>>,
-): Request {
-  const asked = { script: scriptOf(target.body), inputs };
-  return { key: approvalKey(desk.box.id, asked), ...asked };
+  { inputs, session }: { inputs: Readonly<Record<string, string>>; session: Session },
+): Promise<Closure> {
+  const preview = await openPreview(withoutOutput(context), session);
+  const again = (await givers(preview, session.plan.steps, target.planned)).map(({ step }) => step);
+  const sources = { input: inputs, place: placeOf(desk) };
+  return await stepClosure(context.world, target.prepared, sources, { own: target.planned.step, again });
 }
 
-/** Asks nobody: by trust, by what was approved before, or by a lease. */
+/** Asks nobody: by what was approved before, or by a lease. */
 export async function standingPermission(
-  context: Pick<AgentContext, 'world' | 'trust'>,
+  context: Pick<AgentContext, 'world' | 'client'>,
   desk: Workspace,
-  target: Pick<AttemptTarget, 'source'>,
-  request: Request,
-): Promise<Extract<Permission, { allowed: true }> | undefined> {
-  if (context.trust === 'sandbox') return { allowed: true, by: 'sandbox' };
-  const { person } = context.world.folders;
-  const approvals = openApprovals(person);
-  const whole =
-    target.source === 'step' &&
-    asDeclared(desk, request) &&
-    (await approvals.isApproved(approvalHash(desk.document.runbook)));
-  if (whole || (await approvals.isApproved(request.key))) return { allowed: true, by: 'approved' };
-  const until = Number(readTrustedFile(leasePath(person, desk.box.id), 'leases') ?? 0);
-  return until > context.world.now() ? { allowed: true, by: 'lease' } : undefined;
+  target: AttemptTarget,
+  { closure, inputs }: { closure: Closure; inputs: Readonly<Record<string, string>> },
+): Promise<Allowed | undefined> {
+  const { world } = context;
+  const approvals = approvalsOf(world);
+  const whole = target.source === 'step' ? await wholeDocument(context, desk, inputs) : undefined;
+  if (whole?.holdsAll(closure.parts)) return { allowed: true, closure: whole, whole: true, begin: always };
+  const known = await approvals.find(closureHash(closure), closure.place);
+  if (known) {
+    const own = approved(closure, 'approved', target.prepared);
+    return { allowed: true, closure: own, whole: false, begin: () => approvals.consume(known) };
+  }
+  const lease = await leasesOf(world).current(closure.place, context.client);
+  return lease && { ...underLease(closure, target), begin: always };
 }
 
-/** Whether every value that was given is the one that the document has, and was approved with it. */
-function asDeclared({ document }: Workspace, { inputs }: Request): boolean {
-  const { inputs: declared } = document.runbook;
-  return Object.entries(inputs).every(
-    ([name, value]) => declared.find((each) => each.name === name)?.default === value,
-  );
-}
-
-/** Asks a person, once for each content; remembers a yes outside the workspace. */
+/** Asks a person through the client. A yes is kept outside the workspace, for as long as the person has said. */
 export async function askPermission(
-  context: Pick<AgentContext, 'world' | 'approve'>,
-  desk: Workspace,
-  request: Request,
+  context: Pick<AgentContext, 'world' | 'approve' | 'client'>,
+  target: AttemptTarget,
+  closure: Closure,
 ): Promise<Permission> {
-  const { key, script } = request;
-  const answer = await context.approve({ key, box: desk.box.name, script, lease: true });
-  const { person } = context.world.folders;
-  const at = new Date(context.world.now()).toISOString();
+  const { world, client } = context;
+  const hash = closureHash(closure);
+  const what = target.source === 'draft' ? 'a new step' : `the step ${target.step}`;
+  const { answer, latencyMs, id } = await context.approve({
+    key: hash,
+    box: closure.place.boxName,
+    what,
+    script: closureText(closure, 'client'),
+    lease: true,
+  });
+  const at = new Date(world.now()).toISOString();
   switch (answer) {
     case 'once':
-      await openApprovals(person).approve({
-        hash: key,
-        document: desk.document.path,
-        how: 'elicitation',
-        at,
+    case 'project': {
+      const approvals = approvalsOf(world);
+      const given = { scope: answer, how: 'elicitation', at, client, latencyMs } as const;
+      const record = await approvals.give({
+        ...recordOf(closure, given),
+        ...(id === undefined ? {} : { id }),
       });
-      return { allowed: true, by: 'elicitation' };
-    case 'lease':
-      makeFolders(join(person, 'leases'));
-      await writeFile(leasePath(person, desk.box.id), String(context.world.now() + LEASE_MS), {
-        mode: 0o600,
-      });
-      return { allowed: true, by: 'lease' };
+      const own = approved(closure, 'elicitation', target.prepared);
+      return { allowed: true, closure: own, whole: false, begin: () => approvals.consume(record) };
+    }
+    case 'lease': {
+      const until = new Date(world.now() + LEASE_MS).toISOString();
+      const { document, box, boxName } = closure.place;
+      await leasesOf(world).give({ document, box, boxName, client, at, until, latencyMs });
+      return underLease(closure, target);
+    }
     case 'no':
     case 'nobody-asked':
+    case 'too-fast':
     case 'open':
-      return { allowed: false, answer, request };
+      return { allowed: false, answer };
   }
 }
 
-function leasePath(person: string, box: string): string {
-  return join(person, 'leases', box.replace(/[^\w-]/g, '_'));
+function leasesOf(world: AgentContext['world']) {
+  return openLeases(world.folders.person, world.now);
+}
+
+/** Where an agent's steps run. */
+export function placeOf({ box }: Pick<Workspace, 'box'>): { box: string; boxName: string } {
+  return { box: box.id, boxName: box.name };
+}
+
+function underLease(closure: Closure, target: AttemptTarget): Allowed {
+  return { allowed: true, closure: approved(closure, 'lease', target.prepared), whole: false, begin: always };
+}
+
+async function wholeDocument(
+  { world }: Pick<AgentContext, 'world'>,
+  { document, box }: Workspace,
+  inputs: Readonly<Record<string, string>>,
+): Promise<ApprovedClosure | undefined> {
+  const whole = { document, runbook: document.runbook };
+  const closure = await documentClosure(world, whole, { input: inputs, place: placeOf({ box }) });
+  const known = await approvalsOf(world).find(closureHash(closure), closure.place);
+  return known?.scope === 'project' ? approved(closure, 'approved', { document }) : undefined;
+}
+
+/** Steps that run again for what a step uses of their exports (pass/step), and those that they need in turn. */
+async function givers(preview: Preview, steps: readonly PlanStep[], planned: PlanStep): Promise<PlanStep[]> {
+  const found = new Set<PlanStep>();
+  const pass = { ...preview.pass, journal: preview.journal };
+  const visit = async (each: PlanStep): Promise<void> => {
+    const state = pass.state.before(each);
+    const ids = withheldIn(state, each.step).map((name) => state.withheld.get(name));
+    ids.push(...(await neverExported(pass, each, state, each.step)));
+    for (const id of new Set(ids)) {
+      const giver = steps.find(({ step }) => step.id === id);
+      if (!giver || found.has(giver)) continue;
+      found.add(giver);
+      await visit(giver);
+    }
+  };
+  await visit(planned);
+  return steps.filter((each) => found.has(each));
 }

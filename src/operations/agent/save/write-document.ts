@@ -73,7 +73,7 @@ async function refuseBad(
     plan: buildPlan(runbook),
     others: [],
   };
-  await resolveSession(withoutOutput(context), prepared, { input: {} }, false);
+  await resolveSession(withoutOutput(context), prepared, { input: {} });
 }
 
 /** Whole, and only where there is none: a link cannot replace a file that somebody made meanwhile. */

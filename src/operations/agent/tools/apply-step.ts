@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { openApprovals } from '../../../journal/decisions/approvals.ts';
 import type { StepBody } from '../../../loop/attempt.ts';
 import { Hypothesis, type PredictionRow } from '../../../loop/hypothesis.ts';
+import type { Closure } from '../../../model/closure.ts';
 import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
-import { approvalHash } from '../../../plan/hash.ts';
+import { closureHash } from '../../../plan/closure-hash.ts';
 import { confined } from '../../confine/confined.ts';
 import { passOf } from '../../pass/open.ts';
 import type { Pass } from '../../pass/pass.ts';
@@ -13,14 +13,15 @@ import {
   type AttemptAnswer,
   approvalAnswer,
   attemptAnswer,
+  type Denied,
 } from '../attempt/answer.ts';
-import { Draft, wrong } from '../attempt/body.ts';
+import { Draft, scriptOf, wrong } from '../attempt/body.ts';
 import { guardVerdict, heldBack } from '../attempt/guard-attempt.ts';
 import {
   askPermission,
+  closureForStep,
   type Permission,
-  type Request,
-  requestOf,
+  sandboxPermission,
   standingPermission,
 } from '../attempt/permission.ts';
 import { refuseLiteralIds } from '../attempt/refuse-literal-ids.ts';
@@ -60,24 +61,31 @@ export const applyStep = defineTool({
     const desk = await openWorkspace(context, given.box);
     const target = attemptTarget(desk, given);
     if (given.draft) refuseLiteralIds(target.body, began);
-    const request = requestOf(desk, target, given.inputs ?? {});
-    const standing = await standingPermission(context, desk, target, request);
-    const first = await openTarget(context, desk, target, { request, approved: standing !== undefined });
+    const inputs = given.inputs ?? {};
+    const { closure, standing } = await standingOf(context, desk, target, inputs);
+    const first = await openTarget(context, target, { inputs, permission: standing });
     const ready = await closedOnError(first, () =>
-      prepare(context, desk, target, first, given, standing?.by),
+      prepare(context, desk, target, first, given, standing?.closure.by),
     );
     const held = await closedOnError(first, () => heldByGuards(context, desk, ready));
     const wait = () =>
       Math.min(given.wait_s * 1000, LONGEST_WAIT_MS - MARGIN_MS - (context.world.now() - began));
-    if (standing && !held) return await start(context, desk, ready, wait());
+    const asked = { ...given, closure };
+    if (standing && !held) {
+      if (await standing.begin()) return await start(context, desk, ready, wait());
+      await first.box.close();
+      // Another call was faster with what was good for one start.
+      return await unpermitted(context, desk, target, asked, 'nobody-asked');
+    }
     await first.box.close();
     if (held) return held;
-    const permission = await askPermission(context, desk, request);
-    if (!permission.allowed) return await unpermitted(context, desk, target, permission);
+    const permission = await askPermission(context, target, closure);
+    if (!permission.allowed) return await unpermitted(context, desk, target, asked, permission.answer);
+    if (!(await permission.begin())) return await unpermitted(context, desk, target, asked, 'nobody-asked');
     // Approved inputs may come from commands of the document, so they are resolved again.
-    const session = await openTarget(context, desk, target, { request, approved: true });
+    const session = await openTarget(context, target, { inputs, permission });
     const allowed = await closedOnError(session, () =>
-      prepare(context, desk, target, session, given, permission.by),
+      prepare(context, desk, target, session, given, permission.closure.by),
     );
     return await start(context, desk, allowed, wait());
   },
@@ -86,22 +94,39 @@ export const applyStep = defineTool({
 /** What a call keeps of its longest wait for its answer. */
 const MARGIN_MS = 2_000;
 
+type Allowed = Extract<Permission, { allowed: true }>;
+
+/** What would run, and whether it may without asking anybody. */
+async function standingOf(
+  context: AgentContext,
+  desk: Workspace,
+  target: AttemptTarget,
+  inputs: Readonly<Record<string, string>>,
+): Promise<{ readonly closure: Closure; readonly standing?: Allowed | undefined }> {
+  if (context.trust === 'sandbox') {
+    const standing = await sandboxPermission(context, target);
+    return { closure: standing.closure.closure, standing };
+  }
+  const session = await openTarget(context, target, { inputs });
+  try {
+    const closure = await closureForStep(context, desk, target, { inputs, session });
+    return { closure, standing: await standingPermission(context, desk, target, { closure, inputs }) };
+  } finally {
+    await session.box.close();
+  }
+}
+
 /**
  * A session for this step alone: its inputs resolved, its probes confined to what a model may ask. Commands that give secrets
  * are the document's code: they run only once its content may.
  */
 async function openTarget(
   context: AgentContext,
-  desk: Workspace,
   target: AttemptTarget,
-  { request, approved }: { request: Request; approved: boolean },
+  { inputs, permission }: { inputs: Readonly<Record<string, string>>; permission?: Allowed | undefined },
 ): Promise<Session> {
-  const session = await openSession(
-    withoutOutput(context),
-    target.prepared,
-    { input: request.inputs },
-    { approved },
-  );
+  const approved = permission?.closure;
+  const session = await openSession(withoutOutput(context), target.prepared, { input: inputs }, { approved });
   try {
     refuseSecrets(session, target.body);
     const own = new Set(target.planned.inputs);
@@ -109,22 +134,22 @@ async function openTarget(
       (each) => each.severity === 'error' && [...own].some((name) => each.message.includes(` ${name} `)),
     );
     if (missing.length > 0) throw new RunbookError(missing, EXIT.person);
-    const whole = target.source === 'step' && (await isApproved(context, desk));
-    const box = whole
+    const isDocument = permission?.whole === true && approved?.by === 'approved';
+    const { audience } = session;
+    const box = isDocument
       ? session.box
-      : await confined(session.box, context.world, desk.document, { audience: session.audience, approved });
-    return { ...session, box, plan: planFor(target, whole || context.trust === 'sandbox') };
+      : await confined(session.box, context.world, target.prepared.document, {
+          audience,
+          approved: approved !== undefined,
+        });
+    return { ...session, box, plan: planFor(target, permission?.whole === true) };
   } catch (error) {
     await session.box.close();
     throw error;
   }
 }
 
-async function isApproved({ world }: AgentContext, { document }: Workspace): Promise<boolean> {
-  return await openApprovals(world.folders.person).isApproved(approvalHash(document.runbook));
-}
-
-/** Fixes of recorded problems run by themselves only where the whole document may run. */
+/** Fixes of recorded problems run automatically only where the whole document may run. */
 function planFor({ prepared, planned }: AttemptTarget, whole: boolean): Session['plan'] {
   if (whole) return prepared.plan;
   const bare = { ...planned, obstaclesBefore: [], obstaclesAfter: [] };
@@ -206,14 +231,23 @@ async function unpermitted(
   context: AgentContext,
   desk: Workspace,
   target: AttemptTarget,
-  { answer, request }: Extract<Permission, { allowed: false }>,
+  { closure, draft, step, inputs = {} }: Input & { readonly closure: Closure },
+  answer: Denied,
 ): Promise<AttemptAnswer> {
+  const key = closureHash(closure);
   if (answer !== 'open') {
-    const asked = { ...request, inputs: { ...request.inputs } };
     const about = { step: target.step, title: target.body.title, client: context.client };
-    await desk.store.append({ kind: 'approval', ...about, answer, ...asked });
+    await desk.store.append({
+      kind: 'approval',
+      ...about,
+      key,
+      answer: answer === 'too-fast' ? 'nobody-asked' : answer,
+      script: scriptOf(target.body),
+      inputs,
+      call: JSON.stringify({ step, draft }),
+    });
   }
-  return approvalAnswer(target.step, request.key, answer, desk.document.file);
+  return approvalAnswer(target.step, key, answer, desk.document.file);
 }
 
 /** Begins the job, and answers what it has come to when the caller's patience ends. */

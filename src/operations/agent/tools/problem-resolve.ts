@@ -241,12 +241,7 @@ async function askNow(
   lines: ReturnType<typeof readProbeLines>,
 ): Promise<CheckResult[]> {
   const operation = withoutOutput(context);
-  const session = await openSession(
-    operation,
-    withSteps(desk.document, []),
-    { input: {} },
-    { approved: false },
-  );
+  const session = await openSession(operation, withSteps(desk.document, []), { input: {} });
   try {
     const pass = passOf(operation, session);
     return await askLines(lines, { pass, state: { variables: new Map() }, signal: context.signal });

@@ -1,13 +1,28 @@
 import { z } from 'zod';
 import { AgentStore } from '../../../journal/agent/store.ts';
-import { openApprovals } from '../../../journal/decisions/approvals.ts';
 import type { ReplayReport } from '../../../model/report.ts';
-import { approvalHash } from '../../../plan/hash.ts';
-import { replay as replayVerb } from '../../replay.ts';
-import { bodyOfStep, scriptOf, wrong } from '../attempt/body.ts';
+import { closureHash } from '../../../plan/closure-hash.ts';
+import { closureText } from '../../../plan/closure-text.ts';
+import {
+  approvalsOf,
+  approved,
+  giveForDocument,
+  OLD_APPROVAL,
+  recordOf,
+  withoutReading,
+} from '../../approval/approval.ts';
+import type { ApprovedClosure } from '../../approval/approved-closure.ts';
+import { documentClosure } from '../../approval/closure-of.ts';
+import { replayInput } from '../../replay-flags.ts';
+import { replayBox } from '../../session/replay-box.ts';
+import type { ApprovedDocument, Prepared } from '../../session/session.ts';
+import type { Denied } from '../attempt/answer.ts';
+import { wrong } from '../attempt/body.ts';
+import { placeOf } from '../attempt/permission.ts';
 import { unknownStep } from '../attempt/target.ts';
 import { JobLog } from '../job-log.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
+import { withSteps } from '../working.ts';
 import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
 
 const row = z.looseObject({});
@@ -31,6 +46,8 @@ const output = z.object({
   next: z.string(),
 });
 
+type Answer = z.infer<typeof output>;
+
 /** Walks the whole document, as `runbook replay` does. */
 export const replay = defineTool({
   name: 'replay',
@@ -44,12 +61,14 @@ export const replay = defineTool({
   input,
   output,
   budget: 16_000,
-  run: async (context, given): Promise<z.infer<typeof output>> => {
+  run: async (context, given): Promise<Answer> => {
     const desk = await openWorkspace(context, given.box);
     refuseUnknown(desk, given);
-    if (given.dry_run) return await dryRun(context, desk, given);
-    const refused = await unpermitted(context, desk);
-    return refused ?? (await start(context, desk, given));
+    const prepared = withSteps(desk.document, []);
+    if (given.dry_run) return await dryRun(context, prepared, given);
+    const approved = await permissionFor(context, desk, prepared);
+    if (typeof approved === 'string') return await unpermitted(desk, approved, context.world);
+    return await start(context, desk, { ...prepared, approved }, given);
   },
 });
 
@@ -65,8 +84,8 @@ function refuseUnknown(desk: Workspace, { from, only }: Input): void {
   for (const id of [from, only]) if (id !== undefined && !ids.includes(id)) throw unknownStep(desk, id);
 }
 
-async function dryRun(context: AgentContext, desk: Workspace, given: Input): Promise<z.infer<typeof output>> {
-  const report = await run(context, desk, given, true, context.signal);
+async function dryRun(context: AgentContext, prepared: Prepared, given: Input): Promise<Answer> {
+  const report = await run(context, prepared, given, { signal: context.signal });
   const steps =
     report.plan?.steps.map(({ id, would, reason, detail }) => ({ step: id, would, reason, detail })) ?? [];
   return {
@@ -79,45 +98,63 @@ async function dryRun(context: AgentContext, desk: Workspace, given: Input): Pro
 }
 
 /** A replay runs all that the document says, so all of it is what a person approves. */
-async function unpermitted(
+async function permissionFor(
   context: AgentContext,
   desk: Workspace,
-): Promise<z.infer<typeof output> | undefined> {
-  if (context.trust === 'sandbox') return undefined;
-  const approvals = openApprovals(context.world.folders.person);
-  const hash = approvalHash(desk.document.runbook);
-  if (await approvals.isApproved(hash)) return undefined;
-  const script = desk.document.runbook.steps.map((each) => scriptOf(bodyOfStep(each))).join('\n\n');
-  const answer = await context.approve({
-    key: `document:${desk.box.id}:${hash}`,
+  prepared: Prepared,
+): Promise<ApprovedClosure | Denied> {
+  const { world, client } = context;
+  if (context.trust === 'sandbox') return await withoutReading(world, prepared, 'sandbox');
+  const closure = await documentClosure(world, prepared, { input: {}, place: placeOf(desk) });
+  const approvals = approvalsOf(world);
+  const known = await approvals.find(closureHash(closure), closure.place);
+  if (known && (await approvals.consume(known))) return approved(closure, 'approved', prepared);
+  const { answer, latencyMs, id } = await context.approve({
+    key: closureHash(closure),
     box: desk.box.name,
-    script,
+    what: `all of ${desk.document.file}`,
+    script: closureText(closure, 'client'),
     lease: false,
   });
-  if (answer === 'once' || answer === 'lease') {
-    const at = new Date(context.world.now()).toISOString();
-    await approvals.approve({ hash, document: desk.document.path, how: 'elicitation', at });
-    return undefined;
-  }
-  const next = `A person has to approve what ${desk.document.file} says: runbook approve ${desk.document.file}. Never run that yourself.`;
+  if (answer !== 'once' && answer !== 'project') return answer === 'lease' ? 'nobody-asked' : answer;
+  const at = new Date(world.now()).toISOString();
+  const given = { scope: answer, how: 'elicitation', at, client, latencyMs } as const;
+  const record = await giveForDocument(world, prepared, {
+    ...recordOf(closure, given),
+    ...(id === undefined ? {} : { id }),
+  });
+  return (await approvals.consume(record)) ? approved(closure, 'elicitation', prepared) : 'nobody-asked';
+}
+
+async function unpermitted(desk: Workspace, answer: Denied, world: AgentContext['world']): Promise<Answer> {
+  const { file, path } = desk.document;
+  const old = (await approvalsOf(world).hasOld(path)) ? ` ${OLD_APPROVAL}` : '';
+  const fast =
+    answer === 'too-fast' ? 'The answer came faster than a person can read it, so it does not count. ' : '';
+  const next = `${fast}A person has to approve what ${file} says: runbook approve ${file}. Never run that yourself.${old}`;
   return { job: null, status: 'needs_approval', approval: { answer }, steps: [], next };
 }
 
-async function start(context: AgentContext, desk: Workspace, given: Input): Promise<z.infer<typeof output>> {
+async function start(
+  context: AgentContext,
+  desk: Workspace,
+  document: ApprovedDocument,
+  given: Input,
+): Promise<Answer> {
   const { store } = desk;
   const id = `job-${store.jobs.length + 1}`;
   await store.append({
     ...{ kind: 'job', job: id, what: 'replay', step: given.only ?? '' },
     process: AgentStore.process(),
     client: context.client,
-    allowed: context.trust === 'sandbox' ? 'sandbox' : 'approved',
+    allowed: document.approved.by,
   });
   const log = new JobLog(await store.newJobLog(id));
   const job = context.jobs.start(id, async (signal) => {
     const ended = (status: string, summary: string) =>
       store.append({ kind: 'job-ended', job: id, status, summary });
     try {
-      const report = await run(context, desk, given, false, signal, log);
+      const report = await run(context, document, given, { approved: document.approved, signal, log });
       await ended(report.summary.outcome, report.next);
       return report;
     } catch (error) {
@@ -159,25 +196,21 @@ function told(outcome: ReplayReport['steps'][number]['outcome']): Record<string,
   return { outcome: kind, ...('reason' in outcome ? { reason: outcome.reason } : {}) };
 }
 
+/** The pass over the document as it was read and approved, whatever has been written to the file since. */
 async function run(
   context: AgentContext,
-  { document }: Workspace,
+  prepared: Prepared,
   { from, only }: Input,
-  dryRun: boolean,
-  signal: AbortSignal,
-  log?: JobLog,
+  { approved, signal, log }: { approved?: ApprovedClosure; signal: AbortSignal; log?: JobLog },
 ): Promise<ReplayReport> {
-  const flags = replayVerb.input.parse({
-    file: document.file,
-    yes: true,
-    dryRun,
+  const flags = replayInput.parse({
+    file: prepared.document.file,
+    dryRun: approved === undefined,
     ...(from === undefined ? {} : { from }),
     ...(only === undefined ? {} : { only }),
   });
   const emit = { emit: (event: Parameters<JobLog['take']>[0]) => log?.take(event) };
-  // Without an inventory the report is that of one box.
-  return (await replayVerb.run(
-    { ...withoutOutput({ world: context.world, trust: context.trust, signal }), ...emit },
-    flags,
-  )) as ReplayReport;
+  const { world, trust } = context;
+  const operation = { ...withoutOutput({ world, trust, signal }), ...emit };
+  return await replayBox(operation, prepared, flags, { approved });
 }

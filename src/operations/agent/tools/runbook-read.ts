@@ -47,7 +47,7 @@ export const runbookRead = defineTool({
     const entries = (shown.entries ?? []).slice(from, from + PAGE);
     const more = from + PAGE < (shown.entries?.length ?? 0);
     return {
-      now: await currentState(desk, saving),
+      now: await currentState(context.world, desk, saving),
       file: document.file,
       exists: document.exists,
       name: document.runbook.name,

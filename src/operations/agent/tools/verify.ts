@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { openApprovals } from '../../../journal/decisions/approvals.ts';
 import { EXIT } from '../../../model/diagnostic.ts';
 import type { CheckResult } from '../../../model/outcome.ts';
-import { approvalHash } from '../../../plan/hash.ts';
+import { findApproval } from '../../approval/approval.ts';
 import { refuseErrors } from '../../document/document.ts';
 import { type CheckQuestion, evaluateOnce } from '../../pass/checks.ts';
 import { openPreview } from '../../pass/preview.ts';
@@ -86,10 +85,10 @@ async function ask(
 ): Promise<Verdicts> {
   const prepared = withSteps(desk.document, provenSteps(desk));
   const operation = withoutOutput(context);
-  const checksApproved = await openApprovals(context.world.folders.person).isApproved(
-    approvalHash(desk.document.runbook),
-  );
-  const session = await openSession(operation, prepared, { input: {} }, { approved: false, checksApproved });
+  const asWritten = withSteps(desk.document, []);
+  const flags = { yes: false, input: {} };
+  const checksApproved = (await findApproval(context, asWritten, flags)) !== undefined;
+  const session = await openSession(operation, prepared, { input: {} }, { checksApproved });
   try {
     const preview = await openPreview(operation, session);
     const asking = { pass: preview.pass, state: { variables: new Map() }, signal: context.signal };

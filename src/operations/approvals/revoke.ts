@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { openLeases } from '../../journal/decisions/leases.ts';
+import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import type { RevokedReport } from '../../model/report.ts';
+import { approvalsOf } from '../approval/approval.ts';
+import { defineOperation } from '../operation.ts';
+import { unknownApproval } from './unknown-approval.ts';
+
+const input = z.object({
+  id: z
+    .string()
+    .optional()
+    .describe('an approval or a lease, as "runbook approvals list" names it')
+    .meta({ positional: true, placeholder: 'APPROVAL' }),
+  all: z.boolean().default(false).describe('every approval and lease of every project'),
+});
+
+/** Takes back a yes. What runs already runs on; the next start asks. */
+export const revoke = defineOperation({
+  name: 'approvals revoke',
+  summary: 'take an approval or a lease back',
+  description:
+    'From the next start on it no longer counts, in running servers too. What runs already is not stopped.',
+  examples: ['runbook approvals revoke ap-1a2b3c4d', 'runbook approvals revoke --all'],
+  effect: 'write',
+  input,
+  run: async ({ world }, { id, all }): Promise<RevokedReport> => {
+    const approvals = approvalsOf(world);
+    const leases = openLeases(world.folders.person, world.now);
+    const given = (await approvals.list()).filter(({ state }) => state === 'valid').map((each) => each.id);
+    const lent = (await leases.list()).map((each) => each.id);
+    if ((id === undefined) !== all) throw oneOfBoth();
+    if (id !== undefined && ![...given, ...lent].includes(id)) throw unknownApproval(id, [...given, ...lent]);
+    const isMeant = (each: string) => all || each === id;
+    const revoked = [...given.filter(isMeant), ...lent.filter(isMeant)];
+    for (const each of revoked) await (given.includes(each) ? approvals : leases).revoke(each);
+    return { revoked };
+  },
+  exit: () => EXIT.done,
+});
+
+function oneOfBoth(): RunbookError {
+  const diagnostic = {
+    code: 'nothing-to-revoke',
+    severity: 'error' as const,
+    message: 'Either one approval or --all must be given, and not both.',
+    remedy: 'List them: runbook approvals list.',
+  };
+  return new RunbookError([diagnostic], EXIT.usage);
+}
