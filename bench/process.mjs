@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+/** Empty: a bash whose standard input is a socket reads ~/.bashrc, so a peer would be measured with whatever the caller's starts. */
+const home = mkdtempSync(join(tmpdir(), 'runbook-bench-home-'));
+process.once('exit', () => rmSync(home, { recursive: true, force: true }));
 
 /**
  * What every measured process starts with. Without NODE_EXTRA_CA_CERTS: Node 20 parses that bundle at every start (30 ms
  * here), so a machine that sets it would measure its certificates and call all ratios to Node close to one.
  */
 const { NODE_EXTRA_CA_CERTS: _, NODE_OPTIONS: __, ...inherited } = process.env;
-export const environment = (more = {}) => ({ ...inherited, ...more });
+export const environment = (more = {}) => ({ ...inherited, HOME: home, ...more });
 
 /** Runs a command to its end; answers milliseconds of wall time. Output goes to /dev/null, for all alike. */
 export function timed(argv, { cwd, env } = {}) {
