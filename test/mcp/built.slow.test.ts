@@ -42,7 +42,7 @@ describe.each(clients)('the built server and a client of $name', ({ open }) => {
     const { command, project } = await bench();
     const { call } = await open(command('--trust', 'sandbox'));
     const { structuredContent } = await call('apply_step', {
-      draft: { title: 'Touch', run: `touch ${join(project, 'touched')}`, verify: 'file touched exists' },
+      draft: { title: 'Touch', run: 'touch touched', verify: 'file touched exists' },
     });
     expect(structuredContent.status).toBe('needs_approval');
     expect(execFileSync('ls', [project], { encoding: 'utf8' })).not.toContain('touched');

@@ -32,7 +32,7 @@ export const verify = defineTool({
   dotted: 'verify',
   title: 'Ask the checks',
   description:
-    'Evaluates the typed checks of the steps, saved or not, once and without waiting (verify). Changes nothing and opens no problem. probes: check lines of your own. Shell checks are code: only apply_step and replay run them. unknown is never a pass.',
+    'Evaluates the typed checks of the steps, saved or not, once and without waiting (verify). Changes nothing. probes: your own check lines. Only apply_step and replay run shell checks. unknown is never a pass.',
   toolset: 'core',
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   effect: 'read',
