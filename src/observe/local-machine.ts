@@ -166,7 +166,8 @@ async function room(mount: string) {
 function system(): SystemFacts {
   const outward = Object.values(networkInterfaces())
     .flatMap((each) => each ?? [])
-    .filter(({ internal }) => !internal);
+    // An address on the loopback interface may still be the box's own, such as a virtual service address.
+    .filter(({ address }) => !/^(?:127\.|::1$)/.test(address));
   return {
     name: type(),
     kernel: release(),

@@ -24,6 +24,7 @@ export const credentials: Rule = textRule({
     const status = groups.status ?? groups.forbidden;
     const subject = hostIn(line) ?? groups.subject?.replace(/["',.]+$/, '') ?? (status && `HTTP ${status}`);
     const sudo = line.includes('sudo:');
+    if (status === '403') return forbidden(subject);
     return {
       title: sudo
         ? 'sudo needs a password, but no one can enter it here.'
@@ -35,6 +36,18 @@ export const credentials: Rule = textRule({
     };
   },
 });
+
+/** 403 alone does not say why: a rule of the server, a missing index, file permissions, or the rights of an account. */
+function forbidden(host: string | undefined) {
+  const subject = host ?? 'The server';
+  return {
+    title: `${subject.startsWith('HTTP') ? 'The server' : subject} answers 403: it refuses this request.`,
+    remedy:
+      'Its log says why: a rule of the server, a missing index file, file permissions, or the rights of the account. Waiting does not help.',
+    subject: host ?? 'HTTP 403',
+    weight: 'consequence' as const,
+  };
+}
 
 /** ssh does not know the host's key, or knows a different one. */
 export const hostKey: Rule = textRule({
@@ -57,7 +70,7 @@ export const checkUnauthorized: Rule = {
   cause: 'credentials',
   find: (scene) =>
     scene.input.checks.flatMap(({ check, verdict, class: kind }, index) => {
-      const status = /^http-(401|403|407)$/.exec(kind)?.[1];
+      const status = /^http-(401|407)$/.exec(kind)?.[1];
       if (verdict !== 'fail' || status === undefined) return [];
       const url = /\bhttps?:\/\/\S{1,300}/.exec(check)?.[0] ?? check;
       return [

@@ -1,7 +1,7 @@
 import type { Evidence, Finding } from '../../model/finding.ts';
 import type { ShellResult } from '../../model/shell.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
-import { checkEvidence, exitEvidence, lineEvidence, rowEvidence } from './failure-context.ts';
+import { checkEvidence, exitEvidence, lineEvidence, logEvidence, rowEvidence } from './failure-context.ts';
 
 /**
  * The evidence of the attempt itself that findings cite: its end, its checks, rows of the connection matrix and lines
@@ -9,7 +9,14 @@ import { checkEvidence, exitEvidence, lineEvidence, rowEvidence } from './failur
  */
 export function attemptEvidence(input: DiagnosisInput, findings: readonly Finding[]): Evidence[] {
   const cited = new Set(findings.flatMap(({ evidence }) => evidence));
-  const all = [...endOf(input), ...checksOf(input), ...rowsOf(input), ...linesOf(input)];
+  const all = [
+    ...endOf(input),
+    ...checksOf(input),
+    ...rowsOf(input),
+    ...linesOf(input),
+    ...logLinesOf(input),
+    ...packetRulesOf(input),
+  ];
   return all.filter(({ id }) => cited.has(id));
 }
 
@@ -68,5 +75,27 @@ function linesOf(input: DiagnosisInput): Evidence[] {
     summary: text.trim().slice(0, 300),
     at: input.at,
     data: { line: index + 1, text: text.slice(0, 1000) },
+  }));
+}
+
+function logLinesOf(input: DiagnosisInput): Evidence[] {
+  return (input.logs ?? []).flatMap(({ path, first, lines }, log) =>
+    lines.map((text, index) => ({
+      id: logEvidence(input, log, index),
+      kind: 'log',
+      summary: `${path}${first === undefined ? '' : `:${first + index}`}: ${text.trim().slice(0, 300)}`,
+      at: input.at,
+      data: { path, ...(first !== undefined && { line: first + index }), text: text.slice(0, 1000) },
+    })),
+  );
+}
+
+function packetRulesOf({ packetRules = [] }: DiagnosisInput): Evidence[] {
+  return packetRules.map(({ id, at, ...data }) => ({
+    id,
+    at,
+    kind: 'packet-rule',
+    summary: `${data.tool} ${data.verdict}s port ${data.port}: ${data.rule}`,
+    data,
   }));
 }

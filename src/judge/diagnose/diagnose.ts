@@ -3,6 +3,7 @@ import type { DiagnosisInput } from './diagnosis-input.ts';
 import { failureContextOf } from './failure-context.ts';
 import type { Match, Rule } from './rule.ts';
 import { RULES } from './rules.ts';
+import { saidFinding } from './said/said.ts';
 import { WEIGHTS } from './weight.ts';
 
 /**
@@ -17,7 +18,10 @@ export function diagnose(input: DiagnosisInput, limit = 5): Finding[] {
   const found = RULES.flatMap((rule, order) =>
     rule.find(scene).map((match) => toFinding(rule, order, match)),
   );
-  return withoutRepeats(found.sort((a, b) => a.rank - b.rank)).slice(0, limit);
+  const isExplained = found.some(({ rank }) => rank < WEIGHTS.indexOf('inferred') * 1000);
+  const said = isExplained ? undefined : saidFinding(scene, found);
+  const all = said ? [...found, said] : found;
+  return withoutRepeats(all.sort((a, b) => a.rank - b.rank)).slice(0, limit);
 }
 
 function toFinding({ code, cause }: Rule, order: number, match: Match): Finding {

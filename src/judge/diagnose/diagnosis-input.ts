@@ -1,5 +1,8 @@
 import type { ConnectRow } from '../../model/connect-row.ts';
+import type { NamedProcess } from '../../model/named-process.ts';
+import type { NewLines } from '../../model/new-lines.ts';
 import type { CheckResult } from '../../model/outcome.ts';
+import type { PacketRule } from '../../model/packet-rule.ts';
 import type { ProgramFact } from '../../model/program-fact.ts';
 import type { ShellResult } from '../../model/shell.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -20,6 +23,8 @@ export interface DiagnosisInput {
   readonly end?: ShellResult['end'];
   /** Masked output, stdout and stderr interleaved. Only the last 500 lines are read, so a tail is enough. */
   readonly output: string;
+  /** What was written into log files during the attempt. It counts as output of the step. */
+  readonly logs?: readonly NewLines[];
   readonly checks: readonly Pick<CheckResult, 'check' | 'verdict' | 'class' | 'observed' | 'expected'>[];
   /**
    * `text`: all fences of the step, including files, to find wanted ports and known names. `about`: the cluster
@@ -36,6 +41,10 @@ export interface DiagnosisInput {
   readonly before?: Snapshot;
   /** The results of `inspectProgram` for the programs that `namedPrograms` found in the output. */
   readonly programs?: readonly ProgramFact[];
+  /** Processes that the output names by their pid. */
+  readonly processes?: readonly NamedProcess[];
+  /** Rules of this box's packet filter that stop what was tried. */
+  readonly packetRules?: readonly PacketRule[];
   /** Connection matrix, including rows from outside if available. */
   readonly matrix?: readonly ConnectRow[];
   /** Measured facts of the runbook, such as `disk-read`: `2.1 MB/s`. */

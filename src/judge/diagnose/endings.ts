@@ -1,5 +1,6 @@
 import type { FailureContext } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
+import type { Weight } from './weight.ts';
 
 /** The kernel killed it for lack of memory and logged that. */
 export const oomKilled: Rule = {
@@ -29,11 +30,7 @@ function oomCounted(scene: FailureContext) {
     : [];
 }
 
-function tellOom(
-  name: string | undefined,
-  evidence: readonly string[],
-  weight: 'told' | 'logged' | 'inferred' | 'consequence',
-) {
+function tellOom(name: string | undefined, evidence: readonly string[], weight: Weight) {
   return {
     title: `The kernel killed ${name ?? 'the process'} because memory ran out (an OOM kill is recorded).`,
     remedy: 'Add memory, or reduce its use. Check its own limit, the cgroup and swap.',

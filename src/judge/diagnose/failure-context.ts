@@ -14,6 +14,8 @@ export interface Hit {
   readonly weight: Weight;
   /** Absent: the line is not of a container's log. */
   readonly origin?: LogOrigin;
+  /** `app.log:12`. Absent: the line is not of a log file. */
+  readonly where?: string;
 }
 
 /** A failure, prepared once for all rules. */
@@ -44,9 +46,13 @@ export interface LogOrigin {
   readonly previous: boolean;
 }
 
-interface Line {
+/** A line of text that rules may read. */
+export interface Line {
   /** Absent: it is not of a container's log. */
   readonly origin?: LogOrigin;
+  /** `app.log:12`. Absent: it is not of a log file. */
+  readonly where?: string;
+  readonly from: 'check' | 'container' | 'file' | 'output' | 'box';
   readonly text: string;
   readonly evidence: string;
   readonly weight: Weight;
@@ -61,7 +67,13 @@ const TAIL_LINES = 60;
 /** Prepares a failure for the rules. Pure. */
 export function failureContextOf(input: DiagnosisInput): FailureContext {
   const facts = withoutStrangers(input.snapshot?.facts ?? {}, input.step?.about);
-  const lines = [...checkLines(input), ...podLines(facts, input), ...outputLines(input), ...logLines(input)];
+  const lines = [
+    ...checkLines(input),
+    ...podLines(facts, input),
+    ...fileLines(input),
+    ...outputLines(input),
+    ...logLines(input),
+  ];
   const words = new Set(input.step?.text.match(/[\w.+-]{2,64}/g) ?? []);
   return {
     input,
@@ -84,6 +96,10 @@ export const checkEvidence = (input: DiagnosisInput, index: number): string =>
 export const lineEvidence = (input: DiagnosisInput, index: number): string =>
   `ev-${input.attempt}-line-${index + 1}`;
 
+/** A line of a log file. */
+export const logEvidence = (input: DiagnosisInput, log: number, index: number): string =>
+  `ev-${input.attempt}-log-${log + 1}-${index + 1}`;
+
 /** Rows of the connection matrix. */
 export const rowEvidence = (input: DiagnosisInput, index: number): string =>
   `ev-${input.attempt}-row-${index + 1}`;
@@ -96,7 +112,7 @@ function checkLines(input: DiagnosisInput): Line[] {
   return input.checks.flatMap(({ check, verdict, class: kind, observed }, index): Line[] => {
     if (verdict === 'pass' || !NETWORK_TROUBLE.has(kind)) return [];
     const text = `${check}: ${observed}`.slice(0, LONGEST_LINE);
-    return [{ text, evidence: checkEvidence(input, index), weight: 'logged' }];
+    return [{ text, evidence: checkEvidence(input, index), weight: 'consequence', from: 'check' }];
   });
 }
 
@@ -111,8 +127,20 @@ function outputLines(input: DiagnosisInput): Line[] {
     if (text === '' || (ended && RETRIED.test(text))) return [];
     const index = first + offset;
     const weight = index >= all.length - TAIL_LINES ? 'told' : 'logged';
-    return [{ text, evidence: lineEvidence(input, index), weight }];
+    return [{ text, evidence: lineEvidence(input, index), weight, from: 'output' }];
   });
+}
+
+/** What log files say of this attempt counts as much as its output. */
+function fileLines(input: DiagnosisInput): Line[] {
+  return (input.logs ?? []).flatMap(({ path, first, lines }, log) =>
+    lines.flatMap((raw, index): Line[] => {
+      const text = visible(raw);
+      if (text === '') return [];
+      const where = first === undefined ? path : `${path}:${first + index}`;
+      return [{ text, where, evidence: logEvidence(input, log, index), weight: 'told', from: 'file' }];
+    }),
+  );
 }
 
 /** A try that was followed by another; where the fence ended well, nothing has come of it. */
@@ -139,7 +167,7 @@ function linesOf(log: FactOf<'logs'>, words: ReadonlySet<string>): Line[] {
   const own = mentions(log.source, words);
   return log.lines
     .filter((text) => own || mentions(text.slice(0, 200), words))
-    .map((text) => ({ text: text.slice(0, LONGEST_LINE), evidence: log.id, weight: 'logged' }));
+    .map((text) => ({ text: text.slice(0, LONGEST_LINE), evidence: log.id, weight: 'logged', from: 'box' }));
 }
 
 /** Output of the containers that the failure mentions. Without a failure: of all containers that were read. */
@@ -154,6 +182,7 @@ function podLines(facts: Facts, { output, checks, step }: DiagnosisInput): Line[
       text: text.slice(0, LONGEST_LINE),
       evidence: fact.id,
       weight: 'logged' as const,
+      from: 'container' as const,
       origin: { ...fact, pod: fact.name },
     }));
   });
@@ -176,13 +205,23 @@ function mentions(text: string, words: ReadonlySet<string>): boolean {
 }
 
 function search(lines: readonly Line[], patterns: readonly RegExp[]): Hit[] {
-  const hits = lines.flatMap(({ text, evidence, weight, origin }, index): Hit[] => {
+  const hits = lines.flatMap(({ text, evidence, weight, origin, where }, index): Hit[] => {
     for (const pattern of patterns) {
       const match = pattern.exec(text);
       if (match === null) continue;
       const groups = Object.entries(match.groups ?? {}).filter(([, value]) => value !== undefined);
       const named = Object.fromEntries(groups);
-      return [{ line: text, index, groups: named, evidence, weight, ...(origin && { origin }) }];
+      return [
+        {
+          line: text,
+          index,
+          groups: named,
+          evidence,
+          weight,
+          ...(origin && { origin }),
+          ...(where && { where }),
+        },
+      ];
     }
     return [];
   });

@@ -1,3 +1,4 @@
+import type { NamedProcess } from '../../model/named-process.ts';
 import { type Rule, textRule } from './rule.ts';
 import { pathIn } from './storage.ts';
 
@@ -72,7 +73,7 @@ export const fileMissing: Rule = textRule({
     /(?:^|: )(?:cannot \w{1,20} |can't \w{1,20} )?['‘"]?(?<path>[\w./@+~-]{1,300})['’"]?: (?:Cannot open: )?No such file or directory/,
     /lock file "(?<lock>[^"]{1,100})" already exists|(?<what>no such file or directory|cannot find the (?:file|path) specified)/i,
   ],
-  describe: ({ line, groups }, scene) => {
+  describe: ({ line, groups, where }, scene) => {
     if (groups.lock !== undefined) return undefined;
     const path = groups.path ?? pathIn(line);
     if (/locale|bad interpreter/.test(line)) return undefined;
@@ -80,7 +81,7 @@ export const fileMissing: Rule = textRule({
       title: `${path ?? 'A file'} does not exist.`,
       remedy: 'Check the path and the working directory. Create the file or its folder in an earlier step.',
       ...(path !== undefined && { subject: path }),
-      ...(scene.exit === 0 && { weight: 'consequence' as const }),
+      ...(scene.exit === 0 && where === undefined && { weight: 'consequence' as const }),
     };
   },
 });
@@ -93,13 +94,37 @@ export const alreadyRunning: Rule = textRule({
     /Is another postmaster \(PID (?<pid>\d+)\) running in data directory "(?<subject>[^"]{1,200})"/,
     /(?:is )?already running(?: as process |: pid |, pid | \(pid )?\s?(?<pid>\d+)?|A server is already running|pid file .{0,100} (?:exists|already)|Another instance .{0,60}running/i,
   ],
-  describe: ({ groups: { pid, subject } }) => ({
-    title: `It is already running${pid === undefined ? '' : ` (pid ${pid})`}${subject === undefined ? '' : ` on ${subject}`}.`,
-    remedy:
-      'Reload or restart the running instance. If there is no such process, remove the stale pid or lock file.',
-    ...(subject !== undefined && { subject }),
-  }),
+  describe: ({ line, groups: { pid = pidIn(line), subject } }, { input }) => {
+    const named = input.processes?.find((each) => each.pid === Number(pid));
+    const file = /[\w./-]+\.pid\b/.exec(line)?.[0] ?? /[\w./-]+\.pid\b/.exec(input.step?.text ?? '')?.[0];
+    if (named) return { ...tellNamed(named, file), ...(file !== undefined && { subject: file }) };
+    return {
+      title: `It is already running${pid === undefined ? '' : ` (pid ${pid})`}${subject === undefined ? '' : ` on ${subject}`}.`,
+      remedy:
+        'Reload or restart the running instance. If there is no such process, remove the stale pid or lock file.',
+      ...(subject !== undefined && { subject }),
+    };
+  },
 });
+
+/** The process that a pid file names, as it is. */
+function tellNamed({ pid, name }: NamedProcess, file: string | undefined) {
+  const what = file ?? 'The pid or lock file';
+  return {
+    title:
+      name === undefined
+        ? `${what} is stale: it names process ${pid}, which does not exist.`
+        : `${what} names process ${pid}, which exists and is ${name}.`,
+    remedy:
+      name === undefined
+        ? `Remove ${what}, and start the program again.`
+        : `If ${name} is the same program, reload or restart it. Otherwise the file is stale: remove it.`,
+  };
+}
+
+function pidIn(line: string): string | undefined {
+  return /\b(?:pid|process)\W{0,4}(\d{1,7})\b/i.exec(line)?.[1];
+}
 
 /** A server that refuses to run as root. */
 export const notAsRoot: Rule = textRule({

@@ -49,9 +49,16 @@ export const connectionRefused: Rule = textRule({
     const { host, port } = hit.groups.port ? hit.groups : target(scene.near(hit, 8));
     if (/^The connection to the server localhost:8080/.test(hit.line)) return undefined;
     if (port !== undefined && host !== undefined && isCurl(hit.line) && !isLoopback(host)) return undefined;
-    return refused(host, port === undefined ? undefined : Number(port), scene);
+    const telling = refused(host, port === undefined ? undefined : Number(port), scene);
+    // A client's complaint on the output is a consequence. In a program's own log it is why that program failed.
+    const isCheck = hit.weight === 'consequence' || (hit.where === undefined && CLIENT.test(hit.line));
+    const here = host !== undefined && (isLoopback(host) || ownAddress(scene, host));
+    return isCheck && here ? { ...telling, weight: 'consequence' } : telling;
   },
 });
+
+/** Clients that a step calls to test a server. */
+const CLIENT = /^(?:curl: |wget: |nc: |.{0,60}\/dev\/tcp\/)/;
 
 /** curl prints "Couldn't connect" for both refused and unreachable. Only for loopback the cause is certain. */
 export const notConnected: Rule = textRule({

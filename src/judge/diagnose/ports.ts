@@ -95,7 +95,7 @@ export const addressNotHere: Rule = textRule({
   describe: ({ line }) => {
     const address = /\b(\d{1,3}(?:\.\d{1,3}){3})\b/.exec(line)?.[1];
     return {
-      title: `${address ?? 'The address to listen on'} does not belong to this box.`,
+      title: `${address ?? 'The address to listen on'} is not an address of this box.`,
       remedy: 'Listen on 0.0.0.0, on [::] or on an address of the box.',
       ...(address !== undefined && { subject: address }),
     };
@@ -174,7 +174,16 @@ function asPort(text: string | undefined): number | undefined {
 }
 
 function listenersOn({ facts }: FailureContext, port: number): Listener[] {
-  return (facts.listeners ?? []).filter((each) => each.port === port && each.protocol === 'tcp');
+  const all = (facts.listeners ?? []).filter((each) => each.port === port);
+  const tcp = all.filter(({ protocol }) => protocol === 'tcp');
+  return tcp.length > 0 ? tcp : all;
+}
+
+/** Ports of checks that failed, of any kind. */
+function failedPorts({ input }: FailureContext): number[] {
+  return input.checks
+    .filter(({ verdict }) => verdict === 'fail')
+    .flatMap(({ check }) => asPort(/(?:\bport\s+|:)(\d{1,5})\b/.exec(check)?.[1]) ?? []);
 }
 
 /** One listener per owner. */
@@ -184,7 +193,11 @@ function holders(scene: FailureContext, port: number): Listener[] {
 }
 
 function takenWantedPort(scene: FailureContext): number | undefined {
-  return wantedPorts(scene).find((port) => listenersOn(scene, port).length > 0);
+  const earlier = scene.input.before?.facts.listeners?.map(({ port }) => port) ?? [];
+  const numbers = new Set(scene.input.step?.text.match(/(?<![\d.])\d{2,5}(?![\d.])/g)?.map(Number) ?? []);
+  const checked = failedPorts(scene);
+  const wanted = [...wantedPorts(scene), ...checked, ...earlier.filter((port) => numbers.has(port))];
+  return wanted.find((port) => listenersOn(scene, port).length > 0);
 }
 
 /** Ports in the step's text: `listen 80`, `:443 {`, `--port 8080`, `-p 80:80`, a Caddyfile's site names. */

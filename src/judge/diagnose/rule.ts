@@ -41,10 +41,16 @@ export function textRule(rule: {
         const telling = rule.describe(hit, scene);
         if (telling === undefined) return [];
         const evidence = [hit.evidence, ...(telling.evidence ?? [])];
-        const words = hit.origin ? inContainer(telling, hit.origin) : telling;
+        const words = hit.origin ? inContainer(telling, hit.origin) : inFile(telling, hit.where);
         return [{ ...words, evidence, weight: telling.weight ?? hit.weight }];
       }),
   };
+}
+
+/** Where it was said, if not in the output. */
+function inFile(telling: RuleReport, where: string | undefined): RuleReport {
+  if (where === undefined) return telling;
+  return { ...telling, title: `${telling.title.replace(/\.$/, '')} (${where}).` };
 }
 
 /** What a container's log says holds inside of the container: the remedies of a box do not apply there. */

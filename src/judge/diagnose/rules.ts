@@ -1,5 +1,6 @@
 import * as access from './access.ts';
 import * as certificates from './certificates.ts';
+import * as answers from './check-answers.ts';
 import * as clusterEndings from './cluster/endings.ts';
 import * as fields from './cluster/fields.ts';
 import * as images from './cluster/images.ts';
@@ -103,7 +104,9 @@ export const RULES: readonly Rule[] = [
   network.kubeconfigMissing,
   network.nameNotResolved,
   network.noRoute,
+  answers.packetsFiltered,
   services.loopbackOnly,
+  answers.listensElsewhere,
   services.blockedFromOutside,
   certificates.clockSkew,
   certificates.certificateExpired,
@@ -141,6 +144,7 @@ export const RULES: readonly Rule[] = [
   config.configSyntax,
   config.waitsForInput,
   leftovers.notAnArchive,
+  answers.httpAnswer,
   services.notFound,
   services.serverError,
   storage.fileBusy,

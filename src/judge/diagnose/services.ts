@@ -1,3 +1,4 @@
+import type { FactOf } from '../../model/snapshot.ts';
 import { hostIn, stepHost } from './access.ts';
 import type { FailureContext } from './failure-context.ts';
 import { isLoopback, ownAddress } from './network.ts';
@@ -139,13 +140,36 @@ function refusedOnOwnAddress(scene: FailureContext) {
   return scene.input.checks.flatMap(({ check, verdict, class: kind }, index) => {
     if (verdict !== 'fail' || kind !== 'refused') return [];
     const [, host, port] = /(?:tcp\s+|:\/\/)(\[[^\]]+\]|[\w.-]+):(\d{1,5})/.exec(check) ?? [];
-    if (host === undefined || isLoopback(host) || !ownAddress(scene, host)) return [];
+    if (host === undefined || !(isLoopback(host) || ownAddress(scene, host))) return [];
     const listeners = (scene.facts.listeners ?? []).filter((each) => each.port === Number(port));
-    if (listeners.length === 0 || listeners.some(({ address }) => isWild(address) || address === host))
-      return [];
+    if (listeners.length === 0 || listeners.some(({ address }) => reaches(address, host))) return [];
     const ids = [scene.checkEvidence(index), ...listeners.map(({ id }) => id)];
-    return [tellLoopback(Number(port), listeners[0]?.owner, ids)];
+    return [tellOtherAddress(Number(port), host, listeners[0]!, ids)];
   });
+}
+
+/** Whether a socket with this address accepts connections to the host. A wild IPv4 socket does not accept IPv6. */
+function reaches(address: string, host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '');
+  if (bare === 'localhost') return isWild(address) || isLoopback(address);
+  if (address === '0.0.0.0') return !bare.includes(':');
+  return isWild(address) || address === bare;
+}
+
+function tellOtherAddress(
+  port: number,
+  host: string,
+  { owner, pid, address }: FactOf<'listeners'>,
+  evidence: readonly string[],
+) {
+  const at = `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  return {
+    title: `${owner ?? 'The program'}${pid === undefined ? '' : ` (pid ${pid})`} listens on ${at} only${isLoopback(address) && !isLoopback(host) ? ' (loopback)' : ''}, not on ${host}.`,
+    remedy: `Let it listen on ${host}, on 0.0.0.0 or on [::], or connect to ${at}.`,
+    subject: `port ${port}`,
+    evidence,
+    weight: 'told' as const,
+  };
 }
 
 /** Whether it listens on every address. */
@@ -206,6 +230,7 @@ export const serverError: Rule = textRule({
         ? 'Check that the service behind the proxy runs, and on that port.'
         : 'Read the log of that server.',
       subject: `HTTP ${status}`,
+      weight: 'consequence',
     };
   },
 });
@@ -227,6 +252,11 @@ export const notFound: Rule = textRule({
       title: `${image ?? url ?? 'The requested resource'} does not exist: the server${url || what === undefined || image ? '' : ` ${what}`} has no such page, file or image.`,
       remedy: 'Check path, name, tag and version.',
       ...(what !== undefined && { subject: what }),
+      ...(url !== undefined && isLoopback(hostOf(url)) && { weight: 'consequence' as const }),
     };
   },
 });
+
+function hostOf(url: string): string {
+  return (hostIn(url) ?? '').replace(/:\d+$/, '');
+}

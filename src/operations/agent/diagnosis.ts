@@ -9,6 +9,7 @@ import type { Scope, Snapshot } from '../../model/snapshot.ts';
 import { inspectProgram } from '../../observe/inspect-program.ts';
 import type { World } from '../../world.ts';
 import { speaksOfKubernetes } from '../session/cluster-observation.ts';
+import { failureFacts } from './failure-facts.ts';
 import { evidenceIn } from './watch.ts';
 
 /** The mundane checklist, run: what explains a failure, and the evidence behind it. */
@@ -24,9 +25,10 @@ const LOOKED_AT: readonly Scope[] = ['listeners', 'processes', 'disk', 'memory']
 
 /** Diagnoses; where findings name programs, looks at these and diagnoses once more. */
 export async function runChecklist(
-  input: DiagnosisInput,
+  given: DiagnosisInput,
   { world, folder, store }: { world: World; folder: string; store: AgentStore },
 ): Promise<Diagnosis> {
+  const input = { ...given, ...(await failureFacts(given)) };
   const first = diagnose(input);
   const programs = namedPrograms(first).map((name) => inspectProgram(name, { env: world.env, folder }));
   const sharper = { ...input, programs };

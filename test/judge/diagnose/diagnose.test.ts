@@ -13,8 +13,10 @@ describe('the first finding is the correct one', () => {
   test.each(failures.map((each) => [`${each.file}: ${each.title}`, each] as const))(
     '%s',
     (_name, failure) => {
-      const [first, ...others] = diagnose(failure.input);
-      if (failure.expect.code === 'none') return expect([first, ...others]).toEqual([undefined]);
+      const found = diagnose(failure.input);
+      const founded = found.filter(({ code }) => code !== 'said');
+      if (failure.expect.code === 'none') return expect(founded).toEqual([]);
+      const first = found[0];
       expect(first, 'a finding').toBeDefined();
       expect({ code: first!.code, subject: first!.subject }).toEqual({
         code: failure.expect.code,

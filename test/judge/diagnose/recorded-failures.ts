@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { DiagnosisInput } from '../../../src/judge/diagnose/diagnosis-input.ts';
 import type { ConnectRow } from '../../../src/model/connect-row.ts';
+import type { NamedProcess } from '../../../src/model/named-process.ts';
+import type { NewLines } from '../../../src/model/new-lines.ts';
+import type { PacketRule } from '../../../src/model/packet-rule.ts';
 import type { ProgramFact } from '../../../src/model/program-fact.ts';
 import type { Facts, Snapshot } from '../../../src/model/snapshot.ts';
 import { clusterCases } from './cluster-cases.ts';
@@ -73,10 +76,28 @@ function parseCase(file: string, part: string): RecordedFailure {
         (json, index): ProgramFact => ({ id: `ev-program-${index}`, at, ...JSON.parse(json) }),
       ),
     }),
+    ...(values('log').length > 0 && { logs: logsOf(values('log')) }),
+    ...(values('process').length > 0 && {
+      processes: values('process').map((json) => JSON.parse(json) as NamedProcess),
+    }),
+    ...(values('rule').length > 0 && {
+      packetRules: values('rule').map(
+        (json, index): PacketRule => ({ id: `ev-rule-${index}`, at, ...JSON.parse(json) }),
+      ),
+    }),
     ...(values('row').length > 0 && { matrix: values('row').map((json) => JSON.parse(json) as ConnectRow) }),
   };
   const expect = { code, ...(subject && { subject }), ...(says && { says }) };
   return { file, title, from: values('from')[0]!, expect, input };
+}
+
+/** `app.log:3 | text`: a new line of a log file. */
+function logsOf(lines: readonly string[]): NewLines[] {
+  return lines.map((line) => {
+    const [where = '', text = ''] = split(line, ' | ');
+    const [path = '', first = '1'] = where.split(':');
+    return { path, first: Number(first), lines: [text] };
+  });
 }
 
 function snapshot(id: string, lines: readonly string[]): Snapshot {

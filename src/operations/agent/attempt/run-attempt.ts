@@ -7,6 +7,7 @@ import type { Hypothesis, PredictionRow } from '../../../loop/hypothesis.ts';
 import { LoopEntry } from '../../../loop/loop.ts';
 import type { CheckResult } from '../../../model/outcome.ts';
 import { compareSnapshots } from '../../../observe/compare.ts';
+import { markLogs, newLogLines } from '../../../observe/logs/written-logs.ts';
 import { redactOutput } from '../../../observe/redact/redact-output.ts';
 import { aboutStep } from '../../pass/about-step.ts';
 import { openPass } from '../../pass/open.ts';
@@ -72,11 +73,13 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
   try {
     const before = await observeNow(world, desk.document.folder, desk.store, { reason: ready.job });
     const startedAt = world.now();
+    const text = target.body.run.map(({ text }) => text).join('\n');
+    const logs = { text, folder: desk.document.folder, home: world.env.HOME ?? '/root' };
+    const marks = markLogs(logs);
     await desk.store.append(...begun(ready, before.id));
     const outcomes = await walkPlan(opened.pass);
     const ending = attemptEnding(outcomes.get(target.step), world.now() - startedAt);
     const prediction = await afterwards(ready, opened.pass, signal);
-    const text = target.body.run.map(({ text }) => text).join('\n');
     const about = aboutStep(opened.pass, target.step);
     const cluster = () => observeBoxCluster(opened.pass.box, {}, { namespace: namespaceIn(text), signal });
     const spoken = [text, ...target.body.verify.map((each) => each.text)].join('\n');
@@ -94,6 +97,7 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
             startedAt: before.at,
             ...(ending.end ? { end: ending.end } : {}),
             output: outputOf(ending, log),
+            logs: isRefusal(ending) ? [] : newLogLines(logs, marks, startedAt),
             checks: ending.checks,
             step: { text, ...(about && { about }) },
             snapshot: after,

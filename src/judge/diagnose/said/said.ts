@@ -1,0 +1,146 @@
+import type { Finding } from '../../../model/finding.ts';
+import type { FailureContext, Line } from '../failure-context.ts';
+import { WEIGHTS } from '../weight.ts';
+import { errorScore, isNoise, SUMMARY, WARNING } from './error-words.ts';
+
+/** Characters of a line that are quoted. */
+const LONGEST = 300;
+
+/**
+ * The program's own final error line, word for word, with where it was said. It is the last resort: below every finding
+ * that rests on a rule, above those that are only consequences. Undefined where no line speaks of an error that no
+ * finding of `founded` cites.
+ */
+export function saidFinding(scene: FailureContext, founded: readonly Finding[]): Finding | undefined {
+  const cited = new Set(founded.flatMap(({ evidence }) => evidence));
+  const lines = scene.lines.map((line, index) => ({ ...line, index }));
+  const open = lines.filter(({ evidence, from }) => !cited.has(evidence) && from !== 'check');
+  const chosen = choose(scene, open);
+  if (!chosen) return undefined;
+  const words = wordsOf(scene, chosen);
+  const place = placeOf(scene, chosen);
+  const source = chosen.where === undefined ? 'The output says' : `${chosen.where} says`;
+  return {
+    code: 'said',
+    cause: 'other',
+    title: `${source}: ${words}${place === undefined ? '' : ` (${place})`}`,
+    remedy: remedyOf(scene, chosen),
+    subject: words,
+    evidence: [chosen.evidence],
+    rank: rankOf(chosen, founded.length > 0),
+  };
+}
+
+/** Words that only say that something failed, or only warn, add nothing to a finding that explains a consequence. */
+function rankOf({ text }: Placed, isExplained: boolean): number {
+  const isWeak = errorScore(text) <= WARNING && isExplained;
+  return WEIGHTS.indexOf(isWeak ? 'consequence' : 'said') * 1000 + (isWeak ? 999 : 0);
+}
+
+type Placed = Line & { readonly index: number };
+
+/** What the output says last, unless it only repeats that something failed and a log knows more. */
+function choose(scene: FailureContext, open: readonly Placed[]): Placed | undefined {
+  const output = best(open.filter(({ from }) => from === 'output'));
+  const logs = best(open.filter(({ from }) => from === 'file' || from === 'container'));
+  const failed = scene.exit !== undefined && scene.exit !== 0;
+  if (output && failed && output.score > WARNING) return output.line;
+  if (logs && logs.score > Math.min(output?.score ?? 0, WARNING)) return logs.line;
+  return output?.line ?? logs?.line ?? (failed ? lastWords(open) : undefined);
+}
+
+/** Where no line looks like an error, the last one of a step that failed. */
+function lastWords(open: readonly Placed[]): Placed | undefined {
+  return open.findLast(({ from, text }) => from === 'output' && /[a-z]{3}/i.test(text) && !isNoise(text));
+}
+
+function best(lines: readonly Placed[]): { line: Placed; score: number } | undefined {
+  let found: { line: Placed; score: number } | undefined;
+  for (const line of lines) {
+    const score = errorScore(line.text);
+    if (score > 0 && (!found || score >= found.score)) found = { line, score };
+  }
+  return found && { ...found, line: firstOfBlock(lines, found.line) };
+}
+
+/** npm, Maven, apt and Terraform begin each line of one message alike: the first says most. */
+function firstOfBlock(lines: readonly Placed[], last: Placed): Placed {
+  const head = HEAD.exec(last.text)?.[0];
+  if (head === undefined) return last;
+  let first = last;
+  for (let at = lines.indexOf(last); at >= 0; at--) {
+    const line = lines[at]!;
+    if (!line.text.startsWith(head) || line.from !== last.from) break;
+    if (errorScore(line.text) > SUMMARY) first = line;
+  }
+  return first;
+}
+
+const HEAD = /^(?:npm (?:ERR!|error)|\[ERROR\]|E:|│|error:|ERROR:|fatal:)/;
+
+/** The line, with what the next lines of the same message add to it. */
+function wordsOf({ lines }: FailureContext, { text, index, from }: Placed): string {
+  const head = HEAD.exec(text)?.[0];
+  const parts = [tidy(text)];
+  for (let at = index + 1; at < Math.min(lines.length, index + 8); at++) {
+    const next = lines[at]!;
+    if (next.from !== from || !continues(text, next.text, head)) break;
+    const more = tidy(head === undefined ? next.text : next.text.slice(head.length));
+    if (more !== '' && errorScore(next.text) !== SUMMARY) parts.push(more);
+  }
+  const words = parts.join(' ').replace(/\s+/g, ' ');
+  return words.length > LONGEST ? `${words.slice(0, LONGEST - 1)}…` : words;
+}
+
+function continues(text: string, next: string, head: string | undefined): boolean {
+  if (/^\s*(?:hint|help|HINT|DETAIL|note):|Did you mean/i.test(next)) return false;
+  if (head !== undefined && head !== 'error:' && head !== 'ERROR:' && head !== 'fatal:')
+    return next.startsWith(head);
+  return /[:,]$/.test(text.trim());
+}
+
+/** Without the time, and only the message of a JSON line. */
+function tidy(text: string): string {
+  const message = /"msg": ?"((?:[^"\\]|\\.){1,400})"/.exec(text)?.[1];
+  return (message ?? text)
+    .replace(/^[[(]?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[ +-]\d{2}:?\d{2}| UTC)?[\])]?[: ]*/, '')
+    .trim();
+}
+
+const PLACES = [
+  /^\s*File "(?<file>[^"]+)", line (?<line>\d+)/,
+  /^\s*at (?:.*\()?(?:file:\/\/)?(?<file>\/[^():]+|[\w$]+\.java):(?<line>\d+)(?::\d+)?\)?$/,
+  /^\s*--> (?<file>[^\s:]+):(?<line>\d+)/,
+  /^[│\s]*on (?<file>\S+) line (?<line>\d+)/,
+  /^\s+(?<file>\/\S+\.go):(?<line>\d+)/,
+  /^\s*(?:from )?(?<file>[\w./-]+\.rb):(?<line>\d+):in /,
+  /^(?<file>\/\S+\.[cm]?[jt]s):(?<line>\d+)$/,
+];
+
+const FOREIGN =
+  /node_modules|site-packages|dist-packages|\/usr\/(?:lib|local\/go|share)|^node:|<frozen|\/gems\/|\/rustc\//;
+
+/** The first frame of the trace, or the place next to the message, that is the step's own. */
+function placeOf({ lines }: FailureContext, { text, index, from }: Placed): string | undefined {
+  if (/\S+\.\w{1,5}:\d+|\bline \d+/.test(text)) return undefined;
+  const offsets = [...Array(12).keys()].flatMap((each) => [-each - 1, each + 1]);
+  for (const offset of offsets) {
+    const line = lines[index + offset];
+    if (line === undefined || line.from !== from) continue;
+    for (const pattern of PLACES) {
+      const { file, line: number } = pattern.exec(line.text)?.groups ?? {};
+      if (file !== undefined && !FOREIGN.test(file)) return `${file} line ${number}`;
+    }
+  }
+  return undefined;
+}
+
+/** What the program itself advises. */
+function remedyOf({ lines }: FailureContext, { index, where }: Placed): string {
+  const near = [...lines.slice(Math.max(0, index - 2), index + 8)];
+  const hint = near.find(({ text }) =>
+    /^\s*(?:[a-z]+: )?(?:hint|help): |^HINT:|\bDid you mean\b|\bperhaps you\b|\bmaybe you\b/i.test(text),
+  );
+  const read = `Read the lines around it${where === undefined ? ' in the output' : ` in ${where.replace(/:\d+$/, '')}`}.`;
+  return hint === undefined ? read : `The program adds: ${tidy(hint.text).slice(0, 200)}`;
+}
