@@ -21,12 +21,12 @@ const input = z.object({
   on: z
     .string()
     .optional()
-    .describe('a box launched here; without it a fresh one for each fault')
+    .describe('a box launched here; default: a fresh box for each fault')
     .meta({ placeholder: 'BOX' }),
   fault: z
     .array(z.enum(FAULTS))
     .default([...FAULTS])
-    .describe(`which: ${FAULTS.join(', ')} (else all)`)
+    .describe(`faults to inject: ${FAULTS.join(', ')}; default: all`)
     .meta({ placeholder: 'FAULT' }),
   seed: z.coerce
     .number()
@@ -34,18 +34,18 @@ const input = z.object({
     .min(0)
     .max(2 ** 31)
     .optional()
-    .describe('choose the same steps again')
+    .describe('seed of the random choice, to repeat it')
     .meta({ placeholder: 'N' }),
   yes: z.boolean().default(false).describe('approve this one run of what the document says'),
 });
 
-/** Faults on purpose: does the same command really go on, and how long until all is well again? */
+/** Injects faults: does the same command continue, and how long until everything works again? */
 export const chaos = defineOperation({
   name: 'chaos',
-  summary: 'hurt a throw-away box in the middle of a pass, and time how it recovers',
+  summary: 'inject faults into a throw-away box during a pass, and measure the recovery',
   description:
-    'For each fault a pass is begun, hurt when a step begins that the seed chooses, healed, and gone on with by the same\n' +
-    'command until every check passes. Only boxes that runbook launched are hurt.',
+    'For each fault, starts a pass, injects the fault when a step chosen by the seed starts, removes it, and repeats the same\n' +
+    'command until every check passes. Only boxes that runbook launched are used.',
   examples: [
     'runbook chaos AUTODOCK.md',
     'runbook chaos AUTODOCK.md --on sandbox --fault kill-step --fault restart --seed 7',
@@ -70,22 +70,22 @@ async function runChaos(context: OperationContext, flags: z.infer<typeof input>)
   const faults: FaultResult[] = [];
   for (const chosen of chooseFaults(seed, flags.fault, steps)) {
     if (context.signal.aborted) break;
-    faults.push(await onBox(context, { ...prepared, approved }, flags, { chosen, named }));
+    faults.push(await runOnBox(context, { ...prepared, approved }, flags, { chosen, named }));
   }
   return { file: prepared.runbook.file, ...(named ? { box: named.name } : {}), seed, faults };
 }
 
-/** @throws RunbookError 3 for a box that runbook did not launch: there is somebody who would miss it */
+/** @throws RunbookError 3 for a box that runbook did not launch, because it may be in use */
 async function sandboxNamed(on: string): Promise<LaunchedBox> {
   const target = chosenBox(on);
   if (target?.kind === 'named') return await requireBox(target.name);
-  const message = `${on} is guarded: faults are made only on boxes that runbook launched.`;
-  const remedy = 'Launch one (runbook box launch NAME), or leave --on out.';
+  const message = `Faults are injected only into boxes that runbook launched, and ${on} is not one.`;
+  const remedy = 'Launch one with "runbook box launch NAME", or omit --on.';
   throw new RunbookError([{ code: 'guarded-box', severity: 'error', message, remedy }], EXIT.person);
 }
 
-/** On the named box everything acts anew; a fresh box is there for one fault, and gone after it. */
-async function onBox(
+/** On the named box all steps act again; a fresh box is used for one fault and then removed. */
+async function runOnBox(
   context: OperationContext,
   document: ApprovedDocument,
   { input: given, envFile }: z.infer<typeof input>,
@@ -109,7 +109,7 @@ async function onBox(
   }
 }
 
-/** Enough for a workspace, and filled at once. */
+/** Large enough for a workspace, and quickly filled. */
 const SMALL_DISK_BYTES = 64 * 1024 * 1024;
 
 async function freshBox(
@@ -121,7 +121,7 @@ async function freshBox(
   const name = `chaos-${fault}-${randomInt(2 ** 24).toString(16)}`;
   const { box } = await launchFor(context, {
     ...{ name, image, ports: [], forMs: 60 * 60 * 1000, purpose: 'sandbox' },
-    // The root file system of a container is the host's disk; a workspace in memory may be filled.
+    // A container's root file system is on the host's disk; a workspace in memory can be filled safely.
     ...(fault === 'fill-disk' ? { workspaceBytes: SMALL_DISK_BYTES } : {}),
   });
   return box;

@@ -20,17 +20,17 @@ const input = z.object({
   baseline: z
     .boolean()
     .default(false)
-    .describe('keep what the system looks like now as what to compare with, instead of comparing'),
+    .describe('store the current state of the system as the baseline instead of comparing'),
 });
 
-/** What the runbook made against what is there now. */
+/** Compares what the runbook created with the current state. */
 export const drift = defineOperation({
   name: 'drift',
-  summary: 'what has changed on the box since the runbook brought it there',
+  summary: 'report what changed on the box since the last pass',
   description:
-    'Compares what confirmed steps made (checks, files by content, mode and owner) and what the system looked like after the\n' +
-    'last pass (packages, services, listeners, files in /etc, users) with what is there now; facts are measured again where\n' +
-    'the content is approved. Changes nothing, so it can be scheduled: exit 2 is drift, 1 that it could not be told.',
+    'Compares the current state with what confirmed steps created (checks, files by content, mode and owner) and with the system\n' +
+    'after the last pass (packages, services, listeners, files in /etc, users). Measures facts again if the content is approved.\n' +
+    'Changes nothing, so it can be scheduled. Exit 2 means drift, 1 that it could not be determined.',
   examples: ['runbook drift', 'runbook drift --on argo-test --json', 'runbook drift --baseline'],
   effect: 'read',
   input,
@@ -43,7 +43,7 @@ export const drift = defineOperation({
     });
     try {
       const preview = await openPreview(context, session);
-      if (flags.baseline) return await keep(context, session, preview);
+      if (flags.baseline) return await storeBaseline(context, session, preview);
       return await compare(context, session, preview);
     } finally {
       await session.box.close();
@@ -55,7 +55,7 @@ export const drift = defineOperation({
 
 async function compare(context: OperationContext, session: Session, preview: Preview): Promise<DriftReport> {
   const baseline = await readBaseline(baselinePlace(session));
-  const { confirmed, edited } = remembered(session, preview);
+  const { confirmed, edited } = confirmedSteps(session, preview);
   if (confirmed.size === 0) throw nothingConfirmed(session);
   const view: DriftView = { context, session, preview, baseline, confirmed };
   const drifted = await Promise.all(driftSources.map((source) => source(view)));
@@ -65,12 +65,16 @@ async function compare(context: OperationContext, session: Session, preview: Pre
     ...(baseline ? { since: { pass: baseline.pass, at: baseline.snapshot.at } } : {}),
     findings: findings.map((each) => ({ ...each, detail: session.masker.mask(each.detail) })),
     looked: drifted.flatMap((each) => each.looked).filter(({ count }) => count > 0),
-    notes: edited.length > 0 ? [`edited since it was confirmed, and not compared: ${edited.join(', ')}`] : [],
+    notes: edited.length > 0 ? [`not compared, because edited since confirmed: ${edited.join(', ')}`] : [],
     verdict: driftVerdict(findings),
   };
 }
 
-async function keep(context: OperationContext, session: Session, preview: Preview): Promise<DriftReport> {
+async function storeBaseline(
+  context: OperationContext,
+  session: Session,
+  preview: Preview,
+): Promise<DriftReport> {
   const pass = preview.journal.lastPass?.id ?? 'none';
   await takeBaseline(context, session, pass);
   const at = new Date(context.world.now()).toISOString();
@@ -82,8 +86,8 @@ function head({ world }: OperationContext, { runbook, box }: Session) {
   return { file: runbook.file, box: box.identity.name, at: new Date(world.now()).toISOString() };
 }
 
-/** Steps confirmed as they are written now, and those that were edited since. */
-function remembered({ plan }: Session, preview: Preview) {
+/** Steps confirmed as they are now written, and those that were edited since. */
+function confirmedSteps({ plan }: Session, preview: Preview) {
   const confirmed = new Set<string>();
   const edited: string[] = [];
   for (const planned of plan.steps) {
@@ -101,9 +105,8 @@ function nothingConfirmed({ runbook, box }: Session): RunbookError {
       {
         code: 'nothing-confirmed',
         severity: 'error',
-        message: `No step of ${runbook.file} is confirmed on ${box.identity.name}, so nothing can have drifted from it.`,
-        remedy:
-          'Bring the box there first with `runbook replay`; `runbook verify` asks the checks without that.',
+        message: `Drift needs at least one confirmed step, and no step of ${runbook.file} is confirmed on ${box.identity.name}.`,
+        remedy: 'Run `runbook replay` first, or run only the checks with `runbook verify`.',
         place: { file: runbook.file, line: 1, column: 1 },
       },
     ],

@@ -22,7 +22,7 @@ const input = z.object({
   expect: z
     .array(z.string())
     .default([])
-    .describe('a difference that is meant: FIRST=SECOND, or SCOPE:PATTERN')
+    .describe('an expected difference: FIRST=SECOND, or SCOPE:PATTERN')
     .meta({ placeholder: 'RULE', repeat: true }),
   html: z
     .string()
@@ -33,14 +33,14 @@ const input = z.object({
   yes: z.boolean().default(false).describe('approve the shell checks and fact commands for this one run'),
 });
 
-/** Whether two boxes are alike. */
+/** Whether two boxes are equal. */
 export const parity = defineOperation({
   name: 'parity',
-  summary: 'two boxes side by side: what differs, what was meant to, what is unknown',
+  summary: 'compare two boxes: what differs, what is expected to differ, what is unknown',
   description:
-    'Measures both boxes in the same way and changes neither: packages, services, listeners, users; with FILE also the\n' +
-    'files that the runbook writes (by keyed hash), its facts, checks and endpoints. What could not be measured on both is\n' +
-    'never equal. Differences that are meant are declared by --expect, or in the front matter under parity.expect.',
+    'Measures packages, services, listeners and users of both boxes and changes neither. With FILE, also compares the\n' +
+    'files that the runbook writes (by keyed hash), its facts, checks and endpoints. What could not be measured on both boxes is\n' +
+    'never equal. Declare expected differences with --expect, or in the front matter under parity.expect.',
   examples: [
     'runbook parity argo-dev argo-test AUTODOCK.md --expect argo-dev=argo-test',
     'runbook parity local container:web --html parity.html',
@@ -68,7 +68,7 @@ async function writePage(path: string, page: string): Promise<void> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const message = `--html: ${path} could not be written (${code}).`;
-    const remedy = 'Name a file in a folder that is there and may be written.';
+    const remedy = 'Use a file in an existing folder with write permission.';
     throw new RunbookError([{ code: 'unwritable-page', severity: 'error', message, remedy }], EXIT.usage);
   }
 }

@@ -11,21 +11,18 @@ const input = z.object({
   yes: z
     .boolean()
     .default(false)
-    .describe('approve this one run of what the document says, and its secrets for the clean box'),
-  keep: z
-    .boolean()
-    .default(false)
-    .describe('where it fails, keep the box for a look (prune removes it after a day)'),
+    .describe('approve this one run of the document, and its secrets for the clean box'),
+  keep: z.boolean().default(false).describe('keep the box if a pass fails (prune removes it after a day)'),
 });
 
-/** What makes a runbook more than a recollection: it worked on a box that nobody had touched. */
+/** Shows that a runbook works on a box that no one has touched. */
 export const prove = defineOperation({
   name: 'prove',
   summary: 'replay on a clean box, twice, and write the certificate',
   description:
-    'Launches a box of the image that the front matter declares, makes one pass on it with no question asked, asks every check,\n' +
-    'and makes the pass again: nothing may be left to do. Fails too where a Verify passed before its step first acted, since it\n' +
-    'tells nothing then. A success is written into the document as one comment; lint says when that has become stale.',
+    'Launches a box of the image declared in the front matter, runs one pass without questions, runs every check,\n' +
+    'and runs the pass again, which must have nothing to do. Also fails if a Verify passes before its step has acted, because\n' +
+    'it then does not test the step. A success is written into the document as one comment; lint reports when it is stale.',
   examples: ['runbook prove AUTODOCK.md', 'runbook prove AUTODOCK.md --yes --keep'],
   effect: 'act',
   input,

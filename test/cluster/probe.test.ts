@@ -82,7 +82,7 @@ test('each expectation passes and fails for its own reason', async () => {
     ['k8s deployment/web -n argo jsonpath {.spec.selector} = 3', 'unknown', /not a single value/],
     ['k8s deploymnt/web -n argo exists', 'fail', /the kind "deploymnt" \(nearest: deployment\)/],
     ['k8s deploymnt/web -n argo absent', 'unknown', /nearest: deployment/],
-    ['k8s helmchart/traefik -n argo absent', 'pass', /no kind "helmchart"/],
+    ['k8s helmchart/traefik -n argo absent', 'pass', /the kind "helmchart"/],
   ];
   for (const [line, verdict, observed] of cases) {
     const answer = await ask(line);

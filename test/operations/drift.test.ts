@@ -182,6 +182,6 @@ test('where nothing is confirmed there is nothing to drift from; an edited step 
   await scene.replay();
   await scene.write('AUTODOCK.md', PAGE.replace('<h1>hello</h1>', '<h1>good day</h1>'));
   const { report } = await scene.run('drift', { yes: true });
-  expect(report.notes).toEqual(['edited since it was confirmed, and not compared: write-the-page']);
+  expect(report.notes).toEqual(['not compared, because edited since confirmed: write-the-page']);
   expect(lines(own(report.findings))).toEqual([]);
 });

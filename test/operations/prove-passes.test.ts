@@ -18,7 +18,7 @@ test('what a clean box lacks is not to be installed on a box that is thrown away
   const prepared = await prepare(context, { ...flags, loose: false });
   const box = { name: 'clean', image: 'debian:bookworm' } as LaunchedBox;
   const remedy =
-    'A clean debian:bookworm is like that: install it in a step, and take it out of requires, which is asked before the first step; or declare an image that has it.';
+    'A clean debian:bookworm does not have it. Install it in a step and remove it from requires, which is checked before the first step. Or declare an image that has it.';
   const approved = await requireApproval(context, prepared, flags);
   await expect(provePasses(context, { ...prepared, approved }, box, flags)).rejects.toMatchObject({
     exit: 3,

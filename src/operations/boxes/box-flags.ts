@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** The box of a verb. */
+/** The positional argument that names a box. */
 export const boxArgument = {
   box: z.string().describe('a box that was launched here').meta({ positional: true, placeholder: 'BOX' }),
 };
 
-/** A port, inside a box. */
+/** A port inside a box. */
 export const portNumber = z.coerce.number().int().min(1).max(65_535);

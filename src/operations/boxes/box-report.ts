@@ -4,7 +4,7 @@ import { isRunning, type ProcessIdentity } from '../../journal/lock/process-iden
 import type { BoxReport } from '../../model/report.ts';
 import type { World } from '../../world.ts';
 
-/** Boxes as they are shown, with the names under which they are reached. */
+/** Boxes as reports, with the names under which they can be reached. */
 export async function boxReports(boxes: readonly LaunchedBox[], world: World): Promise<BoxReport[]> {
   const routes = boxes.length > 0 ? await exposedRoutes(world.env.CADDY_ADMIN).catch(() => []) : [];
   return boxes.map((box) => {
@@ -21,15 +21,15 @@ export async function boxReports(boxes: readonly LaunchedBox[], world: World): P
   });
 }
 
-/** Why a box is no longer wanted; undefined: it is. */
+/** Why a box may be pruned; undefined if it is still needed. */
 export function whyOver(box: LaunchedBox, now: number): BoxReport['over'] {
   if (box.expires !== undefined && Date.parse(box.expires) <= now) return 'expired';
-  // Kept for a look, or whole and meant to stay: only what its maker would have taken away is a left-over.
+  // A kept box and a box without an expiry stay. Only what its creator would have removed counts as left over.
   const unfinished = box.status === 'half-made' || (box.purpose === 'prove' && box.expires === undefined);
   return unfinished && !isAlive(box.by) ? 'left-over' : undefined;
 }
 
-/** What cannot be read was not written by a process that is to be waited for. */
+/** An unreadable identity does not belong to a running process. */
 function isAlive(by: string): boolean {
   try {
     return isRunning(JSON.parse(by) as ProcessIdentity);

@@ -10,11 +10,12 @@ import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 import { boxName, ENDS } from './box-tools.ts';
 
-/** Removes a box with all that it wrote. */
+/** Removes a box with everything that it wrote. */
 export const destroy = defineOperation({
   name: 'box destroy',
-  summary: 'remove a box with all that it wrote',
-  description: 'Ends it, removes its files, and takes its names out of the proxy. There is no way back.',
+  summary: 'remove a box with everything that it wrote',
+  description:
+    'Stops the box, deletes its files and removes its names from the proxy. This cannot be undone.',
   examples: ['runbook box destroy web'],
   effect: 'act',
   input: z.object(boxArgument),
@@ -25,7 +26,7 @@ export const destroy = defineOperation({
   exit: () => EXIT.done,
 });
 
-/** The box and what leads to it. A proxy that does not answer keeps no box alive. */
+/** Removes the box and its routes. An unreachable proxy does not prevent that. */
 export async function removeBox(box: LaunchedBox, world: World): Promise<void> {
   await unexpose(box.name, world.env.CADDY_ADMIN).catch(() => []);
   await destroyBox(box);

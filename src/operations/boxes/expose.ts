@@ -8,24 +8,20 @@ import { defineOperation } from '../operation.ts';
 import { boxArgument, portNumber } from './box-flags.ts';
 import { ACTS, boxName, ENDS } from './box-tools.ts';
 
-/** A port of a box under a name. */
+/** Serves a port of a box under a name. */
 export const expose = defineOperation({
   name: 'box expose',
   summary: 'make a port of a box reachable under a name',
   description:
-    'Where Caddy runs on this machine (its admin API at CADDY_ADMIN, localhost:2019 if unset), the name is served there with the\n' +
-    'certificate that Caddy gets for it: its own for *.localhost, a public one for a public name. Else it says where the port is\n' +
-    'reached without a name.',
+    'If Caddy runs on this machine (admin API at CADDY_ADMIN, default localhost:2019), it serves the name with a certificate that\n' +
+    'it obtains: its own for *.localhost, a public one for a public name. Otherwise the report says where the port can be reached\n' +
+    'without a name.',
   examples: ['runbook box expose web 80', 'runbook box expose web 2746 --as argo.example.org'],
   effect: 'act',
   input: z.object({
     ...boxArgument,
     port: portNumber.describe('the port inside the box').meta({ positional: true, placeholder: 'PORT' }),
-    as: z
-      .string()
-      .optional()
-      .describe('the name; BOX.localhost if none is given')
-      .meta({ placeholder: 'HOST' }),
+    as: z.string().optional().describe('the name; default: BOX.localhost').meta({ placeholder: 'HOST' }),
   }),
   run: async ({ world }, { box: name, port, as }): Promise<ExposeReport> => {
     const box = await requireBox(name);
@@ -39,16 +35,16 @@ export const expose = defineOperation({
   exit: () => EXIT.done,
 });
 
-/** Takes the names back. */
+/** Removes the names. */
 export const unexpose = defineOperation({
   name: 'box unexpose',
-  summary: 'take the names of a box out of the proxy',
-  description: 'Removes what `box expose` put into Caddy: for one port, or for all of the box.',
+  summary: 'remove the names of a box from the proxy',
+  description: 'Removes the routes that `box expose` added to Caddy, for one port or for the whole box.',
   examples: ['runbook box unexpose web', 'runbook box unexpose web 80'],
   effect: 'act',
   input: z.object({
     ...boxArgument,
-    port: portNumber.optional().describe('this port alone').meta({ positional: true, placeholder: 'PORT' }),
+    port: portNumber.optional().describe('only this port').meta({ positional: true, placeholder: 'PORT' }),
   }),
   run: async ({ world }, { box, port }): Promise<ExposeReport> => ({
     box,

@@ -9,19 +9,19 @@ import { grantAll } from './require-grants.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** A person's word that a box may have a secret. Never an agent's own. */
+/** A person's permission to pass a secret to a box. Agents cannot give it. */
 export const grant = defineOperation({
   name: 'box grant',
   summary: 'let a box have secrets, by name',
   description:
-    'A secret reaches another box than this machine only after this. The word holds for this very box: one of the same name that\n' +
-    'is launched later has to be granted anew. It wants a terminal: an agent may not say it for you.',
+    'A secret is passed to a box other than this machine only after this. The permission is for exactly this box: a later box with\n' +
+    'the same name needs a new one. It needs a terminal, so that an agent cannot give it for you.',
   examples: ['runbook box grant web REGISTRY_PASS'],
   effect: 'write',
   input: z.object({
     ...boxArgument,
     secrets: z
-      .array(z.string().regex(NAME, 'is no name of a secret'))
+      .array(z.string().regex(NAME, 'must be the name of a secret'))
       .min(1)
       .describe('names, never values')
       .meta({ positional: true, placeholder: 'SECRET' }),
@@ -30,8 +30,8 @@ export const grant = defineOperation({
     if (!world.person) {
       throw boxError(
         'no-terminal',
-        'Nothing was granted: there is no person at a terminal here.',
-        'Run the same command on a terminal.',
+        'Nothing was granted: a person must confirm this in a terminal, and none is attached.',
+        'Run the same command in a terminal.',
       );
     }
     await grantAll(world, await requireBox(box), secrets, 'command');

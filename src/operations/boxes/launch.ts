@@ -10,25 +10,22 @@ import { thisProcess } from '../../journal/lock/process-identity.ts';
 import { parseDuration } from '../../markdown/checks/duration.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/report.ts';
-import { wrong } from '../agent/attempt/body.ts';
+import { wrong as usageError } from '../agent/attempt/body.ts';
 import { defineTool } from '../agent/tool.ts';
 import { withoutOutput } from '../agent/workspace.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
 import { boxReports } from './box-report.ts';
 import { ACTS, boxRow } from './box-tools.ts';
 
-/** The image where none is named. */
+/** Default image. */
 export const USUAL_IMAGE = 'debian:bookworm';
 
 const input = z.object({
   name: z
     .string()
-    .describe('what the box is called: lower-case letters, digits, hyphens')
+    .describe('name of the box: lower-case letters, digits, hyphens')
     .meta({ positional: true, placeholder: 'NAME' }),
-  image: z
-    .string()
-    .default(USUAL_IMAGE)
-    .describe('what it is made of: an image of the engine, or of a registry'),
+  image: z.string().default(USUAL_IMAGE).describe('image of the engine or of a registry'),
   port: z
     .array(z.string())
     .default([])
@@ -37,17 +34,17 @@ const input = z.object({
   expires: z
     .string()
     .optional()
-    .describe('how long it is wanted, such as 2h; then prune removes it')
+    .describe('time after which prune removes it, such as 2h')
     .meta({ placeholder: 'TIME' }),
 });
 
-/** A throw-away box: where drafts may run, and nothing of this machine is at stake. */
+/** A throw-away box: drafts may run there without risk to this machine. */
 export const launch = defineOperation({
   name: 'box launch',
   summary: 'start a clean throw-away box in a container',
   description:
-    'Starts a container with podman, else docker, that stays until it is destroyed or pruned. An image that is neither here\n' +
-    "nor in a registry is made of Debian's packages where its name is one of Debian's (needs root and debootstrap).",
+    'Starts a container with podman, or else docker, that stays until it is destroyed or pruned. If a Debian image is neither\n' +
+    "local nor in a registry, it is built from Debian's packages (needs root and debootstrap).",
   examples: [
     'runbook box launch web',
     'runbook box launch web --image debian:bookworm --port 8080:80 --port 443 --expires 2h',
@@ -72,7 +69,7 @@ export interface Wanted {
   readonly name: string;
   readonly image: string;
   readonly ports: readonly WantedPort[];
-  /** Milliseconds until it may be pruned; absent: it stays. */
+  /** Milliseconds until it may be pruned; absent if it stays. */
   readonly forMs?: number;
   readonly purpose: Purpose;
   /** See boxes/launch-box: workspaces on a disk that may be filled. */
@@ -115,9 +112,9 @@ export function readPort(text: string): WantedPort {
   if (inside !== undefined && [port(host), port(inside)].every((each) => each >= 1 && each <= 65_535)) {
     return { inside: Number(inside), ...(host === undefined ? {} : { host: Number(host) }) };
   }
-  throw wrong(
+  throw usageError(
     'bad-port',
-    `${JSON.stringify(text.slice(0, 40))} is no port.`,
+    `${JSON.stringify(text.slice(0, 40))} is not a valid port.`,
     'Write 80, or 8080:80 for port 8080 of this machine.',
   );
 }
@@ -126,10 +123,10 @@ export function readPort(text: string): WantedPort {
 export function readTime(text: string): number {
   const ms = parseDuration(text);
   if (ms !== undefined) return ms;
-  throw wrong(
+  throw usageError(
     'bad-duration',
-    `${JSON.stringify(text.slice(0, 40))} is no duration.`,
-    'Write 90s, 30m or 2h; 24h is the longest.',
+    `${JSON.stringify(text.slice(0, 40))} is not a valid duration.`,
+    'Write 90s, 30m or 2h, at most 24h.',
   );
 }
 

@@ -7,13 +7,13 @@ import { defineOperation } from '../operation.ts';
 import { boxReports } from './box-report.ts';
 import { boxRow, READS } from './box-tools.ts';
 
-/** Every box that was launched on this host's engine, those of a run that was killed among them. */
+/** Every box that was launched on this host's engine, including those of killed runs. */
 export const list = defineOperation({
   name: 'box list',
   summary: 'the boxes that were launched here',
   description:
-    'Asks the container engine for what carries the labels of runbook: nothing else is kept of a box, so none is forgotten,\n' +
-    'whatever was killed. Boxes that are over are marked; prune removes those.',
+    'Lists the containers that carry labels of runbook. All state is in these labels, so no box is lost after a crash.\n' +
+    'Expired and left-over boxes are marked; prune removes them.',
   examples: ['runbook box list', 'runbook box list --json'],
   effect: 'read',
   input: z.object({}),

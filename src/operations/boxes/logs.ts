@@ -11,12 +11,12 @@ import { maskerFor } from '../session/session.ts';
 import { boxArgument } from './box-flags.ts';
 import { boxName, READS } from './box-tools.ts';
 
-/** The ends of a box's logs. */
+/** The last lines of a box's logs. */
 export const logs = defineOperation({
   name: 'box logs',
-  summary: 'the ends of the newest logs of a box',
+  summary: 'show the last lines of the newest logs of a box',
   description:
-    'Shows the last lines of the five logs below /var/log that were written last, or of one file. What looks like a secret is\n' +
+    'Shows the last lines of the five most recent logs below /var/log, or of one file. Values that look like secrets are\n' +
     'masked.',
   examples: ['runbook box logs web', 'runbook box logs web --file /var/log/caddy-start.log --lines 100'],
   effect: 'read',
@@ -26,7 +26,7 @@ export const logs = defineOperation({
       .string()
       .startsWith('/')
       .optional()
-      .describe('this file of the box alone')
+      .describe('only this file of the box')
       .meta({ placeholder: 'PATH' }),
     lines: z.coerce
       .number()
@@ -34,7 +34,7 @@ export const logs = defineOperation({
       .min(1)
       .max(10_000)
       .default(20)
-      .describe('how many of each')
+      .describe('number of lines per file')
       .meta({ placeholder: 'N' }),
   }),
   run: async (_context, { box: name, file, lines }): Promise<LogsReport> => {

@@ -6,12 +6,12 @@ import { defineOperation } from '../operation.ts';
 import { whyOver } from './box-report.ts';
 import { removeBox } from './destroy.ts';
 
-/** Removes what nobody wants any more. */
+/** Removes expired and left-over boxes. */
 export const prune = defineOperation({
   name: 'box prune',
-  summary: 'remove boxes that have expired, and what killed runs left',
+  summary: 'remove expired boxes and those that killed runs left',
   description:
-    'Removes boxes whose --expires is over, launches that were cut off, and boxes of a prove whose process is gone.\n' +
+    'Removes boxes whose --expires time has passed, interrupted launches, and boxes of a prove whose process is gone.\n' +
     'A box without --expires stays until it is destroyed.',
   examples: ['runbook box prune'],
   effect: 'act',

@@ -5,8 +5,8 @@ import type { BoxIdentity } from '../../model/box.ts';
 import type { World } from '../../world.ts';
 
 /**
- * Goes on only where a person lets this box have these secrets: granted before, or at the terminal now.
- * @throws RunbookError 3 naming what is not granted
+ * Returns only if a person lets this box have these secrets, granted before or confirmed in the terminal now.
+ * @throws RunbookError 3 that names the missing grants
  */
 export async function requireGrants(
   world: World,
@@ -21,21 +21,21 @@ export async function requireGrants(
   await grantAll(world, box, missing, 'terminal');
 }
 
-/** What may be sent to another box of what a session has. */
+/** The variables of a session that may be sent to another box. */
 interface Sending {
   readonly env: Readonly<Record<string, string>>;
-  /** Names of the secrets among it. */
+  /** Names of the secrets among them. */
   readonly secrets: readonly string[];
-  /** Whether something is about to run there; a look does without secrets. */
+  /** Whether something will run there; observing needs no secrets. */
   readonly acting: boolean;
-  /** `--yes` covers this one run. */
+  /** `--yes` approves this one run. */
   readonly yes: boolean;
 }
 
 /**
- * The variables for a box that is not this machine: secrets only where a person let it have them, and none where nothing of
- * the document may run: a shell would act on some of them (BASH_ENV, PATH) by itself.
- * @throws RunbookError 3 where something is to run that may not have its secrets
+ * The variables for a remote box: secrets only if a person granted them, and no variables if nothing of the document
+ * may run, because a shell acts on some of them (BASH_ENV, PATH).
+ * @throws RunbookError 3 if something will run without its secrets
  */
 export async function envForBox(
   world: World,
@@ -47,7 +47,7 @@ export async function envForBox(
   return env;
 }
 
-/** Writes a person's word down. */
+/** Stores a person's permission. */
 export async function grantAll(
   world: World,
   box: Pick<LaunchedBox, 'container'>,
@@ -62,7 +62,7 @@ export async function grantAll(
 function ungranted(box: string, missing: readonly string[]): Error {
   return boxError(
     'secret-not-granted',
-    `Nobody has granted ${missing.join(', ')} to the box ${box}; nothing was sent.`,
-    `A person says so on a terminal: runbook box grant ${box} ${missing.join(' ')}.`,
+    `The box ${box} needs a grant for ${missing.join(', ')}; nothing was sent.`,
+    `A person can grant it in a terminal: runbook box grant ${box} ${missing.join(' ')}`,
   );
 }

@@ -10,12 +10,12 @@ import { boxArgument } from './box-flags.ts';
 import { boxReports } from './box-report.ts';
 import { boxName, ENDS, oneBox, theBox } from './box-tools.ts';
 
-/** As a reboot: files stay, processes do not. */
+/** Like a reboot: files stay, processes do not. */
 export const restart = defineOperation({
   name: 'box restart',
-  summary: 'start a box anew, as a reboot does',
+  summary: 'restart a box',
   description:
-    'Files stay; what ran is gone, and nothing starts by itself, since a box has no init system. A replay brings it back.\n' +
+    'Files stay. Processes end and do not start again, because a box has no init system; a replay starts them.\n' +
     'Names in the proxy follow the box to its new address.',
   examples: ['runbook box restart web'],
   effect: 'act',

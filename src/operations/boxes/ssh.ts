@@ -5,13 +5,13 @@ import type { ExitCode } from '../../model/diagnostic.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 
-/** A shell in a box, for a person who wants to look around. */
+/** A shell in a box, for a person. */
 export const ssh = defineOperation({
   name: 'box ssh',
   summary: 'open a shell in a box',
   description:
-    'As root, through the container engine: no ssh server and no key is needed. With words behind `--` it runs those instead,\n' +
-    'and ends with their exit code. What you change there is no step of any runbook.',
+    'As root, through the container engine, without an ssh server or key. A command after `--` runs instead of a shell,\n' +
+    'and determines the exit code. Your changes are not recorded in any runbook.',
   examples: ['runbook box ssh web', 'runbook box ssh web -- ps -ef'],
   effect: 'act',
   input: z.object({

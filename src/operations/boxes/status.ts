@@ -8,11 +8,11 @@ import { boxArgument } from './box-flags.ts';
 import { boxReports } from './box-report.ts';
 import { boxName, oneBox, READS, theBox } from './box-tools.ts';
 
-/** One box, and how it is reached. */
+/** One box and how to reach it. */
 export const status = defineOperation({
   name: 'box status',
   summary: 'one box: its state, image, ports and names',
-  description: 'Says what the engine and the proxy know of a box now. Changes nothing.',
+  description: 'Reports the current state of a box according to the engine and the proxy. Changes nothing.',
   examples: ['runbook box status web'],
   effect: 'read',
   input: z.object(boxArgument),

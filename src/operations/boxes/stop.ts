@@ -13,8 +13,7 @@ import { boxName, ENDS, oneBox, theBox } from './box-tools.ts';
 export const stop = defineOperation({
   name: 'box stop',
   summary: 'stop a box; its files stay',
-  description:
-    'Ends every process of a box. `runbook box restart` starts it again, with the files as they were.',
+  description: 'Ends every process of a box. `runbook box restart` starts it again with its files.',
   examples: ['runbook box stop web'],
   effect: 'act',
   input: z.object(boxArgument),

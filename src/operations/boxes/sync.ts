@@ -21,27 +21,27 @@ const input = z.object({
   folder: z
     .string()
     .default('.')
-    .describe('what to bring into the box')
+    .describe('folder to copy to the box')
     .meta({ positional: true, placeholder: 'FOLDER' }),
   to: z
     .string()
     .optional()
-    .describe('where it stands there; /srv/ and its name if none is given')
+    .describe('target folder in the box; default: /srv/ and the name of the folder')
     .meta({ placeholder: 'PATH' }),
   envFile: z
     .string()
     .optional()
-    .describe('bring these secrets too, as .env there; each has to be granted to the box')
+    .describe('also copy this file of secrets, as .env; each secret needs a grant for the box')
     .meta({ placeholder: 'FILE' }),
 });
 
-/** The files of a folder, in a box. */
+/** Copies the files of a folder to a box. */
 export const sync = defineOperation({
   name: 'box sync',
-  summary: 'bring the files of a folder into a box',
+  summary: 'copy the files of a folder to a box',
   description:
-    'Sends what git would not ignore and has changed since the last time, and removes there what is gone here. Files of the\n' +
-    'kind of .env are left out: --env-file brings one apart, through a pipe, once each name in it is granted to the box.',
+    'Sends files that git does not ignore and that changed since the last sync, and deletes files in the box that you deleted.\n' +
+    'Files like .env are skipped: --env-file copies one through a pipe, once each name in it is granted to the box.',
   examples: ['runbook box sync web', 'runbook box sync web ./site --to /srv/site --env-file .env'],
   effect: 'act',
   input,
@@ -49,7 +49,7 @@ export const sync = defineOperation({
   exit: () => EXIT.done,
 });
 
-/** @throws RunbookError 3 for a secret that is not granted: nothing was sent then */
+/** @throws RunbookError 3 for a secret without a grant; nothing was sent then */
 export async function runSync(
   world: World,
   { box: name, folder, to, envFile }: z.infer<typeof input>,
@@ -57,11 +57,7 @@ export async function runSync(
   const from = resolve(world.cwd, folder);
   const status = await stat(from).catch(() => undefined);
   if (!status?.isDirectory())
-    throw wrong(
-      'no-such-folder',
-      `${folder} is no folder.`,
-      'Name the folder whose files the box shall have.',
-    );
+    throw wrong('no-such-folder', `${folder} must be a folder.`, 'Use the path of the folder to copy.');
   const box = await requireBox(name);
   requireRunning(box);
   const place = to ?? syncedFolder(from);

@@ -4,43 +4,43 @@ import type { Box } from '../../model/box.ts';
 import type { Fault } from '../../model/chaos.ts';
 import { fillDisk, killNewProcesses, processesOf } from './inside-faults.ts';
 
-/** A fault made ready. */
+/** A prepared fault. */
 export interface FaultInjector {
-  /** Called when the pass has begun, and so all is there that is the pass's own and not a step's. */
-  readonly aim: () => void;
-  /** Hurts, and answers how to heal, or why this box cannot be hurt so. */
-  readonly strike: () => Promise<(() => Promise<void>) | string>;
+  /** Called when the pass has started, so that the pass's own processes can be excluded. */
+  readonly prepare: () => void;
+  /** Injects the fault. Returns how to remove it, or why it cannot be injected on this box. */
+  readonly inject: () => Promise<(() => Promise<void>) | string>;
 }
 
-/** What hurts this box this way. */
+/** The injector of this fault for this box. */
 export function faultInjectorFor(fault: Fault, launched: LaunchedBox, box: Box): FaultInjector {
-  const ready = { aim: () => {} };
+  const ready = { prepare: () => {} };
   switch (fault) {
     case 'kill-step':
       return stepKiller(box);
     case 'kill-box':
-      return { ...ready, strike: () => killBox(launched) };
+      return { ...ready, inject: () => killBox(launched) };
     case 'restart':
-      return { ...ready, strike: () => rebootBox(launched) };
+      return { ...ready, inject: () => rebootBox(launched) };
     case 'drop-network':
       return {
         ...ready,
-        strike: async () => (await unplugBox(launched)) ?? 'it is on no network of its own',
+        inject: async () => (await unplugBox(launched)) ?? 'the box has no network of its own',
       };
     case 'fill-disk':
-      return { ...ready, strike: () => fillDisk(box) };
+      return { ...ready, inject: () => fillDisk(box) };
   }
 }
 
 function stepKiller(box: Box): FaultInjector {
   let before: Promise<string> = Promise.resolve('');
   return {
-    aim: () => {
+    prepare: () => {
       before = processesOf(box);
     },
-    strike: async () =>
+    inject: async () =>
       (await killNewProcesses(box, await before))
         ? async () => {}
-        : 'the step was over before it could be killed',
+        : 'the step ended before it could be killed',
   };
 }

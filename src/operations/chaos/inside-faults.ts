@@ -1,13 +1,13 @@
 import type { Box } from '../../model/box.ts';
 
-/** Pids that live now, blanks between. */
+/** Prints the running pids, separated by spaces. */
 const LIST = 'cd /proc && echo [0-9]*';
 
 /**
- * Ends with SIGKILL what the box's step has running: the processes that came after `before` and have no children. Tries
- * again until there is one, a hundred times; the kernel's own list is read, so no tool is needed.
+ * Kills the processes of the box's step with SIGKILL: those that are not in `before` and have no children. Retries up
+ * to a hundred times until there is one. Reads the kernel's list, so no tool is needed.
  */
-const KILL_LEAVES = `
+const KILL_LEAF_PROCESSES = `
 before=" $1 "
 tries=0
 while [ $tries -lt 100 ]; do
@@ -28,37 +28,37 @@ done
 exit 1
 `;
 
-/** What lives on the box before a step begins, to tell what is the step's. */
+/** The pids on the box before a step starts, to identify the step's processes. */
 export async function processesOf(box: Box): Promise<string> {
   const { stdout } = await box.exec({ run: LIST });
   return stdout.toString('utf8').trim();
 }
 
-/** Whether something was killed. */
+/** Whether a process was killed. */
 export async function killNewProcesses(box: Box, before: string): Promise<boolean> {
-  const { code } = await box.exec({ run: ['sh', '-c', KILL_LEAVES, 'sh', before] });
+  const { code } = await box.exec({ run: ['sh', '-c', KILL_LEAF_PROCESSES, 'sh', before] });
   return code === 0;
 }
 
-/** Larger disks than this are not filled: it would take too long, and they are hardly the box's alone. */
+/** Larger disks are not filled: it would take too long, and they are probably shared. */
 const LARGEST_DISK_KB = 2_000_000;
 
 /**
- * Fills the disk that holds the box's workspace, and answers how to empty it; a reason where that disk is the host's
- * too: in a container the root file system is, and filling it would hurt more than the box.
+ * Fills the disk of the box's workspace, and returns how to empty it, or a reason if the disk is shared with the host:
+ * a container's root file system is, and filling it would affect more than the box.
  */
 export async function fillDisk(box: Box): Promise<(() => Promise<void>) | string> {
-  const ballast = '.runbook-chaos-ballast';
-  const look = await box.exec({
+  const filler = '.runbook-chaos-ballast';
+  const disk = await box.exec({
     run: ['sh', '-c', 'cd "$1" && df -Pk . | tail -n 1', 'sh', box.folder],
   });
-  const [, size, , free, , mount] = look.stdout.toString('utf8').trim().split(/\s+/);
-  if (look.code !== 0 || mount === undefined) return 'its disk could not be looked at';
+  const [, size, , free, , mount] = disk.stdout.toString('utf8').trim().split(/\s+/);
+  if (disk.code !== 0 || mount === undefined) return 'its disk could not be measured';
   if (mount === '/' || Number(size) > LARGEST_DISK_KB)
-    return 'its disk is not its own: filling it would fill that of this machine';
+    return 'the box shares its disk with this machine, which would be filled too';
   const fill = 'cd "$1" && cat /dev/zero >"$2" 2>/dev/null; exit 0';
-  await box.exec({ run: ['sh', '-c', fill, 'sh', box.folder, ballast], timeoutMs: 60_000 + Number(free) });
+  await box.exec({ run: ['sh', '-c', fill, 'sh', box.folder, filler], timeoutMs: 60_000 + Number(free) });
   return async () => {
-    await box.exec({ run: ['rm', '-f', `${box.folder}/${ballast}`] });
+    await box.exec({ run: ['rm', '-f', `${box.folder}/${filler}`] });
   };
 }

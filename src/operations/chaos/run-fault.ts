@@ -10,13 +10,13 @@ import { replayBox } from '../session/replay-box.ts';
 import type { ApprovedDocument } from '../session/session.ts';
 import { faultInjectorFor } from './inject-fault.ts';
 
-/** A box that needs more passes than this to be well again is not well. */
+/** A box that needs more passes to recover counts as lost. */
 const MOST_PASSES = 3;
 
-/** Reasons for a confirmed step to act again that are no loss: the box itself is not what it was. */
+/** Valid reasons for a confirmed step to act again: the box has changed. */
 const RIGHTLY_AGAIN = new Set(['drifted', 'needs-acted', 'state-needed', 'obstacle']);
 
-/** One fault: a pass that is hurt at the beginning of a step, then the same command until every check passes. */
+/** One fault: a pass with the fault injected at the start of a step, then the same command until every check passes. */
 export async function runFault(
   context: OperationContext,
   document: ApprovedDocument,
@@ -27,29 +27,29 @@ export async function runFault(
   const { world } = context;
   const box = await world.openBox({ folder: document.document.folder, env: {}, target: chosenBox(flags.on) });
   try {
-    const weapon = faultInjectorFor(fault, launched, box);
+    const injector = faultInjectorFor(fault, launched, box);
     const story = new FaultStory(context.emit);
-    let struck: Promise<Struck> | undefined;
+    let injected: Promise<Injected> | undefined;
     const emit = (event: RunEvent) => {
-      story.take(event);
-      if (event.type === 'pass-started') weapon.aim();
-      if (event.type === 'step-started' && event.step === step && !struck)
-        struck = strike(weapon.strike, world.now);
+      story.record(event);
+      if (event.type === 'pass-started') injector.prepare();
+      if (event.type === 'step-started' && event.step === step && !injected)
+        injected = injectFault(injector.inject, world.now);
     };
-    const hurt = await passOnce({ ...context, emit }, document, flags);
-    const done = await struck;
-    if (done === undefined) return skipped(fault, step, `the pass did not come to ${step}: ${hurt.message}`);
-    if (typeof done.heal === 'string') return skipped(fault, step, done.heal);
-    await done.heal();
-    const healed = world.now();
-    const again = hurt.done
+    const faulty = await passOnce({ ...context, emit }, document, flags);
+    const done = await injected;
+    if (done === undefined) return skipped(fault, step, `the pass did not reach ${step}: ${faulty.message}`);
+    if (typeof done.remove === 'string') return skipped(fault, step, done.remove);
+    await done.remove();
+    const removed = world.now();
+    const again = faulty.done
       ? { done: true, passes: 0, message: '' }
       : await resume(context, document, flags, story);
-    const ms = { recoveredMs: world.now() - done.at, faultMs: healed - done.at };
+    const ms = { recoveredMs: world.now() - done.at, faultMs: removed - done.at };
     return {
-      ...{ fault, step, hurt: hurt.message, passes: again.passes, repeated: story.repeated },
+      ...{ fault, step, hurt: faulty.message, passes: again.passes, repeated: story.repeated },
       ...(again.done ? ms : {}),
-      outcome: hurt.done ? 'survived' : again.done ? 'recovered' : 'lost',
+      outcome: faulty.done ? 'survived' : again.done ? 'recovered' : 'lost',
       message: again.message,
     };
   } finally {
@@ -57,21 +57,21 @@ export async function runFault(
   }
 }
 
-interface Struck {
+interface Injected {
   readonly at: number;
-  readonly heal: (() => Promise<void>) | string;
+  readonly remove: (() => Promise<void>) | string;
 }
 
-async function strike(weapon: () => Promise<Struck['heal']>, now: () => number): Promise<Struck> {
+async function injectFault(inject: () => Promise<Injected['remove']>, now: () => number): Promise<Injected> {
   const at = now();
   try {
-    return { at, heal: await weapon() };
+    return { at, remove: await inject() };
   } catch (error) {
-    return { at, heal: (error as Error).message };
+    return { at, remove: (error as Error).message };
   }
 }
 
-/** The same command, as often as it may take. */
+/** Runs the same command, as often as allowed. */
 async function resume(
   context: OperationContext,
   document: ApprovedDocument,
@@ -81,7 +81,7 @@ async function resume(
   let message = '';
   for (let passes = 1; passes <= MOST_PASSES && !context.signal.aborted; passes += 1) {
     story.newPass();
-    const emit = (event: RunEvent) => story.take(event);
+    const emit = (event: RunEvent) => story.record(event);
     const pass = await passOnce({ ...context, emit }, document, { ...flags, force: false });
     if (pass.done) return { done: true, passes, message: pass.message };
     message = pass.message;
@@ -89,7 +89,7 @@ async function resume(
   return { done: false, passes: MOST_PASSES, message };
 }
 
-/** A pass that cannot begin has failed too. */
+/** A pass that cannot start has failed too. */
 async function passOnce(
   context: OperationContext,
   document: ApprovedDocument,
@@ -110,7 +110,7 @@ async function passOnce(
   }
 }
 
-/** Which steps were confirmed, and which of them then acted again without need. */
+/** Records which steps were confirmed, and which of them acted again without need. */
 class FaultStory {
   readonly repeated: string[] = [];
   readonly #confirmed = new Set<string>();
@@ -122,7 +122,7 @@ class FaultStory {
     this.#resuming = true;
   }
 
-  take(event: RunEvent): void {
+  record(event: RunEvent): void {
     this.emit(event);
     if (event.type === 'step-started' && this.#resuming && this.#confirmed.has(event.step)) {
       if (!RIGHTLY_AGAIN.has(event.reason)) this.repeated.push(event.step);

@@ -3,7 +3,7 @@ import { certificateHash } from '../../plan/hash.ts';
 import type { OpenedDocument } from './document.ts';
 import { readVendoredFile } from './vendored-file.ts';
 
-/** The hash of what a clean-box pass of this document proves, files beside it that its fences name included. */
+/** The hash of what a clean-box pass of this document proves, including files that its fences refer to. */
 export async function certificateHashOf({
   runbook,
   source,
@@ -18,7 +18,7 @@ export async function certificateHashOf({
   return certificateHash(runbook, source.text, vendored);
 }
 
-/** A file that is not there has a hash of its own: the day it comes or goes, the proof is stale. */
+/** A missing file has its own hash, so the certificate becomes stale when it appears or disappears. */
 async function contentHash(folder: string, path: string): Promise<string> {
   const content = await readVendoredFile(folder, path, { mayBeOutside: true }).catch(() => undefined);
   return content ? createHash('sha256').update(content).digest('hex') : 'missing';

@@ -8,7 +8,7 @@ import { type Diagnostic, EXIT, type ExitCode, RunbookError } from '../../model/
 import type { Runbook } from '../../model/runbook.ts';
 import { withVendoredFiles } from './vendored-files.ts';
 
-/** A document as read: its bytes decoded, its meaning, and where it really lives. */
+/** A document as read: decoded text, parsed meaning, and real path. */
 export interface OpenedDocument {
   readonly source: Source;
   readonly runbook: Runbook;
@@ -21,8 +21,8 @@ export interface OpenedDocument {
 }
 
 /**
- * Reads and parses a document; its diagnostics come along, errors included.
- * @throws RunbookError 64 for a path that is no file, 65 for bytes that are no text.
+ * Reads and parses a document; includes its diagnostics, also errors.
+ * @throws RunbookError 64 for a path that is not a file, 65 for bytes that are not text
  */
 export async function readDocument(
   cwd: string,
@@ -36,7 +36,7 @@ export async function readDocument(
   return { source: decoded.source, runbook, file, path, folder: dirname(path) };
 }
 
-/** Like readDocument, but any error in the document ends it with exit 65, all of them told at once. */
+/** Like readDocument, but throws with exit 65 and all errors if the document has any. */
 export async function readValidDocument(
   cwd: string,
   file: string,
@@ -47,7 +47,7 @@ export async function readValidDocument(
   return document;
 }
 
-/** @throws RunbookError with every diagnostic where at least one is an error. */
+/** @throws RunbookError with every diagnostic if at least one is an error */
 export function refuseErrors(diagnostics: readonly Diagnostic[], exit: ExitCode): void {
   if (diagnostics.some((each) => each.severity === 'error')) throw new RunbookError(diagnostics, exit);
 }
@@ -62,7 +62,7 @@ async function existingFile(cwd: string, file: string): Promise<string> {
     throw usage(
       status.isDirectory() ? 'is-a-directory' : 'not-a-file',
       status.isDirectory() ? `${file} is a directory.` : `${file} is not a regular file.`,
-      there ? `Did you mean ${inside}?` : 'Name a markdown file.',
+      there ? `Did you mean ${inside}?` : 'Use the path of a markdown file.',
     );
   } catch (error) {
     if (error instanceof RunbookError) throw error;
@@ -70,8 +70,8 @@ async function existingFile(cwd: string, file: string): Promise<string> {
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw usage(
         'no-such-file',
-        `There is no file ${file}.`,
-        'Check the path, or write a first AUTODOCK.md with "runbook init".',
+        `The file ${file} does not exist.`,
+        'Check the path, or create an AUTODOCK.md with "runbook init".',
       );
     }
     throw usage(
@@ -88,7 +88,7 @@ async function readBounded(path: string, file: string): Promise<Buffer> {
   });
   try {
     const { size } = await handle.stat();
-    // One byte over the limit is enough for decodeSource to refuse it: 50 GB need not be read for that.
+    // One byte over the limit is enough for decodeSource to reject it, so a huge file is not read completely.
     if (size <= LARGEST_DOCUMENT) return await handle.readFile();
     const start = Buffer.alloc(LARGEST_DOCUMENT + 1);
     await handle.read(start, 0, start.length, 0);
@@ -100,7 +100,7 @@ async function readBounded(path: string, file: string): Promise<Buffer> {
 
 /**
  * Replaces a document atomically, following symlinks and keeping its permissions.
- * @throws RunbookError 3 where it changed since it was read: a person's edit made meanwhile is never lost.
+ * @throws RunbookError 3 if it changed since it was read, so that a concurrent edit is never lost
  */
 export async function writeDocument(document: OpenedDocument, text: string): Promise<void> {
   const { path, file } = document;
@@ -112,11 +112,11 @@ export async function writeDocument(document: OpenedDocument, text: string): Pro
       mode,
       draft: draftOf(path),
       settle: async (draft) => {
-        // Only root can give a file to another owner; without that right it is ours, as with any editor.
+        // Only root can change the owner; otherwise the file is ours, as with any editor.
         await draft.chown(uid, gid).catch(() => {});
         await draft.chmod(mode & 0o7777);
       },
-      // Once more: writing a large draft to disk takes its time.
+      // Checks again, because writing a large draft to disk takes time.
       ready: () => refuseEdited(document),
     });
   } catch (error) {
@@ -124,8 +124,8 @@ export async function writeDocument(document: OpenedDocument, text: string): Pro
     const { code } = error as NodeJS.ErrnoException;
     throw person(
       'unwritable-document',
-      `${file} could not be written (${code}); it is as it was.`,
-      'Check permissions and room there.',
+      `${file} could not be written (${code}); it is unchanged.`,
+      'Check the permissions and free space of its folder.',
       file,
     );
   }

@@ -2,7 +2,7 @@ import { nearest } from '../../base/nearest.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 
 /**
- * Refuses a flag that names no step: with a typo in it, `verify --only` would ask nothing and say that all is well.
+ * Rejects a flag with an unknown step: with a typo, `verify --only` would check nothing and report success.
  * @throws RunbookError 64
  */
 export function refuseUnknownId(

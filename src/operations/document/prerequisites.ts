@@ -5,7 +5,10 @@ import type { Place } from '../../model/place.ts';
 import type { Runbook, Step } from '../../model/runbook.ts';
 import { type OpenedDocument, readValidDocument } from './document.ts';
 
-/** A loose document with what its `## Prerequisites` link to: their steps come first, in the same pass and state. */
+/**
+ * A loose document with the documents that its `## Prerequisites` link to: their steps come first, in the same pass and
+ * state.
+ */
 export interface WithPrerequisites {
   readonly runbook: Runbook;
   /** The linked documents, deepest first. */
@@ -13,9 +16,9 @@ export interface WithPrerequisites {
 }
 
 /**
- * Follows relative links under `## Prerequisites`, as InnovationEngine does, but only inside the folder of the document
- * that was asked for: a link that leaves it would run what nobody looked at.
- * @throws RunbookError 65 for a link that leaves the folder, leads nowhere or in a circle.
+ * Follows relative links under `## Prerequisites`, as InnovationEngine does, but only inside the folder of the
+ * requested document: other files were not reviewed.
+ * @throws RunbookError 65 for a link that leaves the folder, is broken or circular
  */
 export async function followPrerequisites(document: OpenedDocument): Promise<WithPrerequisites> {
   const found = await follow(document, document.folder, [document.path]);
@@ -26,7 +29,7 @@ export async function followPrerequisites(document: OpenedDocument): Promise<Wit
   return { runbook: { ...document.runbook, steps }, others };
 }
 
-/** What must come before, deepest first. */
+/** The documents that must come first, deepest first. */
 async function follow(
   document: OpenedDocument,
   root: string,
@@ -36,7 +39,7 @@ async function follow(
   for (const link of document.runbook.prerequisites) {
     const target = await realpath(join(dirname(document.path), link.path)).catch(() => undefined);
     if (target === undefined)
-      throw refused('prerequisite-missing', `There is no file ${link.path}.`, link.place);
+      throw refused('prerequisite-missing', `The linked file ${link.path} does not exist.`, link.place);
     if (!target.startsWith(root + sep)) {
       throw refused(
         'prerequisite-outside',
@@ -45,14 +48,14 @@ async function follow(
       );
     }
     if (path.includes(target))
-      throw refused('prerequisite-circle', `${link.path} leads back to itself.`, link.place);
+      throw refused('prerequisite-circle', `${link.path} links back to itself.`, link.place);
     const linked = await readValidDocument(root, relative(root, target), { loose: true });
     found.push(...(await follow(linked, root, [...path, target])), linked);
   }
   return found;
 }
 
-/** Their ids get the file's name in front: two documents may well use the same headings. */
+/** Prefixes their ids with the file name, because two documents may have the same headings. */
 function stepsOf({ runbook }: OpenedDocument, name: string): Step[] {
   const own = (id: string) => `${name}/${id}`;
   return runbook.steps.map((step) => ({
@@ -64,6 +67,6 @@ function stepsOf({ runbook }: OpenedDocument, name: string): Step[] {
 }
 
 function refused(code: string, message: string, place: Place): RunbookError {
-  const remedy = 'Mend the link, or take it out of Prerequisites.';
+  const remedy = 'Fix the link, or remove it from Prerequisites.';
   return new RunbookError([{ code, severity: 'error', message, remedy, place }], EXIT.document);
 }

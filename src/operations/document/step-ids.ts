@@ -1,6 +1,8 @@
 import { readDocument } from './document.ts';
 
-/** The steps of a document, for completion: read and parsed, nothing opened or asked. @throws RunbookError as readDocument. */
+/**
+ * The steps of a document, for completion: read and parsed, without opening a box. @throws RunbookError as readDocument
+ */
 export async function stepIds(
   cwd: string,
   file: string,

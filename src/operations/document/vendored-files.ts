@@ -3,10 +3,7 @@ import type { Action } from '../../model/action.ts';
 import type { Runbook, Step } from '../../model/runbook.ts';
 import { readVendoredFile } from './vendored-file.ts';
 
-/**
- * Ties the content of files that apply fences name to the document: what is applied is what a person approved and what the
- * journal knows, though it stands in another file.
- */
+/** Includes the content of files that apply fences refer to in the document, so that approval and journal cover it. */
 export async function withVendoredFiles(runbook: Runbook, folder: string): Promise<Runbook> {
   if (!namesFiles(runbook)) return runbook;
   const steps = await Promise.all(

@@ -6,12 +6,12 @@ import { fileHashKey } from '../session/file-hash-key.ts';
 import type { Session } from '../session/session.ts';
 import { baselinePlace } from './baseline-place.ts';
 
-/** What of a box steps change and hands should not: the scopes of a baseline. */
+/** The scopes of a baseline: what steps change, and manual work should not. */
 export const BASELINE_SCOPES: readonly Scope[] = ['packages', 'services', 'listeners', 'files', 'users'];
 
 /**
- * Looks at the box and keeps it.
- * @throws RunbookError 3 where it cannot be kept
+ * Observes the box and stores the baseline.
+ * @throws RunbookError 3 if it cannot be stored
  */
 export async function takeBaseline(
   { world, signal }: OperationContext,

@@ -7,15 +7,16 @@ import { redactText } from '../../observe/redact/redact.ts';
 import { fileHashKey } from '../session/file-hash-key.ts';
 import type { DriftSource, DriftView } from './view.ts';
 
-/** A fence whose objects live in a cluster, and its step. */
+/** A fence with objects in a cluster, and its step. */
 interface ClusterFence {
   readonly planned: PlanStep;
   readonly action: ApplyAction | RegistryAction;
 }
 
 /**
- * What confirmed steps applied to a cluster, against what lives there: a dry-run apply, then the fields that other hands
- * own, then what carries the runbook's label and is in no document. Loads nothing where nothing was applied.
+ * Compares what confirmed steps applied to a cluster with the live objects: by a dry-run apply, by fields that other
+ * managers own, and by objects with the runbook's label that no document contains. Loads nothing if nothing was
+ * applied.
  */
 export const clusterSource: DriftSource = async (view) => {
   const fences = view.session.plan.steps
@@ -25,7 +26,7 @@ export const clusterSource: DriftSource = async (view) => {
         action.kind === 'apply' || action.kind === 'registry' ? [{ planned, action }] : [],
       ),
     );
-  const left = leftBehind(view);
+  const left = objectsOfRemovedSteps(view);
   if (fences.length === 0 && left.length === 0) return { findings: [], looked: [] };
   const key = await fileHashKey(view.context.world, { readOnly: true });
   const hash = (value: string) => `#${createHmac('sha256', key).update(value).digest('hex').slice(0, 8)}`;
@@ -45,15 +46,15 @@ async function driftOfFence(
   { preview, context }: DriftView,
   hash: (value: string) => string,
 ): Promise<{ objects: readonly ObjectKey[]; found: readonly DriftFinding[] }> {
-  const [{ comparedObjects }, { driftOfObject }, { FIELD_MANAGER, PATCH_MANAGER }] = await loaded();
+  const [{ comparedObjects }, { driftOfObject }, { FIELD_MANAGER, PATCH_MANAGER }] = await loadModules();
   const { pass } = preview;
   const work = { pass, state: pass.state.after(planned.step.id), signal: context.signal };
   try {
     const compared = await comparedObjects(action, work);
-    const words = { ours: new Set([FIELD_MANAGER, PATCH_MANAGER]), hash, looksSecret };
+    const options = { ours: new Set([FIELD_MANAGER, PATCH_MANAGER]), hash, looksSecret };
     return {
       objects: compared.map((each) => each.key),
-      found: compared.flatMap((each) => driftOfObject(each, words)),
+      found: compared.flatMap((each) => driftOfObject(each, options)),
     };
   } catch (error) {
     const detail = (error as Error).message;
@@ -61,12 +62,12 @@ async function driftOfFence(
   }
 }
 
-/** What is known to be a secret is masked anyway; this is for what a hand has put there. */
+/** Known secrets are masked anyway; this covers values that someone set by hand. */
 function looksSecret(text: string): boolean {
   return redactText(text) !== text;
 }
 
-function loaded() {
+function loadModules() {
   return Promise.all([
     import('../pass/apply-action.ts'),
     import('../../judge/cluster-drift.ts'),
@@ -74,8 +75,8 @@ function loaded() {
   ]);
 }
 
-/** What steps have applied that the document no longer has. */
-function leftBehind({ preview, session }: DriftView): readonly ObjectKey[] {
+/** Objects applied by steps that the document no longer contains. */
+function objectsOfRemovedSteps({ preview, session }: DriftView): readonly ObjectKey[] {
   const ids = new Set(session.plan.steps.map(({ step }) => step.id));
   return [...preview.journal.memory].flatMap(([id, { applied = [] }]) => (ids.has(id) ? [] : applied));
 }
@@ -85,7 +86,7 @@ async function orphansOf(
   left: readonly ObjectKey[],
   { preview, session, context }: DriftView,
 ): Promise<readonly DriftFinding[]> {
-  const [{ orphanedObjects }, { driftOfOrphans }] = await loaded();
+  const [{ orphanedObjects }, { driftOfOrphans }] = await loadModules();
   const { pass } = preview;
   const { steps } = session.plan;
   const work = { pass, state: pass.state.after(steps.at(-1)?.step.id ?? ''), signal: context.signal };
@@ -95,9 +96,9 @@ async function orphansOf(
     const { orphans, unseen } = await orphanedObjects(known, [...known, ...left], work);
     return driftOfOrphans(orphans, unseen);
   } catch (error) {
-    // Where the objects themselves could not be asked either, that is said already.
+    // If the objects themselves could not be queried, that is reported already.
     if (wanted.length === 0 && left.length === 0) return [];
-    const subject = 'what the document no longer holds';
+    const subject = 'objects of removed steps';
     return [{ source: 'cluster', subject, kind: 'unknown', detail: (error as Error).message }];
   }
 }

@@ -5,9 +5,9 @@ import { baselinePlace } from './baseline-place.ts';
 import { touchesBox } from './touches-box.ts';
 
 /**
- * After a pass that is done and has acted: keeps what the box looks like now, so that drift can tell what changed since. A
- * baseline from before the pass is dropped in any case: it would take for drift what the pass has done. A look that cannot
- * be kept is no failure of the pass.
+ * After a pass that acted and is done, stores the state of the box, so that drift can report later changes. A baseline
+ * from before the pass is always removed, because it would report the pass's own changes as drift. A baseline that
+ * cannot be stored does not fail the pass.
  */
 export async function renewBaseline(
   context: OperationContext,
@@ -17,12 +17,12 @@ export async function renewBaseline(
   if (summary.acted === 0 || !touchesBox(session)) return;
   try {
     if (summary.outcome === 'done') {
-      // Observers load only where something is observed.
+      // Loads observers only if something is observed.
       const { takeBaseline } = await import('./baseline.ts');
       return await takeBaseline(context, session, id);
     }
   } catch {
-    // An older one would now be wrong.
+    // An older baseline would now be wrong.
   }
   const { dropBaseline } = await import('../../journal/baseline.ts');
   await dropBaseline(baselinePlace(session)).catch(() => {});

@@ -16,30 +16,32 @@ import { clusterSource } from './cluster-source.ts';
 import { touchesBox } from './touches-box.ts';
 import type { DriftSource } from './view.ts';
 
-/** What confirmed steps made: their checks, file fences (content, mode, owner) and background processes; and the endpoints. */
+/**
+ * What confirmed steps created: their checks, file fences (content, mode, owner), background processes and endpoints.
+ */
 const stepSource: DriftSource = async ({ session, preview, confirmed }) => {
   const { steps, endpoints } = await verifySession(preview, session, confirmed);
-  const asked = endpoints.flatMap(({ name, result }) => (result ? [{ id: name, checks: [result] }] : []));
+  const evaluated = endpoints.flatMap(({ name, result }) => (result ? [{ id: name, checks: [result] }] : []));
   return {
     findings: [
       ...steps.flatMap(({ id, checks, verdict }) =>
         verdict === 'not-applicable' ? [] : driftOfChecks('steps', id, checks.filter(isNotOfCluster)),
       ),
-      ...asked.flatMap(({ id, checks }) => driftOfChecks('endpoints', id, checks)),
+      ...evaluated.flatMap(({ id, checks }) => driftOfChecks('endpoints', id, checks)),
     ],
     looked: [
       { source: 'steps', count: steps.length },
-      { source: 'endpoints', count: asked.length },
+      { source: 'endpoints', count: evaluated.length },
     ],
   };
 };
 
-/** Fences for a cluster are compared by a source of their own, field by field; patches have only this answer. */
+/** Objects of a cluster are compared field by field by another source, except for patches. */
 function isNotOfCluster({ kind, check }: CheckResult): boolean {
   return kind !== 'cluster' || check.startsWith('patch ');
 }
 
-/** What changed on the system since the last confirmed pass and no step or attempt did. */
+/** System changes since the last confirmed pass that no step or attempt made. */
 const systemSource: DriftSource = async ({ context, session, baseline }) => {
   if (!baseline) return { findings: touchesBox(session) ? [NO_BASELINE] : [], looked: [] };
   const { world, signal } = context;
@@ -50,7 +52,7 @@ const systemSource: DriftSource = async ({ context, session, baseline }) => {
     changesOfAttempts(context, session, baseline),
   );
   return {
-    findings: [...driftOfChanges(changes), ...unseen(baseline.snapshot, now)],
+    findings: [...driftOfChanges(changes), ...unreadScopes(baseline.snapshot, now)],
     looked: BASELINE_SCOPES.flatMap((source) => {
       const count = now.facts[source]?.length;
       return count === undefined ? [] : [{ source, count }];
@@ -63,29 +65,29 @@ const NO_BASELINE: DriftFinding = {
   subject: 'packages, services, listeners, files and users',
   kind: 'unknown',
   detail:
-    'the last pass left no baseline to compare with (a short one takes none): `runbook drift --baseline` keeps one now',
+    'no baseline exists to compare with, because it was removed or could not be stored; `runbook drift --baseline` takes one now',
 };
 
-/** A scope that was not read then or now is not known to be unchanged. */
-function unseen(before: Snapshot, now: Snapshot): DriftFinding[] {
+/** A scope that was not read at both times is not known to be unchanged. */
+function unreadScopes(before: Snapshot, now: Snapshot): DriftFinding[] {
   return BASELINE_SCOPES.flatMap((scope): DriftFinding[] => {
     const bad = [before, now].find(
       ({ facts, more }) => facts[scope] === undefined || more[scope] !== undefined,
     );
     if (!bad) return [];
-    const reason = bad.unavailable.find((each) => each.scope === scope)?.reason ?? 'there is too much of it';
+    const reason = bad.unavailable.find((each) => each.scope === scope)?.reason ?? 'it has too many entries';
     return [{ source: scope, subject: '(all)', kind: 'unknown', detail: reason }];
   });
 }
 
-/** What an agent did since, step by step, is no drift either. */
+/** Changes that an agent made since, step by step, are not drift either. */
 function changesOfAttempts({ world }: OperationContext, session: Session, { snapshot }: Baseline) {
   const store = AgentStore.open(world, session.document, session.box.identity, true);
   const since = Date.parse(snapshot.at);
   return store.loop.attempts.filter(({ startedAt }) => startedAt >= since).flatMap(({ changed }) => changed);
 }
 
-/** Facts measured again; their commands are code, so only where a person has approved them. */
+/** Measures facts again. Their commands are code, so they run only if a person has approved them. */
 const factSource: DriftSource = async ({ context, session }) => {
   const measurable = session.runbook.facts.filter(({ command }) => command !== undefined);
   const findings: DriftFinding[] = [];

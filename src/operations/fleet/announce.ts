@@ -2,7 +2,7 @@ import type { Plan } from '../../model/plan.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import type { OperationContext } from '../operation.ts';
 
-/** What is told of a fleet before its first box begins. */
+/** What is reported about a fleet before its first box starts. */
 export interface FleetBeginning {
   readonly runbook: Runbook;
   readonly plan: Plan;

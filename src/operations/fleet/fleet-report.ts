@@ -10,7 +10,7 @@ interface Ended {
   readonly started: number;
 }
 
-/** Puts the boxes' results together, tells the end, and how to go on. */
+/** Combines the boxes' results, and reports the outcome and how to continue. */
 export function fleetReport(
   { world, emit, signal }: OperationContext,
   { runbook }: Prepared,
@@ -32,12 +32,14 @@ export function fleetReport(
     ...(because === undefined ? {} : { because }),
   };
   const next =
-    summary.outcome === 'done' ? '' : 'the same command goes on: boxes that are done are asked, and skipped';
+    summary.outcome === 'done'
+      ? ''
+      : 'run the same command to continue: boxes that are done are checked and skipped';
   emit({ type: 'fleet-finished', at: new Date(world.now()).toISOString(), summary, next });
   return { file: runbook.file, name: runbook.name, fleet, boxes: results, summary, next };
 }
 
-/** A failed step weighs most; boxes that were refused, and those that then were not begun, need a person. */
+/** A failed step has priority. Refused boxes, and those not started because of them, need a person. */
 function outcomeOf(boxes: FleetSummary['boxes']): FleetSummary['outcome'] {
   if (boxes.failed > 0) return 'failed';
   return boxes.person + boxes.refused + boxes['not-started'] + boxes.aborted > 0 ? 'person' : 'done';

@@ -7,12 +7,12 @@ import { refusedName } from '../../model/refused-names.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import { refuseErrors } from '../document/document.ts';
 
-/** Larger than any list of boxes that a person keeps. */
+/** Larger than any inventory that a person maintains. */
 const LARGEST_INVENTORY = 4 * 1024 * 1024;
 
 /**
- * Reads the boxes that a runbook is for, and holds their inputs against those that it declares.
- * @throws RunbookError 64 with every mistake in the inventory at once, each with its place.
+ * Reads the boxes of a fleet, and validates their inputs against the runbook's.
+ * @throws RunbookError 64 with every error in the inventory, each with its place
  */
 export async function readInventory(cwd: string, file: string, runbook: Runbook): Promise<Inventory> {
   const inventory = parseInventory(await inventoryText(cwd, file), file);
@@ -33,13 +33,15 @@ async function inventoryText(cwd: string, file: string): Promise<string> {
       code: 'unreadable-inventory',
       severity: 'error',
       message: `The inventory ${file} cannot be read: ${(error as Error).message}.`,
-      remedy: 'Name a YAML file with `targets:` (docs/fleets.md).',
+      remedy: 'Use a YAML file with `targets:` (docs/fleets.md).',
     };
     throw new RunbookError([diagnostic], EXIT.usage);
   }
 }
 
-/** An inventory lies in git beside the runbook: no secret belongs there, and a misspelt name would change nothing. */
+/**
+ * An inventory is in git next to the runbook, so it must contain no secret; and a misspelled name would have no effect.
+ */
 function wrongInputs({ inputs, place }: Target, runbook: Runbook): Diagnostic[] {
   const known = runbook.inputs.map((input) => input.name);
   return Object.keys(inputs).flatMap((name): Diagnostic[] => {
@@ -52,14 +54,14 @@ function wrongInputs({ inputs, place }: Target, runbook: Runbook): Diagnostic[] 
         severity: 'error',
         message:
           declared?.kind === 'secret'
-            ? `${name} is a secret; an inventory is no place for it.`
-            : `${runbook.file} declares no input ${name}.`,
+            ? `An inventory must not contain secrets, and ${name} is one.`
+            : `${runbook.file} does not declare the input ${name}.`,
         remedy:
           declared?.kind === 'secret'
-            ? 'Give it by environment, .env or a command, and take it out of this file.'
+            ? 'Remove it from this file. Pass it by environment, .env or a command.'
             : near
               ? `Did you mean ${near}?`
-              : 'Add it to the table under Inputs, or take it out here.',
+              : 'Add it to the table under Inputs, or remove it here.',
         place,
       },
     ];

@@ -14,16 +14,16 @@ import { replayTarget } from './replay-target.ts';
 import { runTargets } from './run-targets.ts';
 
 /**
- * The same pass on every box of an inventory, many at once: each has its own journal, lock and report, and goes on from
- * where it was. What a person must be asked is asked once, before the first box begins.
- * @throws RunbookError 64 for a wrong flag or inventory, 3 for what is not approved or an input that is missing
+ * Runs the same pass on every box of an inventory, many in parallel. Each has its own journal, lock and report, and
+ * continues where it stopped. Questions to a person are asked once, before the first box starts.
+ * @throws RunbookError 64 for an invalid flag or inventory, 3 for missing approval or input
  */
 export async function replayFleet(
   context: OperationContext,
   prepared: Prepared,
   flags: ReplayFlags,
 ): Promise<FleetReport> {
-  const tolerance = refuseUnfit(prepared, flags);
+  const tolerance = requireFleetFlags(prepared, flags);
   const { targets } = await readInventory(context.world.cwd, flags.fleet!, prepared.runbook);
   const approved = await requireApproval(context, prepared, flags, {
     place: { box: `fleet ${flags.fleet}`, boxName: pluralize(targets.length, 'box', 'boxes') },
@@ -43,22 +43,34 @@ export async function replayFleet(
   return fleetReport(context, prepared, { fleet: flags.fleet!, results, because, started });
 }
 
-/** Flags that make no sense for many boxes, or that nobody could answer. */
-function refuseUnfit({ runbook }: Prepared, flags: ReplayFlags): Tolerance {
+/** Rejects flags that do not work for many boxes, or whose questions no one could answer. */
+function requireFleetFlags({ runbook }: Prepared, flags: ReplayFlags): Tolerance {
   const tolerance = parseTolerance(flags.maxFail);
   const wrong: Diagnostic[] = [];
   const refuse = (code: string, message: string, remedy: string) =>
     wrong.push({ code, severity: 'error', message, remedy });
   if (!tolerance)
-    refuse('invalid-value', `--max-fail: ${flags.maxFail} is no number and no share.`, 'Write 3 or 10%.');
+    refuse(
+      'invalid-value',
+      `--max-fail must be a number or a percentage, got "${flags.maxFail}".`,
+      'Write 3 or 10%.',
+    );
   if (flags.on !== undefined)
-    refuse('conflicting-flags', '--on names one box, --fleet many.', 'Give one of the two.');
+    refuse(
+      'conflicting-flags',
+      '--on and --fleet cannot be combined: --on selects one box, --fleet many.',
+      'Use one of the two.',
+    );
   if (flags.dryRun)
-    refuse('conflicting-flags', '--dry-run looks at one box.', 'Name it by --on instead of --fleet.');
+    refuse(
+      'conflicting-flags',
+      '--dry-run works on one box only.',
+      'Select a box with --on instead of --fleet.',
+    );
   if (runbook.kind === 'loose' && !flags.yes)
     refuse(
       'conflicting-flags',
-      'A loose document is asked block by block, and nobody can be asked for each box.',
+      'A loose document asks about each block, which is not possible for each box of a fleet.',
       'Add --yes.',
     );
   if (wrong.length > 0 || !tolerance) throw new RunbookError(wrong, EXIT.usage);

@@ -8,7 +8,10 @@ import type { ReplayFlags } from '../replay-flags.ts';
 import { replayBox } from '../session/replay-box.ts';
 import type { ApprovedDocument } from '../session/session.ts';
 
-/** One box of a fleet: the pass that a replay of that box alone would be. Never rejects: trouble of one is not the others'. */
+/**
+ * One box of a fleet: the same pass as a replay of that box alone. Never rejects, because an error of one box must not
+ * affect the others.
+ */
 export async function replayTarget(
   context: OperationContext,
   { approved, ...prepared }: ApprovedDocument,
@@ -21,30 +24,30 @@ export async function replayTarget(
   const at = () => new Date(world.now()).toISOString();
   context.emit({ type: 'box-started', at: at(), target: name });
   const ended: Ended[] = [];
-  let began = false;
+  let hasStarted = false;
   const emit = (event: RunEvent) => {
-    began ||= event.type === 'pass-started';
+    hasStarted ||= event.type === 'pass-started';
     if (event.type === 'step-finished') ended.push({ ...event, id: event.step });
-    // A pass tells of itself only, so each of its events is one of a pass.
+    // A pass emits only its own events.
     context.emit({ ...(event as PassEvent), target: name });
   };
-  const told = await replayBox(
-    // A signal of its own: hundreds of boxes would be hundreds of listeners on one.
+  const targetOutcome = await replayBox(
+    // A separate signal: hundreds of boxes would add hundreds of listeners to one signal.
     { ...context, emit, signal: AbortSignal.any([context.signal]) },
     prepared,
     { ...flags, on, input: { ...target.inputs, ...flags.input } },
     { approved: approved.forInputs(Object.keys(target.inputs)) },
-  ).then(passed, (error: unknown) => broken(error, { began, ended, signal: context.signal }));
-  const result = { target: name, on, ms: world.now() - started, ...told };
+  ).then(passed, (error: unknown) => broken(error, { hasStarted, ended, signal: context.signal }));
+  const result = { target: name, on, ms: world.now() - started, ...targetOutcome };
   const { outcome, ms, message } = result;
-  for (const diagnostic of told.diagnostics) emit({ type: 'diagnostic', diagnostic });
+  for (const diagnostic of targetOutcome.diagnostics) emit({ type: 'diagnostic', diagnostic });
   context.emit({ type: 'box-finished', at: at(), target: name, outcome, ms, message });
   return result;
 }
 
-type Told = Pick<BoxResult, 'outcome' | 'summary' | 'steps' | 'diagnostics' | 'message'>;
+type TargetOutcome = Pick<BoxResult, 'outcome' | 'summary' | 'steps' | 'diagnostics' | 'message'>;
 
-function passed({ summary, steps }: ReplayReport): Told {
+function passed({ summary, steps }: ReplayReport): TargetOutcome {
   return {
     outcome: summary.outcome,
     summary,
@@ -54,19 +57,19 @@ function passed({ summary, steps }: ReplayReport): Told {
   };
 }
 
-/** What stopped it, else the totals. */
+/** Why it stopped, else the totals. */
 function messageOf(steps: ReplayReport['steps'], { acted, skipped }: ReplayReport['summary']): string {
   const stopped = steps.find(({ outcome }) => outcome.kind === 'failed' || outcome.kind === 'person');
   if (stopped && 'failure' in stopped.outcome) return `${stopped.id}: ${stopped.outcome.failure.message}`;
   return acted === 0 ? `nothing to do, ${skipped} skipped` : `${acted} acted, ${skipped} skipped`;
 }
 
-/** Hundreds of boxes times their steps times their checks: of what went well nobody reads the checks again. */
+/** Drops the checks of successful steps, which are not needed for hundreds of boxes. */
 function slim(outcome: StepOutcome): StepOutcome {
   return outcome.kind === 'acted' || outcome.kind === 'skipped' ? { ...outcome, checks: [] } : outcome;
 }
 
-/** A step as its event told it. */
+/** A step as reported by its event. */
 interface Ended {
   readonly id: string;
   readonly title: string;
@@ -74,13 +77,13 @@ interface Ended {
 }
 
 /**
- * A box that cannot be opened or lacks something is refused; one that was lost in the middle of its pass has failed, and
- * what its steps came to until then is known from what was told. Anything else thrown is a defect, told as such.
+ * A box that cannot be opened or lacks something is refused. One that was lost during its pass has failed; the outcomes
+ * of its steps until then are known from events. Anything else thrown is a defect, and reported as such.
  */
 function broken(
   error: unknown,
-  { began, ended, signal }: { began: boolean; ended: readonly Ended[]; signal: AbortSignal },
-): Told {
+  { hasStarted, ended, signal }: { hasStarted: boolean; ended: readonly Ended[]; signal: AbortSignal },
+): TargetOutcome {
   const diagnostics: readonly Diagnostic[] =
     error instanceof RunbookError
       ? error.diagnostics
@@ -94,7 +97,7 @@ function broken(
         ];
   const first = diagnostics.find(({ severity }) => severity === 'error') ?? diagnostics[0];
   return {
-    outcome: signal.aborted ? 'aborted' : began ? 'failed' : 'refused',
+    outcome: signal.aborted ? 'aborted' : hasStarted ? 'failed' : 'refused',
     steps: ended.map(({ id, title, outcome }) => ({ id, title, outcome: slim(outcome) })),
     diagnostics,
     message: first?.message ?? '',

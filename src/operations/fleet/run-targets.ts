@@ -4,9 +4,9 @@ import type { BoxResult } from '../../model/fleet.ts';
 
 export interface FleetRun {
   readonly targets: readonly Target[];
-  /** At most so many at once. */
+  /** Maximum number of parallel boxes. */
   readonly forks: number;
-  /** So many of the first must be done before the others begin. */
+  /** This many boxes must be done before the others start. */
   readonly canary: number;
   readonly tolerance: Tolerance;
   readonly signal: AbortSignal;
@@ -14,13 +14,13 @@ export interface FleetRun {
   readonly replay: (target: Target) => Promise<BoxResult>;
 }
 
-/** Results in the order of the inventory, and why some boxes were not begun. */
+/** Results in the order of the inventory, and why some boxes were not started. */
 export interface FleetResults {
   readonly results: readonly BoxResult[];
   readonly because?: string;
 }
 
-/** First the canaries, then the rest; nobody new begins once it is stopped or too many have failed. */
+/** Runs the canaries first, then the rest. No further box starts once the fleet is stopped or too many have failed. */
 export async function runTargets(run: FleetRun): Promise<FleetResults> {
   const results = new Map<string, BoxResult>();
   const canaries = run.targets.slice(0, run.canary);
@@ -32,7 +32,7 @@ export async function runTargets(run: FleetRun): Promise<FleetResults> {
   return because === undefined ? { results: all } : { results: all, because };
 }
 
-/** As many at once as may; the answer: why it stopped before its end. */
+/** Runs a wave in parallel. Returns why it stopped early. */
 async function runWave(
   { forks, tolerance, signal, replay, targets }: FleetRun,
   wave: readonly Target[],
@@ -61,7 +61,7 @@ function failedCanary(
   results: ReadonlyMap<string, BoxResult>,
 ): string | undefined {
   const bad = canaries.find(({ name }) => results.get(name)?.outcome !== 'done');
-  return bad && `the canary ${bad.name} is not done`;
+  return bad && `the canary ${bad.name} did not succeed`;
 }
 
 const hasFailed = ({ outcome }: BoxResult): boolean => outcome !== 'done' && outcome !== 'aborted';

@@ -11,22 +11,22 @@ import type { OperationContext } from '../operation.ts';
 import type { Prepared } from '../session/session.ts';
 import { type ParityInput, projectBox } from './project-box.ts';
 
-/** The two boxes, and what is known beforehand of their differences. */
+/** The two boxes and the expected differences. */
 export interface ParityRequest extends ParityInput {
   readonly a: string;
   readonly b: string;
   readonly expect: readonly string[];
 }
 
-/** A report, and every row beside it: the page shows what is equal too. */
+/** A report, and every row: the page shows equal ones too. */
 export interface ComparedTargets {
   readonly report: ParityReport;
   readonly rows: readonly ParityRow[];
 }
 
 /**
- * Measures both boxes at once and compares.
- * @throws RunbookError 64 for what declares no difference, 1 where a box cannot be opened
+ * Measures both boxes in parallel and compares them.
+ * @throws RunbookError 64 for an invalid expectation, 1 if a box cannot be opened
  */
 export async function compareTargets(
   context: OperationContext,
@@ -38,7 +38,7 @@ export async function compareTargets(
     ...(prepared?.runbook.frontMatter.parity?.expect ?? []),
     ...request.expect,
   ]);
-  // Both are settled before an error is passed on: each side closes its own box.
+  // Waits for both sides before an error is thrown: each side closes its own box.
   const sides = await Promise.allSettled([a, b].map((on) => projectBox(context, on, prepared, request)));
   const [first, second] = sides.map((side) => {
     if (side.status === 'rejected') throw side.reason;

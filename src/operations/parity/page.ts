@@ -8,12 +8,12 @@ const WORDS: Readonly<Record<ParityClass, string>> = {
 };
 
 const VERDICTS: Readonly<Record<ParityReport['verdict'], string>> = {
-  equal: 'Equal, but for what was declared',
+  equal: 'Equal, except for declared differences',
   differs: 'Different',
-  unknown: 'Not known to be equal',
+  unknown: 'Equality unknown',
 };
 
-/** Two boxes side by side as one HTML page: no script, nothing fetched, light or dark as the reader has it. Pure. */
+/** Two boxes side by side on one HTML page: no scripts, nothing fetched, light or dark as the reader prefers. Pure. */
 export function parityPage(report: ParityReport, rows: readonly ParityRow[]): string {
   const { a, b, at, file, counts, unused, verdict } = report;
   return `<!doctype html>
@@ -28,7 +28,7 @@ export function parityPage(report: ParityReport, rows: readonly ParityRow[]): st
 <body>
 <header>
 <p class="kind">runbook parity</p>
-<h1><span>${text(a)}</span> <i>beside</i> <span>${text(b)}</span></h1>
+<h1><span>${text(a)}</span> <i>and</i> <span>${text(b)}</span></h1>
 <p class="verdict ${verdict}">${text(VERDICTS[verdict])}</p>
 <p class="when">measured ${text(at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'))}${file === undefined ? '' : `, by ${text(file)}`}</p>
 </header>
@@ -38,7 +38,7 @@ export function parityPage(report: ParityReport, rows: readonly ParityRow[]): st
 ${counts.map(countLine).join('\n')}
 </tbody>
 </table>
-${unused.length === 0 ? '' : `<p class="note">Declared, and met nowhere: ${unused.map((each) => `<code>${text(each)}</code>`).join(', ')}</p>`}
+${unused.length === 0 ? '' : `<p class="note">Declared differences that do not occur: ${unused.map((each) => `<code>${text(each)}</code>`).join(', ')}</p>`}
 ${counts
   .map(({ scope }) =>
     section(
@@ -61,27 +61,27 @@ function countLine(count: ParityReport['counts'][number]): string {
 
 function section(scope: ParityRow['scope'], rows: readonly ParityRow[], { a, b }: ParityReport): string {
   const order: readonly ParityClass[] = ['differs', 'unknown', 'expected'];
-  const told = order.flatMap((kind) => rows.filter((row) => row.class === kind));
+  const shown = order.flatMap((kind) => rows.filter((row) => row.class === kind));
   const equal = rows.filter((row) => row.class === 'equal');
   const head = `<thead><tr><th>what</th><th>${text(a)}</th><th>${text(b)}</th><th></th></tr></thead>`;
   const table = (some: readonly ParityRow[]) =>
     `<table class="rows">${head}<tbody>\n${some.map(line).join('\n')}\n</tbody></table>`;
-  const alike =
+  const equalRows =
     equal.length === 0 ? '' : `<details><summary>${equal.length} equal</summary>${table(equal)}</details>`;
   return `<section id="${scope}">
 <h2>${scope}</h2><p class="about">${text(PARITY_SCOPES[scope])}</p>
-${told.length === 0 ? '' : table(told)}${alike}
+${shown.length === 0 ? '' : table(shown)}${equalRows}
 </section>`;
 }
 
 function line(row: ParityRow): string {
   const side = (state: string | undefined) =>
-    state === undefined ? '<td class="absent">not there</td>' : `<td>${text(state)}</td>`;
+    state === undefined ? '<td class="absent">missing</td>' : `<td>${text(state)}</td>`;
   const because = row.because === undefined ? '' : `<small>${text(row.because)}</small>`;
   return `<tr class="${row.class}"><th>${text(row.subject)}</th>${side(row.a)}${side(row.b)}<td class="class"><b>${WORDS[row.class]}</b>${because}</td></tr>`;
 }
 
-/** For HTML, in elements and in attributes. What comes from a box is data, whatever it looks like. */
+/** Escapes for HTML elements and attributes. Everything that comes from a box is data. */
 function text(value: string): string {
   return value.replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
 }

@@ -9,12 +9,12 @@ import { unopened } from '../session/unopened.ts';
 import type { ParitySide } from './parity-side.ts';
 import { paritySources } from './sources.ts';
 
-/** What both sides share of the command line. */
+/** Options that both sides share. */
 export type ParityInput = Pick<SessionInput, 'input' | 'envFile' | 'yes'>;
 
 /**
  * Measures one box.
- * @throws RunbookError 1 where the box cannot be opened: then there is nothing to compare
+ * @throws RunbookError 1 if the box cannot be opened, because nothing can be compared then
  */
 export async function projectBox(
   context: OperationContext,

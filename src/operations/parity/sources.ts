@@ -10,13 +10,13 @@ import { wantedFile } from '../pass/file-action.ts';
 import { verifySession } from '../verify.ts';
 import type { ParitySide } from './parity-side.ts';
 
-/** What one source tells of a box. */
+/** What one source measured. */
 type Measured = Pick<Projection, 'traits'> & Partial<Pick<Projection, 'blind'>>;
 
-/** Measures one part of a box; the same part of the other box is measured by the same source. */
+/** Measures one part of a box, in the same way for both boxes. */
 export type ParitySource = (side: ParitySide, context: OperationContext) => Promise<Measured>;
 
-/** Packages, services, listeners, users and the system: one look, in one round trip. */
+/** Packages, services, listeners, users and the system, in one round trip. */
 const snapshotSource: ParitySource = async ({ name, box, key }, { signal }) =>
   projectSnapshot(name, await observeBox(box, { scopes: SNAPSHOT_SCOPES, key, signal }));
 
@@ -38,7 +38,7 @@ const filesSource: ParitySource = async ({ box, key, runbook }) => {
   return { traits };
 };
 
-/** Facts with a command, which is code: measured only where a person has approved it. */
+/** Facts with a command, which is code: measured only if a person has approved it. */
 const factsSource: ParitySource = async ({ runbook }, context) => {
   if (!runbook) return { traits: [] };
   const { session } = runbook;
@@ -59,7 +59,7 @@ const factsSource: ParitySource = async ({ runbook }, context) => {
 
 const NOT_APPROVED = 'its command is code, and this content is not approved (runbook approve, or --yes)';
 
-/** Whether each step's Verify holds, and each endpoint's check. */
+/** Whether each step's Verify and each endpoint's check passes. */
 const checksSource: ParitySource = async ({ runbook }) => {
   if (!runbook) return { traits: [] };
   const { steps, endpoints } = await verifySession(runbook.preview, runbook.session, undefined);
@@ -74,7 +74,7 @@ const checksSource: ParitySource = async ({ runbook }) => {
 type StepVerdict = VerifyReport['steps'][number]['verdict'];
 
 function stepTrait(id: string, verdict: StepVerdict, checks: readonly CheckResult[]): Trait[] {
-  // A step without a check says nothing of a box.
+  // A step without checks reveals nothing about a box.
   if (verdict === 'no-checks') return [];
   if (verdict === 'not-applicable') return [{ scope: 'checks', subject: id, state: 'does not apply here' }];
   return [checkTrait('checks', id, checks)];
@@ -83,13 +83,13 @@ function stepTrait(id: string, verdict: StepVerdict, checks: readonly CheckResul
 function checkTrait(scope: ParityScope, subject: string, checks: readonly CheckResult[]): Trait {
   const unknown = checks.find(({ verdict }) => verdict === 'unknown');
   const failed = checks.find(({ verdict }) => verdict === 'fail');
-  // The class, since what is observed may name a pid.
+  // The class, because the observed text may contain a pid.
   if (failed) return { scope, subject, state: `fails: ${failed.check} (${failed.class})` };
   if (unknown) return { scope, subject, reason: `${unknown.check}: ${unknown.observed}` };
   return { scope, subject, state: 'holds' };
 }
 
-/** Everything two boxes are compared by. A further source is a row here. */
+/** Everything that is compared. Add a source as a row here. */
 export const paritySources: readonly ParitySource[] = [
   snapshotSource,
   filesSource,

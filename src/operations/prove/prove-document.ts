@@ -17,12 +17,12 @@ import type { OperationContext } from '../operation.ts';
 import { type Prepared, prepare } from '../session/session.ts';
 import { type Passes, type ProveFlags, provePasses } from './prove-passes.ts';
 
-/** How long a box that was kept for a look stays, in milliseconds. */
+/** How long a kept box stays, in milliseconds. */
 const KEPT_MS = 24 * 60 * 60_000;
 
 /**
- * Proves a document on a box of its own.
- * @throws RunbookError 3 where no box can start or nothing may run, 65 for a document that declares no image
+ * Proves a document on a separate clean box.
+ * @throws RunbookError 3 if no box can start or nothing may run, 65 for a document without an image
  */
 export async function proveDocument(context: OperationContext, flags: ProveFlags): Promise<ProveReport> {
   const prepared = await prepare(context, { file: flags.file, loose: false });
@@ -47,7 +47,7 @@ export async function proveDocument(context: OperationContext, flags: ProveFlags
       passes.reasons.length === 0 ? await certify(context, prepared, box, passes) : undefined;
     return report(prepared, box, passes, { kept, notes, ...(certificate ? { certificate } : {}) });
   } finally {
-    if (!kept) await leaveNothing(context, prepared, box);
+    if (!kept) await removeTraces(context, prepared, box);
   }
 }
 
@@ -56,13 +56,13 @@ function declaredImage({ runbook }: Prepared): string {
   if (image !== undefined) return image;
   throw boxError(
     'no-image-declared',
-    `${runbook.file} does not say what a clean box is for it.`,
+    `Prove needs the image of a clean box, and ${runbook.file} does not declare one.`,
     'Add to the front matter: box: { image: "debian:bookworm" }.',
     { exit: EXIT.document },
   );
 }
 
-/** Unlike any other, so that two can prove one document at once. */
+/** Unique, so that two processes can prove one document at the same time. */
 function nameFor({ runbook }: Prepared): string {
   const slug = slugOf(runbook.name)
     .replace(/[^a-z0-9-]/g, '')
@@ -72,7 +72,7 @@ function nameFor({ runbook }: Prepared): string {
   return `prove-${slug === '' ? '' : `${slug}-`}${randomBytes(3).toString('hex')}`;
 }
 
-/** Asked before the pass, which asks nothing; `--yes` has said it already. */
+/** Confirmed before the pass, which asks nothing. `--yes` confirms it already. */
 async function grantSecrets(
   { world }: OperationContext,
   { runbook }: Prepared,
@@ -101,8 +101,8 @@ async function certify(
   return text.split(/\r\n|\r|\n/).findLast((line) => line.startsWith('<!-- runbook:certificate ')) ?? '';
 }
 
-/** The box, and what this project remembers of it. */
-async function leaveNothing(
+/** Removes the box and its journal. */
+async function removeTraces(
   { world }: OperationContext,
   { document }: Prepared,
   box: LaunchedBox,

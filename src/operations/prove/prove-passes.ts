@@ -17,10 +17,10 @@ export interface ProveFlags {
   readonly keep: boolean;
 }
 
-/** What the passes on a clean box came to. Without reasons it is proven. */
+/** The result of the passes on a clean box. Proven if there are no reasons against it. */
 export interface Passes extends Pick<ProveReport, 'outcome' | 'reasons' | 'first' | 'checks' | 'second'> {}
 
-/** One pass, every check, and the pass again; ends at the first that does not hold. Nobody is asked anything. */
+/** One pass, every check, and the pass again; stops at the first failure. Asks no questions. */
 export async function provePasses(
   context: OperationContext,
   { approved, ...prepared }: ApprovedDocument,
@@ -35,35 +35,42 @@ export async function provePasses(
   const first = await pass().catch((error: unknown) => {
     throw cleanBoxLacks(error, box.image);
   });
-  const vacuous = first.summary.outcome === 'done' ? foundReasons(first) : [];
-  if (first.summary.outcome !== 'done' || vacuous.length > 0) {
-    return failed(first.summary, [...passReasons('first', first), ...vacuous], { first: first.summary });
+  const foundTooEarly = first.summary.outcome === 'done' ? foundReasons(first) : [];
+  if (first.summary.outcome !== 'done' || foundTooEarly.length > 0) {
+    return failed(first.summary, [...passReasons('first', first), ...foundTooEarly], {
+      first: first.summary,
+    });
   }
   const checked = await verifyPrepared(alone, prepared, verify.input.parse(flags), approved);
   const excluded = new Set(
     prepared.plan.steps.filter(({ step }) => step.excluded).map(({ step }) => step.id),
   );
-  const unheld = checkReasons({ ...checked, steps: checked.steps.filter(({ id }) => !excluded.has(id)) });
+  const failedChecks = checkReasons({
+    ...checked,
+    steps: checked.steps.filter(({ id }) => !excluded.has(id)),
+  });
   const soFar = { first: first.summary, checks: checked.summary };
-  if (unheld.length > 0) return failed(first.summary, unheld, soFar);
+  if (failedChecks.length > 0) return failed(first.summary, failedChecks, soFar);
 
   const second = await pass();
-  const undone = [...passReasons('second', second), ...actedReasons(second)];
+  const secondReasons = [...passReasons('second', second), ...actedReasons(second)];
   const all = { ...soFar, second: second.summary };
-  return undone.length > 0 ? failed(second.summary, undone, all) : { outcome: 'proven', reasons: [], ...all };
+  return secondReasons.length > 0
+    ? failed(second.summary, secondReasons, all)
+    : { outcome: 'proven', reasons: [], ...all };
 }
 
 function failed(
   { outcome }: PassSummary,
   reasons: readonly string[],
-  so: Pick<Passes, 'first' | 'checks' | 'second'>,
+  results: Pick<Passes, 'first' | 'checks' | 'second'>,
 ): Passes {
-  return { outcome: outcome === 'done' ? 'failed' : outcome, reasons, ...so };
+  return { outcome: outcome === 'done' ? 'failed' : outcome, reasons, ...results };
 }
 
 function passReasons(which: string, { summary, steps }: ReplayReport): string[] {
   if (summary.outcome === 'done') return [];
-  if (summary.outcome === 'aborted') return ['It was stopped.'];
+  if (summary.outcome === 'aborted') return ['The pass was stopped.'];
   return steps.flatMap(({ id, outcome }) =>
     outcome.kind === 'failed' || outcome.kind === 'person'
       ? [`The ${which} pass stopped at ${id}: ${outcome.failure.message}`]
@@ -71,12 +78,12 @@ function passReasons(which: string, { summary, steps }: ReplayReport): string[] 
   );
 }
 
-/** On a clean box a step is not done yet: a Verify that says so would have said so whatever had happened. */
+/** On a clean box a step is not done yet. A Verify that passes anyway does not depend on the step. */
 function foundReasons({ steps }: ReplayReport): string[] {
   return steps.flatMap(({ id, outcome }) =>
     outcome.kind === 'skipped' && outcome.reason === 'found'
       ? [
-          `The Verify of ${id} passed on the clean box before the step had acted (${outcome.detail}), so it tells nothing.`,
+          `The Verify of ${id} passed on the clean box before the step had acted (${outcome.detail}), so it does not test the step.`,
         ]
       : [],
   );
@@ -91,16 +98,14 @@ function checkReasons({ steps, endpoints }: VerifyReport): string[] {
   ];
   return results
     .filter(({ check }) => check.verdict !== 'pass')
-    .map(
-      ({ id, check }) => `After the pass a check of ${id} does not hold: ${check.check}: ${check.observed}.`,
-    );
+    .map(({ id, check }) => `After the pass, a check of ${id} fails: ${check.check}: ${check.observed}.`);
 }
 
 function actedReasons({ steps }: ReplayReport): string[] {
   return steps.flatMap(({ id, outcome }) =>
     outcome.kind === 'acted'
       ? [
-          `The second pass acted again at ${id} (${outcome.reason}): its Verify does not hold, or it has none that can.`,
+          `The second pass acted again at ${id} (${outcome.reason}): its Verify fails, or it has no Verify that can pass.`,
         ]
       : [],
   );

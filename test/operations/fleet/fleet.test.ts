@@ -91,10 +91,10 @@ groups:
     const { run, ran } = await fleetOf(runbook({ One: step('one', 'test "$BOX" != b1') }), inventoryOf(3));
     const { ways, exit, report } = await run({ canary: 1 });
     expect(ways.slice(1)).toEqual([
-      'b2 not-started: the canary b1 is not done',
-      'b3 not-started: the canary b1 is not done',
+      'b2 not-started: the canary b1 did not succeed',
+      'b3 not-started: the canary b1 did not succeed',
     ]);
-    expect([exit, report.summary.because, await ran('b2')]).toEqual([1, 'the canary b1 is not done', []]);
+    expect([exit, report.summary.because, await ran('b2')]).toEqual([1, 'the canary b1 did not succeed', []]);
   });
 
   it('begins no more boxes once too many have failed, and says which were not', async () => {
@@ -188,9 +188,9 @@ groups:
   }, 120_000);
 
   it.each([
-    [{ maxFail: 'many' }, '--max-fail: many is no number and no share.'],
-    [{ on: 'b1' }, '--on names one box, --fleet many.'],
-    [{ dryRun: true }, '--dry-run looks at one box.'],
+    [{ maxFail: 'many' }, '--max-fail must be a number or a percentage, got "many".'],
+    [{ on: 'b1' }, '--on and --fleet cannot be combined'],
+    [{ dryRun: true }, '--dry-run works on one box only.'],
     [{ fleet: 'nowhere.yaml' }, 'The inventory nowhere.yaml cannot be read'],
   ])('refuses %j before anything runs', async (flags, words) => {
     const { run } = await fleetOf(runbook({ One: step('one') }), inventoryOf(1));
