@@ -20,6 +20,9 @@ const programs = [
  * API server, `node` a node with real pods; `clients` drives real coding agents; `measure` grades findings and guards on sets of real failures, and is
  * run by name.
  */
+/** On a busy machine a program may start late. A test that fails three times in a row has found something. */
+const retry = process.env.CI ? 2 : 0;
+
 export default defineConfig({
   test: {
     reporters: ['default', new CountAttacks()],
@@ -27,6 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'quick',
+          retry,
           include: ['test/**/*.test.ts'],
           exclude: [...slow, ...cluster, ...clients, ...node, ...programs],
           testTimeout: 30_000,
@@ -35,6 +39,7 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
+          retry,
           include: ['test/**/*.test.ts'],
           exclude: [...slow, ...cluster, ...clients, ...node, 'test/attack/**'],
           testTimeout: 30_000,
@@ -43,6 +48,7 @@ export default defineConfig({
       {
         test: {
           name: 'slow',
+          retry,
           include: slow,
           testTimeout: 600_000,
           hookTimeout: 600_000,
@@ -61,6 +67,7 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
+          retry,
           include: cluster,
           globalSetup: 'test/cluster/global-setup.ts',
           testTimeout: 120_000,
@@ -71,6 +78,7 @@ export default defineConfig({
       {
         test: {
           name: 'clients',
+          retry,
           include: clients,
           globalSetup: 'test/clients/support/global-setup.ts',
           testTimeout: 180_000,
@@ -81,6 +89,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
+          retry,
           include: node,
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -91,6 +100,7 @@ export default defineConfig({
         // Attacks the built server through its own protocol.
         test: {
           name: 'attack',
+          retry,
           include: ['test/attack/**/*.test.ts'],
           globalSetup: 'test/attack/build-once.ts',
           testTimeout: 120_000,
