@@ -6,6 +6,7 @@ import { PASS } from './guard.ts';
 import { limitRaise } from './limit-raise.ts';
 import { nestedLimits } from './nested-limits.ts';
 import { pretendSuccess } from './pretend-success.ts';
+import { sameOutcome } from './same-outcome.ts';
 import { sleepSpiral } from './sleep-spiral.ts';
 
 /** Every guard. Plain mistakes come before repetition, because their messages are more helpful. */
@@ -15,6 +16,7 @@ export const GUARDS: readonly Guard[] = [
   nestedLimits,
   sleepSpiral,
   limitRaise,
+  sameOutcome,
   circles,
 ];
 

@@ -2,6 +2,8 @@ import { type Attempt, type GuardVerdict, hasFailed, type StepBody } from '../lo
 import type { LoopState, ProblemRecord } from '../loop/loop.ts';
 import { formHash, normalForm } from './form/normal-form.ts';
 import { type Guard, type GuardInput, PASS } from './guard.ts';
+import { madeProgress } from './progress.ts';
+import { isTransient } from './transient.ts';
 import { failedAt, hypothesisDefects } from './weigh-hypothesis.ts';
 
 /** Rounds of distinct actions with the same fingerprint after which an explanation, and then a person, is needed. */
@@ -128,6 +130,7 @@ function judgeRepetition(input: GuardInput, problem: ProblemRecord): GuardVerdic
   if (!last || hasChanged(input, last)) return PASS;
   const inARow = unchangedRun(loop, repeated);
   if (isTransient(last) && inARow < 2) return PASS;
+  if (madeProgress(failures)) return PASS;
   if (hypothesisDefects(input, failures).length === 0) return PASS;
   const transient = isTransient(last) ? ' It looked transient, and one retry did not help.' : '';
   return {
@@ -150,27 +153,14 @@ function hasChanged({ attempt, loop }: GuardInput, last: Attempt): boolean {
   const acted = loop.attempts.some(
     (each) => each.seq > last.seq && (each.status === 'succeeded' || each.undone),
   );
-  return acted || (attempt.changedSince ?? []).length > 0;
+  // A second edit that touches only numbers is judged by same-outcome.
+  return acted || [...(attempt.changedSince ?? []), ...(attempt.numbersSince ?? [])].length > 0;
 }
 
 /** How often the action failed in a row without another action in between. */
 function unchangedRun(loop: LoopState, repeated: readonly Attempt[]): number {
   const lastSuccess = loop.attempts.findLast((each) => each.status === 'succeeded')?.seq ?? 0;
   return repeated.filter((each) => each.seq > lastSuccess).length;
-}
-
-const TRANSIENT_CODES = /^(?:rate-limited|package-lock|connection-reset|server-error|file-busy)$/;
-const TRANSIENT_TEXT =
-  /\b429\b.{0,20}|too many requests|\b50[0234]\b(?= )|(?:error|status)\D{0,10}5\d\d\b|bad gateway|service unavailable|gateway time-?out|connection reset|ECONNRESET|could not get lock|resource temporarily unavailable|\block(?:ed)?\b.{0,30}(?:held|another process)/i;
-
-/** 429, 5xx, reset, lock: may disappear without a change. */
-function isTransient(failure: Attempt): boolean {
-  const rows = failure.checks.filter((each) => each.verdict !== 'pass');
-  return (
-    failure.findings.some((each) => TRANSIENT_CODES.test(each.code)) ||
-    rows.some((each) => /^(?:http-(?:429|5\d\d)|reset)$/.test(each.class)) ||
-    (failure.exitCode !== 0 && TRANSIENT_TEXT.test(failure.outputTail))
-  );
 }
 
 function problemStop(input: GuardInput, problem: ProblemRecord): GuardVerdict {

@@ -28,13 +28,16 @@ export const exoticExplanation: Guard = {
 type Exotic = 'network' | 'platform';
 
 const PLATFORM =
-  /\bkernel\b|mutex|hypervisor|cosmic|\bapi[- ]?server\b.{0,40}\b(?:slow|overload|busy|lag|hiccup|flak)|\b(?:slow|overloaded|busy|flaky)\b.{0,20}\bapi[- ]?server\b|\bflak(?:y|e|iness)\b|\b(?:by|pure|bad) (?:chance|luck)\b|\bglitch|\bhiccup|\bheisenbug|\bscheduler (?:starvation|contention)|\bin this run\b|\bnois(?:y|e) neighbou?r/i;
+  /\bkernel\b|mutex|hypervisor|cosmic|\bapi[- ]?server\b.{0,40}\b(?:slow|overload|busy|lag|hiccup|flak)|\b(?:slow|overloaded|busy|flaky)\b.{0,20}\bapi[- ]?server\b|\bflak(?:y|e|iness)\b|\b(?:by|pure|bad) (?:chance|luck)\b|\bglitch|\bhiccup|\bheisenbug|\bscheduler (?:starvation|contention)|\bin this run\b|\bneighbou?r(?:s|ing)?\b.{0,40}\b(?:cpu|load|box|vm|takes?|steals?)|\bnois(?:y|e) neighbou?r|\bsteals? (?:cpu )?time|\bscheduler of the cloud|\bcloud provider/i;
+/** What no one on the box can see or change: platform, whatever the cause is called. */
+const ELSEWHERE = /\bnois(?:y|e) neighbou?r|\bcosmic|\bhypervisor\b|\bscheduler of the cloud/i;
 const NETWORK =
   /\bnetwork (?:partition|split|glitch|issue|problem|flak|latenc|congestion)|\bpartition(?:ed)? between\b|\bpacket(?:s)? (?:loss|drop|lost)|\bRST packets?\b|\b(?:TCP|conntrack) (?:race|contention|exhaustion)|\bDNS (?:flak|propagat|glitch)/i;
 
 /** By its declared cause or by its text: a theory about the kernel does not become ordinary by the cause `timing`. */
 function exoticKind({ cause, mechanism }: Hypothesis): Exotic | undefined {
   if (cause === 'network' || cause === 'platform') return cause;
+  if (ELSEWHERE.test(mechanism)) return 'platform';
   // A hypothesis with a specific ordinary cause is accepted. Only vague causes may hide an exotic theory.
   if (cause !== 'timing' && cause !== 'other' && cause !== 'dependency' && cause !== 'resources')
     return undefined;
@@ -101,8 +104,16 @@ function unlooked(failure: Attempt, kind: Exotic, unchecked: readonly string[]):
   };
 }
 
+/** A rule of this box, measured since the failure, that drops packets to a port which the failed step names. */
+function isOwnDropRule({ kind, at, data }: Evidence, failure: Attempt): boolean {
+  if (kind !== 'drop-rule' || Date.parse(at) < failedAt(failure)) return false;
+  const texts = [...failure.body.run.map(({ text }) => text), ...failure.checks.map(({ check }) => check)];
+  return new RegExp(`\\b${Number(data.port)}\\b`).test(texts.join('\n'));
+}
+
 /** Rows since the failure, from the box and from outside, for one target that the box cannot reach. */
 function judgeMatrix(loop: LoopState, failure: Attempt): GuardVerdict {
+  if (loop.evidence.some((each) => isOwnDropRule(each, failure))) return PASS;
   const rows = loop.evidence.filter(
     (each) => each.kind === 'connect' && Date.parse(each.at) >= failedAt(failure),
   );

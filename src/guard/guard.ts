@@ -18,6 +18,8 @@ export interface NewAttempt {
   readonly checks?: { readonly before: readonly Check[]; readonly after: readonly Check[] };
   /** Changes on the box since the last failure, made by anyone, one line each. Absent: not measured. */
   readonly changedSince?: readonly string[];
+  /** Files that the step reads in which only numbers have changed since then. */
+  readonly numbersSince?: readonly string[];
   /** What it requests of a cluster, and the limits there. Absent: it applies nothing, or the limits cannot be read. */
   readonly demands?: readonly DemandUnderLimits[];
 }

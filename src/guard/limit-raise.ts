@@ -26,6 +26,16 @@ export const limitRaise: Guard = {
   },
 };
 
+/** Whether it raises sizes, and every one was measured to be too small. */
+export function raisesWhatWasMeasured(input: GuardInput): boolean {
+  const alike = failedAlike(input.loop, input.attempt.body);
+  if (!alike) return false;
+  const before = alike.failures.map((each) => each.form.sizes);
+  const last = alike.failures.at(-1)!.attempt;
+  const raises = sizeRaises(before, alike.form.sizes);
+  return raises.length > 0 && raises.every((each) => isMeasured(each.kind, last, input.loop.evidence));
+}
+
 interface Measurement {
   /** Codes of findings that show the shortage. */
   readonly findings: RegExp;

@@ -2,6 +2,7 @@ import type { Check } from '../model/check.ts';
 import { cannotFail } from './cannot-fail.ts';
 import { type CheckChange, checkChanges } from './check-changes.ts';
 import { type Guard, PASS } from './guard.ts';
+import { stagedSuccess } from './staged-success.ts';
 import { hypothesisDefects } from './weigh-hypothesis.ts';
 
 /**
@@ -13,6 +14,8 @@ export const pretendSuccess: Guard = {
   judge(input) {
     const { checks } = input.attempt;
     if (!checks) return PASS;
+    const staged = stagedSuccess(input);
+    if (staged !== undefined) return refusedStaged(staged);
     const known = new Set(checks.before.map((each) => each.text));
     for (const check of checks.after.filter((each) => !known.has(each.text))) {
       const why = cannotFail(check);
@@ -27,6 +30,17 @@ export const pretendSuccess: Guard = {
     return asked(changes);
   },
 };
+
+function refusedStaged(how: string) {
+  return {
+    verdict: 'refuse',
+    code: 'pretend-success',
+    reason: `This would pass the check without solving the problem. ${how}`,
+    evidence: [how],
+    nextStep:
+      'Find out why the command fails: read the findings of its last failure, or call env_observe. Let the command itself produce what the check reads. If the check is wrong, replace it and explain with a hypothesis.',
+  } as const;
+}
 
 function refusedIdle(check: Check, why: string) {
   return {

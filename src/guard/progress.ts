@@ -24,6 +24,26 @@ export function checkProgress(failures: readonly Attempt[]): CheckProgress | und
   return undefined;
 }
 
+/** Whether the failures moved towards their goal: a counted check, or `N of M` in the output, as of parts that are done. */
+export function madeProgress(failures: readonly Attempt[]): boolean {
+  return checkProgress(failures) !== undefined || outputProgress(failures);
+}
+
+/** The last `N of M` (with N below M) is greater than in the failure before, or the first of its kind. */
+function outputProgress(failures: readonly Attempt[]): boolean {
+  const [before, now] = [failures.at(-2), failures.at(-1)].map((each) => partsDone(each?.outputTail ?? ''));
+  if (!now || now.done <= 0 || now.done >= now.all) return false;
+  return before === undefined || (before.all === now.all && before.done < now.done);
+}
+
+/** Tries are counted as well, but are no progress. */
+const PARTS = /(?<!\b(?:attempt|try|retry|round|tries)\W{0,3})\b(\d+)(?: of |\/)(\d+)\b/gi;
+
+function partsDone(output: string): { readonly done: number; readonly all: number } | undefined {
+  const last = [...output.matchAll(PARTS)].at(-1);
+  return last && { done: Number(last[1]), all: Number(last[2]) };
+}
+
 function isAmount(row: CheckRow): boolean {
   return row.verdict === 'fail' && /^(?:not )?(?:k8s|fact) /.test(row.check);
 }

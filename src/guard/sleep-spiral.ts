@@ -3,8 +3,9 @@ import { type FailedAlike, failedAlike } from './failed-alike.ts';
 import type { Wait } from './form/knobs.ts';
 import { timelessReason } from './form/timeless.ts';
 import { type Guard, type GuardInput, PASS } from './guard.ts';
-import { checkProgress } from './progress.ts';
+import { madeProgress } from './progress.ts';
 import { type Raise, showWaitRaise, waitRaises } from './raises.ts';
+import { isRateLimited } from './transient.ts';
 import { hypothesisDefects } from './weigh-hypothesis.ts';
 
 /**
@@ -20,7 +21,8 @@ export const sleepSpiral: Guard = {
       alike.failures.map((each) => each.form.waits),
       alike.form.waits,
     );
-    if (raises.length === 0 || checkProgress(attempts(alike))) return PASS;
+    if (raises.length === 0 || madeProgress(attempts(alike))) return PASS;
+    if (isRateLimited(alike.failures.at(-1)!.attempt)) return PASS;
     const timeless = timelessReason(alike.failures.at(-1)!.attempt, raises);
     if (timeless) return stop(input, alike, raises, timeless.reason, timeless.evidence, true);
     if (isFirstWait(alike, raises)) return PASS;

@@ -1,5 +1,7 @@
+import { maskNumbers } from '../base/mask-numbers.ts';
 import type { Attempt } from '../loop/attempt.ts';
 import type { Hypothesis } from '../loop/hypothesis.ts';
+import type { Evidence } from '../model/finding.ts';
 import { showTime } from './form/measure.ts';
 import type { GuardInput } from './guard.ts';
 
@@ -11,7 +13,8 @@ export function failedAt(attempt: Pick<Attempt, 'startedAt' | 'actedMs'>): numbe
 /**
  * Why a hypothesis does not get an attempt past a guard, one sentence each; empty if it does. It must name a
  * mechanism, cite known evidence (some of it newer than the last failure), predict 1 to 5 typed checks of which at
- * least one does not pass yet, and must be new: a hypothesis allows one attempt.
+ * least one does not pass yet, and must be new: a hypothesis allows one attempt. After one that failed, the next needs
+ * evidence that says something else, not another story.
  */
 export function hypothesisDefects(input: GuardInput, failures: readonly Attempt[]): readonly string[] {
   const { hypothesis } = input.attempt;
@@ -21,6 +24,7 @@ export function hypothesisDefects(input: GuardInput, failures: readonly Attempt[
     ...evidenceDefects(input, hypothesis, failures),
     ...predictionDefects(input),
     ...spentDefects(hypothesis, failures),
+    ...repeatedEvidenceDefects(input, hypothesis, failures),
   ];
 }
 
@@ -59,6 +63,29 @@ function spentDefects(hypothesis: Hypothesis, failures: readonly Attempt[]): str
   return spent
     ? [`The same explanation was already tried with ${spent.attempt}, which failed in the same way.`]
     : [];
+}
+
+/** Evidence counts as new by what it says, not by its id: the same facts measured again are not new. */
+function repeatedEvidenceDefects(
+  { loop }: GuardInput,
+  { evidence }: Hypothesis,
+  failures: readonly Attempt[],
+): string[] {
+  const failed = failures.findLast((each) => each.hypothesis);
+  if (!failed) return [];
+  const said = (ids: readonly string[]): string[] =>
+    loop.evidence.filter((each) => ids.includes(each.id)).map(whatItSays);
+  const before = new Set(said(failed.hypothesis!.evidence));
+  return said(evidence).every((each) => before.has(each))
+    ? [`The evidence says the same as before ${failed.attempt}, which failed with another explanation.`]
+    : [];
+}
+
+/** Without times, process ids and sizes, which differ at every look. */
+function whatItSays({ id, kind, data }: Evidence): string {
+  const { at: _, ...rest } = data;
+  const text = JSON.stringify(rest);
+  return text === '{}' ? id : `${kind} ${maskNumbers(text)}`;
 }
 
 /** The same cause with the same words, ignoring order and numbers. */

@@ -124,6 +124,8 @@ export interface Attempt {
   readonly inputs: string;
   readonly hypothesis?: Hypothesis | undefined;
   readonly prediction: readonly PredictionRow[];
+  /** Files that it reads in which only numbers had changed since the failure before. */
+  readonly edited?: readonly string[] | undefined;
   readonly status: AttemptStatus;
   readonly startedAt: number;
   /** Of the whole attempt, including the time spent waiting for checks. */

@@ -29,6 +29,7 @@ export const LoopEntry = z.discriminatedUnion('kind', [
     inputs: z.string().default(''),
     hypothesis: Hypothesis.optional(),
     prediction: z.array(PredictionRow).default([]),
+    edited: z.array(z.string()).optional(),
   }),
   z.object({
     kind: z.literal('attempt-ended'),

@@ -210,6 +210,8 @@ export const Snapshot = z.object({
   more: z.partialRecord(z.enum(SCOPE_NAMES), z.int()),
   /** What could not be read, fully or partly, and why. Unknown is not the same as absent. */
   unavailable: z.array(z.object({ scope: z.enum(SCOPE_NAMES), reason: z.string() })),
+  /** By path, the state of what the last step may read (observe/step-inputs), for guards. Not a fact of the box. */
+  inputs: z.record(z.string(), z.string()).optional(),
 });
 
 export type Snapshot = z.infer<typeof Snapshot>;

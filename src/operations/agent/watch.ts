@@ -7,6 +7,7 @@ import type { Evidence } from '../../model/finding.ts';
 import type { Scope, Snapshot } from '../../model/snapshot.ts';
 import { compareSnapshots, unaccountedChanges } from '../../observe/compare.ts';
 import { observe } from '../../observe/snapshot.ts';
+import { stepInputs } from '../../observe/step-inputs.ts';
 import type { World } from '../../world.ts';
 import { fileHashKey } from '../session/file-hash-key.ts';
 
@@ -19,16 +20,29 @@ export async function observeNow(
     scopes,
     reason,
     cluster,
-  }: { scopes?: readonly Scope[]; reason: string; cluster?: () => Promise<ClusterObservation> },
+    inputsOf,
+  }: {
+    scopes?: readonly Scope[];
+    reason: string;
+    cluster?: () => Promise<ClusterObservation>;
+    /** Text of a step whose inputs are read too. */
+    inputsOf?: string;
+  },
 ): Promise<Snapshot> {
   const key = await fileHashKey(world, store);
-  const snapshot = await observe({
+  const seen = await observe({
     env: world.env,
     folder,
     key,
     ...(scopes ? { scopes } : {}),
     ...(cluster ? { cluster } : {}),
   });
+  const commands = (seen.facts.processes ?? []).map(({ argv }) => argv);
+  const inputs =
+    inputsOf === undefined
+      ? {}
+      : { inputs: stepInputs({ env: world.env, folder, key, text: inputsOf, commands }) };
+  const snapshot = { ...seen, ...inputs };
   await store.keepSnapshot(snapshot, reason);
   return snapshot;
 }

@@ -6,7 +6,10 @@ import { parseRunbook } from '../../../markdown/parse.ts';
 import { renderStep } from '../../../markdown/record/render.ts';
 import { sourceOf } from '../../../markdown/source.ts';
 import type { Check } from '../../../model/check.ts';
+import type { FactOf, Snapshot } from '../../../model/snapshot.ts';
 import { compareSnapshots } from '../../../observe/compare.ts';
+import { compareInputs } from '../../../observe/compare-inputs.ts';
+import { dropRules } from '../../../observe/ports/drop-rules.ts';
 import { demandsUnderLimits } from '../../preflight/cluster-demands.ts';
 import type { AgentContext } from '../tool.ts';
 import { evidenceIn, observeNow } from '../watch.ts';
@@ -19,9 +22,10 @@ export async function guardVerdict(
   context: AgentContext,
   desk: Workspace,
   ready: Ready,
-): Promise<GuardVerdict> {
+): Promise<{ readonly verdict: GuardVerdict; readonly edited: readonly string[] }> {
   const { target, session, hypothesis, prediction, inputs } = ready;
   if (hypothesis) await citeEvidence(desk, hypothesis);
+  if (hypothesis?.cause === 'network') await measureDropRules(context, desk);
   const before = lastBody(desk, target.step);
   const attempt: NewAttempt = {
     step: target.step,
@@ -35,7 +39,7 @@ export async function guardVerdict(
     demands: await demandsUnderLimits(target.body.run, session.box, {}),
   };
   const verdict = judgeAttempt({ attempt, loop: desk.store.loop, now: context.world.now() });
-  return session.masker.maskDeep(verdict);
+  return { verdict: session.masker.maskDeep(verdict), edited: attempt.numbersSince ?? [] };
 }
 
 /** Evidence that a hypothesis rests on comes from snapshots that are kept. */
@@ -48,18 +52,54 @@ async function citeEvidence({ store }: Workspace, { evidence }: Hypothesis): Pro
   await store.append(...found.map((each) => ({ kind: 'evidence', evidence: each }) as const));
 }
 
+/** A theory about dropped packets is measured where it can be: by the rules of this box. */
+async function measureDropRules({ world }: AgentContext, { store }: Workspace): Promise<void> {
+  const at = new Date(world.now()).toISOString();
+  const rules = await dropRules();
+  await store.append(
+    ...rules.slice(0, 20).map(({ port, rule }, index) => ({
+      kind: 'evidence' as const,
+      evidence: {
+        id: `ev-drop${world.now()}-${index + 1}`,
+        kind: 'drop-rule',
+        summary: `packets to port ${port} are dropped by this box: ${rule}`,
+        at,
+        data: { port, rule },
+      },
+    })),
+  );
+}
+
 /** What differs on the box from the last failure that is still open; not measured where there is none. */
 async function changedSince(
-  { world }: AgentContext,
+  { world }: Pick<AgentContext, 'world'>,
   { store, document }: Workspace,
-): Promise<Pick<NewAttempt, 'changedSince'>> {
+): Promise<Pick<NewAttempt, 'changedSince' | 'numbersSince'>> {
   const open = store.loop.problems.filter(({ state }) => state === 'open' || state === 'stopped');
   const failure = store.loop.attempts.findLast((each) => open.some(({ id }) => id === each.problem));
   const then = await store.snapshot(store.jobs.find(({ job }) => job === failure?.job)?.ended?.after);
-  if (!then) return {};
-  const now = await observeNow(world, document.folder, store, { reason: 'guards' });
+  if (!failure || !then) return {};
+  const inputsOf = failure.body.run.map(({ text }) => text).join('\n');
+  const now = await observeNow(world, document.folder, store, { reason: 'guards', inputsOf });
   const changes = compareSnapshots(then, now).filter(({ scope }) => scope !== 'processes');
-  return { changedSince: changes.map((each) => `${each.scope} ${each.subject}: ${each.detail}`) };
+  const { edited, numbers } = compareInputs(then.inputs ?? {}, now.inputs ?? {}, document.folder);
+  return {
+    changedSince: [
+      ...changes.map((each) => `${each.scope} ${each.subject}: ${each.detail}`),
+      ...restarted(then, now),
+      ...edited.filter((path) => path !== document.path).map((path) => `${path} was edited`),
+    ],
+    numbersSince: numbers,
+  };
+}
+
+/** Listeners that another process has taken over. */
+function restarted(then: Snapshot, now: Snapshot): string[] {
+  const name = ({ protocol, address, port }: FactOf<'listeners'>): string => `${protocol} ${address}:${port}`;
+  const pids = new Map((then.facts.listeners ?? []).map((each) => [name(each), each.pid]));
+  return (now.facts.listeners ?? [])
+    .filter((each) => pids.get(name(each)) !== undefined && pids.get(name(each)) !== each.pid)
+    .map((each) => `${each.owner ?? 'the server'} on ${name(each)} was restarted`);
 }
 
 /** The checks of a body, read as they would be in a document. */

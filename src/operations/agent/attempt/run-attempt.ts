@@ -41,6 +41,8 @@ export interface Ready {
   readonly prediction: readonly PredictionRow[];
   readonly inputs: string;
   readonly allowed: string;
+  /** Files that it reads in which only numbers have changed since the last failure. */
+  readonly edited: readonly string[];
 }
 
 const NOTHING: Diagnosis = { findings: [], evidence: [], unchecked: [] };
@@ -87,6 +89,7 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
     const looksThere = hasFailed(ending) && !isRefusal(ending) && (about || speaksOfKubernetes(spoken));
     const after = await observeNow(world, desk.document.folder, desk.store, {
       reason: ready.job,
+      ...(hasFailed(ending) ? { inputsOf: text } : {}),
       ...(looksThere ? { cluster } : {}),
     });
     const diagnosis = hasFailed(ending)
@@ -146,7 +149,7 @@ async function broken({ desk, attempt, job, session }: Ready, error: unknown): P
 }
 
 function begun(
-  { attempt, job, target, desk, inputs, hypothesis, prediction, allowed, context }: Ready,
+  { attempt, job, target, desk, inputs, hypothesis, prediction, allowed, edited, context }: Ready,
   before: string,
 ): (LoopEntry | AgentEntry)[] {
   const { step, source, body, base } = target;
@@ -166,6 +169,7 @@ function begun(
       form: formHash(normalForm(body)),
       ...(hypothesis === undefined ? {} : { hypothesis }),
       prediction: [...prediction],
+      ...(edited.length > 0 ? { edited: [...edited] } : {}),
     },
   ];
 }

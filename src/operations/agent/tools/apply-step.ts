@@ -67,12 +67,12 @@ export const applyStep = defineTool({
     const ready = await closedOnError(first, () =>
       prepare(context, desk, target, first, given, standing?.closure.by),
     );
-    const held = await closedOnError(first, () => heldByGuards(context, desk, ready));
+    const { held, edited } = await closedOnError(first, () => heldByGuards(context, desk, ready));
     const wait = () =>
       Math.min(given.wait_s * 1000, LONGEST_WAIT_MS - MARGIN_MS - (context.world.now() - began));
     const asked = { ...given, closure };
     if (standing && !held) {
-      if (await standing.begin()) return await start(context, desk, ready, wait());
+      if (await standing.begin()) return await start(context, desk, { ...ready, edited }, wait());
       await first.box.close();
       // Another call was faster with what was good for one start.
       return await unpermitted(context, desk, target, asked, 'nobody-asked');
@@ -87,7 +87,7 @@ export const applyStep = defineTool({
     const allowed = await closedOnError(session, () =>
       prepare(context, desk, target, session, given, permission.closure.by),
     );
-    return await start(context, desk, allowed, wait());
+    return await start(context, desk, { ...allowed, edited }, wait());
   },
 });
 
@@ -189,6 +189,7 @@ async function prepare(
     prediction: await predictions(pass, target, hypothesis, context.signal),
     inputs: pass.inputsHashOf(target.planned),
     allowed,
+    edited: [],
   };
 }
 
@@ -206,14 +207,15 @@ async function predictions(
   return await predict(own, asking);
 }
 
-/** What the guards say before a person is asked; undefined: nothing. */
+/** What the guards say before a person is asked, and what was edited. No answer: they say nothing. */
 async function heldByGuards(
   context: AgentContext,
   desk: Workspace,
   ready: Ready,
-): Promise<AttemptAnswer | undefined> {
-  const verdict = await guardVerdict(context, desk, ready);
-  return verdict.verdict === 'pass' ? undefined : await heldBack(desk, ready, verdict);
+): Promise<{ readonly held?: AttemptAnswer; readonly edited: readonly string[] }> {
+  const { verdict, edited } = await guardVerdict(context, desk, ready);
+  if (verdict.verdict === 'pass') return { edited };
+  return { edited, held: await heldBack(desk, ready, verdict) };
 }
 
 /** Runs `work` with an open session, which stays open unless the work fails. */
