@@ -17,30 +17,30 @@ const input = z.object({
   step: z
     .string()
     .optional()
-    .describe('a step that an agent asked to run and that is not in the document: shown, and asked about')
+    .describe(
+      'a step that an agent wants to run and that is not in the document; it is shown for confirmation',
+    )
     .meta({ placeholder: 'ID' }),
   context: z
     .string()
     .optional()
-    .describe(
-      'a context of the kubeconfig that runbooks and agents may touch; nothing of the document is approved',
-    )
+    .describe('a kubeconfig context that runbooks and agents may use; the document itself is not approved')
     .meta({ placeholder: 'NAME' }),
   namespace: z
     .string()
     .optional()
-    .describe('with --context: these namespaces alone, and nothing that belongs to none')
+    .describe('with --context: only these namespaces, and no cluster-scoped objects')
     .meta({ placeholder: 'NAMES' }),
 });
 
-/** Approves everything in a document that may run; kept outside the project, for this project on one box. */
+/** Approves everything in a document that may run. Stored outside the project, for this project on one box. */
 export const approve = defineOperation({
   name: 'approve',
   summary: 'let this content run without asking again',
   description:
-    'Shows everything that may run (scripts, checks, values, files that scripts name) and records a hash of it, for this\n' +
-    'project on this box. Prose may change afterwards; one changed byte of anything shown asks again. Give the --input,\n' +
-    '--env-file and --on that you will replay with. "runbook approvals" lists and revokes.',
+    'Shows everything that may run (scripts, checks, values, files that scripts use) and stores a hash of it, for this\n' +
+    'project on this box. Prose may change afterwards, but any change of what was shown asks again. Use the same --input,\n' +
+    '--env-file and --on as for the replay. "runbook approvals" lists and revokes approvals.',
   examples: [
     'runbook approve AUTODOCK.md',
     'runbook approve AUTODOCK.md --step start-caddy',

@@ -16,17 +16,17 @@ import { sessionFlags } from './session/session-flags.ts';
 
 const input = z.object({
   ...sessionFlags,
-  write: z.boolean().default(false).describe('write what was measured, and the date, into the table'),
+  write: z.boolean().default(false).describe('write the measured values and the date into the table'),
 });
 
 type Measured = FactsReport['facts'][number];
 
-/** Measures the facts again: numbers that nobody measured hurt, and numbers from another box hurt later. */
+/** Measures the facts again, because unmeasured numbers and numbers from another box cause errors. */
 export const facts = defineOperation({
   name: 'facts',
-  summary: 'measure the facts again and tell which have changed',
+  summary: 'measure the facts again and report changes',
   description:
-    'Runs the command in "Measured with" of each row of Facts and compares. --write puts value and date into the table.',
+    'Runs the command in "Measured with" of each row of Facts and compares. --write updates value and date in the table.',
   examples: ['runbook facts', 'runbook facts --write'],
   effect: 'act',
   input,
@@ -64,13 +64,16 @@ export async function measure(
   if (code !== 0)
     return { ...known, verdict: 'failed', detail: `exit ${code}: ${lastLine(stderr || measured)}` };
   if (measured === '') return { ...known, verdict: 'failed', detail: 'the command printed nothing' };
-  // A carriage return ends a line of markdown too: what follows it would be read as more of the document.
+  // A carriage return also ends a line of markdown, so the text after it would be read as part of the document.
   if (/[\u0000-\u0008\u000a-\u001f\u007f\u0085\u2028\u2029]/.test(measured))
     return { ...known, verdict: 'failed', detail: 'the command printed more than one line' };
   return { ...known, measured, verdict: measured === fact.value ? 'same' : 'changed', detail: '' };
 }
 
-/** Writes the changed rows: only the bytes of value and date, and only if the document is still what was read. */
+/**
+ * Writes the changed rows: only the bytes of value and date, and only if the document has not changed since it was
+ * read.
+ */
 async function writeMeasured(
   context: OperationContext,
   session: Session,
@@ -88,12 +91,12 @@ async function writeMeasured(
   if (edits.length === 0) return false;
   const text = splice(session.document.source.text, edits);
   await writeDocument(session.document, text);
-  await handApprovalOn(context, session, { flags, text });
+  await extendApproval(context, session, { flags, text });
   return true;
 }
 
-/** What a person approved stays approved with the numbers that its own commands have measured. */
-async function handApprovalOn(
+/** Extends a person's approval to the numbers that the approved commands have measured. */
+async function extendApproval(
   { world }: OperationContext,
   session: Session,
   { flags, text }: { flags: z.infer<typeof input>; text: string },

@@ -20,10 +20,10 @@ const input = z.object({
   allow: z
     .enum(['reading', 'all', 'none'])
     .optional()
-    .describe('which tools of this server Claude Code may call without asking you; without it you are asked'),
+    .describe('which tools of this server Claude Code may call without asking you; default: ask'),
 });
 
-/** What a folder says of how it is brought up. */
+/** What a file says about how the folder is set up. */
 interface Trace {
   readonly file: string;
   readonly requires: string;
@@ -35,7 +35,7 @@ interface Trace {
 
 const NODE_PACKAGES = 'Install the Node packages';
 
-/** Each row: a file that names a tool, and the first step that it asks for. */
+/** Each row: a file that belongs to a tool, and the first step that it implies. */
 const TRACES: readonly Trace[] = [
   {
     file: 'package-lock.json',
@@ -65,7 +65,7 @@ const TRACES: readonly Trace[] = [
     file: 'package.json',
     requires: 'npm',
     title: NODE_PACKAGES,
-    why: 'there is no lock file, so what is installed follows the ranges of package.json',
+    why: 'without a lock file, the installed versions follow the ranges of package.json',
     run: 'npm install',
     check: 'file node_modules/.package-lock.json exists',
   },
@@ -95,7 +95,7 @@ const TRACES: readonly Trace[] = [
   },
 ];
 
-/** A first AUTODOCK.md for a folder: what can be read off its files, and places for the rest. */
+/** A first AUTODOCK.md for a folder: what can be derived from its files, and placeholders for the rest. */
 export const init = defineOperation({
   name: 'init',
   summary: 'write a first AUTODOCK.md for a folder',
@@ -117,7 +117,7 @@ export const init = defineOperation({
   exit: () => EXIT.done,
 });
 
-/** Two questions for one step tire people: the server asks itself, so Claude Code need not. */
+/** The tool call is approved once, by this server, so that a person is not asked twice for one step. */
 async function allowance({ person }: World, given: string | undefined): Promise<Allowance | undefined> {
   const question =
     'Claude Code asks before each tool call, and this server asks before it runs anything that you have not approved. Which of its tools may Claude Code call without asking: all, those that only read, or none?';
@@ -142,7 +142,7 @@ async function writeFirst(folder: string): Promise<InitReport['files']> {
           code: 'unwritable-folder',
           severity: 'error',
           message,
-          remedy: 'Check permissions and room there.',
+          remedy: 'Check the permissions and free space of that folder.',
         },
       ],
       EXIT.person,

@@ -12,17 +12,17 @@ import { fileFlag } from './session/session-flags.ts';
 
 const input = z.object({
   ...fileFlag,
-  loose: z.boolean().default(false).describe('take the shell fences of an ordinary markdown file as steps'),
-  strict: z.boolean().default(false).describe('let warnings fail too (exit 65)'),
+  loose: z.boolean().default(false).describe('use the shell fences of an ordinary markdown file as steps'),
+  strict: z.boolean().default(false).describe('also fail on warnings (exit 65)'),
 });
 
-/** Names what is wrong with a document and what will hurt, without touching any box. */
+/** Reports errors and risks of a document, without using any box. */
 export const lint = defineOperation({
   name: 'lint',
-  summary: 'name what is wrong in a runbook, and what will hurt',
+  summary: 'report errors and risks in a runbook',
   description:
-    'Errors make a replay refuse the document. Warnings name what will hurt later: no Verify, no Why, moving tags,\n' +
-    'sleeps, unpinned URLs, secrets in clear, needs that no pass reaches, a certificate for other content. Every rule is in docs/lint.md.',
+    'A replay rejects a document with errors. Warnings are risks: no Verify, no Why, moving tags,\n' +
+    'sleeps, unpinned URLs, plaintext secrets, unreachable needs, a stale certificate. All rules are in docs/lint.md.',
   examples: ['runbook lint', 'runbook lint --strict AUTODOCK.md'],
   effect: 'read',
   input,
@@ -32,7 +32,7 @@ export const lint = defineOperation({
     const errors = runbook.diagnostics.some((each) => each.severity === 'error');
     const planned = errors ? [] : buildPlan(runbook).diagnostics;
     const notRunbook = runbook.kind === 'loose' && !flags.loose ? [looseDocument(runbook.file)] : [];
-    // Where a check cannot be read, "no Verify" would be untrue.
+    // If a check cannot be parsed, "no Verify" would be wrong.
     const rules = lintRunbook(runbook).filter(({ code }) => !errors || code !== 'no-verify');
     const stale =
       runbook.certificate &&

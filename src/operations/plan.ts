@@ -17,17 +17,17 @@ const input = z.object({
   ...fileFlag,
   ...boxFlag,
   ...inputFlags,
-  loose: z.boolean().default(false).describe('take the shell fences of an ordinary markdown file as steps'),
+  loose: z.boolean().default(false).describe('use the shell fences of an ordinary markdown file as steps'),
   force: z.boolean().default(false).describe('plan as if nothing were satisfied'),
 });
 
-/** What a pass would do, without running anything from the document. */
+/** Shows what a pass would do, without running code of the document. */
 export const plan = defineOperation({
   name: 'plan',
   summary: 'show what a replay would do, and what is missing for it',
   description:
-    'Lists the steps in order: which would act and why, which are satisfied and by which check, with resolved values\n' +
-    '(secrets masked), and what is missing before anything runs. Typed probes are asked; no code from the document runs.',
+    'Lists the steps in order: which would act and why, and which are satisfied and by which check, with resolved values\n' +
+    '(secrets masked), and what is missing. Evaluates typed probes; runs no code of the document.',
   examples: ['runbook plan', 'runbook plan AUTODOCK.md --json'],
   effect: 'read',
   input,
@@ -116,7 +116,7 @@ async function planStep(
   const unmet = when.find((check) => check.verdict === 'fail');
   if (unmet) return describe('skip', 'not-applicable', `When: ${unmet.check}: ${unmet.observed}`, when);
   if (when.some((check) => check.verdict === 'unknown'))
-    return describe('person', 'unknown-verdict', 'its When cannot be asked', when);
+    return describe('person', 'unknown-verdict', 'its When could not be evaluated', when);
 
   const memory = preview.memory(planned);
   const needsActed = planned.rebuildAfter.some(
@@ -134,7 +134,7 @@ async function planStep(
   const judged = [step.verify, step.actions.filter(({ kind }) => kind !== 'shell')];
   const withheld = withheldIn(preview.pass.state.before(planned), judged);
   if (withheld.length > 0)
-    return describe('ask', 'shell-checks', `it uses ${withheld.join(', ')}, which only a pass can give`);
+    return describe('ask', 'shell-checks', `it uses ${withheld.join(', ')}, which only a pass can provide`);
 
   const questions = preview.questions(planned).filter((question) => !question.after);
   const typed = questions.filter((question) => question.kind !== 'shell');

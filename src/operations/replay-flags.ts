@@ -7,27 +7,27 @@ export const replayInput = z.object({
   from: z
     .string()
     .optional()
-    .describe('start at this step; those before it are taken as they are')
+    .describe('start at this step; earlier steps are not checked')
     .meta({ placeholder: 'ID' }),
-  only: z.string().optional().describe('walk this step alone').meta({ placeholder: 'ID' }),
+  only: z.string().optional().describe('run only this step').meta({ placeholder: 'ID' }),
   accept: z
     .string()
     .optional()
-    .describe('confirm this step, mended by hand, if its Verify passes')
+    .describe('confirm this step, fixed by hand, if its Verify passes')
     .meta({ placeholder: 'ID' }),
-  dryRun: z.boolean().default(false).describe('say what would be done; run nothing from the document'),
-  force: z.boolean().default(false).describe('act even where a step is satisfied'),
+  dryRun: z.boolean().default(false).describe('show what would be done; run nothing of the document'),
+  force: z.boolean().default(false).describe('act even if a step is satisfied'),
   keepGoing: z
     .boolean()
     .default(false)
-    .describe('after a failure, go on with the steps that do not come after it'),
+    .describe('after a failure, continue with steps that do not depend on it'),
   jobs: z.coerce
     .number()
     .int()
     .min(1)
     .max(64)
     .default(1)
-    .describe('how many independent steps run at once')
+    .describe('number of independent steps to run in parallel')
     .meta({ placeholder: 'N' }),
   fleet: z
     .string()
@@ -38,7 +38,7 @@ export const replayInput = z.object({
   maxFail: z
     .string()
     .default('100%')
-    .describe('with --fleet: begin no more boxes once more than so many have failed, as 3 or 10%')
+    .describe('with --fleet: start no more boxes after more than this many have failed, such as 3 or 10%')
     .meta({ placeholder: 'N' }),
 });
 

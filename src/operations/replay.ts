@@ -8,13 +8,13 @@ import { type ReplayFlags, replayInput } from './replay-flags.ts';
 import { replayBox } from './session/replay-box.ts';
 import { type Prepared, prepare } from './session/session.ts';
 
-/** The main job: redeploys a box in one pass, going on from wherever an earlier pass stopped. */
+/** The main operation: deploys a box in one pass, and continues where an earlier pass stopped. */
 export const replay = defineOperation({
   name: 'replay',
   summary: 'bring the box to what the runbook says, in one pass',
   description:
     'Walks the steps in order of their needs: checks, skips what is satisfied, acts, verifies, records.\n' +
-    'After any failure, kill or reboot the same command goes on from the first step that is not confirmed.',
+    'After any failure, kill or reboot, the same command continues at the first step that is not confirmed.',
   examples: [
     'runbook replay AUTODOCK.md',
     'runbook replay --dry-run',

@@ -9,18 +9,18 @@ const input = z.object({
   problem: z
     .string()
     .optional()
-    .describe('the problem to go on with, such as p-1a2b3c4d; without it, all work on this box')
+    .describe('the problem to continue, such as p-1a2b3c4d; default: all work on this box')
     .meta({ positional: true, placeholder: 'PROBLEM' }),
   file: z.string().default('AUTODOCK.md').describe('the runbook').meta({ placeholder: 'FILE' }),
 });
 
-/** A person's word after an escalation, or after a guard has stopped an agent. Never the agent's own. */
+/** A person's permission to continue after an escalation, or after a guard stopped an agent. Agents cannot give it. */
 export const resume = defineOperation({
   name: 'resume',
-  summary: 'let an agent go on with a problem that waits for you',
+  summary: 'let an agent continue with a problem that waits for you',
   description:
-    'A problem that an agent escalated, or that a guard stopped, waits until you say this; its counters begin anew.\n' +
-    'It wants a terminal: an agent may not say it for you. Without a problem, everything on this box goes on.',
+    'A problem that an agent escalated, or that a guard stopped, waits for this command, which also resets its counters.\n' +
+    'It needs a terminal, so that an agent cannot run it for you. Without a problem, all work on this box continues.',
   examples: ['runbook resume p-1a2b3c4d', 'runbook resume'],
   effect: 'write',
   input,
@@ -43,8 +43,8 @@ function noTerminal(): RunbookError {
       {
         code: 'no-terminal',
         severity: 'error',
-        message: 'Nothing was resumed: there is no person at a terminal here.',
-        remedy: 'Run the same command on a terminal.',
+        message: 'Nothing was resumed: a person must confirm this in a terminal, and none is attached.',
+        remedy: 'Run the same command in a terminal.',
       },
     ],
     EXIT.person,
@@ -53,13 +53,14 @@ function noTerminal(): RunbookError {
 
 function unknown(problem: string, known: readonly string[]): RunbookError {
   const near = nearest(problem, known);
-  const listed = known.length > 0 ? `There are: ${known.join(', ')}.` : 'None is recorded on this box.';
+  const listed =
+    known.length > 0 ? `Recorded problems: ${known.join(', ')}.` : 'No problem is recorded on this box.';
   return new RunbookError(
     [
       {
         code: 'unknown-problem',
         severity: 'error',
-        message: `There is no problem ${problem} on this box.`,
+        message: `The problem ${problem} is not recorded on this box.`,
         remedy: near ? `Did you mean ${near}?` : listed,
       },
     ],

@@ -11,11 +11,11 @@ import { boxFlag, fileFlag } from './session/session-flags.ts';
 
 const input = z.object({ ...fileFlag, ...boxFlag });
 
-/** What the journal knows of each step, without asking the box anything. */
+/** Shows what the journal says about each step, without accessing the box. */
 export const status = defineOperation({
   name: 'status',
-  summary: 'what the journal knows of each step on this box',
-  description: 'Reads the journal only: nothing is asked of the box and nothing is written.',
+  summary: 'show the recorded state of each step on this box',
+  description: 'Reads only the journal: runs no check and writes nothing.',
   examples: ['runbook status', 'runbook status --json'],
   effect: 'read',
   input,

@@ -12,14 +12,14 @@ import { sendObjects } from './submit/send.ts';
 import { submissionOf } from './submit/submission.ts';
 import { withCluster } from './submit/with-cluster.ts';
 
-/** Past one machine: the same engine in pods, a box each, ordered by a workflow engine. */
+/** Runs the same engine in pods, one box each, ordered by a workflow engine. */
 export const submit = defineOperation({
   name: 'submit',
   summary: 'run a runbook on many boxes from within a cluster, as an Argo Workflow',
   description:
-    'Turns the runbook into an Argo WorkflowTemplate and a Workflow: a task per step in the order of their needs, one\n' +
-    "box at a time by a mutex, a pause where a person is needed, secrets by reference only. Applies it on the server's side\n" +
-    'in the cluster that KUBECONFIG names, and follows it by a watch.',
+    'Converts the runbook to an Argo WorkflowTemplate and a Workflow: a task per step in the order of their needs, one step at\n' +
+    'a time per box, a pause when a person is needed, secrets only by reference. Sends it with server-side apply to the\n' +
+    'cluster of KUBECONFIG, and follows it with a watch.',
   examples: [
     'runbook submit --targets inventory.yaml --image registry.example/runbook@sha256:… --dry-run',
     'runbook submit --targets inventory.yaml --image registry.example/runbook@sha256:… --canary 1',

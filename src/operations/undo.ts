@@ -21,26 +21,26 @@ import { sessionFlags } from './session/session-flags.ts';
 
 const input = z.object({
   ...sessionFlags,
-  only: z.string().optional().describe('undo this step alone').meta({ placeholder: 'ID' }),
+  only: z.string().optional().describe('undo only this step').meta({ placeholder: 'ID' }),
 });
 
-/** A step that the journal says was done, with the Undo that belongs to what was done. */
+/** A step that the journal records as done, with the Undo for what was done. */
 interface Undoable {
   readonly id: string;
   readonly title: string;
   readonly memory: StepMemory;
   readonly planned?: PlanStep;
   readonly undo: readonly Action[];
-  /** The step was edited or taken out: its Undo is the one recorded when it ran. */
+  /** The step was edited or removed: its Undo is the one recorded when it ran. */
   readonly recorded: boolean;
 }
 
-/** Runs Undo parts backwards over what this journal ran. */
+/** Runs the Undo parts in reverse over what this journal ran. */
 export const undo = defineOperation({
   name: 'undo',
-  summary: 'run the Undo parts backwards over what was done here',
+  summary: 'run the Undo parts in reverse for what was done here',
   description:
-    'Goes backwards in the order of the document, only over steps that this journal ran (not those found as they are).\n' +
+    'Works in reverse document order, only on steps that this journal ran (not those that were found satisfied).\n' +
     'An edited or deleted step is undone by the Undo text recorded when it ran. Stops at the first failure.',
   examples: ['runbook undo', 'runbook undo AUTODOCK.md --only start-caddy'],
   effect: 'act',
@@ -64,7 +64,7 @@ export const undo = defineOperation({
         const done = undoables(opened.pass, flags.only);
         const recorded = await requireRecorded(context, { ...prepared, approved }, done);
         const report = await undoAll(opened.pass, done, recorded);
-        // What comes after an undo is a new pass, not the rest of the one before.
+        // The next replay after an undo is a new pass, not the rest of the previous one.
         await opened.end(report.failed ? 'failed' : 'done');
         return { file: flags.file, box: session.box.identity.name, ...report };
       } finally {
@@ -113,36 +113,36 @@ async function undoStep(pass: Pass, undoable: Undoable): Promise<UndoReport['fai
     });
     if (!performed.ok) {
       const message = pass.masker.mask(performed.failure.message);
-      return { id, title, message, ...wayOut(performed.failure, undoable), outputTail: output.tail };
+      return { id, title, message, ...nextStep(performed.failure, undoable), outputTail: output.tail };
     }
     state = performed.state;
   }
-  // Its Undo may end its own processes in the way that they like; what is left is ended then.
+  // The Undo may end its own processes in its own way; the remaining ones are ended afterwards.
   for (const { fence: _, ...process } of memory.background) await pass.box.stop(process);
-  const left = await takeBackObjects(pass, memory, state, output);
+  const left = await deleteObjects(pass, memory, state, output);
   if (left === undefined) return undefined;
-  const remedy = 'Mend what it tells and run the same command again: it goes on with this step.';
+  const remedy = 'Fix the reported cause and run the same command again. It continues with this step.';
   return { id, title, message: left, remedy, place: planned?.step.place, outputTail: output.tail };
 }
 
-/** Where a failed fence of an Undo stands, and how to go on. */
-function wayOut(
+/** The place of a failed fence of an Undo, and how to continue. */
+function nextStep(
   { kind, remedy, place }: FenceFailure,
   { recorded, planned }: Undoable,
 ): Pick<NonNullable<UndoReport['failed']>, 'remedy' | 'place'> {
-  const again = 'run the same command again: it goes on with this step';
+  const again = 'run the same command again, which continues with this step';
   if (recorded) {
-    const journaled = 'this Undo was recorded when the step ran, and editing the document does not change it';
-    return { remedy: `Mend what its output tells and ${again}; ${journaled}.`, place: planned?.step.place };
+    const journaled = 'This Undo was recorded when the step ran, so editing the document does not change it';
+    return { remedy: `Fix what its output reports and ${again}. ${journaled}.`, place: planned?.step.place };
   }
   return {
-    remedy: kind === 'exit' ? `Mend what its output tells, or edit this Undo, and ${again}.` : remedy,
+    remedy: kind === 'exit' ? `Fix what its output reports, or edit this Undo, and ${again}.` : remedy,
     place,
   };
 }
 
-/** Takes away what the step has in a cluster, in reverse. Why not, where it cannot. */
-async function takeBackObjects(
+/** Deletes the step's objects in a cluster, in reverse. Returns the reason if that fails. */
+async function deleteObjects(
   pass: Pass,
   { applied = [] }: StepMemory,
   state: ShellState,
@@ -163,7 +163,7 @@ async function takeBackObjects(
   }
 }
 
-/** An Undo part, or what can be taken back without any text: a process left running, objects in a cluster. */
+/** Whether there is an Undo part, or something that needs none: a process left running, objects in a cluster. */
 function canUndo({ undo: actions, memory }: Undoable): boolean {
   return actions.length > 0 || memory.background.length > 0 || hasApplied(memory);
 }
@@ -172,7 +172,7 @@ function hasApplied({ applied = [] }: StepMemory): boolean {
   return applied.length > 0;
 }
 
-/** The last step of the pass first. Also restores what the steps left, since an Undo may use it. */
+/** The last step of the pass first. Also restores the state of the steps, because an Undo may use it. */
 function undoables(pass: Pass, only: string | undefined): Undoable[] {
   const planned = new Map(pass.plan.steps.map((each) => [each.step.id, each]));
   const positions = new Map(pass.plan.steps.map(({ step }, at) => [step.id, at]));
@@ -198,8 +198,8 @@ function undoables(pass: Pass, only: string | undefined): Undoable[] {
 }
 
 /**
- * Where a step stands in the pass: an early one that has acted again is undone where it stands, since later ones were built on
- * it. One that the document no longer has stands behind those that were done before it.
+ * Position of a step in the pass. An early step that acted again is undone at its own position, because later steps
+ * depend on it. A step that was removed from the document comes after those that were done before it.
  */
 function positionOf({ plan, journal }: Pass, own: number | undefined, { actedSeq }: StepMemory): number {
   if (own !== undefined) return own;
@@ -208,9 +208,9 @@ function positionOf({ plan, journal }: Pass, own: number | undefined, { actedSeq
 }
 
 /**
- * The Undo of a step that was edited or taken out is in the journal alone, next to the project, where more than a person may
- * write: the approval of the document does not cover it.
- * @throws RunbookError 3 where nobody says that it may run
+ * The Undo of an edited or removed step exists only in the journal, in the project, where others may write: the
+ * document's approval does not cover it.
+ * @throws RunbookError 3 if no one confirms that it may run
  */
 async function requireRecorded(
   context: OperationContext,
@@ -221,6 +221,6 @@ async function requireRecorded(
   if (recorded.length === 0) return undefined;
   const parts = recorded.flatMap(({ id, undo: actions }) => actions.map((each) => partOfAction(each, id)));
   const names = recorded.map(({ id }) => id).join(', ');
-  const question = `The Undo of ${names} is in the journal, and no longer in the document.`;
+  const question = `The Undo of ${names} is recorded in the journal but no longer in the document.`;
   return await requireParts(context, document, parts, question);
 }

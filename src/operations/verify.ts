@@ -14,16 +14,16 @@ import { sessionFlags } from './session/session-flags.ts';
 
 const input = z.object({
   ...sessionFlags,
-  only: z.string().optional().describe('verify this step alone').meta({ placeholder: 'ID' }),
+  only: z.string().optional().describe('verify only this step').meta({ placeholder: 'ID' }),
 });
 
-/** Asks every check and changes nothing: tells whether the box still is what the runbook says. */
+/** Runs every check and changes nothing: reports whether the box still matches the runbook. */
 export const verify = defineOperation({
   name: 'verify',
-  summary: 'ask every check, change nothing',
+  summary: 'run every check, change nothing',
   description:
-    'Asks the Verify of every step, file fences and endpoints included, once and without waiting. Shell checks are code:\n' +
-    'they are asked only where the content is approved (or with --yes), and are unknown otherwise.',
+    'Runs the Verify of every step, including file fences and endpoints, once and without waiting. Shell checks are code:\n' +
+    'they run only if the content is approved (or with --yes), and are unknown otherwise.',
   examples: ['runbook verify', 'runbook verify AUTODOCK.md --only start-caddy --json'],
   effect: 'read',
   input,
@@ -54,19 +54,19 @@ export async function verifyPrepared(
   }
 }
 
-/** Asks the steps of a session, or some of them, and the endpoints; changes nothing. */
+/** Checks the steps of a session, or some of them, and the endpoints; changes nothing. */
 export async function verifySession(
   preview: Preview,
   session: Session,
   steps: ReadonlySet<string> | undefined,
-  { endpoints: asksEndpoints = true }: { readonly endpoints?: boolean } = {},
+  { endpoints: includeEndpoints = true }: { readonly endpoints?: boolean } = {},
 ): Promise<VerifyReport> {
   const verified: VerifyReport['steps'][number][] = [];
   for (const planned of session.plan.steps) {
     if (steps === undefined || steps.has(planned.step.id))
       verified.push(await verifyStep(preview, planned, session.approved !== undefined));
   }
-  const endpoints = asksEndpoints ? await verifyEndpoints(preview, session) : [];
+  const endpoints = includeEndpoints ? await verifyEndpoints(preview, session) : [];
   const verdicts = [
     ...verified.map((step) => step.verdict),
     ...endpoints.flatMap((each) => (each.result ? [each.result.verdict] : [])),
@@ -92,13 +92,13 @@ async function verifyStep(
   approved: boolean,
 ): Promise<VerifyReport['steps'][number]> {
   const { id, title, when } = planned.step;
-  const applies = await askAll(
+  const whenResults = await evaluateAll(
     when.map((check) => questionOf(check, preview.asking(planned))),
     approved,
   );
-  if (applies.some((each) => each.verdict === 'fail'))
-    return { id, title, verdict: 'not-applicable', checks: applies };
-  const checks = await askAll(
+  if (whenResults.some((each) => each.verdict === 'fail'))
+    return { id, title, verdict: 'not-applicable', checks: whenResults };
+  const checks = await evaluateAll(
     preview.questions(planned).filter((question) => question.kind !== 'output'),
     approved,
   );
@@ -111,15 +111,15 @@ function verdictOf(checks: readonly CheckResult[]): VerifyReport['steps'][number
   return checks.some((each) => each.verdict === 'unknown') ? 'unknown' : 'pass';
 }
 
-/** Typed probes are asked always; shell checks are code, so only where a person approved it. */
-async function askAll(questions: readonly CheckQuestion[], approved: boolean): Promise<CheckResult[]> {
+/** Typed probes are always evaluated. Shell checks are code, so they run only if a person approved it. */
+async function evaluateAll(questions: readonly CheckQuestion[], approved: boolean): Promise<CheckResult[]> {
   return evaluateOnce(
-    questions.map((question) => (question.kind === 'shell' && !approved ? unasked(question) : question)),
+    questions.map((question) => (question.kind === 'shell' && !approved ? notApproved(question) : question)),
   );
 }
 
-function unasked(question: CheckQuestion): CheckQuestion {
-  const observed = 'not asked: shell checks are code, and this content is not approved';
+function notApproved(question: CheckQuestion): CheckQuestion {
+  const observed = 'not run: shell checks are code, and this content is not approved';
   return {
     ...question,
     ask: async () => ({ verdict: 'unknown', observed, expected: 'exit 0', class: 'not-approved' }),

@@ -47,7 +47,7 @@ describe('runbook replay --fleet', () => {
   + acted  - skipped  x failed  ? a person is needed  . not reached
 
 failed: 2 done, 1 failed, 1 refused in TIME
-  next         the same command goes on: boxes that are done are asked, and skipped
+  next         run the same command to continue: boxes that are done are checked and skipped
 `);
     expect(stdout).not.toContain('\u001b');
   });

@@ -238,7 +238,7 @@ export const planReport: PlanReport = {
       place: at(40),
       would: 'person',
       reason: 'unknown-verdict',
-      detail: 'its When cannot be asked',
+      detail: 'its When could not be evaluated',
       checks: [],
       actions: [shell],
       needs: ['webhook'],

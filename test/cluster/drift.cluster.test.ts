@@ -56,7 +56,9 @@ describeWithCluster('drift of what was applied to a real API server', (cluster) 
       expect.objectContaining({
         subject: `${namespace}/secret/till`,
         kind: 'changed',
-        detail: expect.stringMatching(/^data\.code: #[0-9a-f]{8}, wanted #[0-9a-f]{8}, set by kubectl-edit$/),
+        detail: expect.stringMatching(
+          /^data\.code: #[0-9a-f]{8}, expected #[0-9a-f]{8}, set by kubectl-edit$/,
+        ),
       }),
     );
     expect(findings).toContainEqual(

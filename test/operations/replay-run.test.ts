@@ -375,7 +375,7 @@ describe('undo', () => {
     await scene.write('AUTODOCK.md', runbook({ one: fence('true edited') }));
     const { failed } = (await scene.run('undo', { yes: true })).report;
     expect(failed).toMatchObject({ id: 'one', place: { line: 9 } });
-    expect(failed.remedy).toMatch(/recorded when the step ran, and editing the document does not change it/);
+    expect(failed.remedy).toMatch(/recorded when the step ran, so editing the document does not change it/);
   });
 
   test('goes backwards, so it is not told as the rest of the last pass', async () => {

@@ -20,7 +20,7 @@ import type { ApprovedDocument, Prepared } from '../session/session.ts';
 import { type ApprovedBy, ApprovedClosure } from './approved-closure.ts';
 import { type ClosureSources, documentClosure, placeOn } from './closure-of.ts';
 
-/** How much of a document is code: what a person is asked to answer for. */
+/** How much of a document is code, for the question to the person. */
 export interface Executables {
   readonly fences: number;
   readonly shellChecks: number;
@@ -47,7 +47,7 @@ export interface ApprovalFlags {
   readonly on?: string | undefined;
 }
 
-/** Another place than the box that `--on` names, and what else is approved with it. */
+/** A place other than the box of `--on`, and what else is approved with it. */
 export interface ApprovalTarget {
   readonly place: ClosureSources['place'];
   readonly parts?: readonly ClosurePart[];
@@ -58,7 +58,7 @@ export function approvalsOf(world: World): Approvals {
   return openApprovals(world.folders.person, world.now);
 }
 
-/** What may run without asking anybody: by `--yes`, or since it was approved for this project on this box. */
+/** What may run without a question: with `--yes`, or because it was approved for this project on this box. */
 export async function findApproval(
   { world }: Pick<OperationContext, 'world'>,
   prepared: Prepared,
@@ -72,8 +72,8 @@ export async function findApproval(
 }
 
 /**
- * The same, but where it is not approved the person at the terminal is shown all of it and asked.
- * @throws RunbookError 3 where nobody can be asked, or the person says no.
+ * The same, but shows the closure to the person at the terminal and asks if it is not approved.
+ * @throws RunbookError 3 without a terminal, or if the person declines
  */
 export async function requireApproval(
   { world }: Pick<OperationContext, 'world'>,
@@ -92,18 +92,18 @@ export async function requireApproval(
   if (!world.person)
     throw unapproved(
       prepared.runbook.file,
-      `this content was not approved for this project on ${place.boxName}, and there is no terminal to ask at`,
+      `this content is not approved for this project on ${place.boxName}, and no terminal is attached to ask you`,
       old,
-      target ? 'Run it on a terminal, where you are asked' : undefined,
+      target ? 'Run it in a terminal, where you are asked' : undefined,
     );
-  // A loose document is asked block by block instead.
+  // A loose document is confirmed block by block instead.
   if (prepared.runbook.kind === 'loose') return approved(closure, 'block by block', prepared);
   return await askPerson(world, prepared, closure, questionOf(prepared, closure, old));
 }
 
 /**
- * The same for the box that `--on` names, which has to be there before anybody is asked.
- * @throws RunbookError as above, and where there is no such box
+ * The same for the box of `--on`, which must exist before the question.
+ * @throws RunbookError as above, and for an unknown box
  */
 export async function requireApprovalOn(
   context: Pick<OperationContext, 'world'>,
@@ -116,7 +116,7 @@ export async function requireApprovalOn(
   return await requireApproval(context, prepared, flags);
 }
 
-/** The boxes of a fleet with the values that each has for itself: they are approved with the document. */
+/** The boxes of a fleet with the values that each sets itself. They are approved with the document. */
 export function fleetParts(
   targets: readonly {
     readonly name: string;
@@ -128,7 +128,7 @@ export function fleetParts(
   return [{ of: '', how: 'Boxes', text: lines.join('') }];
 }
 
-/** Everything of a document, by a word that was given without reading it. */
+/** Everything in a document, approved by someone who was not shown it. */
 export async function withoutReading(
   world: World,
   { document, runbook }: Pick<Prepared, 'document' | 'runbook'>,
@@ -145,7 +145,7 @@ export async function withoutReading(
   return ApprovedClosure.make(closure, by, document.folder);
 }
 
-/** A closure that a person's word lets run. */
+/** A closure that a person allowed to run. */
 export function approved(
   closure: Closure,
   by: ApprovedBy,
@@ -154,7 +154,7 @@ export function approved(
   return ApprovedClosure.make(closure, by, document.folder);
 }
 
-/** A person's word as it is kept, without values that only the person's side knows. */
+/** A person's approval as it is stored, without the values that an agent may not see. */
 export function recordOf(
   closure: Closure,
   given: Pick<Approval, 'scope' | 'how' | 'at'> & Partial<Pick<Approval, 'client' | 'latencyMs' | 'until'>>,
@@ -164,8 +164,8 @@ export function recordOf(
 }
 
 /**
- * Keeps a person's word on a whole document. Declared inputs are a part of it: what was approved for the project stays declared
- * when an agent adds steps.
+ * Stores a person's approval of a whole document. Declared inputs are part of it: they stay declared when an agent adds
+ * steps to what was approved for the project.
  */
 export async function giveForDocument(
   world: World,
@@ -177,14 +177,14 @@ export async function giveForDocument(
   return await approvalsOf(world).give(record);
 }
 
-/** Said once of a document that an earlier version has approved. */
+/** Shown once for a document that an earlier version approved. */
 export const OLD_APPROVAL =
-  'It was approved with an earlier version of runbook, which bound the content alone, in every folder and on every box. ' +
-  'That no longer counts: approve it once more for this project on this box.';
+  'An earlier version of runbook approved it for every folder and every box. ' +
+  'That no longer counts: approve it again for this project on this box.';
 
 /**
- * Fences that are in no document any more, such as an Undo that only the journal has: they are asked about for themselves.
- * @throws RunbookError 3 where nobody says that they may run
+ * Asks separately about fences that the document no longer contains, such as an Undo that exists only in the journal.
+ * @throws RunbookError 3 if no one confirms that they may run
  */
 export async function requireParts(
   { world }: Pick<OperationContext, 'world'>,
@@ -199,7 +199,7 @@ export async function requireParts(
   const known = await approvals.find(closureHash(own), own.place);
   if (known && (await approvals.consume(known))) return approved(own, 'approved', prepared);
   if (!world.person)
-    throw unapproved(prepared.runbook.file, `${question} Nobody was asked, since there is no terminal`, '');
+    throw unapproved(prepared.runbook.file, `${question} No terminal is attached to ask you`, '');
   return await askPerson(world, prepared, own, question);
 }
 
@@ -222,7 +222,7 @@ async function askPerson(
     'no',
     'always (exactly this, in this project on this box)',
   ]);
-  if (!/^[ya]/.test(answer)) throw unapproved(runbook.file, 'the person said no', '');
+  if (!/^[ya]/.test(answer)) throw unapproved(runbook.file, 'the person declined', '');
   const approvals = approvalsOf(world);
   const at = new Date(world.now()).toISOString();
   const scope = answer.startsWith('a') ? 'project' : 'once';

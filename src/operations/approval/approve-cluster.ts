@@ -10,8 +10,8 @@ import type { World } from '../../world.ts';
 import { readValidDocument } from '../document/document.ts';
 
 /**
- * A person's word that a context may be touched, and there these namespaces. The address of its API server is written
- * down with it, so that nothing else can take its name.
+ * A person's approval of a context and optionally its namespaces. The address of its API server is stored with it, so
+ * that another cluster cannot use the same name.
  */
 export async function approveCluster(
   world: World,
@@ -57,7 +57,7 @@ async function contextNamed(world: World, file: string, name: string) {
   }
 }
 
-/** A runbook may say where the kubeconfig is; without a document the person's own environment does. */
+/** A runbook may set the kubeconfig; without a document, the person's own environment does. */
 async function documentEnv(world: World, file: string): Promise<Readonly<Record<string, string>>> {
   try {
     return (await readValidDocument(world.cwd, file, { loose: true })).runbook.frontMatter.env;

@@ -3,7 +3,7 @@ import type { Closure, ClosureFile, ClosurePart, ClosureValue } from '../../mode
 import { partOfAction } from '../../plan/closure-parts.ts';
 import { boundFile, namedFiles, namingTexts } from './named-files.ts';
 
-/** By whose word something runs: `yes` is the flag, `sandbox` a box that is there to be thrown away. */
+/** Who allowed it: `yes` is the flag, `sandbox` a disposable box. */
 export type ApprovedBy =
   | 'yes'
   | 'sandbox'
@@ -13,12 +13,12 @@ export type ApprovedBy =
   | 'lease'
   | 'block by block';
 
-/** By these a person has not read it, so that nothing was bound that could have changed since. */
+/** For these, no person has read the content, so values and files are not bound to it. */
 const UNREAD: ReadonlySet<ApprovedBy> = new Set(['yes', 'sandbox', 'lease', 'block by block']);
 
 /**
- * A closure that may run: nothing else of a document does. Its members are private, so that only `allow` makes one, and only
- * operations/approval may call that (.dependency-cruiser.cjs).
+ * A closure that may run; nothing else in a document may. The constructor is private, so that only `make` creates one,
+ * and only operations/approval may call that (.dependency-cruiser.cjs).
  */
 export class ApprovedClosure {
   readonly #texts: ReadonlySet<string>;
@@ -37,29 +37,29 @@ export class ApprovedClosure {
     return new ApprovedClosure(closure, by, folder);
   }
 
-  /** The same for a box of a fleet, which has values of its own for these inputs: they are parts of the closure. */
+  /** The same for a box of a fleet, which sets these inputs itself: they are parts of the closure. */
   forInputs(names: readonly string[]): ApprovedClosure {
     const values = this.closure.values.filter(({ name }) => !names.includes(name));
     return new ApprovedClosure({ ...this.closure, values }, this.by, this.folder);
   }
 
-  /** Values that may not have changed since they were approved. */
+  /** Values that must not have changed since the approval. */
   get boundValues(): readonly ClosureValue[] {
     return UNREAD.has(this.by) ? [] : this.closure.values;
   }
 
-  /** Whether a fence, shell check or Undo is part of it, byte for byte. */
+  /** Whether a fence, shell check or Undo is part of the closure, byte for byte. */
   holds(action: Action): boolean {
     const { how, text } = partOfAction(action, '');
     return this.#texts.has(keyOf(how, text));
   }
 
-  /** Whether all of another closure's parts are part of it. */
+  /** Whether the closure includes all parts of another one. */
   holdsAll(parts: readonly ClosurePart[]): boolean {
     return parts.every(({ how, text }) => this.#texts.has(keyOf(how, text)));
   }
 
-  /** Whether a command that gives an input or measures a fact is part of it. */
+  /** Whether a command that returns an input or measures a fact is part of the closure. */
   holdsCommand(command: string): boolean {
     return this.closure.parts.some(
       ({ how, text }) => /^(?:Command|Fact) /.test(how) && text === `${command}\n`,
@@ -67,8 +67,8 @@ export class ApprovedClosure {
   }
 
   /**
-   * A file that this action runs and that is no longer what was approved. One that was not there may have come meanwhile: steps
-   * download what they run.
+   * A file that this action runs and that has changed since the approval. A file that was missing then may exist now,
+   * because steps download what they run.
    */
   async changedFile(action: Action): Promise<string | undefined> {
     if (UNREAD.has(this.by) || this.#files.size === 0) return undefined;

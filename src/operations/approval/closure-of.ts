@@ -13,7 +13,7 @@ import type { Prepared } from '../session/session.ts';
 import { boundFile, namedFiles, namingTexts } from './named-files.ts';
 import { valueMark } from './value-mark.ts';
 
-/** Where values come from, and where it would run. */
+/** Sources of values, and the place where the closure would run. */
 export interface ClosureSources {
   readonly input: Readonly<Record<string, string>>;
   readonly envFile?: string | undefined;
@@ -22,7 +22,7 @@ export interface ClosureSources {
   readonly readOnly?: boolean;
 }
 
-/** Everything of a document that a pass, a verify, an undo or a measurement may run. */
+/** Everything in a document that a pass, a verify, an undo or a measurement may run. */
 export async function documentClosure(
   world: World,
   prepared: Pick<Prepared, 'document' | 'runbook'>,
@@ -36,7 +36,7 @@ export async function documentClosure(
   });
 }
 
-/** One step, and the steps that have to run again for it. `own` is the one that is asked about. */
+/** One step, and the steps that must run again for it. `own` is the step in question. */
 export async function stepClosure(
   world: World,
   prepared: Pick<Prepared, 'document' | 'runbook'>,
@@ -54,7 +54,7 @@ export async function stepClosure(
   });
 }
 
-/** What the place of a verb is called: the box that `--on` names, else this machine. */
+/** The place of a verb: the box of `--on`, else this machine. */
 export async function placeOn(
   world: World,
   on: string | undefined,
@@ -104,7 +104,7 @@ export function actionsOf(step: Step): Action[] {
   return [...step.actions, ...checks, ...step.undo];
 }
 
-/** Everything that fences get by their environment, as far as it is known before a command has run. */
+/** Everything that fences receive in their environment, if it is known before a command has run. */
 async function valuesOf(
   world: World,
   { runbook, folder }: { runbook: Runbook; folder: string },

@@ -3,7 +3,7 @@ import { openLeases } from '../../journal/decisions/leases.ts';
 import type { LeaseRow } from '../../model/report.ts';
 import type { World } from '../../world.ts';
 
-/** The leases that count now, of one document on one box, or all of them; whichever client has them. */
+/** The leases that are valid now, of every client: those of one document on one box, or all. */
 export async function leasesAt(world: World, place?: ApprovalPlace): Promise<LeaseRow[]> {
   const leases = await openLeases(world.folders.person, world.now).list();
   return leases

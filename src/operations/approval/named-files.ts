@@ -6,20 +6,20 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Action } from '../../model/action.ts';
 import type { ClosureFile } from '../../model/closure.ts';
 
-/** Files of one closure, and how deep scripts may name scripts. A person reads no more of them. */
+/** Maximum number of files in a closure, and how deep scripts may refer to scripts. A person would not read more. */
 const MOST_FILES = 64;
 const MOST_DEPTH = 5;
 
-/** Bytes of a file that are looked through for the names of others; of a larger one only the hash counts. */
+/** Maximum size of a file that is searched for the names of others. Larger files are only hashed. */
 const MOST_READ = 1024 * 1024;
 
-/** Bytes of a file that are shown whole. */
+/** Maximum size of a file that is shown in full. */
 const MOST_SHOWN = 2048;
 
-/** What programs are called: a file of such a name is code, whoever has made it and whether it exists yet. */
+/** Names of programs. A file with such a name is code, no matter who created it or whether it exists yet. */
 const CODE = /\.(?:sh|bash|zsh|fish|py|pl|rb|lua|php|js|mjs|cjs|ts|mts|ps1|awk|sed|mk|sql|tf)$/i;
 
-/** Files that a program reads by itself, and that say what it runs. */
+/** Files that a program reads automatically, and that determine what it runs. */
 const IMPLIED: readonly { readonly when: RegExp; readonly files: readonly string[] }[] = [
   { when: /\bg?make\b/, files: ['GNUmakefile', 'makefile', 'Makefile'] },
   { when: /\bjust\b/, files: ['justfile', 'Justfile', '.justfile'] },
@@ -40,46 +40,47 @@ const IMPLIED: readonly { readonly when: RegExp; readonly files: readonly string
   },
 ];
 
-/** After these a word is a script, whatever it is called. */
+/** A word after one of these is a script, whatever its name. */
 const TAKES_SCRIPT =
   /(?:^|[\s;&|(`])(?:source|\.|(?:ba|da|z|k|fi)?sh|python[\d.]*|node|deno|bun|perl|ruby|lua|php|awk|sed|psql)\s+((?:[^\n;&|<>()]*))/gm;
 
-/** A command that takes a manifest or makefile by a flag, and that flag. */
+/** A command that reads a manifest or makefile from a flag, and that flag. */
 const TAKES_MANIFEST =
   /\b(?:kubectl|helm|docker|podman|docker-compose|ansible-playbook|caddy|make|just|nomad)\b[^\n;&|]*/g;
 const FILE_FLAG = /\s(?:-f|-c|--file|--filename|--values|--config)[= ]\s*["']?([\w./@%+~-]+)/g;
 
-/** Programs of the system: who can change them needs no script of ours. */
+/** Programs of the system: someone who can change them does not need a script of the project. */
 const SYSTEM = /^\/(?:usr|bin|sbin|lib\w*|etc|proc|sys|dev|nix)\//;
 
-/** May hold secrets: bound by its hash, and never shown. */
+/** May contain secrets: bound by hash, and never shown. */
 const PRIVATE = /(?:^|\/)\.env|secret|credential|passw|token|\.(?:pem|key|p12|pfx)$/i;
 
-/** A text that runs, and the directory that it asks for. */
+/** A text that runs, and the directory that it sets. */
 export interface NamingText {
   readonly text: string;
   readonly cwd?: string | undefined;
 }
 
-/** Everything of the actions that may name a file. */
+/** All texts of the actions that may refer to a file. */
 export function namingTexts(actions: readonly Action[]): NamingText[] {
   return actions.flatMap((action) =>
     action.kind === 'shell' ? [{ text: action.text, cwd: action.cwd }] : [],
   );
 }
 
-/** What is known of the files beforehand. */
+/** What is known about the files in advance. */
 export interface NamedFilesOptions {
-  /** Only files of the project: paths outside of it mean files of another box. */
+  /** Only files of the project, because other paths are on another box. */
   readonly onlyProject?: boolean;
-  /** Files that fences of the same closure write: as written they are bound already. */
+  /** Files that fences of the same closure write: their content is already bound. */
   readonly written?: readonly { readonly path: string; readonly text: string }[];
 }
 
 /**
- * The files that decide what these texts run: scripts, sourced files, makefiles, manifests after `-f`, and the scripts that those
- * name in turn. Bound by content; a script that is not there yet is bound as missing. Files that a step only reads or writes are
- * not among them, or every pass would ask again about what the one before has made.
+ * The files that determine what these texts run: scripts, sourced files, makefiles, manifests after `-f`, and the
+ * scripts that these refer to. They are bound by content; a script that does not exist yet is bound as missing. Files
+ * that a step only reads or writes are excluded, because otherwise every pass would ask again about the output of the
+ * previous one.
  */
 export async function namedFiles(
   folder: string,
@@ -104,20 +105,23 @@ export async function namedFiles(
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** One file by its path, as `namedFiles` binds it. */
+/** One file by path, bound as in `namedFiles`. */
 export async function boundFile(folder: string, path: string): Promise<ClosureFile> {
   const absolute = resolve(folder, path);
   return (await fileAt(folder, absolute, true))?.bound ?? missing(shownPath(folder, absolute));
 }
 
-/** A path that a text may mean. */
+/** A path that a text may refer to. */
 interface Candidate {
   readonly path: string;
-  /** It decides what runs, whatever its content looks like. */
+  /** The file determines what runs, whatever its content. */
   readonly isCode: boolean;
 }
 
-/** What a text may mean: seen from the folder, the fence's own directory, and every directory that it goes to. */
+/**
+ * The paths that a text may refer to, relative to the folder, the fence's own directory, and every directory that it
+ * changes to.
+ */
 function candidates(folder: string, { text, cwd }: NamingText): Candidate[] {
   const code = text.replace(/\\\n/g, ' ');
   const bases = [
@@ -144,7 +148,7 @@ function candidates(folder: string, { text, cwd }: NamingText): Candidate[] {
   );
 }
 
-/** Words that may be paths: with a letter or digit, and neither flags nor addresses. */
+/** Words that may be paths: those with a letter or digit that are not flags or addresses. */
 function wordsOf(code: string): string[] {
   return code
     .split(/[\s"'`;|&()<>=,:{}[\]$]+/)
@@ -158,11 +162,11 @@ function absolutePath(base: string, name: string): string {
 
 interface Found {
   readonly bound: ClosureFile;
-  /** Where it may name others. */
+  /** Its text, if it may refer to other files. */
   readonly text?: string;
 }
 
-/** Undefined: there is no file, or one that does not decide what runs. */
+/** Undefined if the file does not exist, or does not determine what runs. */
 async function fileAt(folder: string, path: string, isCode: boolean): Promise<Found | undefined> {
   const shown = shownPath(folder, path);
   const status = await stat(path).catch(() => undefined);
@@ -189,7 +193,7 @@ async function fileAt(folder: string, path: string, isCode: boolean): Promise<Fo
   return { bound, ...(text === undefined ? {} : { text }) };
 }
 
-/** Whether a file is what a fence writes there, or is still to be written. Any value may stand for `${NAME}`. */
+/** Whether a file has the content that a fence writes to it, or is not written yet. `${NAME}` matches any value. */
 function isAsWritten({ bound, text }: Found, fence: string | undefined): boolean {
   if (fence === undefined) return false;
   if (bound.sha256 === 'missing' || text === undefined) return bound.sha256 === 'missing';
@@ -206,7 +210,7 @@ function isAsWritten({ bound, text }: Found, fence: string | undefined): boolean
 }
 
 async function contentOf(path: string): Promise<Buffer | undefined> {
-  // Not blocking, should it have become a pipe meanwhile.
+  // Non-blocking, in case it has become a pipe.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
   try {
     return handle && (await handle.readFile());

@@ -1,7 +1,7 @@
 import type { Action } from '../../model/action.ts';
 import type { ApprovedClosure } from './approved-closure.ts';
 
-/** Why a fence or shell check may not run now; undefined: it may. Asked of each, just before it starts. */
+/** Why a fence or shell check may not run now; undefined if it may. Evaluated for each one just before it starts. */
 export async function refusalOf(
   action: Action,
   approved: ApprovedClosure | undefined,

@@ -4,7 +4,7 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { World } from '../../world.ts';
 import { fileHashKey } from '../session/file-hash-key.ts';
 
-/** Keyed: what is shown of it must not let a short value be guessed. */
+/** Keyed, so that a short value cannot be guessed from the mark. */
 export function valueMark(key: string, name: string, value: string): string {
   return createHmac('sha256', key)
     .update(JSON.stringify([name, value]))
@@ -12,8 +12,8 @@ export function valueMark(key: string, name: string, value: string): string {
 }
 
 /**
- * Between question and start a value may have been changed in `.env` or another file.
- * @throws RunbookError 3 naming the values that are no longer what was approved
+ * A value in `.env` or another file may change between the question and the start.
+ * @throws RunbookError 3 with the names of the values that differ from the approved ones
  */
 export async function refuseChangedValues(
   world: World,

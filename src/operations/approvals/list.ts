@@ -10,17 +10,17 @@ const input = z.object({
   file: z
     .string()
     .optional()
-    .describe('the runbook whose approvals are listed; without it those of all projects')
+    .describe('the runbook whose approvals are listed; default: all projects')
     .meta({ positional: true, placeholder: 'FILE' }),
-  all: z.boolean().default(false).describe('also those that were used, revoked, or have expired'),
+  all: z.boolean().default(false).describe('include used, revoked and expired approvals'),
 });
 
-/** What you have approved, and the leases that agents hold now. */
+/** Lists what you have approved, and the leases that agents hold now. */
 export const list = defineOperation({
   name: 'approvals list',
-  summary: 'what may run without asking you: approvals and leases',
+  summary: 'list what may run without asking you: approvals and leases',
   description:
-    'Each approval counts for exactly one content of one project on one box. A lease lets the drafts of one client run for\n' +
+    'Each approval is valid for exactly one content of one project on one box. A lease lets the drafts of one client run for\n' +
     '30 minutes and ends with its server.',
   examples: ['runbook approvals list', 'runbook approvals list AUTODOCK.md --all --json'],
   effect: 'read',

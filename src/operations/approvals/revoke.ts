@@ -10,17 +10,17 @@ const input = z.object({
   id: z
     .string()
     .optional()
-    .describe('an approval or a lease, as "runbook approvals list" names it')
+    .describe('the id of an approval or lease, from "runbook approvals list"')
     .meta({ positional: true, placeholder: 'APPROVAL' }),
   all: z.boolean().default(false).describe('every approval and lease of every project'),
 });
 
-/** Takes back a yes. What runs already runs on; the next start asks. */
+/** Revokes an approval. What is already running continues, and the next start asks. */
 export const revoke = defineOperation({
   name: 'approvals revoke',
-  summary: 'take an approval or a lease back',
+  summary: 'revoke an approval or a lease',
   description:
-    'From the next start on it no longer counts, in running servers too. What runs already is not stopped.',
+    'It is invalid from the next start on, in running servers too. What is already running is not stopped.',
   examples: ['runbook approvals revoke ap-1a2b3c4d', 'runbook approvals revoke --all'],
   effect: 'write',
   input,

@@ -15,7 +15,7 @@ const input = z.object({
 /** One approval with the text that was approved. */
 export const show = defineOperation({
   name: 'approvals show',
-  summary: 'one approval, with everything that it lets run',
+  summary: 'show one approval with everything that it lets run',
   description:
     'Values that only you know and contents of files are left out: they are bound by fingerprints.',
   examples: ['runbook approvals show ap-1a2b3c4d'],

@@ -11,7 +11,7 @@ export interface FleetBeginning {
   readonly canary: number;
 }
 
-/** Tells that a fleet begins, on this machine or within a cluster. */
+/** Reports that a fleet starts, on this machine or in a cluster. */
 export function announceFleet(
   { world, emit }: OperationContext,
   { runbook, plan, targets, forks, canary }: FleetBeginning,

@@ -10,8 +10,9 @@ import type { ReplayFlags } from '../replay-flags.ts';
 import { type ApprovedDocument, bareEnvironment, runDocumentCommand } from '../session/session.ts';
 
 /**
- * The world of every box's pass: nobody to ask, since two questions at once could not be told apart, and in its
- * environment what was asked or fetched here once for all: a command that gives a secret runs once and not for each box.
+ * The world of every box's pass: without a person, because two questions at once could not be distinguished, and with
+ * the values that were asked or fetched once for all boxes in its environment. A command that returns a secret runs
+ * once, not for each box.
  * @throws RunbookError 3 with every input that is missing for some box
  */
 export async function askForFleet(
@@ -39,7 +40,7 @@ export async function askForFleet(
   };
 }
 
-/** What every target gives for itself is missing nowhere. */
+/** An input that every target sets is never missing. */
 export function notGivenByAll(inputs: readonly Input[], targets: readonly Target[]): Input[] {
   return inputs.map((input) =>
     targets.every((target) => target.inputs[input.name] !== undefined)

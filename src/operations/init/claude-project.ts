@@ -5,27 +5,27 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { InitReport } from '../../model/report.ts';
 import type { World } from '../../world.ts';
 
-/** The heading by which the text is known again. */
+/** The heading that identifies the text. */
 const HEADING = '## Changing this box';
 
 /**
- * What an agent reads at the start of every session. Short on purpose: the server says the rest. AUTODOCK.md is named and not
- * imported: it grows, and runbook_read shows the part that is needed.
+ * What an agent reads at the start of every session. Short, because the server explains the rest. AUTODOCK.md is not
+ * imported, because it grows: runbook_read shows the part that is needed.
  */
 const RULES = `${HEADING}
 
-How this system is brought up, and every problem solved on the way, stands in \`AUTODOCK.md\`.
+How this system is set up, and every problem solved on the way, is in \`AUTODOCK.md\`.
 
 - Change this box only through the \`apply_step\` tool of the runbook server. Bash may read and build.
-- Call \`runbook_read\` first, and again after any restart or compaction: its \`now\` says what is next.
+- Call \`runbook_read\` first, and again after any restart or compaction: its \`now\` is the next step.
 - When a step fails, call \`env_observe\` before you change anything.
 - Once a problem is gone, call \`problem_resolve\` with the Why; \`env_save\` writes what worked.
-- Never run \`runbook approve\`, \`runbook resume\` or anything with \`--yes\`: those are a person's.
+- Never run \`runbook approve\`, \`runbook resume\` or anything with \`--yes\`: those are for a person.
 `;
 
 type File = InitReport['files'][number];
 
-/** Which tools Claude Code may call without a question of its own. */
+/** The tools that Claude Code may call without asking first. */
 export const ALLOWANCES = {
   reading: ['runbook_read', 'env_observe', 'verify', 'find_fix', 'job_read'].map(
     (name) => `mcp__runbook__${name}`,
@@ -36,12 +36,12 @@ export const ALLOWANCES = {
 export type Allowance = keyof typeof ALLOWANCES;
 
 /**
- * Makes a project ready for Claude Code: the server in `.mcp.json`, the rules in CLAUDE.md and in AGENTS.md where there is one,
- * and what it may call without asking in `.claude/settings.local.json`. What stands in any of them is kept, and a second time
- * changes nothing. A symlink is followed within the folder only: CLAUDE.md is often one to AGENTS.md beside it, and a project
- * from elsewhere could bring one to a file of the person's.
- * @throws RunbookError 65 for a JSON file that is no object, 3 for a link out of the folder, or what cannot be written: all is
- * left as it is
+ * Sets up a project for Claude Code: the server in `.mcp.json`, the rules in CLAUDE.md and in an existing AGENTS.md, and
+ * the tools that need no question in `.claude/settings.local.json`. Existing content is kept, and a second run changes
+ * nothing. Follows symlinks only within the folder: CLAUDE.md is often a link to AGENTS.md, but a project from someone
+ * else could link to a file of the person.
+ * @throws RunbookError 65 for a file that is not a JSON object, 3 for a link out of the folder, or a file that cannot be
+ * written; nothing is changed then
  */
 export async function writeClaudeProject(
   folder: string,
@@ -51,7 +51,7 @@ export async function writeClaudeProject(
     join(folder, name),
   ) as [string, string, string];
   const settings = join(folder, '.claude', 'settings.local.json');
-  for (const path of [server, rules, agents, dirname(settings), settings]) await refuseLinkOut(folder, path);
+  for (const path of [server, rules, agents, dirname(settings), settings]) await requireInside(folder, path);
   const command = await serverCommand(world);
   return [
     await writing(server, (path) => writeServer(path, command)),
@@ -61,7 +61,7 @@ export async function writeClaudeProject(
   ];
 }
 
-/** `runbook` where a shell would find it; else the program that runs now, by its path. */
+/** `runbook` if a shell would find it, else the path of the program that runs now. */
 async function serverCommand({ env }: Pick<World, 'env'>): Promise<string[]> {
   for (const folder of (env.PATH ?? '').split(delimiter)) {
     if (folder === '') continue;
@@ -80,7 +80,7 @@ async function isOwnFile(path: string, other: string): Promise<boolean> {
   return own !== undefined && own !== others;
 }
 
-async function refuseLinkOut(folder: string, path: string): Promise<void> {
+async function requireInside(folder: string, path: string): Promise<void> {
   const status = await lstat(path).catch(() => undefined);
   if (!status?.isSymbolicLink()) return;
   const home = await realpath(folder);
@@ -100,7 +100,7 @@ async function writing(path: string, write: (path: string) => Promise<File>): Pr
 }
 
 function refused(code: string, message: string): RunbookError {
-  const remedy = 'Look what stands there, move it away or mend it, then run the same command again.';
+  const remedy = 'Move the file away or fix it, then run the same command again.';
   return new RunbookError([{ code, severity: 'error', message, remedy }], EXIT.person);
 }
 
@@ -108,9 +108,9 @@ async function writeServer(path: string, [command, ...args]: readonly string[]):
   const before = await textOf(path);
   const config = before === undefined ? {} : objectIn(path, before);
   const servers = recordIn(config.mcpServers ?? {});
-  if (!servers) throw noObject(`"mcpServers" of ${path}`);
+  if (!servers) throw notAnObject(`"mcpServers" of ${path}`);
   if (servers.runbook !== undefined) return { path, action: 'unchanged' };
-  // `alwaysLoad`: Claude Code shows its model the tools at once, and not only their names.
+  // `alwaysLoad`: Claude Code shows its model the tools at once, not only their names.
   const server = { command, args, alwaysLoad: true };
   await writeFile(path, withValue(before, ['mcpServers', 'runbook'], server));
   const what = `the server "runbook": ${[command, ...args].join(' ')}`;
@@ -122,7 +122,7 @@ async function writeAllowance(path: string, allow: Allowance): Promise<File> {
   const settings = before === undefined ? {} : objectIn(path, before);
   const permissions = recordIn(settings.permissions ?? {});
   const known = permissions?.allow ?? [];
-  if (!permissions || !Array.isArray(known)) throw noObject(`"permissions" of ${path}`);
+  if (!permissions || !Array.isArray(known)) throw notAnObject(`"permissions" of ${path}`);
   const wanted = ALLOWANCES[allow].filter((each) => !known.includes(each));
   if (wanted.length === 0) return { path, action: 'unchanged' };
   await mkdir(dirname(path), { recursive: true });
@@ -173,17 +173,17 @@ function objectIn(path: string, text: string): Record<string, unknown> {
     const value = recordIn(JSON.parse(text));
     if (value) return value;
   } catch {
-    // Told below: there is nothing to add about where it breaks.
+    // The error below covers this.
   }
-  throw noObject(path);
+  throw notAnObject(path);
 }
 
 function recordIn(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
 
-function noObject(what: string): RunbookError {
-  const message = `${what} is no JSON object, so it was left as it is.`;
-  const remedy = 'Mend it, then run the same command again.';
+function notAnObject(what: string): RunbookError {
+  const message = `${what} must be a JSON object; it was not changed.`;
+  const remedy = 'Fix it, then run the same command again.';
   return new RunbookError([{ code: 'bad-mcp-json', severity: 'error', message, remedy }], EXIT.document);
 }

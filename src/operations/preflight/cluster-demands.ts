@@ -3,12 +3,13 @@ import type { DemandUnderLimits } from '../../guard/demand.ts';
 import type { DraftFence } from '../../loop/attempt.ts';
 import type { Box } from '../../model/box.ts';
 
-/** Longer than this a guard does not wait for figures: without them it has nothing to say. */
+/** How long a guard waits for numbers; without them it reports nothing. */
 const LIMIT_MS = 5_000;
 
 /**
- * What the fences of a step would ask of the box's cluster, and the limits there; empty where they apply no workload, or
- * where the limits cannot be read. Manifests are those of apply fences and of documents in shell text. Never throws.
+ * The resources that a step's fences would request from the box's cluster, and its limits; empty if they apply no
+ * workload, or the limits cannot be read. Manifests are those of apply fences and of here-documents in shell text.
+ * Never throws.
  */
 export async function demandsUnderLimits(
   fences: readonly DraftFence[],
@@ -27,12 +28,12 @@ export async function demandsUnderLimits(
       layers: clusterLayers(facts, namespace, own),
     }));
   } catch {
-    // No cluster, or none that may be touched: what is applied there fails with better words than a guess.
+    // Without a usable cluster, applying there fails with a better message than a guess.
     return [];
   }
 }
 
-/** A manifest, and the namespace that its fence gives to what names none. */
+/** A manifest, and the default namespace of its fence. */
 interface Manifest {
   readonly text: string;
   readonly namespace: string;
@@ -42,8 +43,8 @@ function manifestsIn({ lang, text, attributes }: DraftFence): Manifest[] {
   const namespace = attributes.namespace ?? 'default';
   if (/^(?:ya?ml|json)$/.test(lang)) return attributes.apply === 'kubernetes' ? [{ text, namespace }] : [];
   const documents = text.matchAll(/<<-?\s*['"]?(\w{1,40})['"]?[^\n]*\n([\s\S]*?)\n\s*\1\b/g);
-  const said = /(?:\s-n[ =]?|--namespace[ =])([a-z0-9-]{1,63})/.exec(text)?.[1];
+  const flag = /(?:\s-n[ =]?|--namespace[ =])([a-z0-9-]{1,63})/.exec(text)?.[1];
   return [...documents]
     .filter(([, , body = '']) => /^apiVersion:/m.test(body))
-    .map(([, , body = '']) => ({ text: body, namespace: said ?? namespace }));
+    .map(([, , body = '']) => ({ text: body, namespace: flag ?? namespace }));
 }

@@ -3,7 +3,7 @@ import type { OperationContext } from '../operation.ts';
 import type { Session } from '../session/session.ts';
 import type { ClusterFence } from './cluster/wanted.ts';
 
-/** What can be known to go wrong in the cluster; nothing is loaded or asked where no fence of a selected step is for one. */
+/** Known problems in the cluster. Loads and queries nothing if no selected step has a fence for a cluster. */
 export async function clusterDiagnostics(
   context: OperationContext,
   session: Session,

@@ -11,9 +11,9 @@ import { runForOutput, type Session } from '../session/session.ts';
 import { clusterDiagnostics } from './cluster-diagnostics.ts';
 
 /**
- * Everything that can be known to be missing before step one: inputs, tools and their versions, disk.
- * Taken ports only warn, since a step may be there to free them.
- * @throws RunbookError 3 with all that is missing at once; nothing has run then.
+ * Everything that is known to be missing before step one: inputs, tools and their versions, disk space. Ports in use
+ * only cause a warning, because a step may free them.
+ * @throws RunbookError 3 with everything that is missing; nothing has run then
  */
 export async function preflight(
   context: OperationContext,
@@ -22,12 +22,12 @@ export async function preflight(
 ): Promise<void> {
   const diagnostics = await preflightDiagnostics(context, session, selected);
   refuseErrors(diagnostics, EXIT.person);
-  // What is only good to know is for a plan, not for every pass.
-  const told = diagnostics.filter(({ severity }) => severity !== 'info');
-  for (const diagnostic of told) context.emit({ type: 'diagnostic', diagnostic });
+  // Information is for a plan, not for every pass.
+  const relevant = diagnostics.filter(({ severity }) => severity !== 'info');
+  for (const diagnostic of relevant) context.emit({ type: 'diagnostic', diagnostic });
 }
 
-/** The same as data, for `runbook plan`. `selected` are the ids of the steps that the pass is about. */
+/** The same as data, for `runbook plan`. `selected` are the ids of the pass's steps. */
 export async function preflightDiagnostics(
   context: OperationContext,
   session: Session,
@@ -35,7 +35,7 @@ export async function preflightDiagnostics(
 ): Promise<Diagnostic[]> {
   const { world } = context;
   const { runbook, inputDiagnostics } = session;
-  const asked = await Promise.all([
+  const results = await Promise.all([
     ...runbook.frontMatter.requires.map((each) => requirement(each, session, world)),
     ...(runbook.frontMatter.box?.ports ?? []).map((port) => portWarning(port, session)),
   ]);
@@ -44,7 +44,7 @@ export async function preflightDiagnostics(
   return [
     ...inputDiagnostics,
     ...remarks,
-    ...asked.flat(),
+    ...results.flat(),
     ...(await clusterDiagnostics(context, session, selected)),
     ...warnings,
   ];
@@ -102,8 +102,8 @@ async function toolRequirement(
 }
 
 /**
- * Runs the tool, and no code of the document: before it is approved, its env (a PATH into its own folder) has no say
- * in which program that is.
+ * Runs the tool without code of the document: before approval, the document's env (such as a PATH into its own folder)
+ * must not determine which program that is.
  */
 async function toolVersion(tool: string, session: Session, world: World): Promise<string | undefined> {
   if (session.approved) return versionOf(session.box, tool);
@@ -117,7 +117,7 @@ async function toolVersion(tool: string, session: Session, world: World): Promis
   }
 }
 
-/** Tools answer `--version`, `version` or `-v`: the first dotted number in what one of them prints. */
+/** Tools print their version with `--version`, `version` or `-v`: uses the first dotted number in the output. */
 async function versionOf(box: Box, tool: string): Promise<string | undefined> {
   for (const ask of ['--version', 'version', '-version', '-v']) {
     const { code, stdout } = await runForOutput(box, `${shellQuote(tool)} ${ask} 2>&1 </dev/null`);
@@ -140,7 +140,7 @@ async function diskRequirement(
         session,
         'disk-space',
         `The runbook requires ${required.text}; ${required.path} has ${giga(free)} free.`,
-        'Make room there.',
+        'Free disk space there.',
       ),
     ];
   } catch (cause) {
@@ -149,7 +149,7 @@ async function diskRequirement(
         ...error(
           session,
           'disk-space',
-          `The room on ${required.path} is unknown: ${(cause as Error).message}.`,
+          `The free space on ${required.path} is unknown: ${(cause as Error).message}.`,
           'Check that the path exists.',
         ),
         severity: 'warning',
@@ -158,7 +158,7 @@ async function diskRequirement(
   }
 }
 
-/** What an ordinary user may still write. @throws an error that says why it is unknown */
+/** Free space for an ordinary user. @throws an error that says why it is unknown */
 async function freeBytes(box: Box, path: string): Promise<number> {
   if (box.kind === 'local') {
     const { bavail, bsize } = await statfs(path);
@@ -166,7 +166,7 @@ async function freeBytes(box: Box, path: string): Promise<number> {
   }
   const { code, stdout, stderr } = await box.exec({ run: ['df', '-P', '-k', '--', path] });
   const blocks = Number(stdout.toString().trim().split('\n').at(-1)?.split(/\s+/)[3]);
-  if (code !== 0 || !Number.isFinite(blocks)) throw new Error(stderr.trim() || 'df says nothing');
+  if (code !== 0 || !Number.isFinite(blocks)) throw new Error(stderr.trim() || 'df printed nothing');
   return blocks * 1024;
 }
 
@@ -182,8 +182,8 @@ async function portWarning(port: number, session: Session): Promise<Diagnostic[]
       ...error(
         session,
         'port-taken',
-        `Port ${port}, which the runbook's box publishes, is taken: ${free.observed}.`,
-        'Nothing to do if a step frees it or put it there.',
+        `Port ${port}, which the runbook's box publishes, is in use: ${free.observed}.`,
+        'You need not do anything if a step frees the port or uses it itself.',
       ),
       severity: 'warning',
     },

@@ -4,9 +4,9 @@ import type { World } from '../../world.ts';
 import type { OpenedDocument } from '../document/document.ts';
 
 /**
- * Which declarations of a document's inputs a person approved, by name, kind and command. Those of an approved document are
- * remembered, so that they stay approved when an agent adds steps; one that an agent adds or changes is a proposal.
- * @throws RunbookError 3 where others may write what the person decided
+ * Which input declarations of a document a person approved, by name, kind and command. Those of an approved document
+ * are stored, so that they stay approved when an agent adds steps. One that an agent adds or changes is a proposal.
+ * @throws RunbookError 3 if others may write the person's decisions
  */
 export async function approvedDeclarations(
   world: World,

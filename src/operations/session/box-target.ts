@@ -2,9 +2,9 @@ import { type BoxTarget, parseBoxTarget, targetText } from '../../model/box-targ
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 
 /**
- * Refuses what names no box that is there, as far as that can be told without going to it: a launched box, a container.
- * Nobody should be asked about a pass that cannot be.
- * @throws RunbookError 64 for what names no box, 3 where no engine answers
+ * Rejects a name of a launched box or container that does not exist, without connecting to it, so that no one is asked
+ * about an impossible pass.
+ * @throws RunbookError 64 for an unknown box, 3 if no engine answers
  */
 export async function requireKnownBox(on: string | undefined): Promise<void> {
   const target = chosenBox(on);
@@ -15,7 +15,7 @@ export async function requireKnownBox(on: string | undefined): Promise<void> {
   await (await openContainerLink({ container: name, engine, name: targetText(target) })).close();
 }
 
-/** The box that `--on` names; undefined: this machine. @throws RunbookError 64 for what names no box */
+/** The box of `--on`; undefined for this machine. @throws RunbookError 64 for an invalid box */
 export function chosenBox(on: string | undefined): BoxTarget | undefined {
   if (on === undefined) return undefined;
   const target = parseBoxTarget(on);

@@ -3,13 +3,13 @@ import type { ClusterObservation } from '../../model/cluster/cluster-observation
 import type { Runbook } from '../../model/runbook.ts';
 import type { World } from '../../world.ts';
 
-/** How far a look at a box's cluster goes. */
+/** The extent of observing a box's cluster. */
 export interface ClusterScope {
-  /** Default: every namespace that the person allows. */
+  /** Default: every namespace that the person has approved. */
   readonly namespace?: string | undefined;
-  /** Also calls probes and looks into images: only when asked. */
+  /** Also calls probes and inspects images; only on request. */
   readonly active?: boolean | undefined;
-  /** The scope was asked for by name, so that it is worth saying that there is no kubeconfig. */
+  /** The scope was requested by name, so a missing kubeconfig is reported. */
   readonly asked?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -17,11 +17,11 @@ export interface ClusterScope {
 const NOTHING: ClusterObservation = { facts: [], more: new Map(), unavailable: [] };
 
 const NOT_INSPECTED =
-  'images were not looked into: that adds an ephemeral container to pods, which only a sandbox allows';
+  'images were not inspected, because that adds an ephemeral container to pods, which is allowed only in a sandbox';
 
 /**
- * Looks at the cluster that a box names, with all that is needed for it loaded only now. Never throws: why there is
- * nothing to see is in `unavailable`.
+ * Observes the cluster of a box; loads the required modules only now. Never throws: why nothing could be read is in
+ * `unavailable`.
  */
 export async function observeBoxCluster(
   box: Pick<Box, 'cluster' | 'baseline' | 'folder' | 'policy'>,
@@ -29,7 +29,7 @@ export async function observeBoxCluster(
   { namespace, active = false, asked = false, signal }: ClusterScope = {},
 ): Promise<ClusterObservation> {
   if (!box.cluster) return NOTHING;
-  // Loaded only where something is looked at: a pass that goes well does not pay for it.
+  // Loaded on demand, so that a successful pass does not pay for it.
   const [{ observeCluster }, { ClusterError }, { sentence }] = await Promise.all([
     import('../../cluster/observe/observe-cluster.ts'),
     import('../../cluster/cluster-errors.ts'),
@@ -37,7 +37,7 @@ export async function observeBoxCluster(
   ]);
   try {
     const cluster = await box.cluster({ env: { ...box.baseline, ...env }, folder: box.folder });
-    // It adds something to pods: nothing for a cluster that somebody else relies on.
+    // Inspecting adds something to pods, which is not allowed in a cluster that others rely on.
     const inspect = active && box.policy === 'sandbox';
     const seen = await observeCluster(cluster, {
       ...(namespace !== undefined && { namespace }),
@@ -53,7 +53,7 @@ export async function observeBoxCluster(
   }
 }
 
-/** The same, for whoever has no box open. */
+/** The same without an open box. */
 export async function observeClusterOf(
   world: World,
   folder: string,
@@ -75,12 +75,12 @@ function givenIn(env: World['env']): Record<string, string> {
   );
 }
 
-/** Whether a text is about Kubernetes: only then is a failure worth a look at the cluster. */
+/** Whether a text is about Kubernetes; only then can the cluster explain a failure. */
 export function speaksOfKubernetes(text: string): boolean {
   return /\b(?:kubectl|helm|k3s|kustomiz\w+|argo|apiVersion(?=:)|kubeconfig|KUBECONFIG|k8s)\b/.test(text);
 }
 
-/** The one namespace that a text names; undefined: it names none, or several. */
+/** The namespace that a text names; undefined if it names none or several. */
 export function namespaceIn(text: string): string | undefined {
   const named = text.matchAll(
     /(?:\s-n[ =]?|--namespace[ =]|^\s*namespace:\s*)["']?([a-z0-9][a-z0-9-]{0,62})\b/gm,
@@ -89,7 +89,7 @@ export function namespaceIn(text: string): string | undefined {
   return all.size === 1 ? [...all][0] : undefined;
 }
 
-/** What a runbook has measured: the facts of its table, for rules that need a figure of this place. */
+/** The facts of a runbook's table, for rules that need numbers of this environment. */
 export function measurementsOf({ facts }: Pick<Runbook, 'facts'>): { name: string; value: string }[] {
   return facts.map(({ name, value }) => ({ name, value }));
 }

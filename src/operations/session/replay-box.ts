@@ -12,8 +12,8 @@ import type { ReplayFlags } from '../replay-flags.ts';
 import { openSession, type Prepared, type Session } from './session.ts';
 
 /**
- * One box, from opening it to closing it: a pass, or with --dry-run what a pass would do.
- * @throws RunbookError where the box cannot be opened, or something is missing before step one
+ * One box, from opening to closing it: a pass, or with --dry-run a description of what a pass would do.
+ * @throws RunbookError if the box cannot be opened, or something is missing before step one
  */
 export async function replayBox(
   context: OperationContext,
@@ -61,7 +61,7 @@ async function pass(context: OperationContext, session: Session, flags: ReplayFl
   }
 }
 
-/** The plan, told as a pass that ran nothing. */
+/** The plan, reported as a pass that ran nothing. */
 async function dryRun(
   context: OperationContext,
   session: Session,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The document, for every verb that takes one. */
+/** The document, for every verb that uses one. */
 export const fileFlag = {
   file: z
     .string()
@@ -9,12 +9,12 @@ export const fileFlag = {
     .meta({ positional: true, placeholder: 'FILE' }),
 };
 
-/** Where input values come from. */
+/** Sources of input values. */
 export const inputFlags = {
   input: z
     .record(z.string(), z.string())
     .default({})
-    .describe('give a variable (secrets come by environment, .env or prompt)')
+    .describe('set a variable (pass secrets by environment, .env or prompt)')
     .meta({ placeholder: 'K=V', repeat: true }),
   envFile: z
     .string()
@@ -23,12 +23,12 @@ export const inputFlags = {
     .meta({ placeholder: 'FILE' }),
 };
 
-/** Which box, for every verb that touches one. */
+/** The box, for every verb that uses one. */
 export const boxFlag = {
   on: z
     .string()
     .optional()
-    .describe('the box: a launched one, ssh://[user@]host[:port], container:NAME (else this machine)')
+    .describe('the box: a launched one, ssh://[user@]host[:port] or container:NAME (default: this machine)')
     .meta({ placeholder: 'BOX' }),
 };
 
@@ -37,11 +37,11 @@ export const sessionFlags = {
   ...fileFlag,
   ...boxFlag,
   ...inputFlags,
-  loose: z.boolean().default(false).describe('take the shell fences of an ordinary markdown file as steps'),
-  yes: z.boolean().default(false).describe('approve this one run of what the document says'),
+  loose: z.boolean().default(false).describe('use the shell fences of an ordinary markdown file as steps'),
+  yes: z.boolean().default(false).describe('approve this one run of the document'),
 };
 
-/** How many boxes of a fleet at once, and how many first; `where` begins both texts. */
+/** How many boxes of a fleet run in parallel, and how many first; `where` prefixes both texts. */
 export const fleetFlags = (where = '') => ({
   forks: z.coerce
     .number()
@@ -49,13 +49,13 @@ export const fleetFlags = (where = '') => ({
     .min(1)
     .max(500)
     .default(16)
-    .describe(`${where}how many boxes at once`)
+    .describe(`${where}number of boxes in parallel`)
     .meta({ placeholder: 'N' }),
   canary: z.coerce
     .number()
     .int()
     .min(0)
     .default(0)
-    .describe(`${where}how many boxes must be done before the others begin`)
+    .describe(`${where}number of boxes that must be done before the others start`)
     .meta({ placeholder: 'N' }),
 });

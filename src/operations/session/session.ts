@@ -21,18 +21,18 @@ import { approvedDeclarations } from './approved-declarations.ts';
 import type { Audience } from './audience.ts';
 import { chosenBox } from './box-target.ts';
 
-/** What the operations that touch a box share: flags of the same names and meanings. */
+/** Flags that the operations on a box share. */
 export interface SessionInput {
   readonly file: string;
   readonly loose: boolean;
   readonly yes: boolean;
   readonly input: Readonly<Record<string, string>>;
   readonly envFile?: string;
-  /** Which box; this machine if none is named. */
+  /** The box; default: this machine. */
   readonly on?: string;
 }
 
-/** A document that could run: valid, and its plan without errors. Nothing was asked of any box yet. */
+/** A valid document whose plan has no errors. No box has been accessed yet. */
 export interface Prepared {
   readonly document: OpenedDocument;
   readonly runbook: Runbook;
@@ -46,30 +46,30 @@ export interface ApprovedDocument extends Prepared {
   readonly approved: ApprovedClosure;
 }
 
-/** A document made ready to act on: its inputs resolved, its box open. Nothing of it has run yet. */
+/** A document ready to run: its inputs are resolved and its box is open. Nothing has run yet. */
 export interface Session extends Prepared {
-  /** What of the document may run: what a person approved, or --yes. Undefined: nothing. */
+  /** The code of the document that may run: approved by a person, or allowed with --yes. Undefined: nothing. */
   readonly approved: ApprovedClosure | undefined;
-  /** Whether a person approved what the document asks, though nothing of it may run now. */
+  /** Whether a person approved the document's checks, even if nothing of it may run now. */
   readonly checksApproved: boolean;
   readonly inputs: readonly ResolvedInput[];
-  /** What is missing among the inputs (errors), and what should be known of them (warnings). */
+  /** Missing inputs (errors), and warnings about inputs. */
   readonly inputDiagnostics: readonly Diagnostic[];
   /** Values of inputs, facts and front matter env by name. */
   readonly declared: ReadonlyMap<string, string>;
   readonly facts: ReadonlyMap<string, string>;
   readonly audience: Audience;
-  /** Names whose value an agent may see: it gave the value, or the document holds it literally. */
+  /** Names whose value an agent may see: it provided the value, or the document contains it literally. */
   readonly shown: ReadonlySet<string>;
   readonly masker: Masker;
   readonly box: Box;
-  /** How the box was named; undefined: this machine. */
+  /** The box as it was named; undefined for this machine. */
   readonly target?: BoxTarget;
 }
 
 /**
  * Reads a document and plans it.
- * @throws RunbookError 64 for a path that is no file, 65 for a bad document.
+ * @throws RunbookError 64 for a path that is not a file, 65 for an invalid document
  */
 export async function prepare(
   { world }: OperationContext,
@@ -91,8 +91,8 @@ interface SessionValues extends Pick<Session, 'shown' | 'inputs' | 'inputDiagnos
 }
 
 /**
- * Resolves a document's inputs. Commands that give secrets are code from the document, so they run only where it is approved.
- * @throws RunbookError 64 for a wrong --input, 65 for a secret that stands in the document.
+ * Resolves a document's inputs. Commands that return secrets are code of the document, so they run only if it is approved.
+ * @throws RunbookError 64 for an invalid --input, 65 for a secret in the document's text
  */
 export async function resolveSession(
   { world, audience = 'person' }: OperationContext,
@@ -176,7 +176,7 @@ export async function openSession(
   };
 }
 
-/** Variables whose value neither the caller gave nor the document holds. */
+/** Variables whose value neither the caller provided nor the document contains. */
 function heldByPerson(values: readonly (readonly [string, InputValue])[]): Secret[] {
   return values
     .filter(([, each]) => each.kind === 'variable' && !isCallersOwn(each))
@@ -188,7 +188,7 @@ function withoutValue(hidden: ReadonlySet<string>): (input: ResolvedInput) => Re
     hidden.has(input.name) && input.kind === 'variable' ? { ...input, value: `\${${input.name}}` } : input;
 }
 
-/** Masks the secrets of a document as far as their values are known without running its commands or asking anybody. */
+/** Masks the secrets of a document whose values are known without running its commands or asking a person. */
 export async function maskerFor(
   world: OperationContext['world'],
   { runbook, folder }: Pick<OpenedDocument, 'runbook' | 'folder'>,
@@ -206,7 +206,7 @@ export async function maskerFor(
   return createMasker(secrets.map(([name, { value }]) => ({ name, value })));
 }
 
-/** What a document itself says of the environment: front matter env and facts. */
+/** Environment variables from the document itself: front matter env and facts. */
 export function bareEnvironment(runbook: Runbook): Record<string, string> {
   return {
     ...runbook.frontMatter.env,
@@ -219,24 +219,27 @@ function refuseLoose(runbook: Runbook, loose: boolean): void {
     throw new RunbookError([looseDocument(runbook.file)], EXIT.document);
 }
 
-/** Said of a markdown file that is no runbook. */
+/** Error for a markdown file that is not a runbook. */
 export function looseDocument(file: string): Diagnostic {
   return {
     code: 'loose-document',
     severity: 'error',
-    message: `${file} is no runbook: it neither says "runbook: 1" in front matter nor has a section "Steps" with a step.`,
+    message: `${file} is not a runbook: a runbook needs "runbook: 1" in front matter, or a section "Steps" with a step.`,
     remedy:
-      'Add --loose to run its shell fences in order (read them first: many READMEs install and, further down, uninstall).',
+      'Add --loose to run its shell fences in order. Read them first: many READMEs install and later uninstall.',
     place: { file, line: 1, column: 1 },
   };
 }
 
-/** Facts may be named freely in the table; only names that a shell can hold become variables. */
+/** Facts may have any name in the table; only valid shell names become variables. */
 function exportable(env: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)));
 }
 
-/** Runs a command of the document that gives a value, here and not on the box: this is where `pass` and its like are. */
+/**
+ * Runs a command of the document that returns a value, on this machine rather than the box, because `pass` and similar
+ * tools are here.
+ */
 export async function runDocumentCommand(
   world: OperationContext['world'],
   folder: string,
@@ -251,7 +254,7 @@ export async function runDocumentCommand(
   }
 }
 
-/** Runs a command of the document that gives an input or measures a fact, where it is part of what was approved. */
+/** Runs a command of the document that returns an input or measures a fact, if it is part of what was approved. */
 export async function runApproved(
   box: Box,
   command: string,
@@ -264,8 +267,8 @@ export async function runApproved(
 }
 
 /**
- * Runs a command and gives what it prints on stdout; one of the document's only through `runApproved`. stderr comes apart, so that
- * a warning never becomes part of a secret: the shell holds stdout back and prints it behind a NUL.
+ * Runs a command and returns its stdout; for commands of the document use `runApproved`. stderr is kept separate, so that a
+ * warning never becomes part of a secret: the shell collects stdout and prints it after a NUL.
  */
 export async function runForOutput(
   box: Box,

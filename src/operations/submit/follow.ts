@@ -14,15 +14,15 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { SubmitReport } from '../../model/submit-report.ts';
 import type { OperationContext } from '../operation.ts';
 
-/** A workflow that is to be followed to its end. */
+/** A workflow to follow to its end. */
 export interface Followed {
   readonly namespace: string;
   readonly workflow: string;
-  /** Milliseconds since the epoch; Argo ends the workflow by then itself. */
+  /** Milliseconds since the epoch; Argo ends the workflow by then. */
   readonly deadline: number;
 }
 
-/** Follows a workflow by a watch, telling each box and step as its nodes change; the answer is how it ended. */
+/** Follows a workflow with a watch, and reports each box and step as its nodes change. Returns how it ended. */
 export async function followWorkflow(
   { emit, world, signal }: OperationContext,
   cluster: Cluster,
@@ -30,15 +30,15 @@ export async function followWorkflow(
 ): Promise<NonNullable<SubmitReport['ended']>> {
   const resource = (await cluster.discovery.byKind('argoproj.io/v1alpha1', 'Workflow'))!;
   const target: LiveTarget = { resource, namespace, fieldSelector: `metadata.name=${workflow}` };
-  const teller = new ProgressTeller(emit, world.now, workflow, namespace);
+  const reporter = new ProgressReporter(emit, world.now, workflow, namespace);
   const waited = await watchUntil<WorkflowStatus>(
     cluster,
     [target],
     ([found = []]) => {
       const object = found.find(({ metadata }) => metadata?.name === workflow);
-      if (!object) return { kind: 'done', value: { phase: 'Deleted', message: 'somebody has deleted it' } };
+      if (!object) return { kind: 'done', value: { phase: 'Deleted', message: 'it was deleted' } };
       const status = statusOf(object);
-      for (const progress of workflowProgress(status)) teller.tell(progress);
+      for (const progress of workflowProgress(status)) reporter.report(progress);
       return hasEnded(status) ? { kind: 'done', value: status } : { kind: 'wait' };
     },
     { deadline, signal },
@@ -54,17 +54,20 @@ export async function followWorkflow(
   return { phase, message, ms: waited.waitedMs };
 }
 
-/** Whoever stops looking stops looking: the cluster goes on. */
+/** Stopping to follow does not stop the workflow. */
 function stillRunning(workflow: string, namespace: string): RunbookError {
-  const message = `The workflow ${workflow} goes on in the cluster; only following it has ended.`;
-  const remedy = `Look with argo watch -n ${namespace} ${workflow}, end it with argo stop.`;
+  const message = `The workflow ${workflow} continues in the cluster; only following it was stopped.`;
+  const remedy = `Follow it with "argo watch -n ${namespace} ${workflow}", or end it with "argo stop".`;
   return new RunbookError(
     [{ code: 'still-running', severity: 'warning', message, remedy }],
     EXIT.interrupted,
   );
 }
 
-/** Argo packs the nodes of a large workflow (gzip in base64). Offloaded to a database they are not here at all. */
+/**
+ * Argo compresses the nodes of a large workflow (gzip in base64). If they are offloaded to a database, they are missing
+ * here.
+ */
 function statusOf(object: KubeObject): WorkflowStatus {
   const status = (object.status ?? {}) as WorkflowStatus & { readonly compressedNodes?: string };
   if (!status.compressedNodes) return status;
@@ -78,8 +81,8 @@ function statusOf(object: KubeObject): WorkflowStatus {
   }
 }
 
-/** Turns how far the boxes are into events, each once. */
-class ProgressTeller {
+/** Converts the progress of boxes to events, each once. */
+class ProgressReporter {
   readonly #ended = new Set<string>();
   readonly #steps = new Map<string, ReadonlyMap<string, StepPhase>>();
 
@@ -90,25 +93,25 @@ class ProgressTeller {
     private readonly namespace: string,
   ) {}
 
-  tell({ target, phase, steps, message, ms = 0 }: TargetProgress): void {
+  report({ target, phase, steps, message, ms = 0 }: TargetProgress): void {
     const at = new Date(this.now()).toISOString();
     const before = this.#steps.get(target);
     if (!before) this.emit({ type: 'box-started', at, target });
-    for (const [step, now] of steps) if (before?.get(step) !== now) this.#tellStep(target, step, now, at);
+    for (const [step, now] of steps) if (before?.get(step) !== now) this.#reportStep(target, step, now, at);
     this.#steps.set(target, steps);
     if (phase === 'running' || this.#ended.has(target)) return;
     this.#ended.add(target);
     const done = [...steps.values()].filter((each) => each === 'done').length;
-    const words = message || `${done} of ${steps.size} steps`;
-    this.emit({ type: 'box-finished', at, target, outcome: phase, ms, message: words });
+    const text = message || `${done} of ${steps.size} steps`;
+    this.emit({ type: 'box-finished', at, target, outcome: phase, ms, message: text });
   }
 
-  #tellStep(target: string, step: string, phase: StepPhase, at: string): void {
+  #reportStep(target: string, step: string, phase: StepPhase, at: string): void {
     if (phase === 'running')
       this.emit({ type: 'step-started', at, step, title: step, reason: 'new', target });
     if (phase !== 'waits') return;
     const message = `"${step}" needs a person on ${target}: the workflow waits.`;
-    const remedy = `Mend it, then: argo resume -n ${this.namespace} ${this.workflow}`;
+    const remedy = `Fix the cause, then run: argo resume -n ${this.namespace} ${this.workflow}`;
     this.emit({
       type: 'diagnostic',
       target,

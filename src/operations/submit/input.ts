@@ -5,26 +5,26 @@ import { fileFlag, fleetFlags, inputFlags } from '../session/session-flags.ts';
 export const submitInput = z.object({
   ...fileFlag,
   ...inputFlags,
-  engine: z.enum(['argo']).default('argo').describe('what runs it').meta({ placeholder: 'ENGINE' }),
+  engine: z.enum(['argo']).default('argo').describe('workflow engine').meta({ placeholder: 'ENGINE' }),
   targets: z
     .string()
     .optional()
-    .describe('the boxes, as an inventory; without it the cluster itself')
+    .describe('inventory of the boxes; default: the cluster itself')
     .meta({ placeholder: 'INVENTORY' }),
   image: z
     .string()
-    .describe('image with runbook and ssh in it, best with its digest')
+    .describe('image that contains runbook and ssh, preferably with its digest')
     .meta({ placeholder: 'IMAGE' }),
-  namespace: z.string().default('argo').describe('where the workflow runs').meta({ placeholder: 'NAME' }),
+  namespace: z.string().default('argo').describe('namespace of the workflow').meta({ placeholder: 'NAME' }),
   serviceAccount: z
     .string()
     .optional()
-    .describe('run as this account instead of one made for it')
+    .describe('service account to use instead of a created one')
     .meta({ placeholder: 'NAME' }),
   claim: z
     .string()
     .optional()
-    .describe('keep the journals on this claim instead of one made for it')
+    .describe('claim for the journals instead of a created one')
     .meta({ placeholder: 'NAME' }),
   secret: z
     .string()
@@ -34,17 +34,17 @@ export const submitInput = z.object({
   sshSecret: z
     .string()
     .optional()
-    .describe('Secret that becomes ~/.ssh (default: the same with -ssh)')
+    .describe('Secret that is mounted as ~/.ssh (default: the same with -ssh)')
     .meta({ placeholder: 'NAME' }),
   ...fleetFlags(),
   deadline: z
     .string()
     .default('24h')
-    .describe('end the workflow after this long, waiting for people included')
+    .describe('end the workflow after this time, including time waiting for people')
     .meta({ placeholder: 'TIME' }),
   dryRun: z.boolean().default(false).describe('print the objects as YAML; send nothing'),
   detach: z.boolean().default(false).describe('do not follow the workflow to its end'),
-  yes: z.boolean().default(false).describe('approve this one run of what the document says'),
+  yes: z.boolean().default(false).describe('approve this one run of the document'),
 });
 
 export type SubmitInput = z.infer<typeof submitInput>;

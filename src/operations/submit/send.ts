@@ -4,13 +4,13 @@ import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { ApiResource } from '../../model/cluster/kube.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 
-/** Who the fields belong to that a submission sets. */
+/** Field manager of a submission. */
 const MANAGER = 'runbook-submit';
 
 /**
- * Applies the objects on the server's side, in order; every one is tried without effect first, so that none is sent
- * where one would be refused.
- * @throws RunbookError 3 where the cluster does not serve Argo's kinds, ClusterTrouble where it refuses an object
+ * Applies the objects with server-side apply, in order. Dry-runs all of them first, so that none is sent if one would
+ * be rejected.
+ * @throws RunbookError 3 if the cluster does not serve Argo's kinds, ClusterError if it rejects an object
  */
 export async function sendObjects(
   cluster: Cluster,
@@ -23,7 +23,7 @@ export async function sendObjects(
     objects.map(async (object) => ({ object, resource: await served(cluster, object) })),
   );
   const wanted: typeof known = [];
-  for (const each of known) if (!(await isThere(cluster, each, signal))) wanted.push(each);
+  for (const each of known) if (!(await existsAlready(cluster, each, signal))) wanted.push(each);
   for (const { object, resource } of wanted)
     await apply(cluster, resource, object, { signal, dryRun: 'All' });
   for (const { object, resource } of wanted) await apply(cluster, resource, object, { signal });
@@ -32,13 +32,13 @@ export async function sendObjects(
 async function served(cluster: Cluster, { apiVersion, kind }: KubernetesObject): Promise<ApiResource> {
   const resource = await cluster.discovery.byKind(apiVersion, kind);
   if (resource) return resource;
-  const message = `${cluster.name.server} serves no ${kind} of ${apiVersion}; nothing was sent.`;
+  const message = `${cluster.name.server} does not serve ${kind} of ${apiVersion}; nothing was sent.`;
   const remedy = 'Install Argo Workflows 3.6 or newer there, or choose another cluster with KUBECONFIG.';
   throw new RunbookError([{ code: 'no-argo', severity: 'error', message, remedy }], EXIT.person);
 }
 
-/** A claim cannot be changed once it is there, and one that a person made (ReadWriteMany) is as good. */
-async function isThere(
+/** An existing claim cannot be changed, and one that a person created (ReadWriteMany) is fine. */
+async function existsAlready(
   cluster: Cluster,
   { object, resource }: { object: KubernetesObject; resource: ApiResource },
   signal: AbortSignal,

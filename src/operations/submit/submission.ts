@@ -16,15 +16,16 @@ import type { Prepared } from '../session/session.ts';
 import type { SubmitInput } from './input.ts';
 import { unsupportedInPods } from './unsupported.ts';
 
-/** Kubernetes refuses a ConfigMap of more than 1 MiB, keys and all. */
+/** Kubernetes rejects a ConfigMap of more than 1 MiB, including keys. */
 const MOST_BYTES = 1_000_000;
 
-/** The cluster itself, acted on from within a pod. */
+/** The cluster itself, changed from within a pod. */
 const CLUSTER = { name: 'cluster', box: { kind: 'local' }, on: 'local', groups: [], inputs: {} } as const;
 
 /**
- * Gathers what a submission is made of: targets with their values, the document with the files it names, names and limits.
- * @throws RunbookError 64 for a bad flag or inventory, 65 for what cannot run in pods, 3 for a missing variable.
+ * Collects the parts of a submission: targets with their values, the document with the files that it refers to, names
+ * and limits.
+ * @throws RunbookError 64 for an invalid flag or inventory, 65 for what cannot run in pods, 3 for a missing variable
  */
 export async function submissionOf(
   context: OperationContext,
@@ -34,9 +35,9 @@ export async function submissionOf(
   const { runbook, plan, document } = prepared;
   const deadline = parseDuration(flags.deadline);
   if (deadline === undefined)
-    throw wrong(
+    throw submissionError(
       'invalid-value',
-      `--deadline: ${flags.deadline} is no time.`,
+      `--deadline must be a duration, got "${flags.deadline}".`,
       'Write 90m or 24h.',
       EXIT.usage,
     );
@@ -67,7 +68,10 @@ export async function submissionOf(
   };
 }
 
-/** Every variable that has a value, for each target: its own, else what a replay here would take. Secrets stay out. */
+/**
+ * Every variable that has a value, for each target: its own, else the value that a replay here would use. Secrets are
+ * excluded.
+ */
 async function withValues(
   { world }: OperationContext,
   { runbook, document }: Prepared,
@@ -96,7 +100,7 @@ async function withValues(
   }));
 }
 
-/** Files that fences name with `from`: pods have no other files of the project. */
+/** Files that fences refer to with `from`: pods have no other files of the project. */
 async function filesOf({ plan, document }: Prepared): Promise<Record<string, string>> {
   const steps = [...plan.steps, ...plan.problems].map(({ step }) => step);
   const named = steps
@@ -111,20 +115,20 @@ async function filesOf({ plan, document }: Prepared): Promise<Record<string, str
   for (const { from, place } of named) {
     const path = relative(document.folder, resolve(document.folder, from));
     if (path.startsWith('..'))
-      throw wrong(
+      throw submissionError(
         'file-outside',
-        `${from} lies outside of the document's folder.`,
-        'Put it beside.',
+        `${from} is outside the document's folder, which pods do not have.`,
+        'Move it into the document’s folder.',
         EXIT.document,
         place,
       );
     files[path] ??= await readVendoredFile(document.folder, path, { mayBeOutside: false })
       .then((content) => content.toString('utf8'))
       .catch((error: Error) => {
-        throw wrong(
+        throw submissionError(
           'unreadable-file',
           `${from} cannot be read: ${error.message}.`,
-          'Check it.',
+          'Check the path and its permissions.',
           EXIT.document,
           place,
         );
@@ -132,8 +136,8 @@ async function filesOf({ plan, document }: Prepared): Promise<Record<string, str
     bytes += Buffer.byteLength(files[path]);
   }
   if (bytes > MOST_BYTES) {
-    const message = `${basename(document.path)} and the files it names have ${bytes} bytes; a ConfigMap holds 1 MiB.`;
-    throw wrong(
+    const message = `${basename(document.path)} and its files must fit into a ConfigMap of 1 MiB, but have ${bytes} bytes.`;
+    throw submissionError(
       'too-large-to-submit',
       message,
       'Split the runbook, or fetch the large file in a step.',
@@ -149,7 +153,7 @@ function contentHash(document: string, files: Readonly<Record<string, string>>):
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-function wrong(
+function submissionError(
   code: string,
   message: string,
   remedy: string,

@@ -4,21 +4,26 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Step } from '../../model/runbook.ts';
 import type { Prepared } from '../session/session.ts';
 
-/** What would not do in a pod what it does here; all of it at once, each with its place. */
+/** What would behave differently in a pod; all of it at once, each with its place. */
 export function unsupportedInPods({ plan }: Prepared, targets: readonly Target[]): Diagnostic[] {
   const steps = [...plan.steps, ...plan.problems].map(({ step }) => step);
   const onTheCluster = targets.find(({ on }) => on === 'local');
   return [
     ...targets.flatMap(unreachable),
-    ...steps.flatMap(braced),
-    ...steps.flatMap((step) => step.actions.flatMap((action) => unfitAction(step, action, onTheCluster))),
+    ...steps.flatMap(bracesInId),
+    ...steps.flatMap((step) =>
+      step.actions.flatMap((action) => unsupportedAction(step, action, onTheCluster)),
+    ),
   ];
 }
 
-/** Argo replaces `{{…}}` wherever it stands, and knows no way to write it literally. */
+/** Argo replaces `{{…}}` everywhere, and has no way to escape it. */
 const BRACES = /\{\{|\}\}/;
 
-/** A box's name is a folder on the claim; quotation marks and backslashes Argo would escape twice where it replaces `{{item.…}}`. */
+/**
+ * A box's name becomes a folder on the claim. Argo escapes quotation marks and backslashes twice where it replaces
+ * `{{item.…}}`.
+ */
 const NO_FOLDER = /["\\/]|^\.{1,2}$/;
 
 function unreachable({ box, on, name, place }: Target): Diagnostic[] {
@@ -28,7 +33,7 @@ function unreachable({ box, on, name, place }: Target): Diagnostic[] {
       ? [
           error(
             'no-folder-name',
-            `The name \`${name}\` cannot be that of a folder in a pod.`,
+            `The name \`${name}\` is not a valid folder name in a pod.`,
             'Give the box another `name:`, without slashes, quotation marks and backslashes.',
             place,
           ),
@@ -38,8 +43,8 @@ function unreachable({ box, on, name, place }: Target): Diagnostic[] {
       ? [
           error(
             'unreachable-from-pods',
-            `A pod cannot reach ${on}, which is a box of this machine.`,
-            'Name it by ssh://.',
+            `A pod cannot reach ${on}, because it is a box of this machine.`,
+            'Address it with ssh://.',
             place,
           ),
         ]
@@ -49,7 +54,7 @@ function unreachable({ box, on, name, place }: Target): Diagnostic[] {
       : [
           error(
             'braces',
-            `Argo would replace what stands in braces in \`${bad}\`.`,
+            `Argo would replace the text in braces in \`${bad}\`.`,
             'Write it without {{ and }}.',
             place,
           ),
@@ -57,12 +62,12 @@ function unreachable({ box, on, name, place }: Target): Diagnostic[] {
   ];
 }
 
-function braced({ id, place }: Step): Diagnostic[] {
+function bracesInId({ id, place }: Step): Diagnostic[] {
   return BRACES.test(id)
     ? [
         error(
           'braces',
-          `Argo would replace what stands in braces in the id \`${id}\`.`,
+          `Argo would replace the text in braces in the id \`${id}\`.`,
           'Give the step another name.',
           place,
         ),
@@ -70,14 +75,14 @@ function braced({ id, place }: Step): Diagnostic[] {
     : [];
 }
 
-function unfitAction(step: Step, action: Action, onTheCluster: Target | undefined): Diagnostic[] {
+function unsupportedAction(step: Step, action: Action, onTheCluster: Target | undefined): Diagnostic[] {
   const { place } = action;
   if (action.kind === 'shell' && action.interactive)
     return [
       error(
         'needs-terminal',
-        `"${step.title}" talks to a person, and a pod has none.`,
-        'Replay it from here.',
+        `"${step.title}" needs a terminal, and a pod has none.`,
+        'Replay it from this machine.',
         place,
       ),
     ];
@@ -85,8 +90,8 @@ function unfitAction(step: Step, action: Action, onTheCluster: Target | undefine
     return [
       error(
         'ends-with-pod',
-        `"${step.title}" leaves a process running until the pass ends; in pods each step is a pass.`,
-        'Use background "keep" and an Undo, or replay it from here.',
+        `"${step.title}" leaves a process running until the pass ends, but in pods each step is a separate pass.`,
+        'Use background "keep" and an Undo, or replay it from this machine.',
         place,
       ),
     ];
@@ -95,7 +100,7 @@ function unfitAction(step: Step, action: Action, onTheCluster: Target | undefine
       error(
         'lost-with-pod',
         `"${step.title}" changes the machine it runs on, which here is a pod that ends with the step.`,
-        'Name the boxes with --targets; without it only apply, patch and registry fences make sense.',
+        'Select boxes with --targets. Without it, only apply, patch and registry fences are useful.',
         place,
       ),
     ];

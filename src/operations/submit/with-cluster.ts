@@ -4,8 +4,8 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { OperationContext } from '../operation.ts';
 
 /**
- * Works with the cluster that this machine's kubeconfig names, and closes it.
- * @throws RunbookError 3 where it cannot be reached, is not allowed, or refuses something
+ * Runs work with the cluster of this machine's kubeconfig, and closes it.
+ * @throws RunbookError 3 if it cannot be reached, is not approved, or rejects something
  */
 export async function withCluster<T>(
   { world }: OperationContext,
@@ -14,7 +14,7 @@ export async function withCluster<T>(
 ): Promise<T> {
   const box = await world.openBox({ folder, env: {} });
   try {
-    // The person's cluster, not the document's: whatever its front matter says of KUBECONFIG is for its own steps.
+    // The person's cluster, not the document's: KUBECONFIG in the front matter is only for the document's steps.
     const env = Object.fromEntries(
       Object.entries(world.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     );

@@ -65,7 +65,7 @@ test('plan', async () => {
                            shell  bash: systemctl start caddy
       ask     webhook      its shell checks decide, and a plan runs no code
                            shell  bash: systemctl start caddy
-      person  tunnel       its When cannot be asked
+      person  tunnel       its When could not be evaluated
                            shell  bash: systemctl start caddy
 
     known problems

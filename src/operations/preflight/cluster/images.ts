@@ -3,13 +3,13 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { podSpecOf } from './pod-spec.ts';
 import type { WantedThere } from './wanted.ts';
 
-/** How many names a person reads. */
+/** Maximum number of names in a message. */
 const NAMED = 5;
 
-/** Tags that are made to move. */
+/** Tags that are meant to move. */
 const MOVING = /^(?:latest|main|master|edge|nightly|stable|dev)$/;
 
-/** Images that the next box may get another of: those without a tag or with one that moves, and those without a digest. */
+/** Images that may differ on the next box: those without a tag, with a moving tag, or without a digest. */
 export function imageDiagnostics(wanted: readonly WantedThere[]): Diagnostic[] {
   const used = wanted.flatMap(({ placed, place }) =>
     imagesOf(placed.object).map((image) => ({ image, place, object: showKey(placed.key) })),
@@ -24,8 +24,8 @@ export function imageDiagnostics(wanted: readonly WantedThere[]): Diagnostic[] {
       moving.push({
         code: 'image-moves',
         severity: 'warning',
-        message: `${each.object}: image ${each.image} has ${tag === undefined ? 'no tag, so it is whatever is newest' : 'a tag that moves'}: the next box gets another one.`,
-        remedy: 'Name a version, better with its digest (NAME:TAG@sha256:…).',
+        message: `${each.object}: image ${each.image} has ${tag === undefined ? 'no tag, so it means the newest' : 'a moving tag'}. The next box may get a different image.`,
+        remedy: 'Use a version, preferably with its digest (NAME:TAG@sha256:…).',
         place: each.place,
       });
   }
@@ -41,8 +41,8 @@ function withoutDigest(tagged: readonly { image: string; place: Diagnostic['plac
     {
       code: 'image-without-digest',
       severity: 'info',
-      message: `Named by a tag, which somebody may move, and not by a digest: ${shown}${more}.`,
-      remedy: 'Nothing to do where the registry is trusted. Else NAME:TAG@sha256:…',
+      message: `These images have a tag, which can be moved, but no digest: ${shown}${more}.`,
+      remedy: 'If you do not trust the registry, use NAME:TAG@sha256:…',
       place: tagged[0]!.place,
     },
   ];
@@ -53,7 +53,7 @@ function imagesOf(object: WantedThere['placed']['object']): string[] {
   return [...initContainers, ...containers].flatMap(({ image }) => image ?? []);
 }
 
-/** Behind the last slash, since the host may have a port. */
+/** After the last slash, because the host may have a port. */
 function tagOf(image: string): string | undefined {
   const name = image.slice(image.lastIndexOf('/') + 1);
   const colon = name.indexOf(':');

@@ -16,8 +16,8 @@ import { storageDiagnostics } from './storage.ts';
 import type { ClusterFence, PatchedThere, WantedThere } from './wanted.ts';
 
 /**
- * What can be known to go wrong in the cluster before step one: no kubeconfig, no answer, a context or namespace that the
- * person has not allowed, missing rights, kinds, quotas, storage classes. What an earlier step may bring is a warning.
+ * Cluster problems that are known before step one: no kubeconfig, no answer, a context or namespace without approval,
+ * missing permissions, kinds, quotas or storage classes. What an earlier step may create is a warning.
  */
 export async function lookAhead(
   context: OperationContext,
@@ -26,43 +26,45 @@ export async function lookAhead(
 ): Promise<Diagnostic[]> {
   const pass = passOf(context, session);
   const work: ClusterWork = { pass, state: { variables: new Map() }, signal: context.signal };
-  const say = new Saying(fences[0]!);
+  const diagnostics = new DiagnosticBuilder(fences[0]!);
   let cluster: Cluster;
   try {
     cluster = await clusterOf(work);
     await cluster.discovery.all();
   } catch (error) {
-    return [say.trouble(error, fences[0]!)];
+    return [diagnostics.describe(error, fences[0]!)];
   }
   const found: Diagnostic[] = [];
   const wanted: WantedThere[] = [];
   const read = await Promise.all(fences.map((fence) => objectsIn(fence, work)));
   const all = read.flatMap((each) => ('objects' in each ? each.objects : []));
   for (const each of read) {
-    if ('error' in each) found.push(say.trouble(each.error, each.fence));
+    if ('error' in each) found.push(diagnostics.describe(each.error, each.fence));
     else
       wanted.push(
-        ...(await placedIn(cluster, each, all, work, (error) => found.push(say.trouble(error, each.fence)))),
+        ...(await placedIn(cluster, each, all, work, (error) =>
+          found.push(diagnostics.describe(error, each.fence)),
+        )),
       );
   }
-  const bringsKinds = all.some(({ kind }) => kind === 'CustomResourceDefinition');
+  const definesKinds = all.some(({ kind }) => kind === 'CustomResourceDefinition');
   const patched = await patchedBy(cluster, fences, work, (error, fence) =>
-    found.push(say.trouble(error, { ...fence, afterShell: fence.afterShell || bringsKinds })),
+    found.push(diagnostics.describe(error, { ...fence, afterShell: fence.afterShell || definesKinds })),
   );
   try {
-    const looks = await Promise.all([
+    const results = await Promise.all([
       missingRights(cluster, { wanted, patched }, context.signal),
       capacityDiagnostics(cluster, wanted, context.signal),
       storageDiagnostics(cluster, wanted, context.signal),
       imageDiagnostics(wanted),
     ]);
-    return unique([...found, ...looks.flat()]);
+    return unique([...found, ...results.flat()]);
   } catch (error) {
-    return [...found, say.trouble(error, fences[0]!)];
+    return [...found, diagnostics.describe(error, fences[0]!)];
   }
 }
 
-/** One reason may stand in the way of many objects. */
+/** One reason may affect many objects. */
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...new Map(diagnostics.map((each) => [`${each.code} ${each.message}`, each])).values()];
 }
@@ -84,7 +86,7 @@ async function objectsIn(
   }
 }
 
-/** One by one, so that one object that cannot be placed hides no other. Definitions may come with any fence. */
+/** One by one, so that an object that cannot be placed hides no other. Definitions may come with any fence. */
 async function placedIn(
   cluster: Cluster,
   { fence: { action }, objects }: ReadFence,
@@ -112,7 +114,7 @@ async function placedIn(
   return placed;
 }
 
-/** What the patches are for; whether it is there yet is for its step to say. */
+/** The targets of patches; whether they exist is checked by their step. */
 async function patchedBy(
   cluster: Cluster,
   fences: readonly ClusterFence[],
@@ -134,23 +136,23 @@ async function patchedBy(
   return patched;
 }
 
-/** Puts what was thrown into a diagnostic: an error where nothing that runs before could mend it. */
-class Saying {
+/** Converts an error to a diagnostic: an error, unless something that runs earlier could fix it. */
+class DiagnosticBuilder {
   constructor(private readonly first: ClusterFence) {}
 
-  trouble(error: unknown, { action, afterShell }: ClusterFence = this.first): Diagnostic {
+  describe(error: unknown, { action, afterShell }: ClusterFence = this.first): Diagnostic {
     if (error instanceof FenceDefect) {
       const { message, remedy, line } = error;
       return { code: 'bad-manifest', severity: 'error', message, remedy, place: placeOf(action, line) };
     }
     if (!(error instanceof ClusterError)) throw error;
-    const isMendable = afterShell && error.kind !== 'not-allowed';
+    const mayBeFixed = afterShell && error.kind !== 'not-allowed';
     return {
       code: `cluster-${error.kind}`,
-      severity: isMendable ? 'warning' : 'error',
+      severity: mayBeFixed ? 'warning' : 'error',
       message: error.message,
-      remedy: isMendable
-        ? `Nothing to do if an earlier step brings it. Else: ${remedyOf(error)}`
+      remedy: mayBeFixed
+        ? `You need not do anything if an earlier step creates it. Otherwise: ${remedyOf(error)}`
         : remedyOf(error),
       place: action.place,
     };

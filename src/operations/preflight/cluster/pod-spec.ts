@@ -2,7 +2,7 @@ import type { RawPodSpec } from '../../../cluster/observe/raw.ts';
 import { at } from '../../../judge/readiness-words.ts';
 import type { KubeObject } from '../../../model/cluster/kube.ts';
 
-/** What an object says of the pods that it is or makes; undefined: it makes none. */
+/** The spec of the pods that an object is or creates; undefined if it creates none. */
 export function podSpecOf({ kind, spec }: KubeObject): RawPodSpec | undefined {
   const found =
     kind === 'Pod'

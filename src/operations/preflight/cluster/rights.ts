@@ -5,40 +5,40 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Place } from '../../../model/place.ts';
 import type { PatchedThere, WantedThere } from './wanted.ts';
 
-/** What server-side apply needs: it reads, patches, and creates what is not there. */
+/** Server-side apply reads, patches, and creates missing objects. */
 const NEEDED = ['get', 'patch', 'create'] as const;
 
-/** And what a patch needs: its object is there. */
+/** A patch needs an existing object. */
 const TO_PATCH = ['get', 'patch'] as const;
 
-/** The rights that the context lacks for what the fences will do, as the API server says. */
+/** The permissions that the context lacks for the fences, according to the API server. */
 export async function missingRights(
   cluster: Cluster,
   { wanted, patched }: { readonly wanted: readonly WantedThere[]; readonly patched: readonly PatchedThere[] },
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
-  const wishes = new Map<string, AccessRequest & { readonly place: Place }>();
-  const wish = (verbs: readonly AccessRequest['verb'][], { resource, namespace, place }: PatchedThere) => {
+  const requests = new Map<string, AccessRequest & { readonly place: Place }>();
+  const request = (verbs: readonly AccessRequest['verb'][], { resource, namespace, place }: PatchedThere) => {
     for (const verb of verbs) {
       const id = [verb, resource.group, resource.resource, namespace].join(' ');
-      if (wishes.has(id)) continue;
-      wishes.set(id, { verb, resource, place, ...(namespace !== undefined && { namespace }) });
+      if (requests.has(id)) continue;
+      requests.set(id, { verb, resource, place, ...(namespace !== undefined && { namespace }) });
     }
   };
   for (const { placed, place } of wanted)
-    wish(NEEDED, { resource: placed.resource, namespace: placed.key.namespace, place });
-  for (const each of patched) wish(TO_PATCH, each);
-  const answers = await mapAtOnce(8, [...wishes.values()], async (wish) => ({
-    wish,
-    allowed: await isAllowed(cluster, wish, signal),
+    request(NEEDED, { resource: placed.resource, namespace: placed.key.namespace, place });
+  for (const each of patched) request(TO_PATCH, each);
+  const answers = await mapAtOnce(8, [...requests.values()], async (request) => ({
+    request,
+    allowed: await isAllowed(cluster, request, signal),
   }));
   const denied = answers.filter(({ allowed }) => !allowed);
-  return [...grouped(denied, ({ wish }) => nameOf(wish))].map(([what, rows]) => ({
+  return [...grouped(denied, ({ request }) => nameOf(request))].map(([what, rows]) => ({
     code: 'missing-right',
     severity: 'error',
-    message: `Context "${cluster.name.context}" may not ${rows.map(({ wish }) => wish.verb).join(', ')} ${what}.`,
-    remedy: 'Have somebody grant it, or use a context that may.',
-    place: rows[0]!.wish.place,
+    message: `Context "${cluster.name.context}" may not ${rows.map(({ request }) => request.verb).join(', ')} ${what}.`,
+    remedy: 'Ask a cluster administrator for the permission, or use a context that has it.',
+    place: rows[0]!.request.place,
   }));
 }
 

@@ -12,7 +12,7 @@ import type { WantedThere } from './wanted.ts';
 
 type Sum = Extract<Layer, { kind: 'sum' }>;
 
-/** Workloads that the limit ranges and quotas of their namespaces will refuse, each added to what runs there already. */
+/** Workloads that exceed the limit ranges and quotas of their namespaces, each added to what runs already. */
 export async function capacityDiagnostics(
   cluster: Cluster,
   wanted: readonly WantedThere[],
@@ -46,7 +46,7 @@ async function inNamespace(
       signal,
     });
     const demand = demandOf(placed.object, showKey(placed.key));
-    // What it takes now is given back by the time that it takes what it wants.
+    // What it uses now is released before it uses what it requests.
     const without = live ? changed(current, demandOf(live, ''), -1) : current;
     const over = excesses(demand, without);
     current = changed(without, demand, 1);
@@ -63,16 +63,19 @@ async function inNamespace(
       severity: isCertain ? 'error' : 'warning',
       message: isCertain
         ? `${demand.object} does not fit: ${figures.join('; ')}.`
-        : `Whether ${demand.object} fits cannot be told: ${figures.join('; ')}.`,
+        : `It is unknown whether ${demand.object} fits: ${figures.join('; ')}.`,
       remedy:
-        'Ask for less (requests, limits, replicas, maxSurge, or strategy Recreate), or have the quota raised.',
+        'Request less (requests, limits, replicas, maxSurge, or strategy Recreate), or have the quota raised.',
       place,
     });
   }
   return diagnostics;
 }
 
-/** The limits of a namespace, innermost first; none where they may not be seen, for then the server says it itself. */
+/**
+ * The limits of a namespace, innermost first; empty if they cannot be read, because the server then reports violations
+ * itself.
+ */
 async function layersOf(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<Layer[]> {
   const read = async (resource: string): Promise<readonly KubeObject[]> => {
     const found = await cluster.discovery.byName(resource);
@@ -118,7 +121,7 @@ function demandOf(object: KubeObject, name: string): Demand {
   return { object: name, replicas: fact.desired, surge: fact.surge ?? '0', containers };
 }
 
-/** Quotas with what a workload takes added or given back; what is no quantity is left as it is. */
+/** Adds a workload's usage to the quotas or subtracts it; values that are not quantities are unchanged. */
 function changed(layers: readonly Layer[], { containers, replicas }: Demand, sign: 1 | -1): Layer[] {
   return layers.map((layer) => (layer.kind === 'sum' ? { ...layer, used: usedWith(layer) } : layer));
 

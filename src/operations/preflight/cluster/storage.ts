@@ -8,7 +8,10 @@ import type { WantedThere } from './wanted.ts';
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
-/** Claims that nobody will ever provide a volume for: an unknown class, none at all, or `""`, which turns it off. */
+/**
+ * Claims that will never get a volume: an unknown class, no class without a default, or `""`, which disables
+ * provisioning.
+ */
 export async function storageDiagnostics(
   cluster: Cluster,
   wanted: readonly WantedThere[],
@@ -19,7 +22,7 @@ export async function storageDiagnostics(
   );
   if (claims.length === 0) return [];
   const classes = await classesOf(cluster, signal);
-  const coming = wanted
+  const created = wanted
     .filter(({ placed }) => placed.key.kind === 'StorageClass')
     .map(({ placed }) => placed.object);
   const volumes = new Set(
@@ -28,15 +31,15 @@ export async function storageDiagnostics(
       .map(({ placed }) => placed.key.name),
   );
   return claims.flatMap(({ claim, place, object }) => {
-    const said = troubleOf(claim, classes && [...classes, ...coming], volumes.size > 0);
-    return said
+    const problem = problemOf(claim, classes && [...classes, ...created], volumes.size > 0);
+    return problem
       ? [
           {
             code: 'storage-class',
             severity: 'warning' as const,
             place,
-            message: `${object}: ${said.message}`,
-            remedy: said.remedy,
+            message: `${object}: ${problem.message}`,
+            remedy: problem.remedy,
           },
         ]
       : [];
@@ -49,14 +52,14 @@ function claimsOf({ kind, spec }: KubeObject): unknown[] {
   return Array.isArray(templates) ? templates.map((each) => at(each, 'spec')) : [];
 }
 
-function troubleOf(claim: unknown, classes: readonly KubeObject[] | undefined, bringsVolumes: boolean) {
+function problemOf(claim: unknown, classes: readonly KubeObject[] | undefined, createsVolumes: boolean) {
   const name = at(claim, 'storageClassName');
   if (at(claim, 'volumeName') !== undefined) return undefined;
   if (name === '') {
-    if (bringsVolumes) return undefined;
+    if (createsVolumes) return undefined;
     return {
-      message: '`storageClassName: ""` turns dynamic provisioning off, and no volumeName is given.',
-      remedy: 'Leave storageClassName out for the default class, or name a volume.',
+      message: '`storageClassName: ""` disables dynamic provisioning, but volumeName is missing.',
+      remedy: 'Omit storageClassName to use the default class, or set volumeName.',
     };
   }
   if (!classes) return undefined;
@@ -65,19 +68,19 @@ function troubleOf(claim: unknown, classes: readonly KubeObject[] | undefined, b
     const hasDefault = classes.some((each) => each.metadata?.annotations?.[DEFAULT_CLASS] === 'true');
     if (hasDefault) return undefined;
     return {
-      message: 'it names no storage class, and the cluster has no default one.',
-      remedy: `Name one of: ${names.join(', ') || 'there are none'}.`,
+      message: 'it sets no storage class, and the cluster has no default class.',
+      remedy: `Set one of: ${names.join(', ') || '(the cluster has no storage classes)'}.`,
     };
   }
   if (names.includes(String(name))) return undefined;
   const near = nearest(String(name), names);
   return {
     message: `the cluster has no storage class "${String(name)}".`,
-    remedy: near ? `Nearest: ${near}` : `There are: ${names.join(', ') || 'none'}.`,
+    remedy: near ? `Nearest: ${near}` : `Existing classes: ${names.join(', ') || 'none'}.`,
   };
 }
 
-/** Undefined: they may not be seen. */
+/** Undefined if they cannot be read. */
 async function classesOf(cluster: Cluster, signal: AbortSignal): Promise<readonly KubeObject[] | undefined> {
   const resource = await cluster.discovery.byKind('storage.k8s.io/v1', 'StorageClass');
   if (!resource) return undefined;

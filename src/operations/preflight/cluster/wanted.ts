@@ -3,19 +3,19 @@ import type { ApplyAction, PatchAction, RegistryAction } from '../../../model/ac
 import type { ApiResource } from '../../../model/cluster/kube.ts';
 import type { Place } from '../../../model/place.ts';
 
-/** A fence for a cluster, and whether code that could bring what it needs runs before it. */
+/** A fence for a cluster, and whether earlier shell code could create what it needs. */
 export interface ClusterFence {
   readonly action: ApplyAction | RegistryAction | PatchAction;
   readonly afterShell: boolean;
 }
 
-/** What a fence holds, each object in its place. */
+/** An object of a fence, with its place. */
 export interface WantedThere {
   readonly placed: Placed;
   readonly place: Place;
 }
 
-/** What a patch is for. */
+/** The target of a patch. */
 export interface PatchedThere {
   readonly resource: ApiResource;
   readonly namespace: string | undefined;
