@@ -62,6 +62,7 @@ export async function readJournalRecords(
           return { ...found, torn: true };
         }
         if (value === undefined) throw damaged(path, number, 'it is not JSON');
+        refuseNewer(path, number, value);
         if (seal && !seal.isGenuine(line.text, journal)) {
           found.changed.push(number);
           found.end = line.end;
@@ -147,9 +148,13 @@ function parseJson(line: string): unknown {
   }
 }
 
-function readRecord(path: string, line: number, value: unknown): JournalRecord {
+/** A newer version may sign its records in another way, so this comes before the signature. */
+function refuseNewer(path: string, line: number, value: unknown): void {
   const version = (value as { v?: unknown } | null)?.v;
   if (typeof version === 'number' && version > JOURNAL_SCHEMA) throw newer(path, line, version);
+}
+
+function readRecord(path: string, line: number, value: unknown): JournalRecord {
   const judged = JournalRecord.safeParse(value);
   if (judged.success) return judged.data;
   throw damaged(
