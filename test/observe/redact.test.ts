@@ -31,6 +31,8 @@ describe('leaves unchanged', () => {
   test.each([
     'Access denied for user root (using password: YES)',
     'password authentication failed for user "app"',
+    'chown: /etc/passwd: Operation not permitted',
+    'failed to fetch anonymous token: unexpected status from GET request',
     'bind() to 0.0.0.0:443 failed (98: Address already in use)',
     'https://registry.example.com:5000/v2/app/manifests/1.4',
     'ssh://git@example.com/app.git',

@@ -65,6 +65,7 @@ export const RULES: readonly Rule[] = [
   // Objects that pods and claims refer to.
   fields.keyMissing,
   fields.volumeKeyMissing,
+  fields.volumeMountFails,
   fields.runsAsRoot,
   fields.podNeedsObject,
   clusterStorage.claimClassEmpty,

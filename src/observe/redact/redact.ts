@@ -62,12 +62,16 @@ const assignment = new RegExp(
 const harmless =
   /^["']?(?:yes|no|true|false|null|none|nil|undefined|on|off|required|missing|bearer|basic|\*+|\$\w+|\$\{\w+\})["']?$/i;
 
+/** How error messages go on after a name: `fetch anonymous token: unexpected status`, `/etc/passwd: Operation not permitted`. */
+const beginsMessage =
+  /^(?:unexpected|failed|failure|invalid|expired|error|not|cannot|could|unable|unauthorized|denied|refused|unknown|permission|operation|read-only|is)$/i;
+
 /** Masks everything that matches a secret's pattern; `isRandom` decides for long words. */
 export function maskShapes(text: string, isRandom: (word: string) => boolean): string {
   let masked = text;
   for (const [pattern, replacement] of shapes) masked = masked.replace(pattern, replacement);
   masked = masked.replace(assignment, (whole, name: string, value: string) =>
-    harmless.test(value) ? whole : `${name}${MASK}`,
+    harmless.test(value) || (/:[ \t]+$/.test(name) && beginsMessage.test(value)) ? whole : `${name}${MASK}`,
   );
   return masked.replace(
     /(\b(?:sha(?:256|384|512)|SHA(?:256|384|512))[:-])?[A-Za-z0-9+/_=-]{24,}/g,

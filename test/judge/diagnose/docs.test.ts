@@ -5,6 +5,7 @@ import { diagnose } from '../../../src/judge/diagnose/diagnose.ts';
 import { RULES } from '../../../src/judge/diagnose/rules.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import { snapshotEvidence } from '../../../src/observe/evidence.ts';
+import type { Judged } from '../../cluster/node/run-trouble.ts';
 import { storyTable } from './cluster-table.ts';
 import { type RecordedFailure, recordedFailures } from './recorded-failures.ts';
 
@@ -17,6 +18,28 @@ test('docs/diagnosis.md lists every finding, from the recorded failures (UPDATE=
 test('docs/diagnosis.md lists the scenarios with the first finding and k8sgpt (UPDATE=1 rewrites it)', () => {
   expectGenerated('stories', storyTable());
 });
+
+test('docs/diagnosis.md lists what was found of real trouble on a real node (UPDATE=1 rewrites it)', () => {
+  expectGenerated('real trouble', troubleTable());
+});
+
+/** One row for each kind of trouble, as the last run of test/cluster/node recorded it. */
+function troubleTable(): string {
+  const results = new URL('../../cluster/node/trouble-results.json', import.meta.url);
+  const judged = JSON.parse(readFileSync(results, 'utf8')) as Judged[];
+  const cell = (text: string) => text.replaceAll('|', '\\|').replace(/\s+/g, ' ').slice(0, 240);
+  const count = (verdict: Judged['verdict']) => judged.filter((each) => each.verdict === verdict).length;
+  return [
+    `Of ${judged.length} kinds, the first finding is true in ${count('true')} and false in ${count('false')}; ${count('nothing')} have none.`,
+    '',
+    '| trouble | first finding | says | |',
+    '| --- | --- | --- | --- |',
+    ...judged.map(
+      ({ title, code, says, verdict }) =>
+        `| ${cell(title)} | ${code === '' ? '' : `\`${code}\``} | ${cell(says)} | ${verdict} |`,
+    ),
+  ].join('\n');
+}
 
 /** Compares the generated text between the markers of this name. */
 function expectGenerated(name: string, wanted: string): void {

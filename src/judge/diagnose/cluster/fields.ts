@@ -105,6 +105,32 @@ export const volumeKeyMissing: Rule = {
     }),
 };
 
+/** Any other volume that cannot be mounted, in the words of kubelet. */
+export const volumeMountFails: Rule = {
+  code: 'volume-mount-fails',
+  cause: 'config',
+  find: (scene) =>
+    runs(scene).flatMap((run): Match[] => {
+      const { id, groups } =
+        said(
+          run,
+          /MountVolume\.\w{1,20} failed for volume "(?<volume>[^"]{1,253})" ?: (?!references non-existent|\w+ "[^"]{1,253}" not found|object "[^"]{1,600}" not registered|failed to sync)(?<why>[\s\S]{1,300})/,
+        ) ?? {};
+      if (id === undefined || groups === undefined) return [];
+      const { volume = '', why = '' } = groups;
+      return [
+        {
+          title: `${run.pod.workload} cannot mount its volume ${volume}: ${why.trim().replace(/\.$/, '')}.`,
+          remedy:
+            'Fix the source of this volume in the pod, or create what it names on the node. kubelet tries again on its own.',
+          subject: `${run.pod.workload} ${volume}`,
+          evidence: [id, run.pod.id],
+          weight: weightOfRun(scene, run),
+        },
+      ];
+    }),
+};
+
 /** The pod must not run as root, but its image does. */
 export const runsAsRoot: Rule = {
   code: 'image-runs-as-root',

@@ -92,6 +92,12 @@ function isNodeHere(scene: FailureContext): boolean {
   });
 }
 
+/** Why no node fits, without what the scheduler says about its own further attempts. */
+function schedulerWords(text: string): string {
+  const reasons = text.replace(/[,.]?\s+(?:no new claims to deallocate|preemption:).*$/s, '');
+  return `${reasons.slice(0, 300).replace(/[.,]$/, '')}.`;
+}
+
 /** The pod cannot be scheduled on any node. */
 export const podUnschedulable: Rule = {
   code: 'pod-unschedulable',
@@ -107,7 +113,7 @@ export const podUnschedulable: Rule = {
       const nodes = factsOf(scene, 'node');
       return [
         {
-          title: `No node can run ${pod.workload}: ${text.replace(/\s+preemption:.*$/s, '').slice(0, 300)}`,
+          title: `No node can run ${pod.workload}: ${schedulerWords(text)}`,
           remedy: remedyFor(text),
           subject: pod.workload,
           evidence: [pod.id, ...nodes.slice(0, 3).map(({ id }) => id)],
