@@ -40,6 +40,7 @@ export const RULES: readonly Rule[] = [
   quotas.clusterQuotaExceeded,
   quotas.quotaUnsaid,
   quotas.limitRangeViolated,
+  quotas.podsRejected,
   clusterEndings.containerOomKilled,
   // Ports.
   ports.portPrivileged,

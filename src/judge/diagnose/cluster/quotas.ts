@@ -130,3 +130,32 @@ export const cpuThrottled: Rule = {
       ];
     }),
 };
+
+/** Rejections that other rules explain. */
+const EXPLAINED =
+  /exceeded quota|failed quota|(?:maximum|minimum) \S+ usage per|limit to request ratio|must be less than or equal to \S+ limit|syncing to (?:physical|host) cluster|persistentvolumeclaims? /i;
+
+/** Any other reason for which the API server rejects the pods of a workload: an admission rule, a class or an account that is missing. */
+export const podsRejected: Rule = {
+  code: 'pods-rejected',
+  cause: 'config',
+  find: (scene) =>
+    refusals(scene).flatMap(({ text, namespace, workload, evidence }): Match[] => {
+      if (EXPLAINED.test(text) || !/\bpods? "|error looking up service account/i.test(text)) return [];
+      const why = text
+        .replace(/^Error creating: /, '')
+        .trim()
+        .slice(0, 400)
+        .replace(/\.$/, '');
+      return [
+        {
+          title: `The pods of ${workload} are rejected: ${why}.`,
+          remedy:
+            'Change the pod template as the message says, or create what it names. Waiting does not help.',
+          subject: workload,
+          evidence,
+          weight: weightOf(scene, namespace, workload),
+        },
+      ];
+    }),
+};
