@@ -20,7 +20,7 @@ describeWithNode('checks of a real node', (node) => {
     const runbook = await apply([configMap('for-absent')], checks);
     const { exitCode, text } = await runbook.run('replay', '--yes');
     expect(exitCode).toBe(1);
-    expect(text).toContain('2 of 2 checks');
+    expect(text).toContain('2 of 3 checks');
   });
 
   test('labels that a controller copies to what it makes are no drift', async () => {

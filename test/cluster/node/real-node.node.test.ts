@@ -36,8 +36,9 @@ describeWithNode('a real node', (node) => {
       spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ port: 8081, targetPort: 8080 }] },
     });
     await createPod('client', {
-      image: 'busybox:1',
-      command: ['sh', '-c', 'until wget -qO- http://web.default.svc.cluster.local:8081/; do sleep 1; done'],
+      image: 'test/trouble:1',
+      args: ['get', '5', 'http://web.default.svc.cluster.local:8081/'],
+      restartPolicy: 'OnFailure',
     });
     await untilPhase('client', 'Succeeded');
     const { text } = await node().run([
