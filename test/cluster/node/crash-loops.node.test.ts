@@ -3,9 +3,9 @@ import type { Json } from '../kubernetes-api.ts';
 import { applyStep, runbookOnCluster } from '../runbook-on-cluster.ts';
 import { describeWithNode } from './describe-with-node.ts';
 
-/** How many replays, and how many of them at once. */
-const replays = Number(process.env.REPLAYS ?? 100);
-const atOnce = 10;
+/** How many replays (REPLAYS=100 for the whole set), and how many of them at once. */
+const replays = Number(process.env.REPLAYS ?? 20);
+const atOnce = 5;
 
 const kinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'Pod', 'probed Deployment'] as const;
 
