@@ -95,9 +95,9 @@ function fixOwners(solved: readonly Solved[], { attempts }: UnsavedWork): Readon
   const owners = new Map<string, string>();
   // When one attempt clears two problems, the one that opened later is the inner one: what was done after it opened was
   // done for it.
-  const inOrder = [...solved].sort((a, b) => a.cleared.seq - b.cleared.seq || b.opened.seq - a.opened.seq);
-  const named = inOrder.filter(({ problem }) => problem.fix !== undefined);
-  for (const each of [...named, ...inOrder.filter(({ problem }) => problem.fix === undefined)]) {
+  const byClearing = [...solved].sort((a, b) => a.cleared.seq - b.cleared.seq || b.opened.seq - a.opened.seq);
+  const named = byClearing.filter(({ problem }) => problem.fix !== undefined);
+  for (const each of [...named, ...byClearing.filter(({ problem }) => problem.fix === undefined)]) {
     for (const attempt of attempts.filter((one) => isFixOf(one, each))) {
       if (!owners.has(attempt.attempt)) owners.set(attempt.attempt, each.problem.id);
     }

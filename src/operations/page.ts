@@ -22,8 +22,8 @@ export const page = defineOperation({
   name: 'page',
   summary: 'write the document as one web page, with the state of each step',
   description:
-    'Writes one HTML file that needs no network and no script: the document as written, with the state of each step, the checks\n' +
-    'and output of its last pass, captions that say what each fence does, the order of the steps, and a timeline of the last pass.\n' +
+    'Writes one HTML file that needs no network and no script. It shows the document as written, the state of each step, the\n' +
+    'checks and output of its last pass, what each fence does, the order of the steps, and a timeline of the last pass.\n' +
     'Reads the journal and the recorded passes; nothing is measured on the box.',
   examples: ['runbook page', 'runbook page AUTODOCK.md --out site/index.html'],
   effect: 'read',

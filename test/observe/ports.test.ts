@@ -20,14 +20,14 @@ test('a socket that two programs share has two entries', async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
-  const heir = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+  const inheritor = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
   onTestFinished(() => {
-    heir.kill('SIGKILL');
+    inheritor.kill('SIGKILL');
     server.close();
   });
-  await once(heir, 'spawn');
+  await once(inheritor, 'spawn');
   const found = (await listeners()).listeners.filter((each) => each.port === port);
-  expect(found.map(({ pid }) => pid).sort()).toEqual([process.pid, heir.pid].sort());
+  expect(found.map(({ pid }) => pid).sort()).toEqual([process.pid, inheritor.pid].sort());
   expect(found.map((each) => each.process)).toContain('sleep');
 });
 

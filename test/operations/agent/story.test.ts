@@ -93,7 +93,7 @@ test('two terminators, the small twin: try, fail, look, mend, resolve, save; a r
   expect(await agent.call('env_save')).toMatchObject({ written: false, diff: '' });
   const text = await read('AUTODOCK.md');
   expect(saved.next).toContain('runbook replay');
-  const inOrder = [
+  const ordered = [
     '### Start the old server',
     `### Port ${port} is held by node`,
     'For: start-the-server',
@@ -104,7 +104,7 @@ test('two terminators, the small twin: try, fail, look, mend, resolve, save; a r
     '| port | ',
     '### One server',
   ];
-  const places = inOrder.map((each) => text.indexOf(each));
+  const places = ordered.map((each) => text.indexOf(each));
   expect(places).toEqual(places.toSorted((a, b) => a - b));
   expect(places[0]).toBeGreaterThan(0);
 

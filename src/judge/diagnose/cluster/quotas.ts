@@ -59,7 +59,7 @@ export const clusterQuotaExceeded: Rule = {
     }),
 };
 
-/** A quota on a resource rejects every pod that does not declare how much of it it uses. */
+/** A quota on a resource rejects every pod that does not declare how much it uses. */
 export const quotaUnsaid: Rule = {
   code: 'quota-needs-amounts',
   cause: 'quota',
