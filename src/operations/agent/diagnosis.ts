@@ -23,7 +23,7 @@ export interface Diagnosis {
 /** Items of the checklist that a failure is always held against. */
 const LOOKED_AT: readonly Scope[] = ['listeners', 'processes', 'disk', 'memory'];
 
-/** Diagnoses; where findings name programs, looks at these and diagnoses once more. */
+/** Diagnoses; if findings name programs, inspects them and diagnoses again. */
 export async function runChecklist(
   given: DiagnosisInput,
   { world, folder, store }: { world: World; folder: string; store: AgentStore },

@@ -68,7 +68,7 @@ export class JobLog {
 
 const FULL = Buffer.from('\n… more was said than is kept here …\n');
 
-/** Of one step its output alone; of a whole pass also where it stands. */
+/** The output of one step; for a whole pass also its progress. */
 function storyLine(event: RunEvent, ours: string | undefined): string {
   switch (event.type) {
     case 'step-started':

@@ -5,10 +5,10 @@ import { leasesAt } from '../approval/leases-at.ts';
 import type { Saving } from './save/saving.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Tries of one problem that are told; the rest is counted. */
+/** Tries of one problem that are listed; the rest is counted. */
 const TRIES = 6;
 
-/** Where things stand: all that has to be known to go on, from the disk alone. */
+/** The current state: everything needed to continue, read from disk alone. */
 export async function currentState(
   world: World,
   desk: Workspace,

@@ -28,7 +28,7 @@ export async function askLines(lines: readonly ProbeLine[], asking: CheckContext
   );
 }
 
-/** What a prediction says before the attempt; a line that is no typed check has no `before`. */
+/** The verdicts of a prediction before the attempt; a line that is not a typed check has no `before`. */
 export async function predict(lines: readonly string[], asking: CheckContext): Promise<PredictionRow[]> {
   const read = readProbeLines(lines);
   const answers = await askLines(read, asking);

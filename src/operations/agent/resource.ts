@@ -16,6 +16,6 @@ export interface AgentResource {
   readonly mimeType: string;
   /** The ids that there are, the most useful first, for templates. */
   ids?(context: ReadingContext): Promise<readonly { readonly id: string; readonly title: string }[]>;
-  /** The text, or undefined where there is no such thing. The server cuts off what is before the last `RESOURCE_BUDGET`. */
+  /** The text, or undefined if it does not exist. The server keeps only the last `RESOURCE_BUDGET` characters. */
   read(context: ReadingContext, id: string): Promise<string | undefined>;
 }

@@ -5,12 +5,12 @@ import { wholeLog } from './tools/job-read.ts';
 import { refuseCredentialStore } from './working.ts';
 import { openWorkspace } from './workspace.ts';
 
-/** The document as it stands. */
+/** The document on disk. */
 export const documentResource: AgentResource = {
   name: 'document',
   uri: 'runbook://document',
   title: 'The runbook',
-  description: 'The markdown file as it stands on disk.',
+  description: 'The markdown file as it is on disk.',
   mimeType: 'text/markdown',
   read: async ({ world, file }) => {
     const path = resolve(world.cwd, file);

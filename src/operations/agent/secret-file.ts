@@ -6,9 +6,9 @@ import { makeFolders } from '../../journal/make-folders.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 
 /**
- * The secret kept in a file that only its owner can read; made at the first use, 32 random bytes in hexadecimal.
+ * The secret in a file that only its owner can read; created on first use, 32 random bytes in hexadecimal.
  *
- * @throws RunbookError (exit 3) where others can read it: then it is no secret, and somebody has to know.
+ * @throws RunbookError 3 if others can read it, because then it is not secret
  */
 export async function secretInFile(path: string): Promise<string> {
   return (await secretIfKept(path)) ?? (await made(path));

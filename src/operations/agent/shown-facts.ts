@@ -33,7 +33,7 @@ export function shownFacts(snapshot: Snapshot, asked: boolean): ShownFacts {
   };
 }
 
-/** The facts that a cursor points at: `sn-… kubernetes 60`. Undefined: it is no cursor of this snapshot. */
+/** The facts at a cursor such as `sn-… kubernetes 60`. Undefined if the cursor does not belong to this snapshot. */
 export function factsFrom(snapshot: Snapshot, cursor: string): ShownFacts | undefined {
   const { scope, from } = readCursor(cursor) ?? {};
   if (scope === undefined || from === undefined || snapshot.facts[scope] === undefined) return undefined;

@@ -56,7 +56,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   return tool;
 }
 
-/** What a call is given beside its input. Made anew for every call. */
+/** What a call receives along with its input. Created for every call. */
 export interface AgentContext {
   readonly world: World;
   /** The document as named when the server was started. It may not exist yet, and is read again at every call. */

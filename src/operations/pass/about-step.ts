@@ -3,8 +3,8 @@ import type { Step } from '../../model/runbook.ts';
 import type { Pass } from './pass.ts';
 
 /**
- * What a step is about in its cluster: what it has applied, patches and asks for. Undefined: it has code that could be about
- * anything, or nothing for a cluster.
+ * What a step is about in its cluster: the objects that it has applied, patches and checks. Undefined if it has code,
+ * which could be about anything, or nothing for a cluster.
  */
 export function aboutStep(pass: Pass, id: string): AboutStep | undefined {
   const step = [...pass.plan.steps, ...pass.plan.problems].find((each) => each.step.id === id)?.step;

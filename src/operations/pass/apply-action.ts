@@ -14,10 +14,13 @@ import type { Pass } from './pass.ts';
 import type { Performed, Performing } from './performing.ts';
 import { wantedObjects } from './wanted-objects.ts';
 
-/** Kinds that hold what cannot be made again: a replay never deletes them, only undo does. */
+/** Kinds whose content cannot be recreated: a replay never deletes them, only undo does. */
 const KEPT = new Set(['Namespace', 'CustomResourceDefinition', 'PersistentVolumeClaim', 'PersistentVolume']);
 
-/** Applies what the fence holds, then takes away what its step had applied before and the document no longer holds. */
+/**
+ * Applies the objects of the fence, then deletes those that its step applied before and the document no longer
+ * contains.
+ */
 export async function performApply(
   action: ApplyAction | RegistryAction,
   performing: Performing,
@@ -45,7 +48,7 @@ export async function performApply(
   }
 }
 
-/** Whether the cluster has what the fence holds: by a dry run, which changes nothing. Values are never shown. */
+/** Whether the cluster has the objects of the fence, by a dry run, which changes nothing. Values are never shown. */
 export async function applyDifference(
   action: ApplyAction | RegistryAction,
   work: ClusterWork,
@@ -112,7 +115,7 @@ export async function orphanedObjects(
 }
 
 /**
- * Takes back everything that a step has applied, in reverse.
+ * Deletes everything that a step has applied, in reverse.
  * @throws ClusterError
  */
 export async function takeBackApplied(
@@ -123,7 +126,7 @@ export async function takeBackApplied(
   const cluster = await clusterOf(work);
   const elsewhere = applied.find(({ server = cluster.name.server }) => server !== cluster.name.server);
   if (elsewhere) {
-    // Asked there, the other cluster would say that all is gone, and nobody would ever look again.
+    // The other cluster would report that all objects are gone, and nothing would ever look for them again.
     throw new ClusterError(
       'not-found',
       `${showKey(elsewhere)} was applied to ${elsewhere.server}, and context "${cluster.name.context}" is of ${cluster.name.server}: switch to its context first.`,
@@ -135,7 +138,7 @@ export async function takeBackApplied(
   }
 }
 
-/** Journaled ahead, so that whatever cuts the pass off, undo knows what may be there. */
+/** Journaled in advance, so that undo knows what may exist if the pass is interrupted. */
 async function noteApplied(
   { pass, step }: Performing,
   found: readonly AppliedState[],
@@ -165,7 +168,7 @@ async function prune(
   const own = new Set(wanted.map(({ key }) => idOf(key)));
   if (known.every((each) => own.has(idOf(each)))) return;
   const others = await stillWanted(cluster, performing);
-  // Some fence could not be read: nobody knows what it holds.
+  // A fence could not be read, so its objects are unknown.
   if (!others) return;
   const here = cluster.name.server;
   const stale = known.filter(
@@ -185,7 +188,7 @@ async function prune(
   pass.journal.append({ kind: 'applied', step, objects: known.filter((each) => !gone.has(idOf(each))) });
 }
 
-/** What any fence of the document wants: an object that has moved to another step is not taken away. */
+/** The objects of all fences of the document: an object that has moved to another step is kept. */
 async function stillWanted(
   cluster: Cluster,
   work: ClusterWork & { pass: Pass },

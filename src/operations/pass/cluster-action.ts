@@ -9,7 +9,7 @@ import { environmentOf } from './environment.ts';
 import type { Pass } from './pass.ts';
 import type { Performed } from './performing.ts';
 
-/** What a fence for a cluster looks at. */
+/** What a fence for a cluster works with. */
 export interface ClusterWork {
   readonly pass: Pass;
   readonly state: ShellState;
@@ -33,20 +33,20 @@ export function substitutionOf({ pass, state }: ClusterWork): Substitution {
   };
 }
 
-/** A mistake in the text of a fence, where it stands. */
+/** A mistake in the text of a fence, with its line. */
 export class FenceDefect extends Error {
   override readonly name = 'FenceDefect';
   constructor(
     message: string,
     readonly remedy: string,
-    /** From 1, in the fence's text; undefined: it stands elsewhere. */
+    /** From 1, in the fence's text; undefined if the mistake is in another file. */
     readonly line?: number,
   ) {
     super(message);
   }
 }
 
-/** A fence that failed, by whatever was thrown; texts may quote what was sent, so they are masked. */
+/** The failure of a fence for a thrown error. Texts may quote what was sent, so they are masked. */
 export function clusterFailure(action: Action, error: unknown, pass: Pass): Performed {
   if (pass.signal.aborted) {
     return failure(action.place, 'aborted', 'Stopped by the person.', 'Run the same command to go on.');
@@ -63,7 +63,7 @@ export function clusterFailure(action: Action, error: unknown, pass: Pass): Perf
   return failure(action.place, `cluster-${error.kind}`, error.message, pass.masker.mask(remedyOf(error)));
 }
 
-/** The same as the answer to whether a fence holds. */
+/** The same as a verdict on whether the fence holds. */
 export function clusterUnknown(expected: string, error: unknown, pass: Pass): Verdict {
   const known = error instanceof ClusterError || error instanceof FenceDefect;
   if (!known) throw error;
@@ -73,7 +73,7 @@ export function clusterUnknown(expected: string, error: unknown, pass: Pass): Ve
   return { verdict: isAnswer ? 'fail' : 'unknown', observed, expected, class: `cluster-${error.kind}` };
 }
 
-/** Where a line of the fence's text stands in the document. */
+/** The place of a line of the fence's text in the document. */
 export function placeOf(action: Action, line: number | undefined): Place {
   return line === undefined ? action.place : { ...action.textPlace, line: action.textPlace.line + line - 1 };
 }

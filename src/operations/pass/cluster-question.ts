@@ -34,8 +34,8 @@ function wordsOf(action: ApplyAction | RegistryAction | PatchAction): string {
 }
 
 /**
- * Whether the object alone tells that a patch was done. One that moves or tests things, or removes from a list by index,
- * is known by the journal only; its text may be YAML and is looked at without being parsed.
+ * Whether the object alone shows that a patch was done. For a patch that moves or tests things, or removes from a list
+ * by index, only the journal knows. Its text may be YAML and is searched without being parsed.
  */
 export function comparesAlone({ type, text }: PatchAction): boolean {
   if (type !== 'json') return true;

@@ -1,8 +1,8 @@
 import type { RunEvent } from '../../model/outcome.ts';
 
 /**
- * Tells a pass's events in their order, and the end of a step only once it is on disk: nobody is told of a confirmation that a
- * power cut could take back. Steps go on meanwhile; what they say waits behind.
+ * Emits the events of a pass in order, and the end of a step only once it is on disk: a reported confirmation must
+ * survive a power cut. Steps continue meanwhile, and their events wait.
  */
 export class DurableEvents {
   #waiting: RunEvent[] = [];
@@ -24,12 +24,12 @@ export class DurableEvents {
     this.#telling ??= this.#tellAll();
   };
 
-  /** The disk refused; what was not told will never be. */
+  /** The disk failed; events that were not emitted never will be. */
   get isLost(): boolean {
     return this.#lost !== undefined;
   }
 
-  /** Resolves when all is told. @throws what the disk refused with. */
+  /** Resolves when all events are emitted. @throws the error of the disk */
   async settled(): Promise<void> {
     await this.#telling;
     if (this.#lost) throw this.#lost.error;

@@ -1,13 +1,13 @@
 /**
- * Lets steps run side by side, and a reactive Fix all alone: it mends what a failed step found,
- * and must not pull the ground away under another that is running.
+ * Lets steps run in parallel, and a reactive Fix alone: it changes what a failed step found, and must not disturb
+ * another step that is running.
  */
 export class Gate {
   #running = 0;
   #exclusive: Promise<void> | undefined;
   #idle: (() => void) | undefined;
 
-  /** Runs beside others. */
+  /** Runs in parallel with others. */
   async shared<T>(work: () => Promise<T>): Promise<T> {
     while (this.#exclusive) await this.#exclusive;
     this.#running += 1;
@@ -18,7 +18,7 @@ export class Gate {
     }
   }
 
-  /** Called from within `shared`: waits until nobody else runs, runs alone, and goes on shared. */
+  /** Called from within `shared`: waits until no other step runs, runs alone, and continues shared. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     this.#leave();
     while (this.#exclusive) await this.#exclusive;

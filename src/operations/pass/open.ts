@@ -24,7 +24,7 @@ export interface OpenPass {
   readonly pass: Pass;
   /** Writes how the pass ended; only a pass that is done is not gone on with. */
   end(outcome: PassSummary['outcome']): Promise<void>;
-  /** Ends what may not outlive the pass, closes the journal, gives the lock back. */
+  /** Stops processes that may not outlive the pass, closes the journal, releases the lock. */
   close(): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ export async function openPass(
         ended = outcome;
         const whole = options.only === undefined && options.from === undefined;
         if (outcome === 'done' && whole) journal.append({ kind: 'pass-ended', outcome });
-        // What the lost box has not confirmed, the failed step has told already.
+        // The failed step has already reported what the lost box did not confirm.
         await (outcome === 'done' ? journal.durable() : journal.durable().catch(unlessLost));
       },
       close: async () => {
@@ -104,7 +104,7 @@ export async function openPass(
   }
 }
 
-/** A box that is lost gives its lock back by itself, and what it did not confirm is not confirmed. */
+/** A lost box releases its lock automatically, and what it did not confirm stays unconfirmed. */
 function unlessLost(error: unknown): void {
   const isLost = error instanceof RunbookError && error.diagnostics.some(({ code }) => code === 'box-lost');
   if (!isLost) throw error;
@@ -150,7 +150,7 @@ export function passOf(
 
 const LOOKING: PassOptions = { force: false, keepGoing: true, jobs: 1, askEachStep: false };
 
-/** Stands where a preview has no journal to write: whoever tries is a defect. */
+/** Used where a preview has no journal: any access is a defect. */
 const NO_JOURNAL = new Proxy({} as Journal, {
   get: (_, name) => {
     throw new Error(`a preview has no journal (${String(name)})`);

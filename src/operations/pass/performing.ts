@@ -12,7 +12,7 @@ export type Performed =
   | { readonly ok: true; readonly state: ShellState; readonly background?: BackgroundProcess }
   | { readonly ok: false; readonly failure: FenceFailure };
 
-/** What performing a fence needs beside the fence. */
+/** What performing a fence needs in addition to the fence. */
 export interface Performing {
   readonly pass: Pass;
   /** The step that it is done for: of a Fix, the step that needed it. */

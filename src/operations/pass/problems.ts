@@ -5,7 +5,7 @@ import type { Step } from '../../model/runbook.ts';
 import { isApplicable } from '../../plan/build.ts';
 import type { Pass } from './pass.ts';
 
-/** Recorded problems whose Symptom stands in what a failed step said, in document order. */
+/** Recorded problems whose Symptom occurs in the output of a failed step, in document order. */
 export async function matchingProblems(pass: Pass, failure: Failure, output: string): Promise<PlanStep[]> {
   const findings = failure.checks.filter((check) => check.verdict !== 'pass').map((check) => check.observed);
   const explained = (failure.findings ?? []).map((finding) => finding.title);

@@ -9,7 +9,7 @@ import {
 } from './checks.ts';
 import { clusterQuestion, comparesAlone } from './cluster-question.ts';
 
-/** All that tells whether a step holds: its Verify, its file fences, its background processes. */
+/** Everything that shows whether a step holds: its Verify, its file fences, its background processes. */
 export function questionsOf(
   step: Step,
   asking: CheckContext,

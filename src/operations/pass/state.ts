@@ -15,7 +15,7 @@ export interface CarriedState extends ShellState {
   readonly withheld: ReadonlyMap<string, string>;
 }
 
-/** Which withheld names stand in what is about to be run or asked. */
+/** Withheld names that occur in what is about to run or be checked. */
 export function withheldIn(state: CarriedState, material: unknown): string[] {
   if (state.withheld.size === 0) return [];
   const text = JSON.stringify(material);
@@ -46,7 +46,7 @@ export class StateBook {
   readonly #joined = new Map<string, Known>();
   /** The same by the changes that they join: steps that see the same begin with the very same. */
   readonly #joins = new Map<string, Known>();
-  /** The step that `out` was last told of: nothing in it follows from that one. */
+  /** The step whose result `out` received last: nothing in it depends on that step. */
   #latest: string | undefined;
   readonly #steps: ReadonlyMap<string, PlanStep>;
 
@@ -62,7 +62,7 @@ export class StateBook {
     return this.#before(planned).state;
   }
 
-  /** What a step left behind, as far as it is known. */
+  /** What a step left behind, if it is known. */
   after(id: string): CarriedState {
     return this.#after(id).state;
   }
@@ -70,7 +70,8 @@ export class StateBook {
   /** Notes what a step changed; an empty change keeps the very same state object, so a long chain costs nothing. */
   record(planned: PlanStep, change: StateChange): void {
     const { id } = planned.step;
-    // Told anew, as where a step runs again for the secret that it gave: what followed from the old word is forgotten.
+    // Recorded again, for example because a step ran again for a secret: forgets what was derived from the earlier
+    // change.
     if (this.#out.has(id) && this.#latest !== id) {
       this.#out.clear();
       this.#joined.clear();

@@ -28,12 +28,14 @@ export class StepWork {
   readonly fixes: string[] = [];
   /** What its background fences left running, by the fence's position. */
   readonly background = new Map<number, BackgroundProcess>();
-  /** Ids of the problems that matched, but that do not stand in the way. */
+  /** Ids of the problems that matched but are not the obstacle. */
   readonly #cleared = new Set<string>();
   #lastActionEnd: number;
   /** Who listened on the box before the step first acted. */
   #listenersBefore: Awaited<ReturnType<typeof listenersBefore>> | undefined;
-  /** What an earlier pass left running, until the step starts anew: an edit may have moved its fence to another position. */
+  /**
+   * Processes of an earlier pass, until the step starts again: an edit may have moved their fence to another position.
+   */
   readonly #stale: BackgroundProcess[] = [];
 
   constructor(
@@ -52,7 +54,7 @@ export class StepWork {
     }
   }
 
-  /** Tries, and after each failure lets the first recorded problem that matches mend it, once each. */
+  /** Tries, and after each failure applies the first matching recorded problem, once each. */
   async attempt(): Promise<Attempt> {
     const start = this.state;
     let attempt = await this.#attemptOnce();
@@ -106,13 +108,13 @@ export class StepWork {
     return index >= 0 ? index : -1 - action.span.start;
   }
 
-  /** Verify, file fences and background processes: all that tells whether the step holds. */
+  /** Verify, file fences and background processes: everything that shows whether the step holds. */
   questions(): CheckQuestion[] {
     const asking = { ...this.asking, output: this.output.lastFence };
     return questionsOf(this.planned.step, asking, this.background);
   }
 
-  /** Asks once, and tells. */
+  /** Evaluates once, and reports. */
   async ask(phase: 'before' | 'after', questions: readonly CheckQuestion[]): Promise<CheckResult[]> {
     const checks = await evaluateOnce(questions);
     this.#report(phase, checks);
@@ -169,7 +171,7 @@ export class StepWork {
     return findings && findings.length > 0 ? { ...failure, findings } : failure;
   }
 
-  /** What its background fences said, which went to their logs: where the step fails, that is what tells why. */
+  /** Output of its background fences, which is in their logs: if the step fails, it often shows why. */
   async #gatherLogs(): Promise<void> {
     for (const { log } of this.background.values()) {
       const said = log === '/dev/null' ? undefined : await this.pass.box.read(log).catch(() => undefined);
@@ -234,7 +236,7 @@ export class StepWork {
     return undefined;
   }
 
-  /** Nothing to fix: its When does not hold (or nobody knows), or its Verify passes. */
+  /** Nothing to fix: its When does not hold (or is unknown), or its Verify passes. */
   async #isClear({ step: problem }: PlanStep): Promise<boolean> {
     const when = await evaluateOnce(problem.when.map((check) => questionOf(check, this.asking)));
     if (when.some((check) => check.verdict !== 'pass')) return true;
@@ -287,7 +289,7 @@ export class StepWork {
   }
 
   #withKnown(failure: Failure, known: readonly PlanStep[]): Failure {
-    // One that does not stand in the way is no advice, but what was applied is part of the story.
+    // A problem that is not the obstacle is not useful advice, but one that was applied is part of the story.
     const offered = known.filter(({ step: { id } }) => !this.#cleared.has(id) || this.fixes.includes(id));
     const knownProblems = offered.map(({ step }) => ({
       id: step.id,

@@ -17,9 +17,9 @@ const Call = z.object({ step: z.string().optional(), draft: Draft.optional() });
 const ONCE_MS = 60 * 60_000;
 
 /**
- * Works out what an agent last asked to run for a step, shows it whole, and asks the person at the terminal. What is approved is
- * the hash of what is shown, whatever else the journal may say.
- * @throws RunbookError 3 where nobody can be asked or the person says no, 64 where nothing was asked
+ * Determines what an agent last asked to run for a step, shows it in full, and asks the person at the terminal. The
+ * approval is the hash of what is shown, whatever the journal says.
+ * @throws RunbookError 3 without a terminal or if the person declines, 64 if nothing was asked
  */
 export async function approveAsked(
   context: Pick<OperationContext, 'world' | 'signal'>,

@@ -41,7 +41,7 @@ export function bodyOf(draft: Draft): StepBody {
   };
 }
 
-/** The body of a step that stands in a document. */
+/** The body of a step of the document. */
 export function bodyOfStep(step: Step): StepBody {
   return {
     title: step.title,
@@ -52,7 +52,7 @@ export function bodyOfStep(step: Step): StepBody {
   };
 }
 
-/** Tells whether a step is still what a revision was made from. */
+/** Shows whether a step is still the one that a revision was made from. */
 export function bodyHash({ run, verify, undo }: Pick<StepBody, 'run' | 'verify' | 'undo'>): string {
   return createHash('sha256')
     .update(JSON.stringify([run, verify, undo]))

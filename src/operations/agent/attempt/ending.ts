@@ -9,7 +9,7 @@ export interface Ending {
   readonly exitCode: number | null;
   readonly end?: ShellResult['end'];
   readonly checks: readonly CheckResult[];
-  /** Of the fences alone, as far as it can be told. */
+  /** Of the fences alone, if it is known. */
   readonly actedMs: number;
   /** What went wrong, for people; empty: nothing. */
   readonly message: string;

@@ -111,7 +111,7 @@ function hashOf(desk: Workspace, id: string): string {
   return bodyHash(bodyOfStep(documentedStep(desk, id)!));
 }
 
-/** Behind the step that it names, else behind what was done last. */
+/** After the step that it names, else after the last one that was done. */
 function placed(
   desk: Workspace,
   others: readonly LearnedStep[],

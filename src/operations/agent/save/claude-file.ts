@@ -33,7 +33,7 @@ export async function writeClaude(
   return written ? [path] : [];
 }
 
-/** Once: whoever has mentioned the file already needs no line. */
+/** Only once: a file that mentions the runbook needs no pointer. */
 function withPointer(text: string, name: string, eol: string): string {
   if (text.includes(name)) return text;
   const end = text === '' || text.endsWith('\n') ? '' : eol;

@@ -8,10 +8,10 @@ import { QUIET_GIT } from '../../../base/quiet-git.ts';
 const execute = promisify(execFile);
 
 /**
- * Commits these files and nothing else; answers the commit's short id, or why there is none. Never throws.
+ * Commits only these files; returns the commit's short id, or why it was not committed. Never throws.
  *
- * By plumbing commands, because `git add` and `git commit` run the filters that the project's own attributes and
- * configuration name, which whoever may write to the project could point at any program.
+ * Uses plumbing commands, because `git add` and `git commit` run the filters of the project's attributes and
+ * configuration, which anyone with write access to the project could point at any program.
  */
 export async function commitFiles(
   folder: string,

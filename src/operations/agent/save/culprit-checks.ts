@@ -2,7 +2,7 @@ import { hasFailed } from '../../../loop/attempt.ts';
 import type { ProblemRecord } from '../../../loop/loop.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** A command line longer than this is no identity that people read. */
+/** A longer command line does not identify a process for people. */
 const LONGEST_COMMAND = 160;
 
 /**

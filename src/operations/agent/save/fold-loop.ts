@@ -2,7 +2,7 @@ import { type Fold, fold } from '../../../loop/fold.ts';
 import type { LoopState } from '../../../loop/loop.ts';
 import type { Runbook } from '../../../model/runbook.ts';
 
-/** Folds the work on one box against what stands in the document. */
+/** Folds the work on one box against the document. */
 export function foldLoop(
   loop: LoopState,
   box: string,

@@ -6,7 +6,9 @@ import { slugOf } from '../../../markdown/record/slug.ts';
 import type { Workspace } from '../workspace.ts';
 import { symptomOf, titleOf } from './symptom.ts';
 
-/** The fold as entries of the document. While a Why is missing, only problems whose step stands there are written. */
+/**
+ * The fold as entries of the document. While a Why is missing, only problems whose step is in the document are written.
+ */
 export function learnedOf(desk: Workspace, fold: Fold): Learned {
   const complete = fold.withheld.length === 0;
   const steps: LearnedStep[] = fold.steps.map(({ step, body, kind, after, attempt }) => ({
@@ -45,7 +47,7 @@ function problemEntry(desk: Workspace, folded: FoldedProblem, served: boolean): 
   };
 }
 
-/** What is to be looked for stands in inline code; words alone become it. */
+/** A Symptom is matched by its inline code; plain words become inline code. */
 function quoted(symptom: string | undefined): string | undefined {
   if (symptom === undefined || symptom.includes('`')) return symptom;
   return `\`${symptom}\``;

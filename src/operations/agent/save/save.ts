@@ -12,7 +12,9 @@ export interface Saved extends Written {
   readonly conflicts: readonly string[];
 }
 
-/** Folds, renders and writes; what stands in the document then is settled in the journal. A second save changes nothing. */
+/**
+ * Folds, renders and writes. What the document contains then is settled in the journal. A second save changes nothing.
+ */
 export async function save(
   context: AgentContext,
   desk: Workspace,
@@ -31,7 +33,7 @@ export async function save(
   return { ...written, saving, conflicts };
 }
 
-/** What stands in the document is not folded again. */
+/** What the document contains is not folded again. */
 async function settle({ store }: Workspace, { fold: { settled } }: Saving): Promise<void> {
   const { attempts, problems } = settled;
   if (attempts.length + problems.length === 0) return;

@@ -14,11 +14,11 @@ export interface Saving {
   readonly fold: Fold;
   /** The document afterwards. */
   readonly text: string;
-  /** Whether it differs from what stands there. */
+  /** Whether it differs from the document. */
   readonly changes: boolean;
   /** There is nothing to say: no step is proven, no problem solved, nothing was added. */
   readonly empty: boolean;
-  /** Of the file as it is; null: there is none. */
+  /** Of the current file; null if it does not exist. */
   readonly sha256: string | null;
 }
 

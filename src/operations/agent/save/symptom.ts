@@ -33,7 +33,7 @@ function saidByCheck({ checks }: Attempt): string | undefined {
   return failed?.observed.match(/^(?:exit \d+|no answer within \d+ ms): (.*)$/)?.[1];
 }
 
-/** What a problem is called where nobody has named it: the finding without its numbers. */
+/** The title of a problem without a given one: the finding without its numbers. */
 export function titleOf(failure: Attempt | undefined, { for: step, fix }: FoldedProblem): string {
   return (failure && titleWithoutIds(failure)) ?? fix[0]?.body.title ?? `${step} fails`;
 }

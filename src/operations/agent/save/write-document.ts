@@ -18,7 +18,7 @@ export interface Written {
   readonly written: boolean;
   /** Unified diff to the file as it was. */
   readonly diff: string;
-  /** Of the file as it is now; null: there is none. */
+  /** Of the current file; null if it does not exist. */
   readonly sha256: string | null;
   /** Why nothing was written, though there was something to write. */
   readonly refused?: string;
@@ -32,8 +32,8 @@ export interface Writing {
 }
 
 /**
- * Writes the document whole and atomically, or answers what it would write.
- * @throws RunbookError 65 where a secret's value would stand in it, 3 where somebody edits it this very moment
+ * Writes the document atomically, or returns what it would write.
+ * @throws RunbookError 65 if it would contain a secret's value, 3 if it was edited meanwhile
  */
 export async function writeText(
   context: Pick<AgentContext, 'world' | 'signal' | 'trust'>,
@@ -76,7 +76,7 @@ async function refuseBad(
   await resolveSession(withoutOutput(context), prepared, { input: {} });
 }
 
-/** Whole, and only where there is none: a link cannot replace a file that somebody made meanwhile. */
+/** Atomically, and only if the file does not exist: a link cannot replace a file that was created meanwhile. */
 async function createDocument({ path, file }: AgentDocument, text: string): Promise<void> {
   await removeLeftDrafts(path);
   const draft = draftOf(path);
