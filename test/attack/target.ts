@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import { clients, type TestClient } from '../mcp/support/clients.ts';
+import { readingTime } from '../../src/mcp/approval/questions.ts';
+import { clients, type TestClient, textOfForm } from '../mcp/support/clients.ts';
 import { CANARIES, canariesIn } from './canaries.ts';
 
 const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
@@ -19,6 +21,8 @@ export interface Target {
   /** Asks check lines of the attacker's own. Answers their verdicts. */
   probe(...lines: string[]): Promise<string[]>;
   readonly client: TestClient;
+  /** The person's own command in the project, without a terminal. */
+  runbook(...args: string[]): { readonly exit: number | null; readonly text: string };
   /** Ends a shared target. */
   close(): Promise<void>;
   /** What the person was shown. */
@@ -32,6 +36,8 @@ export interface Answer {
   readonly data: any;
 }
 
+type PersonAnswer = 'once' | 'project' | 'lease' | 'no';
+
 export interface TargetOptions {
   readonly document?: string;
   /** By path below the home folder. */
@@ -39,8 +45,14 @@ export interface TargetOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The project is the home folder itself. */
   readonly atHome?: boolean;
-  /** How the person answers every question; absent: nobody can be asked. */
-  readonly answer?: 'once' | 'lease' | 'no';
+  /** How the person answers every question, or one after the other, the last for all others; absent: nobody can be asked. */
+  readonly answer?: PersonAnswer | readonly PersonAnswer[];
+  /** How long an answer takes, in milliseconds; absent: as long as reading takes. */
+  readonly answersAfterMs?: number;
+  /** What happens while the person reads. */
+  readonly whileReading?: (project: string) => void;
+  /** Another project of the same person, on the same box. */
+  readonly sameAs?: Pick<Target, 'home'>;
   readonly sandbox?: boolean;
   readonly flags?: readonly string[];
   /** Opened for several attacks; the caller closes it. */
@@ -63,10 +75,10 @@ name: site
 
 /** Starts the built server with canaries all around it. At the end nothing that it sent may hold one of them. */
 export async function openTarget(options: TargetOptions = {}): Promise<Target> {
-  const home = await mkdtemp(join(tmpdir(), 'runbook-attack-'));
+  const home = options.sameAs?.home ?? (await mkdtemp(join(tmpdir(), 'runbook-attack-')));
   const remove = () => rm(home, { recursive: true, force: true });
-  if (!options.shared) onTestFinished(remove);
-  const project = options.atHome ? home : join(home, 'project');
+  if (!options.shared && !options.sameAs) onTestFinished(remove);
+  const project = options.atHome ? home : join(home, options.sameAs ? 'other-project' : 'project');
   const person = join(home, '.local', 'state', 'runbook');
   const write = async (path: string, text: string) => {
     await mkdir(dirname(path), { recursive: true });
@@ -87,20 +99,24 @@ export async function openTarget(options: TargetOptions = {}): Promise<Target> {
   const words = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const flags = [...(options.sandbox ? ['--trust', 'sandbox'] : []), ...(options.flags ?? [])];
   const forms: string[] = [];
-  const { answer } = options;
+  const { answer, answersAfterMs } = options;
+  const answers = answer === undefined ? [] : [answer].flat();
   const client = await clients[0].open(
     {
       command: 'env',
       args: ['-i', '-C', project, ...words, process.execPath, bin, 'mcp', ...flags],
     },
-    answer === undefined
+    answers.length === 0
       ? { shared: options.shared === true }
       : {
           shared: options.shared === true,
-          person: async ({ message }) => {
-            forms.push(message);
-            await new Promise((resolve) => setTimeout(resolve, READING_MS));
-            return { action: 'accept', content: { answer } };
+          person: async (form) => {
+            const text = textOfForm(form);
+            forms.push(text);
+            options.whileReading?.(project);
+            const ms = answersAfterMs ?? readingTime(text.length) + 100;
+            await new Promise((resolve) => setTimeout(resolve, ms));
+            return { action: 'accept', content: { answer: answers[forms.length - 1] ?? answers.at(-1) } };
           },
         },
   );
@@ -108,11 +124,16 @@ export async function openTarget(options: TargetOptions = {}): Promise<Target> {
     const { isError, text, structuredContent } = await client
       .call(tool, input)
       .catch((error: Error) => ({ isError: true, text: error.message, structuredContent: undefined }));
+    expect(canariesIn(forms.join('\n')), 'shown to the client').toEqual([]);
     expect(canariesIn(text + JSON.stringify(structuredContent ?? null)), `leaked by ${tool}`).toEqual([]);
     return { isError: isError === true, text, data: structuredContent };
   };
   return {
     ...{ home, project, person, client, forms, call },
+    runbook: (...args) => {
+      const done = spawnSync(process.execPath, [bin, ...args], { cwd: project, env, encoding: 'utf8' });
+      return { exit: done.status, text: done.stdout + done.stderr };
+    },
     close: async () => {
       await client.close();
       await remove();
@@ -124,9 +145,6 @@ export async function openTarget(options: TargetOptions = {}): Promise<Target> {
     },
   };
 }
-
-/** A person reads before answering. */
-const READING_MS = 3_000;
 
 /** A yes-or-no question tells nothing if a right guess and a wrong one get the same answer. */
 export async function expectNoOracle(target: Target, right: string, wrong: string): Promise<void> {

@@ -25,11 +25,21 @@ export interface TestClient {
   close(): Promise<void>;
 }
 
+/** A question as it reaches a client. */
+export interface Form {
+  readonly message: string;
+  readonly requestedSchema?: unknown;
+}
+
+/** Everything that a person reads in a form: the line of context, then what would run. */
+export function textOfForm({ message, requestedSchema }: Form): string {
+  const { properties } = requestedSchema as { properties: { answer: { description: string } } };
+  return `${message}\n${properties.answer.description}`;
+}
+
 export interface ClientOptions {
   /** Answers a form; absent: the client has no forms. */
-  readonly person?: (form: {
-    message: string;
-  }) => Promise<{ action: string; content?: Record<string, unknown> }>;
+  readonly person?: (form: Form) => Promise<{ action: string; content?: Record<string, unknown> }>;
   readonly cwd?: string;
   /** Opened for several tests: whoever opens it closes it. */
   readonly shared?: boolean;

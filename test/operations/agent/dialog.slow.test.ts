@@ -1,18 +1,18 @@
 import { access } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { bench } from '../../mcp/support/built.ts';
-import { clients } from '../../mcp/support/clients.ts';
+import { clients, textOfForm } from '../../mcp/support/clients.ts';
 
 const draft = { title: 'Harmless', run: 'touch made', verify: 'file made exists' };
 
 test.each(clients)(
-  '$name: a person answers in the client’s own dialog, once for one content',
+  '$name: a person answers in the client’s own dialog, and a yes for once is asked again',
   async ({ open }) => {
     const { command, project } = await bench();
     const asked: string[] = [];
     const client = await open(command('AUTODOCK.md'), {
-      person: async ({ message }) => {
-        asked.push(message);
+      person: async (form) => {
+        asked.push(textOfForm(form));
         // A second at least: nobody reads faster.
         await new Promise((resolve) => AbortSignal.timeout(1_500).addEventListener('abort', resolve));
         return { action: 'accept', content: { answer: 'once' } };
@@ -24,7 +24,7 @@ test.each(clients)(
     expect(asked[0]).toContain('touch made');
     expect(asked[0]).not.toContain('Harmless');
     await client.call('apply_step', { step: 'harmless' });
-    expect(asked).toHaveLength(1);
+    expect(asked).toHaveLength(2);
   },
 );
 
