@@ -87,6 +87,23 @@ module.exports = {
       to: { path: `node_modules/${name}/` },
     })),
     {
+      name: 'approves-in-one-place',
+      comment: 'elsewhere an ApprovedClosure is a type: only approve-closure makes one',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/operations/approval/approve-closure\\.ts$' },
+      to: { path: '^src/operations/approval/approved-closure\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'approves-after-asking',
+      comment: 'only what asks a person, or finds what was answered, may call a closure approved',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot: '^src/operations/(approval/approval|agent/attempt/permission|agent/tools/replay)\\.ts$',
+      },
+      to: { path: '^src/operations/approval/approve-closure\\.ts$' },
+    },
+    {
       name: 'pure-rooms',
       comment: 'data in, data out: no Node built-in beside crypto hashing and types',
       severity: 'error',

@@ -11,13 +11,13 @@ import type { Closure, ClosurePart } from '../../model/closure.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import { closureHash } from '../../plan/closure-hash.ts';
-import { partsOfDocument } from '../../plan/closure-parts.ts';
 import { closureText } from '../../plan/closure-text.ts';
 import type { World } from '../../world.ts';
 import type { OperationContext } from '../operation.ts';
 import { requireKnownBox } from '../session/box-target.ts';
 import type { ApprovedDocument, Prepared } from '../session/session.ts';
-import { type ApprovedBy, ApprovedClosure } from './approved-closure.ts';
+import { approved, withoutReading } from './approve-closure.ts';
+import type { ApprovedClosure } from './approved-closure.ts';
 import { type ClosureSources, documentClosure, placeOn } from './closure-of.ts';
 
 /** How much of a document is code, for the question to the person. */
@@ -126,32 +126,6 @@ export function fleetParts(
 ): ClosurePart[] {
   const lines = targets.map(({ name, on, inputs }) => `${name}: ${on} ${JSON.stringify(inputs)}\n`);
   return [{ of: '', how: 'Boxes', text: lines.join('') }];
-}
-
-/** Everything in a document, approved by someone who was not shown it. */
-export async function withoutReading(
-  world: World,
-  { document, runbook }: Pick<Prepared, 'document' | 'runbook'>,
-  by: Extract<ApprovedBy, 'yes' | 'sandbox'>,
-): Promise<ApprovedClosure> {
-  const { id, name } = await world.identify(true);
-  const closure = {
-    place: { document: document.path, box: id, boxName: name },
-    what: document.file,
-    parts: partsOfDocument(runbook),
-    values: [],
-    files: [],
-  };
-  return ApprovedClosure.make(closure, by, document.folder);
-}
-
-/** A closure that a person allowed to run. */
-export function approved(
-  closure: Closure,
-  by: ApprovedBy,
-  { document }: { readonly document: { readonly folder: string } },
-): ApprovedClosure {
-  return ApprovedClosure.make(closure, by, document.folder);
 }
 
 /** A person's approval as it is stored, without the values that an agent may not see. */

@@ -17,8 +17,9 @@ export type ApprovedBy =
 const UNREAD: ReadonlySet<ApprovedBy> = new Set(['yes', 'sandbox', 'lease', 'block by block']);
 
 /**
- * A closure that may run; nothing else in a document may. The constructor is private, so that only `make` creates one,
- * and only operations/approval may call that (.dependency-cruiser.cjs).
+ * A closure that may run; nothing else in a document may. The constructor is private, so only `make` creates one. Only
+ * `approve-closure` may call that, and only code that asks a person may import `approve-closure`
+ * (.dependency-cruiser.cjs).
  */
 export class ApprovedClosure {
   readonly #texts: ReadonlySet<string>;

@@ -3,14 +3,8 @@ import { AgentStore } from '../../../journal/agent/store.ts';
 import type { ReplayReport } from '../../../model/report.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
-import {
-  approvalsOf,
-  approved,
-  giveForDocument,
-  OLD_APPROVAL,
-  recordOf,
-  withoutReading,
-} from '../../approval/approval.ts';
+import { approvalsOf, giveForDocument, OLD_APPROVAL, recordOf } from '../../approval/approval.ts';
+import { approved, withoutReading } from '../../approval/approve-closure.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure } from '../../approval/closure-of.ts';
 import { replayInput } from '../../replay-flags.ts';
