@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nearest } from '../base/nearest.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
@@ -155,6 +156,8 @@ async function readEnvFiles({ envFile, folder }: InputSources, warnings: Diagnos
   if (envFile !== undefined) files.push({ source: '--env-file', file: await readGivenFile(envFile) });
   const path = join(folder, '.env');
   try {
+    // Nobody has named it, so a pipe that no one writes to must not hold up every call.
+    if ((await stat(path)).isFIFO()) throw new Error('it is a pipe, which only --env-file reads');
     files.push({ source: '.env', file: await readEnvFile(path) });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

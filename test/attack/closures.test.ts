@@ -6,7 +6,7 @@ import { openTarget, type Target } from './target.ts';
 
 /* What a person approves is what runs, where it was approved and as often as it was approved. */
 
-const DRAFT = { title: 'Set up', run: 'sh ./setup.sh', verify: 'file never exists' };
+const DRAFT = { title: 'Set it up', run: 'sh ./setup.sh', verify: 'file never exists' };
 const SETUP = { 'project/setup.sh': 'echo honest >>ran\n' };
 
 const document = (rest: string, frontMatter = '') =>
@@ -55,7 +55,7 @@ describe('an approval counts where and as often as the person said', () => {
   test.each(['apply_step', 'replay'])('a yes for once lets %s start once', async (tool) => {
     const target = await openTarget({
       ...{ answer: ['once', 'no'], files: SETUP },
-      document: document(`\n## Steps\n${step('Set up', 'sh ./setup.sh; false')}`),
+      document: document(`\n## Steps\n${step('Set up', 'sh ./setup.sh')}`),
     });
     const input = tool === 'replay' ? {} : { step: 'set-up' };
     await target.call(tool, input);
@@ -90,10 +90,14 @@ describe('whatever changes after the yes is asked about again', () => {
       'project/setup.sh': '. ./lib.sh\n',
       'project/lib.sh': 'echo honest >>ran\n',
     };
-    const target = await openTarget({ answer, files });
-    await target.call('apply_step', { draft: DRAFT });
+    const target = await openTarget({
+      ...{ answer, files },
+      document: document(`\n## Steps\n${step('Set up', 'sh ./setup.sh')}`),
+    });
+    await target.call('apply_step', { step: 'set-up' });
     rewrite(target, 'lib.sh', 'echo evil >>ran\n');
-    await target.call('apply_step', { draft: DRAFT });
+    await target.call('apply_step', { step: 'set-up' });
+    expect(target.forms[1]).toContain('echo evil >>ran');
     expect([ran(target), target.forms.length]).toEqual([['honest'], 2]);
   });
 
@@ -197,7 +201,7 @@ test('the question of a replay shows all that it may run, judge by and set', asy
 
 describe('a program that answers for the person', () => {
   for (const [tool, input] of [
-    ['apply_step', { draft: DRAFT }],
+    ['apply_step', { step: 'set-up' }],
     ['replay', {}],
   ] as const)
     for (const answersAfterMs of [0, 5, 300])
@@ -278,11 +282,11 @@ test('approvals that a project brings or an earlier version wrote do not count',
     document: document(`\n## Steps\n${step('Set up', 'sh ./setup.sh; false')}`),
   });
   await target.call('replay');
-  const path = join(target.person, 'approvals');
+  const path = join(target.person, 'approvals.jsonl');
   const kept = readFileSync(path, 'utf8');
   const { hash, document: approved, at } = JSON.parse(kept.trim().split('\n')[0]!);
   writeFileSync(path, `${JSON.stringify({ hash, document: approved, how: 'command', at })}\n`);
-  appendFileSync(join(target.project, '.runbook', 'approvals'), kept);
+  appendFileSync(join(target.project, '.runbook', 'approvals.jsonl'), kept);
   const { data } = await target.call('replay');
   expect(data.status).toBe('needs_approval');
   expect(data.next).toContain('earlier version');

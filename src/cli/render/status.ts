@@ -32,7 +32,8 @@ export function renderStatus(report: StatusReport, page: Page): string {
     ({ id, client, until }) =>
       `\n${page.paint.warn('lease')} ${id}: drafts of ${cleanLine(client)} run unasked until ${until.slice(11, 16)} UTC (runbook approvals revoke ${id})`,
   );
-  return page.quiet || rows.length === 0
-    ? last
-    : `${table(rows, page)}\n\n${last}\n${page.paint.faint(report.journal)}${lent.join('')}`;
+  if (page.quiet) return last;
+  const steps =
+    rows.length === 0 ? last : `${table(rows, page)}\n\n${last}\n${page.paint.faint(report.journal)}`;
+  return `${steps}${lent.join('')}`;
 }
