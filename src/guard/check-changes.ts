@@ -27,11 +27,21 @@ function changeOf(before: Check, after: readonly Check[]): readonly CheckChange[
   const others = after.filter((each) => each.kind === 'probe');
   if (before.kind !== 'probe')
     return [{ before: before.text, what: `\`${firstLine(before.text)}\` was removed` }];
+  if (others.some((each) => answersAt(each, before))) return [];
   const candidates = others.filter((each) => subject(each.probe) === subject(before.probe));
   if (candidates.some((each) => differences(before, each).length === 0)) return [];
   const [closest] = candidates;
   if (!closest) return [{ before: before.text, what: `\`${before.text}\` was removed` }];
   return [{ before: before.text, after: closest.text, what: differences(before, closest).join(', ') }];
+}
+
+/** An HTTP answer from an address implies that its port is open. */
+function answersAt(now: ProbeCheck, before: ProbeCheck): boolean {
+  if (now.not || before.not || now.probe.kind !== 'http' || before.probe.kind !== 'tcp') return false;
+  if (!URL.canParse(now.probe.url)) return false;
+  const { protocol, hostname, port } = new URL(now.probe.url);
+  const number = Number(port || (protocol === 'https:' ? 443 : 80));
+  return number === before.probe.port && hostname === before.probe.host;
 }
 
 function firstLine(text: string): string {

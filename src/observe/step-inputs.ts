@@ -19,14 +19,14 @@ export interface InputSources {
 }
 
 /** Bounds of the walk. */
-const MOST_ENTRIES = 1500;
-const MOST_BYTES = 8 * 1024 * 1024;
+const MOST_ENTRIES = 600;
+const MOST_BYTES = 1024 * 1024;
 /** A larger file is compared by size and time. */
-const LARGEST = 256 * 1024;
+const LARGEST = 64 * 1024;
 
 /** Folders in which programs and libraries are installed by hand; only their names are read. */
 const INSTALLED = ['/usr/local', '/opt'];
-const INSTALLED_DEPTH = 4;
+const INSTALLED_DEPTH = 3;
 
 /** Written by programs while they run, so a difference is not an edit. */
 const OUTPUT = /(?:\.log|\.pid|\.lock|\.pyc|\.swp|~)$|^nohup\.out$/;
@@ -40,7 +40,7 @@ const SKIPPED = new Set(['.runbook', '.git', '__pycache__', 'proc', 'sys', 'dev'
 export function stepInputs(sources: InputSources): NonNullable<Snapshot['inputs']> {
   const reader = new InputReader(sources);
   reader.walk(sources.folder, 8);
-  for (const command of sources.commands) reader.named(command.slice(1).join(' '), 1);
+  for (const command of sources.commands) reader.named(command.slice(1).join(' '), 0);
   reader.named(sources.text, 2);
   for (const name of commandNames(sources.text)) reader.program(name);
   for (const folder of INSTALLED) reader.names(folder, INSTALLED_DEPTH);
