@@ -16,15 +16,15 @@ import { environmentOf } from './environment.ts';
 import { fileDifference } from './file-action.ts';
 import { lookupIn, type Pass } from './pass.ts';
 
-/** Maximum interval between runs of a shell check; each run is a process. */
+/** Shell checks are asked again at this many milliseconds at most; each ask is a process. */
 const SLOWEST_SHELL_CHECK_MS = 5_000;
 
-/** Anything that can report whether a step is satisfied: a check, a file fence, a background process. */
+/** Anything that can be asked whether a step is satisfied: a check, a file fence, a background process. */
 export interface CheckQuestion {
   readonly text: string;
   readonly kind: CheckResult['kind'];
   readonly place: Place;
-  /** Whether a pass covers the whole step. A file fence covers only its file. */
+  /** Whether a pass of it speaks for the whole step (a file fence speaks only for its file). */
   readonly covering: boolean;
   /** Only after acting: its answer before means nothing. */
   readonly after: boolean;
@@ -90,7 +90,7 @@ const UNCOMPARED: Verdict = {
   class: 'not-approved',
 };
 
-/** The path as written, where a name replaces a value that an agent may not see. */
+/** The path as written, where a name in it stands for what an agent may not see. */
 function byFileName(verdict: Verdict, { path }: FileAction, { audience, shown }: Pass): Verdict {
   if (audience === 'person' || references(path).every((name) => shown.has(name))) return verdict;
   return { ...verdict, expected: `${path} as written` };
@@ -120,10 +120,10 @@ export function backgroundQuestion(
   };
 }
 
-/** Evaluates every question once, without waiting. */
+/** Asks every question once, without waiting. */
 export async function evaluateOnce(questions: readonly CheckQuestion[]): Promise<CheckResult[]> {
-  // Evaluates all typed probes at once, because another box answers them in one round trip. The others run one after
-  // another, because a shell check may not run in parallel with another one of its step.
+  // Typed probes all at once: another box answers them in one round trip (observe/far). The others one after another, since
+  // a shell check may not run beside another of its step.
   const probes = questions.map((question) => (question.kind === 'probe' ? question.ask() : undefined));
   const results: CheckResult[] = [];
   for (const [index, question] of questions.entries())
@@ -143,8 +143,8 @@ export function tally(questions: readonly CheckQuestion[], checks: readonly Chec
 }
 
 /**
- * After acting: waits for each question until its deadline (`within`, from the end of the last action), then evaluates
- * all of them together; that last evaluation decides.
+ * After acting: each question is awaited until its deadline (`within`, from the end of the last action),
+ * then all are asked together once, and that sweep decides.
  */
 export async function assertAll(
   questions: readonly CheckQuestion[],
@@ -233,10 +233,7 @@ function hiddenNames({ text }: ProbeCheck, { audience, shown }: Pass): string[] 
   return audience === 'person' ? [] : references(text).filter((name) => !shown.has(name));
 }
 
-/**
- * A check that would compare or use a value that an agent may not know is not evaluated, so that no answer reveals the
- * value.
- */
+/** A check that would compare or use a value that an agent may not know; not asked, so that no answer tells of the value. */
 function unasked(names: readonly string[]): Verdict {
   return {
     verdict: 'unknown',
@@ -246,7 +243,7 @@ function unasked(names: readonly string[]): Verdict {
   };
 }
 
-/** A verdict on a value that an agent may not know: the result without what was compared. */
+/** A verdict on a value that an agent may not know: how it went, and nothing of what was compared. */
 function byName({ verdict, class: kind, hopeless }: Verdict, check: ProbeCheck): Verdict {
   const observed = verdict === 'pass' ? 'it holds' : `it does not hold (${kind})`;
   return { verdict, observed, expected: check.text, class: kind, ...(hopeless ? { hopeless } : {}) };

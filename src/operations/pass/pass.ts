@@ -14,7 +14,7 @@ import type { StateBook, StateChange } from './state.ts';
 
 /** What the person asked of this pass. */
 export interface PassOptions {
-  /** The verb, shown to a person who finds the box locked; default `replay`. */
+  /** The verb, told to whoever finds the box locked; default `replay`. */
   readonly command?: string;
   readonly from?: string;
   readonly only?: string;
@@ -24,7 +24,7 @@ export interface PassOptions {
   readonly jobs: number;
   /** Loose documents on a terminal: ask block by block. */
   readonly askEachStep: boolean;
-  /** Look for the cause of a failure; an agent's attempt does that separately. */
+  /** Look for the cause of a failure; the agent's loop does that by itself. */
   readonly explain?: boolean;
 }
 
@@ -45,7 +45,7 @@ export interface Pass {
   readonly state: StateBook;
   /** On the box: relative paths start here. */
   readonly folder: string;
-  /** On this machine: files next to the document, which fences refer to with `from`, are read here. */
+  /** Here: files beside the document, which fences name as `from`, are read there. */
   readonly documentFolder: string;
   /** Names what this document applies from this box to a cluster. */
   readonly inventory: string;
@@ -58,8 +58,8 @@ export interface Pass {
   /** What the journal may hold of a change: secrets by name only; undefined: nothing changed. */
   readonly keptState: (change: StateChange) => JournalState | undefined;
   /**
-   * Destination of a background fence's output. It is unmasked once this program has ended, so it is not kept at all if
-   * the runbook declares a secret.
+   * Where a background fence's output goes. Nobody masks it once this program has ended, so where the runbook declares
+   * a secret it is not kept at all.
    */
   readonly backgroundLog: (step: string, fence: number) => string;
   /** Background processes that end with the pass. */
@@ -75,9 +75,7 @@ export interface Pass {
   readonly now: () => number;
 }
 
-/**
- * The value of `${NAME}` at a point of the pass: what the next shell fence would see, for declared names and exports.
- */
+/** What `${NAME}` stands for at some point of the pass: what the next shell fence would see, for declared names and exports. */
 export function lookupIn(
   pass: Pick<Pass, 'declared'>,
   state: ShellState,

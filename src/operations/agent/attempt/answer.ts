@@ -7,7 +7,7 @@ import type { Workspace } from '../workspace.ts';
 
 const row = z.looseObject({});
 
-/** The answer of apply_step, as documented in docs/agents.md. */
+/** The answer of apply_step, word for word as docs/agents.md gives it. */
 export const AttemptAnswer = z.object({
   attempt: z.string(),
   step: z.string(),
@@ -32,7 +32,7 @@ export const AttemptAnswer = z.object({
 
 export type AttemptAnswer = z.infer<typeof AttemptAnswer>;
 
-/** The report of an attempt, from the journal alone: the same for every caller, and after any restart. */
+/** What is told of an attempt, from the journal alone: the same whoever asks, and after any restart. */
 export async function attemptAnswer(desk: Workspace, id: string): Promise<AttemptAnswer> {
   const attempt = desk.store.loop.attempts.find((each) => each.attempt === id)!;
   const note = desk.store.jobs.find(({ job }) => job === attempt.job)?.ended?.summary;
@@ -72,7 +72,7 @@ export async function attemptAnswer(desk: Workspace, id: string): Promise<Attemp
   };
 }
 
-/** The answer for an attempt that a guard refused. */
+/** An attempt that a guard held back. */
 export function guardAnswer(
   { attempt, step, code, verdict, reason, evidence, problem }: GuardRecord,
   nextStep: string,
@@ -88,7 +88,7 @@ export function guardAnswer(
   };
 }
 
-/** Why a step may not run. `too-fast`: the person cannot have read what would run. */
+/** Why a step may not run. `too-fast`: a yes that no person can have read for. */
 export type Denied = 'open' | 'no' | 'nobody-asked' | 'too-fast';
 
 /** An attempt for which a person is needed first. */
@@ -123,7 +123,7 @@ const NOT_RUN = {
   changed: [],
 };
 
-/** Recorded problems whose Symptom occurs in the output; then what solved the same failure before. */
+/** Recorded problems whose Symptom stands in what was said; then what solved the same failure before. */
 async function knownFixes(
   { document, store }: Workspace,
   attempt: Attempt,

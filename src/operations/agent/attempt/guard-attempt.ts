@@ -52,7 +52,7 @@ async function citeEvidence({ store }: Workspace, { evidence }: Hypothesis): Pro
   await store.append(...found.map((each) => ({ kind: 'evidence', evidence: each }) as const));
 }
 
-/** What differs on the box since the last failure that is still open; not measured without such a failure. */
+/** A theory about dropped packets is measured where it can be: by the rules of this box. */
 async function measureDropRules({ world }: AgentContext, { store }: Workspace): Promise<void> {
   const at = new Date(world.now()).toISOString();
   const rules = await dropRules();

@@ -60,7 +60,7 @@ export async function closureForStep(
   return await stepClosure(context.world, target.prepared, sources, { own: target.planned.step, again });
 }
 
-/** Asks no one: uses an earlier approval, or a lease. */
+/** Asks nobody: by what was approved before, or by a lease. */
 export async function standingPermission(
   context: Pick<AgentContext, 'world' | 'client'>,
   desk: Workspace,

@@ -205,7 +205,7 @@ function ended(ready: Ready, { ending, diagnosis, prediction, durationMs, log, a
   };
 }
 
-/** The predicted checks again, after the attempt. */
+/** What the step said; where it said nothing, or the engine itself refused it, what the engine said of it. */
 function outputOf(ending: Ending, log: JobLog): string {
   if (log.tail.trim() === '') return ending.message;
   return isRefusal(ending) ? `${log.tail.trimEnd()}\n${ending.message}` : log.tail;

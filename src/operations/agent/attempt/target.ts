@@ -111,7 +111,7 @@ function hashOf(desk: Workspace, id: string): string {
   return bodyHash(bodyOfStep(documentedStep(desk, id)!));
 }
 
-/** After the step that it names, else after the last one that was done. */
+/** Behind the step that it names, else behind what was done last. */
 function placed(
   desk: Workspace,
   others: readonly LearnedStep[],
