@@ -16,6 +16,7 @@ export function attemptEvidence(input: DiagnosisInput, findings: readonly Findin
     ...linesOf(input),
     ...logLinesOf(input),
     ...packetRulesOf(input),
+    ...textFaultsOf(input),
   ];
   return all.filter(({ id }) => cited.has(id));
 }
@@ -96,6 +97,16 @@ function packetRulesOf({ packetRules = [] }: DiagnosisInput): Evidence[] {
     at,
     kind: 'packet-rule',
     summary: `${data.tool} ${data.verdict}s port ${data.port}: ${data.rule}`,
+    data,
+  }));
+}
+
+function textFaultsOf({ textFaults = [] }: DiagnosisInput): Evidence[] {
+  return textFaults.map(({ id, at, ...data }) => ({
+    id,
+    at,
+    kind: 'text-fault',
+    summary: `${data.path}: ${data.fault === 'crlf' ? 'Windows line ends' : 'byte order mark'}`,
     data,
   }));
 }

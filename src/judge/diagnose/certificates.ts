@@ -38,7 +38,7 @@ export const certificateName: Rule = textRule({
   describe: (hit, scene) => {
     const host = hit.groups.host ?? hostNear(hit, scene);
     return {
-      title: `The certificate is not valid for ${host ?? 'the requested name'}.`,
+      title: `The certificate is not valid for the ${host === undefined ? 'requested name' : `name ${host}`}.`,
       remedy: 'Connect to a name in the certificate, or issue a certificate for this name.',
       ...(host !== undefined && { subject: host }),
     };

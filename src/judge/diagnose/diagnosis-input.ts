@@ -6,6 +6,7 @@ import type { PacketRule } from '../../model/packet-rule.ts';
 import type { ProgramFact } from '../../model/program-fact.ts';
 import type { ShellResult } from '../../model/shell.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
+import type { TextFault } from '../../model/text-fault.ts';
 import type { AboutStep } from './about-step.ts';
 
 /**
@@ -45,6 +46,8 @@ export interface DiagnosisInput {
   readonly processes?: readonly NamedProcess[];
   /** Rules of this box's packet filter that stop what was tried. */
   readonly packetRules?: readonly PacketRule[];
+  /** Files that the step names, with Windows line ends or a byte order mark. */
+  readonly textFaults?: readonly TextFault[];
   /** Connection matrix, including rows from outside if available. */
   readonly matrix?: readonly ConnectRow[];
   /** Measured facts of the runbook, such as `disk-read`: `2.1 MB/s`. */

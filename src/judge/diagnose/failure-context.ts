@@ -231,7 +231,15 @@ function search(lines: readonly Line[], patterns: readonly RegExp[]): Hit[] {
 function near(lines: readonly Line[], index: number, reach: number): string[] {
   const found = [lines[index]!.text];
   for (let step = 1; step <= reach; step++) {
-    for (const at of [index + step, index - step]) if (lines[at] !== undefined) found.push(lines[at].text);
+    for (const at of [index + step, index - step]) {
+      const line = lines[at];
+      if (line !== undefined && isSameSource(line, lines[index]!)) found.push(line.text);
+    }
   }
   return found;
+}
+
+function isSameSource(one: Line, other: Line): boolean {
+  const file = (line: Line) => line.where?.replace(/:\d+$/, '');
+  return one.from === other.from && file(one) === file(other);
 }

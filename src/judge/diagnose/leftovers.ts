@@ -66,6 +66,7 @@ export const fileMissing: Rule = textRule({
   code: 'file-missing',
   cause: 'config',
   patterns: [
+    /\[(?<path>\/[^\]]{1,300})\] does not exist/,
     /ENOENT: no such file or directory.{0,40}'(?<path>[^']{1,300})'/,
     /FileNotFoundError: \[Errno 2\] No such file or directory: '(?<path>[^']{1,300})'/,
     /\bopen(?:ing)? (?<path>\/?[\w./@+-]{1,300}): no such file or directory/,
@@ -81,7 +82,7 @@ export const fileMissing: Rule = textRule({
       title: `${path ?? 'A file'} does not exist.`,
       remedy: 'Check the path and the working directory. Create the file or its folder in an earlier step.',
       ...(path !== undefined && { subject: path }),
-      ...(scene.exit === 0 && where === undefined && { weight: 'consequence' as const }),
+      ...(scene.exit === 0 && where === undefined && { weight: 'inferred' as const }),
     };
   },
 });

@@ -122,13 +122,26 @@ export const dependencyConflict: Rule = textRule({
   patterns: [
     /ERESOLVE|The following packages have unmet dependencies|held broken packages|ResolutionImpossible|conflicting dependencies|dependency problems - leaving unconfigured|EBADENGINE|The engine "node" is incompatible|requires a different Python|version solving failed/i,
   ],
-  describe: () => ({
-    title: 'The requested versions conflict with each other or with this version of the language.',
+  describe: ({ index }, { lines }) => ({
+    title: `The requested versions conflict with each other or with this version of the language${namedIn(lines.slice(Math.max(0, index - 20), index + 15).map(({ text }) => text))}.`,
     remedy:
       'Read which two the output names, and pin versions that are compatible. Do not force the installation.',
     subject: 'dependencies',
   }),
 });
+
+/** Which versions conflict, in the words of npm, pip and apt. */
+function namedIn(lines: readonly string[]): string {
+  const telling = lines.filter((line) =>
+    /\b(?:Found|Required|Depends|depends on|requires|requested|Conflicts?|peer)\b.*[@:<>=\d]|\bnot (?:installed|compatible)/i.test(
+      line,
+    ),
+  );
+  const words = telling
+    .slice(0, 3)
+    .map((line) => line.replace(/^npm (?:ERR!|error)(?: notsup)?\s*/, '').trim());
+  return words.length === 0 ? '' : `: ${words.join('; ').slice(0, 250)}`;
+}
 
 /** PEP 668. */
 export const pythonManaged: Rule = textRule({

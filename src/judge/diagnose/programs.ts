@@ -8,6 +8,7 @@ export const crlfScript: Rule = textRule({
   code: 'crlf-script',
   cause: 'binary',
   patterns: [
+    /^(?<file>[\w./-]{1,200}): line \d+: .{0,200}(?:\r|\\r)/,
     /: (?<file>\/[^\s:'"‘^]{1,200})(?:\^M|\r|\\r): bad interpreter/,
     /[‘'"](?<file>[\w./-]{1,200})\\r['’"]: No such file or directory/,
     /\$'(?<file>[^']{0,200})\\r'(?:'|:)/,
@@ -21,6 +22,26 @@ export const crlfScript: Rule = textRule({
     ...(groups.file && { subject: groups.file }),
   }),
 });
+
+/** A file that the step names has Windows line ends or a byte order mark, which its reader takes for content. */
+export const faultyText: Rule = {
+  code: 'crlf-script',
+  cause: 'binary',
+  find: ({ input }) =>
+    (input.textFaults ?? []).map(({ id, path, fault }) => ({
+      title:
+        fault === 'crlf'
+          ? `${path} has Windows line ends (CR LF), so each value that is read from it ends in a carriage return.`
+          : `${path} begins with a byte order mark (BOM), which most programs take for content.`,
+      remedy:
+        fault === 'crlf'
+          ? `Save it with LF line ends, for example with \`sed -i 's/\\r$//' ${path}\`.`
+          : `Save it as UTF-8 without a BOM, for example with \`sed -i '1s/^\\xEF\\xBB\\xBF//' ${path}\`.`,
+      subject: path,
+      evidence: [id],
+      weight: 'inferred' as const,
+    })),
+};
 
 /** The file exists, but the program in its first line does not (execve(2): ENOENT means either). */
 export const interpreterMissing: Rule = textRule({

@@ -1,5 +1,6 @@
 import type { Cause } from '../../model/finding.ts';
 import type { FailureContext, Hit, LogOrigin } from './failure-context.ts';
+import { placeOf } from './said/place.ts';
 import type { Weight } from './weight.ts';
 
 /** The result of a rule that applies. */
@@ -41,9 +42,21 @@ export function textRule(rule: {
         const telling = rule.describe(hit, scene);
         if (telling === undefined) return [];
         const evidence = [hit.evidence, ...(telling.evidence ?? [])];
-        const words = hit.origin ? inContainer(telling, hit.origin) : inFile(telling, hit.where);
+        const own = quoting(telling, hit, scene);
+        const words = hit.origin ? inContainer(own, hit.origin) : inFile(own, hit.where);
         return [{ ...words, evidence, weight: telling.weight ?? hit.weight }];
       }),
+  };
+}
+
+/** A title that names no subject says too little: the line itself names it. */
+function quoting(telling: RuleReport, { line, index }: Hit, { lines }: FailureContext): RuleReport {
+  const text = line.trim();
+  const place = placeOf(lines, index);
+  if (telling.subject !== undefined || telling.title.includes(text)) return telling;
+  return {
+    ...telling,
+    title: `${telling.title.replace(/\.$/, '')}: ${text.slice(0, 200)}${place === undefined ? '' : ` (${place})`}`,
   };
 }
 

@@ -14,6 +14,7 @@ import * as clusterServices from './cluster/services.ts';
 import * as clusterStorage from './cluster/storage.ts';
 import * as config from './config.ts';
 import * as endings from './endings.ts';
+import { silentExit } from './exit-codes.ts';
 import * as leftovers from './leftovers.ts';
 import * as network from './network.ts';
 import * as packages from './packages.ts';
@@ -92,6 +93,7 @@ export const RULES: readonly Rule[] = [
   // Programs: a wrong file before a missing one.
   endings.unstartable,
   programs.crlfScript,
+  programs.faultyText,
   programs.interpreterMissing,
   programs.execFormat,
   programs.libraryMissing,
@@ -175,5 +177,6 @@ export const RULES: readonly Rule[] = [
   services.serviceFailed,
   ...endings.signalled,
   endings.timedOut,
+  silentExit,
   leftovers.localeMissing,
 ];

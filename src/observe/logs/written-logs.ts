@@ -35,7 +35,7 @@ const LOG_NAME =
   /(?:^|[._-])(?:log|logs|err|errors?|stderr|stdout|out|output)$|\.(?:log|err|out|stderr|stdout)(?:\.txt)?$|^nohup\.out$/i;
 const LOG_FOLDER = /(?:^|\/)logs?(?:\/|$)/;
 const NOT_LOG =
-  /(?:^|[._-])access(?:[._-]|$)|\.(?:py|m?js|cjs|ts|sh|rb|php|pl|lua|go|rs|c|h|java|conf|cfg|cnf|ini|ya?ml|json|toml|xml|html?|css|sql|tf|service|pem|key|crt|db|gz|tgz|zip|jar|so|o|deb|md|lock)$/i;
+  /(?:^|[/._-])access(?:[._-]|$)|\.(?:py|m?js|cjs|ts|sh|rb|php|pl|lua|go|rs|c|h|java|conf|cfg|cnf|ini|ya?ml|json|toml|xml|html?|css|sql|tf|service|pem|key|crt|db|gz|tgz|zip|jar|so|o|deb|md|lock)$/i;
 const SKIPPED_FOLDERS = new Set([
   'node_modules',
   '.git',

@@ -28,7 +28,7 @@ export async function runChecklist(
   given: DiagnosisInput,
   { world, folder, store }: { world: World; folder: string; store: AgentStore },
 ): Promise<Diagnosis> {
-  const input = { ...given, ...(await failureFacts(given)) };
+  const input = { ...given, ...(await failureFacts(given, { folder, home: world.env.HOME ?? '/root' })) };
   const first = diagnose(input);
   const programs = namedPrograms(first).map((name) => inspectProgram(name, { env: world.env, folder }));
   const sharper = { ...input, programs };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { DiagnosisInput } from '../../judge/diagnose/diagnosis-input.ts';
 import type { NamedProcess } from '../../model/named-process.ts';
 import { packetRules } from '../../observe/ports/packet-rules.ts';
+import { textFaults } from '../../observe/text-faults.ts';
 import { tryRead } from '../../observe/try-read.ts';
 
 const MOST = 5;
@@ -9,8 +10,13 @@ const MOST = 5;
 /** Measures what a failure makes worth measuring: packet rules of ports that do not answer, and processes named by pid. */
 export async function failureFacts(
   input: DiagnosisInput,
-): Promise<Pick<DiagnosisInput, 'processes' | 'packetRules'>> {
-  return { processes: namedProcesses(input), packetRules: await packetRules(silentPorts(input)) };
+  { folder, home }: { folder: string; home: string },
+): Promise<Pick<DiagnosisInput, 'processes' | 'packetRules' | 'textFaults'>> {
+  return {
+    processes: namedProcesses(input),
+    packetRules: await packetRules(silentPorts(input)),
+    textFaults: textFaults(input.step?.text ?? '', folder, home),
+  };
 }
 
 /** Ports that refused or did not answer although something listens on them. */

@@ -6,6 +6,7 @@ import type { NewLines } from '../../../src/model/new-lines.ts';
 import type { PacketRule } from '../../../src/model/packet-rule.ts';
 import type { ProgramFact } from '../../../src/model/program-fact.ts';
 import type { Facts, Snapshot } from '../../../src/model/snapshot.ts';
+import type { TextFault } from '../../../src/model/text-fault.ts';
 import { clusterCases } from './cluster-cases.ts';
 
 /** A recorded failure and its expected first finding. */
@@ -83,6 +84,11 @@ function parseCase(file: string, part: string): RecordedFailure {
     ...(values('rule').length > 0 && {
       packetRules: values('rule').map(
         (json, index): PacketRule => ({ id: `ev-rule-${index}`, at, ...JSON.parse(json) }),
+      ),
+    }),
+    ...(values('fault').length > 0 && {
+      textFaults: values('fault').map(
+        (json, index): TextFault => ({ id: `ev-fault-${index}`, at, ...JSON.parse(json) }),
       ),
     }),
     ...(values('row').length > 0 && { matrix: values('row').map((json) => JSON.parse(json) as ConnectRow) }),

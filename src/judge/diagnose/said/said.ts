@@ -2,6 +2,7 @@ import type { Finding } from '../../../model/finding.ts';
 import type { FailureContext, Line } from '../failure-context.ts';
 import { WEIGHTS } from '../weight.ts';
 import { errorScore, isNoise, SUMMARY, WARNING } from './error-words.ts';
+import { placeOf } from './place.ts';
 
 /** Characters of a line that are quoted. */
 const LONGEST = 300;
@@ -18,7 +19,7 @@ export function saidFinding(scene: FailureContext, founded: readonly Finding[]):
   const chosen = choose(scene, open);
   if (!chosen) return undefined;
   const words = wordsOf(scene, chosen);
-  const place = placeOf(scene, chosen);
+  const place = placeOf(scene.lines, chosen.index);
   const source = chosen.where === undefined ? 'The output says' : `${chosen.where} says`;
   return {
     code: 'said',
@@ -105,34 +106,6 @@ function tidy(text: string): string {
   return (message ?? text)
     .replace(/^[[(]?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[ +-]\d{2}:?\d{2}| UTC)?[\])]?[: ]*/, '')
     .trim();
-}
-
-const PLACES = [
-  /^\s*File "(?<file>[^"]+)", line (?<line>\d+)/,
-  /^\s*at (?:.*\()?(?:file:\/\/)?(?<file>\/[^():]+|[\w$]+\.java):(?<line>\d+)(?::\d+)?\)?$/,
-  /^\s*--> (?<file>[^\s:]+):(?<line>\d+)/,
-  /^[│\s]*on (?<file>\S+) line (?<line>\d+)/,
-  /^\s+(?<file>\/\S+\.go):(?<line>\d+)/,
-  /^\s*(?:from )?(?<file>[\w./-]+\.rb):(?<line>\d+):in /,
-  /^(?<file>\/\S+\.[cm]?[jt]s):(?<line>\d+)$/,
-];
-
-const FOREIGN =
-  /node_modules|site-packages|dist-packages|\/usr\/(?:lib|local\/go|share)|^node:|<frozen|\/gems\/|\/rustc\//;
-
-/** The first frame of the trace, or the place next to the message, that is the step's own. */
-function placeOf({ lines }: FailureContext, { text, index, from }: Placed): string | undefined {
-  if (/\S+\.\w{1,5}:\d+|\bline \d+/.test(text)) return undefined;
-  const offsets = [...Array(12).keys()].flatMap((each) => [-each - 1, each + 1]);
-  for (const offset of offsets) {
-    const line = lines[index + offset];
-    if (line === undefined || line.from !== from) continue;
-    for (const pattern of PLACES) {
-      const { file, line: number } = pattern.exec(line.text)?.groups ?? {};
-      if (file !== undefined && !FOREIGN.test(file)) return `${file} line ${number}`;
-    }
-  }
-  return undefined;
 }
 
 /** What the program itself advises. */
