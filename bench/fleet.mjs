@@ -13,7 +13,7 @@ const node = process.execPath;
 const files = Array.from({ length: STEPS }, (_, at) => `f${at + 1}`);
 const makes = (file) => `echo ${file} > "$WORK/${file}"`;
 
-/** The same twenty steps on 32 hosts: an sshd each on loopback, all sharing this machine's cores with whoever drives them. */
+/** The same twenty steps on 32 hosts: an sshd each on loopback, all sharing this machine's cores with the client that drives them. */
 export async function fleet({ bin, peers, rounds, skipped }) {
   const reason = reasonForNoHosts();
   if (reason) {

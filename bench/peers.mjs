@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { environment } from './process.mjs';
 
-/** Pinned: a newer peer is a new comparison. They are no dependencies of the project and live outside of it. */
+/** Pinned: a newer peer is a new comparison. They are not dependencies of the project and are kept outside of it. */
 const VERSIONS = {
   'rust-just': '1.57.0',
   zx: '8.8.5',
@@ -24,7 +24,7 @@ const modules = join(cache, 'node_modules');
 export function peers() {
   if (!existsSync(join(cache, 'complete'))) install();
   return {
-    /** The binary itself: its npm shim would add a Node start that nobody has who installs it otherwise. */
+    /** The binary itself: its npm shim would add a Node start that other ways of installing it do not have. */
     just: join(modules, `rust-just-${process.platform}-${process.arch}`, 'bin', 'just'),
     justShim: join(modules, '.bin', 'just'),
     zx: join(modules, 'zx', 'build', 'cli.js'),

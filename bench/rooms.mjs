@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /**
  * Measures in a folder that is gone afterwards: the given files, an empty `out`, and state folders of its own, so that no
- * measurement meets what another left and nothing touches the journals of whoever runs the benchmark.
+ * measurement meets what another left and the journals of the user who runs the benchmark are not touched.
  */
 export async function inRoom(files, measure) {
   const folder = mkdtempSync(join(tmpdir(), 'runbook-bench-'));

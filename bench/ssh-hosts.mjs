@@ -13,7 +13,7 @@ export function reasonForNoHosts() {
 }
 
 /**
- * Hosts as far as ssh can tell: an sshd each on a loopback port of its own, all with one key pair. Each has a folder where its
+ * Hosts from the point of view of ssh: an sshd each on a loopback port of its own, all with one key pair. Each has a folder where its
  * steps write, and, for runbook, where it keeps its identity and its workspaces.
  *
  * @param {number} count

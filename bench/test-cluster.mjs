@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const root = resolve(import.meta.dirname, '..');
 const harness = join(root, 'test', 'cluster');
 
-/** The tests' own cluster and where its binaries are: TypeScript, which Node 20 does not read by itself. */
+/** The tests' own cluster and where its binaries are: TypeScript, which Node 20 cannot run directly. */
 export async function testClusters() {
   const folder = join(root, 'node_modules', '.cache', 'runbook-bench');
   mkdirSync(folder, { recursive: true });
@@ -21,7 +21,7 @@ export async function testClusters() {
     packages: 'external',
     platform: 'node',
     format: 'esm',
-    // The modules look for their scripts beside themselves.
+    // The modules look for their scripts in their own folder.
     define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(harness, 'test-cluster.ts')).href) },
     outfile,
   });

@@ -15,7 +15,7 @@ const importMs = performance.now() - begun;
 const source = () => decodeSource(bytes, file).source;
 
 const work = {
-  /** Sections, steps and where they stand. */
+  /** Sections, steps and their places. */
   structure() {
     const read = source();
     const chapters = readChapters(read, scanBlocks(read, 0), true);

@@ -71,7 +71,7 @@ for (const { path, text } of outputFiles) {
   writeFileSync(join('dist', 'chunks', name), code);
 }
 
-// The entry answers --help and --version by itself; everything else it loads on demand from the chunks.
+// The entry answers --help and --version alone; everything else it loads on demand from the chunks.
 await build({
   ...shared,
   entryPoints: ['src/bin.ts'],

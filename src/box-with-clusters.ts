@@ -72,7 +72,7 @@ function personConfigs(env: World['env'], folder: string): string[] {
 }
 
 /**
- * The cluster that runs on the box itself belongs to it, and whoever lets a runbook work on the box lets it work there:
+ * The cluster that runs on the box itself belongs to it, so permission to work on the box includes it:
  * what k3s has written down as its own, and in a throw-away box any that listens inside of it.
  */
 function isOwnCluster({ policy }: Box, { path, server }: ClusterName): boolean {

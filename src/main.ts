@@ -9,7 +9,7 @@ import { terminal } from './terminal.ts';
 export interface Start {
   readonly argv: readonly string[];
   readonly version: string;
-  /** Ends the process at once: for whoever presses Ctrl-C twice. */
+  /** Ends the process at once: when the user presses Ctrl-C twice. */
   readonly quit: (exit: number) => void;
 }
 

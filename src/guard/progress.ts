@@ -36,7 +36,7 @@ function outputProgress(failures: readonly Attempt[]): boolean {
   return before === undefined || (before.all === now.all && before.done < now.done);
 }
 
-/** Tries are counted as well, but are no progress. */
+/** Tries are counted too, but are not progress. */
 const PARTS = /(?<!\b(?:attempt|try|retry|round|tries)\W{0,3})\b(\d+)(?: of |\/)(\d+)\b/gi;
 
 function partsDone(output: string): { readonly done: number; readonly all: number } | undefined {

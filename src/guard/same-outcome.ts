@@ -78,7 +78,7 @@ function onlyBeside({ attempt }: GuardInput, first: Attempt, second: Attempt): s
   const beside = [...b, ...c].filter((line) => isCommand(line) && !kept.has(line));
   if (beside.length === 0 || beside.some((line) => namesIn(line).some((name) => named.has(name))))
     return undefined;
-  return `what runs beside \`${common[0]!.slice(0, 80)}\``;
+  return `what runs next to \`${common[0]!.slice(0, 80)}\``;
 }
 
 function isCommand(line: string): boolean {

@@ -6,7 +6,7 @@ import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import { makeFolders } from './make-folders.ts';
 
 /*
- * The journal is in the project, where whoever may write there can edit it, and disks lose bits. So every record carries a
+ * The journal is in the project, where anyone with write access can edit it, and disks lose bits. So every record carries a
  * keyed hash (HMAC-SHA-256, 128 bits), and the key is in the person's state folder. A record without a valid one is not
  * believed: it sets no variable and confirms no step. Records from before the key existed are covered by one hash of them all.
  */

@@ -44,7 +44,7 @@ export function differences(live: KubeObject, wanted: KubeObject): Difference[] 
   return found;
 }
 
-/** Whether what lives holds all that is wanted, and only more beside it: further keys of maps, in lists of the same length too. */
+/** Whether what lives holds all that is wanted, and only adds to it: further keys of maps, in lists of the same length too. */
 export function completes(live: unknown, wanted: unknown): boolean {
   if (isSameJson(live, wanted)) return true;
   if (Array.isArray(live) && Array.isArray(wanted)) {

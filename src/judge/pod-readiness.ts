@@ -109,7 +109,7 @@ function stuckContainer(pod: KubeObject): Readiness | undefined {
 
 const UNSTARTABLE = /no such file|not found|permission denied|exec format error/i;
 
-/** What is wrong for as long as nobody changes anything; undefined: it may pass. */
+/** What stays wrong until someone changes it; undefined: it may pass. */
 function lasting({ reason = '', message = '' }: Ended, before: Ended | undefined): string | undefined {
   switch (reason) {
     case 'InvalidImageName':

@@ -43,7 +43,7 @@ export function problemId(box: string, fingerprint: string): string {
  * | cleared | resolved with a Why | resolved |
  * | open, cleared | dropped | dropped |
  * | open | escalated, or stopped by a guard | stopped |
- * | stopped, open | resumed by a person | open, counters anew |
+ * | stopped, open | resumed by a person | open, counters reset |
  * | resolved, dropped | the same fingerprint again | open, counters go on; the entry stays |
  */
 export function advance(problems: Problems, event: ProblemEvent): Problems {

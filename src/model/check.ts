@@ -129,6 +129,6 @@ export interface Verdict {
   readonly class: string;
   /** Waiting cannot change the result, so a wait can stop. */
   readonly hopeless?: true;
-  /** It would pass if it stays as it is for so many milliseconds; whoever waits for it can wait that long. */
+  /** It would pass if it stays as it is for so many milliseconds; the caller can wait that long. */
   readonly settlesInMs?: number;
 }

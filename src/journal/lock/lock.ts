@@ -17,7 +17,7 @@ import { isPossiblePid, isRunning, type ProcessIdentity, thisProcess } from './p
  *
  * Why it is free of races. The lock is a file that describes its holder. It is created by link(2), which is atomic and
  * fails if the file exists. The difficult case is a dead holder: a process that removes the dead holder's file might
- * remove a new holder's. So nobody removes it. The process that takes over from the content X hard-links its own file
+ * remove a new holder's. So no process removes it. The process that takes over from the content X hard-links its own file
  * as `lock.X`, which only one process can do; X is never used again, because every content contains a random word. The
  * chain lock → lock.X → lock.Y … ends with the current holder. After linking, a process walks the chain again: if it
  * does not end with that process, the lock was renewed in between, and its link is void. The holder then renames its

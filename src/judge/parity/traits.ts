@@ -65,7 +65,7 @@ export function projectSnapshot(name: string, snapshot: Snapshot): Projection {
   return { name, traits, blind: [...blind, ...cut] };
 }
 
-/** A socket whose owner is not visible is reported by itself; the other sockets are complete. */
+/** A socket whose owner is not visible is reported separately; the other sockets are complete. */
 function isToldByFacts(scope: Scope, reason: string, { facts }: Snapshot): boolean {
   return scope === 'listeners' && facts.listeners !== undefined && /\bsockets\b/.test(reason);
 }

@@ -2,7 +2,7 @@ import type { ApprovalAnswer, ApprovalRequest } from '../../operations/agent/too
 
 /** Which questions were asked in this process, and what came of them: nothing is asked twice that has an answer. */
 export interface Questions {
-  /** What came of a question. A yes is told once: whoever is told it acts on it. */
+  /** The result of a question. A yes is returned once, because the caller acts on it. */
   take(key: string): ApprovalAnswer | undefined;
   opened(key: string): void;
   /** The client's word for an answer, made into ours. `characters`: of what had to be read. */
@@ -15,7 +15,7 @@ export interface Response {
   readonly content?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Nobody reads a form and answers it within this time, in milliseconds, however short it is. */
+/** No person reads a form and answers it within this time, in milliseconds, however short it is. */
 const FASTEST_PERSON_MS = 700;
 
 /** Twenty times as fast as people read: who only skims a script may say yes. */
@@ -62,7 +62,7 @@ export function createQuestions({ anySpeed = false }: { readonly anySpeed?: bool
 const isYes = (answer: ApprovalAnswer) => answer === 'once' || answer === 'project' || answer === 'lease';
 
 /**
- * VS Code, desktop and SDK hosts decline by themselves where they cannot ask, so a decline at once is no person's word;
+ * VS Code, desktop and SDK hosts decline automatically where they cannot ask, so an instant decline is not a person's answer;
  * nor is a dismissed form, or one accepted with nothing in it.
  */
 function meaning({ action, content }: Response, afterMs: number): ApprovalAnswer {

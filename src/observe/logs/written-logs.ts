@@ -83,7 +83,7 @@ export function newLogLines(question: LogQuestion, marks: LogMarks, sinceMs: num
     .flatMap(({ path, status, from }) => linesOf(path, status, from, question.folder) ?? []);
 }
 
-/** Where the new part begins: after what was there, unless the file was written anew. */
+/** Where the new part begins: after what was there, unless the file was rewritten. */
 function startOf(path: string, { size }: Stats, mark: Mark | undefined): number {
   if (!mark || size < mark.size) return 0;
   const at = Math.max(0, mark.size - END_BYTES);

@@ -18,7 +18,7 @@ const PARALLEL = 16;
 
 /**
  * Tries every host and port from this box, closes at once and sends no data. Distinguishes refused, dropped,
- * unreachable and unresolved. Callers add rows measured from elsewhere. Never throws.
+ * unreachable and unresolved. Callers add rows measured on other boxes. Never throws.
  */
 export async function connectMatrix({
   hosts = ownHosts(),

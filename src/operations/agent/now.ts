@@ -84,7 +84,7 @@ function nextOf(
   if (last?.status === 'interrupted')
     return `${last.attempt} (${last.step}) was interrupted: env_observe, then apply it again.`;
   if (open)
-    return `${open.id} is open: env_observe, mend its cause with apply_step, then apply ${open.steps.at(-1)} again.`;
+    return `${open.id} is open: env_observe, fix its cause with apply_step, then apply ${open.steps.at(-1)} again.`;
   if (withheld)
     return `${withheld.problem} is cleared and lacks its Why: problem_resolve {"problem":"${withheld.problem}","why":"…"}.`;
   if (saving.changes) return 'Something is proven and not written: env_save.';

@@ -87,7 +87,7 @@ export interface ApprovalRequest {
   readonly what: string;
   /** Name of the box. */
   readonly box: string;
-  /** Everything that would execute, as text. Over 4 KB nobody is asked here: a dialog is no place to read that. */
+  /** Everything that would execute, as text. Over 4 KB the client is not asked: a dialog cannot show that much. */
   readonly script: string;
   /** Whether "other drafts of this project on this box for 30 minutes" may be offered. Never for clusters. */
   readonly lease: boolean;

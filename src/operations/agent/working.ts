@@ -19,7 +19,7 @@ export interface AgentDocument extends OpenedDocument {
 
 /**
  * Reads the server's document. One that does not exist reads as an empty runbook in its folder.
- * @throws RunbookError 65 for a document with errors: what stands there must be right before anything is added.
+ * @throws RunbookError 65 for a document with errors: the existing content must be valid before anything is added.
  */
 export async function readAgentDocument(world: World, file: string): Promise<AgentDocument> {
   const path = resolve(world.cwd, file);
@@ -62,7 +62,7 @@ export function withSteps(document: AgentDocument, steps: readonly LearnedStep[]
   const plan = buildPlan(runbook);
   const errors = [...runbook.diagnostics, ...plan.diagnostics].filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    // Places count in a text that nobody has seen.
+    // Places refer to a text that no person has seen.
     throw new RunbookError(
       errors.map(({ place: _, ...each }) => each),
       EXIT.usage,

@@ -38,7 +38,7 @@ export async function openWorkspace(
   return { document, box: identity, store };
 }
 
-/** An operation's context for a call: nothing is told but through the call's own answer. */
+/** An operation's context for a call: nothing is reported except in the call's own answer. */
 export function withoutOutput({
   world,
   signal,
@@ -52,7 +52,7 @@ export function audienceOf(trust: AgentContext['trust']): Audience {
   return trust === 'sandbox' ? 'agent-in-sandbox' : 'agent';
 }
 
-/** The last known body of a step that is not written yet; undefined: there is none, or it stands in the document. */
+/** The last known body of a step that is not written yet; undefined: there is none, or it is in the document. */
 export function draftedBody({ store, document }: Workspace, id: string): StepBody | undefined {
   return unsavedAttempts(store, document).findLast((each) => each.step === id)?.body;
 }

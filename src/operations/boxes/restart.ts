@@ -34,7 +34,7 @@ export const envRestart = operationTool(restart, {
   name: 'env_restart',
   title: 'Restart a box',
   description:
-    'Starts a box anew, as a reboot does (env.restart): files stay, processes do not. A replay brings them back.',
+    'Restarts a box, as a reboot does (env.restart): files stay, processes do not. A replay brings them back.',
   toolset: 'boxes',
   hints: ENDS,
   input: z.object({ box: boxName }),

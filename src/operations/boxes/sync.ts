@@ -102,7 +102,7 @@ export const envSync = operationTool(sync, {
       .max(1_000)
       .startsWith('/')
       .optional()
-      .describe('where it stands in the box; below /srv if left out'),
+      .describe('where it is in the box; below /srv if left out'),
   }),
   output: z.object({
     to: z.string(),

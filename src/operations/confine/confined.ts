@@ -17,7 +17,7 @@ interface Scope extends FileScope {
 type Confined = Probe | { readonly refused: string };
 
 /**
- * A box that answers an agent's probes only as far as an agent may look: this machine and hosts that a person has listed,
+ * A box that answers an agent's probes only within an agent's limits: this machine and hosts that a person has listed,
  * and files outside of every store of credentials. Anything else is `unknown`, with the reason.
  *
  * @param approved a person approved the checks that are asked, so they may ask what files hold

@@ -1,5 +1,5 @@
 /*
- * Where programs keep credentials: the one list of files that an agent is told nothing about, not even whether they exist.
+ * Where programs keep credentials: the one list of files about which an agent learns nothing, not even whether they exist.
  * A path is matched with every symbolic link in it resolved, wherever its folder is. Each row names its source.
  */
 
@@ -81,7 +81,7 @@ const FOLDERS: readonly string[] = [
   'proc',
 ];
 
-/** Names of files, at any place. `*` stands for anything but a slash. */
+/** Names of files, at any place. `*` matches anything but a slash. */
 const FILES: readonly string[] = [
   // shadow(5), sudoers(5), krb5.conf(5), chap-secrets in pppd(8), opasswd in pam_pwhistory(8)
   ...[

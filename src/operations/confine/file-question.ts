@@ -27,7 +27,7 @@ export function fileQuestion(
   scope: FileScope,
 ): FileQuestion {
   const real = realPath(resolve(scope.folder, path));
-  if (real === undefined) return refused(path, 'where it leads cannot be told');
+  if (real === undefined) return refused(path, 'its target cannot be determined');
   const project = realPath(scope.folder) ?? scope.folder;
   if (isCredentialStore(real) || isCredentialStore(resolve(scope.folder, path)))
     return refused(path, 'it may hold secrets');
@@ -53,7 +53,7 @@ function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === '/' ? folder : `${folder}/`);
 }
 
-/** The path with every link in it resolved, as far as it exists; undefined where a link leads in a circle or to nothing. */
+/** The path with every link in its existing part resolved; undefined where a link leads in a circle or to nothing. */
 function realPath(path: string): string | undefined {
   const missing: string[] = [];
   for (let at = path; ; at = dirname(at)) {

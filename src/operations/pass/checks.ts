@@ -90,7 +90,7 @@ const UNCOMPARED: Verdict = {
   class: 'not-approved',
 };
 
-/** The path as written, where a name in it stands for what an agent may not see. */
+/** The path as written, where a name in it replaces what an agent may not see. */
 function byFileName(verdict: Verdict, { path }: FileAction, { audience, shown }: Pass): Verdict {
   if (audience === 'person' || references(path).every((name) => shown.has(name))) return verdict;
   return { ...verdict, expected: `${path} as written` };
@@ -123,7 +123,7 @@ export function backgroundQuestion(
 /** Asks every question once, without waiting. */
 export async function evaluateOnce(questions: readonly CheckQuestion[]): Promise<CheckResult[]> {
   // Typed probes all at once: another box answers them in one round trip (observe/far). The others one after another, since
-  // a shell check may not run beside another of its step.
+  // a shell check may not run in parallel with another of its step.
   const probes = questions.map((question) => (question.kind === 'probe' ? question.ask() : undefined));
   const results: CheckResult[] = [];
   for (const [index, question] of questions.entries())
@@ -233,7 +233,7 @@ function hiddenNames({ text }: ProbeCheck, { audience, shown }: Pass): string[] 
   return audience === 'person' ? [] : references(text).filter((name) => !shown.has(name));
 }
 
-/** A check that would compare or use a value that an agent may not know; not asked, so that no answer tells of the value. */
+/** A check that would compare or use a value that an agent may not know; not evaluated, so that no answer reveals the value. */
 function unasked(names: readonly string[]): Verdict {
   return {
     verdict: 'unknown',

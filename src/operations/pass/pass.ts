@@ -14,7 +14,7 @@ import type { StateBook, StateChange } from './state.ts';
 
 /** What the person asked of this pass. */
 export interface PassOptions {
-  /** The verb, told to whoever finds the box locked; default `replay`. */
+  /** The verb, shown to a caller that finds the box locked; default `replay`. */
   readonly command?: string;
   readonly from?: string;
   readonly only?: string;

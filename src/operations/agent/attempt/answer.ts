@@ -32,7 +32,7 @@ export const AttemptAnswer = z.object({
 
 export type AttemptAnswer = z.infer<typeof AttemptAnswer>;
 
-/** What is told of an attempt, from the journal alone: the same whoever asks, and after any restart. */
+/** The answer about an attempt, from the journal alone: the same for every caller, and after any restart. */
 export async function attemptAnswer(desk: Workspace, id: string): Promise<AttemptAnswer> {
   const attempt = desk.store.loop.attempts.find((each) => each.attempt === id)!;
   const note = desk.store.jobs.find(({ job }) => job === attempt.job)?.ended?.summary;
@@ -97,7 +97,7 @@ export function approvalAnswer(step: string, key: string, said: Denied, file: st
   const words = {
     open: 'The question is with the person. Call again with the same arguments once they have answered',
     no: 'The person said no. Do something else, or ask them what they would accept',
-    'nobody-asked': 'Nobody could be asked here',
+    'nobody-asked': 'No person could be asked here',
     'too-fast':
       'The answer came faster than a person can read what would run, so it does not count. Call again with the same arguments',
   };
@@ -123,7 +123,7 @@ const NOT_RUN = {
   changed: [],
 };
 
-/** Recorded problems whose Symptom stands in what was said; then what solved the same failure before. */
+/** Recorded problems whose Symptom is in the output; then what solved the same failure before. */
 async function knownFixes(
   { document, store }: Workspace,
   attempt: Attempt,

@@ -70,7 +70,7 @@ async function measureDropRules({ world }: AgentContext, { store }: Workspace): 
   );
 }
 
-/** What differs on the box from the last failure that is still open; not measured where there is none. */
+/** What differs on the box from the last failure that is still open; not measured without one. */
 async function changedSince(
   { world }: Pick<AgentContext, 'world'>,
   { store, document }: Workspace,

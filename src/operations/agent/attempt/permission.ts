@@ -60,7 +60,7 @@ export async function closureForStep(
   return await stepClosure(context.world, target.prepared, sources, { own: target.planned.step, again });
 }
 
-/** Asks nobody: by what was approved before, or by a lease. */
+/** Asks no one: allowed by an earlier approval, or by a lease. */
 export async function standingPermission(
   context: Pick<AgentContext, 'world' | 'client'>,
   desk: Workspace,

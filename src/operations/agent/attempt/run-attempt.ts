@@ -211,7 +211,7 @@ function outputOf(ending: Ending, log: JobLog): string {
   return isRefusal(ending) ? `${log.tail.trimEnd()}\n${ending.message}` : log.tail;
 }
 
-/** The predicted checks once more, after the attempt. */
+/** The predicted checks again, after the attempt. */
 async function afterwards(
   { prediction }: Ready,
   pass: Awaited<ReturnType<typeof openPass>>['pass'],

@@ -49,7 +49,7 @@ export function attemptTarget(
   if (!planned) {
     throw wrong(
       'not-a-step',
-      `${chosen.step} is no step that can run.`,
+      `${chosen.step} is not a step that can run.`,
       'Name a step; a problem is applied by the step that it serves.',
     );
   }
@@ -85,7 +85,7 @@ function drafted(desk: Workspace, step: string | undefined, draft: Draft): Chose
     throw wrong(
       'step-exists',
       `The document has a step ${id} already.`,
-      `Give step: "${id}" beside the draft to revise it, or choose another title.`,
+      `Give step: "${id}" together with the draft to revise it, or choose another title.`,
     );
   }
   return { step: id, source: 'draft', body };

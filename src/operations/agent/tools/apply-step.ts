@@ -162,7 +162,7 @@ function refuseSecrets({ masker }: Session, body: StepBody): void {
   if (found === undefined || !masker.holdsSecret(JSON.stringify(body))) return;
   throw wrong(
     'secret-in-draft',
-    `The value of the secret ${found} stands in this draft.`,
+    `The value of the secret ${found} is in this draft.`,
     `Write \${${found}} (in a shell fence "$${found}") instead: the value reaches the step by environment.`,
   );
 }

@@ -179,7 +179,7 @@ async function explain(
   return { about: `${failure.attempt} (${failure.step}), ${failure.problem ?? ''}`, diagnosis };
 }
 
-/** What a guard asks for: that the box was looked at, when, and which findings stood then. */
+/** What a guard needs: that the box was observed, when, and which findings there were. */
 async function note(
   { store }: Workspace,
   snapshot: Snapshot,
@@ -210,6 +210,6 @@ function nextOf(
   if (first) return `Start with findings[0]: ${first.remedy}`;
   if (unaccounted > 0) return 'Something changed that no step did (unaccounted): make it a step, or undo it.';
   if (unavailable.length > 0)
-    return `Nothing stands out in what could be seen; not seen (unavailable): ${[...new Set(unavailable.map(({ scope }) => scope))].join(', ')}.`;
-  return 'Nothing stands out. Ask for single scopes to see more of them.';
+    return `Nothing unusual in what could be measured; not measured (unavailable): ${[...new Set(unavailable.map(({ scope }) => scope))].join(', ')}.`;
+  return 'Nothing unusual. Ask for single scopes to see more of them.';
 }

@@ -171,7 +171,7 @@ function nothingToSave({ notSaved }: Saved['saving']['fold']): string {
 function nextOf(desk: Workspace, { saving: { fold, empty }, conflicts, refused }: Saved): string {
   if (refused !== undefined) return refused;
   if (conflicts.length > 0) {
-    return `A person edited ${conflicts.join(', ')} since you revised it: read it with runbook_read, revise it anew, then save.`;
+    return `A person edited ${conflicts.join(', ')} since you revised it: read it with runbook_read, revise it again, then save.`;
   }
   const first = fold.withheld[0];
   if (first)

@@ -162,7 +162,7 @@ function matching(text: string, grep: string): string {
   return lines.map((line) => line.slice(0, 1_000)).join('\n');
 }
 
-/** The end of a job's log, where errors stand. */
+/** The end of a job's log, where errors usually are. */
 export async function logTail({ store }: Workspace, job: string): Promise<string> {
   return (await readLog(store.jobLog(job), { limit: 64_000 })).log;
 }

@@ -149,7 +149,7 @@ function refuseStrangeFix(
   if (missing === undefined) return;
   throw wrong(
     'not-a-fix',
-    `${missing} is no attempt that succeeded between the opening and the clearing of ${id}.`,
+    `${missing} is not an attempt that succeeded between the opening and the clearing of ${id}.`,
     `Such are: ${attempts.join(', ') || 'none'}.`,
   );
 }
@@ -190,7 +190,7 @@ function foldedWith(
 /**
  * The checks that detect the obstacle: they did not pass before the fix, and they pass now that the step has what it wants.
  * In order: those that were given or that the fix has, its shell checks, and one that names the process which held the port.
- * Where there are none at all, the Fix is written without a Verify: it is shown, and applied by people only.
+ * Without any, the Fix is written without a Verify: it is shown, and applied by people only.
  */
 async function obstacleChecks(
   context: AgentContext,
