@@ -92,6 +92,7 @@ const TERMS = [
     'validate',
     'witnessed',
     'observe',
+    'capability',
     'satisfy',
     'literally',
   ],
