@@ -96,7 +96,8 @@ async function createDocument({ path, file }: AgentDocument, text: string): Prom
       code === 'EEXIST'
         ? `${file} was made by somebody else meanwhile.`
         : `${file} could not be written (${code}).`;
-    const remedy = code === 'EEXIST' ? 'Save again: it is read again first.' : 'Check permissions and room there.';
+    const remedy =
+      code === 'EEXIST' ? 'Save again: it is read again first.' : 'Check permissions and room there.';
     throw new RunbookError(
       [{ code: 'unwritable-document', severity: 'error', message, remedy }],
       EXIT.person,
