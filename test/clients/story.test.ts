@@ -5,6 +5,7 @@ import { claudeBench } from './support/claude-code.ts';
 import { describeClient } from './support/client.ts';
 import type { ClientBench, Ended } from './support/client-bench.ts';
 import type { ClientName } from './support/client-packages.ts';
+import { clientTable } from './support/client-table.ts';
 import { codexBench } from './support/codex.ts';
 import { geminiBench } from './support/gemini-cli.ts';
 import { type ModelEndpoint, modelEndpoint } from './support/model-endpoint.ts';
@@ -38,16 +39,16 @@ const gemini: Headless = async (model, program, prompt) => {
   return [bench, await bench.run(program, ['-m', 'gemini-2.5-flash', '--yolo', '-p', prompt])];
 };
 
-const rows: [ClientName, Headless][] = [
-  ['claude', claude],
-  ['claudeNode20', claude],
-  ['codex', codex],
-  ['opencode', opencode],
-  ['gemini', gemini],
-];
+const starts: Partial<Record<ClientName, Headless>> = {
+  ...{ claude, claudeNode20: claude },
+  ...{ codex, opencode, gemini },
+};
 
-for (const [name, start] of rows) {
-  describeClient(name, (program) => {
+for (const { client, alone } of clientTable) {
+  const start = starts[client];
+  expect(start !== undefined, client).toBe(alone !== undefined);
+  if (start === undefined) continue;
+  describeClient(client, (program) => {
     test('struggles, observes, fixes, resolves and saves without a person; the file replays elsewhere', async () => {
       const story = await takenPort();
       const model = await modelEndpoint(story.agent);

@@ -3,7 +3,7 @@ import { deadline } from '../../base/deadline.ts';
 import { plainText, visibleText } from '../../base/plain-text.ts';
 import { approvalId } from '../../model/approval-id.ts';
 import type { ApprovalRequest, ApprovalResult } from '../../operations/agent/tool.ts';
-import { formOf, MOST_SCRIPT, type Questions, type Response } from './questions.ts';
+import { formOf, isShownWhole, type Questions, type Response } from './questions.ts';
 
 /** How long a call of an older client waits for the person, in milliseconds. A later answer still counts. */
 const WAIT_MS = 50_000;
@@ -23,7 +23,9 @@ export interface QuestionState {
 export interface PendingQuestion {
   readonly approve: (request: ApprovalRequest) => Promise<ApprovalResult>;
   /** The question that this call must return as its result. Newer clients ask it and repeat the call. */
-  readonly pending: () => { readonly request: ApprovalRequest; readonly state: QuestionState } | undefined;
+  readonly pending: () =>
+    | { readonly request: ApprovalRequest; readonly oneLine: boolean; readonly state: QuestionState }
+    | undefined;
 }
 
 /**
@@ -35,9 +37,10 @@ export function askingThrough(
   {
     questions,
     forms,
+    oneLine,
     modern,
     now,
-  }: { questions: Questions; forms: boolean; modern: boolean; now: () => number },
+  }: { questions: Questions; forms: boolean; oneLine: boolean; modern: boolean; now: () => number },
 ): PendingQuestion {
   let pending: ReturnType<PendingQuestion['pending']>;
 
@@ -47,9 +50,9 @@ export function askingThrough(
     if (returned) return returned;
     const known = questions.take(request.key);
     if (known && !(modern && known === 'open')) return { answer: known };
-    if (!forms || request.script.length > MOST_SCRIPT) return { answer: 'nobody-asked' };
+    if (!forms || !isShownWhole(request.script, oneLine)) return { answer: 'nobody-asked' };
     if (modern) {
-      pending = { request, state: { key: request.key, at: now(), id: approvalId() } };
+      pending = { request, oneLine, state: { key: request.key, at: now(), id: approvalId() } };
       return { answer: 'open' };
     }
     return await askNow(request);
@@ -73,7 +76,10 @@ export function askingThrough(
     questions.opened(key);
     let latencyMs: number | undefined;
     const answered = mcpReq
-      .send({ method: 'elicitation/create', params: formOf(request, { modern }) }, { timeout: STANDS_MS })
+      .send(
+        { method: 'elicitation/create', params: formOf(request, { modern, oneLine }) },
+        { timeout: STANDS_MS },
+      )
       .catch((): Response => ({ action: 'failed' }))
       .then((response) => {
         latencyMs = now() - at;

@@ -82,13 +82,31 @@ function meaning({ action, content }: Response, afterMs: number): ApprovalAnswer
 const ANSWERS = ['once', 'project', 'lease', 'no'] as const;
 
 /** Characters of a script that a dialog can show so that a person reads it. */
-export const MOST_SCRIPT = 4_096;
+const MOST_SCRIPT = 4_096;
+
+/** Characters of a line that a form shows on a terminal of 80 columns. */
+const LINE = 66;
+
+/** Fields of a form that fit on a screen, two rows each. */
+const MOST_LINES = 16;
+
+/** Whether a form shows every character of a script; what it does not is approved on a terminal. */
+export function isShownWhole(script: string, oneLine: boolean): boolean {
+  return script.length <= MOST_SCRIPT && (!oneLine || piecesOf(script).length <= MOST_LINES);
+}
+
+function piecesOf(script: string): string[] {
+  return script.split('\n').flatMap((line) => line.match(new RegExp(`.{1,${LINE}}`, 'gu')) ?? []);
+}
 
 /**
  * The form, in the words of MCP's elicitation. Clients cut a message after a few lines and show a field's description whole, so what
- * would run is in the description. It asks for a choice and never for a secret, as the protocol demands.
+ * would run is in the description; `oneLine`: each line of it in a field of its own. It asks for a choice and never for a secret, as the protocol demands.
  */
-export function formOf({ what, box, script, lease }: ApprovalRequest, { modern }: { modern: boolean }) {
+export function formOf(
+  { what, box, script, lease }: ApprovalRequest,
+  { modern, oneLine }: { modern: boolean; oneLine: boolean },
+) {
   const answers = [
     { const: 'once', title: 'Yes, this once' },
     { const: 'project', title: 'Yes, and whenever exactly this comes again in this project on this box' },
@@ -107,9 +125,23 @@ export function formOf({ what, box, script, lease }: ApprovalRequest, { modern }
     requestedSchema: {
       type: 'object' as const,
       properties: {
-        answer: { type: 'string' as const, title: 'May this run?', description: script, ...choices },
+        answer: {
+          ...{ type: 'string' as const, title: 'May this run?' },
+          ...(oneLine ? {} : { description: script }),
+          ...choices,
+        },
+        ...(oneLine ? lineFields(script) : {}),
       },
       required: ['answer'],
     },
   };
+}
+
+/** A field for each line, whose description is the line. What is filled in means nothing. */
+function lineFields(script: string) {
+  const field = (description: string, index: number) => [
+    `line_${index + 1}`,
+    { type: 'boolean' as const, title: `line ${index + 1}`, description, default: true },
+  ];
+  return Object.fromEntries(piecesOf(script).map(field));
 }

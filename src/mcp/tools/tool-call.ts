@@ -101,7 +101,9 @@ async function question(
   pending: NonNullable<CallContext['pending']>,
 ): Promise<InputRequiredResult> {
   return inputRequired({
-    inputRequests: { approval: inputRequired.elicit(formOf(pending.request, { modern: true })) },
+    inputRequests: {
+      approval: inputRequired.elicit(formOf(pending.request, { modern: true, oneLine: pending.oneLine })),
+    },
     requestState: await line.seal(pending.state),
   });
 }

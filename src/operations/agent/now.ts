@@ -71,15 +71,19 @@ function pendingApprovals({ store }: Workspace): Record<string, unknown>[] {
 }
 
 function nextOf(
-  { store }: Workspace,
+  desk: Workspace,
   saving: Saving,
   problems: readonly ProblemRecord[],
   running: number,
 ): string {
+  const { store } = desk;
   const stopped = problems.find(({ state }) => state === 'stopped');
   const open = problems.find(({ state }) => state === 'open');
   const withheld = saving.fold.withheld[0];
   const last = store.loop.attempts.at(-1);
+  const waiting = pendingApprovals(desk)[0];
+  if (waiting !== undefined)
+    return `${waiting.step} waits for a person, who approves it on a terminal with: runbook approve ${desk.document.file} --step ${waiting.step} — then call apply_step again. Other steps can go on. Never run that command yourself.`;
   if (running > 0) return 'A job runs: job_read with wait_s.';
   if (last?.status === 'interrupted')
     return `${last.attempt} (${last.step}) was interrupted: env_observe, then apply it again.`;

@@ -38,7 +38,9 @@ export async function takenPort(): Promise<TakenPort> {
       answers.push([tool, answer]);
       return answer;
     }
-    yield* call('runbook_read');
+    // A session begins before its servers are connected; a model sees that it lacks a tool, and tries again.
+    do answers.length = 0;
+    while (isMissing(yield* call('runbook_read')));
     const failed = yield* call('apply_step', {
       draft: {
         title: 'Start the server',
@@ -104,6 +106,10 @@ export function answerIn({ results }: ModelRequest): any {
   } catch {
     return text;
   }
+}
+
+function isMissing(answer: unknown): boolean {
+  return typeof answer === 'string' && answer.includes('No such tool');
 }
 
 /** A port that was free a moment ago. */
