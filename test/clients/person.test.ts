@@ -9,12 +9,15 @@ import { openTerminal, type Terminal } from './support/terminal.ts';
 /** Text as a dialog may wrap, indent and number it. */
 const flowed = (text: string) => text.replace(/^.*\bline \d+: .*$/gm, '').replace(/\s+/g, '');
 
-/** Answers yes in Claude Code's form, as a person does: reads, opens the field, takes its first answer, accepts. */
+/** Answers yes in Claude Code's form, as a person does: reads, opens the field, takes its second answer, accepts. */
 async function sayYes(terminal: Terminal): Promise<void> {
   // Nobody reads a script in less.
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   await terminal.press('Right');
   await terminal.until(/❯ ◯ Yes/);
+  // The second answer holds for the same script in this project too, so it is not asked again.
+  await terminal.press('Down');
+  await terminal.until(/❯ ◯ Yes, and whenever/);
   await terminal.press('Enter');
   await terminal.until(/✔ May this run/);
   while (!/❯ Accept/.test(await terminal.screen())) {
