@@ -163,7 +163,7 @@ rm -r "$WHERE"
     const inputs = '\n## Inputs\n\n| Name | Kind |\n| --- | --- |\n| TOKEN | secret |\n';
     const text = runbook({ Use: '~~~bash\ntest ${#TOKEN} = 14\n~~~' }, inputs);
     const s = await onHost(text, { TOKEN: 'sekrit-value-1' });
-    await s.run('approve');
+    await s.run('approve', { on: host.target });
     const refused = await s.replay({ on: host.target, yes: false });
     expect(refused).toMatchObject({ exit: 3, diagnostics: [{ code: 'secret-not-granted' }] });
     expect((await s.run('plan', { on: host.target })).exit).toBe(0);
