@@ -19,6 +19,7 @@ import {
 import { statfs } from 'node:fs/promises';
 import { arch, availableParallelism, loadavg, networkInterfaces, release, type, uptime } from 'node:os';
 import type { EntryKind, Machine, Reading, Status, SystemFacts } from './machine.ts';
+import { ownAddresses } from './remote/own-addresses.ts';
 import { askTool } from './tool.ts';
 import { tryRead } from './try-read.ts';
 
@@ -163,17 +164,27 @@ async function room(mount: string) {
   }
 }
 
+/** From /proc as on a remote box, because Node leaves out interfaces that are down. Without /proc, from Node. */
+function addresses(): string[] {
+  const read = (path: string) => tryRead(() => readFileSync(path, 'utf8'));
+  const [fibTrie, ifInet6] = [read('/proc/net/fib_trie'), read('/proc/net/if_inet6')];
+  if (fibTrie.kind === 'read')
+    return ownAddresses(fibTrie.value, ifInet6.kind === 'read' ? ifInet6.value : '');
+  return (
+    Object.values(networkInterfaces())
+      .flatMap((each) => (each ?? []).map(({ address }) => address))
+      // An address on the loopback interface may still be the box's own, such as a virtual service address.
+      .filter((address) => !/^(?:127\.|::1$)/.test(address))
+  );
+}
+
 function system(): SystemFacts {
-  const outward = Object.values(networkInterfaces())
-    .flatMap((each) => each ?? [])
-    // An address on the loopback interface may still be the box's own, such as a virtual service address.
-    .filter(({ address }) => !/^(?:127\.|::1$)/.test(address));
   return {
     name: type(),
     kernel: release(),
     architecture: ARCHITECTURES[arch()] ?? arch(),
     cpus: availableParallelism(),
-    addresses: outward.map(({ address }) => address),
+    addresses: addresses(),
     load: loadavg()[0] ?? 0,
     bootedAt: new Date(Date.now() - uptime() * 1000),
   };

@@ -63,7 +63,7 @@ test('keeps unknown fields', () => {
 
 test.each([
   ['a: [', 1, /flow/i],
-  [`${map('  a: b')}\n---\n- list\n`, 6, /no object/],
+  [`${map('  a: b')}\n---\n- list\n`, 6, /must be a Kubernetes object/],
   [`${map('  a: b')}\n---\nkind: X\n`, 6, /no apiVersion/],
   ['apiVersion: v1\nmetadata: { name: x }\n', 1, /no kind/],
   ['apiVersion: v1\nkind: X\nmetadata: { generateName: x- }\n', 1, /generateName/],
