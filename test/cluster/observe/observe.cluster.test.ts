@@ -122,7 +122,7 @@ describeWithCluster('env.observe of a real cluster', (cluster) => {
 
   test('reports an expired token, a dead API server or a missing kubeconfig, and still observes the box', async () => {
     const cases = [
-      [cluster.expired(), /log in again/],
+      [cluster.expired(), /Log in again/],
       [await cluster.dead(), /cannot be reached/],
     ] as const;
     for (const [kubeconfig, words] of cases) {
