@@ -106,7 +106,11 @@ describeWithCluster('the Kubernetes parts of the examples', (cluster) => {
           const object = deployment(name) as Json;
           object.metadata.labels = { [label]: metadata.name };
           const kind = plural === 'eventbus' ? 'statefulsets' : 'deployments';
-          if (plural === 'eventbus') object.metadata.name = `eventbus-${metadata.name}-js`;
+          if (plural === 'eventbus') {
+            object.kind = 'StatefulSet';
+            object.metadata.name = `eventbus-${metadata.name}-js`;
+            object.spec.serviceName = object.metadata.name;
+          }
           await cluster.api.create(`/apis/apps/v1/namespaces/argo/${kind}`, object);
         }
       }
