@@ -46,7 +46,10 @@ describeWithCluster('drift of what was applied to a real API server', (cluster) 
     const path = `/api/v1/namespaces/${namespace}/secrets`;
     const { metadata } = await cluster.api.get(`${path}/till`);
     await cluster.api.merge(`${path}/till`, { stringData: { code: 'by-hand-0815' } }, 'kubectl-edit');
-    await cluster.api.create(path, { metadata: { name: 'stray', labels: metadata.labels } });
+    // Applied by runbook, and then forgotten by both the document and the journal.
+    await cluster.api.demand('POST', `${path}?fieldManager=runbook`, {
+      metadata: { name: 'stray', labels: metadata.labels },
+    });
     const { exitCode, text } = await runbook.run('drift', '--json');
     expect(exitCode).toBe(2);
     const { findings } = JSON.parse(text) as {

@@ -58,7 +58,7 @@ describeWithCluster('the Kubernetes parts of the examples', (cluster) => {
     await replayOnly(runbook, 'serve-over-plain-http');
     const healed = (await cluster.api.get(argo)).spec.template.spec.containers[0];
     expect(healed.readinessProbe.httpGet.scheme).toBe('HTTP');
-  });
+  }, 300_000);
 
   test('examples/media-server, whole, and a second time with nothing to do', async () => {
     await playLocalPathProvisioner();

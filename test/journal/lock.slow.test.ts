@@ -32,7 +32,7 @@ it('is acquired by exactly one of 20 contenders, repeatedly, with each winner ki
     expect(winners).toHaveLength(1);
     const [winner] = winners;
     for (const [child, line] of told)
-      if (child !== winner) expect(line).toContain(`process ${winner?.pid} of`);
+      if (child !== winner) expect(line).toContain(`process ${winner?.pid}, started by`);
     winner?.kill('SIGKILL');
     await once(winner!, 'exit');
     lockers.delete(winner!);

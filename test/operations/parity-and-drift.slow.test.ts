@@ -104,7 +104,9 @@ describeWithBoxes('two clean Debian boxes after the same runbook', () => {
     expect(scopes).toEqual(
       expect.arrayContaining(['packages', 'listeners', 'users', 'files', 'facts', 'checks', 'endpoints']),
     );
-    expect(await readFile(scene.path('parity.html'), 'utf8')).toContain('Equal, but for what was declared');
+    expect(await readFile(scene.path('parity.html'), 'utf8')).toContain(
+      'Equal, except for declared differences',
+    );
     for (const box of [one, two]) {
       const { report } = (await scene.run('drift', { on: on(box), yes: true })) as { report: DriftReport };
       // The host's name is a fact that the document has of box one alone.
