@@ -28,13 +28,13 @@ beforeAll(async () => {
   // Packages stay outside of it, so it lies where they are found.
   engine = resolve('node_modules/.cache/test-programs', `fleet-${process.pid}.mjs`);
   const contents = `
-    import { host } from ${JSON.stringify(resolve('src/local-world.ts'))};
+    import { localWorld } from ${JSON.stringify(resolve('src/local-world.ts'))};
     import { program } from ${JSON.stringify(resolve('src/cli/program.ts'))};
     import { interruptions } from ${JSON.stringify(resolve('src/cli/interruption.ts'))};
     import { operations } from ${JSON.stringify(resolve('src/operations/all.ts'))};
     import { simulatedFleet } from ${JSON.stringify(resolve('test/support/simulated-fleet.ts'))};
     const { stdout, stderr, env } = process;
-    const world = host({ cwd: process.cwd(), env, version: '0.0.0-test', person: undefined });
+    const world = localWorld({ cwd: process.cwd(), env, version: '0.0.0-test', person: undefined });
     const fleet = simulatedFleet(world, process.cwd());
     const argv = ['replay', '--fleet', 'inventory.yaml', '--yes', ...process.argv.slice(2)];
     const signal = interruptions(process, (code) => process.exit(code));
