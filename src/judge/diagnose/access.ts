@@ -68,8 +68,8 @@ export const hostKey: Rule = textRule({
 export const checkUnauthorized: Rule = {
   code: 'credentials',
   cause: 'credentials',
-  find: (scene) =>
-    scene.input.checks.flatMap(({ check, verdict, class: kind }, index) => {
+  find: (context) =>
+    context.input.checks.flatMap(({ check, verdict, class: kind }, index) => {
       const status = /^http-(401|407)$/.exec(kind)?.[1];
       if (verdict !== 'fail' || status === undefined) return [];
       const url = /\bhttps?:\/\/\S{1,300}/.exec(check)?.[0] ?? check;
@@ -79,7 +79,7 @@ export const checkUnauthorized: Rule = {
           remedy:
             'Probe a path that needs no login (or only the port), or expect that status. Waiting does not help.',
           subject: url,
-          evidence: [scene.checkEvidence(index)],
+          evidence: [context.checkEvidence(index)],
           weight: 'told' as const,
         },
       ];
@@ -95,7 +95,7 @@ export const permissionDenied: Rule = textRule({
     /are you root\?|must be (?:run|executed) as root|must be root|requires? (?:root|superuser) privileges|run (?:this|it) as root|only root (?:can|may)|need to be root|you do not have (?:sufficient )?permission/i,
     /is not in the sudoers file|not allowed to execute/,
   ],
-  describe: ({ line }, scene) => {
+  describe: ({ line }, context) => {
     if (
       /\((?:publickey|password|keyboard)/.test(line) ||
       (/\bbind\b|listen EACCES/i.test(line) && !line.includes('/'))
@@ -108,7 +108,7 @@ export const permissionDenied: Rule = textRule({
       title: `${path === undefined ? 'The step lacks' : `${path}: the user lacks`} the permission for this.`,
       remedy: group
         ? 'Run as root, or as a member of the group docker (which is equivalent to root).'
-        : `Run as root or as the owner, or fix owner and mode${scene.facts.containers?.some(({ role }) => role === 'inside') ? '. In a container, a missing capability has the same effect' : ''}.`,
+        : `Run as root or as the owner, or fix owner and mode${context.facts.containers?.some(({ role }) => role === 'inside') ? '. In a container, a missing capability has the same effect' : ''}.`,
       ...(path !== undefined && { subject: path }),
     };
   },

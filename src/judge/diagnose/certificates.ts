@@ -9,8 +9,8 @@ export const certificateExpired: Rule = textRule({
   patterns: [
     /certificate has expired|CERT_HAS_EXPIRED|certificate expired|x509: certificate has expired|EXPKEYSIG|NET::ERR_CERT_DATE_INVALID/i,
   ],
-  describe: (hit, scene) => {
-    const host = hostNear(hit, scene);
+  describe: (hit, context) => {
+    const host = hostNear(hit, context);
     const key = hit.line.includes('EXPKEYSIG');
     return {
       title: key
@@ -35,8 +35,8 @@ export const certificateName: Rule = textRule({
     /Hostname mismatch, certificate is not valid for '(?<host>[^']{1,253})'/,
     /certificate subject name .{0,100}does not match target host ?name|doesn't match (?:requested )?host ?name|doesn't contain any IP SANs/,
   ],
-  describe: (hit, scene) => {
-    const host = hit.groups.host ?? hostNear(hit, scene);
+  describe: (hit, context) => {
+    const host = hit.groups.host ?? hostNear(hit, context);
     return {
       title: `The certificate is not valid for the ${host === undefined ? 'requested name' : `name ${host}`}.`,
       remedy: 'Connect to a name in the certificate, or issue a certificate for this name.',
@@ -54,8 +54,8 @@ export const certificateUntrusted: Rule = textRule({
     /unable to get (?:local )?issuer certificate|UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE)|unable to verify the first certificate/i,
     /certificate signed by unknown authority|server certificate verification failed|doesn't have a known issuer|certificate verify failed|PKIX path building failed/i,
   ],
-  describe: (hit, scene) => {
-    const host = hostNear(hit, scene);
+  describe: (hit, context) => {
+    const host = hostNear(hit, context);
     return {
       title: `The certificate of ${host ?? 'the server'} is not signed by an authority that this box trusts.`,
       remedy:
@@ -73,8 +73,8 @@ export const schemeMismatch: Rule = textRule({
     /server gave HTTP response to HTTPS client|it does not speak TLS|wrong version number|packet length too long|ERR_SSL_WRONG_VERSION_NUMBER|EPROTO.{0,80}wrong version|SSL_ERROR_RX_RECORD_TOO_LONG|first record does not look like a TLS handshake/i,
     /(?<tls>malformed HTTP response "\\x15\\x03)|(?<plain>plain HTTP request was sent to HTTPS port|Client sent an HTTP request to an HTTPS server)/i,
   ],
-  describe: (hit, scene) => {
-    const host = hostNear(hit, scene);
+  describe: (hit, context) => {
+    const host = hostNear(hit, context);
     const wanted = hit.groups.tls ?? hit.groups.plain;
     const where = host ?? 'The port';
     return {
@@ -102,8 +102,8 @@ export const clockSkew: Rule = textRule({
   }),
 });
 
-function hostNear(hit: Hit, scene: FailureContext): string | undefined {
-  return scene.near(hit, 8).flatMap((line) => hostOrName(line))[0] ?? stepHost(scene);
+function hostNear(hit: Hit, context: FailureContext): string | undefined {
+  return context.near(hit, 8).flatMap((line) => hostOrName(line))[0] ?? stepHost(context);
 }
 
 function hostOrName(line: string): string[] {

@@ -33,13 +33,13 @@ export function dialedChecks({ input, checkEvidence }: FailureContext): DialedCh
 export const httpAnswer: Rule = {
   code: 'http-answer',
   cause: 'config',
-  find: (scene) =>
-    dialedChecks(scene).flatMap((dialed): Match[] => {
+  find: (context) =>
+    dialedChecks(context).flatMap((dialed): Match[] => {
       const { class: kind, host, port, evidence, observed, check } = dialed;
       const status = /^http-(\d{3})$/.exec(kind)?.[1];
       const lacksText = kind === 'no-match' && /^HTTP \d/.test(observed);
       if ((status === undefined && !lacksText) || status === '401' || status === '407') return [];
-      const server = serverOf(scene, dialed);
+      const server = serverOf(context, dialed);
       const request = /\b(GET|HEAD|POST|PUT)\s+https?:\/\/[^/\s]+(\/\S*)?/.exec(check);
       const asked = request ? ` to ${request[1]} ${request[2] ?? '/'}` : '';
       const wanted = /(?:contains|matches) (".{1,80}?"|\S{1,80})/.exec(check)?.[1];
@@ -65,13 +65,13 @@ export const httpAnswer: Rule = {
 
 /** Who answers a check: the owner of the port on this box, else the host. */
 export function serverOf(
-  scene: FailureContext,
+  context: FailureContext,
   { host, port }: DialedCheck,
 ): { name: string; since: string; isOlder: boolean; evidence: string[] } {
-  const listener = isHere(scene, host) ? listenersAt(scene.facts, port)[0] : undefined;
+  const listener = isHere(context, host) ? listenersAt(context.facts, port)[0] : undefined;
   const where = `${host}:${port}`;
   if (listener?.owner === undefined) return { name: where, since: '', isOlder: false, evidence: [] };
-  const isOlder = listenersAt(scene.input.before?.facts ?? {}, port).some(
+  const isOlder = listenersAt(context.input.before?.facts ?? {}, port).some(
     ({ pid }) => pid !== undefined && pid === listener.pid,
   );
   return {
@@ -89,12 +89,12 @@ export function serverOf(
 export const listensElsewhere: Rule = {
   code: 'listens-elsewhere',
   cause: 'config',
-  find: (scene) =>
-    dialedChecks(scene).flatMap((dialed): Match[] => {
-      if (dialed.class !== 'refused' || !isHere(scene, dialed.host)) return [];
-      const same = listenersAt(scene.facts, dialed.port).filter(({ via }) => via === 'socket');
+  find: (context) =>
+    dialedChecks(context).flatMap((dialed): Match[] => {
+      if (dialed.class !== 'refused' || !isHere(context, dialed.host)) return [];
+      const same = listenersAt(context.facts, dialed.port).filter(({ via }) => via === 'socket');
       if (same.length > 0) return [];
-      const started = newListeners(scene)[0];
+      const started = newListeners(context)[0];
       if (started !== undefined) return [onAnotherPort(dialed, started)];
       return [];
     }),
@@ -137,8 +137,8 @@ export const packetsFiltered: Rule = {
 };
 
 /** Whether the host of a check is this box: loopback, or an address of its own. */
-export function isHere(scene: FailureContext, host: string): boolean {
-  return isLoopback(host) || ownAddress(scene, host);
+export function isHere(context: FailureContext, host: string): boolean {
+  return isLoopback(host) || ownAddress(context, host);
 }
 
 function listenersAt({ listeners = [] }: Facts, port: number): Listener[] {

@@ -24,9 +24,9 @@ export const configKeyUnknown: Rule = textRule({
     /couldn't find key (?<key>\S{1,100}) in/,
     /Bad configuration option: (?<key>\S{1,100})/,
   ],
-  describe: ({ line, groups }, scene) => {
+  describe: ({ line, groups }, context) => {
     const key = (groups.key ?? groups.field ?? '').replace(/[.:,]$/, '');
-    return tellUnknown(key, pathIn(line), scene);
+    return tellUnknown(key, pathIn(line), context);
   },
 });
 
@@ -35,7 +35,7 @@ export const redisDirective: Rule = textRule({
   code: 'config-key-unknown',
   cause: 'config',
   patterns: [/^>>> '(?<key>[\w-]{1,100})/],
-  describe: ({ groups: { key = '' } }, scene) => tellUnknown(key, undefined, scene),
+  describe: ({ groups: { key = '' } }, context) => tellUnknown(key, undefined, context),
 });
 
 /** A configuration, script or document that cannot be parsed. */
@@ -73,8 +73,8 @@ export const variableUnset: Rule = textRule({
     /(?:environment variable|env var|variable) [`'"‘]?(?<name>[A-Z_][A-Z0-9_]{1,100})[`'"’]? (?:is |must be |was )?(?:not set|required|missing|not defined|undefined|set)/i,
     /KeyError: '(?<name>[A-Z][A-Z0-9_]{2,100})'/,
   ],
-  describe: ({ groups: { name = '' } }, scene) => {
-    const near = nearest(name, variables(scene, name));
+  describe: ({ groups: { name = '' } }, context) => {
+    const near = nearest(name, variables(context, name));
     return {
       title: `The variable ${name} has no value.`,
       remedy: `Declare it under Inputs or export it in an earlier step${near === undefined ? '' : ` (or did you mean ${near}?)`}.`,
@@ -87,10 +87,10 @@ export const variableUnset: Rule = textRule({
 export const emptyVariableInPath: Rule = {
   code: 'variable-unset',
   cause: 'config',
-  find: (scene) =>
-    pathsFromVariables(scene.input.step?.text ?? '').flatMap(({ name, path }) => {
+  find: (context) =>
+    pathsFromVariables(context.input.step?.text ?? '').flatMap(({ name, path }) => {
       const alone = new RegExp(`(?<![\\w.~}-])${path.replace(/[.+]/g, '\\$&')}(?![\\w/-])`);
-      const hit = scene.search([alone])[0];
+      const hit = context.search([alone])[0];
       if (hit === undefined) return [];
       const title = `The variable ${name} is empty, so $${name}${path} became ${path}.`;
       const remedy = `Export ${name} in an earlier step that runs on this box, or declare it under Inputs.`;
@@ -126,10 +126,10 @@ export const waitsForInput: Rule = textRule({
   },
 });
 
-function tellUnknown(key: string, path: string | undefined, scene: FailureContext) {
+function tellUnknown(key: string, path: string | undefined, context: FailureContext) {
   // Kubernetes reports the whole path; its last part is the misspelled key.
   const own = /^\.?(?:spec|metadata)\./.test(key) ? key.replace(/^.*\./, '').replace(/\[\d+\]$/, '') : key;
-  const near = nearest(own, candidates(own, scene));
+  const near = nearest(own, candidates(own, context));
   return {
     title: `${path ?? 'The program'} does not know ${key}${near === undefined ? '' : `; ${near} is similar`}.`,
     remedy:

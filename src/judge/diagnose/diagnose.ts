@@ -14,12 +14,12 @@ import { WEIGHTS } from './weight.ts';
  * before its effects. An empty list means that nothing is known, not that nothing is wrong.
  */
 export function diagnose(input: DiagnosisInput, limit = 5): Finding[] {
-  const scene = failureContextOf(input);
+  const context = failureContextOf(input);
   const found = RULES.flatMap((rule, order) =>
-    rule.find(scene).map((match) => toFinding(rule, order, match)),
+    rule.find(context).map((match) => toFinding(rule, order, match)),
   );
   const isExplained = found.some(({ rank }) => rank < WEIGHTS.indexOf('inferred') * 1000);
-  const said = isExplained ? undefined : saidFinding(scene, found);
+  const said = isExplained ? undefined : saidFinding(context, found);
   const all = said ? [...found, said] : found;
   return withoutRepeats(all.sort((a, b) => a.rank - b.rank)).slice(0, limit);
 }

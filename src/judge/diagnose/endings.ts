@@ -6,27 +6,27 @@ import type { Weight } from './weight.ts';
 export const oomKilled: Rule = {
   code: 'oom-killed',
   cause: 'resources',
-  find: (scene) => [...oomTold(scene), ...oomCounted(scene)],
+  find: (context) => [...oomTold(context), ...oomCounted(context)],
 };
 
-function oomTold(scene: FailureContext) {
+function oomTold(context: FailureContext) {
   const patterns = [
     /Out of memory: Kill(?:ed)? process (?<pid>\d+) \((?<name>[^)]{1,60})\)/,
     /Memory cgroup out of memory: Kill(?:ed)? process (?<pid>\d+) \((?<name>[^)]{1,60})\)/,
     /oom-kill:constraint.{0,300}task=(?<name>[^,]{1,60})|\bOOMKilled\b|killed by the OOM killer|result 'oom-kill'/,
   ];
-  return scene
+  return context
     .search(patterns)
     .map(({ groups: { name }, evidence, weight }) => tellOom(name, [evidence], weight));
 }
 
 /** SIGKILL while the OOM kill counter increased (/proc/vmstat, memory.events). */
-function oomCounted(scene: FailureContext) {
-  if (scene.exit !== 137) return [];
-  const [after, before] = [scene.facts.memory?.[0], scene.input.before?.facts.memory?.[0]];
+function oomCounted(context: FailureContext) {
+  if (context.exit !== 137) return [];
+  const [after, before] = [context.facts.memory?.[0], context.input.before?.facts.memory?.[0]];
   if (after?.oomKills === undefined || before?.oomKills === undefined) return [];
   return after.oomKills > before.oomKills
-    ? [tellOom(undefined, [scene.exitEvidence, after.id, before.id], 'told')]
+    ? [tellOom(undefined, [context.exitEvidence, after.id, before.id], 'told')]
     : [];
 }
 
@@ -65,9 +65,9 @@ export const outOfMemory: Rule = textRule({
 export const killed: Rule = {
   code: 'killed',
   cause: 'other',
-  find: (scene) => {
-    if (scene.exit !== 137) return [];
-    const memory = scene.facts.memory?.[0];
+  find: (context) => {
+    if (context.exit !== 137) return [];
+    const memory = context.facts.memory?.[0];
     const none = memory?.oomKills === 0;
     return [
       {
@@ -75,7 +75,7 @@ export const killed: Rule = {
         remedy: none
           ? 'Find out who sent it: a supervisor, a time limit (timeout -k), a stop of the container. More memory does not help.'
           : 'Check dmesg for "Out of memory" before you raise a limit. Otherwise find out who sent the signal.',
-        evidence: [scene.exitEvidence, ...(none ? [memory.id] : [])],
+        evidence: [context.exitEvidence, ...(none ? [memory.id] : [])],
         weight: 'told',
       },
     ];
@@ -140,15 +140,15 @@ const SIGNALS: Readonly<
 export const signalled: readonly Rule[] = ['crashed', 'terminated'].map((code) => ({
   code,
   cause: 'other',
-  find: (scene) => {
-    const [of, name, means, remedy] = SIGNALS[scene.exit ?? 0] ?? [];
+  find: (context) => {
+    const [of, name, means, remedy] = SIGNALS[context.exit ?? 0] ?? [];
     if (of !== code) return [];
     return [
       {
-        title: `Exit code ${scene.exit}: a process was ended by ${name}: ${means}.`,
+        title: `Exit code ${context.exit}: a process was ended by ${name}: ${means}.`,
         remedy: remedy ?? '',
         subject: name ?? '',
-        evidence: [scene.exitEvidence],
+        evidence: [context.exitEvidence],
         weight: 'consequence',
       },
     ];
@@ -159,15 +159,15 @@ export const signalled: readonly Rule[] = ['crashed', 'terminated'].map((code) =
 export const brokenPipe: Rule = {
   code: 'broken-pipe',
   cause: 'config',
-  find: (scene) =>
-    scene.exit === 141
+  find: (context) =>
+    context.exit === 141
       ? [
           {
             title:
               'Exit code 141: a program wrote into a pipe after its reader had exited (SIGPIPE), such as `… | head -1`. pipefail turns that into a failure.',
             remedy:
               'Let the reader read everything (`sed -n 1p`, `awk NR==1`), or write `{ …; } || test $? = 141`.',
-            evidence: [scene.exitEvidence],
+            evidence: [context.exitEvidence],
             weight: 'told',
           },
         ]
@@ -178,18 +178,18 @@ export const brokenPipe: Rule = {
 export const timedOut: Rule = {
   code: 'timed-out',
   cause: 'timing',
-  find: (scene) => {
-    const { end, step } = scene.input;
-    const byTool = scene.exit === 124 && /\btimeout\b/.test(step?.text ?? '');
+  find: (context) => {
+    const { end, step } = context.input;
+    const byTool = context.exit === 124 && /\btimeout\b/.test(step?.text ?? '');
     if (end?.kind !== 'timeout' && !byTool) return [];
     const limit = end?.kind === 'timeout' ? ` after ${end.afterMs / 1000} s` : ' by timeout(1)';
     const last =
-      scene.input.output.trim() === '' ? 'It printed nothing.' : 'Its last lines show what it was doing.';
+      context.input.output.trim() === '' ? 'It printed nothing.' : 'Its last lines show what it was doing.';
     return [
       {
         title: `The step was still running and was stopped${limit}.`,
         remedy: `${last} Find out what it waits for. A daemon that stays in the foreground belongs in a background step.`,
-        evidence: [scene.exitEvidence],
+        evidence: [context.exitEvidence],
         weight: 'consequence',
       },
     ];

@@ -74,7 +74,7 @@ export const fileMissing: Rule = textRule({
     /(?:^|: )(?:cannot \w{1,20} |can't \w{1,20} )?['‘"]?(?<path>[\w./@+~-]{1,300})['’"]?: (?:Cannot open: )?No such file or directory/,
     /lock file "(?<lock>[^"]{1,100})" already exists|(?<what>no such file or directory|cannot find the (?:file|path) specified)/i,
   ],
-  describe: ({ line, groups, where }, scene) => {
+  describe: ({ line, groups, where }, context) => {
     if (groups.lock !== undefined) return undefined;
     const path = groups.path ?? pathIn(line);
     if (/locale|bad interpreter/.test(line)) return undefined;
@@ -82,7 +82,7 @@ export const fileMissing: Rule = textRule({
       title: `${path ?? 'A file'} does not exist.`,
       remedy: 'Check the path and the working directory. Create the file or its folder in an earlier step.',
       ...(path !== undefined && { subject: path }),
-      ...(scene.exit === 0 && where === undefined && { weight: 'inferred' as const }),
+      ...(context.exit === 0 && where === undefined && { weight: 'inferred' as const }),
     };
   },
 });

@@ -18,8 +18,8 @@ export const nameNotResolved: Rule = textRule({
     /(?:Could not resolve hostname|unknown host|UnknownHostException:?) (?<host>[\w.-]{1,253})/i,
     /(?:the name cannot be resolved|no name server answers|name or service not known|temporary failure in name resolution|nodename nor servname|name resolution failed|Name does not resolve|no address associated with hostname)/i,
   ],
-  describe: (hit, scene) => {
-    const nearby = scene.near(hit, 8).flatMap((line) => hostIn(line) ?? [])[0];
+  describe: (hit, context) => {
+    const nearby = context.near(hit, 8).flatMap((line) => hostIn(line) ?? [])[0];
     const host = hit.groups.host ?? nearby?.replace(/:\d+$/, '');
     // sudo only warns that the box cannot resolve its own name, and continues.
     if (/^sudo: unable to resolve host/.test(hit.line)) return { ...ownName(host), weight: 'consequence' };
@@ -45,14 +45,14 @@ export const connectionRefused: Rule = textRule({
     /(?:The connection to the server|Connection to) (?<host>[\w.-]{1,100}):(?<port>\d{1,5}) (?:was )?refused/,
     /connection refused|ECONNREFUSED|actively refused/i,
   ],
-  describe: (hit, scene) => {
-    const { host, port } = hit.groups.port ? hit.groups : target(scene.near(hit, 8));
+  describe: (hit, context) => {
+    const { host, port } = hit.groups.port ? hit.groups : target(context.near(hit, 8));
     if (/^The connection to the server localhost:8080/.test(hit.line)) return undefined;
     if (port !== undefined && host !== undefined && isCurl(hit.line) && !isLoopback(host)) return undefined;
-    const telling = refused(host, port === undefined ? undefined : Number(port), scene);
+    const telling = refused(host, port === undefined ? undefined : Number(port), context);
     // A client's complaint on the output is a consequence. In a program's own log it is why that program failed.
     const isCheck = hit.weight === 'consequence' || (hit.where === undefined && CLIENT.test(hit.line));
-    const here = host !== undefined && (isLoopback(host) || ownAddress(scene, host));
+    const here = host !== undefined && (isLoopback(host) || ownAddress(context, host));
     return isCheck && here ? { ...telling, weight: 'consequence' } : telling;
   },
 });
@@ -105,9 +105,9 @@ export const connectionTimeout: Rule = textRule({
     /curl: \(28\) (?:Connection timed out|Failed to connect)/,
     /connect timed out|connection timed out|no answer within \d+ s|connection timeout|ConnectTimeoutError|UND_ERR_CONNECT_TIMEOUT/i,
   ],
-  describe: (hit, scene) => {
+  describe: (hit, context) => {
     if (/while (?:reading|sending)|read timed out/i.test(hit.line)) return undefined;
-    const { host, port } = hit.groups.host ? hit.groups : target(scene.near(hit, 6));
+    const { host, port } = hit.groups.host ? hit.groups : target(context.near(hit, 6));
     const where = host === undefined ? 'The host' : `${host}${port === undefined ? '' : `:${port}`}`;
     return {
       title: `${where} did not answer: packets are dropped, or the host is down.`,
@@ -125,8 +125,8 @@ export const answerTimeout: Rule = textRule({
   patterns: [
     /read timed out|ReadTimeout|operation timed out after \d+ milliseconds|(?:Client\.Timeout|request canceled).{0,40}(?:awaiting headers|reading body)|upstream timed out.{0,60}while reading|ESOCKETTIMEDOUT|context deadline exceeded/i,
   ],
-  describe: (hit, scene) => {
-    const { host } = target(scene.near(hit, 3));
+  describe: (hit, context) => {
+    const { host } = target(context.near(hit, 3));
     return {
       title: `${host ?? 'The service'} accepted the connection, but did not answer in time.`,
       remedy: 'Find out what it is doing (log, CPU, locks, its dependencies) before you raise a timeout.',
@@ -142,8 +142,8 @@ export const noRoute: Rule = textRule({
   patterns: [
     /no route to (?:the )?(?:host|network)|network is unreachable|EHOSTUNREACH|ENETUNREACH|network unreachable|host is unreachable|destination host unreachable/i,
   ],
-  describe: (hit, scene) => {
-    const { host } = target(scene.near(hit, 4));
+  describe: (hit, context) => {
+    const { host } = target(context.near(hit, 4));
     return {
       title: `There is no route to ${host ?? 'the host'} from this box.`,
       remedy:
@@ -160,8 +160,8 @@ export const connectionReset: Rule = textRule({
   patterns: [
     /connection reset by peer|ECONNRESET|socket hang up|connection was reset|empty reply from server|unexpected EOF while reading|kex_exchange_identification/i,
   ],
-  describe: (hit, scene) => {
-    const { host } = target(scene.near(hit, 4));
+  describe: (hit, context) => {
+    const { host } = target(context.near(hit, 4));
     return {
       title: `${host ?? 'The remote host'} closed the connection unexpectedly.`,
       remedy: 'Read the log of the service on that host. If it happened only once, try again.',
@@ -171,10 +171,10 @@ export const connectionReset: Rule = textRule({
   },
 });
 
-function refused(host: string | undefined, port: number | undefined, scene: FailureContext) {
+function refused(host: string | undefined, port: number | undefined, context: FailureContext) {
   const where = host === undefined ? 'the host' : `${host}${port === undefined ? '' : `:${port}`}`;
-  const here = host !== undefined && (isLoopback(host) || ownAddress(scene, host));
-  const down = downService(scene);
+  const here = host !== undefined && (isLoopback(host) || ownAddress(context, host));
+  const down = downService(context);
   const evidence = down === undefined ? [] : [down.id];
   const title = here
     ? `Nothing listens on ${where}${down === undefined ? '' : `; the service ${down.name} is ${down.state}`}.`
@@ -186,9 +186,11 @@ function refused(host: string | undefined, port: number | undefined, scene: Fail
 }
 
 /** A service that is down and that the step mentions. */
-function downService(scene: FailureContext): FactOf<'services'> | undefined {
-  const down = (scene.facts.services ?? []).filter(({ state }) => state === 'failed' || state === 'inactive');
-  return down.find(({ name }) => scene.names(name) || scene.names(`${name}.service`));
+function downService(context: FailureContext): FactOf<'services'> | undefined {
+  const down = (context.facts.services ?? []).filter(
+    ({ state }) => state === 'failed' || state === 'inactive',
+  );
+  return down.find(({ name }) => context.names(name) || context.names(`${name}.service`));
 }
 
 export function ownAddress({ facts }: FailureContext, host: string): boolean {

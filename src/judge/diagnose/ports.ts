@@ -12,9 +12,9 @@ export const portTaken: Rule = textRule({
   code: 'port-taken',
   cause: 'port',
   patterns: [TAKEN],
-  describe: (hit, scene) => {
-    const port = portNear(hit, scene) ?? takenWantedPort(scene);
-    if (port !== undefined) return tellTaken(port, holders(scene, port), scene);
+  describe: (hit, context) => {
+    const port = portNear(hit, context) ?? takenWantedPort(context);
+    if (port !== undefined) return tellTaken(port, holders(context, port), context);
     const path = /(\/[\w./@-]{1,200}\.sock(?:et)?)\b/.exec(hit.line)?.[1];
     if (path !== undefined) {
       return {
@@ -34,16 +34,16 @@ export const portTaken: Rule = textRule({
 export const portHeld: Rule = {
   code: 'port-taken',
   cause: 'port',
-  find: (scene) =>
+  find: (context) =>
     [
-      ...failedPortChecks(scene),
-      ...wantedPorts(scene).map((port) => ({ port, evidence: undefined })),
+      ...failedPortChecks(context),
+      ...wantedPorts(context).map((port) => ({ port, evidence: undefined })),
     ].flatMap(({ port, evidence }) => {
-      const owners = holders(scene, port).filter(({ owner }) => owner !== undefined);
-      const others = owners.filter(({ owner }) => !scene.names(owner!));
+      const owners = holders(context, port).filter(({ owner }) => owner !== undefined);
+      const others = owners.filter(({ owner }) => !context.names(owner!));
       // If a program that the step names holds the port too, that is intended.
       if (others.length === 0 || others.length < owners.length) return [];
-      const telling = tellTaken(port, others, scene);
+      const telling = tellTaken(port, others, context);
       const ids = [...(evidence === undefined ? [] : [evidence]), ...(telling.evidence ?? [])];
       return [{ ...telling, evidence: ids, weight: evidence === undefined ? 'inferred' : 'told' }];
     }),
@@ -53,13 +53,13 @@ export const portHeld: Rule = {
 export const portAnsweredByOther: Rule = {
   code: 'port-taken',
   cause: 'port',
-  find: (scene) =>
-    scene.input.checks.flatMap((check, index) => {
+  find: (context) =>
+    context.input.checks.flatMap((check, index) => {
       const port =
         check.class === 'other-listener' && check.verdict === 'fail' ? namedPort(check.observed) : undefined;
       if (port === undefined) return [];
-      const telling = tellTaken(port, holders(scene, port), scene);
-      const evidence = [scene.checkEvidence(index), ...(telling.evidence ?? [])];
+      const telling = tellTaken(port, holders(context, port), context);
+      const evidence = [context.checkEvidence(index), ...(telling.evidence ?? [])];
       return [{ ...telling, evidence, weight: 'told' as const }];
     }),
 };
@@ -73,10 +73,10 @@ export const portPrivileged: Rule = textRule({
     /listen EACCES|bind: permission denied|cannot expose privileged port/i,
     /(?:PermissionError|SocketException|BindException).{0,40}permission denied/i,
   ],
-  describe: (hit, scene) => {
-    const port = portNear(hit, scene) ?? wantedPorts(scene).find((wanted) => wanted < 1024);
+  describe: (hit, context) => {
+    const port = portNear(hit, context) ?? wantedPorts(context).find((wanted) => wanted < 1024);
     const binds =
-      /bind|listen|expose/i.test(hit.line) || scene.near(hit, 6).some((line) => /\bbind\(/.test(line));
+      /bind|listen|expose/i.test(hit.line) || context.near(hit, 6).some((line) => /\bbind\(/.test(line));
     if (!binds || (port !== undefined && port >= 1024)) return undefined;
     return {
       title: `An unprivileged user cannot listen on ${port === undefined ? 'a port below 1024' : `port ${port}`}.`,
@@ -106,10 +106,10 @@ export const addressNotHere: Rule = textRule({
 export const portCaptured: Rule = {
   code: 'port-captured',
   cause: 'port',
-  find: (scene) =>
-    wantedPorts(scene).flatMap((port) => {
-      const captor = listenersOn(scene, port).find(({ via }) => via !== 'socket');
-      const listener = listenersOn(scene, port).find(({ via }) => via === 'socket');
+  find: (context) =>
+    wantedPorts(context).flatMap((port) => {
+      const captor = listenersOn(context, port).find(({ via }) => via !== 'socket');
+      const listener = listenersOn(context, port).find(({ via }) => via === 'socket');
       if (captor === undefined || listener === undefined || captor.owner === listener.owner) return [];
       return [
         {
@@ -123,7 +123,7 @@ export const portCaptured: Rule = {
     }),
 };
 
-function tellTaken(port: number, owners: readonly Listener[], scene: FailureContext): RuleReport {
+function tellTaken(port: number, owners: readonly Listener[], context: FailureContext): RuleReport {
   const owner = owners.find((each) => each.owner !== undefined);
   const subject = `port ${port}`;
   const evidence = owners.map(({ id }) => id);
@@ -139,7 +139,7 @@ function tellTaken(port: number, owners: readonly Listener[], scene: FailureCont
   const how = owner.via === 'socket' ? `on ${owner.address}` : `by ${owner.via}`;
   return {
     title: `Port ${port} is held by ${who}, ${how}.`,
-    remedy: scene.names(owner.owner)
+    remedy: context.names(owner.owner)
       ? `${owner.owner} is already running: reload or restart it instead of starting a second instance.`
       : `Stop or remove ${owner.owner}, or move one of the two to another port.`,
     subject,
@@ -148,8 +148,8 @@ function tellTaken(port: number, owners: readonly Listener[], scene: FailureCont
 }
 
 /** The port in a line, else in the lines around it. */
-function portNear(hit: Hit, scene: FailureContext): number | undefined {
-  const [own = '', ...around] = scene.near(hit, 8);
+function portNear(hit: Hit, context: FailureContext): number | undefined {
+  const [own = '', ...around] = context.near(hit, 8);
   return portIn(own) ?? around.map(namedPort).find((port) => port !== undefined);
 }
 
@@ -187,17 +187,17 @@ function failedPorts({ input }: FailureContext): number[] {
 }
 
 /** One listener per owner. */
-function holders(scene: FailureContext, port: number): Listener[] {
-  const all = listenersOn(scene, port);
+function holders(context: FailureContext, port: number): Listener[] {
+  const all = listenersOn(context, port);
   return all.filter((each, index) => all.findIndex(({ owner }) => owner === each.owner) === index);
 }
 
-function takenWantedPort(scene: FailureContext): number | undefined {
-  const earlier = scene.input.before?.facts.listeners?.map(({ port }) => port) ?? [];
-  const numbers = new Set(scene.input.step?.text.match(/(?<![\d.])\d{2,5}(?![\d.])/g)?.map(Number) ?? []);
-  const checked = failedPorts(scene);
-  const wanted = [...wantedPorts(scene), ...checked, ...earlier.filter((port) => numbers.has(port))];
-  return wanted.find((port) => listenersOn(scene, port).length > 0);
+function takenWantedPort(context: FailureContext): number | undefined {
+  const earlier = context.input.before?.facts.listeners?.map(({ port }) => port) ?? [];
+  const numbers = new Set(context.input.step?.text.match(/(?<![\d.])\d{2,5}(?![\d.])/g)?.map(Number) ?? []);
+  const checked = failedPorts(context);
+  const wanted = [...wantedPorts(context), ...checked, ...earlier.filter((port) => numbers.has(port))];
+  return wanted.find((port) => listenersOn(context, port).length > 0);
 }
 
 /** Ports in the step's text: `listen 80`, `:443 {`, `--port 8080`, `-p 80:80`, a Caddyfile's site names. */

@@ -53,8 +53,8 @@ export const interpreterMissing: Rule = textRule({
     /^exec (?<file>\/[\w./-]{1,200}): no such file or directory$/,
     /standard_init_linux\.go:\d+: exec user process caused:? "?no such file or directory/,
   ],
-  describe: ({ groups }, scene) => {
-    const fact = programFact(scene, groups.file);
+  describe: ({ groups }, context) => {
+    const fact = programFact(context, groups.file);
     const interpreter = (groups.interpreter ?? fact?.shebang)?.trim();
     const file = groups.file ?? 'the program';
     const evidence = fact === undefined ? [] : [fact.id];
@@ -86,9 +86,9 @@ export const execFormat: Rule = textRule({
     /(?:^|[\s"])(?<file>[\w./-]{1,200}): (?:cannot execute binary file: )?exec format error/i,
     /(?<file>)exec format error|cannot execute binary file|bad CPU type in executable|ENOEXEC/i,
   ],
-  describe: ({ groups }, scene) => {
-    const fact = programFact(scene, groups.file);
-    const box = scene.facts.system?.[0]?.architecture;
+  describe: ({ groups }, context) => {
+    const fact = programFact(context, groups.file);
+    const box = context.facts.system?.[0]?.architecture;
     const machine = fact?.machine;
     const both = machine !== undefined && box !== undefined && machine !== box;
     return {
@@ -111,9 +111,9 @@ export const notExecutable: Rule = textRule({
     /exec: "?(?<file>[^\s":]{1,200})"?: permission denied/,
     /spawn (?<file>\S{1,200}) EACCES/,
   ],
-  describe: ({ line, groups }, scene) => {
+  describe: ({ line, groups }, context) => {
     const spawned = /exec|spawn/i.test(line);
-    if (scene.exit !== 126 && !spawned) return undefined;
+    if (context.exit !== 126 && !spawned) return undefined;
     const directory = line.endsWith('Is a directory');
     return {
       title: `${groups.file} ${directory ? 'is a directory, not a program' : 'is not executable (or is on a file system mounted noexec)'}.`,
@@ -121,7 +121,7 @@ export const notExecutable: Rule = textRule({
         ? 'Use the program inside the directory.'
         : `Run chmod +x ${groups.file}, or start it with its interpreter.`,
       subject: groups.file ?? '',
-      evidence: scene.exit === 126 ? [scene.exitEvidence] : [],
+      evidence: context.exit === 126 ? [context.exitEvidence] : [],
     };
   },
 });
@@ -146,12 +146,12 @@ export const programMissing: Rule = textRule({
     /Errno::ENOENT.{0,40}No such file or directory - (?<name>[\w.+-]{1,100})$/,
     /(?:^|: )(?<path>\.{0,2}\/[^\s:]{1,200}): No such file or directory$/,
   ],
-  describe: (hit, scene) => {
+  describe: (hit, context) => {
     // A missing path is a missing program only if the shell's exit code says so.
-    if (hit.groups.path !== undefined && scene.exit !== 127) return undefined;
-    const subprocess = scene.near(hit, 12).some((line) => /_execute_child|subprocess\.py/.test(line));
+    if (hit.groups.path !== undefined && context.exit !== 127) return undefined;
+    const subprocess = context.near(hit, 12).some((line) => /_execute_child|subprocess\.py/.test(line));
     if (/FileNotFoundError/.test(hit.line) && !subprocess) return undefined;
-    return tellMissing(hit.groups.name ?? hit.groups.path ?? '', scene);
+    return tellMissing(hit.groups.name ?? hit.groups.path ?? '', context);
   },
 });
 
@@ -159,13 +159,13 @@ export const programMissing: Rule = textRule({
 export const silent127: Rule = {
   code: 'program-missing',
   cause: 'binary',
-  find: (scene) =>
-    scene.exit === 127
+  find: (context) =>
+    context.exit === 127
       ? [
           {
             title: 'Exit code 127: a program in the script was not found.',
             remedy: 'Find the last command of the script that ran. Install it, or fix its name or PATH.',
-            evidence: [scene.exitEvidence],
+            evidence: [context.exitEvidence],
             weight: 'consequence',
           },
         ]
@@ -176,14 +176,14 @@ export const silent127: Rule = {
 export const silent126: Rule = {
   code: 'not-executable',
   cause: 'binary',
-  find: (scene) =>
-    scene.exit === 126
+  find: (context) =>
+    context.exit === 126
       ? [
           {
             title: 'Exit code 126: a program in the script was found but could not be executed.',
             remedy:
               'Check its mode (chmod +x), its mount options (noexec) and the architecture that it was built for.',
-            evidence: [scene.exitEvidence],
+            evidence: [context.exitEvidence],
             weight: 'consequence',
           },
         ]
@@ -235,21 +235,21 @@ export const moduleMissing: Rule = textRule({
   },
 });
 
-function tellMissing(name: string, scene: FailureContext): RuleReport {
+function tellMissing(name: string, context: FailureContext): RuleReport {
   const short = name.split('/').at(-1) ?? name;
-  const fact = programFact(scene, name);
+  const fact = programFact(context, name);
   const elsewhere = fact?.path !== undefined && fact.path !== name;
-  const near = nearest(short, knownNames(scene, short));
+  const near = nearest(short, knownNames(context, short));
   const remedy = elsewhere
     ? `It is at ${fact.path}: add that folder to PATH, or use the full path.`
     : `Install it${near === undefined ? '' : ` (or did you mean ${near}?)`}, or fix the name or PATH.`;
-  const found = scene.exit === 127 ? [scene.exitEvidence] : [];
+  const found = context.exit === 127 ? [context.exitEvidence] : [];
   return {
     title: `${name} ${name.includes('/') ? 'does not exist' : 'is not installed, or not on PATH'}.`,
     remedy,
     subject: name,
     evidence: [...found, ...(fact === undefined ? [] : [fact.id])],
-    ...(scene.exit !== undefined && ![127, 1, 2].includes(scene.exit) && { weight: 'logged' as const }),
+    ...(context.exit !== undefined && ![127, 1, 2].includes(context.exit) && { weight: 'logged' as const }),
   };
 }
 
@@ -258,6 +258,6 @@ function knownNames({ facts }: FailureContext, except: string): string[] {
   return names.map(({ name }) => name).filter((name) => name !== except && name.length > 2);
 }
 
-function programFact(scene: FailureContext, name: string | undefined): ProgramFact | undefined {
-  return scene.input.programs?.find((each) => each.name === name);
+function programFact(context: FailureContext, name: string | undefined): ProgramFact | undefined {
+  return context.input.programs?.find((each) => each.name === name);
 }

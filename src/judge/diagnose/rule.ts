@@ -18,7 +18,7 @@ export interface Rule {
   /** Permanent; listed in docs/diagnosis.md. */
   readonly code: string;
   readonly cause: Cause;
-  find(scene: FailureContext): readonly Match[];
+  find(context: FailureContext): readonly Match[];
 }
 
 /** What a rule adds to its line. `weight` only if it differs from the line's weight. */
@@ -32,17 +32,17 @@ export function textRule(rule: {
   readonly code: string;
   readonly cause: Cause;
   readonly patterns: readonly RegExp[];
-  describe(hit: Hit, scene: FailureContext): RuleReport | undefined;
+  describe(hit: Hit, context: FailureContext): RuleReport | undefined;
 }): Rule {
   return {
     code: rule.code,
     cause: rule.cause,
-    find: (scene) =>
-      scene.search(rule.patterns).flatMap((hit) => {
-        const telling = rule.describe(hit, scene);
+    find: (context) =>
+      context.search(rule.patterns).flatMap((hit) => {
+        const telling = rule.describe(hit, context);
         if (telling === undefined) return [];
         const evidence = [hit.evidence, ...(telling.evidence ?? [])];
-        const own = quoting(telling, hit, scene);
+        const own = quoting(telling, hit, context);
         const words = hit.origin ? inContainer(own, hit.origin) : inFile(own, hit.where);
         return [{ ...words, evidence, weight: telling.weight ?? hit.weight }];
       }),

@@ -94,13 +94,13 @@ export const serviceFailed: Rule = textRule({
 export const serviceDown: Rule = {
   code: 'service-not-started',
   cause: 'dependency',
-  find: (scene) => {
-    const checked = scene.input.checks
+  find: (context) => {
+    const checked = context.input.checks
       .filter(({ verdict }) => verdict === 'fail')
       .flatMap(({ check }) => /^service\s+["']?([\w@.-]+)/.exec(check)?.[1] ?? []);
-    return (scene.facts.services ?? [])
+    return (context.facts.services ?? [])
       .filter(({ name, state }) => state === 'failed' || (state === 'inactive' && checked.includes(name)))
-      .filter(({ name }) => checked.includes(name) || scene.names(name))
+      .filter(({ name }) => checked.includes(name) || context.names(name))
       .map(({ id, name, state, detail }) => ({
         title: `The service ${name} is ${state}${detail === undefined ? '' : `: ${detail}`}.`,
         remedy: `Start ${name}. If it does not keep running, read its log.`,
@@ -115,7 +115,7 @@ export const serviceDown: Rule = {
 export const loopbackOnly: Rule = {
   code: 'loopback-only',
   cause: 'config',
-  find: (scene) => [...refusedFromOutside(scene), ...refusedOnOwnAddress(scene)],
+  find: (context) => [...refusedFromOutside(context), ...refusedOnOwnAddress(context)],
 };
 
 /** Rows of the connection matrix: open on loopback, refused on another address of the same box. */
@@ -136,14 +136,14 @@ function refusedFromOutside({ input, facts }: FailureContext) {
 }
 
 /** A check of an address of this box was refused, and the only listener is on loopback. */
-function refusedOnOwnAddress(scene: FailureContext) {
-  return scene.input.checks.flatMap(({ check, verdict, class: kind }, index) => {
+function refusedOnOwnAddress(context: FailureContext) {
+  return context.input.checks.flatMap(({ check, verdict, class: kind }, index) => {
     if (verdict !== 'fail' || kind !== 'refused') return [];
     const [, host, port] = /(?:tcp\s+|:\/\/)(\[[^\]]+\]|[\w.-]+):(\d{1,5})/.exec(check) ?? [];
-    if (host === undefined || !(isLoopback(host) || ownAddress(scene, host))) return [];
-    const listeners = (scene.facts.listeners ?? []).filter((each) => each.port === Number(port));
+    if (host === undefined || !(isLoopback(host) || ownAddress(context, host))) return [];
+    const listeners = (context.facts.listeners ?? []).filter((each) => each.port === Number(port));
     if (listeners.length === 0 || listeners.some(({ address }) => reaches(address, host))) return [];
-    const ids = [scene.checkEvidence(index), ...listeners.map(({ id }) => id)];
+    const ids = [context.checkEvidence(index), ...listeners.map(({ id }) => id)];
     return [tellOtherAddress(Number(port), host, listeners[0]!, ids)];
   });
 }
@@ -220,9 +220,9 @@ export const serverError: Rule = textRule({
     /(?:returned error:|HTTP(?:\/[\d.]{1,3})?|status(?: ?code)?|awaiting response\.\.\.)\W{1,4}(?<status>50[0234])\b/i,
     /\b(?<status>50[0234]) (?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)/i,
   ],
-  describe: (hit, scene) => {
+  describe: (hit, context) => {
     const status = hit.groups.status ?? '5xx';
-    const host = scene.near(hit, 4).flatMap((line) => hostIn(line) ?? [])[0];
+    const host = context.near(hit, 4).flatMap((line) => hostIn(line) ?? [])[0];
     const gateway = status === '502' || status === '504';
     return {
       title: `${host ?? 'The server'} answers ${status}: ${gateway ? 'it cannot reach the service behind it' : 'it runs, but cannot serve this request'}.`,
@@ -242,12 +242,12 @@ export const notFound: Rule = textRule({
   patterns: [
     /(?:returned error:|HTTP(?:\/[\d.]{1,3})?|status(?: ?code)?|awaiting response\.\.\.)\W{1,4}(?:404|410)\b|\bmanifest(?: for (?<image>\S{1,200}))?.{0,60}(?:unknown|not found)|ERROR 404: Not Found/i,
   ],
-  describe: (hit, scene) => {
+  describe: (hit, context) => {
     const image = hit.groups.image;
-    const url = scene
+    const url = context
       .near(hit, 3)
       .flatMap((line) => /\bhttps?:\/\/[^\s'"<>|]{1,300}/.exec(line)?.[0] ?? [])[0];
-    const what = image ?? url ?? stepHost(scene);
+    const what = image ?? url ?? stepHost(context);
     return {
       title: `${image ?? url ?? 'The requested resource'} does not exist: the server${url || what === undefined || image ? '' : ` ${what}`} has no such page, file or image.`,
       remedy: 'Check path, name, tag and version.',

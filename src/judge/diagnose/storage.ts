@@ -23,10 +23,10 @@ export const diskFull: Rule = textRule({
   code: 'disk-full',
   cause: 'resources',
   patterns: [/no space left on device|ENOSPC|disk quota exceeded|EDQUOT|You don't have enough free space/i],
-  describe: ({ line }, scene) => {
+  describe: ({ line }, context) => {
     if (/inotify|file watchers/i.test(line)) return undefined;
     const path = pathIn(line);
-    const disk = fullDisk(scene, path);
+    const disk = fullDisk(context, path);
     if (/quota|EDQUOT/i.test(line)) {
       return {
         title: 'The disk quota is used up.',
@@ -65,9 +65,9 @@ export const readOnly: Rule = textRule({
   code: 'read-only',
   cause: 'resources',
   patterns: [/read-only file ?system|EROFS|cannot remount .{0,80}read-write/i],
-  describe: ({ line }, scene) => {
+  describe: ({ line }, context) => {
     const path = pathIn(line);
-    const disk = mountOf(scene, path);
+    const disk = mountOf(context, path);
     const seen = disk?.readOnly === true;
     return {
       title: `${path ?? 'The file'} is on a file system that is mounted read-only${seen ? ` (${disk.mount})` : ''}.`,
@@ -146,9 +146,9 @@ function fullness(disk: Disk): string {
 }
 
 /** The disk of the path, if it is full. Without a path, the first full disk. */
-function fullDisk(scene: FailureContext, path: string | undefined): Disk | undefined {
-  const full = (scene.facts.disk ?? []).filter(isFull);
-  const own = mountOf(scene, path);
+function fullDisk(context: FailureContext, path: string | undefined): Disk | undefined {
+  const full = (context.facts.disk ?? []).filter(isFull);
+  const own = mountOf(context, path);
   return own !== undefined && isFull(own) ? own : full[0];
 }
 

@@ -11,12 +11,12 @@ const TRIES = 6;
 /** The current state: everything needed to continue, read from disk alone. */
 export async function currentState(
   world: World,
-  desk: Workspace,
+  workspace: Workspace,
   saving: Saving,
 ): Promise<Record<string, unknown>> {
-  const { store, box } = desk;
+  const { store, box } = workspace;
   const { loop } = store;
-  const place = { document: desk.document.path, box: box.id };
+  const place = { document: workspace.document.path, box: box.id };
   const leases = (await leasesAt(world, place)).map(({ id, client, until }) => ({ id, client, until }));
   const running = store.jobs.filter((each) => !each.ended);
   const open = loop.problems.filter(
@@ -26,13 +26,13 @@ export async function currentState(
   return {
     box: { name: box.name, id: box.id },
     jobs: running.map(({ job, what, step }) => ({ job, what, step, status: 'running' })),
-    pending_approvals: pendingApprovals(desk),
+    pending_approvals: pendingApprovals(workspace),
     ...(leases.length > 0 ? { leases } : {}),
-    problems: open.map((each) => problemNow(desk, each)),
+    problems: open.map((each) => problemNow(workspace, each)),
     unsaved: saving.fold.steps.map(({ step, kind, attempt }) => ({ step, kind, attempt })),
     not_saved: saving.fold.notSaved,
     ...(last ? { last_attempt: { attempt: last.attempt, step: last.step, status: last.status } } : {}),
-    next: nextOf(desk, saving, open, running.length),
+    next: nextOf(workspace, saving, open, running.length),
   };
 }
 
@@ -71,19 +71,19 @@ function pendingApprovals({ store }: Workspace): Record<string, unknown>[] {
 }
 
 function nextOf(
-  desk: Workspace,
+  workspace: Workspace,
   saving: Saving,
   problems: readonly ProblemRecord[],
   running: number,
 ): string {
-  const { store } = desk;
+  const { store } = workspace;
   const stopped = problems.find(({ state }) => state === 'stopped');
   const open = problems.find(({ state }) => state === 'open');
   const withheld = saving.fold.withheld[0];
   const last = store.loop.attempts.at(-1);
-  const waiting = pendingApprovals(desk)[0];
+  const waiting = pendingApprovals(workspace)[0];
   if (waiting !== undefined)
-    return `${waiting.step} waits for a person, who approves it on a terminal with: runbook approve ${desk.document.file} --step ${waiting.step} — then call apply_step again. Other steps can go on. Never run that command yourself.`;
+    return `${waiting.step} waits for a person, who approves it on a terminal with: runbook approve ${workspace.document.file} --step ${waiting.step} — then call apply_step again. Other steps can go on. Never run that command yourself.`;
   if (running > 0) return 'A job runs: job_read with wait_s.';
   if (last?.status === 'interrupted')
     return `${last.attempt} (${last.step}) was interrupted: env_observe, then apply it again.`;

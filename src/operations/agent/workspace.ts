@@ -17,11 +17,11 @@ export interface Workspace {
   readonly store: AgentStore;
 }
 
-type DeskContext = Pick<AgentContext, 'world' | 'file'> & Partial<Pick<AgentContext, 'readOnly'>>;
+type WorkspaceContext = Pick<AgentContext, 'world' | 'file'> & Partial<Pick<AgentContext, 'readOnly'>>;
 
 /** @throws RunbookError for a document with errors, and for a box that is not this one. */
 export async function openWorkspace(
-  { world, file, readOnly }: DeskContext,
+  { world, file, readOnly }: WorkspaceContext,
   box?: string,
 ): Promise<Workspace> {
   const document = await readAgentDocument(world, file);
@@ -73,16 +73,16 @@ export function provenSteps({ store, document, box }: Workspace): LearnedStep[] 
 }
 
 /** Ids of everything that could be run: written steps, then drafts. */
-export function knownIds(desk: Workspace): string[] {
-  const written = desk.document.runbook.steps.map(({ id }) => id);
-  const drafted = unsavedAttempts(desk.store, desk.document).map(({ step }) => step);
+export function knownIds(workspace: Workspace): string[] {
+  const written = workspace.document.runbook.steps.map(({ id }) => id);
+  const drafted = unsavedAttempts(workspace.store, workspace.document).map(({ step }) => step);
   return [...new Set([...written, ...drafted])];
 }
 
 /** The body that a step was last tried with, or has in the document. */
-export function lastBody(desk: Workspace, id: string): StepBody | undefined {
-  const tried = desk.store.loop.attempts.findLast((each) => each.step === id)?.body;
-  const step = documentedStep(desk, id);
+export function lastBody(workspace: Workspace, id: string): StepBody | undefined {
+  const tried = workspace.store.loop.attempts.findLast((each) => each.step === id)?.body;
+  const step = documentedStep(workspace, id);
   return tried ?? (step && bodyOfStep(step));
 }
 

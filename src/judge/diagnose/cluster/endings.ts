@@ -7,8 +7,8 @@ import { logOf, type Run, runs, subjectOf, weightOfRun, who } from './objects.ts
 export const containerOomKilled: Rule = {
   code: 'container-oom-killed',
   cause: 'resources',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       const { pod, container, end } = run;
       if (end?.reason !== 'OOMKilled') return [];
       const limit = container.limits.memory;
@@ -24,7 +24,7 @@ export const containerOomKilled: Rule = {
             : 'Raise its memory limit, within every quota, or reduce its memory use (heap flags, caches).',
           subject: subjectOf(run),
           evidence: [pod.id],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
@@ -38,11 +38,11 @@ function afterSeconds(seconds: number | undefined): string {
 export const containerEndsSilently: Rule = {
   code: 'container-ends-silently',
   cause: 'binary',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       const { container, end, pod } = run;
       if (end?.exitCode !== 0 || container.init || container.restarts === 0) return [];
-      const log = logOf(scene, run);
+      const log = logOf(context, run);
       const silent = log?.bytes === 0;
       // With output it may be a job under the wrong kind of workload: the same problem, but less certain.
       return [
@@ -51,7 +51,7 @@ export const containerEndsSilently: Rule = {
           remedy: `Check what the entry point of ${container.image} starts. Typical causes: a script that puts its program in the background, an empty command, a shell without input. Use a Job for a program that is meant to end.`,
           subject: subjectOf(run),
           evidence: [pod.id, ...(log === undefined ? [] : [log.id])],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
@@ -61,8 +61,8 @@ export const containerEndsSilently: Rule = {
 export const containerKilled: Rule = {
   code: 'container-killed',
   cause: 'other',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       const { end, events, pod } = run;
       const code = end?.exitCode;
       if ((code !== 137 && code !== 143) || end?.reason === 'OOMKilled') return [];
@@ -92,8 +92,8 @@ const CRASHES: Readonly<Record<number, string>> = {
 export const containerCrashed: Rule = {
   code: 'container-crashed',
   cause: 'other',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       const how = CRASHES[run.end?.exitCode ?? 0];
       if (how === undefined) return [];
       return [
@@ -102,8 +102,8 @@ export const containerCrashed: Rule = {
           remedy:
             'Check that the image is built for this CPU (and level, such as x86-64-v3) and that its libraries match (musl or glibc). Report the crash.',
           subject: subjectOf(run),
-          evidence: [pod(run), ...logs(scene, run)],
-          weight: weightOfRun(scene, run),
+          evidence: [pod(run), ...logs(context, run)],
+          weight: weightOfRun(context, run),
         },
       ];
     }),
@@ -113,18 +113,18 @@ export const containerCrashed: Rule = {
 export const containerExits: Rule = {
   code: 'container-exits',
   cause: 'other',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       const { end } = run;
       const code = end?.exitCode ?? 0;
       if (code === 0 || end?.reason === 'OOMKilled' || TOLD_ELSEWHERE.has(code)) return [];
-      const line = logOf(scene, run)?.lines.findLast((each) => each.trim() !== '');
+      const line = logOf(context, run)?.lines.findLast((each) => each.trim() !== '');
       return [
         {
           title: `${who(run)} exits with code ${code}${afterSeconds(end?.seconds)}${line === undefined ? '' : `; its last line: ${line.trim().slice(0, 200)}`}.`,
           remedy: `Read its log: kubectl -n ${run.pod.namespace} logs ${run.pod.name} -c ${run.container.name}${run.container.restarts > 0 ? ' --previous' : ''}.`,
           subject: subjectOf(run),
-          evidence: [pod(run), ...logs(scene, run)],
+          evidence: [pod(run), ...logs(context, run)],
           weight: 'consequence',
         },
       ];
@@ -137,7 +137,7 @@ function pod(run: Run): string {
   return run.pod.id;
 }
 
-function logs(scene: FailureContext, run: Run): string[] {
-  const log = logOf(scene, run);
+function logs(context: FailureContext, run: Run): string[] {
+  const log = logOf(context, run);
   return log === undefined ? [] : [log.id];
 }

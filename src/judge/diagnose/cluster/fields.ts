@@ -9,9 +9,9 @@ export const fieldConflict: Rule = textRule({
   patterns: [
     /conflicts? with "(?<manager>[^"]{1,128})"(?: (?:using|with subresource) [^:]{1,128})?:?\s*(?:- )?(?<path>\.\S{1,300})?/,
   ],
-  describe: ({ groups: { manager = '', path }, index }, scene) => {
-    const field = path ?? /^\s*-?\s*(\.\S{1,300})/.exec(scene.lines[index + 1]?.text ?? '')?.[1];
-    const known = factsOf(scene, 'field-fight').filter((each) => each.path === field);
+  describe: ({ groups: { manager = '', path }, index }, context) => {
+    const field = path ?? /^\s*-?\s*(\.\S{1,300})/.exec(context.lines[index + 1]?.text ?? '')?.[1];
+    const known = factsOf(context, 'field-fight').filter((each) => each.path === field);
     return {
       title: `The field ${field ?? 'that is applied'} is owned by ${manager}, which set a different value.`,
       remedy: `Decide who owns the field. Either remove it from what is applied here, or take it from ${manager} (kubectl apply --server-side --force-conflicts), which lasts until ${manager} writes again.`,
@@ -29,8 +29,8 @@ const OFTEN = 10;
 export const fieldFight: Rule = {
   code: 'field-fight',
   cause: 'config',
-  find: (scene) =>
-    factsOf(scene, 'field-fight').flatMap((fight): Match[] => {
+  find: (context) =>
+    factsOf(context, 'field-fight').flatMap((fight): Match[] => {
       const [last, before] = fight.managers.map(({ at }) => Date.parse(at));
       const inTurn = last !== undefined && before !== undefined && last - before <= TURN_MS;
       if (!inTurn || fight.generation < OFTEN) return [];
@@ -55,12 +55,12 @@ const KEY =
 export const keyMissing: Rule = {
   code: 'key-missing',
   cause: 'config',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       const { id, groups } = said(run, KEY) ?? {};
       if (id === undefined || groups === undefined) return [];
       const { key = '', of = '', name = '' } = groups;
-      const has = factsOf(scene, 'keys').find(
+      const has = factsOf(context, 'keys').find(
         (each) => each.namespace === groups.namespace && each.name === name,
       );
       const near = nearest(key, has?.keys ?? []);
@@ -73,7 +73,7 @@ export const keyMissing: Rule = {
               : `Write ${near} instead of ${key}, or add ${key} to ${name}.`,
           subject: `${of.toLowerCase()} ${groups.namespace}/${name} ${key}`,
           evidence: [id, run.pod.id, ...(has === undefined ? [] : [has.id])],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
@@ -86,8 +86,8 @@ const VOLUME_KEY =
 export const volumeKeyMissing: Rule = {
   code: 'volume-key-missing',
   cause: 'config',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       const { id, groups } = said(run, VOLUME_KEY) ?? {};
       if (id === undefined || groups === undefined) return [];
       const { volume = '', of = '', key = '' } = groups;
@@ -99,7 +99,7 @@ export const volumeKeyMissing: Rule = {
           remedy: `Add ${key} to the ${kind}, or use an existing key under items of the volume ${volume}. The pod then starts without being recreated.`,
           subject: `${run.pod.workload} ${volume} ${key}`,
           evidence: [id, run.pod.id],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
@@ -109,8 +109,8 @@ export const volumeKeyMissing: Rule = {
 export const volumeMountFails: Rule = {
   code: 'volume-mount-fails',
   cause: 'config',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       const { id, groups } =
         said(
           run,
@@ -125,7 +125,7 @@ export const volumeMountFails: Rule = {
             'Fix the source of this volume in the pod, or create what it names on the node. kubelet tries again on its own.',
           subject: `${run.pod.workload} ${volume}`,
           evidence: [id, run.pod.id],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
@@ -135,8 +135,8 @@ export const volumeMountFails: Rule = {
 export const runsAsRoot: Rule = {
   code: 'image-runs-as-root',
   cause: 'config',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       const { id, groups } =
         said(
           run,
@@ -153,7 +153,7 @@ export const runsAsRoot: Rule = {
           remedy: `Set securityContext.runAsUser to a number other than 0 that the image can run as${user === undefined ? '' : `, such as the id of ${user}`}, or set a numeric user in the image (USER 65532).`,
           subject: `${run.pod.workload} ${run.container.name}`,
           evidence: [id, run.pod.id],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
@@ -163,8 +163,8 @@ export const runsAsRoot: Rule = {
 export const workflowFailed: Rule = {
   code: 'workflow-failed',
   cause: 'other',
-  find: (scene) =>
-    factsOf(scene, 'event')
+  find: (context) =>
+    factsOf(context, 'event')
       .filter(({ reason, about }) => reason === 'WorkflowFailed' && about.startsWith('Workflow '))
       .map((event): Match => {
         const [namespace = '', name = ''] = event.about.slice('Workflow '.length).split('/');
@@ -173,7 +173,7 @@ export const workflowFailed: Rule = {
           remedy: `Check its nodes (kubectl -n ${namespace} get workflow ${name} -o yaml, status.nodes) and the logs of its pods.`,
           subject: `workflow ${namespace}/${name}`,
           evidence: [event.id],
-          weight: weightOf(scene, namespace, name) === 'told' ? 'logged' : 'inferred',
+          weight: weightOf(context, namespace, name) === 'told' ? 'logged' : 'inferred',
         };
       }),
 };
@@ -182,8 +182,8 @@ export const workflowFailed: Rule = {
 export const podNeedsObject: Rule = {
   code: 'pod-needs-object',
   cause: 'config',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       const { id, groups } =
         said(
           run,
@@ -198,7 +198,7 @@ export const podNeedsObject: Rule = {
             'Create it in an earlier step in that namespace, or fix the name. Waiting helps only if a controller creates it.',
           subject: `${kind} ${run.pod.namespace}/${groups?.name}`,
           evidence: [id, run.pod.id],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
@@ -208,8 +208,8 @@ export const podNeedsObject: Rule = {
 export const eventUnknown: Rule = {
   code: 'event-unknown',
   cause: 'config',
-  find: (scene) => {
-    const wiring = factsOf(scene, 'wiring');
+  find: (context) => {
+    const wiring = factsOf(context, 'wiring');
     const sources = wiring.filter(({ role }) => role === 'source');
     return wiring
       .filter(({ role }) => role === 'sensor')
@@ -229,7 +229,7 @@ export const eventUnknown: Rule = {
                   : `Write ${near} instead of ${event}.`,
               subject: `sensor ${sensor.namespace}/${sensor.name} ${event}`,
               evidence: [sensor.id, ...sources.map(({ id }) => id)],
-              weight: weightOf(scene, sensor.namespace, sensor.name) === 'told' ? 'told' : 'inferred',
+              weight: weightOf(context, sensor.namespace, sensor.name) === 'told' ? 'told' : 'inferred',
             },
           ];
         }),
@@ -241,11 +241,11 @@ export const eventUnknown: Rule = {
 export const eventBeforeSensor: Rule = {
   code: 'event-before-sensor',
   cause: 'timing',
-  find: (scene) =>
-    scene.input.checks.flatMap(({ check, verdict, observed }, index): Match[] => {
+  find: (context) =>
+    context.input.checks.flatMap(({ check, verdict, observed }, index): Match[] => {
       const name = /events\.argoproj\.io\/sensor=([\w.-]{1,253})/.exec(check)?.[1];
       if (name === undefined || verdict === 'pass' || !observed.includes('there is none')) return [];
-      const wiring = factsOf(scene, 'wiring');
+      const wiring = factsOf(context, 'wiring');
       const sensor = wiring.find((each) => each.role === 'sensor' && each.name === name);
       const made = new Set(
         wiring
@@ -259,7 +259,7 @@ export const eventBeforeSensor: Rule = {
           remedy:
             'Send the event again until its result exists. The pod of a Sensor is ready before it has subscribed to the event bus.',
           subject: `sensor ${sensor.namespace}/${name}`,
-          evidence: [scene.checkEvidence(index), sensor.id],
+          evidence: [context.checkEvidence(index), sensor.id],
           weight: 'logged',
         },
       ];
@@ -270,8 +270,8 @@ export const eventBeforeSensor: Rule = {
 export const workloadNotReady: Rule = {
   code: 'workload-not-ready',
   cause: 'other',
-  find: (scene) =>
-    factsOf(scene, 'workload')
+  find: (context) =>
+    factsOf(context, 'workload')
       .filter(({ ready, desired }) => ready < desired)
       .map(
         (each): Match => ({

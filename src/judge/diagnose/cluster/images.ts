@@ -40,8 +40,8 @@ interface Pull {
 }
 
 /** Pulls that fail for one reason. */
-function pulls(scene: FailureContext, wanted: Class): Pull[] {
-  return runs(scene).flatMap((run): Pull[] => {
+function pulls(context: FailureContext, wanted: Class): Pull[] {
+  return runs(context).flatMap((run): Pull[] => {
     if (!PULLING.has(run.waiting?.reason ?? '')) return [];
     const events = run.events.filter(({ message }) => message.includes(run.container.image));
     const texts = [
@@ -52,7 +52,7 @@ function pulls(scene: FailureContext, wanted: Class): Pull[] {
       const found = classOf(text.replaceAll(run.container.image, 'IMAGE'));
       if (found === undefined) continue;
       if (found !== wanted) return [];
-      const registry = factsOf(scene, 'registry').find(
+      const registry = factsOf(context, 'registry').find(
         (each) => each.workload === run.pod.workload && each.images.includes(run.container.image),
       );
       const evidence = [id, run.pod.id, ...(registry === undefined ? [] : [registry.id])];
@@ -70,17 +70,17 @@ function pullRule(
   code: string,
   cause: Cause,
   wanted: Class,
-  describe: (pull: Pull, scene: FailureContext) => { title: string; remedy: string; subject: string },
+  describe: (pull: Pull, context: FailureContext) => { title: string; remedy: string; subject: string },
 ): Rule {
   return {
     code,
     cause,
-    find: (scene) =>
-      pulls(scene, wanted).map(
+    find: (context) =>
+      pulls(context, wanted).map(
         (pull): Match => ({
-          ...describe(pull, scene),
+          ...describe(pull, context),
           evidence: pull.evidence,
-          weight: weightOfRun(scene, pull.run),
+          weight: weightOfRun(context, pull.run),
         }),
       ),
   };

@@ -14,11 +14,11 @@ const UNITS: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, G: 1e9 };
 export const bufferOutlastsTimeout: Rule = {
   code: 'buffer-outlasts-timeout',
   cause: 'config',
-  find: (scene) => {
-    const waited = timedOut(scene);
-    const rate = slowestRate(scene);
+  find: (context) => {
+    const waited = timedOut(context);
+    const rate = slowestRate(context);
     if (waited === undefined || rate === undefined) return [];
-    return buffers(scene).flatMap(({ knob, bytes, shown }): Match[] => {
+    return buffers(context).flatMap(({ knob, bytes, shown }): Match[] => {
       const seconds = bytes / rate.bytesPerSecond;
       if (seconds < waited.seconds) return [];
       return [
@@ -45,17 +45,17 @@ function buffers({ input }: FailureContext): { knob: string; bytes: number; show
 }
 
 /** The timeout that ended the wait: that of a check, or the step's own time limit. */
-function timedOut(scene: FailureContext): { seconds: number; evidence: string[] } | undefined {
-  const index = scene.input.checks.findIndex(
+function timedOut(context: FailureContext): { seconds: number; evidence: string[] } | undefined {
+  const index = context.input.checks.findIndex(
     ({ verdict, class: kind }) => verdict === 'fail' && kind === 'timeout',
   );
   if (index !== -1) {
-    const within = /\bwithin (\d{1,6})s/.exec(scene.input.checks[index]!.check)?.[1];
-    return { seconds: Number(within ?? 30), evidence: [scene.checkEvidence(index)] };
+    const within = /\bwithin (\d{1,6})s/.exec(context.input.checks[index]!.check)?.[1];
+    return { seconds: Number(within ?? 30), evidence: [context.checkEvidence(index)] };
   }
-  const { end } = scene.input;
+  const { end } = context.input;
   return end?.kind === 'timeout'
-    ? { seconds: end.afterMs / 1000, evidence: [scene.exitEvidence] }
+    ? { seconds: end.afterMs / 1000, evidence: [context.exitEvidence] }
     : undefined;
 }
 

@@ -12,8 +12,8 @@ export function factsOf<K extends ClusterKind>({ facts }: FailureContext, kind: 
 }
 
 /** Events about one object, by uid: a recreated pod with the same name does not get its predecessor's events. */
-export function eventsAbout(scene: FailureContext, uid: string): ClusterEvent[] {
-  return uid === '' ? [] : factsOf(scene, 'event').filter((each) => each.uid === uid);
+export function eventsAbout(context: FailureContext, uid: string): ClusterEvent[] {
+  return uid === '' ? [] : factsOf(context, 'event').filter((each) => each.uid === uid);
 }
 
 /** One container of a pod, and how its last run ended. */
@@ -28,13 +28,13 @@ export interface Run {
 }
 
 /** The containers of all unhealthy pods. */
-export function runs(scene: FailureContext): Run[] {
-  return factsOf(scene, 'pod').flatMap((pod) => {
-    const events = eventsAbout(scene, pod.uid);
+export function runs(context: FailureContext): Run[] {
+  return factsOf(context, 'pod').flatMap((pod) => {
+    const events = eventsAbout(context, pod.uid);
     return pod.containers.map((container): Run => {
       const { now, last } = container;
       const end =
-        now?.state === 'terminated' ? now : hasRecovered(container, scene.input.at) ? undefined : last;
+        now?.state === 'terminated' ? now : hasRecovered(container, context.input.at) ? undefined : last;
       return {
         pod,
         container,
@@ -74,8 +74,11 @@ export function said(
 }
 
 /** Log lines of a container. The previous run comes first, because it is the one that ended. */
-export function logOf(scene: FailureContext, { pod, container }: Run): ClusterFactOf<'pod-log'> | undefined {
-  const logs = factsOf(scene, 'pod-log').filter(
+export function logOf(
+  context: FailureContext,
+  { pod, container }: Run,
+): ClusterFactOf<'pod-log'> | undefined {
+  const logs = factsOf(context, 'pod-log').filter(
     (each) => each.namespace === pod.namespace && each.name === pod.name && each.container === container.name,
   );
   return logs.find(({ previous }) => previous) ?? logs[0];
@@ -117,6 +120,6 @@ export function weightOf(
 const HOST_ENDS = ['', '.svc', '.svc.cluster.local'];
 
 /** `weightOf` for a run. */
-export function weightOfRun(scene: FailureContext, { pod }: Pick<Run, 'pod'>): Weight {
-  return weightOf(scene, pod.namespace, pod.workload, pod.name);
+export function weightOfRun(context: FailureContext, { pod }: Pick<Run, 'pod'>): Weight {
+  return weightOf(context, pod.namespace, pod.workload, pod.name);
 }

@@ -13,8 +13,8 @@ export const patchPointer: Rule = textRule({
     /jsonpatch (?<op>\w{1,10}) operation does not apply(?:: .{0,80}?path: "(?<path>[^"]{1,300})")?/,
     /the server rejected our request due to an error in our request|(?:invalid|unexpected) (?:json )?pointer "?(?<path>[^"\s]{1,300})|unable to parse "\[\{.{0,200}": yaml/i,
   ],
-  describe: ({ groups: { op, path } }, scene) => {
-    const faults = patchesIn(scene).map((each) => ({ path: each, right: corrected(each) }));
+  describe: ({ groups: { op, path } }, context) => {
+    const faults = patchesIn(context).map((each) => ({ path: each, right: corrected(each) }));
     const fault = faults.find(({ path: own, right }) => own !== right) ?? undefined;
     const said = path ?? fault?.path;
     if (said === undefined && op === undefined) return undefined;

@@ -26,9 +26,9 @@ function failedProbes({ events }: Run): { kind: Kind; event: ClusterEvent; text:
 }
 
 /** The container whose probe an event is about, because events name only the pod. */
-function probed(scene: FailureContext): { run: Run; kind: Kind; event: ClusterEvent; text: string }[] {
+function probed(context: FailureContext): { run: Run; kind: Kind; event: ClusterEvent; text: string }[] {
   const seen = new Set<string>();
-  return runs(scene).flatMap((run) =>
+  return runs(context).flatMap((run) =>
     failedProbes(run).flatMap((failed) => {
       const mine = run.container.probes.some(({ probe }) => probe === failed.kind);
       const key = `${failed.event.id} ${failed.kind}`;
@@ -49,8 +49,8 @@ function where({ container }: Run, kind: Kind): string {
 export const probeUnauthorized: Rule = {
   code: 'probe-unauthorized',
   cause: 'config',
-  find: (scene) => [
-    ...probed(scene).flatMap(({ run, kind, event, text }): Match[] => {
+  find: (context) => [
+    ...probed(context).flatMap(({ run, kind, event, text }): Match[] => {
       const status = /statuscode: (401|403|407)/.exec(text)?.[1];
       if (status === undefined) return [];
       const killing = run.events.find(({ reason }) => reason === 'Killing');
@@ -64,11 +64,11 @@ export const probeUnauthorized: Rule = {
           remedy: LOGIN_REMEDY,
           subject: `${subjectOf(run)} ${kind}`,
           evidence: [event.id, ...(killing === undefined ? [] : [killing.id]), run.pod.id],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
-    ...factsOf(scene, 'probe-answer')
+    ...factsOf(context, 'probe-answer')
       .filter(({ status, scheme, declared }) => scheme === declared && /^40[137]$/.test(String(status)))
       .map(
         (answer): Match => ({
@@ -76,7 +76,7 @@ export const probeUnauthorized: Rule = {
           remedy: LOGIN_REMEDY,
           subject: `${answer.workload} ${answer.container} ${answer.probe}`,
           evidence: [answer.id],
-          weight: weightOf(scene, answer.namespace, answer.workload),
+          weight: weightOf(context, answer.namespace, answer.workload),
         }),
       ),
   ],
@@ -89,8 +89,8 @@ const LOGIN_REMEDY =
 export const probeScheme: Rule = {
   code: 'probe-scheme',
   cause: 'config',
-  find: (scene) => [
-    ...probed(scene).flatMap(({ run, kind, event, text }): Match[] => {
+  find: (context) => [
+    ...probed(context).flatMap(({ run, kind, event, text }): Match[] => {
       const scheme = run.container.probes.find(({ probe }) => probe === kind)?.scheme;
       const wanted = schemeSaid(text, scheme);
       if (wanted === undefined) return [];
@@ -100,11 +100,11 @@ export const probeScheme: Rule = {
           remedy: schemeRemedy(kind, wanted),
           subject: `${subjectOf(run)} ${kind}`,
           evidence: [event.id, run.pod.id],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
-    ...bothSchemes(scene),
+    ...bothSchemes(context),
   ],
 };
 
@@ -131,8 +131,8 @@ function schemeRemedy(kind: Kind, wanted: string): string {
 }
 
 /** Both schemes were tried, and the one that works is not the one that the probe declares. */
-function bothSchemes(scene: FailureContext): Match[] {
-  const answers = factsOf(scene, 'probe-answer');
+function bothSchemes(context: FailureContext): Match[] {
+  const answers = factsOf(context, 'probe-answer');
   const works = ({ status = 0 }: Answer): boolean => status >= 200 && status < 400;
   return answers.filter(works).flatMap((answer): Match[] => {
     if (answer.scheme === answer.declared) return [];
@@ -150,7 +150,7 @@ function bothSchemes(scene: FailureContext): Match[] {
         remedy: schemeRemedy(answer.probe, answer.scheme.toUpperCase()),
         subject: `${answer.workload} ${answer.container} ${answer.probe}`,
         evidence: [answer.id, declared.id],
-        weight: weightOf(scene, answer.namespace, answer.workload),
+        weight: weightOf(context, answer.namespace, answer.workload),
       },
     ];
   });
@@ -160,8 +160,8 @@ function bothSchemes(scene: FailureContext): Match[] {
 export const probeFails: Rule = {
   code: 'probe-fails',
   cause: 'config',
-  find: (scene) =>
-    probed(scene).flatMap(({ run, kind, event, text }): Match[] => {
+  find: (context) =>
+    probed(context).flatMap(({ run, kind, event, text }): Match[] => {
       // A container that exits is not probed any more: its end is the reason.
       const ended =
         run.waiting?.reason === 'CrashLoopBackOff' && !run.events.some(({ reason }) => reason === 'Killing');
@@ -177,7 +177,7 @@ export const probeFails: Rule = {
                 : 'Request the same path from inside the pod, and read the log of the container.',
           subject: `${subjectOf(run)} ${kind}`,
           evidence: [event.id, run.pod.id],
-          weight: ended ? 'consequence' : kind === 'liveness' ? weightOfRun(scene, run) : 'consequence',
+          weight: ended ? 'consequence' : kind === 'liveness' ? weightOfRun(context, run) : 'consequence',
         },
       ];
     }),

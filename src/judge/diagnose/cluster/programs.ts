@@ -14,15 +14,15 @@ const ABSENT =
 export const imageProgramMissing: Rule = {
   code: 'image-program-missing',
   cause: 'binary',
-  find: (scene) => [
-    ...runs(scene).flatMap((run): Match[] => {
+  find: (context) => [
+    ...runs(context).flatMap((run): Match[] => {
       const words = said(run, ABSENT);
       const program = words?.groups.program ?? words?.groups.crun;
       if (words === undefined || program === undefined) return [];
-      return [absent(run, program, [run.pod.id, words.id], weightOfRun(scene, run))];
+      return [absent(run, program, [run.pod.id, words.id], weightOfRun(context, run))];
     }),
-    ...inspected(scene, ({ exists }) => !exists).map(({ run, seen }) =>
-      absent(run, seen.program, [seen.id, run.pod.id], weightOfRun(scene, run)),
+    ...inspected(context, ({ exists }) => !exists).map(({ run, seen }) =>
+      absent(run, seen.program, [seen.id, run.pod.id], weightOfRun(context, run)),
     ),
   ],
 };
@@ -57,9 +57,9 @@ const NO_INTERPRETER =
 export const imageInterpreterMissing: Rule = {
   code: 'image-interpreter-missing',
   cause: 'binary',
-  find: (scene) => [
-    ...runs(scene).flatMap((run): Match[] => {
-      const log = logOf(scene, run);
+  find: (context) => [
+    ...runs(context).flatMap((run): Match[] => {
+      const log = logOf(context, run);
       const line = log?.lines.map((each) => NO_INTERPRETER.exec(each.trim())).find((each) => each !== null);
       const words = line ? { id: log!.id, groups: { ...line.groups } } : said(run, NO_INTERPRETER);
       if (words === undefined) return [];
@@ -73,17 +73,17 @@ export const imageInterpreterMissing: Rule = {
             'Check its first line: use an interpreter that the image has (#!/bin/sh), and save it with LF line ends. Otherwise use an image with that shell, or with that C library for a compiled program.',
           subject: `${subjectOf(run)} ${file ?? what}`,
           evidence: [words.id, run.pod.id],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
-    ...inspected(scene, ({ exists, interpreterExists }) => exists && interpreterExists === false).map(
+    ...inspected(context, ({ exists, interpreterExists }) => exists && interpreterExists === false).map(
       ({ run, seen }): Match => ({
         title: `${seen.program} of ${who(run)} needs ${seen.interpreter}, which is not in the image ${seen.image}.`,
         remedy: 'Use an interpreter that the image has (#!/bin/sh), or an image that contains it.',
         subject: `${subjectOf(run)} ${seen.program}`,
         evidence: [seen.id, run.pod.id],
-        weight: weightOfRun(scene, run),
+        weight: weightOfRun(context, run),
       }),
     ),
   ],
@@ -91,13 +91,13 @@ export const imageInterpreterMissing: Rule = {
 
 /** Observations from inside images, each with the run that it explains. */
 function inspected(
-  scene: FailureContext,
+  context: FailureContext,
   isFault: (seen: Inspected) => boolean,
 ): { run: Run; seen: Inspected }[] {
-  return factsOf(scene, 'image-program')
+  return factsOf(context, 'image-program')
     .filter(isFault)
     .flatMap((seen) => {
-      const run = runs(scene).find(
+      const run = runs(context).find(
         ({ pod, container }) => pod.workload === seen.workload && container.name === seen.container,
       );
       return run === undefined ? [] : [{ run, seen }];
@@ -110,20 +110,20 @@ type Inspected = ReturnType<typeof factsOf<'image-program'>>[number];
 export const imageExecFormat: Rule = {
   code: 'image-exec-format',
   cause: 'binary',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
-      const log = logOf(scene, run);
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
+      const log = logOf(context, run);
       const logged = log?.lines.some((line) => /exec(?:ve)?\b.{0,200}: exec format error/i.test(line));
       const words = logged ? { id: log!.id } : said(run, /exec format error/i);
       if (words === undefined) return [];
-      const box = scene.facts.system?.[0]?.architecture;
+      const box = context.facts.system?.[0]?.architecture;
       return [
         {
           title: `${who(run)} cannot be executed on its node: ${run.container.image} is built for another architecture${box === undefined ? '' : ` than ${box}`}, or its script has no #! line.`,
           remedy: 'Use (or build) the image for the node’s architecture, or add the #! line to the script.',
           subject: subjectOf(run),
           evidence: [words.id, run.pod.id],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
@@ -133,10 +133,10 @@ export const imageExecFormat: Rule = {
 export const imageNotExecutable: Rule = {
   code: 'image-not-executable',
   cause: 'binary',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       const words = said(run, /exec: \\?"(?<program>[^"\\]{1,300})\\?": permission denied/);
-      const log = logOf(scene, run);
+      const log = logOf(context, run);
       const line = log?.lines.find((each) => /permission denied/i.test(each));
       const ended = run.end?.exitCode === 126;
       if (words === undefined && !ended) return [];
@@ -147,7 +147,7 @@ export const imageNotExecutable: Rule = {
           remedy: 'Run chmod +x on it in the image (COPY --chmod=755), or start it with its interpreter.',
           subject: `${subjectOf(run)} ${program ?? ''}`.trim(),
           evidence: [words?.id ?? (line === undefined ? run.pod.id : log!.id), run.pod.id],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),
@@ -157,10 +157,10 @@ export const imageNotExecutable: Rule = {
 export const imageCommandMissing: Rule = {
   code: 'image-command-missing',
   cause: 'binary',
-  find: (scene) =>
-    runs(scene).flatMap((run): Match[] => {
+  find: (context) =>
+    runs(context).flatMap((run): Match[] => {
       if (run.end?.exitCode !== 127) return [];
-      const log = logOf(scene, run);
+      const log = logOf(context, run);
       const line = log?.lines.findLast((each) => /not found/.test(each));
       const program = /(?:^|[\s:])(?<name>[\w./@+-]{1,100}): (?:command )?not found/.exec(line ?? '')?.[1];
       return [
@@ -169,7 +169,7 @@ export const imageCommandMissing: Rule = {
           remedy: `Build ${program ?? 'it'} into the image, fix its name or PATH, or use an image that contains it.`,
           subject: `${subjectOf(run)} ${program ?? ''}`.trim(),
           evidence: [line === undefined ? run.pod.id : log!.id, run.pod.id],
-          weight: weightOfRun(scene, run),
+          weight: weightOfRun(context, run),
         },
       ];
     }),

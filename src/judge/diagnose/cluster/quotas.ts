@@ -10,14 +10,14 @@ interface Refusal {
 }
 
 /** Pods that the API server rejected, from the conditions of their owners and from events. */
-function refusals(scene: FailureContext): Refusal[] {
+function refusals(context: FailureContext): Refusal[] {
   return [
-    ...factsOf(scene, 'workload').flatMap(({ id, namespace, workload, troubles }) =>
+    ...factsOf(context, 'workload').flatMap(({ id, namespace, workload, troubles }) =>
       troubles
         .filter(({ reason }) => reason === 'FailedCreate')
         .map(({ message }) => ({ text: message, namespace, workload, evidence: [id] })),
     ),
-    ...factsOf(scene, 'event')
+    ...factsOf(context, 'event')
       .filter(
         ({ reason, type }) =>
           type === 'Warning' && /^(?:FailedCreate|SyncError|ProvisioningFailed)$/.test(reason),
@@ -39,13 +39,13 @@ const EXCEEDED =
 export const clusterQuotaExceeded: Rule = {
   code: 'quota-exceeded',
   cause: 'quota',
-  find: (scene) =>
-    refusals(scene).flatMap(({ text, namespace, workload, evidence }): Match[] => {
+  find: (context) =>
+    refusals(context).flatMap(({ text, namespace, workload, evidence }): Match[] => {
       const { quota, requested, used, limited } = EXCEEDED.exec(text)?.groups ?? {};
       if (quota === undefined) return [];
       // A virtual cluster passes on the rejection of its host cluster, whose quota is not visible inside.
       const outer = /syncing to (?:physical|host) cluster/i.test(text);
-      const known = outer ? [] : factsOf(scene, 'quota').filter((each) => each.namespace === namespace);
+      const known = outer ? [] : factsOf(context, 'quota').filter((each) => each.namespace === namespace);
       const others = known.filter(({ name }) => name !== quota).map(({ name }) => name);
       return [
         {
@@ -53,7 +53,7 @@ export const clusterQuotaExceeded: Rule = {
           remedy: `Request less (requests, limits, replicas, maxSurge; strategy Recreate needs no surge), remove what is not needed, or have ${quota} raised. ${others.length > 0 ? `Other quotas of the namespace count too: ${others.join(', ')}. ` : ''}Waiting does not help.`,
           subject: quota,
           evidence: [...evidence, ...known.map(({ id }) => id)],
-          weight: weightOf(scene, namespace, workload),
+          weight: weightOf(context, namespace, workload),
         },
       ];
     }),
@@ -63,8 +63,8 @@ export const clusterQuotaExceeded: Rule = {
 export const quotaUnsaid: Rule = {
   code: 'quota-needs-amounts',
   cause: 'quota',
-  find: (scene) =>
-    refusals(scene).flatMap(({ text, namespace, workload, evidence }): Match[] => {
+  find: (context) =>
+    refusals(context).flatMap(({ text, namespace, workload, evidence }): Match[] => {
       const [, quota, what] =
         /failed quota: ([\w.-]{1,253}): must specify ([\w.,: -]{1,300})/.exec(text) ?? [];
       if (quota === undefined) return [];
@@ -74,7 +74,7 @@ export const quotaUnsaid: Rule = {
           remedy: 'Set these requests and limits in every container, or have a LimitRange set defaults.',
           subject: `${quota} ${workload}`,
           evidence,
-          weight: weightOf(scene, namespace, workload),
+          weight: weightOf(context, namespace, workload),
         },
       ];
     }),
@@ -88,12 +88,12 @@ const OUT_OF_RANGE =
 export const limitRangeViolated: Rule = {
   code: 'limit-range-violated',
   cause: 'quota',
-  find: (scene) =>
-    refusals(scene).flatMap(({ text, namespace, workload, evidence }): Match[] => {
+  find: (context) =>
+    refusals(context).flatMap(({ text, namespace, workload, evidence }): Match[] => {
       const groups = OUT_OF_RANGE.exec(text)?.groups;
       if (groups === undefined) return [];
       const { bound, resource, per, limit, asked, ratio, most, request } = groups;
-      const ranges = factsOf(scene, 'limit-range').filter((each) => each.namespace === namespace);
+      const ranges = factsOf(context, 'limit-range').filter((each) => each.namespace === namespace);
       const what =
         bound !== undefined
           ? `${bound} of ${resource} for each ${per} is ${limit}, but ${asked} is requested`
@@ -106,7 +106,7 @@ export const limitRangeViolated: Rule = {
           remedy: 'Set requests and limits explicitly, within that range, or have the LimitRange changed.',
           subject: `${namespace} ${resource ?? ratio ?? request}`,
           evidence: [...evidence, ...ranges.map(({ id }) => id)],
-          weight: weightOf(scene, namespace, workload),
+          weight: weightOf(context, namespace, workload),
         },
       ];
     }),
@@ -116,8 +116,8 @@ export const limitRangeViolated: Rule = {
 export const cpuThrottled: Rule = {
   code: 'cpu-throttled',
   cause: 'resources',
-  find: (scene) =>
-    factsOf(scene, 'usage').flatMap(({ id, workload, container, periods = 0, throttled = 0 }): Match[] => {
+  find: (context) =>
+    factsOf(context, 'usage').flatMap(({ id, workload, container, periods = 0, throttled = 0 }): Match[] => {
       if (periods < 100 || throttled / periods < 0.25) return [];
       return [
         {
@@ -139,8 +139,8 @@ const EXPLAINED =
 export const podsRejected: Rule = {
   code: 'pods-rejected',
   cause: 'config',
-  find: (scene) =>
-    refusals(scene).flatMap(({ text, namespace, workload, evidence }): Match[] => {
+  find: (context) =>
+    refusals(context).flatMap(({ text, namespace, workload, evidence }): Match[] => {
       if (EXPLAINED.test(text) || !/\bpods? "|error looking up service account/i.test(text)) return [];
       const why = text
         .replace(/^Error creating: /, '')
@@ -154,7 +154,7 @@ export const podsRejected: Rule = {
             'Change the pod template as the message says, or create what it names. Waiting does not help.',
           subject: workload,
           evidence,
-          weight: weightOf(scene, namespace, workload),
+          weight: weightOf(context, namespace, workload),
         },
       ];
     }),

@@ -5,8 +5,8 @@ import { factsOf, type Pod, weightOf } from './objects.ts';
 
 type Claim = ClusterFactOf<'host-port'>;
 
-function unschedulable(scene: FailureContext): Pod[] {
-  return factsOf(scene, 'pod').filter(
+function unschedulable(context: FailureContext): Pod[] {
+  return factsOf(context, 'pod').filter(
     ({ phase, reason }) => phase === 'Pending' && reason === 'Unschedulable',
   );
 }
@@ -15,10 +15,10 @@ function unschedulable(scene: FailureContext): Pod[] {
 export const hostPortTaken: Rule = {
   code: 'host-port-taken',
   cause: 'port',
-  find: (scene) =>
-    unschedulable(scene).flatMap((pod): Match[] => {
+  find: (context) =>
+    unschedulable(context).flatMap((pod): Match[] => {
       if (!/didn't have free ports/.test(pod.message ?? '')) return [];
-      const claims = factsOf(scene, 'host-port');
+      const claims = factsOf(context, 'host-port');
       const wanted = claims.filter(({ owner }) => owner === pod.workload);
       const held = claims.filter(
         (each) =>
@@ -32,7 +32,7 @@ export const hostPortTaken: Rule = {
           remedy: `Remove the host port (a Service reaches a pod without one), or take it from ${held[0]?.owner ?? 'its holder'}. A rolling update of a pod with a host port needs strategy Recreate.`,
           subject: `port ${ports || pod.workload}`,
           evidence: [pod.id, ...held.map(({ id }) => id)],
-          weight: weightOf(scene, pod.namespace, pod.workload, pod.name),
+          weight: weightOf(context, pod.namespace, pod.workload, pod.name),
         },
       ];
     }),
@@ -49,10 +49,10 @@ function names(claims: readonly Claim[]): string {
 export const hostPortCaptured: Rule = {
   code: 'port-captured',
   cause: 'port',
-  find: (scene) => {
-    if (!isNodeHere(scene)) return [];
-    const claims = factsOf(scene, 'host-port').filter(({ mechanism }) => mechanism !== 'hostNetwork');
-    return (scene.facts.listeners ?? []).flatMap((listener): Match[] => {
+  find: (context) => {
+    if (!isNodeHere(context)) return [];
+    const claims = factsOf(context, 'host-port').filter(({ mechanism }) => mechanism !== 'hostNetwork');
+    return (context.facts.listeners ?? []).flatMap((listener): Match[] => {
       const captor = claims.find(
         ({ port, protocol }) => port === listener.port && protocol === listener.protocol,
       );
@@ -67,8 +67,8 @@ export const hostPortCaptured: Rule = {
           subject: `port ${listener.port}`,
           evidence: [...all.map(({ id }) => id), listener.id],
           weight:
-            scene.names(String(listener.port)) ||
-            (listener.owner !== undefined && scene.names(listener.owner))
+            context.names(String(listener.port)) ||
+            (listener.owner !== undefined && context.names(listener.owner))
               ? 'told'
               : 'inferred',
         },
@@ -84,9 +84,9 @@ const OWN = /^(?:k3s|kube-proxy|rke2|kubelet|cilium|docker-proxy|rootlessport|sv
  * Whether this machine is a node of the cluster, that is, whether its API server is here. Only then the cluster's port
  * claims concern this machine.
  */
-function isNodeHere(scene: FailureContext): boolean {
-  const own = scene.facts.system?.[0]?.addresses ?? [];
-  return factsOf(scene, 'context').some(({ server }) => {
+function isNodeHere(context: FailureContext): boolean {
+  const own = context.facts.system?.[0]?.addresses ?? [];
+  return factsOf(context, 'context').some(({ server }) => {
     const host = server.replace(/:\d+$/, '');
     return /^(?:127\.|localhost$|\[::1\]$|0\.0\.0\.0$)/.test(host) || own.includes(host);
   });
@@ -102,22 +102,22 @@ function schedulerWords(text: string): string {
 export const podUnschedulable: Rule = {
   code: 'pod-unschedulable',
   cause: 'resources',
-  find: (scene) =>
-    unschedulable(scene).flatMap((pod): Match[] => {
+  find: (context) =>
+    unschedulable(context).flatMap((pod): Match[] => {
       const text = pod.message ?? '';
       // Unbound claims and host ports have their own findings.
       const elsewhere =
         /unbound immediate PersistentVolumeClaims|didn't have free ports|persistentvolumeclaim "\S{1,253}" not found/.test(
           text,
         );
-      const nodes = factsOf(scene, 'node');
+      const nodes = factsOf(context, 'node');
       return [
         {
           title: `No node can run ${pod.workload}: ${schedulerWords(text)}`,
           remedy: remedyFor(text),
           subject: pod.workload,
           evidence: [pod.id, ...nodes.slice(0, 3).map(({ id }) => id)],
-          weight: elsewhere ? 'consequence' : weightOf(scene, pod.namespace, pod.workload, pod.name),
+          weight: elsewhere ? 'consequence' : weightOf(context, pod.namespace, pod.workload, pod.name),
         },
       ];
     }),
@@ -137,8 +137,8 @@ function remedyFor(text: string): string {
 export const podEvicted: Rule = {
   code: 'pod-evicted',
   cause: 'resources',
-  find: (scene) =>
-    factsOf(scene, 'pod')
+  find: (context) =>
+    factsOf(context, 'pod')
       .filter(({ reason }) => reason === 'Evicted')
       .map(
         (pod): Match => ({
@@ -147,7 +147,7 @@ export const podEvicted: Rule = {
             'Free the resource that the node ran out of (ephemeral-storage: images, logs, emptyDir), and set a request for it in the pod.',
           subject: pod.workload,
           evidence: [pod.id],
-          weight: weightOf(scene, pod.namespace, pod.workload, pod.name),
+          weight: weightOf(context, pod.namespace, pod.workload, pod.name),
         }),
       ),
 };
@@ -156,8 +156,8 @@ export const podEvicted: Rule = {
 export const nodeNotReady: Rule = {
   code: 'node-not-ready',
   cause: 'dependency',
-  find: (scene) =>
-    factsOf(scene, 'node')
+  find: (context) =>
+    factsOf(context, 'node')
       .filter(({ ready, troubles }) => !ready || troubles.length > 0)
       .map(
         (node): Match => ({

@@ -5,8 +5,8 @@ import { factsOf, weightOf } from './objects.ts';
 export const serviceSelectsNothing: Rule = {
   code: 'service-selects-nothing',
   cause: 'config',
-  find: (scene) =>
-    factsOf(scene, 'service')
+  find: (context) =>
+    factsOf(context, 'service')
       .filter(({ selector, matches, ready }) => selector !== '' && matches === 0 && ready === 0)
       .map(
         (service): Match => ({
@@ -16,7 +16,7 @@ export const serviceSelectsNothing: Rule = {
           subject: `service ${service.namespace}/${service.name}`,
           evidence: [service.id],
           // A workload with zero replicas has no pods either.
-          weight: weightOf(scene, service.namespace, service.name) === 'told' ? 'logged' : 'inferred',
+          weight: weightOf(context, service.namespace, service.name) === 'told' ? 'logged' : 'inferred',
         }),
       ),
 };
@@ -25,8 +25,8 @@ export const serviceSelectsNothing: Rule = {
 export const servicePortUnknown: Rule = {
   code: 'service-port-unknown',
   cause: 'config',
-  find: (scene) =>
-    factsOf(scene, 'service')
+  find: (context) =>
+    factsOf(context, 'service')
       .filter(({ unknownPorts }) => unknownPorts.length > 0)
       .map(
         (service): Match => ({
@@ -34,7 +34,7 @@ export const servicePortUnknown: Rule = {
           remedy: 'Give the containerPort that name, or use the number as targetPort.',
           subject: `service ${service.namespace}/${service.name}`,
           evidence: [service.id],
-          weight: weightOf(scene, service.namespace, service.name),
+          weight: weightOf(context, service.namespace, service.name),
         }),
       ),
 };
@@ -43,12 +43,12 @@ export const servicePortUnknown: Rule = {
 export const servicePortUndeclared: Rule = {
   code: 'service-port-undeclared',
   cause: 'config',
-  find: (scene) =>
-    factsOf(scene, 'service').flatMap((service): Match[] => {
+  find: (context) =>
+    factsOf(context, 'service').flatMap((service): Match[] => {
       const { namespace, name, undeclaredPorts = [], podPorts = [], ready } = service;
-      const [refused] = scene.search([/\brefused\b/i]);
+      const [refused] = context.search([/\brefused\b/i]);
       // Declared ports are only documentation, so they explain a failure only if this service refused a connection.
-      const asked = refused !== undefined && weightOf(scene, namespace, name) === 'told';
+      const asked = refused !== undefined && weightOf(context, namespace, name) === 'told';
       if (undeclaredPorts.length === 0 || ready === 0 || !asked) return [];
       return [
         {
@@ -66,8 +66,8 @@ export const servicePortUndeclared: Rule = {
 export const serviceUnready: Rule = {
   code: 'service-without-endpoints',
   cause: 'dependency',
-  find: (scene) =>
-    factsOf(scene, 'service')
+  find: (context) =>
+    factsOf(context, 'service')
       .filter(({ selector, matches, ready }) => selector !== '' && ready === 0 && matches !== 0)
       .map(
         (service): Match => ({
@@ -84,13 +84,16 @@ export const serviceUnready: Rule = {
 export const networkPolicyDrops: Rule = {
   code: 'network-policy',
   cause: 'config',
-  find: (scene) => {
-    const rows = (scene.input.matrix ?? []).map((row, index) => ({ ...row, id: scene.rowEvidence(index) }));
+  find: (context) => {
+    const rows = (context.input.matrix ?? []).map((row, index) => ({
+      ...row,
+      id: context.rowEvidence(index),
+    }));
     return rows
       .filter(({ result }) => result === 'timeout')
       .flatMap((row): Match[] => {
-        const place = targetOf(row.host, scene);
-        const policies = factsOf(scene, 'network-policy').filter(({ namespace }) => namespace === place);
+        const place = targetOf(row.host, context);
+        const policies = factsOf(context, 'network-policy').filter(({ namespace }) => namespace === place);
         if (place === undefined || policies.length === 0) return [];
         return [
           {
@@ -106,7 +109,7 @@ export const networkPolicyDrops: Rule = {
 };
 
 /** The namespace of a pod's address or a service's name. */
-function targetOf(host: string, scene: Parameters<Rule['find']>[0]): string | undefined {
-  const pod = factsOf(scene, 'pod').find(({ ip }) => ip === host);
+function targetOf(host: string, context: Parameters<Rule['find']>[0]): string | undefined {
+  const pod = factsOf(context, 'pod').find(({ ip }) => ip === host);
   return pod?.namespace ?? /^[\w-]{1,63}\.(?<namespace>[\w-]{1,63})(?:\.svc|$)/.exec(host)?.[1];
 }

@@ -6,28 +6,28 @@ import { eventsAbout, factsOf, weightOf } from './objects.ts';
 type Claim = ClusterFactOf<'claim'>;
 
 /** Pending claims with the messages of their controllers. FailedBinding is an event of type Normal. */
-function pending(scene: FailureContext): { claim: Claim; said: ReturnType<typeof eventsAbout> }[] {
-  return factsOf(scene, 'claim')
+function pending(context: FailureContext): { claim: Claim; said: ReturnType<typeof eventsAbout> }[] {
+  return factsOf(context, 'claim')
     .filter(({ phase }) => phase === 'Pending')
-    .map((claim) => ({ claim, said: eventsAbout(scene, claim.uid) }));
+    .map((claim) => ({ claim, said: eventsAbout(context, claim.uid) }));
 }
 
-function weigh(scene: FailureContext, { namespace, name }: Claim): Match['weight'] {
-  const users = factsOf(scene, 'workload').filter(
+function weigh(context: FailureContext, { namespace, name }: Claim): Match['weight'] {
+  const users = factsOf(context, 'workload').filter(
     (each) => each.namespace === namespace && each.claims.includes(name),
   );
-  return weightOf(scene, namespace, name, ...users.map(({ workload }) => workload));
+  return weightOf(context, namespace, name, ...users.map(({ workload }) => workload));
 }
 
 /** `storageClassName: ""` disables dynamic provisioning. Without a named volume the claim can never bind. */
 export const claimClassEmpty: Rule = {
   code: 'claim-class-empty',
   cause: 'config',
-  find: (scene) =>
-    pending(scene).flatMap(({ claim, said }): Match[] => {
+  find: (context) =>
+    pending(context).flatMap(({ claim, said }): Match[] => {
       if (claim.class !== '' || claim.volume !== undefined) return [];
       const event = said.find(({ reason }) => reason === 'FailedBinding');
-      const usual = factsOf(scene, 'storage-class').find((each) => each.default);
+      const usual = factsOf(context, 'storage-class').find((each) => each.default);
       return [
         {
           title: `The claim ${claim.name} of ${claim.namespace} has storageClassName: "", which disables dynamic provisioning, and does not name a volume${event === undefined ? '' : ` (${event.message.trim()})`}.`,
@@ -38,7 +38,7 @@ export const claimClassEmpty: Rule = {
             ...(event === undefined ? [] : [event.id]),
             ...(usual === undefined ? [] : [usual.id]),
           ],
-          weight: weigh(scene, claim),
+          weight: weigh(context, claim),
         },
       ];
     }),
@@ -48,13 +48,13 @@ export const claimClassEmpty: Rule = {
 export const claimClassMissing: Rule = {
   code: 'claim-class-missing',
   cause: 'config',
-  find: (scene) =>
-    pending(scene).flatMap(({ claim, said }): Match[] => {
+  find: (context) =>
+    pending(context).flatMap(({ claim, said }): Match[] => {
       if (claim.class === '') return [];
       const event = said.find(({ message }) =>
         /storageclass\S{0,40} "[^"]{1,253}" not found|no storage class is set/i.test(message),
       );
-      const classes = factsOf(scene, 'storage-class');
+      const classes = factsOf(context, 'storage-class');
       const isKnown = classes.some(({ name, default: usual }) =>
         claim.class === undefined ? usual : name === claim.class,
       );
@@ -70,7 +70,7 @@ export const claimClassMissing: Rule = {
             'Use a class that the cluster has (delete the claim and create it again), or mark one as default.',
           subject: `claim ${claim.namespace}/${claim.name}`,
           evidence: [claim.id, ...(event === undefined ? [] : [event.id]), ...classes.map(({ id }) => id)],
-          weight: weigh(scene, claim),
+          weight: weigh(context, claim),
         },
       ];
     }),
@@ -80,8 +80,8 @@ export const claimClassMissing: Rule = {
 export const claimNotProvisioned: Rule = {
   code: 'claim-not-provisioned',
   cause: 'dependency',
-  find: (scene) =>
-    pending(scene).flatMap(({ claim, said }): Match[] => {
+  find: (context) =>
+    pending(context).flatMap(({ claim, said }): Match[] => {
       const event = said.find(
         ({ reason, message }) => reason === 'ProvisioningFailed' && !/exceeded quota|not found/.test(message),
       );
@@ -92,7 +92,7 @@ export const claimNotProvisioned: Rule = {
           remedy: 'Read the log of the provisioner that the message names. Its own pods may be failing.',
           subject: `claim ${claim.namespace}/${claim.name}`,
           evidence: [event.id, claim.id],
-          weight: weigh(scene, claim),
+          weight: weigh(context, claim),
         },
       ];
     }),
@@ -104,11 +104,11 @@ const MULTI_ATTACH = /Multi-Attach error for volume "(?<volume>[^"]{1,253})"/;
 export const rollingUpdateOnVolume: Rule = {
   code: 'rolling-update-on-single-volume',
   cause: 'config',
-  find: (scene) => {
-    const attach = factsOf(scene, 'event').find(({ message }) => MULTI_ATTACH.test(message));
-    return factsOf(scene, 'workload').flatMap((each): Match[] => {
+  find: (context) => {
+    const attach = factsOf(context, 'event').find(({ message }) => MULTI_ATTACH.test(message));
+    return factsOf(context, 'workload').flatMap((each): Match[] => {
       if (!each.workload.startsWith('deployment ') || each.strategy === 'Recreate') return [];
-      const claims = factsOf(scene, 'claim').filter(
+      const claims = factsOf(context, 'claim').filter(
         ({ namespace, name, modes }) =>
           namespace === each.namespace &&
           each.claims.includes(name) &&
@@ -118,7 +118,7 @@ export const rollingUpdateOnVolume: Rule = {
       if (claims.length === 0 || each.ready >= each.desired) return [];
       // A pod that waits for its volume is the evidence. Without it, many other causes may keep the deployment from
       // being ready.
-      const pods = factsOf(scene, 'pod').filter(({ workload }) => workload === each.workload);
+      const pods = factsOf(context, 'pod').filter(({ workload }) => workload === each.workload);
       const own = attach !== undefined && pods.some(({ uid }) => uid === attach.uid);
       if (!own && pods.length < 2) return [];
       return [
@@ -127,7 +127,7 @@ export const rollingUpdateOnVolume: Rule = {
           remedy: 'Set strategy: { type: Recreate }, so that the old pod ends before the new one starts.',
           subject: each.workload,
           evidence: [...(own ? [attach.id] : []), each.id, ...claims.map(({ id }) => id)],
-          weight: own ? weightOf(scene, each.namespace, each.workload) : 'inferred',
+          weight: own ? weightOf(context, each.namespace, each.workload) : 'inferred',
         },
       ];
     });

@@ -12,20 +12,20 @@ const LONGEST = 300;
  * that rests on a rule, above those that are only consequences. Undefined where no line speaks of an error that no
  * finding of `founded` cites.
  */
-export function saidFinding(scene: FailureContext, founded: readonly Finding[]): Finding | undefined {
+export function saidFinding(context: FailureContext, founded: readonly Finding[]): Finding | undefined {
   const cited = new Set(founded.flatMap(({ evidence }) => evidence));
-  const lines = scene.lines.map((line, index) => ({ ...line, index }));
+  const lines = context.lines.map((line, index) => ({ ...line, index }));
   const open = lines.filter(({ evidence, from }) => !cited.has(evidence) && from !== 'check');
-  const chosen = choose(scene, open);
+  const chosen = choose(context, open);
   if (!chosen) return undefined;
-  const words = wordsOf(scene, chosen);
-  const place = placeOf(scene.lines, chosen.index);
+  const words = wordsOf(context, chosen);
+  const place = placeOf(context.lines, chosen.index);
   const source = chosen.where === undefined ? 'The output says' : `${chosen.where} says`;
   return {
     code: 'said',
     cause: 'other',
     title: `${source}: ${words}${place === undefined ? '' : ` (${place})`}`,
-    remedy: remedyOf(scene, chosen),
+    remedy: remedyOf(context, chosen),
     subject: words,
     evidence: [chosen.evidence],
     rank: rankOf(chosen, founded.length > 0),
@@ -41,10 +41,10 @@ function rankOf({ text }: Placed, isExplained: boolean): number {
 type Placed = Line & { readonly index: number };
 
 /** What the output says last, unless it only repeats that something failed and a log knows more. */
-function choose(scene: FailureContext, open: readonly Placed[]): Placed | undefined {
+function choose(context: FailureContext, open: readonly Placed[]): Placed | undefined {
   const output = best(open.filter(({ from }) => from === 'output'));
   const logs = best(open.filter(({ from }) => from === 'file' || from === 'container'));
-  const failed = scene.exit !== undefined && scene.exit !== 0;
+  const failed = context.exit !== undefined && context.exit !== 0;
   if (output && failed && output.score > WARNING) return output.line;
   if (logs && logs.score > Math.min(output?.score ?? 0, WARNING)) return logs.line;
   return output?.line ?? logs?.line ?? (failed ? lastWords(open) : undefined);

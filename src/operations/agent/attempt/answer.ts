@@ -33,10 +33,12 @@ export const AttemptAnswer = z.object({
 export type AttemptAnswer = z.infer<typeof AttemptAnswer>;
 
 /** The answer about an attempt, from the journal alone: the same for every caller, and after any restart. */
-export async function attemptAnswer(desk: Workspace, id: string): Promise<AttemptAnswer> {
-  const attempt = desk.store.loop.attempts.find((each) => each.attempt === id)!;
-  const note = desk.store.jobs.find(({ job }) => job === attempt.job)?.ended?.summary;
-  const cleared = desk.store.loop.problems.filter((each) => each.clearedBy === id).map((each) => each.id);
+export async function attemptAnswer(workspace: Workspace, id: string): Promise<AttemptAnswer> {
+  const attempt = workspace.store.loop.attempts.find((each) => each.attempt === id)!;
+  const note = workspace.store.jobs.find(({ job }) => job === attempt.job)?.ended?.summary;
+  const cleared = workspace.store.loop.problems
+    .filter((each) => each.clearedBy === id)
+    .map((each) => each.id);
   return {
     attempt: attempt.attempt,
     step: attempt.step,
@@ -45,7 +47,7 @@ export async function attemptAnswer(desk: Workspace, id: string): Promise<Attemp
     exit_code: attempt.exitCode,
     duration_ms: attempt.durationMs,
     output_tail: attempt.outputTail,
-    output_bytes: (await desk.store.jobBytes(attempt.job)) ?? Buffer.byteLength(attempt.outputTail),
+    output_bytes: (await workspace.store.jobBytes(attempt.job)) ?? Buffer.byteLength(attempt.outputTail),
     checks: attempt.checks.map(({ check, verdict, observed, expected }) => ({
       check,
       verdict,
@@ -58,7 +60,7 @@ export async function attemptAnswer(desk: Workspace, id: string): Promise<Attemp
       evidence,
       remedy,
     })),
-    known_fixes: await knownFixes(desk, attempt),
+    known_fixes: await knownFixes(workspace, attempt),
     changed: attempt.changed
       .filter(({ scope }) => scope !== 'processes')
       .map(({ scope, kind, subject, detail }) => ({ scope, kind, subject, detail })),

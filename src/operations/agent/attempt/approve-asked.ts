@@ -27,8 +27,8 @@ export async function approveAsked(
   step: string,
 ): Promise<ApproveReport> {
   const { world } = context;
-  const desk = await openWorkspace({ world, file });
-  const asked = desk.store.of('approval').findLast((each) => each.step === step);
+  const workspace = await openWorkspace({ world, file });
+  const asked = workspace.store.of('approval').findLast((each) => each.step === step);
   if (!asked)
     throw refused(
       'nothing-asked',
@@ -43,10 +43,10 @@ export async function approveAsked(
       'Run the same command on a terminal.',
       EXIT.person,
     );
-  const target = attemptTarget(desk, callOf(asked.call, step));
+  const target = attemptTarget(workspace, callOf(asked.call, step));
   const { inputs } = asked;
   const session = await openSession(withoutOutput(context), target.prepared, { input: inputs });
-  const closure = await closureForStep(context, desk, target, { inputs, session }).finally(() =>
+  const closure = await closureForStep(context, workspace, target, { inputs, session }).finally(() =>
     session.box.close(),
   );
   const { place } = closure;

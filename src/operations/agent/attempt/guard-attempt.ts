@@ -20,13 +20,13 @@ import type { Ready } from './run-attempt.ts';
 /** What the guards say of an attempt, with all that they look at: the loop, the evidence it cites, what has changed since. */
 export async function guardVerdict(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   ready: Ready,
 ): Promise<{ readonly verdict: GuardVerdict; readonly edited: readonly string[] }> {
   const { target, session, hypothesis, prediction, inputs } = ready;
-  if (hypothesis) await citeEvidence(desk, hypothesis);
-  if (hypothesis?.cause === 'network') await measureDropRules(context, desk);
-  const before = lastBody(desk, target.step);
+  if (hypothesis) await citeEvidence(workspace, hypothesis);
+  if (hypothesis?.cause === 'network') await measureDropRules(context, workspace);
+  const before = lastBody(workspace, target.step);
   const attempt: NewAttempt = {
     step: target.step,
     source: target.source,
@@ -35,10 +35,10 @@ export async function guardVerdict(
     hypothesis,
     prediction: hypothesis ? prediction : [],
     checks: { before: before ? checksOf(target.step, before) : [], after: target.planned.step.verify },
-    ...(await changedSince(context, desk)),
+    ...(await changedSince(context, workspace)),
     demands: await demandsUnderLimits(target.body.run, session.box, {}),
   };
-  const verdict = judgeAttempt({ attempt, loop: desk.store.loop, now: context.world.now() });
+  const verdict = judgeAttempt({ attempt, loop: workspace.store.loop, now: context.world.now() });
   return { verdict: session.masker.maskDeep(verdict), edited: attempt.numbersSince ?? [] };
 }
 
@@ -110,12 +110,12 @@ function checksOf(id: string, body: StepBody): readonly Check[] {
 
 /** Journals what a guard held back, and answers it. */
 export async function heldBack(
-  desk: Workspace,
+  workspace: Workspace,
   { attempt, target, hypothesis }: Ready,
   verdict: Exclude<GuardVerdict, { verdict: 'pass' }>,
 ): Promise<AttemptAnswer> {
   const { nextStep, ...said } = verdict;
-  await desk.store.append({
+  await workspace.store.append({
     ...said,
     kind: 'guard',
     attempt,
@@ -123,5 +123,5 @@ export async function heldBack(
     evidence: [...said.evidence],
     ...(hypothesis ? { hypothesis } : {}),
   });
-  return guardAnswer(desk.store.loop.guards.at(-1)!, nextStep);
+  return guardAnswer(workspace.store.loop.guards.at(-1)!, nextStep);
 }

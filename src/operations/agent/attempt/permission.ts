@@ -50,26 +50,26 @@ export async function sandboxPermission(
  */
 export async function closureForStep(
   context: Pick<AgentContext, 'world' | 'signal'>,
-  desk: Workspace,
+  workspace: Workspace,
   target: AttemptTarget,
   { inputs, session }: { inputs: Readonly<Record<string, string>>; session: Session },
 ): Promise<Closure> {
   const preview = await openPreview(withoutOutput(context), session);
   const again = (await givers(preview, session.plan.steps, target.planned)).map(({ step }) => step);
-  const sources = { input: inputs, place: placeOf(desk) };
+  const sources = { input: inputs, place: placeOf(workspace) };
   return await stepClosure(context.world, target.prepared, sources, { own: target.planned.step, again });
 }
 
 /** Asks no one: allowed by an earlier approval, or by a lease. */
 export async function standingPermission(
   context: Pick<AgentContext, 'world' | 'client'>,
-  desk: Workspace,
+  workspace: Workspace,
   target: AttemptTarget,
   { closure, inputs }: { closure: Closure; inputs: Readonly<Record<string, string>> },
 ): Promise<Allowed | undefined> {
   const { world } = context;
   const approvals = approvalsOf(world);
-  const whole = target.source === 'step' ? await wholeDocument(context, desk, inputs) : undefined;
+  const whole = target.source === 'step' ? await wholeDocument(context, workspace, inputs) : undefined;
   if (whole?.holdsAll(closure.parts)) return { allowed: true, closure: whole, whole: true, begin: always };
   const known = await approvals.find(closureHash(closure), closure.place);
   if (known) {

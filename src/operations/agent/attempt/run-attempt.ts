@@ -31,7 +31,7 @@ import type { AttemptTarget } from './target.ts';
 /** An attempt that guards and a person have let through. */
 export interface Ready {
   readonly context: Pick<AgentContext, 'world' | 'client'>;
-  readonly desk: Workspace;
+  readonly workspace: Workspace;
   readonly target: AttemptTarget;
   readonly session: Session;
   readonly attempt: string;
@@ -56,9 +56,9 @@ const TAIL = 4_000;
  * @throws RunbookError 3 where another pass holds the box's lock; nothing was begun then.
  */
 export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<void> {
-  const { context, desk, target, session } = ready;
+  const { context, workspace, target, session } = ready;
   const { world } = context;
-  const log = new JobLog(await desk.store.newJobLog(ready.job));
+  const log = new JobLog(await workspace.store.newJobLog(ready.job));
   const asked: CheckResult[] = [];
   const emit: Parameters<typeof openPass>[0]['emit'] = (event) => {
     log.take(event, target.step);
@@ -73,12 +73,12 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
     only: target.step,
   });
   try {
-    const before = await observeNow(world, desk.document.folder, desk.store, { reason: ready.job });
+    const before = await observeNow(world, workspace.document.folder, workspace.store, { reason: ready.job });
     const startedAt = world.now();
     const text = target.body.run.map(({ text }) => text).join('\n');
-    const logs = { text, folder: desk.document.folder, home: world.env.HOME ?? '/root' };
+    const logs = { text, folder: workspace.document.folder, home: world.env.HOME ?? '/root' };
     const marks = markLogs(logs);
-    await desk.store.append(...begun(ready, before.id));
+    await workspace.store.append(...begun(ready, before.id));
     const outcomes = await walkPlan(opened.pass);
     const ending = attemptEnding(outcomes.get(target.step), world.now() - startedAt);
     const prediction = await afterwards(ready, opened.pass, signal);
@@ -87,7 +87,7 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
     const spoken = [text, ...target.body.verify.map((each) => each.text)].join('\n');
     // What the engine refused is known to the word; what else is wrong in the cluster would only distract.
     const looksThere = hasFailed(ending) && !isRefusal(ending) && (about || speaksOfKubernetes(spoken));
-    const after = await observeNow(world, desk.document.folder, desk.store, {
+    const after = await observeNow(world, workspace.document.folder, workspace.store, {
       reason: ready.job,
       ...(hasFailed(ending) ? { inputsOf: text } : {}),
       ...(looksThere ? { cluster } : {}),
@@ -105,9 +105,9 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
             step: { text, ...(about && { about }) },
             snapshot: after,
             before,
-            measurements: measurementsOf(desk.document.runbook),
+            measurements: measurementsOf(workspace.document.runbook),
           },
-          { world, folder: desk.document.folder, store: desk.store },
+          { world, folder: workspace.document.folder, store: workspace.store },
         )
       : NOTHING;
     if (diagnosis.findings.length > 0)
@@ -121,7 +121,7 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
       ...each,
       evidence: [...each.evidence],
     }));
-    await desk.store.append(
+    await workspace.store.append(
       ...diagnosis.evidence.map((evidence) => masked(session, { kind: 'evidence', evidence } as const)),
       masked(session, { ...end, changed }),
       {
@@ -141,15 +141,17 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
 }
 
 /** The engine itself could not go on (a full disk, a lost box): the attempt has an end all the same. */
-async function broken({ desk, attempt, job, session }: Ready, error: unknown): Promise<void> {
+async function broken({ workspace, attempt, job, session }: Ready, error: unknown): Promise<void> {
   const summary = session.masker.mask(error instanceof Error ? error.message : String(error));
   const nothing = { durationMs: 0, actedMs: 0, exitCode: null, outputTail: summary };
   const end = LoopEntry.parse({ kind: 'attempt-ended', attempt, status: 'interrupted', ...nothing });
-  await desk.store.append(end, { kind: 'job-ended', job, status: 'interrupted', summary }).catch(() => {});
+  await workspace.store
+    .append(end, { kind: 'job-ended', job, status: 'interrupted', summary })
+    .catch(() => {});
 }
 
 function begun(
-  { attempt, job, target, desk, inputs, hypothesis, prediction, allowed, edited, context }: Ready,
+  { attempt, job, target, workspace, inputs, hypothesis, prediction, allowed, edited, context }: Ready,
   before: string,
 ): (LoopEntry | AgentEntry)[] {
   const { step, source, body, base } = target;
@@ -165,7 +167,7 @@ function begun(
     {
       kind: 'attempt-started',
       ...{ attempt, job, step, source, body, inputs },
-      box: desk.box.id,
+      box: workspace.box.id,
       form: formHash(normalForm(body)),
       ...(hypothesis === undefined ? {} : { hypothesis }),
       prediction: [...prediction],

@@ -29,7 +29,7 @@ export interface AttemptTarget {
 
 /** @throws RunbookError 64 for an id that is not known, and for a draft that cannot be read as a step */
 export function attemptTarget(
-  desk: Workspace,
+  workspace: Workspace,
   { step, draft }: { step?: string; draft?: Draft },
 ): AttemptTarget {
   if (step === undefined && draft === undefined) {
@@ -39,11 +39,11 @@ export function attemptTarget(
       'Give the id of a step, or a draft {title, run, verify}.',
     );
   }
-  const chosen = draft === undefined ? existing(desk, step!) : drafted(desk, step, draft);
-  const others = provenSteps(desk).filter((each) => each.id !== chosen.step);
+  const chosen = draft === undefined ? existing(workspace, step!) : drafted(workspace, step, draft);
+  const others = provenSteps(workspace).filter((each) => each.id !== chosen.step);
   const prepared = withSteps(
-    desk.document,
-    chosen.source === 'step' ? others : [...others, placed(desk, others, chosen)],
+    workspace.document,
+    chosen.source === 'step' ? others : [...others, placed(workspace, others, chosen)],
   );
   const planned = prepared.plan.steps.find((each) => each.step.id === chosen.step);
   if (!planned) {
@@ -65,23 +65,25 @@ export function attemptTarget(
 
 type Chosen = Pick<AttemptTarget, 'step' | 'source' | 'body' | 'base'>;
 
-function existing(desk: Workspace, id: string): Chosen {
-  const written = documentedStep(desk, id);
-  const revised = provenSteps(desk).find((each) => each.id === id && each.kind === 'revised');
-  if (written && revised) return { step: id, source: 'revision', body: revised.body, base: hashOf(desk, id) };
+function existing(workspace: Workspace, id: string): Chosen {
+  const written = documentedStep(workspace, id);
+  const revised = provenSteps(workspace).find((each) => each.id === id && each.kind === 'revised');
+  if (written && revised)
+    return { step: id, source: 'revision', body: revised.body, base: hashOf(workspace, id) };
   if (written) return { step: id, source: 'step', body: bodyOfStep(written) };
-  const body = draftedBody(desk, id);
+  const body = draftedBody(workspace, id);
   if (body) return { step: id, source: 'draft', body };
-  throw unknownStep(desk, id);
+  throw unknownStep(workspace, id);
 }
 
-function drafted(desk: Workspace, step: string | undefined, draft: Draft): Chosen {
+function drafted(workspace: Workspace, step: string | undefined, draft: Draft): Chosen {
   const body = bodyOf(draft);
-  if (body.after !== undefined && !knownIds(desk).includes(body.after)) throw unknownStep(desk, body.after);
-  if (step !== undefined) return revised(desk, step, draft, body);
+  if (body.after !== undefined && !knownIds(workspace).includes(body.after))
+    throw unknownStep(workspace, body.after);
+  if (step !== undefined) return revised(workspace, step, draft, body);
   const id = body.run.find(({ attributes }) => attributes.name)?.attributes.name ?? slugOf(body.title);
   if (id === '') throw wrong('empty-id', 'This title has no letter or digit to make an id of.', 'Reword it.');
-  if (documentedStep(desk, id)) {
+  if (documentedStep(workspace, id)) {
     throw wrong(
       'step-exists',
       `The document has a step ${id} already.`,
@@ -92,39 +94,42 @@ function drafted(desk: Workspace, step: string | undefined, draft: Draft): Chose
 }
 
 /** What a revision does not say stays as it was. */
-function revised(desk: Workspace, step: string, draft: Draft, body: StepBody): Chosen {
-  const last = lastBody(desk, step);
-  if (!last) throw unknownStep(desk, step);
+function revised(workspace: Workspace, step: string, draft: Draft, body: StepBody): Chosen {
+  const last = lastBody(workspace, step);
+  if (!last) throw unknownStep(workspace, step);
   const whole = {
     ...body,
     ...(draft.why === undefined ? { why: last.why } : {}),
     ...(draft.verify === undefined ? { verify: last.verify } : {}),
     ...(draft.undo === undefined ? { undo: last.undo } : {}),
   };
-  const written = documentedStep(desk, step) !== undefined;
+  const written = documentedStep(workspace, step) !== undefined;
   return written
-    ? { step, source: 'revision', body: whole, base: hashOf(desk, step) }
+    ? { step, source: 'revision', body: whole, base: hashOf(workspace, step) }
     : { step, source: 'draft', body: whole };
 }
 
-function hashOf(desk: Workspace, id: string): string {
-  return bodyHash(bodyOfStep(documentedStep(desk, id)!));
+function hashOf(workspace: Workspace, id: string): string {
+  return bodyHash(bodyOfStep(documentedStep(workspace, id)!));
 }
 
 /** Behind the step that it names, else behind what was done last. */
 function placed(
-  desk: Workspace,
+  workspace: Workspace,
   others: readonly LearnedStep[],
   { step, body, source }: Chosen,
 ): LearnedStep {
-  const known = new Set([...desk.document.runbook.steps.map(({ id }) => id), ...others.map(({ id }) => id)]);
-  const done = desk.store.loop.attempts.findLast(
+  const known = new Set([
+    ...workspace.document.runbook.steps.map(({ id }) => id),
+    ...others.map(({ id }) => id),
+  ]);
+  const done = workspace.store.loop.attempts.findLast(
     (each) =>
       (each.status === 'succeeded' || each.status === 'skipped') &&
       each.step !== step &&
       known.has(each.step),
   );
-  const last = desk.document.runbook.steps.findLast(
+  const last = workspace.document.runbook.steps.findLast(
     (each) => each.section === 'steps' && each.kind === 'step',
   );
   const named = body.after !== undefined && known.has(body.after) ? body.after : undefined;
@@ -137,8 +142,8 @@ function placed(
   };
 }
 
-export function unknownStep(desk: Workspace, id: string): Error {
-  const ids = knownIds(desk);
+export function unknownStep(workspace: Workspace, id: string): Error {
+  const ids = knownIds(workspace);
   const close = nearest(id, ids);
   const shown = JSON.stringify(id.slice(0, 100));
   return wrong(

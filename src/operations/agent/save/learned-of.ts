@@ -9,30 +9,30 @@ import { symptomOf, titleOf } from './symptom.ts';
 /**
  * The fold as entries of the document. While a Why is missing, only problems whose step is in the document are written.
  */
-export function learnedOf(desk: Workspace, fold: Fold): Learned {
+export function learnedOf(workspace: Workspace, fold: Fold): Learned {
   const complete = fold.withheld.length === 0;
   const steps: LearnedStep[] = fold.steps.map(({ step, body, kind, after, attempt }) => ({
     ...{ id: step, body, kind },
     ...(after === undefined ? {} : { after }),
-    note: { date: dayOf(desk, attempt), from: [attempt] },
+    note: { date: dayOf(workspace, attempt), from: [attempt] },
   }));
-  const written = desk.document.runbook.steps.map(({ id }) => id);
+  const written = workspace.document.runbook.steps.map(({ id }) => id);
   const there = new Set([...written, ...(complete ? steps.map(({ id }) => id) : [])]);
   const ready = fold.problems.filter((each) => complete || there.has(each.for));
   return {
     steps: complete ? steps : [],
-    problems: ready.map((each) => problemEntry(desk, each, there.has(each.for))),
+    problems: ready.map((each) => problemEntry(workspace, each, there.has(each.for))),
   };
 }
 
-function problemEntry(desk: Workspace, folded: FoldedProblem, served: boolean): LearnedProblem {
+function problemEntry(workspace: Workspace, folded: FoldedProblem, served: boolean): LearnedProblem {
   const { problem, fix, placement, revised } = folded;
-  const failure = desk.store.loop.attempts.findLast((each) => problem.failures.includes(each.attempt));
+  const failure = workspace.store.loop.attempts.findLast((each) => problem.failures.includes(each.attempt));
   const fences = fix.flatMap(({ body }) => body.run);
   const told =
     revised.length > 0
-      ? `changed in ${revised.map((step) => linkTo(desk, step)).join(', ')}.`
-      : `nothing had to be done; ${linkTo(desk, folded.for)} was run again.`;
+      ? `changed in ${revised.map((step) => linkTo(workspace, step)).join(', ')}.`
+      : `nothing had to be done; ${linkTo(workspace, folded.for)} was run again.`;
   const attempts = fix.map(({ attempt }) => attempt);
   return {
     title: problem.title ?? titleOf(failure, folded),
@@ -43,7 +43,7 @@ function problemEntry(desk: Workspace, folded: FoldedProblem, served: boolean): 
     ...(fences.length === 0 ? { fixText: told } : {}),
     verify: fences.length === 0 ? [] : verifyFences(problem.verify ?? [], folded),
     placement: served ? placement : 'problems',
-    note: { date: dayOf(desk, problem.clearedBy ?? problem.openedBy), from: [problem.id, ...attempts] },
+    note: { date: dayOf(workspace, problem.clearedBy ?? problem.openedBy), from: [problem.id, ...attempts] },
   };
 }
 
@@ -70,9 +70,9 @@ function isNamed({ text, attributes }: DraftFence, name: string): boolean {
   return attributes.name === name || text.split('\n').some((line) => line.trim() === name);
 }
 
-function linkTo(desk: Workspace, step: string): string {
-  const written = desk.document.runbook.steps.find(({ id }) => id === step)?.title;
-  const tried = desk.store.loop.attempts.findLast((each) => each.step === step)?.body.title;
+function linkTo(workspace: Workspace, step: string): string {
+  const written = workspace.document.runbook.steps.find(({ id }) => id === step)?.title;
+  const tried = workspace.store.loop.attempts.findLast((each) => each.step === step)?.body.title;
   const title = written ?? tried ?? step;
   return `[${title}](#${slugOf(title)})`;
 }

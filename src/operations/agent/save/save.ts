@@ -17,19 +17,19 @@ export interface Saved extends Written {
  */
 export async function save(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   also: Learned,
   writing: Writing,
 ): Promise<Saved> {
-  const saving = await savingOf(desk, also);
-  const conflicts = conflictsOf(desk, saving);
+  const saving = await savingOf(workspace, also);
+  const conflicts = conflictsOf(workspace, saving);
   // A file that holds no more than its title would only look as if something were known.
-  const nothing = saving.empty && !desk.document.exists;
+  const nothing = saving.empty && !workspace.document.exists;
   if (nothing) return { written: false, diff: '', sha256: null, saving, conflicts };
   const dryRun = writing.dryRun === true || conflicts.length > 0;
-  const written = await writeText(context, desk.document, saving.text, { ...writing, dryRun });
+  const written = await writeText(context, workspace.document, saving.text, { ...writing, dryRun });
   const stands = written.written || (!dryRun && written.refused === undefined);
-  if (stands) await settle(desk, saving);
+  if (stands) await settle(workspace, saving);
   return { ...written, saving, conflicts };
 }
 
@@ -40,10 +40,10 @@ async function settle({ store }: Workspace, { fold: { settled } }: Saving): Prom
   await store.append({ kind: 'saved', attempts: [...attempts], problems: [...problems] });
 }
 
-function conflictsOf(desk: Workspace, { fold }: Saving): string[] {
-  const bases = new Map(desk.store.jobs.map((each) => [each.attempt, each.base]));
+function conflictsOf(workspace: Workspace, { fold }: Saving): string[] {
+  const bases = new Map(workspace.store.jobs.map((each) => [each.attempt, each.base]));
   return fold.steps.flatMap(({ step, kind, attempt, body }) => {
-    const written = documentedStep(desk, step);
+    const written = documentedStep(workspace, step);
     const base = bases.get(attempt);
     if (kind !== 'revised' || !written || base === undefined) return [];
     const now = bodyHash(bodyOfStep(written));

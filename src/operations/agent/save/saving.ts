@@ -23,13 +23,13 @@ export interface Saving {
 }
 
 /** Folds the unsaved work and renders it; nothing is written. `also`: what the caller adds. */
-export async function savingOf(desk: Workspace, also: Learned = {}): Promise<Saving> {
-  const { document, store } = desk;
+export async function savingOf(workspace: Workspace, also: Learned = {}): Promise<Saving> {
+  const { document, store } = workspace;
   const last = await store.snapshot(store.of('snapshot').at(-1)?.snapshot);
   const known = nothingAdded.get(store.loop);
   if (Object.keys(also).length === 0 && known?.document === document && known.last === last?.id)
     return known.saving;
-  const saving = await folded(desk, last, also);
+  const saving = await folded(workspace, last, also);
   if (Object.keys(also).length === 0) nothingAdded.set(store.loop, { document, last: last?.id, saving });
   return saving;
 }
@@ -40,14 +40,14 @@ const nothingAdded = new WeakMap<
   { document: unknown; last: string | undefined; saving: Saving }
 >();
 
-async function folded(desk: Workspace, last: Snapshot | undefined, also: Learned): Promise<Saving> {
-  const { document, store, box } = desk;
+async function folded(workspace: Workspace, last: Snapshot | undefined, also: Learned): Promise<Saving> {
+  const { document, store, box } = workspace;
   const { source, runbook, exists } = document;
   const strange = (await unaccountedSince(store, last)).map(
     (each) => `${each.scope} ${each.kind} ${each.subject}`,
   );
   const fold = foldLoop(store.loop, box.id, runbook, strange);
-  const learned = { ...learnedOf(desk, fold), ...also };
+  const learned = { ...learnedOf(workspace, fold), ...also };
   const text = recordLearned(source, runbook, learned);
   const empty = Object.values(learned).every((entries) => entries.length === 0);
   return {

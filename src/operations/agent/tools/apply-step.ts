@@ -58,36 +58,37 @@ export const applyStep = defineTool({
   output: Answer,
   run: async (context, given): Promise<AttemptAnswer> => {
     const began = context.world.now();
-    const desk = await openWorkspace(context, given.box);
-    const target = attemptTarget(desk, given);
+    const workspace = await openWorkspace(context, given.box);
+    const target = attemptTarget(workspace, given);
     if (given.draft) refuseLiteralIds(target.body, began);
     const inputs = given.inputs ?? {};
-    const { closure, standing } = await standingOf(context, desk, target, inputs);
+    const { closure, standing } = await standingOf(context, workspace, target, inputs);
     const first = await openTarget(context, target, { inputs, permission: standing });
     const ready = await closedOnError(first, () =>
-      prepare(context, desk, target, first, given, standing?.closure.by),
+      prepare(context, workspace, target, first, given, standing?.closure.by),
     );
-    const { held, edited } = await closedOnError(first, () => heldByGuards(context, desk, ready));
+    const { held, edited } = await closedOnError(first, () => heldByGuards(context, workspace, ready));
     const wait = () =>
       Math.min(given.wait_s * 1000, LONGEST_WAIT_MS - MARGIN_MS - (context.world.now() - began));
     const asked = { ...given, closure };
     if (standing && !held) {
-      if (await standing.begin()) return await start(context, desk, { ...ready, edited }, wait());
+      if (await standing.begin()) return await start(context, workspace, { ...ready, edited }, wait());
       await first.box.close();
       // Another call was faster with what was good for one start.
-      return await unpermitted(context, desk, target, asked, 'nobody-asked');
+      return await unpermitted(context, workspace, target, asked, 'nobody-asked');
     }
     await first.box.close();
     if (held) return held;
     const permission = await askPermission(context, target, closure);
-    if (!permission.allowed) return await unpermitted(context, desk, target, asked, permission.answer);
-    if (!(await permission.begin())) return await unpermitted(context, desk, target, asked, 'nobody-asked');
+    if (!permission.allowed) return await unpermitted(context, workspace, target, asked, permission.answer);
+    if (!(await permission.begin()))
+      return await unpermitted(context, workspace, target, asked, 'nobody-asked');
     // Approved inputs may come from commands of the document, so they are resolved again.
     const session = await openTarget(context, target, { inputs, permission });
     const allowed = await closedOnError(session, () =>
-      prepare(context, desk, target, session, given, permission.closure.by),
+      prepare(context, workspace, target, session, given, permission.closure.by),
     );
-    return await start(context, desk, { ...allowed, edited }, wait());
+    return await start(context, workspace, { ...allowed, edited }, wait());
   },
 });
 
@@ -99,7 +100,7 @@ type Allowed = Extract<Permission, { allowed: true }>;
 /** What would run, and whether it may without asking anybody. */
 async function standingOf(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   target: AttemptTarget,
   inputs: Readonly<Record<string, string>>,
 ): Promise<{ readonly closure: Closure; readonly standing?: Allowed | undefined }> {
@@ -109,8 +110,8 @@ async function standingOf(
   }
   const session = await openTarget(context, target, { inputs });
   try {
-    const closure = await closureForStep(context, desk, target, { inputs, session });
-    return { closure, standing: await standingPermission(context, desk, target, { closure, inputs }) };
+    const closure = await closureForStep(context, workspace, target, { inputs, session });
+    return { closure, standing: await standingPermission(context, workspace, target, { closure, inputs }) };
   } finally {
     await session.box.close();
   }
@@ -169,18 +170,18 @@ function refuseSecrets({ masker }: Session, body: StepBody): void {
 
 async function prepare(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   target: AttemptTarget,
   session: Session,
   { hypothesis }: Pick<Input, 'hypothesis'>,
   allowed = '',
 ): Promise<Ready> {
   const pass = passOf(withoutOutput(context), session);
-  const { loop, jobs } = desk.store;
+  const { loop, jobs } = workspace.store;
   const number = loop.attempts.length + loop.guards.length + 1;
   return {
     context,
-    desk,
+    workspace,
     target,
     session,
     attempt: `a${number}`,
@@ -210,12 +211,12 @@ async function predictions(
 /** What the guards say before a person is asked, and what was edited. No answer: they say nothing. */
 async function heldByGuards(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   ready: Ready,
 ): Promise<{ readonly held?: AttemptAnswer; readonly edited: readonly string[] }> {
-  const { verdict, edited } = await guardVerdict(context, desk, ready);
+  const { verdict, edited } = await guardVerdict(context, workspace, ready);
   if (verdict.verdict === 'pass') return { edited };
-  return { edited, held: await heldBack(desk, ready, verdict) };
+  return { edited, held: await heldBack(workspace, ready, verdict) };
 }
 
 /** Runs `work` with an open session, which stays open unless the work fails. */
@@ -231,7 +232,7 @@ async function closedOnError<T>({ box }: Session, work: () => Promise<T>): Promi
 /** A person is needed first. A question that is still open leaves no trace: the call comes again with its answer. */
 async function unpermitted(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   target: AttemptTarget,
   { closure, draft, step, inputs = {} }: Input & { readonly closure: Closure },
   answer: Denied,
@@ -239,7 +240,7 @@ async function unpermitted(
   const key = closureHash(closure);
   if (answer !== 'open') {
     const about = { step: target.step, title: target.body.title, client: context.client };
-    await desk.store.append({
+    await workspace.store.append({
       kind: 'approval',
       ...about,
       key,
@@ -249,13 +250,13 @@ async function unpermitted(
       call: JSON.stringify({ step, draft }),
     });
   }
-  return approvalAnswer(target.step, key, answer, desk.document.file);
+  return approvalAnswer(target.step, key, answer, workspace.document.file);
 }
 
 /** Begins the job, and answers what it has come to when the caller's patience ends. */
 async function start(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   ready: Ready,
   waitMs: number,
 ): Promise<AttemptAnswer> {
@@ -265,12 +266,12 @@ async function start(
   );
   context.progress(`${ready.target.step} runs as ${ready.job}`);
   await job.within(Math.max(0, waitMs));
-  await desk.store.reload();
-  if (!desk.store.loop.attempts.some((each) => each.attempt === attempt)) {
+  await workspace.store.reload();
+  if (!workspace.store.loop.attempts.some((each) => each.attempt === attempt)) {
     // It waits for its first look at the box.
     return { ...runningAnswer(ready) };
   }
-  return await attemptAnswer(desk, attempt);
+  return await attemptAnswer(workspace, attempt);
 }
 
 function runningAnswer({ attempt, job, target }: Ready): AttemptAnswer {

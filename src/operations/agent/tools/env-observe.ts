@@ -66,12 +66,12 @@ export const envObserve = defineTool({
   budget: 16_000,
   run: async (context, { scopes: words, compare_to, box, namespace, active, cursor }) => {
     const scopes = scopesOf(words);
-    const desk = await openWorkspace(context, box);
-    if (cursor !== undefined) return await moreFacts(desk, cursor);
-    const { store, document } = desk;
+    const workspace = await openWorkspace(context, box);
+    if (cursor !== undefined) return await moreFacts(workspace, cursor);
+    const { store, document } = workspace;
     const last = store.of('snapshot').at(-1)?.snapshot;
     const before = await store.snapshot(compare_to ?? last);
-    if (compare_to !== undefined && !before) throw unknownSnapshot(desk, compare_to);
+    if (compare_to !== undefined && !before) throw unknownSnapshot(workspace, compare_to);
     const asked = scopes?.includes('kubernetes') ?? false;
     const cluster = () =>
       observeClusterOf(context.world, document.folder, document.runbook.frontMatter.env, {
@@ -82,8 +82,8 @@ export const envObserve = defineTool({
       ...(scopes ? { scopes } : {}),
       ...(asked || scopes === undefined ? { cluster } : {}),
     });
-    const { about, diagnosis } = await explain(desk, snapshot, context.world);
-    await note(desk, snapshot, diagnosis, scopes === undefined && namespace === undefined);
+    const { about, diagnosis } = await explain(workspace, snapshot, context.world);
+    await note(workspace, snapshot, diagnosis, scopes === undefined && namespace === undefined);
     const changed = before ? compareSnapshots(before, snapshot) : [];
     const unaccounted = await unaccountedSince(store, snapshot);
     return {
@@ -114,8 +114,8 @@ export const envObserve = defineTool({
 });
 
 /** The next facts of a snapshot that is kept. */
-async function moreFacts(desk: Workspace, cursor: string) {
-  const snapshot = await desk.store.snapshot(readCursor(cursor)?.snapshot);
+async function moreFacts(workspace: Workspace, cursor: string) {
+  const snapshot = await workspace.store.snapshot(readCursor(cursor)?.snapshot);
   const page = snapshot && factsFrom(snapshot, cursor);
   if (!page) {
     throw wrong(

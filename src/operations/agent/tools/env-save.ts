@@ -86,17 +86,22 @@ export const envSave = defineTool({
   }),
   budget: 24_000,
   run: async (context, given) => {
-    const desk = await openWorkspace(context);
-    refuseDeclassified(desk, given.inputs);
+    const workspace = await openWorkspace(context);
+    refuseDeclassified(workspace, given.inputs);
     const also = learned(given, new Date(context.world.now()).toISOString().slice(0, 10));
-    const saved = await save(context, desk, also, { expected: given.expected_sha256, dryRun: given.dry_run });
+    const saved = await save(context, workspace, also, {
+      expected: given.expected_sha256,
+      dryRun: given.dry_run,
+    });
     const claude =
-      given.dry_run || saved.refused !== undefined ? [] : await writeClaude(context, desk.document, also);
+      given.dry_run || saved.refused !== undefined
+        ? []
+        : await writeClaude(context, workspace.document, also);
     const { fold } = saved.saving;
-    const files = [...(saved.written ? [desk.document.path] : []), ...claude];
+    const files = [...(saved.written ? [workspace.document.path] : []), ...claude];
     const commit =
       given.commit && files.length > 0
-        ? await commitFiles(desk.document.folder, files, messageOf(saved))
+        ? await commitFiles(workspace.document.folder, files, messageOf(saved))
         : undefined;
     const { written, diff, sha256, refused, conflicts } = saved;
     return {
@@ -113,7 +118,7 @@ export const envSave = defineTool({
       unaccounted: [...fold.unaccounted],
       also_written: claude,
       ...(commit === undefined ? {} : { commit }),
-      next: nextOf(desk, saved),
+      next: nextOf(workspace, saved),
     };
   },
 });
@@ -168,7 +173,7 @@ function nothingToSave({ notSaved }: Saved['saving']['fold']): string {
     : 'Nothing was written, since no step has run yet: begin with apply_step, a draft with a Verify that fails before it and passes after it.';
 }
 
-function nextOf(desk: Workspace, { saving: { fold, empty }, conflicts, refused }: Saved): string {
+function nextOf(workspace: Workspace, { saving: { fold, empty }, conflicts, refused }: Saved): string {
   if (refused !== undefined) return refused;
   if (conflicts.length > 0) {
     return `A person edited ${conflicts.join(', ')} since you revised it: read it with runbook_read, revise it again, then save.`;
@@ -176,11 +181,11 @@ function nextOf(desk: Workspace, { saving: { fold, empty }, conflicts, refused }
   const first = fold.withheld[0];
   if (first)
     return `${first.problem} lacks its Why: problem_resolve {"problem":"${first.problem}","why":"…"}; then save again.`;
-  if (empty && !desk.document.exists) return nothingToSave(fold);
+  if (empty && !workspace.document.exists) return nothingToSave(fold);
   if (fold.leftovers.length + fold.unaccounted.length > 0) {
-    return `Prove it on a clean box (runbook replay ${desk.document.file}): leftovers and unaccounted changes may be what makes it work here.`;
+    return `Prove it on a clean box (runbook replay ${workspace.document.file}): leftovers and unaccounted changes may be what makes it work here.`;
   }
   return fold.notSaved.length > 0
     ? 'What is in not_saved is not written: give it a Verify that passes, or leave it.'
-    : `Everything that was proven is written. On a clean box: runbook replay ${desk.document.file}.`;
+    : `Everything that was proven is written. On a clean box: runbook replay ${workspace.document.file}.`;
 }

@@ -32,24 +32,28 @@ export const escalate = defineTool({
   }),
   budget: 16_000,
   run: async (context, { question, to, problem: id }) => {
-    const desk = await openWorkspace(context);
-    const problem = id === undefined ? undefined : findProblem(desk, id);
+    const workspace = await openWorkspace(context);
+    const problem = id === undefined ? undefined : findProblem(workspace, id);
     if (problem?.state === 'open') {
-      await desk.store.append({ kind: 'problem', problem: problem.id, move: { to: 'stopped', question } });
+      await workspace.store.append({
+        kind: 'problem',
+        problem: problem.id,
+        move: { to: 'stopped', question },
+      });
     }
     const date = new Date(context.world.now()).toISOString().slice(0, 10);
-    const text = dossier(desk, problem, { date, to });
-    const { source, runbook } = desk.document;
+    const text = dossier(workspace, problem, { date, to });
+    const { source, runbook } = workspace.document;
     const title = oneLine(question).slice(0, 200);
     const isAsked = runbook.questions.some((each) => each.title === title);
     const recorded = isAsked ? source.text : recordLearned(source, runbook, { questions: [{ title, text }] });
-    const { written, diff } = await writeText(context, desk.document, recorded, {});
+    const { written, diff } = await writeText(context, workspace.document, recorded, {});
     return {
       ...(problem === undefined
         ? {}
         : {
             problem: problem.id,
-            state: desk.store.loop.problems.find((each) => each.id === problem.id)!.state,
+            state: workspace.store.loop.problems.find((each) => each.id === problem.id)!.state,
           }),
       written,
       diff,

@@ -26,11 +26,15 @@ export const findFix = defineTool({
   }),
   output: z.object({ fixes: z.array(row), searched: z.string(), next: z.string() }),
   run: async (context, { text, job, limit }) => {
-    const desk = await openWorkspace(context);
-    const searched = text ?? (job === undefined ? undefined : await logTail(desk, findJob(desk, job).job));
+    const workspace = await openWorkspace(context);
+    const searched =
+      text ?? (job === undefined ? undefined : await logTail(workspace, findJob(workspace, job).job));
     if (searched === undefined)
       throw wrong('nothing-to-find', 'Neither text nor job was given.', 'Give the error text, or a job.');
-    const fixes = [...(await written(desk, searched)), ...remembered(desk, searched)].slice(0, limit);
+    const fixes = [...(await written(workspace, searched)), ...remembered(workspace, searched)].slice(
+      0,
+      limit,
+    );
     return {
       fixes,
       searched: lastErrorLine(searched).slice(0, 300),

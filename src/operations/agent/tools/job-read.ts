@@ -46,15 +46,16 @@ export const jobRead = defineTool({
   }),
   budget: 36_000,
   run: async (context, { job, wait_s, offset, limit, grep }) => {
-    const desk = await openWorkspace(context);
-    const { store } = desk;
+    const workspace = await openWorkspace(context);
+    const { store } = workspace;
     const running = context.jobs.find(job);
-    if (!running) findJob(desk, job);
+    if (!running) findJob(workspace, job);
     if (wait_s > 0) await running?.within(wait_s * 1000).catch(() => undefined);
     await store.reload();
     // It has a number before it has a record: it still waits for its first look at the box.
-    if (context.jobs.find(job) && !isRecorded(desk, job)) return { ...NOT_BEGUN, job, next: stillRuns(job) };
-    const { what, step, attempt, ended } = findJob(desk, job);
+    if (context.jobs.find(job) && !isRecorded(workspace, job))
+      return { ...NOT_BEGUN, job, next: stillRuns(job) };
+    const { what, step, attempt, ended } = findJob(workspace, job);
     const text = await readLog(store.jobLog(job), { offset, limit, grep });
     const done =
       attempt !== undefined &&
@@ -65,7 +66,7 @@ export const jobRead = defineTool({
       status: ended?.status ?? 'running',
       summary: ended?.summary ?? '',
       ...text,
-      ...(done ? { attempt: await withoutTail(desk, attempt) } : {}),
+      ...(done ? { attempt: await withoutTail(workspace, attempt) } : {}),
       next: ended ? '' : stillRuns(job),
     };
   },
@@ -84,15 +85,15 @@ export const jobCancel = defineTool({
   input: z.object({ job: z.string().max(100) }),
   output: z.object({ job: z.string(), status: z.string(), next: z.string() }),
   run: async (context, { job }) => {
-    const desk = await openWorkspace(context);
+    const workspace = await openWorkspace(context);
     const running = context.jobs.find(job);
-    if (!running) findJob(desk, job);
+    if (!running) findJob(workspace, job);
     running?.cancel();
     await running?.within(20_000).catch(() => undefined);
-    await desk.store.reload();
-    if (running && !isRecorded(desk, job))
+    await workspace.store.reload();
+    if (running && !isRecorded(workspace, job))
       return { job, status: 'cancelled', next: 'Nothing of it had run.' };
-    const { ended } = findJob(desk, job);
+    const { ended } = findJob(workspace, job);
     const elsewhere = !running && !ended;
     return {
       job,
@@ -126,8 +127,8 @@ export function findJob({ store }: Workspace, id: string) {
   );
 }
 
-async function withoutTail(desk: Workspace, attempt: string) {
-  const { output_tail: _, ...rest } = await attemptAnswer(desk, attempt);
+async function withoutTail(workspace: Workspace, attempt: string) {
+  const { output_tail: _, ...rest } = await attemptAnswer(workspace, attempt);
   return rest;
 }
 

@@ -56,12 +56,12 @@ export const problemResolve = defineTool({
   }),
   budget: 16_000,
   run: async (context, given) => {
-    const desk = await openWorkspace(context);
-    const problem = findProblem(desk, given.problem);
-    const fix = await decide(context, desk, problem, given);
-    const saved = await save(context, desk, {}, { expected: given.expected_sha256 });
+    const workspace = await openWorkspace(context);
+    const problem = findProblem(workspace, given.problem);
+    const fix = await decide(context, workspace, problem, given);
+    const saved = await save(context, workspace, {}, { expected: given.expected_sha256 });
     const { withheld } = saved.saving.fold;
-    const now = desk.store.loop.problems.find(({ id }) => id === (given.same_as ?? problem.id));
+    const now = workspace.store.loop.problems.find(({ id }) => id === (given.same_as ?? problem.id));
     return {
       problem: problem.id,
       state: given.same_as === undefined ? (now?.state ?? '') : 'merged',
@@ -99,12 +99,13 @@ interface Decided {
 /** Journals what was said of the problem; for a Why, after its Verify was held against the box. */
 async function decide(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   problem: ProblemRecord,
   given: Input,
 ): Promise<Decided | undefined> {
-  if (given.drop !== undefined) return await move(desk, problem, { to: 'dropped', reason: given.drop });
-  if (given.same_as !== undefined) return await move(desk, problem, { to: 'merged', into: given.same_as });
+  if (given.drop !== undefined) return await move(workspace, problem, { to: 'dropped', reason: given.drop });
+  if (given.same_as !== undefined)
+    return await move(workspace, problem, { to: 'merged', into: given.same_as });
   const why = given.why ?? problem.why ?? '';
   if (why.trim() === '') {
     throw wrong(
@@ -116,7 +117,7 @@ async function decide(
   // Said again, the same: nothing to add.
   if (problem.state === 'resolved' && problem.why === why)
     return { attempts: problem.fix ?? [], verify: problem.verify ?? [] };
-  refuseMove(desk, problem, 'resolved');
+  refuseMove(workspace, problem, 'resolved');
   const { cause, title, symptom, fix } = given;
   const said: ProblemMove = {
     to: 'resolved',
@@ -127,15 +128,15 @@ async function decide(
     ...(fix === undefined ? {} : { fix }),
   };
   try {
-    const folded = foldedWith(desk, problem, said);
+    const folded = foldedWith(workspace, problem, said);
     const attempts = folded?.fix.map(({ attempt }) => attempt) ?? [];
     refuseStrangeFix(problem, fix, attempts);
-    const verify = attempts.length > 0 ? await obstacleChecks(context, desk, folded!, given.verify) : [];
-    await move(desk, problem, { ...said, verify });
+    const verify = attempts.length > 0 ? await obstacleChecks(context, workspace, folded!, given.verify) : [];
+    await move(workspace, problem, { ...said, verify });
     return { attempts, verify };
   } catch (error) {
     // What was said of the cause need not be said again.
-    await move(desk, problem, { to: 'explained', why, ...(cause === undefined ? {} : { cause }) });
+    await move(workspace, problem, { to: 'explained', why, ...(cause === undefined ? {} : { cause }) });
     throw error;
   }
 }
@@ -154,9 +155,9 @@ function refuseStrangeFix(
   );
 }
 
-async function move(desk: Workspace, problem: ProblemRecord, said: ProblemMove): Promise<undefined> {
-  refuseMove(desk, problem, said.to, said.to === 'merged' ? said.into : undefined);
-  await desk.store.append({ kind: 'problem', problem: problem.id, move: said });
+async function move(workspace: Workspace, problem: ProblemRecord, said: ProblemMove): Promise<undefined> {
+  refuseMove(workspace, problem, said.to, said.to === 'merged' ? said.into : undefined);
+  await workspace.store.append({ kind: 'problem', problem: problem.id, move: said });
 }
 
 function refuseMove({ store }: Workspace, { id }: ProblemRecord, to: ProblemMove['to'], into?: string): void {
@@ -194,21 +195,21 @@ function foldedWith(
  */
 async function obstacleChecks(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   folded: FoldedProblem,
   given: readonly string[] | undefined,
 ): Promise<string[]> {
   const { verify, problem } = folded;
   const typed =
     given ?? verify.filter((each) => !each.shell && each.failedBefore !== 'no').map(({ check }) => check);
-  const answers = await askChecks(context, desk, typed);
+  const answers = await askChecks(context, workspace, typed);
   const good = passing(answers);
   if (good.length > 0) return good;
   const shell = verify.filter(
     (each) => each.shell && each.failedBefore === 'yes' && each.holdsAfter !== 'no',
   );
   if (given === undefined && shell.length > 0) return shell.map(({ check }) => check);
-  const culprits = passing(await askChecks(context, desk, await culpritChecks(desk, problem)));
+  const culprits = passing(await askChecks(context, workspace, await culpritChecks(workspace, problem)));
   if (given === undefined) return culprits.slice(0, 1);
   const said = answers.map(({ check, observed }) => `\`${check}\` does not hold now (${observed})`);
   throw wrong(
@@ -227,21 +228,21 @@ function passing(answers: readonly CheckResult[]): string[] {
 /** Lines without a deadline: what does not hold now is not waited for. */
 async function askChecks(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   lines: readonly string[],
 ): Promise<CheckResult[]> {
   if (lines.length === 0) return [];
   const checks = readProbeLines([...new Set(lines.map((each) => each.replace(/\s+within\s+\S+$/, '')))]);
-  return await askNow(context, desk, checks);
+  return await askNow(context, workspace, checks);
 }
 
 async function askNow(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   lines: ReturnType<typeof readProbeLines>,
 ): Promise<CheckResult[]> {
   const operation = withoutOutput(context);
-  const session = await openSession(operation, withSteps(desk.document, []), { input: {} });
+  const session = await openSession(operation, withSteps(workspace.document, []), { input: {} });
   try {
     const pass = passOf(operation, session);
     return await askLines(lines, { pass, state: { variables: new Map() }, signal: context.signal });

@@ -56,26 +56,26 @@ export const replay = defineTool({
   output,
   budget: 16_000,
   run: async (context, given): Promise<Answer> => {
-    const desk = await openWorkspace(context, given.box);
-    refuseUnknown(desk, given);
-    const prepared = withSteps(desk.document, []);
+    const workspace = await openWorkspace(context, given.box);
+    refuseUnknown(workspace, given);
+    const prepared = withSteps(workspace.document, []);
     if (given.dry_run) return await dryRun(context, prepared, given);
-    const approved = await permissionFor(context, desk, prepared);
-    if (typeof approved === 'string') return await unpermitted(desk, approved, context.world);
-    return await start(context, desk, { ...prepared, approved }, given);
+    const approved = await permissionFor(context, workspace, prepared);
+    if (typeof approved === 'string') return await unpermitted(workspace, approved, context.world);
+    return await start(context, workspace, { ...prepared, approved }, given);
   },
 });
 
-function refuseUnknown(desk: Workspace, { from, only }: Input): void {
-  if (!desk.document.exists) {
+function refuseUnknown(workspace: Workspace, { from, only }: Input): void {
+  if (!workspace.document.exists) {
     throw wrong(
       'no-such-file',
-      `There is no ${desk.document.file} yet.`,
+      `There is no ${workspace.document.file} yet.`,
       'Work with apply_step, then env_save: that writes it.',
     );
   }
-  const ids = desk.document.runbook.steps.map(({ id }) => id);
-  for (const id of [from, only]) if (id !== undefined && !ids.includes(id)) throw unknownStep(desk, id);
+  const ids = workspace.document.runbook.steps.map(({ id }) => id);
+  for (const id of [from, only]) if (id !== undefined && !ids.includes(id)) throw unknownStep(workspace, id);
 }
 
 async function dryRun(context: AgentContext, prepared: Prepared, given: Input): Promise<Answer> {
@@ -94,19 +94,19 @@ async function dryRun(context: AgentContext, prepared: Prepared, given: Input): 
 /** A replay runs all that the document says, so all of it is what a person approves. */
 async function permissionFor(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   prepared: Prepared,
 ): Promise<ApprovedClosure | Denied> {
   const { world, client } = context;
   if (context.trust === 'sandbox') return await withoutReading(world, prepared, 'sandbox');
-  const closure = await documentClosure(world, prepared, { input: {}, place: placeOf(desk) });
+  const closure = await documentClosure(world, prepared, { input: {}, place: placeOf(workspace) });
   const approvals = approvalsOf(world);
   const known = await approvals.find(closureHash(closure), closure.place);
   if (known && (await approvals.consume(known))) return approved(closure, 'approved', prepared);
   const { answer, latencyMs, id } = await context.approve({
     key: closureHash(closure),
-    box: desk.box.name,
-    what: `all of ${desk.document.file}`,
+    box: workspace.box.name,
+    what: `all of ${workspace.document.file}`,
     script: closureText(closure, 'client'),
     lease: false,
   });
@@ -120,8 +120,12 @@ async function permissionFor(
   return (await approvals.consume(record)) ? approved(closure, 'elicitation', prepared) : 'nobody-asked';
 }
 
-async function unpermitted(desk: Workspace, answer: Denied, world: AgentContext['world']): Promise<Answer> {
-  const { file, path } = desk.document;
+async function unpermitted(
+  workspace: Workspace,
+  answer: Denied,
+  world: AgentContext['world'],
+): Promise<Answer> {
+  const { file, path } = workspace.document;
   const old = (await approvalsOf(world).hasOld(path)) ? ` ${OLD_APPROVAL}` : '';
   const fast =
     answer === 'too-fast' ? 'The answer came faster than a person can read it, so it does not count. ' : '';
@@ -131,11 +135,11 @@ async function unpermitted(desk: Workspace, answer: Denied, world: AgentContext[
 
 async function start(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   document: ApprovedDocument,
   given: Input,
 ): Promise<Answer> {
-  const { store } = desk;
+  const { store } = workspace;
   const id = `job-${store.jobs.length + 1}`;
   await store.append({
     ...{ kind: 'job', job: id, what: 'replay', step: given.only ?? '' },

@@ -39,15 +39,15 @@ export const runbookRead = defineTool({
   }),
   budget: 16_000,
   run: async (context, { view, step, cursor }) => {
-    const desk = await openWorkspace(context);
-    const saving = await savingOf(desk);
-    const { document } = desk;
-    const shown = viewed(desk, saving, step !== undefined ? 'step' : view, step);
+    const workspace = await openWorkspace(context);
+    const saving = await savingOf(workspace);
+    const { document } = workspace;
+    const shown = viewed(workspace, saving, step !== undefined ? 'step' : view, step);
     const from = Number.parseInt(cursor ?? '0', 10) || 0;
     const entries = (shown.entries ?? []).slice(from, from + PAGE);
     const more = from + PAGE < (shown.entries?.length ?? 0);
     return {
-      now: await currentState(context.world, desk, saving),
+      now: await currentState(context.world, workspace, saving),
       file: document.file,
       exists: document.exists,
       name: document.runbook.name,
@@ -64,11 +64,11 @@ interface Viewed {
   readonly text?: string;
 }
 
-function viewed(desk: Workspace, saving: Saving, view: string, step: string | undefined): Viewed {
-  const { runbook, source } = desk.document;
+function viewed(workspace: Workspace, saving: Saving, view: string, step: string | undefined): Viewed {
+  const { runbook, source } = workspace.document;
   switch (view) {
     case 'step':
-      return stepView(desk, step);
+      return stepView(workspace, step);
     case 'problems':
       return {
         entries: runbook.steps
@@ -88,7 +88,7 @@ function viewed(desk: Workspace, saving: Saving, view: string, step: string | un
         })),
       };
     case 'diff':
-      return { text: createPatch(desk.document.file, source.text, saving.text) };
+      return { text: createPatch(workspace.document.file, source.text, saving.text) };
     default:
       return {
         entries: runbook.steps.map((each) => ({
@@ -100,14 +100,14 @@ function viewed(desk: Workspace, saving: Saving, view: string, step: string | un
   }
 }
 
-function stepView(desk: Workspace, id: string | undefined): Viewed {
+function stepView(workspace: Workspace, id: string | undefined): Viewed {
   if (id === undefined) throw wrong('no-step', 'The view step needs a step.', 'Give step: its id.');
-  const written = documentedStep(desk, id);
+  const written = documentedStep(workspace, id);
   if (written) {
     const { span } = written;
-    return { text: desk.document.source.text.slice(span.start, span.end).trimEnd() };
+    return { text: workspace.document.source.text.slice(span.start, span.end).trimEnd() };
   }
-  const body = draftedBody(desk, id);
-  if (!body) throw unknownStep(desk, id);
+  const body = draftedBody(workspace, id);
+  if (!body) throw unknownStep(workspace, id);
   return { text: JSON.stringify(body, undefined, 2) };
 }

@@ -48,13 +48,13 @@ export const verify = defineTool({
     next: z.string(),
   }),
   run: async (context, { steps, probes, box }) => {
-    const desk = await openWorkspace(context, box);
-    const unknown = steps?.find((id) => !knownIds(desk).includes(id));
-    if (unknown !== undefined) throw unknownStep(desk, unknown);
+    const workspace = await openWorkspace(context, box);
+    const unknown = steps?.find((id) => !knownIds(workspace).includes(id));
+    if (unknown !== undefined) throw unknownStep(workspace, unknown);
     const read = readProbeLines(probes ?? []);
     for (const each of read) if ('diagnostics' in each) refuseErrors(each.diagnostics, EXIT.usage);
     const onlyProbes = steps === undefined && read.length > 0;
-    const { asked, verdicts } = await ask(context, desk, read, onlyProbes ? [] : steps);
+    const { asked, verdicts } = await ask(context, workspace, read, onlyProbes ? [] : steps);
     const rows = [...asked, ...verdicts.flatMap(({ checks }) => checks)];
     const count = (verdict: string) => rows.filter((each) => each.verdict === verdict).length;
     const summary = { pass: count('pass'), fail: count('fail'), unknown: count('unknown') };
@@ -79,13 +79,13 @@ interface Verdicts {
 
 async function ask(
   context: AgentContext,
-  desk: Workspace,
+  workspace: Workspace,
   probes: ReturnType<typeof readProbeLines>,
   only: readonly string[] | undefined,
 ): Promise<Verdicts> {
-  const prepared = withSteps(desk.document, provenSteps(desk));
+  const prepared = withSteps(workspace.document, provenSteps(workspace));
   const operation = withoutOutput(context);
-  const asWritten = withSteps(desk.document, []);
+  const asWritten = withSteps(workspace.document, []);
   const flags = { yes: false, input: {} };
   const checksApproved = (await findApproval(context, asWritten, flags)) !== undefined;
   const session = await openSession(operation, prepared, { input: {} }, { checksApproved });
@@ -97,7 +97,7 @@ async function ask(
     for (const planned of prepared.plan.steps) {
       const { id } = planned.step;
       if (only && !only.includes(id)) continue;
-      const ofModel = !checksApproved || documentedStep(desk, id) === undefined;
+      const ofModel = !checksApproved || documentedStep(workspace, id) === undefined;
       const questions = preview.questions(planned, { ofModel }).filter(({ kind }) => kind !== 'output');
       const checks = await evaluateOnce(questions.map(typed));
       verdicts.push({ step: id, verdict: verdictOf(checks), checks });
