@@ -7,7 +7,7 @@ import type { Box } from './model/box.ts';
 import type { OpenBox, Person, World } from './world.ts';
 
 /** What the program was started with. */
-export interface Start {
+export interface WorldOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
@@ -15,7 +15,7 @@ export interface Start {
 }
 
 /** The real world: this machine. The one place where executors and observers are put together. */
-export function localWorld({ cwd, env, version, person }: Start): World {
+export function localWorld({ cwd, env, version, person }: WorldOptions): World {
   const folders = { box: boxStateFolder(env), person: personStateFolder(env) };
   const name = hostname();
   const identify: World['identify'] = async (lookOnly) => ({ id: await boxId(folders.box, lookOnly), name });

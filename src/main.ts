@@ -6,7 +6,7 @@ import { withPort } from './mcp/transport/usual-port.ts';
 import { operations } from './operations/all.ts';
 import { terminal } from './terminal.ts';
 
-export interface Start {
+export interface MainOptions {
   readonly argv: readonly string[];
   readonly version: string;
   /** Ends the process at once: when the user presses Ctrl-C twice. */
@@ -14,7 +14,7 @@ export interface Start {
 }
 
 /** Puts the command together with this machine, this terminal and this process's signals; answers the exit code. */
-export async function main({ argv, version, quit }: Start): Promise<number> {
+export async function main({ argv, version, quit }: MainOptions): Promise<number> {
   const { env, stdin, stdout, stderr } = process;
   const signal = interruptions(process, quit);
   const person = terminal({ input: stdin, output: stderr, env, signal });

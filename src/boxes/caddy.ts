@@ -2,7 +2,7 @@ import { deadline } from '../base/deadline.ts';
 import { boxError } from './box-errors.ts';
 
 /** A name under which the proxy serves a port of a box. */
-export interface Route {
+export interface BoxRoute {
   readonly box: string;
   /** Port inside the box. */
   readonly port: number;
@@ -47,7 +47,7 @@ export class Caddy {
   }
 
   /** The routes that runbook has created. */
-  async routes(): Promise<Route[]> {
+  async routes(): Promise<BoxRoute[]> {
     return Object.values(await this.#servers()).flatMap(({ routes = [] }) =>
       routes.flatMap((each) => routeOf(each) ?? []),
     );
@@ -57,7 +57,7 @@ export class Caddy {
    * Inserts a route before all others, in the server that listens on port 443.
    * @throws RunbookError 3 if another route uses the name, or Caddy rejects it
    */
-  async add(route: Route): Promise<void> {
+  async add(route: BoxRoute): Promise<void> {
     const servers = await this.#servers();
     await this.#refuseTaken(servers, route);
     await this.remove(route);
@@ -70,7 +70,7 @@ export class Caddy {
   }
 
   /** Removes a route; does nothing if it does not exist. */
-  async remove(route: Route): Promise<void> {
+  async remove(route: BoxRoute): Promise<void> {
     const { status, ok } = await this.#request('DELETE', `/id/${encodeURIComponent(idOf(route))}`);
     if (!ok && status !== 404 && status !== 400) throw refused(`status ${status}`);
   }
@@ -82,7 +82,7 @@ export class Caddy {
     return config?.apps?.http?.servers ?? {};
   }
 
-  async #refuseTaken(servers: Readonly<Record<string, Server>>, { host, box }: Route): Promise<void> {
+  async #refuseTaken(servers: Readonly<Record<string, Server>>, { host, box }: BoxRoute): Promise<void> {
     const routes = Object.values(servers).flatMap(({ routes = [] }) => routes);
     const other = routes.find(
       (each) => each.match?.some((match) => match.host?.includes(host)) && routeOf(each)?.box !== box,
@@ -97,7 +97,7 @@ export class Caddy {
   }
 
   /** Creates the server and its missing parents: Caddy cannot set a value below a missing one. */
-  async #createServer(servers: Readonly<Record<string, Server>>, route: Route): Promise<void> {
+  async #createServer(servers: Readonly<Record<string, Server>>, route: BoxRoute): Promise<void> {
     const server = { listen: [TLS_PORT], routes: [caddyRoute(route)] };
     if (Object.keys(servers).length > 0)
       return void (await this.#requireOk('PUT', `/config/apps/http/servers/${OWN_SERVER}`, server));
@@ -143,15 +143,15 @@ export class Caddy {
 const servesTls = (listen: string) => listen.endsWith(TLS_PORT);
 
 /** The id that marks our routes. Box, port and name are read back from it. */
-const idOf = ({ box, port, host }: Route) => `runbook-${box}_${port}_${host}`;
+const idOf = ({ box, port, host }: BoxRoute) => `runbook-${box}_${port}_${host}`;
 
-function routeOf(route: CaddyRoute): Route | undefined {
+function routeOf(route: CaddyRoute): BoxRoute | undefined {
   const [, box, port, host] = /^runbook-([a-z0-9-]+)_(\d+)_(.+)$/.exec(route['@id'] ?? '') ?? [];
   if (box === undefined || host === undefined) return undefined;
   return { box, port: Number(port), host, upstream: route.handle?.[0]?.upstreams?.[0]?.dial ?? '' };
 }
 
-function caddyRoute(route: Route): CaddyRoute & { readonly terminal: true } {
+function caddyRoute(route: BoxRoute): CaddyRoute & { readonly terminal: true } {
   const proxy = { handler: 'reverse_proxy', upstreams: [{ dial: route.upstream }] };
   return { '@id': idOf(route), match: [{ host: [route.host] }], handle: [proxy], terminal: true };
 }

@@ -1,6 +1,6 @@
 import { EXIT } from '../model/diagnostic.ts';
 import { boxError } from './box-errors.ts';
-import { Caddy, type Route } from './caddy.ts';
+import { type BoxRoute, Caddy } from './caddy.ts';
 import type { LaunchedBox } from './find-box.ts';
 
 /** How a port of a box can be reached from outside. */
@@ -21,7 +21,7 @@ const HOST = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:
  * Makes a port of a box reachable under a name through Caddy if it runs; otherwise returns the local address.
  * @throws RunbookError 64 for an invalid name, 3 if the port cannot be reached
  */
-export async function expose(
+export async function exposePort(
   box: LaunchedBox,
   port: number,
   { host, admin }: { host: string; admin?: string },
@@ -48,7 +48,11 @@ export async function expose(
 }
 
 /** Removes the routes of a box, or of one of its ports. Returns the removed names. */
-export async function unexpose(name: string, admin: string | undefined, port?: number): Promise<string[]> {
+export async function unexposePort(
+  name: string,
+  admin: string | undefined,
+  port?: number,
+): Promise<string[]> {
   const caddy = await Caddy.at(admin);
   const routes = ((await caddy?.routes()) ?? []).filter(
     (each) => each.box === name && (port ?? each.port) === each.port,
@@ -58,7 +62,7 @@ export async function unexpose(name: string, admin: string | undefined, port?: n
 }
 
 /** Names under which boxes can be reached now. */
-export async function exposedRoutes(admin: string | undefined): Promise<Route[]> {
+export async function exposedRoutes(admin: string | undefined): Promise<BoxRoute[]> {
   return (await (await Caddy.at(admin))?.routes()) ?? [];
 }
 

@@ -1,16 +1,16 @@
 import type { Operation } from '../operations/operation.ts';
+import type { CommandContext } from './command-context.ts';
 import type { Call } from './global-flags.ts';
 import { pageFor } from './output.ts';
 import { jsonEvents, rawOutput, silentProgress } from './render/progress/json-events.ts';
 import { plainProgress } from './render/progress/plain-progress.ts';
 import type { Progress } from './render/progress/progress.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** Selects the presentation of a pass: data, live on a terminal, or plain lines. */
 export async function openProgress(
   operation: Operation,
   call: Call,
-  around: Surroundings,
+  around: CommandContext,
   { fleet }: { fleet: boolean },
 ): Promise<Progress> {
   const { stdout, stderr, world } = around;

@@ -3,6 +3,7 @@ import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
 import type { Operation } from '../operations/operation.ts';
 import { readArguments } from './arguments.ts';
 import { chosenVerb } from './chosen-verb.ts';
+import type { CommandContext } from './command-context.ts';
 import { type Call, globalFlags, readCall } from './global-flags.ts';
 import { Interruption } from './interruption.ts';
 import { lendTerminal } from './lending.ts';
@@ -13,13 +14,12 @@ import { isPass } from './render/dry-run.ts';
 import { renderReport } from './render/reports.ts';
 import { openReportFile } from './report-file.ts';
 import { familyHelp, rootHelp } from './root-help.ts';
-import type { Surroundings } from './surroundings.ts';
 import { usage } from './usage.ts';
 import { verbHelp } from './verb-help.ts';
 import { verbsOf } from './verbs.ts';
 
 /** The whole command: arguments in, text on the streams, exit code out. Never rejects. */
-export async function program(around: Surroundings): Promise<number> {
+export async function program(around: CommandContext): Promise<number> {
   const call = readCall(around.argv);
   try {
     return await answer(call, around);
@@ -28,7 +28,7 @@ export async function program(around: Surroundings): Promise<number> {
   }
 }
 
-async function answer(call: Call, around: Surroundings): Promise<number> {
+async function answer(call: Call, around: CommandContext): Promise<number> {
   const { stdout, stderr } = around;
   const manual = () => rootHelp(verbsOf(around.operations), around.version, helpWidth(stdout));
   const wanted = call.verb === 'help' ? call.rest[0] : call.verb;
@@ -50,7 +50,7 @@ async function answer(call: Call, around: Surroundings): Promise<number> {
 }
 
 /** Runs one operation: input, progress, report, exit code. */
-async function perform(operation: Operation, call: Call, around: Surroundings): Promise<number> {
+async function perform(operation: Operation, call: Call, around: CommandContext): Promise<number> {
   const { world, signal } = around;
   const { input, report: path } = readArguments(operation, call.rest);
   const file = path === undefined ? undefined : await openReportFile(path, world.cwd);
@@ -77,7 +77,12 @@ async function perform(operation: Operation, call: Call, around: Surroundings): 
   }
 }
 
-async function print(operation: Operation, report: unknown, call: Call, around: Surroundings): Promise<void> {
+async function print(
+  operation: Operation,
+  report: unknown,
+  call: Call,
+  around: CommandContext,
+): Promise<void> {
   const { stdout, world } = around;
   // A server prints its own output, so its report is only an exit code.
   if (typeof report === 'number') return;
@@ -89,7 +94,7 @@ async function print(operation: Operation, report: unknown, call: Call, around: 
   }
 }
 
-async function complete(verb: string, help: boolean, call: Call, around: Surroundings): Promise<number> {
+async function complete(verb: string, help: boolean, call: Call, around: CommandContext): Promise<number> {
   const { completionHelp, completionScript, completeNames } = await import('./completion/completion.ts');
   if (help) return say(around.stdout, completionHelp);
   if (verb === '__complete') return say(around.stdout, await completeNames(call.rest, around));
@@ -97,7 +102,7 @@ async function complete(verb: string, help: boolean, call: Call, around: Surroun
 }
 
 /** Reports an error, on stderr for people, on stdout for programs. An internal error is reported as such. */
-function explain(error: unknown, call: Call, around: Surroundings): number {
+function explain(error: unknown, call: Call, around: CommandContext): number {
   const { stdout, stderr, world } = around;
   const stopped = reasonOf(around.signal);
   if (stopped && !(error instanceof RunbookError)) return stopped.exit;

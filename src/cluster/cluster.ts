@@ -45,7 +45,7 @@ export async function openContext(found: KubeContext, place: ClusterPlace): Prom
   if (!place.isAllowed(name)) throw notAllowed(name);
   const credentials = await credentialsOf(found, place);
   const client = openClient({ server, credentials, ...(place.connect && { connect: place.connect }) });
-  return clusterOf(name, namespace, client, (inside) => place.isAllowed(name, inside));
+  return clusterWithClient(name, namespace, client, (inside) => place.isAllowed(name, inside));
 }
 
 function notAllowed({ context, server }: ClusterName, namespace?: string | null): ClusterError {
@@ -62,7 +62,7 @@ function notAllowed({ context, server }: ClusterName, namespace?: string | null)
 }
 
 /** A cluster with an existing client. */
-export function clusterOf(
+export function clusterWithClient(
   name: ClusterName,
   namespace: string,
   client: ApiClient,

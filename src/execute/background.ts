@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { BackgroundProcess } from '../model/box.ts';
 import { anyRuns, endGroups } from './end-groups.ts';
 import type { LaunchedFence } from './launch.ts';
-import { launch } from './launch-process.ts';
+import { launchProcess } from './launch-process.ts';
 import { type ProcessRow, processRow, processTable } from './process-table.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function startBackground(
 ): Promise<BackgroundProcess> {
   const output = openLog(log);
   try {
-    const { child, started } = launch(fence, { env: baseline, cwd: folder, detached: true, output });
+    const { child, started } = launchProcess(fence, { env: baseline, cwd: folder, detached: true, output });
     const reason = await started;
     if (reason !== undefined || child.pid === undefined) throw new Error(reason ?? 'it could not be started');
     child.unref();

@@ -5,7 +5,7 @@ import type { ShellRequest } from '../model/shell.ts';
 import { type Deadline, watchDeadline } from './deadline.ts';
 import { GRACE_MS } from './end-groups.ts';
 import type { LaunchedFence } from './launch.ts';
-import { launch } from './launch-process.ts';
+import { launchProcess } from './launch-process.ts';
 import { processTable } from './process-table.ts';
 import type { FrameEnd } from './shell/shell-process.ts';
 
@@ -25,7 +25,7 @@ export async function interact(
   requireTerminal();
   const ignore = () => {};
   process.on('SIGINT', ignore);
-  const { child, started, allRecords } = launch(fence, {
+  const { child, started, allRecords } = launchProcess(fence, {
     env: baseline,
     cwd: folder,
     detached: false,

@@ -24,7 +24,7 @@ export interface LaunchOptions {
 }
 
 /** Starts `sh` on the launch text, passed through a pipe so that it appears in no argument list and on no disk. */
-export function launch(fence: LaunchedFence, { output, ...options }: LaunchOptions): Launched {
+export function launchProcess(fence: LaunchedFence, { output, ...options }: LaunchOptions): Launched {
   const spawning: SpawnOptions = { ...options, stdio: ['pipe', 'pipe', output] };
   const child = spawn('sh', ['-c', 'eval "$(cat)"', 'sh'], spawning);
   const records = new Map<string, Buffer>();

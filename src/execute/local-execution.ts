@@ -7,7 +7,7 @@ import { connect } from './connect.ts';
 import { fileStatus, readContent, writeContent } from './files.ts';
 import { interact } from './interact.ts';
 import type { LaunchedFence } from './launch.ts';
-import { belongsTo } from './owner.ts';
+import { isOwnedBy } from './owner.ts';
 import { interactWithFence, launchedFence, runFence } from './run-fence.ts';
 import { runProgram } from './run-program.ts';
 import { MAX_LOCAL_SHELLS, startLocalShell } from './shell/local-shell.ts';
@@ -54,7 +54,7 @@ export async function openLocalExecution(options: LocalOptions): Promise<LocalEx
     stop: (background) => stopBackground(background),
     read: (path) => readContent(resolve(folder, path)),
     status: (path) => fileStatus(resolve(folder, path)),
-    owns: (owner, status) => belongsTo(owner, status),
+    owns: (owner, status) => isOwnedBy(owner, status),
     write: (path, content, how) => writeContent(resolve(folder, path), content, how),
     exec: (program) => runProgram(program, { env: baseline, cwd: folder }),
     connect,

@@ -24,7 +24,7 @@ export async function ownerIds(owner: string, old?: OwnerIds): Promise<OwnerIds>
 }
 
 /** Whether the file belongs to `user`, `user:group` or `:group`. False for a name that does not exist on this box. */
-export async function belongsTo(owner: string, status: FileStatus): Promise<boolean> {
+export async function isOwnedBy(owner: string, status: FileStatus): Promise<boolean> {
   try {
     const { uid, gid } = await ownerIds(owner, status);
     return uid === status.uid && gid === status.gid;

@@ -1,6 +1,6 @@
 import { quantity } from '../base/quantity.ts';
 import type { ClusterFact, ClusterFactOf } from '../model/cluster/cluster-facts.ts';
-import type { Amounts, Demand, Layer } from './demand.ts';
+import type { Demand, Layer, QuotaAmounts } from './demand.ts';
 
 /**
  * The limits around a workload of a namespace, innermost first: limit ranges of containers, quotas, quotas of the host
@@ -31,7 +31,7 @@ function quotaLayer({ namespace, name, hard, used }: ClusterFactOf<'quota'>, own
 }
 
 /** What is used by others than the workload. */
-function without(used: Amounts, own: Demand): Amounts {
+function without(used: QuotaAmounts, own: Demand): QuotaAmounts {
   return Object.fromEntries(
     Object.entries(used).map(([resource, value]) => {
       const all = quantity(value);
@@ -75,7 +75,7 @@ function outerLayers(facts: readonly ClusterFact[]): Layer[] {
 }
 
 /** `limits.cpu=20,limits.memory=40Gi`. */
-function pairs(text: string): Amounts {
+function pairs(text: string): QuotaAmounts {
   return Object.fromEntries(text.split(',').flatMap((each) => [each.split('=') as [string, string]]));
 }
 

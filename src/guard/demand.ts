@@ -5,7 +5,7 @@ import { showSize } from './form/measure.ts';
  * Quantities by resource, with the names that quotas use: `limits.memory`, `requests.cpu`, `pods`,
  * `services.nodeports`.
  */
-export type Amounts = Readonly<Record<string, string>>;
+export type QuotaAmounts = Readonly<Record<string, string>>;
 
 /** What a workload requests: its pods, and the requests and limits of each container. */
 export interface Demand {
@@ -16,8 +16,8 @@ export interface Demand {
   readonly surge: string;
   readonly containers: readonly {
     readonly name: string;
-    readonly requests: Amounts;
-    readonly limits: Amounts;
+    readonly requests: QuotaAmounts;
+    readonly limits: QuotaAmounts;
   }[];
 }
 
@@ -27,17 +27,17 @@ export type Layer =
   | {
       readonly kind: 'limit-range';
       readonly name: string;
-      readonly default: Amounts;
-      readonly defaultRequest: Amounts;
-      readonly min: Amounts;
-      readonly max: Amounts;
+      readonly default: QuotaAmounts;
+      readonly defaultRequest: QuotaAmounts;
+      readonly min: QuotaAmounts;
+      readonly max: QuotaAmounts;
       /** The maximum of limit ÷ request. */
-      readonly maxRatio: Amounts;
+      readonly maxRatio: QuotaAmounts;
     }
   /** A sum over a namespace, a nested cluster or a node group. `used` excludes the workload itself. */
-  | { readonly kind: 'sum'; readonly name: string; readonly hard: Amounts; readonly used: Amounts }
+  | { readonly kind: 'sum'; readonly name: string; readonly hard: QuotaAmounts; readonly used: QuotaAmounts }
   /** The largest node: one pod must fit on it. */
-  | { readonly kind: 'node'; readonly name: string; readonly free: Amounts };
+  | { readonly kind: 'node'; readonly name: string; readonly free: QuotaAmounts };
 
 /** A workload and the limits around it. */
 export interface DemandUnderLimits {

@@ -17,10 +17,10 @@ export const exoticExplanation: Guard = {
     const unsolved = loop.problems.filter((each) => each.state === 'open' || each.state === 'stopped');
     const failure = loop.attempts.findLast((each) => unsolved.some(({ id }) => id === each.problem));
     if (!kind || !failure) return PASS;
-    const finding = standingFindings(loop, failure)[0];
+    const finding = openFindings(loop, failure)[0];
     if (finding) return refused(failure, kind, finding);
     const unchecked = uncheckedItems(loop, failure);
-    if (unchecked.length > 0) return unlooked(failure, kind, unchecked);
+    if (unchecked.length > 0) return askForUnchecked(failure, kind, unchecked);
     return kind === 'network' ? judgeMatrix(loop, failure) : PASS;
   },
 };
@@ -52,16 +52,16 @@ const NO_EXPLANATION: ReadonlySet<string> = new Set(['network', 'platform', 'tim
  * Ordinary findings of the last failure that are still valid. A later env_observe that lists its findings and no
  * longer contains one shows that it is resolved.
  */
-function standingFindings(loop: LoopState, failure: Attempt): readonly FindingRow[] {
+function openFindings(loop: LoopState, failure: Attempt): readonly FindingRow[] {
   const mundane = failure.findings.filter((each) => !NO_EXPLANATION.has(each.cause));
-  const look = laterLook(loop, failure);
+  const look = laterObservation(loop, failure);
   if (!look) return mundane;
   const seen = new Set((look.data.findings as readonly { code?: unknown; subject?: unknown }[]).map(key));
   return mundane.filter((each) => seen.has(key(each)));
 }
 
 /** The last env_observe since the failure that lists its findings. */
-function laterLook(loop: LoopState, failure: Attempt): Evidence | undefined {
+function laterObservation(loop: LoopState, failure: Attempt): Evidence | undefined {
   return loop.evidence.findLast(
     (each) =>
       each.kind === 'observation' &&
@@ -72,7 +72,7 @@ function laterLook(loop: LoopState, failure: Attempt): Evidence | undefined {
 
 /** Items of the checklist that neither the failure's own observation nor a later one could check. */
 function uncheckedItems(loop: LoopState, failure: Attempt): readonly string[] {
-  const later = laterLook(loop, failure)?.data.unchecked;
+  const later = laterObservation(loop, failure)?.data.unchecked;
   return Array.isArray(later) ? failure.unchecked.filter((each) => later.includes(each)) : failure.unchecked;
 }
 
@@ -92,7 +92,7 @@ function refused(failure: Attempt, kind: Exotic, finding: FindingRow): GuardVerd
 }
 
 /** Unknown is not the same as absent. */
-function unlooked(failure: Attempt, kind: Exotic, unchecked: readonly string[]): GuardVerdict {
+function askForUnchecked(failure: Attempt, kind: Exotic, unchecked: readonly string[]): GuardVerdict {
   return {
     verdict: 'ask',
     code: 'exotic-explanation',

@@ -1,6 +1,6 @@
 import { type Attempt, hasFailed, type StepBody } from '../loop/attempt.ts';
 import type { LoopState, ProblemRecord } from '../loop/loop.ts';
-import type { Wait } from './form/knobs.ts';
+import type { ScriptWait } from './form/knobs.ts';
 import { type BodyForm, normalForm } from './form/normal-form.ts';
 
 /** An attempt that ran, with its form. Waiting right before it is part of it. */
@@ -38,9 +38,12 @@ export function failedAlike(loop: LoopState, body: StepBody): FailedAlike | unde
 /**
  * Every attempt that was not interrupted, with its form; and the waits since then, which belong to the next attempt.
  */
-function ranForms(attempts: readonly Attempt[]): { ran: readonly RanForm[]; waitedBefore: readonly Wait[] } {
+function ranForms(attempts: readonly Attempt[]): {
+  ran: readonly RanForm[];
+  waitedBefore: readonly ScriptWait[];
+} {
   const ran: RanForm[] = [];
-  let waited: readonly Wait[] = [];
+  let waited: readonly ScriptWait[] = [];
   for (const attempt of attempts.filter(({ status }) => status === 'succeeded' || hasFailed({ status }))) {
     const form = normalForm(attempt.body);
     const onlyWaited = form.core === '' && delaysIn(form.waits).length > 0 && attempt.status === 'succeeded';
@@ -54,10 +57,10 @@ function ranForms(attempts: readonly Attempt[]): { ran: readonly RanForm[]; wait
   return { ran, waitedBefore: waited };
 }
 
-function delaysIn(waits: readonly Wait[]): readonly Wait[] {
+function delaysIn(waits: readonly ScriptWait[]): readonly ScriptWait[] {
   return waits.filter((each) => each.kind === 'delay' && each.where !== 'check');
 }
 
-function withWaits(form: BodyForm, waits: readonly Wait[]): BodyForm {
+function withWaits(form: BodyForm, waits: readonly ScriptWait[]): BodyForm {
   return waits.length === 0 ? form : { ...form, waits: [...waits, ...form.waits] };
 }

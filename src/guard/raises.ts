@@ -1,4 +1,4 @@
-import type { Size, Wait } from './form/knobs.ts';
+import type { ScriptWait, Size } from './form/knobs.ts';
 import { showSize, showTime } from './form/measure.ts';
 
 /** A value that is larger than in every earlier failure. */
@@ -14,9 +14,9 @@ export interface Raise<Kind extends string> {
 
 /** All waits that are exceeded. Totals count, so many short waits are one long one. */
 export function waitRaises(
-  before: readonly (readonly Wait[])[],
-  now: readonly Wait[],
-): readonly Raise<Wait['kind']>[] {
+  before: readonly (readonly ScriptWait[])[],
+  now: readonly ScriptWait[],
+): readonly Raise<ScriptWait['kind']>[] {
   return [...delayRaise(before, now), ...checkRaises(before, now), ...deadlineRaises(before, now)];
 }
 
@@ -34,7 +34,7 @@ export function sizeRaises(
 }
 
 /** `sleep: 30 s → 60 s`. */
-export function showWaitRaise({ slot, from, to }: Raise<Wait['kind']>): string {
+export function showWaitRaise({ slot, from, to }: Raise<ScriptWait['kind']>): string {
   return `${slot}: ${showTime(from)} → ${showTime(to)}`;
 }
 
@@ -43,7 +43,10 @@ export function showSizeRaise({ kind, from, to }: Raise<Size['resource']>): stri
   return `${kind}: ${showSize(kind, from)} → ${showSize(kind, to)}`;
 }
 
-function delayRaise(before: readonly (readonly Wait[])[], now: readonly Wait[]): Raise<'delay'>[] {
+function delayRaise(
+  before: readonly (readonly ScriptWait[])[],
+  now: readonly ScriptWait[],
+): Raise<'delay'>[] {
   const from = largest(before, totalDelay);
   const to = totalDelay(now);
   if (to <= from) return [];
@@ -52,16 +55,19 @@ function delayRaise(before: readonly (readonly Wait[])[], now: readonly Wait[]):
   return [{ kind: 'delay', slot: slots.join(' + '), from, to, inAction }];
 }
 
-function isDelay(wait: Wait): boolean {
+function isDelay(wait: ScriptWait): boolean {
   return wait.kind === 'delay' && wait.where !== 'check';
 }
 
-function totalDelay(waits: readonly Wait[]): number {
+function totalDelay(waits: readonly ScriptWait[]): number {
   return waits.filter(isDelay).reduce((sum, each) => sum + each.ms, 0);
 }
 
 /** A check waits longer only if it existed before. A new check is a different question. */
-function checkRaises(before: readonly (readonly Wait[])[], now: readonly Wait[]): Raise<'delay'>[] {
+function checkRaises(
+  before: readonly (readonly ScriptWait[])[],
+  now: readonly ScriptWait[],
+): Raise<'delay'>[] {
   const asked = new Set(before.flat().map((each) => each.slot));
   return now
     .filter((each) => each.where === 'check' && asked.has(each.slot))
@@ -75,7 +81,10 @@ function checkRaises(before: readonly (readonly Wait[])[], now: readonly Wait[])
  * Compares deadlines of the same name. If one was replaced by another, compares the largest of each. A removed one
  * counts as infinite.
  */
-function deadlineRaises(before: readonly (readonly Wait[])[], now: readonly Wait[]): Raise<'deadline'>[] {
+function deadlineRaises(
+  before: readonly (readonly ScriptWait[])[],
+  now: readonly ScriptWait[],
+): Raise<'deadline'>[] {
   const had = deadlines(before.flat());
   const has = deadlines(now);
   const raised = [...has].flatMap(([slot, wait]) => {
@@ -91,13 +100,13 @@ function deadlineRaises(before: readonly (readonly Wait[])[], now: readonly Wait
   return to > from ? [...raised, { kind: 'deadline', slot, from, to, inAction: true }] : raised;
 }
 
-function deadlineRaise(slot: string, from: number, { ms, where }: Wait): Raise<'deadline'> {
+function deadlineRaise(slot: string, from: number, { ms, where }: ScriptWait): Raise<'deadline'> {
   return { kind: 'deadline', slot, from, to: ms, inAction: where === 'shell' || where === 'fence' };
 }
 
 /** The largest deadline per slot. */
-function deadlines(waits: readonly Wait[]): ReadonlyMap<string, Wait> {
-  const found = new Map<string, Wait>();
+function deadlines(waits: readonly ScriptWait[]): ReadonlyMap<string, ScriptWait> {
+  const found = new Map<string, ScriptWait>();
   for (const wait of waits.filter((each) => each.kind === 'deadline')) {
     if (wait.ms > (found.get(wait.slot)?.ms ?? -1)) found.set(wait.slot, wait);
   }

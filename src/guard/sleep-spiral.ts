@@ -1,6 +1,6 @@
 import type { GuardVerdict } from '../loop/attempt.ts';
 import { type FailedAlike, failedAlike } from './failed-alike.ts';
-import type { Wait } from './form/knobs.ts';
+import type { ScriptWait } from './form/knobs.ts';
 import { timelessReason } from './form/timeless.ts';
 import { type Guard, type GuardInput, PASS } from './guard.ts';
 import { madeProgress } from './progress.ts';
@@ -37,7 +37,7 @@ function attempts(alike: FailedAlike) {
 }
 
 /** None of the failures waited, and only waiting was tried between them. */
-function isFirstWait(alike: FailedAlike, raises: readonly Raise<Wait['kind']>[]): boolean {
+function isFirstWait(alike: FailedAlike, raises: readonly Raise<ScriptWait['kind']>[]): boolean {
   const waits = alike.failures.map((each) => JSON.stringify(each.form.waits));
   return raises.every((each) => each.from === 0) && new Set(waits).size === 1;
 }
@@ -59,7 +59,7 @@ function wasAsked({ loop }: GuardInput, { problem }: FailedAlike): boolean {
 function stop(
   input: GuardInput,
   alike: FailedAlike,
-  raises: readonly Raise<Wait['kind']>[],
+  raises: readonly Raise<ScriptWait['kind']>[],
   why: string,
   evidence: readonly string[],
   refuses: boolean,

@@ -12,7 +12,7 @@ import {
   type Readiness,
   ready,
 } from './readiness-words.ts';
-import { failureOf, succeeded } from './succeeded.ts';
+import { permanentFailure, succeeded } from './succeeded.ts';
 
 /** Evaluates one kind of object. Undefined: no opinion, so its Ready condition decides. */
 type Rule = (object: KubeObject, now: number) => Readiness | undefined;
@@ -91,7 +91,7 @@ const UNDER_WAY =
 function byReadyCondition(object: KubeObject): Readiness {
   const found = ['Ready', 'Available', 'Healthy'].flatMap((type) => Condition.of(object, type) ?? [])[0];
   if (found?.status === 'True') return ready(found.type);
-  const failure = failureOf(object);
+  const failure = permanentFailure(object);
   if (failure) return failed(failure);
   if (found) return progressing(`${found.type} is ${found.status}: ${found.text}`);
   const phase = at(object, 'status', 'phase');

@@ -8,7 +8,7 @@ const ENDED = /^(?:complete|completed|finished|done)$/i;
 
 /** Whether something that runs to an end has ended well: a Job, a Workflow, a pod, or any kind whose phase or conditions say so. */
 export function succeeded(object: KubeObject): Readiness {
-  const failure = failureOf(object);
+  const failure = permanentFailure(object);
   if (failure) return failed(failure);
   const phase = at(object, 'status', 'phase');
   if (typeof phase === 'string' && phase !== '') {
@@ -20,7 +20,7 @@ export function succeeded(object: KubeObject): Readiness {
 }
 
 /** Why it has failed for good, in the words of its phase or conditions; undefined: it has not. */
-export function failureOf(object: KubeObject): string | undefined {
+export function permanentFailure(object: KubeObject): string | undefined {
   const phase = at(object, 'status', 'phase');
   const message = at(object, 'status', 'message');
   if (typeof phase === 'string' && FAILED.test(phase)) {

@@ -4,7 +4,7 @@ import type { Attempt, CheckRow } from './attempt.ts';
 import { normalErrorLine, normalText } from './error-line.ts';
 
 /** The inputs of a fingerprint. It deliberately excludes step, title, time limit and duration. */
-export type Failure = Pick<Attempt, 'checks' | 'status' | 'exitCode' | 'signal' | 'outputTail'> & {
+export type FingerprintInput = Pick<Attempt, 'checks' | 'status' | 'exitCode' | 'signal' | 'outputTail'> & {
   readonly findings: readonly Pick<Finding, 'code' | 'subject'>[];
 };
 
@@ -14,12 +14,12 @@ export type Failure = Pick<Attempt, 'checks' | 'status' | 'exitCode' | 'signal' 
  * and class) and from the findings with their subjects. If there are none, computed from the exit code, signal or time
  * limit and the last error line.
  */
-export function fingerprint(failure: Failure): string {
+export function fingerprint(failure: FingerprintInput): string {
   return createHash('sha256').update(fingerprintText(failure)).digest('hex').slice(0, 12);
 }
 
 /** The text that is hashed, one sorted mark per line. Compare it when two failures should have the same fingerprint. */
-export function fingerprintText(failure: Failure): string {
+export function fingerprintText(failure: FingerprintInput): string {
   const marks = [...failure.checks.filter(notPassed).map(checkMark), ...failure.findings.map(findingMark)];
   return marks.length > 0 ? [...new Set(marks)].sort().join('\n') : endMark(failure);
 }
@@ -38,7 +38,7 @@ function checkMark(row: CheckRow): string {
   return `check ${row.verdict} ${row.class} ${checkKey(row)}`;
 }
 
-function findingMark(finding: Failure['findings'][number]): string {
+function findingMark(finding: FingerprintInput['findings'][number]): string {
   const subject = finding.subject ?? '';
   // The words of a program: only their shape is the same the next time.
   return `finding ${finding.code} ${finding.code === 'said' ? normalText(subject) : subjectMark(subject)}`;
@@ -49,11 +49,11 @@ function subjectMark(subject: string): string {
   return /<(?:uuid|hex|pod|temp)>/.test(normalText(subject)) ? normalText(subject) : subject;
 }
 
-function endMark(failure: Failure): string {
+function endMark(failure: FingerprintInput): string {
   return `${ending(failure)}\n${normalErrorLine(failure.outputTail)}`;
 }
 
-function ending(failure: Failure): string {
+function ending(failure: FingerprintInput): string {
   if (failure.status === 'timed_out') return 'timeout';
   return failure.signal === undefined ? `exit ${failure.exitCode ?? 'none'}` : `signal ${failure.signal}`;
 }

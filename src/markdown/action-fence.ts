@@ -1,11 +1,11 @@
 import type { Action, ActionBase, ShellAction } from '../model/action.ts';
 import type { Span } from '../model/place.ts';
 import { type Attributes, readAttributes } from './attributes.ts';
-import { type CodeBlock, type FenceBlock, type SourceLine, textOf } from './commonmark/block.ts';
+import { type CodeBlock, type FenceBlock, type SourceLine, textOfLines } from './commonmark/block.ts';
 import { type Info, readInfo } from './fence.ts';
 import { present } from './record/present.ts';
 import type { Report } from './report.ts';
-import type { Source } from './source.ts';
+import type { DocumentText } from './source.ts';
 
 /** Long enough to pull an image, short enough to fail within the working day. */
 const DEFAULT_TIMEOUT_MS = 1_800_000;
@@ -68,7 +68,7 @@ function kindOf({ language, attributes }: Info, shells: typeof SHELLS): Action['
 
 /** What every part of a step needs to read its code. */
 export interface CodeReader {
-  readonly source: Source;
+  readonly source: DocumentText;
   readonly report: Report;
 }
 
@@ -201,14 +201,14 @@ export function consoleCommands(text: string): string {
 }
 
 /** The lines of code with LF and exactly one final newline. Empty if all lines are empty. */
-export function codeText(source: Source, lines: readonly SourceLine[]): string {
-  const text = textOf(source.text, lines);
+export function codeText(source: DocumentText, lines: readonly SourceLine[]): string {
+  const text = textOfLines(source.text, lines);
   let end = text.length;
   while (end > 0 && text.charCodeAt(end - 1) === 10) end--;
   return end === 0 ? '' : `${text.slice(0, end)}\n`;
 }
 
-function firstLine(source: Source, { kind, lines, span }: FenceBlock | CodeBlock): Span {
+function firstLine(source: DocumentText, { kind, lines, span }: FenceBlock | CodeBlock): Span {
   if (lines[0]) return lines[0];
   const next = source.lineStarts[source.placeAt(span.start).line];
   return kind === 'fence' && next !== undefined ? { start: next, end: next } : span;

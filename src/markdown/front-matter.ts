@@ -3,7 +3,7 @@ import { refusedName } from '../model/refused-names.ts';
 import type { FrontMatter } from '../model/runbook.ts';
 import { readRequirement } from './checks/requirement.ts';
 import type { Report } from './report.ts';
-import type { Source } from './source.ts';
+import type { DocumentText } from './source.ts';
 
 /** The front matter, and where the markdown after it starts. */
 export interface ReadFrontMatter {
@@ -22,7 +22,7 @@ const LONGEST = 65_536;
  * markdown (a thematic break). Only broken YAML that contains `runbook` is an error, because it was meant for this
  * program.
  */
-export function readFrontMatter(source: Source, report: Report): ReadFrontMatter {
+export function readFrontMatter(source: DocumentText, report: Report): ReadFrontMatter {
   const start = source.text.startsWith('\uFEFF') ? 1 : 0;
   const markdownOnly = { frontMatter: { requires: [], env: {} }, mapping: {}, bodyStart: start };
   const found = findFrontMatter(source, start);
@@ -55,7 +55,7 @@ interface Found {
   readonly end: number;
 }
 
-function findFrontMatter({ text, lineStarts }: Source, start: number): Found | undefined {
+function findFrontMatter({ text, lineStarts }: DocumentText, start: number): Found | undefined {
   const isMark = (from: number, to: number | undefined) =>
     text.startsWith('---', from) &&
     text.slice(from + 3, Math.min(to ?? text.length, from + 80)).trim() === '';

@@ -10,7 +10,7 @@ import {
   readCode,
 } from './action-fence.ts';
 import type { Block, FenceBlock, HeadingBlock } from './commonmark/block.ts';
-import { textOf } from './commonmark/block.ts';
+import { textOfLines } from './commonmark/block.ts';
 import { commentText } from './commonmark/comment.ts';
 import { inlineText, readInline } from './commonmark/inline.ts';
 import { percentDecoded } from './commonmark/link-parts.ts';
@@ -160,7 +160,7 @@ function outputCheck(
 export function readPrerequisites({ source }: CodeReader, { blocks }: Chapter): Runbook['prerequisites'] {
   return blocks.flatMap((block) => {
     if (block.kind !== 'paragraph' || block.container?.quoted) return [];
-    const hrefs = readInline(textOf(source.text, block.lines)).map(({ href }) =>
+    const hrefs = readInline(textOfLines(source.text, block.lines)).map(({ href }) =>
       percentDecoded(href?.replace(/[#?].*$/s, '') ?? ''),
     );
     const paths = [...new Set(hrefs)].filter((path) => isRelative(path) && /\.(?:md|markdown)$/i.test(path));

@@ -1,14 +1,14 @@
 import type { Decision, OpenQuestion } from '../model/runbook.ts';
-import { type Block, type BlockContainer, textOf } from './commonmark/block.ts';
+import { type Block, type BlockContainer, textOfLines } from './commonmark/block.ts';
 import { inlineText } from './commonmark/inline.ts';
 import { readLabel } from './labels.ts';
-import { type Chapter, type Entry, readEntries } from './sections.ts';
-import type { Source } from './source.ts';
+import { type Chapter, readEntries, type SectionEntry } from './sections.ts';
+import type { DocumentText } from './source.ts';
 
 const LABELS = ['Why', 'Alternatives', 'Date'] as const;
 
 /** Decisions, one per level-3 heading. Text without a label is the Why, which is how people usually write them. */
-export function readDecisions(source: Source, chapter: Chapter): Decision[] {
+export function readDecisions(source: DocumentText, chapter: Chapter): Decision[] {
   return readEntries(source, chapter).map((entry) => {
     const texts = { Why: '', Alternatives: '', Date: '' };
     for (const { name, text } of labelledTexts(source, entry)) {
@@ -27,12 +27,12 @@ export function readDecisions(source: Source, chapter: Chapter): Decision[] {
 
 /** Splits the text of an entry at its labels. */
 function labelledTexts(
-  source: Source,
-  { blocks, heading, end }: Entry,
+  source: DocumentText,
+  { blocks, heading, end }: SectionEntry,
 ): { name: (typeof LABELS)[number]; text: string }[] {
   const found = blocks.flatMap((block) => {
     const label =
-      block.kind === 'paragraph' ? readLabel(textOf(source.text, block.lines), LABELS) : undefined;
+      block.kind === 'paragraph' ? readLabel(textOfLines(source.text, block.lines), LABELS) : undefined;
     return label && block.kind === 'paragraph' && !block.container?.quoted ? [{ block, label }] : [];
   });
   const slice = (from: number, to: number) => source.text.slice(from, to).trim();
@@ -45,7 +45,7 @@ function labelledTexts(
 }
 
 /** Open questions, one per level-3 heading. In a section without headings, one per list item. */
-export function readQuestions(source: Source, chapter: Chapter): OpenQuestion[] {
+export function readQuestions(source: DocumentText, chapter: Chapter): OpenQuestion[] {
   const entries = readEntries(source, chapter);
   if (entries.length === 0) return itemsOf(chapter.blocks).map((item) => questionOf(source, item));
   return entries.map(({ title, heading, start, end }) => ({
@@ -66,7 +66,7 @@ function itemsOf(blocks: readonly Block[]): BlockContainer[] {
   return [...new Set(items)];
 }
 
-function questionOf(source: Source, { span }: BlockContainer): OpenQuestion {
+function questionOf(source: DocumentText, { span }: BlockContainer): OpenQuestion {
   const text = source.text
     .slice(span.start, span.end)
     .replace(/^(?:[-+*]|\d+[.)])\s+/, '')

@@ -12,8 +12,8 @@ import { readDecisions, readQuestions } from './memory.ts';
 import { readCertificate } from './record/certificate.ts';
 import { Report } from './report.ts';
 import { resolveSteps } from './resolve.ts';
-import { type Chapter, type Entry, readChapters, readEntries } from './sections.ts';
-import type { Source } from './source.ts';
+import { type Chapter, readChapters, readEntries, type SectionEntry } from './sections.ts';
+import type { DocumentText } from './source.ts';
 import { readStep } from './steps.ts';
 
 export interface ParseOptions {
@@ -25,7 +25,7 @@ export interface ParseOptions {
  * Parses a document into a runbook by the rules of docs/format.md. Never throws and runs nothing: errors are in
  * `diagnostics`, with place and remedy. Takes time linear in the text.
  */
-export function parseRunbook(source: Source, options: ParseOptions = {}): Runbook {
+export function parseRunbook(source: DocumentText, options: ParseOptions = {}): Runbook {
   const report = new Report(source);
   const reader: CodeReader = { source, report };
   const front = readFrontMatter(source, report);
@@ -60,7 +60,11 @@ export function parseRunbook(source: Source, options: ParseOptions = {}): Runboo
 }
 
 /** It has `runbook: 1`, or a section named exactly Steps with at least one step. */
-function isRunbook(source: Source, { mapping }: ReadFrontMatter, chapters: readonly Chapter[]): boolean {
+function isRunbook(
+  source: DocumentText,
+  { mapping }: ReadFrontMatter,
+  chapters: readonly Chapter[],
+): boolean {
   const holdsSteps = (each: Chapter) => each.section.kind === 'steps' && readEntries(source, each).length > 0;
   return mapping.runbook !== undefined || chapters.some(holdsSteps);
 }
@@ -81,7 +85,7 @@ function readSteps(
 }
 
 /** Nothing runs between the section's heading and its first step, which the author may not expect. */
-function warnOfFencesBefore(first: Entry | undefined, { blocks }: Chapter, report: Report): void {
+function warnOfFencesBefore(first: SectionEntry | undefined, { blocks }: Chapter, report: Report): void {
   for (const block of blocks) {
     if (first && block.span.start >= first.start) return;
     if (block.kind !== 'fence' || block.container?.quoted || !readCode(block).acts) continue;
@@ -104,7 +108,7 @@ function readLoose(
 }
 
 /** Front matter's name, else the first level-1 heading, else the file's name. */
-function nameOf({ file }: Source, { frontMatter }: ReadFrontMatter, blocks: readonly Block[]): string {
+function nameOf({ file }: DocumentText, { frontMatter }: ReadFrontMatter, blocks: readonly Block[]): string {
   const title = blocks.find((block) => block.kind === 'heading' && block.depth === 1 && !block.container);
   const heading = title?.kind === 'heading' ? inlineText(title.text).trim() : '';
   return frontMatter.name ?? (heading || file.replace(/^.*[/\\]/, '').replace(/\.(?:md|markdown)$/i, ''));

@@ -4,7 +4,7 @@ import {
   type BlockContainer,
   isWithin,
   type ParagraphBlock,
-  textOf,
+  textOfLines,
 } from './commonmark/block.ts';
 import { isComment } from './commonmark/comment.ts';
 import {
@@ -19,7 +19,7 @@ import {
   readLabel,
   readWhatSomeoneDid,
 } from './labels.ts';
-import type { Source } from './source.ts';
+import type { DocumentText } from './source.ts';
 
 /** The range of a step that one label applies to. */
 export interface Part {
@@ -174,7 +174,8 @@ class PartReader {
     const { report, source } = this.#reader;
     const before = this.#previous?.block;
     const isUnknownHeading = before?.kind === 'heading' && before === this.#subheading;
-    const isUnknownLabel = before?.kind === 'paragraph' && looksLikeLabel(textOf(source.text, before.lines));
+    const isUnknownLabel =
+      before?.kind === 'paragraph' && looksLikeLabel(textOfLines(source.text, before.lines));
     if (isUnknownHeading || (isUnknownLabel && !this.#previous?.isLabel)) {
       const written = source.text.slice(before.span.start, before.span.end).split('\n')[0]!;
       const message = `A fence must follow a known label. \`${written}\` is not a label, so it is not clear whether this fence runs.`;
@@ -207,7 +208,7 @@ class PartReader {
   }
 
   #reportMisplaced(block: ParagraphBlock): void {
-    const found = misplacedLabel(textOf(this.#reader.source.text, block.lines));
+    const found = misplacedLabel(textOfLines(this.#reader.source.text, block.lines));
     if (!found) return;
     const message = `A label must start a paragraph. \`${found.name}:\` is inside one, so it has no effect.`;
     const at = block.lines[found.line]!.start;
@@ -227,16 +228,16 @@ function takes(label: Part, block: Block): boolean {
 }
 
 /** The label that a block was probably meant to be. */
-function misspelt(source: Source, block: Block): LabelName | undefined {
+function misspelt(source: DocumentText, block: Block): LabelName | undefined {
   if (block.container?.quoted) return undefined;
   if (block.kind === 'heading') return misspeltHeading(block.text);
-  return block.kind === 'paragraph' ? misspeltLabel(textOf(source.text, block.lines)) : undefined;
+  return block.kind === 'paragraph' ? misspeltLabel(textOfLines(source.text, block.lines)) : undefined;
 }
 
-function labelOf(source: Source, block: Block, isProblem: boolean): Label | undefined {
+function labelOf(source: DocumentText, block: Block, isProblem: boolean): Label | undefined {
   if (block.container?.quoted) return undefined;
   if (block.kind === 'heading') return readHeadingLabel(block.text, LABELS);
   if (block.kind !== 'paragraph') return undefined;
-  const text = textOf(source.text, block.lines);
+  const text = textOfLines(source.text, block.lines);
   return readLabel(text, LABELS) ?? (isProblem ? readWhatSomeoneDid(text) : undefined);
 }

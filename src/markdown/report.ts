@@ -1,15 +1,15 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Source } from './source.ts';
+import type { DocumentText } from './source.ts';
 
 /** The error and its remedy. */
 export type DiagnosticText = readonly [message: string, remedy: string];
 
 /** Collects the diagnostics of one document, in the order in which they are found. */
 export class Report {
-  readonly #source: Source;
+  readonly #source: DocumentText;
   readonly #found: Diagnostic[] = [];
 
-  constructor(source: Source) {
+  constructor(source: DocumentText) {
     this.#source = source;
   }
 

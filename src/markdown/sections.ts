@@ -1,7 +1,7 @@
 import type { Section, SectionKind } from '../model/runbook.ts';
 import type { Block, HeadingBlock } from './commonmark/block.ts';
 import { inlineText } from './commonmark/inline.ts';
-import type { Source } from './source.ts';
+import type { DocumentText } from './source.ts';
 
 /** A section and the blocks under its heading. */
 export interface Chapter {
@@ -10,7 +10,7 @@ export interface Chapter {
 }
 
 /** A heading inside a section and its content: a step, a problem, a decision or a question. */
-export interface Entry {
+export interface SectionEntry {
   readonly heading: HeadingBlock;
   readonly title: string;
   /** From after the heading to the next heading of the same or a higher level. */
@@ -43,7 +43,11 @@ const SYNONYMS: Readonly<Record<string, SectionKind>> = {
 };
 
 /** The level-2 headings of a document with their content. Headings in quotes and lists are ignored. */
-export function readChapters(source: Source, blocks: readonly Block[], withSynonyms: boolean): Chapter[] {
+export function readChapters(
+  source: DocumentText,
+  blocks: readonly Block[],
+  withSynonyms: boolean,
+): Chapter[] {
   return split(source, blocks, 2).map(({ heading, title, blocks, start, end }) => ({
     blocks,
     section: {
@@ -57,12 +61,17 @@ export function readChapters(source: Source, blocks: readonly Block[], withSynon
 }
 
 /** The level-3 headings of a section with their content. */
-export function readEntries(source: Source, chapter: Chapter): Entry[] {
+export function readEntries(source: DocumentText, chapter: Chapter): SectionEntry[] {
   return split(source, chapter.blocks, 3, chapter.section.span.end);
 }
 
-function split(source: Source, blocks: readonly Block[], depth: number, end = source.text.length): Entry[] {
-  const entries: Entry[] = [];
+function split(
+  source: DocumentText,
+  blocks: readonly Block[],
+  depth: number,
+  end = source.text.length,
+): SectionEntry[] {
+  const entries: SectionEntry[] = [];
   for (let index = 0; index < blocks.length; index++) {
     const heading = blocks[index]!;
     if (!isHeading(heading) || heading.depth !== depth) continue;

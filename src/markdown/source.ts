@@ -2,7 +2,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Place } from '../model/place.ts';
 
 /** A document's decoded text, with what is needed to report places in it. Nothing is normalized. */
-export interface Source {
+export interface DocumentText {
   /** Path as given by the user. */
   readonly file: string;
   /** The whole text, including BOM, line ends, trailing blanks and a missing final newline. */
@@ -25,7 +25,7 @@ export const LARGEST_DOCUMENT = 32 * 1024 * 1024;
 export function decodeSource(
   bytes: Uint8Array,
   file: string,
-): { readonly source: Source } | { readonly diagnostics: readonly Diagnostic[] } {
+): { readonly source: DocumentText } | { readonly diagnostics: readonly Diagnostic[] } {
   if (bytes.length > LARGEST_DOCUMENT) return refused('too-large', tooLarge(bytes.length), { file });
   const nul = bytes.indexOf(0);
   if (nul >= 0) return refused('binary-file', BINARY, { file, line: lineOfByte(bytes, nul) });
@@ -37,7 +37,7 @@ export function decodeSource(
 }
 
 /** Creates a source from decoded text. */
-export function sourceOf(text: string, file: string): Source {
+export function sourceOf(text: string, file: string): DocumentText {
   const lineStarts = findLineStarts(text);
   return {
     file,
@@ -76,7 +76,7 @@ function findLineStarts(text: string): number[] {
   return starts;
 }
 
-function firstLineEnd(text: string): Source['eol'] {
+function firstLineEnd(text: string): DocumentText['eol'] {
   const found = /\r\n|\n|\r/.exec(text)?.[0];
   return found === '\r\n' || found === '\r' ? found : '\n';
 }

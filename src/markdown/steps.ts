@@ -5,14 +5,14 @@ import { type Code, type CodeReader, type ReadAction, readAction } from './actio
 import { suggestKnown } from './attributes.ts';
 import { parseCheckLine } from './checks/check-grammar.ts';
 import { readChecks } from './checks/checks.ts';
-import { textOf } from './commonmark/block.ts';
+import { textOfLines } from './commonmark/block.ts';
 import { readInline } from './commonmark/inline.ts';
 import { type Part, readParts } from './parts.ts';
 import { slugOf } from './record/slug.ts';
 import { type Reference, readReferences } from './references.ts';
 import type { Report } from './report.ts';
-import type { Entry } from './sections.ts';
-import type { Source } from './source.ts';
+import type { SectionEntry } from './sections.ts';
+import type { DocumentText } from './source.ts';
 import { readSymptoms } from './symptom.ts';
 
 /** A step with unresolved references. Resolving them needs all other steps. */
@@ -30,7 +30,7 @@ export interface WrittenReferences {
 }
 
 /** Reads one level-3 heading of Steps or Problems with its content. */
-export function readStep(reader: CodeReader, entry: Entry, section: Step['section']): StepDraft {
+export function readStep(reader: CodeReader, entry: SectionEntry, section: Step['section']): StepDraft {
   const { source, report } = reader;
   const parts = readParts(reader, entry.blocks, section === 'problems');
   const of = (label: Part['label']) => parts.filter((part) => part.label === label);
@@ -63,7 +63,7 @@ export function readStep(reader: CodeReader, entry: Entry, section: Step['sectio
   };
 }
 
-function writtenIn(source: Source, parts: readonly Part[]): WrittenReferences | undefined {
+function writtenIn(source: DocumentText, parts: readonly Part[]): WrittenReferences | undefined {
   const [first] = parts;
   return first && { references: readReferences(proseOf(source, parts)), at: first.at };
 }
@@ -77,7 +77,11 @@ function readActing(reader: CodeReader, part: Part): ReadAction[] {
 }
 
 /** The first name on a fence that acts, else the heading's anchor. */
-function identify({ report }: CodeReader, { heading, title }: Entry, acting: readonly ReadAction[]): string {
+function identify(
+  { report }: CodeReader,
+  { heading, title }: SectionEntry,
+  acting: readonly ReadAction[],
+): string {
   const id = acting.find(({ action }) => action.name !== undefined)?.action.name ?? slugOf(title);
   if (id === '') {
     const message = 'A step needs an id. This heading has no letter or digit to derive one from.';
@@ -173,10 +177,10 @@ function actionsOf(read: ReadAction | undefined): Action[] {
 }
 
 /** The markdown of several parts, with paragraphs separated by blank lines. */
-function proseOf({ text }: Source, parts: readonly Part[]): string {
+function proseOf({ text }: DocumentText, parts: readonly Part[]): string {
   const paragraphs = parts.flatMap(({ rest, prose }) => [
     rest,
-    ...prose.map(({ lines }) => textOf(text, lines).trim()),
+    ...prose.map(({ lines }) => textOfLines(text, lines).trim()),
   ]);
   return paragraphs.filter((each) => each !== '').join('\n\n');
 }

@@ -11,7 +11,7 @@ export type Reading<T> =
 export type EntryKind = 'file' | 'folder' | 'link' | 'other';
 
 /** A name in a folder; links are not followed. */
-export interface Entry {
+export interface FolderEntry {
   readonly name: string;
   readonly kind: EntryKind;
 }
@@ -81,7 +81,7 @@ export interface Machine {
   status(path: string): Reading<Status>;
   /** Does not follow a symlink. */
   linkStatus(path: string): Reading<Status>;
-  list(folder: string): Reading<readonly Entry[]>;
+  list(folder: string): Reading<readonly FolderEntry[]>;
   /** The target of a symlink. */
   link(path: string): Reading<string>;
   /** Whether a path is an executable file. */
@@ -101,7 +101,7 @@ export interface Machine {
 }
 
 /** The text of a small file; undefined if it is gone or denied. */
-export function textOf(machine: Machine, path: string): string | undefined {
+export function readText(machine: Machine, path: string): string | undefined {
   const reading = machine.read(path);
   return reading.kind === 'read' ? reading.value.toString('utf8') : undefined;
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { localMachine } from './local-machine.ts';
-import { type Machine, textOf } from './machine.ts';
+import { type Machine, readText } from './machine.ts';
 import { processIds, seesEveryProcess } from './proc.ts';
 
 /** A running process. Zombies are excluded. */
@@ -37,9 +37,9 @@ export async function processes(machine: Machine = localMachine): Promise<Proces
 
 /** One process; undefined if it does not exist or is a zombie. Linux only. */
 export function readProcess(pid: number, machine: Machine = localMachine): RunningProcess | undefined {
-  const stat = parseStat(textOf(machine, `/proc/${pid}/stat`));
+  const stat = parseStat(readText(machine, `/proc/${pid}/stat`));
   if (!stat || 'ZX'.includes(stat.state)) return undefined;
-  const argv = textOf(machine, `/proc/${pid}/cmdline`) ?? '';
+  const argv = readText(machine, `/proc/${pid}/cmdline`) ?? '';
   const status = machine.status(`/proc/${pid}`);
   return {
     pid,
@@ -55,7 +55,7 @@ export function readProcess(pid: number, machine: Machine = localMachine): Runni
 /** When a process started, in milliseconds since the epoch, to the second. Linux only. */
 export function processStartMs(pid: number, machine: Machine = localMachine): number | undefined {
   const running = readProcess(pid, machine);
-  const bootSeconds = /^btime (\d+)/m.exec(textOf(machine, '/proc/stat') ?? '')?.[1];
+  const bootSeconds = /^btime (\d+)/m.exec(readText(machine, '/proc/stat') ?? '')?.[1];
   if (!running || bootSeconds === undefined) return undefined;
   // Linux reports a hundred ticks per second to user programs on every architecture (USER_HZ, time(7)).
   return Number(bootSeconds) * 1000 + Number(running.start) * 10;
@@ -84,7 +84,7 @@ export function displayName(process: Pick<RunningProcess, 'comm' | 'argv'>): str
 
 /** The systemd service of a process, without `.service`; undefined if it has none. */
 export function unitOf(pid: number, machine: Machine): string | undefined {
-  const services = textOf(machine, `/proc/${pid}/cgroup`)?.matchAll(/\/([^/\n]+)\.service(?=[/\n]|$)/g);
+  const services = readText(machine, `/proc/${pid}/cgroup`)?.matchAll(/\/([^/\n]+)\.service(?=[/\n]|$)/g);
   // A user's service is nested below user@1000.service: use the innermost.
   return services && [...services].at(-1)?.[1];
 }

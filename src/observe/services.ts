@@ -1,5 +1,5 @@
 import { localMachine } from './local-machine.ts';
-import { type Machine, namesIn, textOf } from './machine.ts';
+import { type Machine, namesIn, readText } from './machine.ts';
 import { processes, processNames, processStartMs } from './processes.ts';
 
 /** A service as its manager reports it. */
@@ -26,7 +26,7 @@ export function isServiceName(name: string): boolean {
 }
 
 /** One service by name, with or without `.service`. */
-export async function service(name: string, machine: Machine = localMachine): Promise<ServiceAnswer> {
+export async function findService(name: string, machine: Machine = localMachine): Promise<ServiceAnswer> {
   if (!isServiceName(name)) return { kind: 'unknown', reason: `${name} is not a valid service name` };
   if (hasSystemd(machine)) return systemdService(name, machine);
   if (machine.exists(`/etc/init.d/${name}`))
@@ -35,7 +35,7 @@ export async function service(name: string, machine: Machine = localMachine): Pr
 }
 
 /** Every service that the box's manager knows. Reads state only; init scripts are not run. */
-export async function services(machine: Machine = localMachine): Promise<{
+export async function listServices(machine: Machine = localMachine): Promise<{
   readonly services: readonly Service[];
   readonly unavailable?: string;
 }> {
@@ -154,7 +154,7 @@ function scripted(name: string, state: Service['state'], detail: string, machine
  */
 function pidFromFile(name: string, machine: Machine): number | undefined {
   for (const path of [`/run/${name}.pid`, `/run/${name}/${name}.pid`]) {
-    const pid = Number.parseInt(textOf(machine, path) ?? '', 10);
+    const pid = Number.parseInt(readText(machine, path) ?? '', 10);
     const startedMs = pid > 0 ? processStartMs(pid, machine) : undefined;
     const written = startedMs === undefined ? undefined : machine.status(path);
     // Start times are computed from a boot time in whole seconds.

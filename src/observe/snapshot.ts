@@ -9,7 +9,7 @@ import {
   type Snapshot,
 } from '../model/snapshot.ts';
 import { localMachine } from './local-machine.ts';
-import { type Machine, textOf } from './machine.ts';
+import { type Machine, readText } from './machine.ts';
 import { listeners } from './ports/ports.ts';
 import { processes } from './processes.ts';
 import { redactText } from './redact/redact.ts';
@@ -131,7 +131,7 @@ function once<T>(read: () => T): () => T {
 }
 
 function userNames(machine: Machine): ReadonlyMap<number, string> {
-  const rows = (textOf(machine, '/etc/passwd') ?? '').split('\n').map((line) => line.split(':'));
+  const rows = (readText(machine, '/etc/passwd') ?? '').split('\n').map((line) => line.split(':'));
   return new Map(rows.flatMap(([name, , uid]) => (name && uid ? [[Number(uid), name] as const] : [])));
 }
 

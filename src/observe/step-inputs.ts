@@ -3,10 +3,10 @@ import { isAbsolute, join, normalize } from 'node:path';
 import { maskNumbers } from '../base/mask-numbers.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { localMachine } from './local-machine.ts';
-import { type Machine, type Status, textOf } from './machine.ts';
+import { type Machine, readText, type Status } from './machine.ts';
 
 /** Where to look for what a step reads. */
-export interface InputSources {
+export interface ReadSources {
   readonly machine?: Machine;
   /** The folder that steps start in. */
   readonly folder: string;
@@ -37,7 +37,7 @@ const SKIPPED = new Set(['.runbook', '.git', '__pycache__', 'proc', 'sys', 'dev'
  * the configuration of running servers, the programs that it calls, and what is installed by hand. A state is
  * `mode content masked`; two contents with the same mask differ only in numbers. Nothing of a content is stored.
  */
-export function stepInputs(sources: InputSources): NonNullable<Snapshot['inputs']> {
+export function stepInputs(sources: ReadSources): NonNullable<Snapshot['inputs']> {
   const reader = new InputReader(sources);
   reader.walk(sources.folder, 8);
   for (const command of sources.commands) reader.named(command.slice(1).join(' '), 0);
@@ -54,7 +54,7 @@ class InputReader {
   #entries = 0;
   #bytes = 0;
 
-  constructor(private readonly sources: InputSources) {
+  constructor(private readonly sources: ReadSources) {
     this.#machine = sources.machine ?? localMachine;
     this.#outputs = new Set(redirected(sources.text).map((each) => this.#path(each)));
   }
@@ -101,7 +101,7 @@ class InputReader {
       const status = this.#machine.status(path);
       const isSmall = status.kind === 'read' && status.value.kind === 'file' && status.value.bytes < 65_536;
       if (depth > 0 && isSmall && !path.startsWith('/usr/'))
-        this.named(textOf(this.#machine, path) ?? '', depth - 1);
+        this.named(readText(this.#machine, path) ?? '', depth - 1);
     }
   }
 
@@ -121,7 +121,7 @@ class InputReader {
     const head = `${(mode & 0o7777).toString(8)}:${uid}`;
     if (kind !== 'file') return `${kind} ${head}`;
     this.#bytes += Math.min(bytes, LARGEST);
-    const text = bytes > LARGEST || this.#bytes > MOST_BYTES ? undefined : textOf(this.#machine, path);
+    const text = bytes > LARGEST || this.#bytes > MOST_BYTES ? undefined : readText(this.#machine, path);
     if (text === undefined) return `${head} ${bytes}-${modifiedMs} ${bytes}-${modifiedMs}`;
     return `${head} ${this.#hash(text)} ${this.#hash(maskNumbers(text))}`;
   }

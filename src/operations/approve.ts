@@ -4,7 +4,7 @@ import type { ApproveReport } from '../model/report.ts';
 import { closureHash } from '../plan/closure-hash.ts';
 import { closureText } from '../plan/closure-text.ts';
 import { approveAsked } from './agent/attempt/approve-asked.ts';
-import { approvalsOf, executables, giveForDocument, recordOf } from './approval/approval.ts';
+import { approvalRecord, approvalsOf, executables, giveForDocument } from './approval/approval.ts';
 import { documentClosure, placeOn } from './approval/closure-of.ts';
 import { defineOperation } from './operation.ts';
 import { prepare } from './session/session.ts';
@@ -70,7 +70,11 @@ export const approve = defineOperation({
     const at = new Date(world.now()).toISOString();
     const record = already
       ? known
-      : await giveForDocument(world, prepared, recordOf(closure, { scope: 'project', how: 'command', at }));
+      : await giveForDocument(
+          world,
+          prepared,
+          approvalRecord(closure, { scope: 'project', how: 'command', at }),
+        );
     const { fences, shellChecks } = executables(prepared.runbook);
     const shown = closureText(closure, 'terminal');
     return { file: flags.file, hash, already, fences, shellChecks, id: record.id, box: place.boxName, shown };

@@ -6,7 +6,7 @@ import { EXIT } from '../model/diagnostic.ts';
 import type { FactsReport } from '../model/report.ts';
 import type { Fact } from '../model/runbook.ts';
 import { closureHash } from '../plan/closure-hash.ts';
-import { approvalsOf, recordOf, requireApprovalOn } from './approval/approval.ts';
+import { approvalRecord, approvalsOf, requireApprovalOn } from './approval/approval.ts';
 import { documentClosure, placeOn } from './approval/closure-of.ts';
 import { writeDocument } from './document/document.ts';
 import { withVendoredFiles } from './document/vendored-files.ts';
@@ -112,7 +112,7 @@ async function extendApproval(
   );
   const closure = await documentClosure(world, { document: session.document, runbook }, sources);
   const at = new Date(world.now()).toISOString();
-  await approvals.give(recordOf(closure, { scope: 'project', how: 'facts', at }));
+  await approvals.give(approvalRecord(closure, { scope: 'project', how: 'facts', at }));
 }
 
 function lastLine(text: string): string {

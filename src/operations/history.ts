@@ -6,7 +6,7 @@ import type { HistoryReport } from '../model/pass-record.ts';
 import { readDocument } from './document/document.ts';
 import { defineOperation } from './operation.ts';
 import { passDetail } from './record/pass-detail.ts';
-import { recordOf } from './record/record-of.ts';
+import { findPassRecord } from './record/record-of.ts';
 
 const input = z.object({
   id: z.string().optional().describe('one pass in detail').meta({ positional: true, placeholder: 'PASS' }),
@@ -43,7 +43,7 @@ export const history = defineOperation({
       return { file: flags.file, passes: await listPasses(folder), pruned };
     }
     if (flags.id === undefined) return { file: flags.file, passes: await listPasses(folder) };
-    return { file: flags.file, passes: [], pass: passDetail(await recordOf(folder, flags.id)) };
+    return { file: flags.file, passes: [], pass: passDetail(await findPassRecord(folder, flags.id)) };
   },
   exit: () => EXIT.done,
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EXIT } from '../model/diagnostic.ts';
 import type { LintReport } from '../model/report.ts';
 import { buildPlan } from '../plan/build.ts';
-import { lint as lintRunbook } from '../plan/lint.ts';
+import { lintRunbook } from '../plan/lint.ts';
 import { staleCertificate } from '../plan/stale-certificate.ts';
 import { certificateHashOf } from './document/certificate.ts';
 import { readDocument } from './document/document.ts';

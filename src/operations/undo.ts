@@ -149,7 +149,7 @@ async function deleteObjects(
   output: StepOutput,
 ): Promise<string | undefined> {
   if (applied.length === 0) return undefined;
-  const { takeBackApplied } = await import('./pass/apply-action.ts');
+  const { deleteAppliedObjects: takeBackApplied } = await import('./pass/apply-action.ts');
   output.begin();
   try {
     await takeBackApplied(applied, { pass, state, signal: pass.signal }, (line) =>

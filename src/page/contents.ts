@@ -1,6 +1,6 @@
 import type { Element, Root } from 'hast';
 import { h } from 'hastscript';
-import { textOf } from './decorate.ts';
+import { textOfNode } from './decorate.ts';
 
 /** The table of contents: headings of levels 2 and 3, as links. */
 export function contents(tree: Root): Element {
@@ -10,7 +10,8 @@ export function contents(tree: Root): Element {
     if (child.tagName === 'h2') chapters.push({ heading: child, parts: [] });
     else if (child.tagName === 'h3') chapters.at(-1)?.parts.push(child);
   }
-  const link = (heading: Element) => h('a', { href: `#${String(heading.properties.id)}` }, textOf(heading));
+  const link = (heading: Element) =>
+    h('a', { href: `#${String(heading.properties.id)}` }, textOfNode(heading));
   return h('nav.contents', { ariaLabel: 'Contents' }, [
     h(
       'ol',

@@ -90,7 +90,7 @@ function figure(fence: Element, { text, objects }: FenceCaption): Element {
           ),
         ]
       : [];
-  const empty = textOf(fence).trim() === '';
+  const empty = textOfNode(fence).trim() === '';
   return h('figure.fence', [h('figcaption', text), ...(empty ? [] : [fence]), ...list]);
 }
 
@@ -103,14 +103,14 @@ function highlight(code: Element, lowlight: ReturnType<typeof createLowlight>): 
     .map(String)
     .find((name) => name.startsWith('language-'))
     ?.slice('language-'.length);
-  const text = textOf(code);
+  const text = textOfNode(code);
   if (language === undefined || !lowlight.registered(language) || text.length > LONGEST_COLORED) return;
   code.children = lowlight.highlight(language, text).children as ElementContent[];
 }
 
-export function textOf(node: Root | Element): string {
+export function textOfNode(node: Root | Element): string {
   return node.children
-    .map((child) => (child.type === 'text' ? child.value : child.type === 'element' ? textOf(child) : ''))
+    .map((child) => (child.type === 'text' ? child.value : child.type === 'element' ? textOfNode(child) : ''))
     .join('');
 }
 

@@ -21,7 +21,7 @@ export interface CheckTally {
   readonly covering: number;
 }
 
-export type Decision =
+export type StepDecision =
   | { readonly kind: 'act'; readonly reason: ActReason }
   | { readonly kind: 'skip'; readonly reason: SkipReason }
   | { readonly kind: 'person' };
@@ -52,7 +52,7 @@ export function decideFromJournal(
 }
 
 /** The second half: the decision from the verdicts. */
-export function decideFromChecks(confirmed: boolean, tally: CheckTally): Decision {
+export function decideFromChecks(confirmed: boolean, tally: CheckTally): StepDecision {
   const allPass = tally.fail === 0 && tally.unknown === 0;
   if (confirmed) {
     if (allPass) return { kind: 'skip', reason: 'confirmed' };

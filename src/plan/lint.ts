@@ -167,7 +167,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Runs all lint rules. They produce only warnings; errors come from the parser and the plan. */
-export function lint(runbook: Runbook): Diagnostic[] {
+export function lintRunbook(runbook: Runbook): Diagnostic[] {
   return RULES.flatMap((rule) => rule(runbook)).sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
 }
 

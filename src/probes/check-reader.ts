@@ -3,7 +3,7 @@ import { regexProblem } from '../base/regex.ts';
 import type { TextTest } from '../model/check.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Place } from '../model/place.ts';
-import { placeAt, type Token } from './check-tokens.ts';
+import { type CheckToken, placeAt } from './check-tokens.ts';
 
 /** A slot of the grammar: its name for messages, an example, and its parser (undefined: rejected). */
 export interface Slot<T> {
@@ -18,7 +18,7 @@ export interface Slot<T> {
  * returns a fallback, so productions need no error handling.
  */
 export class CheckReader {
-  readonly #tokens: readonly Token[];
+  readonly #tokens: readonly CheckToken[];
   readonly #place: Place;
   readonly #lenient: boolean;
   readonly #seen = new Set<string>();
@@ -26,7 +26,7 @@ export class CheckReader {
   #diagnostic: Diagnostic | undefined;
 
   /** `lenient`: a token that contains `${` fits any slot for values, because its value is not known yet. */
-  constructor(tokens: readonly Token[], place: Place, lenient: boolean) {
+  constructor(tokens: readonly CheckToken[], place: Place, lenient: boolean) {
     this.#tokens = tokens;
     this.#place = place;
     this.#lenient = lenient;
@@ -161,11 +161,11 @@ export class CheckReader {
     else this.#unknownWord(token, ['within']);
   }
 
-  #unresolved(token: Token): boolean {
+  #unresolved(token: CheckToken): boolean {
     return this.#lenient && token.text.includes('${');
   }
 
-  #next(due: string | readonly string[]): Token | undefined {
+  #next(due: string | readonly string[]): CheckToken | undefined {
     if (this.#diagnostic) return undefined;
     const token = this.#tokens[this.#at++];
     if (!token) {
@@ -175,14 +175,14 @@ export class CheckReader {
     return token;
   }
 
-  #unknownWord(token: Token, known: readonly string[]): void {
+  #unknownWord(token: CheckToken, known: readonly string[]): void {
     const guess = nearest(token.raw, known);
     const list = known.map((word) => `\`${word}\``).join(', ');
     const remedy = guess ? `Did you mean \`${guess}\`?` : `Known here: ${list}.`;
     this.#fail('check-unknown-word', `The word \`${token.raw}\` is not known here.`, remedy, token);
   }
 
-  #fail(code: string, message: string, remedy: string, token: Token | undefined): void {
+  #fail(code: string, message: string, remedy: string, token: CheckToken | undefined): void {
     const last = this.#tokens.at(-1);
     const offset = token?.offset ?? (last ? last.offset + last.raw.length : 0);
     const place = placeAt(this.#place, offset);

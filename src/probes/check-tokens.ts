@@ -2,7 +2,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Place } from '../model/place.ts';
 
 /** One token of a check line. Only a `word` can be a keyword. */
-export interface Token {
+export interface CheckToken {
   readonly form: 'word' | 'string' | 'regex' | 'path';
   /** As written, quotes and slashes included. */
   readonly raw: string;
@@ -14,7 +14,7 @@ export interface Token {
   readonly offset: number;
 }
 
-type Scanned = { readonly token: Token } | { readonly diagnostic: Diagnostic };
+type Scanned = { readonly token: CheckToken } | { readonly diagnostic: Diagnostic };
 
 const BLANK = /\s/;
 const BLANKS = /\s+/y;
@@ -27,8 +27,8 @@ const WORD = /[^\s"'`]+/y;
 export function splitCheckLine(
   line: string,
   place: Place,
-): { readonly tokens: Token[]; readonly diagnostic?: Diagnostic } {
-  const tokens: Token[] = [];
+): { readonly tokens: CheckToken[]; readonly diagnostic?: Diagnostic } {
+  const tokens: CheckToken[] = [];
   for (let at = skipBlanks(line, 0); at < line.length; at = skipBlanks(line, at)) {
     const scanned = scan(line, at, tokens.at(-1)?.raw, place);
     if ('diagnostic' in scanned) return { tokens, diagnostic: scanned.diagnostic };

@@ -1,5 +1,5 @@
 /** A port from 1 to 65535; undefined for anything else. */
-export function portNumber(digits: string | undefined): number | undefined {
+export function parsePort(digits: string | undefined): number | undefined {
   const port = Number(digits);
   return port >= 1 && port <= 65_535 ? port : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Slot } from './check-reader.ts';
 import { expectLooser } from './looser.ts';
-import { portNumber } from './port-number.ts';
+import { parsePort } from './port-number.ts';
 import type { ProbeKind } from './probe-kind.ts';
 
 export const port: ProbeKind<'port'> = {
@@ -29,7 +29,7 @@ const PORT: Slot<{ port: number; protocol: 'tcp' | 'udp' }> = {
   fallback: { port: 0, protocol: 'tcp' },
   parse: (text) => {
     const parts = /^(\d{1,5})(?:\/(tcp|udp))?$/.exec(text);
-    const port = portNumber(parts?.[1]);
+    const port = parsePort(parts?.[1]);
     return port ? { port, protocol: parts?.[2] === 'udp' ? 'udp' : 'tcp' } : undefined;
   },
 };

@@ -25,7 +25,7 @@ export type Reach<P extends Probe = Probe> =
  * How `within` waits for a result: by evaluating the probe again after growing pauses, sooner when the file at `path` changes, or
  * by watching the box's cluster.
  */
-export type Wait =
+export type RetryMode =
   | { readonly kind: 'again' }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'cluster' };
@@ -36,7 +36,7 @@ export interface ProbeKind<K extends Probe['kind']> {
   readonly docs: { readonly syntax: string; readonly summary: string; readonly agents: string };
   /** Reads the line after its first word. */
   readonly read: (reader: CheckReader) => ProbeOf<K>;
-  readonly wait: (probe: ProbeOf<K>) => Wait;
+  readonly wait: (probe: ProbeOf<K>) => RetryMode;
   /** What an agent could learn by it. There is no default: a new kind must answer. */
   readonly reach: (probe: ProbeOf<K>) => Reach<ProbeOf<K>>;
   /** Whether the evaluation sends the probe's own text to another machine. Such a text must not hold a secret. */

@@ -1,5 +1,5 @@
 import type { Slot } from './check-reader.ts';
-import { portNumber } from './port-number.ts';
+import { parsePort } from './port-number.ts';
 import type { ProbeKind } from './probe-kind.ts';
 
 export const tcp: ProbeKind<'tcp'> = {
@@ -28,7 +28,7 @@ const HOST_PORT: Slot<{ host: string; port: number }> = {
   parse: (text) => {
     // An IPv6 address must be in brackets, as in a URL (RFC 3986, section 3.2.2).
     const parts = /^(?:\[([0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|([^:/[\]@\s]+)):(\d{1,5})$/.exec(text);
-    const port = portNumber(parts?.[3]);
+    const port = parsePort(parts?.[3]);
     return parts && port ? { host: parts[1] ?? parts[2]!, port } : undefined;
   },
 };

@@ -9,7 +9,7 @@ export interface Secret {
 }
 
 /** One way in which a secret may appear in a text: its characters in order, each in any of its spellings. */
-export interface Form {
+export interface SecretForm {
   readonly name: string;
   readonly characters: readonly Spellings[];
   /** Matches only between characters that are not letters, digits or underscores. */
@@ -23,10 +23,10 @@ export const ANYWHERE_LENGTH = 8;
 const LINE_WORD_LENGTH = 4;
 
 /** All forms of a secret. Surrounding whitespace is not part of the value; an empty value has no forms. */
-export function formsOf({ name, value }: Secret): Form[] {
+export function formsOf({ name, value }: Secret): SecretForm[] {
   const whole = value.trim().replaceAll(/\r\n|\r/g, '\n');
   if (whole === '') return [];
-  const named = (characters: readonly Spellings[], word = false): Form => ({ name, characters, word });
+  const named = (characters: readonly Spellings[], word = false): SecretForm => ({ name, characters, word });
   if (isShort(whole)) return wordsOf(whole).map((characters) => named(characters, true));
   const lines = [...new Set(whole.split('\n').map((line) => line.trim()))];
   const crlf = lines.length > 1 ? encodings(Buffer.from(whole.replaceAll('\n', '\r\n'))) : [];

@@ -32,13 +32,20 @@ export interface InputSources {
 }
 
 /** The source of a value. */
-export type Source = '--input' | 'environment' | '--env-file' | '.env' | 'command' | 'default' | 'prompt';
+export type ValueSource =
+  | '--input'
+  | 'environment'
+  | '--env-file'
+  | '.env'
+  | 'command'
+  | 'default'
+  | 'prompt';
 
 /** A value and its source. */
 export interface InputValue {
   readonly value: string;
   readonly kind: Input['kind'];
-  readonly source: Source;
+  readonly source: ValueSource;
 }
 
 /** Whether the caller gave a value, or the document holds it: everything else only the person's side knows. */
@@ -90,7 +97,12 @@ export async function resolveInputs(
 
 /** The result for one input. `later`: its command would provide the value, but may not run yet. `proposed`: no person approved its declaration. */
 type Outcome =
-  | { readonly kind: 'value'; readonly value: string; readonly source: Source; readonly exposed?: string }
+  | {
+      readonly kind: 'value';
+      readonly value: string;
+      readonly source: ValueSource;
+      readonly exposed?: string;
+    }
   | { readonly kind: 'later' }
   | { readonly kind: 'proposed' }
   | { readonly kind: 'missing'; readonly why?: string };

@@ -1,4 +1,4 @@
-import type { Form } from './forms.ts';
+import type { SecretForm } from './forms.ts';
 import type { Spellings } from './spellings.ts';
 
 /** The position of a secret in UTF-16 units. */
@@ -35,7 +35,7 @@ const TABLE_BITS = 18;
  * exceed V8's limits (40 spellings per character), a full automaton would need too much memory, and neither says how
  * much of a text's end to hold back.
  */
-export function createSecretScanner(forms: readonly Form[]): SecretScanner {
+export function createSecretScanner(forms: readonly SecretForm[]): SecretScanner {
   const { table, byPrefix, byFirst, tiny } = createIndex(forms);
   return (text, { before, last }) => {
     const found: SecretMatch[] = [];
@@ -132,7 +132,7 @@ interface Index {
   readonly tiny: ReadonlyMap<number, readonly Readable[]>;
 }
 
-function createIndex(forms: readonly Form[]): Index {
+function createIndex(forms: readonly SecretForm[]): Index {
   const byPrefix = new Map<number, Readable[]>();
   const byFirst = new Map<number, Readable[]>();
   const tiny = new Map<number, Readable[]>();
@@ -163,7 +163,7 @@ function prepare(spellings: Spellings, prepared: Map<Spellings, Character>): Cha
 }
 
 /** The prefixes of all readings of a form, starting at its `index`-th character. */
-function prefixesOf(characters: Form['characters'], index: number, length: number): Set<string> {
+function prefixesOf(characters: SecretForm['characters'], index: number, length: number): Set<string> {
   const spellings = characters[index];
   if (!spellings || length === 0) return new Set(['']);
   const prefixes = new Set<string>();

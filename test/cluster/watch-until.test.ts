@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openClient } from '../../src/cluster/access/client.ts';
 import type { LiveTarget, LiveTimes } from '../../src/cluster/checks/live-list.ts';
 import { type Judged, watchUntil } from '../../src/cluster/checks/watch-until.ts';
-import { clusterOf } from '../../src/cluster/cluster.ts';
+import { clusterWithClient } from '../../src/cluster/cluster.ts';
 import type { Cluster } from '../../src/model/cluster/cluster.ts';
 import type { ApiResource, KubeObject } from '../../src/model/cluster/kube.ts';
 import { FakeApi, status } from './fake-api.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
     server: api.url,
     credentials: { tls: { rejectUnauthorized: true }, headers: {} },
   });
-  cluster = clusterOf({ context: 'fake', server: api.url, path: '' }, 'default', client);
+  cluster = clusterWithClient({ context: 'fake', server: api.url, path: '' }, 'default', client);
   rejections.length = 0;
   process.on('unhandledRejection', note);
 });

@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import { parseRunbook } from '../../src/markdown/parse.ts';
 import { sourceOf } from '../../src/markdown/source.ts';
 import { buildPlan } from '../../src/plan/build.ts';
-import { lint } from '../../src/plan/lint.ts';
+import { lintRunbook } from '../../src/plan/lint.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 
@@ -15,7 +15,7 @@ describe.each(['argo', 'media-server'])('examples/%s', (name) => {
 
   test('has nothing that lint would name', async () => {
     const runbook = await parsed();
-    expect([...runbook.diagnostics, ...buildPlan(runbook).diagnostics, ...lint(runbook)]).toEqual([]);
+    expect([...runbook.diagnostics, ...buildPlan(runbook).diagnostics, ...lintRunbook(runbook)]).toEqual([]);
   });
 
   test('tells of each problem its symptom and its reason', async () => {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CheckRow } from '../../src/loop/attempt.ts';
 import { lastErrorLine, normalErrorLine } from '../../src/loop/error-line.ts';
-import { checkKey, type Failure, fingerprint, fingerprintText } from '../../src/loop/fingerprint.ts';
+import { checkKey, type FingerprintInput, fingerprint, fingerprintText } from '../../src/loop/fingerprint.ts';
 
-const failure = (part: Partial<Failure> = {}): Failure => ({
+const failure = (part: Partial<FingerprintInput> = {}): FingerprintInput => ({
   checks: [],
   findings: [],
   status: 'failed',

@@ -1,9 +1,9 @@
-import type { Source } from '../../src/markdown/source.ts';
+import type { DocumentText } from '../../src/markdown/source.ts';
 import type { Place, Span } from '../../src/model/place.ts';
 import type { Runbook } from '../../src/model/runbook.ts';
 
 /** A runbook for review: places as `line:column`, spans as the text that they cover, without empty fields. */
-export function digest(source: Source, runbook: Runbook): unknown {
+export function digest(source: DocumentText, runbook: Runbook): unknown {
   const short = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(short);
     if (value === null || typeof value !== 'object')

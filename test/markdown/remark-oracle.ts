@@ -1,7 +1,7 @@
 import type { Nodes, Root, RootContent } from 'mdast';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
-import { textOf } from '../../src/markdown/commonmark/block.ts';
+import { textOfLines } from '../../src/markdown/commonmark/block.ts';
 import { scanBlocks } from '../../src/markdown/commonmark/scan.ts';
 import { sourceOf } from '../../src/markdown/source.ts';
 
@@ -20,8 +20,9 @@ export function scanned(text: string): Landmark[] {
     for (let each = block.container; each; each = each.parent) containers.unshift(each.kind);
     const where = { line: source.placeAt(block.span.start).line, in: containers.join(' ') };
     if (block.kind === 'heading') return [{ heading: block.depth, text: joined(block.text), ...where }];
-    if (block.kind === 'fence') return [{ fence: block.info, value: textOf(text, block.lines), ...where }];
-    return block.kind === 'code' ? [{ code: textOf(text, block.lines), ...where }] : [];
+    if (block.kind === 'fence')
+      return [{ fence: block.info, value: textOfLines(text, block.lines), ...where }];
+    return block.kind === 'code' ? [{ code: textOfLines(text, block.lines), ...where }] : [];
   });
 }
 

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseRunbook } from '../../src/markdown/parse.ts';
 import { sourceOf } from '../../src/markdown/source.ts';
-import { lint } from '../../src/plan/lint.ts';
+import { lintRunbook } from '../../src/plan/lint.ts';
 import { runbook } from '../support/scenario.ts';
 
 const WHY = 'Why: it must be.\n\n';
 const CHECKED = '\nVerify:\n\n~~~check\nfile x exists\n~~~\n';
-const codes = (text: string) => lint(parseRunbook(sourceOf(text, 'AUTODOCK.md'))).map((each) => each.code);
+const codes = (text: string) =>
+  lintRunbook(parseRunbook(sourceOf(text, 'AUTODOCK.md'))).map((each) => each.code);
 const fence = (line: string, info = 'bash') =>
   codes(runbook({ a: `${WHY}~~~${info}\n${line}\n~~~\n${CHECKED}` }));
 const INPUTS =
@@ -54,7 +55,7 @@ describe('warns about likely trouble', () => {
   ])('accepts %s', (line) => expect(fence(line)).toEqual([]));
 
   test('reports line and column in the document', () => {
-    const [found] = lint(
+    const [found] = lintRunbook(
       parseRunbook(sourceOf(runbook({ a: `${WHY}~~~bash\necho a\n  sleep 5\n~~~\n${CHECKED}` }), 'A.md')),
     );
     expect(found?.place).toMatchObject({ file: 'A.md', line: 15 });

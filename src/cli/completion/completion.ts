@@ -1,7 +1,7 @@
 import type { OperationRow } from '../../operations/all.ts';
+import type { CommandContext } from '../command-context.ts';
 import { DEFAULT_FILE } from '../flags.ts';
 import { cleanLine } from '../render/text/clean.ts';
-import type { Surroundings } from '../surroundings.ts';
 import { usage } from '../usage.ts';
 import { bashScript } from './bash.ts';
 import { completionVerbs } from './completion-verbs.ts';
@@ -47,14 +47,14 @@ export async function completionScript(
  * boxes launched here. One line each: the word, a tab, its description. Prints nothing if the document cannot be read
  * or there is no container engine, because errors would disturb the person who is typing.
  */
-export async function completeNames(rest: readonly string[], around: Surroundings): Promise<string> {
+export async function completeNames(rest: readonly string[], around: CommandContext): Promise<string> {
   const names = rest[0] === '--boxes' ? await boxes() : await steps(rest[0] ?? DEFAULT_FILE, around);
   return names.map(([name, what]) => `${cleanLine(name)}\t${cleanLine(what)}\n`).join('');
 }
 
 type Named = readonly [name: string, what: string];
 
-async function steps(file: string, { world }: Surroundings): Promise<Named[]> {
+async function steps(file: string, { world }: CommandContext): Promise<Named[]> {
   const { stepIds } = await import('../../operations/document/step-ids.ts');
   const found = await stepIds(world.cwd, file).catch(() => []);
   return found.map(({ id, title }) => [id, title]);

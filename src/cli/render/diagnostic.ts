@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { cleanLine } from './text/clean.ts';
-import { labelled, type Page } from './text/page.ts';
+import { labeledText, type Page } from './text/page.ts';
 import { shownPlace, sourceLine } from './text/source-line.ts';
 
 /** `file:line:column: error[code]: message`, the line with a caret, and the remedy. */
@@ -12,8 +12,8 @@ export function renderDiagnostic(diagnostic: Diagnostic, page: Page, cwd: string
   return [
     `${place}${mark(`${diagnostic.severity}[${diagnostic.code}]`)}: ${shortLine(diagnostic.message)}`,
     ...source.map((line) => `  ${paint.faint(line)}`),
-    ...(diagnostic.cause ? [labelled('  cause: ', shortLine(diagnostic.cause), page)] : []),
-    ...(diagnostic.remedy ? [labelled('  remedy: ', shortLine(diagnostic.remedy), page)] : []),
+    ...(diagnostic.cause ? [labeledText('  cause: ', shortLine(diagnostic.cause), page)] : []),
+    ...(diagnostic.remedy ? [labeledText('  remedy: ', shortLine(diagnostic.remedy), page)] : []),
   ].join('\n');
 }
 

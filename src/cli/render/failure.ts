@@ -1,7 +1,7 @@
 import type { CheckResult, Failure } from '../../model/outcome.ts';
 import type { Place } from '../../model/place.ts';
 import { clean, cleanLine } from './text/clean.ts';
-import { labelled, type Page } from './text/page.ts';
+import { labeledText, type Page } from './text/page.ts';
 import { shownPlace, sourceLine } from './text/source-line.ts';
 
 /** Lines of output shown below a failure; the journal's folder has the rest. */
@@ -24,7 +24,9 @@ export function renderFailure(failure: Shown, page: Page, cwd: string, told = fa
   ]
     .map((line) => (line === '' ? '' : `  ${line}`))
     .concat(
-      failure.remedy ? ['', labelled('  remedy  ', cleanLine(failure.remedy), page, page.paint.strong)] : [],
+      failure.remedy
+        ? ['', labeledText('  remedy  ', cleanLine(failure.remedy), page, page.paint.strong)]
+        : [],
     )
     .join('\n');
 }

@@ -1,7 +1,7 @@
 import type { ProveReport } from '../../model/report.ts';
 import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';
-import { labelled, type Page } from './text/page.ts';
+import { labeledText, type Page } from './text/page.ts';
 
 /** `runbook prove`: what was proven, or why it was not. Both passes were already shown. */
 export function renderProve(report: ProveReport, page: Page): string {
@@ -11,11 +11,11 @@ export function renderProve(report: ProveReport, page: Page): string {
     return page.paint.good(words);
   }
   const kept = report.kept
-    ? [labelled('  look: ', `runbook box ssh ${box.name}, then runbook box destroy ${box.name}`, page)]
+    ? [labeledText('  look: ', `runbook box ssh ${box.name}, then runbook box destroy ${box.name}`, page)]
     : [];
   return [
     page.paint.bad(`not proven: ${file}`),
-    ...reasons.map((reason) => labelled('  ', cleanLine(reason), page)),
+    ...reasons.map((reason) => labeledText('  ', cleanLine(reason), page)),
     ...kept,
   ].join('\n');
 }

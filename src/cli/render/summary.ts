@@ -1,7 +1,7 @@
 import type { PassSummary, StepOutcome } from '../../model/outcome.ts';
 import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';
-import { labelled, type Page } from './text/page.ts';
+import { labeledText, type Page } from './text/page.ts';
 import { shownPlace } from './text/source-line.ts';
 import { passMarks, skipWords, summaryWords } from './text/words.ts';
 
@@ -26,7 +26,7 @@ export function renderSummary(
   const width = Math.max(0, ...rows.map(([label]) => label.length));
   return [
     headline,
-    ...rows.map(([label, text]) => labelled(`  ${label.padEnd(width)}  `, cleanLine(text), page)),
+    ...rows.map(([label, text]) => labeledText(`  ${label.padEnd(width)}  `, cleanLine(text), page)),
   ].join('\n');
 }
 

@@ -14,7 +14,7 @@ export interface ApiFailure {
 /**
  * Converts an error response to a ClusterError: by its HTTP status, with the message and causes of its Status object.
  */
-export function failureOf({ server, method, path, status, text, retryAfterMs }: ApiFailure): ClusterError {
+export function apiError({ server, method, path, status, text, retryAfterMs }: ApiFailure): ClusterError {
   const statusBody = statusObject(text);
   const message =
     status === 401

@@ -13,7 +13,7 @@ import { deadline } from '../../base/deadline.ts';
 import type { ApiClient, ApiReply, ApiRequest } from '../../model/cluster/cluster.ts';
 import { backOff } from '../../observe/back-off.ts';
 import { ClusterError } from '../cluster-errors.ts';
-import { type ApiFailure, clusterErrorOf, failureOf } from './api-failure.ts';
+import { type ApiFailure, apiError, clusterErrorOf } from './api-failure.ts';
 import type { Credentials } from './credentials.ts';
 
 /** Address and connection of the API server. */
@@ -82,7 +82,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
       );
       const text = await textOf(response, server);
       if (isGood(response)) return { body: bodyOf<T>(response, text), warnings: warningsOf(response) };
-      throw failureOf(failure(server, request, response, text));
+      throw apiError(failure(server, request, response, text));
     } catch (error) {
       throw clusterErrorOf(error, server, request.signal);
     }
@@ -115,7 +115,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
       try {
         const response = await send(request, signal);
         if (!isGood(response))
-          throw failureOf(failure(server, request, response, await textOf(response, server)));
+          throw apiError(failure(server, request, response, await textOf(response, server)));
         return lines(response, gone, {
           server,
           toError: (error) => clusterErrorOf(error, server, request.signal),

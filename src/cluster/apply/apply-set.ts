@@ -4,9 +4,9 @@ import { type Difference, differences } from '../../judge/object-difference.ts';
 import { readiness } from '../../judge/readiness.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import { type KubeObject, type ObjectKey, showKey } from '../../model/cluster/kube.ts';
-import { mapAtOnce } from '../at-once.ts';
 import { watchUntil } from '../checks/watch-until.ts';
 import { ClusterError, remedyOf } from '../cluster-errors.ts';
+import { mapConcurrently } from '../map-concurrently.ts';
 import { inApplyOrder } from './kind-order.ts';
 import { applyObject, FIELD_MANAGER, PATCH_MANAGER, type Placed } from './server-side-apply.ts';
 
@@ -65,7 +65,7 @@ export async function applySet(
   await applying.before(found);
   const byKey = new Map(found.map((each) => [JSON.stringify(each.placed.key), each.live]));
   for (const group of inApplyOrder(placed.map((each) => Object.assign({ placed: each }, each.object)))) {
-    await mapAtOnce(PARALLEL, group, async ({ placed: each }) => {
+    await mapConcurrently(PARALLEL, group, async ({ placed: each }) => {
       const { object, warnings } = await applyObject(cluster, each, {
         dryRun: false,
         ...(signal && { signal }),
@@ -90,7 +90,7 @@ async function dryRunAll(
   signal?: AbortSignal,
 ): Promise<void> {
   const refused: ClusterError[] = [];
-  await mapAtOnce(PARALLEL, found, async ({ placed }) => {
+  await mapConcurrently(PARALLEL, found, async ({ placed }) => {
     try {
       await applyObject(cluster, placed, { dryRun: true, ...(signal && { signal }) });
     } catch (error) {
@@ -125,7 +125,7 @@ export async function compareSet(
   placed: readonly Placed[],
   { isPatched, signal }: { isPatched: (key: ObjectKey) => boolean; signal?: AbortSignal },
 ): Promise<ComparedSet[]> {
-  return mapAtOnce(PARALLEL, placed, (each) => compareOne(cluster, each, isPatched(each.key), signal));
+  return mapConcurrently(PARALLEL, placed, (each) => compareOne(cluster, each, isPatched(each.key), signal));
 }
 
 /** A controller may write to the object between the two reads; then both are repeated. */
@@ -165,7 +165,7 @@ async function findAll(
   placed: readonly Placed[],
   signal?: AbortSignal,
 ): Promise<AppliedState[]> {
-  return mapAtOnce(PARALLEL, placed, async (each) => {
+  return mapConcurrently(PARALLEL, placed, async (each) => {
     const { namespace, name } = each.key;
     const where = { ...(namespace !== undefined && { namespace }), ...(signal && { signal }) };
     return { placed: each, live: await cluster.get(each.resource, name, where) };

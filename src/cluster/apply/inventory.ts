@@ -13,6 +13,6 @@ export function withInventoryLabel(object: KubeObject, inventory: string): KubeO
 }
 
 /** Whether an object carries this inventory's label. */
-export function belongsTo({ metadata }: KubeObject, inventory: string): boolean {
+export function hasInventoryLabel({ metadata }: KubeObject, inventory: string): boolean {
   return metadata?.labels?.[INVENTORY_LABEL] === inventory;
 }

@@ -3,11 +3,11 @@ import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { ApiResource, KubeObject } from '../../model/cluster/kube.ts';
 import { LiveList, type LiveTarget } from './live-list.ts';
 import { type ClusterProbe, judgeProbe, podsOf } from './probe.ts';
-import { Bell, latest } from './watch-until.ts';
+import { ChangeSignal, latest } from './watch-until.ts';
 
 /** Waits for one check with watches of its objects, and of the pods of workloads that are not ready. */
 export class LiveProbe {
-  readonly #bell = new Bell();
+  readonly #bell = new ChangeSignal();
   readonly #main: LiveList;
   readonly #pods = new Map<string, LiveList>();
   readonly #started = Date.now();

@@ -5,7 +5,7 @@ import { isPrivatePath } from '../../judge/private-path.ts';
 import { makesPods, readiness } from '../../judge/readiness.ts';
 import { at, conditions, progressing, type Readiness } from '../../judge/readiness-words.ts';
 import { podSettling } from '../../judge/settling.ts';
-import { failureOf, saysOnlyEnded, succeeded } from '../../judge/succeeded.ts';
+import { permanentFailure, saysOnlyEnded, succeeded } from '../../judge/succeeded.ts';
 import type { Probe, Verdict } from '../../model/check.ts';
 import type { ApiResource, KubeObject } from '../../model/cluster/kube.ts';
 import { compareValues } from '../../observe/compare-values.ts';
@@ -227,7 +227,8 @@ function judgeCondition(
       return say.fail('otherwise', `${name}${type} is ${found.status}: ${found.text}`);
     }
     // Argo Workflows sets Completed for workflows that have failed, too.
-    const failure = value.toLowerCase() === 'true' && saysOnlyEnded(type) ? failureOf(object) : undefined;
+    const failure =
+      value.toLowerCase() === 'true' && saysOnlyEnded(type) ? permanentFailure(object) : undefined;
     if (failure) {
       return { ...say.fail('failed', `${name}${type} is ${value}, but ${failure}`), hopeless: true };
     }

@@ -39,7 +39,7 @@ export async function watchUntil<T>(
   { deadline, signal, times }: WatchOptions,
 ): Promise<Waited<T>> {
   const started = Date.now();
-  const bell = new Bell();
+  const bell = new ChangeSignal();
   const lists = targets.map((target) => new LiveList(cluster, target, () => bell.ring(), times));
   const waitedMs = () => Date.now() - started;
   try {
@@ -71,7 +71,7 @@ export function latest(lists: readonly LiveList[]): LiveEvent | undefined {
 }
 
 /** Wakes waiters at the next event; an event since the last check is not missed. */
-export class Bell {
+export class ChangeSignal {
   /** Number of events so far. */
   heard = 0;
   readonly #waiting = new Set<() => void>();

@@ -1,6 +1,6 @@
 import { quantity } from '../../base/quantity.ts';
 import type { NewClusterFact } from '../../model/cluster/cluster-facts.ts';
-import type { Amounts } from '../../model/cluster/cluster-pods.ts';
+import type { ContainerAmounts } from '../../model/cluster/cluster-pods.ts';
 import {
   amountsOf,
   clip,
@@ -68,7 +68,7 @@ export class NodeBuilder {
     };
   }
 
-  #free(all: Amounts): Amounts {
+  #free(all: ContainerAmounts): ContainerAmounts {
     const rows = ['cpu', 'memory', 'pods'].flatMap((name) => {
       const whole = quantity(all[name] ?? '');
       if (whole === undefined) return [];

@@ -14,7 +14,7 @@ import { BOOT } from './session-script.ts';
  * marker first, so that this resolves when the connection is open, and reports why if it cannot open.
  * @throws an error with the system's `code`; ENOTSUP if the box has none of these programs
  */
-export function connectThrough(
+export function connectThroughLink(
   link: BoxLink,
   host: string,
   port: number,

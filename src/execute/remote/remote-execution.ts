@@ -7,7 +7,7 @@ import { interactWithFence, launchedFence, runFence } from '../run-fence.ts';
 import { baselineOf } from '../state/baseline.ts';
 import type { BoxLink } from './link.ts';
 import { isAliveRemote, startRemote, stopRemote } from './remote-background.ts';
-import { connectThrough } from './remote-connect.ts';
+import { connectThroughLink } from './remote-connect.ts';
 import { ownsRemote, readRemote, statusRemote, writeRemote } from './remote-files.ts';
 import { interactRemote } from './remote-interact.ts';
 import { fitsInFrame, runInShell } from './remote-program.ts';
@@ -77,7 +77,7 @@ export async function openRemoteExecution(link: BoxLink, options: RemoteOptions)
   } satisfies Parameters<typeof runFence>[0];
   const at = (path: string) => posix.resolve(folder, path);
   const connectFromBox = async (host: string, port: number, how?: Parameters<Box['connect']>[2]) =>
-    connectThrough(link, host, port, how);
+    connectThroughLink(link, host, port, how);
   return {
     identity: identity!,
     kind: link.kind,

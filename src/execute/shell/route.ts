@@ -2,7 +2,7 @@ import type { ShellRequest } from '../../model/shell.ts';
 import { plainFenceText } from './plain-fence.ts';
 
 /** Where a fence runs: in the shell process itself, in a subshell of it, or in its own process. */
-export type Route =
+export type ShellRoute =
   | { readonly kind: 'plain'; readonly text: string }
   | { readonly kind: 'fork' }
   | { readonly kind: 'launch' };
@@ -12,7 +12,10 @@ export type Route =
  * must start there. A fence that reads its shell's process id must not get the shared shell's, and one that uses
  * descriptors 10 to 12 would close or overwrite the ones on which its state is reported.
  */
-export function routeOf({ interpreter, text, state, cwd, user }: ShellRequest, plainAllowed: boolean): Route {
+export function routeOf(
+  { interpreter, text, state, cwd, user }: ShellRequest,
+  plainAllowed: boolean,
+): ShellRoute {
   const isBash = interpreter.length === 1 && interpreter[0] === 'bash' && user === undefined;
   if (!isBash || DEPENDS_ON_ITS_SHELL.test(text) || USES_SHELL_DESCRIPTORS.test(text))
     return { kind: 'launch' };

@@ -4,7 +4,7 @@ import { repeated, resolve, type ScriptLine, type ScriptState } from './reading.
 import { type ShellCommand, type ShellScript, shellScript } from './shell-script.ts';
 import { type ShellWord, wordText } from './shell-word.ts';
 import { stripText } from './text-form.ts';
-import { type Form, treeForm } from './tree-form.ts';
+import { type TreeForm, treeForm } from './tree-form.ts';
 import { assignedName, declares, isAssignment, isCounter, noteAssignment } from './variables.ts';
 
 /** The context of a command. */
@@ -228,7 +228,7 @@ function redirectForm(
   return tree ? adopted(tree, reading) : stripText(word.heredoc, reading);
 }
 
-function adopted(form: Form, reading: ScriptState): string {
+function adopted(form: TreeForm, reading: ScriptState): string {
   reading.waits.push(...form.waits);
   reading.sizes.push(...form.sizes);
   return form.core;

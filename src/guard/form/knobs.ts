@@ -5,7 +5,7 @@ import { byteSize, milliseconds } from './measure.ts';
  * A value that says how long something may take. `delay`: always waited, or retried that often; absent means none.
  * `deadline`: waiting ends then; absent means a default or no limit, so adding one is not an increase.
  */
-export interface Wait {
+export interface ScriptWait {
   readonly kind: 'delay' | 'deadline';
   /** The option or command, without its place: `sleep`, `kubectl --timeout`, `initialDelaySeconds`. */
   readonly slot: string;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DraftFence, StepBody } from '../../loop/attempt.ts';
-import type { Size, Wait } from './knobs.ts';
+import type { ScriptWait, Size } from './knobs.ts';
 import { milliseconds } from './measure.ts';
 import { shellForm } from './shell-form.ts';
 import { textForm } from './text-form.ts';
-import { type Form, treeForm } from './tree-form.ts';
+import { type TreeForm, treeForm } from './tree-form.ts';
 
 /**
  * What a body does, in a form for comparing attempts. `exact` differs with anything except comments, blanks, quotes
@@ -14,7 +14,7 @@ export interface BodyForm {
   readonly exact: string;
   /** Empty: it only waits. */
   readonly core: string;
-  readonly waits: readonly Wait[];
+  readonly waits: readonly ScriptWait[];
   readonly sizes: readonly Size[];
   /** False: part of it could not be parsed, so a guard may ask about it but must not refuse. */
   readonly parsed: boolean;
@@ -44,7 +44,7 @@ export function checkForm(text: string): string {
   return form && form.core !== '' ? form.core : text;
 }
 
-interface FenceForm extends Form {
+interface FenceForm extends TreeForm {
   /** Language and attributes, without waits. */
   readonly kind: string;
 }
@@ -72,7 +72,7 @@ function fenceForm(fence: DraftFence): FenceForm {
 const LONGEST = 64 * 1024;
 
 /** Other text (a file, a program in another language) is parsed as a tree if possible. */
-function readFence({ lang, text, attributes }: DraftFence): Form {
+function readFence({ lang, text, attributes }: DraftFence): TreeForm {
   if (text.length > LONGEST) return { exact: text, core: text, waits: [], sizes: [], parsed: false };
   const isShell = SHELLS.has(lang) && attributes.file === undefined && attributes.interpreter === undefined;
   if (isShell) return shellForm(text) ?? textForm(text);
@@ -96,18 +96,18 @@ function consoleCommands(text: string): string {
 /** The time limit of a fence; 30 minutes by default (docs/format.md). */
 const DEFAULT_LIMIT_MS = 30 * 60_000;
 
-function timeLimit(text: string | undefined): Wait[] {
+function timeLimit(text: string | undefined): ScriptWait[] {
   const ms = text === undefined ? DEFAULT_LIMIT_MS : milliseconds(text);
   return ms === undefined ? [] : [{ kind: 'deadline', slot: 'fence timeout', ms, where: 'fence' }];
 }
 
-function deadline(text: string | undefined, slot: string): Wait[] {
+function deadline(text: string | undefined, slot: string): ScriptWait[] {
   const ms = text === undefined ? undefined : milliseconds(text);
   return ms === undefined ? [] : [{ kind: 'delay', slot, ms, where: 'check' }];
 }
 
 /** Each check's deadline, keyed by the check's text, so that only the same check can wait longer. No deadline is 0. */
-function verifyWaits(fence: DraftFence): Wait[] {
+function verifyWaits(fence: DraftFence): ScriptWait[] {
   const fallback = milliseconds(fence.attributes.within ?? '0') ?? 0;
   if (fence.lang !== 'check') return shellWaits(fence, fallback);
   return fence.text
@@ -121,7 +121,7 @@ function verifyWaits(fence: DraftFence): Wait[] {
     });
 }
 
-function shellWaits(fence: DraftFence, within: number): Wait[] {
+function shellWaits(fence: DraftFence, within: number): ScriptWait[] {
   const form = shellForm(fence.text);
   const slot = `check ${form?.core ?? fence.text}`;
   const inside = (form?.waits ?? []).reduce((sum, each) => sum + each.ms, 0);

@@ -1,4 +1,4 @@
-import type { Size, Wait } from './knobs.ts';
+import type { ScriptWait, Size } from './knobs.ts';
 
 /** What is learned while a script is read from top to bottom. */
 export interface ScriptState {
@@ -6,7 +6,7 @@ export interface ScriptState {
   readonly variables: Map<string, string>;
   /** Those that are used in a wait or a size. */
   readonly usedByKnobs: Set<string>;
-  readonly waits: Wait[];
+  readonly waits: ScriptWait[];
   readonly sizes: Size[];
   /** Part of the script could not be parsed. */
   unread: boolean;

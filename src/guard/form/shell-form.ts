@@ -1,13 +1,13 @@
 import { commandForm } from './command-form.ts';
-import type { Wait } from './knobs.ts';
+import type { ScriptWait } from './knobs.ts';
 import { loopTimes } from './loop-times.ts';
 import { newReading, repeated, type ScriptLine, type ScriptState } from './reading.ts';
 import { type ShellCommand, type ShellLoop, type ShellScript, shellScript } from './shell-script.ts';
 import { wordText } from './shell-word.ts';
-import type { Form } from './tree-form.ts';
+import type { TreeForm } from './tree-form.ts';
 
 /** The form of a shell script. Undefined: it cannot be parsed as one. */
-export function shellForm(text: string): Form | undefined {
+export function shellForm(text: string): TreeForm | undefined {
   const script = shellScript(text);
   if (script === undefined) return undefined;
   const reading = newReading();
@@ -120,7 +120,7 @@ function core(lines: readonly ScriptLine[]): string {
 }
 
 /** An endless loop under a time limit waits at most that long. */
-function underLimits(waits: readonly Wait[]): readonly Wait[] {
+function underLimits(waits: readonly ScriptWait[]): readonly ScriptWait[] {
   const limits = waits
     .filter((each) => each.slot === 'timeout' || each.slot === 'until')
     .map((each) => each.ms);

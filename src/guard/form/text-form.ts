@@ -1,18 +1,18 @@
 import {
   amountOf,
   resourceOf,
+  type ScriptWait,
   type Size,
-  type Wait,
   type WaitRole,
   waitedByTries,
   waitRole,
   waitValue,
 } from './knobs.ts';
-import type { Form } from './tree-form.ts';
+import type { TreeForm } from './tree-form.ts';
 
 /** Receives what is removed from a text. */
 export interface StrippedText {
-  readonly waits: Wait[];
+  readonly waits: ScriptWait[];
   readonly sizes: Size[];
 }
 
@@ -63,7 +63,7 @@ function waited(role: WaitRole, amount: number): number {
 }
 
 /** The form of text in a language without a parser: without blank lines, line comments and known values. */
-export function textForm(text: string): Form {
+export function textForm(text: string): TreeForm {
   const lines = text
     .split('\n')
     .map((line) => line.trim().replace(/\s+/g, ' '))

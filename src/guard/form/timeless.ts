@@ -1,6 +1,6 @@
 import type { Attempt } from '../../loop/attempt.ts';
 import type { Raise } from '../raises.ts';
-import type { Wait } from './knobs.ts';
+import type { ScriptWait } from './knobs.ts';
 import { showTime } from './measure.ts';
 
 /** Causes that no wait fixes. */
@@ -37,7 +37,7 @@ const CLASSES = /^http-(?:401|403|407)$/;
  */
 export function timelessReason(
   failure: Attempt,
-  raises: readonly Raise<Wait['kind']>[],
+  raises: readonly Raise<ScriptWait['kind']>[],
 ): { readonly reason: string; readonly evidence: readonly string[] } | undefined {
   const unreached = unreachedLimit(failure, raises);
   if (unreached !== undefined) return { reason: unreached, evidence: [`${failure.attempt}: ${unreached}`] };
@@ -58,11 +58,11 @@ export function timelessReason(
 }
 
 /** "failed at 3 s; the limit was 60 s": the action failed before the limit that would be raised. */
-function unreachedLimit(failure: Attempt, raises: readonly Raise<Wait['kind']>[]): string | undefined {
+function unreachedLimit(failure: Attempt, raises: readonly Raise<ScriptWait['kind']>[]): string | undefined {
   const endedByItself = failure.status === 'failed' && failure.exitCode !== null && failure.exitCode !== 0;
   // timeout(1) exits with 124 or 137 if the limit stopped the command.
   if (!endedByItself || [124, 137].includes(failure.exitCode ?? 0)) return undefined;
-  const reached = (raise: Raise<Wait['kind']>): boolean =>
+  const reached = (raise: Raise<ScriptWait['kind']>): boolean =>
     !raise.inAction || failure.actedMs >= raise.from * 0.9;
   if (raises.some((each) => each.from === 0 || reached(each))) return undefined;
   const limit = Math.min(...raises.map((each) => each.from));

@@ -2,8 +2,8 @@ import { parseAllDocuments } from 'yaml';
 import {
   amountOf,
   resourceOf,
+  type ScriptWait,
   type Size,
-  type Wait,
   type WaitRole,
   waitedByTries,
   waitRole,
@@ -11,12 +11,12 @@ import {
 } from './knobs.ts';
 
 /** A text without waits and sizes, and the removed values. */
-export interface Form {
+export interface TreeForm {
   /** The whole text in canonical spelling. */
   readonly exact: string;
   /** The same without waits and sizes; empty if there was nothing else. */
   readonly core: string;
-  readonly waits: readonly Wait[];
+  readonly waits: readonly ScriptWait[];
   readonly sizes: readonly Size[];
   /** False: it could not be parsed, so the core is just its text. */
   readonly parsed: boolean;
@@ -28,7 +28,7 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [key
  * The form of YAML or JSON text, with all its documents. Undefined: it is not a mapping or list, or is nested too
  * deeply.
  */
-export function treeForm(text: string): Form | undefined {
+export function treeForm(text: string): TreeForm | undefined {
   if (/(?:[[{]\s*){100}/.test(text)) return undefined;
   const documents = parseTrees(text);
   if (documents === undefined || !documents.some((each) => typeof each === 'object' && each !== null))
@@ -67,7 +67,7 @@ function canonical(value: Json): string {
 }
 
 interface Found {
-  readonly waits: Wait[];
+  readonly waits: ScriptWait[];
   readonly sizes: Size[];
 }
 

@@ -3,10 +3,10 @@ import { LoopEntry } from '../../loop/loop.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import { AGENT_SCHEMA, AgentEntry } from './agent-entry.ts';
 
-export type Entry = LoopEntry | AgentEntry;
+export type JournalRow = LoopEntry | AgentEntry;
 
 /** One line of the agent's journal, without its number: `at` in milliseconds since the epoch. */
-export type JournalLine = Entry & { readonly at: number };
+export type JournalLine = JournalRow & { readonly at: number };
 
 /** The lines of a text. `path` names the journal in errors. @throws RunbookError 3 for a line of a newer version */
 export function readLines(text: string, path: string): JournalLine[] {

@@ -9,7 +9,7 @@ import { OWN_FILE, prepareFolder, prepareSubfolder } from '../journal-folder.ts'
 import { isRunning, thisProcess } from '../lock/process-identity.ts';
 import { storing } from '../storage-error.ts';
 import { AGENT_SCHEMA, type AgentEntry, type AgentRecord } from './agent-entry.ts';
-import type { Entry } from './journal-lines.ts';
+import type { JournalRow } from './journal-lines.ts';
 import { type JournalContent, JournalReader } from './journal-reader.ts';
 
 /** Number of snapshots kept in addition to the first, which shows the state before any step. */
@@ -88,7 +88,7 @@ export class AgentStore {
   }
 
   /** Appends lines in one write, and reads them back. */
-  async append(...entries: readonly Entry[]): Promise<void> {
+  async append(...entries: readonly JournalRow[]): Promise<void> {
     if (entries.length === 0) return;
     const now = this.now();
     if (this.readOnly) this.reader.keep(entries.map((entry) => ({ ...entry, at: now })));
@@ -96,7 +96,7 @@ export class AgentStore {
     await this.reload();
   }
 
-  async #write(entries: readonly Entry[], at: string): Promise<void> {
+  async #write(entries: readonly JournalRow[], at: string): Promise<void> {
     const lines = entries.map((entry) => `${JSON.stringify({ v: AGENT_SCHEMA, at, ...entry })}\n`).join('');
     const { path } = this.reader;
     await storing('the agent’s journal', path, async () => {

@@ -11,7 +11,7 @@ export interface AboutStep {
 const EVERYBODY = new Set(['context', 'quota', 'limit-range', 'network-policy', 'host-port', 'field-fight']);
 
 /** The facts without objects of namespaces that the failed step does not use: they do not explain its failure. */
-export function withoutStrangers(facts: Facts, about: AboutStep | undefined): Facts {
+export function relevantFacts(facts: Facts, about: AboutStep | undefined): Facts {
   if (about === undefined || about.namespaces.length === 0 || facts.kubernetes === undefined) return facts;
   const own = new Set(about.namespaces);
   const kubernetes = facts.kubernetes.filter(

@@ -3,7 +3,7 @@ import type { DiagnosisInput } from './diagnosis-input.ts';
 import { failureContextOf } from './failure-context.ts';
 import type { Match, Rule } from './rule.ts';
 import { RULES } from './rules.ts';
-import { saidFinding } from './said/said.ts';
+import { errorLineFinding } from './said/said.ts';
 import { WEIGHTS } from './weight.ts';
 
 /**
@@ -19,7 +19,7 @@ export function diagnose(input: DiagnosisInput, limit = 5): Finding[] {
     rule.find(context).map((match) => toFinding(rule, order, match)),
   );
   const isExplained = found.some(({ rank }) => rank < WEIGHTS.indexOf('inferred') * 1000);
-  const said = isExplained ? undefined : saidFinding(context, found);
+  const said = isExplained ? undefined : errorLineFinding(context, found);
   const all = said ? [...found, said] : found;
   return withoutRepeats(all.sort((a, b) => a.rank - b.rank)).slice(0, limit);
 }

@@ -1,5 +1,5 @@
 import type { FactOf, Facts } from '../../model/snapshot.ts';
-import { withoutStrangers } from './about-step.ts';
+import { relevantFacts } from './about-step.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 import type { Weight } from './weight.ts';
 
@@ -66,7 +66,7 @@ const TAIL_LINES = 60;
 
 /** Prepares a failure for the rules. Pure. */
 export function failureContextOf(input: DiagnosisInput): FailureContext {
-  const facts = withoutStrangers(input.snapshot?.facts ?? {}, input.step?.about);
+  const facts = relevantFacts(input.snapshot?.facts ?? {}, input.step?.about);
   const lines = [
     ...checkLines(input),
     ...podLines(facts, input),

@@ -1,6 +1,6 @@
 import type { Cause } from '../../model/finding.ts';
 import type { FailureContext, Hit, LogOrigin } from './failure-context.ts';
-import { placeOf } from './said/place.ts';
+import { placeInTrace } from './said/place.ts';
 import type { Weight } from './weight.ts';
 
 /** The result of a rule that applies. */
@@ -52,7 +52,7 @@ export function textRule(rule: {
 /** A title that names no subject says too little: the line itself names it. */
 function quoting(telling: RuleReport, { line, index }: Hit, { lines }: FailureContext): RuleReport {
   const text = line.trim();
-  const place = placeOf(lines, index);
+  const place = placeInTrace(lines, index);
   if (telling.subject !== undefined || telling.title.includes(text)) return telling;
   return {
     ...telling,

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import { probeKinds } from '../../probes/all.ts';
 import { CheckReader, type Slot } from '../../probes/check-reader.ts';
-import { placeAt, splitCheckLine, type Token } from '../../probes/check-tokens.ts';
+import { type CheckToken, placeAt, splitCheckLine } from '../../probes/check-tokens.ts';
 import { parseDuration } from './duration.ts';
 import { substitute } from './substitute.ts';
 
@@ -61,7 +61,7 @@ export function resolveCheck(check: ProbeCheck, lookup: (name: string) => string
 
 interface Line {
   readonly text: string;
-  readonly tokens: readonly Token[];
+  readonly tokens: readonly CheckToken[];
   readonly place: Place;
   readonly withinMs: number;
   readonly lenient: boolean;
@@ -84,10 +84,10 @@ function readCheck(line: Line): ParsedCheck {
 }
 
 function resolveToken(
-  token: Token,
+  token: CheckToken,
   lookup: (name: string) => string | undefined,
   place: Place,
-): { token: Token; diagnostics: Diagnostic[] } {
+): { token: CheckToken; diagnostics: Diagnostic[] } {
   const known = token.form === 'regex' ? (name: string) => quoted(lookup(name)) : lookup;
   const { text, missing } = substitute(token.text, known);
   const diagnostics = missing.map(

@@ -64,7 +64,7 @@ interface RuleBlock extends BlockBase {
 export type Block = HeadingBlock | FenceBlock | CodeBlock | HtmlBlock | ParagraphBlock | RuleBlock;
 
 /** The text of lines, container prefixes removed, joined by LF. */
-export function textOf(text: string, lines: readonly SourceLine[]): string {
+export function textOfLines(text: string, lines: readonly SourceLine[]): string {
   return lines.map(({ start, end, pad }) => ' '.repeat(pad) + text.slice(start, end)).join('\n');
 }
 

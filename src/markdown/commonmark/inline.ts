@@ -2,7 +2,7 @@ import { type Delimiter, type Emphasis, flanking, pairEmphasis } from './emphasi
 import { decodeText, readEntity } from './entity.ts';
 import { skipTag } from './html-block.ts';
 import { isPunctuation, skipDestination, skipSpace, skipTitle } from './link-parts.ts';
-import { type Link, type Piece, piecesOf, type Token } from './piece.ts';
+import { type InlineToken, type Link, type Piece, piecesOf } from './piece.ts';
 
 /** The text of inline markdown without its marks. */
 export function inlineText(markdown: string): string {
@@ -38,7 +38,7 @@ const PLAIN = /[^\\`*_[\]<&!\n ]+/y;
 class InlineReader {
   readonly #text: string;
   #at = 0;
-  readonly #tokens: Token[] = [];
+  readonly #tokens: InlineToken[] = [];
   readonly #runs: Delimiter[] = [];
   /** Delimiter runs that may still pair. */
   readonly #delimiters: Delimiter[] = [];

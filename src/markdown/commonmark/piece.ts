@@ -14,7 +14,7 @@ export interface Piece {
 }
 
 /** A piece before its formatting is known. The marks of a matched pair become empty. */
-export interface Token {
+export interface InlineToken {
   text: string;
   readonly start: number;
   readonly code: boolean;
@@ -29,7 +29,7 @@ export interface Link {
 
 /** Assigns the formatting to each token in one pass. */
 export function piecesOf(
-  tokens: readonly Token[],
+  tokens: readonly InlineToken[],
   emphases: readonly Emphasis[],
   links: readonly Link[],
 ): Piece[] {

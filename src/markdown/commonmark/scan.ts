@@ -1,6 +1,6 @@
 import type { Span } from '../../model/place.ts';
-import { lineIndexAt, type Source } from '../source.ts';
-import { type Block, textOf } from './block.ts';
+import { type DocumentText, lineIndexAt } from '../source.ts';
+import { type Block, textOfLines } from './block.ts';
 import { definitionLines } from './definition.ts';
 import { htmlStart } from './html-block.ts';
 import { blockOf, type FenceLine, type Leaf } from './leaf.ts';
@@ -28,12 +28,12 @@ import { OpenContainers } from './open-containers.ts';
  * nesting.
  * | @param from offset to start at, after a BOM and front matter
  */
-export function scanBlocks(source: Source, from = 0): Block[] {
+export function scanBlocks(source: DocumentText, from = 0): Block[] {
   return new Scanner(source, from).scan();
 }
 
 class Scanner {
-  readonly #source: Source;
+  readonly #source: DocumentText;
   readonly #from: number;
   readonly #cursor: LineCursor;
   readonly #blocks: Block[] = [];
@@ -47,7 +47,7 @@ class Scanner {
    */
   #noRuleBefore = -1;
 
-  constructor(source: Source, from: number) {
+  constructor(source: DocumentText, from: number) {
     this.#source = source;
     this.#from = from;
     this.#cursor = new LineCursor(source.text);
@@ -218,11 +218,14 @@ class Scanner {
     if (leaf?.kind !== 'paragraph' || !isBlankBetween(text, skipRun(text, nonblank, end, code), end))
       return false;
     const isPlain = text[leaf.start] !== '[';
-    const lines = isPlain ? leaf.lines : leaf.lines.slice(definitionLines(textOf(text, leaf.lines)));
+    const lines = isPlain ? leaf.lines : leaf.lines.slice(definitionLines(textOfLines(text, leaf.lines)));
     const first = lines[0];
     if (!first) return false;
     this.#leaf = undefined;
-    this.#addHeading(code === CODE.equals ? 1 : 2, textOf(text, lines).trim(), { start: first.start, end });
+    this.#addHeading(code === CODE.equals ? 1 : 2, textOfLines(text, lines).trim(), {
+      start: first.start,
+      end,
+    });
     return true;
   }
 

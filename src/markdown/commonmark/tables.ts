@@ -1,11 +1,11 @@
 import type { Span } from '../../model/place.ts';
-import type { Source } from '../source.ts';
+import type { DocumentText } from '../source.ts';
 import type { Block, SourceLine } from './block.ts';
 import { inlineText, readInline } from './inline.ts';
 import { isBlank } from './marks.ts';
 
 /** One cell of a table. */
-export interface Cell {
+export interface TableCell {
   /** The cell's markdown, trimmed, with `\|` decoded to `|`. */
   readonly markdown: string;
   /** Its position; an empty cell has an empty span. */
@@ -14,7 +14,7 @@ export interface Cell {
 
 /** A row: its cells by column name, in lower case and without marks. */
 export interface Row {
-  readonly cells: ReadonlyMap<string, Cell>;
+  readonly cells: ReadonlyMap<string, TableCell>;
   readonly start: number;
 }
 
@@ -29,7 +29,7 @@ export interface Table {
  * dashes with as many cells, then rows up to the end of the paragraph. Missing cells are absent, extra cells are
  * ignored.
  */
-export function readTables(source: Source, blocks: readonly Block[]): Table[] {
+export function readTables(source: DocumentText, blocks: readonly Block[]): Table[] {
   return blocks.flatMap((block) => {
     const table =
       block.kind === 'paragraph' && !block.container?.quoted ? readTable(source, block.lines) : undefined;
@@ -37,7 +37,7 @@ export function readTables(source: Source, blocks: readonly Block[]): Table[] {
   });
 }
 
-function readTable({ text }: Source, lines: readonly SourceLine[]): Table | undefined {
+function readTable({ text }: DocumentText, lines: readonly SourceLine[]): Table | undefined {
   const dashes = lines.findIndex(
     (line, index) => index > 0 && isDelimiterRow(text.slice(line.start, line.end)),
   );
@@ -66,7 +66,7 @@ function isDelimiterRow(line: string): boolean {
 }
 
 /** Splits a line at its pipes. A pipe at either end is only a border, and `\|` is not a separator. */
-function splitRow(text: string, { start, end }: Span): Cell[] {
+function splitRow(text: string, { start, end }: Span): TableCell[] {
   const cuts: number[] = [];
   for (let at = start; at < end; at++) {
     if (text[at] === '\\') at++;
@@ -94,12 +94,12 @@ function trim(text: string, start: number, end: number): Span {
 }
 
 /** The visible text of a cell; a lone dash counts as empty. */
-export function cellText(cell: Cell | undefined): string {
+export function cellText(cell: TableCell | undefined): string {
   const text = inlineText(cell?.markdown ?? '').trim();
   return /^[-–—]$/.test(text) ? '' : text;
 }
 
 /** The first inline code of a cell. */
-export function cellCode(cell: Cell | undefined): string | undefined {
+export function cellCode(cell: TableCell | undefined): string | undefined {
   return readInline(cell?.markdown ?? '').find((piece) => piece.code)?.text;
 }

@@ -1,7 +1,7 @@
 import type { Runbook } from '../../model/runbook.ts';
 import type { Block } from '../commonmark/block.ts';
 import { commentText } from '../commonmark/comment.ts';
-import type { Source } from '../source.ts';
+import type { DocumentText } from '../source.ts';
 import { splice } from './splice.ts';
 
 /** The start of the engine's certificate comment. */
@@ -11,7 +11,10 @@ const CERTIFICATE = 'runbook:certificate ';
  * The certificate of the last pass on a clean box, if any: `<!-- runbook:certificate sha256=… image=debian:bookworm
  * date=2026-11-20 duration=42s -->`.
  */
-export function readCertificate(source: Source, blocks: readonly Block[]): Pick<Runbook, 'certificate'> {
+export function readCertificate(
+  source: DocumentText,
+  blocks: readonly Block[],
+): Pick<Runbook, 'certificate'> {
   for (const block of blocks) {
     const text = commentText(source, block);
     if (!text?.startsWith(CERTIFICATE)) continue;
@@ -42,7 +45,7 @@ export interface Certificate {
  * Writes the certificate into the document, in place of the previous one or as the last line. Every other byte stays
  * unchanged.
  */
-export function recordCertificate(source: Source, runbook: Runbook, certificate: Certificate): string {
+export function recordCertificate(source: DocumentText, runbook: Runbook, certificate: Certificate): string {
   const pairs = Object.entries(certificate).map(([key, value]) => `${key}=${quoted(String(value))}`);
   const text = `<!-- ${CERTIFICATE}${pairs.join(' ')} -->`;
   const old = runbook.certificate?.span;

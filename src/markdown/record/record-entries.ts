@@ -1,6 +1,6 @@
 import type { Runbook } from '../../model/runbook.ts';
 import type { LearnedDecision, LearnedQuestion } from './learned.ts';
-import { labelled, oneLine, paragraphs } from './render.ts';
+import { labeledProse, oneLine, paragraphs } from './render.ts';
 
 /** New decisions as entries; decisions that the document already contains are skipped. */
 export function recordedDecisions(runbook: Runbook, decisions: readonly LearnedDecision[]): string[] {
@@ -11,9 +11,9 @@ export function recordedDecisions(runbook: Runbook, decisions: readonly LearnedD
     .map(({ title, why, alternatives, date }) =>
       paragraphs([
         `### ${oneLine(title)}`,
-        labelled('Why', why),
-        labelled('Alternatives', alternatives),
-        labelled('Date', date),
+        labeledProse('Why', why),
+        labeledProse('Alternatives', alternatives),
+        labeledProse('Date', date),
       ]),
     );
 }

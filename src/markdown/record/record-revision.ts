@@ -5,16 +5,16 @@ import { codeText } from '../action-fence.ts';
 import type { Block } from '../commonmark/block.ts';
 import { scanBlocks } from '../commonmark/scan.ts';
 import { readInfo } from '../fence.ts';
-import type { Source } from '../source.ts';
+import type { DocumentText } from '../source.ts';
 import type { LearnedStep } from './learned.ts';
-import { labelled, renderFence } from './render.ts';
+import { labeledProse, renderFence } from './render.ts';
 import type { Edit } from './splice.ts';
 
 /**
  * Edits that replace a step's fences and keep its prose, needs and conditions. A fence with the same text and
  * attributes is not touched.
  */
-export function revisionEdits(source: Source, runbook: Runbook, steps: readonly LearnedStep[]): Edit[] {
+export function revisionEdits(source: DocumentText, runbook: Runbook, steps: readonly LearnedStep[]): Edit[] {
   const revised = steps.flatMap((learned) => {
     const step = runbook.steps.find(({ id }) => id === learned.id);
     return step && learned.kind === 'revised' ? [{ learned, step }] : [];
@@ -24,7 +24,7 @@ export function revisionEdits(source: Source, runbook: Runbook, steps: readonly 
   return revised.flatMap(({ learned, step }) => editsOf(source, blocks, step, learned));
 }
 
-function editsOf(source: Source, blocks: readonly Block[], step: Step, { body }: LearnedStep): Edit[] {
+function editsOf(source: DocumentText, blocks: readonly Block[], step: Step, { body }: LearnedStep): Edit[] {
   const acting = step.actions.map(({ span }) => span);
   const undoing = step.undo.map(({ span }) => span);
   const checking = verifySpans(source, blocks, step);
@@ -40,12 +40,14 @@ function editsOf(source: Source, blocks: readonly Block[], step: Step, { body }:
     ...(undoing.length > 0 || body.undo.length === 0
       ? replaced(source, blocks, undoing, body.undo.length > 0 ? body.undo : undefined, judged)
       : [inserted(source, judged, ['Undo:', ...body.undo.map(renderFence)])]),
-    ...(step.why === '' && body.why !== '' ? [inserted(source, heading, [labelled('Why', body.why)])] : []),
+    ...(step.why === '' && body.why !== ''
+      ? [inserted(source, heading, [labeledProse('Why', body.why)])]
+      : []),
   ];
 }
 
 /** The fences under Verify: those that contain one of its checks. */
-function verifySpans(source: Source, blocks: readonly Block[], { span: around, verify }: Step): Span[] {
+function verifySpans(source: DocumentText, blocks: readonly Block[], { span: around, verify }: Step): Span[] {
   const lines = verify.map(({ place }) => place.line);
   return blocks
     .filter(({ kind, span }) => kind === 'fence' && span.start >= around.start && span.end <= around.end)
@@ -58,7 +60,7 @@ function verifySpans(source: Source, blocks: readonly Block[], { span: around, v
 
 /** Replaces fences one by one. Extra new fences are added after the last one, extra old ones are removed. */
 function replaced(
-  source: Source,
+  source: DocumentText,
   blocks: readonly Block[],
   spans: readonly Span[],
   fences: readonly DraftFence[] | undefined,
@@ -76,7 +78,7 @@ function replaced(
 }
 
 /** Compares fences regardless of their marks and indentation. */
-function isSame(source: Source, blocks: readonly Block[], span: Span, fence: DraftFence): boolean {
+function isSame(source: DocumentText, blocks: readonly Block[], span: Span, fence: DraftFence): boolean {
   const block = blocks.find((each) => each.kind === 'fence' && each.span.start === span.start);
   if (block?.kind !== 'fence') return false;
   const { language, attributes } = readInfo(block.info);
@@ -97,7 +99,7 @@ function sameChecks({ verify }: Step, fences: readonly DraftFence[]): boolean {
   return before.join('\n') === after.filter((line) => line !== '' && !line.startsWith('#')).join('\n');
 }
 
-function inserted({ eol }: Source, behind: Span, parts: readonly string[]): Edit {
+function inserted({ eol }: DocumentText, behind: Span, parts: readonly string[]): Edit {
   const text = parts.map((part) => `\n\n${part}`).join('');
   return { span: { start: behind.end, end: behind.end }, text: text.replaceAll('\n', eol) };
 }

@@ -2,7 +2,7 @@ import type { Runbook, SectionKind } from '../../model/runbook.ts';
 import { scanBlocks } from '../commonmark/scan.ts';
 import { cellText, type Row, readTables, type Table } from '../commonmark/tables.ts';
 import { readChapters } from '../sections.ts';
-import { lineIndexAt, type Source } from '../source.ts';
+import { type DocumentText, lineIndexAt } from '../source.ts';
 import type { Learned } from './learned.ts';
 import { oneLine } from './render.ts';
 import type { Edit } from './splice.ts';
@@ -47,7 +47,7 @@ export interface RecordedTable {
  */
 export function recordedTable(
   form: TableForm,
-  source: Source,
+  source: DocumentText,
   runbook: Runbook,
   learned: Learned,
 ): RecordedTable {
@@ -74,7 +74,7 @@ function lastOfEach(rows: readonly (readonly string[])[]): (readonly string[])[]
   return [...new Map(rows.map((row) => [oneLine(row[0]!), row])).values()];
 }
 
-function tableOf(form: TableForm, source: Source, runbook: Runbook): Table | undefined {
+function tableOf(form: TableForm, source: DocumentText, runbook: Runbook): Table | undefined {
   const bodyStart = runbook.frontMatter.span?.end ?? 0;
   const chapters = readChapters(source, scanBlocks(source, bodyStart), runbook.kind === 'runbook');
   const own = chapters.filter(({ section }) => section.kind === form.kind);
@@ -84,7 +84,12 @@ function tableOf(form: TableForm, source: Source, runbook: Runbook): Table | und
 }
 
 /** Edits for cells with a new value. Cells without one stay unchanged. */
-function cellEdits(form: TableForm, source: Source, row: Row | undefined, cells: readonly string[]): Edit[] {
+function cellEdits(
+  form: TableForm,
+  source: DocumentText,
+  row: Row | undefined,
+  cells: readonly string[],
+): Edit[] {
   if (!row) return [];
   return form.columns.flatMap((column, index) => {
     const cell = row.cells.get(column.toLowerCase());
@@ -103,7 +108,7 @@ function inTable(form: TableForm, { columns }: Table, cells: readonly string[]):
   return columns.map((column) => cells[names.indexOf(column)] ?? '');
 }
 
-function endOfTable(source: Source, { rows, start }: Table): number {
+function endOfTable(source: DocumentText, { rows, start }: Table): number {
   const last = rows.at(-1)?.start ?? source.lineStarts[lineIndexAt(source.lineStarts, start) + 1]!;
   const next = source.lineStarts[lineIndexAt(source.lineStarts, last) + 1] ?? source.text.length;
   return last + source.text.slice(last, next).replace(/[\r\n]+$/, '').length;

@@ -1,5 +1,5 @@
 import type { Runbook, SectionKind } from '../../model/runbook.ts';
-import type { Source } from '../source.ts';
+import type { DocumentText } from '../source.ts';
 import type { Learned } from './learned.ts';
 import { recordedDecisions, recordedQuestions } from './record-entries.ts';
 import { revisionEdits } from './record-revision.ts';
@@ -12,7 +12,7 @@ import { type Edit, splice } from './splice.ts';
  * written again, so recording twice changes nothing.
  * | @throws RangeError if two entries edit the same bytes, because no result would match either of them
  */
-export function recordLearned(source: Source, runbook: Runbook, learned: Learned): string {
+export function recordLearned(source: DocumentText, runbook: Runbook, learned: Learned): string {
   const placed = placeSteps(runbook, learned.steps ?? [], learned.problems ?? []);
   const tables = TABLES.map((table) => recordedTable(table, source, runbook, learned));
   const sections: Partial<Record<SectionKind, readonly string[]>> = {
@@ -48,7 +48,7 @@ const HEADINGS: Readonly<Record<(typeof ORDER)[number], string>> = {
 
 /** New entries at the end of their sections. Missing sections are created. */
 function sectionInsertions(
-  source: Source,
+  source: DocumentText,
   { sections }: Runbook,
   texts: Partial<Record<SectionKind, readonly string[]>>,
 ): Insertion[] {
@@ -67,7 +67,7 @@ function sectionInsertions(
 }
 
 /** One edit per place, with a blank line around every block and the document's own line ends. */
-function joined(source: Source, insertions: readonly Insertion[]): Edit[] {
+function joined(source: DocumentText, insertions: readonly Insertion[]): Edit[] {
   const places = [...new Set(insertions.map(({ at }) => at))];
   return places.map((at) => {
     const blocks = insertions.filter((each) => each.at === at).map(({ text }) => text);

@@ -32,7 +32,7 @@ export function renderStep(id: string, body: StepBody, note?: Provenance): strin
   return paragraphs([
     `### ${title}`,
     comment(note),
-    labelled('Why', body.why),
+    labeledProse('Why', body.why),
     ...run.map(renderFence),
     ...part('Verify', body.verify),
     ...part('Undo', body.undo),
@@ -49,8 +49,8 @@ export function renderProblem(problem: ProblemEntry): string {
     `### ${oneLine(problem.title)}`,
     comment(problem.note),
     problem.for === undefined ? '' : `For: ${problem.for}`,
-    labelled('Symptom', problem.symptom),
-    labelled('Why', problem.why),
+    labeledProse('Symptom', problem.symptom),
+    labeledProse('Why', problem.why),
     problem.fixText === undefined ? '' : `Fix: ${oneLine(problem.fixText)}`,
     ...part('Fix', fix),
     ...part('Verify', problem.verify),
@@ -68,7 +68,7 @@ export function renderFence({ lang, text, attributes }: DraftFence): string {
 }
 
 /** A label with its prose; empty if there is no prose. */
-export function labelled(label: string, prose: string): string {
+export function labeledProse(label: string, prose: string): string {
   const text = oneLine(prose);
   return text === '' ? '' : `${label}: ${text}`;
 }

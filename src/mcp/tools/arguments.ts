@@ -17,7 +17,7 @@ const MOST_SAID = 8;
  *
  * @throws RunbookError with a diagnostic for each invalid argument, naming the nearest valid one.
  */
-export function readArguments(tool: AgentTool, given: unknown): Record<string, unknown> {
+export function readToolArguments(tool: AgentTool, given: unknown): Record<string, unknown> {
   const args = (given ?? {}) as Record<string, unknown>;
   refuseHuge(tool, args);
   refuseUnknown(tool, args);

@@ -12,7 +12,7 @@ import { formOf } from '../approval/questions.ts';
 import { CallContext, type Connection } from '../call-context.ts';
 import { failure } from '../failure.ts';
 import type { Serving } from '../serving.ts';
-import { readArguments } from './arguments.ts';
+import { readToolArguments } from './arguments.ts';
 import { fitToBudget } from './budget.ts';
 import { withMore } from './listed-schema.ts';
 import { whyNotOffered } from './not-offered.ts';
@@ -32,7 +32,7 @@ export async function callTool(
     const row = findTool(serving, params.name);
     refuseForbidden(serving, row);
     const tool = await row.load();
-    const input = readArguments(tool, params.arguments);
+    const input = readToolArguments(tool, params.arguments);
     const call = new CallContext(serving, line, context);
     const output = await run(serving, tool, input, call);
     return call.pending ? await question(line, call.pending) : success(tool, output);

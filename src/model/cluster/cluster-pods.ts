@@ -90,4 +90,4 @@ export type PodContainer = z.infer<typeof podContainer>;
 export type ContainerState = z.infer<typeof containerState>;
 /** The resources that one container requests. */
 export type ContainerDemand = z.infer<typeof containerDemand>;
-export type Amounts = z.infer<typeof amounts>;
+export type ContainerAmounts = z.infer<typeof amounts>;

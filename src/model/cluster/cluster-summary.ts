@@ -1,6 +1,6 @@
 import { pluralize } from '../../base/pluralize.ts';
 import type { ClusterFact, ClusterFactOf, ClusterKind } from './cluster-facts.ts';
-import type { Amounts, PodContainer } from './cluster-pods.ts';
+import type { ContainerAmounts, PodContainer } from './cluster-pods.ts';
 
 /** One line for people, such as `pod argo/argo-server-5d4f8: Pending, container app waiting (ErrImagePull)`. Pure. */
 export function summarizeClusterFact<K extends ClusterKind>(fact: ClusterFactOf<K>): string {
@@ -59,7 +59,7 @@ function containerWords({ name, now, last, restarts }: PodContainer): string {
   return `container ${name} ${words}${restarts > 0 ? `, ${pluralize(restarts, 'restart')}` : ''}${before}`;
 }
 
-function shown(amounts: Amounts): string {
+function shown(amounts: ContainerAmounts): string {
   return (
     Object.entries(amounts)
       .map(([resource, value]) => `${resource} ${value}`)

@@ -1,5 +1,5 @@
 import { localMachine } from '../local-machine.ts';
-import { type Machine, namesIn, textOf } from '../machine.ts';
+import { type Machine, namesIn, readText } from '../machine.ts';
 
 /** A kernel rule that captures a port of this box without listening on it: NAT, container ports and host ports. */
 export interface PortClaim {
@@ -45,7 +45,7 @@ export async function portClaims(machine: Machine = localMachine): Promise<PortC
 /** Decided from world-readable files, so that a box without NAT needs no tool and no permission. */
 function kernelDoesNat(machine: Machine): boolean {
   if (!machine.exists('/proc/sys/net/netfilter')) return false;
-  const modules = textOf(machine, '/proc/modules') ?? '';
+  const modules = readText(machine, '/proc/modules') ?? '';
   // A module's third field counts its users: here the NAT tables and chains.
   const modular = /^nf_conntrack /m.test(modules);
   return !modular || /^(?:ip6?table_nat|nft_chain_nat) \d+ [1-9]/m.test(modules);
@@ -183,7 +183,7 @@ function dockerNames(address: string, machine: Machine): string[] {
 
 function readJson(machine: Machine, path: string): object {
   try {
-    const tree = JSON.parse(textOf(machine, path) ?? '{}') as unknown;
+    const tree = JSON.parse(readText(machine, path) ?? '{}') as unknown;
     return typeof tree === 'object' && tree ? tree : {};
   } catch {
     return {};

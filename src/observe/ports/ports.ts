@@ -1,5 +1,5 @@
 import { localMachine } from '../local-machine.ts';
-import { type Machine, namesIn, textOf } from '../machine.ts';
+import { type Machine, namesIn, readText } from '../machine.ts';
 import { processIds, seesEveryProcess } from '../proc.ts';
 import { displayName, processNames, readProcess, unitOf } from '../processes.ts';
 import type { Listener, Listeners } from './listener.ts';
@@ -25,7 +25,7 @@ export interface Socket {
 /** The listening sockets of this network namespace, without owners. Takes microseconds. Linux only. */
 export function listeningSockets(machine: Machine): Socket[] {
   const sockets = (['tcp', 'tcp6', 'udp', 'udp6'] as const).flatMap((table) =>
-    parseSocketTable(textOf(machine, `/proc/net/${table}`) ?? '', table.startsWith('tcp') ? 'tcp' : 'udp'),
+    parseSocketTable(readText(machine, `/proc/net/${table}`) ?? '', table.startsWith('tcp') ? 'tcp' : 'udp'),
   );
   return sockets.sort((a, b) => a.port - b.port);
 }

@@ -1,13 +1,13 @@
 import { INIT_SCRIPTS, PROCESSES, SYSTEMD, tool } from '../remote/fragments.ts';
 import { quoted } from '../remote/quoted.ts';
-import { isServiceName, PROPERTIES, service, unitName } from '../services.ts';
+import { findService, isServiceName, PROPERTIES, unitName } from '../services.ts';
 import { answers } from './answers.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 /** Queries systemd, or without systemd the init script and its traces. */
 export const askService: EvaluateProbe<'service'> = async (probe, _context, machine) => {
   const say = answers(`service ${probe.name} ${probe.state}`);
-  const answer = await service(probe.name, machine);
+  const answer = await findService(probe.name, machine);
   if (answer.kind === 'unknown') return say.unknown('no-manager', answer.reason);
   if (answer.kind === 'missing') return say.fail('missing', answer.reason);
 

@@ -1,4 +1,4 @@
-import { type Machine, textOf } from '../machine.ts';
+import { type Machine, readText } from '../machine.ts';
 
 /** Where distributions store trusted certificate authorities; the same list as Go's crypto/x509 (root_linux.go). */
 const BUNDLES = [
@@ -16,7 +16,7 @@ const BUNDLES = [
  */
 export function systemTrust(env: Readonly<Record<string, string>>, machine: Machine): string | undefined {
   for (const path of trustPaths(env)) {
-    const bundle = textOf(machine, path);
+    const bundle = readText(machine, path);
     if (bundle?.includes('-----BEGIN')) return bundle;
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import {
-  type Entry,
+  type FolderEntry,
   type FreeSpace,
   type Machine,
   NotGathered,
@@ -80,7 +80,7 @@ export class RecordedMachine implements Machine {
     return known ? read(known) : (this.#absent(path) ?? this.#notGathered(path));
   }
 
-  list(folder: string): Reading<readonly Entry[]> {
+  list(folder: string): Reading<readonly FolderEntry[]> {
     if (folder === '/proc') return read(this.#processEntries());
     const sockets = /^\/proc\/(\d+)\/fd$/.exec(folder)?.[1];
     if (sockets !== undefined) {
@@ -167,7 +167,7 @@ export class RecordedMachine implements Machine {
     return pid === undefined ? undefined : this.recording.processes?.get(Number(pid));
   }
 
-  #processEntries(): Entry[] {
+  #processEntries(): FolderEntry[] {
     const { processes } = this.recording;
     if (!processes) throw new NotGathered('the processes of the remote box were not read');
     // Excludes the processes of the observation itself.

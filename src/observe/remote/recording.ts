@@ -1,4 +1,4 @@
-import type { Entry, EntryKind, Status } from '../machine.ts';
+import type { EntryKind, FolderEntry, Status } from '../machine.ts';
 import type { ToolAnswer } from '../tool.ts';
 import { MOST_FILE_BYTES } from './script.ts';
 
@@ -16,7 +16,7 @@ export interface Recording {
   readonly statuses: ReadonlyMap<string, Status>;
   readonly linkStatuses: ReadonlyMap<string, Status>;
   readonly links: ReadonlyMap<string, string>;
-  readonly folders: ReadonlyMap<string, readonly Entry[]>;
+  readonly folders: ReadonlyMap<string, readonly FolderEntry[]>;
   /** Key: `md5 PATH` or `sha256 PATH`; value: hex. */
   readonly digests: ReadonlyMap<string, string>;
   /** Results of text searches, by `textKey`. */
@@ -207,7 +207,7 @@ function toolAnswer(of: string, content: Buffer, exit: Frame | undefined): ToolA
  * Every folder above the depth is listed completely. A root that is a symlink counts as the folder that it refers to.
  */
 function addWalk(into: RecordingBuilder, root: string, depth: number, content: Buffer): void {
-  const entries = new Map<string, Entry[]>([[root, []]]);
+  const entries = new Map<string, FolderEntry[]>([[root, []]]);
   const below = root === '/' ? '/' : `${root}/`;
   for (const [path, status] of statusLines(content)) {
     if (!path.startsWith(below)) continue;

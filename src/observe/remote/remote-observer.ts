@@ -30,11 +30,11 @@ export async function observeOn(
   const recording = readRecording(ended.stdout, mark);
   if (!recording) throw new NotGathered(whyNot(ended.code, ended.stderr));
   if (recording.lacks !== '') throw new NotGathered(`the box lacks ${recording.lacks}`);
-  return new RecordedMachine(recording, connectThrough(box));
+  return new RecordedMachine(recording, connectFromRemote(box));
 }
 
 /** Connects tcp and http probes through the box's own network. */
-export function connectThrough(
+export function connectFromRemote(
   box: RemoteConnection,
 ): (host: string, port: number, signal: AbortSignal) => Promise<Duplex> {
   return (host, port, signal) => box.connect(host, port, { signal });

@@ -7,7 +7,7 @@ import { evaluationOf } from '../probes/all.ts';
 import { answers } from '../probes/answers.ts';
 import { RecordedMachine } from './recorded-machine.ts';
 import { UNREAD } from './recording.ts';
-import { connectThrough, observeOn, type RemoteConnection } from './remote-observer.ts';
+import { connectFromRemote, observeOn, type RemoteConnection } from './remote-observer.ts';
 
 interface PendingProbe {
   readonly probe: Probe;
@@ -21,7 +21,7 @@ interface PendingProbe {
  * checks of a step cost one. Results are not reused afterwards, because the box may change.
  */
 export function remoteProbes(box: RemoteConnection): Pick<Box, 'ask' | 'changed'> {
-  const network = new RecordedMachine(UNREAD, connectThrough(box));
+  const network = new RecordedMachine(UNREAD, connectFromRemote(box));
   let waiting: PendingProbe[] = [];
   const flush = () => {
     const pending = waiting;

@@ -1,4 +1,4 @@
-import { type Machine, textOf } from '../machine.ts';
+import { type Machine, readText } from '../machine.ts';
 import type { Observer, Sources, Unnumbered } from './observer.ts';
 
 type Container = Unnumbered<'containers'>;
@@ -15,7 +15,7 @@ function inside({ env, machine }: Sources): Container[] {
     ['kubernetes', env.KUBERNETES_SERVICE_HOST === undefined ? undefined : 'KUBERNETES_SERVICE_HOST is set'],
     // systemd's container interface: the manager writes the engine's name here.
     [
-      textOf(machine, '/run/systemd/container')?.trim() || 'container',
+      readText(machine, '/run/systemd/container')?.trim() || 'container',
       machine.exists('/run/systemd/container') ? '/run/systemd/container' : undefined,
     ],
     ['container', inCgroup(machine) ? '/proc/1/cgroup' : undefined],
@@ -25,7 +25,7 @@ function inside({ env, machine }: Sources): Container[] {
 }
 
 function inCgroup(machine: Machine): boolean {
-  return /\/(?:docker|kubepods|lxc|libpod|containerd)[/.-]/.test(textOf(machine, '/proc/1/cgroup') ?? '');
+  return /\/(?:docker|kubepods|lxc|libpod|containerd)[/.-]/.test(readText(machine, '/proc/1/cgroup') ?? '');
 }
 
 function engines({ env, machine }: Sources): Container[] {

@@ -1,4 +1,4 @@
-import { type Machine, NotGathered, textOf } from '../machine.ts';
+import { type Machine, NotGathered, readText } from '../machine.ts';
 import type { Observer, Unnumbered } from './observer.ts';
 
 /** File systems without blocks of their own, and images that are always full by design. */
@@ -11,7 +11,7 @@ export const REMOTE =
 
 /** Mounted file systems with their free space, the fullest first. One entry each, even if mounted several times. */
 export const observeDisk: Observer<'disk'> = async ({ folder, machine }) => {
-  const table = textOf(machine, '/proc/self/mountinfo');
+  const table = readText(machine, '/proc/self/mountinfo');
   const mounts = table === undefined ? withoutTable(folder) : parseMountInfo(table).filter(isOfInterest);
   const measured = await Promise.all(mounts.map((mount) => measure(mount, machine)));
   const facts = measured.flatMap(({ fact }) => (fact === undefined ? [] : [fact]));

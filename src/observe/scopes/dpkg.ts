@@ -1,4 +1,4 @@
-import { type Machine, textOf } from '../machine.ts';
+import { type Machine, readText } from '../machine.ts';
 
 /**
  * dpkg's database (dpkg(1), deb-control(5)), read directly, because running dpkg-query takes longer than everything
@@ -12,7 +12,7 @@ export interface DpkgStatus {
 
 /** Undefined if the box has no dpkg. */
 export function readDpkg(machine: Machine): DpkgStatus | undefined {
-  const text = textOf(machine, '/var/lib/dpkg/status');
+  const text = readText(machine, '/var/lib/dpkg/status');
   return text === undefined ? undefined : parseDpkg(text);
 }
 

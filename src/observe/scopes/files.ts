@@ -1,6 +1,6 @@
 import { textOrder } from '../../base/text-order.ts';
 import { keyedHash } from '../keyed-hash.ts';
-import type { Entry, Machine } from '../machine.ts';
+import type { FolderEntry, Machine } from '../machine.ts';
 import type { DpkgStatus } from './dpkg.ts';
 import type { Observer, Sources, Unnumbered } from './observer.ts';
 
@@ -58,7 +58,7 @@ function pathsBelow(folder: string, walk: { entries: number; denied: string[] },
   });
 }
 
-function isFileOrLink({ kind }: Entry): boolean {
+function isFileOrLink({ kind }: FolderEntry): boolean {
   return kind === 'file' || kind === 'link';
 }
 

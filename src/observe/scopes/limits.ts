@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type Machine, textOf } from '../machine.ts';
+import { type Machine, readText } from '../machine.ts';
 import type { Observer, Unnumbered } from './observer.ts';
 
 type Limit = Unnumbered<'limits'>;
@@ -16,7 +16,7 @@ export const observeLimits: Observer<'limits'> = async ({ machine }) => {
 };
 
 function cgroupLimits(machine: Machine): Limit[] {
-  const lines = (textOf(machine, '/proc/self/cgroup') ?? '').split('\n').map((line) => line.split(':'));
+  const lines = (readText(machine, '/proc/self/cgroup') ?? '').split('\n').map((line) => line.split(':'));
   return lines.flatMap(([id, controllers = '', path]) => {
     if (path === undefined) return [];
     if (id === '0') return v2Limits(path, machine);
@@ -74,8 +74,8 @@ function v1Limits(controller: string, path: string, machine: Machine): Limit[] {
 
 function cpuV2(chain: readonly string[], machine: Machine): Limit[] {
   return chain.slice(0, 1).flatMap((source) => {
-    const [quota, period] = (textOf(machine, `${source}/cpu.max`) ?? '').trim().split(' ').map(Number);
-    const text = textOf(machine, `${source}/cpu.stat`);
+    const [quota, period] = (readText(machine, `${source}/cpu.max`) ?? '').trim().split(' ').map(Number);
+    const text = readText(machine, `${source}/cpu.stat`);
     // In a mixed v1 and v2 tree, the controller is in the v1 tree and this file is empty.
     if (text === undefined || !text.includes('nr_periods')) return [];
     return [cpu(machine, source, quota && period ? quota / period : undefined)];
@@ -117,7 +117,7 @@ function tightest(
   hitsOf?: (folder: string) => number | undefined,
 ): Limit | undefined {
   const levels = chain.flatMap((source) => {
-    const text = textOf(machine, `${source}/${limitFile}`)?.trim();
+    const text = readText(machine, `${source}/${limitFile}`)?.trim();
     return text === undefined ? [] : [{ source, value: asLimit(text) }];
   });
   const limited = levels.filter(({ value }) => value !== undefined);
@@ -142,18 +142,18 @@ function asLimit(text: string): number | undefined {
 }
 
 function number(machine: Machine, path: string): number | undefined {
-  const text = textOf(machine, path)?.trim();
+  const text = readText(machine, path)?.trim();
   return text === undefined || text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);
 }
 
 function counted(machine: Machine, folder: string, file: string, key: string): number | undefined {
-  const found = new RegExp(`^${key} (\\d+)$`, 'm').exec(textOf(machine, `${folder}/${file}`) ?? '')?.[1];
+  const found = new RegExp(`^${key} (\\d+)$`, 'm').exec(readText(machine, `${folder}/${file}`) ?? '')?.[1];
   return found === undefined ? undefined : Number(found);
 }
 
 /** Soft limits of this process, which its steps inherit (getrlimit(2)). */
 function processLimits(machine: Machine): Limit[] {
-  const text = textOf(machine, '/proc/self/limits') ?? '';
+  const text = readText(machine, '/proc/self/limits') ?? '';
   const rows = [
     ['open-files', 'Max open files', 'files'],
     ['user-processes', 'Max processes', 'processes'],
@@ -168,7 +168,7 @@ function processLimits(machine: Machine): Limit[] {
 }
 
 function systemLimits(machine: Machine): Limit[] {
-  const [used, , value] = (textOf(machine, '/proc/sys/fs/file-nr') ?? '').trim().split(/\s+/).map(Number);
+  const [used, , value] = (readText(machine, '/proc/sys/fs/file-nr') ?? '').trim().split(/\s+/).map(Number);
   if (used === undefined || value === undefined) return [];
   const limit = { name: 'open-files-system', source: '/proc/sys/fs/file-nr', unit: 'files', used };
   return [value < 2 ** 60 ? { ...limit, value } : limit];

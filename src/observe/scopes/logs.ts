@@ -1,6 +1,6 @@
 import type { Machine } from '../machine.ts';
 import { redactText } from '../redact/redact.ts';
-import { services } from '../services.ts';
+import { listServices } from '../services.ts';
 import type { Observer, Sources, Unnumbered } from './observer.ts';
 
 type Log = Unnumbered<'logs'>;
@@ -101,7 +101,7 @@ function lastLines(text: string): string[] {
 
 async function journalLogs(machine: Machine): Promise<{ facts: Log[]; unavailable?: string[] }> {
   if (!machine.exists('/run/systemd/system')) return { facts: [] };
-  const { services: found } = await services(machine);
+  const { services: found } = await listServices(machine);
   const failed = found.filter(({ state }) => state === 'failed').slice(0, 3);
   const answers = await Promise.all([
     askJournal(machine, 'journal', ['-p', 'warning']),

@@ -1,15 +1,15 @@
 import { freemem, totalmem } from 'node:os';
-import { textOf } from '../machine.ts';
+import { readText } from '../machine.ts';
 import type { Observer } from './observer.ts';
 
 /** Memory of the whole box (proc(5): meminfo, vmstat). The share that a container may use is under `limits`. */
 export const observeMemory: Observer<'memory'> = async ({ machine }) => {
-  const info = textOf(machine, '/proc/meminfo') ?? '';
+  const info = readText(machine, '/proc/meminfo') ?? '';
   const bytes = (name: string): number | undefined => {
     const kib = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(info)?.[1];
     return kib === undefined ? undefined : Number(kib) * 1024;
   };
-  const kills = /^oom_kill (\d+)$/m.exec(textOf(machine, '/proc/vmstat') ?? '')?.[1];
+  const kills = /^oom_kill (\d+)$/m.exec(readText(machine, '/proc/vmstat') ?? '')?.[1];
   return {
     facts: [
       {

@@ -1,4 +1,4 @@
-import { type Machine, textOf } from '../machine.ts';
+import { type Machine, readText } from '../machine.ts';
 import type { Observed, Observer, Unnumbered } from './observer.ts';
 
 /** Installed packages, from the database of the box's package manager. */
@@ -7,7 +7,7 @@ export const observePackages: Observer<'packages'> = async ({ dpkg, machine }) =
   if (known !== undefined) {
     return { facts: known.packages.map((each) => ({ ...each, manager: 'dpkg' as const })) };
   }
-  const apk = textOf(machine, '/lib/apk/db/installed');
+  const apk = readText(machine, '/lib/apk/db/installed');
   return apk === undefined ? rpmPackages(machine) : { facts: parseApk(apk) };
 };
 

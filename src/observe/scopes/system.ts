@@ -1,9 +1,9 @@
-import { type Machine, textOf } from '../machine.ts';
+import { type Machine, readText } from '../machine.ts';
 import type { Observer } from './observer.ts';
 
 /** Operating system, hardware and load of the machine. */
 export const observeSystem: Observer<'system'> = async ({ machine }) => {
-  const pretty = /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(textOf(machine, '/etc/os-release') ?? '')?.[1];
+  const pretty = /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(readText(machine, '/etc/os-release') ?? '')?.[1];
   const { name, bootedAt, addresses, ...rest } = machine.system();
   const packageIndexAt = aptIndex(machine);
   return {

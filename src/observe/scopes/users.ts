@@ -1,11 +1,11 @@
-import { textOf } from '../machine.ts';
+import { readText } from '../machine.ts';
 import type { Observer } from './observer.ts';
 
 /** Users of /etc/passwd with their groups, people first (passwd(5), group(5)). */
 export const observeUsers: Observer<'users'> = async ({ machine }) => {
-  const passwd = textOf(machine, '/etc/passwd');
+  const passwd = readText(machine, '/etc/passwd');
   if (passwd === undefined) return { facts: [], unavailable: ['/etc/passwd cannot be read'] };
-  const groups = rows(textOf(machine, '/etc/group') ?? '').map(([name = '', , gid, members = '']) => ({
+  const groups = rows(readText(machine, '/etc/group') ?? '').map(([name = '', , gid, members = '']) => ({
     name,
     gid: Number(gid),
     members: members.split(','),

@@ -129,7 +129,7 @@ export function fleetParts(
 }
 
 /** A person's approval as it is stored, without the values that an agent may not see. */
-export function recordOf(
+export function approvalRecord(
   closure: Closure,
   given: Pick<Approval, 'scope' | 'how' | 'at'> & Partial<Pick<Approval, 'client' | 'latencyMs' | 'until'>>,
 ): Omit<Approval, 'id' | 'by'> {
@@ -201,7 +201,7 @@ async function askPerson(
   const at = new Date(world.now()).toISOString();
   const scope = answer.startsWith('a') ? 'project' : 'once';
   const latencyMs = world.now() - asked;
-  const record = recordOf(closure, { scope, how: 'terminal', at, latencyMs });
+  const record = approvalRecord(closure, { scope, how: 'terminal', at, latencyMs });
   const given = await giveForDocument(world, prepared, record);
   await approvals.consume(given);
   return approved(closure, 'terminal', prepared);

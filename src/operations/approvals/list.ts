@@ -16,7 +16,7 @@ const input = z.object({
 });
 
 /** Lists what you have approved, and the leases that agents hold now. */
-export const list = defineOperation({
+export const approvalsList = defineOperation({
   name: 'approvals list',
   summary: 'list what may run without asking you: approvals and leases',
   description:

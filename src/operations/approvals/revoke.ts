@@ -16,7 +16,7 @@ const input = z.object({
 });
 
 /** Revokes an approval. What is already running continues, and the next start asks. */
-export const revoke = defineOperation({
+export const approvalsRevoke = defineOperation({
   name: 'approvals revoke',
   summary: 'revoke an approval or a lease',
   description:

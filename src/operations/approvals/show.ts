@@ -13,7 +13,7 @@ const input = z.object({
 });
 
 /** One approval with the text that was approved. */
-export const show = defineOperation({
+export const approvalsShow = defineOperation({
   name: 'approvals show',
   summary: 'show one approval with everything that it lets run',
   description:

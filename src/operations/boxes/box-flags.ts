@@ -6,4 +6,4 @@ export const boxArgument = {
 };
 
 /** A port inside a box. */
-export const portNumber = z.coerce.number().int().min(1).max(65_535);
+export const portSchema = z.coerce.number().int().min(1).max(65_535);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { unexpose } from '../../boxes/expose.ts';
+import { unexposePort } from '../../boxes/expose.ts';
 import { type LaunchedBox, requireBox } from '../../boxes/find-box.ts';
 import { destroyBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
@@ -11,7 +11,7 @@ import { boxArgument } from './box-flags.ts';
 import { boxName, ENDS } from './box-tools.ts';
 
 /** Removes a box with everything that it wrote. */
-export const destroy = defineOperation({
+export const boxDestroy = defineOperation({
   name: 'box destroy',
   summary: 'remove a box with everything that it wrote',
   description:
@@ -28,11 +28,11 @@ export const destroy = defineOperation({
 
 /** Removes the box and its routes. An unreachable proxy does not prevent that. */
 export async function removeBox(box: LaunchedBox, world: World): Promise<void> {
-  await unexpose(box.name, world.env.CADDY_ADMIN).catch(() => []);
+  await unexposePort(box.name, world.env.CADDY_ADMIN).catch(() => []);
   await destroyBox(box);
 }
 
-export const envDestroy = operationTool(destroy, {
+export const envDestroy = operationTool(boxDestroy, {
   name: 'env_destroy',
   title: 'Destroy a box',
   description: 'Removes a box with all that it wrote, and its names (env.destroy). There is no way back.',

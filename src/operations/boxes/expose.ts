@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { expose as exposePort, unexpose as unexposePort } from '../../boxes/expose.ts';
+import { exposePort, unexposePort } from '../../boxes/expose.ts';
 import { requireBox } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { ExposeReport } from '../../model/report.ts';
 import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
-import { boxArgument, portNumber } from './box-flags.ts';
+import { boxArgument, portSchema } from './box-flags.ts';
 import { ACTS, boxName, ENDS } from './box-tools.ts';
 
 /** Serves a port of a box under a name. */
-export const expose = defineOperation({
+export const boxExpose = defineOperation({
   name: 'box expose',
   summary: 'make a port of a box reachable under a name',
   description:
@@ -20,7 +20,7 @@ export const expose = defineOperation({
   effect: 'act',
   input: z.object({
     ...boxArgument,
-    port: portNumber.describe('the port inside the box').meta({ positional: true, placeholder: 'PORT' }),
+    port: portSchema.describe('the port inside the box').meta({ positional: true, placeholder: 'PORT' }),
     as: z.string().optional().describe('the name; default: BOX.localhost').meta({ placeholder: 'HOST' }),
   }),
   run: async ({ world }, { box: name, port, as }): Promise<ExposeReport> => {
@@ -36,7 +36,7 @@ export const expose = defineOperation({
 });
 
 /** Removes the names. */
-export const unexpose = defineOperation({
+export const boxUnexpose = defineOperation({
   name: 'box unexpose',
   summary: 'remove the names of a box from the proxy',
   description: 'Removes the routes that `box expose` added to Caddy, for one port or for the whole box.',
@@ -44,7 +44,7 @@ export const unexpose = defineOperation({
   effect: 'act',
   input: z.object({
     ...boxArgument,
-    port: portNumber.optional().describe('only this port').meta({ positional: true, placeholder: 'PORT' }),
+    port: portSchema.optional().describe('only this port').meta({ positional: true, placeholder: 'PORT' }),
   }),
   run: async ({ world }, { box, port }): Promise<ExposeReport> => ({
     box,
@@ -55,7 +55,7 @@ export const unexpose = defineOperation({
 
 const port = z.int().min(1).max(65_535).describe('inside the box');
 
-export const envExpose = operationTool(expose, {
+export const envExpose = operationTool(boxExpose, {
   name: 'env_expose',
   title: 'Expose a port of a box',
   description:
@@ -75,7 +75,7 @@ export const envExpose = operationTool(expose, {
   answer: ({ exposed }) => exposed!,
 });
 
-export const envUnexpose = operationTool(unexpose, {
+export const envUnexpose = operationTool(boxUnexpose, {
   name: 'env_unexpose',
   title: 'Unexpose a box',
   description: 'Takes the names of a box out of the proxy, of one port or of all (env.unexpose).',

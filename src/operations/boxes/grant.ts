@@ -10,7 +10,7 @@ import { grantAll } from './require-grants.ts';
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** A person's permission to pass a secret to a box. Agents cannot give it. */
-export const grant = defineOperation({
+export const boxGrant = defineOperation({
   name: 'box grant',
   summary: 'let a box have secrets, by name',
   description:

@@ -39,7 +39,7 @@ const input = z.object({
 });
 
 /** A throw-away box: drafts may run there without risk to this machine. */
-export const launch = defineOperation({
+export const boxLaunch = defineOperation({
   name: 'box launch',
   summary: 'start a clean throw-away box in a container',
   description:
@@ -159,9 +159,9 @@ export const envLaunch = defineTool({
     next: z.string(),
   }),
   run: async (context, { name, image, ports, expires }) => {
-    const flags = launch.input.parse({ name, image, port: ports, expires });
+    const flags = boxLaunch.input.parse({ name, image, port: ports, expires });
     const job = context.jobs.start(`launch-${name}`, (signal) =>
-      launch.run({ ...withoutOutput(context), signal }, flags),
+      boxLaunch.run({ ...withoutOutput(context), signal }, flags),
     );
     const launched = await job.within(LAUNCH_WAIT_MS);
     if (!launched.ended) {

@@ -8,7 +8,7 @@ import { boxReports } from './box-report.ts';
 import { boxRow, READS } from './box-tools.ts';
 
 /** Every box that was launched on this host's engine, including those of killed runs. */
-export const list = defineOperation({
+export const boxList = defineOperation({
   name: 'box list',
   summary: 'the boxes that were launched here',
   description:
@@ -21,7 +21,7 @@ export const list = defineOperation({
   exit: () => EXIT.done,
 });
 
-export const envList = operationTool(list, {
+export const envList = operationTool(boxList, {
   name: 'env_list',
   title: 'List boxes',
   description:

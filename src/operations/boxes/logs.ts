@@ -12,7 +12,7 @@ import { boxArgument } from './box-flags.ts';
 import { boxName, READS } from './box-tools.ts';
 
 /** The last lines of a box's logs. */
-export const logs = defineOperation({
+export const boxLogs = defineOperation({
   name: 'box logs',
   summary: 'show the last lines of the newest logs of a box',
   description:
@@ -46,7 +46,7 @@ export const logs = defineOperation({
   exit: () => EXIT.done,
 });
 
-export const envLogs = operationTool(logs, {
+export const envLogs = operationTool(boxLogs, {
   name: 'env_logs',
   title: 'Read the logs of a box',
   description:

@@ -7,7 +7,7 @@ import { whyOver } from './box-report.ts';
 import { removeBox } from './destroy.ts';
 
 /** Removes expired and left-over boxes. */
-export const prune = defineOperation({
+export const boxPrune = defineOperation({
   name: 'box prune',
   summary: 'remove expired boxes and those that killed runs left',
   description:

@@ -11,7 +11,7 @@ import { boxReports } from './box-report.ts';
 import { boxName, ENDS, oneBox, theBox } from './box-tools.ts';
 
 /** Like a reboot: files stay, processes do not. */
-export const restart = defineOperation({
+export const boxRestart = defineOperation({
   name: 'box restart',
   summary: 'restart a box',
   description:
@@ -30,7 +30,7 @@ export const restart = defineOperation({
   exit: () => EXIT.done,
 });
 
-export const envRestart = operationTool(restart, {
+export const envRestart = operationTool(boxRestart, {
   name: 'env_restart',
   title: 'Restart a box',
   description:

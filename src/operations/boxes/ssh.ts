@@ -6,7 +6,7 @@ import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 
 /** A shell in a box, for a person. */
-export const ssh = defineOperation({
+export const boxSsh = defineOperation({
   name: 'box ssh',
   summary: 'open a shell in a box',
   description:

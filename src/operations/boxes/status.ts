@@ -9,7 +9,7 @@ import { boxReports } from './box-report.ts';
 import { boxName, oneBox, READS, theBox } from './box-tools.ts';
 
 /** One box and how to reach it. */
-export const status = defineOperation({
+export const boxStatus = defineOperation({
   name: 'box status',
   summary: 'one box: its state, image, ports and names',
   description: 'Reports the current state of a box according to the engine and the proxy. Changes nothing.',
@@ -23,7 +23,7 @@ export const status = defineOperation({
   exit: () => EXIT.done,
 });
 
-export const envStatus = operationTool(status, {
+export const envStatus = operationTool(boxStatus, {
   name: 'env_status',
   title: 'Look at a box',
   description:

@@ -10,7 +10,7 @@ import { boxReports } from './box-report.ts';
 import { boxName, ENDS, oneBox, theBox } from './box-tools.ts';
 
 /** Stops a box; its files stay. */
-export const stop = defineOperation({
+export const boxStop = defineOperation({
   name: 'box stop',
   summary: 'stop a box; its files stay',
   description: 'Ends every process of a box. `runbook box restart` starts it again with its files.',
@@ -25,7 +25,7 @@ export const stop = defineOperation({
   exit: () => EXIT.done,
 });
 
-export const envStop = operationTool(stop, {
+export const envStop = operationTool(boxStop, {
   name: 'env_stop',
   title: 'Stop a box',
   description: 'Ends every process of a box; its files stay (env.stop). env_restart starts it again.',

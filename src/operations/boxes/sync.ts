@@ -36,7 +36,7 @@ const input = z.object({
 });
 
 /** Copies the files of a folder to a box. */
-export const sync = defineOperation({
+export const boxSync = defineOperation({
   name: 'box sync',
   summary: 'copy the files of a folder to a box',
   description:
@@ -87,7 +87,7 @@ async function readSecrets(
   return { content: await readFile(path, 'utf8'), names };
 }
 
-export const envSync = operationTool(sync, {
+export const envSync = operationTool(boxSync, {
   name: 'env_sync',
   title: 'Bring the project into a box',
   description:

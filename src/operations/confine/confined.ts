@@ -6,7 +6,7 @@ import type { OpenedDocument } from '../document/document.ts';
 import type { Audience } from '../session/audience.ts';
 import { hostRefusal, urlRefusal } from './address.ts';
 import { allowedHosts } from './allowed-hosts.ts';
-import { type FileScope, fileQuestion } from './file-question.ts';
+import { confineFile, type FileScope } from './file-question.ts';
 
 /** What an agent's questions are confined to. */
 interface Scope extends FileScope {
@@ -52,7 +52,7 @@ function confine(probe: Probe, scope: Scope): Confined {
     case 'host':
       return unless(probe, hostRefusal(reach.host, scope.hosts));
     case 'file': {
-      const question = fileQuestion(reach, scope);
+      const question = confineFile(reach, scope);
       return 'refused' in question ? question : reach.at(question.path);
     }
     case 'refused':

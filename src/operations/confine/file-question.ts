@@ -22,7 +22,7 @@ const EXISTENCE_ROOTS = ['/var/www', '/var/lib', '/var/cache', '/var/spool', '/r
 export type FileQuestion = { readonly path: string } | { readonly refused: string };
 
 /** Judges where a path leads, and not how it is written. */
-export function fileQuestion(
+export function confineFile(
   { path, content }: { readonly path: string; readonly content: boolean },
   scope: FileScope,
 ): FileQuestion {

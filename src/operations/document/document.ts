@@ -3,14 +3,14 @@ import { dirname, join, resolve } from 'node:path';
 import { replaceFile } from '../../base/disk/replace-file.ts';
 import { draftOf, removeLeftDrafts } from '../../journal/draft.ts';
 import { parseRunbook } from '../../markdown/parse.ts';
-import { decodeSource, LARGEST_DOCUMENT, type Source } from '../../markdown/source.ts';
+import { type DocumentText, decodeSource, LARGEST_DOCUMENT } from '../../markdown/source.ts';
 import { type Diagnostic, EXIT, type ExitCode, RunbookError } from '../../model/diagnostic.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import { withVendoredFiles } from './vendored-files.ts';
 
 /** A document as read: decoded text, parsed meaning, and real path. */
 export interface OpenedDocument {
-  readonly source: Source;
+  readonly source: DocumentText;
   readonly runbook: Runbook;
   /** Path as the person gave it. */
   readonly file: string;

@@ -1,15 +1,15 @@
 import { versionOf } from '../../cluster/access/discovery.ts';
 import { type AppliedState, applySet, type ComparedSet, compareSet } from '../../cluster/apply/apply-set.ts';
+import { deleteApplied } from '../../cluster/apply/delete-applied.ts';
 import { type LabelledPlace, labelledObjects } from '../../cluster/apply/labelled-objects.ts';
 import type { Placed } from '../../cluster/apply/server-side-apply.ts';
-import { deleteApplied } from '../../cluster/apply/take-back.ts';
 import { ClusterError } from '../../cluster/cluster-errors.ts';
 import type { ApplyAction, RegistryAction } from '../../model/action.ts';
 import type { Verdict } from '../../model/check.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import { type ObjectKey, showKey } from '../../model/cluster/kube.ts';
 import type { AppliedObjectKey } from '../../model/journal.ts';
-import { type ClusterWork, clusterFailure, clusterOf, clusterUnknown } from './cluster-action.ts';
+import { type ClusterWork, clusterFailure, clusterOfFence, clusterUnknown } from './cluster-action.ts';
 import type { Pass } from './pass.ts';
 import type { Performed, Performing } from './performing.ts';
 import { wantedObjects } from './wanted-objects.ts';
@@ -29,7 +29,7 @@ export async function performApply(
   output.begin();
   const say = (line: string) => output.push(Buffer.from(`${line}\n`));
   try {
-    const cluster = await clusterOf(performing);
+    const cluster = await clusterOfFence(performing);
     const wanted = await wantedObjects(cluster, action, performing);
     await applySet(cluster, wanted, {
       signal,
@@ -92,7 +92,7 @@ export async function comparedObjects(
   action: ApplyAction | RegistryAction,
   work: ClusterWork,
 ): Promise<ComparedSet[]> {
-  const cluster = await clusterOf(work);
+  const cluster = await clusterOfFence(work);
   const wanted = await wantedObjects(cluster, action, work);
   const isPatched = await patchedIn(cluster, work);
   return compareSet(cluster, wanted, { isPatched, signal: work.signal });
@@ -108,7 +108,7 @@ export async function orphanedObjects(
   places: readonly ObjectKey[],
   work: ClusterWork,
 ): Promise<{ orphans: ObjectKey[]; unseen: LabelledPlace[] }> {
-  const cluster = await clusterOf(work);
+  const cluster = await clusterOfFence(work);
   const ids = new Set(known.map(idOf));
   const { objects, unlistable } = await labelledObjects(cluster, places, work.pass.inventory, work.signal);
   return { orphans: objects.filter((each) => !ids.has(idOf(each))), unseen: unlistable };
@@ -118,12 +118,12 @@ export async function orphanedObjects(
  * Deletes everything that a step has applied, in reverse.
  * @throws ClusterError
  */
-export async function takeBackApplied(
+export async function deleteAppliedObjects(
   applied: readonly AppliedObjectKey[],
   work: ClusterWork,
   say: (line: string) => void,
 ): Promise<void> {
-  const cluster = await clusterOf(work);
+  const cluster = await clusterOfFence(work);
   const elsewhere = applied.find(({ server = cluster.name.server }) => server !== cluster.name.server);
   if (elsewhere) {
     // The other cluster would report that all objects are gone, and nothing would ever look for them again.

@@ -66,7 +66,7 @@ export function questionOf(check: Check, asking: CheckContext): CheckQuestion {
 }
 
 /** File fences always count as checks: content, mode and owner as written. */
-export function fileQuestion(action: FileAction, covering: boolean, asking: CheckContext): CheckQuestion {
+export function fileFenceCheck(action: FileAction, covering: boolean, asking: CheckContext): CheckQuestion {
   const { pass, state } = asking;
   const mayCompare = pass.audience !== 'agent' || (pass.checksApproved && !asking.ofModel);
   return {

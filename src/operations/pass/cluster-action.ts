@@ -20,7 +20,7 @@ export interface ClusterWork {
  * The cluster that the next shell fence's kubectl would talk to.
  * @throws ClusterError
  */
-export async function clusterOf({ pass, state }: ClusterWork): Promise<Cluster> {
+export async function clusterOfFence({ pass, state }: ClusterWork): Promise<Cluster> {
   if (!pass.box.cluster) throw new ClusterError('no-config', 'This kind of box has no way to a cluster.');
   return pass.box.cluster({ env: environmentOf(pass, state), folder: pass.folder });
 }
@@ -53,7 +53,7 @@ export function clusterFailure(action: Action, error: unknown, pass: Pass): Perf
   }
   if (error instanceof FenceDefect) {
     return failure(
-      placeOf(action, error.line),
+      placeOfLine(action, error.line),
       'cluster-invalid',
       error.message,
       pass.masker.mask(error.remedy),
@@ -74,7 +74,7 @@ export function clusterUnknown(expected: string, error: unknown, pass: Pass): Ve
 }
 
 /** The place of a line of the fence's text in the document. */
-export function placeOf(action: Action, line: number | undefined): Place {
+export function placeOfLine(action: Action, line: number | undefined): Place {
   return line === undefined ? action.place : { ...action.textPlace, line: action.textPlace.line + line - 1 };
 }
 

@@ -11,7 +11,7 @@ type Listener = FactOf<'listeners'>;
  * port before the step acted is not the step's own, and its answer says nothing about the step. A Verify with `port N owner
  * NAME`, where the fence does not start NAME, says that the other service is meant.
  */
-export function withoutStrangers(
+export function failAnswersOfOthers(
   questions: readonly CheckQuestion[],
   { step, pass, before }: { step: Step; pass: Pass; before: readonly Listener[] },
 ): CheckQuestion[] {

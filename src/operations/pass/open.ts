@@ -17,7 +17,7 @@ import type { Session } from '../session/session.ts';
 import { Gate } from './gate.ts';
 import { lookupIn, type Pass, type PassOptions } from './pass.ts';
 import { recordStart } from './record-start.ts';
-import { StateBook, type StateChange } from './state.ts';
+import { CarriedStates, type StateChange } from './state.ts';
 
 /** A pass with its lock and journal, to be ended and closed. */
 export interface OpenPass {
@@ -127,7 +127,7 @@ export function passOf(
     checksApproved,
     audience,
     shown,
-    state: new StateBook(plan.steps, box.baseline),
+    state: new CarriedStates(plan.steps, box.baseline),
     folder: box.folder,
     documentFolder: session.document.folder,
     inventory: inventoryName(box.identity.id, session.document.path),

@@ -10,7 +10,7 @@ import type { Person } from '../../world.ts';
 import type { ApprovedClosure } from '../approval/approved-closure.ts';
 import type { Audience } from '../session/audience.ts';
 import type { Gate } from './gate.ts';
-import type { StateBook, StateChange } from './state.ts';
+import type { CarriedStates, StateChange } from './state.ts';
 
 /** What the person asked of this pass. */
 export interface PassOptions {
@@ -42,7 +42,7 @@ export interface Pass {
   readonly audience: Audience;
   /** Names whose value an agent may see. */
   readonly shown: ReadonlySet<string>;
-  readonly state: StateBook;
+  readonly state: CarriedStates;
   /** On the box: relative paths start here. */
   readonly folder: string;
   /** Here: files beside the document, which fences name as `from`, are read there. */

@@ -5,7 +5,7 @@ import type { Verdict } from '../../model/check.ts';
 import {
   type ClusterWork,
   clusterFailure,
-  clusterOf,
+  clusterOfFence,
   clusterUnknown,
   FenceDefect,
   substitutionOf,
@@ -17,7 +17,7 @@ export async function performPatch(action: PatchAction, performing: Performing):
   const { pass, state, output, signal } = performing;
   output.begin();
   try {
-    const cluster = await clusterOf(performing);
+    const cluster = await clusterOfFence(performing);
     const request = requestOf(action, performing);
     const checked = await checkPatch(cluster, request, signal);
     if (!checked.holds) await sendPatch(cluster, checked, request, signal);
@@ -34,7 +34,7 @@ export async function performPatch(action: PatchAction, performing: Performing):
 export async function patchDifference(action: PatchAction, work: ClusterWork): Promise<Verdict> {
   const expected = 'patched as written';
   try {
-    const { holds } = await checkPatch(await clusterOf(work), requestOf(action, work), work.signal);
+    const { holds } = await checkPatch(await clusterOfFence(work), requestOf(action, work), work.signal);
     return holds
       ? { verdict: 'pass', observed: 'as patched', expected, class: 'same' }
       : { verdict: 'fail', observed: 'it would change something', expected, class: 'content' };

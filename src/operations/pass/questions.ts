@@ -4,7 +4,7 @@ import {
   backgroundQuestion,
   type CheckContext,
   type CheckQuestion,
-  fileQuestion,
+  fileFenceCheck,
   questionOf,
 } from './checks.ts';
 import { clusterQuestion, comparesAlone } from './cluster-question.ts';
@@ -19,7 +19,7 @@ export function questionsOf(
   return [
     ...step.verify.map((check) => questionOf(check, asking)),
     ...step.actions.flatMap((action, index) => {
-      if (action.kind === 'file') return [fileQuestion(action, onlyFiles, asking)];
+      if (action.kind === 'file') return [fileFenceCheck(action, onlyFiles, asking)];
       if (action.kind === 'shell' && action.background !== 'no')
         return [backgroundQuestion(action, background.get(index), asking)];
       if (

@@ -39,7 +39,7 @@ const START: Known = { state: { variables: new Map(), withheld: new Map() }, fro
  * A step's own changes are kept apart from what it started with, so that an edited step's new value is not
  * overwritten by what a later, skipped step once inherited.
  */
-export class StateBook {
+export class CarriedStates {
   readonly #changes = new Map<string, StateChange>();
   readonly #out = new Map<string, Known>();
   /** What steps begin with that come behind several others. */

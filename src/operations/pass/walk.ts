@@ -1,6 +1,6 @@
 import type { PassSummary, StepOutcome } from '../../model/outcome.ts';
 import type { Plan, PlanStep } from '../../model/plan.ts';
-import { DurableEvents } from './durable-story.ts';
+import { DurableEvents } from './durable-events.ts';
 import type { Pass } from './pass.ts';
 import { acceptStep, walkStep } from './step.ts';
 

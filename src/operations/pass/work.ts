@@ -5,7 +5,7 @@ import type { PlanStep } from '../../model/plan.ts';
 import type { ShellState } from '../../model/shell.ts';
 import { assertAll, type CheckContext, type CheckQuestion, evaluateOnce, questionOf } from './checks.ts';
 import { explain } from './explain.ts';
-import { listenersBefore, withoutStrangers } from './listener-before.ts';
+import { failAnswersOfOthers, listenersBefore } from './listener-before.ts';
 import { StepOutput } from './output.ts';
 import type { Pass } from './pass.ts';
 import { perform } from './perform.ts';
@@ -17,7 +17,7 @@ import { questionsOf } from './questions.ts';
 const KEPT_LOG_BYTES = 16 * 1024;
 
 /** How a try at a step ended: it holds, or it failed and why. */
-export type Attempt =
+export type StepResult =
   | { readonly ok: true; readonly checks: readonly CheckResult[] }
   | { readonly ok: false; readonly failure: Failure; readonly ofFix?: true };
 
@@ -55,7 +55,7 @@ export class StepWork {
   }
 
   /** Tries, and after each failure applies the first matching recorded problem, once each. */
-  async attempt(): Promise<Attempt> {
+  async attempt(): Promise<StepResult> {
     const start = this.state;
     let attempt = await this.#attemptOnce();
     while (!attempt.ok && !isInterruption(attempt.failure)) {
@@ -131,7 +131,7 @@ export class StepWork {
     return { ...failure, message, outputTail: this.output.tail, checks, knownProblems: [] };
   }
 
-  async #attemptOnce(): Promise<Attempt> {
+  async #attemptOnce(): Promise<StepResult> {
     this.#listenersBefore ??= await listenersBefore(this.questions(), this.planned.step, this.pass);
     const before = await this.#clearObstacles(this.planned.obstaclesBefore);
     if (before) return { ok: false, failure: before, ofFix: true };
@@ -143,13 +143,13 @@ export class StepWork {
   }
 
   /** Its actions repeat from where they began, with what the Fix exported: `cd sub` twice would fail. */
-  async #again(state: ShellState): Promise<Attempt> {
+  async #again(state: ShellState): Promise<StepResult> {
     this.state = state;
     return this.#attemptOnce();
   }
 
   /** After a Fix the step's Verify is asked; its actions repeat only if that fails. */
-  async #holdsNow(): Promise<Attempt | undefined> {
+  async #holdsNow(): Promise<StepResult | undefined> {
     const questions = this.#ownQuestions();
     if (!questions.some((question) => question.covering)) return undefined;
     const checks = await this.ask('after', questions);
@@ -159,7 +159,7 @@ export class StepWork {
   /** The questions after acting: what a process answers that was there before does not count. */
   #ownQuestions(): CheckQuestion[] {
     const { pass, planned } = this;
-    return withoutStrangers(this.questions(), {
+    return failAnswersOfOthers(this.questions(), {
       step: planned.step,
       pass,
       before: this.#listenersBefore ?? [],
@@ -188,7 +188,7 @@ export class StepWork {
     return ' What its background process says is not kept, since this document has secrets: start it by hand to see.';
   }
 
-  async #assert(questions: readonly CheckQuestion[], message: string): Promise<Attempt> {
+  async #assert(questions: readonly CheckQuestion[], message: string): Promise<StepResult> {
     const checks = await assertAll(questions, this.asking, this.#lastActionEnd);
     this.#report('after', checks);
     const bad = checks.filter((check) => check.verdict !== 'pass');

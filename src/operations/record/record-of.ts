@@ -6,7 +6,7 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
  * The record of a pass, by its id; without an id the newest.
  * @throws RunbookError 64 where no pass has that id, with the nearest one; 3 where nothing is recorded yet
  */
-export async function recordOf(folder: string, id: string | undefined): Promise<PassRecord> {
+export async function findPassRecord(folder: string, id: string | undefined): Promise<PassRecord> {
   const passes = await listPasses(folder);
   const newest = passes[0];
   if (!newest)

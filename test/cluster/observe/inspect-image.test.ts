@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openClient } from '../../../src/cluster/access/client.ts';
-import { clusterOf } from '../../../src/cluster/cluster.ts';
+import { clusterWithClient } from '../../../src/cluster/cluster.ts';
 import { inspected, SCRIPT } from '../../../src/cluster/observe/inspect-image.ts';
 import { observeCluster } from '../../../src/cluster/observe/observe-cluster.ts';
 import { cpuMetrics } from '../../../src/cluster/observe/throttling.ts';
@@ -95,7 +95,11 @@ async function playing(end: object, log = '') {
     .answer(`${path}/log`, (request) => (request.url?.includes('container=runbook-look') ? log : ''));
   const client = openClient({ server: api.url, credentials: { headers: {}, tls: {} } as never });
   onTestFinished(() => client.close());
-  return { api, asked, cluster: clusterOf({ context: 'fake', server: api.url, path: '/k' }, 'argo', client) };
+  return {
+    api,
+    asked,
+    cluster: clusterWithClient({ context: 'fake', server: api.url, path: '/k' }, 'argo', client),
+  };
 }
 
 test('inspects the image of a crashed container, and finds that the interpreter is missing', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openClient } from '../../../src/cluster/access/client.ts';
-import { clusterOf } from '../../../src/cluster/cluster.ts';
+import { clusterWithClient } from '../../../src/cluster/cluster.ts';
 import { observeCluster } from '../../../src/cluster/observe/observe-cluster.ts';
 import type { ClusterObservation } from '../../../src/model/cluster/cluster-observation.ts';
 import { PagedApi } from './paged-api.ts';
@@ -24,7 +24,7 @@ function cluster(server = api.url) {
     server,
     credentials: { headers: { authorization: 'Bearer own' }, tls: {} } as never,
   });
-  const made = clusterOf({ context: 'fake', server, path: '/kubeconfig' }, 'argo', client, (inside) =>
+  const made = clusterWithClient({ context: 'fake', server, path: '/kubeconfig' }, 'argo', client, (inside) =>
     isAllowed(inside),
   );
   opened.push(made);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withoutStrangers } from '../../../src/judge/diagnose/about-step.ts';
+import { relevantFacts } from '../../../src/judge/diagnose/about-step.ts';
 import type { Facts } from '../../../src/model/snapshot.ts';
 
 const facts = {
@@ -12,7 +12,7 @@ const facts = {
   ],
 } as unknown as Facts;
 const kept = (namespaces: string[] | undefined) =>
-  withoutStrangers(facts, namespaces && { namespaces, names: [] }).kubernetes?.length;
+  relevantFacts(facts, namespaces && { namespaces, names: [] }).kubernetes?.length;
 
 test('drops objects of other namespaces and keeps those that reach across namespaces', () => {
   expect(kept(['shop'])).toBe(4);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/model/outcome.ts';
-import { DurableEvents } from '../../../src/operations/pass/durable-story.ts';
+import { DurableEvents } from '../../../src/operations/pass/durable-events.ts';
 
 const finished = (step: string): RunEvent => ({
   type: 'step-finished',

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { parseRunbook } from '../../../src/markdown/parse.ts';
 import { sourceOf } from '../../../src/markdown/source.ts';
 import type { PlanStep } from '../../../src/model/plan.ts';
-import { StateBook, type StateChange } from '../../../src/operations/pass/state.ts';
+import { CarriedStates, type StateChange } from '../../../src/operations/pass/state.ts';
 import { buildPlan } from '../../../src/plan/build.ts';
-import { lint } from '../../../src/plan/lint.ts';
+import { lintRunbook } from '../../../src/plan/lint.ts';
 import { runbook } from '../../support/scenario.ts';
 
 const stepAt = (index: number, after: readonly string[]) =>
@@ -61,7 +61,7 @@ test('any order of telling and asking gives what the plain reading of the rule g
         before.filter(() => roll(3) === 0),
       );
     });
-    const [book, plain] = [new StateBook(steps, {}), new PlainBook(steps)];
+    const [book, plain] = [new CarriedStates(steps, {}), new PlainBook(steps)];
     for (let round = 0; round < 30; round += 1) {
       const planned = steps[roll(count)]!;
       const { id } = planned.step;
@@ -96,9 +96,9 @@ test('two thousand steps with three hundred needs each come to an end, in parsin
   );
   const parsed = parseRunbook(sourceOf(text, 'AUTODOCK.md'));
   expect(parsed.diagnostics).toEqual([]);
-  expect(lint(parsed).map(({ code }) => code)).not.toContain('needs-excluded');
+  expect(lintRunbook(parsed).map(({ code }) => code)).not.toContain('needs-excluded');
   const { steps } = buildPlan(parsed);
-  const book = new StateBook(steps, {});
+  const book = new CarriedStates(steps, {});
   for (const planned of steps) {
     book.before(planned);
     book.record(

@@ -4,7 +4,7 @@ import { renderDiagnostic } from '../diagnostic.ts';
 import { renderFailure } from '../failure.ts';
 import { cleanLine } from '../text/clean.ts';
 import { duration } from '../text/duration.ts';
-import { labelled, type Page, table } from '../text/page.ts';
+import { labeledText, type Page, table } from '../text/page.ts';
 import { widthOf } from '../text/width.ts';
 import { type Mark, marks, needWords, outcomeWords, passMarks, timeOf } from '../text/words.ts';
 import type { FleetState } from './fleet-state.ts';
@@ -100,8 +100,8 @@ export function fleetEnd(summary: FleetSummary, next: string, state: FleetState,
   return [
     ...matrix(state, page),
     head,
-    ...(summary.because ? [labelled('  not started  ', cleanLine(summary.because), page)] : []),
-    ...(next ? [labelled('  next         ', cleanLine(next), page)] : []),
+    ...(summary.because ? [labeledText('  not started  ', cleanLine(summary.because), page)] : []),
+    ...(next ? [labeledText('  next         ', cleanLine(next), page)] : []),
   ].join('\n');
 }
 

@@ -58,7 +58,7 @@ const textOf = (cell: Cell) => (typeof cell === 'string' ? cell : cell.text);
  * A label and its text, `  remedy: …`. On a terminal the text is wrapped with a hanging indent; in a pipe it stays on
  * one line.
  */
-export function labelled(label: string, text: string, page: Page, paint = plain): string {
+export function labeledText(label: string, text: string, page: Page, paint = plain): string {
   const room =
     page.width === undefined ? Number.POSITIVE_INFINITY : Math.max(24, page.width - widthOf(label));
   return paint(label) + wrap(text, room).join(`\n${' '.repeat(widthOf(label))}`);

@@ -17,7 +17,7 @@ const FOREIGN =
  * The place in a file that a message belongs to: the first frame of its trace that is the step's own, or a place next to
  * it. Undefined if the line itself names one.
  */
-export function placeOf(lines: readonly Line[], index: number): string | undefined {
+export function placeInTrace(lines: readonly Line[], index: number): string | undefined {
   const { text, from } = lines[index]!;
   if (/\S+\.\w{1,5}:\d+|\bline \d+/.test(text)) return undefined;
   const offsets = [...Array(12).keys()].flatMap((each) => [-each - 1, each + 1]);

@@ -2,7 +2,7 @@ import type { Finding } from '../../../model/finding.ts';
 import type { FailureContext, Line } from '../failure-context.ts';
 import { WEIGHTS } from '../weight.ts';
 import { errorScore, isNoise, SUMMARY, WARNING } from './error-words.ts';
-import { placeOf } from './place.ts';
+import { placeInTrace } from './place.ts';
 
 /** Characters of a line that are quoted. */
 const LONGEST = 300;
@@ -12,14 +12,14 @@ const LONGEST = 300;
  * that rests on a rule, above those that are only consequences. Undefined where no line speaks of an error that no
  * finding of `founded` cites.
  */
-export function saidFinding(context: FailureContext, founded: readonly Finding[]): Finding | undefined {
+export function errorLineFinding(context: FailureContext, founded: readonly Finding[]): Finding | undefined {
   const cited = new Set(founded.flatMap(({ evidence }) => evidence));
   const lines = context.lines.map((line, index) => ({ ...line, index }));
   const open = lines.filter(({ evidence, from }) => !cited.has(evidence) && from !== 'check');
   const chosen = choose(context, open);
   if (!chosen) return undefined;
   const words = wordsOf(context, chosen);
-  const place = placeOf(context.lines, chosen.index);
+  const place = placeInTrace(context.lines, chosen.index);
   const source = chosen.where === undefined ? 'The output says' : `${chosen.where} says`;
   return {
     code: 'said',

@@ -3,7 +3,7 @@ import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
 import type { ApproveReport } from '../../../model/report.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
-import { approvalsOf, recordOf } from '../../approval/approval.ts';
+import { approvalRecord, approvalsOf } from '../../approval/approval.ts';
 import type { OperationContext } from '../../operation.ts';
 import { openSession } from '../../session/session.ts';
 import { openWorkspace, withoutOutput } from '../workspace.ts';
@@ -73,8 +73,8 @@ export async function approveAsked(
   const given = { how: 'command', at: new Date(now).toISOString(), latencyMs: now - began };
   const record = await approvals.give(
     answer.startsWith('a')
-      ? recordOf(closure, { ...given, scope: 'project' })
-      : recordOf(closure, { ...given, scope: 'once', until: new Date(now + ONCE_MS).toISOString() }),
+      ? approvalRecord(closure, { ...given, scope: 'project' })
+      : approvalRecord(closure, { ...given, scope: 'once', until: new Date(now + ONCE_MS).toISOString() }),
   );
   return { ...report, already: false, id: record.id };
 }

@@ -109,7 +109,7 @@ function checksOf(id: string, body: StepBody): readonly Check[] {
 }
 
 /** Journals what a guard held back, and answers it. */
-export async function heldBack(
+export async function recordRefusal(
   workspace: Workspace,
   { attempt, target, hypothesis }: Ready,
   verdict: Exclude<GuardVerdict, { verdict: 'pass' }>,

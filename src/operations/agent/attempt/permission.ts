@@ -3,7 +3,7 @@ import type { Closure } from '../../../model/closure.ts';
 import type { PlanStep } from '../../../model/plan.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
-import { approvalsOf, recordOf } from '../../approval/approval.ts';
+import { approvalRecord, approvalsOf } from '../../approval/approval.ts';
 import { approved, withoutReading } from '../../approval/approve-closure.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure, stepClosure } from '../../approval/closure-of.ts';
@@ -56,7 +56,7 @@ export async function closureForStep(
 ): Promise<Closure> {
   const preview = await openPreview(withoutOutput(context), session);
   const again = (await givers(preview, session.plan.steps, target.planned)).map(({ step }) => step);
-  const sources = { input: inputs, place: placeOf(workspace) };
+  const sources = { input: inputs, place: boxOfApproval(workspace) };
   return await stepClosure(context.world, target.prepared, sources, { own: target.planned.step, again });
 }
 
@@ -103,7 +103,7 @@ export async function askPermission(
       const approvals = approvalsOf(world);
       const given = { scope: answer, how: 'elicitation', at, client, latencyMs } as const;
       const record = await approvals.give({
-        ...recordOf(closure, given),
+        ...approvalRecord(closure, given),
         ...(id === undefined ? {} : { id }),
       });
       const own = approved(closure, 'elicitation', target.prepared);
@@ -128,7 +128,7 @@ function leasesOf(world: AgentContext['world']) {
 }
 
 /** Where an agent's steps run. */
-export function placeOf({ box }: Pick<Workspace, 'box'>): { box: string; boxName: string } {
+export function boxOfApproval({ box }: Pick<Workspace, 'box'>): { box: string; boxName: string } {
   return { box: box.id, boxName: box.name };
 }
 
@@ -142,7 +142,7 @@ async function wholeDocument(
   inputs: Readonly<Record<string, string>>,
 ): Promise<ApprovedClosure | undefined> {
   const whole = { document, runbook: document.runbook };
-  const closure = await documentClosure(world, whole, { input: inputs, place: placeOf({ box }) });
+  const closure = await documentClosure(world, whole, { input: inputs, place: boxOfApproval({ box }) });
   const known = await approvalsOf(world).find(closureHash(closure), closure.place);
   return known?.scope === 'project' ? approved(closure, 'approved', { document }) : undefined;
 }

@@ -16,7 +16,7 @@ import {
   type Denied,
 } from '../attempt/answer.ts';
 import { Draft, scriptOf, wrong } from '../attempt/body.ts';
-import { guardVerdict, heldBack } from '../attempt/guard-attempt.ts';
+import { guardVerdict, recordRefusal } from '../attempt/guard-attempt.ts';
 import {
   askPermission,
   closureForStep,
@@ -216,7 +216,7 @@ async function heldByGuards(
 ): Promise<{ readonly held?: AttemptAnswer; readonly edited: readonly string[] }> {
   const { verdict, edited } = await guardVerdict(context, workspace, ready);
   if (verdict.verdict === 'pass') return { edited };
-  return { edited, held: await heldBack(workspace, ready, verdict) };
+  return { edited, held: await recordRefusal(workspace, ready, verdict) };
 }
 
 /** Runs `work` with an open session, which stays open unless the work fails. */

@@ -31,7 +31,7 @@ const box = z.string().max(200);
 const ORDER: readonly ParityClass[] = ['differs', 'unknown', 'expected'];
 
 /** Two boxes side by side, for an agent: what is left to bring over, or to declare. */
-export const parity = defineTool({
+export const parityTool = defineTool({
   name: 'parity',
   dotted: 'parity',
   title: 'Compare two boxes',

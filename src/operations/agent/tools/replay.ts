@@ -3,7 +3,7 @@ import { AgentStore } from '../../../journal/agent/store.ts';
 import type { ReplayReport } from '../../../model/report.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
-import { approvalsOf, giveForDocument, OLD_APPROVAL, recordOf } from '../../approval/approval.ts';
+import { approvalRecord, approvalsOf, giveForDocument, OLD_APPROVAL } from '../../approval/approval.ts';
 import { approved, withoutReading } from '../../approval/approve-closure.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure } from '../../approval/closure-of.ts';
@@ -12,7 +12,7 @@ import { replayBox } from '../../session/replay-box.ts';
 import type { ApprovedDocument, Prepared } from '../../session/session.ts';
 import type { Denied } from '../attempt/answer.ts';
 import { wrong } from '../attempt/body.ts';
-import { placeOf } from '../attempt/permission.ts';
+import { boxOfApproval } from '../attempt/permission.ts';
 import { unknownStep } from '../attempt/target.ts';
 import { JobLog } from '../job-log.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
@@ -43,7 +43,7 @@ const output = z.object({
 type Answer = z.infer<typeof output>;
 
 /** Walks the whole document, as `runbook replay` does. */
-export const replay = defineTool({
+export const replayTool = defineTool({
   name: 'replay',
   dotted: 'replay',
   title: 'Replay the runbook',
@@ -99,7 +99,7 @@ async function permissionFor(
 ): Promise<ApprovedClosure | Denied> {
   const { world, client } = context;
   if (context.trust === 'sandbox') return await withoutReading(world, prepared, 'sandbox');
-  const closure = await documentClosure(world, prepared, { input: {}, place: placeOf(workspace) });
+  const closure = await documentClosure(world, prepared, { input: {}, place: boxOfApproval(workspace) });
   const approvals = approvalsOf(world);
   const known = await approvals.find(closureHash(closure), closure.place);
   if (known && (await approvals.consume(known))) return approved(closure, 'approved', prepared);
@@ -114,7 +114,7 @@ async function permissionFor(
   const at = new Date(world.now()).toISOString();
   const given = { scope: answer, how: 'elicitation', at, client, latencyMs } as const;
   const record = await giveForDocument(world, prepared, {
-    ...recordOf(closure, given),
+    ...approvalRecord(closure, given),
     ...(id === undefined ? {} : { id }),
   });
   return (await approvals.consume(record)) ? approved(closure, 'elicitation', prepared) : 'nobody-asked';

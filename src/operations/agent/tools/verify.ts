@@ -27,7 +27,7 @@ const checkRow = z.object({
 });
 
 /** Asks typed checks once; runs no code and changes no problem. */
-export const verify = defineTool({
+export const verifyTool = defineTool({
   name: 'verify',
   dotted: 'verify',
   title: 'Ask the checks',

@@ -5,7 +5,7 @@ import type { Cluster } from '../../../model/cluster/cluster.ts';
 import type { KubeObject } from '../../../model/cluster/kube.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { OperationContext } from '../../operation.ts';
-import { type ClusterWork, clusterOf, FenceDefect, placeOf } from '../../pass/cluster-action.ts';
+import { type ClusterWork, clusterOfFence, FenceDefect, placeOfLine } from '../../pass/cluster-action.ts';
 import { passOf } from '../../pass/open.ts';
 import { objectsOfFence, USUAL_NAMESPACE } from '../../pass/wanted-objects.ts';
 import type { Session } from '../../session/session.ts';
@@ -29,7 +29,7 @@ export async function lookAhead(
   const diagnostics = new DiagnosticBuilder(fences[0]!);
   let cluster: Cluster;
   try {
-    cluster = await clusterOf(work);
+    cluster = await clusterOfFence(work);
     await cluster.discovery.all();
   } catch (error) {
     return [diagnostics.describe(error, fences[0]!)];
@@ -143,7 +143,7 @@ class DiagnosticBuilder {
   describe(error: unknown, { action, afterShell }: ClusterFence = this.first): Diagnostic {
     if (error instanceof FenceDefect) {
       const { message, remedy, line } = error;
-      return { code: 'bad-manifest', severity: 'error', message, remedy, place: placeOf(action, line) };
+      return { code: 'bad-manifest', severity: 'error', message, remedy, place: placeOfLine(action, line) };
     }
     if (!(error instanceof ClusterError)) throw error;
     const mayBeFixed = afterShell && error.kind !== 'not-allowed';

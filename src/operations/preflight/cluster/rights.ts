@@ -1,5 +1,5 @@
 import { type AccessRequest, isAllowed } from '../../../cluster/access/access-review.ts';
-import { mapAtOnce } from '../../../cluster/at-once.ts';
+import { mapConcurrently } from '../../../cluster/map-concurrently.ts';
 import type { Cluster } from '../../../model/cluster/cluster.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Place } from '../../../model/place.ts';
@@ -28,7 +28,7 @@ export async function missingRights(
   for (const { placed, place } of wanted)
     request(NEEDED, { resource: placed.resource, namespace: placed.key.namespace, place });
   for (const each of patched) request(TO_PATCH, each);
-  const answers = await mapAtOnce(8, [...requests.values()], async (request) => ({
+  const answers = await mapConcurrently(8, [...requests.values()], async (request) => ({
     request,
     allowed: await isAllowed(cluster, request, signal),
   }));

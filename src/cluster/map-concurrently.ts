@@ -2,7 +2,7 @@
  * Maps with a limited number of parallel calls. After the first failure no further call starts, and that failure is
  * thrown.
  */
-export async function mapAtOnce<A, B>(
+export async function mapConcurrently<A, B>(
   limit: number,
   items: readonly A[],
   work: (item: A) => Promise<B>,

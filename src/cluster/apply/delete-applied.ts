@@ -3,7 +3,7 @@ import { type KubeObject, type ObjectKey, showKey } from '../../model/cluster/ku
 import { watchUntil } from '../checks/watch-until.ts';
 import { objectPath } from '../cluster.ts';
 import { ClusterError } from '../cluster-errors.ts';
-import { belongsTo, INVENTORY_LABEL } from './inventory.ts';
+import { hasInventoryLabel, INVENTORY_LABEL } from './inventory.ts';
 import { FIELD_MANAGER } from './server-side-apply.ts';
 
 /** An object that was applied, and whether that created it. */
@@ -40,7 +40,7 @@ export async function deleteApplied(
   };
   const live = await cluster.get(resource, key.name, where);
   if (!live) return { key, what: 'gone' };
-  if (!belongsTo(live, inventory))
+  if (!hasInventoryLabel(live, inventory))
     return { key, what: 'left', why: 'it no longer carries the label of this runbook' };
   const path = objectPath(resource, key.namespace, key.name);
   if (!created) {

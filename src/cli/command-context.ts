@@ -3,7 +3,7 @@ import type { World } from '../world.ts';
 import type { Output } from './output.ts';
 
 /** Everything outside that the command uses; bin.ts passes the real ones. */
-export interface Surroundings {
+export interface CommandContext {
   readonly argv: readonly string[];
   readonly version: string;
   readonly operations: readonly OperationRow[];
