@@ -1,6 +1,7 @@
 import type { ShellRequest, ShellResult, ShellState } from '../model/shell.ts';
 import type { Deadline } from './deadline.ts';
 import type { Records } from './shell/control-records.ts';
+import { failedLine } from './shell/failed-line.ts';
 import type { FrameEnd } from './shell/shell-process.ts';
 import { bytesToText } from './state/bytes-as-text.ts';
 import { readExportListing } from './state/export-listing.ts';
@@ -31,7 +32,9 @@ export function fenceResult(
       const reason = reasonNotStarted(request, end.records);
       if (reason !== undefined) return { end: { kind: 'unstartable', reason }, durationMs };
       const state = request.capture ? { state: stateFrom(request, end.records, setup) } : {};
-      return { end: { kind: 'exit', code: end.status }, ...state, durationMs };
+      const line = end.status === 0 ? undefined : failedLine(end.records.get('l'));
+      const at = line === undefined ? {} : { line };
+      return { end: { kind: 'exit', code: end.status, ...at }, ...state, durationMs };
     }
   }
 }

@@ -1,5 +1,6 @@
 import { hereDocument, quoteOnOneLine, shellQuote } from '../base/shell-quote.ts';
 import type { ShellRequest, ShellState } from '../model/shell.ts';
+import { reportFailedLine } from './shell/failed-line.ts';
 import { reportCommand, reportOnExit } from './shell/report.ts';
 import { applyState, enterFolder, refuse } from './state/apply-state.ts';
 
@@ -98,6 +99,7 @@ function shellProgram(fence: LaunchedFence, shell: 'bash' | 'sh' | 'zsh'): strin
     ...(ownExports && fence.capture ? [`printf b; export -p; printf '\\0'`] : []),
     descriptors(fence.terminal, fd),
     ...(fence.capture ? reportOnExit(reporting, shell === 'bash' ? fence.text : '') : [`exec ${fd}>&-`]),
+    ...(fence.capture && shell === 'bash' ? reportFailedLine(fence.text, reporting) : []),
     shell === 'bash' ? 'set -e -o pipefail' : 'set -e',
     `eval ${quote(fence.text)}`,
     ...(lostTrap ? [`runbook_status=$?; ${reportCommand(reporting)}; exit $runbook_status`] : []),

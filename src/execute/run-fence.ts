@@ -79,7 +79,11 @@ function frameFor(box: FenceBox, shell: ShellProcess, request: ShellRequest): Fr
   const route = shell.kind === 'bash' ? routeOf(request, box.plain) : ({ kind: 'launch' } as const);
   switch (route.kind) {
     case 'plain':
-      return { number, bytes: plainFrame(number, route.text, shell.toOutput), hasGroup: false };
+      return {
+        number,
+        bytes: plainFrame(number, { ...request, text: route.text }, shell.toOutput),
+        hasGroup: false,
+      };
     case 'fork':
       return {
         number,

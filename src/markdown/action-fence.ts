@@ -96,7 +96,7 @@ export function readAction(
   const base: ActionBase = {
     ...present({ name: attributes.name, cwd: attributes.cwd, user: attributes.user }),
     part,
-    text: info.language === 'console' ? consoleCommands(text) : text,
+    ...(info.language === 'console' ? consoleCommands(text) : { text }),
     language: info.language,
     attributes: info.attributes,
     timeoutMs: attributes.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -191,13 +191,13 @@ function isYaml(base: ActionBase, kind: Action['kind'], report: Report, at: numb
 }
 
 /** In a `console` fence only the lines after `$ ` run, with their `> ` continuation lines. The rest is output. */
-export function consoleCommands(text: string): string {
+export function consoleCommands(text: string): Required<Pick<ActionBase, 'text' | 'lines'>> {
   let isCommand = false;
-  const commands = text.split('\n').flatMap((line) => {
+  const commands = text.split('\n').flatMap((line, at) => {
     isCommand = line.startsWith('$ ') || (isCommand && /^>(?: |$)/.test(line));
-    return isCommand ? [line.slice(2)] : [];
+    return isCommand ? [{ line: line.slice(2), at: at + 1 }] : [];
   });
-  return commands.map((line) => `${line}\n`).join('');
+  return { text: commands.map(({ line }) => `${line}\n`).join(''), lines: commands.map(({ at }) => at) };
 }
 
 /** The lines of code with LF and exactly one final newline. Empty if all lines are empty. */

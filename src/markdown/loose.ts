@@ -94,7 +94,7 @@ function looseStep({ source }: CodeReader, { block, heading, read, index, ids, d
  */
 function withoutPrompts(action: ReadAction['action']): ReadAction['action'] {
   const isConsole = action.kind === 'shell' && action.carries && action.text.trimStart().startsWith('$ ');
-  return isConsole ? { ...action, text: consoleCommands(action.text) } : action;
+  return isConsole ? { ...action, ...consoleCommands(action.text) } : action;
 }
 
 function withDefaults(

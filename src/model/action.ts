@@ -29,6 +29,8 @@ export interface ActionBase {
   /** Place of the opening marker; `textPlace` is the place of its first line of text. */
   readonly place: Place;
   readonly textPlace: Place;
+  /** Of a fence with prompts: for each line of `text`, its line in the fence, counted from 1. */
+  readonly lines?: readonly number[];
 }
 
 /** Code for bash, sh, zsh, or any interpreter named by `{"interpreter":"python3"}`. */

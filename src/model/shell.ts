@@ -29,8 +29,8 @@ export interface ShellRequest {
 
 /** How a fence ended. A failed fence is a result, not an exception. */
 export interface ShellResult {
-  readonly end:
-    | { readonly kind: 'exit'; readonly code: number }
+  readonly end: /** `line`: of the fence's text, counted from 1, where bash stopped at a failed command. */
+    | { readonly kind: 'exit'; readonly code: number; readonly line?: number }
     | { readonly kind: 'timeout'; readonly afterMs: number }
     | { readonly kind: 'aborted' }
     | { readonly kind: 'unstartable'; readonly reason: string }

@@ -71,6 +71,15 @@ const NASTY: Readonly<Record<string, string>> = {
   'an EXIT trap in a function': "f() { trap 'echo set in f' EXIT; }\nf\necho body\n",
   'an EXIT trap over several lines': "trap 'echo one\necho two' EXIT INT TERM\nexit 2\n",
   'an ERR trap': "trap 'echo failed at $LINENO' ERR\ntrue\nfalse\n",
+  'an ERR trap is not in functions': "trap 'echo failed' ERR\nf() { false; true; }\nset +e\nf\nset -e\n",
+  'no ERR trap before the first': 'set +e\ntrap -p ERR\nfalse\ntrap -p ERR\n',
+  'the last argument after a failure': 'set +e\nfalse one two\necho "$_"\n',
+  'the status after a failure':
+    'set +e\n(exit 5)\necho "$?"\nfalse | (exit 6) | true\necho "${PIPESTATUS[*]}"\n',
+  'a failure in a function without errexit': 'f() { false; echo in; }\nset +e\nf\nset -e\nf || echo no\n',
+  'options as listed': 'set +o | sort | tr -s "\\t" " "\ncase $- in *E*) echo errtrace;; esac\n',
+  'a failure in a substitution':
+    'x=$(false; echo on)\necho "$x"\n(set -e; false; echo never) || echo saved\n',
   'a RETURN trap': "f() { trap 'echo returning' RETURN; }\nf\n",
   'a DEBUG trap': "trap 'echo debug' DEBUG\ntrue\n",
   'a TERM trap': "trap 'echo term; exit 3' TERM\nkill -TERM $BASHPID\necho never\n",
@@ -121,7 +130,7 @@ describe('a bash fence behaves like the same text in a script file, and leaves i
     const box = await openBox({ folder });
     const real = asScript(folder, text);
     const here = await runOn(box, fence(text));
-    expect({ end: here.end, output: evened(here.output, 'bash') }).toEqual({
+    expect({ end: here.end, output: evened(here.output, 'bash') }).toMatchObject({
       end: { kind: 'exit', code: real.code },
       output: evened(real.output, real.file),
     });

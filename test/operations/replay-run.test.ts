@@ -21,6 +21,17 @@ describe('a failure tells all that a person needs', () => {
     expect(told.report.next).toContain('goes on from "one"');
   });
 
+  test.each([
+    ['- In a list:\n\n  ~~~bash\n  if true; then\n    false\n  fi\n  ~~~'],
+    ['~~~console\n$ true\ntold\n$ false\n~~~'],
+    ['~~~bash\nx=1\nf() {\n  false\n}\nf\n~~~'],
+  ])('the place is that of the command that failed: %j', async (body) => {
+    const scene = await scenario(runbook({ one: body }));
+    const { failure } = (await scene.replay()).report.steps[0].outcome;
+    const line = (await scene.read('AUTODOCK.md')).split('\n')[failure.place.line - 1]!;
+    expect(line.slice(failure.place.column - 1)).toBe('false');
+  });
+
   test('the failed check, observed against expected', async () => {
     const scene = await scenario(
       runbook({ one: fence('echo a > f') + check('file f contains "b"\nfile f exists') }),

@@ -6,11 +6,11 @@ import { MOST_KEPT } from '../most-kept.ts';
 export type Records = ReadonlyMap<string, Buffer>;
 
 /**
- * Exports before (`b`) and after (`v`) a fence, its directory (`d`), why it did not start (`u`), that it did (`s`), and
- * the standard error of one of our own programs (`x`). Other letters are dropped, so that a remote host cannot fill the
+ * Exports before (`b`) and after (`v`) a fence, its directory (`d`), why it did not start (`u`), that it did (`s`), the
+ * line at which it failed (`l`), and the standard error of one of our own programs (`x`). Other letters are dropped, so that a remote host cannot fill the
  * map.
  */
-const KEPT = new Set(['b', 'v', 'd', 'u', 's', 'x']);
+const KEPT = new Set(['b', 'v', 'd', 'u', 's', 'x', 'l']);
 
 /**
  * Stores a record. `s` means that the fence's own program starts: anything before it, such as a greeting of sudo or of

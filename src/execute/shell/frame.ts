@@ -3,6 +3,7 @@ import { FENCE_MARK, fenceMark } from '../fence-mark.ts';
 import { type LaunchedFence, launchText } from '../launch.ts';
 import { applyState, enterFolder } from '../state/apply-state.ts';
 import { textToBytes } from '../state/bytes-as-text.ts';
+import { countPlainLines, reportFailedLine, reportPlainLine } from './failed-line.ts';
 import { reportOnExit } from './report.ts';
 
 /**
@@ -21,20 +22,28 @@ export function forkFrame(
   const before = [
     announce(number),
     'set --',
-    'unset -v runbook_size runbook_frame',
+    'unset -v runbook_size runbook_frame runbook_line',
     'SECONDS=0',
     ...applyState(fence.state, quoteOnOneLine),
     marked(number),
     ...(fence.cwd === undefined ? [] : [enterFolder(fence.cwd, quoteOnOneLine, CONTROL)]),
     'set +m -e',
-    ...(fence.capture ? reportOnExit(reporting, fence.text) : []),
+    ...(fence.capture
+      ? [...reportOnExit(reporting, fence.text), ...reportFailedLine(fence.text, reporting)]
+      : []),
   ];
   return textToBytes(`( ${before.join('; ')}; eval ${quoteOnOneLine(fence.text)}; ) ${toOutput}`);
 }
 
 /** A plain fence (execute/shell/plain-fence), run by the shell process itself, which forks only for its programs. */
-export function plainFrame(number: number, text: string, toOutput: string): Buffer {
-  return textToBytes(`hash -r; ${assignMark(number)} eval ${quoteOnOneLine(text)} ${toOutput}`);
+export function plainFrame(
+  number: number,
+  { text, capture }: { readonly text: string; readonly capture: boolean },
+  toOutput: string,
+): Buffer {
+  const run = (lines: string) => `hash -r; ${assignMark(number)} eval ${quoteOnOneLine(lines)} ${toOutput}`;
+  if (!capture) return textToBytes(run(text));
+  return textToBytes(`${run(countPlainLines(text))} ${reportPlainLine(CONTROL)}`);
 }
 
 /** A fence that gets its own process in place of the subshell. */

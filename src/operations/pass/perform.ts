@@ -1,4 +1,5 @@
 import type { Action, FileAction, ShellAction } from '../../model/action.ts';
+import type { Place } from '../../model/place.ts';
 import type { ShellRequest, ShellResult } from '../../model/shell.ts';
 import { refusalOf } from '../approval/refusal.ts';
 import { directoryOf } from './checks.ts';
@@ -90,7 +91,7 @@ function shellFailure(action: ShellAction, { end }: ShellResult): FenceFailure |
         kind: 'exit',
         message: `The fence ended with exit code ${end.code}.`,
         remedy: 'Mend what its output tells, or edit the step, and run the same command again.',
-        place: action.place,
+        place: end.line === undefined ? action.place : placeOfLine(action, end.line),
         exitCode: end.code,
       };
     case 'timeout':
@@ -122,6 +123,15 @@ function shellFailure(action: ShellAction, { end }: ShellResult): FenceFailure |
         place: action.place,
       };
   }
+}
+
+/** The place in the document of a line of the fence's text, at its first letter. */
+function placeOfLine({ text, textPlace, lines, place }: ShellAction, line: number): Place {
+  const own = text.split('\n')[line - 1];
+  const inFence = lines ? lines[line - 1] : line;
+  if (own === undefined || inFence === undefined) return place;
+  const indent = own.length - own.trimStart().length + (lines ? '$ '.length : 0);
+  return { ...textPlace, line: textPlace.line + inFence - 1, column: textPlace.column + indent };
 }
 
 async function performFile(action: FileAction, { pass, state }: Performing): Promise<Performed> {
