@@ -7,7 +7,7 @@ import { reasonForNoHosts, startHosts } from './ssh-hosts.mjs';
 const HOSTS = 32;
 const STEPS = 20;
 /** Ansible takes most of a minute a round. */
-const MOST_ROUNDS = 3;
+const MAX_ROUNDS = 3;
 const node = process.execPath;
 
 const files = Array.from({ length: STEPS }, (_, at) => `f${at + 1}`);
@@ -22,7 +22,7 @@ export async function fleet({ bin, peers, rounds, skipped }) {
   }
   const lab = await startHosts(HOSTS);
   try {
-    return await measure({ bin, peers, rounds: Math.min(rounds, MOST_ROUNDS), skipped, lab });
+    return await measure({ bin, peers, rounds: Math.min(rounds, MAX_ROUNDS), skipped, lab });
   } finally {
     lab.stop();
   }

@@ -18,7 +18,7 @@ export interface WorldOptions {
 export function localWorld({ cwd, env, version, person }: WorldOptions): World {
   const folders = { box: boxStateFolder(env), person: personStateFolder(env) };
   const name = hostname();
-  const identify: World['identify'] = async (lookOnly) => ({ id: await boxId(folders.box, lookOnly), name });
+  const identify: World['identify'] = async (readOnly) => ({ id: await boxId(folders.box, readOnly), name });
   return {
     cwd,
     env,
@@ -48,18 +48,18 @@ async function openLocalBox(
   options: OpenBox,
   { folders, identify }: Pick<World, 'folders' | 'identify'>,
 ): Promise<Box> {
-  const [{ openLocalExecution }, { askProbe }, { probeChanged }] = await Promise.all([
+  const [{ openLocalExecution }, { runProbe }, { probeChanged }] = await Promise.all([
     import('./execute/local-execution.ts'),
     import('./observe/local-probes.ts'),
     import('./observe/probe-changed.ts'),
   ]);
-  const [identity, execution] = await Promise.all([identify(options.lookOnly), openLocalExecution(options)]);
+  const [identity, execution] = await Promise.all([identify(options.readOnly), openLocalExecution(options)]);
   return Object.assign(execution, {
     identity,
     kind: 'local' as const,
     policy: 'guarded' as const,
     state: localBoxState(folders.box),
-    ask: askProbe,
+    ask: runProbe,
     changed: probeChanged,
   });
 }

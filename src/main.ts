@@ -2,7 +2,7 @@ import { interruptions } from './cli/interruption.ts';
 import { program } from './cli/program.ts';
 import { localWorld } from './local-world.ts';
 import { mcpRow } from './mcp/row.ts';
-import { withPort } from './mcp/transport/usual-port.ts';
+import { withPort } from './mcp/transport/default-port.ts';
 import { operations } from './operations/all.ts';
 import { terminal } from './terminal.ts';
 

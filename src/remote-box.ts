@@ -7,7 +7,7 @@ import { type BoxTarget, targetText } from './model/box-target.ts';
 import type { OpenBox, World } from './world.ts';
 
 /** How a box is reached, and what is known of it beside what it says itself. */
-interface Way {
+interface RemoteAccess {
   readonly link: BoxLink;
   readonly policy: BoxPolicy;
   readonly options: Pick<RemoteOptions, 'identity' | 'workspaces'>;
@@ -29,7 +29,7 @@ export async function openRemoteBox(
     import('./observe/remote/remote-probes.ts'),
   ]);
   const reach = async () => {
-    const { link, policy, options } = await wayTo(target, env, person !== undefined);
+    const { link, policy, options } = await remoteAccess(target, env, person !== undefined);
     const workspace = workspaceOf(open.folder);
     return {
       policy,
@@ -41,15 +41,15 @@ export async function openRemoteBox(
     };
   };
   // ssh may ask for a password or about a host key: the terminal is its own meanwhile.
-  const { policy, execution } = await (person ? person.lend(reach) : reach());
+  const { policy, execution } = await (person ? person.withTerminal(reach) : reach());
   return { ...execution, policy, ...remoteProbes(execution) };
 }
 
-async function wayTo(
+async function remoteAccess(
   target: Exclude<BoxTarget, { kind: 'local' }>,
   env: World['env'],
   attended: boolean,
-): Promise<Way> {
+): Promise<RemoteAccess> {
   switch (target.kind) {
     case 'ssh': {
       const { openSshLink } = await import('./execute/remote/ssh-link.ts');
@@ -72,7 +72,7 @@ async function wayTo(
 }
 
 /** A container is known by its id: an image that was made of it must not be taken for it. */
-async function container(options: ContainerOptions, policy: BoxPolicy): Promise<Way> {
+async function container(options: ContainerOptions, policy: BoxPolicy): Promise<RemoteAccess> {
   const { openContainerLink } = await import('./execute/remote/container-link.ts');
   const link = await openContainerLink(options);
   const name = options.name.replace(/^container:/, '');

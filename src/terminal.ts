@@ -18,8 +18,8 @@ export interface Terminal {
  * the terminal is only make-believe.
  */
 export function terminal({ input, output, env, signal }: Terminal): Person | undefined {
-  const pretended = env.CI !== undefined && !['', '0', 'false'].includes(env.CI);
-  if (!input.isTTY || !output.isTTY || pretended) return undefined;
+  const simulated = env.CI !== undefined && !['', '0', 'false'].includes(env.CI);
+  if (!input.isTTY || !output.isTTY || simulated) return undefined;
 
   const ask = (question: string, secret = false) => askLine({ input, output, env, signal }, question, secret);
   const choose = async (question: string, answers: readonly string[]): Promise<string> => {
@@ -35,7 +35,7 @@ export function terminal({ input, output, env, signal }: Terminal): Person | und
     confirm: async (question) => /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim()),
     ask: (question, options) => ask(`${question} `, options?.secret),
     choose,
-    lend: (work) => work(),
+    withTerminal: (work) => work(),
   };
 }
 
@@ -80,13 +80,13 @@ function askLine({ input, output, signal }: Terminal, question: string, secret: 
   });
 }
 
-const trouble = (code: string, message: string, remedy: string): readonly Diagnostic[] => [
+const terminalError = (code: string, message: string, remedy: string): readonly Diagnostic[] => [
   { code, severity: 'error', message, remedy },
 ];
 
 const unanswered = () =>
   new RunbookError(
-    trouble(
+    terminalError(
       'no-answer',
       'the question was not answered',
       'Answer it, or give the value as a flag or a variable.',
@@ -96,6 +96,6 @@ const unanswered = () =>
 
 const withdrawn = () =>
   new RunbookError(
-    trouble('interrupted', 'stopped while asking', 'Run the same command to go on.'),
+    terminalError('interrupted', 'stopped while asking', 'Run the same command to go on.'),
     EXIT.interrupted,
   );

@@ -22,7 +22,7 @@ export interface World {
   /** The person at the terminal; undefined when there is none (piped, CI, MCP). */
   readonly person?: Person;
   /** Who this machine is, without opening it. `lookOnly` as in `OpenBox`. */
-  identify(lookOnly?: boolean): Promise<BoxIdentity>;
+  identify(readOnly?: boolean): Promise<BoxIdentity>;
   /** Opens the box that a runbook works on. */
   openBox(options: OpenBox): Promise<Box>;
 }
@@ -43,7 +43,7 @@ export interface OpenBox {
   /** Who may be asked for a password or about a host key; nobody, if not given. */
   readonly person?: Person;
   /** Nothing may be written, not even the id of a box that has none yet; it then has one for this process alone. */
-  readonly lookOnly?: boolean;
+  readonly readOnly?: boolean;
 }
 
 /** A terminal with somebody at it. */
@@ -55,5 +55,5 @@ export interface Person {
   /** One of several answers, by its first letter. */
   choose(question: string, answers: readonly string[]): Promise<string>;
   /** Lends the terminal to something that talks to the person itself (an interactive fence): nothing is drawn meanwhile. */
-  lend<T>(work: () => Promise<T>): Promise<T>;
+  withTerminal<T>(work: () => Promise<T>): Promise<T>;
 }

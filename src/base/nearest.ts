@@ -1,13 +1,13 @@
 const LONGEST_WORD = 200;
 
 /** Caps the number of guesses per document: each guess compares the word with every candidate. */
-const MOST_GUESSES = 100;
+const MAX_GUESSES = 100;
 
 /** A memoizing, bounded `nearest` for the words of one document, so that the time grows linearly with the document. */
 export function guesser(candidates: readonly string[]): (word: string) => string | undefined {
   const guesses = new Map<string, string | undefined>();
   return (word) => {
-    if (!guesses.has(word) && guesses.size < MOST_GUESSES) guesses.set(word, nearest(word, candidates));
+    if (!guesses.has(word) && guesses.size < MAX_GUESSES) guesses.set(word, nearest(word, candidates));
     return guesses.get(word);
   };
 }

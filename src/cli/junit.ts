@@ -119,13 +119,13 @@ function bodyOf({ outcome }: ReportedStep): string | undefined {
     case 'not-reached':
       return `<skipped message="${attribute(outcomeWords(outcome))}"/>`;
     case 'failed':
-      return trouble('failure', outcome.failure);
+      return failureTag('failure', outcome.failure);
     case 'person':
-      return trouble('error', outcome.failure);
+      return failureTag('error', outcome.failure);
   }
 }
 
-function trouble(tag: 'failure' | 'error', failure: Failure): string {
+function failureTag(tag: 'failure' | 'error', failure: Failure): string {
   const text = [
     `${shownPlace(failure.place)}: ${failure.message}`,
     ...failure.checks.filter((check) => check.verdict !== 'pass').map(checkText),

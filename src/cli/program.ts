@@ -6,9 +6,9 @@ import { chosenVerb } from './chosen-verb.ts';
 import type { CommandContext } from './command-context.ts';
 import { type Call, globalFlags, readCall } from './global-flags.ts';
 import { Interruption } from './interruption.ts';
-import { lendTerminal } from './lending.ts';
 import { openProgress } from './open-progress.ts';
 import { helpWidth, type Output, pageFor } from './output.ts';
+import { pauseProgress } from './pause-progress.ts';
 import { renderDiagnostics } from './render/diagnostic.ts';
 import { isPass } from './render/dry-run.ts';
 import { renderReport } from './render/reports.ts';
@@ -54,26 +54,26 @@ async function perform(operation: Operation, call: Call, around: CommandContext)
   const { world, signal } = around;
   const { input, report: path } = readArguments(operation, call.rest);
   const file = path === undefined ? undefined : await openReportFile(path, world.cwd);
-  const story = await openProgress(operation, call, around, {
+  const progress = await openProgress(operation, call, around, {
     fleet: input.fleet !== undefined || operation.name === 'submit',
   });
   const stopping = () => {
     const notice = reasonOf(signal)?.message;
-    if (notice) story.notice(notice);
+    if (notice) progress.notice(notice);
   };
   signal.addEventListener('abort', stopping);
   try {
-    const person = world.person && lendTerminal(world.person, story);
-    const context = { world: person ? { ...world, person } : world, emit: story.event, signal };
+    const person = world.person && pauseProgress(world.person, progress);
+    const context = { world: person ? { ...world, person } : world, emit: progress.event, signal };
     const report = await operation.run(context, input);
-    story.end();
+    progress.end();
     await print(operation, report, call, around);
     if (isPass(report)) await file?.write(report);
     const exit = operation.exit(report);
     return exit === EXIT.done ? exit : (reasonOf(signal)?.exit ?? exit);
   } finally {
     signal.removeEventListener('abort', stopping);
-    story.end();
+    progress.end();
   }
 }
 

@@ -92,9 +92,9 @@ async function setOwnerAndMode(file: FileHandle, mode: number, { uid, gid }: Ids
 
 /** Resolves symlinks, including one whose target does not exist yet. */
 async function resolveLinks(path: string): Promise<string> {
-  const MOST_LINKS = 40;
+  const MAX_LINKS = 40;
   let target = resolve(path);
-  for (let links = 0; links < MOST_LINKS; links += 1) {
+  for (let links = 0; links < MAX_LINKS; links += 1) {
     const found = await unlessMissing(lstat(target));
     if (!found?.isSymbolicLink()) return target;
     target = resolve(dirname(target), await readlink(target));

@@ -168,10 +168,10 @@ class InventoryReader {
     for (const what of ['name', 'on'] as const) {
       const first = new Map<string, Target>();
       for (const target of this.#targets) {
-        const twin = first.get(target[what]);
-        if (!twin) first.set(target[what], target);
-        else if (what === 'name' || twin.name !== target.name) {
-          const message = `\`${target[what]}\` must be unique; it is already on line ${twin.place.line}.`;
+        const duplicate = first.get(target[what]);
+        if (!duplicate) first.set(target[what], target);
+        else if (what === 'name' || duplicate.name !== target.name) {
+          const message = `\`${target[what]}\` must be unique; it is already on line ${duplicate.place.line}.`;
           const remedy = what === 'on' ? 'List each box only once.' : 'Give one of them a different `name:`.';
           this.diagnostics.push({
             code: 'duplicate-target',

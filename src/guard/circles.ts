@@ -111,7 +111,7 @@ function askAfterRounds(input: GuardInput, problem: ProblemRecord): GuardVerdict
     verdict: 'ask',
     code: 'circles',
     reason: `${problem.rounds.length} different actions ended in the same failure (${problem.id}). ${missing.join(' ')}`,
-    evidence: failures.map(told),
+    evidence: failures.map(attemptLine),
     nextStep: `Call env_observe, compare with the last snapshot, and read its findings. Call find_fix with the error. Then send the attempt with a hypothesis about ${problem.id}; after ${STOP_AFTER} different actions a person is needed.`,
     problem: problem.id,
   };
@@ -137,7 +137,7 @@ function judgeRepetition(input: GuardInput, problem: ProblemRecord): GuardVerdic
     verdict: 'ask',
     code: 'circles',
     reason: `This is the same action that failed as ${last.attempt}, and no change since then is known.${transient}`,
-    evidence: repeated.map(told),
+    evidence: repeated.map(attemptLine),
     nextStep:
       'Change something first: act on the findings of that failure, or call env_observe to get findings. If the same action should work now, send a hypothesis with evidence newer than the failure and a prediction.',
     problem: problem.id,
@@ -168,7 +168,7 @@ function problemStop(input: GuardInput, problem: ProblemRecord): GuardVerdict {
     verdict: 'refuse',
     code: 'circles',
     reason: `${problem.rounds.length} different actions ended in the same failure (${problem.id}). Work on it stops here; steps that do not need it can continue.`,
-    evidence: failuresOf(input, problem).map(told),
+    evidence: failuresOf(input, problem).map(attemptLine),
     nextStep: `Call escalate: say what was tried, what each attempt changed, what is known, and whom to ask what. Work on independent steps meanwhile. A person continues with \`runbook resume ${problem.id}\`.`,
     stops: 'problem',
     problem: problem.id,
@@ -198,6 +198,6 @@ function boxStop(failures: number): GuardVerdict {
   };
 }
 
-function told(attempt: Attempt): string {
+function attemptLine(attempt: Attempt): string {
   return `${attempt.attempt} (${attempt.step}): ${attempt.status}`;
 }

@@ -20,9 +20,9 @@ export function clusterLayers(facts: readonly ClusterFact[], namespace: string, 
 }
 
 function rangeLayer(range: ClusterFactOf<'limit-range'>): Layer {
-  const { namespace, name, default: usual, defaultRequest, min, max, maxRatio } = range;
+  const { namespace, name, default: defaultLimits, defaultRequest, min, max, maxRatio } = range;
   const layer = `LimitRange ${namespace}/${name}`;
-  return { kind: 'limit-range', name: layer, default: usual, defaultRequest, min, max, maxRatio };
+  return { kind: 'limit-range', name: layer, default: defaultLimits, defaultRequest, min, max, maxRatio };
 }
 
 function quotaLayer({ namespace, name, hard, used }: ClusterFactOf<'quota'>, own: Demand | undefined): Layer {

@@ -30,14 +30,14 @@ type Exotic = 'network' | 'platform';
 const PLATFORM =
   /\bkernel\b|mutex|hypervisor|cosmic|\bapi[- ]?server\b.{0,40}\b(?:slow|overload|busy|lag|hiccup|flak)|\b(?:slow|overloaded|busy|flaky)\b.{0,20}\bapi[- ]?server\b|\bflak(?:y|e|iness)\b|\b(?:by|pure|bad) (?:chance|luck)\b|\bglitch|\bhiccup|\bheisenbug|\bscheduler (?:starvation|contention)|\bin this run\b|\bneighbou?r(?:s|ing)?\b.{0,40}\b(?:cpu|load|box|vm|takes?|steals?)|\bnois(?:y|e) neighbou?r|\bsteals? (?:cpu )?time|\bscheduler of the cloud|\bcloud provider/i;
 /** What no one on the box can see or change: platform, whatever the cause is called. */
-const ELSEWHERE = /\bnois(?:y|e) neighbou?r|\bcosmic|\bhypervisor\b|\bscheduler of the cloud/i;
+const NOT_OBSERVABLE = /\bnois(?:y|e) neighbou?r|\bcosmic|\bhypervisor\b|\bscheduler of the cloud/i;
 const NETWORK =
   /\bnetwork (?:partition|split|glitch|issue|problem|flak|latenc|congestion)|\bpartition(?:ed)? between\b|\bpacket(?:s)? (?:loss|drop|lost)|\bRST packets?\b|\b(?:TCP|conntrack) (?:race|contention|exhaustion)|\bDNS (?:flak|propagat|glitch)/i;
 
 /** By its declared cause or by its text: a theory about the kernel does not become ordinary by the cause `timing`. */
 function exoticKind({ cause, mechanism }: Hypothesis): Exotic | undefined {
   if (cause === 'network' || cause === 'platform') return cause;
-  if (ELSEWHERE.test(mechanism)) return 'platform';
+  if (NOT_OBSERVABLE.test(mechanism)) return 'platform';
   // A hypothesis with a specific ordinary cause is accepted. Only vague causes may hide an exotic theory.
   if (cause !== 'timing' && cause !== 'other' && cause !== 'dependency' && cause !== 'resources')
     return undefined;
@@ -53,11 +53,13 @@ const NO_EXPLANATION: ReadonlySet<string> = new Set(['network', 'platform', 'tim
  * longer contains one shows that it is resolved.
  */
 function openFindings(loop: LoopState, failure: Attempt): readonly FindingRow[] {
-  const mundane = failure.findings.filter((each) => !NO_EXPLANATION.has(each.cause));
-  const look = laterObservation(loop, failure);
-  if (!look) return mundane;
-  const seen = new Set((look.data.findings as readonly { code?: unknown; subject?: unknown }[]).map(key));
-  return mundane.filter((each) => seen.has(key(each)));
+  const ordinary = failure.findings.filter((each) => !NO_EXPLANATION.has(each.cause));
+  const observation = laterObservation(loop, failure);
+  if (!observation) return ordinary;
+  const seen = new Set(
+    (observation.data.findings as readonly { code?: unknown; subject?: unknown }[]).map(key),
+  );
+  return ordinary.filter((each) => seen.has(key(each)));
 }
 
 /** The last env_observe since the failure that lists its findings. */

@@ -21,7 +21,7 @@ export const sameOutcome: Guard = {
     const [first, second, problem] = pair;
     const failures = [first, second];
     if (madeProgress(failures) || isRateLimited(second) || raisesWhatWasMeasured(input)) return PASS;
-    const what = onlyNumbers(input, first, second) ?? onlyBeside(input, first, second);
+    const what = onlyNumbers(input, first, second) ?? isUnrelated(input, first, second);
     if (what === undefined) return PASS;
     const defects = hypothesisDefects(input, failures);
     return defects.length === 0 ? PASS : stop(input, { first, second, problem, what, defects });
@@ -65,7 +65,7 @@ const LONGER_MS = 100;
  * The parts that changed touch nothing that the common part names, and the last change made the run longer without another
  * outcome.
  */
-function onlyBeside({ attempt }: GuardInput, first: Attempt, second: Attempt): string | undefined {
+function isUnrelated({ attempt }: GuardInput, first: Attempt, second: Attempt): string | undefined {
   if (second.actedMs < first.actedMs + LONGER_MS) return undefined;
   const scripts = [first, second, attempt].map(({ body }) =>
     normalForm(body).core.split('\n').map(maskNumbers),
@@ -75,8 +75,8 @@ function onlyBeside({ attempt }: GuardInput, first: Attempt, second: Attempt): s
   if (common.length === 0) return undefined;
   const kept = new Set(common);
   const named = new Set(common.flatMap(namesIn));
-  const beside = [...b, ...c].filter((line) => isCommand(line) && !kept.has(line));
-  if (beside.length === 0 || beside.some((line) => namesIn(line).some((name) => named.has(name))))
+  const others = [...b, ...c].filter((line) => isCommand(line) && !kept.has(line));
+  if (others.length === 0 || others.some((line) => namesIn(line).some((name) => named.has(name))))
     return undefined;
   return `what runs next to \`${common[0]!.slice(0, 80)}\``;
 }

@@ -74,7 +74,7 @@ function repeatedEvidenceDefects(
   const failed = failures.findLast((each) => each.hypothesis);
   if (!failed) return [];
   const said = (ids: readonly string[]): string[] =>
-    loop.evidence.filter((each) => ids.includes(each.id)).map(whatItSays);
+    loop.evidence.filter((each) => ids.includes(each.id)).map(mechanismText);
   const before = new Set(said(failed.hypothesis!.evidence));
   return said(evidence).every((each) => before.has(each))
     ? [`The evidence says the same as before ${failed.attempt}, which failed with another explanation.`]
@@ -82,7 +82,7 @@ function repeatedEvidenceDefects(
 }
 
 /** Without times, process ids and sizes, which differ at every look. */
-function whatItSays({ id, kind, data }: Evidence): string {
+function mechanismText({ id, kind, data }: Evidence): string {
   const { at: _, ...rest } = data;
   const text = JSON.stringify(rest);
   return text === '{}' ? id : `${kind} ${maskNumbers(text)}`;

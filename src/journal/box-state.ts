@@ -41,10 +41,10 @@ export function journalKey(boxId: string, document: string): string {
  * atomically. If it cannot be stored, each process uses another id, so that reading works without write permission.
  * Nothing is journaled then, and openJournal reports why. `lookOnly`: creates no id.
  */
-export async function boxId(stateFolder: string, lookOnly = false): Promise<string> {
+export async function boxId(stateFolder: string, readOnly = false): Promise<string> {
   const path = join(stateFolder, 'box-id');
   try {
-    return idAt(path) ?? (lookOnly ? temporaryId : await makeId(stateFolder, path));
+    return idAt(path) ?? (readOnly ? temporaryId : await makeId(stateFolder, path));
   } catch {
     return temporaryId;
   }

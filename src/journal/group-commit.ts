@@ -15,25 +15,25 @@ export interface GroupCommit {
  */
 export function createGroupCommit(sync: () => Promise<void>, lingerMs = 0): GroupCommit {
   let running: Promise<void> = Promise.resolve();
-  let waiting: { readonly done: Promise<void>; readonly hurry: () => void } | undefined;
+  let waiting: { readonly done: Promise<void>; readonly flushSoon: () => void } | undefined;
 
   const touch = () => {
     if (waiting) return;
-    let hurry = () => {};
+    let flushSoon = () => {};
     const moment = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, lingerMs);
-      hurry = () => {
+      flushSoon = () => {
         clearTimeout(timer);
         resolve();
       };
     });
-    if (lingerMs === 0) hurry();
+    if (lingerMs === 0) flushSoon();
     const started = Promise.all([running, moment]).then(() => {
       running = started;
       waiting = undefined;
       return sync();
     });
-    waiting = { done: started, hurry };
+    waiting = { done: started, flushSoon };
     // `settled` reports a failure; without this line it would also end the process.
     started.catch(() => {});
   };
@@ -42,7 +42,7 @@ export function createGroupCommit(sync: () => Promise<void>, lingerMs = 0): Grou
     touch,
     soon,
     settled: () => {
-      waiting?.hurry();
+      waiting?.flushSoon();
       return soon();
     },
   };

@@ -97,7 +97,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   await prepareFolder(options.folder);
   const whole = await readAll(options);
   const { path, key, read } = whole;
-  if (read.voidFrom !== undefined) await setAside(path, read.end);
+  if (read.invalidFrom !== undefined) await setAside(path, read.end);
   const counter = await options.state.openCounter(key);
   const fd = await storing('the journal', path, () => openForAppending(path, options.folder, read));
   const seal = whole.seal ?? (await newSeal(options, whole, counter.value));
@@ -164,7 +164,7 @@ async function openForAppending(path: string, folder: string, read: ReadJournal)
  * Milliseconds for which records wait to share a sync: the most that a power failure can take from a pass of short
  * steps.
  */
-const LINGER_MS = 8;
+const RELEASE_DELAY_MS = 8;
 
 class OpenJournal implements Journal {
   readonly pass: Journal['pass'];
@@ -192,7 +192,7 @@ class OpenJournal implements Journal {
     this.diagnostics = diagnosticsOf(path, read, isUnsigned);
     this.#seq = Math.max(counter.value, read.lastSeq);
     this.#size = read.end + (read.unended ? 1 : 0);
-    this.#commit = createGroupCommit(() => this.#sync(), LINGER_MS);
+    this.#commit = createGroupCommit(() => this.#sync(), RELEASE_DELAY_MS);
   }
 
   get memory(): ReadonlyMap<string, StepMemory> {
@@ -295,11 +295,11 @@ class OpenJournal implements Journal {
 function diagnosticsOf(path: string, read: ReadJournal, isUnsigned: boolean): Diagnostic[] {
   const found = read.changed.map((line) => changed(path, line));
   if (isUnsigned) found.push(unsigned(path));
-  if (read.voidFrom !== undefined) {
+  if (read.invalidFrom !== undefined) {
     found.push({
       code: 'journal-void',
       severity: 'warning',
-      message: `The journal's records from number ${read.voidFrom} on are ignored because this box has no trace of them. It was restored from an older state, or lost its state.`,
+      message: `The journal's records from number ${read.invalidFrom} on are ignored because this box has no trace of them. It was restored from an older state, or lost its state.`,
       remedy: 'You need not do anything: the steps are evaluated again by their checks.',
       place: { file: path, line: read.records + 1, column: 1 },
     });

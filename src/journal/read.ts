@@ -21,7 +21,7 @@ export interface ReadJournal {
   /** Lines that were changed after they were written. They do not count. */
   readonly changed: readonly number[];
   /** Number of the first record beyond the box's counter. */
-  readonly voidFrom?: number;
+  readonly invalidFrom?: number;
 }
 
 const CHUNK = 1024 * 1024;
@@ -72,7 +72,7 @@ export async function readJournalRecords(
         const record = readRecord(path, number, value);
         if (record.seq <= found.lastSeq)
           throw damaged(path, number, `number ${record.seq} follows ${found.lastSeq}`);
-        if (record.seq > limit) return { ...found, voidFrom: record.seq };
+        if (record.seq > limit) return { ...found, invalidFrom: record.seq };
         onRecord(record);
         found.end = line.end;
         found.unended = !line.whole;

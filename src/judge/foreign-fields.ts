@@ -13,7 +13,7 @@ export interface ForeignField {
  * Field manager names of programs with which people and other deployments change objects. Controllers are excluded:
  * what they fill in (a cluster IP, a CA bundle, a revision) is not drift.
  */
-const HANDS =
+const MANUAL_MANAGERS =
   /^(?:kubectl|helm|argocd|flux|kustomize|lens|k9s|headlamp|dashboard|mozilla|node-fetch|undici|curl|python|go-http-client|openapi-generator|terraform|pulumi|ansible)/i;
 
 /**
@@ -26,7 +26,7 @@ export function foreignFields(object: KubeObject, ours: ReadonlySet<string>): Fo
   return entries
     .filter(
       ({ manager = '', subresource }) =>
-        HANDS.test(manager) && !ours.has(manager) && subresource !== 'status',
+        MANUAL_MANAGERS.test(manager) && !ours.has(manager) && subresource !== 'status',
     )
     .flatMap((entry) =>
       pathsOf(entry)
@@ -49,13 +49,13 @@ export function withoutCompletions(
   const owned = (of: (manager: string) => boolean) =>
     entries.filter(({ manager = '' }) => of(manager)).flatMap(pathsOf);
   const own = new Set(owned((manager) => ours.has(manager)));
-  const hands = owned((manager) => !ours.has(manager) && HANDS.test(manager));
-  const controllers = owned((manager) => !ours.has(manager) && !HANDS.test(manager));
+  const manualManagers = owned((manager) => !ours.has(manager) && MANUAL_MANAGERS.test(manager));
+  const controllers = owned((manager) => !ours.has(manager) && !MANUAL_MANAGERS.test(manager));
   const touches = (paths: readonly string[], path: string) =>
     paths.some((each) => path.startsWith(each) || each.startsWith(path));
   return found.filter((each) => {
     const adds = each.kind === 'extra' ? !own.has(each.path) : completes(each.live, each.wanted);
-    return !adds || !touches(controllers, each.path) || touches(hands, each.path);
+    return !adds || !touches(controllers, each.path) || touches(manualManagers, each.path);
   });
 }
 

@@ -93,7 +93,7 @@ function isOfJob({ metadata }: KubeObject): boolean {
  * missing credentials. A crash may end once its dependencies are up, so it is still in progress.
  */
 function stuckContainer(pod: KubeObject): Readiness | undefined {
-  let healing: Readiness | undefined;
+  let recovering: Readiness | undefined;
   for (const container of containersOf(pod)) {
     const waiting = container.state?.waiting;
     if (!waiting?.reason || !/^Err|Error$|BackOff$|^InvalidImageName$/.test(waiting.reason)) continue;
@@ -102,9 +102,9 @@ function stuckContainer(pod: KubeObject): Readiness | undefined {
     const what = `container ${container.name} waits: ${waiting.reason}: ${waiting.message ?? ''}${last}`;
     const lacking = lasting(waiting, before);
     if (lacking) return failed(`${what}. Time does not fix this: ${lacking}`);
-    healing ??= progressing(`${what}. This may heal, so it is waited for`);
+    recovering ??= progressing(`${what}. This may heal, so it is waited for`);
   }
-  return healing;
+  return recovering;
 }
 
 const UNSTARTABLE = /no such file|not found|permission denied|exec format error/i;

@@ -168,8 +168,8 @@ function daemonSet(object: KubeObject): Readiness {
 }
 
 function replicaSet(object: KubeObject): Readiness {
-  const trouble = Condition.of(object, 'ReplicaFailure');
-  if (trouble?.status === 'True') return progressing(trouble.text);
+  const failure = Condition.of(object, 'ReplicaFailure');
+  if (failure?.status === 'True') return progressing(failure.text);
   const { wanted, total, available, ready: up } = replicas(object);
   const labelled = number(object, 'status', 'fullyLabeledReplicas');
   return (

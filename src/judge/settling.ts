@@ -3,11 +3,11 @@ import type { KubeObject } from '../model/cluster/kube.ts';
 import { at } from './readiness-words.ts';
 
 /** How long a container that has not crashed must run before it counts as ready. */
-const CALM_MS = 10_000;
+const STABLE_MS = 10_000;
 /** kubelet waits at most this long between two starts of a container that crashes. */
 const LONGEST_MS = 300_000;
 /** kubelet forgets the crashes of a container that has run this long. */
-const FORGOTTEN_MS = 600_000;
+const RESTART_MEMORY_MS = 600_000;
 /** A start that is this far in the future says that the clocks differ. */
 const SKEW_MS = 60_000;
 
@@ -78,14 +78,14 @@ function needOf(
   { restartCount = 0, lastState }: Status,
   minReadySeconds: number,
 ): { needMs: number; because: string } {
-  const calm = calmNeed(minReadySeconds);
+  const stable = calmNeed(minReadySeconds);
   const last = lastState?.terminated;
   // Unknown: kubelet lost sight of it, as in a reboot.
-  if (restartCount === 0 || !last || last.reason === 'Unknown') return calm;
+  if (restartCount === 0 || !last || last.reason === 'Unknown') return stable;
   const ranMs = Date.parse(last.finishedAt ?? '') - Date.parse(last.startedAt ?? '') || 0;
-  if (ranMs >= FORGOTTEN_MS) return calm;
-  const needMs = Math.min(LONGEST_MS, 2 * ranMs + CALM_MS * Math.min(restartCount, 6));
-  if (needMs <= calm.needMs) return calm;
+  if (ranMs >= RESTART_MEMORY_MS) return stable;
+  const needMs = Math.min(LONGEST_MS, 2 * ranMs + STABLE_MS * Math.min(restartCount, 6));
+  if (needMs <= stable.needMs) return stable;
   const because = `${pluralize(restartCount, 'restart')}; it ended with code ${last.exitCode ?? '?'} after ${Math.round(ranMs / 1000)} s before`;
   return { needMs, because };
 }
@@ -93,5 +93,5 @@ function needOf(
 function calmNeed(minReadySeconds: number): { needMs: number; because: string } {
   return minReadySeconds > 0
     ? { needMs: minReadySeconds * 1000, because: 'minReadySeconds' }
-    : { needMs: CALM_MS, because: 'minReadySeconds is not set' };
+    : { needMs: STABLE_MS, because: 'minReadySeconds is not set' };
 }

@@ -65,10 +65,10 @@ export function misspeltHeading(text: string): LabelName | undefined {
 }
 
 function meantBy(word: string): LabelName | undefined {
-  return LABELS.find((label) => label !== word && label[0] === word[0] && isSlip(word, label));
+  return LABELS.find((label) => label !== word && label[0] === word[0] && isMisspelling(word, label));
 }
 
-function isSlip(word: string, label: LabelName): boolean {
+function isMisspelling(word: string, label: LabelName): boolean {
   const distance = editDistance(word, label);
   if (label.length > 4) return distance <= (label.length > 5 ? 2 : 1);
   const letters = (text: string) => [...text].sort().join('');
@@ -90,7 +90,7 @@ export function readHeadingLabel<Name extends string>(
 }
 
 /** `What NAME did:` alone on the first line of a paragraph: agents write this above a fix. */
-export function readWhatSomeoneDid(text: string): Label<'Fix'> | undefined {
+export function readActionLabel(text: string): Label<'Fix'> | undefined {
   const [line = ''] = text.split('\n', 1);
   if (!/^[*_]{0,3}What /.test(line) || !/^What \S.* did:$/.test(inlineText(line).trim())) return undefined;
   return { name: 'Fix', rest: text.slice(line.length).trim() };

@@ -15,9 +15,9 @@ import {
   misplacedLabel,
   misspeltHeading,
   misspeltLabel,
+  readActionLabel,
   readHeadingLabel,
   readLabel,
-  readWhatSomeoneDid,
 } from './labels.ts';
 import type { DocumentText } from './source.ts';
 
@@ -239,5 +239,5 @@ function labelOf(source: DocumentText, block: Block, isProblem: boolean): Label 
   if (block.kind === 'heading') return readHeadingLabel(block.text, LABELS);
   if (block.kind !== 'paragraph') return undefined;
   const text = textOfLines(source.text, block.lines);
-  return readLabel(text, LABELS) ?? (isProblem ? readWhatSomeoneDid(text) : undefined);
+  return readLabel(text, LABELS) ?? (isProblem ? readActionLabel(text) : undefined);
 }

@@ -105,28 +105,28 @@ function lineOfByte(bytes: Uint8Array, offset: number): number {
   return line;
 }
 
-interface Trouble {
+interface SourceError {
   readonly message: string;
   readonly remedy: string;
 }
 
-const BINARY: Trouble = {
+const BINARY: SourceError = {
   message: 'A document must be text. This file contains a NUL byte, so it is binary.',
   remedy: 'Name a markdown file.',
 };
 
-const NOT_UTF8: Trouble = {
+const NOT_UTF8: SourceError = {
   message:
     'A document must be valid UTF-8. This line is not, so the file could not be written back unchanged.',
   remedy: 'Save the file as UTF-8.',
 };
 
-const tooLarge = (bytes: number): Trouble => ({
+const tooLarge = (bytes: number): SourceError => ({
   message: `A document may have at most ${LARGEST_DOCUMENT} bytes. This file has ${bytes}.`,
   remedy: 'Split it, or move logs and data out of the document.',
 });
 
-function refused(code: string, trouble: Trouble, at: { file: string; line?: number }) {
+function refused(code: string, error: SourceError, at: { file: string; line?: number }) {
   const place = { file: at.file, line: at.line ?? 1, column: 1 };
-  return { diagnostics: [{ code, severity: 'error' as const, ...trouble, place }] };
+  return { diagnostics: [{ code, severity: 'error' as const, ...error, place }] };
 }

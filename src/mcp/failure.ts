@@ -3,13 +3,13 @@ import { plainText } from '../base/plain-text.ts';
 import { type Diagnostic, RunbookError } from '../model/diagnostic.ts';
 
 /** Clients truncate error texts at 11,000 characters, so the start must be sufficient. */
-const MOST_CHARACTERS = 8_000;
+const MAX_CHARACTERS = 8_000;
 
 /** Converts an error of the caller into the text for its model: only code, message, remedy and place. */
 export function failure(error: unknown): CallToolResult {
   const diagnostics = error instanceof RunbookError ? error.diagnostics : [defect(error)];
   const text = plainText(diagnostics.map(described).join('\n\n'));
-  const cut = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  const cut = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
   return { isError: true, content: [{ type: 'text', text: cut }] };
 }
 

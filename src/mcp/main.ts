@@ -73,7 +73,7 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
 
 /** `--read-only` also protects the disk. */
 function onlyLooking(world: World): World {
-  return { ...world, openBox: (options) => world.openBox({ ...options, lookOnly: true }) };
+  return { ...world, openBox: (options) => world.openBox({ ...options, readOnly: true }) };
 }
 
 /** The same key at every start, because clients restart servers between a question and its answer. */

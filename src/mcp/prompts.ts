@@ -54,7 +54,7 @@ First call runbook_read and replay with dry_run, and tell me what it would do an
 ];
 
 /** Longer arguments are neither a goal nor a symptom; a log belongs into a file. */
-const MOST_CHARACTERS = 4_000;
+const MAX_CHARACTERS = 4_000;
 
 export const listPrompts = (): Prompt[] => orders.map(({ prompt }) => prompt);
 
@@ -69,7 +69,7 @@ export function getPrompt(name: string, args: Readonly<Record<string, string>> =
     );
   }
   const given = Object.fromEntries(
-    Object.entries(args).map(([key, value]) => [key, value.slice(0, MOST_CHARACTERS)]),
+    Object.entries(args).map(([key, value]) => [key, value.slice(0, MAX_CHARACTERS)]),
   );
   return {
     description: order.prompt.description,

@@ -9,7 +9,7 @@ import { type AgentResource, RESOURCE_BUDGET, type ReadingContext } from '../ope
 import type { Serving } from './serving.ts';
 
 /** Maximum number of listed resources per kind; the others can still be read by their URI. */
-const MOST_LISTED = 50;
+const MAX_LISTED = 50;
 
 /** Fixed URIs, and those that the templates currently have. */
 export async function listResources(serving: Serving, context: ReadingContext): Promise<Resource[]> {
@@ -41,7 +41,7 @@ async function listed(resource: AgentResource, context: ReadingContext): Promise
   const { name, uri, title, description, mimeType } = resource;
   if (!isTemplate(resource)) return [{ name, uri, title, description, mimeType }];
   const ids = (await resource.ids?.(context)) ?? [];
-  return ids.slice(0, MOST_LISTED).map((each) => ({
+  return ids.slice(0, MAX_LISTED).map((each) => ({
     name: `${name} ${plainText(each.id)}`,
     uri: uri.replace('{id}', encodeURIComponent(each.id)),
     title: plainText(each.title),

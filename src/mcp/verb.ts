@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ExitCode } from '../model/diagnostic.ts';
 import { defineOperation } from '../operations/operation.ts';
 import { readToolsets } from './tools/toolsets.ts';
-import { USUAL_PORT } from './transport/usual-port.ts';
+import { DEFAULT_PORT } from './transport/default-port.ts';
 
 const input = z.object({
   file: z
@@ -15,7 +15,7 @@ const input = z.object({
     .min(0)
     .max(65_535)
     .optional()
-    .describe(`serve HTTP on this port of 127.0.0.1 instead of stdin and stdout; ${USUAL_PORT} by default`)
+    .describe(`serve HTTP on this port of 127.0.0.1 instead of stdin and stdout; ${DEFAULT_PORT} by default`)
     .meta({ placeholder: 'PORT' }),
   readOnly: z.boolean().default(false).describe('allow only tools that change nothing'),
   toolsets: z

@@ -40,7 +40,7 @@ export interface ProbeContext {
   readonly folder: string;
   readonly signal?: AbortSignal;
   /** An agent wrote the check and no person approved it; absent: a person did, or the document. */
-  readonly askedBy?: 'agent';
+  readonly evaluatedBy?: 'agent';
 }
 
 /**

@@ -128,7 +128,7 @@ export interface Verdict {
   /** The class of the observation, for fingerprints: `refused`, `http-401`, `missing`, `timeout`, … */
   readonly class: string;
   /** Waiting cannot change the result, so a wait can stop. */
-  readonly hopeless?: true;
+  readonly permanent?: true;
   /** It would pass if it stays as it is for so many milliseconds; the caller can wait that long. */
   readonly settlesInMs?: number;
 }

@@ -1,7 +1,7 @@
 import type { Box } from '../model/box.ts';
 import type { ProgramFact } from '../model/program-fact.ts';
 import { FIRST_BYTES, inspectProgram, programPaths, shebangOf } from './inspect-program.ts';
-import { NotGathered } from './machine.ts';
+import { NotCollected } from './machine.ts';
 
 /**
  * Describes programs on any box. On a remote box this takes one round trip, and a second if scripts name interpreters.
@@ -33,7 +33,7 @@ export async function inspectPrograms(
       interpreters.length === 0 ? machine : await observeOn(box, fragments([...names, ...interpreters]));
     return names.map((name) => inspectProgram(name, searchIn, whole));
   } catch (error) {
-    if (error instanceof NotGathered) return [];
+    if (error instanceof NotCollected) return [];
     throw error;
   }
 }

@@ -20,7 +20,7 @@ import { statfs } from 'node:fs/promises';
 import { arch, availableParallelism, loadavg, networkInterfaces, release, type, uptime } from 'node:os';
 import type { EntryKind, Machine, Reading, Status, SystemFacts } from './machine.ts';
 import { ownAddresses } from './remote/own-addresses.ts';
-import { askTool } from './tool.ts';
+import { runTool } from './tool.ts';
 import { tryRead } from './try-read.ts';
 
 /** Larger files are read in chunks. */
@@ -53,7 +53,7 @@ export const localMachine: Machine = {
   contains,
   sha256,
   room,
-  tool: askTool,
+  tool: runTool,
   system,
 };
 

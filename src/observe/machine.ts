@@ -113,6 +113,6 @@ export function namesIn(machine: Machine, folder: string): string[] {
 }
 
 /** The observation of a remote machine did not include this. Callers report `unavailable` or `unknown`. */
-export class NotGathered extends Error {
+export class NotCollected extends Error {
   override readonly name = 'NotGathered';
 }

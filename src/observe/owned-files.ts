@@ -1,7 +1,7 @@
 import type { Box } from '../model/box.ts';
 import { keyedHash } from './keyed-hash.ts';
 import { localMachine } from './local-machine.ts';
-import { type Machine, NotGathered } from './machine.ts';
+import { type Machine, NotCollected } from './machine.ts';
 import { quoted } from './remote/quoted.ts';
 import { observeOn } from './remote/remote-observer.ts';
 
@@ -23,7 +23,7 @@ export async function ownedFiles(
     );
     return new Map(found);
   } catch (error) {
-    if (!(error instanceof NotGathered)) throw error;
+    if (!(error instanceof NotCollected)) throw error;
     return new Map(paths.map((path) => [path, { reason: error.message }]));
   }
 }
@@ -45,7 +45,7 @@ async function measureFile(path: string, machine: Machine, key: string): Promise
     if (digest.kind !== 'read') return { reason: `no permission to read ${path}` };
     return { state: `content ${keyedHash(key, digest.value)}, ${rest}` };
   } catch (error) {
-    if (error instanceof NotGathered) return { reason: error.message };
+    if (error instanceof NotCollected) return { reason: error.message };
     throw error;
   }
 }

@@ -19,8 +19,8 @@ export interface ReadSources {
 }
 
 /** Bounds of the walk. */
-const MOST_ENTRIES = 600;
-const MOST_BYTES = 1024 * 1024;
+const MAX_ENTRIES = 600;
+const MAX_BYTES = 1024 * 1024;
 /** A larger file is compared by size and time. */
 const LARGEST = 64 * 1024;
 
@@ -66,7 +66,7 @@ class InputReader {
     for (const { name, kind } of [...listing.value].sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(folder, name);
       if (SKIPPED.has(name) || OUTPUT.test(name) || this.#outputs.has(path)) continue;
-      if (this.#entries++ >= MOST_ENTRIES) return;
+      if (this.#entries++ >= MAX_ENTRIES) return;
       if (kind === 'file' || kind === 'link') this.add(path);
       else if (name === 'node_modules') this.names(path, 1);
       else if (kind === 'folder' && depth > 0) {
@@ -79,7 +79,7 @@ class InputReader {
   /** The names in a folder and in those below it, without contents. */
   names(folder: string, depth: number): void {
     const listing = this.#machine.list(folder);
-    if (listing.kind !== 'read' || this.#entries++ >= 2 * MOST_ENTRIES) return;
+    if (listing.kind !== 'read' || this.#entries++ >= 2 * MAX_ENTRIES) return;
     const entries = listing.value.filter(({ name }) => !SKIPPED.has(name) && !OUTPUT.test(name));
     this.found[`${folder}/`] = `names ${this.#hash(
       entries
@@ -96,7 +96,7 @@ class InputReader {
   named(text: string, depth: number): void {
     for (const path of absolutePaths(text)) {
       if (this.found[path] !== undefined || this.#outputs.has(path)) continue;
-      if (OUTPUT.test(path) || this.#entries++ >= 3 * MOST_ENTRIES) continue;
+      if (OUTPUT.test(path) || this.#entries++ >= 3 * MAX_ENTRIES) continue;
       this.add(path);
       const status = this.#machine.status(path);
       const isSmall = status.kind === 'read' && status.value.kind === 'file' && status.value.bytes < 65_536;
@@ -121,7 +121,7 @@ class InputReader {
     const head = `${(mode & 0o7777).toString(8)}:${uid}`;
     if (kind !== 'file') return `${kind} ${head}`;
     this.#bytes += Math.min(bytes, LARGEST);
-    const text = bytes > LARGEST || this.#bytes > MOST_BYTES ? undefined : readText(this.#machine, path);
+    const text = bytes > LARGEST || this.#bytes > MAX_BYTES ? undefined : readText(this.#machine, path);
     if (text === undefined) return `${head} ${bytes}-${modifiedMs} ${bytes}-${modifiedMs}`;
     return `${head} ${this.#hash(text)} ${this.#hash(maskNumbers(text))}`;
   }

@@ -6,13 +6,13 @@ import { namedPaths } from './logs/named-logs.ts';
 import { tryRead } from './try-read.ts';
 
 const HEAD_BYTES = 4096;
-const MOST = 60;
+const MAX_PATHS = 60;
 
 /** Files that a step names and that have Windows line ends or a byte order mark. */
 export function textFaults(text: string, folder: string, home: string): TextFault[] {
   const at = new Date();
   const { logs, others } = namedPaths(text, folder, home);
-  return [...new Set([...others, ...logs])].slice(0, MOST).flatMap((path, index) => {
+  return [...new Set([...others, ...logs])].slice(0, MAX_PATHS).flatMap((path, index) => {
     const head = headOf(path);
     const fault = head === undefined ? undefined : faultOf(head);
     if (fault === undefined) return [];

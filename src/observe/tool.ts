@@ -14,7 +14,7 @@ const TOOL_PATH =
  * Runs one of the box's own programs (systemctl, iptables-save, lsof) to read something, in the C locale, with
  * arguments that never pass through a shell. Never throws. Kills the program after `limitMs` milliseconds.
  */
-export function askTool(file: string, args: readonly string[], limitMs = 5000): Promise<ToolAnswer> {
+export function runTool(file: string, args: readonly string[], limitMs = 5000): Promise<ToolAnswer> {
   const env = { ...process.env, PATH: `${TOOL_PATH}:${process.env.PATH ?? ''}`, LC_ALL: 'C' };
   const options = { env, timeout: limitMs, maxBuffer: 64 * 1024 * 1024, killSignal: 'SIGKILL' } as const;
   return new Promise((resolve) => {

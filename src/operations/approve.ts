@@ -3,7 +3,7 @@ import { EXIT } from '../model/diagnostic.ts';
 import type { ApproveReport } from '../model/report.ts';
 import { closureHash } from '../plan/closure-hash.ts';
 import { closureText } from '../plan/closure-text.ts';
-import { approveAsked } from './agent/attempt/approve-asked.ts';
+import { approveOnRequest } from './agent/attempt/approve-on-request.ts';
 import { approvalRecord, approvalsOf, executables, giveForDocument } from './approval/approval.ts';
 import { documentClosure, placeOn } from './approval/closure-of.ts';
 import { defineOperation } from './operation.ts';
@@ -50,7 +50,7 @@ export const approve = defineOperation({
   input,
   run: async (context, flags): Promise<ApproveReport> => {
     const { world } = context;
-    if (flags.step !== undefined) return await approveAsked(context, flags.file, flags.step);
+    if (flags.step !== undefined) return await approveOnRequest(context, flags.file, flags.step);
     if (flags.context !== undefined) {
       const { approveCluster } = await import('./approval/approve-cluster.ts');
       const wanted = {

@@ -7,7 +7,7 @@ import { EXIT, RunbookError } from '../model/diagnostic.ts';
 import { type ChosenFault, chooseFaults } from '../plan/choose-faults.ts';
 import { requireApproval } from './approval/approval.ts';
 import { placeOn } from './approval/closure-of.ts';
-import { launchFor, USUAL_IMAGE } from './boxes/launch.ts';
+import { DEFAULT_IMAGE, launchFor } from './boxes/launch.ts';
 import { runFault } from './chaos/run-fault.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { type ReplayFlags, replayInput } from './replay-flags.ts';
@@ -117,7 +117,7 @@ async function freshBox(
   { runbook }: Prepared,
   fault: Fault,
 ): Promise<LaunchedBox> {
-  const image = runbook.frontMatter.box?.image ?? USUAL_IMAGE;
+  const image = runbook.frontMatter.box?.image ?? DEFAULT_IMAGE;
   const name = `chaos-${fault}-${randomInt(2 ** 24).toString(16)}`;
   const { box } = await launchFor(context, {
     ...{ name, image, ports: [], forMs: 60 * 60 * 1000, purpose: 'sandbox' },

@@ -49,8 +49,8 @@ function details(action: Action): string[] {
   if (action.cwd) found.push(`in ${action.cwd}`);
   if (action.kind === 'shell' && action.background !== 'no') found.push('in the background');
   if (action.kind === 'shell' && action.interactive) found.push('asks at the terminal');
-  if (action.timeoutMs !== USUAL_TIMEOUT_MS) found.push(`at most ${formatDuration(action.timeoutMs)}`);
+  if (action.timeoutMs !== DEFAULT_TIMEOUT_MS) found.push(`at most ${formatDuration(action.timeoutMs)}`);
   return found;
 }
 
-const USUAL_TIMEOUT_MS = 30 * 60 * 1000;
+const DEFAULT_TIMEOUT_MS = 30 * 60 * 1000;

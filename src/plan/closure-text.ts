@@ -33,13 +33,13 @@ function partText({ of, how, text }: ClosurePart): string {
 }
 
 function valueLine({ name, kind, source, value, isOpen, mark }: ClosureValue, reader: ClosureReader): string {
-  if (mark === '') return `${name}: ${kind}, ${LATER[source] ?? source}`;
+  if (mark === '') return `${name}: ${kind}, ${NOT_SHOWN[source] ?? source}`;
   const isShown = value !== undefined && kind !== 'secret' && (isOpen || reader === 'terminal');
   if (isShown) return `${name} = ${/^[^\n"]*$/.test(value) ? value : JSON.stringify(value)} (${source})`;
   return `${name}: ${kind} from ${source}, fingerprint ${mark.slice(0, 12)}`;
 }
 
-const LATER: Readonly<Record<string, string>> = {
+const NOT_SHOWN: Readonly<Record<string, string>> = {
   command: 'its command gives it',
   missing: 'not given',
 };

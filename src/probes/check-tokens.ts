@@ -63,7 +63,7 @@ function scan(line: string, at: number, previous: string | undefined, place: Pla
 function scanWord(line: string, at: number, place: Place): Scanned {
   const end = endOf(WORD, line, at);
   if (isGlued(line, end)) {
-    return trouble(place, end, 'check-quote', `A bare word must not contain ${line[end]}.`, QUOTE_REMEDY);
+    return tokenError(place, end, 'check-quote', `A bare word must not contain ${line[end]}.`, QUOTE_REMEDY);
   }
   const raw = line.slice(at, end);
   return { token: { form: 'word', raw, text: raw, ignoreCase: false, offset: at } };
@@ -72,7 +72,7 @@ function scanWord(line: string, at: number, place: Place): Scanned {
 function scanString(line: string, at: number, place: Place): Scanned {
   const end = closing(line, at, '"');
   if (end === undefined) {
-    return trouble(
+    return tokenError(
       place,
       at,
       'check-unclosed',
@@ -85,7 +85,7 @@ function scanString(line: string, at: number, place: Place): Scanned {
   const text = decodeString(raw);
   if (text === undefined) {
     const remedy = 'Escape it as in JSON: \\" \\\\ \\n \\t \\u0041. Control characters must be escaped.';
-    return trouble(place, at, 'check-string', `A string must be valid JSON. ${raw} is not.`, remedy);
+    return tokenError(place, at, 'check-string', `A string must be valid JSON. ${raw} is not.`, remedy);
   }
   return { token: { form: 'string', raw, text, ignoreCase: false, offset: at } };
 }
@@ -94,7 +94,7 @@ function scanRegex(line: string, at: number, place: Place): Scanned {
   const end = closing(line, at, '/');
   if (end === undefined) {
     const remedy = 'Add the closing /, and write a slash in the pattern as \\/.';
-    return trouble(
+    return tokenError(
       place,
       at,
       'check-unclosed',
@@ -112,7 +112,7 @@ function scanRegex(line: string, at: number, place: Place): Scanned {
 function scanPath(line: string, at: number, place: Place): Scanned {
   const end = balanced(line, at);
   if (end === undefined) {
-    return trouble(
+    return tokenError(
       place,
       at,
       'check-unclosed',
@@ -161,9 +161,9 @@ function isGlued(line: string, at: number): boolean {
 }
 
 function glued(place: Place, at: number, what: string): Scanned {
-  return trouble(place, at, 'check-glued', `A blank must follow ${what}.`, 'Insert a blank.');
+  return tokenError(place, at, 'check-glued', `A blank must follow ${what}.`, 'Insert a blank.');
 }
 
-function trouble(place: Place, at: number, code: string, message: string, remedy: string): Scanned {
+function tokenError(place: Place, at: number, code: string, message: string, remedy: string): Scanned {
   return { diagnostic: { code, severity: 'error', message, remedy, place: placeAt(place, at) } };
 }

@@ -32,7 +32,7 @@ export function formsOf({ name, value }: Secret): SecretForm[] {
   const crlf = lines.length > 1 ? encodings(Buffer.from(whole.replaceAll('\n', '\r\n'))) : [];
   return [
     ...[plain(whole), ...encodings(Buffer.from(whole)), ...crlf].map((characters) => named(characters)),
-    ...(lines.length > 1 ? lines.filter(isTelling).map((line) => named(plain(line), isShort(line))) : []),
+    ...(lines.length > 1 ? lines.filter(isIdentifying).map((line) => named(plain(line), isShort(line))) : []),
   ];
 }
 
@@ -41,7 +41,7 @@ export function isShort(value: string): boolean {
   return [...value.trim()].length < ANYWHERE_LENGTH;
 }
 
-function isTelling(line: string): boolean {
+function isIdentifying(line: string): boolean {
   return !isShort(line) || line.replaceAll(/[^\p{L}\p{N}]/gu, '').length >= LINE_WORD_LENGTH;
 }
 

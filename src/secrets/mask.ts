@@ -39,15 +39,17 @@ function referenceTo(name: string): string {
  * Whether a variable's value can be told from chance in a text. `true`, `80` or `prod` cannot: they are never put into an
  * answer by substitution, but what a program prints is not searched for them.
  */
-function isTelling({ kind, value }: Secret): boolean {
-  return kind !== 'variable' || (value.trim().length >= LEAST_TELLING && !/^[a-z]{1,11}$/.test(value.trim()));
+function isIdentifying({ kind, value }: Secret): boolean {
+  return (
+    kind !== 'variable' || (value.trim().length >= MIN_SECRET_LENGTH && !/^[a-z]{1,11}$/.test(value.trim()))
+  );
 }
 
-const LEAST_TELLING = 4;
+const MIN_SECRET_LENGTH = 4;
 
 /** Creates a masker for these secrets. Ignores empty values. Without secrets, texts are returned unchanged. */
 export function createMasker(secrets: readonly Secret[]): Masker {
-  const forms = secrets.filter(isTelling).flatMap(formsOf);
+  const forms = secrets.filter(isIdentifying).flatMap(formsOf);
   const real = secrets.filter(({ kind }) => kind !== 'variable');
   const diagnostics = real.filter(({ value }) => value.trim() !== '' && isShort(value)).map(shortSecret);
   if (forms.length === 0) return { ...NOTHING_SECRET, diagnostics };

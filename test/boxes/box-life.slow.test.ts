@@ -26,7 +26,7 @@ describeWithBoxes('the life of boxes', () => {
     confirm: async () => true,
     ask: async () => '',
     choose: async () => 'yes',
-    lend: (work) => work(),
+    withTerminal: (work) => work(),
   };
 
   beforeAll(async () => {

@@ -97,7 +97,7 @@ test('each expectation passes and fails for its own reason', async () => {
 test('what cannot be queried is unknown, with the reason and what to do', async () => {
   api.answers.push(() => ({ status: 401, body: status(401, 'Unauthorized') }));
   expect(await ask('k8s node ready')).toMatchObject({
-    ...{ verdict: 'unknown', class: 'cluster-unauthorized', hopeless: true },
+    ...{ verdict: 'unknown', class: 'cluster-unauthorized', permanent: true },
     observed: expect.stringContaining('Log in again'),
   });
   allowed = (namespace) => namespace !== 'argo';
@@ -137,7 +137,7 @@ test('a missing program ends the wait at once, as reported by the pod', async ()
   await next;
   const told = await ask(line);
   expect(Date.now() - at).toBeLessThan(1000);
-  expect(told).toMatchObject({ verdict: 'fail', class: 'failed', hopeless: true });
+  expect(told).toMatchObject({ verdict: 'fail', class: 'failed', permanent: true });
   expect(told.observed).toMatch(
     /pod web-1: container c waits: CrashLoopBackOff: back-off .*a program is missing in the image \(ADDED event of pod\/web-1 after \d+ ms\)/,
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BoundedBytes } from '../../src/base/bounded-bytes.ts';
-import { MOST_KEPT } from '../../src/execute/most-kept.ts';
+import { MAX_KEPT } from '../../src/execute/max-kept.ts';
 import { replyFilter } from '../../src/execute/remote/reply-filter.ts';
 import { PROGRAM_CODE, runProgram } from '../../src/execute/run-program.ts';
 import { recordParser, recordsIn, takeRecord } from '../../src/execute/shell/control-records.ts';
@@ -47,8 +47,8 @@ describe('a remote side that never stops sending', () => {
       onTooMuch: () => heard.push('too much'),
     });
     push(Buffer.from('d/here\0'));
-    const fed = fedUntil(push, () => heard.includes('too much'), MOST_KEPT.record);
-    expect(fed).toBeLessThanOrEqual(MOST_KEPT.record + 64 * 1024);
+    const fed = fedUntil(push, () => heard.includes('too much'), MAX_KEPT.record);
+    expect(fed).toBeLessThanOrEqual(MAX_KEPT.record + 64 * 1024);
     push(Buffer.from('\0e0\0'));
     expect(heard).toEqual(['d', 'too much']);
   });
@@ -59,9 +59,9 @@ describe('a remote side that never stops sending', () => {
       onRecord: (_, content) => lengths.push(content.length),
       onTooMuch: () => {},
     });
-    push(Buffer.alloc(MOST_KEPT.record, 'v'));
+    push(Buffer.alloc(MAX_KEPT.record, 'v'));
     take();
-    expect(lengths).toEqual([MOST_KEPT.record - 1]);
+    expect(lengths).toEqual([MAX_KEPT.record - 1]);
   });
 
   test('keeps only records with a known letter', () => {
@@ -81,8 +81,8 @@ describe('a remote side that never stops sending', () => {
       onTooMuch: () => heard.push('too much'),
     });
     push(Buffer.from('\x01Kn0 1 ok\0\x01Kn0 2 '));
-    const fed = fedUntil(push, () => heard.includes('too much'), MOST_KEPT.reply);
-    expect(fed).toBeLessThanOrEqual(MOST_KEPT.reply + 64 * 1024);
+    const fed = fedUntil(push, () => heard.includes('too much'), MAX_KEPT.reply);
+    expect(fed).toBeLessThanOrEqual(MAX_KEPT.reply + 64 * 1024);
     push(Buffer.from('\0\x01Kn0 3 ok\0rest'));
     expect(heard).toEqual(['reply', 'too much']);
   });
@@ -110,7 +110,7 @@ describe('a remote side that never stops sending', () => {
       { env: { PATH: process.env.PATH ?? '' }, cwd: '/' },
     );
     expect(code).toBe(PROGRAM_CODE.tooMuch);
-    expect(stdout.length).toBeLessThanOrEqual(MOST_KEPT.output);
+    expect(stdout.length).toBeLessThanOrEqual(MAX_KEPT.output);
     expect(stderr).toBe('it was stopped after writing more than 64 MiB');
   });
 });

@@ -98,7 +98,7 @@ describe('documents that nobody here wrote', () => {
       },
       ask: async () => '',
       choose: async () => 'no',
-      lend: <T>(work: () => Promise<T>) => work(),
+      withTerminal: <T>(work: () => Promise<T>) => work(),
     };
     const scene = await scenario('# A\n\n```bash\necho one >> log\n```\n\n```bash\necho two >> log\n```\n', {
       person,

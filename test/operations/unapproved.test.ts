@@ -90,7 +90,7 @@ test('nobody is asked to let something run on a box that is not there', async ()
       asked.push(question);
       return 'no';
     },
-    lend: (work) => work(),
+    withTerminal: (work) => work(),
   };
   const facts = '\n## Facts\n\n| Fact | Value | Measured with |\n| --- | --- | --- |\n| f | 1 | `echo 2` |\n';
   const scene = await scenario(runbook({ One: '~~~bash\ntrue\n~~~' }, facts), { person });

@@ -14,9 +14,9 @@ type Shown = Omit<Failure, 'kind' | 'place'> & { readonly place?: Place };
  * Everything that a person needs after a failed step, most important first, ending with what to do. `told`: the line
  * above already contains the message.
  */
-export function renderFailure(failure: Shown, page: Page, cwd: string, told = false): string {
+export function renderFailure(failure: Shown, page: Page, cwd: string, messageShown = false): string {
   return [
-    ...placeBlock(failure, page, cwd, told),
+    ...placeBlock(failure, page, cwd, messageShown),
     ...outputBlock(failure, page),
     ...findingsBlock(failure, page),
     ...checksBlock(failure.checks, page),
@@ -31,11 +31,11 @@ export function renderFailure(failure: Shown, page: Page, cwd: string, told = fa
     .join('\n');
 }
 
-function placeBlock({ place, message }: Shown, page: Page, cwd: string, told: boolean): string[] {
+function placeBlock({ place, message }: Shown, page: Page, cwd: string, messageShown: boolean): string[] {
   const { paint } = page;
-  if (!place) return told ? [] : [paint.bad(cleanLine(message))];
+  if (!place) return messageShown ? [] : [paint.bad(cleanLine(message))];
   const source = sourceLine(place, cwd, page.width).map((line) => paint.faint(`  ${line}`));
-  const said = told ? '' : `: ${paint.bad(cleanLine(message))}`;
+  const said = messageShown ? '' : `: ${paint.bad(cleanLine(message))}`;
   return [`${paint.strong(shownPlace(place))}${said}`, ...source];
 }
 

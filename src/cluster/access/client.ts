@@ -31,8 +31,8 @@ const ANSWER_LIMIT_MS = 30_000;
  * Limits on responses. Lists arrive in pages of 500, and etcd limits an object to 1.5 MiB by default; OpenAPI documents
  * have about 10 MiB.
  */
-const MOST_BYTES = { answer: 128 * 1024 * 1024, event: 16 * 1024 * 1024 } as const;
-const MOST_TRIES = 5;
+const MAX_BYTES = { answer: 128 * 1024 * 1024, event: 16 * 1024 * 1024 } as const;
+const MAX_TRIES = 5;
 
 /** A client that sends raw JSON over HTTP/1.1 and reuses connections. Sends nothing yet. */
 export function openClient({ server, credentials, connect }: ClientOptions): ApiClient {
@@ -98,7 +98,7 @@ export function openClient({ server, credentials, connect }: ClientOptions): Api
           return await once<T>(request);
         } catch (error) {
           const retryAfter = error instanceof ClusterError ? error.more.retryAfterMs : undefined;
-          if (retryAfter === undefined || attempt + 1 >= MOST_TRIES) throw error;
+          if (retryAfter === undefined || attempt + 1 >= MAX_TRIES) throw error;
           const pause = Math.min(retryAfter, 10_000);
           const deadline = Date.now() + 2 * pause;
           await backOff({ attempt, deadline, firstMs: pause, longestMs: 2 * pause, signal: request.signal });
@@ -176,8 +176,8 @@ function hostOf(base: URL): string {
   return base.hostname.replace(/^\[|\]$/g, '');
 }
 
-function portOf(base: URL, usual: number): number {
-  return base.port === '' ? usual : Number(base.port);
+function portOf(base: URL, defaultPort: number): number {
+  return base.port === '' ? defaultPort : Number(base.port);
 }
 
 /** The server closed a reused connection while a request was written. */
@@ -203,9 +203,9 @@ function isGood({ statusCode = 0 }: IncomingMessage): boolean {
 }
 
 async function textOf(response: IncomingMessage, server: string): Promise<string> {
-  const body = new BoundedBytes(MOST_BYTES.answer);
+  const body = new BoundedBytes(MAX_BYTES.answer);
   for await (const chunk of response)
-    if (!body.add(chunk as Buffer)) throw tooMuch(server, 'an answer', MOST_BYTES.answer);
+    if (!body.add(chunk as Buffer)) throw tooMuch(server, 'an answer', MAX_BYTES.answer);
   return body.take().toString('utf8');
 }
 
@@ -254,7 +254,7 @@ async function* lines(
       const [first = '', ...others] = (chunk as string).split('\n');
       open.push(first);
       length += first.length;
-      if (length > MOST_BYTES.event) throw tooMuch(server, 'an event', MOST_BYTES.event);
+      if (length > MAX_BYTES.event) throw tooMuch(server, 'an event', MAX_BYTES.event);
       if (others.length === 0) continue;
       const parts = [open.join(''), ...others];
       open = [parts.pop()!];

@@ -77,12 +77,12 @@ async function release(
   } catch (error) {
     if (!(error instanceof ClusterError) || error.kind !== 'invalid') throw error;
     // Some field is required or immutable (the type of a Secret). All fields stay, and runbook gives up ownership.
-    await patch('application/json-patch+json', disowned(live), false);
+    await patch('application/json-patch+json', released(live), false);
   }
 }
 
 /** A patch that removes the label and the ownership, if the object has not changed since it was read. */
-function disowned({ metadata }: KubeObject): unknown[] {
+function released({ metadata }: KubeObject): unknown[] {
   const others = (metadata?.managedFields ?? []).filter(({ manager }) => manager !== FIELD_MANAGER);
   const label = INVENTORY_LABEL.replaceAll('/', '~1');
   return [

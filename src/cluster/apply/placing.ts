@@ -42,7 +42,7 @@ export async function placeAll(
 async function place(
   cluster: Cluster,
   object: KubeObject,
-  { namespace: usual, inventory }: Placing,
+  { namespace: defaultNamespace, inventory }: Placing,
   coming: readonly ApiResource[],
 ): Promise<Placed> {
   const { apiVersion = '', kind = '', metadata } = object;
@@ -61,7 +61,7 @@ async function place(
       key: { apiVersion, kind, name },
     };
   }
-  const namespace = metadata?.namespace ?? usual;
+  const namespace = metadata?.namespace ?? defaultNamespace;
   cluster.requireAllowed(namespace);
   return {
     object: withInventoryLabel(

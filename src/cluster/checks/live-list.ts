@@ -83,10 +83,10 @@ export class LiveList {
     const { signal } = this.#stop;
     const { firstMs, longestMs } = this.#times;
     for (let attempt = 0; !signal.aborted; ) {
-      const heard = await this.#once();
+      const seen = await this.#once();
       // Also pauses if a server ends every watch at once.
-      attempt = heard ? 0 : attempt + 1;
-      if (!heard) await backOff({ attempt, deadline: Number.MAX_SAFE_INTEGER, firstMs, longestMs, signal });
+      attempt = seen ? 0 : attempt + 1;
+      if (!seen) await backOff({ attempt, deadline: Number.MAX_SAFE_INTEGER, firstMs, longestMs, signal });
     }
   }
 
@@ -146,11 +146,11 @@ export class LiveList {
     this.error = undefined;
     const watchdog = setTimeout(() => silence.abort(), this.#times.silenceMs);
     const started = Date.now();
-    let heard = false;
+    let seen = false;
     try {
       for await (const event of stream) {
         watchdog.refresh();
-        heard = true;
+        seen = true;
         this.#apply(event as WatchEvent);
       }
     } catch (error) {
@@ -160,7 +160,7 @@ export class LiveList {
     } finally {
       clearTimeout(watchdog);
     }
-    return heard || Date.now() - started > this.#times.longestMs;
+    return seen || Date.now() - started > this.#times.longestMs;
   }
 
   #apply({ type, object }: WatchEvent): void {

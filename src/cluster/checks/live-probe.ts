@@ -35,7 +35,7 @@ export class LiveProbe {
     this.#idle.refresh();
     if (!this.#main.synced || this.#main.error) return undefined;
     if ([...this.#pods.values()].some((list) => !list.synced && !list.error)) return undefined;
-    this.#reported = this.#bell.heard;
+    this.#reported = this.#bell.seen;
     const pods = [...this.#pods.values()].flatMap((list) => list.objects);
     const { verdict, againAfterMs } = judgeProbe(
       this.probe,
@@ -69,7 +69,7 @@ export class LiveProbe {
   /** Watches the pods of each workload. Pods that cannot be read are ignored. */
   #onMainChange(): void {
     for (const object of this.#main.objects) this.#watchPods(object);
-    this.#bell.ring();
+    this.#bell.notify();
   }
 
   #watchPods(object: KubeObject): void {
@@ -78,7 +78,7 @@ export class LiveProbe {
     const key = JSON.stringify(wanted);
     if (this.#pods.has(key) || this.#pods.size >= 20) return;
     const target = { resource: this.podResource, ...wanted };
-    this.#pods.set(key, new LiveList(this.cluster, target, () => this.#bell.ring()));
+    this.#pods.set(key, new LiveList(this.cluster, target, () => this.#bell.notify()));
   }
 
   /** Which event changed the verdict, and how long after the wait began. */

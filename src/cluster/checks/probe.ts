@@ -91,7 +91,7 @@ export function judgeUnknownKind(probe: ClusterProbe, served: readonly ApiResour
   return near ? say.unknown('no-such-kind', observed) : say.pass('absent', observed);
 }
 
-/** The verdict if the cluster cannot be queried: always unknown, and hopeless if waiting does not help. */
+/** The verdict if the cluster cannot be queried: always unknown, and permanent if waiting does not help. */
 export function judgeClusterError(probe: ClusterProbe, error: unknown): Verdict {
   const say = answers(expectedText(probe));
   if (!(error instanceof ClusterError))
@@ -102,7 +102,7 @@ export function judgeClusterError(probe: ClusterProbe, error: unknown): Verdict 
   );
   const isPermanent =
     error.kind === 'unauthorized' || error.kind === 'forbidden' || error.kind === 'not-allowed';
-  return isPermanent ? { ...verdict, hopeless: true } : verdict;
+  return isPermanent ? { ...verdict, permanent: true } : verdict;
 }
 
 function expectedText(probe: ClusterProbe): string {
@@ -130,7 +130,7 @@ function judgeReady({ objects, pods }: Seen, say: Answers, now: number): Judgeme
   const { status, why } = worst.state;
   const about = objects.length === 1 ? '' : `${worst.object.metadata?.name}: `;
   const verdict = say.fail(status === 'failed' ? 'failed' : 'not-ready', `${about}${why}`);
-  if (status === 'failed') return only({ ...verdict, hopeless: true });
+  if (status === 'failed') return only({ ...verdict, permanent: true });
   const times = each.flatMap(({ state }) => ('againAfterMs' in state && state.againAfterMs) || []);
   return {
     verdict: status === 'settling' ? { ...verdict, settlesInMs: Math.max(...times) } : verdict,
@@ -149,9 +149,9 @@ function stateOf(object: KubeObject, pods: readonly KubeObject[], now: number): 
     // A Job that is complete is done, whatever becomes of its pods.
     return object.kind === 'Job' ? own : settled(own, theirs, now, at(object, 'spec', 'minReadySeconds'));
   }
-  const trouble = own.status === 'progressing' ? podFailure(theirs, now) : undefined;
-  if (trouble?.status !== 'progressing') return trouble ?? own;
-  return { ...trouble, why: `${own.why}; ${trouble.why}` };
+  const podState = own.status === 'progressing' ? podFailure(theirs, now) : undefined;
+  if (podState?.status !== 'progressing') return podState ?? own;
+  return { ...podState, why: `${own.why}; ${podState.why}` };
 }
 
 /** Ready, if the pods have stayed so for long enough. */
@@ -195,7 +195,7 @@ function judgeSucceeded(objects: readonly KubeObject[], say: Answers): Verdict {
     return say.pass('succeeded', objects.length === 1 ? each[0]!.state.why : `all ${objects.length}`);
   const observed = `${objects.length === 1 ? '' : `${worst.object.metadata?.name}: `}${worst.state.why}`;
   return worst.state.status === 'failed'
-    ? { ...say.fail('failed', observed), hopeless: true }
+    ? { ...say.fail('failed', observed), permanent: true }
     : say.fail('not-ended', observed);
 }
 
@@ -230,7 +230,7 @@ function judgeCondition(
     const failure =
       value.toLowerCase() === 'true' && saysOnlyEnded(type) ? permanentFailure(object) : undefined;
     if (failure) {
-      return { ...say.fail('failed', `${name}${type} is ${value}, but ${failure}`), hopeless: true };
+      return { ...say.fail('failed', `${name}${type} is ${value}, but ${failure}`), permanent: true };
     }
   }
   return say.pass('as-wanted', `${type} is ${value}`);
@@ -245,13 +245,13 @@ function judgePath(
   for (const object of objects) {
     const found = jsonPath(path, object);
     if (!found.ok)
-      return { ...say.unknown('bad-path', `${path} is not a usable path: ${found.why}`), hopeless: true };
+      return { ...say.unknown('bad-path', `${path} is not a usable path: ${found.why}`), permanent: true };
     const [one, ...others] = found.values;
     const name = objects.length === 1 ? '' : `${object.metadata?.name}: `;
     if (one === undefined)
       return say.fail('missing', `${name}no value at ${path}${nearestKey(path, object)}`);
     if (others.length > 0 || (typeof one === 'object' && one !== null)) {
-      return { ...say.unknown('not-one', `${name}${path} is not a single value`), hopeless: true };
+      return { ...say.unknown('not-one', `${name}${path} is not a single value`), permanent: true };
     }
     const holds = compareValues(String(one).trim(), comparator, value);
     const shown = isPrivate(probe, object) ? 'a different value (not shown)' : `"${String(one)}"`;

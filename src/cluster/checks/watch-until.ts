@@ -40,11 +40,11 @@ export async function watchUntil<T>(
 ): Promise<Waited<T>> {
   const started = Date.now();
   const bell = new ChangeSignal();
-  const lists = targets.map((target) => new LiveList(cluster, target, () => bell.ring(), times));
+  const lists = targets.map((target) => new LiveList(cluster, target, () => bell.notify(), times));
   const waitedMs = () => Date.now() - started;
   try {
     for (;;) {
-      const heard = bell.heard;
+      const seen = bell.seen;
       let again = Number.POSITIVE_INFINITY;
       if (lists.every((list) => list.synced)) {
         const judged = judge(lists.map((list) => list.objects));
@@ -58,7 +58,7 @@ export async function watchUntil<T>(
         const error = lists.find((list) => list.error)?.error;
         return { kind: 'timeout', error, waitedMs: waitedMs() };
       }
-      await bell.next(heard, Math.min(deadline, again), signal);
+      await bell.next(seen, Math.min(deadline, again), signal);
     }
   } finally {
     await Promise.all(lists.map((list) => list.close()));
@@ -73,11 +73,11 @@ export function latest(lists: readonly LiveList[]): LiveEvent | undefined {
 /** Wakes waiters at the next event; an event since the last check is not missed. */
 export class ChangeSignal {
   /** Number of events so far. */
-  heard = 0;
+  seen = 0;
   readonly #waiting = new Set<() => void>();
 
-  ring(): void {
-    this.heard += 1;
+  notify(): void {
+    this.seen += 1;
     for (const wake of [...this.#waiting]) wake();
   }
 
@@ -85,9 +85,9 @@ export class ChangeSignal {
    * Resolves when there were events since `heard`, at the deadline (milliseconds since the epoch), or when the signal
    * aborts.
    */
-  async next(heard: number, deadline: number, signal?: AbortSignal): Promise<void> {
+  async next(seen: number, deadline: number, signal?: AbortSignal): Promise<void> {
     const rest = deadline - Date.now();
-    if (this.heard > heard || rest <= 0 || signal?.aborted) return;
+    if (this.seen > seen || rest <= 0 || signal?.aborted) return;
     await new Promise<void>((resolve) => {
       // A 32-bit timer cannot be longer.
       const timer = setTimeout(done, Math.min(rest, 2 ** 31 - 1));

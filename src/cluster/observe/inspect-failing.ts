@@ -10,8 +10,8 @@ import { type PullSecret, pullSecret, registryOf } from './registries.ts';
 import { readThrottling } from './throttling.ts';
 
 /** Limits of logs and pull secrets to read; the first failing objects are usually sufficient. */
-const MOST_LOGS = 8;
-const MOST_SECRETS = 5;
+const MAX_LOGS = 8;
+const MAX_SECRETS = 5;
 
 /**
  * Inspects failing objects: last lines of logs, registries of pull secrets, names of keys. `active`: also calls probes
@@ -58,7 +58,7 @@ async function readLogs(
       })
       .map((container) => ({ pod, container })),
   );
-  for (const { pod, container } of ended.slice(0, MOST_LOGS)) {
+  for (const { pod, container } of ended.slice(0, MAX_LOGS)) {
     const previous = container.now?.state !== 'terminated';
     const path = `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/log`;
     const text = await reader.attempt('logs of pods cannot be read', async () => {
@@ -116,7 +116,7 @@ async function readSecrets(
       .filter(({ now }) => /^(?:ErrImagePull|ImagePullBackOff)$/.test(now?.reason ?? ''))
       .map(({ image }) => `${workload} ${registryOf(image)}`),
   );
-  for (const secret of builder.pullSecretsOf(new Set(failing)).slice(0, MOST_SECRETS)) {
+  for (const secret of builder.pullSecretsOf(new Set(failing)).slice(0, MAX_SECRETS)) {
     const [namespace = '', name = ''] = secret.split('/');
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
     const found = await reader.attempt('pull secrets cannot be read', async () => {

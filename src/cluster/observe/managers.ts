@@ -4,7 +4,7 @@ import { named, type RawManaged, type RawObject } from './raw.ts';
 type NewFight = Extract<NewClusterFact, { kind: 'field-fight' }>;
 
 /** Maximum number of reported paths per object. */
-const MOST_PATHS = 5;
+const MAX_PATHS = 5;
 
 /**
  * Fields of an object's spec that several managers own (metadata.managedFields, FieldsV1). The status belongs to
@@ -20,7 +20,7 @@ export function fieldFights(raw: RawObject): NewFight[] {
     }
   }
   const shared = [...held].filter(([, by]) => new Set(by.map(({ manager }) => manager)).size > 1);
-  return shared.slice(0, MOST_PATHS).map(([path, by]) => ({
+  return shared.slice(0, MAX_PATHS).map(([path, by]) => ({
     kind: 'field-fight',
     object: named(raw.kind ?? '', meta.namespace ?? 'default', meta.name ?? ''),
     path,

@@ -40,7 +40,7 @@ export const READING_ORDER = [
 export type ReadKind = (typeof READING_ORDER)[number];
 
 /** Maximum number of facts per kind; the rest are counted. */
-const MOST = { usual: 200, events: 300, pods: 200 } as const;
+const MAX_FACTS = { usual: 200, events: 300, pods: 200 } as const;
 
 /** What was read completely, so that absence is a fact. */
 export interface Known {
@@ -59,9 +59,9 @@ export class ObservationBuilder {
   readonly #more = new Map<ClusterKind, number>();
   readonly #nodes = new Map<string, NodeBuilder>();
   readonly #services = new Map<string, ServiceBuilder[]>();
-  readonly #registries = new Registries(MOST.usual);
+  readonly #registries = new Registries(MAX_FACTS.usual);
   readonly #failing = new Set<string>();
-  readonly #events = new EventSelection(MOST.events, (uid) => this.#failing.has(uid));
+  readonly #events = new EventSelection(MAX_FACTS.events, (uid) => this.#failing.has(uid));
   readonly #missing = new Set<string>();
   readonly #unhealthy = new Map<string, { namespace: string; name: string }>();
 
@@ -134,7 +134,7 @@ export class ObservationBuilder {
     return { facts, more: new Map([...this.#more].filter(([, count]) => count > 0)) };
   }
 
-  #keepFact(fact: NewClusterFact, most: number = MOST.usual): void {
+  #keepFact(fact: NewClusterFact, most: number = MAX_FACTS.usual): void {
     const rows = this.#facts.get(fact.kind) ?? [];
     if (rows.length < most) this.#facts.set(fact.kind, [...rows, fact]);
     else this.#more.set(fact.kind, (this.#more.get(fact.kind) ?? 0) + 1);
@@ -177,7 +177,7 @@ export class ObservationBuilder {
     const fact = podFact(raw);
     if (!isFailing(fact)) return;
     this.#failing.add(fact.uid);
-    this.#keepFact(fact, MOST.pods);
+    this.#keepFact(fact, MAX_FACTS.pods);
   }
 
   #addUnhealthy(raw: RawEvent): void {

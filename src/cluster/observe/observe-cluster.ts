@@ -103,11 +103,11 @@ async function chooseNamespaces(
   const open = names.filter((each) => allowed(cluster, each));
   if (open.length === names.length) return 'all';
   if (open.length === 0) return allowed(cluster, cluster.namespace, reader) ? [cluster.namespace] : undefined;
-  return open.slice(0, MOST_NAMESPACES);
+  return open.slice(0, MAX_NAMESPACES);
 }
 
 /** Namespaces are queried one by one; beyond this many, they should be named. */
-const MOST_NAMESPACES = 20;
+const MAX_NAMESPACES = 20;
 
 function allowed(cluster: Cluster, namespace: string, reader?: ClusterReader): boolean {
   try {

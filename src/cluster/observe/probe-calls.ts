@@ -7,7 +7,7 @@ import type { ClusterReader } from './reader.ts';
 type Probe = PodContainer['probes'][number];
 
 /** Number of probes to call, each over both schemes. */
-const MOST_CALLS = 10;
+const MAX_CALLS = 10;
 
 /**
  * Calls the HTTP probes of running pods, without credentials and over both schemes, through the API server's proxy,
@@ -32,7 +32,7 @@ export async function callProbes(
       const key = `${pod.workload} ${container.name} ${probe.probe}`;
       return seen.has(key) ? false : seen.add(key);
     });
-  for (const { pod, container, probe } of rows.slice(0, MOST_CALLS)) {
+  for (const { pod, container, probe } of rows.slice(0, MAX_CALLS)) {
     for (const scheme of ['http', 'https'] as const) {
       const answer = await reader.attempt('probes of pods cannot be called', () =>
         call(reader, pod, probe, scheme),

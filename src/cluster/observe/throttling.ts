@@ -3,7 +3,7 @@ import type { NewPod } from './pods.ts';
 import type { ClusterReader } from './reader.ts';
 
 /** Number of nodes to read; one response may have several megabytes. */
-const MOST_NODES = 3;
+const MAX_NODES = 3;
 
 /**
  * Counts the periods in which CPU limits throttled failing containers, from the kubelet's metrics (cAdvisor,
@@ -15,7 +15,7 @@ export async function readThrottling(
   reader: ClusterReader,
 ): Promise<void> {
   const limited = pods.filter(({ containers }) => containers.some(({ limits }) => limits.cpu !== undefined));
-  const nodes = [...new Set(limited.flatMap(({ node }) => node ?? []))].slice(0, MOST_NODES);
+  const nodes = [...new Set(limited.flatMap(({ node }) => node ?? []))].slice(0, MAX_NODES);
   for (const node of nodes) {
     const path = `/api/v1/nodes/${encodeURIComponent(node)}/proxy/metrics/cadvisor`;
     const text = await reader.attempt('CPU metrics of nodes cannot be read', () => reader.get<unknown>(path));

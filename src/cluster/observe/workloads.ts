@@ -21,7 +21,7 @@ export function workloadFact(raw: RawObject): NewWorkload {
   const status = (raw.status ?? {}) as RawWorkloadStatus;
   const kind = raw.kind ?? '';
   const template = spec.template?.spec ?? {};
-  const strategy = spec.strategy?.type ?? spec.updateStrategy?.type ?? usualStrategy(kind);
+  const strategy = spec.strategy?.type ?? spec.updateStrategy?.type ?? defaultStrategy(kind);
   const rolls = kind === 'Deployment' && strategy !== 'Recreate';
   return {
     kind: 'workload',
@@ -51,7 +51,7 @@ export function demandsOf({ containers }: RawPodSpec): NewWorkload['containers']
 }
 
 /** Kubernetes' own defaults. */
-function usualStrategy(kind: string): string | undefined {
+function defaultStrategy(kind: string): string | undefined {
   return ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind) ? 'RollingUpdate' : undefined;
 }
 

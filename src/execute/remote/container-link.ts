@@ -24,7 +24,7 @@ export interface ContainerOptions {
 }
 
 /** Each session costs one process of the engine and one in the container. */
-const MOST_SESSIONS = 8;
+const MAX_SESSIONS = 8;
 
 /** A loaded engine can be slow to answer. */
 const SILENCE_MS = 120_000;
@@ -51,7 +51,7 @@ export async function openContainerLink({
     engine: found.engine,
     name,
     greetingMs: SILENCE_MS,
-    mostSessions: MOST_SESSIONS,
+    mostSessions: MAX_SESSIONS,
     start: (command) =>
       spawn(found.engine, args(['-i'], command), { stdio: ['pipe', 'pipe', 'pipe'], detached: true }),
     startOnTerminal: (command) => spawn(found.engine, args(['-it'], command), { stdio: 'inherit' }),

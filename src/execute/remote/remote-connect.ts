@@ -4,7 +4,7 @@ import { BoundedBytes, sizeText } from '../../base/bounded-bytes.ts';
 import { shellQuote } from '../../base/shell-quote.ts';
 import type { ConnectOptions } from '../../model/box.ts';
 import { CONNECT_TIMEOUT_MS, connectError } from '../connect.ts';
-import { MOST_KEPT } from '../most-kept.ts';
+import { MAX_KEPT } from '../max-kept.ts';
 import type { BoxLink } from './link.ts';
 import { onOneLine } from './remote-stream.ts';
 import { BOOT } from './session-script.ts';
@@ -23,7 +23,7 @@ export function connectThroughLink(
   return new Promise((resolve, reject) => {
     const child = link.start(BOOT);
     let errorText = '';
-    const received = new BoundedBytes(MOST_KEPT.talk);
+    const received = new BoundedBytes(MAX_KEPT.talk);
     const fail = (error: Error) => {
       clearTimeout(deadline);
       signal?.removeEventListener('abort', onAbort);
@@ -61,7 +61,7 @@ export function connectThroughLink(
 /** Written by the relay once the connection is open. Start-up files may have printed text before it. */
 const OPEN = Buffer.from('\0runbook-open\0');
 
-const TOO_MUCH_OUTPUT = `the box wrote more than ${sizeText(MOST_KEPT.talk)} before the connection was open`;
+const TOO_MUCH_OUTPUT = `the box wrote more than ${sizeText(MAX_KEPT.talk)} before the connection was open`;
 
 function relayScript(host: string, port: number, timeoutMs: number): string {
   const to = `${shellQuote(host)} ${port}`;

@@ -33,7 +33,7 @@ export interface RemoteOptions {
 }
 
 /** From about this clock difference, certificates, package lists and logs cause errors. */
-const MOST_SKEW_MS = 5 * 60_000;
+const MAX_SKEW_MS = 5 * 60_000;
 
 /**
  * Opens another box for running fences. One session carries everything unless fences run in parallel.
@@ -111,7 +111,7 @@ function exportLines(env: Readonly<Record<string, string>>): string[] {
 }
 
 function clockRemarks(name: string, skewMs: number | undefined): Diagnostic[] {
-  if (skewMs === undefined || Math.abs(skewMs) < MOST_SKEW_MS) return [];
+  if (skewMs === undefined || Math.abs(skewMs) < MAX_SKEW_MS) return [];
   const minutes = Math.round(Math.abs(skewMs) / 60_000);
   const which = skewMs > 0 ? 'ahead of' : 'behind';
   return [

@@ -2,7 +2,7 @@ import { BoundedBytes } from '../../base/bounded-bytes.ts';
 import { quoteOnOneLine, shellQuote } from '../../base/shell-quote.ts';
 import type { Program, ProgramResult } from '../../model/box.ts';
 import { TOO_MUCH_OUTPUT } from '../kept-output.ts';
-import { MOST_KEPT } from '../most-kept.ts';
+import { MAX_KEPT } from '../max-kept.ts';
 import { nextFrame } from '../run-fence.ts';
 import { PROGRAM_CODE } from '../run-program.ts';
 import { runFrame } from '../shell/run-frame.ts';
@@ -13,11 +13,11 @@ import { bytesToText, textToBytes } from '../state/bytes-as-text.ts';
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** Larger input, and bytes that a shell cannot hold, are sent through a separate session (remote-stream). */
-const MOST_INPUT_IN_FRAME = 256 * 1024;
+const MAX_INPUT_IN_FRAME = 256 * 1024;
 
 /** Whether one frame can carry the input. */
 export function fitsInFrame(input: Buffer | string): boolean {
-  return input.length <= MOST_INPUT_IN_FRAME && !input.includes('\0');
+  return input.length <= MAX_INPUT_IN_FRAME && !input.includes('\0');
 }
 
 /** The program as POSIX shell text. */
@@ -43,7 +43,7 @@ export async function runInShell(pool: ShellPool, program: Program): Promise<Pro
 }
 
 async function sendProgram(shell: ShellProcess, program: Program): Promise<ProgramResult> {
-  const output = new BoundedBytes(MOST_KEPT.output);
+  const output = new BoundedBytes(MAX_KEPT.output);
   const tooMuchOutput = new AbortController();
   const number = nextFrame();
   const frame = { number, bytes: programFrame(shell, number, program), hasGroup: true };

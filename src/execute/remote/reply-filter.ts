@@ -1,5 +1,5 @@
 import { BoundedBytes } from '../../base/bounded-bytes.ts';
-import { MOST_KEPT } from '../most-kept.ts';
+import { MAX_KEPT } from '../max-kept.ts';
 
 /** Receives the parts of a session's standard output. */
 export interface ReplyListener {
@@ -19,7 +19,7 @@ export function replyFilter(
   { onReply, onRest, onTooMuch }: ReplyListener,
 ): (chunk: Buffer) => void {
   const mark = Buffer.from(`\x01K${nonce} `);
-  const reply = new BoundedBytes(MOST_KEPT.reply);
+  const reply = new BoundedBytes(MAX_KEPT.reply);
   let within = false;
   let stopped = false;
   let held: Buffer = Buffer.alloc(0);

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sizeText } from '../../base/bounded-bytes.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import { MOST_KEPT } from '../most-kept.ts';
+import { MAX_KEPT } from '../max-kept.ts';
 import { recordParser, takeRecord } from '../shell/control-records.ts';
 import type { Sink } from '../shell/output-pipe.ts';
 import type { FrameEnd } from '../shell/shell-process.ts';
@@ -119,8 +119,8 @@ export async function openRemoteSession(
   };
   const onEarlyOutput = (bytes: Buffer) => {
     earlyBytes += bytes.length;
-    if (earlyBytes > MOST_KEPT.talk)
-      abandon(`it wrote more than ${sizeText(MOST_KEPT.talk)} before its greeting`);
+    if (earlyBytes > MAX_KEPT.talk)
+      abandon(`it wrote more than ${sizeText(MAX_KEPT.talk)} before its greeting`);
   };
   const onReply = (reply: Buffer) => {
     const text = reply.toString('latin1');
@@ -150,14 +150,14 @@ export async function openRemoteSession(
       ended = { kind: 'ended', status: Number.parseInt(end, 10), records };
       settle();
     },
-    onTooMuch: () => abandon(`it sent a record of more than ${sizeText(MOST_KEPT.record)}`),
+    onTooMuch: () => abandon(`it sent a record of more than ${sizeText(MAX_KEPT.record)}`),
   });
   child.stdout!.on(
     'data',
     replyFilter(nonce, {
       onReply,
       onRest: (bytes) => (hasGreeted ? control.push(bytes) : onEarlyOutput(bytes)),
-      onTooMuch: () => abandon(`it sent a reply of more than ${sizeText(MOST_KEPT.reply)}`),
+      onTooMuch: () => abandon(`it sent a reply of more than ${sizeText(MAX_KEPT.reply)}`),
     }),
   );
   child.stderr!.on(

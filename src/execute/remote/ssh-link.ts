@@ -18,10 +18,10 @@ export interface SshOptions {
 /**
  * sshd allows 10 sessions per connection by default (MaxSessions). The rest are kept for connections and large files.
  */
-const MOST_SESSIONS = 6;
+const MAX_SESSIONS = 6;
 
 /** Login can be slow on a loaded box, and slower when a person has to enter a password or a second factor. */
-const [SILENCE_MS, ATTENDED_MS] = [120_000, 900_000];
+const [SILENCE_MS, LOGIN_TIMEOUT_MS] = [120_000, 900_000];
 
 /**
  * Connects through the OpenSSH client, so that the person's configuration, keys, agent, jump hosts and known hosts
@@ -59,8 +59,8 @@ export async function openSshLink({ target, attended, config }: SshOptions): Pro
   return {
     kind: 'ssh',
     name,
-    greetingMs: attended ? ATTENDED_MS : SILENCE_MS,
-    mostSessions: MOST_SESSIONS,
+    greetingMs: attended ? LOGIN_TIMEOUT_MS : SILENCE_MS,
+    mostSessions: MAX_SESSIONS,
     start(command) {
       const master = first ? ['-M'] : [];
       first = false;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { BoundedBytes, sizeText } from '../../base/bounded-bytes.ts';
-import { MOST_KEPT } from '../most-kept.ts';
+import { MAX_KEPT } from '../max-kept.ts';
 
 /** Records that a shell wrote about itself, by letter. shell-script, report and launch write them. */
 export type Records = ReadonlyMap<string, Buffer>;
@@ -22,7 +22,7 @@ export function takeRecord(records: Map<string, Buffer>, tag: string, content: B
 }
 
 /** Why a fence on this machine was stopped after its shell exceeded the record limit. */
-export const TOO_MANY_RECORDS = `the fence was stopped because its shell exports more than ${sizeText(MOST_KEPT.record)}; unset variables that no later step needs`;
+export const TOO_MANY_RECORDS = `the fence was stopped because its shell exports more than ${sizeText(MAX_KEPT.record)}; unset variables that no later step needs`;
 
 /** Receives records. */
 export interface RecordListener {
@@ -59,7 +59,7 @@ export function recordParser({ onRecord, onTooMuch }: RecordListener): {
   push(chunk: Buffer): void;
   take(): void;
 } {
-  const open = new BoundedBytes(MOST_KEPT.record);
+  const open = new BoundedBytes(MAX_KEPT.record);
   let stopped = false;
   const take = () => {
     const record = open.take();

@@ -25,7 +25,7 @@ const STREAM_AFTER_MS = 10;
 const CHUNK = 64 * 1024;
 
 /** A pipe holds 64 KiB, at most 1 MiB (pipe(7)). Anything more was written after the end. */
-const MOST_LEFT_IN_PIPE = 1024 * 1024;
+const MAX_LEFT_IN_PIPE = 1024 * 1024;
 
 /** Chunks are copied out before the next read, so all pipes share one buffer. */
 const rest = Buffer.allocUnsafe(CHUNK);
@@ -58,7 +58,7 @@ export function openOutputPipe(path: string): OutputPipe {
   socket.on('error', () => {});
 
   const drain = (): 'free' | 'held' => {
-    for (let total = 0; total < MOST_LEFT_IN_PIPE; ) {
+    for (let total = 0; total < MAX_LEFT_IN_PIPE; ) {
       const length = readNow(fd, rest);
       if (length === undefined) return 'held';
       if (length === 0) return 'free';

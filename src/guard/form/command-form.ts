@@ -93,14 +93,14 @@ function isDiscard(operator: string, target: string): boolean {
 
 /** Recognizes and records `sleep 5`, `read -t 5`, `ping -c 5 localhost`, `python3 -c 'time.sleep(5)'`. */
 function takeSleep(texts: readonly string[], reading: ScriptState, times: number): boolean {
-  if (!SLEEPERS.has(texts[0] ?? '')) return false;
+  if (!DELAY_COMMANDS.has(texts[0] ?? '')) return false;
   const ms = sleptMs(texts.map((each) => resolve(each, reading)));
   if (ms === undefined) return false;
   reading.waits.push({ kind: 'delay', slot: 'sleep', ms: repeated(ms, times), where: 'shell' });
   return true;
 }
 
-const SLEEPERS = new Set(['sleep', 'usleep', 'read', 'ping', 'python', 'python3', 'perl', 'ruby']);
+const DELAY_COMMANDS = new Set(['sleep', 'usleep', 'read', 'ping', 'python', 'python3', 'perl', 'ruby']);
 
 function sleptMs([name, ...rest]: readonly string[]): number | undefined {
   const text = rest.join(' ');

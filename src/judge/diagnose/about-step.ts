@@ -8,7 +8,14 @@ export interface AboutStep {
 }
 
 /** Kinds of facts that concern more than one namespace, or an enclosing cluster. */
-const EVERYBODY = new Set(['context', 'quota', 'limit-range', 'network-policy', 'host-port', 'field-fight']);
+const CLUSTER_WIDE_KINDS = new Set([
+  'context',
+  'quota',
+  'limit-range',
+  'network-policy',
+  'host-port',
+  'field-fight',
+]);
 
 /** The facts without objects of namespaces that the failed step does not use: they do not explain its failure. */
 export function relevantFacts(facts: Facts, about: AboutStep | undefined): Facts {
@@ -16,7 +23,7 @@ export function relevantFacts(facts: Facts, about: AboutStep | undefined): Facts
   const own = new Set(about.namespaces);
   const kubernetes = facts.kubernetes.filter(
     (fact) =>
-      EVERYBODY.has(fact.kind) ||
+      CLUSTER_WIDE_KINDS.has(fact.kind) ||
       !('namespace' in fact) ||
       fact.namespace === undefined ||
       own.has(fact.namespace),

@@ -80,7 +80,7 @@ export const checkUnauthorized: Rule = {
             'Probe a path that needs no login (or only the port), or expect that status. Waiting does not help.',
           subject: url,
           evidence: [context.checkEvidence(index)],
-          weight: 'told' as const,
+          weight: 'direct' as const,
         },
       ];
     }),

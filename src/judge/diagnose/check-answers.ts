@@ -86,7 +86,7 @@ export function serverOf(
  * A check of this box was refused: what listens instead. The program listens on another address of the port, on another
  * port, or is still starting.
  */
-export const listensElsewhere: Rule = {
+export const listensOnOtherAddress: Rule = {
   code: 'listens-elsewhere',
   cause: 'config',
   find: (context) =>
@@ -132,7 +132,7 @@ export const packetsFiltered: Rule = {
       remedy: `Remove that rule, or allow port ${port} before it (${tool === 'nftables' ? 'nft list ruleset' : 'iptables -L -n'}).`,
       subject: `port ${port}`,
       evidence: [id],
-      weight: 'told' as const,
+      weight: 'direct' as const,
     })),
 };
 

@@ -26,7 +26,7 @@ export const configKeyUnknown: Rule = textRule({
   ],
   describe: ({ line, groups }, context) => {
     const key = (groups.key ?? groups.field ?? '').replace(/[.:,]$/, '');
-    return tellUnknown(key, pathIn(line), context);
+    return unknownKeyReport(key, pathIn(line), context);
   },
 });
 
@@ -35,7 +35,7 @@ export const redisDirective: Rule = textRule({
   code: 'config-key-unknown',
   cause: 'config',
   patterns: [/^>>> '(?<key>[\w-]{1,100})/],
-  describe: ({ groups: { key = '' } }, context) => tellUnknown(key, undefined, context),
+  describe: ({ groups: { key = '' } }, context) => unknownKeyReport(key, undefined, context),
 });
 
 /** A configuration, script or document that cannot be parsed. */
@@ -126,7 +126,7 @@ export const waitsForInput: Rule = textRule({
   },
 });
 
-function tellUnknown(key: string, path: string | undefined, context: FailureContext) {
+function unknownKeyReport(key: string, path: string | undefined, context: FailureContext) {
   // Kubernetes reports the whole path; its last part is the misspelled key.
   const own = /^\.?(?:spec|metadata)\./.test(key) ? key.replace(/^.*\./, '').replace(/\[\d+\]$/, '') : key;
   const near = nearest(own, candidates(own, context));

@@ -1,9 +1,9 @@
 import type { Finding } from '../../model/finding.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
+import { errorLineFinding } from './error-output/error-line-finding.ts';
 import { failureContextOf } from './failure-context.ts';
 import type { Match, Rule } from './rule.ts';
 import { RULES } from './rules.ts';
-import { errorLineFinding } from './said/said.ts';
 import { WEIGHTS } from './weight.ts';
 
 /**
@@ -49,10 +49,10 @@ function withoutRepeats(findings: readonly Finding[]): Finding[] {
 }
 
 /** More lines with the same message add nothing. */
-const MOST_EVIDENCE = 5;
+const MAX_EVIDENCE = 5;
 
 function merged(first: Finding, second: Finding): Finding {
   const fuller = first.subject === undefined && second.subject !== undefined ? second : first;
   const evidence = [...new Set([...fuller.evidence, ...first.evidence, ...second.evidence])];
-  return { ...fuller, rank: first.rank, evidence: evidence.slice(0, MOST_EVIDENCE) };
+  return { ...fuller, rank: first.rank, evidence: evidence.slice(0, MAX_EVIDENCE) };
 }

@@ -6,10 +6,10 @@ import type { Weight } from './weight.ts';
 export const oomKilled: Rule = {
   code: 'oom-killed',
   cause: 'resources',
-  find: (context) => [...oomTold(context), ...oomCounted(context)],
+  find: (context) => [...oomReported(context), ...oomCounted(context)],
 };
 
-function oomTold(context: FailureContext) {
+function oomReported(context: FailureContext) {
   const patterns = [
     /Out of memory: Kill(?:ed)? process (?<pid>\d+) \((?<name>[^)]{1,60})\)/,
     /Memory cgroup out of memory: Kill(?:ed)? process (?<pid>\d+) \((?<name>[^)]{1,60})\)/,
@@ -17,7 +17,7 @@ function oomTold(context: FailureContext) {
   ];
   return context
     .search(patterns)
-    .map(({ groups: { name }, evidence, weight }) => tellOom(name, [evidence], weight));
+    .map(({ groups: { name }, evidence, weight }) => oomReport(name, [evidence], weight));
 }
 
 /** SIGKILL while the OOM kill counter increased (/proc/vmstat, memory.events). */
@@ -26,11 +26,11 @@ function oomCounted(context: FailureContext) {
   const [after, before] = [context.facts.memory?.[0], context.input.before?.facts.memory?.[0]];
   if (after?.oomKills === undefined || before?.oomKills === undefined) return [];
   return after.oomKills > before.oomKills
-    ? [tellOom(undefined, [context.exitEvidence, after.id, before.id], 'told')]
+    ? [oomReport(undefined, [context.exitEvidence, after.id, before.id], 'direct')]
     : [];
 }
 
-function tellOom(name: string | undefined, evidence: readonly string[], weight: Weight) {
+function oomReport(name: string | undefined, evidence: readonly string[], weight: Weight) {
   return {
     title: `The kernel killed ${name ?? 'the process'} because memory ran out (an OOM kill is recorded).`,
     remedy: 'Add memory, or reduce its use. Check its own limit, the cgroup and swap.',
@@ -76,7 +76,7 @@ export const killed: Rule = {
           ? 'Find out who sent it: a supervisor, a time limit (timeout -k), a stop of the container. More memory does not help.'
           : 'Check dmesg for "Out of memory" before you raise a limit. Otherwise find out who sent the signal.',
         evidence: [context.exitEvidence, ...(none ? [memory.id] : [])],
-        weight: 'told',
+        weight: 'direct',
       },
     ];
   },
@@ -168,7 +168,7 @@ export const brokenPipe: Rule = {
             remedy:
               'Let the reader read everything (`sed -n 1p`, `awk NR==1`), or write `{ …; } || test $? = 141`.',
             evidence: [context.exitEvidence],
-            weight: 'told',
+            weight: 'direct',
           },
         ]
       : [],
@@ -209,7 +209,7 @@ export const unstartable: Rule = {
               'Install that interpreter, or use an installed one. Check the user and the folder that the step requests.',
             ...(step?.interpreter?.[0] !== undefined && { subject: step.interpreter[0] }),
             evidence: [exitEvidence],
-            weight: 'told',
+            weight: 'direct',
           },
         ]
       : [],

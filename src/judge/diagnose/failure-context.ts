@@ -59,9 +59,9 @@ export interface Line {
 }
 
 /** Bounds the work: errors are at the end, and hostile output must not cost much. */
-const MOST_LINES = 500;
+const MAX_LINES = 500;
 const LONGEST_LINE = 1000;
-/** Earlier lines are less relevant: their weight is `logged` instead of `told`. */
+/** Earlier lines are less relevant: their weight is `logged` instead of `direct`. */
 const TAIL_LINES = 60;
 
 /** Prepares a failure for the rules. Pure. */
@@ -120,13 +120,13 @@ const NETWORK_TROUBLE = new Set(['refused', 'reset', 'timeout', 'dns', 'no-route
 
 function outputLines(input: DiagnosisInput): Line[] {
   const all = input.output.split(/\r\n|\n/);
-  const first = Math.max(0, all.length - MOST_LINES);
+  const first = Math.max(0, all.length - MAX_LINES);
   const ended = input.end?.kind === 'exit' && input.end.code === 0;
   return all.slice(first).flatMap((raw, offset): Line[] => {
     const text = visible(raw);
     if (text === '' || (ended && RETRIED.test(text))) return [];
     const index = first + offset;
-    const weight = index >= all.length - TAIL_LINES ? 'told' : 'logged';
+    const weight = index >= all.length - TAIL_LINES ? 'direct' : 'logged';
     return [{ text, evidence: lineEvidence(input, index), weight, from: 'output' }];
   });
 }
@@ -138,7 +138,7 @@ function fileLines(input: DiagnosisInput): Line[] {
       const text = visible(raw);
       if (text === '') return [];
       const where = first === undefined ? path : `${path}:${first + index}`;
-      return [{ text, where, evidence: logEvidence(input, log, index), weight: 'told', from: 'file' }];
+      return [{ text, where, evidence: logEvidence(input, log, index), weight: 'direct', from: 'file' }];
     }),
   );
 }

@@ -98,7 +98,7 @@ export const alreadyRunning: Rule = textRule({
   describe: ({ line, groups: { pid = pidIn(line), subject } }, { input }) => {
     const named = input.processes?.find((each) => each.pid === Number(pid));
     const file = /[\w./-]+\.pid\b/.exec(line)?.[0] ?? /[\w./-]+\.pid\b/.exec(input.step?.text ?? '')?.[0];
-    if (named) return { ...tellNamed(named, file), ...(file !== undefined && { subject: file }) };
+    if (named) return { ...alreadyRunningReport(named, file), ...(file !== undefined && { subject: file }) };
     return {
       title: `It is already running${pid === undefined ? '' : ` (pid ${pid})`}${subject === undefined ? '' : ` on ${subject}`}.`,
       remedy:
@@ -109,7 +109,7 @@ export const alreadyRunning: Rule = textRule({
 });
 
 /** The process that a pid file names, as it is. */
-function tellNamed({ pid, name }: NamedProcess, file: string | undefined) {
+function alreadyRunningReport({ pid, name }: NamedProcess, file: string | undefined) {
   const what = file ?? 'The pid or lock file';
   return {
     title:

@@ -49,11 +49,11 @@ export const connectionRefused: Rule = textRule({
     const { host, port } = hit.groups.port ? hit.groups : target(context.near(hit, 8));
     if (/^The connection to the server localhost:8080/.test(hit.line)) return undefined;
     if (port !== undefined && host !== undefined && isCurl(hit.line) && !isLoopback(host)) return undefined;
-    const telling = refused(host, port === undefined ? undefined : Number(port), context);
+    const report = refused(host, port === undefined ? undefined : Number(port), context);
     // A client's complaint on the output is a consequence. In a program's own log it is why that program failed.
     const isCheck = hit.weight === 'consequence' || (hit.where === undefined && CLIENT.test(hit.line));
     const here = host !== undefined && (isLoopback(host) || ownAddress(context, host));
-    return isCheck && here ? { ...telling, weight: 'consequence' } : telling;
+    return isCheck && here ? { ...report, weight: 'consequence' } : report;
   },
 });
 
@@ -166,7 +166,7 @@ export const connectionReset: Rule = textRule({
       title: `${host ?? 'The remote host'} closed the connection unexpectedly.`,
       remedy: 'Read the log of the service on that host. If it happened only once, try again.',
       ...(host !== undefined && { subject: host }),
-      weight: hit.weight === 'told' ? 'logged' : hit.weight,
+      weight: hit.weight === 'direct' ? 'logged' : hit.weight,
     };
   },
 });

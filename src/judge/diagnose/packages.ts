@@ -132,12 +132,12 @@ export const dependencyConflict: Rule = textRule({
 
 /** Which versions conflict, in the words of npm, pip and apt. */
 function namedIn(lines: readonly string[]): string {
-  const telling = lines.filter((line) =>
+  const errors = lines.filter((line) =>
     /\b(?:Found|Required|Depends|depends on|requires|requested|Conflicts?|peer)\b.*[@:<>=\d]|\bnot (?:installed|compatible)/i.test(
       line,
     ),
   );
-  const words = telling
+  const words = errors
     .slice(0, 3)
     .map((line) => line.replace(/^npm (?:ERR!|error)(?: notsup)?\s*/, '').trim());
   return words.length === 0 ? '' : `: ${words.join('; ').slice(0, 250)}`;

@@ -14,7 +14,7 @@ export const portTaken: Rule = textRule({
   patterns: [TAKEN],
   describe: (hit, context) => {
     const port = portNear(hit, context) ?? takenWantedPort(context);
-    if (port !== undefined) return tellTaken(port, holders(context, port), context);
+    if (port !== undefined) return takenPortReport(port, holders(context, port), context);
     const path = /(\/[\w./@-]{1,200}\.sock(?:et)?)\b/.exec(hit.line)?.[1];
     if (path !== undefined) {
       return {
@@ -43,9 +43,9 @@ export const portHeld: Rule = {
       const others = owners.filter(({ owner }) => !context.names(owner!));
       // If a program that the step names holds the port too, that is intended.
       if (others.length === 0 || others.length < owners.length) return [];
-      const telling = tellTaken(port, others, context);
-      const ids = [...(evidence === undefined ? [] : [evidence]), ...(telling.evidence ?? [])];
-      return [{ ...telling, evidence: ids, weight: evidence === undefined ? 'inferred' : 'told' }];
+      const report = takenPortReport(port, others, context);
+      const ids = [...(evidence === undefined ? [] : [evidence]), ...(report.evidence ?? [])];
+      return [{ ...report, evidence: ids, weight: evidence === undefined ? 'inferred' : 'direct' }];
     }),
 };
 
@@ -58,9 +58,9 @@ export const portAnsweredByOther: Rule = {
       const port =
         check.class === 'other-listener' && check.verdict === 'fail' ? namedPort(check.observed) : undefined;
       if (port === undefined) return [];
-      const telling = tellTaken(port, holders(context, port), context);
-      const evidence = [context.checkEvidence(index), ...(telling.evidence ?? [])];
-      return [{ ...telling, evidence, weight: 'told' as const }];
+      const report = takenPortReport(port, holders(context, port), context);
+      const evidence = [context.checkEvidence(index), ...(report.evidence ?? [])];
+      return [{ ...report, evidence, weight: 'direct' as const }];
     }),
 };
 
@@ -108,22 +108,23 @@ export const portCaptured: Rule = {
   cause: 'port',
   find: (context) =>
     wantedPorts(context).flatMap((port) => {
-      const captor = listenersOn(context, port).find(({ via }) => via !== 'socket');
+      const interceptor = listenersOn(context, port).find(({ via }) => via !== 'socket');
       const listener = listenersOn(context, port).find(({ via }) => via === 'socket');
-      if (captor === undefined || listener === undefined || captor.owner === listener.owner) return [];
+      if (interceptor === undefined || listener === undefined || interceptor.owner === listener.owner)
+        return [];
       return [
         {
-          title: `${listener.owner ?? 'A process'} listens on port ${port}, but ${captor.owner ?? 'a rule'} (${captor.via}) captures its traffic.`,
+          title: `${listener.owner ?? 'A process'} listens on port ${port}, but ${interceptor.owner ?? 'a rule'} (${interceptor.via}) captures its traffic.`,
           remedy: `Remove what claims the host port ${port} (a host-port pod, a LoadBalancer service, a published container), or use another port.`,
           subject: `port ${port}`,
-          evidence: [captor.id, listener.id],
+          evidence: [interceptor.id, listener.id],
           weight: 'inferred' as const,
         },
       ];
     }),
 };
 
-function tellTaken(port: number, owners: readonly Listener[], context: FailureContext): RuleReport {
+function takenPortReport(port: number, owners: readonly Listener[], context: FailureContext): RuleReport {
   const owner = owners.find((each) => each.owner !== undefined);
   const subject = `port ${port}`;
   const evidence = owners.map(({ id }) => id);

@@ -151,7 +151,7 @@ export const programMissing: Rule = textRule({
     if (hit.groups.path !== undefined && context.exit !== 127) return undefined;
     const subprocess = context.near(hit, 12).some((line) => /_execute_child|subprocess\.py/.test(line));
     if (/FileNotFoundError/.test(hit.line) && !subprocess) return undefined;
-    return tellMissing(hit.groups.name ?? hit.groups.path ?? '', context);
+    return missingProgramReport(hit.groups.name ?? hit.groups.path ?? '', context);
   },
 });
 
@@ -235,7 +235,7 @@ export const moduleMissing: Rule = textRule({
   },
 });
 
-function tellMissing(name: string, context: FailureContext): RuleReport {
+function missingProgramReport(name: string, context: FailureContext): RuleReport {
   const short = name.split('/').at(-1) ?? name;
   const fact = programFact(context, name);
   const elsewhere = fact?.path !== undefined && fact.path !== name;

@@ -1,6 +1,6 @@
 import type { Cause } from '../../model/finding.ts';
+import { placeInTrace } from './error-output/place-in-trace.ts';
 import type { FailureContext, Hit, LogOrigin } from './failure-context.ts';
-import { placeInTrace } from './said/place.ts';
 import type { Weight } from './weight.ts';
 
 /** The result of a rule that applies. */
@@ -39,31 +39,31 @@ export function textRule(rule: {
     cause: rule.cause,
     find: (context) =>
       context.search(rule.patterns).flatMap((hit) => {
-        const telling = rule.describe(hit, context);
-        if (telling === undefined) return [];
-        const evidence = [hit.evidence, ...(telling.evidence ?? [])];
-        const own = quoting(telling, hit, context);
+        const report = rule.describe(hit, context);
+        if (report === undefined) return [];
+        const evidence = [hit.evidence, ...(report.evidence ?? [])];
+        const own = quoting(report, hit, context);
         const words = hit.origin ? inContainer(own, hit.origin) : inFile(own, hit.where);
-        return [{ ...words, evidence, weight: telling.weight ?? hit.weight }];
+        return [{ ...words, evidence, weight: report.weight ?? hit.weight }];
       }),
   };
 }
 
 /** A title that names no subject says too little: the line itself names it. */
-function quoting(telling: RuleReport, { line, index }: Hit, { lines }: FailureContext): RuleReport {
+function quoting(report: RuleReport, { line, index }: Hit, { lines }: FailureContext): RuleReport {
   const text = line.trim();
   const place = placeInTrace(lines, index);
-  if (telling.subject !== undefined || telling.title.includes(text)) return telling;
+  if (report.subject !== undefined || report.title.includes(text)) return report;
   return {
-    ...telling,
-    title: `${telling.title.replace(/\.$/, '')}: ${text.slice(0, 200)}${place === undefined ? '' : ` (${place})`}`,
+    ...report,
+    title: `${report.title.replace(/\.$/, '')}: ${text.slice(0, 200)}${place === undefined ? '' : ` (${place})`}`,
   };
 }
 
 /** Where it was said, if not in the output. */
-function inFile(telling: RuleReport, where: string | undefined): RuleReport {
-  if (where === undefined) return telling;
-  return { ...telling, title: `${telling.title.replace(/\.$/, '')} (${where}).` };
+function inFile(report: RuleReport, where: string | undefined): RuleReport {
+  if (where === undefined) return report;
+  return { ...report, title: `${report.title.replace(/\.$/, '')} (${where}).` };
 }
 
 /** What a container's log says holds inside of the container: the remedies of a box do not apply there. */

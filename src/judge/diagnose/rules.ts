@@ -39,7 +39,7 @@ export const RULES: readonly Rule[] = [
   endings.outOfMemory,
   // Exhausted quotas and nodes.
   quotas.clusterQuotaExceeded,
-  quotas.quotaUnsaid,
+  quotas.quotaNeedsLimits,
   quotas.limitRangeViolated,
   quotas.podsRejected,
   clusterEndings.containerOomKilled,
@@ -110,7 +110,7 @@ export const RULES: readonly Rule[] = [
   network.noRoute,
   answers.packetsFiltered,
   services.loopbackOnly,
-  answers.listensElsewhere,
+  answers.listensOnOtherAddress,
   services.blockedFromOutside,
   certificates.clockSkew,
   certificates.certificateExpired,

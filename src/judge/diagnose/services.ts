@@ -131,7 +131,7 @@ function refusedFromOutside({ input, facts }: FailureContext) {
     const listener = facts.listeners?.find(
       (each) => each.port === port && isLoopback(each.address) && !isWild(each.address),
     );
-    return listener === undefined ? [] : [tellLoopback(port, listener.owner, [listener.id])];
+    return listener === undefined ? [] : [loopbackReport(port, listener.owner, [listener.id])];
   });
 }
 
@@ -144,7 +144,7 @@ function refusedOnOwnAddress(context: FailureContext) {
     const listeners = (context.facts.listeners ?? []).filter((each) => each.port === Number(port));
     if (listeners.length === 0 || listeners.some(({ address }) => reaches(address, host))) return [];
     const ids = [context.checkEvidence(index), ...listeners.map(({ id }) => id)];
-    return [tellOtherAddress(Number(port), host, listeners[0]!, ids)];
+    return [otherAddressReport(Number(port), host, listeners[0]!, ids)];
   });
 }
 
@@ -156,7 +156,7 @@ function reaches(address: string, host: string): boolean {
   return isWild(address) || address === bare;
 }
 
-function tellOtherAddress(
+function otherAddressReport(
   port: number,
   host: string,
   { owner, pid, address }: FactOf<'listeners'>,
@@ -168,7 +168,7 @@ function tellOtherAddress(
     remedy: `Let it listen on ${host}, on 0.0.0.0 or on [::], or connect to ${at}.`,
     subject: `port ${port}`,
     evidence,
-    weight: 'told' as const,
+    weight: 'direct' as const,
   };
 }
 
@@ -177,13 +177,13 @@ function isWild(address: string): boolean {
   return address === '0.0.0.0' || address === '::' || address === '*';
 }
 
-function tellLoopback(port: number, owner: string | undefined, evidence: readonly string[]) {
+function loopbackReport(port: number, owner: string | undefined, evidence: readonly string[]) {
   return {
     title: `${owner ?? 'The program'} listens on port ${port} of loopback only, so it cannot be reached from outside this box.`,
     remedy: 'Let it listen on 0.0.0.0 or on the requested address if it should be reachable from outside.',
     subject: `port ${port}`,
     evidence,
-    weight: 'told' as const,
+    weight: 'direct' as const,
   };
 }
 
@@ -205,7 +205,7 @@ export const blockedFromOutside: Rule = {
           remedy: `Allow port ${port} in the security group or firewall of the box (ufw status, nft list ruleset).`,
           subject: `port ${port}`,
           evidence: [rowEvidence(inside), rowEvidence(index)],
-          weight: 'told' as const,
+          weight: 'direct' as const,
         },
       ];
     });

@@ -1,7 +1,7 @@
 /**
- * The strength of a finding; the order of the rules decides among equals. `told`: the last lines, the exit code or a
+ * The strength of a finding; the order of the rules decides among equals. `direct`: the last lines, the exit code or a
  * check say so. `logged`: a log written during the attempt, or an earlier line. `inferred`: only the state of the box
- * fits. `said`: the program's own words, without an explanation. `consequence`: true, but caused by something else.
+ * fits. `quoted`: the program's own words, without an explanation. `consequence`: true, but caused by something else.
  */
-export const WEIGHTS = ['told', 'logged', 'inferred', 'said', 'consequence'] as const;
+export const WEIGHTS = ['direct', 'logged', 'inferred', 'quoted', 'consequence'] as const;
 export type Weight = (typeof WEIGHTS)[number];

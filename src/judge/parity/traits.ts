@@ -58,7 +58,7 @@ export function projectSnapshot(name: string, snapshot: Snapshot): Projection {
     reason: `${name} has ${snapshot.more[scope]} more than were read`,
   }));
   const blind = snapshot.unavailable.flatMap(({ scope, reason }) =>
-    isParityScope(scope) && !isToldByFacts(scope, reason, snapshot)
+    isParityScope(scope) && !isShownByFacts(scope, reason, snapshot)
       ? [{ scope, reason: `${name}: ${reason}` }]
       : [],
   );
@@ -66,7 +66,7 @@ export function projectSnapshot(name: string, snapshot: Snapshot): Projection {
 }
 
 /** A socket whose owner is not visible is reported separately; the other sockets are complete. */
-function isToldByFacts(scope: Scope, reason: string, { facts }: Snapshot): boolean {
+function isShownByFacts(scope: Scope, reason: string, { facts }: Snapshot): boolean {
   return scope === 'listeners' && facts.listeners !== undefined && /\bsockets\b/.test(reason);
 }
 

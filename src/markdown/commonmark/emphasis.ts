@@ -50,13 +50,13 @@ export function pairEmphasis(stack: Delimiter[], bottom: number): Emphasis[] {
 function findOpener(openers: readonly Delimiter[], closer: Delimiter, floor: number): number | undefined {
   for (let index = openers.length - 1; index >= floor; index--) {
     const opener = openers[index]!;
-    if (opener.mark === closer.mark && !isOddMatch(opener, closer)) return index;
+    if (opener.mark === closer.mark && !breaksRuleOfThree(opener, closer)) return index;
   }
   return undefined;
 }
 
 /** Rules 9 and 10: if one of the two can both open and close, lengths whose sum is a multiple of 3 do not pair. */
-function isOddMatch(opener: Delimiter, closer: Delimiter): boolean {
+function breaksRuleOfThree(opener: Delimiter, closer: Delimiter): boolean {
   const isBoth = opener.canClose || closer.canOpen;
   const isWhole = opener.length % 3 === 0 && closer.length % 3 === 0;
   return isBoth && (opener.length + closer.length) % 3 === 0 && !isWhole;

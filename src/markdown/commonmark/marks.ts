@@ -20,7 +20,7 @@ export const CODE = {
 } as const;
 
 /** The largest number of digits in a list number (CommonMark 0.31, section 5.2). */
-const MOST_DIGITS = 9;
+const MAX_DIGITS = 9;
 
 /** Whether a UTF-16 unit is a space or a tab. */
 export function isBlank(code: number): boolean {
@@ -69,7 +69,7 @@ export function skipListMarker(text: string, start: number, end: number): number
 function skipNumber(text: string, start: number, end: number): number | undefined {
   let at = start;
   while (at < end && isDigit(text.charCodeAt(at))) at++;
-  const isNumber = at > start && at - start <= MOST_DIGITS && at < end;
+  const isNumber = at > start && at - start <= MAX_DIGITS && at < end;
   const code = text.charCodeAt(at);
   return isNumber && (code === CODE.dot || code === CODE.round) ? at + 1 : undefined;
 }

@@ -9,7 +9,7 @@ import { formOf, isShownWhole, type Questions, type Response } from './questions
 const WAIT_MS = 50_000;
 
 /** How long such a question stays valid. */
-const STANDS_MS = 10 * 60_000;
+const QUESTION_TIMEOUT_MS = 10 * 60_000;
 
 /** The sealed state of a question between two rounds of a call (revision 2026-07-28). */
 export interface QuestionState {
@@ -78,7 +78,7 @@ export function askingThrough(
     const answered = mcpReq
       .send(
         { method: 'elicitation/create', params: formOf(request, { modern, oneLine }) },
-        { timeout: STANDS_MS },
+        { timeout: QUESTION_TIMEOUT_MS },
       )
       .catch((): Response => ({ action: 'failed' }))
       .then((response) => {

@@ -25,7 +25,7 @@ const MS_PER_CHARACTER = 2;
 const LONGEST_READING_MS = 5_000;
 
 /** How often a question is asked again after an answer that came too fast. */
-const MOST_FAST_ANSWERS = 3;
+const MAX_FAST_ANSWERS = 3;
 
 /** Milliseconds that a person needs at least to read so many characters and answer. */
 export function readingTime(characters: number): number {
@@ -52,7 +52,7 @@ export function createQuestions({ anySpeed = false }: { readonly anySpeed?: bool
       }
       const times = (fast.get(key) ?? 0) + 1;
       fast.set(key, times);
-      if (times < MOST_FAST_ANSWERS) known.delete(key);
+      if (times < MAX_FAST_ANSWERS) known.delete(key);
       else known.set(key, 'too-fast');
       return 'too-fast';
     },
@@ -82,17 +82,17 @@ function meaning({ action, content }: Response, afterMs: number): ApprovalAnswer
 const ANSWERS = ['once', 'project', 'lease', 'no'] as const;
 
 /** Characters of a script that a dialog can show so that a person reads it. */
-const MOST_SCRIPT = 4_096;
+const MAX_SCRIPT = 4_096;
 
 /** Characters of a line that a form shows on a terminal of 80 columns. */
 const LINE = 66;
 
 /** Fields of a form that fit on a screen, two rows each. */
-const MOST_LINES = 16;
+const MAX_LINES = 16;
 
 /** Whether a form shows every character of a script; what it does not is approved on a terminal. */
 export function isShownWhole(script: string, oneLine: boolean): boolean {
-  return script.length <= MOST_SCRIPT && (!oneLine || piecesOf(script).length <= MOST_LINES);
+  return script.length <= MAX_SCRIPT && (!oneLine || piecesOf(script).length <= MAX_LINES);
 }
 
 function piecesOf(script: string): string[] {

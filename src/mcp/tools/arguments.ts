@@ -7,10 +7,10 @@ import type { AgentTool } from '../../operations/agent/tool.ts';
  * Maximum size of all arguments of one call as JSON, in characters: more than any step needs, and small enough to
  * handle.
  */
-const MOST_CHARACTERS = 1_000_000;
+const MAX_CHARACTERS = 1_000_000;
 
 /** Maximum number of reported argument errors. */
-const MOST_SAID = 8;
+const MAX_SAID = 8;
 
 /**
  * Parses the arguments of a call by the tool's schema.
@@ -23,19 +23,19 @@ export function readToolArguments(tool: AgentTool, given: unknown): Record<strin
   refuseUnknown(tool, args);
   const first = tool.input.safeParse(args);
   if (first.success) return first.data;
-  const second = tool.input.safeParse(mended(args, first.error.issues));
+  const second = tool.input.safeParse(coerced(args, first.error.issues));
   if (second.success) return second.data;
-  throw wrong(first.error.issues.slice(0, MOST_SAID).map((issue) => diagnosticOf(tool, issue)));
+  throw wrong(first.error.issues.slice(0, MAX_SAID).map((issue) => diagnosticOf(tool, issue)));
 }
 
 function refuseHuge(tool: AgentTool, args: Record<string, unknown>): void {
   const characters = JSON.stringify(args).length;
-  if (characters <= MOST_CHARACTERS) return;
+  if (characters <= MAX_CHARACTERS) return;
   throw wrong([
     {
       code: 'arguments-too-large',
       severity: 'error',
-      message: `The arguments of ${tool.name} may have at most ${MOST_CHARACTERS} characters. These have ${characters}.`,
+      message: `The arguments of ${tool.name} may have at most ${MAX_CHARACTERS} characters. These have ${characters}.`,
       remedy: 'Put large content into a file on the box, and pass the path.',
     },
   ]);
@@ -48,7 +48,7 @@ function refuseUnknown(tool: AgentTool, args: Record<string, unknown>): void {
   if (unknown.length === 0) return;
   const known = Object.keys(shape);
   throw wrong(
-    unknown.slice(0, MOST_SAID).map((name) => {
+    unknown.slice(0, MAX_SAID).map((name) => {
       const near = nearest(name.slice(0, 100), known);
       return {
         code: 'unknown-argument',
@@ -63,14 +63,17 @@ function refuseUnknown(tool: AgentTool, args: Record<string, unknown>): void {
 }
 
 /** Corrects what models often send: null for an omitted argument, JSON text for a list, an object or a number. */
-function mended(args: Record<string, unknown>, issues: readonly z.core.$ZodIssue[]): Record<string, unknown> {
-  const mending = { ...args };
+function coerced(
+  args: Record<string, unknown>,
+  issues: readonly z.core.$ZodIssue[],
+): Record<string, unknown> {
+  const coercedArgs = { ...args };
   for (const name of new Set(issues.map((issue) => String(issue.path[0])))) {
-    const value = mending[name];
-    if (value === null) delete mending[name];
-    if (typeof value === 'string') mending[name] = parsed(value);
+    const value = coercedArgs[name];
+    if (value === null) delete coercedArgs[name];
+    if (typeof value === 'string') coercedArgs[name] = parsed(value);
   }
-  return mending;
+  return coercedArgs;
 }
 
 function parsed(text: string): unknown {

@@ -1,7 +1,7 @@
 import { plainText } from '../../base/plain-text.ts';
 
 /** Maximum entries of lists and characters of texts that results have in common. */
-const USUAL: Readonly<Record<string, number>> = {
+const MAX_BY_NAME: Readonly<Record<string, number>> = {
   checks: 20,
   findings: 5,
   known_fixes: 3,
@@ -49,11 +49,11 @@ interface Copy {
 /** Copies a value so that no text or list exceeds its share of characters. */
 function shared(value: unknown, path: string, share: number, more: More): Copy {
   if (typeof value === 'string') {
-    const text = clipped(value, path, Math.min(usual(path), Math.max(share, SHORT_TEXT)), more);
+    const text = clipped(value, path, Math.min(maxAt(path), Math.max(share, SHORT_TEXT)), more);
     return { value: text, size: JSON.stringify(text).length };
   }
   if (Array.isArray(value)) {
-    const entries = value.slice(0, usual(path)).entries();
+    const entries = value.slice(0, maxAt(path)).entries();
     const kept = sharedEntries(entries, value.length, path, share, more);
     return { value: kept.entries.map(([, each]) => each), size: kept.size };
   }
@@ -97,7 +97,7 @@ function clipped(text: string, path: string, most: number, more: More): string {
   return /(tail|log)$/.test(path) ? `…${plainText(text.slice(-most))}` : `${plainText(text.slice(0, most))}…`;
 }
 
-function usual(path: string): number {
+function maxAt(path: string): number {
   const name = path.slice(path.lastIndexOf('.') + 1);
-  return Object.hasOwn(USUAL, name) ? USUAL[name]! : Number.POSITIVE_INFINITY;
+  return Object.hasOwn(MAX_BY_NAME, name) ? MAX_BY_NAME[name]! : Number.POSITIVE_INFINITY;
 }

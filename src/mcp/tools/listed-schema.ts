@@ -33,7 +33,7 @@ function describedOnce(value: unknown, seen: Set<string>): unknown {
  * Omitted from listed schemas; a call that breaks one of these rules gets an error. `$schema` because older clients
  * know only draft 7.
  */
-const UNTOLD = [
+const HIDDEN_KEYWORDS = [
   '$schema',
   'propertyNames',
   'pattern',
@@ -48,7 +48,7 @@ const UNTOLD = [
 function trimmed(schema: unknown): Schema {
   const kept = Object.entries(schema as Schema).filter(
     ([key, value]) =>
-      !UNTOLD.includes(key) &&
+      !HIDDEN_KEYWORDS.includes(key) &&
       !(key === 'additionalProperties' && typeof value === 'boolean') &&
       !(key === 'default' && ['[]', '{}', 'false'].includes(JSON.stringify(value))) &&
       Math.abs(Number(value)) !== Number.MAX_SAFE_INTEGER,

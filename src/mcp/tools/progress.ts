@@ -4,7 +4,7 @@ import { plainText } from '../../base/plain-text.ts';
 /** Minimum milliseconds between two notifications. */
 const PAUSE_MS = 250;
 
-const nobodyListens = () => {};
+const isIgnored = () => {};
 
 /** Progress notifications of a call, if the client requested them: throttled, and increasing as MCP requires. */
 export function progressReporter(
@@ -12,7 +12,7 @@ export function progressReporter(
   now: () => number,
 ): (message: string, fraction?: number) => void {
   const progressToken = mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return nobodyListens;
+  if (progressToken === undefined) return isIgnored;
   let last = 0;
   let said = Number.NEGATIVE_INFINITY;
   return (message, fraction) => {

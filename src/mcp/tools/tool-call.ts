@@ -19,7 +19,7 @@ import { whyNotOffered } from './not-offered.ts';
 import { findTool } from './tool-name.ts';
 
 /** Maximum number of calls at once, so that an agent in a loop cannot overload the box. */
-const MOST_CALLS = 32;
+const MAX_CALLS = 32;
 
 /** Handles one call from its name to its result. Errors are results too. */
 export async function callTool(
@@ -45,10 +45,10 @@ export async function callTool(
 function refuseForbidden(serving: Serving, row: AgentToolRow): void {
   const off = whyNotOffered(serving, row);
   if (off) throw new RunbookError([off], EXIT.person);
-  if (serving.calls.size >= MOST_CALLS) {
+  if (serving.calls.size >= MAX_CALLS) {
     throw refusal(
       'busy',
-      `At most ${MOST_CALLS} calls may run at once. That many are running.`,
+      `At most ${MAX_CALLS} calls may run at once. That many are running.`,
       'Wait until one of them returns, then call again.',
     );
   }

@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/server';
 
 /** Maximum number of sessions. A new session replaces the one that was idle longest; that client starts a new one. */
-const MOST_SESSIONS = 64;
+const MAX_SESSIONS = 64;
 
 /** HTTP sessions for clients of 2025. */
 export interface HttpSessions {
@@ -29,7 +29,7 @@ export function httpSessions(create: () => Server, onError: (error: Error) => vo
       onsessioninitialized: (id) => {
         sessions.set(id, transport);
         const [oldest] = sessions.keys();
-        if (sessions.size > MOST_SESSIONS && oldest !== undefined) void end(oldest);
+        if (sessions.size > MAX_SESSIONS && oldest !== undefined) void end(oldest);
       },
       onsessionclosed: (id) => void end(id),
     });

@@ -13,7 +13,7 @@ import type { Serving } from '../serving.ts';
 import { httpSessions } from './http-sessions.ts';
 
 /** Address and access of the HTTP server. */
-export interface HttpDoor {
+export interface HttpOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly token: string;
@@ -31,7 +31,7 @@ export interface HttpDoor {
 export async function httpServer(
   serving: Serving,
   sealing: Sealing,
-  door: HttpDoor,
+  options: HttpOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const onerror = (error: Error) => serving.note(error.message);
@@ -47,16 +47,16 @@ export async function httpServer(
     },
     { onerror },
   );
-  const guards = [localhostHostValidation(), localhostOriginValidation(), bearer(door.token), onlyMcp];
+  const guards = [localhostHostValidation(), localhostOriginValidation(), bearer(options.token), onlyMcp];
   const http = createHttpServer((request, response) => {
     if (guards.every((passes) => passes(request, response))) void answer(request, response);
   });
   await new Promise<void>((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => reject(unavailable(door.port, error)));
-    http.listen(door.port, '127.0.0.1', resolve);
+    http.once('error', (error: NodeJS.ErrnoException) => reject(unavailable(options.port, error)));
+    http.listen(options.port, '127.0.0.1', resolve);
   });
   const { port } = http.address() as AddressInfo;
-  serving.note(`listening on http://127.0.0.1:${port}/mcp; the bearer token is in ${door.tokenFrom}`);
+  serving.note(`listening on http://127.0.0.1:${port}/mcp; the bearer token is in ${options.tokenFrom}`);
 
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();

@@ -7,11 +7,11 @@ import type { Serving } from '../serving.ts';
  * Maximum bytes of one message. Larger than the arguments of a call may be, so that a large call gets an error instead
  * of a closed connection.
  */
-const MOST_BYTES = 10 * 1024 * 1024;
+const MAX_BYTES = 10 * 1024 * 1024;
 
 /** Serves one client on stdin and stdout until it closes them or the signal fires. */
 export async function stdioServer(serving: Serving, sealing: Sealing, signal: AbortSignal): Promise<void> {
-  const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: MOST_BYTES });
+  const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: MAX_BYTES });
   const handle = serveStdio(({ era }) => createServer(serving, { modern: era === 'modern', sealing }), {
     transport,
     onerror: (error) => serving.note(describe(error)),
@@ -23,7 +23,7 @@ export async function stdioServer(serving: Serving, sealing: Sealing, signal: Ab
 
 function describe({ message }: Error): string {
   return /maximum size/.test(message)
-    ? `A message must not be longer than ${sizeText(MOST_BYTES)}. The connection is closed.`
+    ? `A message must not be longer than ${sizeText(MAX_BYTES)}. The connection is closed.`
     : message;
 }
 

@@ -22,14 +22,14 @@ const SUMMARIES: { readonly [K in ClusterKind]: (fact: ClusterFactOf<K>) => stri
     `quota ${namespace}/${name}: ${Object.entries(hard)
       .map(([resource, bound]) => `${resource} ${used[resource] ?? '?'} of ${bound}`)
       .join(', ')}`,
-  'limit-range': ({ namespace, name, type, default: usual, max }) =>
-    `limit range ${namespace}/${name} for each ${type}: default ${shown(usual)}, at most ${shown(max)}`,
+  'limit-range': ({ namespace, name, type, default: defaultLimits, max }) =>
+    `limit range ${namespace}/${name} for each ${type}: default ${shown(defaultLimits)}, at most ${shown(max)}`,
   service: ({ namespace, name, type, selector, ready, notReady, matches }) =>
     `service ${namespace}/${name} (${type}): selector ${selector || 'none'} matches ${matches === undefined ? 'unknown pods' : pluralize(matches, 'pod')}, ${pluralize(ready, 'endpoint')} ready, ${notReady} not`,
   claim: ({ namespace, name, phase, class: storage, modes }) =>
     `claim ${namespace}/${name}: ${phase}, class ${storage === '' ? '"" (no provisioning)' : (storage ?? 'default')}, ${modes.join(', ')}`,
-  'storage-class': ({ name, default: usual, provisioner, binding }) =>
-    `storage class ${name}${usual ? ' (default)' : ''}: ${provisioner}, ${binding}`,
+  'storage-class': ({ name, default: isDefault, provisioner, binding }) =>
+    `storage class ${name}${isDefault ? ' (default)' : ''}: ${provisioner}, ${binding}`,
   'host-port': ({ port, protocol, node, owner, mechanism }) =>
     `host port ${protocol} ${port}${node === undefined ? '' : ` of ${node}`}: ${owner}, by ${mechanism}`,
   registry: ({ workload, host, secrets }) =>

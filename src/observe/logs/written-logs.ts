@@ -22,10 +22,10 @@ export interface LogQuestion {
   readonly home: string;
 }
 
-const MOST_FILES = 12;
-const MOST_LINES = 80;
-const MOST_ENTRIES = 3000;
-const MOST_CONFIGS = 16;
+const MAX_FILES = 12;
+const MAX_LINES = 80;
+const MAX_ENTRIES = 3000;
+const MAX_CONFIGS = 16;
 const READ_BYTES = 32 * 1024;
 const CONFIG_BYTES = 128 * 1024;
 const COUNTED_BYTES = 4 * 1024 * 1024;
@@ -79,7 +79,7 @@ export function newLogLines(question: LogQuestion, marks: LogMarks, sinceMs: num
   });
   return files
     .sort((a, b) => b.status.mtimeMs - a.status.mtimeMs)
-    .slice(0, MOST_FILES)
+    .slice(0, MAX_FILES)
     .flatMap(({ path, status, from }) => linesOf(path, status, from, question.folder) ?? []);
 }
 
@@ -98,7 +98,7 @@ function linesOf(path: string, { size }: Stats, from: number, folder: string): N
   const whole = redactOutput(text).split('\n');
   if (start > from) whole.shift();
   if (whole.at(-1) === '') whole.pop();
-  const lines = whole.slice(-MOST_LINES);
+  const lines = whole.slice(-MAX_LINES);
   if (lines.every((line) => line.trim() === '')) return undefined;
   const skipped = whole.length - lines.length + (start > from ? 1 : 0);
   const near = relative(folder, path);
@@ -122,13 +122,13 @@ function candidates({ text, folder, home }: LogQuestion): string[] {
   const configs = others.filter((path) => !isLog(path)).slice(0, 200);
   const settings = configs
     .flatMap((path) => (configText(path) === undefined ? [] : [path]))
-    .slice(0, MOST_CONFIGS)
+    .slice(0, MAX_CONFIGS)
     .flatMap((path) => namedPaths(configText(path)!, dirname(path), home).logs.filter(isLog));
   const folders = others.flatMap((path) => (isFolder(path) ? [path] : [dirname(path)]));
   const roots = new Set(
     folders.filter((path) => !BROAD.test(path) && isFolder(path) && !path.startsWith(`${folder}/`)),
   );
-  const budget = { left: MOST_ENTRIES };
+  const budget = { left: MAX_ENTRIES };
   const below = [
     ...walk(folder, 4, budget),
     ...[...roots].slice(0, 12).flatMap((root) => walk(root, 2, budget)),

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import type { PacketRule } from '../../model/packet-rule.ts';
-import { askTool } from '../tool.ts';
+import { runTool } from '../tool.ts';
 
 /** The rules of this box's packet filter that reject or drop connections to these ports. Empty without permission. */
 export async function packetRules(ports: readonly number[]): Promise<PacketRule[]> {
   if (ports.length === 0) return [];
   const [nft, iptables] = await Promise.all([
-    askTool('nft', ['list', 'ruleset']),
-    askTool('iptables-save', ['-t', 'filter']),
+    runTool('nft', ['list', 'ruleset']),
+    runTool('iptables-save', ['-t', 'filter']),
   ]);
   const found = [
     ...(nft.kind === 'exit' ? parseNftFilter(nft.stdout) : []),

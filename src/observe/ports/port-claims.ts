@@ -115,8 +115,8 @@ function unquoted(word: string): string {
 /** Host ports of CNI, netavark and Docker, node ports and load balancers of kube-proxy, and manual DNAT. */
 function claimsPort({ chain, options }: Rule): boolean {
   if (!options.has('--dport') && !options.has('--dports')) return false;
-  const jump = options.get('-j') ?? '';
-  if (jump === 'DNAT' || jump === 'REDIRECT') return true;
+  const jumpTarget = options.get('-j') ?? '';
+  if (jumpTarget === 'DNAT' || jumpTarget === 'REDIRECT') return true;
   if (/-HOSTPORT-DNAT$|^KUBE-NODEPORTS$/.test(chain)) return true;
   return chain === 'KUBE-SERVICES' && /(?:loadbalancer|external) IP$/.test(options.get('--comment') ?? '');
 }

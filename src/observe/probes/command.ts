@@ -9,7 +9,7 @@ import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Searches the context's PATH for a program, as a shell would; a name with a slash is a path. */
-export const askCommand: EvaluateProbe<'command'> = async (probe, context, machine) => {
+export const probeCommand: EvaluateProbe<'command'> = async (probe, context, machine) => {
   const say = answers(`command ${probe.name}`);
   const { name } = probe;
   let notExecutable: string | undefined;
@@ -29,6 +29,6 @@ export function commandPaths({ name }: ProbeOf<'command'>, context: ProbeContext
 }
 
 export const commandEvaluation: ProbeEvaluation<'command'> = {
-  evaluate: askCommand,
+  evaluate: probeCommand,
   fragments: (probe, context) => [each('c', commandPaths(probe, context))],
 };

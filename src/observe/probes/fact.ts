@@ -3,7 +3,7 @@ import { answers } from './answers.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 /** Compares the recorded value of a fact. Measures nothing; `facts` does that. */
-export const askFact: EvaluateProbe<'fact'> = async (probe, context) => {
+export const probeFact: EvaluateProbe<'fact'> = async (probe, context) => {
   const say = answers(`${probe.name} ${probe.comparator} ${probe.value}`);
   const recorded = context.facts.get(probe.name);
   if (recorded === undefined || recorded === '')
@@ -15,6 +15,6 @@ export const askFact: EvaluateProbe<'fact'> = async (probe, context) => {
 };
 
 export const factEvaluation: ProbeEvaluation<'fact'> = {
-  evaluate: askFact,
+  evaluate: probeFact,
   fragments: () => [],
 };

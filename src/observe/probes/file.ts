@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { pluralize } from '../../base/pluralize.ts';
 import type { TextTest } from '../../model/check.ts';
 import type { ProbeOf } from '../../probes/probe-kind.ts';
-import { type Machine, NotGathered, type Reading, type Status } from '../machine.ts';
+import { type Machine, NotCollected, type Reading, type Status } from '../machine.ts';
 import { quoted } from '../remote/quoted.ts';
 import { textKey } from '../remote/recorded-machine.ts';
 import { type Answers, answers } from './answers.ts';
@@ -13,7 +13,7 @@ import { type TextJudge, textJudge, textWanted } from './text-test.ts';
 const REGEX_LIMIT = 64 * 1024 * 1024;
 
 /** Inspects one file, following symlinks. */
-export const askFile: EvaluateProbe<'file'> = async (probe, context, machine) => {
+export const probeFile: EvaluateProbe<'file'> = async (probe, context, machine) => {
   const path = resolve(context.folder, probe.path);
   const { expect } = probe;
   if (isImpossible(path)) return answers('a path').unknown('error', 'no file can have that path');
@@ -66,7 +66,7 @@ function firstLink(machine: Machine, path: string): Reading<string> | undefined 
   try {
     return machine.link(path);
   } catch (error) {
-    if (error instanceof NotGathered) return undefined;
+    if (error instanceof NotCollected) return undefined;
     throw error;
   }
 }
@@ -153,7 +153,7 @@ function octal(mode: number): string {
 }
 
 export const fileEvaluation: ProbeEvaluation<'file'> = {
-  evaluate: askFile,
+  evaluate: probeFile,
   fragments: ({ path, expect }, { folder }) => fragments(resolve(folder, path), expect),
 };
 

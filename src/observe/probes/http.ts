@@ -18,7 +18,7 @@ const BODY_LIMIT = 1024 * 1024;
 /**
  * Sends one request, follows no redirect, uses no proxy, and trusts the certificate authorities that the box trusts.
  */
-export const askHttp: EvaluateProbe<'http'> = async (probe, context, machine) => {
+export const probeHttp: EvaluateProbe<'http'> = async (probe, context, machine) => {
   const wanted = probe.status ?? { from: 200, to: 299 };
   const range = wanted.from === wanted.to ? `${wanted.from}` : `${wanted.from}-${wanted.to}`;
   const body = probe.text ? `, a body that ${textWanted(probe.text)}` : '';
@@ -197,7 +197,7 @@ function withoutCredentials(url: string): string {
 }
 
 export const httpEvaluation: ProbeEvaluation<'http'> = {
-  evaluate: askHttp,
+  evaluate: probeHttp,
   fragments: (probe, context) =>
     probe.url.startsWith('https:') && !probe.insecure ? [each('r', trustPaths(context.env))] : [],
 };

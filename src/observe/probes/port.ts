@@ -8,7 +8,7 @@ import { type Answers, answers } from './answers.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 /** Reads from the kernel which process listens on a port, and which NAT rules capture it. Opens no connection. */
-export const askPort: EvaluateProbe<'port'> = async (probe, _context, machine) => {
+export const probePort: EvaluateProbe<'port'> = async (probe, _context, machine) => {
   const { port, protocol, expect } = probe;
   const name = `${protocol} port ${port}`;
   switch (expect.kind) {
@@ -111,6 +111,6 @@ function describe({ listeners: sockets, claims }: Claimants): string {
 }
 
 export const portEvaluation: ProbeEvaluation<'port'> = {
-  evaluate: askPort,
+  evaluate: probePort,
   fragments: () => [PROCESSES, SOCKETS, NAT],
 };

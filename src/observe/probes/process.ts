@@ -7,7 +7,7 @@ import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
  * Searches for a running process with that name: its own, its program's, or that of the script that an interpreter
  * runs.
  */
-export const askProcess: EvaluateProbe<'process'> = async (probe, _context, machine) => {
+export const probeProcess: EvaluateProbe<'process'> = async (probe, _context, machine) => {
   const say = answers(`${probe.name} running`);
   const { processes: all, unavailable } = await processes(machine);
   // Excludes the processes of the observation itself.
@@ -25,6 +25,6 @@ export const askProcess: EvaluateProbe<'process'> = async (probe, _context, mach
 };
 
 export const processEvaluation: ProbeEvaluation<'process'> = {
-  evaluate: askProcess,
+  evaluate: probeProcess,
   fragments: () => [PROCESSES],
 };

@@ -5,7 +5,7 @@ import { answers } from './answers.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 /** Queries systemd, or without systemd the init script and its traces. */
-export const askService: EvaluateProbe<'service'> = async (probe, _context, machine) => {
+export const probeService: EvaluateProbe<'service'> = async (probe, _context, machine) => {
   const say = answers(`service ${probe.name} ${probe.state}`);
   const answer = await findService(probe.name, machine);
   if (answer.kind === 'unknown') return say.unknown('no-manager', answer.reason);
@@ -22,7 +22,7 @@ export const askService: EvaluateProbe<'service'> = async (probe, _context, mach
 };
 
 export const serviceEvaluation: ProbeEvaluation<'service'> = {
-  evaluate: askService,
+  evaluate: probeService,
   fragments: ({ name }) => (isServiceName(name) ? fragments(name) : [SYSTEMD]),
 };
 

@@ -6,7 +6,7 @@ import { networkError, requestLimit } from './network-errors.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 /** Connects once from the machine and closes. */
-export const askTcp: EvaluateProbe<'tcp'> = async (probe, context, machine) => {
+export const probeTcp: EvaluateProbe<'tcp'> = async (probe, context, machine) => {
   const target = probe.host.includes(':') ? `[${probe.host}]:${probe.port}` : `${probe.host}:${probe.port}`;
   const say = answers(`a connection to ${target}`);
   try {
@@ -46,6 +46,6 @@ export async function dial(
 }
 
 export const tcpEvaluation: ProbeEvaluation<'tcp'> = {
-  evaluate: askTcp,
+  evaluate: probeTcp,
   fragments: () => [],
 };

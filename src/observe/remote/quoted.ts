@@ -1,5 +1,5 @@
 import { shellQuote } from '../../base/shell-quote.ts';
-import { NotGathered } from '../machine.ts';
+import { NotCollected } from '../machine.ts';
 
 /**
  * Quotes any text as one word of a POSIX shell.
@@ -7,6 +7,6 @@ import { NotGathered } from '../machine.ts';
  */
 export function quoted(text: string): string {
   if (/[\0\n]/.test(text))
-    throw new NotGathered('a name that contains a newline cannot be read on a remote box');
+    throw new NotCollected('a name that contains a newline cannot be read on a remote box');
   return shellQuote(text);
 }

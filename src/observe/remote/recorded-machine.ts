@@ -4,7 +4,7 @@ import {
   type FolderEntry,
   type FreeSpace,
   type Machine,
-  NotGathered,
+  NotCollected,
   type Reading,
   type Status,
   type SystemFacts,
@@ -41,7 +41,7 @@ export class RecordedMachine implements Machine {
   read(path: string): Reading<Buffer> {
     const content = this.recording.files.get(path);
     if (content !== undefined) return read(content);
-    if (this.recording.tooLarge.has(path)) throw new NotGathered(`${path} is too large to be fetched`);
+    if (this.recording.tooLarge.has(path)) throw new NotCollected(`${path} is too large to be fetched`);
     return this.#absent(path) ?? this.#notGathered(path);
   }
 
@@ -131,14 +131,14 @@ export class RecordedMachine implements Machine {
 
   async room(mount: string): Promise<Reading<FreeSpace>> {
     const numbers = this.recording.rooms.get(mount);
-    if (!numbers) throw new NotGathered(`the free space of ${mount} was not read`);
+    if (!numbers) throw new NotCollected(`the free space of ${mount} was not read`);
     const [size = 0, blocks = 0, free = 0, inodes = 0, freeInodes = 0] = numbers;
     return read({ bytes: blocks * size, freeBytes: free * size, inodes, freeInodes });
   }
 
   async tool(file: string, args: readonly string[]): Promise<ToolAnswer> {
     const answer = this.recording.tools.get([file, ...args].join(' '));
-    if (!answer) throw new NotGathered(`${file} was not run on the remote box`);
+    if (!answer) throw new NotCollected(`${file} was not run on the remote box`);
     return answer;
   }
 
@@ -169,7 +169,7 @@ export class RecordedMachine implements Machine {
 
   #processEntries(): FolderEntry[] {
     const { processes } = this.recording;
-    if (!processes) throw new NotGathered('the processes of the remote box were not read');
+    if (!processes) throw new NotCollected('the processes of the remote box were not read');
     // Excludes the processes of the observation itself.
     const others = [...processes.keys()].filter((pid) => !this.observerPids.has(pid));
     return others.map((pid) => ({ name: String(pid), kind: 'folder' }));
@@ -195,7 +195,7 @@ export class RecordedMachine implements Machine {
   }
 
   #notGathered(path: string): never {
-    throw new NotGathered(`${path} was not read on the remote box`);
+    throw new NotCollected(`${path} was not read on the remote box`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EntryKind, FolderEntry, Status } from '../machine.ts';
 import type { ToolAnswer } from '../tool.ts';
-import { MOST_FILE_BYTES } from './script.ts';
+import { MAX_FILE_BYTES } from './script.ts';
 
 /** The results of one observation of a remote machine, by path. */
 export interface Recording {
@@ -117,7 +117,7 @@ function addFrame(into: RecordingBuilder, { kind, of, content }: Frame, next: Fr
       into.lacks = of.trim().split(' ').join(', ');
       return;
     case 'read':
-      if (content.length >= MOST_FILE_BYTES) into.tooLarge.add(of);
+      if (content.length >= MAX_FILE_BYTES) into.tooLarge.add(of);
       else into.files.set(of, content);
       return;
     case 'head':

@@ -1,5 +1,5 @@
 import { SCOPE_NAMES, type Snapshot } from '../../model/snapshot.ts';
-import { NotGathered } from '../machine.ts';
+import { NotCollected } from '../machine.ts';
 import { type ObserveOptions, observe, unseen } from '../snapshot.ts';
 import { observeOn, type RemoteConnection } from './remote-observer.ts';
 import { scopeFragments } from './scope-fragments.ts';
@@ -20,7 +20,7 @@ export async function observeRemote(
     const snapshot = await observe({ ...options, machine });
     return { ...snapshot, ms: Math.round(performance.now() - started) };
   } catch (error) {
-    if (error instanceof NotGathered) return unseen(scopes, error.message);
+    if (error instanceof NotCollected) return unseen(scopes, error.message);
     throw error;
   }
 }

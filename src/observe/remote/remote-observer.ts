@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Box } from '../../model/box.ts';
-import { NotGathered } from '../machine.ts';
+import { NotCollected } from '../machine.ts';
 import { RecordedMachine } from './recorded-machine.ts';
 import { readRecording } from './recording.ts';
 import { observeScript } from './script.ts';
@@ -28,8 +28,8 @@ export async function observeOn(
     ...(signal ? { signal } : {}),
   });
   const recording = readRecording(ended.stdout, mark);
-  if (!recording) throw new NotGathered(whyNot(ended.code, ended.stderr));
-  if (recording.lacks !== '') throw new NotGathered(`the box lacks ${recording.lacks}`);
+  if (!recording) throw new NotCollected(whyNot(ended.code, ended.stderr));
+  if (recording.lacks !== '') throw new NotCollected(`the box lacks ${recording.lacks}`);
   return new RecordedMachine(recording, connectFromRemote(box));
 }
 

@@ -1,8 +1,8 @@
 import type { Box, ProbeContext } from '../../model/box.ts';
 import type { Probe, Verdict } from '../../model/check.ts';
-import { askMachine } from '../ask-probe.ts';
 import { backOff } from '../back-off.ts';
-import { NotGathered } from '../machine.ts';
+import { NotCollected } from '../machine.ts';
+import { probeMachine } from '../probe-machine.ts';
 import { evaluationOf } from '../probes/all.ts';
 import { answers } from '../probes/answers.ts';
 import { RecordedMachine } from './recorded-machine.ts';
@@ -33,7 +33,7 @@ export function remoteProbes(box: RemoteConnection): Pick<Box, 'ask' | 'changed'
       new Promise((answer) => {
         const fragments = fragmentsOf(probe, context);
         if (!Array.isArray(fragments)) return answer(fragments as Verdict);
-        if (fragments.length === 0) return answer(askMachine(probe, context, network));
+        if (fragments.length === 0) return answer(probeMachine(probe, context, network));
         if (waiting.push({ probe, context, fragments, answer }) === 1) setImmediate(flush);
       }),
     changed: (_probe, { signal }, attempt, deadline) =>
@@ -56,7 +56,7 @@ async function evaluateAll(box: RemoteConnection, pending: readonly PendingProbe
       pending.flatMap(({ fragments }) => fragments),
       sharedSignal(pending),
     );
-    for (const { probe, context, answer } of pending) answer(askMachine(probe, context, machine));
+    for (const { probe, context, answer } of pending) answer(probeMachine(probe, context, machine));
   } catch (error) {
     for (const { probe, answer } of pending) answer(unknown(probe, error));
   }
@@ -70,6 +70,6 @@ function sharedSignal(pending: readonly PendingProbe[]): AbortSignal | undefined
 
 function unknown({ kind }: Probe, error: unknown): Verdict {
   const message = error instanceof Error ? error.message : String(error);
-  const what = error instanceof NotGathered ? 'not-gathered' : 'error';
+  const what = error instanceof NotCollected ? 'not-gathered' : 'error';
   return answers(`a result of the ${kind} probe`).unknown(what, message);
 }

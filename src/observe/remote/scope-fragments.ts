@@ -1,6 +1,6 @@
 import type { Scope } from '../../model/snapshot.ts';
 import { REMOTE } from '../scopes/disk.ts';
-import { MOST_ENTRIES, MOST_HASHED_BYTES } from '../scopes/files.ts';
+import { MAX_ENTRIES, MAX_HASHED_BYTES } from '../scopes/files.ts';
 import { kubeconfigPaths } from '../scopes/kubernetes.ts';
 import { JOURNAL_OPTIONS, TAIL_BYTES } from '../scopes/logs.ts';
 import { RPM_QUERY } from '../scopes/packages.ts';
@@ -23,7 +23,7 @@ const FRAGMENTS: { readonly [S in Scope]: (from: ObserverPosition) => readonly s
   processes: () => [PROCESSES, SOCKETS, 'r /etc/passwd'],
   services: () => [SYSTEMD, PROCESSES, INIT_SCRIPTS, ALL_SERVICES],
   packages: () => [DPKG, OTHER_PACKAGES],
-  disk: () => ['r /proc/self/mountinfo', ROOMS],
+  disk: () => ['r /proc/self/mountinfo', FREE_SPACE],
   memory: () => ['r /proc/meminfo /proc/vmstat'],
   limits: () => ['r /proc/self/cgroup /proc/self/limits /proc/sys/fs/file-nr', CGROUPS],
   files: () => [DPKG, ETC],
@@ -61,7 +61,7 @@ if [ -r $f ]; then h read $f; grep -E '^[PV]:|^$' $f | head -c "$most"; else n $
 [ -r /var/lib/dpkg/status ] || [ -r $f ] || ${tool(RPM_QUERY[0], RPM_QUERY.slice(1))}`;
 
 /** A dead server would never answer, so network file systems are skipped, as are mounts whose name contains escapes. */
-const ROOMS = `set --
+const FREE_SPACE = `set --
 while read -r _ _ _ _ mount _ rest; do
   rest=\${rest#*- }
   case \${rest%% *} in ${remoteTypes()}) [ "$mount" = / ] || continue ;; esac
@@ -110,7 +110,7 @@ done </proc/self/cgroup`;
 const PRUNED = `-path '/etc/ssl/certs/*' -prune -o -path '/etc/alternatives/*' -prune -o`;
 
 /** Contents are hashed on the box. In blocks of 512 bytes; larger files are compared by size and time only. */
-const ETC = `h walk99 /etc; find /etc ${PRUNED} -exec stat -c "$F" {} + | head -n ${MOST_ENTRIES + 2}
+const ETC = `h walk99 /etc; find /etc ${PRUNED} -exec stat -c "$F" {} + | head -n ${MAX_ENTRIES + 2}
 h links .; find /etc ${PRUNED} -type l -exec sh -c 'for f do printf "%s\\n" "$f"; readlink "$f" || echo; done' sh {} +
 [ "$(id -u)" = 0 ] || {
   h closed .
@@ -118,7 +118,7 @@ h links .; find /etc ${PRUNED} -type l -exec sh -c 'for f do printf "%s\\n" "$f"
     if [ -d "$f" ]; then [ -r "$f" ] && [ -x "$f" ]; else [ -r "$f" ]; fi || printf "%s\\n" "$f"; done' sh {} +
 }
 for sum in md5 sha256; do
-  h $sum .; find /etc ${PRUNED} -type f -size -${MOST_HASHED_BYTES / 512 + 1} -exec \${sum}sum {} +
+  h $sum .; find /etc ${PRUNED} -type f -size -${MAX_HASHED_BYTES / 512 + 1} -exec \${sum}sum {} +
 done`;
 
 const LOGS = `w 2 /var/log

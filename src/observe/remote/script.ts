@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** Larger files are not fetched. */
-export const MOST_FILE_BYTES = 4 * 1024 * 1024;
+export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /** A script for a remote machine, and the mark that starts each frame of its output. */
 export interface ObserveScript {
@@ -42,7 +42,7 @@ lacks=
 LC_ALL=C; PATH=$PATH:${TOOL_PATH}; export LC_ALL PATH
 b=@rb; b=$b-${nonce}-
 F='%f %s %Y %u %g %n'
-most=${MOST_FILE_BYTES}
+most=${MAX_FILE_BYTES}
 T=; command -v timeout >/dev/null && T='timeout 5'
 # h KIND SUBJECT: starts a frame
 h() { printf '\\n%s%s %s\\n' "$b" "$1" "$2"; }

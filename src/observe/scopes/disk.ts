@@ -1,4 +1,4 @@
-import { type Machine, NotGathered, readText } from '../machine.ts';
+import { type Machine, NotCollected, readText } from '../machine.ts';
 import type { Observer, Unnumbered } from './observer.ts';
 
 /** File systems without blocks of their own, and images that are always full by design. */
@@ -12,7 +12,7 @@ export const REMOTE =
 /** Mounted file systems with their free space, the fullest first. One entry each, even if mounted several times. */
 export const observeDisk: Observer<'disk'> = async ({ folder, machine }) => {
   const table = readText(machine, '/proc/self/mountinfo');
-  const mounts = table === undefined ? withoutTable(folder) : parseMountInfo(table).filter(isOfInterest);
+  const mounts = table === undefined ? withoutTable(folder) : parseMountInfo(table).filter(isReported);
   const measured = await Promise.all(mounts.map((mount) => measure(mount, machine)));
   const facts = measured.flatMap(({ fact }) => (fact === undefined ? [] : [fact]));
   facts.sort((a, b) => room(a) - room(b));
@@ -43,7 +43,7 @@ export function parseMountInfo(text: string): Mount[] {
   return [...byDevice.values()];
 }
 
-function isOfInterest({ type, mount }: Mount): boolean {
+function isReported({ type, mount }: Mount): boolean {
   // Container layers share the disk below them, which is listed separately.
   if (mount === '/') return true;
   return (
@@ -67,7 +67,7 @@ async function measure(
       return { reason: `the free space of ${mount.mount} cannot be read (${room.kind})` };
     return room.value.bytes === 0 && mount.mount !== '/' ? {} : { fact: { ...rest, ...room.value } };
   } catch (error) {
-    if (error instanceof NotGathered) return { reason: error.message };
+    if (error instanceof NotCollected) return { reason: error.message };
     throw error;
   }
 }

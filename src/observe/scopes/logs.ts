@@ -5,7 +5,7 @@ import type { Observer, Sources, Unnumbered } from './observer.ts';
 
 type Log = Unnumbered<'logs'>;
 
-const [MOST_FILES, MOST_LINES, LONGEST_LINE] = [8, 20, 300];
+const [MAX_FILES, MAX_LINES, LONGEST_LINE] = [8, 20, 300];
 
 /** How much of a log's end is read. */
 export const TAIL_BYTES = 4096;
@@ -16,7 +16,7 @@ export const JOURNAL_OPTIONS = [
   '--quiet',
   '--boot',
   '-n',
-  String(MOST_LINES),
+  String(MAX_LINES),
   '-o',
   'short-iso',
 ];
@@ -61,7 +61,7 @@ function recentFiles({ now, machine }: Sources): RecentFile[] {
       return [{ path, modified: status.value.modifiedMs }];
     });
   const recent = found.filter(({ modified }) => now.getTime() - modified < DAY_MS);
-  return recent.sort((a, b) => b.modified - a.modified).slice(0, MOST_FILES);
+  return recent.sort((a, b) => b.modified - a.modified).slice(0, MAX_FILES);
 }
 
 function logsIn(folder: string, machine: Machine): string[] {
@@ -96,7 +96,7 @@ function lastLines(text: string): string[] {
   const lines = redactText(text)
     .split('\n')
     .filter((line) => line.trim() !== '');
-  return lines.slice(-MOST_LINES).map((line) => line.slice(0, LONGEST_LINE));
+  return lines.slice(-MAX_LINES).map((line) => line.slice(0, LONGEST_LINE));
 }
 
 async function journalLogs(machine: Machine): Promise<{ facts: Log[]; unavailable?: string[] }> {
@@ -104,8 +104,8 @@ async function journalLogs(machine: Machine): Promise<{ facts: Log[]; unavailabl
   const { services: found } = await listServices(machine);
   const failed = found.filter(({ state }) => state === 'failed').slice(0, 3);
   const answers = await Promise.all([
-    askJournal(machine, 'journal', ['-p', 'warning']),
-    ...failed.map(({ name }) => askJournal(machine, `journal of ${name}`, ['-u', name])),
+    readSystemJournal(machine, 'journal', ['-p', 'warning']),
+    ...failed.map(({ name }) => readSystemJournal(machine, `journal of ${name}`, ['-u', name])),
   ]);
   const unreadable = answers.every((answer) => answer === undefined);
   return {
@@ -116,7 +116,7 @@ async function journalLogs(machine: Machine): Promise<{ facts: Log[]; unavailabl
   };
 }
 
-async function askJournal(
+async function readSystemJournal(
   machine: Machine,
   source: string,
   args: readonly string[],

@@ -3,7 +3,7 @@ import { redactArgv } from '../redact/redact.ts';
 import type { Observer, Unnumbered } from './observer.ts';
 
 /** Maximum length of a word, and number of words of a command line. */
-const [LONGEST_WORD, MOST_WORDS] = [200, 40];
+const [LONGEST_WORD, MAX_WORDS] = [200, 40];
 
 /** Listening processes first, then by size, which is what people look for. Kernel threads are excluded. */
 export const observeProcesses: Observer<'processes'> = async (sources) => {
@@ -23,7 +23,7 @@ export const observeProcesses: Observer<'processes'> = async (sources) => {
         pid,
         ppid,
         name: displayName({ comm, argv }),
-        argv: redactArgv(argv.slice(0, MOST_WORDS)).map((word) => word.slice(0, LONGEST_WORD)),
+        argv: redactArgv(argv.slice(0, MAX_WORDS)).map((word) => word.slice(0, LONGEST_WORD)),
         ...(uid !== undefined && { user: names.get(uid) ?? String(uid) }),
         ...(residentBytes !== undefined && { bytes: residentBytes }),
       }),

@@ -48,12 +48,12 @@ export async function runChecklist(
 function unchecked({ snapshot, step }: DiagnosisInput): string[] {
   if (!snapshot) return [...LOOKED_AT];
   const missing: string[] = LOOKED_AT.filter((scope) => snapshot.facts[scope] === undefined);
-  const cluster = speaksOfKubernetes(step?.text ?? '') && !sawCluster(snapshot);
+  const cluster = speaksOfKubernetes(step?.text ?? '') && !hasClusterFacts(snapshot);
   return cluster ? [...missing, 'kubernetes'] : missing;
 }
 
 /** Whether the cluster answered: names of contexts alone say nothing of what is in it. */
-function sawCluster({ facts, unavailable }: Snapshot): boolean {
+function hasClusterFacts({ facts, unavailable }: Snapshot): boolean {
   const answered = (facts.kubernetes ?? []).some(({ kind }) => kind !== 'context');
   return answered || !unavailable.some(({ scope }) => scope === 'kubernetes');
 }

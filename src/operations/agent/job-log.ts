@@ -7,7 +7,7 @@ import { outputRedactor } from '../../observe/redact/redact-output.ts';
 const KEPT = 128 * 1024;
 
 /** Bytes of one job on disk: a program that prints without end fills the log and not the disk. Its end is kept in memory. */
-const MOST_ON_DISK = 256 * 1024 * 1024;
+const MAX_ON_DISK = 256 * 1024 * 1024;
 
 /**
  * A job's output: on disk line by line as it comes, so that kill -9 loses none of it, and its end in memory. Known secrets are
@@ -22,7 +22,7 @@ export class JobLog {
 
   constructor(
     private readonly path: string,
-    most = MOST_ON_DISK,
+    most = MAX_ON_DISK,
   ) {
     this.#room = most;
   }

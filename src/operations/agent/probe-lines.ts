@@ -22,16 +22,19 @@ export function readProbeLines(lines: readonly string[]): ProbeLine[] {
 }
 
 /** Asks typed checks once, without waiting. */
-export async function askLines(lines: readonly ProbeLine[], asking: CheckContext): Promise<CheckResult[]> {
+export async function evaluateLines(
+  lines: readonly ProbeLine[],
+  context: CheckContext,
+): Promise<CheckResult[]> {
   return await evaluateOnce(
-    lines.flatMap((each) => ('check' in each ? [questionOf(each.check, { ...asking, ofModel: true })] : [])),
+    lines.flatMap((each) => ('check' in each ? [questionOf(each.check, { ...context, ofModel: true })] : [])),
   );
 }
 
 /** The verdicts of a prediction before the attempt; a line that is not a typed check has no `before`. */
-export async function predict(lines: readonly string[], asking: CheckContext): Promise<PredictionRow[]> {
+export async function predict(lines: readonly string[], context: CheckContext): Promise<PredictionRow[]> {
   const read = readProbeLines(lines);
-  const answers = await askLines(read, asking);
+  const answers = await evaluateLines(read, context);
   return read.map((each) => {
     const before = 'check' in each ? answers.find(({ check }) => check === each.line)?.verdict : undefined;
     return { check: each.line, ...(before === undefined ? {} : { before }) };

@@ -5,7 +5,7 @@ import { type FactOf, SCOPE_NAMES, type Scope, type Snapshot } from '../../model
 const SHOWN = { all: 8, asked: 60 } as const;
 
 /** Characters that the facts of one scope may take, so that the answer as a whole stays within its budget. */
-const ROOM = { all: 1_500, asked: 9_000 } as const;
+const BUDGET = { all: 1_500, asked: 9_000 } as const;
 
 type Row = Record<string, unknown>;
 
@@ -23,7 +23,7 @@ export function shownFacts(snapshot: Snapshot, asked: boolean): ShownFacts {
   const scopes = SCOPE_NAMES.filter(
     (scope) => snapshot.facts[scope] !== undefined && (asked || scope !== 'packages'),
   );
-  const pages = scopes.map((scope) => ({ scope, page: pageOf(snapshot, scope, 0, SHOWN[how], ROOM[how]) }));
+  const pages = scopes.map((scope) => ({ scope, page: pageOf(snapshot, scope, 0, SHOWN[how], BUDGET[how]) }));
   return {
     facts: Object.fromEntries(pages.map(({ scope, page }) => [scope, page.rows])),
     counts: counts(snapshot),
@@ -37,7 +37,7 @@ export function shownFacts(snapshot: Snapshot, asked: boolean): ShownFacts {
 export function factsFrom(snapshot: Snapshot, cursor: string): ShownFacts | undefined {
   const { scope, from } = readCursor(cursor) ?? {};
   if (scope === undefined || from === undefined || snapshot.facts[scope] === undefined) return undefined;
-  const page = pageOf(snapshot, scope, from, SHOWN.asked, ROOM.asked);
+  const page = pageOf(snapshot, scope, from, SHOWN.asked, BUDGET.asked);
   return {
     facts: { [scope]: page.rows },
     counts: counts(snapshot),

@@ -16,7 +16,7 @@ import type { World } from '../../world.ts';
 import type { OperationContext } from '../operation.ts';
 import { requireKnownBox } from '../session/box-target.ts';
 import type { ApprovedDocument, Prepared } from '../session/session.ts';
-import { approved, withoutReading } from './approve-closure.ts';
+import { approved, approvedWithoutReading } from './approve-closure.ts';
 import type { ApprovedClosure } from './approved-closure.ts';
 import { type ClosureSources, documentClosure, placeOn } from './closure-of.ts';
 
@@ -64,7 +64,7 @@ export async function findApproval(
   prepared: Prepared,
   flags: ApprovalFlags,
 ): Promise<ApprovedClosure | undefined> {
-  if (flags.yes) return await withoutReading(world, prepared, 'yes');
+  if (flags.yes) return await approvedWithoutReading(world, prepared, 'yes');
   const place = await placeOn(world, flags.on, { readOnly: true });
   const closure = await documentClosure(world, prepared, { ...flags, place, readOnly: true });
   const known = await approvalsOf(world).find(closureHash(closure), closure.place);
@@ -81,7 +81,7 @@ export async function requireApproval(
   flags: ApprovalFlags,
   target?: ApprovalTarget,
 ): Promise<ApprovedClosure> {
-  if (flags.yes) return await withoutReading(world, prepared, 'yes');
+  if (flags.yes) return await approvedWithoutReading(world, prepared, 'yes');
   const place = target?.place ?? (await placeOn(world, flags.on));
   const whole = await documentClosure(world, prepared, { ...flags, place });
   const closure = { ...whole, parts: [...whole.parts, ...(target?.parts ?? [])] };

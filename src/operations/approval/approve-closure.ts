@@ -5,7 +5,7 @@ import type { Prepared } from '../session/session.ts';
 import { type ApprovedBy, ApprovedClosure } from './approved-closure.ts';
 
 /** Everything in a document, approved by someone who was not shown it. */
-export async function withoutReading(
+export async function approvedWithoutReading(
   world: World,
   { document, runbook }: Pick<Prepared, 'document' | 'runbook'>,
   by: Extract<ApprovedBy, 'yes' | 'sandbox'>,

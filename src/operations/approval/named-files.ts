@@ -7,14 +7,14 @@ import type { Action } from '../../model/action.ts';
 import type { ClosureFile } from '../../model/closure.ts';
 
 /** Maximum number of files in a closure, and how deep scripts may refer to scripts. A person would not read more. */
-const MOST_FILES = 64;
-const MOST_DEPTH = 5;
+const MAX_FILES = 64;
+const MAX_DEPTH = 5;
 
 /** Maximum size of a file that is searched for the names of others. Larger files are only hashed. */
-const MOST_READ = 1024 * 1024;
+const MAX_READ = 1024 * 1024;
 
 /** Maximum size of a file that is shown in full. */
-const MOST_SHOWN = 2048;
+const MAX_SHOWN = 2048;
 
 /** Names of programs. A file with such a name is code, no matter who created it or whether it exists yet. */
 const CODE = /\.(?:sh|bash|zsh|fish|py|pl|rb|lua|php|js|mjs|cjs|ts|mts|ps1|awk|sed|mk|sql|tf)$/i;
@@ -90,10 +90,10 @@ export async function namedFiles(
   const found = new Map<string, ClosureFile>();
   const own = new Map(written.map(({ path, text }) => [resolve(folder, path), text]));
   let naming: readonly NamingText[] = texts;
-  for (let depth = 0; depth < MOST_DEPTH && naming.length > 0; depth += 1) {
+  for (let depth = 0; depth < MAX_DEPTH && naming.length > 0; depth += 1) {
     const next: NamingText[] = [];
     for (const { path, isCode } of naming.flatMap((each) => candidates(folder, each))) {
-      if (found.has(path) || found.size >= MOST_FILES) continue;
+      if (found.has(path) || found.size >= MAX_FILES) continue;
       if (onlyProject && !isBelow(folder, path)) continue;
       const file = await fileAt(folder, path, isCode);
       if (!file || isAsWritten(file, own.get(path))) continue;
@@ -180,9 +180,9 @@ async function fileAt(folder: string, path: string, isCode: boolean): Promise<Fo
     (status.mode & 0o111) !== 0 ||
     content.subarray(0, 2).toString('latin1') === '#!';
   if (!runs) return undefined;
-  const text = content.length > MOST_READ || content.includes(0) ? undefined : content.toString('utf8');
+  const text = content.length > MAX_READ || content.includes(0) ? undefined : content.toString('utf8');
   const isPrivate = PRIVATE.test(path);
-  const isShown = text !== undefined && content.length <= MOST_SHOWN && !isPrivate;
+  const isShown = text !== undefined && content.length <= MAX_SHOWN && !isPrivate;
   const bound = {
     path: shown,
     sha256: createHash('sha256').update(content).digest('hex'),

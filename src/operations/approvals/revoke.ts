@@ -29,7 +29,7 @@ export const approvalsRevoke = defineOperation({
     const leases = openLeases(world.folders.person, world.now);
     const given = (await approvals.list()).filter(({ state }) => state === 'valid').map((each) => each.id);
     const lent = (await leases.list()).map((each) => each.id);
-    if ((id === undefined) !== all) throw oneOfBoth();
+    if ((id === undefined) !== all) throw revocableId();
     if (id !== undefined && ![...given, ...lent].includes(id)) throw unknownApproval(id, [...given, ...lent]);
     const isMeant = (each: string) => all || each === id;
     const revoked = [...given.filter(isMeant), ...lent.filter(isMeant)];
@@ -39,7 +39,7 @@ export const approvalsRevoke = defineOperation({
   exit: () => EXIT.done,
 });
 
-function oneOfBoth(): RunbookError {
+function revocableId(): RunbookError {
   const diagnostic = {
     code: 'nothing-to-revoke',
     severity: 'error' as const,

@@ -9,7 +9,7 @@ export async function boxReports(boxes: readonly LaunchedBox[], world: World): P
   const routes = boxes.length > 0 ? await exposedRoutes(world.env.CADDY_ADMIN).catch(() => []) : [];
   return boxes.map((box) => {
     const { name, status, purpose, image, imageId, engine, container, made, expires, ports, address } = box;
-    const over = whyOver(box, world.now());
+    const over = endReason(box, world.now());
     const own = routes.filter((each) => each.box === name);
     return {
       ...{ name, status, purpose, image, imageId, engine, container, made, ports },
@@ -22,7 +22,7 @@ export async function boxReports(boxes: readonly LaunchedBox[], world: World): P
 }
 
 /** Why a box may be pruned; undefined if it is still needed. */
-export function whyOver(box: LaunchedBox, now: number): BoxReport['over'] {
+export function endReason(box: LaunchedBox, now: number): BoxReport['over'] {
   if (box.expires !== undefined && Date.parse(box.expires) <= now) return 'expired';
   // A kept box and a box without an expiry stay. Only what its creator would have removed counts as left over.
   const unfinished = box.status === 'half-made' || (box.purpose === 'prove' && box.expires === undefined);

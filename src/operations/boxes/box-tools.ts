@@ -33,4 +33,4 @@ export const boxRow = z.object({
 /** The answer of a tool about one box. */
 export const oneBox = z.object({ box: boxRow });
 
-export const theBox = ({ box }: OneBoxReport): z.infer<typeof oneBox> => ({ box });
+export const boxByName = ({ box }: OneBoxReport): z.infer<typeof oneBox> => ({ box });

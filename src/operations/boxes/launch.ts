@@ -18,14 +18,14 @@ import { boxReports } from './box-report.ts';
 import { ACTS, boxRow } from './box-tools.ts';
 
 /** Default image. */
-export const USUAL_IMAGE = 'debian:bookworm';
+export const DEFAULT_IMAGE = 'debian:bookworm';
 
 const input = z.object({
   name: z
     .string()
     .describe('name of the box: lower-case letters, digits, hyphens')
     .meta({ positional: true, placeholder: 'NAME' }),
-  image: z.string().default(USUAL_IMAGE).describe('image of the engine or of a registry'),
+  image: z.string().default(DEFAULT_IMAGE).describe('image of the engine or of a registry'),
   port: z
     .array(z.string())
     .default([])
@@ -144,7 +144,7 @@ export const envLaunch = defineTool({
   effect: 'act',
   input: z.object({
     name: z.string().max(60).describe('lower-case letters, digits, hyphens'),
-    image: z.string().max(300).default(USUAL_IMAGE),
+    image: z.string().max(300).default(DEFAULT_IMAGE),
     ports: z
       .array(z.string().max(20))
       .max(20)

@@ -3,7 +3,7 @@ import { listBoxes } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { RemovedBoxesReport } from '../../model/report.ts';
 import { defineOperation } from '../operation.ts';
-import { whyOver } from './box-report.ts';
+import { endReason } from './box-report.ts';
 import { removeBox } from './destroy.ts';
 
 /** Removes expired and left-over boxes. */
@@ -19,7 +19,7 @@ export const boxPrune = defineOperation({
   run: async ({ world }): Promise<RemovedBoxesReport> => {
     const removed: { name: string; because: string }[] = [];
     for (const box of await listBoxes()) {
-      const because = whyOver(box, world.now());
+      const because = endReason(box, world.now());
       if (because === undefined) continue;
       await removeBox(box, world);
       removed.push({ name: box.name, because });

@@ -8,7 +8,7 @@ import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 import { boxReports } from './box-report.ts';
-import { boxName, ENDS, oneBox, theBox } from './box-tools.ts';
+import { boxByName, boxName, ENDS, oneBox } from './box-tools.ts';
 
 /** Like a reboot: files stay, processes do not. */
 export const boxRestart = defineOperation({
@@ -39,5 +39,5 @@ export const envRestart = operationTool(boxRestart, {
   hints: ENDS,
   input: z.object({ box: boxName }),
   output: oneBox,
-  answer: theBox,
+  answer: boxByName,
 });

@@ -26,7 +26,7 @@ export const boxSsh = defineOperation({
     const box = await requireBox(name);
     requireRunning(box);
     if (!world.person) return await openShell(box, command, false);
-    return await world.person.lend(() => openShell(box, command, true));
+    return await world.person.withTerminal(() => openShell(box, command, true));
   },
   exit: (code) => code as ExitCode,
 });

@@ -6,7 +6,7 @@ import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 import { boxReports } from './box-report.ts';
-import { boxName, oneBox, READS, theBox } from './box-tools.ts';
+import { boxByName, boxName, oneBox, READS } from './box-tools.ts';
 
 /** One box and how to reach it. */
 export const boxStatus = defineOperation({
@@ -32,5 +32,5 @@ export const envStatus = operationTool(boxStatus, {
   hints: READS,
   input: z.object({ box: boxName }),
   output: oneBox,
-  answer: theBox,
+  answer: boxByName,
 });

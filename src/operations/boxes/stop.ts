@@ -7,7 +7,7 @@ import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 import { boxReports } from './box-report.ts';
-import { boxName, ENDS, oneBox, theBox } from './box-tools.ts';
+import { boxByName, boxName, ENDS, oneBox } from './box-tools.ts';
 
 /** Stops a box; its files stay. */
 export const boxStop = defineOperation({
@@ -33,5 +33,5 @@ export const envStop = operationTool(boxStop, {
   hints: ENDS,
   input: z.object({ box: boxName }),
   output: oneBox,
-  answer: theBox,
+  answer: boxByName,
 });

@@ -11,10 +11,10 @@ import type { ApprovedDocument } from '../session/session.ts';
 import { faultInjectorFor } from './inject-fault.ts';
 
 /** A box that needs more passes to recover counts as lost. */
-const MOST_PASSES = 3;
+const MAX_PASSES = 3;
 
 /** Valid reasons for a confirmed step to act again: the box has changed. */
-const RIGHTLY_AGAIN = new Set(['drifted', 'needs-acted', 'state-needed', 'obstacle']);
+const REPEATABLE_REASONS = new Set(['drifted', 'needs-acted', 'state-needed', 'obstacle']);
 
 /** One fault: a pass with the fault injected at the start of a step, then the same command until every check passes. */
 export async function runFault(
@@ -79,14 +79,14 @@ async function resume(
   story: FaultStory,
 ): Promise<{ done: boolean; passes: number; message: string }> {
   let message = '';
-  for (let passes = 1; passes <= MOST_PASSES && !context.signal.aborted; passes += 1) {
+  for (let passes = 1; passes <= MAX_PASSES && !context.signal.aborted; passes += 1) {
     story.newPass();
     const emit = (event: RunEvent) => story.record(event);
     const pass = await passOnce({ ...context, emit }, document, { ...flags, force: false });
     if (pass.done) return { done: true, passes, message: pass.message };
     message = pass.message;
   }
-  return { done: false, passes: MOST_PASSES, message };
+  return { done: false, passes: MAX_PASSES, message };
 }
 
 /** A pass that cannot start has failed too. */
@@ -125,7 +125,7 @@ class FaultStory {
   record(event: RunEvent): void {
     this.emit(event);
     if (event.type === 'step-started' && this.#resuming && this.#confirmed.has(event.step)) {
-      if (!RIGHTLY_AGAIN.has(event.reason)) this.repeated.push(event.step);
+      if (!REPEATABLE_REASONS.has(event.reason)) this.repeated.push(event.step);
     }
     if (event.type === 'step-finished' && ['acted', 'skipped'].includes(event.outcome.kind))
       this.#confirmed.add(event.step);

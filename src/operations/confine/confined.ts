@@ -33,7 +33,7 @@ export async function confined(
   return {
     ...box,
     ask: async (probe, context) => {
-      const content = audience === 'agent-in-sandbox' || (approved && context.askedBy !== 'agent');
+      const content = audience === 'agent-in-sandbox' || (approved && context.evaluatedBy !== 'agent');
       const scope = { hosts, folder: document.folder, own: [person, state], content };
       const asked = confine(probe, scope);
       if (!('refused' in asked)) return await box.ask(asked, context);

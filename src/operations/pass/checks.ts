@@ -172,8 +172,8 @@ async function awaitPass(
     (pass.now() < until || (attempt === 0 && question.settles)) && !signal.aborted;
     attempt += 1
   ) {
-    const { verdict, hopeless, settlesInMs } = await question.ask();
-    if (verdict === 'pass' || hopeless || (await isHopeless(questions))) break;
+    const { verdict, permanent, settlesInMs } = await question.ask();
+    if (verdict === 'pass' || permanent || (await isPermanentFailure(questions))) break;
     // It has come to be in time. Whether it stays so may take longer.
     until = settlesInMs === undefined ? deadline : Math.max(until, pass.now() + settlesInMs);
     if (pass.now() >= until) break;
@@ -202,7 +202,7 @@ function precondition(
 }
 
 /** A server that has died will not answer any more: no need to wait for the deadline. */
-async function isHopeless(questions: readonly CheckQuestion[]): Promise<boolean> {
+async function isPermanentFailure(questions: readonly CheckQuestion[]): Promise<boolean> {
   for (const question of questions) {
     if (question.kind === 'background' && (await question.ask()).verdict === 'fail') return true;
   }
@@ -215,7 +215,7 @@ function isApproved({ pass, ofModel = false }: CheckContext): boolean {
 }
 
 /** A probe that would carry a secret to somebody else is asked only where a person let the content run. */
-function tellsSecret(probe: Probe, asking: CheckContext): boolean {
+function revealsSecret(probe: Probe, asking: CheckContext): boolean {
   if (isApproved(asking)) return false;
   const { pass } = asking;
   return kindOf(probe).sendsText && pass.masker.holdsSecret(JSON.stringify(probe));
@@ -244,9 +244,15 @@ function unasked(names: readonly string[]): Verdict {
 }
 
 /** A verdict on a value that an agent may not know: how it went, and nothing of what was compared. */
-function byName({ verdict, class: kind, hopeless }: Verdict, check: ProbeCheck): Verdict {
+function byName({ verdict, class: kind, permanent }: Verdict, check: ProbeCheck): Verdict {
   const observed = verdict === 'pass' ? 'it holds' : `it does not hold (${kind})`;
-  return { verdict, observed, expected: check.text, class: kind, ...(hopeless ? { hopeless } : {}) };
+  return {
+    verdict,
+    observed,
+    expected: check.text,
+    class: kind,
+    ...(permanent ? { permanent } : {}),
+  };
 }
 
 function probeQuestion(check: ProbeCheck, asking: CheckContext): CheckQuestion {
@@ -275,7 +281,7 @@ function probeQuestion(check: ProbeCheck, asking: CheckContext): CheckQuestion {
           class: 'unresolved',
         };
       }
-      if (tellsSecret(resolved.probe, asking)) return WITHHELD;
+      if (revealsSecret(resolved.probe, asking)) return WITHHELD;
       const asked = await pass.box.ask(resolved.probe, context);
       const verdict = check.not ? inverted(asked) : asked;
       return masked(hidden.length > 0 ? byName(verdict, check) : verdict, pass);
@@ -330,12 +336,12 @@ function shellQuestion(check: ShellCheck, asking: CheckContext): CheckQuestion {
     covering: true,
     after: check.after,
     withinMs: check.withinMs,
-    ask: () => askShell(check.action, pass, state, signal),
+    ask: () => evaluateShellCheck(check.action, pass, state, signal),
     changed: (attempt, deadline) => backOff({ attempt, deadline, signal, longestMs: SLOWEST_SHELL_CHECK_MS }),
   };
 }
 
-async function askShell(
+async function evaluateShellCheck(
   action: ShellAction,
   pass: Pass,
   state: ShellState,
@@ -409,7 +415,7 @@ function outputQuestion(check: OutputCheck, asking: CheckContext): CheckQuestion
 function probeContext(asking: CheckContext): ProbeContext {
   const { pass, state, signal, ofModel } = asking;
   const context = { env: environmentOf(pass, state), facts: pass.facts, folder: pass.folder, signal };
-  return ofModel ? { ...context, askedBy: 'agent' } : context;
+  return ofModel ? { ...context, evaluatedBy: 'agent' } : context;
 }
 
 /** A fence's own `cwd`, absolute: relative ones start where the fence would have started. */
@@ -422,7 +428,7 @@ export function directoryOf(action: { cwd?: string }, pass: Pass, state: ShellSt
 /** `not` turns pass and fail round; unknown stays unknown. */
 function inverted(asked: Verdict): Verdict {
   // What will never hold is just what is waited for.
-  const { hopeless: _, settlesInMs: __, ...verdict } = asked;
+  const { permanent: _, settlesInMs: __, ...verdict } = asked;
   const expected = `not: ${verdict.expected}`;
   if (verdict.verdict === 'unknown') return { ...verdict, expected };
   return { ...verdict, expected, verdict: verdict.verdict === 'pass' ? 'fail' : 'pass' };

@@ -11,13 +11,13 @@ export class DurableEvents {
 
   /** `durable` resolves once everything journaled until now is on disk. */
   constructor(
-    private readonly tell: (event: RunEvent) => void,
+    private readonly report: (event: RunEvent) => void,
     private readonly durable: () => Promise<void>,
   ) {}
 
   readonly emit = (event: RunEvent): void => {
     if (!this.#telling && event.type !== 'step-finished') {
-      this.tell(event);
+      this.report(event);
       return;
     }
     this.#waiting.push(event);
@@ -40,7 +40,7 @@ export class DurableEvents {
       while (this.#waiting.length > 0) {
         const covered = this.#waiting.length;
         await this.durable();
-        for (const event of this.#waiting.splice(0, covered)) this.tell(event);
+        for (const event of this.#waiting.splice(0, covered)) this.report(event);
       }
       this.#telling = undefined;
     } catch (error) {

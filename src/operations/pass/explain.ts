@@ -32,7 +32,7 @@ export async function explain(
   const about = aboutStep(pass, step.id);
   const spoken = `${text}\n${failure.checks.map(({ check }) => check).join('\n')}`;
   // What a fence for a cluster was refused for is known to the word: what else is wrong there would only distract.
-  const cluster = failure.kind.startsWith('cluster-') ? undefined : await clusterLook(pass, spoken);
+  const cluster = failure.kind.startsWith('cluster-') ? undefined : await clusterObservation(pass, spoken);
   const input = {
     attempt: step.id,
     at: new Date(pass.now()).toISOString(),
@@ -63,7 +63,7 @@ function endOf({ kind, exitCode }: Failure): { kind: 'exit'; code: number } | un
 }
 
 /** Where the step is about Kubernetes, its cluster is looked at too; in the namespace that it names. */
-async function clusterLook(
+async function clusterObservation(
   pass: Pass,
   text: string,
 ): Promise<(() => Promise<ClusterObservation>) | undefined> {

@@ -2,7 +2,7 @@
  * Lets steps run in parallel, and a reactive Fix alone: it changes what a failed step found, and must not disturb
  * another step that is running.
  */
-export class Gate {
+export class StepGate {
   #running = 0;
   #exclusive: Promise<void> | undefined;
   #idle: (() => void) | undefined;

@@ -18,9 +18,12 @@ export function failAnswersOfOthers(
   const meant = portsOfOthers(questions, step);
   return questions.map((question) => {
     const port = question.listener?.port;
-    const strangers = before.filter((each) => each.port === port && each.protocol === 'tcp');
-    if (port === undefined || strangers.length === 0 || meant.has(port)) return question;
-    return { ...question, ask: async () => unlessAnsweredBy(strangers, port, await question.ask(), pass) };
+    const otherListeners = before.filter((each) => each.port === port && each.protocol === 'tcp');
+    if (port === undefined || otherListeners.length === 0 || meant.has(port)) return question;
+    return {
+      ...question,
+      ask: async () => failIfAnsweredBy(otherListeners, port, await question.ask(), pass),
+    };
   });
 }
 
@@ -30,8 +33,8 @@ export async function listenersBefore(
   step: Step,
   pass: Pass,
 ): Promise<Listener[]> {
-  const asksPort = questions.some(({ listener }) => listener !== undefined);
-  return asksPort && backgroundTexts(step).length > 0 ? await listenersNow(pass) : [];
+  const checksPort = questions.some(({ listener }) => listener !== undefined);
+  return checksPort && backgroundTexts(step).length > 0 ? await listenersNow(pass) : [];
 }
 
 async function listenersNow({ box }: Pass): Promise<Listener[]> {
@@ -39,18 +42,21 @@ async function listenersNow({ box }: Pass): Promise<Listener[]> {
   return (await observeBox(box, { scopes: ['listeners'] })).facts.listeners ?? [];
 }
 
-async function unlessAnsweredBy(
-  strangers: readonly Listener[],
+async function failIfAnsweredBy(
+  otherListeners: readonly Listener[],
   port: number,
   verdict: Verdict,
   pass: Pass,
 ): Promise<Verdict> {
   if (verdict.verdict !== 'pass') return verdict;
   const now = (await listenersNow(pass)).filter((each) => each.port === port && each.protocol === 'tcp');
-  const stranger = strangers.find((each) => now.some((other) => isSame(each, other)));
-  if (stranger === undefined || !now.every((each) => strangers.some((other) => isSame(each, other))))
+  const otherListener = otherListeners.find((each) => now.some((other) => isSame(each, other)));
+  if (
+    otherListener === undefined ||
+    !now.every((each) => otherListeners.some((other) => isSame(each, other)))
+  )
     return verdict;
-  const who = `${stranger.owner ?? 'a process that cannot be seen'}${stranger.pid === undefined ? '' : ` (pid ${stranger.pid})`}`;
+  const who = `${otherListener.owner ?? 'a process that cannot be seen'}${otherListener.pid === undefined ? '' : ` (pid ${otherListener.pid})`}`;
   return {
     verdict: 'fail',
     class: 'other-listener',

@@ -19,7 +19,7 @@ export function nextStepText(session: Session, outcomes: Outcomes, summary: Pass
       return `Stopped. The same command goes on from where it was: ${again}`;
     case 'failed':
     case 'person':
-      return stopped ? waysOn(again, stopped) : again;
+      return stopped ? nextSteps(again, stopped) : again;
   }
 }
 
@@ -35,7 +35,7 @@ function firstStopped(outcomes: Outcomes): Stopped | undefined {
   return undefined;
 }
 
-function waysOn(again: string, { id, failure }: Stopped): string {
+function nextSteps(again: string, { id, failure }: Stopped): string {
   switch (failure.kind) {
     case 'interactive':
       return `On a terminal it goes on from "${id}": ${again}`;

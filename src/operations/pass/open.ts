@@ -14,7 +14,7 @@ import { inputsHash, inventoryName } from '../../plan/hash.ts';
 import type { Masker } from '../../secrets/mask.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Session } from '../session/session.ts';
-import { Gate } from './gate.ts';
+import { StepGate } from './gate.ts';
 import { lookupIn, type Pass, type PassOptions } from './pass.ts';
 import { recordStart } from './record-start.ts';
 import { CarriedStates, type StateChange } from './state.ts';
@@ -114,7 +114,7 @@ function unlessLost(error: unknown): void {
 export function passOf(
   { world, emit, signal }: OperationContext,
   session: Session,
-  { options = LOOKING, journal = NO_JOURNAL }: { options?: PassOptions; journal?: Journal } = {},
+  { options = READ_ONLY_OPTIONS, journal = NO_JOURNAL }: { options?: PassOptions; journal?: Journal } = {},
 ): Pass {
   const { plan, box, masker, declared, facts, approved, checksApproved, audience, shown } = session;
   return {
@@ -139,7 +139,7 @@ export function passOf(
     keptState: (change) => keptState(change, masker),
     inputsHashOf: inputsHasher(session),
     endWithPass: new Set<BackgroundProcess>(),
-    gate: new Gate(),
+    gate: new StepGate(),
     emit,
     note() {},
     signal,
@@ -148,7 +148,7 @@ export function passOf(
   };
 }
 
-const LOOKING: PassOptions = { force: false, keepGoing: true, jobs: 1, askEachStep: false };
+const READ_ONLY_OPTIONS: PassOptions = { force: false, keepGoing: true, jobs: 1, askEachStep: false };
 
 /** Used where a preview has no journal: any access is a defect. */
 const NO_JOURNAL = new Proxy({} as Journal, {

@@ -9,7 +9,7 @@ import type { Masker } from '../../secrets/mask.ts';
 import type { Person } from '../../world.ts';
 import type { ApprovedClosure } from '../approval/approved-closure.ts';
 import type { Audience } from '../session/audience.ts';
-import type { Gate } from './gate.ts';
+import type { StepGate } from './gate.ts';
 import type { CarriedStates, StateChange } from './state.ts';
 
 /** What the person asked of this pass. */
@@ -67,7 +67,7 @@ export interface Pass {
   readonly inputsHashOf: (planned: PlanStep) => string;
   readonly person?: Person;
   /** Steps hold it shared, a reactive Fix alone. */
-  readonly gate: Gate;
+  readonly gate: StepGate;
   readonly emit: (event: RunEvent) => void;
   /** Adds to the record of the pass what is not an event. */
   readonly note: (note: RecordNote) => void;

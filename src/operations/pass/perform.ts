@@ -40,7 +40,7 @@ async function performShell(action: ShellAction, performing: Performing): Promis
   }
   output.begin();
   const result = await (action.interactive && pass.person
-    ? pass.person.lend(() => pass.box.interact(request))
+    ? pass.person.withTerminal(() => pass.box.interact(request))
     : pass.box.run(request));
   output.end();
   const failure = shellFailure(action, result);

@@ -18,7 +18,7 @@ export async function matchingProblems(pass: Pass, failure: Failure, output: str
 }
 
 /** Whether its Fix may be tried: it can be, and it was not yet for this step in this pass (a resumed pass is the same pass). */
-export function mayFix(pass: Pass, step: PlanStep, problem: PlanStep): boolean {
+export function isFixAllowed(pass: Pass, step: PlanStep, problem: PlanStep): boolean {
   return (
     isApplicable(problem.step) && !pass.journal.fixUsed(step.step.id, problem.step.id, problem.actionHash)
   );

@@ -101,8 +101,8 @@ class StepWalk {
     const checks = await this.#work.ask('before', questions);
     const failing = checks.find((check) => check.verdict === 'fail');
     if (failing) {
-      const told = `When: ${this.#shown(failing.check)}: ${failing.observed}`;
-      return this.#skip('not-applicable', checks, told);
+      const reason = `When: ${this.#shown(failing.check)}: ${failing.observed}`;
+      return this.#skip('not-applicable', checks, reason);
     }
     if (checks.every((check) => check.verdict === 'pass')) return undefined;
     return this.#person(checks, 'Whether this step applies is unknown: its When could not be asked.');

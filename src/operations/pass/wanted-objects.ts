@@ -9,7 +9,7 @@ import { readVendoredFile } from '../document/vendored-file.ts';
 import { type ClusterWork, FenceDefect, substitutionOf } from './cluster-action.ts';
 
 /** Where objects go that name no namespace: the same for everybody, whatever the context says. */
-export const USUAL_NAMESPACE = 'default';
+export const DEFAULT_NAMESPACE = 'default';
 
 /**
  * What a fence wants in the cluster, names replaced, each object with its place.
@@ -20,7 +20,7 @@ export async function wantedObjects(
   action: ApplyAction | RegistryAction,
   work: ClusterWork,
 ): Promise<Placed[]> {
-  const namespace = work.pass.substitute(action.namespace ?? USUAL_NAMESPACE, work.state);
+  const namespace = work.pass.substitute(action.namespace ?? DEFAULT_NAMESPACE, work.state);
   return placeAll(cluster, await objectsOfFence(action, work), { namespace, inventory: work.pass.inventory });
 }
 

@@ -10,7 +10,7 @@ import { StepOutput } from './output.ts';
 import type { Pass } from './pass.ts';
 import { perform } from './perform.ts';
 import type { FenceFailure } from './performing.ts';
-import { matchingProblems, mayFix } from './problems.ts';
+import { isFixAllowed, matchingProblems } from './problems.ts';
 import { questionsOf } from './questions.ts';
 
 /** Of a background fence's log; the rest stays in the file. */
@@ -231,7 +231,7 @@ export class StepWork {
     for (const problem of known) {
       const clear = await this.#isClear(problem);
       if (clear) this.#cleared.add(problem.step.id);
-      else if (mayFix(this.pass, this.planned, problem)) return problem;
+      else if (isFixAllowed(this.pass, this.planned, problem)) return problem;
     }
     return undefined;
   }

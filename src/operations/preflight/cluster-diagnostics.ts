@@ -11,8 +11,8 @@ export async function clusterDiagnostics(
 ): Promise<Diagnostic[]> {
   const fences = clusterFences(session, selected);
   if (fences.length === 0) return [];
-  const { lookAhead } = await import('./cluster/look-ahead.ts');
-  return lookAhead(context, session, fences);
+  const { simulateApply } = await import('./cluster/simulate-apply.ts');
+  return simulateApply(context, session, fences);
 }
 
 function clusterFences({ plan }: Session, selected: ReadonlySet<string>): ClusterFence[] {

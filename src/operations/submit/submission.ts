@@ -17,7 +17,7 @@ import type { SubmitInput } from './input.ts';
 import { unsupportedInPods } from './unsupported.ts';
 
 /** Kubernetes rejects a ConfigMap of more than 1 MiB, including keys. */
-const MOST_BYTES = 1_000_000;
+const MAX_BYTES = 1_000_000;
 
 /** The cluster itself, changed from within a pod. */
 const CLUSTER = { name: 'cluster', box: { kind: 'local' }, on: 'local', groups: [], inputs: {} } as const;
@@ -135,7 +135,7 @@ async function filesOf({ plan, document }: Prepared): Promise<Record<string, str
       });
     bytes += Buffer.byteLength(files[path]);
   }
-  if (bytes > MOST_BYTES) {
+  if (bytes > MAX_BYTES) {
     const message = `${basename(document.path)} and its files must fit into a ConfigMap of 1 MiB, but have ${bytes} bytes.`;
     throw submissionError(
       'too-large-to-submit',

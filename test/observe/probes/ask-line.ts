@@ -1,7 +1,7 @@
 import { parseCheckLine } from '../../../src/markdown/checks/check-grammar.ts';
 import type { ProbeContext } from '../../../src/model/box.ts';
 import type { Probe, Verdict } from '../../../src/model/check.ts';
-import { askProbe } from '../../../src/observe/local-probes.ts';
+import { runProbe } from '../../../src/observe/local-probes.ts';
 
 /** The probe of a check line. */
 export function probeOf(line: string): Probe {
@@ -16,5 +16,5 @@ export function contextOf(context: Partial<ProbeContext> = {}): ProbeContext {
 
 /** Evaluates the probe of a check line once. */
 export function ask(line: string, context: Partial<ProbeContext> = {}): Promise<Verdict> {
-  return askProbe(probeOf(line), contextOf(context));
+  return runProbe(probeOf(line), contextOf(context));
 }

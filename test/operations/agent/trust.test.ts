@@ -40,7 +40,7 @@ test('a person approves on a terminal what was asked, by its content', async () 
     confirm: async () => false,
     ask: async () => '',
     choose: async (question: string) => (shown.push(question) > 0 ? 'yes, once' : 'no'),
-    lend: <T>(work: () => Promise<T>) => work(),
+    withTerminal: <T>(work: () => Promise<T>) => work(),
   };
   const { world, run } = await scenario(BARE, { person });
   const agent = agentIn(world, { trust: 'guarded' });

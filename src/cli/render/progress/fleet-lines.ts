@@ -12,7 +12,7 @@ import { progressLine } from './progress-lines.ts';
 
 const NAME_LIMIT = 40;
 /** With more boxes than this, boxes with equal results share a row. */
-const MOST_ROWS = 12;
+const MAX_ROWS = 12;
 
 const boxMarks: Readonly<Record<BoxOutcome, Mark>> = {
   done: marks.acted,
@@ -112,7 +112,7 @@ function matrix(state: FleetState, page: Page): string[] {
       (state.ends.get(target) ?? []).map((kind) => letters[kind]).join('') || boxWord(state, target);
     ways.set(way, [...(ways.get(way) ?? []), target]);
   }
-  const together = state.targets.length > MOST_ROWS;
+  const together = state.targets.length > MAX_ROWS;
   const rows = together
     ? [...ways].map(([way, targets]) => [targets.length === 1 ? targets[0]! : boxCount(targets.length), way])
     : state.targets.map((target) => [target, [...ways].find(([, targets]) => targets.includes(target))![0]]);

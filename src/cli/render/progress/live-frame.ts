@@ -30,8 +30,8 @@ export interface LiveState {
 }
 
 const TURNING = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const MOST_NEXT = 3;
-const MOST_LINES = 5;
+const MAX_NEXT = 3;
+const MAX_LINES = 5;
 
 /**
  * The current frame, at most `rows` lines: running steps with their last output, next steps, total progress. If there
@@ -41,9 +41,9 @@ export function liveFrame(state: LiveState, page: Page, nameWidth: number, rows:
   const room = Math.max(1, rows - 2);
   const running = state.running.slice(0, room);
   const spare = room - running.length;
-  const next = state.next.slice(0, Math.min(MOST_NEXT, Math.max(0, spare - running.length)));
+  const next = state.next.slice(0, Math.min(MAX_NEXT, Math.max(0, spare - running.length)));
   const each =
-    running.length === 0 ? 0 : Math.min(MOST_LINES, Math.floor((spare - next.length) / running.length));
+    running.length === 0 ? 0 : Math.min(MAX_LINES, Math.floor((spare - next.length) / running.length));
   return [
     ...running.flatMap((step) => [
       runningLine(step, state.turn, page, nameWidth),

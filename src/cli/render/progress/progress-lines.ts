@@ -48,8 +48,8 @@ export function endLines(event: StepFinished, width: number, page: Page, cwd: st
   // A step that the person stopped needs no explanation.
   const explained = stopped && outcome.failure.kind !== 'aborted';
   if (!explained) return [line];
-  const told = line.endsWith(cleanLine(outcome.failure.message));
-  return [line, '', renderFailure(outcome.failure, page, cwd, told), ''];
+  const messageShown = line.endsWith(cleanLine(outcome.failure.message));
+  return [line, '', renderFailure(outcome.failure, page, cwd, messageShown), ''];
 }
 
 /** Aligns text with lines that show a duration. */

@@ -12,7 +12,7 @@ export const shownPlace = (place: Place): string => `${place.file}:${place.line}
  * line.
  */
 export function sourceLine(place: Place, cwd: string, columns = 100): readonly string[] {
-  const source = lineAt(resolve(cwd, place.file), place.line)?.slice(0, MOST_LOOKED_AT);
+  const source = lineAt(resolve(cwd, place.file), place.line)?.slice(0, MAX_LOOKED_AT);
   if (source === undefined) return [];
   const number = String(place.line);
   const before = clean(source.slice(0, place.column - 1)).replaceAll('\t', '  ');
@@ -22,7 +22,7 @@ export function sourceLine(place: Place, cwd: string, columns = 100): readonly s
 }
 
 /** In characters; far more than are shown. A line of a megabyte may have thousands of errors. */
-const MOST_LOOKED_AT = 4_096;
+const MAX_LOOKED_AT = 4_096;
 
 function lineAt(path: string, line: number): string | undefined {
   try {

@@ -1,14 +1,21 @@
 import { pluralize } from '../../../base/pluralize.ts';
 import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
-import { logOf, type Run, runs, subjectOf, weightOfRun, who } from './objects.ts';
+import {
+  type ContainerRun,
+  containerRuns,
+  containerTitle,
+  logOf,
+  subjectOf,
+  weightOfRun,
+} from './objects.ts';
 
 /** The kernel killed the container for lack of memory. Only this finding justifies a larger limit. */
 export const containerOomKilled: Rule = {
   code: 'container-oom-killed',
   cause: 'resources',
   find: (context) =>
-    runs(context).flatMap((run): Match[] => {
+    containerRuns(context).flatMap((run): Match[] => {
       const { pod, container, end } = run;
       if (end?.reason !== 'OOMKilled') return [];
       const limit = container.limits.memory;
@@ -18,7 +25,7 @@ export const containerOomKilled: Rule = {
           : `, at its limit of ${limit}${container.defaulted.includes('memory') ? ' (set by a LimitRange of the namespace, not by a manifest)' : ''}`;
       return [
         {
-          title: `${who(run)} was killed for lack of memory${origin}${afterSeconds(end.seconds)}.`,
+          title: `${containerTitle(run)} was killed for lack of memory${origin}${afterSeconds(end.seconds)}.`,
           remedy: container.defaulted.includes('memory')
             ? 'Set a measured memory limit in the manifest, within every quota, or reduce its memory use.'
             : 'Raise its memory limit, within every quota, or reduce its memory use (heap flags, caches).',
@@ -39,7 +46,7 @@ export const containerEndsSilently: Rule = {
   code: 'container-ends-silently',
   cause: 'binary',
   find: (context) =>
-    runs(context).flatMap((run): Match[] => {
+    containerRuns(context).flatMap((run): Match[] => {
       const { container, end, pod } = run;
       if (end?.exitCode !== 0 || container.init || container.restarts === 0) return [];
       const log = logOf(context, run);
@@ -47,7 +54,7 @@ export const containerEndsSilently: Rule = {
       // With output it may be a job under the wrong kind of workload: the same problem, but less certain.
       return [
         {
-          title: `${who(run)} exits with code 0${afterSeconds(end.seconds)}${silent ? ', prints nothing' : ''} and is restarted (${pluralize(container.restarts, 'restart')}): its entry point does not stay in the foreground.`,
+          title: `${containerTitle(run)} exits with code 0${afterSeconds(end.seconds)}${silent ? ', prints nothing' : ''} and is restarted (${pluralize(container.restarts, 'restart')}): its entry point does not stay in the foreground.`,
           remedy: `Check what the entry point of ${container.image} starts. Typical causes: a script that puts its program in the background, an empty command, a shell without input. Use a Job for a program that is meant to end.`,
           subject: subjectOf(run),
           evidence: [pod.id, ...(log === undefined ? [] : [log.id])],
@@ -62,14 +69,14 @@ export const containerKilled: Rule = {
   code: 'container-killed',
   cause: 'other',
   find: (context) =>
-    runs(context).flatMap((run): Match[] => {
+    containerRuns(context).flatMap((run): Match[] => {
       const { end, events, pod } = run;
       const code = end?.exitCode;
       if ((code !== 137 && code !== 143) || end?.reason === 'OOMKilled') return [];
       const killing = events.find(({ reason }) => reason === 'Killing');
       return [
         {
-          title: `${who(run)} was stopped by ${code === 137 ? 'SIGKILL' : 'SIGTERM'} (code ${code}), not for lack of memory${killing === undefined ? '; no event says who sent it' : `: ${killing.message}`}.`,
+          title: `${containerTitle(run)} was stopped by ${code === 137 ? 'SIGKILL' : 'SIGTERM'} (code ${code}), not for lack of memory${killing === undefined ? '; no event says who sent it' : `: ${killing.message}`}.`,
           remedy:
             killing === undefined
               ? 'Find what stops it: a supervisor in the container, a drain of the node, a time limit. More memory does not help.'
@@ -93,12 +100,12 @@ export const containerCrashed: Rule = {
   code: 'container-crashed',
   cause: 'other',
   find: (context) =>
-    runs(context).flatMap((run): Match[] => {
+    containerRuns(context).flatMap((run): Match[] => {
       const how = CRASHES[run.end?.exitCode ?? 0];
       if (how === undefined) return [];
       return [
         {
-          title: `${who(run)} crashed by ${how} (code ${run.end?.exitCode}).`,
+          title: `${containerTitle(run)} crashed by ${how} (code ${run.end?.exitCode}).`,
           remedy:
             'Check that the image is built for this CPU (and level, such as x86-64-v3) and that its libraries match (musl or glibc). Report the crash.',
           subject: subjectOf(run),
@@ -114,14 +121,14 @@ export const containerExits: Rule = {
   code: 'container-exits',
   cause: 'other',
   find: (context) =>
-    runs(context).flatMap((run): Match[] => {
+    containerRuns(context).flatMap((run): Match[] => {
       const { end } = run;
       const code = end?.exitCode ?? 0;
-      if (code === 0 || end?.reason === 'OOMKilled' || TOLD_ELSEWHERE.has(code)) return [];
+      if (code === 0 || end?.reason === 'OOMKilled' || HANDLED_BY_OTHER_RULES.has(code)) return [];
       const line = logOf(context, run)?.lines.findLast((each) => each.trim() !== '');
       return [
         {
-          title: `${who(run)} exits with code ${code}${afterSeconds(end?.seconds)}${line === undefined ? '' : `; its last line: ${line.trim().slice(0, 200)}`}.`,
+          title: `${containerTitle(run)} exits with code ${code}${afterSeconds(end?.seconds)}${line === undefined ? '' : `; its last line: ${line.trim().slice(0, 200)}`}.`,
           remedy: `Read its log: kubectl -n ${run.pod.namespace} logs ${run.pod.name} -c ${run.container.name}${run.container.restarts > 0 ? ' --previous' : ''}.`,
           subject: subjectOf(run),
           evidence: [pod(run), ...logs(context, run)],
@@ -131,13 +138,13 @@ export const containerExits: Rule = {
     }),
 };
 
-const TOLD_ELSEWHERE: ReadonlySet<number> = new Set([126, 127, 128, 132, 134, 137, 139, 143]);
+const HANDLED_BY_OTHER_RULES: ReadonlySet<number> = new Set([126, 127, 128, 132, 134, 137, 139, 143]);
 
-function pod(run: Run): string {
+function pod(run: ContainerRun): string {
   return run.pod.id;
 }
 
-function logs(context: FailureContext, run: Run): string[] {
+function logs(context: FailureContext, run: ContainerRun): string[] {
   const log = logOf(context, run);
   return log === undefined ? [] : [log.id];
 }

@@ -1,6 +1,6 @@
 import { nearest } from '../../../base/nearest.ts';
 import { type Match, type Rule, textRule } from '../rule.ts';
-import { factsOf, runs, said, weightOf, weightOfRun, who } from './objects.ts';
+import { containerRuns, containerTitle, errorMatch, factsOf, weightOf, weightOfRun } from './objects.ts';
 
 /** A 409 of server-side apply: another manager owns the field and has set a different value. */
 export const fieldConflict: Rule = textRule({
@@ -56,8 +56,8 @@ export const keyMissing: Rule = {
   code: 'key-missing',
   cause: 'config',
   find: (context) =>
-    runs(context).flatMap((run): Match[] => {
-      const { id, groups } = said(run, KEY) ?? {};
+    containerRuns(context).flatMap((run): Match[] => {
+      const { id, groups } = errorMatch(run, KEY) ?? {};
       if (id === undefined || groups === undefined) return [];
       const { key = '', of = '', name = '' } = groups;
       const has = factsOf(context, 'keys').find(
@@ -66,7 +66,7 @@ export const keyMissing: Rule = {
       const near = nearest(key, has?.keys ?? []);
       return [
         {
-          title: `${who(run)} needs the key ${key} of ${of} ${name}, which has ${has === undefined ? 'no such key' : `only ${has.keys.slice(0, 10).join(', ') || 'no keys'}`}.`,
+          title: `${containerTitle(run)} needs the key ${key} of ${of} ${name}, which has ${has === undefined ? 'no such key' : `only ${has.keys.slice(0, 10).join(', ') || 'no keys'}`}.`,
           remedy:
             near === undefined
               ? `Add ${key} to ${name}, or use a key that it has.`
@@ -87,8 +87,8 @@ export const volumeKeyMissing: Rule = {
   code: 'volume-key-missing',
   cause: 'config',
   find: (context) =>
-    runs(context).flatMap((run): Match[] => {
-      const { id, groups } = said(run, VOLUME_KEY) ?? {};
+    containerRuns(context).flatMap((run): Match[] => {
+      const { id, groups } = errorMatch(run, VOLUME_KEY) ?? {};
       if (id === undefined || groups === undefined) return [];
       const { volume = '', of = '', key = '' } = groups;
       const kind = of === 'secret' ? 'Secret' : 'ConfigMap';
@@ -110,9 +110,9 @@ export const volumeMountFails: Rule = {
   code: 'volume-mount-fails',
   cause: 'config',
   find: (context) =>
-    runs(context).flatMap((run): Match[] => {
+    containerRuns(context).flatMap((run): Match[] => {
       const { id, groups } =
-        said(
+        errorMatch(
           run,
           /MountVolume\.\w{1,20} failed for volume "(?<volume>[^"]{1,253})" ?: (?!references non-existent|\w+ "[^"]{1,253}" not found|object "[^"]{1,600}" not registered|failed to sync)(?<why>[\s\S]{1,300})/,
         ) ?? {};
@@ -136,9 +136,9 @@ export const runsAsRoot: Rule = {
   code: 'image-runs-as-root',
   cause: 'config',
   find: (context) =>
-    runs(context).flatMap((run): Match[] => {
+    containerRuns(context).flatMap((run): Match[] => {
       const { id, groups } =
-        said(
+        errorMatch(
           run,
           /container has runAsNonRoot and image (?:will run as root|has non-numeric user \((?<user>[^)]{1,100})\))/,
         ) ?? {};
@@ -148,8 +148,8 @@ export const runsAsRoot: Rule = {
         {
           title:
             user === undefined
-              ? `${who(run)} must not run as root (runAsNonRoot), but its image ${run.container.image} does.`
-              : `${who(run)} must not run as root (runAsNonRoot), and kubelet cannot verify that for the named user ${user} of its image.`,
+              ? `${containerTitle(run)} must not run as root (runAsNonRoot), but its image ${run.container.image} does.`
+              : `${containerTitle(run)} must not run as root (runAsNonRoot), and kubelet cannot verify that for the named user ${user} of its image.`,
           remedy: `Set securityContext.runAsUser to a number other than 0 that the image can run as${user === undefined ? '' : `, such as the id of ${user}`}, or set a numeric user in the image (USER 65532).`,
           subject: `${run.pod.workload} ${run.container.name}`,
           evidence: [id, run.pod.id],
@@ -173,7 +173,7 @@ export const workflowFailed: Rule = {
           remedy: `Check its nodes (kubectl -n ${namespace} get workflow ${name} -o yaml, status.nodes) and the logs of its pods.`,
           subject: `workflow ${namespace}/${name}`,
           evidence: [event.id],
-          weight: weightOf(context, namespace, name) === 'told' ? 'logged' : 'inferred',
+          weight: weightOf(context, namespace, name) === 'direct' ? 'logged' : 'inferred',
         };
       }),
 };
@@ -183,9 +183,9 @@ export const podNeedsObject: Rule = {
   code: 'pod-needs-object',
   cause: 'config',
   find: (context) =>
-    runs(context).flatMap((run): Match[] => {
+    containerRuns(context).flatMap((run): Match[] => {
       const { id, groups } =
-        said(
+        errorMatch(
           run,
           /(?<kind>configmap|secret|persistentvolumeclaim|serviceaccount) "(?<name>[^"]{1,253})" not found/i,
         ) ?? {};
@@ -229,7 +229,7 @@ export const eventUnknown: Rule = {
                   : `Write ${near} instead of ${event}.`,
               subject: `sensor ${sensor.namespace}/${sensor.name} ${event}`,
               evidence: [sensor.id, ...sources.map(({ id }) => id)],
-              weight: weightOf(context, sensor.namespace, sensor.name) === 'told' ? 'told' : 'inferred',
+              weight: weightOf(context, sensor.namespace, sensor.name) === 'direct' ? 'direct' : 'inferred',
             },
           ];
         }),

@@ -2,7 +2,7 @@ import type { ClusterFactOf } from '../../../model/cluster/cluster-facts.ts';
 import type { Cause } from '../../../model/finding.ts';
 import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
-import { factsOf, type Run, runs, weightOfRun, who } from './objects.ts';
+import { type ContainerRun, containerRuns, containerTitle, factsOf, weightOfRun } from './objects.ts';
 
 type Registry = ClusterFactOf<'registry'>;
 
@@ -33,7 +33,7 @@ const CLASSES = {
 type Class = keyof typeof CLASSES;
 
 interface Pull {
-  readonly run: Run;
+  readonly run: ContainerRun;
   readonly text: string;
   readonly evidence: readonly string[];
   readonly registry: Registry | undefined;
@@ -41,7 +41,7 @@ interface Pull {
 
 /** Pulls that fail for one reason. */
 function pulls(context: FailureContext, wanted: Class): Pull[] {
-  return runs(context).flatMap((run): Pull[] => {
+  return containerRuns(context).flatMap((run): Pull[] => {
     if (!PULLING.has(run.waiting?.reason ?? '')) return [];
     const events = run.events.filter(({ message }) => message.includes(run.container.image));
     const texts = [
@@ -93,7 +93,7 @@ export const imageCredentials = pullRule(
   'credentials',
   ({ run, registry }) => {
     const host = registry?.host ?? 'the registry';
-    const { why, remedy } = secretTrouble(registry, run.pod.namespace);
+    const { why, remedy } = secretProblem(registry, run.pod.namespace);
     return {
       title: `${host} refuses ${run.container.image} because of missing or wrong credentials: ${why}.`,
       remedy,
@@ -103,7 +103,7 @@ export const imageCredentials = pullRule(
 );
 
 /** What is wrong with the pull secrets, judged by names and hosts. Their values are never read. */
-function secretTrouble(registry: Registry | undefined, namespace: string): { why: string; remedy: string } {
+function secretProblem(registry: Registry | undefined, namespace: string): { why: string; remedy: string } {
   const make = `Create a secret of type kubernetes.io/dockerconfigjson for that registry in ${namespace} (a registry fence does this), and list it under imagePullSecrets of the pod or its service account.`;
   if (registry === undefined) return { why: 'its pull secrets are not known', remedy: make };
   const { secrets, host } = registry;
@@ -137,14 +137,14 @@ function secretTrouble(registry: Registry | undefined, namespace: string): { why
 
 /** The image, tag or digest does not exist. */
 export const imageMissing = pullRule('image-missing', 'config', 'missing', ({ run, registry }) => ({
-  title: `${run.container.image} does not exist: ${registry?.host ?? 'the registry'} has no such repository, tag or digest (${who(run)}).`,
+  title: `${run.container.image} does not exist: ${registry?.host ?? 'the registry'} has no such repository, tag or digest (${containerTitle(run)}).`,
   remedy: 'Check the name and the tag. If it is your own image, push it first.',
   subject: run.container.image,
 }));
 
 /** The image name is invalid. */
 export const imageName = pullRule('image-name-invalid', 'config', 'name', ({ run }) => ({
-  title: `${run.container.image} is not a valid image name (${who(run)}).`,
+  title: `${run.container.image} is not a valid image name (${containerTitle(run)}).`,
   remedy:
     'Use lower case and the form host/path:tag or host/path@sha256:…. Check for a variable that is empty.',
   subject: run.container.image,

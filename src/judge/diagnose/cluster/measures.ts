@@ -27,7 +27,7 @@ export const bufferOutlastsTimeout: Rule = {
           remedy: `Use at most ${Math.floor((rate.bytesPerSecond * waited.seconds) / 2 / 1e6)} MB (half of that time), and measure ${rate.name} again on the target.`,
           subject: knob,
           evidence: waited.evidence,
-          weight: 'told',
+          weight: 'direct',
         },
       ];
     });

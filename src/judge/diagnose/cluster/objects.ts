@@ -17,7 +17,7 @@ export function eventsAbout(context: FailureContext, uid: string): ClusterEvent[
 }
 
 /** One container of a pod, and how its last run ended. */
-export interface Run {
+export interface ContainerRun {
   readonly pod: Pod;
   readonly container: PodContainer;
   /** Absent: it has not ended. */
@@ -28,10 +28,10 @@ export interface Run {
 }
 
 /** The containers of all unhealthy pods. */
-export function runs(context: FailureContext): Run[] {
+export function containerRuns(context: FailureContext): ContainerRun[] {
   return factsOf(context, 'pod').flatMap((pod) => {
     const events = eventsAbout(context, pod.uid);
-    return pod.containers.map((container): Run => {
+    return pod.containers.map((container): ContainerRun => {
       const { now, last } = container;
       const end =
         now?.state === 'terminated' ? now : hasRecovered(container, context.input.at) ? undefined : last;
@@ -53,7 +53,12 @@ function hasRecovered({ now, last, ready, restarts }: PodContainer, at: string):
 }
 
 /** Texts about a container, from its states and the events of its pod, each with its evidence id. */
-function words({ pod, end, waiting, events }: Run): { readonly id: string; readonly text: string }[] {
+function words({
+  pod,
+  end,
+  waiting,
+  events,
+}: ContainerRun): { readonly id: string; readonly text: string }[] {
   const states = [waiting, end].flatMap((each) => each?.message ?? []);
   return [
     ...states.map((text) => ({ id: pod.id, text })),
@@ -62,8 +67,8 @@ function words({ pod, end, waiting, events }: Run): { readonly id: string; reado
 }
 
 /** The first text that a pattern matches, with its groups. */
-export function said(
-  run: Run,
+export function errorMatch(
+  run: ContainerRun,
   pattern: RegExp,
 ): { readonly id: string; readonly groups: Readonly<Record<string, string>> } | undefined {
   for (const { id, text } of words(run)) {
@@ -76,7 +81,7 @@ export function said(
 /** Log lines of a container. The previous run comes first, because it is the one that ended. */
 export function logOf(
   context: FailureContext,
-  { pod, container }: Run,
+  { pod, container }: ContainerRun,
 ): ClusterFactOf<'pod-log'> | undefined {
   const logs = factsOf(context, 'pod-log').filter(
     (each) => each.namespace === pod.namespace && each.name === pod.name && each.container === container.name,
@@ -85,17 +90,17 @@ export function logOf(
 }
 
 /** `container app of deployment argo/argo-server`, for titles. */
-export function who({ pod, container }: Pick<Run, 'pod' | 'container'>): string {
+export function containerTitle({ pod, container }: Pick<ContainerRun, 'pod' | 'container'>): string {
   return `${container.init ? 'init container' : 'container'} ${container.name} of ${pod.workload}`;
 }
 
 /** The part of a subject that names a container, without the pod's suffix. */
-export function subjectOf({ pod, container }: Pick<Run, 'pod' | 'container'>): string {
+export function subjectOf({ pod, container }: Pick<ContainerRun, 'pod' | 'container'>): string {
   return `${pod.workload} ${container.name}`;
 }
 
 /**
- * How strong a finding about this object is. `told` if the failed step refers to it, or if no step failed and only the
+ * How strong a finding about this object is. `direct` if the failed step refers to it, or if no step failed and only the
  * cluster is examined. Otherwise, next to an unrelated failure, only `inferred`.
  */
 export function weightOf(
@@ -103,16 +108,16 @@ export function weightOf(
   namespace: string,
   ...objects: readonly string[]
 ): Weight {
-  if (input.output.trim() === '' && input.checks.length === 0) return 'told';
+  if (input.output.trim() === '' && input.checks.length === 0) return 'direct';
   const bare = objects.map((each) => each.split('/').at(-1) ?? each);
-  if (bare.some((each) => input.step?.about?.names.includes(each))) return 'told';
+  if (bare.some((each) => input.step?.about?.names.includes(each))) return 'direct';
   const own = bare.filter((each) => each.length > 2);
   const hosts = own.flatMap((each) => HOST_ENDS.map((end) => `${each}.${namespace}${end}`));
   const isNamed =
     [...own, ...hosts].some((each) => names(each)) || own.some((each) => input.output.includes(each));
   const spoken = namespace !== 'default' && (names(namespace) || input.output.includes(`"${namespace}"`));
   return isNamed || spoken || input.checks.some(({ check }) => own.some((each) => check.includes(each)))
-    ? 'told'
+    ? 'direct'
     : 'inferred';
 }
 
@@ -120,6 +125,6 @@ export function weightOf(
 const HOST_ENDS = ['', '.svc', '.svc.cluster.local'];
 
 /** `weightOf` for a run. */
-export function weightOfRun(context: FailureContext, { pod }: Pick<Run, 'pod'>): Weight {
+export function weightOfRun(context: FailureContext, { pod }: Pick<ContainerRun, 'pod'>): Weight {
   return weightOf(context, pod.namespace, pod.workload, pod.name);
 }

@@ -4,20 +4,20 @@ import type { FailureContext } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 import {
   type ClusterEvent,
+  type ContainerRun,
+  containerRuns,
+  containerTitle,
   factsOf,
-  type Run,
-  runs,
   subjectOf,
   weightOf,
   weightOfRun,
-  who,
 } from './objects.ts';
 
 type Kind = ClusterFactOf<'probe-answer'>['probe'];
 type Answer = ClusterFactOf<'probe-answer'>;
 
 /** kubelet's messages `Liveness probe failed: …`, in events with the reason Unhealthy. */
-function failedProbes({ events }: Run): { kind: Kind; event: ClusterEvent; text: string }[] {
+function failedProbes({ events }: ContainerRun): { kind: Kind; event: ClusterEvent; text: string }[] {
   return events.flatMap((event) => {
     const match = /^(Liveness|Readiness|Startup) probe (?:failed|errored): ?([\s\S]*)/.exec(event.message);
     if (event.reason !== 'Unhealthy' || match === null) return [];
@@ -26,9 +26,11 @@ function failedProbes({ events }: Run): { kind: Kind; event: ClusterEvent; text:
 }
 
 /** The container whose probe an event is about, because events name only the pod. */
-function probed(context: FailureContext): { run: Run; kind: Kind; event: ClusterEvent; text: string }[] {
+function probed(
+  context: FailureContext,
+): { run: ContainerRun; kind: Kind; event: ClusterEvent; text: string }[] {
   const seen = new Set<string>();
-  return runs(context).flatMap((run) =>
+  return containerRuns(context).flatMap((run) =>
     failedProbes(run).flatMap((failed) => {
       const mine = run.container.probes.some(({ probe }) => probe === failed.kind);
       const key = `${failed.event.id} ${failed.kind}`;
@@ -39,7 +41,7 @@ function probed(context: FailureContext): { run: Run; kind: Kind; event: Cluster
   );
 }
 
-function where({ container }: Run, kind: Kind): string {
+function where({ container }: ContainerRun, kind: Kind): string {
   const spec = container.probes.find(({ probe }) => probe === kind);
   if (spec?.by !== 'http') return `${kind} probe${spec?.port === undefined ? '' : ` of port ${spec.port}`}`;
   return `${kind} probe GET ${spec.scheme}://…:${spec.port}${spec.path}`;
@@ -60,7 +62,7 @@ export const probeUnauthorized: Rule = {
           : ', so it never receives traffic';
       return [
         {
-          title: `The ${where(run, kind)} of ${who(run)} is answered with ${status}: it runs, but the path requires a login${loop}.`,
+          title: `The ${where(run, kind)} of ${containerTitle(run)} is answered with ${status}: it runs, but the path requires a login${loop}.`,
           remedy: LOGIN_REMEDY,
           subject: `${subjectOf(run)} ${kind}`,
           evidence: [event.id, ...(killing === undefined ? [] : [killing.id]), run.pod.id],
@@ -96,7 +98,7 @@ export const probeScheme: Rule = {
       if (wanted === undefined) return [];
       return [
         {
-          title: `The ${where(run, kind)} of ${who(run)} uses ${other(wanted)}, but the server uses ${wanted}.`,
+          title: `The ${where(run, kind)} of ${containerTitle(run)} uses ${other(wanted)}, but the server uses ${wanted}.`,
           remedy: schemeRemedy(kind, wanted),
           subject: `${subjectOf(run)} ${kind}`,
           evidence: [event.id, run.pod.id],
@@ -168,7 +170,7 @@ export const probeFails: Rule = {
       const status = /statuscode: (\d{3})/.exec(text)?.[1];
       return [
         {
-          title: `The ${where(run, kind)} of ${who(run)} fails: ${text.trim().slice(0, 200)}.`,
+          title: `The ${where(run, kind)} of ${containerTitle(run)} fails: ${text.trim().slice(0, 200)}.`,
           remedy:
             status === '404'
               ? 'Use a path that the server has.'

@@ -60,7 +60,7 @@ export const clusterQuotaExceeded: Rule = {
 };
 
 /** A quota on a resource rejects every pod that does not declare how much it uses. */
-export const quotaUnsaid: Rule = {
+export const quotaNeedsLimits: Rule = {
   code: 'quota-needs-amounts',
   cause: 'quota',
   find: (context) =>

@@ -53,23 +53,28 @@ export const hostPortCaptured: Rule = {
     if (!isNodeHere(context)) return [];
     const claims = factsOf(context, 'host-port').filter(({ mechanism }) => mechanism !== 'hostNetwork');
     return (context.facts.listeners ?? []).flatMap((listener): Match[] => {
-      const captor = claims.find(
+      const interceptor = claims.find(
         ({ port, protocol }) => port === listener.port && protocol === listener.protocol,
       );
       const loopback = /^(?:127\.|::1$)/.test(listener.address);
-      if (captor === undefined || loopback || listener.via !== 'socket' || OWN.test(listener.owner ?? ''))
+      if (
+        interceptor === undefined ||
+        loopback ||
+        listener.via !== 'socket' ||
+        OWN.test(listener.owner ?? '')
+      )
         return [];
       const all = claims.filter(({ port }) => port === listener.port);
       return [
         {
           title: `Port ${listener.port} of this box has two owners: ${listener.owner ?? 'a process'} listens on it, and ${names(all)} captures its traffic.`,
-          remedy: `Keep one of them: remove ${captor.owner} (k3s's Traefik: --disable traefik), or move ${listener.owner ?? 'the process'} to another port.`,
+          remedy: `Keep one of them: remove ${interceptor.owner} (k3s's Traefik: --disable traefik), or move ${listener.owner ?? 'the process'} to another port.`,
           subject: `port ${listener.port}`,
           evidence: [...all.map(({ id }) => id), listener.id],
           weight:
             context.names(String(listener.port)) ||
             (listener.owner !== undefined && context.names(listener.owner))
-              ? 'told'
+              ? 'direct'
               : 'inferred',
         },
       ];

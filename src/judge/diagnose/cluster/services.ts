@@ -16,7 +16,7 @@ export const serviceSelectsNothing: Rule = {
           subject: `service ${service.namespace}/${service.name}`,
           evidence: [service.id],
           // A workload with zero replicas has no pods either.
-          weight: weightOf(context, service.namespace, service.name) === 'told' ? 'logged' : 'inferred',
+          weight: weightOf(context, service.namespace, service.name) === 'direct' ? 'logged' : 'inferred',
         }),
       ),
 };
@@ -48,7 +48,7 @@ export const servicePortUndeclared: Rule = {
       const { namespace, name, undeclaredPorts = [], podPorts = [], ready } = service;
       const [refused] = context.search([/\brefused\b/i]);
       // Declared ports are only documentation, so they explain a failure only if this service refused a connection.
-      const asked = refused !== undefined && weightOf(context, namespace, name) === 'told';
+      const asked = refused !== undefined && weightOf(context, namespace, name) === 'direct';
       if (undeclaredPorts.length === 0 || ready === 0 || !asked) return [];
       return [
         {
@@ -56,7 +56,7 @@ export const servicePortUndeclared: Rule = {
           remedy: `Use the port on which the program listens as targetPort${podPorts.length === 1 ? ` (${podPorts[0]}?)` : ''}, or declare ${undeclaredPorts.join(', ')} as a containerPort if it does listen there.`,
           subject: `service ${namespace}/${name}`,
           evidence: [service.id, refused.evidence],
-          weight: 'told',
+          weight: 'direct',
         },
       ];
     }),

@@ -27,16 +27,16 @@ export const claimClassEmpty: Rule = {
     pending(context).flatMap(({ claim, said }): Match[] => {
       if (claim.class !== '' || claim.volume !== undefined) return [];
       const event = said.find(({ reason }) => reason === 'FailedBinding');
-      const usual = factsOf(context, 'storage-class').find((each) => each.default);
+      const defaultClass = factsOf(context, 'storage-class').find((each) => each.default);
       return [
         {
           title: `The claim ${claim.name} of ${claim.namespace} has storageClassName: "", which disables dynamic provisioning, and does not name a volume${event === undefined ? '' : ` (${event.message.trim()})`}.`,
-          remedy: `Remove storageClassName to use the default class${usual === undefined ? '' : ` (${usual.name})`}, or set a class or a volumeName. The field is immutable: delete the claim and create it again.`,
+          remedy: `Remove storageClassName to use the default class${defaultClass === undefined ? '' : ` (${defaultClass.name})`}, or set a class or a volumeName. The field is immutable: delete the claim and create it again.`,
           subject: `claim ${claim.namespace}/${claim.name}`,
           evidence: [
             claim.id,
             ...(event === undefined ? [] : [event.id]),
-            ...(usual === undefined ? [] : [usual.id]),
+            ...(defaultClass === undefined ? [] : [defaultClass.id]),
           ],
           weight: weigh(context, claim),
         },
@@ -55,8 +55,8 @@ export const claimClassMissing: Rule = {
         /storageclass\S{0,40} "[^"]{1,253}" not found|no storage class is set/i.test(message),
       );
       const classes = factsOf(context, 'storage-class');
-      const isKnown = classes.some(({ name, default: usual }) =>
-        claim.class === undefined ? usual : name === claim.class,
+      const isKnown = classes.some(({ name, default: defaultClass }) =>
+        claim.class === undefined ? defaultClass : name === claim.class,
       );
       if (isKnown || (event === undefined && classes.length === 0)) return [];
       const has = classes.map(({ name }) => name).join(', ') || 'none';

@@ -4,7 +4,7 @@ import type { PlanStep } from '../../../model/plan.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
 import { approvalRecord, approvalsOf } from '../../approval/approval.ts';
-import { approved, withoutReading } from '../../approval/approve-closure.ts';
+import { approved, approvedWithoutReading } from '../../approval/approve-closure.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure, stepClosure } from '../../approval/closure-of.ts';
 import { openPreview, type Preview } from '../../pass/preview.ts';
@@ -40,7 +40,7 @@ export async function sandboxPermission(
   context: Pick<AgentContext, 'world'>,
   { prepared }: AttemptTarget,
 ): Promise<Allowed> {
-  const closure = await withoutReading(context.world, prepared, 'sandbox');
+  const closure = await approvedWithoutReading(context.world, prepared, 'sandbox');
   return { allowed: true, closure, whole: true, begin: always };
 }
 

@@ -86,11 +86,11 @@ export async function runAttempt(ready: Ready, signal: AbortSignal): Promise<voi
     const cluster = () => observeBoxCluster(opened.pass.box, {}, { namespace: namespaceIn(text), signal });
     const spoken = [text, ...target.body.verify.map((each) => each.text)].join('\n');
     // What the engine refused is known to the word; what else is wrong in the cluster would only distract.
-    const looksThere = hasFailed(ending) && !isRefusal(ending) && (about || speaksOfKubernetes(spoken));
+    const measuresCluster = hasFailed(ending) && !isRefusal(ending) && (about || speaksOfKubernetes(spoken));
     const after = await observeNow(world, workspace.document.folder, workspace.store, {
       reason: ready.job,
       ...(hasFailed(ending) ? { inputsOf: text } : {}),
-      ...(looksThere ? { cluster } : {}),
+      ...(measuresCluster ? { cluster } : {}),
     });
     const diagnosis = hasFailed(ending)
       ? await runChecklist(

@@ -46,8 +46,8 @@ export async function commitFiles(
     for (const entry of entries) await git(['update-index', '--add', '--cacheinfo', entry]);
     return await git(['rev-parse', '--short', commit]);
   } catch (error) {
-    const { stderr = '', message: told } = error as { stderr?: string; message: string };
-    return `not committed: ${(stderr.trim() || told).split('\n')[0]}`;
+    const { stderr = '', message } = error as { stderr?: string; message: string };
+    return `not committed: ${(stderr.trim() || message).split('\n')[0]}`;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

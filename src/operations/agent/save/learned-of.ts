@@ -29,7 +29,7 @@ function problemEntry(workspace: Workspace, folded: FoldedProblem, served: boole
   const { problem, fix, placement, revised } = folded;
   const failure = workspace.store.loop.attempts.findLast((each) => problem.failures.includes(each.attempt));
   const fences = fix.flatMap(({ body }) => body.run);
-  const told =
+  const explanation =
     revised.length > 0
       ? `changed in ${revised.map((step) => linkTo(workspace, step)).join(', ')}.`
       : `nothing had to be done; ${linkTo(workspace, folded.for)} was run again.`;
@@ -40,7 +40,7 @@ function problemEntry(workspace: Workspace, folded: FoldedProblem, served: boole
     symptom: quoted(problem.symptom) ?? symptomOf(failure),
     why: problem.why ?? '',
     fix: fences,
-    ...(fences.length === 0 ? { fixText: told } : {}),
+    ...(fences.length === 0 ? { fixText: explanation } : {}),
     verify: fences.length === 0 ? [] : verifyFences(problem.verify ?? [], folded),
     placement: served ? placement : 'problems',
     note: { date: dayOf(workspace, problem.clearedBy ?? problem.openedBy), from: [problem.id, ...attempts] },

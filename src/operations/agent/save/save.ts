@@ -28,8 +28,8 @@ export async function save(
   if (nothing) return { written: false, diff: '', sha256: null, saving, conflicts };
   const dryRun = writing.dryRun === true || conflicts.length > 0;
   const written = await writeText(context, workspace.document, saving.text, { ...writing, dryRun });
-  const stands = written.written || (!dryRun && written.refused === undefined);
-  if (stands) await settle(workspace, saving);
+  const isSaved = written.written || (!dryRun && written.refused === undefined);
+  if (isSaved) await settle(workspace, saving);
   return { ...written, saving, conflicts };
 }
 

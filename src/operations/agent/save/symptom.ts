@@ -7,7 +7,7 @@ import type { FoldedProblem } from '../../../loop/fold-problems.ts';
 const SHORTEST = 8;
 
 /** From this length on, several words say what happened. */
-const TELLING = 16;
+const MIN_SPECIFIC_LENGTH = 16;
 
 /**
  * The part of a failure's error that the next box will print too, as inline code; empty where nothing is worth looking for.
@@ -16,7 +16,12 @@ const TELLING = 16;
  */
 export function symptomOf(failure: Attempt | undefined): string {
   if (!failure) return '';
-  const sources = [tellingLine(failure), errorLine(failure), saidByCheck(failure), titleWithoutIds(failure)];
+  const sources = [
+    lineWithCode(failure),
+    errorLine(failure),
+    checkMessage(failure),
+    titleWithoutIds(failure),
+  ];
   const text = sources.map((line) => steadyPart(line ?? '')).find((part) => part !== '');
   return text === undefined ? '' : `\`${text}\``;
 }
@@ -28,7 +33,7 @@ function errorLine({ exitCode, outputTail }: Attempt): string | undefined {
 }
 
 /** What the script of a failed shell check said; its row has a `form`, and those of probes have none. */
-function saidByCheck({ checks }: Attempt): string | undefined {
+function checkMessage({ checks }: Attempt): string | undefined {
   const failed = checks.find(({ verdict, form }) => verdict !== 'pass' && form !== undefined);
   return failed?.observed.match(/^(?:exit \d+|no answer within \d+ ms): (.*)$/)?.[1];
 }
@@ -47,11 +52,11 @@ function titleWithoutIds({ findings }: Attempt): string | undefined {
 }
 
 /** The line that the first finding was read from: programs say the cause first, and then that they failed. */
-function tellingLine({ outputTail, findings }: Attempt): string | undefined {
+function lineWithCode({ outputTail, findings }: Attempt): string | undefined {
   const code = findings[0]?.code;
-  const tells = (line: string) =>
+  const matchesCode = (line: string) =>
     diagnose({ attempt: '', at: '', output: line, checks: [] }).some((finding) => finding.code === code);
-  return code === undefined ? undefined : outputTail.split('\n').findLast(tells);
+  return code === undefined ? undefined : outputTail.split('\n').findLast(matchesCode);
 }
 
 /**
@@ -62,7 +67,7 @@ function steadyPart(line: string): string {
   const pieces = line
     .split(/\d[\w.:/-]*|["'`{}[\]]|\/[\w./-]+/)
     .map((each) => each.replace(/^[\s:,;=.-]+|[\s:,;=(-]+$/g, ''));
-  const last = pieces.findLast((each) => each.length >= TELLING && each.includes(' '));
+  const last = pieces.findLast((each) => each.length >= MIN_SPECIFIC_LENGTH && each.includes(' '));
   const best = last ?? pieces.reduce((longest, each) => (each.length > longest.length ? each : longest), '');
   return best.length < SHORTEST ? '' : best.slice(0, 120);
 }

@@ -42,7 +42,7 @@ export const escalate = defineTool({
       });
     }
     const date = new Date(context.world.now()).toISOString().slice(0, 10);
-    const text = dossier(workspace, problem, { date, to });
+    const text = report(workspace, problem, { date, to });
     const { source, runbook } = workspace.document;
     const title = oneLine(question).slice(0, 200);
     const isAsked = runbook.questions.some((each) => each.title === title);
@@ -65,7 +65,7 @@ export const escalate = defineTool({
 });
 
 /** What was tried, what it changed, what is known: for somebody who was not there. */
-function dossier(
+function report(
   { store, box }: Workspace,
   problem: ProblemRecord | undefined,
   { date, to }: { date: string; to: string | undefined },

@@ -8,10 +8,10 @@ import { defineTool } from '../tool.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 
 /** Bytes of a log that one call reads at most; a search goes through its last so many. */
-const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Characters of a log in one answer. */
-const USUAL_CHARACTERS = 4_000;
+const DEFAULT_CHARACTERS = 4_000;
 
 const row = z.looseObject({});
 
@@ -29,7 +29,7 @@ export const jobRead = defineTool({
     job: z.string().max(100),
     wait_s: z.number().min(0).max(60).default(0),
     offset: z.int().min(0).optional().describe('bytes into the log'),
-    limit: z.int().min(1).max(30_000).default(USUAL_CHARACTERS).describe('characters'),
+    limit: z.int().min(1).max(30_000).default(DEFAULT_CHARACTERS).describe('characters'),
     grep: z.string().max(500).optional().describe('only lines that contain this text'),
   }),
   output: z.object({
@@ -146,8 +146,8 @@ async function readLog(
   if (!file) return { log: '', log_bytes: 0 };
   try {
     const { size } = await file.stat();
-    const from = offset ?? Math.max(0, size - (grep === undefined ? limit : MOST_BYTES));
-    const length = Math.max(0, Math.min(size - from, grep === undefined ? limit : MOST_BYTES));
+    const from = offset ?? Math.max(0, size - (grep === undefined ? limit : MAX_BYTES));
+    const length = Math.max(0, Math.min(size - from, grep === undefined ? limit : MAX_BYTES));
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, from);
     const text = buffer.subarray(0, bytesRead).toString('utf8');
     const next = from + bytesRead;

@@ -8,7 +8,7 @@ import type { CheckResult } from '../../../model/outcome.ts';
 import { passOf } from '../../pass/open.ts';
 import { openSession } from '../../session/session.ts';
 import { wrong } from '../attempt/body.ts';
-import { askLines, readProbeLines } from '../probe-lines.ts';
+import { evaluateLines, readProbeLines } from '../probe-lines.ts';
 import { culpritChecks } from '../save/culprit-checks.ts';
 import { save } from '../save/save.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
@@ -202,14 +202,16 @@ async function obstacleChecks(
   const { verify, problem } = folded;
   const typed =
     given ?? verify.filter((each) => !each.shell && each.failedBefore !== 'no').map(({ check }) => check);
-  const answers = await askChecks(context, workspace, typed);
+  const answers = await evaluateProblemChecks(context, workspace, typed);
   const good = passing(answers);
   if (good.length > 0) return good;
   const shell = verify.filter(
     (each) => each.shell && each.failedBefore === 'yes' && each.holdsAfter !== 'no',
   );
   if (given === undefined && shell.length > 0) return shell.map(({ check }) => check);
-  const culprits = passing(await askChecks(context, workspace, await culpritChecks(workspace, problem)));
+  const culprits = passing(
+    await evaluateProblemChecks(context, workspace, await culpritChecks(workspace, problem)),
+  );
   if (given === undefined) return culprits.slice(0, 1);
   const said = answers.map(({ check, observed }) => `\`${check}\` does not hold now (${observed})`);
   throw wrong(
@@ -226,17 +228,17 @@ function passing(answers: readonly CheckResult[]): string[] {
 }
 
 /** Lines without a deadline: what does not hold now is not waited for. */
-async function askChecks(
+async function evaluateProblemChecks(
   context: AgentContext,
   workspace: Workspace,
   lines: readonly string[],
 ): Promise<CheckResult[]> {
   if (lines.length === 0) return [];
   const checks = readProbeLines([...new Set(lines.map((each) => each.replace(/\s+within\s+\S+$/, '')))]);
-  return await askNow(context, workspace, checks);
+  return await evaluateLinesNow(context, workspace, checks);
 }
 
-async function askNow(
+async function evaluateLinesNow(
   context: AgentContext,
   workspace: Workspace,
   lines: ReturnType<typeof readProbeLines>,
@@ -245,7 +247,7 @@ async function askNow(
   const session = await openSession(operation, withSteps(workspace.document, []), { input: {} });
   try {
     const pass = passOf(operation, session);
-    return await askLines(lines, { pass, state: { variables: new Map() }, signal: context.signal });
+    return await evaluateLines(lines, { pass, state: { variables: new Map() }, signal: context.signal });
   } finally {
     await session.box.close();
   }

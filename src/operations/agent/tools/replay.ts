@@ -4,7 +4,7 @@ import type { ReplayReport } from '../../../model/report.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
 import { approvalRecord, approvalsOf, giveForDocument, OLD_APPROVAL } from '../../approval/approval.ts';
-import { approved, withoutReading } from '../../approval/approve-closure.ts';
+import { approved, approvedWithoutReading } from '../../approval/approve-closure.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure } from '../../approval/closure-of.ts';
 import { replayInput } from '../../replay-flags.ts';
@@ -98,7 +98,7 @@ async function permissionFor(
   prepared: Prepared,
 ): Promise<ApprovedClosure | Denied> {
   const { world, client } = context;
-  if (context.trust === 'sandbox') return await withoutReading(world, prepared, 'sandbox');
+  if (context.trust === 'sandbox') return await approvedWithoutReading(world, prepared, 'sandbox');
   const closure = await documentClosure(world, prepared, { input: {}, place: boxOfApproval(workspace) });
   const approvals = approvalsOf(world);
   const known = await approvals.find(closureHash(closure), closure.place);
@@ -174,12 +174,12 @@ async function start(
     job: id,
     status: summary.outcome,
     summary: { ...summary },
-    steps: steps.map(({ id: step, outcome }) => ({ step, ...told(outcome) })),
+    steps: steps.map(({ id: step, outcome }) => ({ step, ...outcomeRow(outcome) })),
     next: next || 'Everything holds. verify asks it again at any time.',
   };
 }
 
-function told(outcome: ReplayReport['steps'][number]['outcome']): Record<string, unknown> {
+function outcomeRow(outcome: ReplayReport['steps'][number]['outcome']): Record<string, unknown> {
   const { kind } = outcome;
   if (kind === 'failed' || kind === 'person') {
     const { message, remedy, outputTail, knownProblems } = outcome.failure;

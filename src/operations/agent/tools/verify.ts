@@ -7,7 +7,7 @@ import { type CheckQuestion, evaluateOnce } from '../../pass/checks.ts';
 import { openPreview } from '../../pass/preview.ts';
 import { openSession } from '../../session/session.ts';
 import { unknownStep } from '../attempt/target.ts';
-import { askLines, readProbeLines } from '../probe-lines.ts';
+import { evaluateLines, readProbeLines } from '../probe-lines.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
 import { withSteps } from '../working.ts';
 import {
@@ -92,7 +92,7 @@ async function ask(
   try {
     const preview = await openPreview(operation, session);
     const asking = { pass: preview.pass, state: { variables: new Map() }, signal: context.signal };
-    const asked = await askLines(probes, asking);
+    const asked = await evaluateLines(probes, asking);
     const verdicts: Verdicts['verdicts'][number][] = [];
     for (const planned of prepared.plan.steps) {
       const { id } = planned.step;

@@ -1,7 +1,7 @@
 import { showKey } from '../../../model/cluster/kube.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { podSpecOf } from './pod-spec.ts';
-import type { WantedThere } from './wanted.ts';
+import type { WantedOnCluster } from './wanted.ts';
 
 /** Maximum number of names in a message. */
 const NAMED = 5;
@@ -10,7 +10,7 @@ const NAMED = 5;
 const MOVING = /^(?:latest|main|master|edge|nightly|stable|dev)$/;
 
 /** Images that may differ on the next box: those without a tag, with a moving tag, or without a digest. */
-export function imageDiagnostics(wanted: readonly WantedThere[]): Diagnostic[] {
+export function imageDiagnostics(wanted: readonly WantedOnCluster[]): Diagnostic[] {
   const used = wanted.flatMap(({ placed, place }) =>
     imagesOf(placed.object).map((image) => ({ image, place, object: showKey(placed.key) })),
   );
@@ -48,7 +48,7 @@ function withoutDigest(tagged: readonly { image: string; place: Diagnostic['plac
   ];
 }
 
-function imagesOf(object: WantedThere['placed']['object']): string[] {
+function imagesOf(object: WantedOnCluster['placed']['object']): string[] {
   const { containers = [], initContainers = [] } = podSpecOf(object) ?? {};
   return [...initContainers, ...containers].flatMap(({ image }) => image ?? []);
 }

@@ -3,7 +3,7 @@ import { mapConcurrently } from '../../../cluster/map-concurrently.ts';
 import type { Cluster } from '../../../model/cluster/cluster.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Place } from '../../../model/place.ts';
-import type { PatchedThere, WantedThere } from './wanted.ts';
+import type { PatchedOnCluster, WantedOnCluster } from './wanted.ts';
 
 /** Server-side apply reads, patches, and creates missing objects. */
 const NEEDED = ['get', 'patch', 'create'] as const;
@@ -14,11 +14,17 @@ const TO_PATCH = ['get', 'patch'] as const;
 /** The permissions that the context lacks for the fences, according to the API server. */
 export async function missingRights(
   cluster: Cluster,
-  { wanted, patched }: { readonly wanted: readonly WantedThere[]; readonly patched: readonly PatchedThere[] },
+  {
+    wanted,
+    patched,
+  }: { readonly wanted: readonly WantedOnCluster[]; readonly patched: readonly PatchedOnCluster[] },
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
   const requests = new Map<string, AccessRequest & { readonly place: Place }>();
-  const request = (verbs: readonly AccessRequest['verb'][], { resource, namespace, place }: PatchedThere) => {
+  const request = (
+    verbs: readonly AccessRequest['verb'][],
+    { resource, namespace, place }: PatchedOnCluster,
+  ) => {
     for (const verb of verbs) {
       const id = [verb, resource.group, resource.resource, namespace].join(' ');
       if (requests.has(id)) continue;

@@ -8,14 +8,14 @@ import type { Cluster } from '../../../model/cluster/cluster.ts';
 import { type KubeObject, showKey } from '../../../model/cluster/kube.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { podSpecOf } from './pod-spec.ts';
-import type { WantedThere } from './wanted.ts';
+import type { WantedOnCluster } from './wanted.ts';
 
 type Sum = Extract<Layer, { kind: 'sum' }>;
 
 /** Workloads that exceed the limit ranges and quotas of their namespaces, each added to what runs already. */
 export async function capacityDiagnostics(
   cluster: Cluster,
-  wanted: readonly WantedThere[],
+  wanted: readonly WantedOnCluster[],
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
   const workloads = wanted.filter(({ placed }) => makesPods(placed.object) || placed.key.kind === 'Pod');
@@ -33,7 +33,7 @@ export async function capacityDiagnostics(
 
 async function inNamespace(
   cluster: Cluster,
-  workloads: readonly WantedThere[],
+  workloads: readonly WantedOnCluster[],
   layers: readonly Layer[],
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {

@@ -4,7 +4,7 @@ import { at } from '../../../judge/readiness-words.ts';
 import type { Cluster } from '../../../model/cluster/cluster.ts';
 import { type KubeObject, showKey } from '../../../model/cluster/kube.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
-import type { WantedThere } from './wanted.ts';
+import type { WantedOnCluster } from './wanted.ts';
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
@@ -14,7 +14,7 @@ const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
  */
 export async function storageDiagnostics(
   cluster: Cluster,
-  wanted: readonly WantedThere[],
+  wanted: readonly WantedOnCluster[],
   signal: AbortSignal,
 ): Promise<Diagnostic[]> {
   const claims = wanted.flatMap(({ placed, place }) =>

@@ -10,13 +10,13 @@ export interface ClusterFence {
 }
 
 /** An object of a fence, with its place. */
-export interface WantedThere {
+export interface WantedOnCluster {
   readonly placed: Placed;
   readonly place: Place;
 }
 
 /** The target of a patch. */
-export interface PatchedThere {
+export interface PatchedOnCluster {
   readonly resource: ApiResource;
   readonly namespace: string | undefined;
   readonly place: Place;

@@ -21,7 +21,7 @@ const ONCE_MS = 60 * 60_000;
  * approval is the hash of what is shown, whatever the journal says.
  * @throws RunbookError 3 without a terminal or if the person declines, 64 if nothing was asked
  */
-export async function approveAsked(
+export async function approveOnRequest(
   context: Pick<OperationContext, 'world' | 'signal'>,
   file: string,
   step: string,

@@ -20,7 +20,7 @@ export const WARNING = 4;
 /** What is wrong is said at the start of a line. */
 const LONGEST = 300;
 
-const TROUBLE =
+const ERROR_WORD =
   "\\b(?:err(?:or)?s?|fail(?:s|ed|ure|ing)?|fatal|panic|exception|cannot|can['’]?t|can not|could ?n[o'’]t|unable|denied|forbidden|unauthori[sz]ed|refus(?:ed|es)|reject(?:ed|s)|reset by|no such|not (?:an? |in |a )?(?:found|permitted|allowed|exist|supported|valid|recogni[sz]ed|installed|defined|writable|readable|executable|available|known|set|owned|running|empty|match(?:ing)?)|does ?n[o'’]t|did ?n[o'’]t|invalid|illegal|unknown|unrecogni[sz]ed|unexpected|unsupported|undefined|unbound|unresolved|unclosed|missing|no \\w+ found|time[ds]?[ -]?out|already|exceed(?:ed|s)?|killed|aborted?|corrupt(?:ed)?|malformed|mismatch(?:ed)?|conflicts?|too (?:many|long|large|old|open|few|small|big)|out of|not a\\b|must (?:be|have|not)|requires?|required|expected|bad|broken|stale|locked|expired|insecure|overflow|violat\\w+|dubious|incompatible|interrupted|differs?|unsatisfi\\w+|nothing)\\b";
 
 /** The most telling first; the points order kinds of lines. */
@@ -50,9 +50,9 @@ const SHAPES: readonly (readonly [points: number, pattern: RegExp])[] = [
   [8, /^[│╷|]? ?(?:Error|✘|✗|×)[: ]/],
   [7, /"(?:level|severity)":"(?:error|fatal|panic|critical)"|\blevel=(?:error|fatal|panic)\b|"msg": "/],
   // `prog: what is wrong`, `file:12: what is wrong`.
-  [7, new RegExp(`^(?:[\\w./+@~()[\\]-]{1,200}): .*${TROUBLE}`, 'i')],
-  [6, new RegExp(`^.{0,100}?:\\d+(?::\\d+)?: .*${TROUBLE}`, 'i')],
-  [5, new RegExp(TROUBLE, 'i')],
+  [7, new RegExp(`^(?:[\\w./+@~()[\\]-]{1,200}): .*${ERROR_WORD}`, 'i')],
+  [6, new RegExp(`^.{0,100}?:\\d+(?::\\d+)?: .*${ERROR_WORD}`, 'i')],
+  [5, new RegExp(ERROR_WORD, 'i')],
   [WARNING, /\bwarn(?:ing)?\b/i],
 ];
 

@@ -2,7 +2,7 @@
  * Limits, in bytes, on what another process can make this one hold in memory. A process that sends more is broken or
  * hostile and is disconnected.
  */
-export const MOST_KEPT = {
+export const MAX_KEPT = {
   /**
    * One record from a shell. The largest is a list of exports: at most 6 MiB, or no program could be started
    * (execve(2)), and longer when quoted.

@@ -2,7 +2,7 @@ import type { Finding } from '../../../model/finding.ts';
 import type { FailureContext, Line } from '../failure-context.ts';
 import { WEIGHTS } from '../weight.ts';
 import { errorScore, isNoise, SUMMARY, WARNING } from './error-words.ts';
-import { placeInTrace } from './place.ts';
+import { placeInTrace } from './place-in-trace.ts';
 
 /** Characters of a line that are quoted. */
 const LONGEST = 300;
@@ -12,8 +12,8 @@ const LONGEST = 300;
  * that rests on a rule, above those that are only consequences. Undefined where no line speaks of an error that no
  * finding of `founded` cites.
  */
-export function errorLineFinding(context: FailureContext, founded: readonly Finding[]): Finding | undefined {
-  const cited = new Set(founded.flatMap(({ evidence }) => evidence));
+export function errorLineFinding(context: FailureContext, sources: readonly Finding[]): Finding | undefined {
+  const cited = new Set(sources.flatMap(({ evidence }) => evidence));
   const lines = context.lines.map((line, index) => ({ ...line, index }));
   const open = lines.filter(({ evidence, from }) => !cited.has(evidence) && from !== 'check');
   const chosen = choose(context, open);
@@ -28,14 +28,14 @@ export function errorLineFinding(context: FailureContext, founded: readonly Find
     remedy: remedyOf(context, chosen),
     subject: words,
     evidence: [chosen.evidence],
-    rank: rankOf(chosen, founded.length > 0),
+    rank: rankOf(chosen, sources.length > 0),
   };
 }
 
 /** Words that only say that something failed, or only warn, add nothing to a finding that explains a consequence. */
 function rankOf({ text }: Placed, isExplained: boolean): number {
   const isWeak = errorScore(text) <= WARNING && isExplained;
-  return WEIGHTS.indexOf(isWeak ? 'consequence' : 'said') * 1000 + (isWeak ? 999 : 0);
+  return WEIGHTS.indexOf(isWeak ? 'consequence' : 'quoted') * 1000 + (isWeak ? 999 : 0);
 }
 
 type Placed = Line & { readonly index: number };
@@ -82,11 +82,11 @@ const HEAD = /^(?:npm (?:ERR!|error)|\[ERROR\]|E:|│|error:|ERROR:|fatal:)/;
 /** The line, with what the next lines of the same message add to it. */
 function wordsOf({ lines }: FailureContext, { text, index, from }: Placed): string {
   const head = HEAD.exec(text)?.[0];
-  const parts = [tidy(text)];
+  const parts = [cleaned(text)];
   for (let at = index + 1; at < Math.min(lines.length, index + 8); at++) {
     const next = lines[at]!;
     if (next.from !== from || !continues(text, next.text, head)) break;
-    const more = tidy(head === undefined ? next.text : next.text.slice(head.length));
+    const more = cleaned(head === undefined ? next.text : next.text.slice(head.length));
     if (more !== '' && errorScore(next.text) !== SUMMARY) parts.push(more);
   }
   const words = parts.join(' ').replace(/\s+/g, ' ');
@@ -101,7 +101,7 @@ function continues(text: string, next: string, head: string | undefined): boolea
 }
 
 /** Without the time, and only the message of a JSON line. */
-function tidy(text: string): string {
+function cleaned(text: string): string {
   const message = /"msg": ?"((?:[^"\\]|\\.){1,400})"/.exec(text)?.[1];
   return (message ?? text)
     .replace(/^[[(]?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z|[ +-]\d{2}:?\d{2}| UTC)?[\])]?[: ]*/, '')
@@ -115,5 +115,5 @@ function remedyOf({ lines }: FailureContext, { index, where }: Placed): string {
     /^\s*(?:[a-z]+: )?(?:hint|help): |^HINT:|\bDid you mean\b|\bperhaps you\b|\bmaybe you\b/i.test(text),
   );
   const read = `Read the lines around it${where === undefined ? ' in the output' : ` in ${where.replace(/:\d+$/, '')}`}.`;
-  return hint === undefined ? read : `The program adds: ${tidy(hint.text).slice(0, 200)}`;
+  return hint === undefined ? read : `The program adds: ${cleaned(hint.text).slice(0, 200)}`;
 }

@@ -2,19 +2,19 @@ import type { Person } from '../world.ts';
 import type { Progress } from './render/progress/progress.ts';
 
 /** Pauses the progress display while the person is asked. */
-export function lendTerminal(person: Person, story: Progress): Person {
+export function pauseProgress(person: Person, progress: Progress): Person {
   const between = async <T>(work: () => Promise<T>): Promise<T> => {
-    story.pause();
+    progress.pause();
     try {
       return await work();
     } finally {
-      story.resume();
+      progress.resume();
     }
   };
   return {
     confirm: (question) => between(() => person.confirm(question)),
     ask: (question, options) => between(() => person.ask(question, options)),
     choose: (question, answers) => between(() => person.choose(question, answers)),
-    lend: (work) => between(() => person.lend(work)),
+    withTerminal: (work) => between(() => person.withTerminal(work)),
   };
 }

@@ -7,19 +7,19 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { OperationContext } from '../../operation.ts';
 import { type ClusterWork, clusterOfFence, FenceDefect, placeOfLine } from '../../pass/cluster-action.ts';
 import { passOf } from '../../pass/open.ts';
-import { objectsOfFence, USUAL_NAMESPACE } from '../../pass/wanted-objects.ts';
+import { DEFAULT_NAMESPACE, objectsOfFence } from '../../pass/wanted-objects.ts';
 import type { Session } from '../../session/session.ts';
 import { imageDiagnostics } from './images.ts';
 import { missingRights } from './rights.ts';
 import { capacityDiagnostics } from './room.ts';
 import { storageDiagnostics } from './storage.ts';
-import type { ClusterFence, PatchedThere, WantedThere } from './wanted.ts';
+import type { ClusterFence, PatchedOnCluster, WantedOnCluster } from './wanted.ts';
 
 /**
  * Cluster problems that are known before step one: no kubeconfig, no answer, a context or namespace without approval,
  * missing permissions, kinds, quotas or storage classes. What an earlier step may create is a warning.
  */
-export async function lookAhead(
+export async function simulateApply(
   context: OperationContext,
   session: Session,
   fences: readonly ClusterFence[],
@@ -35,7 +35,7 @@ export async function lookAhead(
     return [diagnostics.describe(error, fences[0]!)];
   }
   const found: Diagnostic[] = [];
-  const wanted: WantedThere[] = [];
+  const wanted: WantedOnCluster[] = [];
   const read = await Promise.all(fences.map((fence) => objectsIn(fence, work)));
   const all = read.flatMap((each) => ('objects' in each ? each.objects : []));
   for (const each of read) {
@@ -93,10 +93,10 @@ async function placedIn(
   all: readonly KubeObject[],
   work: ClusterWork,
   refuse: (error: unknown) => void,
-): Promise<WantedThere[]> {
-  const namespace = work.pass.substitute(action.namespace ?? USUAL_NAMESPACE, work.state);
+): Promise<WantedOnCluster[]> {
+  const namespace = work.pass.substitute(action.namespace ?? DEFAULT_NAMESPACE, work.state);
   const definitions = all.filter((each) => each.kind === 'CustomResourceDefinition');
-  const placed: WantedThere[] = [];
+  const placed: WantedOnCluster[] = [];
   for (const object of objects) {
     try {
       const others = definitions.filter(
@@ -120,8 +120,8 @@ async function patchedBy(
   fences: readonly ClusterFence[],
   work: ClusterWork,
   refuse: (error: unknown, fence: ClusterFence) => void,
-): Promise<PatchedThere[]> {
-  const patched: PatchedThere[] = [];
+): Promise<PatchedOnCluster[]> {
+  const patched: PatchedOnCluster[] = [];
   for (const fence of fences) {
     const { action } = fence;
     if (action.kind !== 'patch') continue;

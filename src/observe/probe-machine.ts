@@ -8,7 +8,7 @@ import { answers } from './probes/answers.ts';
  * Evaluates a typed probe on a machine once. Never throws: a probe that cannot be evaluated is `unknown`. The caller
  * handles `not` and `within`.
  */
-export async function askMachine(probe: Probe, context: ProbeContext, machine: Machine): Promise<Verdict> {
+export async function probeMachine(probe: Probe, context: ProbeContext, machine: Machine): Promise<Verdict> {
   try {
     return await evaluationOf(probe).evaluate(probe, context, machine);
   } catch (error) {
