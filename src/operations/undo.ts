@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Action } from '../model/action.ts';
 import { EXIT } from '../model/diagnostic.ts';
-import type { StepMemory } from '../model/journal.ts';
+import type { AppliedObjectKey, StepMemory } from '../model/journal.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { UndoReport } from '../model/report.ts';
 import type { Step } from '../model/runbook.ts';
@@ -83,19 +83,43 @@ async function undoAll(
   recorded: ApprovedClosure | undefined,
 ): Promise<Omit<UndoReport, 'file' | 'box'>> {
   const undone: UndoReport['undone'][number][] = [];
-  const withoutUndo = done.filter((each) => !canUndo(each)).map((each) => each.id);
+  const deleted: AppliedObjectKey[] = [];
   for (const each of done) {
     if (!canUndo(each)) continue;
     const started = pass.now();
     const failed = await undoStep(each.recorded ? { ...pass, approved: recorded } : pass, each);
-    if (failed) return { undone, withoutUndo, failed };
+    if (failed) return { undone, withoutUndo: withoutUndo(done), failed };
+    deleted.push(...(each.memory.applied ?? []).filter(({ created }) => created));
     pass.journal.append({ kind: 'undone', step: each.id });
     await pass.journal.durable();
     const ms = pass.now() - started;
     pass.note({ type: 'undone', step: each.id, ms });
     undone.push({ id: each.id, title: each.title, ms });
   }
-  return { undone, withoutUndo };
+  const gone = done.filter((each) => !canUndo(each) && onlyPatched(each, deleted));
+  for (const { id, title } of gone) {
+    pass.journal.append({ kind: 'undone', step: id });
+    undone.push({ id, title, ms: 0 });
+  }
+  await pass.journal.durable();
+  return { undone, withoutUndo: withoutUndo(done.filter((each) => !gone.includes(each))) };
+}
+
+function withoutUndo(done: readonly Undoable[]): string[] {
+  return done.filter((each) => !canUndo(each)).map(({ id }) => id);
+}
+
+/** Whether the step only patched objects that are deleted, so that nothing of it is left. */
+function onlyPatched({ planned }: Undoable, deleted: readonly AppliedObjectKey[]): boolean {
+  const actions = planned?.step.actions ?? [];
+  const isGone = (action: Action) =>
+    action.kind === 'patch' &&
+    deleted.some(
+      ({ kind, name, namespace }) =>
+        action.target.toLowerCase() === `${kind.toLowerCase()}/${name}` &&
+        (namespace === undefined || namespace === action.namespace),
+    );
+  return actions.length > 0 && actions.every(isGone);
 }
 
 async function undoStep(pass: Pass, undoable: Undoable): Promise<UndoReport['failed'] | undefined> {

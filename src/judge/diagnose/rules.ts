@@ -12,6 +12,7 @@ import * as quotas from './cluster/quotas.ts';
 import * as scheduling from './cluster/scheduling.ts';
 import * as clusterServices from './cluster/services.ts';
 import * as clusterStorage from './cluster/storage.ts';
+import * as workflows from './cluster/workflows.ts';
 import * as config from './config.ts';
 import * as endings from './endings.ts';
 import { silentExit } from './exit-codes.ts';
@@ -59,6 +60,7 @@ export const RULES: readonly Rule[] = [
   imagePrograms.imageCommandMissing,
   images.imageName,
   images.imageCredentials,
+  workflows.workflowImageCredentials,
   images.imageMissing,
   images.imageRateLimited,
   images.imageCertificate,
@@ -165,7 +167,7 @@ export const RULES: readonly Rule[] = [
   probes.probeFails,
   clusterEndings.containerKilled,
   clusterEndings.containerExits,
-  fields.workflowFailed,
+  workflows.workflowFailed,
   clusterServices.serviceUnready,
   fields.workloadNotReady,
   storage.diskFullSeen,

@@ -18,9 +18,13 @@ import type { DriftSource } from './view.ts';
 
 /**
  * What confirmed steps created: their checks, file fences (content, mode, owner), background processes and endpoints.
+ * Endpoints are left out while a step is failed, interrupted or undone: then nobody expects them to answer.
  */
 const stepSource: DriftSource = async ({ session, preview, confirmed }) => {
-  const { steps, endpoints } = await verifySession(preview, session, confirmed);
+  const isComplete = session.plan.steps.every(
+    (planned) => (preview.memory(planned)?.status ?? 'confirmed') === 'confirmed',
+  );
+  const { steps, endpoints } = await verifySession(preview, session, confirmed, { endpoints: isComplete });
   const evaluated = endpoints.flatMap(({ name, result }) => (result ? [{ id: name, checks: [result] }] : []));
   return {
     findings: [

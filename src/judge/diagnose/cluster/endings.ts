@@ -125,6 +125,7 @@ export const containerExits: Rule = {
       const { end } = run;
       const code = end?.exitCode ?? 0;
       if (code === 0 || end?.reason === 'OOMKilled' || HANDLED_BY_OTHER_RULES.has(code)) return [];
+      if (lostByNode(run)) return [];
       const line = logOf(context, run)?.lines.findLast((each) => each.trim() !== '');
       return [
         {
@@ -137,6 +138,14 @@ export const containerExits: Rule = {
       ];
     }),
 };
+
+/**
+ * kubelet writes reason Unknown and code 255 for a container that it finds gone after its node or containerd restarted:
+ * the program did not exit by itself (kubernetes/pkg/kubelet/kuberuntime/kuberuntime_container.go, containerd's status).
+ */
+function lostByNode({ end }: ContainerRun): boolean {
+  return end?.exitCode === 255 && end.reason === 'Unknown';
+}
 
 const HANDLED_BY_OTHER_RULES: ReadonlySet<number> = new Set([126, 127, 128, 132, 134, 137, 139, 143]);
 

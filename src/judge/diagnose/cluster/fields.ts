@@ -159,25 +159,6 @@ export const runsAsRoot: Rule = {
     }),
 };
 
-/** An Argo workflow that failed, with the message of its controller. */
-export const workflowFailed: Rule = {
-  code: 'workflow-failed',
-  cause: 'other',
-  find: (context) =>
-    factsOf(context, 'event')
-      .filter(({ reason, about }) => reason === 'WorkflowFailed' && about.startsWith('Workflow '))
-      .map((event): Match => {
-        const [namespace = '', name = ''] = event.about.slice('Workflow '.length).split('/');
-        return {
-          title: `Workflow ${namespace}/${name} has failed: ${event.message.slice(0, 300)}.`,
-          remedy: `Check its nodes (kubectl -n ${namespace} get workflow ${name} -o yaml, status.nodes) and the logs of its pods.`,
-          subject: `workflow ${namespace}/${name}`,
-          evidence: [event.id],
-          weight: weightOf(context, namespace, name) === 'direct' ? 'logged' : 'inferred',
-        };
-      }),
-};
-
 /** A ConfigMap, Secret or claim that a pod refers to and that does not exist. */
 export const podNeedsObject: Rule = {
   code: 'pod-needs-object',

@@ -62,7 +62,8 @@ function pulls(context: FailureContext, wanted: Class): Pull[] {
   });
 }
 
-function classOf(text: string): Class | undefined {
+/** Why a registry or the way to it refuses an image, from the words of the program that asked. */
+export function classOf(text: string): Class | undefined {
   return (Object.keys(CLASSES) as Class[]).find((each) => CLASSES[each].test(text));
 }
 
