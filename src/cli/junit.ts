@@ -1,6 +1,6 @@
-import type { BoxResult, FleetReport } from '../model/fleet.ts';
 import type { CheckResult, Failure } from '../model/outcome.ts';
-import type { ReplayReport } from '../model/report.ts';
+import type { BoxResult, FleetReport } from '../model/reports/fleet.ts';
+import type { ReplayReport } from '../model/reports/report.ts';
 import { clean } from './render/text/clean.ts';
 import { shownPlace } from './render/text/source-line.ts';
 import { outcomeWords, timeOf } from './render/text/words.ts';

@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { replaceFile } from '../base/disk/replace-file.ts';
-import type { FleetReport } from '../model/fleet.ts';
-import type { ReplayReport } from '../model/report.ts';
+import type { FleetReport } from '../model/reports/fleet.ts';
+import type { ReplayReport } from '../model/reports/report.ts';
 import { usage } from './usage.ts';
 
 /** The destination of `--report`. */

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from '../base/disk/replace-file.ts';
-import { Snapshot } from '../model/snapshot.ts';
+import { Snapshot } from '../model/facts/snapshot.ts';
 import { journalKey } from './box-state.ts';
 import { draftOf, removeLeftDrafts } from './draft.ts';
 import type { JournalPlace } from './journal.ts';

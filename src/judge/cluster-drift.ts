@@ -1,5 +1,5 @@
 import { type KubeObject, type ObjectKey, showKey } from '../model/cluster/kube.ts';
-import type { DriftFinding } from '../model/drift.ts';
+import type { DriftFinding } from '../model/reports/drift.ts';
 import { foreignFields } from './foreign-fields.ts';
 import type { Difference } from './object-difference.ts';
 import { isPrivatePath } from './private-path.ts';

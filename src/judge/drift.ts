@@ -1,7 +1,7 @@
-import type { Change } from '../model/change.ts';
-import type { DriftFinding, DriftReport } from '../model/drift.ts';
+import type { Change } from '../model/facts/change.ts';
 import type { CheckResult } from '../model/outcome.ts';
-import type { FactsReport } from '../model/report.ts';
+import type { DriftFinding, DriftReport } from '../model/reports/drift.ts';
+import type { FactsReport } from '../model/reports/report.ts';
 
 /**
  * Drift found by the checks of a confirmed step or an endpoint: they passed once, so a failing check has drifted.

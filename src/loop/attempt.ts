@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { SCOPE_NAMES } from '../model/facts/snapshot.ts';
 import { CAUSES } from '../model/finding.ts';
-import { SCOPE_NAMES } from '../model/snapshot.ts';
 import type { Hypothesis, PredictionRow } from './hypothesis.ts';
 
 /** A fence as an agent submits it, before it is in a document: language, text, attributes. */

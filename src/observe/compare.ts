@@ -1,6 +1,6 @@
 import { textOrder } from '../base/text-order.ts';
-import type { Change } from '../model/change.ts';
-import type { FactOf, Scope, Snapshot } from '../model/snapshot.ts';
+import type { Change } from '../model/facts/change.ts';
+import type { FactOf, Scope, Snapshot } from '../model/facts/snapshot.ts';
 
 /** How the facts of a scope are identified, and what counts as their state. */
 interface Aspect<S extends Scope> {

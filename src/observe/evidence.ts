@@ -1,7 +1,7 @@
 import { pluralize } from '../base/pluralize.ts';
 import { summarizeClusterFact } from '../model/cluster/cluster-summary.ts';
+import { type FactOf, SCOPE_NAMES, type Scope, type Snapshot } from '../model/facts/snapshot.ts';
 import type { Evidence } from '../model/finding.ts';
-import { type FactOf, SCOPE_NAMES, type Scope, type Snapshot } from '../model/snapshot.ts';
 
 /** The fact of a snapshot with this id, as evidence; undefined if the snapshot does not contain it. Pure. */
 export function snapshotEvidence(snapshot: Snapshot, id: string): Evidence | undefined {

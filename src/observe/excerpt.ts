@@ -1,4 +1,4 @@
-import { type FactOf, type Facts, SCOPE_NAMES, type Scope, type Snapshot } from '../model/snapshot.ts';
+import { type FactOf, type Facts, SCOPE_NAMES, type Scope, type Snapshot } from '../model/facts/snapshot.ts';
 
 /**
  * A snapshot reduced to the most relevant facts of each scope, for answers of bounded size; `more` counts the rest. The

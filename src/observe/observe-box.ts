@@ -1,5 +1,5 @@
 import type { Box } from '../model/box.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Snapshot } from '../model/facts/snapshot.ts';
 import { type ObserveOptions, observe } from './snapshot.ts';
 
 /** Observes any box: directly on this machine, in one round trip on a remote one. Never throws. */

@@ -7,7 +7,7 @@ import {
   type Scope,
   SNAPSHOT_SCHEMA,
   type Snapshot,
-} from '../model/snapshot.ts';
+} from '../model/facts/snapshot.ts';
 import { localMachine } from './local-machine.ts';
 import { type Machine, readText } from './machine.ts';
 import { listeners } from './ports/ports.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
-import type { TextFault } from '../model/text-fault.ts';
+import type { TextFault } from '../model/facts/text-fault.ts';
 import { namedPaths } from './logs/named-logs.ts';
 import { tryRead } from './try-read.ts';
 

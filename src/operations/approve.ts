@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EXIT } from '../model/diagnostic.ts';
-import type { ApproveReport } from '../model/report.ts';
+import type { ApproveReport } from '../model/reports/report.ts';
 import { closureHash } from '../plan/closure-hash.ts';
 import { closureText } from '../plan/closure-text.ts';
 import { approveOnRequest } from './agent/attempt/approve-on-request.ts';

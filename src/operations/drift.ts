@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readBaseline } from '../journal/baseline.ts';
 import { driftVerdict } from '../judge/drift.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
-import type { DriftReport } from '../model/drift.ts';
+import type { DriftReport } from '../model/reports/drift.ts';
 import { findApproval } from './approval/approval.ts';
 import { takeBaseline } from './drift/baseline.ts';
 import { baselinePlace } from './drift/baseline-place.ts';

@@ -3,7 +3,7 @@ import { parseRunbook } from '../markdown/parse.ts';
 import { splice } from '../markdown/record/splice.ts';
 import { sourceOf } from '../markdown/source.ts';
 import { EXIT } from '../model/diagnostic.ts';
-import type { FactsReport } from '../model/report.ts';
+import type { FactsReport } from '../model/reports/report.ts';
 import type { Fact } from '../model/runbook.ts';
 import { closureHash } from '../plan/closure-hash.ts';
 import { approvalRecord, approvalsOf, requireApprovalOn } from './approval/approval.ts';

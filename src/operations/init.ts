@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
-import type { InitReport } from '../model/report.ts';
+import type { InitReport } from '../model/reports/report.ts';
 import type { World } from '../world.ts';
 import { type Allowance, writeClaudeProject } from './init/claude-project.ts';
 import { defineOperation } from './operation.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EXIT } from '../model/diagnostic.ts';
-import type { LintReport } from '../model/report.ts';
+import type { LintReport } from '../model/reports/report.ts';
 import { buildPlan } from '../plan/build.ts';
 import { lintRunbook } from '../plan/lint.ts';
 import { staleCertificate } from '../plan/stale-certificate.ts';

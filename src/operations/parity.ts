@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
-import type { ParityReport } from '../model/parity.ts';
+import type { ParityReport } from '../model/reports/parity.ts';
 import { defineOperation } from './operation.ts';
 import { compareTargets } from './parity/compare-targets.ts';
 import { parityPage } from './parity/page.ts';

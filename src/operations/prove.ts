@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
-import type { ProveReport } from '../model/report.ts';
+import type { ProveReport } from '../model/reports/report.ts';
 import { defineOperation } from './operation.ts';
 import { proveDocument } from './prove/prove-document.ts';
 import { fileFlag, inputFlags } from './session/session-flags.ts';

@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
-import type { FleetReport } from '../model/fleet.ts';
-import type { ReplayReport } from '../model/report.ts';
+import type { FleetReport } from '../model/reports/fleet.ts';
+import type { ReplayReport } from '../model/reports/report.ts';
 import { requireApprovalOn } from './approval/approval.ts';
 import { refuseUnknownId } from './document/known-id.ts';
 import { defineOperation, type OperationContext } from './operation.ts';

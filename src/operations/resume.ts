@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../base/nearest.ts';
 import { EXIT, RunbookError } from '../model/diagnostic.ts';
-import type { ResumeReport } from '../model/report.ts';
+import type { ResumeReport } from '../model/reports/report.ts';
 import { openWorkspace } from './agent/workspace.ts';
 import { defineOperation } from './operation.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EXIT } from '../model/diagnostic.ts';
 import type { StepMemory } from '../model/journal.ts';
 import type { PlanStep } from '../model/plan.ts';
-import type { StatusReport } from '../model/report.ts';
+import type { StatusReport } from '../model/reports/report.ts';
 import { leasesAt } from './approval/leases-at.ts';
 import { defineOperation } from './operation.ts';
 import { openPreview } from './pass/preview.ts';

@@ -1,7 +1,7 @@
 import { argoObjects } from '../export/argo/objects.ts';
 import { asYaml } from '../export/as-yaml.ts';
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
-import type { SubmitReport } from '../model/submit-report.ts';
+import type { SubmitReport } from '../model/reports/submit-report.ts';
 import { fleetParts, requireApproval } from './approval/approval.ts';
 import { announceFleet } from './fleet/announce.ts';
 import { defineOperation, type OperationContext } from './operation.ts';

@@ -3,7 +3,7 @@ import type { Action } from '../model/action.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { AppliedObjectKey, StepMemory } from '../model/journal.ts';
 import type { PlanStep } from '../model/plan.ts';
-import type { UndoReport } from '../model/report.ts';
+import type { UndoReport } from '../model/reports/report.ts';
 import type { Step } from '../model/runbook.ts';
 import type { ShellState } from '../model/shell.ts';
 import { partOfAction } from '../plan/closure-parts.ts';
@@ -11,11 +11,11 @@ import { requireApprovalOn, requireParts } from './approval/approval.ts';
 import type { ApprovedClosure } from './approval/approved-closure.ts';
 import { refuseUnknownId } from './document/known-id.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
+import { perform } from './pass/actions/perform.ts';
+import type { FenceFailure } from './pass/actions/performing.ts';
 import { openPass } from './pass/open.ts';
 import { StepOutput } from './pass/output.ts';
 import type { Pass } from './pass/pass.ts';
-import { perform } from './pass/perform.ts';
-import type { FenceFailure } from './pass/performing.ts';
 import { type ApprovedDocument, openSession, prepare } from './session/session.ts';
 import { sessionFlags } from './session/session-flags.ts';
 
@@ -173,7 +173,7 @@ async function deleteObjects(
   output: StepOutput,
 ): Promise<string | undefined> {
   if (applied.length === 0) return undefined;
-  const { deleteAppliedObjects: takeBackApplied } = await import('./pass/apply-action.ts');
+  const { deleteAppliedObjects: takeBackApplied } = await import('./pass/actions/apply-action.ts');
   output.begin();
   try {
     await takeBackApplied(applied, { pass, state, signal: pass.signal }, (line) =>

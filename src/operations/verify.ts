@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EXIT } from '../model/diagnostic.ts';
 import type { CheckResult } from '../model/outcome.ts';
 import type { PlanStep } from '../model/plan.ts';
-import type { VerifyReport } from '../model/report.ts';
+import type { VerifyReport } from '../model/reports/report.ts';
 import { findApproval } from './approval/approval.ts';
 import type { ApprovedClosure } from './approval/approved-closure.ts';
 import { refuseUnknownId } from './document/known-id.ts';

@@ -1,4 +1,4 @@
-import type { Fault } from '../model/chaos.ts';
+import type { Fault } from '../model/reports/chaos.ts';
 
 /** A fault and the step at whose start it is injected. */
 export interface ChosenFault {

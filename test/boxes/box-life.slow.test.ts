@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Caddy } from '../../src/boxes/caddy.ts';
 import { findBox, listBoxes } from '../../src/boxes/find-box.ts';
 import { inside } from '../../src/boxes/inside.ts';
-import type { BoxReport } from '../../src/model/report.ts';
+import type { BoxReport } from '../../src/model/reports/report.ts';
 import type { Person } from '../../src/world.ts';
 import { agentIn } from '../operations/agent/agent.ts';
 import { scenario } from '../support/scenario.ts';

@@ -10,7 +10,7 @@ import type {
   StatusReport,
   UndoReport,
   VerifyReport,
-} from '../../src/model/report.ts';
+} from '../../src/model/reports/report.ts';
 
 /** A document for the places below. */
 export const document = `# Argo on k3s

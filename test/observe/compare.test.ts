@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../src/model/change.ts';
-import type { Facts, Scope, Snapshot } from '../../src/model/snapshot.ts';
+import type { Change } from '../../src/model/facts/change.ts';
+import type { Facts, Scope, Snapshot } from '../../src/model/facts/snapshot.ts';
 import { compareSnapshots, unaccountedChanges } from '../../src/observe/compare.ts';
 
 type Loose = { readonly [S in Scope]?: readonly object[] };

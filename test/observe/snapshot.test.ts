@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SCOPE_NAMES, Snapshot } from '../../src/model/snapshot.ts';
+import { SCOPE_NAMES, Snapshot } from '../../src/model/facts/snapshot.ts';
 import { compareSnapshots } from '../../src/observe/compare.ts';
 import { snapshotEvidence } from '../../src/observe/evidence.ts';
 import { excerpt } from '../../src/observe/excerpt.ts';

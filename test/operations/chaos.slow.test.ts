@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findBox, listBoxes } from '../../src/boxes/find-box.ts';
 import { destroyBox } from '../../src/boxes/life.ts';
-import type { ChaosReport } from '../../src/model/chaos.ts';
+import type { ChaosReport } from '../../src/model/reports/chaos.ts';
 import { debianImage } from '../boxes/debian-image.ts';
 import { describeWithBoxes } from '../boxes/describe-with-boxes.ts';
 import { runbook, scenario } from '../support/scenario.ts';

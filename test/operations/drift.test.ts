@@ -3,8 +3,8 @@ import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { DriftFinding } from '../../src/model/drift.ts';
-import type { Snapshot } from '../../src/model/snapshot.ts';
+import type { Snapshot } from '../../src/model/facts/snapshot.ts';
+import type { DriftFinding } from '../../src/model/reports/drift.ts';
 import { type Scenario, scenario } from '../support/scenario.ts';
 
 const PAGE = `---

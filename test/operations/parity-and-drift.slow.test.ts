@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DriftReport } from '../../src/model/drift.ts';
-import type { ParityReport, ParityRow } from '../../src/model/parity.ts';
+import type { DriftReport } from '../../src/model/reports/drift.ts';
+import type { ParityReport, ParityRow } from '../../src/model/reports/parity.ts';
 import { type Box, startBox } from '../boxes/debian-box.ts';
 import { describeWithBoxes } from '../boxes/describe-with-boxes.ts';
 import { type Scenario, scenario } from '../support/scenario.ts';

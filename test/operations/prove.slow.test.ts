@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { listBoxes } from '../../src/boxes/find-box.ts';
-import type { ProveReport } from '../../src/model/report.ts';
+import type { ProveReport } from '../../src/model/reports/report.ts';
 import { describeWithBoxes } from '../boxes/describe-with-boxes.ts';
 import { type Scenario, scenario } from '../support/scenario.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FAULTS } from '../../src/model/chaos.ts';
+import { FAULTS } from '../../src/model/reports/chaos.ts';
 import { chooseFaults } from '../../src/plan/choose-faults.ts';
 
 const steps = Array.from({ length: 10 }, (_, i) => `step-${i}`);

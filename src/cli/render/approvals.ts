@@ -1,4 +1,4 @@
-import type { ApprovalReport, ApprovalsReport, RevokedReport } from '../../model/report.ts';
+import type { ApprovalReport, ApprovalsReport, RevokedReport } from '../../model/reports/report.ts';
 import { clean, cleanLine } from './text/clean.ts';
 import { type Cell, type Page, table } from './text/page.ts';
 

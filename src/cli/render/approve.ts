@@ -1,5 +1,5 @@
 import { pluralize } from '../../base/pluralize.ts';
-import type { ApproveReport } from '../../model/report.ts';
+import type { ApproveReport } from '../../model/reports/report.ts';
 import { clean, cleanLine } from './text/clean.ts';
 import type { Page } from './text/page.ts';
 

@@ -1,5 +1,5 @@
 import { pluralize } from '../../base/pluralize.ts';
-import type { GrantReport, LogsReport, SyncReport } from '../../model/report.ts';
+import type { GrantReport, LogsReport, SyncReport } from '../../model/reports/report.ts';
 import { clean, cleanLine } from './text/clean.ts';
 
 /** `box sync`: the files that were sent, and those that were not. */

@@ -5,7 +5,7 @@ import type {
   ExposeReport,
   OneBoxReport,
   RemovedBoxesReport,
-} from '../../model/report.ts';
+} from '../../model/reports/report.ts';
 import { cleanLine } from './text/clean.ts';
 import { type Cell, type Page, table } from './text/page.ts';
 

@@ -1,5 +1,5 @@
 import { pluralize } from '../../base/pluralize.ts';
-import type { ChaosReport, FaultResult } from '../../model/chaos.ts';
+import type { ChaosReport, FaultResult } from '../../model/reports/chaos.ts';
 import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';
 import { type Cell, type Page, table } from './text/page.ts';

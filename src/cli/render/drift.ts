@@ -1,5 +1,5 @@
 import { pluralize } from '../../base/pluralize.ts';
-import type { DriftFinding, DriftReport } from '../../model/drift.ts';
+import type { DriftFinding, DriftReport } from '../../model/reports/drift.ts';
 import { cleanLine } from './text/clean.ts';
 import { type Cell, type Page, table } from './text/page.ts';
 

@@ -1,5 +1,5 @@
-import type { FleetReport } from '../../model/fleet.ts';
-import type { ReplayReport } from '../../model/report.ts';
+import type { FleetReport } from '../../model/reports/fleet.ts';
+import type { ReplayReport } from '../../model/reports/report.ts';
 import { renderPlan } from './plan.ts';
 import type { Page } from './text/page.ts';
 

@@ -1,4 +1,4 @@
-import type { InitReport } from '../../model/report.ts';
+import type { InitReport } from '../../model/reports/report.ts';
 import { type Cell, type Page, table } from './text/page.ts';
 
 const tones = { created: 'good', changed: 'warn', unchanged: 'faint' } as const;

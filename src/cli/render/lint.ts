@@ -1,5 +1,5 @@
 import { pluralize } from '../../base/pluralize.ts';
-import type { LintReport } from '../../model/report.ts';
+import type { LintReport } from '../../model/reports/report.ts';
 import { renderDiagnostics } from './diagnostic.ts';
 import type { Page } from './text/page.ts';
 

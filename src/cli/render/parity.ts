@@ -1,4 +1,4 @@
-import type { ParityClass, ParityReport, ParityRow } from '../../model/parity.ts';
+import type { ParityClass, ParityReport, ParityRow } from '../../model/reports/parity.ts';
 import { cleanLine } from './text/clean.ts';
 import { type Cell, type Page, table } from './text/page.ts';
 

@@ -1,4 +1,4 @@
-import type { ProveReport } from '../../model/report.ts';
+import type { ProveReport } from '../../model/reports/report.ts';
 import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';
 import { labeledText, type Page } from './text/page.ts';

@@ -1,10 +1,10 @@
-import type { ChaosReport } from '../../model/chaos.ts';
-import type { DriftReport } from '../../model/drift.ts';
-import type { FleetReport } from '../../model/fleet.ts';
 import type { PageReport } from '../../model/page.ts';
-import type { ParityReport } from '../../model/parity.ts';
 import type { HistoryReport, OutputReport } from '../../model/pass-record.ts';
 import type { PlanReport } from '../../model/plan.ts';
+import type { ChaosReport } from '../../model/reports/chaos.ts';
+import type { DriftReport } from '../../model/reports/drift.ts';
+import type { FleetReport } from '../../model/reports/fleet.ts';
+import type { ParityReport } from '../../model/reports/parity.ts';
 import type {
   ApprovalReport,
   ApprovalsReport,
@@ -26,8 +26,8 @@ import type {
   SyncReport,
   UndoReport,
   VerifyReport,
-} from '../../model/report.ts';
-import type { SubmitReport } from '../../model/submit-report.ts';
+} from '../../model/reports/report.ts';
+import type { SubmitReport } from '../../model/reports/submit-report.ts';
 import type { Page } from './text/page.ts';
 
 /** Text of a report for stdout. Contains diagnostics if they are the result. */

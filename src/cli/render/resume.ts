@@ -1,4 +1,4 @@
-import type { ResumeReport } from '../../model/report.ts';
+import type { ResumeReport } from '../../model/reports/report.ts';
 import type { Page } from './text/page.ts';
 
 /** `runbook resume`: what may continue. */

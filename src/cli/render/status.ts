@@ -1,5 +1,5 @@
 import { pluralize } from '../../base/pluralize.ts';
-import type { StatusReport } from '../../model/report.ts';
+import type { StatusReport } from '../../model/reports/report.ts';
 import { cleanLine } from './text/clean.ts';
 import { type Cell, type Page, table } from './text/page.ts';
 

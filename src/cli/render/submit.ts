@@ -1,5 +1,5 @@
 import { pluralize } from '../../base/pluralize.ts';
-import type { SubmitReport } from '../../model/submit-report.ts';
+import type { SubmitReport } from '../../model/reports/submit-report.ts';
 import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';
 import type { Page } from './text/page.ts';

@@ -1,5 +1,5 @@
 import { pluralize } from '../../base/pluralize.ts';
-import type { UndoReport } from '../../model/report.ts';
+import type { UndoReport } from '../../model/reports/report.ts';
 import { renderFailure } from './failure.ts';
 import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';

@@ -1,6 +1,6 @@
 import { pluralize } from '../../base/pluralize.ts';
 import type { CheckResult } from '../../model/outcome.ts';
-import type { VerifyReport } from '../../model/report.ts';
+import type { VerifyReport } from '../../model/reports/report.ts';
 import { checkLines } from './failure.ts';
 import { cleanLine } from './text/clean.ts';
 import { type Cell, type Page, table } from './text/page.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { LoopRecord, LoopState } from '../../loop/loop.ts';
 import { EMPTY_LOOP, withRecord } from '../../loop/loop-state.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
+import type { Snapshot } from '../../model/facts/snapshot.ts';
 import type { AgentRecord } from './agent-entry.ts';
 import { type JournalLine, readLines } from './journal-lines.ts';
 

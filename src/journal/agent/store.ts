@@ -2,7 +2,7 @@ import { appendFile, open, readdir, readFile, rm, stat, writeFile } from 'node:f
 import { basename, join } from 'node:path';
 import { LoopEntry, type LoopState } from '../../loop/loop.ts';
 import type { BoxIdentity } from '../../model/box.ts';
-import { Snapshot } from '../../model/snapshot.ts';
+import { Snapshot } from '../../model/facts/snapshot.ts';
 import type { World } from '../../world.ts';
 import { journalKey } from '../box-state.ts';
 import { OWN_FILE, prepareFolder, prepareSubfolder } from '../journal-folder.ts';

@@ -1,4 +1,4 @@
-import type { Facts } from '../../model/snapshot.ts';
+import type { Facts } from '../../model/facts/snapshot.ts';
 
 /** The cluster objects that a step acts on and checks, if its fences say so and no shell code could do more. */
 export interface AboutStep {

@@ -1,4 +1,4 @@
-import type { FactOf, Facts } from '../../model/snapshot.ts';
+import type { FactOf, Facts } from '../../model/facts/snapshot.ts';
 import type { FailureContext } from './failure-context.ts';
 import { isLoopback, ownAddress } from './network.ts';
 import type { Match, Rule } from './rule.ts';

@@ -1,12 +1,12 @@
-import type { ConnectRow } from '../../model/connect-row.ts';
-import type { NamedProcess } from '../../model/named-process.ts';
+import type { ConnectRow } from '../../model/facts/connect-row.ts';
+import type { NamedProcess } from '../../model/facts/named-process.ts';
+import type { PacketRule } from '../../model/facts/packet-rule.ts';
+import type { ProgramFact } from '../../model/facts/program-fact.ts';
+import type { Snapshot } from '../../model/facts/snapshot.ts';
+import type { TextFault } from '../../model/facts/text-fault.ts';
 import type { NewLines } from '../../model/new-lines.ts';
 import type { CheckResult } from '../../model/outcome.ts';
-import type { PacketRule } from '../../model/packet-rule.ts';
-import type { ProgramFact } from '../../model/program-fact.ts';
 import type { ShellResult } from '../../model/shell.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
-import type { TextFault } from '../../model/text-fault.ts';
 import type { AboutStep } from './about-step.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { FactOf, Facts } from '../../model/snapshot.ts';
+import type { FactOf, Facts } from '../../model/facts/snapshot.ts';
 import { relevantFacts } from './about-step.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 import type { Weight } from './weight.ts';

@@ -1,4 +1,4 @@
-import type { NamedProcess } from '../../model/named-process.ts';
+import type { NamedProcess } from '../../model/facts/named-process.ts';
 import { type Rule, textRule } from './rule.ts';
 import { pathIn } from './storage.ts';
 

@@ -1,4 +1,4 @@
-import type { FactOf } from '../../model/snapshot.ts';
+import type { FactOf } from '../../model/facts/snapshot.ts';
 import type { FailureContext, Hit } from './failure-context.ts';
 import { type Rule, type RuleReport, textRule } from './rule.ts';
 

@@ -1,5 +1,5 @@
 import { nearest } from '../../base/nearest.ts';
-import type { ProgramFact } from '../../model/program-fact.ts';
+import type { ProgramFact } from '../../model/facts/program-fact.ts';
 import type { FailureContext } from './failure-context.ts';
 import { type Rule, type RuleReport, textRule } from './rule.ts';
 

@@ -1,4 +1,4 @@
-import type { FactOf } from '../../model/snapshot.ts';
+import type { FactOf } from '../../model/facts/snapshot.ts';
 import type { FailureContext } from './failure-context.ts';
 import { type Rule, textRule } from './rule.ts';
 

@@ -5,7 +5,7 @@ import {
   type ParityScope,
   type Projection,
   type Trait,
-} from '../../model/parity.ts';
+} from '../../model/reports/parity.ts';
 import { fits } from './expectations.ts';
 
 /** Every trait of two boxes side by side, ordered by scope, and the expectations that were used. */

@@ -1,6 +1,6 @@
 import { nearest } from '../../base/nearest.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import { type Expectation, PARITY_SCOPE_NAMES, type ParityScope } from '../../model/parity.ts';
+import { type Expectation, PARITY_SCOPE_NAMES, type ParityScope } from '../../model/reports/parity.ts';
 
 /**
  * Parses an expectation: `box-a=box-b` (the first box's text and the second box's) or `packages:linux-*` (matching

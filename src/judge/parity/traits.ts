@@ -1,5 +1,5 @@
-import type { ParityScope, Projection, Trait } from '../../model/parity.ts';
-import type { FactOf, Scope, Snapshot } from '../../model/snapshot.ts';
+import type { FactOf, Scope, Snapshot } from '../../model/facts/snapshot.ts';
+import type { ParityScope, Projection, Trait } from '../../model/reports/parity.ts';
 
 /**
  * The parts of a snapshot that should be equal on two boxes. Addresses, load, pids, sizes and times are specific to

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { createConnection } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { ConnectRow } from '../../model/connect-row.ts';
+import type { ConnectRow } from '../../model/facts/connect-row.ts';
 
 /** Targets and the time limit. */
 export interface MatrixOptions {

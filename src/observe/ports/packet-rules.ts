@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { PacketRule } from '../../model/packet-rule.ts';
+import type { PacketRule } from '../../model/facts/packet-rule.ts';
 import { runTool } from '../tool.ts';
 
 /** The rules of this box's packet filter that reject or drop connections to these ports. Empty without permission. */

@@ -1,4 +1,4 @@
-import { SCOPE_NAMES, type Snapshot } from '../../model/snapshot.ts';
+import { SCOPE_NAMES, type Snapshot } from '../../model/facts/snapshot.ts';
 import { NotCollected } from '../machine.ts';
 import { type ObserveOptions, observe, unseen } from '../snapshot.ts';
 import { observeOn, type RemoteConnection } from './remote-observer.ts';

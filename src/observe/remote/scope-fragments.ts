@@ -1,4 +1,4 @@
-import type { Scope } from '../../model/snapshot.ts';
+import type { Scope } from '../../model/facts/snapshot.ts';
 import { REMOTE } from '../scopes/disk.ts';
 import { MAX_ENTRIES, MAX_HASHED_BYTES } from '../scopes/files.ts';
 import { kubeconfigPaths } from '../scopes/kubernetes.ts';

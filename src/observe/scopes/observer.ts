@@ -1,5 +1,5 @@
 import type { ClusterObservation } from '../../model/cluster/cluster-observation.ts';
-import type { FactOf, Scope } from '../../model/snapshot.ts';
+import type { FactOf, Scope } from '../../model/facts/snapshot.ts';
 import type { Machine } from '../machine.ts';
 import type { Listeners } from '../ports/listener.ts';
 import type { Processes } from '../processes.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { DiagnosisInput } from '../../judge/diagnose/diagnosis-input.ts';
-import type { NamedProcess } from '../../model/named-process.ts';
+import type { NamedProcess } from '../../model/facts/named-process.ts';
 import { packetRules } from '../../observe/ports/packet-rules.ts';
 import { textFaults } from '../../observe/text-faults.ts';
 import { tryRead } from '../../observe/try-read.ts';

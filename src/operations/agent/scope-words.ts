@@ -1,5 +1,5 @@
 import { nearest } from '../../base/nearest.ts';
-import { SCOPE_NAMES, type Scope } from '../../model/snapshot.ts';
+import { SCOPE_NAMES, type Scope } from '../../model/facts/snapshot.ts';
 import { wrong } from './attempt/body.ts';
 
 /** What agents call the scopes of an observation, by the scope. */

@@ -1,5 +1,5 @@
 import { summarizeClusterFact } from '../../model/cluster/cluster-summary.ts';
-import { type FactOf, SCOPE_NAMES, type Scope, type Snapshot } from '../../model/snapshot.ts';
+import { type FactOf, SCOPE_NAMES, type Scope, type Snapshot } from '../../model/facts/snapshot.ts';
 
 /** Facts of one scope that are shown: of all scopes at once few, of those asked for more. */
 const SHOWN = { all: 8, asked: 60 } as const;

@@ -1,13 +1,13 @@
 import type { AgentStore } from '../../journal/agent/store.ts';
-import type { Change } from '../../model/change.ts';
 import type { ClusterFact } from '../../model/cluster/cluster-facts.ts';
 import type { ClusterObservation } from '../../model/cluster/cluster-observation.ts';
 import { summarizeClusterFact } from '../../model/cluster/cluster-summary.ts';
+import type { Change } from '../../model/facts/change.ts';
+import type { Scope, Snapshot } from '../../model/facts/snapshot.ts';
 import type { Evidence } from '../../model/finding.ts';
-import type { Scope, Snapshot } from '../../model/snapshot.ts';
 import { compareSnapshots, unaccountedChanges } from '../../observe/compare.ts';
+import { stepInputs } from '../../observe/inputs/step-inputs.ts';
 import { observe } from '../../observe/snapshot.ts';
-import { stepInputs } from '../../observe/step-inputs.ts';
 import type { World } from '../../world.ts';
 import { fileHashKey } from '../session/file-hash-key.ts';
 

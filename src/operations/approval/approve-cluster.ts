@@ -5,7 +5,7 @@ import { ClusterError, remedyOf } from '../../cluster/cluster-errors.ts';
 import { grantCluster, readClusterGrants } from '../../journal/decisions/cluster-grants.ts';
 import { isGranted } from '../../model/cluster/cluster-grant.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import type { ApproveReport } from '../../model/report.ts';
+import type { ApproveReport } from '../../model/reports/report.ts';
 import type { World } from '../../world.ts';
 import { readValidDocument } from '../document/document.ts';
 

@@ -1,6 +1,6 @@
 import type { ApprovalPlace } from '../../journal/decisions/approvals.ts';
 import { openLeases } from '../../journal/decisions/leases.ts';
-import type { LeaseRow } from '../../model/report.ts';
+import type { LeaseRow } from '../../model/reports/report.ts';
 import type { World } from '../../world.ts';
 
 /** The leases that are valid now, of every client: those of one document on one box, or all. */

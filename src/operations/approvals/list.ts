@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { ApprovalsReport } from '../../model/report.ts';
+import type { ApprovalsReport } from '../../model/reports/report.ts';
 import { approvalsOf } from '../approval/approval.ts';
 import { leasesAt } from '../approval/leases-at.ts';
 import { defineOperation } from '../operation.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { openLeases } from '../../journal/decisions/leases.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import type { RevokedReport } from '../../model/report.ts';
+import type { RevokedReport } from '../../model/reports/report.ts';
 import { approvalsOf } from '../approval/approval.ts';
 import { defineOperation } from '../operation.ts';
 import { unknownApproval } from './unknown-approval.ts';

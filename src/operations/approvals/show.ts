@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { ApprovalReport } from '../../model/report.ts';
+import type { ApprovalReport } from '../../model/reports/report.ts';
 import { approvalsOf } from '../approval/approval.ts';
 import { defineOperation } from '../operation.ts';
 import { unknownApproval } from './unknown-approval.ts';

@@ -1,7 +1,7 @@
 import { exposedRoutes } from '../../boxes/expose.ts';
 import type { LaunchedBox } from '../../boxes/find-box.ts';
 import { isRunning, type ProcessIdentity } from '../../journal/lock/process-identity.ts';
-import type { BoxReport } from '../../model/report.ts';
+import type { BoxReport } from '../../model/reports/report.ts';
 import type { World } from '../../world.ts';
 
 /** Boxes as reports, with the names under which they can be reached. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OneBoxReport } from '../../model/report.ts';
+import type { OneBoxReport } from '../../model/reports/report.ts';
 
 /*
  * Agents get the verbs of `runbook box` as tools, except what needs a person's word: an agent grants no secret, brings no file

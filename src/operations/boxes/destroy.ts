@@ -3,7 +3,7 @@ import { unexposePort } from '../../boxes/expose.ts';
 import { type LaunchedBox, requireBox } from '../../boxes/find-box.ts';
 import { destroyBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { RemovedBoxesReport } from '../../model/report.ts';
+import type { RemovedBoxesReport } from '../../model/reports/report.ts';
 import type { World } from '../../world.ts';
 import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';

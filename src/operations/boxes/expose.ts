@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { exposePort, unexposePort } from '../../boxes/expose.ts';
 import { requireBox } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { ExposeReport } from '../../model/report.ts';
+import type { ExposeReport } from '../../model/reports/report.ts';
 import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument, portSchema } from './box-flags.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { boxError } from '../../boxes/box-errors.ts';
 import { requireBox } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { GrantReport } from '../../model/report.ts';
+import type { GrantReport } from '../../model/reports/report.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';
 import { grantAll } from './require-grants.ts';

@@ -9,7 +9,7 @@ import { launchBox, type WantedPort } from '../../boxes/launch-box.ts';
 import { thisProcess } from '../../journal/lock/process-identity.ts';
 import { parseDuration } from '../../markdown/checks/duration.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { OneBoxReport } from '../../model/report.ts';
+import type { OneBoxReport } from '../../model/reports/report.ts';
 import { wrong as usageError } from '../agent/attempt/body.ts';
 import { defineTool } from '../agent/tool.ts';
 import { withoutOutput } from '../agent/workspace.ts';

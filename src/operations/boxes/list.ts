@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listBoxes } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { BoxesReport } from '../../model/report.ts';
+import type { BoxesReport } from '../../model/reports/report.ts';
 import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxReports } from './box-report.ts';

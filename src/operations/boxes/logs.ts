@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { requireBox } from '../../boxes/find-box.ts';
 import { readLogs, requireRunning } from '../../boxes/inside.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { LogsReport } from '../../model/report.ts';
+import type { LogsReport } from '../../model/reports/report.ts';
 import { redactText } from '../../observe/redact/redact.ts';
 import { operationTool } from '../agent/operation-tool.ts';
 import { readAgentDocument } from '../agent/working.ts';

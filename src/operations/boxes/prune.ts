@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listBoxes } from '../../boxes/find-box.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { RemovedBoxesReport } from '../../model/report.ts';
+import type { RemovedBoxesReport } from '../../model/reports/report.ts';
 import { defineOperation } from '../operation.ts';
 import { endReason } from './box-report.ts';
 import { removeBox } from './destroy.ts';

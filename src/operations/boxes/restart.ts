@@ -3,7 +3,7 @@ import { refreshRoutes } from '../../boxes/expose.ts';
 import { requireBox } from '../../boxes/find-box.ts';
 import { restartBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { OneBoxReport } from '../../model/report.ts';
+import type { OneBoxReport } from '../../model/reports/report.ts';
 import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';

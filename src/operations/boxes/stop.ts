@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { requireBox } from '../../boxes/find-box.ts';
 import { stopBox } from '../../boxes/life.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { OneBoxReport } from '../../model/report.ts';
+import type { OneBoxReport } from '../../model/reports/report.ts';
 import { operationTool } from '../agent/operation-tool.ts';
 import { defineOperation } from '../operation.ts';
 import { boxArgument } from './box-flags.ts';

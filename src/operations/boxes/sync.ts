@@ -5,7 +5,7 @@ import { type LaunchedBox, requireBox } from '../../boxes/find-box.ts';
 import { requireRunning } from '../../boxes/inside.ts';
 import { putSecretFile, syncedFolder, syncFolder } from '../../boxes/sync-folder.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { SyncReport } from '../../model/report.ts';
+import type { SyncReport } from '../../model/reports/report.ts';
 import { readEnvFile } from '../../secrets/env-file.ts';
 import type { World } from '../../world.ts';
 import { wrong } from '../agent/attempt/body.ts';

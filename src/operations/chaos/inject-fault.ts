@@ -1,7 +1,7 @@
 import { killBox, rebootBox, unplugBox } from '../../boxes/faults.ts';
 import type { LaunchedBox } from '../../boxes/find-box.ts';
 import type { Box } from '../../model/box.ts';
-import type { Fault } from '../../model/chaos.ts';
+import type { Fault } from '../../model/reports/chaos.ts';
 import { fillDisk, killNewProcesses, processesOf } from './inside-faults.ts';
 
 /** A prepared fault. */

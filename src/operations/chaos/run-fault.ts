@@ -1,7 +1,7 @@
 import type { LaunchedBox } from '../../boxes/find-box.ts';
-import type { FaultResult } from '../../model/chaos.ts';
 import { RunbookError } from '../../model/diagnostic.ts';
 import type { RunEvent } from '../../model/outcome.ts';
+import type { FaultResult } from '../../model/reports/chaos.ts';
 import type { ChosenFault } from '../../plan/choose-faults.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';

@@ -1,5 +1,5 @@
 import { keepBaseline } from '../../journal/baseline.ts';
-import type { Scope } from '../../model/snapshot.ts';
+import type { Scope } from '../../model/facts/snapshot.ts';
 import { observeBox } from '../../observe/observe-box.ts';
 import type { OperationContext } from '../operation.ts';
 import { fileHashKey } from '../session/file-hash-key.ts';

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { ApplyAction, RegistryAction } from '../../model/action.ts';
 import type { ObjectKey } from '../../model/cluster/kube.ts';
-import type { DriftFinding } from '../../model/drift.ts';
 import type { PlanStep } from '../../model/plan.ts';
+import type { DriftFinding } from '../../model/reports/drift.ts';
 import { redactText } from '../../observe/redact/redact.ts';
 import { fileHashKey } from '../session/file-hash-key.ts';
 import type { DriftSource, DriftView } from './view.ts';
@@ -69,7 +69,7 @@ function looksSecret(text: string): boolean {
 
 function loadModules() {
   return Promise.all([
-    import('../pass/apply-action.ts'),
+    import('../pass/actions/apply-action.ts'),
     import('../../judge/cluster-drift.ts'),
     import('../../cluster/apply/server-side-apply.ts'),
   ]);

@@ -1,9 +1,9 @@
 import { AgentStore } from '../../journal/agent/store.ts';
 import type { Baseline } from '../../journal/baseline.ts';
 import { driftOfChanges, driftOfChecks, driftOfFact } from '../../judge/drift.ts';
-import type { DriftFinding } from '../../model/drift.ts';
+import type { Snapshot } from '../../model/facts/snapshot.ts';
 import type { CheckResult } from '../../model/outcome.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
+import type { DriftFinding } from '../../model/reports/drift.ts';
 import { compareSnapshots, unaccountedChanges } from '../../observe/compare.ts';
 import { observeBox } from '../../observe/observe-box.ts';
 import { measure } from '../facts.ts';

@@ -1,5 +1,5 @@
 import type { Baseline } from '../../journal/baseline.ts';
-import type { DriftFinding } from '../../model/drift.ts';
+import type { DriftFinding } from '../../model/reports/drift.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Preview } from '../pass/preview.ts';
 import type { Session } from '../session/session.ts';

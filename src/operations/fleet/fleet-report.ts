@@ -1,5 +1,5 @@
-import type { BoxResult, FleetReport } from '../../model/fleet.ts';
 import type { BoxOutcome, FleetSummary } from '../../model/outcome.ts';
+import type { BoxResult, FleetReport } from '../../model/reports/fleet.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Prepared } from '../session/session.ts';
 

@@ -1,7 +1,7 @@
 import { pluralize } from '../../base/pluralize.ts';
 import { parseTolerance, type Tolerance } from '../../fleet/tolerance.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
-import type { FleetReport } from '../../model/fleet.ts';
+import type { FleetReport } from '../../model/reports/fleet.ts';
 import { fleetParts, requireApproval } from '../approval/approval.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';

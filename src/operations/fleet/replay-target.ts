@@ -1,8 +1,8 @@
 import type { Target } from '../../fleet/inventory.ts';
 import { type Diagnostic, RunbookError } from '../../model/diagnostic.ts';
-import type { BoxResult } from '../../model/fleet.ts';
 import type { PassEvent, RunEvent, StepOutcome } from '../../model/outcome.ts';
-import type { ReplayReport } from '../../model/report.ts';
+import type { BoxResult } from '../../model/reports/fleet.ts';
+import type { ReplayReport } from '../../model/reports/report.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
 import { replayBox } from '../session/replay-box.ts';

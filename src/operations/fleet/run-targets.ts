@@ -1,6 +1,6 @@
 import type { Target } from '../../fleet/inventory.ts';
 import { exceeded, type Tolerance } from '../../fleet/tolerance.ts';
-import type { BoxResult } from '../../model/fleet.ts';
+import type { BoxResult } from '../../model/reports/fleet.ts';
 
 export interface FleetRun {
   readonly targets: readonly Target[];

@@ -2,7 +2,7 @@ import { access, constants, lstat, mkdir, readFile, realpath, writeFile } from '
 import { delimiter, dirname, join, sep } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import type { InitReport } from '../../model/report.ts';
+import type { InitReport } from '../../model/reports/report.ts';
 import type { World } from '../../world.ts';
 
 /** The heading that identifies the text. */

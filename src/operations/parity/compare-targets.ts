@@ -6,7 +6,7 @@ import {
   PARITY_SCOPE_NAMES,
   type ParityReport,
   type ParityRow,
-} from '../../model/parity.ts';
+} from '../../model/reports/parity.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Prepared } from '../session/session.ts';
 import { type ParityInput, projectBox } from './project-box.ts';

@@ -1,4 +1,9 @@
-import { PARITY_SCOPES, type ParityClass, type ParityReport, type ParityRow } from '../../model/parity.ts';
+import {
+  PARITY_SCOPES,
+  type ParityClass,
+  type ParityReport,
+  type ParityRow,
+} from '../../model/reports/parity.ts';
 
 const WORDS: Readonly<Record<ParityClass, string>> = {
   equal: 'equal',

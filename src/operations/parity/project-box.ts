@@ -1,4 +1,4 @@
-import type { Projection } from '../../model/parity.ts';
+import type { Projection } from '../../model/reports/parity.ts';
 import { findApproval } from '../approval/approval.ts';
 import type { OperationContext } from '../operation.ts';
 import { openPreview } from '../pass/preview.ts';

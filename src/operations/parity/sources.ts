@@ -1,12 +1,12 @@
 import { projectSnapshot, SNAPSHOT_SCOPES } from '../../judge/parity/traits.ts';
 import type { CheckResult } from '../../model/outcome.ts';
-import type { ParityScope, Projection, Trait } from '../../model/parity.ts';
-import type { VerifyReport } from '../../model/report.ts';
+import type { ParityScope, Projection, Trait } from '../../model/reports/parity.ts';
+import type { VerifyReport } from '../../model/reports/report.ts';
 import { observeBox } from '../../observe/observe-box.ts';
 import { ownedFiles } from '../../observe/owned-files.ts';
 import { measure } from '../facts.ts';
 import type { OperationContext } from '../operation.ts';
-import { wantedFile } from '../pass/file-action.ts';
+import { wantedFile } from '../pass/actions/file-action.ts';
 import { verifySession } from '../verify.ts';
 import type { ParitySide } from './parity-side.ts';
 

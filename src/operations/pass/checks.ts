@@ -12,8 +12,8 @@ import { backOff } from '../../observe/back-off.ts';
 import type { CheckTally } from '../../plan/decide.ts';
 import { kindOf } from '../../probes/all.ts';
 import { refusalOf } from '../approval/refusal.ts';
+import { fileDifference } from './actions/file-action.ts';
 import { environmentOf } from './environment.ts';
-import { fileDifference } from './file-action.ts';
 import { lookupIn, type Pass } from './pass.ts';
 
 /** Shell checks are asked again at this many milliseconds at most; each ask is a process. */

@@ -1,7 +1,7 @@
 import type { ClusterObservation } from '../../model/cluster/cluster-observation.ts';
+import type { Scope } from '../../model/facts/snapshot.ts';
 import { type Failure, isInterruption } from '../../model/outcome.ts';
 import type { Step } from '../../model/runbook.ts';
-import type { Scope } from '../../model/snapshot.ts';
 import { aboutStep } from './about-step.ts';
 import type { Pass } from './pass.ts';
 
@@ -26,7 +26,7 @@ export async function explain(
     import('../../observe/observe-box.ts'),
     import('../../judge/diagnose/diagnose.ts'),
     import('../../judge/diagnose/named-programs.ts'),
-    import('../../observe/inspect-programs.ts'),
+    import('../../observe/programs/inspect-programs.ts'),
   ]);
   const text = step.actions.map((action) => action.text).join('\n');
   const about = aboutStep(pass, step.id);

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../model/check.ts';
+import type { FactOf } from '../../model/facts/snapshot.ts';
 import type { Step } from '../../model/runbook.ts';
-import type { FactOf } from '../../model/snapshot.ts';
 import type { CheckQuestion } from './checks.ts';
 import type { Pass } from './pass.ts';
 

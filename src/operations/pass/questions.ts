@@ -1,5 +1,6 @@
 import type { BackgroundProcess } from '../../model/box.ts';
 import type { Step } from '../../model/runbook.ts';
+import { clusterQuestion, comparesAlone } from './actions/cluster-question.ts';
 import {
   backgroundQuestion,
   type CheckContext,
@@ -7,7 +8,6 @@ import {
   fileFenceCheck,
   questionOf,
 } from './checks.ts';
-import { clusterQuestion, comparesAlone } from './cluster-question.ts';
 
 /** Everything that shows whether a step holds: its Verify, its file fences, its background processes. */
 export function questionsOf(

@@ -3,13 +3,13 @@ import type { BackgroundProcess } from '../../model/box.ts';
 import { type CheckResult, type Failure, isInterruption } from '../../model/outcome.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { ShellState } from '../../model/shell.ts';
+import { perform } from './actions/perform.ts';
+import type { FenceFailure } from './actions/performing.ts';
 import { assertAll, type CheckContext, type CheckQuestion, evaluateOnce, questionOf } from './checks.ts';
 import { explain } from './explain.ts';
 import { failAnswersOfOthers, listenersBefore } from './listener-before.ts';
 import { StepOutput } from './output.ts';
 import type { Pass } from './pass.ts';
-import { perform } from './perform.ts';
-import type { FenceFailure } from './performing.ts';
 import { isFixAllowed, matchingProblems } from './problems.ts';
 import { questionsOf } from './questions.ts';
 

@@ -6,7 +6,7 @@ import { formatDuration } from '../../markdown/checks/duration.ts';
 import { recordCertificate } from '../../markdown/record/certificate.ts';
 import { slugOf } from '../../markdown/record/slug.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import type { ProveReport } from '../../model/report.ts';
+import type { ProveReport } from '../../model/reports/report.ts';
 import { requireApproval } from '../approval/approval.ts';
 import { removeBox } from '../boxes/destroy.ts';
 import { launchFor } from '../boxes/launch.ts';

@@ -1,6 +1,6 @@
 import type { LaunchedBox } from '../../boxes/find-box.ts';
 import type { PassSummary } from '../../model/outcome.ts';
-import type { ProveReport, ReplayReport, VerifyReport } from '../../model/report.ts';
+import type { ProveReport, ReplayReport, VerifyReport } from '../../model/reports/report.ts';
 import type { OperationContext } from '../operation.ts';
 import { replayInput } from '../replay-flags.ts';
 import { replayBox } from '../session/replay-box.ts';

@@ -1,5 +1,5 @@
 import type { PassSummary } from '../../model/outcome.ts';
-import type { ReplayReport } from '../../model/report.ts';
+import type { ReplayReport } from '../../model/reports/report.ts';
 import type { ApprovedClosure } from '../approval/approved-closure.ts';
 import { renewBaseline } from '../drift/renew-baseline.ts';
 import type { OperationContext } from '../operation.ts';

@@ -11,7 +11,7 @@ import {
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { KubeObject } from '../../model/cluster/kube.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import type { SubmitReport } from '../../model/submit-report.ts';
+import type { SubmitReport } from '../../model/reports/submit-report.ts';
 import type { OperationContext } from '../operation.ts';
 
 /** A workflow to follow to its end. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { relevantFacts } from '../../../src/judge/diagnose/about-step.ts';
-import type { Facts } from '../../../src/model/snapshot.ts';
+import type { Facts } from '../../../src/model/facts/snapshot.ts';
 
 const facts = {
   kubernetes: [

@@ -8,8 +8,8 @@ import {
 import type { RawObject } from '../../../src/cluster/observe/raw.ts';
 import type { PullSecret } from '../../../src/cluster/observe/registries.ts';
 import { ClusterFact, type NewClusterFact } from '../../../src/model/cluster/cluster-facts.ts';
-import type { ConnectRow } from '../../../src/model/connect-row.ts';
-import type { Facts, Snapshot } from '../../../src/model/snapshot.ts';
+import type { ConnectRow } from '../../../src/model/facts/connect-row.ts';
+import type { Facts, Snapshot } from '../../../src/model/facts/snapshot.ts';
 import type { RecordedFailure } from './recorded-failures.ts';
 
 /** A case in test/judge/diagnose/cluster: objects as the API server returns them, and their expected first finding. */

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { DiagnosisInput } from '../../../src/judge/diagnose/diagnosis-input.ts';
-import type { ConnectRow } from '../../../src/model/connect-row.ts';
-import type { NamedProcess } from '../../../src/model/named-process.ts';
+import type { ConnectRow } from '../../../src/model/facts/connect-row.ts';
+import type { NamedProcess } from '../../../src/model/facts/named-process.ts';
+import type { PacketRule } from '../../../src/model/facts/packet-rule.ts';
+import type { ProgramFact } from '../../../src/model/facts/program-fact.ts';
+import type { Facts, Snapshot } from '../../../src/model/facts/snapshot.ts';
+import type { TextFault } from '../../../src/model/facts/text-fault.ts';
 import type { NewLines } from '../../../src/model/new-lines.ts';
-import type { PacketRule } from '../../../src/model/packet-rule.ts';
-import type { ProgramFact } from '../../../src/model/program-fact.ts';
-import type { Facts, Snapshot } from '../../../src/model/snapshot.ts';
-import type { TextFault } from '../../../src/model/text-fault.ts';
 import { clusterCases } from './cluster-cases.ts';
 
 /** A recorded failure and its expected first finding. */

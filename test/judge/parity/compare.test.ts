@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { compareBoxes } from '../../../src/judge/parity/compare.ts';
 import { fits, readExpectation } from '../../../src/judge/parity/expectations.ts';
 import { projectSnapshot } from '../../../src/judge/parity/traits.ts';
-import type { Expectation, Projection, Trait } from '../../../src/model/parity.ts';
-import type { Snapshot } from '../../../src/model/snapshot.ts';
+import type { Snapshot } from '../../../src/model/facts/snapshot.ts';
+import type { Expectation, Projection, Trait } from '../../../src/model/reports/parity.ts';
 
 function box(
   name: string,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Scope, Snapshot } from '../../../src/model/snapshot.ts';
+import type { Scope, Snapshot } from '../../../src/model/facts/snapshot.ts';
 import { observeRemote } from '../../../src/observe/remote/remote-observe.ts';
 import { remoteProbes } from '../../../src/observe/remote/remote-probes.ts';
 import { probeContainers } from '../../boxes/container-engine.ts';

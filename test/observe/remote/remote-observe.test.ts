@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
-import { type Scope, Snapshot } from '../../../src/model/snapshot.ts';
+import { type Scope, Snapshot } from '../../../src/model/facts/snapshot.ts';
 import { ownAddresses } from '../../../src/observe/remote/own-addresses.ts';
 import { observeRemote } from '../../../src/observe/remote/remote-observe.ts';
 import { observe } from '../../../src/observe/snapshot.ts';

@@ -1,4 +1,4 @@
-import type { Scope, Snapshot } from '../../../src/model/snapshot.ts';
+import type { Scope, Snapshot } from '../../../src/model/facts/snapshot.ts';
 
 /** Facts that change all the time are excluded from a comparison. */
 const MOVING = /^(?:id|load|bootedAt|used|freeBytes|freeInodes|hits|periods)$/;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { FleetReport } from '../../../src/model/fleet.ts';
 import type { RunEvent } from '../../../src/model/outcome.ts';
+import type { FleetReport } from '../../../src/model/reports/fleet.ts';
 import { replay } from '../../../src/operations/replay.ts';
 import { runbook, scenario } from '../../support/scenario.ts';
 import { inventoryOf, openFiles, simulatedFleet } from '../../support/simulated-fleet.ts';

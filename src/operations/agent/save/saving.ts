@@ -3,7 +3,7 @@ import type { Fold } from '../../../loop/fold.ts';
 import type { LoopState } from '../../../loop/loop.ts';
 import type { Learned } from '../../../markdown/record/learned.ts';
 import { recordLearned } from '../../../markdown/record/record.ts';
-import type { Snapshot } from '../../../model/snapshot.ts';
+import type { Snapshot } from '../../../model/facts/snapshot.ts';
 import { unaccountedSince } from '../watch.ts';
 import type { Workspace } from '../workspace.ts';
 import { foldLoop } from './fold-loop.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hasFailed } from '../../../loop/attempt.ts';
+import { SCOPE_NAMES, type Snapshot } from '../../../model/facts/snapshot.ts';
 import type { Evidence } from '../../../model/finding.ts';
-import { SCOPE_NAMES, type Snapshot } from '../../../model/snapshot.ts';
 import { compareSnapshots } from '../../../observe/compare.ts';
 import { measurementsOf, observeClusterOf } from '../../session/cluster-observation.ts';
 import { wrong } from '../attempt/body.ts';

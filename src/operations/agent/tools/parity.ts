@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseBoxTarget } from '../../../model/box-target.ts';
-import { PARITY_SCOPES, type ParityClass, type ParityReport } from '../../../model/parity.ts';
+import { PARITY_SCOPES, type ParityClass, type ParityReport } from '../../../model/reports/parity.ts';
 import type { World } from '../../../world.ts';
 import { allowedHosts } from '../../confine/allowed-hosts.ts';
 import { compareTargets } from '../../parity/compare-targets.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AgentStore } from '../../../journal/agent/store.ts';
-import type { ReplayReport } from '../../../model/report.ts';
+import type { ReplayReport } from '../../../model/reports/report.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
 import { approvalRecord, approvalsOf, giveForDocument, OLD_APPROVAL } from '../../approval/approval.ts';

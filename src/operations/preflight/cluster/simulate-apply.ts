@@ -5,9 +5,14 @@ import type { Cluster } from '../../../model/cluster/cluster.ts';
 import type { KubeObject } from '../../../model/cluster/kube.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { OperationContext } from '../../operation.ts';
-import { type ClusterWork, clusterOfFence, FenceDefect, placeOfLine } from '../../pass/cluster-action.ts';
+import {
+  type ClusterWork,
+  clusterOfFence,
+  FenceDefect,
+  placeOfLine,
+} from '../../pass/actions/cluster-action.ts';
+import { DEFAULT_NAMESPACE, objectsOfFence } from '../../pass/actions/wanted-objects.ts';
 import { passOf } from '../../pass/open.ts';
-import { DEFAULT_NAMESPACE, objectsOfFence } from '../../pass/wanted-objects.ts';
 import type { Session } from '../../session/session.ts';
 import { imageDiagnostics } from './images.ts';
 import { missingRights } from './rights.ts';

@@ -1,16 +1,21 @@
-import { versionOf } from '../../cluster/access/discovery.ts';
-import { type AppliedState, applySet, type ComparedSet, compareSet } from '../../cluster/apply/apply-set.ts';
-import { deleteApplied } from '../../cluster/apply/delete-applied.ts';
-import { type LabelledPlace, labelledObjects } from '../../cluster/apply/labelled-objects.ts';
-import type { Placed } from '../../cluster/apply/server-side-apply.ts';
-import { ClusterError } from '../../cluster/cluster-errors.ts';
-import type { ApplyAction, RegistryAction } from '../../model/action.ts';
-import type { Verdict } from '../../model/check.ts';
-import type { Cluster } from '../../model/cluster/cluster.ts';
-import { type ObjectKey, showKey } from '../../model/cluster/kube.ts';
-import type { AppliedObjectKey } from '../../model/journal.ts';
+import { versionOf } from '../../../cluster/access/discovery.ts';
+import {
+  type AppliedState,
+  applySet,
+  type ComparedSet,
+  compareSet,
+} from '../../../cluster/apply/apply-set.ts';
+import { deleteApplied } from '../../../cluster/apply/delete-applied.ts';
+import { type LabelledPlace, labelledObjects } from '../../../cluster/apply/labelled-objects.ts';
+import type { Placed } from '../../../cluster/apply/server-side-apply.ts';
+import { ClusterError } from '../../../cluster/cluster-errors.ts';
+import type { ApplyAction, RegistryAction } from '../../../model/action.ts';
+import type { Verdict } from '../../../model/check.ts';
+import type { Cluster } from '../../../model/cluster/cluster.ts';
+import { type ObjectKey, showKey } from '../../../model/cluster/kube.ts';
+import type { AppliedObjectKey } from '../../../model/journal.ts';
+import type { Pass } from '../pass.ts';
 import { type ClusterWork, clusterFailure, clusterOfFence, clusterUnknown } from './cluster-action.ts';
-import type { Pass } from './pass.ts';
 import type { Performed, Performing } from './performing.ts';
 import { wantedObjects } from './wanted-objects.ts';
 

@@ -1,7 +1,7 @@
-import type { Box } from '../model/box.ts';
-import type { ProgramFact } from '../model/program-fact.ts';
+import type { Box } from '../../model/box.ts';
+import type { ProgramFact } from '../../model/facts/program-fact.ts';
+import { NotCollected } from '../machine.ts';
 import { FIRST_BYTES, inspectProgram, programPaths, shebangOf } from './inspect-program.ts';
-import { NotCollected } from './machine.ts';
 
 /**
  * Describes programs on any box. On a remote box this takes one round trip, and a second if scripts name interpreters.
@@ -15,8 +15,8 @@ export async function inspectPrograms(
   const searchIn = { env: box.baseline, folder };
   if (box.kind === 'local' || names.length === 0) return names.map((name) => inspectProgram(name, searchIn));
   const [{ observeOn }, { each }] = await Promise.all([
-    import('./remote/remote-observer.ts'),
-    import('./remote/fragments.ts'),
+    import('../remote/remote-observer.ts'),
+    import('../remote/fragments.ts'),
   ]);
   const fragments = (programs: readonly string[]) => {
     const paths = programs.flatMap((name) => programPaths(name, searchIn));

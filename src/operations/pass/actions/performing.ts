@@ -1,8 +1,8 @@
-import type { BackgroundProcess } from '../../model/box.ts';
-import type { Failure } from '../../model/outcome.ts';
-import type { ShellState } from '../../model/shell.ts';
-import type { StepOutput } from './output.ts';
-import type { Pass } from './pass.ts';
+import type { BackgroundProcess } from '../../../model/box.ts';
+import type { Failure } from '../../../model/outcome.ts';
+import type { ShellState } from '../../../model/shell.ts';
+import type { StepOutput } from '../output.ts';
+import type { Pass } from '../pass.ts';
 
 /** What went wrong with one fence; the step adds the rest of the failure. */
 export type FenceFailure = Pick<Failure, 'kind' | 'message' | 'remedy' | 'place'> & { exitCode?: number };

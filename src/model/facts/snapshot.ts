@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ClusterFact } from './cluster/cluster-facts.ts';
+import { ClusterFact } from '../cluster/cluster-facts.ts';
 
 /** Version of the stored format. Snapshots of a newer version are rejected. */
 export const SNAPSHOT_SCHEMA = 1;

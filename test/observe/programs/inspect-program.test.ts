@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { diagnose } from '../../src/judge/diagnose/diagnose.ts';
-import { namedPrograms } from '../../src/judge/diagnose/named-programs.ts';
-import { inspectProgram } from '../../src/observe/inspect-program.ts';
+import { diagnose } from '../../../src/judge/diagnose/diagnose.ts';
+import { namedPrograms } from '../../../src/judge/diagnose/named-programs.ts';
+import { inspectProgram } from '../../../src/observe/programs/inspect-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'inspect-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { ProgramFact } from '../model/program-fact.ts';
-import { localMachine } from './local-machine.ts';
-import type { Machine } from './machine.ts';
+import type { ProgramFact } from '../../model/facts/program-fact.ts';
+import { localMachine } from '../local-machine.ts';
+import type { Machine } from '../machine.ts';
 
 /** Where to search for programs. */
 export interface InspectOptions {

@@ -1,8 +1,8 @@
-import type { Action, FileAction, ShellAction } from '../../model/action.ts';
-import type { Place } from '../../model/place.ts';
-import type { ShellRequest, ShellResult } from '../../model/shell.ts';
-import { refusalOf } from '../approval/refusal.ts';
-import { directoryOf } from './checks.ts';
+import type { Action, FileAction, ShellAction } from '../../../model/action.ts';
+import type { Place } from '../../../model/place.ts';
+import type { ShellRequest, ShellResult } from '../../../model/shell.ts';
+import { refusalOf } from '../../approval/refusal.ts';
+import { directoryOf } from '../checks.ts';
 import { fileDifference, wantedFile } from './file-action.ts';
 import type { FenceFailure, Performed, Performing } from './performing.ts';
 

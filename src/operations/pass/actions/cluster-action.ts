@@ -1,12 +1,12 @@
-import type { Substitution } from '../../cluster/apply/documents.ts';
-import { ClusterError, remedyOf } from '../../cluster/cluster-errors.ts';
-import type { Action } from '../../model/action.ts';
-import type { Verdict } from '../../model/check.ts';
-import type { Cluster } from '../../model/cluster/cluster.ts';
-import type { Place } from '../../model/place.ts';
-import type { ShellState } from '../../model/shell.ts';
-import { environmentOf } from './environment.ts';
-import type { Pass } from './pass.ts';
+import type { Substitution } from '../../../cluster/apply/documents.ts';
+import { ClusterError, remedyOf } from '../../../cluster/cluster-errors.ts';
+import type { Action } from '../../../model/action.ts';
+import type { Verdict } from '../../../model/check.ts';
+import type { Cluster } from '../../../model/cluster/cluster.ts';
+import type { Place } from '../../../model/place.ts';
+import type { ShellState } from '../../../model/shell.ts';
+import { environmentOf } from '../environment.ts';
+import type { Pass } from '../pass.ts';
 import type { Performed } from './performing.ts';
 
 /** What a fence for a cluster works with. */

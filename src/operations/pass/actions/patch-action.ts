@@ -1,7 +1,7 @@
-import { readValues } from '../../cluster/apply/documents.ts';
-import { checkPatch, type PatchRequest, sendPatch } from '../../cluster/apply/patch.ts';
-import type { PatchAction } from '../../model/action.ts';
-import type { Verdict } from '../../model/check.ts';
+import { readValues } from '../../../cluster/apply/documents.ts';
+import { checkPatch, type PatchRequest, sendPatch } from '../../../cluster/apply/patch.ts';
+import type { PatchAction } from '../../../model/action.ts';
+import type { Verdict } from '../../../model/check.ts';
 import {
   type ClusterWork,
   clusterFailure,

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import { isAbsolute, join, normalize } from 'node:path';
-import { maskNumbers } from '../base/mask-numbers.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import { localMachine } from './local-machine.ts';
-import { type Machine, readText, type Status } from './machine.ts';
+import { maskNumbers } from '../../base/mask-numbers.ts';
+import type { Snapshot } from '../../model/facts/snapshot.ts';
+import { localMachine } from '../local-machine.ts';
+import { type Machine, readText, type Status } from '../machine.ts';
 
 /** Where to look for what a step reads. */
 export interface ReadSources {

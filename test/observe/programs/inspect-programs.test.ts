@@ -1,10 +1,10 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Box } from '../../src/model/box.ts';
-import { inspectPrograms } from '../../src/observe/inspect-programs.ts';
-import { temporaryFolder } from './probes/temporary-folder.ts';
-import { farSide } from './remote/remote-side.ts';
+import type { Box } from '../../../src/model/box.ts';
+import { inspectPrograms } from '../../../src/observe/programs/inspect-programs.ts';
+import { temporaryFolder } from '../probes/temporary-folder.ts';
+import { farSide } from '../remote/remote-side.ts';
 
 test('programs of a remote box and their interpreters equal the local ones', async () => {
   const folder = await temporaryFolder();

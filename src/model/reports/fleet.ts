@@ -1,5 +1,5 @@
-import type { Diagnostic } from './diagnostic.ts';
-import type { BoxOutcome, FleetSummary, PassSummary, StepOutcome } from './outcome.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { BoxOutcome, FleetSummary, PassSummary, StepOutcome } from '../outcome.ts';
 
 /** The result of one box. To keep a fleet's report small, checks of successful steps are omitted. */
 export interface BoxResult {

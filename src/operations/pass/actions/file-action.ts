@@ -1,8 +1,8 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { FileAction } from '../../model/action.ts';
-import type { Verdict } from '../../model/check.ts';
-import type { ShellState } from '../../model/shell.ts';
-import type { Pass } from './pass.ts';
+import type { FileAction } from '../../../model/action.ts';
+import type { Verdict } from '../../../model/check.ts';
+import type { ShellState } from '../../../model/shell.ts';
+import type { Pass } from '../pass.ts';
 
 const DEFAULT_MODE = 0o644;
 const SECRET_MODE = 0o600;

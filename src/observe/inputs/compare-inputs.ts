@@ -1,4 +1,4 @@
-import type { Snapshot } from '../model/snapshot.ts';
+import type { Snapshot } from '../../model/facts/snapshot.ts';
 
 type Inputs = NonNullable<Snapshot['inputs']>;
 

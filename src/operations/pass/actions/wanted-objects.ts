@@ -1,11 +1,11 @@
-import { readDocuments, readValues } from '../../cluster/apply/documents.ts';
-import { placeAll } from '../../cluster/apply/placing.ts';
-import { registrySecret } from '../../cluster/apply/registry-secret.ts';
-import type { Placed } from '../../cluster/apply/server-side-apply.ts';
-import type { ApplyAction, RegistryAction } from '../../model/action.ts';
-import type { Cluster } from '../../model/cluster/cluster.ts';
-import type { KubeObject } from '../../model/cluster/kube.ts';
-import { readVendoredFile } from '../document/vendored-file.ts';
+import { readDocuments, readValues } from '../../../cluster/apply/documents.ts';
+import { placeAll } from '../../../cluster/apply/placing.ts';
+import { registrySecret } from '../../../cluster/apply/registry-secret.ts';
+import type { Placed } from '../../../cluster/apply/server-side-apply.ts';
+import type { ApplyAction, RegistryAction } from '../../../model/action.ts';
+import type { Cluster } from '../../../model/cluster/cluster.ts';
+import type { KubeObject } from '../../../model/cluster/kube.ts';
+import { readVendoredFile } from '../../document/vendored-file.ts';
 import { type ClusterWork, FenceDefect, substitutionOf } from './cluster-action.ts';
 
 /** Where objects go that name no namespace: the same for everybody, whatever the context says. */

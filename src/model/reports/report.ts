@@ -1,8 +1,8 @@
-import type { ClusterGrant } from './cluster/cluster-grant.ts';
-import type { Diagnostic } from './diagnostic.ts';
-import type { CheckResult, PassSummary, StepOutcome } from './outcome.ts';
-import type { Place } from './place.ts';
-import type { PlanReport } from './plan.ts';
+import type { ClusterGrant } from '../cluster/cluster-grant.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { CheckResult, PassSummary, StepOutcome } from '../outcome.ts';
+import type { Place } from '../place.ts';
+import type { PlanReport } from '../plan.ts';
 
 /** The result of `runbook replay`: a summary of the pass; its events are the details. */
 export interface ReplayReport {

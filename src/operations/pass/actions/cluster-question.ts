@@ -1,5 +1,5 @@
-import type { ApplyAction, PatchAction, RegistryAction } from '../../model/action.ts';
-import type { CheckContext, CheckQuestion } from './checks.ts';
+import type { ApplyAction, PatchAction, RegistryAction } from '../../../model/action.ts';
+import type { CheckContext, CheckQuestion } from '../checks.ts';
 
 /** As file fences do, fences for a cluster count as checks: the server says by a dry run whether it has what is written. */
 export function clusterQuestion(
