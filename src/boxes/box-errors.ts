@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, RunbookError } from '../model/diagnostic.ts';
+import { EXIT, type ExitCode, type RunbookError, runbookError } from '../model/diagnostic.ts';
 
 /** An error about a box. */
 export function boxError(
@@ -7,8 +7,5 @@ export function boxError(
   remedy: string,
   { exit = EXIT.person, cause }: { exit?: ExitCode; cause?: string } = {},
 ): RunbookError {
-  return new RunbookError(
-    [{ code, severity: 'error', message, remedy, ...(cause === undefined ? {} : { cause }) }],
-    exit,
-  );
+  return runbookError({ code, message, remedy, ...(cause === undefined ? {} : { cause }) }, exit);
 }

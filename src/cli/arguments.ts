@@ -1,13 +1,11 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../base/nearest.ts';
 import { shellQuote } from '../base/shell-quote.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { type Diagnostic, EXIT, RunbookError, usageError } from '../model/diagnostic.ts';
 import type { Operation } from '../operations/operation.ts';
 import { readChoice, readNumber } from './flag-value.ts';
 import { DEFAULT_FILE, type Flag, flagsOf } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
-import { usage } from './usage.ts';
 
 /** The input of an operation, and the options that the command handles itself. */
 export interface Arguments {
@@ -69,7 +67,7 @@ function readFlag(
   if (!flag) throw unknownFlag(operation, token.rawName, [...named.values()]);
   if (flag.kind === 'switch') {
     if (token.value !== undefined) {
-      throw usage(
+      throw usageError(
         'unexpected-value',
         `${token.rawName} does not accept a value`,
         `Write ${token.rawName} without a value.`,
@@ -81,7 +79,7 @@ function readFlag(
   const value = token.value;
   // `--from --yes` is a forgotten value, not a step named `--yes`. Use `--from=--yes` for that.
   if (value === undefined || (value.startsWith('--') && !token.inlineValue)) {
-    throw usage(
+    throw usageError(
       'missing-value',
       `${token.rawName} needs a value`,
       `Write ${token.rawName} ${flag.placeholder}.`,
@@ -105,7 +103,7 @@ function addValue(
     case 'pairs': {
       const cut = value.indexOf('=');
       if (cut < 1) {
-        throw usage(
+        throw usageError(
           'invalid-value',
           `${shown} must be ${flag.placeholder}, got ${value}`,
           `Write ${shown} NAME=VALUE.`,
@@ -119,7 +117,7 @@ function addValue(
       return;
     case 'text':
       if (before !== undefined) {
-        throw usage('repeated-flag', `${shown} may be used only once`, 'Use it once; it is not a list.');
+        throw usageError('repeated-flag', `${shown} may be used only once`, 'Use it once; it is not a list.');
       }
       input[flag.field] = readChoice(flag, shown, value);
       return;
@@ -138,7 +136,7 @@ function readPositionals(
     const place = places[index] ?? places.findLast((each) => each.kind === 'list');
     if (!place) {
       const remedy = `See \`runbook ${operation.name} --help\`.`;
-      throw usage(
+      throw usageError(
         'unexpected-argument',
         `${operation.name} does not accept the argument \`${value}\``,
         remedy,
@@ -158,7 +156,7 @@ function refuseMissing(
   const missing = flags.filter((flag) => flag.required && input[flag.field] === undefined);
   if (missing.length === 0) return;
   const lacking = missing.map((flag) => (flag.positional ? flag.name : `--${flag.name} ${flag.placeholder}`));
-  throw usage(
+  throw usageError(
     'missing-argument',
     `${operation.name} needs ${missing.map(shownName).join(' and ')}`,
     `Write \`${['runbook', operation.name, ...givenWords(args, flags), ...lacking].join(' ')}\`.`,
@@ -201,7 +199,7 @@ function unknownFlag(operation: Operation, shown: string, flags: readonly Flag[]
   const near = nearest(shown, known);
   const help = `See \`runbook ${operation.name} --help\`.`;
   const remedy = near ? `Did you mean ${near}? ${help}` : help;
-  return usage('unknown-flag', `${operation.name} has no flag ${shown}`, remedy);
+  return usageError('unknown-flag', `${operation.name} has no flag ${shown}`, remedy);
 }
 
 const shownWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : shellQuote(text));

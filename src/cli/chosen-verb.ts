@@ -1,6 +1,6 @@
 import { nearest } from '../base/nearest.ts';
+import { usageError } from '../model/diagnostic.ts';
 import type { OperationRow } from '../operations/all.ts';
-import { usage } from './usage.ts';
 import { type Family, familyOf, verbsOf } from './verbs.ts';
 
 /** The meaning of a call's words: an operation and its remaining words, or a family alone. */
@@ -23,7 +23,7 @@ export function chosenVerb(words: readonly string[], operations: readonly Operat
     first,
     verbsOf(operations).map(({ name }) => name),
   );
-  throw usage(
+  throw usageError(
     'unknown-verb',
     `the verb \`${first}\` does not exist`,
     near ? `Did you mean \`runbook ${near}\`?` : '`runbook --help` lists the verbs.',
@@ -44,7 +44,7 @@ function inFamily(
     name,
     family.verbs.map((verb) => verb.name),
   );
-  throw usage(
+  throw usageError(
     'unknown-verb',
     second.startsWith('-')
       ? `\`runbook ${family.name}\` needs a verb before ${second}`

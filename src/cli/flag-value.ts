@@ -1,7 +1,7 @@
 import { nearest } from '../base/nearest.ts';
+import { usageError } from '../model/diagnostic.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Flag } from './flags.ts';
-import { usage } from './usage.ts';
 
 /**
  * Parses a number.
@@ -14,7 +14,7 @@ export function readNumber(operation: Operation, flag: Flag, shown: string, text
   const { least, most } = flag.range ?? {};
   if (Number.isSafeInteger(number) && number >= (least ?? number) && number <= (most ?? number))
     return number;
-  throw usage(
+  throw usageError(
     'invalid-value',
     `${shown} must be an integer${rangeWords(flag.range)}, got ${JSON.stringify(text)}.`,
     `${exampleOf(operation, flag)} See \`runbook ${operation.name} --help\`.`,
@@ -29,7 +29,7 @@ export function readNumber(operation: Operation, flag: Flag, shown: string, text
 export function readChoice(flag: Flag, shown: string, text: string): string {
   if (flag.choices.length === 0 || flag.choices.includes(text)) return text;
   const near = nearest(text, flag.choices);
-  throw usage(
+  throw usageError(
     'invalid-value',
     `${shown} must be one of the allowed words, got ${JSON.stringify(text)}.`,
     `${near === undefined ? '' : `Did you mean ${near}? `}One of: ${flag.choices.join(', ')}.`,

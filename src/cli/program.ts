@@ -1,5 +1,5 @@
 import { nearest } from '../base/nearest.ts';
-import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
+import { type Diagnostic, EXIT, RunbookError, usageError } from '../model/diagnostic.ts';
 import type { Operation } from '../operations/operation.ts';
 import { readArguments } from './arguments.ts';
 import { chosenVerb } from './chosen-verb.ts';
@@ -14,7 +14,6 @@ import { isPass } from './render/dry-run.ts';
 import { renderReport } from './render/reports.ts';
 import { openReportFile } from './report-file.ts';
 import { familyHelp, rootHelp } from './root-help.ts';
-import { usage } from './usage.ts';
 import { verbHelp } from './verb-help.ts';
 import { verbsOf } from './verbs.ts';
 
@@ -137,7 +136,7 @@ function strayFlag(flag: string): RunbookError {
   const remedy = near
     ? `Did you mean ${near}?`
     : "A verb's flags come after it: runbook VERB [FILE] [flags].";
-  return usage('unknown-flag', `runbook has no flag ${flag}`, remedy);
+  return usageError('unknown-flag', `runbook has no flag ${flag}`, remedy);
 }
 
 const reasonOf = (signal: AbortSignal): Interruption | undefined =>

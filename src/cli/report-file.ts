@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { replaceFile } from '../base/disk/replace-file.ts';
+import { usageError } from '../model/diagnostic.ts';
 import type { FleetReport } from '../model/reports/fleet.ts';
 import type { ReplayReport } from '../model/reports/report.ts';
-import { usage } from './usage.ts';
 
 /** The destination of `--report`. */
 export interface ReportFile {
@@ -23,7 +23,7 @@ export async function openReportFile(path: string, cwd: string): Promise<ReportF
     await access(dirname(target), constants.W_OK | constants.X_OK);
   } catch {
     const message = `--report needs a folder that exists and is writable; ${dirname(target)} is not`;
-    throw usage('unwritable-report', message, 'Create the folder, or use another one. Nothing ran.');
+    throw usageError('unwritable-report', message, 'Create the folder, or use another one. Nothing ran.');
   }
   return {
     async write(report) {

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { EXIT, runbookError } from '../model/diagnostic.ts';
 import type { ShellRequest } from '../model/shell.ts';
 import { type Deadline, watchDeadline } from './deadline.ts';
 import { GRACE_MS } from './end-groups.ts';
@@ -62,7 +62,7 @@ export function requireTerminal(): void {
     const message = 'This fence needs a terminal, and none is attached.';
     const remedy = 'Run the same command in a terminal.';
     const cause = (error as Error).message;
-    throw new RunbookError([{ code: 'no-terminal', severity: 'error', message, remedy, cause }], EXIT.person);
+    throw runbookError({ code: 'no-terminal', message, remedy, cause }, EXIT.person);
   }
 }
 

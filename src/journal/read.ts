@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { EXIT, RunbookError, runbookError } from '../model/diagnostic.ts';
 import { JOURNAL_SCHEMA, JournalRecord } from '../model/journal.ts';
 import type { Seal } from './seal.ts';
 import { storageError } from './storage-error.ts';
@@ -165,32 +165,26 @@ function readRecord(path: string, line: number, value: unknown): JournalRecord {
 }
 
 function damaged(path: string, line: number, cause: string): RunbookError {
-  return new RunbookError(
-    [
-      {
-        code: 'journal-damaged',
-        severity: 'error',
-        message: `Line ${line} of the journal is damaged; the ${line - 1} lines before it are valid. Nothing was changed.`,
-        remedy: `Fix or delete that line if you know its content. Or move ${path} away: then steps whose checks pass are skipped, and all others act again.`,
-        place: { file: path, line, column: 1 },
-        cause,
-      },
-    ],
+  return runbookError(
+    {
+      code: 'journal-damaged',
+      message: `Line ${line} of the journal is damaged; the ${line - 1} lines before it are valid. Nothing was changed.`,
+      remedy: `Fix or delete that line if you know its content. Or move ${path} away: then steps whose checks pass are skipped, and all others act again.`,
+      place: { file: path, line, column: 1 },
+      cause,
+    },
     EXIT.person,
   );
 }
 
 function newer(path: string, line: number, version: number): RunbookError {
-  return new RunbookError(
-    [
-      {
-        code: 'journal-newer',
-        severity: 'error',
-        message: `The journal must have format ${JOURNAL_SCHEMA} or older, but a newer runbook wrote format ${version}. Nothing was changed.`,
-        remedy: 'Use the newer version of runbook. A journal cannot be converted to an older format.',
-        place: { file: path, line, column: 1 },
-      },
-    ],
+  return runbookError(
+    {
+      code: 'journal-newer',
+      message: `The journal must have format ${JOURNAL_SCHEMA} or older, but a newer runbook wrote format ${version}. Nothing was changed.`,
+      remedy: 'Use the newer version of runbook. A journal cannot be converted to an older format.',
+      place: { file: path, line, column: 1 },
+    },
     EXIT.person,
   );
 }

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { EXIT, runbookError } from '../model/diagnostic.ts';
 import { makeFolders } from './make-folders.ts';
 
 /*
@@ -72,15 +72,12 @@ function parse(path: string, text: string): z.infer<typeof SealFile> {
   try {
     return SealFile.parse(JSON.parse(text));
   } catch {
-    throw new RunbookError(
-      [
-        {
-          code: 'journal-key-damaged',
-          severity: 'error',
-          message: `${path} must hold the key of a journal, and it cannot be read as one.`,
-          remedy: 'Remove it: the journal is then read as it is, and sealed with a new key.',
-        },
-      ],
+    throw runbookError(
+      {
+        code: 'journal-key-damaged',
+        message: `${path} must hold the key of a journal, and it cannot be read as one.`,
+        remedy: 'Remove it: the journal is then read as it is, and sealed with a new key.',
+      },
       EXIT.person,
     );
   }

@@ -1,4 +1,4 @@
-import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
+import { type Diagnostic, EXIT, RunbookError, runbookError } from '../model/diagnostic.ts';
 
 /**
  * Explains an error of the file system: what could not be stored, why, and what to do. Exit 3, because only a person
@@ -9,7 +9,7 @@ import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
 export function storageError(what: string, path: string, error: unknown): RunbookError {
   if (error instanceof RunbookError) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
-  return new RunbookError([{ ...explain(what, path, code), severity: 'error', cause: message }], EXIT.person);
+  return runbookError({ ...explain(what, path, code), cause: message }, EXIT.person);
 }
 
 /** Runs `work` and converts file system errors to storage errors. */

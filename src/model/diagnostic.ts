@@ -30,6 +30,16 @@ export class RunbookError extends Error {
   }
 }
 
+/** An error with one diagnostic: what must hold, what was found, what to do. */
+export function runbookError(diagnostic: Omit<Diagnostic, 'severity'>, exit: ExitCode): RunbookError {
+  return new RunbookError([{ ...diagnostic, severity: 'error' }], exit);
+}
+
+/** An error in the use of the command line, or of a tool. */
+export function usageError(code: string, message: string, remedy: string): RunbookError {
+  return runbookError({ code, message, remedy }, EXIT.usage);
+}
+
 /** Exit codes of the command. 64 and 65 follow BSD sysexits(3). */
 export const EXIT = {
   /** Everything requested is done. */

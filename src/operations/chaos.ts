@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { type LaunchedBox, requireBox } from '../boxes/find-box.ts';
 import { destroyBox } from '../boxes/life.ts';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { EXIT, runbookError } from '../model/diagnostic.ts';
 import { type ChaosReport, FAULTS, type Fault, type FaultResult } from '../model/reports/chaos.ts';
 import { type ChosenFault, chooseFaults } from '../plan/choose-faults.ts';
 import { requireApproval } from './approval/approval.ts';
@@ -81,7 +81,7 @@ async function sandboxNamed(on: string): Promise<LaunchedBox> {
   if (target?.kind === 'named') return await requireBox(target.name);
   const message = `Faults are injected only into boxes that runbook launched, and ${on} is not one.`;
   const remedy = 'Launch one with "runbook box launch NAME", or omit --on.';
-  throw new RunbookError([{ code: 'guarded-box', severity: 'error', message, remedy }], EXIT.person);
+  throw runbookError({ code: 'guarded-box', message, remedy }, EXIT.person);
 }
 
 /** On the named box all steps act again; a fresh box is used for one fault and then removed. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readBaseline } from '../journal/baseline.ts';
 import { driftVerdict } from '../judge/drift.ts';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { EXIT, type RunbookError, runbookError } from '../model/diagnostic.ts';
 import type { DriftReport } from '../model/reports/drift.ts';
 import { findApproval } from './approval/approval.ts';
 import { takeBaseline } from './drift/baseline.ts';
@@ -100,16 +100,13 @@ function confirmedSteps({ plan }: Session, preview: Preview) {
 }
 
 function nothingConfirmed({ runbook, box }: Session): RunbookError {
-  return new RunbookError(
-    [
-      {
-        code: 'nothing-confirmed',
-        severity: 'error',
-        message: `Drift needs at least one confirmed step, and no step of ${runbook.file} is confirmed on ${box.identity.name}.`,
-        remedy: 'Run `runbook replay` first, or run only the checks with `runbook verify`.',
-        place: { file: runbook.file, line: 1, column: 1 },
-      },
-    ],
+  return runbookError(
+    {
+      code: 'nothing-confirmed',
+      message: `Drift needs at least one confirmed step, and no step of ${runbook.file} is confirmed on ${box.identity.name}.`,
+      remedy: 'Run `runbook replay` first, or run only the checks with `runbook verify`.',
+      place: { file: runbook.file, line: 1, column: 1 },
+    },
     EXIT.failed,
   );
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { EXIT, runbookError } from '../model/diagnostic.ts';
 import type { InitReport } from '../model/reports/report.ts';
 import type { World } from '../world.ts';
 import { type Allowance, writeClaudeProject } from './init/claude-project.ts';
@@ -136,15 +136,8 @@ async function writeFirst(folder: string): Promise<InitReport['files']> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return [{ path, action: 'unchanged' }];
     const message = `${path} could not be written (${code}).`;
-    throw new RunbookError(
-      [
-        {
-          code: 'unwritable-folder',
-          severity: 'error',
-          message,
-          remedy: 'Check the permissions and free space of that folder.',
-        },
-      ],
+    throw runbookError(
+      { code: 'unwritable-folder', message, remedy: 'Check the permissions and free space of that folder.' },
       EXIT.person,
     );
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { compileRegex } from '../base/regex.ts';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { EXIT, runbookError } from '../model/diagnostic.ts';
 import type { OutputReport } from '../model/pass-record.ts';
 import { readDocument } from './document/document.ts';
 import { refuseUnknownId } from './document/known-id.ts';
@@ -60,16 +60,12 @@ export const logs = defineOperation({
 async function matcher(pattern: string): Promise<(line: string) => boolean> {
   const compiled = await compileRegex(pattern, false);
   if ('regex' in compiled) return (line) => compiled.regex.test(line);
-  throw new RunbookError(
-    [
-      {
-        code: 'bad-flag',
-        severity: 'error',
-        message: `--grep must be a regular expression, got "${pattern}": ${compiled.problem}.`,
-        remedy:
-          'See https://github.com/google/re2/wiki/Syntax, or quote special characters with a backslash.',
-      },
-    ],
+  throw runbookError(
+    {
+      code: 'bad-flag',
+      message: `--grep must be a regular expression, got "${pattern}": ${compiled.problem}.`,
+      remedy: 'See https://github.com/google/re2/wiki/Syntax, or quote special characters with a backslash.',
+    },
     EXIT.usage,
   );
 }

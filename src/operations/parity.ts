@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { EXIT, runbookError } from '../model/diagnostic.ts';
 import type { ParityReport } from '../model/reports/parity.ts';
 import { defineOperation } from './operation.ts';
 import { compareTargets } from './parity/compare-targets.ts';
@@ -69,6 +69,6 @@ async function writePage(path: string, page: string): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     const message = `--html: ${path} could not be written (${code}).`;
     const remedy = 'Use a file in an existing folder with write permission.';
-    throw new RunbookError([{ code: 'unwritable-page', severity: 'error', message, remedy }], EXIT.usage);
+    throw runbookError({ code: 'unwritable-page', message, remedy }, EXIT.usage);
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nearest } from '../base/nearest.ts';
-import { EXIT, RunbookError } from '../model/diagnostic.ts';
+import { EXIT, type RunbookError, runbookError } from '../model/diagnostic.ts';
 import type { ResumeReport } from '../model/reports/report.ts';
 import { openWorkspace } from './agent/workspace.ts';
 import { defineOperation } from './operation.ts';
@@ -38,15 +38,12 @@ export const resume = defineOperation({
 });
 
 function noTerminal(): RunbookError {
-  return new RunbookError(
-    [
-      {
-        code: 'no-terminal',
-        severity: 'error',
-        message: 'Nothing was resumed: a person must confirm this in a terminal, and none is attached.',
-        remedy: 'Run the same command in a terminal.',
-      },
-    ],
+  return runbookError(
+    {
+      code: 'no-terminal',
+      message: 'Nothing was resumed: a person must confirm this in a terminal, and none is attached.',
+      remedy: 'Run the same command in a terminal.',
+    },
     EXIT.person,
   );
 }
@@ -55,15 +52,12 @@ function unknown(problem: string, known: readonly string[]): RunbookError {
   const near = nearest(problem, known);
   const listed =
     known.length > 0 ? `Recorded problems: ${known.join(', ')}.` : 'No problem is recorded on this box.';
-  return new RunbookError(
-    [
-      {
-        code: 'unknown-problem',
-        severity: 'error',
-        message: `The problem ${problem} is not recorded on this box.`,
-        remedy: near ? `Did you mean ${near}?` : listed,
-      },
-    ],
+  return runbookError(
+    {
+      code: 'unknown-problem',
+      message: `The problem ${problem} is not recorded on this box.`,
+      remedy: near ? `Did you mean ${near}?` : listed,
+    },
     EXIT.usage,
   );
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nearest } from '../base/nearest.ts';
-import { type Diagnostic, EXIT, RunbookError } from '../model/diagnostic.ts';
+import { type Diagnostic, EXIT, RunbookError, runbookError } from '../model/diagnostic.ts';
 import type { ResolvedInput } from '../model/plan.ts';
 import { refusedName } from '../model/refused-names.ts';
 import type { Input } from '../model/runbook.ts';
@@ -183,7 +183,7 @@ async function readGivenFile(path: string): Promise<EnvFile> {
     return await readEnvFile(path);
   } catch (error) {
     const { message } = error as Error;
-    throw new RunbookError([{ ...unreadableFile(path, message), severity: 'error' }], EXIT.usage);
+    throw runbookError({ ...unreadableFile(path, message) }, EXIT.usage);
   }
 }
 

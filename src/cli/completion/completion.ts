@@ -1,8 +1,8 @@
+import { usageError } from '../../model/diagnostic.ts';
 import type { OperationRow } from '../../operations/all.ts';
 import type { CommandContext } from '../command-context.ts';
 import { DEFAULT_FILE } from '../flags.ts';
 import { cleanLine } from '../render/text/clean.ts';
-import { usage } from '../usage.ts';
 import { bashScript } from './bash.ts';
 import { completionVerbs } from './completion-verbs.ts';
 import { fishScript } from './fish.ts';
@@ -37,7 +37,7 @@ export async function completionScript(
       rest[0] === undefined
         ? 'completion needs the name of a shell'
         : `completion does not support \`${rest.join(' ')}\``;
-    throw usage('invalid-value', what, 'Use bash, zsh or fish.');
+    throw usageError('invalid-value', what, 'Use bash, zsh or fish.');
   }
   return script(await completionVerbs(operations));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { BoxCounter, BoxLock, BoxLockRequest, BoxState } from '../../model/box-state.ts';
-import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { type Diagnostic, EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 import type { RemoteSession } from './session.ts';
 
 /**
@@ -105,13 +105,14 @@ function holderIn(content: string): Record<string, unknown> {
 
 function notWritable(name: string, why: string): RunbookError {
   const full = /no space left|disk quota/i.test(why);
-  const cannot: Diagnostic = {
-    code: full ? 'box-full' : 'storage-unwritable',
-    severity: 'error',
-    message: `The state of ${name} could not be written: ${why.trim()}.`,
-    remedy: full
-      ? 'Free disk space on that box, then run the same command again. It continues where it stopped.'
-      : 'Give the login user write permission to that folder, or set RUNBOOK_BOX_STATE on the box to another folder.',
-  };
-  return new RunbookError([cannot], EXIT.person);
+  return runbookError(
+    {
+      code: full ? 'box-full' : 'storage-unwritable',
+      message: `The state of ${name} could not be written: ${why.trim()}.`,
+      remedy: full
+        ? 'Free disk space on that box, then run the same command again. It continues where it stopped.'
+        : 'Give the login user write permission to that folder, or set RUNBOOK_BOX_STATE on the box to another folder.',
+    },
+    EXIT.person,
+  );
 }

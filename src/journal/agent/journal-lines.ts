@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LoopEntry } from '../../loop/loop.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 import { AGENT_SCHEMA, AgentEntry } from './agent-entry.ts';
 
 export type JournalRow = LoopEntry | AgentEntry;
@@ -37,15 +37,12 @@ function parsed(line: string): unknown {
 }
 
 function newerJournal(path: string): RunbookError {
-  return new RunbookError(
-    [
-      {
-        code: 'newer-journal',
-        severity: 'error',
-        message: `${path} was written by a newer version of runbook.`,
-        remedy: 'Use that version, or move the file away to start a new journal.',
-      },
-    ],
+  return runbookError(
+    {
+      code: 'newer-journal',
+      message: `${path} was written by a newer version of runbook.`,
+      remedy: 'Use that version, or move the file away to start a new journal.',
+    },
     EXIT.person,
   );
 }

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, runbookError } from '../../model/diagnostic.ts';
 
 /*
  * A person's decisions are stored in files. The same rule as ssh's for authorized_keys applies to all of them: a file
@@ -15,19 +15,16 @@ export function isOwn({ uid }: Pick<Stats, 'uid'>): boolean {
 export function requireTrusted(path: string, name: string, status: Pick<Stats, 'uid' | 'mode'>): void {
   const own = isOwn(status);
   if (own && (status.mode & 0o022) === 0) return;
-  throw new RunbookError(
-    [
-      {
-        code: `${name}-exposed`,
-        severity: 'error',
-        message: own
-          ? `${path} can be written by other users, so it is not trusted.`
-          : `${path} belongs to another user (${status.uid}), so it is not trusted.`,
-        remedy: own
-          ? `Check its content, then run: chmod 600 ${path}`
-          : 'Move it away. runbook creates a new file at your next decision.',
-      },
-    ],
+  throw runbookError(
+    {
+      code: `${name}-exposed`,
+      message: own
+        ? `${path} can be written by other users, so it is not trusted.`
+        : `${path} belongs to another user (${status.uid}), so it is not trusted.`,
+      remedy: own
+        ? `Check its content, then run: chmod 600 ${path}`
+        : 'Move it away. runbook creates a new file at your next decision.',
+    },
     EXIT.person,
   );
 }

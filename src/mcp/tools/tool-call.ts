@@ -5,7 +5,7 @@ import {
   inputRequired,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, RunbookError, runbookError } from '../../model/diagnostic.ts';
 import { type AgentTool, LONGEST_WAIT_MS, RESULT_BUDGET } from '../../operations/agent/tool.ts';
 import type { AgentToolRow } from '../../operations/all.ts';
 import { formOf } from '../approval/questions.ts';
@@ -109,5 +109,5 @@ async function question(
 }
 
 function refusal(code: string, message: string, remedy: string): RunbookError {
-  return new RunbookError([{ code, severity: 'error', message, remedy }], EXIT.person);
+  return runbookError({ code, message, remedy }, EXIT.person);
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../../base/nearest.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, runbookError } from '../../model/diagnostic.ts';
 import type { AgentToolRow } from '../../operations/all.ts';
 import { offered, type Serving } from '../serving.ts';
 import { whyNotOffered } from './not-offered.ts';
@@ -14,15 +14,12 @@ export function findTool(serving: Serving, called: string): AgentToolRow {
   const name = called.toLowerCase().replace(/[.\-/]/g, '_');
   const found = serving.tools.find((tool) => tool.name === name);
   if (found) return found;
-  throw new RunbookError(
-    [
-      {
-        code: 'unknown-tool',
-        severity: 'error',
-        message: `The tool ${JSON.stringify(called.slice(0, 100))} does not exist.`,
-        remedy: instead(serving, name.slice(0, 100)),
-      },
-    ],
+  throw runbookError(
+    {
+      code: 'unknown-tool',
+      message: `The tool ${JSON.stringify(called.slice(0, 100))} does not exist.`,
+      remedy: instead(serving, name.slice(0, 100)),
+    },
     EXIT.usage,
   );
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../../base/nearest.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, runbookError } from '../../model/diagnostic.ts';
 import { TOOLSETS, type Toolset } from '../../operations/agent/tool.ts';
 
 /**
@@ -18,15 +18,12 @@ function toolset(word: string): Toolset {
   const found = TOOLSETS.find((each) => each === word);
   if (found) return found;
   const near = nearest(word, TOOLSETS);
-  throw new RunbookError(
-    [
-      {
-        code: 'unknown-toolset',
-        severity: 'error',
-        message: `--toolsets must name existing toolsets. ${JSON.stringify(word)} does not exist.`,
-        remedy: near ? `Did you mean ${near}?` : `Toolsets: ${TOOLSETS.join(', ')}; or all.`,
-      },
-    ],
+  throw runbookError(
+    {
+      code: 'unknown-toolset',
+      message: `--toolsets must name existing toolsets. ${JSON.stringify(word)} does not exist.`,
+      remedy: near ? `Did you mean ${near}?` : `Toolsets: ${TOOLSETS.join(', ')}; or all.`,
+    },
     EXIT.usage,
   );
 }

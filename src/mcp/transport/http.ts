@@ -7,7 +7,7 @@ import {
   toNodeHandler,
 } from '@modelcontextprotocol/node';
 import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 import { createServer, type Sealing } from '../server.ts';
 import type { Serving } from '../serving.ts';
 import { httpSessions } from './http-sessions.ts';
@@ -100,15 +100,12 @@ function refuse(
 
 function unavailable(port: number, { code, message }: NodeJS.ErrnoException): RunbookError {
   const taken = code === 'EADDRINUSE';
-  return new RunbookError(
-    [
-      {
-        code: taken ? 'port-taken' : 'port-unavailable',
-        severity: 'error',
-        message: `Port ${port} of 127.0.0.1 is not available: ${taken ? 'another process listens on it' : message}.`,
-        remedy: 'Use another port with --http PORT; 0 selects any free port.',
-      },
-    ],
+  return runbookError(
+    {
+      code: taken ? 'port-taken' : 'port-unavailable',
+      message: `Port ${port} of 127.0.0.1 is not available: ${taken ? 'another process listens on it' : message}.`,
+      remedy: 'Use another port with --http PORT; 0 selects any free port.',
+    },
     EXIT.person,
   );
 }

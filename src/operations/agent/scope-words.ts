@@ -1,6 +1,6 @@
 import { nearest } from '../../base/nearest.ts';
+import { usageError } from '../../model/diagnostic.ts';
 import { SCOPE_NAMES, type Scope } from '../../model/facts/snapshot.ts';
-import { wrong } from './attempt/body.ts';
 
 /** What agents call the scopes of an observation, by the scope. */
 const WORDS: Readonly<Record<Scope, string>> = {
@@ -36,7 +36,7 @@ function scopeOf(word: string): Scope {
   const scope = known.get(word.trim().toLowerCase());
   if (scope) return scope;
   const close = nearest(word, [...known.keys()]);
-  throw wrong(
+  throw usageError(
     'unknown-scope',
     `A scope must be one of ${SCOPE_NAMES.join(', ')}; ${JSON.stringify(word.slice(0, 60))} is not.`,
     close === undefined ? 'Leave scopes out to observe all of them.' : `Did you mean "${known.get(close)}"?`,

@@ -3,7 +3,7 @@ import { link, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isOwn } from '../../journal/decisions/trusted-file.ts';
 import { makeFolders } from '../../journal/make-folders.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 
 /**
  * The secret in a file that only its owner can read; created on first use, 32 random bytes in hexadecimal.
@@ -51,15 +51,12 @@ async function made(path: string): Promise<string> {
 }
 
 function exposed(path: string): RunbookError {
-  return new RunbookError(
-    [
-      {
-        code: 'exposed-secret',
-        severity: 'error',
-        message: `${path} is another user's, is readable by others, or holds no secret.`,
-        remedy: 'Remove it: a new one is made at the next start. Give that to your clients.',
-      },
-    ],
+  return runbookError(
+    {
+      code: 'exposed-secret',
+      message: `${path} is another user's, is readable by others, or holds no secret.`,
+      remedy: 'Remove it: a new one is made at the next start. Give that to your clients.',
+    },
     EXIT.person,
   );
 }

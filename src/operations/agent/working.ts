@@ -4,13 +4,12 @@ import { parseRunbook } from '../../markdown/parse.ts';
 import type { LearnedStep } from '../../markdown/record/learned.ts';
 import { recordLearned } from '../../markdown/record/record.ts';
 import { sourceOf } from '../../markdown/source.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, RunbookError, usageError } from '../../model/diagnostic.ts';
 import { buildPlan } from '../../plan/build.ts';
 import type { World } from '../../world.ts';
 import { isCredentialStore } from '../confine/credential-stores.ts';
 import { type OpenedDocument, readDocument, refuseErrors } from '../document/document.ts';
 import type { Prepared } from '../session/session.ts';
-import { wrong } from './attempt/body.ts';
 
 /** The document as it is, or the beginning of one that does not exist yet. */
 export interface AgentDocument extends OpenedDocument {
@@ -34,7 +33,7 @@ export async function readAgentDocument(world: World, file: string): Promise<Age
 /** @throws RunbookError 64 for a document that is a link to a store of credentials: its text would reach the agent */
 export async function refuseCredentialStore(path: string, file: string): Promise<void> {
   if (!isCredentialStore(await realpath(path))) return;
-  throw wrong(
+  throw usageError(
     'credentials-as-document',
     `${file} leads to a file that may hold credentials, so it is not read for an agent.`,
     'Replace the link with a document.',

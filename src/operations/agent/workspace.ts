@@ -2,10 +2,11 @@ import { AgentStore } from '../../journal/agent/store.ts';
 import type { Attempt, StepBody } from '../../loop/attempt.ts';
 import type { LearnedStep } from '../../markdown/record/learned.ts';
 import type { BoxIdentity } from '../../model/box.ts';
+import { usageError } from '../../model/diagnostic.ts';
 import type { Step } from '../../model/runbook.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Audience } from '../session/audience.ts';
-import { bodyOfStep, wrong } from './attempt/body.ts';
+import { bodyOfStep } from './attempt/body.ts';
 import { foldLoop } from './save/fold-loop.ts';
 import type { AgentContext } from './tool.ts';
 import { type AgentDocument, readAgentDocument } from './working.ts';
@@ -27,7 +28,7 @@ export async function openWorkspace(
   const document = await readAgentDocument(world, file);
   const identity = await world.identify(readOnly);
   if (box !== undefined && ![identity.name, identity.id, 'local', 'this'].includes(box)) {
-    throw wrong(
+    throw usageError(
       'unknown-box',
       `There is no box ${JSON.stringify(box.slice(0, 100))} here.`,
       `Leave box out: this machine is ${identity.name}.`,

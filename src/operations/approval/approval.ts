@@ -8,7 +8,7 @@ import {
 import { openDeclarations } from '../../journal/decisions/declarations.ts';
 import type { Check } from '../../model/check.ts';
 import type { Closure, ClosurePart } from '../../model/closure.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import { closureHash } from '../../plan/closure-hash.ts';
 import { closureText } from '../../plan/closure-text.ts';
@@ -213,16 +213,13 @@ function unapproved(
   old: string,
   how = `Read ${file}, then run "runbook approve ${file}" (with the same --input, --env-file and --on)`,
 ): RunbookError {
-  return new RunbookError(
-    [
-      {
-        code: 'not-approved',
-        severity: 'error',
-        message: `Nothing was run: ${why}.${old}`,
-        remedy: `${how}, or add --yes for this one run.`,
-        place: { file, line: 1, column: 1 },
-      },
-    ],
+  return runbookError(
+    {
+      code: 'not-approved',
+      message: `Nothing was run: ${why}.${old}`,
+      remedy: `${how}, or add --yes for this one run.`,
+      place: { file, line: 1, column: 1 },
+    },
     EXIT.person,
   );
 }

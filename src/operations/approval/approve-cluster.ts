@@ -4,7 +4,7 @@ import { findContext } from '../../cluster/access/kubeconfig.ts';
 import { ClusterError, remedyOf } from '../../cluster/cluster-errors.ts';
 import { grantCluster, readClusterGrants } from '../../journal/decisions/cluster-grants.ts';
 import { isGranted } from '../../model/cluster/cluster-grant.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, RunbookError, runbookError } from '../../model/diagnostic.ts';
 import type { ApproveReport } from '../../model/reports/report.ts';
 import type { World } from '../../world.ts';
 import { readValidDocument } from '../document/document.ts';
@@ -53,7 +53,7 @@ async function contextNamed(world: World, file: string, name: string) {
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     const diagnostic = { code: 'unknown-context', severity: 'error' as const, message: error.message };
-    throw new RunbookError([{ ...diagnostic, remedy: remedyOf(error) }], EXIT.usage);
+    throw runbookError({ ...diagnostic, remedy: remedyOf(error) }, EXIT.usage);
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { ClosureValue } from '../../model/closure.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, runbookError } from '../../model/diagnostic.ts';
 import type { World } from '../../world.ts';
 import { fileHashKey } from '../session/file-hash-key.ts';
 
@@ -30,15 +30,12 @@ export async function refuseChangedValues(
   );
   if (changed.length === 0) return;
   const names = changed.map(({ name }) => name).join(', ');
-  throw new RunbookError(
-    [
-      {
-        code: 'changed-meanwhile',
-        severity: 'error',
-        message: `Nothing was run: the value of ${names} changed between the approval and the start.`,
-        remedy: 'Run the same command again: it asks with the new value.',
-      },
-    ],
+  throw runbookError(
+    {
+      code: 'changed-meanwhile',
+      message: `Nothing was run: the value of ${names} changed between the approval and the start.`,
+      remedy: 'Run the same command again: it asks with the new value.',
+    },
     EXIT.person,
   );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { openLeases } from '../../journal/decisions/leases.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 import type { RevokedReport } from '../../model/reports/report.ts';
 import { approvalsOf } from '../approval/approval.ts';
 import { defineOperation } from '../operation.ts';
@@ -40,11 +40,12 @@ export const approvalsRevoke = defineOperation({
 });
 
 function revocableId(): RunbookError {
-  const diagnostic = {
-    code: 'nothing-to-revoke',
-    severity: 'error' as const,
-    message: 'Either one approval or --all must be given, and not both.',
-    remedy: 'List them: runbook approvals list.',
-  };
-  return new RunbookError([diagnostic], EXIT.usage);
+  return runbookError(
+    {
+      code: 'nothing-to-revoke',
+      message: 'Either one approval or --all must be given, and not both.',
+      remedy: 'List them: runbook approvals list.',
+    },
+    EXIT.usage,
+  );
 }

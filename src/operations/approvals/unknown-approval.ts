@@ -1,18 +1,15 @@
 import { nearest } from '../../base/nearest.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 
 /** The error for an id that names no approval and no lease. */
 export function unknownApproval(id: string, known: readonly string[]): RunbookError {
   const near = nearest(id, known);
-  return new RunbookError(
-    [
-      {
-        code: 'unknown-approval',
-        severity: 'error',
-        message: `There is no approval ${id}.`,
-        remedy: near ? `Did you mean ${near}?` : 'List them: runbook approvals list.',
-      },
-    ],
+  return runbookError(
+    {
+      code: 'unknown-approval',
+      message: `There is no approval ${id}.`,
+      remedy: near ? `Did you mean ${near}?` : 'List them: runbook approvals list.',
+    },
     EXIT.usage,
   );
 }

@@ -4,11 +4,10 @@ import { z } from 'zod';
 import { type LaunchedBox, requireBox } from '../../boxes/find-box.ts';
 import { requireRunning } from '../../boxes/inside.ts';
 import { putSecretFile, syncedFolder, syncFolder } from '../../boxes/sync-folder.ts';
-import { EXIT } from '../../model/diagnostic.ts';
+import { EXIT, usageError } from '../../model/diagnostic.ts';
 import type { SyncReport } from '../../model/reports/report.ts';
 import { readEnvFile } from '../../secrets/env-file.ts';
 import type { World } from '../../world.ts';
-import { wrong } from '../agent/attempt/body.ts';
 import { operationTool } from '../agent/operation-tool.ts';
 import type { AgentContext } from '../agent/tool.ts';
 import { defineOperation } from '../operation.ts';
@@ -57,7 +56,7 @@ export async function runSync(
   const from = resolve(world.cwd, folder);
   const status = await stat(from).catch(() => undefined);
   if (!status?.isDirectory())
-    throw wrong('no-such-folder', `${folder} must be a folder.`, 'Use the path of the folder to copy.');
+    throw usageError('no-such-folder', `${folder} must be a folder.`, 'Use the path of the folder to copy.');
   const box = await requireBox(name);
   requireRunning(box);
   const place = to ?? syncedFolder(from);
@@ -76,7 +75,7 @@ async function readSecrets(
   path: string,
 ): Promise<{ content: string; names: string[] }> {
   const { values } = await readEnvFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw wrong(
+    throw usageError(
       'unreadable-file',
       `${basename(path)} cannot be read (${error.code}).`,
       'Check the path and its permissions.',
@@ -127,7 +126,7 @@ async function refuseOutside({ world }: AgentContext, folder: string): Promise<v
   // A link of the project may lead out of it. A folder that does not exist is reported by the verb.
   const path = relative(await realpath(world.cwd), await realpath(named).catch(() => named));
   if (path !== '..' && !path.startsWith('../')) return;
-  throw wrong(
+  throw usageError(
     'outside-of-project',
     `${folder} is not in the project.`,
     'A person can bring it: runbook box sync BOX FOLDER.',

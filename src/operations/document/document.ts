@@ -4,7 +4,14 @@ import { replaceFile } from '../../base/disk/replace-file.ts';
 import { draftOf, removeLeftDrafts } from '../../journal/draft.ts';
 import { parseRunbook } from '../../markdown/parse.ts';
 import { type DocumentText, decodeSource, LARGEST_DOCUMENT } from '../../markdown/source.ts';
-import { type Diagnostic, EXIT, type ExitCode, RunbookError } from '../../model/diagnostic.ts';
+import {
+  type Diagnostic,
+  EXIT,
+  type ExitCode,
+  RunbookError,
+  runbookError,
+  usageError,
+} from '../../model/diagnostic.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import { withVendoredFiles } from './vendored-files.ts';
 
@@ -59,7 +66,7 @@ async function existingFile(cwd: string, file: string): Promise<string> {
     if (status.isFile()) return await realpath(path);
     const inside = join(file, 'AUTODOCK.md');
     const there = await stat(join(path, 'AUTODOCK.md')).catch(() => undefined);
-    throw usage(
+    throw usageError(
       status.isDirectory() ? 'is-a-directory' : 'not-a-file',
       status.isDirectory() ? `${file} is a directory.` : `${file} is not a regular file.`,
       there ? `Did you mean ${inside}?` : 'Use the path of a markdown file.',
@@ -68,13 +75,13 @@ async function existingFile(cwd: string, file: string): Promise<string> {
     if (error instanceof RunbookError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw usage(
+      throw usageError(
         'no-such-file',
         `The file ${file} does not exist.`,
         'Check the path, or create an AUTODOCK.md with "runbook init".',
       );
     }
-    throw usage(
+    throw usageError(
       'unreadable-file',
       `${file} cannot be read (${code}).`,
       'Check its permissions and those of the folders above it.',
@@ -84,7 +91,7 @@ async function existingFile(cwd: string, file: string): Promise<string> {
 
 async function readBounded(path: string, file: string): Promise<Buffer> {
   const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw usage('unreadable-file', `${file} cannot be read (${error.code}).`, 'Check its permissions.');
+    throw usageError('unreadable-file', `${file} cannot be read (${error.code}).`, 'Check its permissions.');
   });
   try {
     const { size } = await handle.stat();
@@ -142,12 +149,5 @@ async function refuseEdited({ path, file, source }: OpenedDocument): Promise<voi
 }
 
 function person(code: string, message: string, remedy: string, file: string): RunbookError {
-  return new RunbookError(
-    [{ code, severity: 'error', message, remedy, place: { file, line: 1, column: 1 } }],
-    EXIT.person,
-  );
-}
-
-function usage(code: string, message: string, remedy: string): RunbookError {
-  return new RunbookError([{ code, severity: 'error', message, remedy }], EXIT.usage);
+  return runbookError({ code, message, remedy, place: { file, line: 1, column: 1 } }, EXIT.person);
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../../base/nearest.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, runbookError } from '../../model/diagnostic.ts';
 
 /**
  * Rejects a flag with an unknown step: with a typo, `verify --only` would check nothing and report success.
@@ -14,15 +14,12 @@ export function refuseUnknownId(
   if (id === undefined || ids.includes(id)) return;
   const close = nearest(id, ids);
   const all = `Its steps are: ${ids.slice(0, 12).join(', ')}${ids.length > 12 ? ', …' : ''}.`;
-  throw new RunbookError(
-    [
-      {
-        code: 'unknown-step',
-        severity: 'error',
-        message: `--${flag} ${id}: ${file} has no step with that id.`,
-        remedy: close ? `Did you mean "${close}"?` : all,
-      },
-    ],
+  throw runbookError(
+    {
+      code: 'unknown-step',
+      message: `--${flag} ${id}: ${file} has no step with that id.`,
+      remedy: close ? `Did you mean "${close}"?` : all,
+    },
     EXIT.usage,
   );
 }

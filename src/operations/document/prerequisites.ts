@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import type { Runbook, Step } from '../../model/runbook.ts';
 import { type OpenedDocument, readValidDocument } from './document.ts';
@@ -68,5 +68,5 @@ function stepsOf({ runbook }: OpenedDocument, name: string): Step[] {
 
 function refused(code: string, message: string, place: Place): RunbookError {
   const remedy = 'Fix the link, or remove it from Prerequisites.';
-  return new RunbookError([{ code, severity: 'error', message, remedy, place }], EXIT.document);
+  return runbookError({ code, message, remedy, place }, EXIT.document);
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { nearest } from '../../base/nearest.ts';
 import { type Inventory, parseInventory, type Target } from '../../fleet/inventory.ts';
-import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { type Diagnostic, EXIT, runbookError } from '../../model/diagnostic.ts';
 import { refusedName } from '../../model/refused-names.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import { refuseErrors } from '../document/document.ts';
@@ -29,13 +29,14 @@ async function inventoryText(cwd: string, file: string): Promise<string> {
     if (bytes.length > LARGEST_INVENTORY) throw new Error('it is larger than 4 MiB');
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    const diagnostic: Diagnostic = {
-      code: 'unreadable-inventory',
-      severity: 'error',
-      message: `The inventory ${file} cannot be read: ${(error as Error).message}.`,
-      remedy: 'Use a YAML file with `targets:` (docs/fleets.md).',
-    };
-    throw new RunbookError([diagnostic], EXIT.usage);
+    throw runbookError(
+      {
+        code: 'unreadable-inventory',
+        message: `The inventory ${file} cannot be read: ${(error as Error).message}.`,
+        remedy: 'Use a YAML file with `targets:` (docs/fleets.md).',
+      },
+      EXIT.usage,
+    );
   }
 }
 

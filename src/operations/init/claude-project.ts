@@ -1,7 +1,7 @@
 import { access, constants, lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join, sep } from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, RunbookError, runbookError } from '../../model/diagnostic.ts';
 import type { InitReport } from '../../model/reports/report.ts';
 import type { World } from '../../world.ts';
 
@@ -101,7 +101,7 @@ async function writing(path: string, write: (path: string) => Promise<File>): Pr
 
 function refused(code: string, message: string): RunbookError {
   const remedy = 'Move the file away or fix it, then run the same command again.';
-  return new RunbookError([{ code, severity: 'error', message, remedy }], EXIT.person);
+  return runbookError({ code, message, remedy }, EXIT.person);
 }
 
 async function writeServer(path: string, [command, ...args]: readonly string[]): Promise<File> {
@@ -185,5 +185,5 @@ function recordIn(value: unknown): Record<string, unknown> | undefined {
 function notAnObject(what: string): RunbookError {
   const message = `${what} must be a JSON object; it was not changed.`;
   const remedy = 'Fix it, then run the same command again.';
-  return new RunbookError([{ code: 'bad-mcp-json', severity: 'error', message, remedy }], EXIT.document);
+  return runbookError({ code: 'bad-mcp-json', message, remedy }, EXIT.document);
 }

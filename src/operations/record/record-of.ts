@@ -1,6 +1,6 @@
 import { nearest } from '../../base/nearest.ts';
 import { listPasses, type PassRecord, readRecord } from '../../journal/passes/read-record.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, runbookError } from '../../model/diagnostic.ts';
 
 /**
  * The record of a pass, by its id; without an id the newest.
@@ -10,15 +10,12 @@ export async function findPassRecord(folder: string, id: string | undefined): Pr
   const passes = await listPasses(folder);
   const newest = passes[0];
   if (!newest)
-    throw new RunbookError(
-      [
-        {
-          code: 'no-pass',
-          severity: 'error',
-          message: 'No pass is recorded for this document.',
-          remedy: 'Run runbook replay first.',
-        },
-      ],
+    throw runbookError(
+      {
+        code: 'no-pass',
+        message: 'No pass is recorded for this document.',
+        remedy: 'Run runbook replay first.',
+      },
       EXIT.person,
     );
   const record = await readRecord(folder, id ?? newest.id);
@@ -27,17 +24,14 @@ export async function findPassRecord(folder: string, id: string | undefined): Pr
     id ?? '',
     passes.map((each) => each.id),
   );
-  throw new RunbookError(
-    [
-      {
-        code: 'unknown-pass',
-        severity: 'error',
-        message: `No pass "${id}" is recorded for this document.`,
-        remedy: near
-          ? `Did you mean ${near}? List them with runbook history.`
-          : 'List them with runbook history.',
-      },
-    ],
+  throw runbookError(
+    {
+      code: 'unknown-pass',
+      message: `No pass "${id}" is recorded for this document.`,
+      remedy: near
+        ? `Did you mean ${near}? List them with runbook history.`
+        : 'List them with runbook history.',
+    },
     EXIT.usage,
   );
 }

@@ -2,7 +2,7 @@ import { objectPath } from '../../cluster/cluster.ts';
 import type { KubernetesObject } from '../../export/argo/kubernetes-object.ts';
 import type { Cluster } from '../../model/cluster/cluster.ts';
 import type { ApiResource } from '../../model/cluster/kube.ts';
-import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, runbookError } from '../../model/diagnostic.ts';
 
 /** Field manager of a submission. */
 const MANAGER = 'runbook-submit';
@@ -34,7 +34,7 @@ async function served(cluster: Cluster, { apiVersion, kind }: KubernetesObject):
   if (resource) return resource;
   const message = `${cluster.name.server} does not serve ${kind} of ${apiVersion}; nothing was sent.`;
   const remedy = 'Install Argo Workflows 3.6 or newer there, or choose another cluster with KUBECONFIG.';
-  throw new RunbookError([{ code: 'no-argo', severity: 'error', message, remedy }], EXIT.person);
+  throw runbookError({ code: 'no-argo', message, remedy }, EXIT.person);
 }
 
 /** An existing claim cannot be changed, and one that a person created (ReadWriteMany) is fine. */

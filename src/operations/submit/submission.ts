@@ -4,7 +4,7 @@ import { baseName } from '../../export/argo/names.ts';
 import type { ArgoSubmission, ArgoTarget } from '../../export/argo/submission.ts';
 import type { Target } from '../../fleet/inventory.ts';
 import { parseDuration } from '../../markdown/checks/duration.ts';
-import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import { resolveInputs } from '../../secrets/resolve.ts';
 import { refuseErrors } from '../document/document.ts';
@@ -160,6 +160,5 @@ function submissionError(
   exit: (typeof EXIT)['usage'] | (typeof EXIT)['document'],
   place?: Place,
 ): RunbookError {
-  const diagnostic: Diagnostic = { code, severity: 'error', message, remedy, ...(place ? { place } : {}) };
-  return new RunbookError([diagnostic], exit);
+  return runbookError({ code, message, remedy, ...(place ? { place } : {}) }, exit);
 }

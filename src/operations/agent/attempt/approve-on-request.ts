@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
+import { EXIT, type RunbookError, runbookError } from '../../../model/diagnostic.ts';
 import type { ApproveReport } from '../../../model/reports/report.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
@@ -85,5 +85,5 @@ function callOf(call: string | undefined, step: string): z.infer<typeof Call> {
 }
 
 function refused(code: string, message: string, remedy: string, exit: 3 | 64): RunbookError {
-  return new RunbookError([{ code, severity: 'error', message, remedy }], exit);
+  return runbookError({ code, message, remedy }, exit);
 }

@@ -4,7 +4,6 @@ import { pluralize } from '../../../base/pluralize.ts';
 import { DraftFence, type StepBody } from '../../../loop/attempt.ts';
 import type { Action } from '../../../model/action.ts';
 import type { Check } from '../../../model/check.ts';
-import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
 import type { Step } from '../../../model/runbook.ts';
 
 const fence = DraftFence.extend({
@@ -123,9 +122,4 @@ function fencesOfChecks(checks: readonly Check[]): DraftFence[] {
 /** A deadline that its fence gave is written on the line. */
 function withDeadline(text: string, withinMs: number): string {
   return withinMs === 0 || / within \S+$/.test(text) ? text : `${text} within ${withinMs}ms`;
-}
-
-/** Something that the caller got wrong, in the one shape of all trouble. */
-export function wrong(code: string, message: string, remedy: string): RunbookError {
-  return new RunbookError([{ code, severity: 'error', message, remedy }], EXIT.usage);
 }

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import type { StepBody } from '../../../loop/attempt.ts';
 import { literalIds } from '../../../loop/literal-ids.ts';
-import { wrong } from './body.ts';
+import { usageError } from '../../../model/diagnostic.ts';
 
 /**
  * Refuses a draft that names something of this box and hour only, before it runs: what runs is what is saved.
@@ -12,7 +12,7 @@ export function refuseLiteralIds({ run, undo }: Pick<StepBody, 'run' | 'undo'>, 
   const texts = [...run, ...undo].map(({ text }) => text.replace(/^\s*#.*$/gm, ''));
   const found = texts.flatMap((text) => literalIds(text, here))[0];
   if (!found) return;
-  throw wrong(
+  throw usageError(
     'literal-id',
     `A step must work on the next box too, and this one names ${found.kind}: ${found.literal}.`,
     `Instead, ${found.instead}.`,

@@ -2,6 +2,7 @@ import { nearest } from '../../../base/nearest.ts';
 import type { Attempt, StepBody } from '../../../loop/attempt.ts';
 import type { LearnedStep } from '../../../markdown/record/learned.ts';
 import { slugOf } from '../../../markdown/record/slug.ts';
+import { usageError } from '../../../model/diagnostic.ts';
 import type { PlanStep } from '../../../model/plan.ts';
 import type { Prepared } from '../../session/session.ts';
 import { withSteps } from '../working.ts';
@@ -13,7 +14,7 @@ import {
   provenSteps,
   type Workspace,
 } from '../workspace.ts';
-import { bodyHash, bodyOf, bodyOfStep, type Draft, wrong } from './body.ts';
+import { bodyHash, bodyOf, bodyOfStep, type Draft } from './body.ts';
 
 /** What a call of apply_step is about to run. */
 export interface AttemptTarget {
@@ -33,7 +34,7 @@ export function attemptTarget(
   { step, draft }: { step?: string; draft?: Draft },
 ): AttemptTarget {
   if (step === undefined && draft === undefined) {
-    throw wrong(
+    throw usageError(
       'nothing-to-apply',
       'Neither step nor draft was given.',
       'Give the id of a step, or a draft {title, run, verify}.',
@@ -47,14 +48,14 @@ export function attemptTarget(
   );
   const planned = prepared.plan.steps.find((each) => each.step.id === chosen.step);
   if (!planned) {
-    throw wrong(
+    throw usageError(
       'not-a-step',
       `${chosen.step} is not a step that can run.`,
       'Name a step; a problem is applied by the step that it serves.',
     );
   }
   if (chosen.source !== 'step' && planned.step.actions.length === 0) {
-    throw wrong(
+    throw usageError(
       'nothing-runs',
       'Nothing in this draft runs.',
       'Give run as shell text, or as fences whose language or attributes act (bash, file, apply).',
@@ -82,9 +83,10 @@ function drafted(workspace: Workspace, step: string | undefined, draft: Draft): 
     throw unknownStep(workspace, body.after);
   if (step !== undefined) return revised(workspace, step, draft, body);
   const id = body.run.find(({ attributes }) => attributes.name)?.attributes.name ?? slugOf(body.title);
-  if (id === '') throw wrong('empty-id', 'This title has no letter or digit to make an id of.', 'Reword it.');
+  if (id === '')
+    throw usageError('empty-id', 'This title has no letter or digit to make an id of.', 'Reword it.');
   if (documentedStep(workspace, id)) {
-    throw wrong(
+    throw usageError(
       'step-exists',
       `The document has a step ${id} already.`,
       `Give step: "${id}" together with the draft to revise it, or choose another title.`,
@@ -146,7 +148,7 @@ export function unknownStep(workspace: Workspace, id: string): Error {
   const ids = knownIds(workspace);
   const close = nearest(id, ids);
   const shown = JSON.stringify(id.slice(0, 100));
-  return wrong(
+  return usageError(
     'unknown-step',
     `There is no step ${shown}.`,
     close

@@ -4,7 +4,7 @@ import { createPatch } from 'diff';
 import { draftOf, removeLeftDrafts } from '../../../journal/draft.ts';
 import { parseRunbook } from '../../../markdown/parse.ts';
 import { sourceOf } from '../../../markdown/source.ts';
-import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
+import { EXIT, runbookError } from '../../../model/diagnostic.ts';
 import { buildPlan } from '../../../plan/build.ts';
 import { refuseErrors, writeDocument } from '../../document/document.ts';
 import { resolveSession } from '../../session/session.ts';
@@ -98,10 +98,7 @@ async function createDocument({ path, file }: AgentDocument, text: string): Prom
         : `${file} could not be written (${code}).`;
     const remedy =
       code === 'EEXIST' ? 'Save again: it is read again first.' : 'Check permissions and room there.';
-    throw new RunbookError(
-      [{ code: 'unwritable-document', severity: 'error', message, remedy }],
-      EXIT.person,
-    );
+    throw runbookError({ code: 'unwritable-document', message, remedy }, EXIT.person);
   } finally {
     await rm(draft, { force: true });
   }

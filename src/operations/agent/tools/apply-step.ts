@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { StepBody } from '../../../loop/attempt.ts';
 import { Hypothesis, type PredictionRow } from '../../../loop/hypothesis.ts';
 import type { Closure } from '../../../model/closure.ts';
-import { EXIT, RunbookError } from '../../../model/diagnostic.ts';
+import { EXIT, RunbookError, usageError } from '../../../model/diagnostic.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { confined } from '../../confine/confined.ts';
 import { passOf } from '../../pass/open.ts';
@@ -15,7 +15,7 @@ import {
   attemptAnswer,
   type Denied,
 } from '../attempt/answer.ts';
-import { Draft, scriptOf, wrong } from '../attempt/body.ts';
+import { Draft, scriptOf } from '../attempt/body.ts';
 import { guardVerdict, recordRefusal } from '../attempt/guard-attempt.ts';
 import {
   askPermission,
@@ -161,7 +161,7 @@ function planFor({ prepared, planned }: AttemptTarget, whole: boolean): Session[
 function refuseSecrets({ masker }: Session, body: StepBody): void {
   const found = /\[secret:([^\]]+)\]/.exec(masker.mask(JSON.stringify(body)))?.[1];
   if (found === undefined || !masker.holdsSecret(JSON.stringify(body))) return;
-  throw wrong(
+  throw usageError(
     'secret-in-draft',
     `The value of the secret ${found} is in this draft.`,
     `Write \${${found}} (in a shell fence "$${found}") instead: the value reaches the step by environment.`,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { hasFailed } from '../../../loop/attempt.ts';
+import { usageError } from '../../../model/diagnostic.ts';
 import { SCOPE_NAMES, type Snapshot } from '../../../model/facts/snapshot.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import { compareSnapshots } from '../../../observe/compare.ts';
 import { measurementsOf, observeClusterOf } from '../../session/cluster-observation.ts';
-import { wrong } from '../attempt/body.ts';
 import { type Diagnosis, runChecklist } from '../diagnosis.ts';
 import { scopesOf } from '../scope-words.ts';
 import { factsFrom, readCursor, shownFacts } from '../shown-facts.ts';
@@ -118,7 +118,7 @@ async function moreFacts(workspace: Workspace, cursor: string) {
   const snapshot = await workspace.store.snapshot(readCursor(cursor)?.snapshot);
   const page = snapshot && factsFrom(snapshot, cursor);
   if (!page) {
-    throw wrong(
+    throw usageError(
       'unknown-cursor',
       'There are no facts under this cursor.',
       'Take it from next_facts of an env_observe.',
@@ -139,7 +139,7 @@ function unknownSnapshot({ store }: Workspace, wanted: string) {
     .of('snapshot')
     .slice(-5)
     .map(({ snapshot }) => snapshot);
-  return wrong(
+  return usageError(
     'unknown-snapshot',
     `There is no snapshot ${JSON.stringify(wanted.slice(0, 60))}.`,
     `The last ones are: ${known.join(', ') || 'none yet'}.`,

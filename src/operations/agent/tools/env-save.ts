@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Learned } from '../../../markdown/record/learned.ts';
-import { wrong } from '../attempt/body.ts';
+import { usageError } from '../../../model/diagnostic.ts';
 import { writeClaude } from '../save/claude-file.ts';
 import { commitFiles } from '../save/commit.ts';
 import { type Saved, save } from '../save/save.ts';
@@ -145,7 +145,7 @@ function refuseDeclassified({ document }: Workspace, inputs: Input['inputs']): v
     ({ name, kind }) => kind === 'variable' && secrets.some((each) => each.name === name),
   );
   if (!changed) return;
-  throw wrong(
+  throw usageError(
     'secret-to-variable',
     `${changed.name} is a secret in ${document.file} and cannot become a variable here.`,
     'Leave its kind as it is, or ask a person to edit the row in the document.',

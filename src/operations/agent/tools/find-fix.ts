@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { matchSymptom } from '../../../judge/symptom.ts';
 import type { Attempt } from '../../../loop/attempt.ts';
 import { lastErrorLine, normalErrorLine } from '../../../loop/error-line.ts';
-import { wrong } from '../attempt/body.ts';
+import { usageError } from '../../../model/diagnostic.ts';
 import { defineTool } from '../tool.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 import { findJob, logTail } from './job-read.ts';
@@ -30,7 +30,11 @@ export const findFix = defineTool({
     const searched =
       text ?? (job === undefined ? undefined : await logTail(workspace, findJob(workspace, job).job));
     if (searched === undefined)
-      throw wrong('nothing-to-find', 'Neither text nor job was given.', 'Give the error text, or a job.');
+      throw usageError(
+        'nothing-to-find',
+        'Neither text nor job was given.',
+        'Give the error text, or a job.',
+      );
     const fixes = [...(await written(workspace, searched)), ...remembered(workspace, searched)].slice(
       0,
       limit,

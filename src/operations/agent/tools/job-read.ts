@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { OWN_FILE } from '../../../journal/journal-folder.ts';
+import { usageError } from '../../../model/diagnostic.ts';
 import { attemptAnswer } from '../attempt/answer.ts';
-import { wrong } from '../attempt/body.ts';
 import { RESOURCE_BUDGET } from '../resource.ts';
 import { defineTool } from '../tool.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
@@ -120,7 +120,7 @@ export function findJob({ store }: Workspace, id: string) {
   const job = store.jobs.find((each) => each.job === id);
   if (job) return job;
   const last = store.jobs.slice(-5).map((each) => each.job);
-  throw wrong(
+  throw usageError(
     'unknown-job',
     `There is no job ${JSON.stringify(id.slice(0, 100))}.`,
     `The last ones are: ${last.join(', ') || 'none yet'}.`,

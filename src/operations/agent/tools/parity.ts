@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { parseBoxTarget } from '../../../model/box-target.ts';
+import { usageError } from '../../../model/diagnostic.ts';
 import { PARITY_SCOPES, type ParityClass, type ParityReport } from '../../../model/reports/parity.ts';
 import type { World } from '../../../world.ts';
 import { allowedHosts } from '../../confine/allowed-hosts.ts';
 import { compareTargets } from '../../parity/compare-targets.ts';
 import { prepare } from '../../session/session.ts';
-import { wrong } from '../attempt/body.ts';
 import { defineTool } from '../tool.ts';
 import { withoutOutput } from '../workspace.ts';
 
@@ -71,9 +71,9 @@ export const parityTool = defineTool({
 /** A model does not choose where this machine logs in; a person does, as for probes. */
 async function refuseForeign(text: string, world: World): Promise<void> {
   const target = parseBoxTarget(text);
-  if ('message' in target) throw wrong(target.code, target.message, target.remedy);
+  if ('message' in target) throw usageError(target.code, target.message, target.remedy);
   if (target.kind !== 'ssh' || (await allowedHosts(world)).has(target.host.toLowerCase())) return;
-  throw wrong(
+  throw usageError(
     'host-not-allowed',
     `${text} is a host that no person has listed.`,
     'A person can list it in allowed-hosts in their state folder.',

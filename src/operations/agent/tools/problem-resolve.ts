@@ -3,11 +3,11 @@ import { CULPRIT_ADVICE, type FoldedProblem, foldProblems } from '../../../loop/
 import type { ProblemRecord } from '../../../loop/loop.ts';
 import { withRecord } from '../../../loop/loop-state.ts';
 import { moveRefusal, type ProblemMove } from '../../../loop/problem-life.ts';
+import { usageError } from '../../../model/diagnostic.ts';
 import { CAUSES } from '../../../model/finding.ts';
 import type { CheckResult } from '../../../model/outcome.ts';
 import { passOf } from '../../pass/open.ts';
 import { openSession } from '../../session/session.ts';
-import { wrong } from '../attempt/body.ts';
 import { evaluateLines, readProbeLines } from '../probe-lines.ts';
 import { culpritChecks } from '../save/culprit-checks.ts';
 import { save } from '../save/save.ts';
@@ -84,7 +84,7 @@ export function findProblem({ store }: Workspace, id: string): ProblemRecord {
   const problem = store.loop.problems.find((each) => each.id === id);
   if (problem) return problem;
   const ids = store.loop.problems.map((each) => `${each.id} (${each.state})`);
-  throw wrong(
+  throw usageError(
     'unknown-problem',
     `There is no problem ${JSON.stringify(id.slice(0, 100))}.`,
     `There are: ${ids.join(', ') || 'none'}.`,
@@ -108,7 +108,7 @@ async function decide(
     return await move(workspace, problem, { to: 'merged', into: given.same_as });
   const why = given.why ?? problem.why ?? '';
   if (why.trim() === '') {
-    throw wrong(
+    throw usageError(
       'no-why',
       'A problem is resolved by its Why.',
       'Give why: what brings it about, in a sentence or two; or drop it with a reason.',
@@ -148,7 +148,7 @@ function refuseStrangeFix(
 ): void {
   const missing = fix?.find((each) => !attempts.includes(each));
   if (missing === undefined) return;
-  throw wrong(
+  throw usageError(
     'not-a-fix',
     `${missing} is not an attempt that succeeded between the opening and the clearing of ${id}.`,
     `Such are: ${attempts.join(', ') || 'none'}.`,
@@ -163,7 +163,7 @@ async function move(workspace: Workspace, problem: ProblemRecord, said: ProblemM
 function refuseMove({ store }: Workspace, { id }: ProblemRecord, to: ProblemMove['to'], into?: string): void {
   const refused = moveRefusal(store.loop.problems, id, { to, ...(into === undefined ? {} : { into }) });
   if (refused !== undefined)
-    throw wrong(
+    throw usageError(
       'not-possible-now',
       refused,
       'runbook_read tells the state of every problem, and what comes next.',
@@ -214,7 +214,7 @@ async function obstacleChecks(
   );
   if (given === undefined) return culprits.slice(0, 1);
   const said = answers.map(({ check, observed }) => `\`${check}\` does not hold now (${observed})`);
-  throw wrong(
+  throw usageError(
     'no-obstacle-check',
     `The Verify of ${problem.id} must be a check that holds now and did not hold before the fix. ${said.join('; ') || 'None of the lines is a typed check'}.`,
     culprits.length > 0

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AgentStore } from '../../../journal/agent/store.ts';
+import { usageError } from '../../../model/diagnostic.ts';
 import type { ReplayReport } from '../../../model/reports/report.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
@@ -11,7 +12,6 @@ import { replayInput } from '../../replay-flags.ts';
 import { replayBox } from '../../session/replay-box.ts';
 import type { ApprovedDocument, Prepared } from '../../session/session.ts';
 import type { Denied } from '../attempt/answer.ts';
-import { wrong } from '../attempt/body.ts';
 import { boxOfApproval } from '../attempt/permission.ts';
 import { unknownStep } from '../attempt/target.ts';
 import { JobLog } from '../job-log.ts';
@@ -68,7 +68,7 @@ export const replayTool = defineTool({
 
 function refuseUnknown(workspace: Workspace, { from, only }: Input): void {
   if (!workspace.document.exists) {
-    throw wrong(
+    throw usageError(
       'no-such-file',
       `There is no ${workspace.document.file} yet.`,
       'Work with apply_step, then env_save: that writes it.',

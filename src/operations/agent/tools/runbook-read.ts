@@ -1,6 +1,6 @@
 import { createPatch } from 'diff';
 import { z } from 'zod';
-import { wrong } from '../attempt/body.ts';
+import { usageError } from '../../../model/diagnostic.ts';
 import { unknownStep } from '../attempt/target.ts';
 import { currentState } from '../now.ts';
 import { type Saving, savingOf } from '../save/saving.ts';
@@ -101,7 +101,7 @@ function viewed(workspace: Workspace, saving: Saving, view: string, step: string
 }
 
 function stepView(workspace: Workspace, id: string | undefined): Viewed {
-  if (id === undefined) throw wrong('no-step', 'The view step needs a step.', 'Give step: its id.');
+  if (id === undefined) throw usageError('no-step', 'The view step needs a step.', 'Give step: its id.');
   const written = documentedStep(workspace, id);
   if (written) {
     const { span } = written;
