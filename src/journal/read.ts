@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { EXIT, RunbookError, runbookError } from '../model/diagnostic.ts';
 import { JOURNAL_SCHEMA, JournalRecord } from '../model/journal.ts';
+import { readJsonLines } from './lines/json-lines.ts';
 import type { Seal } from './seal.ts';
 import { storageError } from './storage-error.ts';
 
@@ -24,9 +25,6 @@ export interface ReadJournal {
   readonly invalidFrom?: number;
 }
 
-const CHUNK = 1024 * 1024;
-const LINE_END = 0x0a;
-
 /**
  * Reads a journal line by line, in linear time and memory bounded by its longest line, and passes on every record up to
  * the box's counter. A missing file is an empty journal.
@@ -46,27 +44,23 @@ export async function readJournalRecords(
     changed: [] as number[],
   };
   const journal = () => readFileSync(path);
-  let number = 0;
   const file = await openIfThere(path);
   if (!file) return found;
   try {
     found.size = (await file.stat()).size;
     const limit = await limitOf();
-    for await (const batch of lines(file, found.size)) {
-      for (const line of batch) {
-        number += 1;
-        // A record ends with its closing brace, so one that is JSON was written to its end.
-        const value = parseJson(line.text);
-        if (value === undefined && line.end === found.size) {
-          if (line.whole) found.changed.push(number);
+    for await (const batch of readJsonLines(file, found.size)) {
+      for (const { number, text, value, end, isEnded } of batch) {
+        if (value === undefined && end === found.size) {
+          if (isEnded) found.changed.push(number);
           return { ...found, torn: true };
         }
         if (value === undefined) throw damaged(path, number, 'it is not JSON');
         refuseNewer(path, number, value);
-        if (seal && !seal.isGenuine(line.text, journal)) {
+        if (seal && !seal.isGenuine(text, journal)) {
           found.changed.push(number);
-          found.end = line.end;
-          found.unended = !line.whole;
+          found.end = end;
+          found.unended = !isEnded;
           continue;
         }
         const record = readRecord(path, number, value);
@@ -74,8 +68,8 @@ export async function readJournalRecords(
           throw damaged(path, number, `number ${record.seq} follows ${found.lastSeq}`);
         if (record.seq > limit) return { ...found, invalidFrom: record.seq };
         onRecord(record);
-        found.end = line.end;
-        found.unended = !line.whole;
+        found.end = end;
+        found.unended = !isEnded;
         found.lastSeq = record.seq;
         found.records += 1;
       }
@@ -94,57 +88,6 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw storageError('the journal', path, error);
-  }
-}
-
-interface Line {
-  readonly text: string;
-  /** Offset after its newline, in bytes. */
-  readonly end: number;
-  /** Whether it ended with a newline. */
-  readonly whole: boolean;
-}
-
-/**
- * The lines of the first `size` bytes, in batches. Decoding a whole chunk and splitting it costs a third of decoding
- * line by line, and a promise for each line would cost more than its JSON.
- */
-async function* lines(file: FileHandle, size: number): AsyncGenerator<Line[]> {
-  let rest: Buffer[] = [];
-  let end = 0;
-  for (let offset = 0; offset < size; ) {
-    const wanted = Math.min(CHUNK, size - offset);
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, offset);
-    if (bytesRead === 0) break;
-    offset += bytesRead;
-    const cut = buffer.lastIndexOf(LINE_END, bytesRead - 1) + 1;
-    if (cut > 0) {
-      const bytes = Buffer.concat([...rest, buffer.subarray(0, cut)]);
-      yield linesOf(bytes, end);
-      end += bytes.length;
-      rest = [];
-    }
-    if (cut < bytesRead) rest.push(buffer.subarray(cut, bytesRead));
-  }
-  if (rest.length > 0) yield [{ text: Buffer.concat(rest).toString('utf8'), end: size, whole: false }];
-}
-
-/** Offsets are counted in bytes, because a damaged character changes its length when it is decoded. */
-function linesOf(bytes: Buffer, offset: number): Line[] {
-  const texts = bytes.toString('utf8').split('\n').slice(0, -1);
-  let end = 0;
-  return texts.map((text) => {
-    end = bytes.indexOf(LINE_END, end) + 1;
-    return { text, end: offset + end, whole: true };
-  });
-}
-
-/** Undefined if it is not JSON, which has no value for that. */
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
 

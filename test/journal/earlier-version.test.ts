@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { readLines } from '../../src/journal/agent/journal-lines.ts';
+import { entriesIn } from '../../src/journal/agent/journal-lines.ts';
+import { jsonLinesOf } from '../../src/journal/lines/json-lines.ts';
 import { emptyMemory, remember } from '../../src/journal/memory.ts';
 import { readJournalRecords } from '../../src/journal/read.ts';
 import type { LoopRecord } from '../../src/loop/loop.ts';
@@ -45,7 +46,7 @@ test('a journal of an earlier version is read to its end, and remembers each ste
 
 test("an agent's journal of an earlier version keeps attempts, problems and what was saved", () => {
   const text = textOf('agent.jsonl');
-  const lines = readLines(text, 'agent.jsonl');
+  const lines = entriesIn(jsonLinesOf(text), 'agent.jsonl');
   expect(lines.length).toBe(text.split('\n').filter((line) => line !== '').length);
   const loop = lines
     .map((line, index) => ({ ...line, seq: index + 1 }) as LoopRecord)

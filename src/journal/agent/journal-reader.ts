@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { LoopRecord, LoopState } from '../../loop/loop.ts';
 import { EMPTY_LOOP, withRecord } from '../../loop/loop-state.ts';
 import type { Snapshot } from '../../model/facts/snapshot.ts';
+import { jsonLinesOf } from '../lines/json-lines.ts';
 import type { AgentRecord } from './agent-entry.ts';
-import { type JournalLine, readLines } from './journal-lines.ts';
+import { entriesIn, type JournalLine } from './journal-lines.ts';
 
 type StoreRecord = LoopRecord | AgentRecord;
 
@@ -49,13 +50,15 @@ export class JournalReader {
   #refresh(): void {
     const bytes = existsSync(this.path) ? readFileSync(this.path) : Buffer.alloc(0);
     if (bytes.length < this.#bytes || hashOf(bytes.subarray(0, this.#bytes)) !== this.#hash) this.#forget();
-    const end = bytes.lastIndexOf(0x0a) + 1;
-    if (end > this.#bytes) {
-      const text = bytes.toString('utf8', this.#bytes, end);
-      this.#current = withLines(this.#current, readLines(text, this.path));
-      this.#bytes = end;
-      this.#hash = hashOf(bytes.subarray(0, end));
-    }
+    const lines = jsonLinesOf(bytes.subarray(this.#bytes));
+    const last = lines.at(-1);
+    // An incomplete last line may be one that is being written.
+    if (last && !last.isEnded && last.value === undefined) lines.pop();
+    const read = lines.at(-1)?.end ?? 0;
+    if (read === 0) return;
+    this.#current = withLines(this.#current, entriesIn(lines, this.path));
+    this.#bytes += read;
+    this.#hash = hashOf(bytes.subarray(0, this.#bytes));
   }
 
   #forget(): void {

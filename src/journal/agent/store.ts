@@ -1,4 +1,4 @@
-import { appendFile, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LoopEntry, type LoopState } from '../../loop/loop.ts';
 import type { BoxIdentity } from '../../model/box.ts';
@@ -6,6 +6,7 @@ import { Snapshot } from '../../model/facts/snapshot.ts';
 import type { World } from '../../world.ts';
 import { journalKey } from '../box-state.ts';
 import { OWN_FILE, prepareFolder, prepareSubfolder } from '../journal-folder.ts';
+import { appendLines } from '../lines/json-lines.ts';
 import { isRunning, thisProcess } from '../lock/process-identity.ts';
 import { storing } from '../storage-error.ts';
 import { AGENT_SCHEMA, type AgentEntry, type AgentRecord } from './agent-entry.ts';
@@ -97,12 +98,11 @@ export class AgentStore {
   }
 
   async #write(entries: readonly JournalRow[], at: string): Promise<void> {
-    const lines = entries.map((entry) => `${JSON.stringify({ v: AGENT_SCHEMA, at, ...entry })}\n`).join('');
     const { path } = this.reader;
     await storing('the agent’s journal', path, async () => {
       await prepareFolder(this.folder);
-      // Starts with a newline, in case a power failure cut off the last write.
-      await appendFile(path, `\n${lines}`, { mode: 0o600, flush: true, flag: OWN_FILE.append });
+      const lines = entries.map((entry) => ({ v: AGENT_SCHEMA, at, ...entry }));
+      await appendLines(path, lines, OWN_FILE.append);
     });
   }
 

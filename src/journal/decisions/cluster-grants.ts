@@ -1,10 +1,19 @@
-import { mkdirSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { ClusterGrant } from '../../model/cluster/cluster-grant.ts';
-import { storing } from '../storage-error.ts';
+import { entriesOf } from '../lines/json-lines.ts';
 import { userName } from '../user-name.ts';
+import { LineFile } from './line-file.ts';
 import { readTrustedFile } from './trusted-file.ts';
+
+const Grant = z.object({
+  context: z.string(),
+  server: z.string(),
+  namespaces: z.array(z.string()).readonly().optional(),
+  /** ISO 8601. */
+  at: z.string().optional(),
+  by: z.string().optional(),
+});
 
 /** A grant as it is stored. */
 export interface GivenGrant extends ClusterGrant {
@@ -17,30 +26,15 @@ export interface GivenGrant extends ClusterGrant {
  * write the file
  */
 export function readClusterGrants(stateFolder: string): ClusterGrant[] {
-  return readTrustedFile(fileIn(stateFolder), 'contexts')?.split('\n').flatMap(parse) ?? [];
+  const text = readTrustedFile(join(stateFolder, 'contexts.jsonl'), 'contexts') ?? '';
+  return entriesOf(text, Grant).map(({ context, server, namespaces }) => ({
+    context,
+    server,
+    ...(namespaces && { namespaces }),
+  }));
 }
 
-/** Stores a grant in one write. */
+/** Stores a grant. */
 export async function grantCluster(stateFolder: string, grant: GivenGrant): Promise<void> {
-  const path = fileIn(stateFolder);
-  await storing('the allowed contexts', path, async () => {
-    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
-    const line = JSON.stringify({ ...grant, by: userName() });
-    await appendFile(path, `\n${line}\n`, { mode: 0o600, flush: true });
-  });
-}
-
-function fileIn(stateFolder: string): string {
-  return join(stateFolder, 'contexts.jsonl');
-}
-
-/** Ignores a line that is not a grant. */
-function parse(line: string): ClusterGrant[] {
-  try {
-    const { context, server, namespaces } = JSON.parse(line) as ClusterGrant;
-    if (typeof context !== 'string' || typeof server !== 'string') return [];
-    return [{ context, server, ...(Array.isArray(namespaces) && { namespaces }) }];
-  } catch {
-    return [];
-  }
+  await new LineFile(stateFolder, 'contexts', Grant).append({ ...grant, by: userName() });
 }

@@ -1,6 +1,7 @@
-import { appendFile, mkdir, open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { appendLines, entriesOf } from '../lines/json-lines.ts';
 import { storing } from '../storage-error.ts';
 import { requireTrusted } from './trusted-file.ts';
 
@@ -25,29 +26,17 @@ export class LineFile<Entry extends z.ZodType> {
       if (!file) return [];
       try {
         requireTrusted(this.#path, this.name, await file.stat());
-        return (await file.readFile('utf8')).split('\n').flatMap((line) => this.#parse(line));
+        return entriesOf(await file.readFile('utf8'), this.entry);
       } finally {
         await file.close();
       }
     });
   }
 
-  /**
-   * In one write, so that concurrent writes do not mix; starts with a newline, in case the last write was incomplete.
-   */
   append(entry: z.infer<Entry>): Promise<void> {
     return storing(`the ${this.name}`, this.#path, async () => {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
-      await appendFile(this.#path, `\n${JSON.stringify(entry)}\n`, { mode: 0o600, flush: true });
+      await appendLines(this.#path, [entry as object]);
     });
-  }
-
-  #parse(line: string): z.infer<Entry>[] {
-    try {
-      const read = this.entry.safeParse(JSON.parse(line));
-      return read.success ? [read.data] : [];
-    } catch {
-      return [];
-    }
   }
 }

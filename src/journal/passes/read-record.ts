@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { PassEntry, RecordEnd, RecordHead, RecordLine } from '../../model/pass-record.ts';
 import { OWN_FILE } from '../journal-folder.ts';
+import { type JsonLine, jsonLinesOf } from '../lines/json-lines.ts';
 import { isRunning } from '../lock/process-identity.ts';
 import { recordNames } from './prune-passes.ts';
 
@@ -34,7 +35,7 @@ export async function readRecord(folder: string, id: string): Promise<PassRecord
   const bytes = plain ?? (await contentOf(`${base}.gz`));
   if (bytes === undefined) return undefined;
   const text = plain ?? (await promisify(gunzip)(bytes).catch(() => Buffer.alloc(0)));
-  return parseRecord(text.toString('utf8'), (await stat(plain ? base : `${base}.gz`)).size);
+  return parseRecord(jsonLinesOf(text), (await stat(plain ? base : `${base}.gz`)).size);
 }
 
 /** What a list says of a record. */
@@ -44,28 +45,14 @@ export function entryOf({ head, end, bytes }: PassRecord): PassEntry {
   return { id, verb, at, name, box, by, outcome, bytes, ...(end ? { ms: end.ms } : {}) };
 }
 
-function parseRecord(text: string, bytes: number): PassRecord | undefined {
-  const [first = '', ...rest] = text.split('\n');
-  const head = parseLine(first) as RecordHead | undefined;
+function parseRecord([first, ...rest]: readonly JsonLine[], bytes: number): PassRecord | undefined {
+  const head = first?.value as RecordHead | undefined;
   if (typeof head?.record !== 'number' || typeof head.id !== 'string') return undefined;
-  const lines: RecordLine[] = [];
-  let unreadable = 0;
-  for (const line of rest) {
-    if (line === '') continue;
-    const parsed = parseLine(line) as RecordLine | undefined;
-    if (typeof parsed?.type === 'string') lines.push(parsed);
-    else unreadable += 1;
-  }
+  const values = rest.map(({ value }) => value as RecordLine | undefined);
+  const lines = values.filter((value) => typeof value?.type === 'string') as RecordLine[];
   const last = lines.at(-1);
-  return { head, lines, end: last?.type === 'record-ended' ? last : undefined, unreadable, bytes };
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  const end = last?.type === 'record-ended' ? last : undefined;
+  return { head, lines, end, unreadable: values.length - lines.length, bytes };
 }
 
 async function contentOf(path: string): Promise<Buffer | undefined> {
