@@ -88,7 +88,7 @@ const unanswered = () =>
   new RunbookError(
     terminalError(
       'no-answer',
-      'the question was not answered',
+      'The question was not answered.',
       'Answer it, or give the value as a flag or a variable.',
     ),
     EXIT.person,
@@ -96,6 +96,10 @@ const unanswered = () =>
 
 const withdrawn = () =>
   new RunbookError(
-    terminalError('interrupted', 'stopped while asking', 'Run the same command to go on.'),
+    terminalError(
+      'interrupted',
+      'You stopped the command at a question.',
+      'Run the same command to continue.',
+    ),
     EXIT.interrupted,
   );

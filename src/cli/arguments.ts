@@ -69,7 +69,7 @@ function readFlag(
     if (token.value !== undefined) {
       throw usageError(
         'unexpected-value',
-        `${token.rawName} does not accept a value`,
+        `${token.rawName} does not accept a value.`,
         `Write ${token.rawName} without a value.`,
       );
     }
@@ -81,7 +81,7 @@ function readFlag(
   if (value === undefined || (value.startsWith('--') && !token.inlineValue)) {
     throw usageError(
       'missing-value',
-      `${token.rawName} needs a value`,
+      `${token.rawName} needs a value.`,
       `Write ${token.rawName} ${flag.placeholder}.`,
     );
   }
@@ -105,7 +105,7 @@ function addValue(
       if (cut < 1) {
         throw usageError(
           'invalid-value',
-          `${shown} must be ${flag.placeholder}, got ${value}`,
+          `${shown} must be ${flag.placeholder}, got ${value}.`,
           `Write ${shown} NAME=VALUE.`,
         );
       }
@@ -117,7 +117,11 @@ function addValue(
       return;
     case 'text':
       if (before !== undefined) {
-        throw usageError('repeated-flag', `${shown} may be used only once`, 'Use it once; it is not a list.');
+        throw usageError(
+          'repeated-flag',
+          `${shown} may be used only once.`,
+          'Use it once; it is not a list.',
+        );
       }
       input[flag.field] = readChoice(flag, shown, value);
       return;
@@ -138,7 +142,7 @@ function readPositionals(
       const remedy = `See \`runbook ${operation.name} --help\`.`;
       throw usageError(
         'unexpected-argument',
-        `${operation.name} does not accept the argument \`${value}\``,
+        `runbook ${operation.name} does not accept the argument \`${value}\`.`,
         remedy,
       );
     }
@@ -158,7 +162,7 @@ function refuseMissing(
   const lacking = missing.map((flag) => (flag.positional ? flag.name : `--${flag.name} ${flag.placeholder}`));
   throw usageError(
     'missing-argument',
-    `${operation.name} needs ${missing.map(shownName).join(' and ')}`,
+    `runbook ${operation.name} needs ${missing.map(shownName).join(' and ')}.`,
     `Write \`${['runbook', operation.name, ...givenWords(args, flags), ...lacking].join(' ')}\`.`,
   );
 }
@@ -199,7 +203,7 @@ function unknownFlag(operation: Operation, shown: string, flags: readonly Flag[]
   const near = nearest(shown, known);
   const help = `See \`runbook ${operation.name} --help\`.`;
   const remedy = near ? `Did you mean ${near}? ${help}` : help;
-  return usageError('unknown-flag', `${operation.name} has no flag ${shown}`, remedy);
+  return usageError('unknown-flag', `runbook ${operation.name} has no flag ${shown}.`, remedy);
 }
 
 const shownWord = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : shellQuote(text));

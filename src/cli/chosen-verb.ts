@@ -25,7 +25,7 @@ export function chosenVerb(words: readonly string[], operations: readonly Operat
   );
   throw usageError(
     'unknown-verb',
-    `the verb \`${first}\` does not exist`,
+    `The verb \`${first}\` does not exist.`,
     near ? `Did you mean \`runbook ${near}\`?` : '`runbook --help` lists the verbs.',
   );
 }
@@ -47,8 +47,8 @@ function inFamily(
   throw usageError(
     'unknown-verb',
     second.startsWith('-')
-      ? `\`runbook ${family.name}\` needs a verb before ${second}`
-      : `the verb \`${name}\` does not exist`,
+      ? `\`runbook ${family.name}\` needs a verb before ${second}.`
+      : `The verb \`${name}\` does not exist.`,
     near ? `Did you mean \`runbook ${near}\`?` : `\`runbook ${family.name} --help\` lists them.`,
   );
 }

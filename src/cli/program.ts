@@ -136,7 +136,7 @@ function strayFlag(flag: string): RunbookError {
   const remedy = near
     ? `Did you mean ${near}?`
     : "A verb's flags come after it: runbook VERB [FILE] [flags].";
-  return usageError('unknown-flag', `runbook has no flag ${flag}`, remedy);
+  return usageError('unknown-flag', `runbook has no flag ${flag}.`, remedy);
 }
 
 const reasonOf = (signal: AbortSignal): Interruption | undefined =>

@@ -22,7 +22,7 @@ export async function openReportFile(path: string, cwd: string): Promise<ReportF
   try {
     await access(dirname(target), constants.W_OK | constants.X_OK);
   } catch {
-    const message = `--report needs a folder that exists and is writable; ${dirname(target)} is not`;
+    const message = `--report needs a folder that exists and is writable. ${dirname(target)} is not.`;
     throw usageError('unwritable-report', message, 'Create the folder, or use another one. Nothing ran.');
   }
   return {

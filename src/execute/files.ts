@@ -139,6 +139,6 @@ async function unlessMissing<T>(operation: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function systemError(code: string, message: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(message), { code });
+function systemError(code: string, text: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(text), { code });
 }

@@ -122,7 +122,7 @@ function judgeMatrix(loop: LoopState, failure: Attempt): GuardVerdict {
   if (rows.some((each) => typeof each.data.vantage === 'string' && each.data.vantage !== 'box')) return PASS;
   const had =
     rows.length === 0
-      ? 'there is no connection matrix since the failure'
+      ? 'no connection matrix was measured since the failure'
       : 'the connection matrix has only rows from the box itself';
   return {
     verdict: 'ask',

@@ -111,8 +111,8 @@ function damaged(path: string, line: number, cause: string): RunbookError {
   return runbookError(
     {
       code: 'journal-damaged',
-      message: `Line ${line} of the journal is damaged; the ${line - 1} lines before it are valid. Nothing was changed.`,
-      remedy: `Fix or delete that line if you know its content. Or move ${path} away: then steps whose checks pass are skipped, and all others act again.`,
+      message: `Line ${line} of the journal is damaged; the ${line - 1} lines before it are valid.`,
+      remedy: `Fix or delete that line if you know its content. Otherwise move ${path} away: then steps whose checks pass are skipped, and all others act again.`,
       place: { file: path, line, column: 1 },
       cause,
     },
@@ -124,7 +124,7 @@ function newer(path: string, line: number, version: number): RunbookError {
   return runbookError(
     {
       code: 'journal-newer',
-      message: `The journal must have format ${JOURNAL_SCHEMA} or older, but a newer runbook wrote format ${version}. Nothing was changed.`,
+      message: `The journal must have format ${JOURNAL_SCHEMA} or older, but a newer runbook wrote format ${version}.`,
       remedy: 'Use the newer version of runbook. A journal cannot be converted to an older format.',
       place: { file: path, line, column: 1 },
     },

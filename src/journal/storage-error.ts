@@ -53,7 +53,7 @@ function explain(what: string, path: string, code: string): Pick<Diagnostic, 'co
       return {
         code: 'disk-full',
         message: `The disk is full, so ${what} cannot be written to ${path}. What was written before is kept.`,
-        remedy: 'Free disk space, then run the same command again. It continues where it stopped.',
+        remedy: 'Free disk space, then run the same command again; it continues where it stopped.',
       };
     default:
       return {

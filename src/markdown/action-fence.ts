@@ -139,8 +139,7 @@ function finish({ base, attributes, kind, report, at }: Draft): Action | undefin
         report.error('empty-apply', at, 'An apply fence must contain objects. This one is empty.', remedy);
       }
       if (from !== undefined && /\$\{|^\/|(?:^|\/)\.\.(?:\/|$)/.test(from)) {
-        const remedy =
-          'Name a file below the folder of the document. Its content is approved together with the document.';
+        const remedy = 'Name a file below the folder of the document.';
         report.error(
           'bad-attribute',
           at,

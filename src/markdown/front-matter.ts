@@ -127,7 +127,7 @@ function readKeys(
     env: withoutRefused(readEnv(env, bad), (name) => {
       if (runbook === undefined) return;
       const message = `\`env\` in the front matter must not set variables that can change which code programs run. ${name} is one of them.`;
-      const remedy = 'Remove it. A fence may export it for the fences after it.';
+      const remedy = 'Remove it, or export it in a fence for the fences after it.';
       report.error('refused-name', placeOf('env', name), message, remedy);
     }),
     ...readParity(parity, bad),

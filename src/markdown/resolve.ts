@@ -85,7 +85,7 @@ function readNeeds({ references, at }: WrittenReferences, find: Find, report: Re
     if (step?.kind === 'step') return [step.id];
     const message = step
       ? `Needs must name steps. \`${step.id}\` is a problem, which is not part of the order.`
-      : `Needs must name existing steps. There is no step \`${reference.written}\`.`;
+      : `Needs must name existing steps. \`${reference.written}\` does not exist.`;
     const remedy = guess
       ? `Did you mean \`${guess}\`?`
       : 'Name steps by their ids, separated by commas, or link to their headings.';
@@ -104,7 +104,7 @@ function readFor({ references, at }: WrittenReferences, find: Find, report: Repo
     ? 'For must name one step. This one names several.'
     : step
       ? `For must name a step. \`${step.id}\` is a problem.`
-      : `For must name an existing step. There is no step \`${reference?.written ?? ''}\`.`;
+      : `For must name an existing step. \`${reference?.written ?? ''}\` does not exist.`;
   report.error('unknown-for', at, message, guess ? `Did you mean \`${guess}\`?` : 'Name one step by its id.');
   return undefined;
 }

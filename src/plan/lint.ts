@@ -128,7 +128,7 @@ const RULES: readonly Rule[] = [
     {
       message: 'A document must not contain secrets. This looks like a secret in clear text.',
       remedy:
-        'Declare it under Inputs with kind secret and refer to it by name. Then change the secret, because git keeps the old value.',
+        'Declare it under Inputs with kind secret, refer to it by name, and change the secret, because git keeps the old value.',
     },
   ),
   (runbook) =>

@@ -42,7 +42,7 @@ export function undeclaredNames(runbook: Runbook): Diagnostic[] {
       return {
         code: 'undeclared-name',
         severity: 'error',
-        message: `\${${name}} must be a declared input, a fact, or a variable that an earlier fence exports. It is none of these.`,
+        message: `\${${name}} is not declared as an input or a fact, and no earlier fence exports it.`,
         remedy: `${close ? `Did you mean \${${close}}? Otherwise declare` : 'Declare'} ${name} under Inputs, or write $\${${name}} to keep the text literally.`,
         place,
       } as const;

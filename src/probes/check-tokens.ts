@@ -84,7 +84,7 @@ function scanString(line: string, at: number, place: Place): Scanned {
   const raw = line.slice(at, end);
   const text = decodeString(raw);
   if (text === undefined) {
-    const remedy = 'Escape it as in JSON: \\" \\\\ \\n \\t \\u0041. Control characters must be escaped.';
+    const remedy = 'Escape it as in JSON: \\" \\\\ \\n \\t \\u0041.';
     return tokenError(place, at, 'check-string', `A string must be valid JSON. ${raw} is not.`, remedy);
   }
   return { token: { form: 'string', raw, text, ignoreCase: false, offset: at } };

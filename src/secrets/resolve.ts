@@ -251,7 +251,7 @@ function missingInput(input: Input, why: string | undefined): Diagnostic {
 
 function waysToGive(kind: Input['kind'], name: string): string {
   const argument = kind === 'variable' ? `--input ${name}=…, ` : '';
-  return `${argument}the environment variable ${name}, a line ${name}=… in .env next to the document or in a file named by --env-file, a command in its row of Inputs, or at a terminal`;
+  return `${argument}the environment variable ${name}, a line ${name}=… in .env or --env-file, a command in its row of Inputs, or at a terminal`;
 }
 
 function describe({ name, kind, required }: Input, outcome: Outcome): ResolvedInput {

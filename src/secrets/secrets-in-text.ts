@@ -20,7 +20,7 @@ export function secretsInText(
     code: 'secret-in-text',
     severity: short.has(name) ? 'warning' : 'error',
     message: `A document must not contain secrets. The value of ${name} is here.`,
-    remedy: `Write \${${name}} instead, and change the secret because it may have been read. Masked output shows ${markOf(name)}.`,
+    remedy: `Write \${${name}} instead, and change the secret because it may have been read; masked output shows ${markOf(name)}.`,
     place: source.placeAt(start),
   }));
 }

@@ -90,10 +90,10 @@ describe('arguments become the input', () => {
   ])('%j', (args, input) => expect(read(...args)).toEqual(input));
 
   test.each([
-    [[], 'sample needs --say', 'Write `runbook sample --say TEXT`.'],
+    [[], 'runbook sample needs --say.', 'Write `runbook sample --say TEXT`.'],
     [
       ['my file.md', '--dry-run', '--input', 'TOKEN=hunter2', '--jobs=2'],
-      'sample needs --say',
+      'runbook sample needs --say.',
       "Write `runbook sample 'my file.md' --dry-run --input TOKEN=… --jobs 2 --say TEXT`.",
     ],
     [['--jobs', '0'], '--jobs must be an integer from 1 to 64, got "0".', 'As in `runbook sample --jobs 4`.'],
@@ -111,7 +111,7 @@ describe('arguments become the input', () => {
       '--fault must be one of the allowed words, got "stop".',
       'One of: kill-step, restart.',
     ],
-    [['--sudo'], 'sample has no flag --sudo', 'See `runbook sample --help`.'],
+    [['--sudo'], 'runbook sample has no flag --sudo.', 'See `runbook sample --help`.'],
   ])('%j is wrong use', (args, message, remedy) => {
     try {
       read(...args);

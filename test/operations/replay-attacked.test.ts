@@ -139,7 +139,7 @@ describe('--accept of a step whose Verify does not pass', () => {
     const told = await scene.replay({ accept: 'a' });
     expect(told.story).toEqual(['a: failed not-accepted']);
     expect(told.report.next).toBe(
-      'Mend the box until the Verify of "a" passes, or let the step act again: runbook replay AUTODOCK.md',
+      'Fix the box until the Verify of "a" passes, or let the step act again: runbook replay AUTODOCK.md',
     );
     expect((await scene.replay()).report.next).toMatch(/--accept a$/);
   });

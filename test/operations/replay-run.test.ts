@@ -18,7 +18,7 @@ describe('a failure tells all that a person needs', () => {
       kind: 'failed',
       failure: { kind: 'exit', exitCode: 7, outputTail: 'before\nit broke', place: { line: 11 } },
     });
-    expect(told.report.next).toContain('goes on from "one"');
+    expect(told.report.next).toContain('continues from "one"');
   });
 
   test.each([
@@ -288,9 +288,11 @@ describe('files, background, interactive', () => {
       kind: 'person',
       failure: { kind: 'interactive', place: { line: 11 } },
     });
-    expect(one.outcome.failure.remedy).toMatch(/on a terminal/);
+    expect(one.outcome.failure.remedy).toMatch(/in a terminal/);
     expect(two.outcome.because).toBe('an earlier step needs a person');
-    expect(told.report.next).toBe('On a terminal it goes on from "one": runbook replay AUTODOCK.md');
+    expect(told.report.next).toBe(
+      'Run it in a terminal; it continues from "one": runbook replay AUTODOCK.md',
+    );
     expect(await scene.ran()).toEqual([]);
     const others = await scene.replay({ keepGoing: true });
     expect(others.report.steps[1].outcome.because).toBe('"one" needs a person');

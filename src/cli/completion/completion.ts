@@ -35,8 +35,8 @@ export async function completionScript(
   if (rest.length !== 1 || !Object.hasOwn(shells, rest[0]!)) {
     const what =
       rest[0] === undefined
-        ? 'completion needs the name of a shell'
-        : `completion does not support \`${rest.join(' ')}\``;
+        ? 'runbook completion needs the name of a shell.'
+        : `runbook completion does not support \`${rest.join(' ')}\`.`;
     throw usageError('invalid-value', what, 'Use bash, zsh or fish.');
   }
   return script(await completionVerbs(operations));

@@ -126,7 +126,7 @@ export class ClusterReader {
     if (clusterError?.kind === 'not-found' && !late) return;
     const dead = late || clusterError?.kind === 'unreachable' || clusterError?.kind === 'unauthorized';
     const why = late
-      ? 'the time limit was reached'
+      ? 'The time limit was reached.'
       : clusterError
         ? sentence(clusterError)
         : error instanceof Error

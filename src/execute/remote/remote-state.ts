@@ -91,7 +91,7 @@ function held(name: string, content: string): Diagnostic {
     code: 'lock-held',
     severity: 'error',
     message: `Only one command may work on ${name} at a time. "runbook ${command}" on ${document} holds its lock since ${since}: process ${pid} on that box, started by ${user}.`,
-    remedy: `Nothing was changed. Wait for that process or stop it ("kill ${pid}" on that box), then run this command again.`,
+    remedy: `Wait for that process or stop it ("kill ${pid}" on that box), then run this command again.`,
   };
 }
 

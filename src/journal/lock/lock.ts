@@ -162,7 +162,7 @@ function held({ pid, user, command, document, since }: Holder, path: string): Di
     code: 'lock-held',
     severity: 'error',
     message: `Only one command may work on this box at a time. "runbook ${command}" on ${document} holds its lock since ${since}: process ${pid}, started by ${user}.`,
-    remedy: `Nothing was changed. Wait for that process or stop it ("kill ${pid}"), then run this command again.`,
+    remedy: `Wait for that process or stop it ("kill ${pid}"), then run this command again.`,
     cause: `held by ${path}`,
   };
 }

@@ -71,7 +71,7 @@ export const killed: Rule = {
     const none = memory?.oomKills === 0;
     return [
       {
-        title: `Exit code 137: a process was killed by SIGKILL${none ? '. The kernel recorded no OOM kill' : ', by a person, a supervisor, a time limit or the kernel for lack of memory'}.`,
+        title: `Exit code 137: a process was killed by SIGKILL${none ? ', and the kernel recorded no OOM kill' : ', by a person, a supervisor, a time limit or the kernel for lack of memory'}.`,
         remedy: none
           ? 'Find out who sent it: a supervisor, a time limit (timeout -k), a stop of the container. More memory does not help.'
           : 'Check dmesg for "Out of memory" before you raise a limit. Otherwise find out who sent the signal.',
@@ -188,7 +188,7 @@ export const timedOut: Rule = {
     return [
       {
         title: `The step was still running and was stopped${limit}.`,
-        remedy: `${last} Find out what it waits for. A daemon that stays in the foreground belongs in a background step.`,
+        remedy: `${last} Find out what it waits for; a daemon that stays in the foreground belongs in a background step.`,
         evidence: [context.exitEvidence],
         weight: 'consequence',
       },

@@ -102,7 +102,7 @@ export const alreadyRunning: Rule = textRule({
     return {
       title: `It is already running${pid === undefined ? '' : ` (pid ${pid})`}${subject === undefined ? '' : ` on ${subject}`}.`,
       remedy:
-        'Reload or restart the running instance. If there is no such process, remove the stale pid or lock file.',
+        'Reload or restart the running instance. If that process does not exist, remove the stale pid or lock file.',
       ...(subject !== undefined && { subject }),
     };
   },
@@ -118,7 +118,7 @@ function alreadyRunningReport({ pid, name }: NamedProcess, file: string | undefi
         : `${what} names process ${pid}, which exists and is ${name}.`,
     remedy:
       name === undefined
-        ? `Remove ${what}, and start the program again.`
+        ? `Remove ${file ?? 'the pid or lock file'}, and start the program again.`
         : `If ${name} is the same program, reload or restart it. Otherwise the file is stale: remove it.`,
   };
 }

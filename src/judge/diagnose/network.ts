@@ -145,7 +145,7 @@ export const noRoute: Rule = textRule({
   describe: (hit, context) => {
     const { host } = target(context.near(hit, 4));
     return {
-      title: `There is no route to ${host ?? 'the host'} from this box.`,
+      title: `This box has no route to ${host ?? 'the host'}.`,
       remedy:
         'Check the addresses and the default route of this box (ip addr, ip route). For an IPv6 address, check that the box has IPv6.',
       ...(host !== undefined && { subject: host }),

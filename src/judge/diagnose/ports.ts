@@ -19,7 +19,7 @@ export const portTaken: Rule = textRule({
     if (path !== undefined) {
       return {
         title: `The socket ${path} is already in use, or was left by a process that has ended.`,
-        remedy: `Stop the process that holds ${path}. If there is none, remove the file.`,
+        remedy: `Stop the process that holds ${path}. If no process holds it, remove the file.`,
         subject: path,
       };
     }

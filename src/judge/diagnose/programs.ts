@@ -57,6 +57,7 @@ export const interpreterMissing: Rule = textRule({
     const fact = programFact(context, groups.file);
     const interpreter = (groups.interpreter ?? fact?.shebang)?.trim();
     const file = groups.file ?? 'the program';
+    const subject = groups.file ?? 'The program';
     const evidence = fact === undefined ? [] : [fact.id];
     if (fact?.crlf) {
       return {
@@ -69,8 +70,8 @@ export const interpreterMissing: Rule = textRule({
     return {
       title:
         interpreter === undefined
-          ? `${file} exists, but the interpreter in its first line (or its ELF loader) does not, or that line ends in CR LF.`
-          : `${file} needs ${interpreter}, which is not installed on this box.`,
+          ? `${subject} exists, but the interpreter in its first line (or its ELF loader) does not, or that line ends in CR LF.`
+          : `${subject} needs ${interpreter}, which is not installed on this box.`,
       remedy: `Check the first line of ${file}: install ${interpreter ?? 'the interpreter'}, or use an existing one, such as /bin/sh.`,
       subject: interpreter ?? file,
       evidence,

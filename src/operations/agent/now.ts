@@ -93,8 +93,8 @@ function nextOf(
     return `${withheld.problem} is cleared and lacks its Why: problem_resolve {"problem":"${withheld.problem}","why":"…"}.`;
   if (saving.changes) return 'Something is proven and not written: env_save.';
   if (stopped)
-    return `${stopped.id} waits for a person (runbook resume ${stopped.id}); independent steps can go on.`;
-  if (last && hasFailed(last)) return 'Look with env_observe, then go on.';
+    return `${stopped.id} waits for a person (runbook resume ${stopped.id}); independent steps can continue.`;
+  if (last && hasFailed(last)) return 'Call env_observe, then continue.';
   return store.loop.attempts.length === 0
     ? 'Begin with env_observe, then one small step at a time.'
     : 'Go on, or verify.';

@@ -54,8 +54,8 @@ function exposed(path: string): RunbookError {
   return runbookError(
     {
       code: 'exposed-secret',
-      message: `${path} is another user's, is readable by others, or holds no secret.`,
-      remedy: 'Remove it: a new one is made at the next start. Give that to your clients.',
+      message: `${path} must be your own file, readable only by you, and contain a secret.`,
+      remedy: 'Remove it. The next start creates a new one; give that to your clients.',
     },
     EXIT.person,
   );

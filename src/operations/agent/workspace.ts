@@ -30,8 +30,8 @@ export async function openWorkspace(
   if (box !== undefined && ![identity.name, identity.id, 'local', 'this'].includes(box)) {
     throw usageError(
       'unknown-box',
-      `There is no box ${JSON.stringify(box.slice(0, 100))} here.`,
-      `Leave box out: this machine is ${identity.name}.`,
+      `The box ${JSON.stringify(box.slice(0, 100))} does not exist here.`,
+      `Omit box. This machine is ${identity.name}.`,
     );
   }
   const store = AgentStore.open(world, document, identity, readOnly);

@@ -7,7 +7,7 @@ export function unknownApproval(id: string, known: readonly string[]): RunbookEr
   return runbookError(
     {
       code: 'unknown-approval',
-      message: `There is no approval ${id}.`,
+      message: `The approval ${id} does not exist.`,
       remedy: near ? `Did you mean ${near}?` : 'List them: runbook approvals list.',
     },
     EXIT.usage,

@@ -223,7 +223,7 @@ function revealsSecret(probe: Probe, asking: CheckContext): boolean {
 
 const WITHHELD: Verdict = {
   verdict: 'unknown',
-  observed: 'not asked: it would tell a secret, and no person has approved that',
+  observed: 'not run: it would reveal a secret, and no person has approved that',
   expected: 'an answer',
   class: 'not-approved',
 };

@@ -16,7 +16,7 @@ export function nextStepText(session: Session, outcomes: Outcomes, summary: Pass
     case 'done':
       return '';
     case 'aborted':
-      return `Stopped. The same command goes on from where it was: ${again}`;
+      return `Stopped. The same command continues where it stopped: ${again}`;
     case 'failed':
     case 'person':
       return stopped ? nextSteps(again, stopped) : again;
@@ -38,10 +38,10 @@ function firstStopped(outcomes: Outcomes): Stopped | undefined {
 function nextSteps(again: string, { id, failure }: Stopped): string {
   switch (failure.kind) {
     case 'interactive':
-      return `On a terminal it goes on from "${id}": ${again}`;
+      return `Run it in a terminal; it continues from "${id}": ${again}`;
     case 'not-accepted':
-      return `Mend the box until the Verify of "${id}" passes, or let the step act again: ${again}`;
+      return `Fix the box until the Verify of "${id}" passes, or let the step act again: ${again}`;
     default:
-      return `Mend it and run the same command: it goes on from "${id}". If you mended the box by hand: ${again} --accept ${id}`;
+      return `Fix the cause and run the same command; it continues from "${id}". If you fixed the box by hand: ${again} --accept ${id}`;
   }
 }

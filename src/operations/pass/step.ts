@@ -82,8 +82,8 @@ class StepWalk {
       this.#journalConfirmed('accepted', this.#memory?.state);
       return this.#skip('confirmed', checks, 'accepted by a person');
     }
-    const message = `It cannot be accepted: ${bad.check}: ${bad.observed}, expected ${bad.expected}.`;
-    const remedy = 'Mend it until its Verify passes, or run it without --accept.';
+    const message = `A step can be accepted only if its Verify passes. ${bad.check}: ${bad.observed}, expected ${bad.expected}.`;
+    const remedy = 'Fix the box until the Verify passes, or run without --accept.';
     const failure = this.#work.failure({ kind: 'not-accepted', message, remedy, place: bad.place }, checks);
     return { kind: 'failed', reason: 'failed-before', ms: this.#elapsed(), failure, fixes: [] };
   }
@@ -105,7 +105,7 @@ class StepWalk {
       return this.#skip('not-applicable', checks, reason);
     }
     if (checks.every((check) => check.verdict === 'pass')) return undefined;
-    return this.#person(checks, 'Whether this step applies is unknown: its When could not be asked.');
+    return this.#person(checks, 'Whether this step applies is unknown: its When could not be evaluated.');
   }
 
   async #decideByChecks(confirmed: boolean): Promise<StepOutcome> {
@@ -251,8 +251,8 @@ class StepWalk {
   #needsTerminal({ place }: Pick<Failure, 'place'>): StepOutcome {
     const failure = {
       kind: 'interactive',
-      message: 'It has an interactive fence, and there is no terminal.',
-      remedy: 'Run the same command on a terminal, where a person can answer.',
+      message: 'It has an interactive fence, which needs a terminal.',
+      remedy: 'Run the same command in a terminal, where a person can answer.',
       place,
     };
     return { kind: 'person', ms: this.#elapsed(), failure: this.#work.failure(failure, []) };
@@ -264,7 +264,7 @@ class StepWalk {
     const failure = {
       kind: 'unknown-verdict',
       message: unknown ? `${message} ${unknown.check}: ${unknown.observed}.` : message,
-      remedy: `Make it answerable and run the same command again, or decide yourself: --force acts, --accept ${id} accepts.`,
+      remedy: `Make the check measurable and run the same command again. Or decide yourself: --force acts, --accept ${id} accepts.`,
       place: unknown?.place ?? place,
     };
     return { kind: 'person', ms: this.#elapsed(), failure: this.#work.failure(failure, checks) };

@@ -185,7 +185,7 @@ export class StepWork {
   /** Why the output of a background process, which often tells the cause, is nowhere. */
   #unheard(): string {
     if (![...this.background.values()].some(({ log }) => log === '/dev/null')) return '';
-    return ' What its background process says is not kept, since this document has secrets: start it by hand to see.';
+    return ' The output of its background process is not kept, because this document has secrets.';
   }
 
   async #assert(questions: readonly CheckQuestion[], message: string): Promise<StepResult> {
@@ -208,7 +208,7 @@ export class StepWork {
         {
           kind,
           message: `${message} ${bad.length} of ${checks.length} checks: ${first.check}`,
-          remedy: `Mend it and run the same command again; if you mended it by hand, add --accept with this id.${this.#unheard()}`,
+          remedy: `Fix the cause and run the same command again. If you fixed it by hand, add --accept with this id.${this.#unheard()}`,
           place: first.place,
         },
         checks,

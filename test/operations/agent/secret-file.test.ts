@@ -30,7 +30,7 @@ describe('a secret in a file', () => {
     const path = await place();
     await secretInFile(path);
     await chmod(path, 0o644);
-    await expect(secretInFile(path)).rejects.toThrow(/readable by others/);
+    await expect(secretInFile(path)).rejects.toThrow(/readable only by you/);
     await chmod(path, 0o600);
     await writeFile(path, 'short\n');
     await expect(secretInFile(path)).rejects.toThrow(/no secret/);

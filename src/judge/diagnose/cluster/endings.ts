@@ -55,7 +55,7 @@ export const containerEndsSilently: Rule = {
       return [
         {
           title: `${containerTitle(run)} exits with code 0${afterSeconds(end.seconds)}${silent ? ', prints nothing' : ''} and is restarted (${pluralize(container.restarts, 'restart')}): its entry point does not stay in the foreground.`,
-          remedy: `Check what the entry point of ${container.image} starts. Typical causes: a script that puts its program in the background, an empty command, a shell without input. Use a Job for a program that is meant to end.`,
+          remedy: `Check what the entry point of ${container.image} starts. Typical causes are a script that puts its program in the background, an empty command, and a shell without input.`,
           subject: subjectOf(run),
           evidence: [pod.id, ...(log === undefined ? [] : [log.id])],
           weight: weightOfRun(context, run),

@@ -23,11 +23,11 @@ export const patchPointer: Rule = textRule({
       title:
         fault === undefined
           ? `The patch cannot be applied: ${said ?? 'its path'} has no parent in the object.`
-          : `The patch cannot be applied: ${fault.path} is not a pointer to one key. The correct form is ${fault.right}.`,
+          : `The patch cannot be applied: ${fault.path} is not a pointer to one key; the correct form is ${fault.right}.`,
       remedy:
         fault === undefined
           ? 'Add the parent first ({"op":"add","path":PARENT,"value":{}}), or use an apply or a merge patch, which needs no parent.'
-          : `Write ${fault.right}. In a pointer, / inside a key is ~1 and ~ is ~0 (RFC 6901). The labels or annotations must already exist; an apply or a merge patch does not need that.`,
+          : `Write ${fault.right}. In a pointer, write / inside a key as ~1 and ~ as ~0 (RFC 6901).`,
       subject,
     };
   },

@@ -62,7 +62,7 @@ export const probeUnauthorized: Rule = {
           : ', so it never receives traffic';
       return [
         {
-          title: `The ${where(run, kind)} of ${containerTitle(run)} is answered with ${status}: it runs, but the path requires a login${loop}.`,
+          title: `The ${where(run, kind)} of ${containerTitle(run)} gets status ${status}, because the path requires a login${loop}.`,
           remedy: LOGIN_REMEDY,
           subject: `${subjectOf(run)} ${kind}`,
           evidence: [event.id, ...(killing === undefined ? [] : [killing.id]), run.pod.id],

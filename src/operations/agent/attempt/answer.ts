@@ -97,9 +97,9 @@ export type Denied = 'open' | 'no' | 'nobody-asked' | 'too-fast';
 export function approvalAnswer(step: string, key: string, said: Denied, file: string): AttemptAnswer {
   const command = `runbook approve ${file} --step ${step}`;
   const words = {
-    open: 'The question is with the person. Call again with the same arguments once they have answered',
+    open: 'The person has been asked. Call again with the same arguments once they have answered',
     no: 'The person said no. Do something else, or ask them what they would accept',
-    'nobody-asked': 'No person could be asked here',
+    'nobody-asked': 'No person can be asked from here',
     'too-fast':
       'The answer came faster than a person can read what would run, so it does not count. Call again with the same arguments',
   };
@@ -157,21 +157,21 @@ function nextOf(attempt: Attempt, cleared: readonly string[]): string {
       return cleared.length > 0
         ? `This cleared ${cleared.join(', ')}: call problem_resolve with its Why, then env_save.`
         : attempt.body.verify.length === 0
-          ? 'It ran, but without a Verify it is not saved. Revise it: {step, draft} with verify lines that fail before and pass after.'
-          : 'Go on with the next step, or env_save.';
+          ? 'It ran, but a step without a Verify is not saved. Revise it: {step, draft} with verify lines that fail before and pass after.'
+          : 'Continue with the next step, or call env_save.';
     case 'skipped':
-      return 'It did not run: its Verify passes already. If it still has to run on a clean box, choose a Verify that fails before it.';
+      return 'It did not run, because its Verify already passes. If it must run on a clean box, choose a Verify that fails before it.';
     case 'failed':
     case 'timed_out':
       return attempt.findings.length > 0
-        ? `Read findings[0] first: ${attempt.findings[0]!.remedy} env_observe shows the box as it is.`
+        ? `Read findings[0] first: ${attempt.findings[0]!.remedy} env_observe shows the current state of the box.`
         : 'Call env_observe before you change anything, and find_fix with the error.';
     case 'running':
       return `It still runs: job_read {"job":"${attempt.job}","wait_s":60}.`;
     case 'interrupted':
-      return 'The server was killed while it ran. Look with env_observe, then apply it again.';
+      return 'The server was killed while it ran. Call env_observe, then apply it again.';
     case 'cancelled':
-      return 'It was cancelled; its processes are ended.';
+      return 'It was canceled, and its processes were killed.';
     case 'refused':
     case 'needs_approval':
       return '';

@@ -32,15 +32,15 @@ export async function approveOnRequest(
   if (!asked)
     throw refused(
       'nothing-asked',
-      `No agent has asked to run a step ${step} here.`,
-      'The agent’s answer names the step.',
+      `No agent has requested the step ${step} here.`,
+      'Use the step id from the agent’s answer.',
       EXIT.usage,
     );
   if (!world.person)
     throw refused(
       'not-approved',
-      'Nothing was approved: there is no person at a terminal here.',
-      'Run the same command on a terminal.',
+      'Nothing was approved: a person must answer in a terminal, and none is attached.',
+      'Run the same command in a terminal.',
       EXIT.person,
     );
   const target = attemptTarget(workspace, callOf(asked.call, step));
@@ -65,8 +65,8 @@ export async function approveOnRequest(
   if (!/^[ya]/.test(answer))
     throw refused(
       'not-approved',
-      'Nothing was approved: the person said no.',
-      'Tell the agent what you would accept.',
+      'Nothing was approved: you answered no.',
+      'Tell the agent what you would accept instead.',
       EXIT.person,
     );
   const now = world.now();

@@ -14,7 +14,7 @@ export function refuseLiteralIds({ run, undo }: Pick<StepBody, 'run' | 'undo'>, 
   if (!found) return;
   throw usageError(
     'literal-id',
-    `A step must work on the next box too, and this one names ${found.kind}: ${found.literal}.`,
+    `A step must work on the next box too. This one names ${found.kind}: ${found.literal}.`,
     `Instead, ${found.instead}.`,
   );
 }

@@ -36,7 +36,7 @@ export function attemptTarget(
   if (step === undefined && draft === undefined) {
     throw usageError(
       'nothing-to-apply',
-      'Neither step nor draft was given.',
+      'A call of apply_step needs a step or a draft. This one has neither.',
       'Give the id of a step, or a draft {title, run, verify}.',
     );
   }
@@ -51,13 +51,13 @@ export function attemptTarget(
     throw usageError(
       'not-a-step',
       `${chosen.step} is not a step that can run.`,
-      'Name a step; a problem is applied by the step that it serves.',
+      'Use the id of a step. A problem is applied by the step that it serves.',
     );
   }
   if (chosen.source !== 'step' && planned.step.actions.length === 0) {
     throw usageError(
       'nothing-runs',
-      'Nothing in this draft runs.',
+      'A draft must contain something that runs. This one does not.',
       'Give run as shell text, or as fences whose language or attributes act (bash, file, apply).',
     );
   }
@@ -84,11 +84,15 @@ function drafted(workspace: Workspace, step: string | undefined, draft: Draft): 
   if (step !== undefined) return revised(workspace, step, draft, body);
   const id = body.run.find(({ attributes }) => attributes.name)?.attributes.name ?? slugOf(body.title);
   if (id === '')
-    throw usageError('empty-id', 'This title has no letter or digit to make an id of.', 'Reword it.');
+    throw usageError(
+      'empty-id',
+      'A title needs a letter or digit, from which the id is derived. This one has neither.',
+      'Reword it.',
+    );
   if (documentedStep(workspace, id)) {
     throw usageError(
       'step-exists',
-      `The document has a step ${id} already.`,
+      `The document already has a step ${id}.`,
       `Give step: "${id}" together with the draft to revise it, or choose another title.`,
     );
   }
@@ -150,9 +154,9 @@ export function unknownStep(workspace: Workspace, id: string): Error {
   const shown = JSON.stringify(id.slice(0, 100));
   return usageError(
     'unknown-step',
-    `There is no step ${shown}.`,
+    `The step ${shown} does not exist.`,
     close
       ? `Did you mean "${close}"?`
-      : `There are: ${ids.slice(0, 12).join(', ') || 'none yet; give a draft'}.`,
+      : `Existing steps: ${ids.slice(0, 12).join(', ') || 'none yet; give a draft'}.`,
   );
 }

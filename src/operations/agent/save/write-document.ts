@@ -94,10 +94,12 @@ async function createDocument({ path, file }: AgentDocument, text: string): Prom
     const { code } = error as NodeJS.ErrnoException;
     const message =
       code === 'EEXIST'
-        ? `${file} was made by somebody else meanwhile.`
+        ? `${file} was created by another process in the meantime.`
         : `${file} could not be written (${code}).`;
     const remedy =
-      code === 'EEXIST' ? 'Save again: it is read again first.' : 'Check permissions and room there.';
+      code === 'EEXIST'
+        ? 'Save again; the file is read again first.'
+        : 'Check the permissions and the free space of its folder.';
     throw runbookError({ code: 'unwritable-document', message, remedy }, EXIT.person);
   } finally {
     await rm(draft, { force: true });

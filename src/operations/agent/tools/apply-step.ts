@@ -163,8 +163,8 @@ function refuseSecrets({ masker }: Session, body: StepBody): void {
   if (found === undefined || !masker.holdsSecret(JSON.stringify(body))) return;
   throw usageError(
     'secret-in-draft',
-    `The value of the secret ${found} is in this draft.`,
-    `Write \${${found}} (in a shell fence "$${found}") instead: the value reaches the step by environment.`,
+    `A draft must not contain secrets. The value of ${found} is in this one.`,
+    `Write \${${found}} (in a shell fence "$${found}") instead; the value reaches the step through its environment.`,
   );
 }
 

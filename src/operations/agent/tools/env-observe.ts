@@ -120,8 +120,8 @@ async function moreFacts(workspace: Workspace, cursor: string) {
   if (!page) {
     throw usageError(
       'unknown-cursor',
-      'There are no facts under this cursor.',
-      'Take it from next_facts of an env_observe.',
+      'This cursor does not exist.',
+      'Use a value of next_facts from an env_observe.',
     );
   }
   return {
@@ -141,8 +141,8 @@ function unknownSnapshot({ store }: Workspace, wanted: string) {
     .map(({ snapshot }) => snapshot);
   return usageError(
     'unknown-snapshot',
-    `There is no snapshot ${JSON.stringify(wanted.slice(0, 60))}.`,
-    `The last ones are: ${known.join(', ') || 'none yet'}.`,
+    `The snapshot ${JSON.stringify(wanted.slice(0, 60))} does not exist.`,
+    `The last snapshots: ${known.join(', ') || 'none yet'}.`,
   );
 }
 
@@ -208,8 +208,8 @@ function nextOf(
 ): string {
   const first = findings[0];
   if (first) return `Start with findings[0]: ${first.remedy}`;
-  if (unaccounted > 0) return 'Something changed that no step did (unaccounted): make it a step, or undo it.';
+  if (unaccounted > 0) return 'Something changed without a step (unaccounted). Make it a step, or undo it.';
   if (unavailable.length > 0)
     return `Nothing unusual in what could be measured; not measured (unavailable): ${[...new Set(unavailable.map(({ scope }) => scope))].join(', ')}.`;
-  return 'Nothing unusual. Ask for single scopes to see more of them.';
+  return 'Nothing unusual. Request single scopes to see more of them.';
 }

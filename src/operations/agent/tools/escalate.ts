@@ -58,8 +58,8 @@ export const escalate = defineTool({
       written,
       diff,
       next: problem
-        ? `Tell the person. ${problem.id} waits until they run: runbook resume ${problem.id}. Go on with steps that do not need it.`
-        : 'Tell the person. Go on with steps that do not depend on the answer.',
+        ? `Tell the person. ${problem.id} waits until they run: runbook resume ${problem.id}. Continue with steps that do not need it.`
+        : 'Tell the person. Continue with steps that do not depend on the answer.',
     };
   },
 });
@@ -87,8 +87,8 @@ function report(
     asked,
     `Tried:\n\n${tried.map(triedLine).join('\n')}`,
     known.length > 0 ? `Known:\n\n${known.map((each) => `- ${oneLine(each)}`).join('\n')}` : '',
-    last === '' ? '' : `Last said: ${inlineCode(last.slice(0, 300))}`,
-    `To go on: \`runbook resume ${problem.id}\``,
+    last === '' ? '' : `Last error: ${inlineCode(last.slice(0, 300))}`,
+    `To continue: \`runbook resume ${problem.id}\``,
   ]
     .filter((each) => each !== '')
     .join('\n\n');
@@ -99,7 +99,7 @@ function triedLine({ attempt, body, status, exitCode, changed }: Attempt): strin
   const code = exitCode === null || exitCode === 0 ? '' : `, exit code ${exitCode}`;
   const what =
     changes.length === 0
-      ? 'changed nothing that was seen'
+      ? 'changed nothing that was observed'
       : changes.map(({ kind, subject }) => `${kind} ${subject}`).join(', ');
   return `- ${attempt}, ${oneLine(body.title)}: ${status}${code}; ${oneLine(what)}`;
 }

@@ -99,8 +99,8 @@ export const jobCancel = defineTool({
       job,
       status: ended?.status ?? 'running',
       next: elsewhere
-        ? 'Another server of this document runs it; cancel it there.'
-        : 'Look with env_observe what it had changed.',
+        ? 'Another server of this document runs it. Cancel it there.'
+        : 'Call env_observe to see what it changed.',
     };
   },
 });
@@ -122,8 +122,8 @@ export function findJob({ store }: Workspace, id: string) {
   const last = store.jobs.slice(-5).map((each) => each.job);
   throw usageError(
     'unknown-job',
-    `There is no job ${JSON.stringify(id.slice(0, 100))}.`,
-    `The last ones are: ${last.join(', ') || 'none yet'}.`,
+    `The job ${JSON.stringify(id.slice(0, 100))} does not exist.`,
+    `The last jobs: ${last.join(', ') || 'none yet'}.`,
   );
 }
 

@@ -75,15 +75,15 @@ async function refuseForeign(text: string, world: World): Promise<void> {
   if (target.kind !== 'ssh' || (await allowedHosts(world)).has(target.host.toLowerCase())) return;
   throw usageError(
     'host-not-allowed',
-    `${text} is a host that no person has listed.`,
-    'A person can list it in allowed-hosts in their state folder.',
+    `An agent may compare only hosts that a person has listed. ${text} is not listed.`,
+    'A person can add it to allowed-hosts in their state folder.',
   );
 }
 
 function nextOf({ verdict, rows, b }: ParityReport): string {
   const first = rows.find((each) => each.class === (verdict === 'differs' ? 'differs' : 'unknown'));
-  if (verdict === 'equal' || !first) return 'The boxes are alike, but for what was declared.';
+  if (verdict === 'equal' || !first) return 'The boxes are equal, except for declared differences.';
   if (verdict === 'unknown')
-    return `Nothing differs, but not all could be measured: ${first.because ?? first.subject}.`;
+    return `Nothing differs, but something could not be measured: ${first.because ?? first.subject}.`;
   return `Start with ${first.scope} ${first.subject}: make it a step and replay it on ${b}, or declare it under expect.`;
 }

@@ -73,8 +73,8 @@ export const problemResolve = defineTool({
       next:
         saved.refused ??
         (withheld[0]
-          ? `${withheld[0].problem} still lacks its Why.`
-          : 'Go on; env_save writes what is left, with facts and decisions.'),
+          ? `${withheld[0].problem} still needs its Why.`
+          : 'Continue; env_save writes the rest, with facts and decisions.'),
     };
   },
 });
@@ -86,8 +86,8 @@ export function findProblem({ store }: Workspace, id: string): ProblemRecord {
   const ids = store.loop.problems.map((each) => `${each.id} (${each.state})`);
   throw usageError(
     'unknown-problem',
-    `There is no problem ${JSON.stringify(id.slice(0, 100))}.`,
-    `There are: ${ids.join(', ') || 'none'}.`,
+    `The problem ${JSON.stringify(id.slice(0, 100))} does not exist.`,
+    `Existing problems: ${ids.join(', ') || 'none'}.`,
   );
 }
 
@@ -110,8 +110,8 @@ async function decide(
   if (why.trim() === '') {
     throw usageError(
       'no-why',
-      'A problem is resolved by its Why.',
-      'Give why: what brings it about, in a sentence or two; or drop it with a reason.',
+      'A problem needs a Why to be resolved.',
+      'Give why: what causes it, in one or two sentences. Or drop it with a reason.',
     );
   }
   // Said again, the same: nothing to add.
@@ -150,8 +150,8 @@ function refuseStrangeFix(
   if (missing === undefined) return;
   throw usageError(
     'not-a-fix',
-    `${missing} is not an attempt that succeeded between the opening and the clearing of ${id}.`,
-    `Such are: ${attempts.join(', ') || 'none'}.`,
+    `A fix must be an attempt that succeeded while ${id} was open. ${missing} is not one.`,
+    `Use one of: ${attempts.join(', ') || 'none'}.`,
   );
 }
 
@@ -166,7 +166,7 @@ function refuseMove({ store }: Workspace, { id }: ProblemRecord, to: ProblemMove
     throw usageError(
       'not-possible-now',
       refused,
-      'runbook_read tells the state of every problem, and what comes next.',
+      'Call runbook_read: it shows the state of every problem and the next step.',
     );
 }
 
@@ -216,10 +216,10 @@ async function obstacleChecks(
   const said = answers.map(({ check, observed }) => `\`${check}\` does not hold now (${observed})`);
   throw usageError(
     'no-obstacle-check',
-    `The Verify of ${problem.id} must be a check that holds now and did not hold before the fix. ${said.join('; ') || 'None of the lines is a typed check'}.`,
+    `The Verify of ${problem.id} must be a check that holds now and did not hold before the fix. ${said.join('; ') || 'The lines contain no typed check'}.`,
     culprits.length > 0
-      ? `Give verify: ${JSON.stringify(culprits)}. The Why is kept.`
-      : `Leave verify out: the fix is then saved with what it has. The Why is kept. ${CULPRIT_ADVICE}`,
+      ? `The Why is kept; give verify: ${JSON.stringify(culprits)}`
+      : `The Why is kept; omit verify to save the fix as it is. ${CULPRIT_ADVICE}`,
   );
 }
 

@@ -70,8 +70,8 @@ function refuseUnknown(workspace: Workspace, { from, only }: Input): void {
   if (!workspace.document.exists) {
     throw usageError(
       'no-such-file',
-      `There is no ${workspace.document.file} yet.`,
-      'Work with apply_step, then env_save: that writes it.',
+      `${workspace.document.file} does not exist yet.`,
+      'Run steps with apply_step, then call env_save to write it.',
     );
   }
   const ids = workspace.document.runbook.steps.map(({ id }) => id);
@@ -87,7 +87,7 @@ async function dryRun(context: AgentContext, prepared: Prepared, given: Input): 
     status: 'dry_run',
     summary: { ...report.plan?.summary },
     steps,
-    next: 'replay without dry_run does it.',
+    next: 'Call replay without dry_run to do it.',
   };
 }
 
@@ -129,7 +129,7 @@ async function unpermitted(
   const old = (await approvalsOf(world).hasOld(path)) ? ` ${OLD_APPROVAL}` : '';
   const fast =
     answer === 'too-fast' ? 'The answer came faster than a person can read it, so it does not count. ' : '';
-  const next = `${fast}A person has to approve what ${file} says: runbook approve ${file}. Never run that yourself.${old}`;
+  const next = `${fast}A person must approve the content of ${file}: runbook approve ${file}. Never run that yourself.${old}`;
   return { job: null, status: 'needs_approval', approval: { answer }, steps: [], next };
 }
 
@@ -175,7 +175,7 @@ async function start(
     status: summary.outcome,
     summary: { ...summary },
     steps: steps.map(({ id: step, outcome }) => ({ step, ...outcomeRow(outcome) })),
-    next: next || 'Everything holds. verify asks it again at any time.',
+    next: next || 'Everything holds. Call verify at any time to check again.',
   };
 }
 

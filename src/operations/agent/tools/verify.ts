@@ -64,9 +64,9 @@ export const verifyTool = defineTool({
       probes: asked.map(shown),
       next:
         summary.fail > 0
-          ? 'Something does not hold: env_observe, then apply_step for the step that failed.'
+          ? 'A check fails. Call env_observe, then apply_step for the step that failed.'
           : summary.unknown > 0
-            ? 'Nothing fails, but some could not be asked here; apply_step and replay ask shell checks.'
+            ? 'Nothing fails, but some checks could not be run here. apply_step and replay run shell checks.'
             : '',
     };
   },
@@ -111,7 +111,7 @@ async function ask(
 /** A shell check is named, not run. */
 function typed(question: CheckQuestion): CheckQuestion {
   if (question.kind !== 'shell') return question;
-  const observed = 'not asked: a shell check is code, run by apply_step and replay';
+  const observed = 'not run: a shell check is code, which only apply_step and replay run';
   return {
     ...question,
     ask: async () => ({ verdict: 'unknown', observed, expected: 'exit 0', class: 'not-asked' }),

@@ -129,12 +129,12 @@ export async function deleteAppliedObjects(
   say: (line: string) => void,
 ): Promise<void> {
   const cluster = await clusterOfFence(work);
-  const elsewhere = applied.find(({ server = cluster.name.server }) => server !== cluster.name.server);
-  if (elsewhere) {
+  const misplaced = applied.find(({ server = cluster.name.server }) => server !== cluster.name.server);
+  if (misplaced) {
     // The other cluster would report that all objects are gone, and nothing would ever look for them again.
     throw new ClusterError(
       'not-found',
-      `${showKey(elsewhere)} was applied to ${elsewhere.server}, and context "${cluster.name.context}" is of ${cluster.name.server}: switch to its context first.`,
+      `${showKey(misplaced)} was applied to ${misplaced.server}, but context "${cluster.name.context}" is of ${cluster.name.server}. Switch to its context first.`,
     );
   }
   for (const each of [...applied].reverse()) {

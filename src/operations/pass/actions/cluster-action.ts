@@ -21,7 +21,7 @@ export interface ClusterWork {
  * @throws ClusterError
  */
 export async function clusterOfFence({ pass, state }: ClusterWork): Promise<Cluster> {
-  if (!pass.box.cluster) throw new ClusterError('no-config', 'This kind of box has no way to a cluster.');
+  if (!pass.box.cluster) throw new ClusterError('no-config', 'This kind of box cannot reach a cluster.');
   return pass.box.cluster({ env: environmentOf(pass, state), folder: pass.folder });
 }
 
@@ -49,7 +49,7 @@ export class FenceDefect extends Error {
 /** The failure of a fence for a thrown error. Texts may quote what was sent, so they are masked. */
 export function clusterFailure(action: Action, error: unknown, pass: Pass): Performed {
   if (pass.signal.aborted) {
-    return failure(action.place, 'aborted', 'Stopped by the person.', 'Run the same command to go on.');
+    return failure(action.place, 'aborted', 'You stopped the command.', 'Run the same command to continue.');
   }
   if (error instanceof FenceDefect) {
     return failure(

@@ -47,7 +47,11 @@ function requestOf(action: PatchAction, work: ClusterWork): PatchRequest {
   const read = readValues(action.text, substitutionOf(work));
   if (!read.ok) throw new FenceDefect(read.message, 'Correct the patch.', read.line);
   if (read.values.length !== 1)
-    throw new FenceDefect('A patch is one document.', 'Write one patch a fence.', 1);
+    throw new FenceDefect(
+      'A patch fence must contain one document.',
+      'Write each patch in its own fence.',
+      1,
+    );
   return {
     target: work.pass.substitute(action.target, work.state),
     namespace: work.pass.substitute(action.namespace, work.state),

@@ -24,7 +24,7 @@ export async function perform(action: Action, performing: Performing): Promise<P
 }
 
 /** How to come by an approval of what has changed. */
-const ASK_AGAIN = 'Run the same command again: it asks for what is new.';
+const ASK_AGAIN = 'Run the same command again. It asks you to approve what is new.';
 
 async function performShell(action: ShellAction, performing: Performing): Promise<Performed> {
   const { pass, state, output } = performing;
@@ -35,7 +35,7 @@ async function performShell(action: ShellAction, performing: Performing): Promis
       action,
       'interactive',
       'This fence needs a person at a terminal.',
-      'Run the same command on a terminal.',
+      'Run the same command in a terminal.',
     );
   }
   output.begin();
@@ -77,7 +77,7 @@ async function startBackground(
       'unstartable',
       `The background process did not start: ${(error as Error).message}`,
       log === '/dev/null'
-        ? 'Its output was not kept, since a secret could stand in it.'
+        ? 'Its output was not kept, because it could contain a secret. Start it by hand to see it.'
         : `Its output is in ${log}.`,
     );
   }
@@ -90,29 +90,29 @@ function shellFailure(action: ShellAction, { end }: ShellResult): FenceFailure |
       return {
         kind: 'exit',
         message: `The fence ended with exit code ${end.code}.`,
-        remedy: 'Mend what its output tells, or edit the step, and run the same command again.',
+        remedy: 'Fix what its output reports or edit the step, then run the same command again.',
         place: end.line === undefined ? action.place : placeOfLine(action, end.line),
         exitCode: end.code,
       };
     case 'timeout':
       return {
         kind: 'timeout',
-        message: `The fence did not end within ${Math.round(end.afterMs / 1000)} s; its process group was ended.`,
+        message: `The fence did not end within ${Math.round(end.afterMs / 1000)} s, so its process group was killed.`,
         remedy: 'Find out what it waited for before raising its timeout attribute.',
         place: action.place,
       };
     case 'aborted':
       return {
         kind: 'aborted',
-        message: 'Stopped by the person.',
-        remedy: 'Run the same command to go on.',
+        message: 'You stopped the command.',
+        remedy: 'Run the same command to continue.',
         place: action.place,
       };
     case 'disconnected':
       return {
         kind: 'disconnected',
         message: `${end.reason.charAt(0).toUpperCase()}${end.reason.slice(1)}, in the middle of this fence.`,
-        remedy: 'Run the same command again once the box can be reached: it goes on with this step.',
+        remedy: 'Run the same command again once the box can be reached. It continues with this step.',
         place: action.place,
       };
     case 'unstartable':
@@ -158,16 +158,16 @@ function writeRemedy(error: unknown, path: string): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return 'Make room on that disk; the old content, if any, is untouched.';
+      return 'Free disk space there. The old content, if any, is unchanged.';
     case 'EACCES':
     case 'EPERM':
-      return 'Run as a user who may write there; the old content, if any, is untouched.';
+      return 'Run as a user who may write there. The old content, if any, is unchanged.';
     case 'EROFS':
-      return 'That file system is mounted read-only.';
+      return 'That file system is mounted read-only. Write to another one, or remount it.';
     case 'EISDIR':
-      return `${path} is a directory: name a file in it.`;
+      return `${path} is a directory. Use the path of a file in it.`;
     default:
-      return 'The old content, if any, is untouched.';
+      return 'Fix the cause, then run the same command again. The old content, if any, is unchanged.';
   }
 }
 

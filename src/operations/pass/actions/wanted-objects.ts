@@ -53,8 +53,10 @@ async function vendoredText(path: string, { pass }: ClusterWork): Promise<string
     return content.toString('utf8');
   } catch (error) {
     const why =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new FenceDefect(`${path} cannot be read: ${why}.`, 'Keep the file beside the document, in git.');
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'the file does not exist'
+        : (error as Error).message;
+    throw new FenceDefect(`${path} cannot be read: ${why}.`, 'Keep the file next to the document, in git.');
   }
 }
 
@@ -66,6 +68,6 @@ function credentialsOf(action: RegistryAction, work: ClusterWork): KubeObject {
     namespace: work.pass.substitute(action.namespace, work.state),
   });
   if (!secret.ok)
-    throw new FenceDefect(secret.message, 'Write server, username and password, one a line.', 1);
+    throw new FenceDefect(secret.message, 'Write server, username and password, each on its own line.', 1);
   return secret.object;
 }
