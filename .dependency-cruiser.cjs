@@ -43,6 +43,7 @@ const arrows = {
   ],
   cli: ['base', 'model', 'operations', 'world'],
   mcp: ['base', 'model', 'operations', 'world'],
+  serve: ['base', 'model', 'page', 'operations', 'world'],
 };
 
 const room = (name) => `^src/${name}(/|\\.ts$)`;

@@ -10,6 +10,7 @@ const sources = await load(`
   export * from './src/cli/verbs.ts';
   export * from './src/operations/all.ts';
   export * from './src/mcp/row.ts';
+  export * from './src/serve/row.ts';
   export * from './src/cli/flags.ts';
   export * from './src/cli/verb-help.ts';
   export * from './src/cli/global-flags.ts';
@@ -18,7 +19,7 @@ const sources = await load(`
 `);
 const { verbGroups, verbsOf, flagsOf, flagTerm, meaning, usageLine, globalFlags, exitCodes, probeKinds } =
   sources;
-const operations = [...sources.operations, sources.mcpRow];
+const operations = [...sources.operations, sources.serveRow, sources.mcpRow];
 
 const parts = {
   verbs: verbsTable(),

@@ -7,6 +7,7 @@ import { rootHelp } from './cli/root-help.ts';
 import { verbsOf } from './cli/verbs.ts';
 import { mcpRow } from './mcp/row.ts';
 import { operations } from './operations/all.ts';
+import { serveRow } from './serve/row.ts';
 
 // The only place that exits. `--help` and `--version` are answered from the little that is loaded already; all else loads on
 // demand. No `await` at the top: the bundled entry is CommonJS, which starts faster (scripts/build.mjs).
@@ -18,7 +19,9 @@ const only = argv.length === 1 ? argv[0] : undefined;
 
 if (only === '--version') process.stdout.write(`${version}\n`);
 else if (only === '--help' || only === '-h') {
-  process.stdout.write(rootHelp(verbsOf([...operations, mcpRow]), version, helpWidth(process.stdout)));
+  process.stdout.write(
+    rootHelp(verbsOf([...operations, serveRow, mcpRow]), version, helpWidth(process.stdout)),
+  );
 } else {
   enableCompileCache(join(__dirname, 'cache'));
   const quit = (exit: number) => process.exit(exit);

@@ -4,6 +4,7 @@ import { localWorld } from './local-world.ts';
 import { mcpRow } from './mcp/row.ts';
 import { withPort } from './mcp/transport/default-port.ts';
 import { operations } from './operations/all.ts';
+import { serveRow } from './serve/row.ts';
 import { terminal } from './terminal.ts';
 
 export interface MainOptions {
@@ -22,7 +23,7 @@ export async function main({ argv, version, quit }: MainOptions): Promise<number
   return await program({
     argv: withPort(argv),
     version,
-    operations: [...operations, mcpRow],
+    operations: [...operations, serveRow, mcpRow],
     world,
     stdout,
     stderr,

@@ -42,3 +42,13 @@ export interface PageReport {
   readonly page: string;
   readonly bytes: number;
 }
+
+/** A part of a pass's output. */
+export interface LogWindow {
+  /** Numbered from 1, in all of the output. */
+  readonly lines: readonly { readonly number: number; readonly text: string }[];
+  /** Lines of all the output. */
+  readonly total: number;
+  /** With a search: how many lines match, of which the first are in `lines`. */
+  readonly matches?: number;
+}

@@ -41,7 +41,16 @@ details{margin:.6rem 0}summary{cursor:pointer;padding:.2rem 0}
 .timeline meter{width:100%;height:.9rem}.timeline .fixed{grid-column:2/-1;font-size:.85rem;color:var(--soft)}
 .hljs-comment,.hljs-quote{color:var(--soft)}.hljs-keyword,.hljs-built_in,.hljs-attr,.hljs-name,.hljs-section{color:var(--link)}
 .hljs-string,.hljs-regexp,.hljs-addition{color:var(--good)}.hljs-number,.hljs-literal,.hljs-variable,.hljs-deletion{color:var(--warn)}
-@media(max-width:52rem){.layout{grid-template-columns:minmax(0,1fr);padding:1rem;gap:1rem}nav.contents{position:static;max-height:16rem}
+.single{max-width:84rem;margin:0 auto;padding:1.5rem}
+header.served{border-bottom:1px solid var(--line);padding:.5rem 1.5rem}header.served ul{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;margin:0;padding:0}
+header.served [aria-current]{font-weight:600;color:inherit}header.served p{margin:0;min-height:1.4em;font-size:.85rem;color:var(--soft)}
+form.search,form.decide{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end;margin:1rem 0}form label{display:flex;flex-wrap:wrap;gap:.3rem;align-items:center}
+input,select,button,textarea{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:6px;padding:.3rem .6rem;max-width:100%}
+button{cursor:pointer;background:var(--raised)}textarea{width:100%;min-height:4rem}
+pre.log{white-space:pre-wrap;overflow-wrap:anywhere}caption{text-align:left;color:var(--soft);font-size:.85rem;padding:.2rem 0}
+tbody th{background:none;font-weight:inherit}svg.bar{max-width:100%}.bar rect,.bar{fill:var(--soft)}.bar .acted,.bar .undone{fill:var(--good)}.bar .failed{fill:var(--bad)}
+.bar .interrupted,.bar .person{fill:var(--warn)}.running{color:var(--link)}.added{color:var(--good)}.removed{color:var(--bad)}
+@media(max-width:52rem){.single{padding:1rem}.layout{grid-template-columns:minmax(0,1fr);padding:1rem;gap:1rem}nav.contents{position:static;max-height:16rem}
 .timeline li{grid-template-columns:1fr}.timeline .fixed{grid-column:1}.overview{grid-template-columns:1fr}}
 @media print{nav.contents,.skip{display:none}.layout{display:block;padding:0}pre{white-space:pre-wrap;max-height:none}details{display:block}}
 `.trim();

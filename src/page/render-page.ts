@@ -1,53 +1,29 @@
-import { createHash } from 'node:crypto';
 import type { Element, ElementContent, Root } from 'hast';
 import { h } from 'hastscript';
-import rehypeStringify from 'rehype-stringify';
-import { unified } from 'unified';
 import type { PageInput } from '../model/page.ts';
 import { contents } from './contents.ts';
 import { decorate } from './decorate.ts';
 import { documentTree } from './document-tree.ts';
+import { htmlPage, type ServedFrame } from './html-page.ts';
 import { needsGraph } from './needs-graph.ts';
-import { pageStyle } from './page-style.ts';
 import { passTimeline } from './pass-timeline.ts';
 
 /**
- * The document as one HTML file, with what is known about each step. It needs no network and no script, and its content security
- * policy allows none. Everything from the document and from step output is inert text.
+ * The document as one HTML file, with what is known about each step. As a file it needs no network and no script, and its content
+ * security policy allows none. Everything from the document and from step output is inert text.
  */
-export function renderPage(input: PageInput): string {
+export function renderPage(input: PageInput, served?: ServedFrame): string {
   const tree = documentTree(input.text);
   decorate(tree, input);
   const toc = contents(tree);
   insertOverview(tree, input);
-  return unified()
-    .use(rehypeStringify)
-    .stringify(page(input, toc, tree));
+  return htmlPage({
+    title: input.runbook.name,
+    contents: toc,
+    main: tree.children as ElementContent[],
+    ...(served ? { served, liveMain: true } : {}),
+  });
 }
-
-function page({ runbook }: PageInput, toc: Element, tree: Root): Root {
-  return {
-    type: 'root',
-    children: [
-      { type: 'doctype' },
-      h('html', { lang: 'en' }, [
-        h('head', [
-          h('meta', { charSet: 'utf-8' }),
-          h('meta', { httpEquiv: 'Content-Security-Policy', content: policy }),
-          h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-          h('title', runbook.name),
-          h('style', pageStyle),
-        ]),
-        h('body', [
-          h('a.skip', { href: '#document' }, 'Skip to the document'),
-          h('div.layout', [toc, h('main', { id: 'document' }, tree.children as ElementContent[])]),
-        ]),
-      ]),
-    ],
-  };
-}
-
-const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(pageStyle).digest('base64')}'; base-uri 'none'; form-action 'none'`;
 
 /** After the title: what the reader wants to know first. */
 function insertOverview(tree: Root, input: PageInput): void {

@@ -4,8 +4,9 @@ import { expect, test } from 'vitest';
 import { flagsOf } from '../../src/cli/flags.ts';
 import { mcpRow } from '../../src/mcp/row.ts';
 import { operations } from '../../src/operations/all.ts';
+import { serveRow } from '../../src/serve/row.ts';
 
-const rows = [...operations, mcpRow].map((row) => [row.name, row] as const);
+const rows = [...operations, serveRow, mcpRow].map((row) => [row.name, row] as const);
 
 test('docs/cli.md says what the operations say', () => {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/docs.mjs', '--check'], {

@@ -33,6 +33,6 @@ describe('a secret in a file', () => {
     await expect(secretInFile(path)).rejects.toThrow(/readable only by you/);
     await chmod(path, 0o600);
     await writeFile(path, 'short\n');
-    await expect(secretInFile(path)).rejects.toThrow(/no secret/);
+    await expect(secretInFile(path)).rejects.toThrow(/contain a secret/);
   });
 });

@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RunbookError } from '../model/diagnostic.ts';
+import { htmlPage, type ServedFrame, servedPolicy } from '../page/html-page.ts';
+import { messagePage, signInPage } from '../page/live/sign-in-page.ts';
+import type { Access, Session } from './access.ts';
+import type { EventStreams } from './event-streams.ts';
+import { sendMissed } from './missed-events.ts';
+import { foreignRequest } from './request-guards.ts';
+import type { ServedDocument } from './served-document.ts';
+import type { ViewCache } from './view-cache.ts';
+import { views } from './views.ts';
+
+/** What a request is answered from. */
+export interface Serving {
+  readonly served: ServedDocument;
+  readonly access: Access;
+  readonly streams: EventStreams;
+  readonly cache: ViewCache;
+  readonly port: number;
+}
+
+/** Bytes of a form. */
+const LARGEST_FORM = 16 * 1024;
+
+/** The listener of the server. Errors become pages. */
+export function answerWith(serving: Serving): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    answer(serving, request, response).catch((error: unknown) => {
+      if (response.headersSent) return void response.destroy();
+      const known = error instanceof RunbookError;
+      const lines = known
+        ? error.diagnostics.flatMap(({ message, remedy }) => [message, remedy])
+        : ['runbook itself failed on this page. Its terminal is not affected.'];
+      sendPage(response, known ? 404 : 500, frameFor('/', true), ['This page cannot be shown', lines]);
+    });
+  };
+}
+
+async function answer(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  for (const [name, value] of headers) response.setHeader(name, value);
+  const refused = foreignRequest(request, serving.port);
+  if (refused) return sendPage(response, refused.status, frameFor('/', false), ['Refused', [refused.why]]);
+  const url = new URL(request.url ?? '/', `http://127.0.0.1:${serving.port}`);
+  if (url.pathname === '/sign-in') return await signIn(serving, request, response, url);
+  const session = serving.access.session(cookieOf(request, serving.port));
+  if (!session) return askForCode(response, `${url.pathname}${url.search}`);
+  if (url.pathname === '/events') return await openStream(serving, request, response);
+  if (request.method === 'POST') return sendPage(response, 404, frameFor('/', true), NOT_FOUND);
+  await showView(serving, session, response, url);
+}
+
+const NOT_FOUND: Message = ['There is no such page', ['Follow one of the links above.']];
+
+async function showView(
+  serving: Serving,
+  _session: Session,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  const view = views.find(([path]) => path.test(url.pathname))?.[1];
+  const frame = frameFor(url.pathname, true);
+  const render = () => view?.(serving.served, url, frame) ?? Promise.resolve(undefined);
+  const html = await serving.cache.get(`${url.pathname}${url.search}`, render);
+  if (html === undefined) return sendPage(response, 404, frame, NOT_FOUND);
+  sendHtml(response, 200, html);
+}
+
+async function openStream({ served, streams }: Serving, request: IncomingMessage, response: ServerResponse) {
+  if (!streams.add(response)) {
+    response.writeHead(503, { 'Retry-After': '30' }).end();
+    return;
+  }
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+  response.write('retry: 1000\n\n');
+  const last = request.headers['last-event-id'];
+  if (typeof last === 'string') await sendMissed(served.folder, last, response);
+}
+
+async function signIn(serving: Serving, request: IncomingMessage, response: ServerResponse, url: URL) {
+  const given = request.method === 'POST' ? await formOf(request) : url.searchParams;
+  const next = ownPath(given.get('next'));
+  const code = given.get('code');
+  const cookie = code === null ? undefined : serving.access.exchange(code);
+  if (cookie === undefined) return askForCode(response, next, code !== null);
+  response.setHeader(
+    'Set-Cookie',
+    `${cookieName(serving.port)}=${cookie}; HttpOnly; SameSite=Strict; Path=/`,
+  );
+  response.writeHead(303, { Location: next }).end();
+}
+
+/** Only a path of this server: `//host` and `/\host` are other servers to a browser. */
+const ownPath = (next: string | null): string =>
+  next !== null && /^\/(?![/\\])[!-~]*$/.test(next) ? next : '/';
+
+function askForCode(response: ServerResponse, next: string, failed = false): void {
+  const main = signInPage({ next: ownPath(next), failed });
+  sendHtml(response, failed ? 403 : 401, htmlPage({ title: 'Sign in', main, served: frameFor('/', false) }));
+}
+
+/** The fields of a form. @throws RunbookError for one that is too large */
+export async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST_FORM) throw new Error('the form is too large');
+    chunks.push(chunk);
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+}
+
+/** Cookies do not know ports, so the name holds it: two documents can be served at once. */
+const cookieName = (port: number): string => `runbook-${port}`;
+
+function cookieOf({ headers: { cookie = '' } }: IncomingMessage, port: number): string | undefined {
+  const prefix = `${cookieName(port)}=`;
+  return cookie
+    .split('; ')
+    .find((each) => each.startsWith(prefix))
+    ?.slice(prefix.length);
+}
+
+type Message = readonly [title: string, lines: readonly string[]];
+
+function sendPage(
+  response: ServerResponse,
+  status: number,
+  served: ServedFrame,
+  [title, lines]: Message,
+): void {
+  sendHtml(response, status, htmlPage({ title, main: messagePage(title, lines), served }));
+}
+
+function sendHtml(response: ServerResponse, status: number, html: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8' }).end(html);
+}
+
+const frameFor = (path: string, signedIn: boolean): ServedFrame => ({ path, waiting: 0, signedIn });
+
+const headers = [
+  ['Content-Security-Policy', servedPolicy],
+  ['Cache-Control', 'no-store'],
+  ['Referrer-Policy', 'no-referrer'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['X-Frame-Options', 'DENY'],
+  ['Cross-Origin-Opener-Policy', 'same-origin'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+] as const;

@@ -1,0 +1,103 @@
+import { request } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { startRecord } from '../../src/journal/passes/pass-recorder.ts';
+import { type Served, serveExample } from './support/served.ts';
+
+const get = (served: Served, path: string, headers: Record<string, string>) =>
+  fetch(`${served.url}${path}`, { headers, redirect: 'manual' });
+
+/** A record as another process writes it. */
+const startPass = (folder: string) =>
+  startRecord(
+    folder,
+    {
+      ...{ verb: 'replay', file: 'AUTODOCK.md', name: 'first-steps', box: 'here', document: 'abc' },
+      by: { kind: 'person', name: 'me' },
+      version: '0.0.0',
+    },
+    Date.now,
+  );
+
+/** Reads server-sent events until one fits. */
+async function readEvents(
+  served: Served,
+  cookie: string,
+  until: (text: string) => boolean,
+  headers: Record<string, string> = {},
+  connected: () => void = () => {},
+): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    const asked = request(`${served.url}/events`, { headers: { cookie, ...headers } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        if (text === '') connected();
+        text += chunk;
+        if (!until(text)) return;
+        asked.destroy();
+        resolve(text);
+      });
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+test('the document needs a code, which works once', async () => {
+  const served = await serveExample();
+  expect((await get(served, '/', {})).status).toBe(401);
+  const link = await served.newLink();
+  const first = await fetch(link, { redirect: 'manual' });
+  expect(first.status).toBe(303);
+  expect(first.headers.get('set-cookie')).toMatch(/; HttpOnly; SameSite=Strict; Path=\/$/);
+  expect((await fetch(link, { redirect: 'manual' })).status).toBe(403);
+  const cookie = first.headers.get('set-cookie')!.split(';')[0]!;
+  const page = await get(served, '/', { cookie });
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain('0 of 4 confirmed here');
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+});
+
+describe('a pass that another process writes', () => {
+  test('reaches an open page line by line, and a reconnected page gets what it missed', async () => {
+    const served = await serveExample();
+    const cookie = await served.signIn();
+    let started: () => void = () => {};
+    const connected = new Promise<void>((resolve) => {
+      started = resolve;
+    });
+    const reading = readEvents(served, cookie, (text) => text.includes('first line'), {}, started);
+    await connected;
+    const pass = await startPass(served.folder);
+    pass.record({ type: 'step-started', at: '', step: 'one', title: 'One', reason: 'new' });
+    pass.record({ type: 'output', step: 'one', text: 'first line\n' });
+    const text = await reading;
+    expect(text).toContain('one runs.');
+    const last = text
+      .match(/^id: .+$/gm)!
+      .at(-1)!
+      .slice('id: '.length);
+    pass.record({ type: 'output', step: 'one', text: 'while nobody listened\n' });
+    await pass.end('done');
+    const missed = await readEvents(served, cookie, (each) => each.includes('event: changed'), {
+      'last-event-id': last,
+    });
+    expect(missed).toContain('while nobody listened');
+    expect(missed).toContain('The pass has ended: done.');
+    expect(missed).not.toContain('first line');
+  });
+
+  test('is listed, shown with its log, and compared with another', async () => {
+    const served = await serveExample();
+    const cookie = await served.signIn();
+    const pass = await startPass(served.folder);
+    pass.record({ type: 'step-started', at: '', step: 'one', title: 'One', reason: 'new' });
+    pass.record({ type: 'output', step: 'one', text: '\u001b[31m<b>red</b>\n' });
+    expect(await (await get(served, '/passes', { cookie })).text()).toContain('running');
+    await pass.end('failed');
+    const page = await (await get(served, `/passes/${pass.id}`, { cookie })).text();
+    expect(page).toContain('&#x3C;b>red&#x3C;/b>');
+    expect(page).not.toContain('\u001b');
+    const compared = await get(served, `/compare?a=${pass.id}&b=box:here`, { cookie });
+    expect(await compared.text()).toContain('0 of 1 steps differ.');
+    expect((await get(served, '/passes/unknown', { cookie })).status).toBe(404);
+  });
+});
