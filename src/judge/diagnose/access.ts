@@ -1,4 +1,6 @@
+import type { PathFact } from '../../model/facts/path-fact.ts';
 import type { FailureContext } from './failure-context.ts';
+import { pathFact } from './path-fact.ts';
 import { type Rule, textRule } from './rule.ts';
 import { pathIn } from './storage.ts';
 
@@ -104,15 +106,28 @@ export const permissionDenied: Rule = textRule({
     }
     const path = /docker\.sock/.test(line) ? '/var/run/docker.sock' : pathIn(line);
     const group = path === '/var/run/docker.sock';
+    const fact = pathFact(context, path);
+    if (fact?.attribute && /not permitted|EPERM/i.test(line)) return locked(path!, fact);
     return {
-      title: `${path === undefined ? 'The step lacks' : `${path}: the user lacks`} the permission for this.`,
+      title: `${path === undefined ? 'The step lacks' : `${path}: the user lacks`} the permission for this${fact?.access === undefined ? '' : ` (it belongs to ${fact.access.replace(' ', ', mode ')})`}.`,
       remedy: group
         ? 'Run as root, or as a member of the group docker (which is equivalent to root).'
         : `Run as root or as the owner, or fix owner and mode${context.facts.containers?.some(({ role }) => role === 'inside') ? '. In a container, a missing capability has the same effect' : ''}.`,
       ...(path !== undefined && { subject: path }),
+      ...(fact && { evidence: [fact.id] }),
     };
   },
 });
+
+/** chattr +i and +a hold for root too. */
+function locked(path: string, { attribute, id }: PathFact) {
+  return {
+    title: `${path} cannot be changed, not even by root: it has the attribute ${attribute} (chattr +${attribute === 'immutable' ? 'i' : 'a'}).`,
+    remedy: `Find out who set it and why, then remove it with chattr -${attribute === 'immutable' ? 'i' : 'a'}.`,
+    subject: path,
+    evidence: [id],
+  };
+}
 
 /** git rejects a repository that belongs to another user (git-config(1), safe.directory). */
 export const gitOwnership: Rule = textRule({

@@ -17,6 +17,7 @@ export function attemptEvidence(input: DiagnosisInput, findings: readonly Findin
     ...logLinesOf(input),
     ...packetRulesOf(input),
     ...textFaultsOf(input),
+    ...pathsOf(input),
   ];
   return all.filter(({ id }) => cited.has(id));
 }
@@ -109,4 +110,14 @@ function textFaultsOf({ textFaults = [] }: DiagnosisInput): Evidence[] {
     summary: `${data.path}: ${data.fault === 'crlf' ? 'Windows line ends' : 'byte order mark'}`,
     data,
   }));
+}
+
+function pathsOf({ paths = [] }: DiagnosisInput): Evidence[] {
+  return paths.map(({ id, at, ...data }) => {
+    const gone = data.brokenLink
+      ? `is a link to ${data.brokenLink.target}, which does not exist`
+      : 'does not exist';
+    const is = [data.kind, data.access, data.attribute].filter((word) => word !== undefined).join(', ');
+    return { id, at, kind: 'path', summary: `${data.path}: ${data.kind === undefined ? gone : is}`, data };
+  });
 }

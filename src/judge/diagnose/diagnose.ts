@@ -2,6 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { DiagnosisInput } from './diagnosis-input.ts';
 import { errorLineFinding } from './error-output/error-line-finding.ts';
 import { failureContextOf } from './failure-context.ts';
+import { sharpened } from './known/known.ts';
 import type { Match, Rule } from './rule.ts';
 import { RULES } from './rules.ts';
 import { WEIGHTS } from './weight.ts';
@@ -15,8 +16,8 @@ import { WEIGHTS } from './weight.ts';
  */
 export function diagnose(input: DiagnosisInput, limit = 5): Finding[] {
   const context = failureContextOf(input);
-  const found = RULES.flatMap((rule, order) =>
-    rule.find(context).map((match) => toFinding(rule, order, match)),
+  const found = sharpened(
+    RULES.flatMap((rule, order) => rule.find(context).map((match) => toFinding(rule, order, match))),
   );
   const isExplained = found.some(({ rank }) => rank < WEIGHTS.indexOf('inferred') * 1000);
   const said = isExplained ? undefined : errorLineFinding(context, found);

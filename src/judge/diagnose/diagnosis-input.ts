@@ -1,6 +1,7 @@
 import type { ConnectRow } from '../../model/facts/connect-row.ts';
 import type { NamedProcess } from '../../model/facts/named-process.ts';
 import type { PacketRule } from '../../model/facts/packet-rule.ts';
+import type { PathFact } from '../../model/facts/path-fact.ts';
 import type { ProgramFact } from '../../model/facts/program-fact.ts';
 import type { Snapshot } from '../../model/facts/snapshot.ts';
 import type { TextFault } from '../../model/facts/text-fault.ts';
@@ -48,6 +49,8 @@ export interface DiagnosisInput {
   readonly packetRules?: readonly PacketRule[];
   /** Files that the step names, with Windows line ends or a byte order mark. */
   readonly textFaults?: readonly TextFault[];
+  /** Paths that the output or a failed check names. */
+  readonly paths?: readonly PathFact[];
   /** Connection matrix, including rows from outside if available. */
   readonly matrix?: readonly ConnectRow[];
   /** Measured facts of the runbook, such as `disk-read`: `2.1 MB/s`. */

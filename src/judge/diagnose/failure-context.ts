@@ -159,7 +159,7 @@ function logLines({ snapshot, startedAt, step }: DiagnosisInput): Line[] {
   if (snapshot?.facts.logs === undefined || startedAt === undefined || step === undefined) return [];
   const words = programWords(step.text);
   return snapshot.facts.logs
-    .filter(({ modified }) => modified >= startedAt)
+    .filter(({ modified, source }) => modified >= startedAt && !/access/.test(source))
     .flatMap((log) => linesOf(log, words));
 }
 

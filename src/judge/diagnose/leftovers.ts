@@ -1,4 +1,7 @@
 import type { NamedProcess } from '../../model/facts/named-process.ts';
+import type { PathFact } from '../../model/facts/path-fact.ts';
+import type { FailureContext, Hit } from './failure-context.ts';
+import { pathFact } from './path-fact.ts';
 import { type Rule, textRule } from './rule.ts';
 import { pathIn } from './storage.ts';
 
@@ -74,18 +77,48 @@ export const fileMissing: Rule = textRule({
     /(?:^|: )(?:cannot \w{1,20} |can't \w{1,20} )?['‘"]?(?<path>[\w./@+~-]{1,300})['’"]?: (?:Cannot open: )?No such file or directory/,
     /lock file "(?<lock>[^"]{1,100})" already exists|(?<what>no such file or directory|cannot find the (?:file|path) specified)/i,
   ],
-  describe: ({ line, groups, where }, context) => {
+  describe: (hit, context) => {
+    const { line, groups, where } = hit;
     if (groups.lock !== undefined) return undefined;
-    const path = groups.path ?? pathIn(line);
-    if (/locale|bad interpreter/.test(line)) return undefined;
+    const own = groups.path ?? pathIn(line);
+    const path = own === undefined || /\.(?:c|cc|cpp|h)$/.test(own) ? pathNear(hit, context) : own;
+    if (/locale|bad interpreter/.test(line) || /^HTTP\/\d/.test(path ?? '')) return undefined;
+    const fact = pathFact(context, path);
     return {
-      title: `${path ?? 'A file'} does not exist.`,
+      title: `${path ?? 'A file'} does not exist${why(fact)}${chainBefore(line, path)}.`,
       remedy: 'Check the path and the working directory. Create the file or its folder in an earlier step.',
       ...(path !== undefined && { subject: path }),
+      ...(fact && { evidence: [fact.id] }),
       ...(context.exit === 0 && where === undefined && { weight: 'inferred' as const }),
     };
   },
 });
+
+/** The absolute path that a line nearby names, where the error line names none. */
+function pathNear(hit: Hit, context: FailureContext): string | undefined {
+  return context
+    .near(hit, 6)
+    .flatMap((line) => pathIn(line) ?? [])
+    .find((path) => path.startsWith('/'));
+}
+
+/** Where the path ends. */
+function why(fact: PathFact | undefined): string {
+  if (fact?.brokenLink)
+    return `: ${fact.brokenLink.path} is a link to ${fact.brokenLink.target}, which does not exist`;
+  const folder = fact?.missing !== undefined && fact.missing !== fact.path ? fact.missing : undefined;
+  return folder === undefined ? '' : `, because there is no ${folder}`;
+}
+
+/** What a program was about when it missed the file: `context "staging": context not found: open …`. */
+function chainBefore(line: string, path: string | undefined): string {
+  const before = line.slice(0, path === undefined ? 0 : line.indexOf(path));
+  const about =
+    /(?:^|: )([^:]{1,100}: [^:]{0,60}(?:not found|unable to|could not|failed to)[^:]{0,60}): (?:open|stat|read)? ?$/.exec(
+      before,
+    )?.[1];
+  return about === undefined ? '' : ` (${about})`;
+}
 
 /** A second instance of a server on the same data. */
 export const alreadyRunning: Rule = textRule({

@@ -1,7 +1,8 @@
 import type { FactOf } from '../../model/facts/snapshot.ts';
 import { hostIn } from './access.ts';
-import type { FailureContext } from './failure-context.ts';
-import { type Rule, textRule } from './rule.ts';
+import { errorScore } from './error-output/error-words.ts';
+import type { FailureContext, Hit } from './failure-context.ts';
+import { type Rule, type RuleReport, textRule } from './rule.ts';
 
 /** The resolver has no address for a name: a typo, no network, or no DNS server. */
 export const nameNotResolved: Rule = textRule({
@@ -11,7 +12,7 @@ export const nameNotResolved: Rule = textRule({
     /could not resolve (?:(?:host(?:name)?|proxy):? ?['"‘]?|['"‘])(?<host>[\w.-]{1,253})/i,
     /(?:temporary failure resolving|couldn't resolve host(?: name)?|unable to resolve host(?: address)?|failed to resolve address for|could not translate host name) ['"‘]?(?<host>[\w.-]{1,253})/i,
     /getaddrinfo (?:ENOTFOUND|EAI_AGAIN) (?<host>[\w.-]{1,253})|\b(?:ENOTFOUND|EAI_AGAIN)\b/,
-    /lookup (?<host>[\w.-]{1,253})(?: on [\w.:[\]]{1,60})?: (?:no such host|server misbehaving|i\/o timeout|Temporary failure)/,
+    /lookup (?<host>[\w.-]{1,253})(?: on [\w.:[\]]{1,60})?: (?:read udp .{0,80}: |no such host|server misbehaving|i\/o timeout|Temporary failure)/,
     /host not found in (?:upstream|resolver) "(?<host>[\w.-]{1,253})/,
     /(?:ssh|scp|rsync|ping|wget|mysql|nc): .{0,60}?['"‘]?(?<host>[\w.-]{2,253})['"’]?: (?:Name or service not known|Temporary failure in name resolution|Name does not resolve|No address associated)/i,
     /(?:wget|nc|ping|telnet|ping6): bad address ['"‘](?<host>[\w.-]{1,253})/,
@@ -20,7 +21,7 @@ export const nameNotResolved: Rule = textRule({
   ],
   describe: (hit, context) => {
     const nearby = context.near(hit, 8).flatMap((line) => hostIn(line) ?? [])[0];
-    const host = hit.groups.host ?? nearby?.replace(/:\d+$/, '');
+    const host = hit.groups.host ?? nearby?.replace(/:\d+$/, '') ?? nameIn(context.input.step?.text ?? '');
     // sudo only warns that the box cannot resolve its own name, and continues.
     if (/^sudo: unable to resolve host/.test(hit.line)) return { ...ownName(host), weight: 'consequence' };
     return {
@@ -31,11 +32,21 @@ export const nameNotResolved: Rule = textRule({
   },
 });
 
+/** The only host name that a step quotes. */
+function nameIn(text: string): string | undefined {
+  const quoted = text.matchAll(
+    /["'@/=\s](?<name>(?:[\w-]{1,60}\.){1,6}(?:com|net|org|io|dev|example|internal|local|lan))\b/g,
+  );
+  const names = new Set([...quoted].map(({ groups }) => groups!.name!));
+  return names.size === 1 ? [...names][0] : undefined;
+}
+
 /** The host answered that nothing listens on the port, or a firewall rejects. Waiting alone does not help. */
 export const connectionRefused: Rule = textRule({
   code: 'connection-refused',
   cause: 'dependency',
   patterns: [
+    /->(?<host>\[?[\w.:-]{1,100}?\]?):(?<port>\d{1,5}): (?:read|write|connect): connection refused/,
     /\bECONNREFUSED (?<host>\[?[\w.:-]{1,100}?\]?):(?<port>\d{1,5})\b/,
     /dial tcp (?<host>\[?[\w.:-]{1,100}?\]?):(?<port>\d{1,5}): (?:connect: )?connection refused/,
     /server at "(?<host>[\w.:-]{1,100})".{0,40}port (?<port>\d{1,5}) failed: Connection refused/,
@@ -53,6 +64,7 @@ export const connectionRefused: Rule = textRule({
     // A client's complaint on the output is a consequence. In a program's own log it is why that program failed.
     const isCheck = hit.weight === 'consequence' || (hit.where === undefined && CLIENT.test(hit.line));
     const here = host !== undefined && (isLoopback(host) || ownAddress(context, host));
+    if (report.title.includes(', the proxy that ')) return report;
     return isCheck && here ? { ...report, weight: 'consequence' } : report;
   },
 });
@@ -126,6 +138,7 @@ export const answerTimeout: Rule = textRule({
     /read timed out|ReadTimeout|operation timed out after \d+ milliseconds|(?:Client\.Timeout|request canceled).{0,40}(?:awaiting headers|reading body)|upstream timed out.{0,60}while reading|ESOCKETTIMEDOUT|context deadline exceeded/i,
   ],
   describe: (hit, context) => {
+    if (/context deadline exceeded/.test(hit.line)) return deadlineOf(hit, context);
     const { host } = target(context.near(hit, 3));
     return {
       title: `${host ?? 'The service'} accepted the connection, but did not answer in time.`,
@@ -134,6 +147,22 @@ export const answerTimeout: Rule = textRule({
     };
   },
 });
+
+/** A client in Go says only that its time was up, also where it never had a connection. */
+function deadlineOf(hit: Hit, context: FailureContext): RuleReport {
+  const dialed = /\b((?:\d{1,3}\.){3}\d{1,3}|localhost):(\d{2,5})\b/.exec(context.near(hit, 3).join('\n'));
+  const [, host, port] = dialed ?? [];
+  const here = host !== undefined && (isLoopback(host) || ownAddress(context, host));
+  const listens = context.facts.listeners?.some((each) => each.port === Number(port)) ?? true;
+  if (here && !listens) return refused(host, Number(port), context);
+  const where = host === undefined ? 'The server' : `${host}:${port}`;
+  return {
+    title: `${where} did not answer within the time limit of the client.`,
+    remedy:
+      'Check that it runs, that the address is right and that nothing drops the packets, before you raise a timeout.',
+    ...(host !== undefined && { subject: where }),
+  };
+}
 
 /** EHOSTUNREACH, ENETUNREACH. */
 export const noRoute: Rule = textRule({
@@ -166,16 +195,31 @@ export const connectionReset: Rule = textRule({
       title: `${host ?? 'The remote host'} closed the connection unexpectedly.`,
       remedy: 'Read the log of the service on that host. If it happened only once, try again.',
       ...(host !== undefined && { subject: host }),
-      weight: hit.weight === 'direct' ? 'logged' : hit.weight,
+      weight: othersSpeak(hit, context) ? 'consequence' : hit.weight === 'direct' ? 'logged' : hit.weight,
     };
   },
 });
+
+/** The other side said why before it closed the connection. */
+function othersSpeak({ index }: Hit, { lines }: FailureContext): boolean {
+  return lines
+    .slice(Math.max(0, index - 4), index)
+    .some(({ text, from }) => from === 'output' && errorScore(text) >= 8 && !/reset|closed/i.test(text));
+}
 
 function refused(host: string | undefined, port: number | undefined, context: FailureContext) {
   const where = host === undefined ? 'the host' : `${host}${port === undefined ? '' : `:${port}`}`;
   const here = host !== undefined && (isLoopback(host) || ownAddress(context, host));
   const down = downService(context);
   const evidence = down === undefined ? [] : [down.id];
+  const proxy = port === undefined ? undefined : proxyVariable(context, port);
+  if (proxy !== undefined)
+    return {
+      title: `Nothing listens on ${where}, the proxy that ${proxy} names.`,
+      remedy: `Start the proxy, or unset ${proxy} (or add the host to no_proxy).`,
+      subject: where,
+      evidence,
+    };
   const title = here
     ? `Nothing listens on ${where}${down === undefined ? '' : `; the service ${down.name} is ${down.state}`}.`
     : `${where} refused the connection: the host is up, but nothing listens there, or a firewall rejects it.`;
@@ -183,6 +227,13 @@ function refused(host: string | undefined, port: number | undefined, context: Fa
     ? `Start the service for ${port === undefined ? 'it' : `port ${port}`}${down === undefined ? '' : `, such as ${down.name}`}. If it does not keep running, read its log.`
     : 'Check the port, and that the service runs and listens on more than loopback.';
   return { title, remedy, ...(host !== undefined && { subject: where }), evidence };
+}
+
+/** The variable of the step that names a proxy at this port. */
+function proxyVariable({ input }: FailureContext, port: number): string | undefined {
+  const pattern = /\b(?<name>(?:https?|all|ftp)_proxy)=["']?(?:\w+:\/\/)?[^\s:"']{1,200}:(?<port>\d{1,5})/gi;
+  const named = [...(input.step?.text ?? '').matchAll(pattern)];
+  return named.find(({ groups }) => Number(groups!.port) === port)?.groups?.name;
 }
 
 /** A service that is down and that the step mentions. */

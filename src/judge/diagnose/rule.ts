@@ -11,6 +11,8 @@ export interface Match {
   /** Ids of evidence, at least one. */
   readonly evidence: readonly string[];
   readonly weight: Weight;
+  /** Only if it differs from the cause of the rule. */
+  readonly cause?: Cause;
 }
 
 /** One ordinary explanation: a pure function from what is known to a match. */
@@ -53,11 +55,18 @@ export function textRule(rule: {
 function quoting(report: RuleReport, { line, index }: Hit, { lines }: FailureContext): RuleReport {
   const text = line.trim();
   const place = placeInTrace(lines, index);
-  if (report.subject !== undefined || report.title.includes(text)) return report;
+  if (namesSubject(report) || report.title.includes(text)) return report;
   return {
     ...report,
     title: `${report.title.replace(/\.$/, '')}: ${text.slice(0, 200)}${place === undefined ? '' : ` (${place})`}`,
   };
+}
+
+/** A subject that the title does not contain is only a word for the kind of trouble. */
+function namesSubject({ title, subject }: RuleReport): boolean {
+  if (subject === undefined || subject === '') return subject === '';
+  const at = title.toLowerCase().indexOf(subject.toLowerCase());
+  return at >= 0 && !/^\w/.test(title.slice(at + subject.length));
 }
 
 /** Where it was said, if not in the output. */

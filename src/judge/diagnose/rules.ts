@@ -16,6 +16,7 @@ import * as workflows from './cluster/workflows.ts';
 import * as config from './config.ts';
 import * as endings from './endings.ts';
 import { silentExit } from './exit-codes.ts';
+import { knownLine } from './known/known.ts';
 import * as leftovers from './leftovers.ts';
 import * as network from './network.ts';
 import * as packages from './packages.ts';
@@ -101,6 +102,7 @@ export const RULES: readonly Rule[] = [
   programs.libraryMissing,
   programs.notExecutable,
   programs.programMissing,
+  knownLine,
   // Packages.
   access.hostKey,
   packages.packageLock,

@@ -16,7 +16,7 @@ export const serviceNotStarted: Rule = textRule({
     /connect(?: to)? (?:ENOENT|ECONNREFUSED) (?<socket>\/\S{1,200})/,
     /Unit (?<unit>\S{1,100}?)(?:\.service)? is not active|(?<!\S)(?<unit2>\S{1,60}) is not running(?:\.|$| \.\.\. failed)/,
   ],
-  describe: ({ groups }, { facts }) => {
+  describe: ({ groups, line }, { facts }) => {
     const name = (
       groups.name ??
       groups.engine ??
@@ -29,13 +29,19 @@ export const serviceNotStarted: Rule = textRule({
       (each) => each.name === name || each.name.startsWith(`${name}@`),
     );
     return {
-      title: `${name ?? `The server behind ${groups.socket}`} is not running${known === undefined ? '' : ` (${known.state})`}.`,
+      title: `${name ?? socketServer(groups.socket ?? '', line)} is not running${known === undefined ? '' : ` (${known.state})`}.`,
       remedy: `Start ${name ?? 'it'}, and check that the client connects to the right place. If it does not keep running, read its log.`,
       subject,
       evidence: known === undefined ? [] : [known.id],
     };
   },
 });
+
+function socketServer(socket: string, line: string): string {
+  return /No such file|ENOENT/i.test(line)
+    ? `The socket ${socket} does not exist: its server`
+    : `The server behind ${socket}`;
+}
 
 /** The service does not exist here. */
 export const serviceUnknown: Rule = textRule({
@@ -240,7 +246,7 @@ export const notFound: Rule = textRule({
   code: 'http-not-found',
   cause: 'config',
   patterns: [
-    /(?:returned error:|HTTP(?:\/[\d.]{1,3})?|status(?: ?code)?|awaiting response\.\.\.)\W{1,4}(?:404|410)\b|\bmanifest(?: for (?<image>\S{1,200}))?.{0,60}(?:unknown|not found)|ERROR 404: Not Found/i,
+    /(?:returned error:|HTTP(?:\/[\d.]{1,3})?|status(?: ?code)?|awaiting response\.\.\.)\W{1,4}(?<status>404|410)\b|\bmanifest(?: for (?<image>\S{1,200}))?.{0,60}(?:unknown|not found)|ERROR 404: Not Found/i,
   ],
   describe: (hit, context) => {
     const image = hit.groups.image;
@@ -249,7 +255,7 @@ export const notFound: Rule = textRule({
       .flatMap((line) => /\bhttps?:\/\/[^\s'"<>|]{1,300}/.exec(line)?.[0] ?? [])[0];
     const what = image ?? url ?? stepHost(context);
     return {
-      title: `${image ?? url ?? 'The requested resource'} does not exist: the server${url || what === undefined || image ? '' : ` ${what}`} has no such page, file or image.`,
+      title: `${image ?? url ?? 'The requested resource'} does not exist: the server${url || what === undefined || image ? '' : ` ${what}`} has no such page, file or image${hit.groups.status === undefined ? '' : ` (${hit.groups.status})`}.`,
       remedy: 'Check path, name, tag and version.',
       ...(what !== undefined && { subject: what }),
       ...(url !== undefined && isLoopback(hostOf(url)) && { weight: 'consequence' as const }),

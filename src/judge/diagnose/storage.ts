@@ -83,7 +83,7 @@ export const readOnly: Rule = textRule({
 export const openFilesLimit: Rule = textRule({
   code: 'open-files-limit',
   cause: 'resources',
-  patterns: [/too many open files|EMFILE|ENFILE/i],
+  patterns: [/too many open files|\b(?:EMFILE|ENFILE)\b/i],
   describe: ({ line }, { facts }) => {
     if (/inotify/i.test(line)) return undefined;
     const limit = facts.limits?.find(({ name }) => name === 'open-files');
@@ -161,7 +161,9 @@ function mountOf({ facts }: FailureContext, path: string | undefined): Disk | un
 }
 
 /** The file that an error line names. */
-export function pathIn(line: string): string | undefined {
+export function pathIn(given: string): string | undefined {
+  // The place in a library's own source is not what the error is about.
+  const line = given.replace(/\S{1,200}\.(?:c|cc|cpp|go|rs|h):\d+/g, ' ');
   const quoted = /['‘"`]((?:\/|\.{0,2}\/)?[\w.@+/-]{0,200}\/[\w.@+-]{1,200})['’"`]/.exec(line)?.[1];
   return quoted ?? /(?:^|[\s:(=])(\.{0,2}\/[\w.@+/-]{1,300})/.exec(line)?.[1];
 }

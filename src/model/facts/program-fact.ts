@@ -12,7 +12,7 @@ export interface ProgramFact {
   /** The resolved file. Absent: not found. */
   readonly path?: string;
   readonly executable?: boolean;
-  /** The interpreter in its first line as written, including a CR at its end. */
+  /** The interpreter in its first line as written, including a CR at its end; of an ELF file its loader. */
   readonly shebang?: string;
   /** Whether that interpreter exists. */
   readonly interpreterFound?: boolean;

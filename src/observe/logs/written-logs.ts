@@ -51,6 +51,9 @@ const SKIPPED_FOLDERS = new Set([
 /** Too broad to be searched although a step names them. */
 const BROAD = /^\/(?:[^/]*|usr\/[^/]+|usr\/local\/[^/]+|var\/[^/]+|etc\/ssl)$/;
 
+/** What package managers write, which other programs of the box may run at any time. */
+const PACKAGE_LOGS = /^\/var\/log\/(?:apt|unattended-upgrades|dpkg\.log|alternatives\.log)/;
+
 /** Remembers the logs that exist before a step. */
 export function markLogs(question: LogQuestion): LogMarks {
   return new Map(
@@ -132,7 +135,7 @@ function candidates({ text, folder, home }: LogQuestion): string[] {
   const below = [
     ...walk(folder, 4, budget),
     ...[...roots].slice(0, 12).flatMap((root) => walk(root, 2, budget)),
-    ...walk('/var/log', 2, budget),
+    ...walk('/var/log', 2, budget).filter((path) => !PACKAGE_LOGS.test(path) || /\b(?:apt|dpkg)/.test(text)),
     ...walk('/tmp', 1, budget),
   ];
   const named = [...logs.filter((path) => !NOT_LOG.test(path)), ...settings, ...others.filter(isLog)];

@@ -10,8 +10,8 @@ export interface InspectOptions {
   readonly folder: string;
 }
 
-/** Linux reads this much of a script's first line (BINPRM_BUF_SIZE). */
-export const FIRST_BYTES = 256;
+/** Enough for a script's first line (Linux reads 256 bytes of it), and for the ELF headers with the loader's path. */
+export const FIRST_BYTES = 1024;
 
 /**
  * Describes a program without running it: whether it exists and is executable, which interpreter its first line names
@@ -49,15 +49,49 @@ function firstBytes(path: string, machine: Machine): Buffer {
 }
 
 function describe(bytes: Buffer, options: InspectOptions, machine: Machine): Partial<ProgramFact> {
-  if (bytes.toString('latin1', 0, 4) === '\x7fELF') return { machine: machineOf(bytes) };
-  const read = shebangOf(bytes);
-  if (read === undefined) return {};
+  const built = isElf(bytes) ? { machine: machineOf(bytes) } : {};
+  const read = interpreterOf(bytes);
+  if (read === undefined) return built;
   const { program, crlf } = read;
-  return { shebang: program, interpreterFound: find(program, options, machine) !== undefined, crlf };
+  const interpreterFound = find(program, options, machine) !== undefined;
+  return { ...built, shebang: program, interpreterFound, crlf };
 }
 
-/** The interpreter that a script's first line names; undefined if it names none. Pure. */
-export function shebangOf(bytes: Buffer): { readonly program: string; readonly crlf: boolean } | undefined {
+/** What the kernel starts to run a file. */
+interface Interpreter {
+  readonly program: string;
+  readonly crlf: boolean;
+}
+
+/** The interpreter that a script's first line names, or the loader of an ELF file; undefined if it needs none. Pure. */
+export function interpreterOf(bytes: Buffer): Interpreter | undefined {
+  return isElf(bytes) ? loaderOf(bytes) : shebangOf(bytes);
+}
+
+function isElf(bytes: Buffer): boolean {
+  return bytes.toString('latin1', 0, 4) === '\x7fELF';
+}
+
+/** PT_INTERP of a 64-bit little-endian file (elf(5)); undefined where it is static or out of reach. */
+function loaderOf(bytes: Buffer): Interpreter | undefined {
+  if (bytes[4] !== 2 || bytes[5] !== 1 || bytes.length < 64) return undefined;
+  const [start, size, count] = [
+    Number(bytes.readBigUInt64LE(32)),
+    bytes.readUInt16LE(54),
+    bytes.readUInt16LE(56),
+  ];
+  for (let at = start; at + 56 <= bytes.length && at < start + size * count; at += size) {
+    if (bytes.readUInt32LE(at) !== 3) continue;
+    const from = Number(bytes.readBigUInt64LE(at + 8));
+    const program = bytes
+      .toString('latin1', from, from + Number(bytes.readBigUInt64LE(at + 32)))
+      .replace(/\0.*$/s, '');
+    return program.startsWith('/') ? { program, crlf: false } : undefined;
+  }
+  return undefined;
+}
+
+function shebangOf(bytes: Buffer): Interpreter | undefined {
   const first = /^#![ \t]*([^\n]*)/.exec(bytes.toString('utf8'))?.[1];
   if (first === undefined) return undefined;
   const words = first.split(/[ \t]+/);

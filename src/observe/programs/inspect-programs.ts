@@ -1,7 +1,7 @@
 import type { Box } from '../../model/box.ts';
 import type { ProgramFact } from '../../model/facts/program-fact.ts';
 import { NotCollected } from '../machine.ts';
-import { FIRST_BYTES, inspectProgram, programPaths, shebangOf } from './inspect-program.ts';
+import { FIRST_BYTES, inspectProgram, interpreterOf, programPaths } from './inspect-program.ts';
 
 /**
  * Describes programs on any box. On a remote box this takes one round trip, and a second if scripts name interpreters.
@@ -27,7 +27,7 @@ export async function inspectPrograms(
     const interpreters = names.flatMap((name) => {
       const path = programPaths(name, searchIn).find((each) => machine.program(each) !== 'none');
       const head = path === undefined ? undefined : machine.head(path);
-      return (head?.kind === 'read' && shebangOf(head.value)?.program) || [];
+      return (head?.kind === 'read' && interpreterOf(head.value)?.program) || [];
     });
     const whole =
       interpreters.length === 0 ? machine : await observeOn(box, fragments([...names, ...interpreters]));

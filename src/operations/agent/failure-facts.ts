@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { DiagnosisInput } from '../../judge/diagnose/diagnosis-input.ts';
+import { pathIn } from '../../judge/diagnose/storage.ts';
 import type { NamedProcess } from '../../model/facts/named-process.ts';
+import { inspectPaths } from '../../observe/inspect-paths.ts';
 import { packetRules } from '../../observe/ports/packet-rules.ts';
 import { textFaults } from '../../observe/text-faults.ts';
 import { tryRead } from '../../observe/try-read.ts';
@@ -11,20 +13,36 @@ const MAX_FACTS = 5;
 export async function failureFacts(
   input: DiagnosisInput,
   { folder, home }: { folder: string; home: string },
-): Promise<Pick<DiagnosisInput, 'processes' | 'packetRules' | 'textFaults'>> {
+): Promise<Pick<DiagnosisInput, 'paths' | 'processes' | 'packetRules' | 'textFaults'>> {
   return {
+    paths: await inspectPaths(namedPaths(input), folder),
     processes: namedProcesses(input),
     packetRules: await packetRules(silentPorts(input)),
     textFaults: textFaults(input.step?.text ?? '', folder, home),
   };
 }
 
+/** Paths that complaints about files name, and those of failed checks. */
+function namedPaths({ output, checks, logs = [] }: DiagnosisInput): string[] {
+  const spoken = [...output.split('\n').slice(-200), ...logs.flatMap(({ lines }) => lines)];
+  const complaints = spoken.filter((line) =>
+    /no such file|does not exist|denied|not permitted|not a directory|is a directory|read-only/i.test(line),
+  );
+  const checked = checks.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check);
+  const named = [...complaints, ...checked].flatMap((line) => pathIn(line.slice(0, 1000)) ?? []);
+  return [...new Set(named)].slice(-MOST_PATHS);
+}
+
+const MOST_PATHS = 8;
+
 /** Ports that refused or did not answer although something listens on them. */
-function silentPorts({ output, checks, snapshot }: DiagnosisInput): number[] {
+function silentPorts({ output, checks, snapshot, step }: DiagnosisInput): number[] {
   const listening = new Set(snapshot?.facts.listeners?.map(({ port }) => port) ?? []);
   const failed = checks.filter(({ class: kind }) => kind === 'refused' || kind === 'timeout');
   const complaints = output.split('\n').filter((line) => /refused|timed out|connect/i.test(line));
-  const text = [...failed.map(({ check }) => check), ...complaints].join('\n');
+  // A client that reports only a time-out tried one of the addresses in the step.
+  const tried = complaints.length > 0 ? ((step?.text ?? '').match(/\bhttps?:\/\/[^\s'"]{1,200}/g) ?? []) : [];
+  const text = [...failed.map(({ check }) => check), ...complaints, ...tried].join('\n');
   const ports = [...text.matchAll(/(?:\bport |:)(\d{2,5})\b/g)].map(([, port]) => Number(port));
   return [...new Set(ports)].filter((port) => listening.has(port)).slice(0, MAX_FACTS);
 }

@@ -42,6 +42,23 @@ test('the machine of an ELF file', () => {
   expect(inspectProgram('./arm', options).machine).toBe('arm64');
 });
 
+test('the loader of an ELF file', () => {
+  const file = Buffer.alloc(256);
+  file.write('\x7fELF\x02\x01\x01', 'latin1');
+  file.writeBigUInt64LE(64n, 32);
+  file.writeUInt16LE(56, 54);
+  file.writeUInt16LE(1, 56);
+  file.writeUInt32LE(3, 64);
+  file.writeBigUInt64LE(128n, 72);
+  file.writeBigUInt64LE(26n, 96);
+  file.write('/lib/ld-musl-x86_64.so.1\0\0', 128, 'latin1');
+  program('musl', file);
+  expect(inspectProgram('./musl', options)).toMatchObject({
+    shebang: '/lib/ld-musl-x86_64.so.1',
+    interpreterFound: false,
+  });
+});
+
 test('a second diagnosis, after the file was inspected, names the CR', () => {
   program('deploy.sh', '#!/bin/bash\r\necho\r\n');
   const input = {

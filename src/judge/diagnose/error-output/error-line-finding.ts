@@ -1,7 +1,7 @@
 import type { Finding } from '../../../model/finding.ts';
 import type { FailureContext, Line } from '../failure-context.ts';
 import { WEIGHTS } from '../weight.ts';
-import { errorScore, isNoise, SUMMARY, WARNING } from './error-words.ts';
+import { errorScore, hasErrorWord, isNoise, SUMMARY, WARNING } from './error-words.ts';
 import { placeInTrace } from './place-in-trace.ts';
 
 /** Characters of a line that are quoted. */
@@ -47,7 +47,12 @@ function choose(context: FailureContext, open: readonly Placed[]): Placed | unde
   const failed = context.exit !== undefined && context.exit !== 0;
   if (output && failed && output.score > WARNING) return output.line;
   if (logs && logs.score > Math.min(output?.score ?? 0, WARNING)) return logs.line;
-  return output?.line ?? logs?.line ?? (failed ? lastWords(open) : undefined);
+  return output?.line ?? logs?.line ?? (failed ? lastWords(open) : undefined) ?? inPassing(open);
+}
+
+/** Where nothing else speaks, the last line of a log that tells of trouble at a level below an error. */
+function inPassing(open: readonly Placed[]): Placed | undefined {
+  return open.findLast(({ from, text }) => from === 'file' && hasErrorWord(text));
 }
 
 /** Where no line looks like an error, the last one of a step that failed. */
@@ -82,19 +87,51 @@ const HEAD = /^(?:npm (?:ERR!|error)|\[ERROR\]|E:|│|error:|ERROR:|fatal:)/;
 /** The line, with what the next lines of the same message add to it. */
 function wordsOf({ lines }: FailureContext, { text, index, from }: Placed): string {
   const head = HEAD.exec(text)?.[0];
-  const parts = [cleaned(text)];
+  const parts = [...earlierWords(lines, { text, index, from }), cleaned(text)];
   for (let at = index + 1; at < Math.min(lines.length, index + 8); at++) {
     const next = lines[at]!;
     if (next.from !== from || !continues(text, next.text, head)) break;
     const more = cleaned(head === undefined ? next.text : next.text.slice(head.length));
     if (more !== '' && errorScore(next.text) !== SUMMARY) parts.push(more);
   }
-  const words = parts.join(' ').replace(/\s+/g, ' ');
+  const words = parts
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .replace(/\S{100,}/g, shortened);
   return words.length > LONGEST ? `${words.slice(0, LONGEST - 1)}…` : words;
 }
 
+/** Lines of the output that complain right before it: what a program says first is the cause of what it says then. */
+function earlierWords(
+  lines: readonly Line[],
+  { text, index, from }: Pick<Placed, 'text' | 'index' | 'from'>,
+): string[] {
+  if (from !== 'output') return [];
+  const found: string[] = [];
+  for (let at = index - 1; at >= Math.max(0, index - MOST_EARLIER); at--) {
+    const { text: earlier, from: source } = lines[at]!;
+    if (source !== from || errorScore(earlier) <= WARNING || errorScore(earlier) === SUMMARY) break;
+    if (isTrace(earlier) || isTrace(text)) break;
+    found.unshift(cleaned(earlier));
+  }
+  return found;
+}
+
+const MOST_EARLIER = 3;
+
+/** The end of a trace stands alone. */
+function isTrace(text: string): boolean {
+  return errorScore(text) >= 9;
+}
+
+/** A name of hundreds of letters hides what is said of it. */
+function shortened(word: string): string {
+  return `${word.slice(0, 40)}…${word.slice(-20)}`;
+}
+
 function continues(text: string, next: string, head: string | undefined): boolean {
-  if (/^\s*(?:hint|help|HINT|DETAIL|note):|Did you mean/i.test(next)) return false;
+  if (/\bDETAIL: /.test(next)) return true;
+  if (/^\s*(?:hint|help|HINT|note):|Did you mean/i.test(next)) return false;
   if (head !== undefined && head !== 'error:' && head !== 'ERROR:' && head !== 'fatal:')
     return next.startsWith(head);
   return /[:,]$/.test(text.trim());

@@ -23,6 +23,14 @@ const LONGEST = 300;
 const ERROR_WORD =
   "\\b(?:err(?:or)?s?|fail(?:s|ed|ure|ing)?|fatal|panic|exception|cannot|can['’]?t|can not|could ?n[o'’]t|unable|denied|forbidden|unauthori[sz]ed|refus(?:ed|es)|reject(?:ed|s)|reset by|no such|not (?:an? |in |a )?(?:found|permitted|allowed|exist|supported|valid|recogni[sz]ed|installed|defined|writable|readable|executable|available|known|set|owned|running|empty|match(?:ing)?)|does ?n[o'’]t|did ?n[o'’]t|invalid|illegal|unknown|unrecogni[sz]ed|unexpected|unsupported|undefined|unbound|unresolved|unclosed|missing|no \\w+ found|time[ds]?[ -]?out|already|exceed(?:ed|s)?|killed|aborted?|corrupt(?:ed)?|malformed|mismatch(?:ed)?|conflicts?|too (?:many|long|large|old|open|few|small|big)|out of|not a\\b|must (?:be|have|not)|requires?|required|expected|bad|broken|stale|locked|expired|insecure|overflow|violat\\w+|dubious|incompatible|interrupted|differs?|unsatisfi\\w+|nothing)\\b";
 
+/** Whether a line has words of trouble, at whatever level it was logged. */
+export function hasErrorWord(line: string): boolean {
+  return (
+    new RegExp(ERROR_WORD, 'i').test(line.slice(0, LONGEST)) &&
+    !/\b(?:0|no) (?:errors?|failures?)\b/i.test(line)
+  );
+}
+
 /** The most telling first; the points order kinds of lines. */
 const SHAPES: readonly (readonly [points: number, pattern: RegExp])[] = [
   // The ends of traces: Python, Java, Node, Ruby, Go, Rust, PHP, Perl, Lua.
@@ -65,6 +73,7 @@ const SUMMARIES: readonly RegExp[] = [
   /failed to start|failed!$|did not start|stopped waiting|could not start server|examine the log|(?:shutting|shut) down|^(?:\S+ )?exiting\b|^\[ERROR\] *$|build failure|terminated by signal/i,
   /^curl: \((?:7|22|28|35|52|56)\)|^wget: |^ERROR: (?:Failed building|Could not build)|^npm (?:error|ERR!) (?:code \S+|errno \S+|syscall \S+|path \S+|command .*)$/i,
   /: line \d+: +\d+ [A-Z][a-z]+(?: \w+)* /,
+  /^rsync error: .*\(code \d+\) at /,
   /^Exception ignored|^Worker \(pid|^\[ERROR\] Worker|worker failed to boot/i,
 ];
 
@@ -74,7 +83,9 @@ const NOISE: readonly RegExp[] = [
   /^\++ /,
   /\b(?:0|no) (?:errors?|failures?|warnings?)\b|\b(?:errors?|failed|failures|unreachable)[=:] ?0\b|without errors?\b/i,
   /^[^"']{0,60}?(?:\[|\b)(?:info|debug|notice|trace|note)(?:\]|:|\b)/i,
-  /^\s*(?:at |File "|from |\.{3} ?\d+ more|\^|~|#\d+ )/,
+  /^\s*(?:at |File "|from |\.{3} ?\d+ more|\^|~|#\d+ |\[C\]: )/,
+  /^\s*no (?:field|file) (?:package\.|')/,
+  /^stack traceback:/,
   /^\s*(?:[|+`-]+|\d+ \|)/,
   /error_log|errorlog|errors?\.log['"]?$|\bstderr\b(?!.*:)/i,
   /^\*+$|^-+$|^=+$/,

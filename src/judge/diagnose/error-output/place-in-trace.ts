@@ -4,6 +4,7 @@ const PLACES = [
   /^\s*File "(?<file>[^"]+)", line (?<line>\d+)/,
   /^\s*at (?:.*\()?(?:file:\/\/)?(?<file>\/[^():]+|[\w$]+\.java):(?<line>\d+)(?::\d+)?\)?$/,
   /^\s*--> (?<file>[^\s:]+):(?<line>\d+)/,
+  /^Origin: (?<file>[^\s:]+):(?<line>\d+)/,
   /^[│\s]*on (?<file>\S+) line (?<line>\d+)/,
   /^\s+(?<file>\/\S+\.go):(?<line>\d+)/,
   /^\s*(?:from )?(?<file>[\w./-]+\.rb):(?<line>\d+):in /,
