@@ -3,6 +3,7 @@ import type { DiagnosisInput } from '../../../src/judge/diagnose/diagnosis-input
 import type { ConnectRow } from '../../../src/model/facts/connect-row.ts';
 import type { NamedProcess } from '../../../src/model/facts/named-process.ts';
 import type { PacketRule } from '../../../src/model/facts/packet-rule.ts';
+import type { PathFact } from '../../../src/model/facts/path-fact.ts';
 import type { ProgramFact } from '../../../src/model/facts/program-fact.ts';
 import type { Facts, Snapshot } from '../../../src/model/facts/snapshot.ts';
 import type { TextFault } from '../../../src/model/facts/text-fault.ts';
@@ -89,6 +90,11 @@ function parseCase(file: string, part: string): RecordedFailure {
     ...(values('fault').length > 0 && {
       textFaults: values('fault').map(
         (json, index): TextFault => ({ id: `ev-fault-${index}`, at, ...JSON.parse(json) }),
+      ),
+    }),
+    ...(values('path').length > 0 && {
+      paths: values('path').map(
+        (json, index): PathFact => ({ id: `ev-path-${index}`, at, ...JSON.parse(json) }),
       ),
     }),
     ...(values('row').length > 0 && { matrix: values('row').map((json) => JSON.parse(json) as ConnectRow) }),
