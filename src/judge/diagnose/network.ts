@@ -2,7 +2,7 @@ import type { FactOf } from '../../model/facts/snapshot.ts';
 import { hostIn } from './access.ts';
 import { errorScore } from './error-output/error-words.ts';
 import type { FailureContext, Hit } from './failure-context.ts';
-import { type Rule, type RuleReport, textRule } from './rule.ts';
+import { type Rule, textRule } from './rule.ts';
 
 /** The resolver has no address for a name: a typo, no network, or no DNS server. */
 export const nameNotResolved: Rule = textRule({
@@ -54,9 +54,13 @@ export const connectionRefused: Rule = textRule({
     /(?:Connecting to|connect to|connection to|connect to \w{1,20} at|\/dev\/tcp\/)\s?(?:[\w.-]{1,200} ?[([|]{1,2})?(?<host>[\w.-]{1,100}?)[)\]|]{0,2}[:/](?<port>\d{1,5})\b.{0,40}refused/i,
     /connect\(\) failed \(111: .{0,20}refused\).{0,300}upstream: "\w{1,10}:\/\/(?<host>[\w.-]{1,100}):(?<port>\d{1,5})/,
     /(?:The connection to the server|Connection to) (?<host>[\w.-]{1,100}):(?<port>\d{1,5}) (?:was )?refused/,
-    /connection refused|ECONNREFUSED|actively refused/i,
+    /connection refused|ECONNREFUSED|actively refused|context deadline exceeded/i,
   ],
   describe: (hit, context) => {
+    if (/context deadline exceeded/.test(hit.line)) {
+      const { host, port } = dialedNear(hit, context);
+      return isUnheard(host, port, context) ? refused(host, port, context) : undefined;
+    }
     const { host, port } = hit.groups.port ? hit.groups : target(context.near(hit, 8));
     if (/^The connection to the server localhost:8080/.test(hit.line)) return undefined;
     if (port !== undefined && host !== undefined && isCurl(hit.line) && !isLoopback(host)) return undefined;
@@ -138,7 +142,7 @@ export const answerTimeout: Rule = textRule({
     /read timed out|ReadTimeout|operation timed out after \d+ milliseconds|(?:Client\.Timeout|request canceled).{0,40}(?:awaiting headers|reading body)|upstream timed out.{0,60}while reading|ESOCKETTIMEDOUT|context deadline exceeded/i,
   ],
   describe: (hit, context) => {
-    if (/context deadline exceeded/.test(hit.line)) return deadlineOf(hit, context);
+    if (/context deadline exceeded/.test(hit.line)) return outOfTime(dialedNear(hit, context), context);
     const { host } = target(context.near(hit, 3));
     return {
       title: `${host ?? 'The service'} accepted the connection, but did not answer in time.`,
@@ -148,13 +152,16 @@ export const answerTimeout: Rule = textRule({
   },
 });
 
-/** A client in Go says only that its time was up, also where it never had a connection. */
-function deadlineOf(hit: Hit, context: FailureContext): RuleReport {
-  const dialed = /\b((?:\d{1,3}\.){3}\d{1,3}|localhost):(\d{2,5})\b/.exec(context.near(hit, 3).join('\n'));
-  const [, host, port] = dialed ?? [];
-  const here = host !== undefined && (isLoopback(host) || ownAddress(context, host));
-  const listens = context.facts.listeners?.some((each) => each.port === Number(port)) ?? true;
-  if (here && !listens) return refused(host, Number(port), context);
+/** The address that a client in Go names near its complaint that its time was up. */
+function dialedNear(hit: Hit, context: FailureContext): { host?: string; port?: number } {
+  const near = context.near(hit, 3).join('\n');
+  const [, host, port] = /\b((?:\d{1,3}\.){3}\d{1,3}|localhost):(\d{2,5})\b/.exec(near) ?? [];
+  return host === undefined ? {} : { host, port: Number(port) };
+}
+
+/** Such a client says the same where it never had a connection. */
+function outOfTime({ host, port }: { host?: string; port?: number }, context: FailureContext) {
+  if (isUnheard(host, port, context)) return undefined;
   const where = host === undefined ? 'The server' : `${host}:${port}`;
   return {
     title: `${where} did not answer within the time limit of the client.`,
@@ -162,6 +169,12 @@ function deadlineOf(hit: Hit, context: FailureContext): RuleReport {
       'Check that it runs, that the address is right and that nothing drops the packets, before you raise a timeout.',
     ...(host !== undefined && { subject: where }),
   };
+}
+
+/** Whether nothing listens at an address of this box. */
+function isUnheard(host: string | undefined, port: number | undefined, context: FailureContext): boolean {
+  const here = host !== undefined && (isLoopback(host) || ownAddress(context, host));
+  return here && context.facts.listeners?.some((each) => each.port === port) === false;
 }
 
 /** EHOSTUNREACH, ENETUNREACH. */
