@@ -230,7 +230,7 @@ test('the built command evaluates the probe and knows the verb', () => {
     expect(runbook(document, ['completion', shell]).stdout).toContain('count');
 });
 
-test('an agent is not told about folders of credentials', () => {
+test('lists no folders of credentials to an agent', () => {
   const call = {
     jsonrpc: '2.0',
     id: 2,

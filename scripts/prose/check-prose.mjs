@@ -14,6 +14,7 @@ import { visit } from 'unist-util-visit';
 import { VFile } from 'vfile';
 import { reporter } from 'vfile-reporter';
 import { allowed, avoided, replacedNames } from './avoided-words.mjs';
+import { ambiguousNames } from './exported-names.mjs';
 import { proseOf } from './prose-of.mjs';
 
 /** Avoided words per 1,000 lines that are accepted. */
@@ -192,7 +193,8 @@ async function checkCode(file, text) {
     for (const { reason, source, ruleId } of piece.messages) {
       // A script or a table in a literal may repeat a word.
       if (source === 'retext-repeated-words' && !prose.comment) continue;
-      file.message(reason, { place: { line: prose.line, column: 1 }, source, ruleId });
+      const rule = prose.title ? 'title' : ruleId;
+      file.message(reason, { place: { line: prose.line, column: 1 }, source, ruleId: rule });
     }
   }
   for (const [name, instead] of replacedNames) {
@@ -206,6 +208,11 @@ async function checkCode(file, text) {
   }
 }
 
+for (const { path, line, text } of ambiguousNames())
+  files
+    .find((file) => file.path === path)
+    .message(text, { place: { line, column: 1 }, source: 'glossary', ruleId: 'name' });
+
 function isAllowed(path, message) {
   return allowed.some(({ file, text }) => path.startsWith(file) && text.test(message.reason));
 }
@@ -216,6 +223,7 @@ const count = (rule) =>
     .flatMap(({ messages }) => messages)
     .filter(({ ruleId }) => ruleId === rule).length;
 const rate = (count('avoid') * 1000) / lines;
+// Titles of tests are read one by one, when they fail: none may have an avoided word.
 const other = files.flatMap(({ messages }) => messages).filter(({ ruleId }) => ruleId !== 'avoid').length;
 const failed = rate > ACCEPTED || other > 0;
 if (failed || process.argv.includes('--all')) console.error(reporter(files, { quiet: true }));

@@ -121,7 +121,7 @@ describe('a draft runs nothing before a person has approved it', () => {
   };
   for (const [what, draft] of Object.entries(drafts)) {
     for (const answer of [undefined, 'no'] as const) {
-      test(`${what}, ${answer === 'no' ? 'and the person says no' : 'and nobody can be asked'}`, async () => {
+      test(`${what}, ${answer === 'no' ? 'and the person says no' : 'and no person can be asked'}`, async () => {
         const target = await openTarget(answer ? { answer } : {});
         await target.call('apply_step', { draft: { title: 'Try', ...draft } });
         await target.call('env_save');

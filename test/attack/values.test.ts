@@ -90,7 +90,7 @@ describe('a value that only the person knows never comes back', () => {
   });
 });
 
-describe('comparisons with a protected value are not asked', () => {
+describe('comparisons with a protected value are not evaluated', () => {
   const DECLARED = withInput('| PIN | secret | yes |  | opens the door |\n');
 
   test('a number is not narrowed down by facts', async () => {
@@ -138,7 +138,7 @@ describe('comparisons with a protected value are not asked', () => {
   });
 });
 
-describe('what a file holds is not asked for an agent', () => {
+describe('the content of a file is not checked for an agent', () => {
   test('a guess about a file of the project is not confirmed', async () => {
     const target = await openTarget({ files: { 'project/config.json': `{"key":"${CANARIES.CREDENTIAL}"}` } });
     await expectNoOracle(target, 'file config.json contains "Hn6b3d8s"', 'file config.json contains "wrong"');
@@ -257,7 +257,7 @@ const CREDENTIAL_FILES = [
   'server.key',
 ];
 
-describe('files of credentials are not asked about, wherever they are', () => {
+describe('files of credentials are not checked, wherever they are', () => {
   let target: Target;
   beforeAll(async () => {
     const files = Object.fromEntries(CREDENTIAL_FILES.map((path) => [path, CANARIES.CREDENTIAL]));
@@ -297,7 +297,7 @@ const ADDRESSES = [
   'http://user@127.0.0.1/',
 ];
 
-describe('an address that can be read in two ways is not asked', () => {
+describe('an address that can be read in two ways is not called', () => {
   let target: Target;
   beforeAll(async () => {
     target = await openTarget({ shared: true });

@@ -5,7 +5,7 @@ import { scenario } from '../support/scenario.ts';
 
 const BIN = join(import.meta.dirname, '../../dist/bin.js');
 
-test('what is written into a pipe arrives whole, however late it is read', async () => {
+test('all output arrives in a pipe, however late it is read', async () => {
   const steps = Array.from({ length: 1500 }, (_, at) => `### Step ${at}\n\n~~~bash\ntrue\n~~~\n`);
   const scene = await scenario(`---\nrunbook: 1\nname: many\n---\n\n## Steps\n\n${steps.join('\n')}`);
   const child = spawn(process.execPath, [BIN, 'lint', '--json'], { cwd: scene.folder });
@@ -18,7 +18,7 @@ test('what is written into a pipe arrives whole, however late it is read', async
   expect(JSON.parse(text)).toMatchObject({ summary: { errors: 0, warnings: 3000 } });
 });
 
-test('--env-file is ours, whatever this Node does with it: a pipe, a file that is not there', async () => {
+test('--env-file is handled by runbook and not by Node: a pipe, a missing file', async () => {
   const inputs = '## Inputs\n\n| Name | Kind |\n| --- | --- |\n| TOKEN | secret |\n';
   const scene = await scenario(
     `---\nrunbook: 1\nname: one\n---\n\n${inputs}\n## Steps\n\n### One\n\n~~~bash\ntest ${'${#TOKEN}'} = 9\n~~~\n`,

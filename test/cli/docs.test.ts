@@ -8,7 +8,7 @@ import { serveRow } from '../../src/serve/row.ts';
 
 const rows = [...operations, serveRow, mcpRow].map((row) => [row.name, row] as const);
 
-test('docs/cli.md says what the operations say', () => {
+test('docs/cli.md matches the operations', () => {
   const { status, stderr } = spawnSync(process.execPath, ['scripts/docs.mjs', '--check'], {
     encoding: 'utf8',
   });
@@ -32,7 +32,7 @@ test.each(rows)('the row of %s is its operation', async (_name, row) => {
   for (const example of examples) expect(example).toMatch(new RegExp(`^runbook ${name}( |$)`));
 });
 
-test.each(rows)('every flag of %s is explained, none twice', async (_name, row) => {
+test.each(rows)('every flag of %s is explained once', async (_name, row) => {
   const flags = flagsOf(await row.load());
   expect(new Set(flags.map((flag) => flag.name)).size).toBe(flags.length);
   for (const flag of flags) expect(flag.summary, flag.name).not.toBe('');

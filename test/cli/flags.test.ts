@@ -61,7 +61,7 @@ test('flags say what the schema says', () => {
   expect(flagsOf(operation).find((flag) => flag.name === 'jobs')!.default).toBe('1');
 });
 
-describe('arguments become the input', () => {
+describe('arguments are read as the input', () => {
   const rest = {
     file: 'AUTODOCK.md',
     others: [],
@@ -112,7 +112,7 @@ describe('arguments become the input', () => {
       'One of: kill-step, restart.',
     ],
     [['--sudo'], 'runbook sample has no flag --sudo.', 'See `runbook sample --help`.'],
-  ])('%j is wrong use', (args, message, remedy) => {
+  ])('%j is a usage error', (args, message, remedy) => {
     try {
       read(...args);
       expect.unreachable();
@@ -126,7 +126,7 @@ describe('arguments become the input', () => {
     }
   });
 
-  test('all arguments that are missing are named at once', () => {
+  test('names all missing arguments together', () => {
     const pair = defineOperation({
       ...operation,
       run: async () => 0,
@@ -148,7 +148,7 @@ describe('arguments become the input', () => {
   });
 });
 
-test('global switches are taken out wherever they stand, until --', () => {
+test('accepts global switches anywhere before --', () => {
   const { verb, rest, on, stray } = readCall([
     '--json',
     'replay',

@@ -27,7 +27,7 @@ async function command(count: number, ...flags: string[]) {
 const untimed = (text: string) => text.replace(/ *\d+(\.\d+)?(ms|s)\b/g, ' TIME');
 
 describe('runbook replay --fleet', () => {
-  it('tells a fleet in a pipe as a line a box, what stopped one whole, and a matrix', async () => {
+  it('prints a line per box in a pipe, a failure in full, and a matrix', async () => {
     const { code, stdout, stderr } = await command(4);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(untimed(stdout).split('\n').slice(0, 5)).toEqual([
@@ -52,18 +52,18 @@ failed: 2 done, 1 failed, 1 refused in TIME
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('shows boxes that went the same way together where there are many', async () => {
+  it('groups boxes with the same outcome if there are many', async () => {
     const { stdout } = await command(15);
     expect(stdout).toContain('  13 boxes  +++\n  b2        +x.\n  b3        refused\n');
   });
 
-  it('says only what went wrong with --quiet', async () => {
+  it('prints only failures with --quiet', async () => {
     const { stdout } = await command(4, '--quiet');
     expect(stdout).not.toMatch(/^(ok|run)/m);
     expect(untimed(stdout).trimEnd().split('\n').at(-1)).toBe('failed: 2 done, 1 failed, 1 refused in TIME');
   });
 
-  it('writes events that fit the schema, those of a pass with their box', async () => {
+  it('writes events that fit the schema, with the box of each pass', async () => {
     const { stdout } = await command(4, '--json');
     const lines = stdout
       .trimEnd()
@@ -75,7 +75,7 @@ failed: 2 done, 1 failed, 1 refused in TIME
     expect(steps).toEqual(['b1', 'b1', 'b1', 'b2', 'b2', 'b2', 'b4', 'b4', 'b4']);
   });
 
-  it('writes a suite a box for CI, and none that could not begin is missing or green', async () => {
+  it('writes one suite per box for CI, and fails those that could not start', async () => {
     const { scene } = await command(5, '--report', 'junit.xml', '--max-fail', '1');
     const xml = await readFile(scene.path('junit.xml'), 'utf8');
     const suites = [

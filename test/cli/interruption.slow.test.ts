@@ -37,7 +37,7 @@ function interrupted(
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('%s ends the pass in order, and exits %i', async (signal, exit) => {
+] as const)('%s ends the pass cleanly and exits with %i', async (signal, exit) => {
   const { code, stdout, stderr } = await interrupted(['--play', 'long'], (child) => child.kill(signal));
   expect(code).toBe(exit);
   expect(stderr).toMatch(/^stopping; .*quits at once\n$/);
@@ -66,7 +66,7 @@ test('a second signal does not wait', async () => {
   expect(stdout).not.toContain('stopped');
 });
 
-test('a reader that goes away ends the pass without a word', async () => {
+test('ends the pass silently when its reader closes the pipe', async () => {
   const { code, stderr } = await interrupted(['--play', 'trickle'], (child) => child.stdout!.destroy());
   expect({ code, stderr }).toEqual({ code: 141, stderr: '' });
 });

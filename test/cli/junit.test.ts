@@ -6,7 +6,7 @@ import { junitReport } from '../../src/cli/junit.ts';
 import { call, freshFolder } from './call.ts';
 import * as samples from './samples.ts';
 
-test('a case per step, each with how it ended', () => {
+test('writes one case per step with its outcome', () => {
   expect(junitReport(samples.replayReport)).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="runbook" tests="5" failures="1" errors="0" skipped="3" time="15.500">
@@ -35,7 +35,7 @@ test('a case per step, each with how it ended', () => {
   `);
 });
 
-test('whatever a step printed, the text is well-formed XML 1.0', () => {
+test('writes well-formed XML 1.0 for any output', () => {
   const text = fc.string({
     unit: fc.oneof(
       fc.constantFrom(']]>', '<![CDATA[', '&', '"', '\u0000', '\u001b[1m', '\ud800', '\ufffe', '\n'),
@@ -62,7 +62,7 @@ test('whatever a step printed, the text is well-formed XML 1.0', () => {
   );
 });
 
-test('--report writes it beside the pass, and leaves no temporary file', async () => {
+test('--report writes the file during the pass and leaves no temporary file', async () => {
   const cwd = freshFolder();
   const { code } = await call(['replay', '--report', 'junit.xml'], {}, { cwd });
   expect(code).toBe(1);

@@ -4,7 +4,7 @@ import { call } from './call.ts';
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
 describe('help', () => {
-  test('nothing asked for is wrong use, and shows the way on stderr', async () => {
+  test('a call without a verb is a usage error, with help on stderr', async () => {
     const { stdout, stderr, code } = await call([]);
     expect({ stdout, code }).toEqual({ stdout: '', code: 64 });
     expect(stderr).toContain(
@@ -49,7 +49,7 @@ describe('help', () => {
     },
   );
 
-  test('verbs of two words are one line, and a page of their own', async () => {
+  test('lists a family of verbs on one line, with its own page', async () => {
     expect((await call(['--help'])).stdout).toMatch(/^ {2}box +launch/m);
     for (const args of [
       ['box', '--help'],
@@ -72,7 +72,7 @@ describe('help', () => {
   });
 });
 
-describe('wrong use exits 64, names the nearest word, and writes nothing to stdout', () => {
+describe('a usage error exits with 64, names the nearest word, and writes nothing to stdout', () => {
   test.each([
     [['reply'], 'The verb `reply` does not exist.', 'Did you mean `runbook replay`?'],
     [['xyzzy'], 'The verb `xyzzy` does not exist.', '`runbook --help` lists the verbs.'],
@@ -152,7 +152,7 @@ describe('how it ends', () => {
     expect((await call(args)).code).toBe(exit);
   });
 
-  test('a defect says so, and shows its stack only with --verbose', async () => {
+  test('reports a defect as such, with its stack only under --verbose', async () => {
     const short = await call(['replay', '--play', 'defect']);
     expect(short.stderr).toMatch(
       /^error\[defect\]: runbook itself failed: a hole in the floor\n {2}remedy: Please report/,
@@ -165,7 +165,7 @@ describe('how it ends', () => {
 
 describe('in a pipe', () => {
   test.each(['replay', 'plan', 'verify', 'lint', 'status', 'undo', 'facts', 'approve', 'init'])(
-    '%s prints no control characters, nothing on stderr',
+    '%s prints no control characters and nothing on stderr',
     async (verb) => {
       for (const flags of [[], ['--quiet'], ['--verbose']]) {
         const { stdout, stderr } = await call([verb, ...flags]);
@@ -176,14 +176,14 @@ describe('in a pipe', () => {
     },
   );
 
-  test('FORCE_COLOR paints, NO_COLOR and --no-color win over it', async () => {
+  test('FORCE_COLOR adds color; NO_COLOR and --no-color override it', async () => {
     expect((await call(['plan'], { FORCE_COLOR: '1' })).stdout).toContain('\u001b[');
     expect((await call(['plan'], { FORCE_COLOR: '0' })).stdout).not.toContain('\u001b[');
     expect((await call(['plan'], { FORCE_COLOR: '1', NO_COLOR: '1' })).stdout).not.toContain('\u001b[');
     expect((await call(['plan', '--no-color'], { FORCE_COLOR: '1' })).stdout).not.toContain('\u001b[');
   });
 
-  test('--quiet leaves the failure and the last line', async () => {
+  test('--quiet prints only the failure and the last line', async () => {
     const { stdout } = await call(['replay', '--quiet']);
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^fail +start-caddy +3\.1s {2}the fence ended/);
@@ -201,7 +201,7 @@ describe('in a pipe', () => {
     expect(stdout).toMatch(/^check +start-caddy +fail +port 443 owner caddy$/m);
   });
 
-  test('JSON of a verb is one object, global flags may stand anywhere', async () => {
+  test('--json prints one object, with global flags at any position', async () => {
     const before = await call(['--json', 'verify']);
     const after = await call(['verify', '--json']);
     expect(JSON.parse(before.stdout).summary).toEqual({ pass: 1, fail: 1, unknown: 1, noChecks: 1 });

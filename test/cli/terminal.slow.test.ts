@@ -41,7 +41,7 @@ describe.skipIf(!hasPty)('a person at the terminal', () => {
     expect(said.match(/^-?(echo|icanon)/gm)).toEqual(['icanon', 'echo']);
   });
 
-  test('no is what is not yes', async () => {
+  test('any answer other than yes is a no', async () => {
     const { said } = await play('replay --play ask', [
       { send: 'secret\r', until: 'Go on? [y/N]' },
       { send: '\r', until: '[y]es/[n]o/[q]uit' },
@@ -50,7 +50,7 @@ describe.skipIf(!hasPty)('a person at the terminal', () => {
     expect(clean(said)).toContain('6 letters, false, no');
   });
 
-  test('Ctrl-C in a question gives the terminal back, and exits 130', async () => {
+  test('Ctrl-C at a question restores the terminal and exits with 130', async () => {
     const { said, code } = await play('replay --play ask', [{ send: 'half\u0003', until: 'icanon' }]);
     expect(code).toBe(130);
     expect(clean(said)).toContain('error[interrupted]: stopped while asking');
@@ -58,28 +58,28 @@ describe.skipIf(!hasPty)('a person at the terminal', () => {
     expect(said.match(/^-?(echo|icanon)/gm)).toEqual(['icanon', 'echo']);
   });
 
-  test('the end of input is no answer: a person is needed', async () => {
+  test('the end of input is not an answer: a person is needed', async () => {
     const { said, code } = await play('replay --play ask', [{ send: '\u0004', until: 'icanon' }]);
     expect(code).toBe(3);
     expect(clean(said)).toContain('error[no-answer]');
   });
 
-  test.each([{ CI: 'true' }, { CI: '1' }])('nobody is there where %j', async (env) => {
+  test.each([{ CI: 'true' }, { CI: '1' }])('no person can answer with %j', async (env) => {
     const { said, code } = await play('replay --play ask', [], { first: '', env });
     expect(code).toBe(0);
     expect(clean(said)).toContain('declined: undefined letters, undefined, undefined');
   });
 });
 
-describe.skipIf(!hasPty)('the live story', () => {
-  test('gives the cursor back at its end', async () => {
+describe.skipIf(!hasPty)('live progress', () => {
+  test('restores the cursor at its end', async () => {
     const { said, code } = await play('replay --play long --jobs 4', [], { first: '' });
     expect(code).toBe(0);
     expect(said.lastIndexOf('\u001b[?25h')).toBeGreaterThan(said.lastIndexOf('\u001b[?25l'));
     expect(clean(said)).toContain('done: 4 acted in');
   });
 
-  test('and on Ctrl-C, saying how to go on', async () => {
+  test('and on Ctrl-C, with how to continue', async () => {
     const { said, code } = await play('replay --play long', [{ send: '\u0003', until: 'stopped' }], {
       first: 'line 1',
     });

@@ -49,7 +49,7 @@ for (const { client, alone } of clientTable) {
   expect(start !== undefined, client).toBe(alone !== undefined);
   if (start === undefined) continue;
   describeClient(client, (program) => {
-    test('struggles, observes, fixes, resolves and saves without a person; the file replays elsewhere', async () => {
+    test('struggles, observes, fixes, resolves and saves without a person; the file replays on another box', async () => {
       const story = await takenPort();
       const model = await modelEndpoint(story.agent);
       const [bench, ended] = await start(model, program, 'Bring the server up.');

@@ -6,7 +6,7 @@ import { configMap, deployment } from './objects.ts';
 import { applyStep, patchStep, runbookOnCluster, step } from './runbook-on-cluster.ts';
 
 describeWithCluster('what goes wrong with a real API server', (cluster) => {
-  test('with permissions for one namespace it works there, and reports what is missing elsewhere', async () => {
+  test('with permissions for one namespace works there, and reports what is missing in others', async () => {
     const [own, other] = [await cluster.namespace(), await cluster.namespace()];
     const kubeconfig = await cluster.user(`tenant-${own}`, own, [
       {

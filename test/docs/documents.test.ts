@@ -34,7 +34,7 @@ test.each(runbooks)('%s is a runbook without an error', (name) => {
   expect(errorsOf(runbook)).toEqual([]);
 });
 
-test('CLAUDE.md gives its decisions, each with a reason and a date', () => {
+test('CLAUDE.md contains decisions, each with a reason and a date', () => {
   const { decisions } = parsed('CLAUDE.md');
   expect(decisions.length).toBeGreaterThan(4);
   for (const each of decisions)
@@ -51,7 +51,7 @@ describe('markdown examples in the docs', () => {
     })),
   );
 
-  test('there are some', () => expect(fences.length).toBeGreaterThan(0));
+  test('exist', () => expect(fences.length).toBeGreaterThan(0));
 
   test.each(fences.filter(({ text }) => text.startsWith('---\nrunbook: 1')))(
     '$page, example $i is a runbook without an error',
@@ -61,7 +61,7 @@ describe('markdown examples in the docs', () => {
   );
 });
 
-test('links between our own pages lead somewhere', () => {
+test('links between our pages resolve', () => {
   const broken = ['README.md', 'CONTRIBUTING.md', 'CLAUDE.md', 'SECURITY.md', ...markdownIn('docs')].flatMap(
     (page) => {
       const text = readFileSync(join(ROOT, page), 'utf8').replace(/^(`{3,}|~{3,}).*?^\1/gms, '');

@@ -46,7 +46,7 @@ function matches(expected: readonly string[], observed: readonly string[]): bool
   return observed.length > 0 && first === observed[0] && matches(rest, observed.slice(1));
 }
 
-test('a stranger who follows docs/tutorial.md sees what it says', async () => {
+test('the commands of docs/tutorial.md print what the page shows', async () => {
   const root = await mkdtemp(join(tmpdir(), 'runbook-tutorial-'));
   const folder = join(root, 'work');
   await mkdir(folder);

@@ -25,7 +25,7 @@ describeWithNode(
 
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-    test('fails with a wrong password, says so, and leaves nothing after undo', {
+    test('fails with a wrong password, reports it, and leaves nothing after undo', {
       timeout: 600_000,
     }, async () => {
       const { exitCode, text } = await runbook(['replay', '--yes'], { REGISTRY_PASS: 'wrong-horse-battery' });
@@ -37,7 +37,7 @@ describeWithNode(
       await undoneToNothing();
     });
 
-    test('is done on its first pass, with a workflow that succeeded', { timeout: 600_000 }, async () => {
+    test('is done on its first pass, with a successful workflow', { timeout: 600_000 }, async () => {
       const started = Date.now();
       const told = await runbook(['replay', '--yes']);
       console.info(`first pass: ${Math.round((Date.now() - started) / 1000)} s`);
@@ -62,7 +62,7 @@ describeWithNode(
       expect(told, told.text).toMatchObject({ exitCode: 0 });
     });
 
-    test('is undone to nothing, and then drift finds nothing either', async () => {
+    test('leaves nothing after undo, and drift finds nothing', async () => {
       await undoneToNothing();
       const told = await runbook(['drift']);
       expect(told, told.text).toMatchObject({ exitCode: 0 });

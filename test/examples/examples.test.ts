@@ -27,7 +27,7 @@ async function example(name: string) {
 }
 
 describe('examples/first-steps', () => {
-  test('serves its page, is satisfied the second time, serves a new page after an edit, and goes away', async () => {
+  test('serves its page, skips the second time, serves a new page after an edit, and is undone', async () => {
     const { folder, runbook } = await example('first-steps');
     onTestFinished(() => runbook('undo', '--yes').then(() => {}));
     expect((await runbook('replay', '--yes')).exitCode).toBe(0);
@@ -45,7 +45,7 @@ describe('examples/first-steps', () => {
 });
 
 describe('examples/restore', () => {
-  test('restores, follows what is measured, and finds the file that a hand changed', async () => {
+  test('restores, uses measured values, and finds a manually changed file', async () => {
     const { folder, runbook } = await example('restore');
     const document = join(folder, 'AUTODOCK.md');
     await writeFile(document, (await readFile(document, 'utf8')).replace('`nproc`', '`echo 3`'));
@@ -68,7 +68,7 @@ describe('examples/restore', () => {
     expect((await runbook('verify', '--yes')).exitCode).toBe(0);
   });
 
-  test('a damaged backup stops the pass before anything is restored, and names the problem', async () => {
+  test('stops at a damaged backup before restoring anything, and names the problem', async () => {
     const { folder, runbook } = await example('restore');
     await appendFile(join(folder, 'backup/2026-11-01/library/titles.txt'), 'x');
     const told = await runbook('replay', '--yes');
@@ -79,7 +79,7 @@ describe('examples/restore', () => {
 });
 
 describe('the built command', () => {
-  test('reads .env, --env-file and a regular expression: what only the bundle can break', async () => {
+  test('reads .env, --env-file and a regular expression in the bundle', async () => {
     const { folder, runbook } = await example('loose');
     const inputs =
       '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n| TOKEN | secret | yes | | x |\n';
@@ -95,7 +95,7 @@ describe('the built command', () => {
 });
 
 describe('examples/loose', () => {
-  test('an ordinary README runs with --loose, and only so', async () => {
+  test('an ordinary README runs only with --loose', async () => {
     const { folder, runbook } = await example('loose');
     expect((await runbook('replay', 'README.md', '--yes')).exitCode).toBe(65);
     expect((await runbook('replay', 'README.md', '--loose')).exitCode).toBe(3);
@@ -104,7 +104,7 @@ describe('examples/loose', () => {
     expect((await readFile(join(folder, 'work/count.txt'), 'utf8')).trim()).toBe('9');
   });
 
-  test('an output that is not what the document says fails', async () => {
+  test('fails if the output differs from the document', async () => {
     const { folder, runbook } = await example('loose');
     const document = join(folder, 'README.md');
     await writeFile(

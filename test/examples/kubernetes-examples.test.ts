@@ -13,12 +13,12 @@ describe.each(['argo', 'media-server'])('examples/%s', (name) => {
   const parsed = async () =>
     parseRunbook(sourceOf(await readFile(join(EXAMPLES, name, 'AUTODOCK.md'), 'utf8'), 'AUTODOCK.md'));
 
-  test('has nothing that lint would name', async () => {
+  test('has no lint findings', async () => {
     const runbook = await parsed();
     expect([...runbook.diagnostics, ...buildPlan(runbook).diagnostics, ...lintRunbook(runbook)]).toEqual([]);
   });
 
-  test('tells of each problem its symptom and its reason', async () => {
+  test('gives each problem a symptom and a reason', async () => {
     const problems = (await parsed()).steps.filter(({ kind }) => kind === 'problem');
     expect(problems.length).toBeGreaterThanOrEqual(4);
     for (const problem of problems) {
@@ -28,7 +28,7 @@ describe.each(['argo', 'media-server'])('examples/%s', (name) => {
   });
 });
 
-test('what examples/argo vendors is pinned, in one namespace, and readable', async () => {
+test('the vendored files of examples/argo are pinned, in one namespace, and readable', async () => {
   const vendor = join(EXAMPLES, 'argo/vendor');
   const clusterWide = ['CustomResourceDefinition', 'PriorityClass'];
   for (const file of await readdir(vendor)) {

@@ -5,7 +5,7 @@ import { deployment } from '../cluster/objects.ts';
 import { exampleOnCluster, type RunbookOnCluster } from '../cluster/runbook-on-cluster.ts';
 
 describeWithCluster('the Kubernetes parts of the examples', (cluster) => {
-  test('examples/argo, from an empty cluster to the Sensor, and a second time with nothing to do', async () => {
+  test('examples/argo brings up an empty cluster, and has nothing to do the second time', async () => {
     const steps = [
       'install-k3s', // found as it is: this cluster is there
       'install-argo-workflows',
@@ -60,7 +60,7 @@ describeWithCluster('the Kubernetes parts of the examples', (cluster) => {
     expect(healed.readinessProbe.httpGet.scheme).toBe('HTTP');
   }, 300_000);
 
-  test('examples/media-server, whole, and a second time with nothing to do', async () => {
+  test('examples/media-server replays, and has nothing to do the second time', async () => {
     await playLocalPathProvisioner();
     const runbook = await exampleOnCluster('media-server', withoutABox, {
       kubeconfig: cluster.kubeconfig,

@@ -29,7 +29,7 @@ async function expectServed(box: Box): Promise<void> {
 }
 
 describeWithBoxes('examples/two-terminators', () => {
-  test('replays on a clean box in one pass; a second one executes nothing and says so', async () => {
+  test('replays on a clean box in one pass; the second pass runs nothing and reports that', async () => {
     const box = await cleanBox();
     const first = await box.exec(REPLAY);
     expect(first.stdout + first.stderr).toContain('nginx-holds-the-port-that-caddy-needs');
@@ -55,7 +55,7 @@ describeWithBoxes('examples/two-terminators', () => {
     expect(verify.code).toBe(0);
   });
 
-  test('killed with -9 at ten random moments and started again each time', async () => {
+  test('survives SIGKILL at ten random moments, restarted each time', async () => {
     const box = await cleanBox();
     for (let i = 0; i < 10; i += 1) {
       const seconds = (0.3 + Math.random() * 2.5).toFixed(2);

@@ -167,7 +167,7 @@ describeWithCluster(
     }
 
     test.skipIf(reason)(
-      'two boxes, step by step in the order of their needs, the secret by reference alone',
+      'runs two boxes step by step in the order of their needs, with the secret only by reference',
       async () => {
         const { folder, webs, pods, errors, submit, workflow } = await scene();
         const { exit, report, diagnostics } = await submit();
@@ -192,7 +192,7 @@ describeWithCluster(
     );
 
     test.skipIf(reason)(
-      'a box that cannot be reached pauses its steps until a person resumes; the others go on',
+      'an unreachable box pauses until a person resumes it; the others continue',
       async () => {
         const { webs, errors, submit, workflow, resume } = await scene();
         webs[1]!.sshd.cut();
@@ -211,7 +211,7 @@ describeWithCluster(
     );
 
     test.skipIf(reason)(
-      'a step that failed is judged: no second try, nothing that needs it, a report all the same',
+      'a failed step is not retried, its dependents do not run, and a report is written',
       async () => {
         const { folder, webs, pods, errors, submit } = await scene();
         writeFileSync(`${webs[0]!.witness}.trouble`, '');
@@ -230,7 +230,7 @@ describeWithCluster(
     );
 
     test.skipIf(reason)(
-      'a pod that is lost is tried again, and goes on from the journal',
+      'a lost pod is retried and continues from the journal',
       async () => {
         const { webs, pods, errors, submit } = await scene();
         pods.killOnce('open');

@@ -113,7 +113,7 @@ describe('the guard', () => {
       .sees('ev-1')
       .asks('b', { checks: { before, after }, ...part });
 
-  test('passes if there were no checks, or they are unknown', () => {
+  test('passes if the checks are missing or unknown', () => {
     expect(asks([], [check('tcp 127.0.0.1:80 open')])).toEqual({ verdict: 'pass' });
     expect(asks([], [])).toEqual({ verdict: 'pass' });
     expect(new Story().asks('a')).toEqual({ verdict: 'pass' });

@@ -46,7 +46,7 @@ describe('the counter of a journal', () => {
   });
 
   it.each(['', '12', 'x000000000000042', '\0'.repeat(16)])(
-    'is none where it cannot be read: %j',
+    'is undefined if it cannot be read: %j',
     (content) => {
       const folder = temporaryFolder();
       mkdirSync(join(folder, 'journals'));

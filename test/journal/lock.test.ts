@@ -83,21 +83,18 @@ describe('the lock of a box', () => {
 });
 
 describe('a process', () => {
-  it.runIf(process.platform === 'linux')(
-    'runs until it ends, and not as a zombie that nobody has waited for',
-    async () => {
-      expect(isRunning(thisProcess())).toBe(true);
-      // The shell becomes `sleep`, which never waits for its inherited child.
-      const parent = spawn('sh', ['-c', 'sh -c "echo \\$\\$; exit" & exec sleep 60'], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
-      const pid = Number(chunk.toString());
-      const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      await expect.poll(() => stat()[0]).toBe('Z');
-      expect(process.kill(pid, 0)).toBe(true);
-      expect(isRunning({ ...thisProcess(), pid, start: stat()[19] ?? '' })).toBe(false);
-      parent.kill();
-    },
-  );
+  it.runIf(process.platform === 'linux')('runs until it ends, and does not count as a zombie', async () => {
+    expect(isRunning(thisProcess())).toBe(true);
+    // The shell becomes `sleep`, which never waits for its inherited child.
+    const parent = spawn('sh', ['-c', 'sh -c "echo \\$\\$; exit" & exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(chunk.toString());
+    const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    await expect.poll(() => stat()[0]).toBe('Z');
+    expect(process.kill(pid, 0)).toBe(true);
+    expect(isRunning({ ...thisProcess(), pid, start: stat()[19] ?? '' })).toBe(false);
+    parent.kill();
+  });
 });

@@ -228,7 +228,7 @@ test.each(bad)('%s is refused at column %i', (line, column, code, remedy) => {
 });
 
 describe('around the probe', () => {
-  test.each(['', '   ', '# a comment', '  # file /a exists', '#file'])('%j is no check', (line) => {
+  test.each(['', '   ', '# a comment', '  # file /a exists', '#file'])('%j is not a check', (line) => {
     expect(parseCheckLine(line, place)).toEqual({ diagnostics: [] });
   });
 

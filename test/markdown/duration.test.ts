@@ -16,7 +16,7 @@ test.each([
 });
 
 test.each(['', '5', 's', '0s', '24h1ms', '1s1m', '1.5s', '-1s', '1 s', '1S', '1d', '9999999999s', '1sx'])(
-  '%j is no duration',
+  '%j is not a duration',
   (text) => {
     expect(parseDuration(text)).toBeUndefined();
   },

@@ -24,7 +24,7 @@ function choicesOf(form: { requestedSchema?: unknown } | undefined): string[] {
   return oneOf ? oneOf.map((each) => each.const) : (answer.enum as string[]);
 }
 
-test('how fast a person can be grows with what has to be read, to a limit', () => {
+test('the minimum reading time grows with the text, up to a limit', () => {
   expect([0, 300, 4_096].map(readingTime)).toEqual([700, 1_300, 5_000]);
   const yes = { action: 'accept', content: { answer: 'project' } } as const;
   const after = (afterMs: number, characters: number) =>
@@ -37,7 +37,7 @@ test('how fast a person can be grows with what has to be read, to a limit', () =
   ]);
 });
 
-describe.each(clients)('asking through a client of $name', ({ name, open }) => {
+describe.each(clients)('approval through a client of $name', ({ name, open }) => {
   let client: TestClient;
   let person: NonNullable<ClientOptions['person']>;
   let keys = 0;
@@ -48,7 +48,7 @@ describe.each(clients)('asking through a client of $name', ({ name, open }) => {
   });
   afterAll(() => client.close());
 
-  test('shows box and script, and no word of the model', async () => {
+  test('shows the box and the script, and no text of the model', async () => {
     const forms: { message: string; requestedSchema?: unknown }[] = [];
     person = async (form) => {
       forms.push(form);
@@ -64,7 +64,7 @@ describe.each(clients)('asking through a client of $name', ({ name, open }) => {
     expect(choicesOf(forms[0])).toEqual(['once', 'project', 'lease', 'no']);
   });
 
-  test('offers no lease where none may be', async () => {
+  test('offers no lease where leases are not allowed', async () => {
     const forms: { message: string; requestedSchema?: unknown }[] = [];
     person = async (form) => {
       forms.push(form);
@@ -86,7 +86,7 @@ describe.each(clients)('asking through a client of $name', ({ name, open }) => {
     expect((await call({})).structuredContent).toEqual({ answer });
   });
 
-  test('a yes at once is nobody’s, is asked again, and counts after a while', async () => {
+  test('an instant yes does not count and is asked again; a later one counts', async () => {
     let asked = 0;
     let wait = 0;
     const client = await open(careful(), {
@@ -106,7 +106,7 @@ describe.each(clients)('asking through a client of $name', ({ name, open }) => {
     expect(asked).toBe(4);
   });
 
-  test('a yes is good for one call: the next asks again', async () => {
+  test('a yes counts for one call; the next call asks again', async () => {
     let asked = 0;
     person = async () => {
       asked++;
@@ -116,12 +116,12 @@ describe.each(clients)('asking through a client of $name', ({ name, open }) => {
     expect(asked).toBe(2);
   });
 
-  test('a decline after a while is a no', async () => {
+  test('a decline after the reading time is a no', async () => {
     person = slowly({ action: 'decline' });
     expect((await call({})).structuredContent).toEqual({ answer: 'no' });
   });
 
-  test('nothing is asked twice, whatever came of it', async () => {
+  test('never asks the same question twice', async () => {
     let asked = 0;
     person = async () => {
       asked++;
@@ -133,7 +133,7 @@ describe.each(clients)('asking through a client of $name', ({ name, open }) => {
     expect(asked).toBe(2);
   });
 
-  test('nobody is asked where there is no form, or where the script is too long to read in one', async () => {
+  test('does not ask if the client has no form or the script is too long for it', async () => {
     const mute = await open(server.command());
     expect((await mute.call('ask', { key: 'k', script })).structuredContent).toEqual({
       answer: 'nobody-asked',
@@ -143,14 +143,14 @@ describe.each(clients)('asking through a client of $name', ({ name, open }) => {
     expect(long.structuredContent).toEqual({ answer: 'nobody-asked' });
   });
 
-  test('a client that fails at asking has asked nobody', async () => {
+  test('a client error while asking counts as not asked', async () => {
     if (name === 'SDK 2.x') return; // It fails the whole call by itself, before the server hears of it.
     person = () => Promise.reject(new Error('no window'));
     expect((await call({})).structuredContent).toEqual({ answer: 'nobody-asked' });
   });
 });
 
-describe('a question since revision 2026-07-28', () => {
+describe('a question in revision 2026-07-28', () => {
   const envelope = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
@@ -174,7 +174,7 @@ describe('a question since revision 2026-07-28', () => {
     expect(answered.result.structuredContent).toEqual({ answer: 'once' });
   });
 
-  test('is answered for its own script alone, and by no forged state', async () => {
+  test('accepts an answer only for its own script and with genuine state', async () => {
     const { ask } = await rawServer(server.command());
     const { requestState } = (await ask(asking(1, 'k'))).result;
     const other = await ask(asking(2, 'another', { requestState, inputResponses: accept }));

@@ -5,7 +5,7 @@ import { fitToBudget } from '../../src/mcp/tools/budget.ts';
 const size = (value: unknown) => JSON.stringify(value).length;
 
 describe('fitting a result into its budget', () => {
-  test('leaves alone what fits', () => {
+  test('keeps a result that fits', () => {
     const output = {
       status: 'failed',
       checks: [{ check: 'tcp 127.0.0.1:80 open', verdict: 'fail' }],
@@ -25,19 +25,19 @@ describe('fitting a result into its budget', () => {
       expect((fitted[key] as string).length - 1 + left).toBe(text.length);
   });
 
-  test('counts what lists lose, in lists of lists as well', () => {
+  test('counts omitted list entries, in nested lists too', () => {
     const checks = Array.from({ length: 25 }, (_, index) => ({ check: `check ${index}` }));
     const fitted = fitToBudget({ steps: [{ checks: [] }, { checks }], checks }, 8_192);
     expect(fitted.more).toEqual({ 'steps.1.checks': 5, checks: 5 });
     expect((fitted.checks as unknown[])[19]).toEqual({ check: 'check 19' });
   });
 
-  test('adds to what the tool itself left out', () => {
+  test('adds to what the tool itself omitted', () => {
     const fitted = fitToBudget({ checks: Array(25).fill('x'), more: { checks: 100, jobs: 3 } }, 8_192);
     expect(fitted.more).toEqual({ checks: 105, jobs: 3 });
   });
 
-  test('cuts the largest first, so that a short field is not lost to a long one', () => {
+  test('shortens the largest first, so that short fields survive', () => {
     const entries = Array.from({ length: 2_000 }, (_, index) => ({ name: `entry ${index}` }));
     const fitted = fitToBudget({ entries, next: 'Call problem_resolve.', short: ['a', 'b'] }, 2_000);
     expect(fitted.next).toBe('Call problem_resolve.');
@@ -45,7 +45,7 @@ describe('fitting a result into its budget', () => {
     expect((fitted.entries as unknown[]).length).toBeGreaterThan(10);
   });
 
-  test('drops what rewrites a terminal or hides from people', () => {
+  test('removes terminal control sequences and invisible characters', () => {
     const text = 'a\u001b[31mb\u202ec\u0000d\u{e0041}e\u200bf\ud800g\r\nh\u001b]0;title\u0007i';
     expect(fitToBudget({ text, 'k\u001b[0m': [text] }, 8_192)).toEqual({
       text: 'abcdef\ufffdg\nhi',
@@ -53,21 +53,21 @@ describe('fitting a result into its budget', () => {
     });
   });
 
-  test('takes 100 MB in its stride', () => {
+  test('handles 100 MB', () => {
     const started = performance.now();
     const fitted = fitToBudget({ output_tail: '\u001b[1m😀'.repeat(15_000_000) }, 8_192);
     expect(size(fitted)).toBeLessThan(8_192);
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
-  test('a tool whose fields alone are too much is defective', () => {
+  test('a tool whose field names alone exceed the budget is defective', () => {
     const wide = Object.fromEntries(
       Array.from({ length: 30 }, (_, index) => [`field${index}`, 'x'.repeat(150)]),
     );
     expect(() => fitToBudget(wide, 1_000)).toThrow(RangeError);
   });
 
-  test('never is over budget, whatever the shape: lists, records and texts give way', () => {
+  test('never exceeds the budget, whatever the shape', () => {
     const large = { size: 'max' } as const;
     const leaf = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 3_000, ...large }),

@@ -8,7 +8,7 @@ import { clients } from './support/clients.ts';
 import { opened, rawServer } from './support/raw-server.ts';
 
 describe.each(clients)('the built server and a client of $name', ({ open }) => {
-  test('has a core set of tools of less than 12 KB, names that every client takes, and few words', async () => {
+  test('lists the core tools in less than 12 KB, with names that every client accepts', async () => {
     const { sdk } = await open((await bench()).command());
     const listed = await sdk.listTools();
     expect(Buffer.byteLength(JSON.stringify(listed))).toBeLessThan(12_288);
@@ -21,7 +21,7 @@ describe.each(clients)('the built server and a client of $name', ({ open }) => {
     }
   });
 
-  test('reads a document that is there, and one that is not', async () => {
+  test('reads an existing and a missing document', async () => {
     const { command, project } = await bench();
     const { call, sdk } = await open(command());
     expect((await call('runbook_read')).structuredContent).toMatchObject({ exists: false });
@@ -88,7 +88,7 @@ describe('the built server', () => {
     expect(await server.end()).toBe(0);
   });
 
-  test('writes nothing where it is to read only, and remembers what it has seen all the same', async () => {
+  test('writes nothing in read-only mode, but remembers its observations', async () => {
     const { command, place, project } = await bench();
     await writeFile(join(project, 'AUTODOCK.md'), '## Steps\n\n### A\n\n```bash\ntrue\n```\n');
     const { command: program, args } = command('--read-only');
@@ -110,7 +110,7 @@ describe('the built server', () => {
     expect(files.toSorted()).toEqual(['person', 'project', 'project/AUTODOCK.md']);
   });
 
-  test('ends a running step with its whole group when its client goes', async () => {
+  test('ends a running step with its process group when its client disconnects', async () => {
     const { command } = await bench({ sandbox: true });
     const { command: program, args } = command('--trust', 'sandbox');
     const server = await rawServer({ command: program, args });

@@ -57,7 +57,7 @@ describe('the tools', () => {
     expect(tool.budget ?? RESULT_BUDGET.usual).toBeLessThanOrEqual(RESULT_BUDGET.most);
   });
 
-  test('have names of their own, however they are spelt', () => {
+  test('have unique names, however they are spelled', () => {
     const names = agentTools.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });

@@ -144,7 +144,7 @@ function callsOf(tools: readonly { name: string; inputSchema: Schema }[]) {
 }
 
 describe('random calls', () => {
-  test(`${CALLS} of them crash nothing, leave no process and write nothing outside`, async () => {
+  test(`${CALLS} random calls cause no crash, leave no process and write nothing outside`, async () => {
     const { command, place, project } = await bench();
     await writeFile(join(project, 'AUTODOCK.md'), document);
     await writeFile(join(project, 'bystander'), 'untouched\n');

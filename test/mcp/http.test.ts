@@ -34,8 +34,8 @@ const post = (headers: Record<string, string>, path = '/mcp') =>
     body: initialize,
   });
 
-describe('the door', () => {
-  test('opens to the token', async () => {
+describe('access', () => {
+  test('accepts the token', async () => {
     expect((await post({})).status).toBe(200);
     expect((await post({ Authorization: `bearer ${http.token}` })).status).toBe(200);
   });
@@ -46,7 +46,7 @@ describe('the door', () => {
     ['the token in another scheme', { Authorization: 'Basic {token}' }, 401],
     ['a web page', { Origin: 'https://evil.example' }, 403],
     ['a page without an origin', { Origin: 'null' }, 403],
-  ])('stays shut to %s', async (_, headers, status) => {
+  ])('rejects %s', async (_, headers, status) => {
     const filled = Object.entries(headers).map(([name, value]) => [
       name,
       value.replace('{token}', http.token),
@@ -56,7 +56,7 @@ describe('the door', () => {
     expect(await response.text()).not.toContain(http.token);
   });
 
-  test('stays shut to a name that was pointed at this machine (DNS rebinding)', async () => {
+  test('rejects a foreign host name that resolves to this machine (DNS rebinding)', async () => {
     // fetch does not let a caller choose the Host header; curl's way is a raw socket.
     const { connect } = await import('node:net');
     const socket = connect(http.port, '127.0.0.1');
@@ -68,7 +68,7 @@ describe('the door', () => {
     expect(String(answer)).toMatch(/^HTTP\/1\.1 403 /);
   });
 
-  test('is at /mcp and nowhere else', async () => {
+  test('is served only at /mcp', async () => {
     expect((await post({}, '/')).status).toBe(404);
     expect((await post({}, '/mcp/../etc/passwd')).status).toBe(404);
   });
@@ -79,7 +79,7 @@ describe('the door', () => {
     expect(server.command().args.join(' ')).not.toContain(http.token);
   });
 
-  test('lets nobody in from outside: it listens on loopback alone', () => {
+  test('listens on loopback only', () => {
     expect(http.log()).toMatch(/listening on http:\/\/127\.0\.0\.1:\d+\/mcp/);
   });
 });
@@ -107,7 +107,7 @@ describe('clients over HTTP', () => {
     expect(structuredContent).toMatchObject({ text: 'hi', client: 'new 2' });
   });
 
-  test('of 2025 are asked in the middle of a call, and the answer finds it', async () => {
+  test('of 2025 are asked during a call and receive the answer', async () => {
     const client = new OldClient({ name: 'old', version: '1' }, { capabilities: { elicitation: {} } });
     const asked: string[] = [];
     client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
@@ -124,7 +124,7 @@ describe('clients over HTTP', () => {
     expect(asked).toEqual([expect.stringContaining('touch a')]);
   });
 
-  test('of 2025 begin anew when their session is gone, and need none for a single request', async () => {
+  test('of 2025 start again after their session has ended, and need none for a single request', async () => {
     const transport = new OldHttp(url(), headers());
     const client = new OldClient({ name: 'old', version: '1' });
     await client.connect(transport);
@@ -172,7 +172,7 @@ describe('clients over HTTP', () => {
 });
 
 describe('the server', () => {
-  test('goes at SIGTERM, with a call open and a job running', async () => {
+  test('exits at SIGTERM with an open call and a running job', async () => {
     const own = await httpStandIn(server);
     const call = fetch(`http://127.0.0.1:${own.port}/mcp`, {
       method: 'POST',
@@ -198,7 +198,7 @@ describe('the server', () => {
     await call;
   });
 
-  test('says that a port is taken', async () => {
+  test('reports a port that is in use', async () => {
     const { command, args } = server.command({ http: http.port });
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
@@ -209,7 +209,7 @@ describe('the server', () => {
     expect(said).toContain('another process listens on it');
   });
 
-  test('takes the token from RUNBOOK_MCP_TOKEN where there is one', async () => {
+  test('reads the token from RUNBOOK_MCP_TOKEN if it is set', async () => {
     const token = 'a'.repeat(32);
     const own = await httpStandIn(server, { RUNBOOK_MCP_TOKEN: token });
     onTestFinished(() => own.stop());

@@ -19,10 +19,10 @@ async function inspect(...flags: string[]) {
   return { answer: JSON.parse(stdout), stderr };
 }
 
-describe.each(['legacy', 'modern'])('the inspector, as a client of the %s era', (era) => {
+describe.each(['legacy', 'modern'])('the inspector as a client of the %s protocol', (era) => {
   const eraFlags = ['--protocol-era', era];
 
-  test('finds nothing to say against the tools, strictly', async () => {
+  test('reports no defects of the tools in strict mode', async () => {
     const { answer, stderr } = await inspect(...eraFlags, '--strict', '--method', 'tools/list');
     expect(JSON.stringify(answer)).toContain('"runbook_read"');
     expect(stderr).not.toMatch(/Warning|Error/);

@@ -22,11 +22,11 @@ const napCall = (id: number, marker: string, wait_s: number) => ({
 let markers = 0;
 const marker = () => `nap-${process.pid}-${++markers}`;
 
-describe('a server that is left', () => {
+describe('a disconnected server', () => {
   test.each([
     ['at the end of stdin', (child: ReturnType<typeof spawn>) => child.stdin?.end(), 0],
     ['by SIGTERM', (child: ReturnType<typeof spawn>) => child.kill('SIGTERM'), 143],
-  ])('%s ends its jobs, waited for or not, and goes at once', async (_, leave, code) => {
+  ])('%s ends its jobs and exits immediately', async (_, leave, code) => {
     const mark = marker();
     const raw = await rawServer(server.command());
     await opened(raw);
@@ -41,7 +41,7 @@ describe('a server that is left', () => {
     expect(processesOf(mark)).toEqual([]);
   });
 
-  test('by a client that is killed ends its jobs too', async () => {
+  test('ends its jobs when its client is killed', async () => {
     const mark = marker();
     const { command, args } = server.command();
     // The client is a process of its own that dies without a word, and with it the pipes.
@@ -68,7 +68,7 @@ describe('a server that is left', () => {
     await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
   });
 
-  test('in the middle of writing does not trip over the closed pipe', async () => {
+  test('survives a pipe that closes during a write', async () => {
     const raw = await rawServer(server.command());
     await opened(raw);
     raw.child.stdout?.destroy();
@@ -81,7 +81,7 @@ describe('a server that is left', () => {
 });
 
 describe('stdout', () => {
-  test('carries messages alone, whatever is sent', async () => {
+  test('contains only protocol messages, whatever is sent', async () => {
     const raw = await rawServer(server.command());
     raw.send('this is no JSON\n{"jsonrpc":"2.0"}\n[]\n\u0000\n');
     await opened(raw, '2025-06-18');
@@ -106,12 +106,12 @@ describe('a message longer than 10 MiB', () => {
 });
 
 describe('every revision', () => {
-  test.each(['2025-06-18', '2025-11-25'])('%s is served as asked', async (version) => {
+  test.each(['2025-06-18', '2025-11-25'])('%s is served as requested', async (version) => {
     const raw = await rawServer(server.command());
     expect(await opened(raw, version)).toMatchObject({ protocolVersion: version });
   });
 
-  test('2026-07-28 is served without an opening', async () => {
+  test('2026-07-28 is served without a handshake', async () => {
     const raw = await rawServer(server.command());
     const _meta = {
       'io.modelcontextprotocol/protocolVersion': '2026-07-28',

@@ -23,7 +23,7 @@ function call(calls: OpenCalls) {
 }
 
 describe('open calls', () => {
-  test('are told to stop when their time is over, and answered without their tool when it does not stop', async () => {
+  test('are aborted at their time limit, and answered even if their tool does not stop', async () => {
     const calls = new OpenCalls();
     const deaf = call(calls);
     await vi.advanceTimersByTimeAsync(200_000);
@@ -31,7 +31,7 @@ describe('open calls', () => {
     expect(calls.size).toBe(1);
   });
 
-  test('that end in time need no timer', async () => {
+  test('that end in time leave no timer', async () => {
     const calls = new OpenCalls();
     const quick = call(calls);
     await vi.advanceTimersByTimeAsync(2_000);
@@ -42,7 +42,7 @@ describe('open calls', () => {
     expect(calls.size).toBe(0);
   });
 
-  test('that stop when they are told to answer by themselves', async () => {
+  test('that stop on abort return their own answer', async () => {
     const calls = new OpenCalls();
     const obedient = call(calls);
     await vi.advanceTimersByTimeAsync(65_000);
@@ -64,7 +64,7 @@ describe('waiting for open calls', () => {
     expect(await left).toBe(0);
   });
 
-  test('ends after the given time', async () => {
+  test('ends after the time limit', async () => {
     const calls = new OpenCalls();
     call(calls);
     expect(await calls.ended(10)).toBe(1);

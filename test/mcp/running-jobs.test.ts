@@ -10,7 +10,7 @@ const untilAborted = (signal: AbortSignal) =>
   });
 
 describe('jobs', () => {
-  test('answer in time or not at all, and can be found until they end', async () => {
+  test('return their result within the wait or later, and can be found until they end', async () => {
     const jobs = createRunningJobs().forCall(never);
     expect(await jobs.start('quick', async () => 7).within(1_000)).toEqual({ ended: true, result: 7 });
     const slow = jobs.start('slow', untilAborted);
@@ -21,7 +21,7 @@ describe('jobs', () => {
     expect(jobs.find('slow')).toBeUndefined();
   });
 
-  test('fail as their work does, and nobody listening is no crash', async () => {
+  test('fail with their work, without a crash if nothing awaits them', async () => {
     const jobs = createRunningJobs().forCall(never);
     const failing = jobs.start('bad', () => Promise.reject(new Error('boom')));
     await expect(failing.within(1_000)).rejects.toThrow('boom');
@@ -30,7 +30,7 @@ describe('jobs', () => {
     expect(jobs.find('unheard')).toBeUndefined();
   });
 
-  test('end with the call that began them, but not once it has answered', async () => {
+  test('end with the call that started them, unless it has returned', async () => {
     const running = createRunningJobs();
     const [first, second] = [new AbortController(), new AbortController()];
     const begun = running.forCall(first).start('one', untilAborted);
@@ -42,7 +42,7 @@ describe('jobs', () => {
     other.cancel();
   });
 
-  test('all end with the server, which waits for them but not for ever', async () => {
+  test('all end with the server, which waits for a limited time', async () => {
     const running = createRunningJobs();
     const jobs = running.forCall(never);
     const good = jobs.start('good', untilAborted);

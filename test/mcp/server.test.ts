@@ -11,7 +11,7 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
   });
   afterAll(() => client.close());
 
-  test('is told who serves it, in at most 1,500 characters', async () => {
+  test("receives the server's instructions in at most 1,500 characters", async () => {
     const { sdk } = client;
     expect(sdk.getServerVersion()).toMatchObject({ name: 'runbook', version: '0.0.0-test' });
     expect(sdk.getInstructions()).toContain('runbook_read first');
@@ -42,7 +42,7 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
     expect(JSON.parse(text)).toEqual(structuredContent);
   });
 
-  test('sees code, message, place and remedy of what it got wrong, as text alone', async () => {
+  test('receives code, message, place and remedy of an error as text', async () => {
     const { call } = client;
     const result = await call('refuse', { how: 'diagnostic' });
     expect(result).toEqual({
@@ -68,7 +68,7 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
     ['refuse', { how: 'defect' }, 'defect', 'another call'],
     ['refuse', { how: 'wrong-output' }, 'defect', 'another call'],
     ['env_launch', {}, 'toolset-off', '--toolsets core,boxes'],
-  ])('is told of %s with %o: %s', async (tool, args, code, remedy) => {
+  ])('receives %s with %o: %s', async (tool, args, code, remedy) => {
     const { call } = client;
     const { isError, text } = await call(tool, args);
     expect(isError).toBe(true);
@@ -76,13 +76,13 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
     expect(text).toContain(remedy);
   });
 
-  test('may send null for what it leaves out, and lists as JSON text', async () => {
+  test('may send null for omitted arguments, and lists as JSON text', async () => {
     const { call } = client;
     const { structuredContent } = await call('env_echo', { text: null, list: '["a","b"]' });
     expect(structuredContent).toMatchObject({ text: '', list: ['a', 'b'] });
   });
 
-  test('gets results within budget, with what is missing counted', async () => {
+  test('receives results within the budget, with omitted entries counted', async () => {
     const { call } = client;
     const { structuredContent, text } = await call('big', { megabytes: 1, entries: 5_000 });
     expect(JSON.stringify(structuredContent).length).toBeLessThanOrEqual(8_192);
@@ -96,7 +96,7 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
     expect(structuredContent.entries.length + structuredContent.more.entries).toBe(5_000);
   });
 
-  test('a read-only server lists only what reads, and refuses the rest at the call', async () => {
+  test('a read-only server lists only reading tools and refuses the others', async () => {
     const { sdk, call } = await open(server.command({ readOnly: true }));
     const { tools } = await sdk.listTools();
     expect(
@@ -150,7 +150,7 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
     await expect(sdk.getPrompt({ name: 'destroy' })).rejects.toThrow(/deploy, diagnose, redeploy/);
   });
 
-  test('sees progress, and a job id when it does not want to wait', async () => {
+  test('receives progress, and a job id if it does not wait', async () => {
     const { call } = client;
     const seen: (string | undefined)[] = [];
     const result = await call(

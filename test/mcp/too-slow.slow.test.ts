@@ -4,7 +4,7 @@ import { standIn } from './support/stand-in.ts';
 
 const server = standIn();
 
-test('a tool that neither answers nor hears its signal is given up, and the server goes on', async () => {
+test('abandons a tool that ignores its abort signal, and keeps serving', async () => {
   const raw = await rawServer(server.command());
   await opened(raw);
   const started = performance.now();

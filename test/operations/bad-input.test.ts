@@ -22,12 +22,12 @@ async function refused(text: string, input: Record<string, unknown>, exit: numbe
   return told;
 }
 
-describe('a document that cannot be run is refused, and nothing is written', () => {
+describe('refuses a document that cannot run, and writes nothing', () => {
   test('missing file', () => refused(ran, { file: 'none.md' }, 64, 'no-such-file'));
   test('directory', () => refused(ran, { file: '.' }, 64, 'is-a-directory'));
   test('loose without --loose', () => refused('# Hi\n\n```bash\necho x\n```\n', {}, 65, 'loose-document'));
   test('unknown step', () => refused(ran, { only: 'onee' }, 64, 'unknown-step'));
-  test('needs in a circle', () =>
+  test('a cycle of Needs', () =>
     refused(
       runbook({ a: `Needs: b\n\n${fence('x')}`, b: `Needs: a\n\n${fence('x')}` }),
       {},
@@ -57,9 +57,9 @@ describe('a document that cannot be run is refused, and nothing is written', () 
     refused(ran.replace('runbook: 1', 'runbook: 1\nrequires: [no-such-tool-here]'), {}, 3, 'missing-tool'));
   test('a tool too old', () =>
     refused(ran.replace('runbook: 1', 'runbook: 1\nrequires: ["node >= 999"]'), {}, 3, 'tool-version'));
-  test('no room', () =>
+  test('no free disk space', () =>
     refused(ran.replace('runbook: 1', 'runbook: 1\nrequires: ["disk >= 999TB"]'), {}, 3, 'disk-space'));
-  test('not approved, and no terminal', async () => {
+  test('not approved, without a terminal', async () => {
     const scene = await scenario(ran);
     const told = await scene.run('replay');
     expect([told.exit, told.diagnostics[0]?.code]).toEqual([3, 'not-approved']);
@@ -87,7 +87,7 @@ describe('a document that cannot be run is refused, and nothing is written', () 
     expect(told.diagnostics[0]?.place).toMatchObject({ line: 9 });
     expect(await scene.ran()).toEqual([]);
   });
-  test('ten thousand nested quotes are read in time', async () => {
+  test('reads ten thousand nested quotes in time', async () => {
     const scene = await scenario(`${ran}\n${'> '.repeat(10_000)}deep\n`);
     expect((await scene.replay()).exit).toBe(0);
   });
@@ -95,8 +95,8 @@ describe('a document that cannot be run is refused, and nothing is written', () 
 
 const root = process.getuid?.() === 0;
 
-describe('surroundings that cannot be worked in', () => {
-  test('the folder cannot be written: nothing runs', async () => {
+describe('a broken environment', () => {
+  test('runs nothing if the folder is not writable', async () => {
     const scene = await scenario(ran);
     await mount(scene.folder, 'ro');
     const told = await scene.replay({ file: 'AUTODOCK.md' });
@@ -104,7 +104,7 @@ describe('surroundings that cannot be worked in', () => {
     expect(told.diagnostics[0]?.remedy).not.toBe('');
   });
 
-  test('the disk is full: the step before is kept, and the pass goes on when there is room', async () => {
+  test('keeps the confirmed step when the disk is full, and continues once space is free', async () => {
     const scene = await scenario(ran);
     await mount(scene.folder, 'size=256k');
     await scene.write(
@@ -132,7 +132,7 @@ describe('surroundings that cannot be worked in', () => {
     expect(lines.at(-1)).toBe('three');
   });
 
-  test('the disk is full while another step runs beside: that one is confirmed', async () => {
+  test('confirms a step that runs in parallel while the disk is full', async () => {
     const scene = await scenario(ran);
     await mount(scene.folder, 'size=256k');
     await scene.write(
@@ -150,7 +150,7 @@ describe('surroundings that cannot be worked in', () => {
     expect(await scene.read(`.runbook/${lines[0]}`)).toContain('"kind":"confirmed","step":"beside"');
   });
 
-  test('the document is edited while the pass runs: the pass keeps to what it read, the edit is kept', async () => {
+  test('a pass keeps to the document that it read, and keeps an edit made meanwhile', async () => {
     const scene = await scenario(
       runbook({
         one: fence('echo "" >> AUTODOCK.md; echo "A note." >> AUTODOCK.md; echo one >> log'),
@@ -162,13 +162,13 @@ describe('surroundings that cannot be worked in', () => {
     expect(await scene.read('AUTODOCK.md')).toContain('A note.');
   });
 
-  test('a read-only document is replayed all the same', async () => {
+  test('replays a read-only document', async () => {
     const scene = await scenario(ran);
     await chmod(scene.path('AUTODOCK.md'), 0o444);
     expect((await scene.replay()).exit).toBe(0);
   });
 
-  test('a journal of a newer version is refused, not guessed at', async () => {
+  test('refuses a journal of a newer version', async () => {
     const scene = await scenario(ran);
     await scene.replay();
     const [name] = (await readdir(scene.path('.runbook'))).filter((each) => each.endsWith('.jsonl'));

@@ -57,7 +57,7 @@ describe('what a certificate covers', () => {
 });
 
 describe('a certificate in the document', () => {
-  test('is its last line, is read back, and changes no other byte', async () => {
+  test('is the last line, can be read back, and changes no other byte', async () => {
     const bare = text.replace(/\n<!-- runbook:certificate .*-->\n/, '');
     const written = await certified(bare);
     expect(written.startsWith(bare)).toBe(true);
@@ -73,26 +73,26 @@ describe('a certificate in the document', () => {
     expect(runbook.diagnostics).toEqual([]);
   });
 
-  test('takes the place of the one before; twice is once', async () => {
+  test('replaces the previous one; recording twice equals once', async () => {
     const once = await certified(text);
     expect(await certified(once)).toBe(once);
     expect(await certified(`${once}\nA line after it.\n`)).toBe(`${once}\nA line after it.\n`);
   });
 
-  test('with CRLF, and without a final newline', async () => {
+  test('works with CRLF and without a final newline', async () => {
     const crlf = await certified(text.replaceAll('\n', '\r\n'));
     expect(crlf.replaceAll('\r\n', '')).not.toContain('\n');
     expect(await certified(text.trimEnd())).toMatch(/[^\n](\n\n)?<!-- runbook:certificate [^\n]*-->\n?$/);
   });
 
-  test('the one in the example holds: what the tests replay is what was proven', async () => {
+  test('the certificate of the example is valid', async () => {
     const { runbook } = opened(text);
     expect(runbook.certificate?.fields.sha256, 'runbook prove examples/two-terminators/AUTODOCK.md').toBe(
       await hashOf(text),
     );
   });
 
-  test('lint is silent while it holds, and names it once one byte of a step has changed', async () => {
+  test('lint reports the certificate once one byte of a step has changed', async () => {
     const { run, write } = await scenario(await certified(text));
     const stale = async () =>
       (await run('lint', { strict: true })).report.diagnostics.filter(

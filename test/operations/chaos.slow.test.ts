@@ -59,7 +59,7 @@ describeWithBoxes('chaos', () => {
     for (const box of ours) await destroyBox(box);
   });
 
-  test('a box that is hurt at any step is well again by the same command, and nothing confirmed is repeated', async () => {
+  test('after a fault at any step, the same command recovers the box and repeats nothing confirmed', async () => {
     const name = `chaos-t${run}`;
     const scene = await scenario(document);
     expect((await scene.run('box launch', { name, image })).diagnostics).toEqual([]);
@@ -108,7 +108,7 @@ describeWithBoxes('chaos', () => {
     expect((await findBox(name))?.status).toBe('running');
   });
 
-  test('a fresh box has a disk that can be filled, and is gone afterwards', async () => {
+  test('a fresh box has a disk that can be filled, and is removed afterwards', async () => {
     const writes = runbook({
       Write:
         '~~~bash\nsleep 1; head -c 100000 /dev/zero > big\n~~~\n\nVerify:\n\n~~~bash\ntest "$(stat -c %s big)" = 100000\n~~~\n',
@@ -122,7 +122,7 @@ describeWithBoxes('chaos', () => {
     expect((await listBoxes()).filter(({ name }) => name.startsWith('chaos-fill-disk'))).toEqual([]);
   });
 
-  test('only boxes that runbook launched are hurt', async () => {
+  test('injects faults only into boxes that runbook launched', async () => {
     const scene = await scenario(document);
     for (const on of ['local', 'ssh://example.org', 'container:x'])
       expect(await scene.run('chaos', { on, yes: true })).toMatchObject({

@@ -6,9 +6,9 @@ import { scenario } from '../support/scenario.ts';
 
 const BARE = '---\nrunbook: 1\n---\n';
 
-describe('init --claude and what a project brings under these names', () => {
+describe('init --claude and existing files with these names', () => {
   test.each(['.mcp.json', 'CLAUDE.md'])(
-    '%s as a link out of the folder: refused, and nothing is written',
+    'refuses %s as a link out of the folder, and writes nothing',
     async (name) => {
       const scene = await scenario(BARE);
       const outside = join(scene.folder, '..', 'outside');
@@ -26,7 +26,7 @@ describe('init --claude and what a project brings under these names', () => {
     },
   );
 
-  test('a link to a file that does not exist makes none', async () => {
+  test('does not create the missing target of a link', async () => {
     const scene = await scenario(BARE);
     const outside = join(scene.folder, '..', 'new');
     await symlink(outside, scene.path('CLAUDE.md'));
@@ -37,14 +37,14 @@ describe('init --claude and what a project brings under these names', () => {
     await expect(readFile(outside)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('CLAUDE.md as a link to AGENTS.md beside it is written through, and stays a link', async () => {
+  test('writes through a CLAUDE.md that links to AGENTS.md next to it, and keeps the link', async () => {
     const scene = await scenario(BARE, { files: { 'AGENTS.md': '# Rules\n' } });
     await symlink('AGENTS.md', scene.path('CLAUDE.md'));
     expect((await scene.run('init', { claude: true })).exit).toBe(0);
     expect(await scene.read('AGENTS.md')).toMatch(/^# Rules\n\n## Changing this box\n/);
   });
 
-  test('what cannot be read or added to is told in words, and left', async () => {
+  test('reports a file that cannot be read or extended, and leaves it unchanged', async () => {
     const scene = await scenario(BARE, { files: { '.mcp.json': '{"mcpServers":["x"]}' } });
     expect(await scene.run('init', { claude: true })).toMatchObject({
       exit: 65,
@@ -60,7 +60,7 @@ describe('init --claude and what a project brings under these names', () => {
     });
   });
 
-  test('.mcp.json keeps its own formatting, and names a command that can be run', async () => {
+  test('.mcp.json keeps its formatting and contains a command that runs', async () => {
     const before = '{\n\t"mcpServers": {\n\t\t"other": {"command": "x"}\n\t}\n}\n';
     const scene = await scenario(BARE, { files: { '.mcp.json': before } });
     expect((await scene.run('init', { claude: true })).exit).toBe(0);
@@ -73,13 +73,13 @@ describe('init --claude and what a project brings under these names', () => {
     expect(command === 'runbook' || existsSync(args[0])).toBe(true);
   });
 
-  test('AGENTS.md gets the same lines as CLAUDE.md', async () => {
+  test('writes the same lines to AGENTS.md as to CLAUDE.md', async () => {
     const scene = await scenario(BARE, { files: { 'AGENTS.md': '# Agents\n' } });
     await scene.run('init', { claude: true });
     expect(await scene.read('AGENTS.md')).toBe(`# Agents\n\n${await scene.read('CLAUDE.md')}`);
   });
 
-  test('what Claude Code may call without asking is asked of a person, or given by --allow', async () => {
+  test('a person or --allow decides what Claude Code may call without asking', async () => {
     const scene = await scenario(BARE, {
       files: { '.claude/settings.local.json': '{"permissions": {"allow": ["Bash(ls)"]}}\n' },
     });

@@ -67,7 +67,7 @@ async function baselinePath({ folder }: Scenario): Promise<string> {
 const own = (findings: readonly DriftFinding[]) =>
   findings.filter(({ source }) => ['steps', 'endpoints', 'facts'].includes(source));
 
-test('nothing has changed: none, whatever was looked at is counted', async () => {
+test('reports no drift if nothing has changed, and counts what was compared', async () => {
   const scene = await replayed();
   const { report } = await scene.run('drift', { yes: true });
   expect(own(report.findings)).toEqual([]);
@@ -76,7 +76,7 @@ test('nothing has changed: none, whatever was looked at is counted', async () =>
   );
 });
 
-test('a file of a file fence by content and by mode, a check that passed, a fact', async () => {
+test('detects drift of content and mode of a file fence, of a passing check, and of a fact', async () => {
   const scene = await replayed();
   await writeFile(scene.path('site/index.html'), '<h1>by hand</h1>\n');
   const edited = await scene.run('drift', { yes: true });
@@ -103,7 +103,7 @@ test('a file of a file fence by content and by mode, a check that passed, a fact
   expect(lines(own(gone.report.findings))).toContain('steps failing write-the-data');
 });
 
-test('what changed on the system since the pass, and what a pass did itself is none of it', async () => {
+test('reports changes since the pass, but not those of a pass', async () => {
   const scene = await replayed();
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
@@ -133,7 +133,7 @@ test('what changed on the system since the pass, and what a pass did itself is n
   );
 });
 
-test('without a baseline, without approval, unread: unknown is exit 1 and never none', async () => {
+test('exits 1 with unknown if a baseline, approval or reading is missing', async () => {
   const scene = await scenario(PAGE);
   await scene.replay();
   await rm(await baselinePath(scene));
@@ -160,7 +160,7 @@ test('without a baseline, without approval, unread: unknown is exit 1 and never 
   });
 });
 
-test('a pass keeps its own baseline where it lasted, and drops an older one where it did not', async () => {
+test('a successful pass stores its baseline, and a failed one drops an older baseline', async () => {
   const scene = await scenario(PAGE.replace('\ntrue\n', '\nsleep 1.1\n'));
   await scene.replay();
   const kept = await baselinePath(scene);
@@ -174,7 +174,7 @@ test('a pass keeps its own baseline where it lasted, and drops an older one wher
   expect(await readFile(kept, 'utf8').catch(() => '')).not.toBe(first);
 });
 
-test('where nothing is confirmed there is nothing to drift from; an edited step is not compared', async () => {
+test('refuses drift without a confirmed step, and does not compare an edited step', async () => {
   const scene = await scenario(PAGE);
   const none = await scene.run('drift');
   expect(none.exit).toBe(1);

@@ -13,7 +13,7 @@ test.each([
   'ENV: bin/sh',
   'LD_PRELOAD: bin/x.so',
   'NODE_OPTIONS: --require=./bin/x',
-])('env may not say which code programs run: %s', async (env) => {
+])('env must not change which code programs run: %s', async (env) => {
   const scene = await scenario(document(env));
   for (const verb of ['plan', 'verify', 'replay']) {
     expect(await scene.run(verb)).toMatchObject({
@@ -24,7 +24,7 @@ test.each([
   expect(await scene.ran()).toEqual([]);
 });
 
-test('without "runbook: 1" such a name is another tool’s and left out, as any key there', async () => {
+test('without "runbook: 1" such a name belongs to another tool and is ignored', async () => {
   const scene = await scenario(document('PATH: bin, GREETING: hi').replace('runbook: 1\n', ''));
   await scene.replay();
   expect(await scene.ran()).toEqual([`${process.env.PATH} hi`]);

@@ -33,7 +33,7 @@ exit 3
 
 const passesOf = async (told: { report: unknown }) => (told.report as HistoryReport).passes;
 
-test('a failed pass is listed, shown step by step, and its output printed with secrets masked', async () => {
+test('lists a failed pass, shows its steps, and prints its output with secrets masked', async () => {
   const scene = await scenario(TWO_STEPS, { env: { TOKEN: 'correct-horse-battery' } });
   await scene.replay({ yes: true });
   const [pass] = await passesOf(await scene.run('history'));
@@ -49,7 +49,7 @@ test('a failed pass is listed, shown step by step, and its output printed with s
   expect((await scene.run('logs', { step: 'second', grep: 'two' })).report.text).toBe('line two');
 });
 
-test('an unknown pass or step is refused with the nearest one', async () => {
+test('refuses an unknown pass or step and suggests the nearest one', async () => {
   const scene = await scenario(TWO_STEPS, { env: { TOKEN: 'correct-horse-battery' } });
   expect((await scene.run('logs')).diagnostics[0]?.code).toBe('no-pass');
   await scene.replay({ yes: true });
@@ -60,7 +60,7 @@ test('an unknown pass or step is refused with the nearest one', async () => {
   expect((await scene.run('logs', { step: 'secnd' })).diagnostics[0]?.remedy).toContain('second');
 });
 
-test('a pass that was killed is interrupted, and shows its output up to the last moment', async () => {
+test('a killed pass is listed as interrupted, with its output up to the kill', async () => {
   const scene = await scenario(`---
 runbook: 1
 name: slow

@@ -19,7 +19,7 @@ const document = runbook(
   ),
 );
 
-test('killed with -9 at random moments and started again each time, it ends as one pass would have', async () => {
+test('killed with SIGKILL at random moments and restarted each time, it ends like one pass', async () => {
   const root = await mkdtemp(join(tmpdir(), 'runbook-kill-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   await writeFile(join(root, 'AUTODOCK.md'), document);

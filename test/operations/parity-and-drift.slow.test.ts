@@ -87,7 +87,7 @@ describeWithBoxes('two clean Debian boxes after the same runbook', () => {
     return (await scene.run('parity', input)) as { exit: number; report: ParityReport };
   }
 
-  test('parity is equal but for what was declared; a package removed by hand is named by parity and by drift', async () => {
+  test('parity is equal except for declared differences; parity and drift report a removed package', async () => {
     const scene = await scenario(PAGE);
     const passes = await Promise.all([one, two].map((box) => scene.replay({ on: on(box) })));
     for (const { exit, diagnostics, events } of passes)
@@ -155,7 +155,7 @@ describeWithBoxes('two clean Debian boxes after the same runbook', () => {
     expect(still.exit).toBe(0);
   });
 
-  test('a box that is not there could not be compared: exit 1, not 2', async () => {
+  test('exits 1, not 2, if a box does not exist', async () => {
     const scene = await scenario(PAGE);
     const { exit, diagnostics } = await scene.run('parity', { a: on(one), b: 'container:no-such-box' });
     expect(exit).toBe(1);

@@ -56,7 +56,7 @@ async function plant(scene: Scenario, name: string, target: string): Promise<voi
   await symlink(target, scene.path(name));
 }
 
-test('an agent does not write its journal through a link, nor read a log through one', async () => {
+test('an agent neither writes its journal nor reads a log through a link', async () => {
   const scene = await scenario(runbook({}));
   const elsewhere = await outside(scene);
   const agent = agentIn(scene.world);

@@ -5,7 +5,7 @@ import { provePasses } from '../../src/operations/prove/prove-passes.ts';
 import { prepare } from '../../src/operations/session/session.ts';
 import { runbook, scenario } from '../support/scenario.ts';
 
-test('what a clean box lacks is not to be installed on a box that is thrown away', async () => {
+test('does not suggest installing a tool on a box that is thrown away', async () => {
   const text = runbook({ One: '~~~bash\ntrue\n~~~' }).replace(
     'runbook: 1\n',
     'runbook: 1\nrequires: [never-a-program, "bash >= 99"]\n',

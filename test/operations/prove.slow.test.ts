@@ -48,7 +48,7 @@ describeWithBoxes('prove', () => {
     for (const { engine, container } of await left()) spawnSync(engine, ['rm', '--force', container]);
   });
 
-  test('the example stands by itself on a clean box; one byte of a step makes its certificate stale', async () => {
+  test('the example replays on a clean box, and one changed byte of a step makes its certificate stale', async () => {
     const text = readFileSync(EXAMPLE, 'utf8').replace('name: two-terminators', `name: ${run}`);
     const scene = await scenario(text);
     const { exit, report } = await prove(scene);
@@ -70,7 +70,7 @@ describeWithBoxes('prove', () => {
     expect(await staleness(scene)).toHaveLength(1);
   });
 
-  test('what does not hold, or held before it was done, is not proven; the box goes, or is kept for a look', async () => {
+  test('does not certify a step whose check fails or passed before it; removes or keeps the box', async () => {
     const fails = await scenario(document('echo no >/srv/it', 'file /srv/it contains "yes"'));
     const failed = await prove(fails);
     expect(failed).toMatchObject({ exit: 1, report: { outcome: 'failed', kept: false } });
@@ -88,7 +88,7 @@ describeWithBoxes('prove', () => {
     expect(told.report.reasons[0]).toContain('passed on the clean box before the step had acted');
   });
 
-  test('a document without an image is refused before anything is launched', async () => {
+  test('refuses a document without an image before launching a box', async () => {
     const scene = await scenario(document('true', 'file / exists').replace(/^box:.*\n/m, ''));
     expect(await prove(scene)).toMatchObject({ exit: 65, diagnostics: [{ code: 'no-image-declared' }] });
   });

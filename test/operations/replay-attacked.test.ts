@@ -54,7 +54,7 @@ describe('problems', () => {
     expect(await scene.ran()).toEqual(['x yes sub']);
   });
 
-  test('a problem whose When cannot be answered is not fixed', async () => {
+  test('does not fix a problem whose When is unknown', async () => {
     const scene = await scenario(
       `---\nrunbook: 1\n---\n\n## Steps\n\n${problem('P', 'some symptom', 'echo fix >> log', 'file never exists', 'When:\n\n~~~check\nfact nobody_measured = 1\n~~~\n\n')}### a\n\n${fence('echo a >> log')}`,
     );
@@ -71,7 +71,7 @@ describe('problems', () => {
 });
 
 describe('an export that holds a secret', () => {
-  test('is given again for a check that uses it, and the step stays skipped', async () => {
+  test('is exported again for a check that uses it, and the step stays skipped', async () => {
     const giver = fence('echo a >> log\nexport DERIVED="x-$TOK"');
     const taker = `${fence('echo b >> log; touch done')}Verify:\n\n${fence('[ -e done ] && [ "$DERIVED" = "x-$TOK" ]')}`;
     const file = '~~~text {"file":"out.txt"}\nv=${DERIVED}\n~~~\n';
@@ -84,7 +84,7 @@ describe('an export that holds a secret', () => {
     expect(await scene.ran()).toEqual(['a', 'b', 'a']);
   });
 
-  test('by an always fence is no reason to run the whole step again', async () => {
+  test('from an always fence does not make the whole step run again', async () => {
     const giver = fence('echo a >> log') + fence('export DERIVED="x-$TOK"', '{"always":"true"}');
     const taker = (text: string) => fence(`echo "${text} \${#DERIVED}" >> log`);
     const scene = await scenario(runbook({ a: giver, b: taker('b') }, secret), { env });
@@ -94,7 +94,7 @@ describe('an export that holds a secret', () => {
     expect(await scene.ran()).toEqual(['a', 'b 18', 'edited 18']);
   });
 
-  test('that can no longer be given fails who needs it', async () => {
+  test('that is no longer available fails the steps that need it', async () => {
     const giver = fence('[ ! -e gone ]\nexport DERIVED="x-$TOK"');
     const scene = await scenario(runbook({ a: giver, b: fence('echo "$DERIVED"') }, secret), { env });
     await scene.replay();
@@ -116,7 +116,7 @@ describe('--accept', () => {
     expect(await scene.ran()).toEqual(['1', '1!']);
   });
 
-  test('of a step that failed here lets its dependents act, and its Undo run', async () => {
+  test('of a failed step lets its dependents and its Undo run', async () => {
     const a = (text: string) => `${fence(text)}Undo:\n\n${fence('echo undo >> log')}`;
     const b = `Needs: a\n\n${fence('echo b >> log')}`;
     const scene = await scenario(runbook({ a: a('true'), b }));
@@ -133,7 +133,7 @@ describe('--accept', () => {
 });
 
 describe('--accept of a step whose Verify does not pass', () => {
-  test('is refused, and is not what it says to do next', async () => {
+  test('is refused, and the next step does not suggest it', async () => {
     const scene = await scenario(runbook({ a: `${fence('true')}${verify('file there exists')}` }));
     await scene.replay();
     const told = await scene.replay({ accept: 'a' });
@@ -146,7 +146,7 @@ describe('--accept of a step whose Verify does not pass', () => {
 });
 
 describe('background', () => {
-  test('an edit that moves the fence does not leave a second process', async () => {
+  test('moving the fence does not start a second process', async () => {
     const daemon = fence('exec sleep 300', '{"background":"true"}');
     const scene = await scenario(runbook({ a: daemon }));
     await scene.replay();
@@ -159,7 +159,7 @@ describe('background', () => {
 });
 
 describe('a plan', () => {
-  test('asks no program of the document for its version', async () => {
+  test('runs no program of the document to read its version', async () => {
     const scene = await scenario('', {
       files: { 'bin/curl': '#!/bin/sh\ntouch "$0.ran"\necho 9.9.9\n' },
     });
@@ -175,8 +175,8 @@ describe('a plan', () => {
   });
 });
 
-describe('flags and remarks', () => {
-  test('an id that no step has is refused by every verb', async () => {
+describe('flags and notes', () => {
+  test('every verb refuses an unknown step id', async () => {
     const scene = await scenario(runbook({ start: fence('true') }));
     for (const verb of ['replay', 'verify', 'undo']) {
       const told = await scene.run(verb, { only: 'strat', yes: true });

@@ -21,7 +21,7 @@ describeWithSshd('a pass on another box', () => {
   /** Where the pass stands on the box: it has the name of the folder here. */
   const there = (path: string) => join(host.workspaces, 'project', path);
 
-  test('acts there, remembers here, finds nothing to do the second time, and takes it back', async () => {
+  test('replays on the remote box, keeps the journal here, skips the second time, and undoes', async () => {
     const s = await onHost(
       runbook({
         'Make it': `~~~bash
@@ -85,7 +85,7 @@ rm -r "$WHERE"
     expect(running('sleep 71.5')).toBe(0);
   });
 
-  test('a connection that is cut in the middle leaves the step interrupted; the same command goes on with it', async () => {
+  test('a lost connection leaves the step interrupted, and the same command continues with it', async () => {
     const s = await onHost(
       runbook({
         One: '~~~bash\necho one >>log\n~~~',
@@ -109,7 +109,7 @@ rm -r "$WHERE"
     expect(readFileSync(there('log'), 'utf8')).toBe('one\ntwo\ntwo\nthree\n');
   });
 
-  test('killed with -9 at random moments, nothing goes on there, and no confirmed step runs again', async () => {
+  test('after SIGKILL at random moments no remote process continues and no confirmed step repeats', async () => {
     const steps = 10;
     const s = await onHost(
       runbook(
@@ -150,7 +150,7 @@ rm -r "$WHERE"
     });
   });
 
-  test('one pass at a time: the second is told who works there', async () => {
+  test('a second pass on the same box is refused and shown who holds the lock', async () => {
     const s = await onHost(runbook({ Wait: '~~~bash\nsleep 1\n~~~' }));
     const first = s.replay({ on: host.target });
     await expect.poll(() => existsSync(join(host.state, 'lock')), { timeout: 10_000 }).toBe(true);
@@ -159,7 +159,7 @@ rm -r "$WHERE"
     expect((await first).exit).toBe(0);
   });
 
-  test('a secret reaches another box only where a person let it; --yes covers one pass', async () => {
+  test("a secret reaches another box only with a person's grant; --yes covers one pass", async () => {
     const inputs = '\n## Inputs\n\n| Name | Kind |\n| --- | --- |\n| TOKEN | secret |\n';
     const text = runbook({ Use: '~~~bash\ntest ${#TOKEN} = 14\n~~~' }, inputs);
     const s = await onHost(text, { TOKEN: 'sekrit-value-1' });
@@ -170,7 +170,7 @@ rm -r "$WHERE"
     expect((await s.replay({ on: host.target })).exit).toBe(0);
   });
 
-  test('what nobody approved runs nothing there, not even by its variables', async () => {
+  test('unapproved content runs nothing on the remote box, not even through its variables', async () => {
     const marker = join(host.folder, 'ran');
     const text = runbook({ One: '~~~bash\ntrue\n~~~\n\nVerify:\n\n~~~check\ncommand sh exists\n~~~' });
     const withEnv = (name: string) =>
@@ -189,7 +189,7 @@ rm -r "$WHERE"
     expect(existsSync(marker)).toBe(false);
   });
 
-  test('a box that is not there is told before anything runs', async () => {
+  test('reports a missing box before anything runs', async () => {
     const s = await onHost(runbook({ One: '~~~bash\ntrue\n~~~' }));
     expect(await s.replay({ on: 'ssh://127.0.0.1:1' })).toMatchObject({
       exit: 3,

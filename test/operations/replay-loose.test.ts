@@ -3,7 +3,7 @@ import { scenario } from '../support/scenario.ts';
 
 const loose = { loose: true };
 
-describe('documents that nobody here wrote', () => {
+describe('documents of other tools', () => {
   test("runme's kind: names, attributes in both forms, prompts, a directory for all", async () => {
     const scene = await scenario(
       [
@@ -48,7 +48,7 @@ describe('documents that nobody here wrote', () => {
     expect((await scene.replay(loose)).report.summary).toMatchObject({ acted: 0, skipped: 3 });
   });
 
-  test('lines that a documentation site highlights are no attributes', async () => {
+  test('line highlights of documentation sites are not attributes', async () => {
     const scene = await scenario(
       '# A\n\n```bash {1,3-5}\necho one >> log\n```\n\n```sh {2} {"name":"second"}\necho two >> log\n```\n',
     );
@@ -57,7 +57,7 @@ describe('documents that nobody here wrote', () => {
     expect(told.story).toEqual(['a: acted new', 'second: acted new']);
   });
 
-  test('an output that is too different fails', async () => {
+  test('fails if the output differs too much', async () => {
     const scene = await scenario(
       '# A\n\n```bash\necho something else\n```\n\n<!-- expected_similarity=0.9 -->\n\n```text\nHello World\n```\n',
     );
@@ -68,7 +68,7 @@ describe('documents that nobody here wrote', () => {
     ['outside', '[x](../evil.md)', 'prerequisite-outside'],
     ['missing', '[x](none.md)', 'prerequisite-missing'],
     ['itself', '[x](AUTODOCK.md)', 'prerequisite-circle'],
-  ])('a prerequisite that leads %s is refused', async (_, link, code) => {
+  ])('refuses a prerequisite that leads %s', async (_, link, code) => {
     const scene = await scenario(`# A\n\n## Prerequisites\n\n${link}\n\n\`\`\`bash\necho x >> log\n\`\`\`\n`);
     await scene.write('../evil.md', '# E\n\n```bash\necho evil >> log\n```\n');
     const told = await scene.replay(loose);
@@ -76,7 +76,7 @@ describe('documents that nobody here wrote', () => {
     expect(await scene.ran()).toEqual([]);
   });
 
-  test('a document is approved with its prerequisites, and each change of either asks again', async () => {
+  test('an approval covers the prerequisites, and a change of either asks again', async () => {
     const scene = await scenario('# A\n\n## Prerequisites\n\n[x](b.md)\n\n```bash\necho a >> log\n```\n', {
       files: { 'b.md': '# B\n\n```bash\necho b >> log\n```\n' },
     });
@@ -89,7 +89,7 @@ describe('documents that nobody here wrote', () => {
     expect((await scene.run('replay', loose)).diagnostics[0]?.code).toBe('not-approved');
   });
 
-  test('on a terminal each block is asked, and a no leaves it out', async () => {
+  test('in a terminal asks about each block, and skips it after a no', async () => {
     const asked: string[] = [];
     const person = {
       confirm: async (question: string) => {

@@ -10,7 +10,7 @@ const problem = (title: string, fix: string, more = '') =>
   `### ${title}\n${more}\nSymptom: \`address already in use\`\n\nWhy: it is in the way.\n\nFix:\n\n${fence(fix)}${verify('file blocker absent')}\n`;
 
 describe('a reactive problem', () => {
-  test('its Fix is applied once, verified, and the step tried again', async () => {
+  test('applies its Fix once, verifies it, and retries the step', async () => {
     const scene = await scenario(
       runbook({ start: step }, `## Problems\n\n${problem('Blocked', 'echo fix >> log; rm blocker')}`),
       { files: { blocker: '' } },
@@ -22,7 +22,7 @@ describe('a reactive problem', () => {
     expect(told.report.summary).toMatchObject({ fixes: 1, acted: 1 });
   });
 
-  test('the actions do not repeat where the Fix made the step hold', async () => {
+  test('does not repeat the actions if the Fix made the Verify pass', async () => {
     const scene = await scenario(
       runbook(
         { start: step },
@@ -34,14 +34,14 @@ describe('a reactive problem', () => {
     expect(await scene.ran()).toEqual(['step', 'fix']);
   });
 
-  test('the first in document order is taken', async () => {
+  test('applies the first in document order', async () => {
     const problems = `## Problems\n\n${problem('First', 'echo first >> log; rm blocker')}\n${problem('Second', 'echo second >> log; rm -f blocker')}`;
     const scene = await scenario(runbook({ start: step }, problems), { files: { blocker: '' } });
     await scene.replay();
     expect(await scene.ran()).toEqual(['step', 'first', 'step']);
   });
 
-  test('a Fix that does not clear the obstacle fails the step, and is not tried again when the pass is gone on with', async () => {
+  test('a Fix that does not clear the obstacle fails the step, and is not retried when the pass resumes', async () => {
     const scene = await scenario(
       runbook({ start: step }, `## Problems\n\n${problem('Blocked', 'echo fix >> log')}`),
       { files: { blocker: '' } },
@@ -53,7 +53,7 @@ describe('a reactive problem', () => {
     expect(await scene.ran()).toEqual(['step', 'fix', 'step']);
   });
 
-  test('a Fix is never applied on the failure of a Fix', async () => {
+  test('never applies a Fix to the failure of a Fix', async () => {
     const failing = problem('Blocked', 'echo fix >> log; echo "no such daemon here" >&2; exit 3');
     const second = `### Other\n\nSymptom: \`no such daemon here\`\n\nWhy: x\n\nFix:\n\n${fence('echo other >> log')}${verify('file never exists')}\n`;
     const scene = await scenario(runbook({ start: step }, `## Problems\n\n${failing}\n${second}`), {
@@ -63,7 +63,7 @@ describe('a reactive problem', () => {
     expect(await scene.ran()).toEqual(['step', 'fix']);
   });
 
-  test('without a Verify it is only shown', async () => {
+  test('is only shown if it has no Verify', async () => {
     const shown =
       '### Blocked\n\nSymptom: `address already in use`\n\nFix:\n\n~~~bash\necho fix >> log\n~~~\n';
     const scene = await scenario(runbook({ start: step }, `## Problems\n\n${shown}`), {
@@ -76,7 +76,7 @@ describe('a reactive problem', () => {
     expect(await scene.ran()).toEqual(['step']);
   });
 
-  test('a Symptom may be a regular expression, over lines', async () => {
+  test('a Symptom may be a multi-line regular expression', async () => {
     const regex = problem('Blocked', 'rm blocker').replace(
       '`address already in use`',
       '`/^bind: .*in use$/`',
@@ -87,7 +87,7 @@ describe('a reactive problem', () => {
     expect((await scene.replay()).exit).toBe(0);
   });
 
-  test('the problems of two obstacles clear one after the other', async () => {
+  test('clears two obstacles one after the other', async () => {
     const two = `${fence('echo step >> log\nfor b in one two; do if [ -e $b ]; then echo "obstacle $b is there"; exit 1; fi; done')}`;
     const each = (n: string) =>
       `### Has ${n}\n\nSymptom: \`obstacle ${n} is there\`\n\nFix:\n\n${fence(`rm ${n}`)}${verify(`file ${n} absent`)}\n`;
@@ -102,7 +102,7 @@ describe('a reactive problem', () => {
 });
 
 describe('a problem among the Steps', () => {
-  test('before its step: asked when the step acts, ahead of its actions', async () => {
+  test('before its step: evaluated when the step acts, before its actions', async () => {
     const scene = await scenario(
       runbook({
         one: fence('echo one >> log'),
@@ -118,7 +118,7 @@ describe('a problem among the Steps', () => {
     expect((await scene.replay()).story).toEqual(['one: skipped confirmed', 'start: skipped confirmed']);
   });
 
-  test('after its step: asked between its actions and its Verify', async () => {
+  test('after its step: evaluated between its actions and its Verify', async () => {
     const body = problem('x', 'echo fix >> log; rm leftover')
       .replace('file blocker absent', 'file leftover absent')
       .split('\n')
@@ -134,7 +134,7 @@ describe('a problem among the Steps', () => {
     expect(await scene.ran()).toEqual(['step', 'fix']);
   });
 
-  test('not applied where its Verify passes', async () => {
+  test('not applied if its Verify passes', async () => {
     const scene = await scenario(
       runbook({ Blocked: problem('x', 'echo fix >> log').split('\n').slice(1).join('\n'), start: step }),
     );

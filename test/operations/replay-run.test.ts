@@ -10,8 +10,8 @@ const check = (lines: string) => `\nVerify:\n\n~~~check\n${lines}\n~~~\n`;
 const INPUTS =
   '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n';
 
-describe('a failure tells all that a person needs', () => {
-  test('output tail, exit code, place, how to go on', async () => {
+describe('a failure reports what a person needs', () => {
+  test('output tail, exit code, place and how to continue', async () => {
     const scene = await scenario(runbook({ one: fence('echo before; echo "it broke" >&2; exit 7') }));
     const told = await scene.replay();
     expect(told.report.steps[0].outcome).toMatchObject({
@@ -25,7 +25,7 @@ describe('a failure tells all that a person needs', () => {
     ['- In a list:\n\n  ~~~bash\n  if true; then\n    false\n  fi\n  ~~~'],
     ['~~~console\n$ true\ntold\n$ false\n~~~'],
     ['~~~bash\nx=1\nf() {\n  false\n}\nf\n~~~'],
-  ])('the place is that of the command that failed: %j', async (body) => {
+  ])('the place is that of the failed command: %j', async (body) => {
     const scene = await scenario(runbook({ one: body }));
     const { failure } = (await scene.replay()).report.steps[0].outcome;
     const line = (await scene.read('AUTODOCK.md')).split('\n')[failure.place.line - 1]!;
@@ -42,14 +42,14 @@ describe('a failure tells all that a person needs', () => {
     expect(failure.message).toContain('file f contains "b"');
   });
 
-  test('a non-zero exit fails the step though its Verify would pass', async () => {
+  test('a non-zero exit fails the step even if its Verify would pass', async () => {
     const scene = await scenario(runbook({ one: fence('touch f; false') + check('file f exists') }));
     expect((await scene.replay()).exit).toBe(1);
   });
 });
 
-describe('the mundane explanation', () => {
-  test('a program that is not there is named, with what to do', async () => {
+describe('the ordinary explanation', () => {
+  test('reports a missing program and what to do', async () => {
     const scene = await scenario(runbook({ one: fence('mkdri -p www') }));
     const { failure } = (await scene.replay()).report.steps[0].outcome;
     expect(failure.findings[0]).toMatchObject({ code: 'program-missing' });
@@ -58,7 +58,7 @@ describe('the mundane explanation', () => {
 });
 
 describe('waiting', () => {
-  test('a check is awaited until it passes, not longer', async () => {
+  test('waits for a check only until it passes', async () => {
     const scene = await scenario(
       runbook({
         one: fence('(sleep 0.3; touch late) >/dev/null 2>&1 &') + check('file late exists within 20s'),
@@ -71,7 +71,7 @@ describe('waiting', () => {
     expect(waitedMs).toBeLessThan(10_000);
   });
 
-  test('the last sweep decides: what passed while others were awaited may not have stayed', async () => {
+  test('evaluates all checks again at the end, because one may fail by then', async () => {
     const scene = await scenario(
       runbook({
         one:
@@ -82,7 +82,7 @@ describe('waiting', () => {
     expect((await scene.replay()).exit).toBe(1);
   });
 
-  test('a timeout ends the whole process group and says so', async () => {
+  test('a timeout kills the whole process group and reports it', async () => {
     const scene = await scenario(
       runbook({ one: fence('sleep 300 & sleep 300', 'bash {"timeout":"300ms"}') }),
     );
@@ -90,7 +90,7 @@ describe('waiting', () => {
     expect(told.report.steps[0].outcome.failure).toMatchObject({ kind: 'timeout' });
   });
 
-  test('a stop ends the fence; the next pass acts again, interrupted', async () => {
+  test('a stop ends the fence, and the next pass repeats it as interrupted', async () => {
     const scene = await scenario(
       runbook({
         one: fence(
@@ -115,13 +115,13 @@ describe('several at once', () => {
     c: `Needs: a, b\n\n${fence('echo c >> log')}`,
   };
 
-  test('--jobs 2 runs independent steps side by side, and what needs both after them', async () => {
+  test('--jobs 2 runs independent steps in parallel, and their dependents after them', async () => {
     const scene = await scenario(runbook(three));
     expect((await scene.replay({ jobs: 2 })).exit).toBe(0);
     expect((await scene.ran()).at(-1)).toBe('c');
   });
 
-  test('--keep-going leaves out only what comes after the failure', async () => {
+  test('--keep-going skips only what depends on the failed step', async () => {
     const scene = await scenario(
       runbook({
         a: `Needs: none\n\n${fence('exit 1')}`,
@@ -134,7 +134,7 @@ describe('several at once', () => {
     expect(told.story).toEqual(['a: failed exit', 'b: not-reached', 'c: acted new']);
   });
 
-  test('two replays on one box: the second says who holds the lock', async () => {
+  test('a second replay on the same box reports who holds the lock', async () => {
     const scene = await scenario(
       runbook({ one: fence('touch started; while [ ! -e go ]; do sleep 0.02; done') }),
     );
@@ -149,7 +149,7 @@ describe('several at once', () => {
   });
 });
 
-describe('whose answer a check is', () => {
+describe('which process answers a check', () => {
   /** A stranger that answers on a port, and a step that starts a server there. */
   async function taken(verify: (port: number) => string, start: (port: number) => string) {
     const stranger = createServer((_, response) => response.end('Hello from a stranger'));
@@ -166,7 +166,7 @@ describe('whose answer a check is', () => {
   const server = (port: number) =>
     `exec node -e 'require("http").createServer((q, r) => r.end("Hello")).listen(${port}, "127.0.0.1")'`;
 
-  test('a stranger who holds the port answers for itself, not for the step, and is named', async () => {
+  test('an answer of another process on the port does not pass the check, and that process is named', async () => {
     const { port, scene } = await taken(
       (port) => `http GET http://127.0.0.1:${port}/ contains "Hello"`,
       server,
@@ -184,7 +184,7 @@ describe('whose answer a check is', () => {
     });
   });
 
-  test('it is named too where the server says nothing of it', async () => {
+  test('names that process even if the server prints nothing about it', async () => {
     const { port, scene } = await taken(
       (port) => `tcp 127.0.0.1:${port} open`,
       () => 'exec sleep 300',
@@ -197,7 +197,7 @@ describe('whose answer a check is', () => {
     await scene.run('undo', { yes: true });
   });
 
-  test('a step that says who owns the port may use a service that is there', async () => {
+  test('a step that declares the owner of a port may use an existing service', async () => {
     const { scene } = await taken(
       (port) => `port ${port} owner node\ntcp 127.0.0.1:${port} open`,
       () => 'exec sleep 300',
@@ -208,7 +208,7 @@ describe('whose answer a check is', () => {
 });
 
 describe('files, background, interactive', () => {
-  test('a file is written only when it differs, atomically, with its mode', async () => {
+  test('writes a file only if it differs, atomically, with its mode', async () => {
     const scene = await scenario(
       runbook({ one: '~~~text {"file":"deep/er/f","mode":"0640"}\nhello\n~~~\n' }),
     );
@@ -217,7 +217,7 @@ describe('files, background, interactive', () => {
     expect((await scene.replay()).story).toEqual(['one: skipped confirmed']);
   });
 
-  test('a file with a secret in it is for its owner alone', async () => {
+  test('a file with a secret is readable only by its owner', async () => {
     const scene = await scenario(
       runbook(
         { one: '~~~text {"file":"conf"}\nkey=${TOKEN}\n~~~\n' },
@@ -231,7 +231,7 @@ describe('files, background, interactive', () => {
     expect(await scene.read('conf')).toBe('key=correct-horse-battery\n');
   });
 
-  test('a background process outlives the pass, is its own check, and is ended by undo', async () => {
+  test('a background process outlives the pass, serves as its own check, and is ended by undo', async () => {
     const scene = await scenario(
       runbook({ one: fence('echo started >> log; exec sleep 300', 'bash {"background":"true"}') }),
     );
@@ -242,7 +242,7 @@ describe('files, background, interactive', () => {
     await scene.run('undo', { yes: true });
   });
 
-  test('a background process that dies tells why: no waiting for the deadline, its Symptom is seen, the Fix tried', async () => {
+  test('a background process that dies ends the wait, and its output triggers the matching Fix', async () => {
     const dies = fence(
       '[ -e fixed ] || { echo "Address already in use, dying"; exit 1; }\nexec sleep 300',
       'bash {"background":"true"}',
@@ -257,7 +257,7 @@ describe('files, background, interactive', () => {
     await scene.run('undo', { yes: true });
   }, 120_000);
 
-  test("a background process's output is kept, but not where a secret could stand in it", async () => {
+  test('keeps the output of a background process, unless it could contain a secret', async () => {
     const loud =
       fence('echo "my token is $TOKEN"; touch said; exec sleep 300', 'bash {"background":"true"}') +
       check('file said exists within 20s');
@@ -300,7 +300,7 @@ describe('files, background, interactive', () => {
 });
 
 describe('When', () => {
-  test('the step applies only where its check holds', async () => {
+  test('the step applies only if its check passes', async () => {
     const scene = await scenario(
       runbook({
         one: `When:\n\n~~~check\nfile here exists\n~~~\n\n${fence('echo one >> log')}`,
@@ -314,7 +314,7 @@ describe('When', () => {
 });
 
 describe('undo', () => {
-  test('backwards, only what ran here, by the text recorded when the step is edited', async () => {
+  test('undoes backwards, only what ran here, with the recorded text if the step was edited', async () => {
     const undo = (name: string) => `\nUndo:\n\n${fence(`echo undo-${name} >> log`)}`;
     const text = runbook({
       found: fence('false') + check('file there exists') + undo('found'),
@@ -336,7 +336,7 @@ describe('undo', () => {
     expect(told.report).toMatchObject({ withoutUndo: ['none'] });
   });
 
-  test('an early step that has acted again is undone where it stands; one that is gone after what was done before it', async () => {
+  test('undoes a repeated step at its place in the document, and a removed one last', async () => {
     const undo = (name: string) => `${fence('true')}\nUndo:\n\n${fence(`echo undo-${name} >> log`)}`;
     const steps = { one: undo('one'), two: undo('two'), gone: undo('gone'), three: undo('three') };
     const scene = await scenario(runbook(steps));
@@ -348,7 +348,7 @@ describe('undo', () => {
     expect(await scene.ran()).toEqual(['undo-three', 'undo-gone', 'undo-two', 'undo-one']);
   });
 
-  test('an Undo may end its own background process; what it leaves is ended after it', async () => {
+  test('an Undo may end its own background process; a remaining one is ended after it', async () => {
     const serve = fence('echo $$ > pid; exec sleep 299.5', 'bash {"background":"true"}');
     const scene = await scenario(
       runbook({
@@ -382,7 +382,7 @@ describe('undo', () => {
     expect(await scene.ran()).toEqual(['undo-two', 'undo-one']);
   });
 
-  test('of a recorded text says that an edit does not change it', async () => {
+  test('with a recorded text says that an edit does not change it', async () => {
     const scene = await scenario(runbook({ one: `${fence('true')}\nUndo:\n\n${fence('exit 3')}` }));
     await scene.replay();
     await scene.write('AUTODOCK.md', runbook({ one: fence('true edited') }));
@@ -391,7 +391,7 @@ describe('undo', () => {
     expect(failed.remedy).toMatch(/recorded when the step ran, so editing the document does not change it/);
   });
 
-  test('goes backwards, so it is not told as the rest of the last pass', async () => {
+  test('is not reported as the rest of the last pass', async () => {
     const scene = await scenario(runbook({ one: fence('true'), two: fence('false') }));
     await scene.replay();
     const resumed = ({ events }: Awaited<ReturnType<typeof scene.run>>) =>
@@ -408,7 +408,7 @@ describe('verify and plan', () => {
     none: fence('true'),
   });
 
-  test('verify asks everything and changes nothing', async () => {
+  test('verify evaluates every check and changes nothing', async () => {
     const scene = await scenario(text);
     await scene.replay();
     expect((await scene.run('verify', { yes: true })).exit).toBe(0);
@@ -463,7 +463,7 @@ describe('facts', () => {
   const table = (value: string, date: string) =>
     `## Facts\n\n| Fact | Value | Unit | Measured with | On | Why it matters |\n| --- | --- | --- | --- | --- | --- |\n| answer | ${value} | | \`echo 42\` | ${date} | x |\n`;
 
-  test('measured, compared, and written into the very cells', async () => {
+  test('measured, compared, and written into their own cells', async () => {
     const scene = await scenario(runbook({ one: fence('true') }, table('41', '2020-01-01')));
     const told = await scene.run('facts', { yes: true });
     expect(told.exit).toBe(2);

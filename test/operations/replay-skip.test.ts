@@ -7,7 +7,7 @@ const note = (name: string, more = '') => `~~~bash\necho ${name} >> log\n${more}
 const check = (line: string) => `\nVerify:\n\n~~~check\n${line}\n~~~\n`;
 
 describe('what a second pass does', () => {
-  test('confirmed without checks: skip by the journal', async () => {
+  test('confirmed without checks: skipped by the journal', async () => {
     const scene = await scenario(runbook({ one: note('one'), two: note('two') }));
     expect((await scene.replay()).story).toEqual(['one: acted new', 'two: acted new']);
     const second = await scene.replay();
@@ -16,7 +16,7 @@ describe('what a second pass does', () => {
     expect(await scene.ran()).toEqual(['one', 'two']);
   });
 
-  test('a skip tells the check as it was asked, and no secret', async () => {
+  test('a skip shows the evaluated check without secrets', async () => {
     const inputs =
       '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n' +
       '| WHERE | variable | no | made | x |\n| TOKEN | secret | yes | | x |\n';
@@ -32,7 +32,7 @@ describe('what a second pass does', () => {
     expect(detail).toEqual(['file made-[secret:TOKEN] exists']);
   });
 
-  test('confirmed and its check fails now: it drifted, so it acts', async () => {
+  test('confirmed, but its check fails now: drifted, so it acts', async () => {
     const scene = await scenario(
       runbook({ one: note('one', 'touch made') + check('file made exists'), two: note('two') }),
     );
@@ -51,7 +51,7 @@ describe('what a second pass does', () => {
     expect(told.story).toContain('two: not-reached');
   });
 
-  test('nothing journaled, checks pass: found so, and journaled', async () => {
+  test('nothing journaled, checks pass: found and journaled', async () => {
     const scene = await scenario(runbook({ one: note('one') + check('file there exists') }), {
       files: { there: '' },
     });
@@ -60,7 +60,7 @@ describe('what a second pass does', () => {
     expect(await scene.ran()).toEqual([]);
   });
 
-  test('an edited step acts again though its checks pass; what only follows it does not', async () => {
+  test('an edited step acts again even if its checks pass; later independent steps do not', async () => {
     const text = runbook({ one: note('one', 'touch made') + check('file made exists'), two: note('two') });
     const scene = await scenario(text);
     await scene.replay();
@@ -108,7 +108,7 @@ describe('what a second pass does', () => {
     expect(await scene.ran()).toEqual(['one', 'two', 'two-b', 'two', 'two-b', 'three']);
   });
 
-  test('other input values act again, only where they are named', async () => {
+  test('a changed input value repeats only the steps that use it', async () => {
     const inputs =
       '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n| COLOUR | variable | no | red | x |\n';
     const scene = await scenario(runbook({ one: note('"$COLOUR"'), two: note('two') }, inputs));
@@ -127,7 +127,7 @@ describe('what a second pass does', () => {
     expect((await scene.replay()).story).toEqual(['new-name: skipped confirmed', 'two: skipped confirmed']);
   });
 
-  test('a file fence alone is found so by its content', async () => {
+  test('a step with only a file fence is found by the content of the file', async () => {
     const text = runbook({ conf: '~~~ini {"file":"app.conf"}\na=1\n~~~\n' });
     const scene = await scenario(text, { files: { 'app.conf': 'a=1\n' } });
     expect((await scene.replay()).story).toEqual(['conf: skipped found']);
@@ -136,13 +136,13 @@ describe('what a second pass does', () => {
     expect(await scene.read('app.conf')).toBe('a=1\n');
   });
 
-  test('a file that is there does not speak for a script that never ran', async () => {
+  test('an existing file does not satisfy a step whose script never ran', async () => {
     const text = runbook({ both: `~~~ini {"file":"app.conf"}\na=1\n~~~\n\n${note('both')}` });
     const scene = await scenario(text, { files: { 'app.conf': 'a=1\n' } });
     expect((await scene.replay()).story).toEqual(['both: acted new']);
   });
 
-  test('--force acts though satisfied; --only and --from leave the others', async () => {
+  test('--force acts on satisfied steps; --only and --from skip the others', async () => {
     const scene = await scenario(runbook({ one: note('one'), two: note('two'), three: note('three') }));
     await scene.replay();
     expect((await scene.replay({ force: true, only: 'two' })).story).toEqual([
@@ -153,7 +153,7 @@ describe('what a second pass does', () => {
     expect((await scene.replay({ force: true, from: 'two' })).story[0]).toBe('one: skipped not-selected');
   });
 
-  test('a copied folder does not believe the journal of the original', async () => {
+  test('a copied folder does not use the journal of the original', async () => {
     const scene = await scenario(runbook({ one: note('one') }));
     await scene.replay();
     await cp(scene.folder, scene.path('../copy'), { recursive: true });

@@ -4,7 +4,7 @@ import { runbook, scenario } from '../support/scenario.ts';
 const fence = (text: string, info = 'bash') => `~~~${info}\n${text}\n~~~\n`;
 
 describe('state from fence to fence', () => {
-  test('exported variables and the directory carry; options, functions and plain variables do not', async () => {
+  test('carries exported variables and the directory, but not options, functions and plain variables', async () => {
     const scene = await scenario(
       runbook({
         one: fence(
@@ -19,7 +19,7 @@ describe('state from fence to fence', () => {
     expect(await scene.ran()).toEqual(['A=one', 'two', 'B=x', 'C=[]', 'dir=sub', 'no f', 'no nullglob']);
   });
 
-  test('unset and set again', async () => {
+  test('carries a variable that is unset and set again', async () => {
     const scene = await scenario(
       runbook({
         one: fence('export A=1 B=2; unset HOME'),
@@ -31,7 +31,7 @@ describe('state from fence to fence', () => {
     expect(await scene.ran()).toEqual(['[unset] [3] [unset]']);
   });
 
-  test('what a confirmed step did is judged with what it exported itself', async () => {
+  test('evaluates a confirmed step with its own exports', async () => {
     const scene = await scenario(
       runbook({
         one: `${fence('export PAGE=tea; echo one >> log')}\n${fence('page of ${PAGE}', 'text {"file":"page"}')}\nVerify:\n\n${fence('test "$PAGE" = tea')}`,
@@ -44,7 +44,7 @@ describe('state from fence to fence', () => {
     expect(await scene.ran()).toEqual(['one', 'one']);
   });
 
-  test('a skipped step still gives what it left, from the journal', async () => {
+  test('a skipped step still provides its exports, from the journal', async () => {
     const text = runbook({
       one: fence('mkdir -p d; cd d; export A=$((40 + 2))'),
       two: fence('test -e ../allowed\necho "$A ${PWD##*/}" > ../log'),
@@ -56,7 +56,7 @@ describe('state from fence to fence', () => {
     expect(await scene.ran()).toEqual(['42 d']);
   });
 
-  test('an edited step gives its new value to a later one, past a skipped one between them', async () => {
+  test('an edited step passes its new value to a later step across a skipped one', async () => {
     const text = runbook({
       one: fence('export A=old'),
       two: fence('export B=b'),
@@ -94,7 +94,7 @@ describe('state from fence to fence', () => {
     expect((await scene.read('here')).trim()).toMatch(/project$/);
   });
 
-  test('a shell check sees the state and leaves none behind', async () => {
+  test('a shell check sees the state and does not change it', async () => {
     const scene = await scenario(
       runbook({
         one: `${fence('export A=1')}\nVerify:\n\n${fence('test "$A" = 1; export A=2; cd /')}`,
@@ -105,7 +105,7 @@ describe('state from fence to fence', () => {
     expect(await scene.ran()).toEqual(['1']);
   });
 
-  test('${NAME} in a file, a check and an attribute is what the next fence would see', async () => {
+  test('${NAME} in a file, a check and an attribute has the value that the next fence would see', async () => {
     const scene = await scenario(
       runbook({
         one: fence('export DIR=made WHO="you & me"; mkdir -p made'),
@@ -116,7 +116,7 @@ describe('state from fence to fence', () => {
     expect(await scene.read('made/hello.txt')).toBe('hello you & me, ${WHO}, ${other:-x}\n');
   });
 
-  test('a step between the one that gives a secret and the one that uses it hides neither', async () => {
+  test('a step between the exporter of a secret and its user hides neither', async () => {
     const inputs =
       '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n| TOKEN | secret | yes | | x |\n';
     const steps = {
@@ -132,7 +132,7 @@ describe('state from fence to fence', () => {
     expect(await scene.ran()).toEqual(['give', 'give', 'use 1']);
   });
 
-  test('a step that is found done runs all the same where a later one uses what it exports or its directory', async () => {
+  test('a step that is found done still runs if a later step uses its exports or directory', async () => {
     const found = '\nVerify:\n\n~~~check\nfile site exists\n~~~\n';
     const scene = await scenario(
       runbook({
@@ -160,7 +160,7 @@ describe('state from fence to fence', () => {
     expect(await scene.ran()).toHaveLength(3);
   });
 
-  test('a step that uses an unset name runs the step first that was found done and exports it', async () => {
+  test('a step that uses an unset name first runs the found step that exports it', async () => {
     const found = '\nVerify:\n\n~~~check\nfile site exists\n~~~\n';
     const first = fence('mkdir -p site; echo one >> log; export SITE=site') + found;
     const scene = await scenario(runbook({ one: first }));
@@ -198,7 +198,7 @@ describe('state from fence to fence', () => {
     expect((await scene.replay()).story).toEqual(['one: skipped confirmed', 'two: skipped confirmed']);
   });
 
-  test('a step in between, with exports of its own, does not hide what was given again', async () => {
+  test('a step in between with its own exports does not hide a repeated export', async () => {
     const inputs =
       '## Inputs\n\n| Name | Kind | Required | Default | What for |\n| --- | --- | --- | --- | --- |\n| TOKEN | secret | yes | | x |\n';
     const text = runbook(

@@ -23,7 +23,7 @@ async function listener(): Promise<{ port: number; asked: string[] }> {
   return { port: (server.address() as AddressInfo).port, asked };
 }
 
-test('no probe tells a secret before a person has approved the content, and none of a model does ever', async () => {
+test('no probe reveals a secret before approval, and a model’s probe never does', async () => {
   const { port, asked } = await listener();
   const check = `http GET http://127.0.0.1:${port}/v/\${TOKEN} header "X-A: \${TOKEN}" status 200`;
   const endpoints = `\n## Endpoints\n\n| Name | URL or port | Check |\n| --- | --- | --- |\n| e | x | \`http GET http://127.0.0.1:${port}/e/\${TOKEN}\` |\n`;
@@ -47,7 +47,7 @@ test('no probe tells a secret before a person has approved the content, and none
   expect(asked).toEqual([]);
 });
 
-test('what a fact prints is one line of a table and no more of the document', async () => {
+test('the output of a fact fills one table row and nothing else', async () => {
   const facts =
     '\n## Facts\n\n| Fact | Value | Measured with |\n| --- | --- | --- |\n| mbps | 1 | `cat answer` |\n';
   const scene = await scenario(runbook({ One: '~~~bash\ntrue\n~~~' }, facts), {
@@ -60,7 +60,7 @@ test('what a fact prints is one line of a table and no more of the document', as
   expect(await scene.read('AUTODOCK.md')).toBe(before);
 });
 
-test('a person is shown every character that would run, and no text passes for the head of another fence', () => {
+test('shows every character that would run, and no text imitates the head of another fence', () => {
   expect(visibleText('echo a \u001b]0;touch x;: \u0007\u202e\n\tb')).toBe(
     'echo a \\u{1b}]0;touch x;: \\u{7}\\u{202e}\n\tb',
   );
@@ -81,7 +81,7 @@ test("a project's git configuration runs nothing when its files are listed", asy
   await expect(scene.read('../ran')).rejects.toThrow('ENOENT');
 });
 
-test('nobody is asked to let something run on a box that is not there', async () => {
+test('does not ask for approval on a box that does not exist', async () => {
   const asked: string[] = [];
   const person: Person = {
     ask: async () => '',
@@ -111,7 +111,7 @@ test('nobody is asked to let something run on a box that is not there', async ()
   ]);
 });
 
-test('an Undo that only the journal has is not run on the word that the document has', async () => {
+test('approval of the document does not cover an Undo that only the journal has', async () => {
   const step = (text: string) => `~~~bash\n${text}\n~~~\n\nUndo:\n\n~~~bash\necho undone >> log\n~~~\n`;
   const scene = await scenario(runbook({ One: step('true') }));
   await scene.run('approve');
@@ -122,7 +122,7 @@ test('an Undo that only the journal has is not run on the word that the document
   expect(await scene.ran()).toEqual([]);
 });
 
-test('an approved step with other values than the document has waits for a person', async () => {
+test("an approved step with other values than the document's waits for a person", async () => {
   const inputs = '\n## Inputs\n\n| Name | Kind | Default |\n| --- | --- | --- |\n| WORD | variable | a |\n';
   const scene = await scenario(runbook({ One: '~~~bash\necho $WORD >> log\n~~~' }, inputs));
   await scene.run('approve');
@@ -136,7 +136,7 @@ test('an approved step with other values than the document has waits for a perso
 });
 
 test.each(['v/${WHICH}.yaml', '/etc/hostname', '../x.yaml'])(
-  'a vendored file is one of the project: %s',
+  'a vendored file must be in the project: %s',
   async (from) => {
     const scene = await scenario(runbook({ One: `~~~yaml {"apply":"kubernetes","from":"${from}"}\n~~~` }));
     const { diagnostics } = (await scene.run('lint')).report;

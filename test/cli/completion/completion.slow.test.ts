@@ -49,7 +49,7 @@ const withShell = (shell: string) => {
 };
 const environment = () => ({ ...plainEnv(), PATH: `${command.bin}:${process.env.PATH}` });
 
-test('step ids come with their titles, and a document that cannot be read has none', async () => {
+test('completes step ids with titles, and nothing for an unreadable document', async () => {
   expect(await command.run(['__complete'])).toEqual({
     stdout: 'install-k3s\tInstall k3s\nstart-caddy\tStart Caddy\n',
     stderr: '',
@@ -58,7 +58,7 @@ test('step ids come with their titles, and a document that cannot be read has no
   expect(await command.run(['__complete', 'missing.md'])).toEqual({ stdout: '', stderr: '', code: 0 });
 });
 
-test('boxes come with their images, and a machine without an engine has none', async () => {
+test('completes boxes with images, and nothing without an engine', async () => {
   expect(await command.run(['__complete', '--boxes'], { PATH: environment().PATH })).toEqual({
     stdout: 'demo\tdebian:bookworm\nweb\tdebian:bookworm\n',
     stderr: '',
@@ -113,7 +113,7 @@ withShell('bash')('bash', () => {
     expect(stdout.trim().split('\n').sort()).toEqual(offered);
   });
 
-  test('documents and folders, nothing else', () => {
+  test('completes only documents and folders', () => {
     const script =
       'source <(runbook completion bash); COMP_WORDS=(runbook plan ""); COMP_CWORD=2; _runbook; printf "%s\\n" "${COMPREPLY[@]}"';
     const options = { cwd: command.folder, env: environment(), encoding: 'utf8' } as const;
@@ -184,7 +184,7 @@ withShell('zsh')('zsh', () => {
     expect(await completedBy(setUp, 'runbook replay --from st', completed)).toContain(completed);
   });
 
-  test('a shell without a prompt is not troubled', () => {
+  test('does nothing in a shell without a prompt', () => {
     const { status, stdout, stderr } = spawnSync(
       'zsh',
       ['-f', '-c', 'eval "$(runbook completion zsh)" && echo fine'],

@@ -5,7 +5,7 @@ import { renderDiagnostic } from '../../../src/cli/render/diagnostic.ts';
 import { plainPage } from '../../../src/cli/render/text/page.ts';
 import { freshFolder } from '../call.ts';
 
-test('a message that quotes a megabyte, and a line of another, are shown as far as a person reads', () => {
+test('shortens messages and lines of a megabyte', () => {
   const folder = freshFolder();
   writeFileSync(join(folder, 'a.md'), `${'x'.repeat(1_000_000)}\n`);
   const shown = renderDiagnostic(

@@ -9,7 +9,7 @@ const drawing = fc.record({
   frame: fc.array(line, { minLength: 1, maxLength: 7 }),
 });
 
-test('whatever is drawn, the lines that stay are all there in the end, and nothing else', () => {
+test('after any drawing the screen contains exactly the permanent lines', () => {
   fc.assert(
     fc.property(fc.array(drawing), (drawings) => {
       const seen = screen(20, 8);
@@ -22,7 +22,7 @@ test('whatever is drawn, the lines that stay are all there in the end, and nothi
   );
 });
 
-test('while drawing, the frame stands below and the cursor is hidden', () => {
+test('draws the frame below the lines and hides the cursor', () => {
   const seen = screen(20, 8);
   const live = liveScreen({ write: seen.write, columns: 20, rows: 8, on() {}, off() {} });
   live.draw(['one'], ['busy', 'footer']);

@@ -49,7 +49,7 @@ test('a pass in a pipe', async () => {
   `);
 });
 
-test('who needs a person has not failed', () => {
+test('a step that needs a person is not reported as failed', () => {
   const waiting = { ...samples.summary, outcome: 'person', failed: 0, person: 1, fixes: 0 } as const;
   expect(renderSummary(waiting, [], 'on a terminal', plainPage)).toBe(
     'a person is needed: 1 acted, 2 skipped, 1 needs a person, 1 not reached in 15.5s\n  next  on a terminal',
@@ -85,7 +85,7 @@ test('plan', async () => {
   `);
 });
 
-test('a dry run reads like a plan, a pass has been told already', async () => {
+test('a dry run is rendered like a plan; a pass was already printed', async () => {
   expect(await text('replay', { ...samples.replayReport, plan: samples.planReport })).toBe(
     await text('plan', samples.planReport),
   );
@@ -185,7 +185,7 @@ test('approve and init', async () => {
   `);
 });
 
-test('on a narrow terminal no line of a table is wider than it', async () => {
+test('fits every table line into a narrow terminal', async () => {
   const page = { ...plainPage, width: 40, terminal: true };
   for (const [verb, report] of [
     ['plan', samples.planReport],
@@ -199,6 +199,6 @@ test('on a narrow terminal no line of a table is wider than it', async () => {
   }
 });
 
-test('a verb without a renderer answers in JSON', async () => {
+test('prints JSON for a verb without a renderer', async () => {
   expect(await text('mystery', { a: 1 })).toBe('{\n  "a": 1\n}');
 });

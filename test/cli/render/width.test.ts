@@ -6,7 +6,7 @@ import { pad, truncate, widthOf } from '../../../src/cli/render/text/width.ts';
 
 const text = fc.string({ unit: 'grapheme' }).map((each) => clean(each).replace(/[\t\n]/g, ''));
 
-test('no line is wider than it is taken to be', () => {
+test('no line is wider than measured', () => {
   fc.assert(
     fc.property(text, (line) => {
       expect(widthOf(line)).toBeGreaterThanOrEqual(stringWidth(line));
@@ -24,7 +24,7 @@ test.each(['plain', 'naïve', 'cafe\u0301', '配置するステップ', 'ｆｕ�
   },
 );
 
-test('a truncated line fits, and a line that fits is left alone', () => {
+test('truncates only lines that do not fit', () => {
   fc.assert(
     fc.property(text, fc.integer({ min: 1, max: 40 }), (line, columns) => {
       const cut = truncate(line, columns);

@@ -15,7 +15,7 @@ describeWithNode('checks of a real node', (node) => {
     expect(Date.now() - started).toBeLessThan(300_000);
   });
 
-  test('when nothing exists in its time, longer checks of it are not waited for', async () => {
+  test('does not wait for longer checks of an object that was not created in time', async () => {
     const checks = ['k8s job -l app=absent exists within 3s', 'k8s job -l app=absent succeeded within 20m'];
     const runbook = await apply([configMap('for-absent')], checks);
     const { exitCode, text } = await runbook.run('replay', '--yes');
@@ -23,7 +23,7 @@ describeWithNode('checks of a real node', (node) => {
     expect(text).toContain('2 of 3 checks');
   });
 
-  test('labels that a controller copies to what it makes are no drift', async () => {
+  test('labels that a controller copies to its objects are not drift', async () => {
     const objects = [
       {
         apiVersion: 'v1',
@@ -52,7 +52,7 @@ describeWithNode('checks of a real node', (node) => {
     expect(drift, drift.text).toMatchObject({ exitCode: 0 });
   });
 
-  test('a container that has recovered is not what a later failure is put down to', async () => {
+  test('does not blame a recovered container for a later failure', async () => {
     const script = '[ -e /state/seen ] || { touch /state/seen; exit 1; }; exec sleep 100000';
     const container = {
       name: 'app',

@@ -37,7 +37,7 @@ describeWithNode('replays against crash loops', (node) => {
     expect(done).toEqual([]);
   });
 
-  test('a container that heals after three crashes is waited for, and then the replay is done', async () => {
+  test('waits for a container that recovers after three crashes', async () => {
     const script =
       'n=$(cat /state/n 2>/dev/null || echo 0); echo $((n+1)) >/state/n; [ $n -ge 2 ] || exit 1; exec sleep 100000';
     const spec = {
@@ -64,7 +64,7 @@ describeWithNode('replays against crash loops', (node) => {
     expect(exitCode).toBe(0);
   });
 
-  test('what time does not fix ends the wait at once', async () => {
+  test('ends the wait at once for a failure that waiting does not fix', async () => {
     const spec = { containers: [{ name: 'app', image: 'test/trouble:9' }] };
     const runbook = await runbookOnCluster(
       applyStep(

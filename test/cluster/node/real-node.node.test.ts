@@ -6,7 +6,7 @@ import { privateRegistry, puller } from './real-node.ts';
 const pods = '/api/v1/namespaces/default/pods';
 
 describeWithNode('a real node', (node) => {
-  test('runs a container, whose words and exit code can be read', async () => {
+  test('runs a container and reads its output and exit code', async () => {
     await createPod('words', { image: 'test/trouble:1', args: ['fail', '3', 'the license file is empty'] });
     const { status } = await untilPhase('words', 'Failed');
     expect(status.containerStatuses[0].state.terminated).toMatchObject({ exitCode: 3, reason: 'Error' });

@@ -11,7 +11,7 @@ import { describeWithNodePrograms } from './describe-with-node.ts';
 import { RealNode } from './real-node.ts';
 
 describeWithNodePrograms('what a node leaves on this machine', (programs) => {
-  test('nothing, when it is stopped', async () => {
+  test('leaves nothing when it is stopped', async () => {
     const before = await traces();
     const node = await RealNode.start(programs);
     onTestFinished(() => node.stop().catch(() => {}));
@@ -24,7 +24,7 @@ describeWithNodePrograms('what a node leaves on this machine', (programs) => {
     expect(await traces()).toEqual(before);
   });
 
-  test('nothing, when the process that started it is killed by -9', async () => {
+  test('leaves nothing when the process that started it is killed', async () => {
     const before = await traces();
     const starter = spawn(process.execPath, [await starterProgram(), JSON.stringify(programs)], {
       stdio: ['ignore', 'pipe', 'inherit'],

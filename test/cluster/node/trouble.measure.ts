@@ -21,7 +21,7 @@ describeWithNode('real trouble on a real node', (node) => {
   const chosen = process.env.TROUBLE?.split(',');
   const all = troubles().filter(({ name }) => !chosen || chosen.includes(name));
 
-  test('the first finding is the true one (UPDATE=1 records what it was)', {
+  test('the first finding is the true cause (UPDATE=1 records the findings)', {
     timeout: 1_800_000,
   }, async () => {
     const waiting = [...all];

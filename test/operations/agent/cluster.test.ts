@@ -46,7 +46,7 @@ const unpulled = {
 const waiting =
   'echo "kubectl -n argo rollout status deployment/flow"; echo "error: timed out waiting for the condition" >&2; exit 1';
 
-test('a step that waited for a workload in vain: the finding is what keeps the workload', async () => {
+test('a step whose workload never becomes ready reports what blocks the workload', async () => {
   const { api, world } = await boxWithCluster();
   api.list('/api/v1/namespaces/argo/pods', [unpulled]).list('/api/v1/pods', [unpulled]);
   const agent = agentIn(world);
@@ -76,7 +76,7 @@ test('a step that waited for a workload in vain: the finding is what keeps the w
   ).toContain('registry');
 });
 
-test('a replay that fails in the same way says the same', async () => {
+test('a replay that fails in the same way reports the same finding', async () => {
   const { api, replay } = await boxWithCluster(
     `\n### Wait for the flow\n\n\`\`\`bash\n${waiting}\n\`\`\`\n\nVerify:\n\n\`\`\`check\nfile flowing exists\n\`\`\`\n`,
   );
@@ -96,7 +96,7 @@ spec:
 YAML
 touch ran`;
 
-test('what exceeds a quota is refused before it runs, with the figures of the layer', async () => {
+test('refuses a step that exceeds a quota before it runs, with the numbers of the quota', async () => {
   const { api, world, read } = await boxWithCluster();
   api.list('/api/v1/namespaces/argo/resourcequotas', [
     {
@@ -117,7 +117,7 @@ test('what exceeds a quota is refused before it runs, with the figures of the la
   expect(smaller.status).toBe('succeeded');
 });
 
-test('what was once solved is found by the code of its finding', async () => {
+test('finds a recorded fix by the code of its finding', async () => {
   const { api, world } = await boxWithCluster();
   api.list('/api/v1/namespaces/argo/pods', [unpulled]);
   const agent = agentIn(world);

@@ -6,7 +6,7 @@ import { clients, textOfForm } from '../../mcp/support/clients.ts';
 const draft = { title: 'Harmless', run: 'touch made', verify: 'file made exists' };
 
 test.each(clients)(
-  '$name: a person answers in the client’s own dialog, and a yes for once is asked again',
+  '$name: a person answers in the client’s own dialog, and a yes for one call is asked again',
   async ({ open }) => {
     const { command, project } = await bench();
     const asked: string[] = [];

@@ -71,7 +71,7 @@ const inputs: Record<string, fc.Arbitrary<Record<string, unknown>>> = {
   escalate: fc.record({ question: word, to: word, problem: word }, { requiredKeys: ['question'] }),
 };
 
-test('random calls end in an answer or an error with a remedy, and write nowhere else', async () => {
+test('random calls end in an answer or an error with a remedy, and write only below their own folders', async () => {
   const { world, folder, run, read } = await scenario(
     '---\nrunbook: 1\n---\n\n# T\n\n## Steps\n\n### Make\n\n```bash\ntrue\n```\n',
   );

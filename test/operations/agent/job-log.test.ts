@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { JobLog } from '../../../src/operations/agent/job-log.ts';
 
-test('a job that talks without end fills its log and not the disk; its end is still known', () => {
+test('a job with endless output fills only its log, not the disk, and its end is recorded', () => {
   const folder = mkdtempSync(join(tmpdir(), 'runbook-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'job-1.log');

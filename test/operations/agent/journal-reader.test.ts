@@ -16,7 +16,7 @@ async function journal() {
 const line = (snapshot: string) =>
   `\n${JSON.stringify({ v: 1, at: '2026-11-21T10:00:00Z', kind: 'snapshot', snapshot, for: 'x' })}\n`;
 
-test('hears what others append, a torn end only once it is whole', async () => {
+test('reads what other processes append, and an incomplete last line once it is complete', async () => {
   const { path, reader, snapshots } = await journal();
   expect(snapshots(reader)).toEqual([]);
   await appendFile(path, line('sn-1'));
@@ -30,7 +30,7 @@ test('hears what others append, a torn end only once it is whole', async () => {
   expect(reader.read().loop).toBe(reader.read().loop);
 });
 
-test('believes no beginning that was edited, whatever its size and time', async () => {
+test('rejects an edited beginning, even with the same size and time', async () => {
   const { path, reader, snapshots } = await journal();
   await writeFile(path, line('sn-1') + line('sn-2'));
   const old = new Date(Date.now() - 60_000);
@@ -46,7 +46,7 @@ test('believes no beginning that was edited, whatever its size and time', async 
   expect(snapshots(reader)).toEqual([]);
 });
 
-test('what is kept in memory stands behind what the file says', async () => {
+test('memory never contains more than the file', async () => {
   const { path, reader, snapshots } = await journal();
   reader.keep([{ kind: 'snapshot', snapshot: 'sn-m', for: 'observe', at: 0 }]);
   expect(snapshots(reader)).toEqual(['sn-m']);

@@ -9,7 +9,7 @@ import { agentIn } from './agent.ts';
 
 const BARE = '---\nrunbook: 1\n---\n\n# Test\n';
 
-test('the sleep spiral ends at its third value, with figures; a changed cause passes', async () => {
+test('refuses the third longer sleep with measured values, and accepts a different cause', async () => {
   const { world } = await scenario(BARE);
   const agent = agentIn(world);
   const wait = (seconds: number) =>
@@ -32,7 +32,7 @@ test('the sleep spiral ends at its third value, with figures; a changed cause pa
   expect(await wait(0.1)).toMatchObject({ status: 'succeeded', cleared: [expect.stringMatching(/^p-/)] });
 });
 
-test('an exotic theory is refused while a mundane finding stands', async () => {
+test('refuses an exotic theory while an ordinary finding is unresolved', async () => {
   const { world } = await scenario(BARE);
   const agent = agentIn(world);
   const draft = { title: 'Start', run: 'no-such-program-anywhere --serve', verify: 'file up exists' };
@@ -51,7 +51,7 @@ test('an exotic theory is refused while a mundane finding stands', async () => {
   });
 });
 
-test('checks that cannot fail, or none at all, are no success', async () => {
+test('a step without a check that can fail does not succeed', async () => {
   const { world } = await scenario(BARE);
   const agent = agentIn(world);
   await agent.call('apply_step', { draft: { title: 'Make', run: 'true', verify: 'file made exists' } });
@@ -63,7 +63,7 @@ test('checks that cannot fail, or none at all, are no success', async () => {
   });
 });
 
-test('long work answers with a job, which can be read, searched and cancelled with all its processes', async () => {
+test('long work returns a job that can be read, searched and canceled with all its processes', async () => {
   const { world } = await scenario(BARE);
   const agent = agentIn(world);
   onTestFinished(() => agent.leave());
@@ -83,7 +83,7 @@ test('long work answers with a job, which can be read, searched and cancelled wi
   for (const job of ['job-99', 'none']) expect(await agent.refused('job_read', { job })).toBe('unknown-job');
 });
 
-test('killed in the middle of a job: the next server knows, and nothing of it runs', async () => {
+test('after a kill during a job, the next server knows about it and none of its processes run', async () => {
   const { world, folder } = await scenario(BARE);
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('./kill-program.ts', import.meta.url))],
@@ -114,7 +114,7 @@ test('killed in the middle of a job: the next server knows, and nothing of it ru
   expect(again.status).toBe('succeeded');
 });
 
-test('what no step did is named; escalation writes a dossier; drop lets go', async () => {
+test('reports changes without a step, writes a report on escalation, and forgets a dropped problem', async () => {
   const { world, folder, read } = await scenario(BARE);
   const agent = agentIn(world);
   const failed = await agent.call('apply_step', {
@@ -138,7 +138,7 @@ test('what no step did is named; escalation writes a dossier; drop lets go', asy
   await readFile(`${folder}/.runbook/.gitignore`, 'utf8');
 });
 
-test('a person’s edit is kept: another file than the one named is not written over, and the answer is the diff', async () => {
+test('keeps a person’s edit: returns the diff instead of overwriting a changed file', async () => {
   const { world, read, write } = await scenario(BARE);
   const agent = agentIn(world);
   await agent.call('apply_step', {
@@ -154,7 +154,7 @@ test('a person’s edit is kept: another file than the one named is not written 
   expect(text).toContain('### Make\n');
 });
 
-test('a revision keeps what the author wrote around the fences', async () => {
+test("a revision keeps the author's text around the fences", async () => {
   const text = `${BARE}
 ## Steps
 
@@ -192,7 +192,7 @@ More prose.
   expect(await agent.call('env_save')).toMatchObject({ written: false, diff: '' });
 });
 
-test('a job can be read as soon as a call has named it', async () => {
+test('a job can be read as soon as a call has returned its id', async () => {
   const { world } = await scenario('');
   const agent = agentIn(world);
   const draft = { title: 'Slow', run: 'sleep 1; touch made', verify: 'file made exists' };
@@ -204,7 +204,7 @@ test('a job can be read as soon as a call has named it', async () => {
   expect(await agent.refused('job_read', { job: 'job-9' })).toBe('unknown-job');
 });
 
-test('a draft with a process id does not run, and is told the general form', async () => {
+test('refuses a draft with a process id, and suggests the general form', async () => {
   const { world } = await scenario('');
   const agent = agentIn(world);
   const draft = { title: 'Stop it', run: 'kill 4711', verify: 'port 80 free' };
@@ -213,7 +213,7 @@ test('a draft with a process id does not run, and is told the general form', asy
   });
 });
 
-test('a save with nothing proven writes nothing and says what is missing', async () => {
+test('a save without a proven step writes nothing and says what is missing', async () => {
   const { world, folder } = await scenario('');
   await rm(`${folder}/AUTODOCK.md`);
   const agent = agentIn(world);
@@ -229,7 +229,7 @@ test('a save with nothing proven writes nothing and says what is missing', async
   await expect(access(`${folder}/AUTODOCK.md`)).rejects.toThrow();
 });
 
-test('scopes are understood in the words of agents, and the answer says what was taken', async () => {
+test('accepts the scope names that agents use, and says which scopes were read', async () => {
   const { world } = await scenario('');
   const agent = agentIn(world);
   const seen = await agent.call('env_observe', { scopes: ['ports', 'listeners', 'RAM'] });

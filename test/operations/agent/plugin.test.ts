@@ -39,13 +39,13 @@ test.each([
   'git commit -m "restart the service"',
 ])('passes: %s', (command) => expect(decide('Bash', { command })).toBe('pass'));
 
-test('files of the box and of the record are not written by hand', () => {
+test('refuses manual writes to files of the box and of the journal', () => {
   expect(decide('Write', { file_path: '/etc/caddy/Caddyfile' })).toBe('deny');
   expect(decide('Edit', { file_path: '/srv/x/.runbook/a.jsonl' })).toBe('deny');
   expect(decide('Write', { file_path: '/srv/x/AUTODOCK.md' })).toBe('pass');
 });
 
-test('init --claude keeps what stands there, and a second time changes nothing', async () => {
+test('init --claude keeps existing content, and changes nothing the second time', async () => {
   const files = { '.mcp.json': '{"mcpServers":{"other":{"command":"x"}}}', 'CLAUDE.md': '# Mine\n\nProse.' };
   const { run, read } = await scenario('---\nrunbook: 1\n---\n', { files });
   await run('init', { claude: true });

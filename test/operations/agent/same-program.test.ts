@@ -48,7 +48,7 @@ async function cleared(old: string, verify: (port: number) => unknown) {
 
 const why = 'Two servers were told to use one port.';
 
-test('the command line tells a process from another one of the same program', async () => {
+test('the command line distinguishes two processes of the same program', async () => {
   const { port, read, resolve } = await cleared('old.cjs', (port) => `port ${port} free`);
   const check = `not port ${port} owner "node old.cjs ${port} page"`;
   expect(await resolve({ why })).toMatchObject({ state: 'resolved', verify: [check] });
@@ -63,13 +63,13 @@ test('a shell check that failed before the fix and passed after it tests for the
   expect(await read('AUTODOCK.md')).toContain("Verify:\n\n```bash\n! pgrep -f '[o]ld.cjs'\n```");
 });
 
-test('a problem that no check can detect is resolved too, with a Fix that is shown', async () => {
+test('resolves a problem that no check can detect, with a Fix that is only shown', async () => {
   const { read, resolve } = await cleared('new.cjs', (port) => `port ${port} free`);
   expect(await resolve({ why })).toMatchObject({ state: 'resolved', verify: [] });
   expect(await read('AUTODOCK.md')).toContain('Fix:');
 });
 
-test('a refusal names a check that works, and keeps the Why', async () => {
+test('a refusal suggests a check that works, and keeps the Why', async () => {
   const { agent, port, resolve, problem } = await cleared('old.cjs', (port) => `port ${port} free`);
   const bad = resolve({ why, verify: [`port ${port} free`] });
   await expect(bad).rejects.toMatchObject({

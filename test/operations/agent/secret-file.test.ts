@@ -11,7 +11,7 @@ async function place(): Promise<string> {
 }
 
 describe('a secret in a file', () => {
-  test('is made once, for its owner alone, and stays the same', async () => {
+  test('is created once, readable only by its owner, and does not change', async () => {
     const path = await place();
     const secret = await secretInFile(path);
     expect(secret).toMatch(/^[0-9a-f]{64}$/);
@@ -20,13 +20,13 @@ describe('a secret in a file', () => {
     expect((await readFile(path, 'utf8')).trim()).toBe(secret);
   });
 
-  test('is the same for servers that start at once', async () => {
+  test('is the same for servers that start at the same time', async () => {
     const path = await place();
     const secrets = await Promise.all(Array.from({ length: 10 }, () => secretInFile(path)));
     expect(new Set(secrets).size).toBe(1);
   });
 
-  test('is refused where others can read it, or where there is none', async () => {
+  test('is refused if others can read it or if it is empty', async () => {
     const path = await place();
     await secretInFile(path);
     await chmod(path, 0o644);

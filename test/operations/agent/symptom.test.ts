@@ -23,18 +23,18 @@ function failure(parts: Partial<Attempt>): Attempt {
   return { exitCode: 0, outputTail: '', checks: [probe], findings: [], ...parts } as Attempt;
 }
 
-test('is the error that a background process printed, though the step itself ended well', () => {
+test('is the error of a background process, even if the step itself exited with 0', () => {
   const outputTail = 'started\nOSError: [Errno 98] Address already in use\n';
   expect(symptomOf(failure({ outputTail }))).toBe('`Address already in use`');
 });
 
-test('is the finding where no program said anything', () => {
+test('is the finding if no program printed anything', () => {
   const outputTail =
     'Its Verify does not hold. 1 of 1 checks: http GET http://127.0.0.1:8080/ contains "already"';
   expect(symptomOf(failure({ outputTail, findings: [taken] }))).toBe('`is held by python`');
 });
 
-test('is what the script of a shell check said', () => {
+test('is the output of a shell check', () => {
   const shell = {
     ...probe,
     form: 'x',
@@ -45,7 +45,7 @@ test('is what the script of a shell check said', () => {
 });
 
 test.each(['12 bytes without the text', 'HTTP 404, wanted 200-299', 'connection refused by 127.0.0.1:8080'])(
-  'is never the words of a probe: %s',
+  'is never the text of a probe: %s',
   (observed) => {
     expect(symptomOf(failure({ checks: [{ ...probe, observed }] }))).toBe('');
   },

@@ -104,7 +104,7 @@ describeWithBoxes('story A, the small twin, on clean Debian boxes', () => {
   }
 
   test.each([...clients, { name: 'the inspector', open: inspectorClient }])(
-    '$name: the agent struggles; the file that it leaves needs no model',
+    '$name: the agent solves a problem, and its document replays without a model',
     async ({ open }) => {
       const box = await boxWithNginx();
       const wire = await serve(box, open);
@@ -118,7 +118,7 @@ describeWithBoxes('story A, the small twin, on clean Debian boxes', () => {
     },
   );
 
-  test('the same with the server killed by -9 after every single call', async () => {
+  test('the same with the server killed by SIGKILL after every call', async () => {
     const box = await boxWithNginx();
     let last: TestClient | undefined;
     const document = await struggle(box, async () => {
@@ -131,7 +131,7 @@ describeWithBoxes('story A, the small twin, on clean Debian boxes', () => {
     await replayElsewhere(document);
   });
 
-  test('the whole of it: a session on one box, a proof, a replay onto another; alike, until somebody removes a package', async () => {
+  test('a session on one box, a proof and a replay on another: equal until a package is removed', async () => {
     const [one, two] = [await boxWithNginx(), await boxWithNginx()];
     const wire = await serve(one);
     const document = await struggle(one, async () => wire);

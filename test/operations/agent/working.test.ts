@@ -17,7 +17,7 @@ function room() {
 
 const withStep = (step: string) => `---\nrunbook: 1\nname: twin\n---\n\n# Twin\n\n## Steps\n\n${step}`;
 
-test('a changed document is read again', async () => {
+test('reads a changed document again', async () => {
   const { write, read } = room();
   const text = withStep('### One\n\n```bash\ntrue\n```\n');
   write('AUTODOCK.md', text);
@@ -26,7 +26,7 @@ test('a changed document is read again', async () => {
   expect((await read()).source.text).toContain('echo');
 });
 
-test('a file that an apply fence names belongs to the document', async () => {
+test('a file named by an apply fence belongs to the document', async () => {
   const { write, read } = room();
   write('AUTODOCK.md', withStep('### One\n\n```yaml {"apply":"kubernetes","from":"vendored.yaml"}\n```\n'));
   const content = async () => {

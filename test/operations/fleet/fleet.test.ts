@@ -27,7 +27,7 @@ async function fleetOf(text: string, inventory: string, env: Record<string, stri
 }
 
 describe('a fleet', () => {
-  it('brings every box there, each by its own journal, and finds nothing to do the second time', async () => {
+  it('replays every box with its own journal, and finds nothing to do the second time', async () => {
     const { run, ran } = await fleetOf(runbook({ One: step('one'), Two: step('two') }), inventoryOf(3));
     const first = await run();
     expect(first.ways).toEqual([1, 2, 3].map((n) => `b${n} done: 2 acted, 0 skipped`));
@@ -53,7 +53,7 @@ groups:
     ]);
   });
 
-  it('lets one box fail and one be out of reach, and goes on with just these', async () => {
+  it('one box fails and one is unreachable; the next run handles only these two', async () => {
     const text = runbook({
       One: step('one'),
       Two: step('two', 'test "$BOX" != b2 || test -e mended'),
@@ -81,13 +81,13 @@ groups:
     expect(await ran('b2')).toEqual(['one', 'two', 'two', 'three']);
   });
 
-  it('needs a person where boxes are only out of reach', async () => {
+  it('needs a person if boxes are unreachable', async () => {
     const { run, unreachable } = await fleetOf(runbook({ One: step('one') }), inventoryOf(2));
     unreachable.add('b2');
     expect((await run()).exit).toBe(3);
   });
 
-  it('begins the others only when the canary is done', async () => {
+  it('starts the other boxes only after the canary has succeeded', async () => {
     const { run, ran } = await fleetOf(runbook({ One: step('one', 'test "$BOX" != b1') }), inventoryOf(3));
     const { ways, exit, report } = await run({ canary: 1 });
     expect(ways.slice(1)).toEqual([
@@ -97,7 +97,7 @@ groups:
     expect([exit, report.summary.because, await ran('b2')]).toEqual([1, 'the canary b1 did not succeed', []]);
   });
 
-  it('begins no more boxes once too many have failed, and says which were not', async () => {
+  it('starts no more boxes after too many failures, and reports which did not start', async () => {
     const { run } = await fleetOf(runbook({ One: step('one', 'test "${BOX#b}" -gt 2') }), inventoryOf(10));
     const { report, exit } = await run({ forks: 1, maxFail: '10%' });
     expect(report.summary.boxes).toMatchObject({ failed: 2, 'not-started': 8 });
@@ -106,7 +106,7 @@ groups:
     expect(all.report.summary.boxes).toMatchObject({ failed: 2, done: 8, 'not-started': 0 });
   });
 
-  it('has at most so many boxes open as it was told', async () => {
+  it('keeps at most --forks boxes open', async () => {
     const { run, open } = await fleetOf(runbook({ One: step('one') }), inventoryOf(12));
     await run({ forks: 3 });
     expect(open).toEqual({ now: 0, most: 3 });
@@ -131,7 +131,7 @@ groups:
     expect(of('b2').filter((type) => pass.includes(type))).toEqual(pass);
   });
 
-  it('stops where it is when somebody wants it to, and goes on from there', async () => {
+  it('stops on request and continues from there', async () => {
     const { run, ran } = await fleetOf(
       runbook({ One: step('one'), Two: step('two', 'test -e go || sleep 60') }),
       inventoryOf(4),
@@ -152,7 +152,7 @@ groups:
     expect([exit, report.summary.because]).toEqual([130, 'the fleet was stopped']);
   });
 
-  it('asks a command for a secret once, and not for each box', async () => {
+  it('runs the command for a secret once, not once per box', async () => {
     const text = `${runbook({ One: step('$(printf %s "$TOKEN" | wc -c)') })}
 ## Secrets
 
@@ -167,7 +167,7 @@ groups:
     expect(await scene.read('asked')).toBe('asked\n');
   });
 
-  it('finishes 200 boxes with few open files and in bounded memory, and leaves nothing behind', async () => {
+  it('finishes 200 boxes with few open files, in bounded memory, and leaves no files behind', async () => {
     const { run, open } = await fleetOf(runbook({ One: step('one') }), inventoryOf(200));
     const before = await openFiles();
     const memory = process.memoryUsage.rss();

@@ -85,7 +85,7 @@ async function room() {
   return { start, run, journals, logOf, root };
 }
 
-test('killed with -9 at random moments, a fleet loses no confirmed step of any box', async () => {
+test('a fleet killed with SIGKILL at random moments loses no confirmed step', async () => {
   const { run, journals, logOf } = await room();
   for (let i = 0; i < 8; i += 1) await run(15 + Math.floor(Math.random() * 25));
   expect(await run()).toBe(0);
@@ -106,7 +106,7 @@ test('killed with -9 at random moments, a fleet loses no confirmed step of any b
   }
 });
 
-test('Ctrl-C ends every process of it, and the same command goes on', async () => {
+test('Ctrl-C ends all its processes, and the same command continues', async () => {
   const { start, run, root } = await room();
   const sleeping = runbook({ Wait: '~~~bash\ntest -e ../../../go || sleep 4242\n~~~\n' });
   await writeFile(join(root, 'AUTODOCK.md'), sleeping);

@@ -35,7 +35,7 @@ async function boxes(): Promise<{ all: Sshd[]; config: string }> {
 }
 
 describeWithSshd('a fleet over ssh', () => {
-  test('eight boxes replay twenty steps each at once; one is cut off, the rest finish, it goes on when it is back', async () => {
+  test('of eight boxes one loses its connection; the others finish, and it continues once it is reachable', async () => {
     const { all, config } = await boxes();
     const witness = (i: number) => join(all[i]!.workspaces, 'witness');
     const inventory = `targets: [${all.map((_, i) => `ssh://box${i}`).join(', ')}]\n`;
@@ -82,7 +82,7 @@ describeWithSshd('a fleet over ssh', () => {
     await expect.poll(openFiles, { timeout: 10_000 }).toBeLessThanOrEqual(before + 5);
   });
 
-  test('Ctrl-C leaves no process on either side, and the same command goes on', async () => {
+  test('Ctrl-C leaves no local or remote process, and the same command continues', async () => {
     const { all, config } = await boxes();
     const waits = '~~~bash\ntest -e ../go || sleep 4243.5\n~~~\n';
     const scene = await scenario(runbook({ Wait: waits }), {

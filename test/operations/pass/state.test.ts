@@ -50,7 +50,7 @@ const changeBy = (id: string, round: number): StateChange => ({
   withheld: [],
 });
 
-test('any order of telling and asking gives what the plain reading of the rule gives', () => {
+test('any order of recording and reading gives the result of the rule as documented', () => {
   for (let seed = 0; seed < 300; seed += 1) {
     const roll = dice(seed);
     const count = 2 + roll(9);
@@ -84,7 +84,7 @@ test('any order of telling and asking gives what the plain reading of the rule g
   }
 });
 
-test('two thousand steps with three hundred needs each come to an end, in parsing, lint, plan and state', () => {
+test('parses, lints and plans two thousand steps with three hundred needs each in time', () => {
   const names = Array.from({ length: 2_000 }, (_, index) => `s-${index}`);
   const text = runbook(
     Object.fromEntries(
@@ -109,7 +109,7 @@ test('two thousand steps with three hundred needs each come to an end, in parsin
   expect(book.after('s-1999').variables.get('LAST')).toBe('s-1500');
 });
 
-test('twenty thousand needs that nothing is called, and as many names that nothing declares, come to an end', () => {
+test('handles twenty thousand unknown needs and undeclared names in time', () => {
   const names = Array.from({ length: 20_000 }, (_, index) => index);
   const known = Object.fromEntries(
     names.slice(0, 2_000).map((each) => [`step ${each}`, '~~~bash\ntrue\n~~~\n']),

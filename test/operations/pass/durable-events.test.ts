@@ -24,7 +24,7 @@ function setting() {
 
 const turn = () => new Promise((resolve) => void setImmediate(resolve));
 
-test('the end of a step is told once it is on disk, and nothing overtakes it', async () => {
+test('reports the end of a step once it is on disk, in order', async () => {
   const { story, told, syncs } = setting();
   story.emit(output('a'));
   story.emit(finished('a'));
@@ -43,7 +43,7 @@ test('the end of a step is told once it is on disk, and nothing overtakes it', a
   expect(told.at(-1)).toBe('output c');
 });
 
-test('what the disk refuses is never told, and the pass hears why', async () => {
+test('does not report what could not be written, and tells the pass why', async () => {
   const { story, told, syncs } = setting();
   story.emit(finished('a'));
   await turn();

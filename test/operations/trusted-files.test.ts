@@ -39,7 +39,7 @@ const FOREIGN: [string, How][] = [
 ];
 if (process.getuid?.() === 0) FOREIGN.push(['of another user', { uid: 65534 }]);
 
-describe.each(FOREIGN)('a file %s is not believed', (_, how) => {
+describe.each(FOREIGN)('a file %s is not trusted', (_, how) => {
   const exposed = (code: string) =>
     expect.objectContaining({ exit: 3, diagnostics: [expect.objectContaining({ code })] });
 
@@ -70,7 +70,7 @@ describe.each(FOREIGN)('a file %s is not believed', (_, how) => {
   });
 });
 
-test('what is the person’s own is believed, and what is not there says nothing', async () => {
+test('trusts the person’s own files, and treats a missing file as empty', async () => {
   const { world } = await withWord('contexts.jsonl', CONTEXT, { mode: 0o644 });
   expect(readClusterGrants(world.folders.person)).toEqual([{ context: 'prod', server: 'https://prod:6443' }]);
   expect(readTrustedFile(join(world.folders.person, 'none'), 'none')).toBeUndefined();
@@ -78,14 +78,14 @@ test('what is the person’s own is believed, and what is not there says nothing
 });
 
 describe.runIf(process.getuid?.() === 0)('of another user', () => {
-  test('a secret is none', async () => {
+  test('a secret of another user is ignored', async () => {
     const { world } = await withWord('mcp-token', 'x'.repeat(64), { uid: 65534 });
     await expect(secretInFile(join(world.folders.person, 'mcp-token'))).rejects.toMatchObject({
       diagnostics: [{ code: 'exposed-secret' }],
     });
   });
 
-  test('the marker of a sandbox marks nothing', async () => {
+  test('the sandbox marker of another user is ignored', async () => {
     // The machine that runs the tests may be a sandbox itself.
     const noMarker = '/nowhere/sandbox';
     const foreign = await withWord('sandbox', '', { uid: 65534 });

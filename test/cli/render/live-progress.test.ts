@@ -14,7 +14,7 @@ function live(columns: number, rows: number) {
   return { seen, story };
 }
 
-test('what stays of a pass reads like a log', () => {
+test('the permanent lines of a pass read like a log', () => {
   const { seen, story } = live(80, 24);
   for (const event of samples.story) story.event(event);
   expect(seen.cursorShown()).toBe(true);
@@ -57,7 +57,7 @@ test('what stays of a pass reads like a log', () => {
   `);
 });
 
-test('in the middle of a pass the frame shows what runs, its last lines, and what comes', () => {
+test('during a pass the frame shows the running steps, their last lines, and what follows', () => {
   vi.useFakeTimers({ now: 0 });
   const { seen, story } = live(60, 20);
   for (const event of samples.story.slice(0, 5)) story.event(event);
@@ -85,7 +85,7 @@ test('in the middle of a pass the frame shows what runs, its last lines, and wha
   vi.useRealTimers();
 });
 
-test('a question finds an empty line and a cursor, and the story goes on after it', () => {
+test('a question gets an empty line and a cursor, and the progress continues after it', () => {
   vi.useFakeTimers({ now: 0 });
   const { seen, story } = live(60, 20);
   for (const event of samples.story.slice(0, 3)) story.event(event);
@@ -100,7 +100,7 @@ test('a question finds an empty line and a cursor, and the story goes on after i
   vi.useRealTimers();
 });
 
-test('a thousand steps never draw more rows than the terminal has', () => {
+test('never draws more rows than the terminal has, with a thousand steps', () => {
   vi.useFakeTimers({ now: 0 });
   const { seen, story } = live(40, 10);
   const steps = Array.from({ length: 1000 }, (_, index) => ({

@@ -21,7 +21,7 @@ const serve = (port: number, text: string) =>
 /** Not `[r]` by its own name, so that it does not find itself. */
 const stop = (text: string) => `pkill -f '[r].end."${text}"'`;
 
-test('two terminators, the small twin: try, fail, look, mend, resolve, save; a replay needs no model', async () => {
+test('one session: try, fail, observe, fix, resolve, save; a replay needs no model', async () => {
   const { folder, world, read, run } = await scenario('');
   await rm(`${folder}/AUTODOCK.md`);
   const port = await freePort();
