@@ -4,6 +4,7 @@
  */
 const arrows = {
   base: [],
+  program: ['base'],
   model: ['base'],
   probes: ['base', 'model'],
   loop: ['model', 'base'],
@@ -14,15 +15,16 @@ const arrows = {
   fleet: ['base', 'model'],
   export: ['base', 'model'],
   page: ['base', 'model', 'markdown'],
-  execute: ['base', 'model', 'world'],
-  observe: ['base', 'probes', 'model', 'world'],
+  execute: ['base', 'program', 'model', 'world'],
+  observe: ['base', 'program', 'probes', 'model', 'world'],
   // The one pause, the comparison of values and the words for network trouble live in observe.
   cluster: ['base', 'model', 'world', 'observe', 'judge'],
-  boxes: ['base', 'model', 'world'],
+  boxes: ['base', 'program', 'model', 'world'],
   journal: ['base', 'model', 'loop', 'world'],
   secrets: ['base', 'model', 'world'],
   operations: [
     'base',
+    'program',
     'probes',
     'model',
     'loop',
@@ -51,7 +53,7 @@ const room = (name) => `^src/${name}(/|\\.ts$)`;
 /** Packages that one room owns; nobody else imports them. */
 const owned = {
   '(unified|remark-[^/]+|rehype-[^/]+|mdast-util-to-[^/]+|lowlight|hastscript)': ['markdown', 'page'],
-  '(execa)': ['world', 'execute', 'local-world'],
+  '(execa)': ['program'],
   '(@modelcontextprotocol/[^/]+)': ['mcp'],
   '(@kubernetes/client-node)': ['cluster'],
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { call, errorText } from './call.ts';
+import { errorText, runProgram } from '../program/run-program.ts';
 import { debianRecipe } from './debian-recipe.ts';
 import type { EngineProgram } from './engine.ts';
 
@@ -50,6 +50,9 @@ export async function debianImage(
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'agent-runbook', 'boxes');
   const hash = createHash('sha256').update(debianRecipe).digest('hex');
   const args = ['-c', debianRecipe, 'debian-image', engine, cache, wanted, suite, hash];
-  const result = await call('bash', args, { timeoutMs: 20 * 60_000, ...(signal ? { signal } : {}) });
+  const result = await runProgram(['bash', ...args], {
+    timeoutMs: 20 * 60_000,
+    ...(signal ? { signal } : {}),
+  });
   return result.code === 0 ? { image: result.stdout.trim() } : { reason: errorText(result) };
 }

@@ -1,5 +1,5 @@
+import { errorText, runProgram } from '../program/run-program.ts';
 import { boxError } from './box-errors.ts';
-import { call, errorText } from './call.ts';
 
 /** A container engine's program. podman and docker accept the same arguments for everything used here. */
 export type EngineProgram = 'podman' | 'docker';
@@ -23,9 +23,9 @@ export function findEngine(): Promise<EngineProgram> {
 async function detect(): Promise<EngineProgram> {
   const reasons: string[] = [];
   for (const program of programs) {
-    const result = await call(program, ['ps', '--quiet']);
+    const result = await runProgram([program, 'ps', '--quiet']);
     if (result.code === 0) return program;
-    reasons.push(`${program}: ${result.code === 127 ? 'not installed' : errorText(result)}`);
+    reasons.push(`${program}: ${result.kind === 'missing' ? 'not installed' : errorText(result)}`);
   }
   throw noEngine(reasons);
 }

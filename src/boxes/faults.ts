@@ -1,5 +1,5 @@
+import { errorText, runProgram } from '../program/run-program.ts';
 import { boxError } from './box-errors.ts';
-import { call, errorText } from './call.ts';
 import type { LaunchedBox } from './find-box.ts';
 import { restartBox } from './life.ts';
 
@@ -28,12 +28,12 @@ export async function unplugBox(box: LaunchedBox): Promise<(() => Promise<void>)
 
 async function networksOf(box: LaunchedBox): Promise<string[]> {
   const names = '{{range $name, $rest := .NetworkSettings.Networks}}{{$name}}\n{{end}}';
-  const result = await call(box.engine, ['container', 'inspect', '--format', names, box.container]);
+  const result = await runProgram([box.engine, 'container', 'inspect', '--format', names, box.container]);
   return result.code === 0 ? result.stdout.split('\n').filter((name) => name !== '') : [];
 }
 
 async function requireOk(box: LaunchedBox, args: readonly string[]): Promise<void> {
-  const result = await call(box.engine, args);
+  const result = await runProgram([box.engine, ...args]);
   if (result.code === 0) return;
   throw boxError(
     'engine-failed',

@@ -1,9 +1,9 @@
 import { nearest } from '../base/nearest.ts';
 import { textOrder } from '../base/text-order.ts';
 import { EXIT } from '../model/diagnostic.ts';
+import { errorText, runProgram } from '../program/run-program.ts';
 import { boxError } from './box-errors.ts';
 import { refuseBadName } from './box-name.ts';
-import { call, errorText } from './call.ts';
 import { type EngineProgram, findEngine } from './engine.ts';
 import { BOX_LABEL, type BoxLabels, readLabels } from './labels.ts';
 
@@ -32,7 +32,8 @@ export interface LaunchedBox extends BoxLabels {
 /** Every box of this host's engine, by name. @throws RunbookError 3 without an engine */
 export async function listBoxes(): Promise<LaunchedBox[]> {
   const engine = await findEngine();
-  const result = await call(engine, [
+  const result = await runProgram([
+    engine,
     ...['ps', '--all', '--no-trunc', '--filter'],
     `label=${BOX_LABEL}`,
     '--format',
@@ -88,7 +89,7 @@ interface Inspected {
 /** Omits a box that is removed meanwhile: the engine then fails, but prints the others. */
 async function inspect(engine: EngineProgram, ids: readonly string[]): Promise<LaunchedBox[]> {
   if (ids.length === 0) return [];
-  const result = await call(engine, ['container', 'inspect', ...ids]);
+  const result = await runProgram([engine, 'container', 'inspect', ...ids]);
   return inspected(engine, result.stdout, errorText(result)).flatMap((each) => boxOf(engine, each) ?? []);
 }
 

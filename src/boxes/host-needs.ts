@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { replaceFile } from '../base/disk/replace-file.ts';
-import { call, errorText } from './call.ts';
+import { errorText, runProgram } from '../program/run-program.ts';
 import type { EngineProgram } from './engine.ts';
 import { noEngine } from './engine.ts';
 
@@ -56,7 +56,7 @@ async function probe(engine: EngineProgram): Promise<readonly string[]> {
   let reason = await importProbeImage(engine);
   if (reason === undefined) {
     for (const args of candidates) {
-      const result = await call(engine, ['run', '--rm', ...args, probeImage, '/bin/true']);
+      const result = await runProgram([engine, 'run', '--rm', ...args, probeImage, '/bin/true']);
       if (result.code === 0) return args;
       reason = errorText(result);
     }
@@ -70,7 +70,7 @@ async function importProbeImage(engine: EngineProgram): Promise<string | undefin
     set -o pipefail
     "$0" image inspect "$1" >/dev/null 2>&1 ||
       tar -C / -ch bin/true $(ldd /bin/true | grep -o '/[^ ]*' | cut -c2-) | "$0" import - "$1"`;
-  const result = await call('bash', ['-c', script, engine, probeImage]);
+  const result = await runProgram(['bash', '-c', script, engine, probeImage]);
   return result.code === 0 ? undefined : errorText(result);
 }
 

@@ -1,6 +1,6 @@
 import { EXIT } from '../model/diagnostic.ts';
+import { errorText, runProgram } from '../program/run-program.ts';
 import { boxError } from './box-errors.ts';
-import { call, errorText } from './call.ts';
 import { debianImage, debianSuite } from './debian-image.ts';
 import type { EngineProgram } from './engine.ts';
 
@@ -43,7 +43,7 @@ export async function findImage(
   if (local) return { asked: requested, runs: requested, id: local, how: 'local' };
   const options = signal ? { signal } : {};
   note(`${engine} does not have ${requested}: pulling it from its registries`);
-  const pulled = await call(engine, ['pull', '--quiet', requested], { timeoutMs: PULL_MS, ...options });
+  const pulled = await runProgram([engine, 'pull', '--quiet', requested], { timeoutMs: PULL_MS, ...options });
   const id = pulled.code === 0 ? await idOf(engine, requested) : undefined;
   if (id) return { asked: requested, runs: requested, id, how: 'pulled' };
   return await built(engine, requested, errorText(pulled), { note, ...options });
@@ -73,7 +73,7 @@ async function built(
 }
 
 async function idOf(engine: EngineProgram, image: string): Promise<string | undefined> {
-  const result = await call(engine, ['image', 'inspect', '--format', '{{.Id}}', image]);
+  const result = await runProgram([engine, 'image', 'inspect', '--format', '{{.Id}}', image]);
   const id = result.stdout.trim();
   if (result.code !== 0 || id === '') return undefined;
   return id.startsWith('sha256:') ? id : `sha256:${id}`;

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { runOnTerminal } from '../program/joined-programs.ts';
+import { type ProgramEnd, type RunOptions, runProgram } from '../program/run-program.ts';
 import { boxError } from './box-errors.ts';
-import { type CallOptions, call, type ProgramAnswer } from './call.ts';
 import type { LaunchedBox } from './find-box.ts';
 
 /** Runs one of our own scripts with `sh` in a box. Values are passed as arguments or input, never inside the script. */
@@ -8,10 +8,13 @@ export function inside(
   box: LaunchedBox,
   script: string,
   args: readonly string[] = [],
-  options: CallOptions = {},
-): Promise<ProgramAnswer> {
+  options: RunOptions = {},
+): Promise<ProgramEnd> {
   const flags = options.input === undefined ? [] : ['--interactive'];
-  return call(box.engine, ['exec', ...flags, box.container, 'sh', '-c', script, 'sh', ...args], options);
+  return runProgram(
+    [box.engine, 'exec', ...flags, box.container, 'sh', '-c', script, 'sh', ...args],
+    options,
+  );
 }
 
 /** @throws RunbookError 3 if the box is not running */
@@ -34,12 +37,8 @@ const SHELL = 'cd; command -v bash >/dev/null 2>&1 && exec bash -l; exec sh -l';
 export function openShell(box: LaunchedBox, command: readonly string[], terminal: boolean): Promise<number> {
   const flags = ['--interactive', ...(terminal ? ['--tty'] : [])];
   const program = command.length > 0 ? command : ['sh', '-c', SHELL];
-  const args = ['exec', ...flags, '--env', `TERM=${process.env.TERM ?? 'xterm'}`, box.container, ...program];
-  return new Promise((resolve) => {
-    const child = spawn(box.engine, args, { stdio: 'inherit' });
-    child.once('error', () => resolve(127));
-    child.once('close', (code) => resolve(code ?? 130));
-  });
+  const terminalType = ['--env', `TERM=${process.env.TERM ?? 'xterm'}`];
+  return runOnTerminal([box.engine, 'exec', ...flags, ...terminalType, box.container, ...program]);
 }
 
 /** The newest logs of a box, or one file: a heading with the path, then the last lines. */

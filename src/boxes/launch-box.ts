@@ -1,7 +1,7 @@
 import { EXIT } from '../model/diagnostic.ts';
+import { errorText, type ProgramEnd, runProgram } from '../program/run-program.ts';
 import { boxError } from './box-errors.ts';
 import { containerName, refuseBadName } from './box-name.ts';
-import { call, errorText, type ProgramAnswer } from './call.ts';
 import type { EngineProgram } from './engine.ts';
 import { findBox, type LaunchedBox } from './find-box.ts';
 import { forgetHostNeeds, hostNeeds } from './host-needs.ts';
@@ -62,14 +62,14 @@ export async function launchBox(engine: EngineProgram, launch: Launch): Promise<
   );
 }
 
-async function run(engine: EngineProgram, launch: Launch): Promise<ProgramAnswer> {
+async function run(engine: EngineProgram, launch: Launch): Promise<ProgramEnd> {
   const { name, image, ports, workspaceBytes, signal } = launch;
   const needs = await hostNeeds(engine, launch.cache);
   const onHost = needs.includes('--network=host');
   const proxies = PROXIES.filter((each) => process.env[each]).flatMap((each) => ['--env', each]);
-  return await call(
-    engine,
+  return await runProgram(
     [
+      engine,
       ...['run', '--detach', '--name', containerName(name)],
       ...labelArgs({ ...launch, image: image.asked }),
       ...(onHost ? [] : ['--hostname', name]),
@@ -85,7 +85,7 @@ async function run(engine: EngineProgram, launch: Launch): Promise<ProgramAnswer
   );
 }
 
-const isTaken = ({ stderr }: ProgramAnswer) => /name .*(?:already in use|is in use)/i.test(stderr);
+const isTaken = ({ stderr }: ProgramEnd) => /name .*(?:already in use|is in use)/i.test(stderr);
 
 function taken(name: string): Error {
   return boxError(
@@ -101,5 +101,5 @@ function taken(name: string): Error {
  */
 async function remove(engine: EngineProgram, name: string): Promise<void> {
   const box = await findBox(name).catch(() => undefined);
-  if (box?.status === 'half-made') await call(engine, ['rm', '--force', box.container]);
+  if (box?.status === 'half-made') await runProgram([engine, 'rm', '--force', box.container]);
 }

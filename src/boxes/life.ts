@@ -1,5 +1,5 @@
+import { errorText, runProgram } from '../program/run-program.ts';
 import { boxError } from './box-errors.ts';
-import { call, errorText } from './call.ts';
 import type { LaunchedBox } from './find-box.ts';
 
 /** Grace period for a box's first process, in seconds. */
@@ -16,14 +16,14 @@ export const restartBox = (box: LaunchedBox) =>
 
 /** Removes a box with everything that it wrote. Succeeds if it is already gone. */
 export async function destroyBox(box: LaunchedBox): Promise<void> {
-  const result = await call(box.engine, ['rm', '--force', '--volumes', box.container]);
+  const result = await runProgram([box.engine, 'rm', '--force', '--volumes', box.container]);
   if (result.code === 0 || /no such container|no container with|already in progress/i.test(result.stderr))
     return;
   throw refused(box, errorText(result));
 }
 
 async function requireOk(box: LaunchedBox, args: readonly string[]): Promise<void> {
-  const result = await call(box.engine, args);
+  const result = await runProgram([box.engine, ...args]);
   if (result.code !== 0) throw refused(box, errorText(result));
 }
 

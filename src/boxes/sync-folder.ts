@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { text } from 'node:stream/consumers';
 import { EXIT } from '../model/diagnostic.ts';
+import { runPiped } from '../program/joined-programs.ts';
 import { boxError } from './box-errors.ts';
 import type { LaunchedBox } from './find-box.ts';
 import { inside } from './inside.ts';
@@ -114,30 +113,13 @@ async function send(
   const made = await inside(box, 'mkdir -p "$1"', [to]);
   if (made.code !== 0) throw failed(box, made.stderr);
   const owner = ['--owner=0', '--group=0', '--numeric-owner'];
-  const tar = spawn(
-    'tar',
-    ['-C', folder, ...owner, '--no-recursion', '--null', '--verbatim-files-from', '-T', '-', '-cf', '-'],
-    { stdio: 'pipe' },
+  const list = ['--no-recursion', '--null', '--verbatim-files-from', '-T', '-'];
+  const reason = await runPiped(
+    ['tar', '-C', folder, ...owner, ...list, '-cf', '-'],
+    [box.engine, 'cp', '-', `${box.container}:${to}`],
+    files.map(({ path }) => `${path}\0`).join(''),
   );
-  const unpack = spawn(box.engine, ['cp', '-', `${box.container}:${to}`], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
-  tar.stdin.on('error', () => {});
-  unpack.stdin.on('error', () => {});
-  tar.stdin.end(files.map(({ path }) => `${path}\0`).join(''));
-  tar.stdout.pipe(unpack.stdin);
-  const [packed, unpacked] = await Promise.all([ended(tar, tar.stderr), ended(unpack, unpack.stderr)]);
-  if (packed || unpacked) throw failed(box, packed || unpacked);
-}
-
-/** Its error output; empty on success. */
-async function ended(child: ReturnType<typeof spawn>, stderr: NodeJS.ReadableStream): Promise<string> {
-  const result = text(stderr as AsyncIterable<Uint8Array>);
-  const code = await new Promise<number | string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (each) => resolve(each ?? 137));
-  });
-  return code === 0 ? '' : (await result).trim() || String(code);
+  if (reason !== undefined) throw failed(box, reason);
 }
 
 function failed(box: LaunchedBox, cause: string): Error {

@@ -2,8 +2,8 @@ import { lstat, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { QUIET_GIT } from '../base/quiet-git.ts';
+import { errorText, runProgram } from '../program/run-program.ts';
 import { boxError } from './box-errors.ts';
-import { call, errorText } from './call.ts';
 
 /** A file of the folder, and how to detect a change. */
 export interface SyncedFile {
@@ -43,7 +43,7 @@ const isOwn = (path: string) => path.split('/').some((part) => part === '.git' |
 
 /** Ignores embedded bare repositories, which the person did not create. */
 const git = (...words: string[]) =>
-  call('git', [...QUIET_GIT, '-c', 'safe.bareRepository=explicit', ...words]);
+  runProgram(['git', ...QUIET_GIT, '-c', 'safe.bareRepository=explicit', ...words]);
 
 async function listFiles(folder: string): Promise<string[]> {
   const wanted = ['ls-files', '-z', '--others', '--exclude-standard'];

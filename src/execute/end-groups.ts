@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { runProgram } from '../program/run-program.ts';
 import { processTable } from './process-table.ts';
 
 /** Time between SIGTERM and SIGKILL. */
@@ -54,9 +54,6 @@ function send(group: number, signal: 'SIGTERM' | 'SIGKILL'): void {
     process.kill(-group, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return;
-    spawn('sudo', ['-n', 'kill', `-${signal.slice(3)}`, '--', `-${group}`], { stdio: 'ignore' }).on(
-      'error',
-      () => {},
-    );
+    void runProgram(['sudo', '-n', 'kill', `-${signal.slice(3)}`, '--', `-${group}`]);
   }
 }

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import type { Box } from '../model/box.ts';
 import type { ShellRequest } from '../model/shell.ts';
+import { runProgram } from '../program/run-program.ts';
 import { isAlive, startBackground, stopBackground } from './background.ts';
 import { connect } from './connect.ts';
 import { fileStatus, readContent, writeContent } from './files.ts';
@@ -9,7 +10,6 @@ import { interact } from './interact.ts';
 import type { LaunchedFence } from './launch.ts';
 import { isOwnedBy } from './owner.ts';
 import { interactWithFence, launchedFence, runFence } from './run-fence.ts';
-import { runProgram } from './run-program.ts';
 import { MAX_LOCAL_SHELLS, startLocalShell } from './shell/local-shell.ts';
 import { openShellPool } from './shell/shell-pool.ts';
 import { baselineOf } from './state/baseline.ts';
@@ -56,7 +56,11 @@ export async function openLocalExecution(options: LocalOptions): Promise<LocalEx
     status: (path) => fileStatus(resolve(folder, path)),
     owns: (owner, status) => isOwnedBy(owner, status),
     write: (path, content, how) => writeContent(resolve(folder, path), content, how),
-    exec: (program) => runProgram(program, { env: baseline, cwd: folder }),
+    exec: async ({ run, ...options }) => {
+      const program = typeof run === 'string' ? ['sh', '-c', run] : run;
+      const end = await runProgram(program, { ...options, env: baseline, onlyEnv: true, cwd: folder });
+      return { code: end.code, stdout: end.bytes, stderr: end.stderr };
+    },
     connect,
     close: () => pool.close(),
   };

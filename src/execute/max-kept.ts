@@ -12,6 +12,4 @@ export const MAX_KEPT = {
   reply: 16 * 1024 * 1024,
   /** What start-up files print before the greeting. It is discarded. */
   talk: 64 * 1024,
-  /** Output of a program that the engine runs itself. A few MiB are usual. */
-  output: 64 * 1024 * 1024,
 } as const;

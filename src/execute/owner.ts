@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import type { FileStatus } from '../model/box.ts';
-
-const execute = promisify(execFile);
+import { runProgram } from '../program/run-program.ts';
 
 /** Numeric user and group id; undefined where not requested. */
 export interface OwnerIds {
@@ -35,20 +32,16 @@ export async function isOwnedBy(owner: string, status: FileStatus): Promise<bool
 
 async function userId(user: string): Promise<number> {
   if (/^\d+$/.test(user)) return Number(user);
-  try {
-    return Number((await execute('id', ['-u', '--', user])).stdout);
-  } catch {
-    throw unknown('user', user);
-  }
+  const { code, stdout } = await runProgram(['id', '-u', '--', user]);
+  if (code !== 0) throw unknown('user', user);
+  return Number(stdout);
 }
 
 /** getent reads every source that the box has configured. /etc/group works without it. */
 async function groupId(group: string): Promise<number> {
   if (/^\d+$/.test(group)) return Number(group);
-  const entries = await execute('getent', ['group', group]).then(
-    ({ stdout }) => stdout,
-    () => readFile('/etc/group', 'utf8'),
-  );
+  const { code, stdout } = await runProgram(['getent', 'group', group]);
+  const entries = code === 0 ? stdout : await readFile('/etc/group', 'utf8');
   const entry = entries.split('\n').find((line) => line.startsWith(`${group}:`));
   if (!entry) throw unknown('group', group);
   return Number(entry.split(':')[2]);

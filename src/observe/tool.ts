@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { runProgram } from '../program/run-program.ts';
 
 /** The result of a read-only program of the box. */
 export type ToolAnswer =
@@ -14,17 +14,10 @@ const TOOL_PATH =
  * Runs one of the box's own programs (systemctl, iptables-save, lsof) to read something, in the C locale, with
  * arguments that never pass through a shell. Never throws. Kills the program after `limitMs` milliseconds.
  */
-export function runTool(file: string, args: readonly string[], limitMs = 5000): Promise<ToolAnswer> {
-  const env = { ...process.env, PATH: `${TOOL_PATH}:${process.env.PATH ?? ''}`, LC_ALL: 'C' };
-  const options = { env, timeout: limitMs, maxBuffer: 64 * 1024 * 1024, killSignal: 'SIGKILL' } as const;
-  return new Promise((resolve) => {
-    execFile(file, args, options, (error, stdout, stderr) => {
-      if (!error) resolve({ kind: 'exit', code: 0, stdout, stderr });
-      else if (typeof error.code === 'number') resolve({ kind: 'exit', code: error.code, stdout, stderr });
-      else if (error.code === 'ENOENT') resolve({ kind: 'missing' });
-      else if (error.killed)
-        resolve({ kind: 'failed', reason: `${file} did not finish within ${limitMs / 1000} s` });
-      else resolve({ kind: 'failed', reason: error.message });
-    });
-  });
+export async function runTool(file: string, args: readonly string[], limitMs = 5000): Promise<ToolAnswer> {
+  const env = { PATH: `${TOOL_PATH}:${process.env.PATH ?? ''}`, LC_ALL: 'C' };
+  const { kind, code, stdout, stderr } = await runProgram([file, ...args], { env, timeoutMs: limitMs });
+  if (kind === 'exit') return { kind, code, stdout, stderr };
+  if (kind === 'missing') return { kind };
+  return { kind: 'failed', reason: kind === 'unstartable' ? stderr : `${file}: ${stderr}` };
 }

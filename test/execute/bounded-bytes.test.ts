@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { BoundedBytes } from '../../src/base/bounded-bytes.ts';
 import { MAX_KEPT } from '../../src/execute/max-kept.ts';
 import { replyFilter } from '../../src/execute/remote/reply-filter.ts';
-import { PROGRAM_CODE, runProgram } from '../../src/execute/run-program.ts';
 import { recordParser, recordsIn, takeRecord } from '../../src/execute/shell/control-records.ts';
 
 describe('bounded bytes', () => {
@@ -69,7 +68,7 @@ describe('a remote side that never stops sending', () => {
     const letters = Array.from({ length: 255 }, (_, code) => String.fromCharCode(code + 1));
     for (const each of letters.filter((letter) => letter !== 's'))
       takeRecord(records, each, Buffer.from('x'));
-    expect([...records.keys()].sort()).toEqual(['b', 'd', 'u', 'v', 'x']);
+    expect([...records.keys()].sort()).toEqual(['b', 'd', 'l', 'u', 'v', 'x']);
     expect(recordsIn(Buffer.from('\0d/\0\0zno\0x')).get('d')?.toString()).toBe('/');
   });
 
@@ -102,15 +101,5 @@ describe('a remote side that never stops sending', () => {
       for (let at = 0; at < whole.length; at += size) push(whole.subarray(at, at + size));
       expect([replies, rest]).toEqual([['1 ok', '2 '], 'before\0d/x\0\x01Kn1 no\0after']);
     }
-  });
-
-  test('limits the output of a program that the engine runs', async () => {
-    const { code, stdout, stderr } = await runProgram(
-      { run: 'exec cat /dev/zero' },
-      { env: { PATH: process.env.PATH ?? '' }, cwd: '/' },
-    );
-    expect(code).toBe(PROGRAM_CODE.tooMuch);
-    expect(stdout.length).toBeLessThanOrEqual(MAX_KEPT.output);
-    expect(stderr).toBe('it was stopped after writing more than 64 MiB');
   });
 });

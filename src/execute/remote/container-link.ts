@@ -1,11 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
-import { promisify } from 'node:util';
+import { spawn } from 'node:child_process';
 import { nearest } from '../../base/nearest.ts';
 import type { ContainerEngine } from '../../model/box-target.ts';
-import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { type Diagnostic, EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
+import { errorText, runProgram } from '../../program/run-program.ts';
 import type { BoxLink } from './link.ts';
-
-const execute = promisify(execFile);
 
 /** A running container and how to run programs in it. */
 export interface ContainerLink extends BoxLink {
@@ -68,19 +66,16 @@ async function find(
   const reasons: string[] = [];
   for (const engine of engines) {
     const asked = ['container', 'inspect', '--format', '{{.Id}} {{.State.Running}}', '--', container];
-    try {
-      const { stdout } = await execute(engine, asked, { timeout: 30_000 });
-      const [id = '', running] = stdout.trim().split(' ');
-      if (running === 'true') return { engine, id };
+    const end = await runProgram([engine, ...asked], { timeoutMs: 30_000 });
+    const [id = '', running] = end.stdout.trim().split(' ');
+    if (end.code === 0 && running === 'true') return { engine, id };
+    if (end.code === 0)
       throw refused(
         'box-stopped',
         `${name} is not running.`,
         `Start it with "${engine} start ${container}".`,
       );
-    } catch (error) {
-      if (error instanceof RunbookError) throw error;
-      reasons.push(`${engine}: ${reasonOf(error as NodeJS.ErrnoException & { stderr?: string })}`);
-    }
+    reasons.push(`${engine}: ${end.kind === 'missing' ? 'not installed' : errorText(end)}`);
   }
   const close = nearest(container, await running(engines));
   throw refused(
@@ -92,17 +87,10 @@ async function find(
 }
 
 async function running(engines: readonly ContainerEngine[]): Promise<string[]> {
-  const lists = engines.map(async (engine) => {
-    const { stdout } = await execute(engine, ['ps', '--format', '{{.Names}}'], { timeout: 30_000 });
-    return stdout.split('\n').filter((line) => line !== '');
-  });
-  const all = await Promise.allSettled(lists);
-  return all.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
-}
-
-function reasonOf(error: NodeJS.ErrnoException & { stderr?: string }): string {
-  if (error.code === 'ENOENT') return 'not installed';
-  return error.stderr?.trim().split('\n').at(-1) || error.message;
+  const lists = engines.map((engine) =>
+    runProgram([engine, 'ps', '--format', '{{.Names}}'], { timeoutMs: 30_000 }),
+  );
+  return (await Promise.all(lists)).flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''));
 }
 
 function explain(name: string, code: number | undefined, said: string): Diagnostic {
@@ -122,6 +110,5 @@ function explain(name: string, code: number | undefined, said: string): Diagnost
 }
 
 function refused(code: string, message: string, remedy: string, cause?: string): RunbookError {
-  const diagnostic = { code, severity: 'error', message, remedy, ...(cause ? { cause } : {}) } as const;
-  return new RunbookError([diagnostic], EXIT.person);
+  return runbookError({ code, message, remedy, ...(cause ? { cause } : {}) }, EXIT.person);
 }

@@ -1,10 +1,9 @@
 import { BoundedBytes } from '../../base/bounded-bytes.ts';
 import { quoteOnOneLine, shellQuote } from '../../base/shell-quote.ts';
 import type { Program, ProgramResult } from '../../model/box.ts';
-import { TOO_MUCH_OUTPUT } from '../kept-output.ts';
-import { MAX_KEPT } from '../max-kept.ts';
+import { MOST_OUTPUT, TOO_MUCH_OUTPUT } from '../../program/kept-output.ts';
+import { PROGRAM_CODE } from '../../program/run-program.ts';
 import { nextFrame } from '../run-fence.ts';
-import { PROGRAM_CODE } from '../run-program.ts';
 import { runFrame } from '../shell/run-frame.ts';
 import type { ShellPool } from '../shell/shell-pool.ts';
 import type { ShellProcess } from '../shell/shell-process.ts';
@@ -43,7 +42,7 @@ export async function runInShell(pool: ShellPool, program: Program): Promise<Pro
 }
 
 async function sendProgram(shell: ShellProcess, program: Program): Promise<ProgramResult> {
-  const output = new BoundedBytes(MAX_KEPT.output);
+  const output = new BoundedBytes(MOST_OUTPUT);
   const tooMuchOutput = new AbortController();
   const number = nextFrame();
   const frame = { number, bytes: programFrame(shell, number, program), hasGroup: true };

@@ -1,8 +1,8 @@
 import { shellQuote } from '../../base/shell-quote.ts';
 import type { Program, ProgramResult } from '../../model/box.ts';
+import { keepOutput, TOO_MUCH_OUTPUT } from '../../program/kept-output.ts';
+import { PROGRAM_CODE } from '../../program/run-program.ts';
 import { watchDeadline } from '../deadline.ts';
-import { keepOutput, TOO_MUCH_OUTPUT } from '../kept-output.ts';
-import { PROGRAM_CODE } from '../run-program.ts';
 import type { BoxLink } from './link.ts';
 import { programText } from './remote-program.ts';
 import { BOOT } from './session-script.ts';

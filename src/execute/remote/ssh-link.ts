@@ -1,9 +1,9 @@
-import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type BoxTarget, targetText } from '../../model/box-target.ts';
+import { runProgram } from '../../program/run-program.ts';
 import type { BoxLink } from './link.ts';
 import { explainSsh } from './ssh-errors.ts';
 
@@ -83,10 +83,6 @@ function options(values: Readonly<Record<string, string>>): string[] {
 
 /** An unknown host key is never accepted silently. If the configuration would do that, the person is asked. */
 async function hostKeyChecking(args: readonly string[]): Promise<'yes' | 'ask'> {
-  try {
-    const { stdout } = await promisify(execFile)('ssh', ['-G', ...args]);
-    return /^stricthostkeychecking (yes|true)$/im.test(stdout) ? 'yes' : 'ask';
-  } catch {
-    return 'ask';
-  }
+  const { stdout } = await runProgram(['ssh', '-G', ...args]);
+  return /^stricthostkeychecking (yes|true)$/im.test(stdout) ? 'yes' : 'ask';
 }

@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { promisify } from 'node:util';
 import { QUIET_GIT } from '../../../base/quiet-git.ts';
-
-const execute = promisify(execFile);
+import { runProgram } from '../../../program/run-program.ts';
 
 /**
  * Commits only these files; returns the commit's short id, or why it was not committed. Never throws.
@@ -20,8 +17,10 @@ export async function commitFiles(
 ): Promise<string> {
   const scratch = await mkdtemp(join(tmpdir(), 'runbook-commit-'));
   const git = async (args: readonly string[], index?: string) => {
-    const env = index === undefined ? process.env : { ...process.env, GIT_INDEX_FILE: index };
-    return (await execute('git', [...QUIET_GIT, '-C', folder, ...args], { env })).stdout.trim();
+    const env = index === undefined ? {} : { GIT_INDEX_FILE: index };
+    const { code, stdout, stderr } = await runProgram(['git', ...QUIET_GIT, '-C', folder, ...args], { env });
+    if (code !== 0) throw new Error(stderr.trim() || `git ended with exit code ${code}`);
+    return stdout.trim();
   };
   try {
     const root = await git(['rev-parse', '--show-toplevel']);
@@ -46,8 +45,7 @@ export async function commitFiles(
     for (const entry of entries) await git(['update-index', '--add', '--cacheinfo', entry]);
     return await git(['rev-parse', '--short', commit]);
   } catch (error) {
-    const { stderr = '', message } = error as { stderr?: string; message: string };
-    return `not committed: ${(stderr.trim() || message).split('\n')[0]}`;
+    return `not committed: ${(error as Error).message.split('\n')[0]}`;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
