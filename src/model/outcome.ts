@@ -53,6 +53,8 @@ export interface Failure {
   readonly exitCode?: number;
   /** Last lines of output, masked. */
   readonly outputTail: string;
+  /** If there was more: how many lines, and the command that prints them. */
+  readonly wholeOutput?: { readonly lines: number; readonly command: string };
   readonly checks: readonly CheckResult[];
   /** Ordinary explanations, most likely first (docs/diagnosis.md); absent if there are none. */
   readonly findings?: readonly { readonly code: string; readonly title: string; readonly remedy: string }[];

@@ -13,8 +13,18 @@ export interface StepState {
   readonly checks: readonly CheckResult[];
   /** Recorded output of that pass, masked. */
   readonly output: string;
-  /** Fixes that fired for it, over all recorded passes. */
-  readonly fixes: readonly { readonly problem: string; readonly at: string }[];
+  /** ISO 8601: when a recorded pass last saw its checks pass. */
+  readonly lastHeld?: string;
+}
+
+/** What is known about a recorded Fix. */
+export interface ProblemState {
+  /** How often it cleared its problem, over all recorded passes. */
+  readonly times: number;
+  /** ISO 8601. */
+  readonly last?: string;
+  /** It has not fired for a long time. */
+  readonly old: boolean;
 }
 
 /** Objects in a vendored manifest: `Deployment argo/argo-server`. */
@@ -26,6 +36,8 @@ export interface PageInput {
   readonly runbook: Runbook;
   readonly steps: readonly PlanStep[];
   readonly states: ReadonlyMap<string, StepState>;
+  /** By id. */
+  readonly problems: ReadonlyMap<string, ProblemState>;
   readonly vendored: VendoredObjects;
   readonly box: string;
   readonly lastPass?: PassDetail;

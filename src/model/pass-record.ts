@@ -1,4 +1,4 @@
-import type { BoxOutcome, PassEvent, PassSummary } from './outcome.ts';
+import type { BoxOutcome, CheckResult, PassEvent } from './outcome.ts';
 
 /** Version of the stored form. A reader skips lines of a type that it does not know. */
 export const RECORD_SCHEMA = 1;
@@ -24,6 +24,10 @@ export interface RecordHead {
   /** Hash of the document's content that runs or judges; see docs/journal.md. */
   readonly document: string;
   readonly by: StartedBy;
+  /** What a pass is part of: `prove`, or the fault of `chaos`. */
+  readonly within?: string;
+  /** By whose word it may run: `terminal`, `approved`, `yes`, `elicitation`, `lease`, `sandbox`. Absent: nothing may run. */
+  readonly allowed?: string;
   readonly version: string;
   readonly process: { readonly pid: number; readonly start: string; readonly boot: string };
 }
@@ -33,6 +37,22 @@ export type RecordNote =
   /** Output that was left out between what precedes and what follows, in UTF-16 code units. */
   | { readonly type: 'output-omitted'; readonly step: string; readonly characters: number }
   | { readonly type: 'undone'; readonly step: string; readonly ms: number }
+  | { readonly type: 'undo-failed'; readonly step: string; readonly message: string }
+  /** The checks of a step or an endpoint, as `verify` found them. */
+  | {
+      readonly type: 'verified';
+      readonly step: string;
+      readonly verdict: string;
+      readonly checks: readonly CheckResult[];
+    }
+  /** An attempt of an agent that did not start: what a guard said, or how a person answered. */
+  | {
+      readonly type: 'held-back';
+      readonly step: string;
+      readonly by: 'guard' | 'approval';
+      readonly code: string;
+      readonly message: string;
+    }
   | {
       readonly type: 'findings';
       readonly step: string;
@@ -47,9 +67,12 @@ export type RecordNote =
 export interface RecordEnd {
   readonly type: 'record-ended';
   readonly at: string;
-  readonly outcome: PassSummary['outcome'];
+  readonly outcome: RecordedOutcome;
   readonly ms: number;
 }
+
+/** How a recorded pass ended. `refused`: an agent's attempt that did not start. */
+export type RecordedOutcome = Exclude<BoxOutcome, 'not-started'>;
 
 /** One line after the head; `ms` is the time since the head. */
 export type RecordLine = (PassEvent | RecordNote | RecordEnd) & { readonly ms?: number };
@@ -62,10 +85,20 @@ export interface PassEntry {
   readonly name: string;
   readonly box: string;
   readonly by: StartedBy;
+  readonly within?: string;
   /** `running`, or `interrupted`: its process is gone and wrote no end. */
   readonly outcome: BoxOutcome | 'running' | 'interrupted';
   readonly ms?: number;
   readonly bytes: number;
+}
+
+/** What a pass says about steps and problems, so that nobody needs to read its whole record for it. */
+export interface PassDigest extends PassEntry {
+  /** Ids of steps whose checks passed, or that acted and have none. */
+  readonly held: readonly string[];
+  readonly failed: readonly string[];
+  readonly acted: readonly string[];
+  readonly fired: readonly { readonly problem: string; readonly step: string }[];
 }
 
 /** The result of `runbook history`. */
@@ -82,6 +115,7 @@ export interface HistoryReport {
 export interface PassDetail extends PassEntry {
   readonly version: string;
   readonly document: string;
+  readonly allowed?: string;
   readonly steps: readonly {
     readonly id: string;
     readonly title: string;

@@ -15,6 +15,8 @@ export interface OperationContext {
   readonly audience?: Audience;
   /** The agent that called, as its client names itself; undefined for a person or a schedule. */
   readonly agent?: string;
+  /** What its passes are part of, for their record: `prove`, or the fault of `chaos`. */
+  readonly within?: string;
 }
 
 /**

@@ -16,6 +16,7 @@ import type { FenceFailure } from './pass/actions/performing.ts';
 import { openPass } from './pass/open.ts';
 import { StepOutput } from './pass/output.ts';
 import type { Pass } from './pass/pass.ts';
+import { wholeOutput } from './pass/whole-output.ts';
 import { type ApprovedDocument, openSession, prepare } from './session/session.ts';
 import { sessionFlags } from './session/session-flags.ts';
 
@@ -88,7 +89,10 @@ async function undoAll(
     if (!canUndo(each)) continue;
     const started = pass.now();
     const failed = await undoStep(each.recorded ? { ...pass, approved: recorded } : pass, each);
-    if (failed) return { undone, withoutUndo: withoutUndo(done), failed };
+    if (failed) {
+      pass.note({ type: 'undo-failed', step: each.id, message: failed.message });
+      return { undone, withoutUndo: withoutUndo(done), failed };
+    }
     deleted.push(...(each.memory.applied ?? []).filter(({ created }) => created));
     pass.journal.append({ kind: 'undone', step: each.id });
     await pass.journal.durable();
@@ -137,7 +141,8 @@ async function undoStep(pass: Pass, undoable: Undoable): Promise<UndoReport['fai
     });
     if (!performed.ok) {
       const message = pass.masker.mask(performed.failure.message);
-      return { id, title, message, ...nextStep(performed.failure, undoable), outputTail: output.tail };
+      const tail = { outputTail: output.tail, ...wholeOutput(pass, id, output) };
+      return { id, title, message, ...nextStep(performed.failure, undoable), ...tail };
     }
     state = performed.state;
   }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { startRecord } from '../journal/passes/pass-recorder.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { CheckResult } from '../model/outcome.ts';
+import type { RecordedOutcome } from '../model/pass-record.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { VerifyReport } from '../model/reports/report.ts';
 import { findApproval } from './approval/approval.ts';
@@ -9,6 +11,7 @@ import { refuseUnknownId } from './document/known-id.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { type CheckQuestion, evaluateOnce, questionOf } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
+import { recordStart } from './pass/record-start.ts';
 import { openSession, type Prepared, prepare, type Session } from './session/session.ts';
 import { sessionFlags } from './session/session-flags.ts';
 
@@ -48,9 +51,33 @@ export async function verifyPrepared(
   try {
     const only = flags.only === undefined ? undefined : new Set([flags.only]);
     const preview = await openPreview(context, session);
-    return await verifySession(preview, session, only, { endpoints: only === undefined });
+    return await recorded(context, session, (onVerified) =>
+      verifySession(preview, session, only, { endpoints: only === undefined, onVerified }),
+    );
   } finally {
     await session.box.close();
+  }
+}
+
+type OnVerified = (step: string, verdict: string, checks: readonly CheckResult[]) => void;
+
+/** Keeps what is found as the record of a pass. */
+async function recorded(
+  context: OperationContext,
+  session: Session,
+  verifyAll: (onVerified: OnVerified) => Promise<VerifyReport>,
+): Promise<VerifyReport> {
+  const start = recordStart(context, session, { command: 'verify' });
+  const recorder = await startRecord(session.document.folder, start, context.world.now);
+  let outcome: RecordedOutcome = 'aborted';
+  try {
+    const report = await verifyAll((step, verdict, checks) =>
+      recorder.record(session.masker.maskDeep({ type: 'verified', step, verdict, checks })),
+    );
+    outcome = report.summary.fail > 0 ? 'failed' : report.summary.unknown > 0 ? 'person' : 'done';
+    return report;
+  } finally {
+    await recorder.end(outcome);
   }
 }
 
@@ -59,14 +86,20 @@ export async function verifySession(
   preview: Preview,
   session: Session,
   steps: ReadonlySet<string> | undefined,
-  { endpoints: includeEndpoints = true }: { readonly endpoints?: boolean } = {},
+  {
+    endpoints: includeEndpoints = true,
+    onVerified = () => {},
+  }: { readonly endpoints?: boolean; readonly onVerified?: OnVerified } = {},
 ): Promise<VerifyReport> {
   const verified: VerifyReport['steps'][number][] = [];
   for (const planned of session.plan.steps) {
-    if (steps === undefined || steps.has(planned.step.id))
-      verified.push(await verifyStep(preview, planned, session.approved !== undefined));
+    if (steps !== undefined && !steps.has(planned.step.id)) continue;
+    const step = await verifyStep(preview, planned, session.approved !== undefined);
+    onVerified(step.id, step.verdict, step.checks);
+    verified.push(step);
   }
   const endpoints = includeEndpoints ? await verifyEndpoints(preview, session) : [];
+  for (const { name, result } of endpoints) if (result) onVerified(name, result.verdict, [result]);
   const verdicts = [
     ...verified.map((step) => step.verdict),
     ...endpoints.flatMap((each) => (each.result ? [each.result.verdict] : [])),

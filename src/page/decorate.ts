@@ -15,11 +15,8 @@ export function decorate(tree: Root, input: PageInput): void {
 }
 
 /** Sections are siblings of their headings, so everything up to the next heading of the level belongs to the step. */
-function addSteps(tree: Root, { runbook, states }: PageInput): void {
+function addSteps(tree: Root, { runbook, states, problems }: PageInput): void {
   const byLine = new Map(runbook.steps.map((step) => [step.place.line, step]));
-  const fired = new Map<string, { at: string }[]>();
-  for (const { fixes } of states.values())
-    for (const { problem, at } of fixes) fired.set(problem, [...(fired.get(problem) ?? []), { at }]);
   const children: Root['children'] = [];
   let open: ElementContent[] = [];
   const close = () => {
@@ -34,7 +31,8 @@ function addSteps(tree: Root, { runbook, states }: PageInput): void {
     if (!step) continue;
     (child as Element).properties.id = step.id;
     const state = states.get(step.id);
-    if (step.kind === 'problem') children.push(firedLine(sorted(fired.get(step.id))));
+    const problem = problems.get(step.id);
+    if (problem) children.push(firedLine(problem));
     else if (state) {
       children.push(stateLine(state));
       open = stepDetails(state);
@@ -45,8 +43,6 @@ function addSteps(tree: Root, { runbook, states }: PageInput): void {
   const taken = new Set(runbook.steps.map(({ id }) => id));
   visitElements(tree, (element) => nameHeading(element, taken));
 }
-
-const sorted = (fired: readonly { at: string }[] = []) => [...fired].sort((a, b) => (a.at < b.at ? -1 : 1));
 
 /** Other headings get an id too, so that the table of contents can name them. */
 function nameHeading(element: Element, taken: Set<string>): void {

@@ -1,27 +1,30 @@
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
 import type { CheckResult } from '../model/outcome.ts';
-import type { StepState } from '../model/page.ts';
+import type { ProblemState, StepState } from '../model/page.ts';
 import { shownDuration } from './shown-duration.ts';
 
 /** The line below a step's heading: its state, when it last held, how long it took. */
-export function stateLine({ status, at, ms, fixes }: StepState): ElementContent {
+export function stateLine({ status, at, lastHeld, ms }: StepState): ElementContent {
   const parts = [
-    ...(at === undefined ? [] : [`since ${at.replace('T', ' ').slice(0, 16)} UTC`]),
+    ...(at === undefined ? [] : [`since ${minute(at)} UTC`]),
+    ...(lastHeld === undefined ? [] : [`last held ${minute(lastHeld)} UTC`]),
     ...(ms === undefined ? [] : [`took ${shownDuration(ms)}`]),
-    ...(fixes.length > 0 ? [`fixed ${fixes.length} ${fixes.length === 1 ? 'time' : 'times'}`] : []),
   ];
   return h('p.state', [h(`strong.${status}`, status), ...(parts.length > 0 ? [` ${parts.join(', ')}`] : [])]);
 }
 
 /** How often a problem's Fix was applied, over all recorded passes. */
-export function firedLine(fired: readonly { readonly at: string }[]): ElementContent {
-  const last = fired.at(-1);
-  const text = last
-    ? `fired ${fired.length} ${fired.length === 1 ? 'time' : 'times'}, last on ${last.at.slice(0, 10)}`
-    : 'has not fired in the recorded passes';
-  return h('p.state', text);
+export function firedLine({ times, last, old }: ProblemState): ElementContent {
+  const text =
+    last === undefined
+      ? 'has not fired in the recorded passes'
+      : `fired ${times} ${times === 1 ? 'time' : 'times'}, last on ${last.slice(0, 10)}`;
+  const age = old ? [' ', h('strong.edited', 'old'), ' it has not fired for 90 days'] : [];
+  return h('p.state', [text, ...age]);
 }
+
+const minute = (at: string) => at.replace('T', ' ').slice(0, 16);
 
 /** Checks with what was expected and observed, and the recorded output, both folded away. */
 export function stepDetails({ checks, output }: StepState): ElementContent[] {

@@ -97,7 +97,7 @@ const steps = [
   { id: 'webhook', title: 'Webhook', kind: 'step' },
 ] as const;
 
-const time = '2026-11-21T10:00:00.000Z';
+export const time = '2026-11-21T10:00:00.000Z';
 
 const finished = (step: string, outcome: StepOutcome): RunEvent => ({
   type: 'step-finished',
@@ -371,9 +371,13 @@ export const statusReport: StatusReport = {
   box: 'local',
   journal: '.runbook/journal.jsonl',
   steps: [
-    { id: 'install-k3s', title: 'Install k3s', status: 'confirmed', at: time },
+    { id: 'install-k3s', title: 'Install k3s', status: 'confirmed', at: time, lastHeld: time },
     { id: 'start-caddy', title: 'Start Caddy', status: 'failed', at: time },
     { id: 'webhook', title: 'Webhook', status: 'new' },
+  ],
+  problems: [
+    { id: 'port-taken', title: 'Port 80 is taken', times: 3, last: time, old: false },
+    { id: 'no-dns', title: 'No DNS', times: 0, old: true },
   ],
   pass: { id: 'p1', ended: true },
 };

@@ -231,6 +231,19 @@ const stand: readonly Operation[] = [
   answering('plan', 'read', samples.planReport),
   answering('verify', 'read', samples.verifyReport, 2),
   answering('lint', 'read', samples.lintReport),
+  defineOperation({
+    ...answering('history', 'read', {}),
+    input: z.object({
+      id: z.string().optional().describe('a pass').meta({ positional: true, placeholder: 'PASS' }),
+    }),
+  }) as unknown as Operation,
+  defineOperation({
+    ...answering('logs', 'read', {}),
+    input: z.object({
+      step: z.string().optional().describe('a step').meta({ positional: true, placeholder: 'STEP' }),
+      pass: z.string().optional().describe('a pass').meta({ placeholder: 'PASS' }),
+    }),
+  }) as unknown as Operation,
   answering('status', 'read', samples.statusReport),
   answering('undo', 'act', samples.undoReport),
   answering('facts', 'act', samples.factsReport, 2),

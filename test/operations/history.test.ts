@@ -1,7 +1,11 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test, vi } from 'vitest';
+import { listDigests, passesFolder, readRecord } from '../../src/journal/passes/read-record.ts';
 import type { HistoryReport } from '../../src/model/pass-record.ts';
-import { scenario } from '../support/scenario.ts';
+import { runbook, type Scenario, scenario } from '../support/scenario.ts';
+import { agentIn } from './agent/agent.ts';
 
 const TWO_STEPS = `---
 runbook: 1
@@ -91,3 +95,117 @@ sleep 60
   expect((await passesOf(await scene.run('history')))[0]?.outcome).toBe('interrupted');
   expect((await scene.run('logs')).report.text).toContain('begun');
 }, 60_000);
+
+const UNDOABLE = runbook({
+  Make: '~~~bash\necho making\ntouch made\n~~~\n\nVerify:\n\n~~~check\nfile made exists\n~~~\n\nUndo:\n\n~~~bash\necho unmaking\nrm made\n~~~\n',
+});
+
+const recordOf = async (scene: Scenario, id: string) => (await readRecord(scene.folder, id))!;
+
+test('verify, undo and a schedule are recorded, with checks as expected and observed', async () => {
+  const scene = await scenario(UNDOABLE, { env: { RUNBOOK_SCHEDULE: 'nightly' } });
+  await scene.replay();
+  await scene.run('verify', { yes: true });
+  await rm(scene.path('made'));
+  await scene.run('verify', { yes: true });
+  await scene.write('made', '');
+  await scene.run('undo', { yes: true });
+  const passes = await passesOf(await scene.run('history'));
+  expect(passes.map(({ verb, outcome }) => `${verb} ${outcome}`)).toEqual([
+    'undo done',
+    'verify failed',
+    'verify done',
+    'replay done',
+  ]);
+  expect(passes[0]!.by).toEqual({ kind: 'schedule', name: 'nightly' });
+  const failed = await recordOf(scene, passes[1]!.id);
+  expect(failed.head).toMatchObject({ allowed: 'yes', document: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(failed.lines).toContainEqual(
+    expect.objectContaining({
+      type: 'verified',
+      step: 'make',
+      verdict: 'fail',
+      checks: [
+        expect.objectContaining({ verdict: 'fail', expected: 'exists', observed: expect.any(String) }),
+      ],
+    }),
+  );
+  expect((await scene.run('logs', { pass: passes[0]!.id })).report.text).toContain('unmaking');
+  expect((await scene.run('history', { id: passes[1]!.id })).report.pass.steps[0]).toMatchObject({
+    id: 'make',
+    outcome: 'fail',
+  });
+});
+
+test('what an agent ran and what a guard held back is recorded with the name of its client', async () => {
+  const scene = await scenario('---\nrunbook: 1\n---\n\n# Test\n');
+  const agent = agentIn(scene.world, { client: 'codex 9' });
+  const wait = (seconds: number) =>
+    agent.call('apply_step', {
+      draft: { title: 'Wait', run: `sleep ${seconds}; test -f leader`, verify: 'file leader exists' },
+    });
+  await wait(0.1);
+  await wait(0.2);
+  await agent.call('verify', {});
+  const passes = await passesOf(await scene.run('history'));
+  expect(passes.map(({ verb, outcome, by }) => `${verb} ${outcome} ${by.kind} ${by.name}`)).toEqual([
+    'verify done agent codex 9',
+    'apply_step refused agent codex 9',
+    'apply_step failed agent codex 9',
+  ]);
+  const held = await recordOf(scene, passes[1]!.id);
+  expect(held.lines).toContainEqual(
+    expect.objectContaining({ type: 'held-back', by: 'guard', code: 'sleep-spiral', step: 'wait' }),
+  );
+  const failed = await recordOf(scene, passes[2]!.id);
+  expect(failed.head.allowed).toBe('sandbox');
+  expect(failed.lines.some(({ type }) => type === 'findings')).toBe(true);
+});
+
+test('a failure says where the rest of its output is, and that command prints it', async () => {
+  const scene = await scenario(runbook({ Long: '~~~bash\nseq 1 500\nexit 1\n~~~\n' }));
+  const { failure } = (await scene.replay()).report.steps[0].outcome;
+  expect(failure.wholeOutput.lines).toBe(500);
+  const [, step, pass] = /^runbook logs (\S+) --pass (\S+)$/.exec(failure.wholeOutput.command)!;
+  const { text } = (await scene.run('logs', { step, pass })).report;
+  expect(text.split('\n').slice(0, 3)).toEqual(['1', '2', '3']);
+});
+
+test('status says when a step last held, how often a Fix fired, and which is old', async () => {
+  const text = runbook(
+    {
+      Start:
+        '~~~bash\ntest -e mended || { echo "no leader here" >&2; exit 1; }\ntouch up\n~~~\n\nVerify:\n\n~~~check\nfile up exists\n~~~\n',
+    },
+    '## Problems\n\n### No leader\n\nSymptom: `no leader here`\n\nFix:\n\n~~~bash\ntouch mended\n~~~\n\n### Never seen\n\nSymptom: `something else`\n\nFix:\n\n~~~bash\ntrue\n~~~\n',
+  );
+  const scene = await scenario(text);
+  await scene.replay();
+  await rm(scene.path('mended'));
+  await scene.replay({ force: true });
+  await rm(scene.path('up'));
+  await scene.run('verify', { yes: true });
+  const now = (await scene.run('status')).report;
+  const held = Date.parse(now.steps[0].lastHeld);
+  expect(Date.now() - held).toBeLessThan(60_000);
+  expect(now.problems).toEqual([
+    { id: 'no-leader', title: 'No leader', times: 2, last: expect.any(String), old: false },
+    { id: 'never-seen', title: 'Never seen', times: 0, old: false },
+  ]);
+  const later = { ...scene.world, now: () => Date.now() + 91 * 24 * 3600_000 };
+  const { status } = await import('../../src/operations/status.ts');
+  const context = { world: later, signal: new AbortController().signal, emit: () => {} };
+  const old = await status.run(context, status.input.parse({ file: 'AUTODOCK.md' }));
+  expect(old.problems.map((each) => each.old)).toEqual([true, true]);
+  expect(old.steps[0]!.lastHeld).toBe(now.steps[0].lastHeld);
+});
+
+test('a list reads the index, and a pass that is missing there from its record', async () => {
+  const scene = await scenario(UNDOABLE);
+  await scene.replay();
+  await scene.run('verify', { yes: true });
+  const before = await listDigests(scene.folder);
+  expect(before.map(({ held }) => held)).toEqual([['make'], ['make']]);
+  await rm(join(passesFolder(scene.folder), 'index.jsonl'));
+  expect(await listDigests(scene.folder)).toEqual(before);
+});

@@ -8,10 +8,11 @@ import { buildPlan } from '../../src/plan/build.ts';
 function inputOf(text: string, states: Record<string, Partial<StepState>> = {}): PageInput {
   const runbook = parseRunbook(sourceOf(text, 'AUTODOCK.md'));
   const { steps } = buildPlan(runbook);
-  const unknown: StepState = { status: 'new', checks: [], output: '', fixes: [] };
+  const unknown: StepState = { status: 'new', checks: [], output: '' };
   return {
     ...{ text, runbook, steps },
     states: new Map(steps.map(({ step }) => [step.id, { ...unknown, ...states[step.id] }])),
+    problems: new Map(),
     vendored: new Map([['vendor/a.yaml', ['Deployment web/api']]]),
     box: 'here',
     at: '2026-11-28T10:00:00.000Z',

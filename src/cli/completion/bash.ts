@@ -20,6 +20,7 @@ _runbook_documents() {
   COMPREPLY=($(compgen -d -- "$cur"; compgen -f -X '!*.md' -- "$cur"))
 }
 _runbook_steps() { _runbook_words "$("\${COMP_WORDS[0]}" __complete \${file:+"$file"} 2>/dev/null | cut -f1)"; }
+_runbook_passes() { _runbook_words "$("\${COMP_WORDS[0]}" __complete --passes \${file:+"$file"} 2>/dev/null | cut -f1)"; }
 _runbook_boxes() { _runbook_words "$("\${COMP_WORDS[0]}" __complete --boxes 2>/dev/null | cut -f1)"; }
 _runbook() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} verb='' file='' flags='' word i places=0
@@ -35,8 +36,8 @@ _runbook() {
         elif [[ ' ${families.map(({ name }) => name).join(' ')} ' == *" $verb "* ]]; then verb="$verb $word"
         elif [[ \${COMP_WORDS[i-1]} != [-=]* ]]; then
           places=$((places + 1))
-          if [[ $word == *.md ]]; then file=$word; fi
         fi
+        if [[ -n $verb && $word == *.md ]]; then file=$word; fi
         ;;
     esac
   done
@@ -72,6 +73,8 @@ function answer(value: CompletionVerb['argument'] | CompletionValue): string {
       return ':';
     case 'step':
       return '_runbook_steps';
+    case 'pass':
+      return '_runbook_passes';
     case 'box':
       return '_runbook_boxes';
     case 'boxes':

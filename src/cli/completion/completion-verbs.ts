@@ -8,6 +8,7 @@ import { familyOf, verbsOf } from '../verbs.ts';
 export type CompletionValue =
   | { readonly kind: 'none' }
   | { readonly kind: 'step' }
+  | { readonly kind: 'pass' }
   | { readonly kind: 'box' }
   | { readonly kind: 'file' }
   | { readonly kind: 'free' }
@@ -72,6 +73,8 @@ function argumentOf(places: readonly Flag[]): CompletionVerb['argument'] {
   const boxes = places.filter(({ name }) => BOXES.has(name)).length;
   if (boxes > 0) return { kind: 'boxes', boxes };
   if (places.some(({ name }) => name === 'FOLDER')) return { kind: 'file' };
+  if (places.some(({ name }) => name === 'PASS')) return { kind: 'pass' };
+  if (places.some(({ name }) => name === 'STEP')) return { kind: 'step' };
   return { kind: places.some(({ field }) => field === 'file') ? 'document' : 'free' };
 }
 
@@ -90,6 +93,7 @@ function expected(flag: Flag): CompletionValue {
   if (flag.kind === 'switch') return { kind: 'none' };
   if (flag.choices.length > 0) return { kind: 'words', words: flag.choices };
   if (flag.placeholder === 'ID') return { kind: 'step' };
+  if (flag.placeholder === 'PASS') return { kind: 'pass' };
   if (BOXES.has(flag.placeholder)) return { kind: 'box' };
   return FILES.has(flag.placeholder) ? { kind: 'file' } : { kind: 'free' };
 }

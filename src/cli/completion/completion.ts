@@ -14,7 +14,7 @@ export const completionHelp = `runbook completion: print the completion script o
 
 Usage: runbook completion bash|zsh|fish
 
-Completes verbs, flags, markdown files, step ids after --from and the like, and boxes after --on and "runbook box".
+Completes verbs, flags, markdown files, step ids after --from and the like, recorded passes, and boxes after --on and "runbook box".
 
 Examples:
   source <(runbook completion bash)                                 # in ~/.bashrc
@@ -44,12 +44,23 @@ export async function completionScript(
 
 /**
  * Called by those scripts: `runbook __complete [FILE]` lists the steps of a document, `runbook __complete --boxes` the
- * boxes launched here. One line each: the word, a tab, its description. Prints nothing if the document cannot be read
+ * boxes launched here, `runbook __complete --passes [FILE]` the recorded passes. One line each: the word, a tab, its description. Prints nothing if the document cannot be read
  * or there is no container engine, because errors would disturb the person who is typing.
  */
 export async function completeNames(rest: readonly string[], around: CommandContext): Promise<string> {
-  const names = rest[0] === '--boxes' ? await boxes() : await steps(rest[0] ?? DEFAULT_FILE, around);
+  const names = await namesFor(rest, around);
   return names.map(([name, what]) => `${cleanLine(name)}\t${cleanLine(what)}\n`).join('');
+}
+
+async function namesFor([kind, file]: readonly string[], around: CommandContext): Promise<Named[]> {
+  switch (kind) {
+    case '--boxes':
+      return await boxes();
+    case '--passes':
+      return await passes(file ?? DEFAULT_FILE, around);
+    default:
+      return await steps(kind ?? DEFAULT_FILE, around);
+  }
 }
 
 type Named = readonly [name: string, what: string];
@@ -58,6 +69,12 @@ async function steps(file: string, { world }: CommandContext): Promise<Named[]> 
   const { stepIds } = await import('../../operations/document/step-ids.ts');
   const found = await stepIds(world.cwd, file).catch(() => []);
   return found.map(({ id, title }) => [id, title]);
+}
+
+async function passes(file: string, { world }: CommandContext): Promise<Named[]> {
+  const { passNames } = await import('../../operations/record/pass-names.ts');
+  const found = await passNames(world.cwd, file).catch(() => []);
+  return found.map(({ id, verb, outcome, box }) => [id, `${verb} on ${box}: ${outcome}`]);
 }
 
 async function boxes(): Promise<Named[]> {

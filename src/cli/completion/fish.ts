@@ -24,6 +24,10 @@ function __runbook_steps
   set -l words (commandline -opc)
   $words[1] __complete (string match -- '*.md' $words)[1] 2>/dev/null
 end
+function __runbook_passes
+  set -l words (commandline -opc)
+  $words[1] __complete --passes (string match -- '*.md' $words)[1] 2>/dev/null
+end
 function __runbook_boxes
   set -l words (commandline -opc)
   $words[1] __complete --boxes 2>/dev/null
@@ -62,6 +66,10 @@ function argument({ name, argument }: CompletionVerb): string {
       return argument.words.join(' ');
     case 'boxes':
       return `(__runbook_boxes_then_files ${name.split(' ').length + argument.boxes})`;
+    case 'step':
+      return '(__runbook_steps)';
+    case 'pass':
+      return '(__runbook_passes)';
     default:
       return '(__fish_complete_path)';
   }
@@ -75,6 +83,8 @@ function value({ value }: CompletionFlag): string {
       return ' -x';
     case 'step':
       return " -x -a '(__runbook_steps)'";
+    case 'pass':
+      return " -x -a '(__runbook_passes)'";
     case 'box':
       return " -x -a '(__runbook_boxes)'";
     case 'file':

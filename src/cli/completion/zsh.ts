@@ -22,6 +22,10 @@ _runbook_steps() {
   local file=\${\${(M)words:#*.md}[1]}
   _runbook_named steps step \${file:+"$file"}
 }
+_runbook_passes() {
+  local file=\${\${(M)words:#*.md}[1]}
+  _runbook_named passes pass --passes \${file:+"$file"}
+}
 _runbook_boxes() { _runbook_named boxes box --boxes; }
 ${families.map((family) => chooser(`_runbook_${family.name}`, membersOf(family, verbs), '')).join('')}${chooser(
   '_runbook',
@@ -87,6 +91,8 @@ function flagSpec({ name, summary, value }: CompletionFlag): string {
       return `${shellQuote(`*${says.replace(`--${name}`, `--${name}=`)}:value:`)}`;
     case 'step':
       return shellQuote(`${says.replace(`--${name}`, `--${name}=`)}:step:_runbook_steps`);
+    case 'pass':
+      return shellQuote(`${says.replace(`--${name}`, `--${name}=`)}:pass:_runbook_passes`);
     case 'box':
       return shellQuote(`${says.replace(`--${name}`, `--${name}=`)}:box:_runbook_boxes`);
     case 'file':
@@ -102,6 +108,10 @@ function placeSpecs(argument: CompletionVerb['argument']): string[] {
       return [shellQuote('*:runbook:_files -g "*.md"')];
     case 'words':
       return [shellQuote(`1:shell:(${argument.words.join(' ')})`)];
+    case 'step':
+      return [shellQuote('1:step:_runbook_steps')];
+    case 'pass':
+      return [shellQuote('1:pass:_runbook_passes')];
     case 'boxes': {
       const boxes = Array.from({ length: argument.boxes }, (_, at) => `${at + 1}:box:_runbook_boxes`);
       return [...boxes, '*:file:_files'].map(shellQuote);

@@ -43,9 +43,11 @@ function outputBlock(failure: Shown, page: Page): string[] {
   const lines = clean(failure.outputTail).trimEnd().split('\n');
   if (lines.length === 1 && lines[0] === '') return [];
   const shown = lines.slice(-TAIL);
-  const title =
-    shown.length < lines.length ? `output, last ${TAIL} lines (all of it: runbook logs)` : 'output';
-  return ['', page.paint.strong(title), ...shown.map((line) => `${page.paint.faint('|')} ${line}`.trimEnd())];
+  const whole = failure.wholeOutput;
+  const title = whole ? `output, last ${shown.length} of ${whole.lines} lines` : 'output';
+  const rest = whole ? [page.paint.faint(`all of it: ${cleanLine(whole.command)}`)] : [];
+  const text = shown.map((line) => `${page.paint.faint('|')} ${line}`.trimEnd());
+  return ['', page.paint.strong(title), ...text, ...rest];
 }
 
 /** The ordinary explanations with their remedies. */

@@ -15,6 +15,15 @@ const tones = {
   interrupted: 'warn',
 } as const;
 
+const allowedWords: Readonly<Record<string, string>> = {
+  yes: '--yes',
+  sandbox: 'the sandbox',
+  approved: 'an earlier approval',
+  elicitation: "a person in the agent's dialog",
+  terminal: 'a person at the terminal',
+  lease: 'a lease',
+};
+
 /** `runbook history`: one line for each pass, newest first; or one pass step by step. */
 export function renderHistory(report: HistoryReport, page: Page): string {
   if (report.pass) return detail(report.pass, page);
@@ -30,7 +39,7 @@ export const renderOutput = ({ text }: OutputReport): string => clean(text).trim
 function row(pass: PassEntry, page: Page): Cell[] {
   return [
     pass.id,
-    pass.verb,
+    cleanLine(pass.within === undefined ? pass.verb : `${pass.verb}, ${pass.within}`),
     { text: pass.outcome, paint: page.paint[tones[pass.outcome]] },
     pass.ms === undefined ? '' : duration(pass.ms),
     cleanLine(pass.box),
@@ -47,7 +56,11 @@ function detail(pass: PassDetail, page: Page): string {
   ]);
   const took = pass.ms === undefined ? '' : ` in ${duration(pass.ms)}`;
   const head = `${pass.verb} of ${cleanLine(pass.name)} on ${cleanLine(pass.box)}: ${pass.outcome}${took}`;
-  const facts = `  started ${pass.at} by ${cleanLine(`${pass.by.kind} ${pass.by.name}`)}, runbook ${pass.version}`;
+  const part = pass.within === undefined ? '' : `, part of ${cleanLine(pass.within)}`;
+  const allowed =
+    pass.allowed === undefined ? '' : `, allowed by ${allowedWords[pass.allowed] ?? cleanLine(pass.allowed)}`;
+  const by = cleanLine(`${pass.by.kind} ${pass.by.name}`);
+  const facts = `  started ${pass.at} by ${by}${allowed}${part}, runbook ${pass.version}`;
   const next = `output: runbook logs --pass ${pass.id}`;
   return [head, page.paint.faint(facts), '', ...(rows.length > 0 ? [table(rows, page), ''] : []), next].join(
     '\n',

@@ -3,7 +3,7 @@ import type { CheckResult } from '../../model/outcome.ts';
 import type { VerifyReport } from '../../model/reports/report.ts';
 import { checkLines } from './failure.ts';
 import { cleanLine } from './text/clean.ts';
-import { type Cell, type Page, table } from './text/page.ts';
+import { type Cell, type Page, tableRows } from './text/page.ts';
 import type { Paint } from './text/paint.ts';
 
 type Verdict = VerifyReport['steps'][number]['verdict'];
@@ -53,7 +53,7 @@ function block(title: string, entries: readonly Entry[], page: Page): string {
     const mark = verdictMarks[verdict];
     return [{ text: mark.word, paint: page.paint[mark.tone] }, cleanLine(name), says];
   });
-  const lines = table(rows, page).split('\n');
+  const lines = tableRows(rows, page);
   const withChecks = lines.flatMap((line, index) => [line, ...details(shown[index]!.checks, page)]);
   return [...(title ? [page.paint.strong(title)] : []), ...withChecks].join('\n');
 }

@@ -1,15 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, createReadStream, openSync, rmSync, writeSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, createReadStream, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
-import type { PassSummary, RunEvent } from '../../model/outcome.ts';
-import { RECORD_SCHEMA, type RecordHead, type RecordLine, type RecordNote } from '../../model/pass-record.ts';
+import { createGzip, gzipSync } from 'node:zlib';
+import type { RunEvent } from '../../model/outcome.ts';
+import {
+  RECORD_SCHEMA,
+  type RecordEnd,
+  type RecordedOutcome,
+  type RecordHead,
+  type RecordLine,
+  type RecordNote,
+} from '../../model/pass-record.ts';
 import { OWN_FILE, prepareSubfolder } from '../journal-folder.ts';
 import { thisProcess } from '../lock/process-identity.ts';
+import { DigestBuilder } from './digest-builder.ts';
 import { OutputLimit } from './output-limit.ts';
+import { addToIndex } from './pass-index.ts';
 import { prunePasses } from './prune-passes.ts';
+import { entryOf } from './read-record.ts';
 
 /** Milliseconds of a pass that a crash may lose, and bytes that are gathered until then. */
 const FLUSH_MS = 200;
@@ -17,11 +27,12 @@ const FLUSH_BYTES = 64 * 1024;
 
 /** Writes the record of one pass. It never fails a pass: what the disk refuses is left out. */
 export interface PassRecorder {
-  readonly id: string;
+  /** Undefined: no file could be opened. */
+  readonly id: string | undefined;
   /** Events are masked already. */
   record(event: RunEvent | RecordNote): void;
   /** Writes the end, compresses the file, and removes the oldest passes beyond the limits. */
-  end(outcome: PassSummary['outcome']): Promise<void>;
+  end(outcome: RecordedOutcome): Promise<void>;
 }
 
 /** What the head of a record says, but for what the recorder knows itself. */
@@ -42,9 +53,11 @@ export async function startRecord(
   const head: RecordHead = { record: RECORD_SCHEMA, id, at, process: thisProcess(), ...start };
   const passes = await prepareSubfolder(folder, 'passes').catch(() => undefined);
   const file = passes === undefined ? undefined : openQuietly(join(passes, `${id}.jsonl`));
-  if (passes === undefined || file === undefined) return { id, record() {}, end: async () => {} };
+  if (passes === undefined || file === undefined) return NOT_RECORDED;
   return new FileRecorder(id, { folder: passes, file, began, now }, head);
 }
+
+const NOT_RECORDED: PassRecorder = { id: undefined, record() {}, end: async () => {} };
 
 function openQuietly(path: string): { readonly path: string; readonly descriptor: number } | undefined {
   try {
@@ -63,6 +76,7 @@ interface RecordFile {
 
 class FileRecorder implements PassRecorder {
   readonly #output = new OutputLimit((line) => this.#write(line));
+  readonly #digest = new DigestBuilder();
   #pending = '';
   #timer: NodeJS.Timeout | undefined;
   #failed = false;
@@ -70,7 +84,7 @@ class FileRecorder implements PassRecorder {
   constructor(
     readonly id: string,
     private readonly to: RecordFile,
-    head: RecordHead,
+    private readonly head: RecordHead,
   ) {
     this.#pending = `${JSON.stringify(head)}\n`;
     this.#flush();
@@ -85,18 +99,25 @@ class FileRecorder implements PassRecorder {
     this.#write(event as RecordLine);
   }
 
-  async end(outcome: PassSummary['outcome']): Promise<void> {
+  async end(outcome: RecordedOutcome): Promise<void> {
     this.#output.settleAll();
     const at = new Date(this.to.now()).toISOString();
-    this.#write({ type: 'record-ended', at, outcome, ms: this.to.now() - this.to.began });
+    const end = { type: 'record-ended', at, outcome, ms: this.to.now() - this.to.began } as const;
+    this.#write(end);
     this.#flush();
     closeSync(this.to.file.descriptor);
     if (this.#failed) return;
-    await compress(this.to.file.path).catch(() => {});
-    await prunePasses(this.to.folder).catch(() => {});
+    await this.#finish(end).catch(() => {});
+  }
+
+  async #finish(end: RecordEnd): Promise<void> {
+    const bytes = await compress(this.to.file.path);
+    await addToIndex(this.to.folder, { ...entryOf({ head: this.head, end, bytes }), ...this.#digest.digest });
+    await prunePasses(this.to.folder);
   }
 
   #write(line: RecordLine): void {
+    this.#digest.add(line);
     const ms = this.to.now() - this.to.began;
     this.#pending += `${JSON.stringify({ ...line, ms: 'ms' in line && line.type === 'record-ended' ? line.ms : ms })}\n`;
     if (this.#pending.length >= FLUSH_BYTES) this.#flush();
@@ -117,9 +138,24 @@ class FileRecorder implements PassRecorder {
   }
 }
 
+/** A larger record is compressed as a stream, which costs more memory than a small one has bytes. */
+const LARGE_BYTES = 1024 * 1024;
+
 /** The plain file goes only once the compressed one is whole; a crash between them leaves both, and readers prefer the plain one. */
-async function compress(path: string): Promise<void> {
+async function compress(path: string): Promise<number> {
+  const { size } = statSync(path);
   const target = await open(`${path}.gz`, OWN_FILE.anew, 0o600);
-  await pipeline(createReadStream(path), createGzip({ level: 6 }), target.createWriteStream());
+  if (size > LARGE_BYTES)
+    await pipeline(createReadStream(path), createGzip({ level: 6 }), target.createWriteStream());
+  else await writeAndClose(target, gzipSync(readFileSync(path), { level: 6 }));
   rmSync(path);
+  return statSync(`${path}.gz`).size;
+}
+
+async function writeAndClose(target: FileHandle, bytes: Buffer): Promise<void> {
+  try {
+    await target.writeFile(bytes);
+  } finally {
+    await target.close();
+  }
 }

@@ -2,11 +2,13 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { PassEntry, RecordEnd, RecordHead, RecordLine } from '../../model/pass-record.ts';
+import type { PassDigest, PassEntry, RecordEnd, RecordHead, RecordLine } from '../../model/pass-record.ts';
 import { OWN_FILE } from '../journal-folder.ts';
 import { type JsonLine, jsonLinesOf } from '../lines/json-lines.ts';
 import { isRunning } from '../lock/process-identity.ts';
-import { recordNames } from './prune-passes.ts';
+import { DigestBuilder } from './digest-builder.ts';
+import { readIndex } from './pass-index.ts';
+import { recordNames } from './record-names.ts';
 
 /** A record as read. Lines that cannot be read are counted, never guessed at. */
 export interface PassRecord {
@@ -22,10 +24,28 @@ export const passesFolder = (folder: string): string => join(folder, '.runbook',
 
 /** All passes of a folder, newest first; what cannot be read is left out. */
 export async function listPasses(folder: string): Promise<PassEntry[]> {
+  return (await listDigests(folder)).map(({ held: _h, failed: _f, acted: _a, fired: _, ...entry }) => entry);
+}
+
+/** The same with what each pass says about steps and problems. Finished passes come from the index. */
+export async function listDigests(folder: string): Promise<PassDigest[]> {
   const names = await recordNames(passesFolder(folder));
-  const ids = [...new Set(names.map(({ id }) => id))].reverse();
-  const records = await Promise.all(ids.map((id) => readRecord(folder, id)));
-  return records.flatMap((record) => (record ? [entryOf(record)] : []));
+  const unfinished = new Set(names.filter(({ name }) => !name.endsWith('.gz')).map(({ id }) => id));
+  const index = await readIndex(passesFolder(folder));
+  const digests: PassDigest[] = [];
+  for (const id of [...new Set(names.map((each) => each.id))].reverse()) {
+    const known = unfinished.has(id) ? undefined : index.get(id);
+    const digest = known ?? digestOf(await readRecord(folder, id));
+    if (digest) digests.push(digest);
+  }
+  return digests;
+}
+
+function digestOf(record: PassRecord | undefined): PassDigest | undefined {
+  if (!record) return undefined;
+  const builder = new DigestBuilder();
+  for (const line of record.lines) builder.add(line);
+  return { ...entryOf(record), ...builder.digest };
 }
 
 /** One record; undefined: it does not exist, or its head cannot be read. */
@@ -38,11 +58,18 @@ export async function readRecord(folder: string, id: string): Promise<PassRecord
   return parseRecord(jsonLinesOf(text), (await stat(plain ? base : `${base}.gz`)).size);
 }
 
+/** The head of a record that is not compressed. */
+export async function headIn(path: string): Promise<RecordHead | undefined> {
+  const bytes = await contentOf(path);
+  return bytes && parseRecord(bytes.toString('utf8'), 0)?.head;
+}
+
 /** What a list says of a record. */
-export function entryOf({ head, end, bytes }: PassRecord): PassEntry {
-  const { id, verb, at, name, box, by } = head;
+export function entryOf({ head, end, bytes }: Pick<PassRecord, 'head' | 'end' | 'bytes'>): PassEntry {
+  const { id, verb, at, name, box, by, within } = head;
   const outcome = end?.outcome ?? (isRunning(head.process) ? 'running' : 'interrupted');
-  return { id, verb, at, name, box, by, outcome, bytes, ...(end ? { ms: end.ms } : {}) };
+  const optional = { ...(within === undefined ? {} : { within }), ...(end ? { ms: end.ms } : {}) };
+  return { id, verb, at, name, box, by, outcome, bytes, ...optional };
 }
 
 function parseRecord([first, ...rest]: readonly JsonLine[], bytes: number): PassRecord | undefined {

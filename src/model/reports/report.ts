@@ -64,6 +64,7 @@ export interface UndoReport {
      */
     readonly place?: Place;
     readonly outputTail: string;
+    readonly wholeOutput?: { readonly lines: number; readonly command: string };
   };
 }
 
@@ -175,6 +176,17 @@ export interface StatusReport {
     readonly title: string;
     readonly status: 'confirmed' | 'failed' | 'interrupted' | 'undone' | 'edited' | 'new';
     readonly at?: string;
+    /** ISO 8601: when a recorded pass last saw its checks pass. */
+    readonly lastHeld?: string;
+  }[];
+  /** How often the Fix of each recorded problem fired here. */
+  readonly problems: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly times: number;
+    readonly last?: string;
+    /** It has not fired for 90 days. */
+    readonly old: boolean;
   }[];
   readonly pass?: { readonly id: string; readonly ended: boolean };
   /** Leases that let an agent's drafts run unasked here, now. */

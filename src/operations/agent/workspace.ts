@@ -44,8 +44,11 @@ export function withoutOutput({
   world,
   signal,
   trust = 'guarded',
-}: Pick<AgentContext, 'world' | 'signal'> & Partial<Pick<AgentContext, 'trust'>>): OperationContext {
-  return { world, signal, emit: () => {}, audience: audienceOf(trust) };
+  client,
+}: Pick<AgentContext, 'world' | 'signal'> &
+  Partial<Pick<AgentContext, 'trust' | 'client'>>): OperationContext {
+  const agent = client === undefined ? {} : { agent: client };
+  return { world, signal, emit: () => {}, audience: audienceOf(trust), ...agent };
 }
 
 /** Who reads the answers of a server that was started with this trust. */

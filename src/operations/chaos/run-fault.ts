@@ -18,12 +18,13 @@ const REPEATABLE_REASONS = new Set(['drifted', 'needs-acted', 'state-needed', 'o
 
 /** One fault: a pass with the fault injected at the start of a step, then the same command until every check passes. */
 export async function runFault(
-  context: OperationContext,
+  given: OperationContext,
   document: ApprovedDocument,
   flags: ReplayFlags,
   { fault, step }: ChosenFault,
   launched: LaunchedBox,
 ): Promise<FaultResult> {
+  const context = { ...given, within: `chaos: ${fault} at ${step}` };
   const { world } = context;
   const box = await world.openBox({ folder: document.document.folder, env: {}, target: chosenBox(flags.on) });
   try {

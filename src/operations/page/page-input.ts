@@ -5,6 +5,7 @@ import type { Runbook } from '../../model/runbook.ts';
 import { certificateHashOf } from '../document/certificate.ts';
 import type { OperationContext } from '../operation.ts';
 import { openPreview } from '../pass/preview.ts';
+import { stepHistory } from '../record/step-history.ts';
 import { openSession, prepare } from '../session/session.ts';
 import { stepStatus } from '../status.ts';
 import { recordedSteps } from './recorded-steps.ts';
@@ -19,14 +20,29 @@ export async function pageInput(
   try {
     const preview = await openPreview(context, session);
     const { document, runbook, plan, box } = session;
-    const recorded = await recordedSteps(document.folder, box.identity.name, runbook.name);
+    const recorded = await recordedSteps(document.folder, {
+      ...{ box: box.identity.name, name: runbook.name },
+      steps: plan.steps.map(({ step }) => step.id),
+    });
+    const history = stepHistory(recorded.digests, context.world.now());
+    const problems = runbook.steps.filter(({ kind }) => kind === 'problem');
     const states = plan.steps.map((planned) => {
       const { status, at } = stepStatus(planned, preview.memory(planned));
-      const known = recorded.steps.get(planned.step.id) ?? { checks: [], output: '', fixes: [] };
-      return [planned.step.id, { ...known, status, ...(at === undefined ? {} : { at }) }] as const;
+      const known = recorded.steps.get(planned.step.id) ?? { checks: [], output: '' };
+      const lastHeld = history.lastHeld(planned.step.id);
+      return [
+        planned.step.id,
+        {
+          ...known,
+          status,
+          ...(at === undefined ? {} : { at }),
+          ...(lastHeld === undefined ? {} : { lastHeld }),
+        },
+      ] as const;
     });
     return {
       ...{ text: document.source.text, runbook, steps: plan.steps, states: new Map(states) },
+      problems: new Map(problems.map(({ id }) => [id, history.fired(id)])),
       vendored: await vendoredObjects(runbook, document.folder),
       box: box.identity.name,
       ...(recorded.lastPass ? { lastPass: recorded.lastPass } : {}),

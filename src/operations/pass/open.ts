@@ -68,6 +68,7 @@ export async function openPass(
       ...passOf(context, session, { options, journal }),
       emit,
       note: (note: RecordNote) => recorder.record(note),
+      ...(recorder.id === undefined ? {} : { recordId: recorder.id }),
     };
     let ended: PassSummary['outcome'] = 'aborted';
     emit({

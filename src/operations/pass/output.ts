@@ -8,6 +8,7 @@ const TAIL_LINES = 20;
 export class StepOutput {
   #kept = '';
   #fence = '';
+  #lineEnds = 0;
   #stream: MaskStream | undefined;
 
   constructor(
@@ -46,8 +47,14 @@ export class StepOutput {
     return this.#kept.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   }
 
+  /** How many lines it has written, the unfinished one included. */
+  get lines(): number {
+    return this.#lineEnds + (this.#kept === '' || this.#kept.endsWith('\n') ? 0 : 1);
+  }
+
   #take(text: string): void {
     if (text === '') return;
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lineEnds += 1;
     this.#kept = (this.#kept + text).slice(-KEPT_CHARACTERS);
     this.#fence = (this.#fence + text).slice(-KEPT_CHARACTERS);
     this.onText(text);

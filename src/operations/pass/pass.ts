@@ -69,6 +69,8 @@ export interface Pass {
   /** Steps hold it shared, a reactive Fix alone. */
   readonly gate: StepGate;
   readonly emit: (event: RunEvent) => void;
+  /** Id of the pass's record; undefined: it is not recorded. */
+  readonly recordId?: string;
   /** Adds to the record of the pass what is not an event. */
   readonly note: (note: RecordNote) => void;
   readonly signal: AbortSignal;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RecordStart } from '../../journal/passes/pass-recorder.ts';
 import { userName } from '../../journal/user-name.ts';
+import type { BoxIdentity } from '../../model/box.ts';
 import type { StartedBy } from '../../model/pass-record.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Session } from '../session/session.ts';
@@ -9,10 +10,15 @@ import type { PassOptions } from './pass.ts';
 /** The variable in which a schedule names itself. */
 export const SCHEDULE_VARIABLE = 'RUNBOOK_SCHEDULE';
 
+/** The document, and the box where it runs. */
+interface RecordedPlace extends Pick<Session, 'document' | 'runbook' | 'approved'> {
+  readonly box: { readonly identity: Pick<BoxIdentity, 'name'> };
+}
+
 /** The head of a pass's record: which document, where, who asked for it. */
 export function recordStart(
-  { world, agent }: OperationContext,
-  { document, box, runbook }: Session,
+  { world, agent, within }: Pick<OperationContext, 'world' | 'agent' | 'within'>,
+  { document, box, runbook, approved }: RecordedPlace,
   { command = 'replay' }: Pick<PassOptions, 'command'>,
 ): RecordStart {
   return {
@@ -22,6 +28,8 @@ export function recordStart(
     box: box.identity.name,
     document: createHash('sha256').update(document.source.text).digest('hex'),
     by: startedBy(world.env[SCHEDULE_VARIABLE], agent),
+    ...(within === undefined ? {} : { within }),
+    ...(approved ? { allowed: approved.by } : {}),
     version: world.version,
   };
 }

@@ -12,6 +12,7 @@ import { StepOutput } from './output.ts';
 import type { Pass } from './pass.ts';
 import { isFixAllowed, matchingProblems } from './problems.ts';
 import { questionsOf } from './questions.ts';
+import { wholeOutput } from './whole-output.ts';
 
 /** Of a background fence's log; the rest stays in the file. */
 const KEPT_LOG_BYTES = 16 * 1024;
@@ -128,7 +129,8 @@ export class StepWork {
   /** A failure with what the step has said so far. */
   failure(failure: FenceFailure, checks: readonly CheckResult[]): Failure {
     const message = this.pass.masker.mask(failure.message);
-    return { ...failure, message, outputTail: this.output.tail, checks, knownProblems: [] };
+    const whole = wholeOutput(this.pass, this.planned.step.id, this.output);
+    return { ...failure, message, outputTail: this.output.tail, ...whole, checks, knownProblems: [] };
   }
 
   async #attemptOnce(): Promise<StepResult> {

@@ -28,7 +28,7 @@ export async function provePasses(
   { file, input, envFile }: ProveFlags,
 ): Promise<Passes> {
   const { person: _, ...world } = context.world;
-  const alone = { ...context, world };
+  const alone = { ...context, world, within: 'prove' };
   const flags = { file, input, on: box.name, yes: true, ...(envFile === undefined ? {} : { envFile }) };
   const pass = () => replayBox(alone, prepared, replayInput.parse(flags), { approved });
 

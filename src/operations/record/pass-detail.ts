@@ -1,6 +1,6 @@
 import { entryOf, type PassRecord } from '../../journal/passes/read-record.ts';
 import type { StepOutcome } from '../../model/outcome.ts';
-import type { PassDetail } from '../../model/pass-record.ts';
+import type { PassDetail, RecordLine } from '../../model/pass-record.ts';
 
 interface StepSoFar {
   id: string;
@@ -34,6 +34,18 @@ export function passDetail(record: PassRecord): PassDetail {
       case 'undone':
         Object.assign(stepOf(line.step), { outcome: 'undone', ms: line.ms ?? 0 });
         break;
+      case 'undo-failed':
+        Object.assign(stepOf(line.step), { outcome: 'undo failed', message: line.message });
+        break;
+      case 'verified':
+        Object.assign(stepOf(line.step), verdictOf(line));
+        break;
+      case 'held-back':
+        Object.assign(stepOf(line.step), {
+          outcome: `held back: ${line.code}`,
+          message: line.message,
+        });
+        break;
       case 'fix-finished':
         if (line.cleared) stepOf(line.step).fixes.push(line.problem);
         break;
@@ -41,8 +53,16 @@ export function passDetail(record: PassRecord): PassDetail {
         Object.assign(stepOf(line.step), { title: line.title, ...ending(line.outcome) });
     }
   }
-  const { document, version } = record.head;
-  return { ...entryOf(record), document, version, steps: [...steps.values()] };
+  const { document, version, allowed } = record.head;
+  const how = allowed === undefined ? {} : { allowed };
+  return { ...entryOf(record), document, version, ...how, steps: [...steps.values()] };
+}
+
+/** A verified step with the first check that did not pass. */
+function verdictOf({ verdict, checks }: Extract<RecordLine, { type: 'verified' }>) {
+  const missed = checks.find((check) => check.verdict !== 'pass');
+  const message = missed ? `${missed.check}: expected ${missed.expected}, observed ${missed.observed}` : '';
+  return { outcome: verdict, message };
 }
 
 function ending(outcome: StepOutcome): Pick<StepSoFar, 'outcome' | 'ms' | 'message'> {

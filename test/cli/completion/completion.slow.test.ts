@@ -3,10 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { clean } from '../../../src/cli/render/text/clean.ts';
+import { startRecord } from '../../../src/journal/passes/pass-recorder.ts';
 import { runInPty } from '../pty.ts';
 import { plainEnv, type StandIn, standIn } from '../stand-in-command.ts';
 
 let command: StandIn;
+let pass: string;
 beforeAll(async () => {
   command = await standIn();
   mkdirSync(join(command.folder, 'docs'));
@@ -16,6 +18,18 @@ beforeAll(async () => {
     join(command.folder, 'other.md'),
     '# Other\n\n## Steps\n\n### Two words\n\n```bash\ntrue\n```\n',
   );
+  const start = {
+    verb: 'replay',
+    file: 'AUTODOCK.md',
+    name: 'test',
+    box: 'here',
+    document: 'a',
+    version: '0',
+  };
+  const by = { kind: 'person', name: 'me' } as const;
+  const recorder = await startRecord(command.folder, { ...start, by }, () => Date.UTC(2026, 10, 28));
+  await recorder.end('done');
+  pass = recorder.id!;
 }, 60_000);
 
 /** An engine with two boxes. */
@@ -92,6 +106,9 @@ const cases: readonly (readonly [typed: string, offered: readonly string[]])[] =
   ['runbook box open --js', ['--json']],
   ['runbook box status o', ['other.md']],
   ['runbook status o', ['other.md']],
+  ['runbook history 2026', ['PASS']],
+  ['runbook logs --pass 2', ['PASS']],
+  ['runbook logs sta', ['start-caddy']],
 ];
 
 withShell('bash')('bash', () => {
@@ -110,7 +127,7 @@ withShell('bash')('bash', () => {
       env: environment(),
       encoding: 'utf8',
     });
-    expect(stdout.trim().split('\n').sort()).toEqual(offered);
+    expect(stdout.trim().split('\n').sort()).toEqual(offered.map((each) => (each === 'PASS' ? pass : each)));
   });
 
   test('completes only documents and folders', () => {
@@ -139,7 +156,7 @@ withShell('fish')('fish', () => {
         .split('\n')
         .map((line) => line.split('\t')[0])
         .sort(),
-    ).toEqual(offered);
+    ).toEqual(offered.map((each) => (each === 'PASS' ? pass : each)));
   });
 });
 
@@ -169,6 +186,9 @@ withShell('zsh')('zsh', () => {
     ['runbook replay --on de', 'runbook replay --on demo'],
     ['runbook box stop we', 'runbook box stop web'],
     ['runbook box stop web not', 'runbook box stop web notes.txt'],
+    ['runbook history 20', 'runbook history 2026-11-28T00-00-00-'],
+    ['runbook logs --pass 20', 'runbook logs --pass 2026-11-28T00-00-00-'],
+    ['runbook logs st', 'runbook logs start-caddy'],
   ])('%j becomes %j', async (typed, completed) => {
     expect(await completedBy(`${COMPINIT}; source <(runbook completion zsh)`, typed, completed)).toContain(
       completed,

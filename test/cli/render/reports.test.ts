@@ -166,9 +166,13 @@ test('facts', async () => {
 
 test('status', async () => {
   expect(await text('status', samples.statusReport)).toMatchInlineSnapshot(`
-    "  confirmed  install-k3s  2026-11-21 10:00  Install k3s
-      failed     start-caddy  2026-11-21 10:00  Start Caddy
-      new        webhook                        Webhook
+    "  confirmed  install-k3s  held 2026-11-21 10:00  Install k3s
+      failed     start-caddy  2026-11-21 10:00       Start Caddy
+      new        webhook                             Webhook
+
+    recorded fixes
+           port-taken  fired 3 times, last on 2026-11-21  Port 80 is taken
+      old  no-dns      has not fired                      No DNS
 
     1 of 3 steps confirmed on local; the last pass was completed
     .runbook/journal.jsonl"
@@ -197,6 +201,87 @@ test('fits every table line into a narrow terminal', async () => {
       .filter((line) => line.startsWith('  ') && !line.includes('remedy'));
     for (const line of tables) expect(line.length).toBeLessThanOrEqual(40);
   }
+});
+
+test('at 80 columns a long id stays whole, and what is said of it follows on the next line', async () => {
+  const id = 'install-the-ingress-controller-and-wait-for-its-load-balancer';
+  const page = { ...plainPage, width: 80, terminal: true };
+  const step = { id, title: 'Install the ingress controller' };
+  const status = {
+    ...samples.statusReport,
+    steps: [...samples.statusReport.steps, { ...step, status: 'failed' as const, at: samples.time }],
+  };
+  expect(await text('status', status, page)).toMatchInlineSnapshot(`
+    "  confirmed  install-k3s  held 2026-11-21 10:00  Install k3s
+      failed     start-caddy  2026-11-21 10:00       Start Caddy
+      new        webhook                             Webhook
+      failed     install-the-ingress-controller-and-wait-for-its-load-balancer
+                              2026-11-21 10:00       Install the ingress controller
+
+    recorded fixes
+           port-taken  fired 3 times, last on 2026-11-21  Port 80 is taken
+      old  no-dns      has not fired                      No DNS
+
+    1 of 4 steps confirmed on local; the last pass was completed
+    .runbook/journal.jsonl"
+  `);
+  const verify = {
+    ...samples.verifyReport,
+    steps: [...samples.verifyReport.steps, { ...step, verdict: 'no-checks' as const, checks: [] }],
+  };
+  expect(await text('verify', verify, page)).toMatchInlineSnapshot(`
+    "  pass     install-k3s  1 check
+      fail     start-caddy  1 of 2 checks
+          fail     port 443 owner caddy
+                   expected  owner caddy
+                   observed  owner traefik (pid 812)
+      none     webhook      no checks: only the journal knows
+      n/a      tunnel       its When does not hold
+      unknown  dns          0 of 1 check
+          unknown  http GET https://example.org
+                   expected  status 200-299
+                   observed  no route
+      none     install-the-ingress-controller-and-wait-for-its-load-balancer
+                            no checks: only the journal knows
+
+    endpoints
+      pass  Argo     http://127.0.0.1:2746
+      none  Webhook  12000
+
+    differs: 1 pass, 1 fail, 1 unknown, 1 without checks on local"
+  `);
+  const plan = {
+    ...samples.planReport,
+    steps: [...samples.planReport.steps, { ...samples.planReport.steps[0]!, ...step }],
+  };
+  expect(await text('plan', plan, page)).toMatchInlineSnapshot(`
+    "Argo on k3s on local: 5 steps, continuing the last pass
+
+      skip    install-k3s  confirmed before: command k3s exists
+      act     start-caddy  drifted: port 443 owner caddy: owner traefik (pid 812)
+                           shell  bash: systemctl start caddy
+      ask     webhook      its shell checks decide, and a plan runs no code
+                           shell  bash: systemctl start caddy
+      person  tunnel       its When could not be evaluated
+                           shell  bash: systemctl start caddy
+      skip    install-the-ingress-controller-and-wait-for-its-load-balancer
+                           confirmed before: command k3s exists
+
+    known problems
+      traefik-takes-the-ports  checked in the pass, for start-caddy
+      image-pull               if its symptom appears
+
+    inputs
+      DOMAIN         example.org  from --input
+      REGISTRY_PASS  ***          from environment
+      REGISTRY_USER  missing      secret
+      MIRROR         missing      optional
+
+    AUTODOCK.md:50:1: error[missing-input]: REGISTRY_USER has no value
+      remedy: Set it in the environment or in .env.
+
+    would: 1 act, 1 skip, 1 known only in the pass, 1 needs a person"
+  `);
 });
 
 test('prints JSON for a verb without a renderer', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -49,7 +49,7 @@ test('keeps the start and the end of a long output, and says how much is missing
   for (let i = 0; i < 3000; i += 1) recorder.record({ type: 'output', step: 'a', text: line });
   recorder.record({ type: 'output', step: 'a', text: 'last\n' });
   await recorder.end('done');
-  const lines = (await readRecord(folder, recorder.id))!.lines;
+  const lines = (await readRecord(folder, recorder.id!))!.lines;
   const texts = lines.flatMap((each) => (each.type === 'output' ? [each.text] : []));
   const omitted = lines.flatMap((each) => (each.type === 'output-omitted' ? [each.characters] : []));
   const kept = texts.join('').length;
@@ -66,12 +66,26 @@ test('removes the oldest passes beyond the limit, but never one that is being wr
   for (let i = 0; i < 5; i += 1) {
     wait(1000);
     const recorder = await startRecord(folder, START, now);
-    ids.push(recorder.id);
+    ids.push(recorder.id!);
     await recorder.end('done');
   }
   expect(await prunePasses(passesFolder(folder), { passes: 3 })).toEqual(ids.slice(0, 3));
   expect((await listPasses(folder)).map(({ id }) => id)).toEqual([ids[4], ids[3], open.id]);
   await open.end('done');
+});
+
+test('a record that was interrupted can be removed, and readers agree with the index', async () => {
+  const { folder, now, wait } = await project();
+  const killed = await startRecord(folder, START, now);
+  const path = join(passesFolder(folder), `${killed.id}.jsonl`);
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.replace(/"pid":\d+/, '"pid":999999999'));
+  wait(1000);
+  const recorder = await startRecord(folder, START, now);
+  await recorder.end('done');
+  expect((await listPasses(folder)).map(({ outcome }) => outcome)).toEqual(['done', 'interrupted']);
+  expect(await prunePasses(passesFolder(folder), { passes: 1 })).toEqual([killed.id]);
+  expect((await listPasses(folder)).map(({ id }) => id)).toEqual([recorder.id]);
 });
 
 test('continues the pass if the folder is not writable', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { listPasses } from '../../../src/journal/passes/read-record.ts';
 import type { RunEvent } from '../../../src/model/outcome.ts';
 import type { FleetReport } from '../../../src/model/reports/fleet.ts';
 import { replay } from '../../../src/operations/replay.ts';
@@ -28,13 +29,20 @@ async function fleetOf(text: string, inventory: string, env: Record<string, stri
 
 describe('a fleet', () => {
   it('replays every box with its own journal, and finds nothing to do the second time', async () => {
-    const { run, ran } = await fleetOf(runbook({ One: step('one'), Two: step('two') }), inventoryOf(3));
+    const { run, ran, scene } = await fleetOf(
+      runbook({ One: step('one'), Two: step('two') }),
+      inventoryOf(3),
+    );
     const first = await run();
     expect(first.ways).toEqual([1, 2, 3].map((n) => `b${n} done: 2 acted, 0 skipped`));
     expect([first.exit, first.report.summary.outcome]).toEqual([0, 'done']);
     const second = await run();
     expect(second.ways).toEqual([1, 2, 3].map((n) => `b${n} done: nothing to do, 2 skipped`));
     for (const name of ['b1', 'b2', 'b3']) expect(await ran(name)).toEqual(['one', 'two']);
+    const passes = await listPasses(scene.folder);
+    expect(passes.map(({ box, verb, outcome }) => `${verb} ${box} ${outcome}`).sort()).toEqual(
+      ['b1', 'b1', 'b2', 'b2', 'b3', 'b3'].map((name) => `replay ${name} done`),
+    );
   });
 
   it('gives each box its own inputs; the command line wins', async () => {

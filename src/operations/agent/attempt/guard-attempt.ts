@@ -15,6 +15,7 @@ import type { AgentContext } from '../tool.ts';
 import { evidenceIn, observeNow } from '../watch.ts';
 import { lastBody, type Workspace } from '../workspace.ts';
 import { type AttemptAnswer, guardAnswer } from './answer.ts';
+import { recordHeldBack } from './record-held-back.ts';
 import type { Ready } from './run-attempt.ts';
 
 /** What the guards say of an attempt, with all that they look at: the loop, the evidence it cites, what has changed since. */
@@ -111,7 +112,7 @@ function checksOf(id: string, body: StepBody): readonly Check[] {
 /** Journals what a guard held back, and answers it. */
 export async function recordRefusal(
   workspace: Workspace,
-  { attempt, target, hypothesis }: Ready,
+  { attempt, target, hypothesis, context }: Ready,
   verdict: Exclude<GuardVerdict, { verdict: 'pass' }>,
 ): Promise<AttemptAnswer> {
   const { nextStep, ...said } = verdict;
@@ -123,5 +124,6 @@ export async function recordRefusal(
     evidence: [...said.evidence],
     ...(hypothesis ? { hypothesis } : {}),
   });
+  await recordHeldBack(context, workspace, target, { by: 'guard', code: said.code, message: said.reason });
   return guardAnswer(workspace.store.loop.guards.at(-1)!, nextStep);
 }

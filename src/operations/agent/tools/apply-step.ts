@@ -24,6 +24,7 @@ import {
   sandboxPermission,
   standingPermission,
 } from '../attempt/permission.ts';
+import { recordHeldBack } from '../attempt/record-held-back.ts';
 import { refuseLiteralIds } from '../attempt/refuse-literal-ids.ts';
 import { type Ready, runAttempt } from '../attempt/run-attempt.ts';
 import { type AttemptTarget, attemptTarget } from '../attempt/target.ts';
@@ -229,6 +230,12 @@ async function closedOnError<T>({ box }: Session, work: () => Promise<T>): Promi
   }
 }
 
+const DENIED: Readonly<Record<Exclude<Denied, 'open'>, string>> = {
+  no: 'the person said no',
+  'nobody-asked': 'no person could be asked',
+  'too-fast': 'it was answered too fast for a person to have read it',
+};
+
 /** A person is needed first. A question that is still open leaves no trace: the call comes again with its answer. */
 async function unpermitted(
   context: AgentContext,
@@ -249,6 +256,8 @@ async function unpermitted(
       inputs,
       call: JSON.stringify({ step, draft }),
     });
+    const message = DENIED[answer];
+    await recordHeldBack(context, workspace, target, { by: 'approval', code: answer, message });
   }
   return approvalAnswer(target.step, key, answer, workspace.document.file);
 }
