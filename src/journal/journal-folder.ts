@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { storing } from './storage-error.ts';
 
-const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 
 /**
  * How files in `.runbook/` are opened. A project from someone else may contain symlinks with these names, to choose
@@ -13,6 +13,8 @@ const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } = constants
 export const OWN_FILE = {
   read: O_RDONLY | O_NOFOLLOW,
   append: O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW,
+  /** Fails if the file exists. */
+  fresh: O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW,
   anew: O_WRONLY | O_TRUNC | O_CREAT | O_NOFOLLOW,
 } as const;
 

@@ -12,7 +12,7 @@ export type StartedBy =
 /** The first line of a record. */
 export interface RecordHead {
   readonly record: typeof RECORD_SCHEMA;
-  /** Sorts by time: `2026-11-28T10-15-00-3f9a`. */
+  /** Sorts by time: `2026-11-28T10-15-00-3f90`. */
   readonly id: string;
   /** `replay`, `undo`, `verify`, `apply_step`, … */
   readonly verb: string;

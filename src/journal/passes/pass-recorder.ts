@@ -1,5 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, createReadStream, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -48,23 +56,38 @@ export async function startRecord(
   now: () => number,
 ): Promise<PassRecorder> {
   const began = now();
-  const at = new Date(began).toISOString();
-  const id = `${at.slice(0, 19).replaceAll(':', '-')}-${randomBytes(2).toString('hex')}`;
-  const head: RecordHead = { record: RECORD_SCHEMA, id, at, process: thisProcess(), ...start };
   const passes = await prepareSubfolder(folder, 'passes').catch(() => undefined);
-  const file = passes === undefined ? undefined : openQuietly(join(passes, `${id}.jsonl`));
-  if (passes === undefined || file === undefined) return NOT_RECORDED;
+  const opened = passes === undefined ? undefined : openRecord(passes, began);
+  if (passes === undefined || !opened) return NOT_RECORDED;
+  const { id, ...file } = opened;
+  const at = new Date(began).toISOString();
+  const head: RecordHead = { record: RECORD_SCHEMA, id, at, process: thisProcess(), ...start };
   return new FileRecorder(id, { folder: passes, file, began, now }, head);
 }
 
 const NOT_RECORDED: PassRecorder = { id: undefined, record() {}, end: async () => {} };
 
-function openQuietly(path: string): { readonly path: string; readonly descriptor: number } | undefined {
-  try {
-    return { path, descriptor: openSync(path, OWN_FILE.append, 0o600) };
-  } catch {
-    return undefined;
+/**
+ * Opens the record of a pass that starts now. Ids sort by time: the second, then the millisecond in three hexadecimal digits, then
+ * a digit for passes of the same millisecond. Undefined: the disk refuses.
+ */
+function openRecord(
+  folder: string,
+  now: number,
+): { readonly id: string; readonly path: string; readonly descriptor: number } | undefined {
+  const at = new Date(now).toISOString();
+  const millisecond = (now % 1000).toString(16).padStart(3, '0');
+  for (let digit = 0; digit < 16; digit += 1) {
+    const id = `${at.slice(0, 19).replaceAll(':', '-')}-${millisecond}${digit.toString(16)}`;
+    const path = join(folder, `${id}.jsonl`);
+    if (existsSync(`${path}.gz`)) continue;
+    try {
+      return { id, path, descriptor: openSync(path, OWN_FILE.fresh, 0o600) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return undefined;
+    }
   }
+  return openRecord(folder, now + 1);
 }
 
 interface RecordFile {

@@ -61,7 +61,7 @@ export async function readRecord(folder: string, id: string): Promise<PassRecord
 /** The head of a record that is not compressed. */
 export async function headIn(path: string): Promise<RecordHead | undefined> {
   const bytes = await contentOf(path);
-  return bytes && parseRecord(bytes.toString('utf8'), 0)?.head;
+  return bytes && parseRecord(jsonLinesOf(bytes), 0)?.head;
 }
 
 /** What a list says of a record. */

@@ -208,7 +208,7 @@ async function run(
     ...(only === undefined ? {} : { only }),
   });
   const emit = { emit: (event: Parameters<JobLog['take']>[0]) => log?.take(event) };
-  const { world, trust } = context;
-  const operation = { ...withoutOutput({ world, trust, signal }), ...emit };
+  const { world, trust, client } = context;
+  const operation = { ...withoutOutput({ world, trust, signal, client }), ...emit };
   return await replayBox(operation, prepared, flags, { approved });
 }
