@@ -208,6 +208,6 @@ test('a list reads the index, and a pass that is missing there from its record',
   await scene.run('verify', { yes: true });
   const before = await listDigests(scene.folder);
   expect(before.map(({ held }) => held)).toEqual([['make'], ['make']]);
-  await rm(join(passesFolder(scene.folder), 'index.jsonl'));
+  await rm(join(passesFolder(scene.folder), 'passes.index'));
   expect(await listDigests(scene.folder)).toEqual(before);
 });

@@ -4,7 +4,7 @@ import type { PassDigest } from '../../model/pass-record.ts';
 import { OWN_FILE } from '../journal-folder.ts';
 
 /** In the folder of the records. Derived from them: a pass that is missing here is read from its record. */
-const INDEX = 'index.jsonl';
+const INDEX = 'passes.index';
 
 /** Adds a finished pass. */
 export async function addToIndex(folder: string, digest: PassDigest): Promise<void> {

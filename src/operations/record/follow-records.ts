@@ -2,7 +2,7 @@ import { watch } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OWN_FILE, prepareSubfolder } from '../../journal/journal-folder.ts';
-import { recordNames } from '../../journal/passes/prune-passes.ts';
+import { recordNames } from '../../journal/passes/record-names.ts';
 import type { RecordLine } from '../../model/pass-record.ts';
 
 /** One line of a record that is being written. `at` counts the lines after the head, from 1. */

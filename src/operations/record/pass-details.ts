@@ -1,5 +1,5 @@
-import { recordNames } from '../../journal/passes/prune-passes.ts';
 import { passesFolder, readRecord } from '../../journal/passes/read-record.ts';
+import { recordNames } from '../../journal/passes/record-names.ts';
 import type { PassDetail } from '../../model/pass-record.ts';
 import { passDetail } from './pass-detail.ts';
 
