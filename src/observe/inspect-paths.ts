@@ -58,7 +58,7 @@ function accessOf({ uid, gid, mode }: Stats, { users, groups }: Accounts): strin
 
 function namesIn(file: string): Map<number, string> {
   const text = tryRead(() => readFileSync(file, 'utf8'));
-  const lines = text.kind === 'read' ? text.value.split('\n') : [];
+  const lines = text.kind === 'read' ? text.value.split('\n').filter((line) => line.includes(':')) : [];
   return new Map(
     lines.map((line): [number, string] => {
       const [name = '', , id = ''] = line.split(':');

@@ -135,7 +135,32 @@ async function verifyStep(
     preview.questions(planned).filter((question) => question.kind !== 'output'),
     approved,
   );
-  return { id, title, verdict: verdictOf(checks), checks };
+  const verdict = verdictOf(checks);
+  const findings = verdict === 'fail' ? await explainChecks(preview, planned, checks) : [];
+  return { id, title, verdict, checks, ...(findings.length > 0 && { findings }) };
+}
+
+/** Why checks of a step fail, joined with the facts of the box. */
+async function explainChecks(
+  { pass }: Preview,
+  { step }: PlanStep,
+  checks: readonly CheckResult[],
+): Promise<NonNullable<VerifyReport['steps'][number]['findings']>> {
+  const { explainFailure } = await import('./diagnosis/explain-failure.ts');
+  const text = step.actions.map((action) => action.text).join('\n');
+  const input = {
+    attempt: step.id,
+    at: new Date(pass.now()).toISOString(),
+    output: '',
+    checks: checks.filter((each) => each.verdict === 'fail'),
+    step: { text },
+  };
+  const found = await explainFailure({ box: pass.box, folder: pass.folder, input });
+  return found.map(({ code, title, remedy }) => ({
+    code,
+    title: pass.masker.mask(title),
+    remedy: pass.masker.mask(remedy),
+  }));
 }
 
 function verdictOf(checks: readonly CheckResult[]): VerifyReport['steps'][number]['verdict'] {

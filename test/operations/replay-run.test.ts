@@ -55,6 +55,42 @@ describe('the ordinary explanation', () => {
     expect(failure.findings[0]).toMatchObject({ code: 'program-missing' });
     expect(failure.findings[0].title).toContain('mkdri');
   });
+
+  test('what a program wrote only into its log is read', async () => {
+    const program = 'echo "nginx: [emerg] no \\"events\\" section in configuration" >server.log; false';
+    const scene = await scenario(
+      runbook({ one: fence(`${program} || exit 0`) + check('file ready exists') }),
+    );
+    const { failure } = (await scene.replay()).report.steps[0].outcome;
+    expect(failure.findings[0].title).toMatch(/no section events \(server\.log:1\)/);
+  });
+
+  test('a link that leads nowhere is named by the link', async () => {
+    const scene = await scenario(
+      runbook({ one: fence('ln -s "$PWD/v41" current; cat "$PWD/current/VERSION"') }),
+    );
+    const { failure } = (await scene.replay()).report.steps[0].outcome;
+    expect(failure.findings[0].title).toMatch(/current is a link to \S+v41, which does not exist/);
+  });
+});
+
+describe('verify and drift say why a check fails', () => {
+  test('a server answers 404: who it is', async () => {
+    const server = createServer((_, answer) => answer.writeHead(200).end()).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await new Promise((resolve) => server.once('listening', resolve));
+    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/`;
+    const scene = await scenario(runbook({ one: fence('true') + check(`http GET ${url}`) }));
+    expect((await scene.replay()).exit).toBe(0);
+    server.removeAllListeners('request');
+    server.on('request', (_, answer) => answer.writeHead(404).end());
+    const { report } = await scene.run('verify');
+    expect(report.steps[0].findings[0].title).toMatch(/answers HTTP 404 to GET \//);
+    const drifted = (await scene.run('drift')).report.findings.find(
+      (each: { kind: string }) => each.kind === 'failing',
+    );
+    expect(drifted.cause).toMatch(/answers HTTP 404 to GET \//);
+  });
 });
 
 describe('waiting', () => {

@@ -31,8 +31,9 @@ function amount(many: number, noun: string): string {
   return pluralize(many, noun.replace(/s$/, ''), noun);
 }
 
-function cells({ kind, subject, check, detail }: DriftFinding, page: Page): Cell[] {
-  const what = check === undefined ? detail : `${check}: ${detail}`;
+function cells({ kind, subject, check, detail, cause }: DriftFinding, page: Page): Cell[] {
+  const seen = check === undefined ? detail : `${check}: ${detail}`;
+  const what = cause === undefined ? seen : `${seen}. ${cause}`;
   return [{ text: kind, paint: page.paint[tones[kind]] }, cleanLine(subject), cleanLine(what)];
 }
 

@@ -14,6 +14,8 @@ interface Entry {
   readonly name: string;
   readonly says: string;
   readonly checks: readonly CheckResult[];
+  /** Why it fails, the likeliest first. */
+  readonly findings?: VerifyReport['steps'][number]['findings'];
 }
 
 const verdictMarks: Readonly<Record<Verdict, { word: string; tone: keyof Paint }>> = {
@@ -32,6 +34,7 @@ export function renderVerify(report: VerifyReport, page: Page): string {
       name: step.id,
       says: saysOf(step.verdict, step.checks),
       checks: step.checks,
+      findings: step.findings,
     }),
   );
   const endpoints = report.endpoints.map(
@@ -54,13 +57,28 @@ function block(title: string, entries: readonly Entry[], page: Page): string {
     return [{ text: mark.word, paint: page.paint[mark.tone] }, cleanLine(name), says];
   });
   const lines = tableRows(rows, page);
-  const withChecks = lines.flatMap((line, index) => [line, ...details(shown[index]!.checks, page)]);
+  const withChecks = lines.flatMap((line, index) => [
+    line,
+    ...details(shown[index]!.checks, page),
+    ...why(shown[index]!, page),
+  ]);
   return [...(title ? [page.paint.strong(title)] : []), ...withChecks].join('\n');
 }
 
 function details(checks: readonly CheckResult[], page: Page): string[] {
   const shown = checks.filter((check) => page.verbose || check.verdict !== 'pass');
   return shown.flatMap((check) => checkLines(check, page)).map((line) => `      ${line}`);
+}
+
+/** The likeliest explanation, with what to do. */
+function why({ findings = [] }: Entry, page: Page): string[] {
+  const [first] = findings;
+  return first === undefined
+    ? []
+    : [
+        `      ${page.paint.strong('why')} ${cleanLine(first.title)}`,
+        `          ${page.paint.faint(cleanLine(first.remedy))}`,
+      ];
 }
 
 function saysOf(verdict: Verdict, checks: readonly CheckResult[]): string {

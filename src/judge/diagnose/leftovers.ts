@@ -85,7 +85,7 @@ export const fileMissing: Rule = textRule({
     if (/locale|bad interpreter/.test(line) || /^HTTP\/\d/.test(path ?? '')) return undefined;
     const fact = pathFact(context, path);
     return {
-      title: `${path ?? 'A file'} does not exist${why(fact)}${chainBefore(line, path)}.`,
+      title: missingTitle(path ?? 'A file', line, fact),
       remedy: 'Check the path and the working directory. Create the file or its folder in an earlier step.',
       ...(path !== undefined && { subject: path }),
       ...(fact && { evidence: [fact.id] }),
@@ -102,22 +102,22 @@ function pathNear(hit: Hit, context: FailureContext): string | undefined {
     .find((path) => path.startsWith('/'));
 }
 
-/** Where the path ends. */
-function why(fact: PathFact | undefined): string {
+/** What is missing, and where the path ends. */
+function missingTitle(path: string, line: string, fact: PathFact | undefined): string {
+  const about = chainBefore(line, path);
   if (fact?.brokenLink)
-    return `: ${fact.brokenLink.path} is a link to ${fact.brokenLink.target}, which does not exist`;
-  const folder = fact?.missing !== undefined && fact.missing !== fact.path ? fact.missing : undefined;
-  return folder === undefined ? '' : `, because there is no ${folder}`;
+    return `${path} does not exist: ${fact.brokenLink.path} is a link to ${fact.brokenLink.target}, which does not exist.`;
+  if (fact?.missing !== undefined && fact.missing !== fact.path)
+    return `${path} does not exist: its folder ${fact.missing} is missing.`;
+  return about === undefined ? `${path} does not exist.` : `${path} does not exist (${about}).`;
 }
 
 /** What a program was about when it missed the file: `context "staging": context not found: open …`. */
-function chainBefore(line: string, path: string | undefined): string {
-  const before = line.slice(0, path === undefined ? 0 : line.indexOf(path));
-  const about =
-    /(?:^|: )([^:]{1,100}: [^:]{0,60}(?:not found|unable to|could not|failed to)[^:]{0,60}): (?:open|stat|read)? ?$/.exec(
-      before,
-    )?.[1];
-  return about === undefined ? '' : ` (${about})`;
+function chainBefore(line: string, path: string): string | undefined {
+  const before = line.slice(0, Math.max(0, line.indexOf(path)));
+  return /(?:^|: )([^:]{1,100}: [^:]{0,60}(?:not found|unable to|could not|failed to)[^:]{0,60}): (?:open|stat|read)? ?$/.exec(
+    before,
+  )?.[1];
 }
 
 /** A second instance of a server on the same data. */

@@ -120,7 +120,7 @@ export const dependencyConflict: Rule = textRule({
   code: 'dependency-conflict',
   cause: 'dependency',
   patterns: [
-    /ERESOLVE|The following packages have unmet dependencies|held broken packages|ResolutionImpossible|conflicting dependencies|dependency problems - leaving unconfigured|EBADENGINE|The engine "node" is incompatible|requires a different Python|version solving failed/i,
+    /ERESOLVE|The following packages have unmet dependencies|held broken packages|ResolutionImpossible(?!: for help)|conflicting dependencies|dependency problems - leaving unconfigured|EBADENGINE|The engine "node" is incompatible|requires a different Python|version solving failed/i,
   ],
   describe: ({ index }, { lines }) => ({
     title: `The requested versions conflict with each other or with this version of the language${namedIn(lines.slice(Math.max(0, index - 20), index + 15).map(({ text }) => text))}.`,

@@ -9,6 +9,8 @@ export interface DriftFinding {
   readonly detail: string;
   /** The check that fails, as written. */
   readonly check?: string;
+  /** Why it fails, in one sentence, where the box shows it. Masked. */
+  readonly cause?: string;
 }
 
 /** The result of `runbook drift`. */

@@ -1,5 +1,6 @@
 import type { ClusterGrant } from '../cluster/cluster-grant.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import type { Finding } from '../finding.ts';
 import type { CheckResult, PassSummary, StepOutcome } from '../outcome.ts';
 import type { Place } from '../place.ts';
 import type { PlanReport } from '../plan.ts';
@@ -26,6 +27,8 @@ export interface VerifyReport {
     readonly title: string;
     readonly verdict: 'pass' | 'fail' | 'unknown' | 'no-checks' | 'not-applicable';
     readonly checks: readonly CheckResult[];
+    /** Why checks fail, the likeliest first. Absent: none fails, or nothing explains it. */
+    readonly findings?: readonly Pick<Finding, 'code' | 'title' | 'remedy'>[];
   }[];
   readonly endpoints: readonly {
     readonly name: string;

@@ -30,6 +30,7 @@ const READ_BYTES = 32 * 1024;
 const CONFIG_BYTES = 128 * 1024;
 const COUNTED_BYTES = 4 * 1024 * 1024;
 const END_BYTES = 64;
+const UNMARKED_BYTES = 1024;
 
 const LOG_NAME =
   /(?:^|[._-])(?:log|logs|err|errors?|stderr|stdout|out|output)$|\.(?:log|err|out|stderr|stdout)(?:\.txt)?$|^nohup\.out$/i;
@@ -78,12 +79,18 @@ export function newLogLines(question: LogQuestion, marks: LogMarks, sinceMs: num
     const isNew = mark
       ? status.size !== mark.size || status.mtimeMs > mark.modifiedMs
       : status.mtimeMs >= sinceMs - 20;
-    return isNew ? [{ path, status, from: startOf(path, status, mark) }] : [];
+    const from = mark || status.birthtimeMs >= sinceMs - 20 ? startOf(path, status, mark) : unmarked(status);
+    return isNew ? [{ path, status, from }] : [];
   });
   return files
     .sort((a, b) => b.status.mtimeMs - a.status.mtimeMs)
     .slice(0, MAX_FILES)
     .flatMap(({ path, status, from }) => linesOf(path, status, from, question.folder) ?? []);
+}
+
+/** Of a log that existed before and was not measured then, only the end can be new. */
+function unmarked({ size }: Stats): number {
+  return Math.max(0, size - UNMARKED_BYTES);
 }
 
 /** Where the new part begins: after what was there, unless the file was rewritten. */

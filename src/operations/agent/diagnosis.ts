@@ -8,8 +8,8 @@ import type { Scope, Snapshot } from '../../model/facts/snapshot.ts';
 import type { Evidence, Finding } from '../../model/finding.ts';
 import { inspectProgram } from '../../observe/programs/inspect-program.ts';
 import type { World } from '../../world.ts';
+import { failureFacts } from '../diagnosis/failure-facts.ts';
 import { speaksOfKubernetes } from '../session/cluster-observation.ts';
-import { failureFacts } from './failure-facts.ts';
 import { evidenceIn } from './watch.ts';
 
 /** The mundane checklist, run: what explains a failure, and the evidence behind it. */

@@ -28,8 +28,10 @@ const stepSource: DriftSource = async ({ session, preview, confirmed }) => {
   const evaluated = endpoints.flatMap(({ name, result }) => (result ? [{ id: name, checks: [result] }] : []));
   return {
     findings: [
-      ...steps.flatMap(({ id, checks, verdict }) =>
-        verdict === 'not-applicable' ? [] : driftOfChecks('steps', id, checks.filter(isNotOfCluster)),
+      ...steps.flatMap(({ id, checks, verdict, findings }) =>
+        verdict === 'not-applicable'
+          ? []
+          : driftOfChecks('steps', id, checks.filter(isNotOfCluster)).map(withCause(findings?.[0]?.title)),
       ),
       ...evaluated.flatMap(({ id, checks }) => driftOfChecks('endpoints', id, checks)),
     ],
@@ -39,6 +41,10 @@ const stepSource: DriftSource = async ({ session, preview, confirmed }) => {
     ],
   };
 };
+
+function withCause(cause: string | undefined): (finding: DriftFinding) => DriftFinding {
+  return (finding) => (finding.kind === 'failing' && cause !== undefined ? { ...finding, cause } : finding);
+}
 
 /** Objects of a cluster are compared field by field by another source, except for patches. */
 function isNotOfCluster({ kind, check }: CheckResult): boolean {

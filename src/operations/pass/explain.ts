@@ -1,15 +1,16 @@
 import type { ClusterObservation } from '../../model/cluster/cluster-observation.ts';
-import type { Scope } from '../../model/facts/snapshot.ts';
 import { type Failure, isInterruption } from '../../model/outcome.ts';
 import type { Step } from '../../model/runbook.ts';
 import { aboutStep } from './about-step.ts';
 import type { Pass } from './pass.ts';
 
-/** What a failure is held against; enough to name who holds a port and what is full, in about a tenth of a second. */
-const LOOKED_AT: readonly Scope[] = ['listeners', 'processes', 'disk', 'memory'];
-
-/** More than this explains nothing any more. */
-const MOST = 3;
+/** What is known of a failed try at a step. */
+interface FailedTry {
+  readonly failure: Failure;
+  readonly output: string;
+  /** Milliseconds since the epoch. */
+  readonly startedMs: number;
+}
 
 /**
  * The mundane explanations of a failure, likeliest first, from what the step said and from a look at the box.
@@ -18,37 +19,32 @@ const MOST = 3;
 export async function explain(
   pass: Pass,
   step: Step,
-  failure: Failure,
-  output: string,
+  { failure, output, startedMs }: FailedTry,
 ): Promise<Failure['findings']> {
   if (!pass.options.explain || isInterruption(failure)) return undefined;
-  const [{ observeBox }, { diagnose }, { namedPrograms }, { inspectPrograms }] = await Promise.all([
-    import('../../observe/observe-box.ts'),
-    import('../../judge/diagnose/diagnose.ts'),
-    import('../../judge/diagnose/named-programs.ts'),
-    import('../../observe/programs/inspect-programs.ts'),
-  ]);
+  const { explainFailure } = await import('../diagnosis/explain-failure.ts');
   const text = step.actions.map((action) => action.text).join('\n');
   const about = aboutStep(pass, step.id);
   const spoken = `${text}\n${failure.checks.map(({ check }) => check).join('\n')}`;
   // What a fence for a cluster was refused for is known to the word: what else is wrong there would only distract.
   const cluster = failure.kind.startsWith('cluster-') ? undefined : await clusterObservation(pass, spoken);
-  const input = {
-    attempt: step.id,
-    at: new Date(pass.now()).toISOString(),
-    end: endOf(failure),
-    output,
-    checks: failure.checks,
-    step: { text, ...(about && { about }) },
-    snapshot: await observeBox(pass.box, {
-      scopes: [...LOOKED_AT, ...(cluster ? (['kubernetes'] as const) : [])],
-      ...(cluster && { cluster }),
-    }),
-    measurements: [...pass.facts].map(([name, value]) => ({ name, value })),
-  };
-  const first = diagnose(input, MOST);
-  const programs = await inspectPrograms(pass.box, namedPrograms(first), pass.folder);
-  const findings = programs.length === 0 ? first : diagnose({ ...input, programs }, MOST);
+  const end = endOf(failure);
+  const findings = await explainFailure({
+    box: pass.box,
+    folder: pass.folder,
+    sinceMs: startedMs,
+    ...(cluster && { cluster }),
+    input: {
+      attempt: step.id,
+      at: new Date(pass.now()).toISOString(),
+      startedAt: new Date(startedMs).toISOString(),
+      ...(end && { end }),
+      output,
+      checks: failure.checks,
+      step: { text, ...(about && { about }) },
+      measurements: [...pass.facts].map(([name, value]) => ({ name, value })),
+    },
+  });
   return findings.map(({ code, title, remedy }) => ({
     code,
     title: pass.masker.mask(title),

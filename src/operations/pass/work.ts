@@ -31,6 +31,7 @@ export class StepWork {
   readonly background = new Map<number, BackgroundProcess>();
   /** Ids of the problems that matched but are not the obstacle. */
   readonly #cleared = new Set<string>();
+  readonly #startedMs: number;
   #lastActionEnd: number;
   /** Who listened on the box before the step first acted. */
   #listenersBefore: Awaited<ReturnType<typeof listenersBefore>> | undefined;
@@ -48,6 +49,7 @@ export class StepWork {
       pass.emit({ type: 'output', step: planned.step.id, text }),
     );
     this.#lastActionEnd = pass.now();
+    this.#startedMs = pass.now();
     const known = pass.journal.memory.get(planned.step.id)?.background ?? [];
     for (const { fence, ...process } of known) {
       this.background.set(fence, process);
@@ -169,7 +171,9 @@ export class StepWork {
   }
 
   async #explained(failure: Failure): Promise<Failure> {
-    const findings = await explain(this.pass, this.planned.step, failure, this.output.text);
+    const { text: output } = this.output;
+    const tried = { failure, output, startedMs: this.#startedMs };
+    const findings = await explain(this.pass, this.planned.step, tried);
     return findings && findings.length > 0 ? { ...failure, findings } : failure;
   }
 

@@ -3,6 +3,15 @@ import type { KnownLine } from './known-line.ts';
 /** Docker, Compose, podman, containerd, runc, skopeo, kubectl, Helm. */
 export const CONTAINERS: readonly KnownLine[] = [
   {
+    id: 'docker-shorthand-flag',
+    by: 'Docker 20.10.24',
+    line: "unknown shorthand flag: 'd' in -d",
+    pattern: /unknown shorthand flag: '(?<flag>\w)' in (?<given>-\w+)/,
+    cause: 'dependency',
+    says: 'The command does not know the flag {given}. After `docker compose` this means that the compose plugin is not installed.',
+    remedy: 'Install the plugin (docker-compose-plugin or docker-compose-v2), or fix the flag.',
+  },
+  {
     id: 'docker-compose-missing',
     by: 'Docker 20.10.24',
     line: "docker: 'compose' is not a docker command.",
@@ -322,7 +331,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     by: 'Helm documentation 3',
     line: 'Error: INSTALLATION FAILED: Unable to continue with install: Service "web" in namespace "shop" exists and cannot be imported into the current release: invalid ownership metadata',
     pattern:
-      /(?<kind>\w+) "(?<name>[^"]+)" in namespace "(?<namespace>[^"]*)" exists and cannot be imported into the current release/,
+      /\b(?<kind>\w+) "(?<name>[^"]+)" in namespace "(?<namespace>[^"]*)" exists and cannot be imported into the current release/,
     cause: 'config',
     says: '{kind} {name} in {namespace} exists already and does not belong to this Helm release.',
     remedy: 'Delete it, or label and annotate it for the release.',

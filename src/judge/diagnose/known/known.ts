@@ -1,4 +1,5 @@
 import type { Finding } from '../../../model/finding.ts';
+import { placeInTrace } from '../error-output/place-in-trace.ts';
 import type { Line } from '../failure-context.ts';
 import type { Match, Rule } from '../rule.ts';
 import { CONTAINERS } from './containers.ts';
@@ -38,7 +39,7 @@ export const knownLine: Rule = {
       .filter(({ from }) => from !== 'check' && from !== 'box')
       .slice(-MOST_LINES)
       .reverse()
-      .flatMap((line) => matchOf(line) ?? []),
+      .flatMap((line) => matchOf(line, lines) ?? []),
 };
 
 /** The row that knows a line, with what it names. */
@@ -50,7 +51,8 @@ export function knownRow(text: string): { row: KnownLine; groups: Record<string,
   return undefined;
 }
 
-function matchOf({ text, where, evidence, weight, origin }: Line): Match | undefined {
+function matchOf(line: Line, lines: readonly Line[]): Match | undefined {
+  const { text, where, evidence, weight, origin } = line;
   const known = knownRow(text.slice(0, LONGEST));
   if (!known) return undefined;
   const { row, groups } = known;
@@ -58,7 +60,7 @@ function matchOf({ text, where, evidence, weight, origin }: Line): Match | undef
   const place = origin
     ? `, by the log of container ${origin.container} of ${origin.workload}`
     : where === undefined
-      ? ''
+      ? traced(placeInTrace(lines, lines.indexOf(line)))
       : ` (${where})`;
   const named = Object.values(groups).filter((value) => value !== undefined);
   return {
@@ -69,6 +71,10 @@ function matchOf({ text, where, evidence, weight, origin }: Line): Match | undef
     weight: row.weak ? 'consequence' : weight,
     cause: row.cause,
   };
+}
+
+function traced(place: string | undefined): string {
+  return place === undefined ? '' : ` (${place})`;
 }
 
 function filled(text: string, groups: Readonly<Record<string, string>>): string {

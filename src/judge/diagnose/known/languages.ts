@@ -44,7 +44,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     by: 'OpenJDK 17',
     line: 'Exception in thread "main" java.lang.UnsupportedClassVersionError: Main has been compiled by a more recent version of the Java Runtime (class file version 69.0), this version of the Java Runtime only recognizes class file versions up to 61.0',
     pattern:
-      /(?<![\w/.$-])(?<name>[\w/.$]+) has been compiled by a more recent version of the Java Runtime \(class file version (?<have>[\d.]+)\).{0,80}up to (?<most>[\d.]+)/,
+      /(?<![\w/.$-])(?<name>[\w/.$]{1,200}) has been compiled by a more recent version of the Java Runtime \(class file version (?<have>[\d.]+)\).{0,80}up to (?<most>[\d.]+)/,
     cause: 'dependency',
     says: '{name} was compiled for a newer Java version (class file {have}, this Java knows up to {most}).',
     remedy: 'Start it with a newer Java; 61 is Java 17, 65 is Java 21.',

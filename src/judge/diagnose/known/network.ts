@@ -155,7 +155,7 @@ export const NETWORK: readonly KnownLine[] = [
     line: "gpg: Can't check signature: No public key",
     pattern: /gpg: Can't check signature: No public key/,
     cause: 'config',
-    says: 'gpg does not have the public key of this signature.',
+    says: 'gpg cannot check the signature: its public key is missing here (No public key).',
     remedy: 'Import the key from its owner, and compare its fingerprint.',
   },
   {
@@ -255,7 +255,7 @@ export const NETWORK: readonly KnownLine[] = [
     id: 'sha-mismatch',
     by: 'coreutils 9.1',
     line: 'sha256sum: WARNING: 1 computed checksum did NOT match',
-    pattern: /(?<tool>\w+sum): WARNING: (?<count>\d+) computed checksums? did NOT match/,
+    pattern: /\b(?<tool>\w{1,10}sum): WARNING: (?<count>\d+) computed checksums? did NOT match/,
     cause: 'dependency',
     says: 'The checksum of {count} file does not match ({tool}).',
     remedy: 'Do not use the file; download it again, or compare the version with the expected checksum.',

@@ -228,7 +228,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'error: No interpreter found for Python 3.19 in virtual environments, managed installations, or search path',
     pattern: /No interpreter found for (?:executable name `)?(?<name>Python \S+|[\w.]+)/,
     cause: 'dependency',
-    says: 'uv finds no interpreter for {name}.',
+    says: 'An interpreter for {name} is not found by uv: that version is not installed.',
     remedy: 'Install that version (uv python install), or change requires-python.',
   },
   {
@@ -356,7 +356,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'error: no matching package named `serdee` found',
     pattern: /no matching package named `(?<name>[^`]+)` found/,
     cause: 'dependency',
-    says: 'The registry has no crate {name}.',
+    says: 'The crate {name} is not found in the registry.',
     remedy: 'Fix its name; offline it must be vendored first.',
   },
   {
@@ -493,7 +493,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern:
       /Could not find (?:gem '(?<name>[^']+)'|(?<gem>[\w-]+-[\d.]+)) in (?:locally installed gems|any of the sources|rubygems repository)/,
     cause: 'dependency',
-    says: 'Bundler does not find the gem {name}{gem}.',
+    says: 'The gem {name}{gem} is not found by Bundler.',
     remedy: 'Run bundle install first, or fix its version.',
   },
   {

@@ -272,7 +272,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: '  Could not find a package configuration file provided by "Boost" with any of',
     pattern: /Could not find a package configuration file provided by "(?<name>[^"]+)"/,
     cause: 'dependency',
-    says: 'CMake does not find the package {name}.',
+    says: 'The package {name} is not found by CMake.',
     remedy: 'Install its development package, or set {name}_DIR.',
   },
   {
@@ -308,7 +308,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: '/usr/bin/ld: cannot find -lrocksdb: No such file or directory',
     pattern: /ld: cannot find -l(?<name>[\w+.-]+)/,
     cause: 'dependency',
-    says: 'The linker does not find the library {name}.',
+    says: 'The library {name} is not found by the linker.',
     remedy: 'Install its development package (lib{name}-dev).',
   },
   {
@@ -327,7 +327,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern:
       /Package '?(?<name>[\w.+-]+)'?,? (?:required by '[^']+', not found|was not found in the pkg-config search path)/,
     cause: 'dependency',
-    says: 'pkg-config does not find {name}.',
+    says: 'The library {name} is not found by pkg-config.',
     remedy: 'Install its development package.',
   },
   {
@@ -345,7 +345,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: 'meson.build:2:0: ERROR: Dependency "libshopcore" not found, tried pkgconfig and cmake',
     pattern: /(?<!\S)(?<file>\S+:\d+):\d+: ERROR: Dependency "(?<name>[^"]+)" not found/,
     cause: 'dependency',
-    says: '{file}: Meson does not find the dependency {name}.',
+    says: '{file}: the dependency {name} is not found by Meson.',
     remedy: 'Install its development package.',
   },
   {

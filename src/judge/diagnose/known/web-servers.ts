@@ -455,7 +455,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: "Failed to find attribute 'application' in 'shop'.",
     pattern: /Failed to find attribute '(?<name>[^']+)' in '(?<module>[^']+)'/,
     cause: 'config',
-    says: 'The module {module} has no {name}, which Gunicorn shall serve.',
+    says: 'The attribute {name}, which Gunicorn shall serve, does not exist in the module {module}.',
     remedy: 'Name the object after the colon (`module:object`).',
   },
   {
