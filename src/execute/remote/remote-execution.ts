@@ -5,6 +5,7 @@ import type { Box, BoxIdentity, Program } from '../../model/box.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { interactWithFence, launchedFence, runFence } from '../run-fence.ts';
 import { baselineOf } from '../state/baseline.ts';
+import type { Hello } from './hello.ts';
 import type { BoxLink } from './link.ts';
 import { isAliveRemote, startRemote, stopRemote } from './remote-background.ts';
 import { connectThroughLink } from './remote-connect.ts';
@@ -14,7 +15,7 @@ import { fitsInFrame, runInShell } from './remote-program.ts';
 import { remotePool } from './remote-shell.ts';
 import { remoteBoxState } from './remote-state.ts';
 import { runApart } from './remote-stream.ts';
-import { type Hello, openRemoteSession } from './session.ts';
+import { openRemoteSession } from './session.ts';
 
 /** The part of a remote box that runs commands and writes files. Policy and probes are added by other rooms. */
 export type RemoteExecution = Omit<Box, 'policy' | 'ask' | 'changed' | 'cluster'>;

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sizeText } from '../../base/bounded-bytes.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
@@ -5,29 +6,12 @@ import { MAX_KEPT } from '../max-kept.ts';
 import { recordParser, takeRecord } from '../shell/control-records.ts';
 import type { Sink } from '../shell/output-pipe.ts';
 import type { FrameEnd } from '../shell/shell-process.ts';
-import { readExportListing } from '../state/export-listing.ts';
+import { type Hello, helloOf } from './hello.ts';
 import type { BoxLink } from './link.ts';
 import { markSplitter, replyFilter } from './reply-filter.ts';
 import { cannotServe, connectionLost, lostError, noReply, tooMuchOutput } from './session-errors.ts';
 import { BOOT, sessionExports, sessionStart } from './session-script.ts';
-
-/** What a box reports about itself when a session starts. */
-export interface Hello {
-  /** The box's random id; undefined if it cannot store one. */
-  readonly id: string | undefined;
-  readonly name: string;
-  /** Where relative paths start on the box. */
-  readonly folder: string;
-  /** The session's private folder on the box (0700), removed with the session. */
-  readonly scratch: string;
-  /** For temporary files. */
-  readonly tmp: string;
-  readonly kind: 'bash' | 'sh';
-  /** The box's clock minus ours, in milliseconds; undefined if the box has no readable clock. */
-  readonly skewMs: number | undefined;
-  /** Its environment, before ours is added. */
-  readonly exports: ReadonlyMap<string, string>;
-}
+import { GREETING, type SessionEvent, type SessionState, transition } from './session-state.ts';
 
 /**
  * One shell on another box (session-script). It accepts one frame at a time, and lines for its watchdog at any time.
@@ -79,197 +63,222 @@ export async function openRemoteSession(
 ): Promise<RemoteSession> {
   const nonce = randomBytes(9).toString('hex');
   const child = link.start(BOOT);
-  const pending = new Map<string, { resolve: (text: string) => void; reject: (error: Error) => void }>();
-  let said = Buffer.alloc(0);
-  let started = false;
-  let closing = false;
-  let lost: string | undefined;
-  let usable = true;
-  let records = new Map<string, Buffer>();
-  let running: { finish: (end: FrameEnd) => void; sink: Sink | undefined } | undefined;
-  let ended: FrameEnd | undefined;
-  let marked = false;
+  const connection = new Connection(link, child, nonce);
+  try {
+    child.stdin!.write(sessionStart({ nonce, newId: randomUUID(), ...options }));
+    const hello = await connection.greeting();
+    child.stdin!.write(sessionExports({ nonce }, hello.kind, await envFor(hello)));
+    return sessionOver(connection, hello, nonce);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+}
+
+function sessionOver(connection: Connection, hello: Hello, nonce: string): RemoteSession {
   let tags = 0;
-  let hasGreeted = false;
-  let earlyBytes = 0;
-  let abandoned: string | undefined;
-  let greet: { resolve: (hello: Hello) => void; reject: (error: Error) => void };
-  const greeting = new Promise<Hello>((resolve, reject) => {
-    greet = { resolve, reject };
-  });
-
-  /** A frame is over when both streams have reported its end. They share one connection but arrive in any order. */
-  const settle = () => {
-    if (!running || !ended || !marked) return;
-    const { finish } = running;
-    const end = ended;
-    running = undefined;
-    ended = undefined;
-    marked = false;
-    finish(end);
-  };
-  /** Nothing more is read; the session then ends like any lost one. */
-  const abandon = (why: string) => {
-    if (abandoned !== undefined) return;
-    abandoned = why;
-    greet.reject(tooMuchOutput(link, why));
-    child.kill('SIGKILL');
-    child.stdout!.destroy();
-    child.stderr!.destroy();
-  };
-  const onEarlyOutput = (bytes: Buffer) => {
-    earlyBytes += bytes.length;
-    if (earlyBytes > MAX_KEPT.talk)
-      abandon(`it wrote more than ${sizeText(MAX_KEPT.talk)} before its greeting`);
-  };
-  const onReply = (reply: Buffer) => {
-    const text = reply.toString('latin1');
-    const space = text.indexOf(' ');
-    const tag = text.slice(0, space);
-    const rest = reply.subarray(space + 1);
-    if (tag === 'hello') {
-      hasGreeted = true;
-      greet.resolve(helloOf(rest));
-    } else if (tag === 'bye') child.kill('SIGKILL');
-    else if (tag === 'failed') greet.reject(cannotServe(link, rest.toString()));
-    else if (tag === 'host') {
-      const status = Number(rest.toString());
-      if (status === 0 || status === 98) usable = false;
-      if (running) ended = { kind: 'lost', status };
-      settle();
-    } else {
-      pending.get(tag)?.resolve(rest.toString());
-      pending.delete(tag);
-    }
-  };
-  const control = recordParser({
-    onRecord: (tag, content) => {
-      if (tag !== 'e') return takeRecord(records, tag, content);
-      const end = content.toString();
-      if (end.endsWith('h')) usable = false;
-      ended = { kind: 'ended', status: Number.parseInt(end, 10), records };
-      settle();
-    },
-    onTooMuch: () => abandon(`it sent a record of more than ${sizeText(MAX_KEPT.record)}`),
-  });
-  child.stdout!.on(
-    'data',
-    replyFilter(nonce, {
-      onReply,
-      onRest: (bytes) => (hasGreeted ? control.push(bytes) : onEarlyOutput(bytes)),
-      onTooMuch: () => abandon(`it sent a reply of more than ${sizeText(MAX_KEPT.reply)}`),
-    }),
-  );
-  child.stderr!.on(
-    'data',
-    markSplitter(nonce, {
-      onMark: () => {
-        if (!started) started = true;
-        else if (running) marked = true;
-        settle();
-      },
-      onOutput: (bytes) => {
-        if (started) return void running?.sink?.(Buffer.from(bytes));
-        if (said.length < MAX_EARLY_OUTPUT) said = Buffer.concat([said, bytes]).subarray(0, MAX_EARLY_OUTPUT);
-        onEarlyOutput(bytes);
-      },
-    }),
-  );
-  child.stdin!.on('error', () => {});
-
-  const gone = new Promise<void>((resolve) => {
-    const onEnd = (code: number | undefined, why?: string) => {
-      const complaint = link.explain(code, why ?? said.toString());
-      greet.reject(new RunbookError([complaint], EXIT.person));
-      lost = closing ? 'it was closed' : connectionLost(link, abandoned ?? why);
-      usable = false;
-      running?.finish({ kind: 'cut-off', reason: lost });
-      running = undefined;
-      for (const { reject } of pending.values()) reject(lostError(link, lost));
-      pending.clear();
-      resolve();
-    };
-    child.once('error', (error) => onEnd(undefined, error.message));
-    child.once('close', (code) => onEnd(code ?? undefined));
-  });
-  greeting.catch(() => {});
-  const greetingTimer = setTimeout(() => {
-    greet.reject(noReply(link));
-    child.kill('SIGKILL');
-  }, link.greetingMs);
-
-  child.stdin!.write(sessionStart({ nonce, newId: randomUUID(), ...options }));
-  const hello = await greeting
-    .finally(() => clearTimeout(greetingTimer))
-    .then(async (said) => {
-      child.stdin!.write(sessionExports({ nonce }, said.kind, await envFor(said)));
-      return said;
-    })
-    .catch((error) => {
-      child.kill('SIGKILL');
-      throw error;
-    });
-
-  const write = (bytes: Buffer | string) => {
-    if (lost !== undefined) throw lostError(link, lost);
-    child.stdin!.write(bytes);
-  };
   return {
     hello,
-    usable: () => usable && lost === undefined,
-    lost: () => (closing ? undefined : lost),
+    usable: () => connection.takesFrames,
+    lost: () => (connection.state.isClosing ? undefined : connection.lost),
     send(frame, number, sink) {
-      records = new Map();
-      return new Promise((resolve) => {
-        if (lost !== undefined) return resolve({ kind: 'cut-off', reason: lost });
-        running = { finish: resolve, sink };
-        const opening = hello.kind === 'bash' ? `${frame.length}` : `${nonce}-${number}`;
-        const closes = hello.kind === 'bash' ? '' : `\n${opening}\n`;
-        child.stdin!.write(Buffer.concat([Buffer.from(`f ${opening}\n`), frame, Buffer.from(closes)]));
-      });
+      const opening = hello.kind === 'bash' ? `${frame.length}` : `${nonce}-${number}`;
+      const closes = hello.kind === 'bash' ? '' : `\n${opening}\n`;
+      return connection.send(
+        Buffer.concat([Buffer.from(`f ${opening}\n`), frame, Buffer.from(closes)]),
+        sink,
+      );
     },
     ask(verb, rest) {
       tags += 1;
-      const tag = String(tags);
-      return new Promise((resolve, reject) => {
-        pending.set(tag, { resolve, reject });
-        try {
-          write(`${verb} ${tag} ${rest}\n`);
-        } catch (error) {
-          pending.delete(tag);
-          reject(error);
-        }
-      });
+      return connection.ask(String(tags), `${verb} ${tags} ${rest}\n`);
     },
-    notify: (line) => write(`${line}\n`),
-    abandon,
-    async close() {
-      closing = true;
-      usable = false;
-      child.stdin!.end();
-      const giveUp = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);
-      await gone;
-      clearTimeout(giveUp);
-    },
+    notify: (line) => connection.write(`${line}\n`),
+    abandon: (why) => connection.abandon(why),
+    close: () => connection.close(),
   };
 }
 
-/** `key=value` lines, an empty line, and a listing of exports. */
-function helloOf(reply: Buffer): Hello {
-  const end = reply.indexOf('\n\n');
-  const lines = reply.toString('utf8', 0, end).split('\n');
-  const said = new Map(
-    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  );
-  const seconds = Number(said.get('time') || Number.NaN);
-  return {
-    id: said.get('id') || undefined,
-    name: said.get('name') ?? '',
-    folder: said.get('folder') ?? '/',
-    scratch: said.get('scratch') ?? '/tmp',
-    tmp: said.get('tmp') ?? '/tmp',
-    kind: said.get('kind') === 'bash' ? 'bash' : 'sh',
-    skewMs: Number.isFinite(seconds) ? seconds * 1000 - Date.now() : undefined,
-    exports: readExportListing(Buffer.from(reply.subarray(end + 2))),
-  };
+/** Carries bytes to the box and events from it; what they mean is in session-state. */
+class Connection {
+  state: SessionState = GREETING;
+  readonly #asked = new Map<string, Settle<string>>();
+  readonly #greeted: Promise<Hello>;
+  readonly #gone: Promise<void>;
+  /** Settles the greeting: the first call counts. */
+  #greet!: Settle<Hello>;
+  #frame: { readonly finish: (end: FrameEnd) => void; readonly sink: Sink | undefined } | undefined;
+  #records = new Map<string, Buffer>();
+  #said = Buffer.alloc(0);
+  #earlyBytes = 0;
+  #abandoned: string | undefined;
+
+  constructor(
+    private readonly link: BoxLink,
+    private readonly child: ChildProcess,
+    nonce: string,
+  ) {
+    this.#greeted = new Promise((resolve, reject) => {
+      this.#greet = { resolve, reject };
+    });
+    // Who waits for it hears of a failure; without this line it would also end the process.
+    this.#greeted.catch(() => {});
+    this.#listen(nonce);
+    this.#gone = new Promise((resolve) => {
+      child.once('error', (error) => resolve(this.#onGone(undefined, error.message)));
+      child.once('close', (code) => resolve(this.#onGone(code ?? undefined)));
+    });
+  }
+
+  get takesFrames(): boolean {
+    return this.state.kind !== 'lost' && this.state.takesFrames;
+  }
+
+  get lost(): string | undefined {
+    return this.state.kind === 'lost' ? this.state.reason : undefined;
+  }
+
+  /** @throws RunbookError 3 if the box cannot serve, or says nothing in time */
+  async greeting(): Promise<Hello> {
+    const timer = setTimeout(() => this.#greet.reject(noReply(this.link)), this.link.greetingMs);
+    return await this.#greeted.finally(() => clearTimeout(timer));
+  }
+
+  send(bytes: Buffer, sink: Sink | undefined): Promise<FrameEnd> {
+    return new Promise((resolve) => {
+      if (this.lost !== undefined) return resolve({ kind: 'cut-off', reason: this.lost });
+      this.#records = new Map();
+      this.#frame = { finish: resolve, sink };
+      this.#on({ kind: 'frame' });
+      this.child.stdin!.write(bytes);
+    });
+  }
+
+  ask(tag: string, line: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.write(line);
+      this.#asked.set(tag, { resolve, reject });
+    });
+  }
+
+  /** @throws RunbookError 3 if the connection is lost */
+  write(bytes: string): void {
+    if (this.lost !== undefined) throw lostError(this.link, this.lost);
+    this.child.stdin!.write(bytes);
+  }
+
+  /** Nothing more is read; the session then ends like any lost one. */
+  abandon(why: string): void {
+    if (this.#abandoned !== undefined) return;
+    this.#abandoned = why;
+    this.#greet.reject(tooMuchOutput(this.link, why));
+    this.child.kill('SIGKILL');
+    this.child.stdout!.destroy();
+    this.child.stderr!.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.#on({ kind: 'close' });
+    this.child.stdin!.end();
+    const giveUp = setTimeout(() => this.child.kill('SIGKILL'), CLOSE_MS);
+    await this.#gone;
+    clearTimeout(giveUp);
+  }
+
+  #on(event: SessionEvent): void {
+    const { state, ended } = transition(this.state, event);
+    this.state = state;
+    if (ended === undefined) return;
+    const frame = this.#frame;
+    this.#frame = undefined;
+    frame?.finish(ended);
+  }
+
+  #listen(nonce: string): void {
+    const control = recordParser({
+      onRecord: (tag, content) => this.#onRecord(tag, content),
+      onTooMuch: () => this.abandon(`it sent a record of more than ${sizeText(MAX_KEPT.record)}`),
+    });
+    const replies = replyFilter(nonce, {
+      onReply: (reply) => this.#onReply(reply),
+      onRest: (bytes) => (this.state.kind === 'greeting' ? this.#onEarlyOutput(bytes) : control.push(bytes)),
+      onTooMuch: () => this.abandon(`it sent a reply of more than ${sizeText(MAX_KEPT.reply)}`),
+    });
+    const marks = markSplitter(nonce, {
+      onMark: () => this.#on({ kind: 'mark' }),
+      onOutput: (bytes) => this.#onErrorOutput(bytes),
+    });
+    this.child.stdout!.on('data', replies);
+    this.child.stderr!.on('data', marks);
+    this.child.stdin!.on('error', () => {});
+  }
+
+  /** A record from the shell: `e` ends the frame, with an `h` where the shell ends too. */
+  #onRecord(tag: string, content: Buffer): void {
+    if (tag !== 'e') {
+      takeRecord(this.#records, tag, content);
+      return;
+    }
+    const text = content.toString();
+    const end = { kind: 'ended', status: Number.parseInt(text, 10), records: this.#records } as const;
+    this.#on({ kind: 'end', end, isLast: text.endsWith('h') });
+  }
+
+  /** A reply of the watchdog. */
+  #onReply(reply: Buffer): void {
+    const space = reply.indexOf(' ');
+    const rest = reply.subarray(space + 1);
+    const tag = reply.toString('latin1', 0, space);
+    switch (tag) {
+      case 'hello':
+        this.#on({ kind: 'hello' });
+        this.#greet.resolve(helloOf(rest));
+        break;
+      case 'bye':
+        this.child.kill('SIGKILL');
+        break;
+      case 'failed':
+        this.#greet.reject(cannotServe(this.link, rest.toString()));
+        break;
+      case 'host': {
+        const status = Number(rest.toString());
+        const isLast = status === 0 || status === 98;
+        this.#on({ kind: 'end', end: { kind: 'lost', status }, isLast });
+        break;
+      }
+      default:
+        this.#asked.get(tag)?.resolve(rest.toString());
+        this.#asked.delete(tag);
+    }
+  }
+
+  #onErrorOutput(bytes: Buffer): void {
+    if (this.state.kind === 'lost') return;
+    if (this.state.isStarted) {
+      this.#frame?.sink?.(Buffer.from(bytes));
+      return;
+    }
+    if (this.#said.length < MAX_EARLY_OUTPUT)
+      this.#said = Buffer.concat([this.#said, bytes]).subarray(0, MAX_EARLY_OUTPUT);
+    this.#onEarlyOutput(bytes);
+  }
+
+  #onEarlyOutput(bytes: Buffer): void {
+    this.#earlyBytes += bytes.length;
+    if (this.#earlyBytes > MAX_KEPT.talk)
+      this.abandon(`it wrote more than ${sizeText(MAX_KEPT.talk)} before its greeting`);
+  }
+
+  #onGone(code: number | undefined, why?: string): void {
+    const complaint = this.link.explain(code, why ?? this.#said.toString());
+    this.#greet.reject(new RunbookError([complaint], EXIT.person));
+    this.#on({ kind: 'gone', reason: connectionLost(this.link, this.#abandoned ?? why) });
+    for (const { reject } of this.#asked.values()) reject(lostError(this.link, this.lost ?? ''));
+    this.#asked.clear();
+  }
+}
+
+interface Settle<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
 }
