@@ -102,5 +102,6 @@ function withoutSystemd(text: string): string {
       'systemctl restart caddy',
       'caddy stop || true\ncaddy start --config /etc/caddy/Caddyfile --adapter caddyfile',
     )
-    .replace('systemctl stop caddy', 'caddy stop');
+    // Caddy may end before it has answered the request to end.
+    .replace('systemctl stop caddy', 'caddy stop || ! pgrep -x caddy');
 }
