@@ -10,6 +10,7 @@ import { partOfAction } from '../plan/closure-parts.ts';
 import { requireApprovalOn, requireParts } from './approval/approval.ts';
 import type { ApprovedClosure } from './approval/approved-closure.ts';
 import { refuseUnknownId } from './document/known-id.ts';
+import { renewBaseline } from './drift/renew-baseline.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { perform } from './pass/actions/perform.ts';
 import type { FenceFailure } from './pass/actions/performing.ts';
@@ -66,7 +67,10 @@ export const undo = defineOperation({
         const recorded = await requireRecorded(context, { ...prepared, approved }, done);
         const report = await undoAll(opened.pass, done, recorded);
         // The next replay after an undo is a new pass, not the rest of the previous one.
-        await opened.end(report.failed ? 'failed' : 'done');
+        const outcome = report.failed ? 'failed' : 'done';
+        await opened.end(outcome);
+        const summary = { acted: report.undone.length, outcome } as const;
+        await renewBaseline(context, session, { id: journal.pass.id, summary });
         return { file: flags.file, box: session.box.identity.name, ...report };
       } finally {
         await opened.close();

@@ -97,11 +97,13 @@ describeWithNode(
 
 /** A node of the tests has no systemd, so that Caddy is started by its own command. */
 function withoutSystemd(text: string): string {
-  return text
-    .replace(
-      'systemctl restart caddy',
-      'caddy stop || true\ncaddy start --config /etc/caddy/Caddyfile --adapter caddyfile',
-    )
-    // Caddy may end before it has answered the request to end.
-    .replace('systemctl stop caddy', 'caddy stop || ! pgrep -x caddy');
+  return (
+    text
+      .replace(
+        'systemctl restart caddy',
+        'caddy stop || true\ncaddy start --config /etc/caddy/Caddyfile --adapter caddyfile',
+      )
+      // Caddy may end before it has answered the request to end.
+      .replace('systemctl stop caddy', 'caddy stop || ! pgrep -x caddy')
+  );
 }

@@ -185,3 +185,53 @@ test('refuses drift without a confirmed step, and does not compare an edited ste
   expect(report.notes).toEqual(['not compared, because edited since confirmed: write-the-page']);
   expect(lines(own(report.findings))).toEqual([]);
 });
+
+test('what undo took away is not drift, whether a listener or an endpoint', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  const scene = await scenario(`---
+runbook: 1
+---
+
+# Served
+
+## Steps
+
+### Be found
+
+~~~bash
+true
+~~~
+
+### Serve it
+
+~~~bash {"background":"true"}
+exec "${process.execPath}" -e 'require("net").createServer((s) => s.end()).listen(${port}, "127.0.0.1")'
+~~~
+
+Verify:
+
+~~~check
+tcp 127.0.0.1:${port} open within 10s
+~~~
+
+## Endpoints
+
+| Name | Target | Check |
+| --- | --- | --- |
+| server | 127.0.0.1:${port} | \`tcp 127.0.0.1:${port} open\` |
+`);
+  expect((await scene.replay()).exit).toBe(0);
+  expect((await scene.run('drift', { yes: true })).report.findings.filter(isOfPort)).toEqual([]);
+  expect((await scene.run('undo', { yes: true })).exit).toBe(0);
+  const { report } = await scene.run('drift', { yes: true });
+  expect(report.findings.filter(isOfPort)).toEqual([]);
+  expect(report.looked.map(({ source }: { source: string }) => source)).toContain('listeners');
+
+  function isOfPort({ subject, detail }: DriftFinding): boolean {
+    return `${subject} ${detail}`.includes(String(port)) || subject === 'server';
+  }
+});

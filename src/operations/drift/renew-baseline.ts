@@ -5,14 +5,14 @@ import { baselinePlace } from './baseline-place.ts';
 import { touchesBox } from './touches-box.ts';
 
 /**
- * After a pass that acted and is done, stores the state of the box, so that drift can report later changes. A baseline
+ * After a pass or an undo that acted and is done, stores the state of the box, so that drift can report later changes. A baseline
  * from before the pass is always removed, because it would report the pass's own changes as drift. A baseline that
  * cannot be stored does not fail the pass.
  */
 export async function renewBaseline(
   context: OperationContext,
   session: Session,
-  { id, summary }: { readonly id: string; readonly summary: PassSummary },
+  { id, summary }: { readonly id: string; readonly summary: Pick<PassSummary, 'acted' | 'outcome'> },
 ): Promise<void> {
   if (summary.acted === 0 || !touchesBox(session)) return;
   try {
