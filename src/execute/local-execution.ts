@@ -12,7 +12,7 @@ import { isOwnedBy } from './owner.ts';
 import { interactWithFence, launchedFence, runFence } from './run-fence.ts';
 import { MAX_LOCAL_SHELLS, startLocalShell } from './shell/local-shell.ts';
 import { openShellPool } from './shell/shell-pool.ts';
-import { baselineOf } from './state/baseline.ts';
+import { baselineOf, UNATTENDED } from './state/baseline.ts';
 
 /** The part of the local box that runs commands and writes files. Identity and probes are added by other rooms. */
 export type LocalExecution = Omit<Box, 'identity' | 'kind' | 'policy' | 'state' | 'ask' | 'changed'>;
@@ -29,7 +29,8 @@ export interface LocalOptions {
 /** Opens this machine for running fences. Starts no process before the first fence. */
 export async function openLocalExecution(options: LocalOptions): Promise<LocalExecution> {
   const folder = resolve(options.folder);
-  const baseline = baselineOf(process.env, options.env, folder);
+  const attended = baselineOf(process.env, options.env, folder);
+  const baseline = { ...attended, ...UNATTENDED, ...options.env };
   const pool = openShellPool({
     start: () => startLocalShell({ env: baseline, cwd: folder }),
     most: MAX_LOCAL_SHELLS,
@@ -38,10 +39,12 @@ export async function openLocalExecution(options: LocalOptions): Promise<LocalEx
   const box = {
     ...setup,
     own: options.env,
+    attended,
     pool,
     plain: options.plain ?? true,
     tmp: tmpdir(),
-    interact: (fence: LaunchedFence, request: ShellRequest) => interact(fence, request, setup),
+    interact: (fence: LaunchedFence, request: ShellRequest) =>
+      interact(fence, request, { folder, baseline: attended }),
   };
   return {
     baseline,

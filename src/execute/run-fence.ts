@@ -9,13 +9,16 @@ import { routeOf } from './shell/route.ts';
 import { runFrame } from './shell/run-frame.ts';
 import type { ShellPool } from './shell/shell-pool.ts';
 import type { Frame, ShellProcess } from './shell/shell-process.ts';
+import { UNATTENDED } from './state/baseline.ts';
 import { textToBytes } from './state/bytes-as-text.ts';
 
 /** What all fences of an opened box share. */
 export interface FenceBox {
   readonly folder: string;
   readonly baseline: Readonly<Record<string, string>>;
-  /** Variables that runbook adds to the process's environment. */
+  /** The baseline of fences on a person's terminal, without `UNATTENDED`. */
+  readonly attended: Readonly<Record<string, string>>;
+  /** Variables that runbook adds to the process's environment, besides `UNATTENDED`. */
   readonly own: Readonly<Record<string, string>>;
   readonly pool: ShellPool;
   /** Whether a plain fence may run directly in the shared shell process. */
@@ -52,7 +55,7 @@ export async function interactWithFence(box: FenceBox, request: ShellRequest): P
   const refused = reasonToRefuse(request);
   const end = refused ?? (await box.interact(launchedFence(box, request, { terminal: true }), request));
   if (end.kind === 'unstartable') return { end, durationMs: performance.now() - started };
-  return fenceResult(request, end, performance.now() - started, box);
+  return fenceResult(request, end, performance.now() - started, { ...box, baseline: box.attended });
 }
 
 /** The fence with everything that its own process needs. */
@@ -62,7 +65,8 @@ export function launchedFence(
   { terminal = false, scratch = join(box.tmp, `runbook-${randomUUID()}`) },
 ): LaunchedFence {
   const cwd = request.cwd === undefined ? request.state.cwd : resolve(box.folder, request.cwd);
-  const state = request.user === undefined ? request.state : withOwn(box, request.state);
+  const own = terminal ? box.own : { ...UNATTENDED, ...box.own };
+  const state = request.user === undefined ? request.state : withOwn(own, request.state);
   return { ...request, state, cwd, terminal, scratch };
 }
 
@@ -102,8 +106,8 @@ function frameFor(box: FenceBox, shell: ShellProcess, request: ShellRequest): Fr
 }
 
 /** sudo drops the environment, so the variables that runbook adds are passed with the state. */
-function withOwn(box: FenceBox, state: ShellState): ShellState {
-  return { ...state, variables: new Map([...Object.entries(box.own), ...state.variables]) };
+function withOwn(own: Readonly<Record<string, string>>, state: ShellState): ShellState {
+  return { ...state, variables: new Map([...Object.entries(own), ...state.variables]) };
 }
 
 function reasonToRefuse({ text, state, cwd, signal }: ShellRequest) {

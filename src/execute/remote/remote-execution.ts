@@ -4,7 +4,7 @@ import { shellQuote } from '../../base/shell-quote.ts';
 import type { Box, BoxIdentity, Program } from '../../model/box.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { interactWithFence, launchedFence, runFence } from '../run-fence.ts';
-import { baselineOf } from '../state/baseline.ts';
+import { baselineOf, UNATTENDED } from '../state/baseline.ts';
 import type { Hello } from './hello.ts';
 import type { BoxLink } from './link.ts';
 import { isAliveRemote, startRemote, stopRemote } from './remote-background.ts';
@@ -48,10 +48,11 @@ export async function openRemoteExecution(link: BoxLink, options: RemoteOptions)
     workspace,
     ...(workspaces === undefined ? {} : { workspaces }),
     envFor: async (hello: Hello) => {
-      if (identity) return env;
-      identity = options.identity ?? { id: hello.id ?? randomUUID(), name: hello.name };
-      env = await options.envFor(identity);
-      return env;
+      if (!identity) {
+        identity = options.identity ?? { id: hello.id ?? randomUUID(), name: hello.name };
+        env = await options.envFor(identity);
+      }
+      return { ...UNATTENDED, ...env };
     },
   };
   const first = await openRemoteSession(link, setup).catch(async (error) => {
@@ -60,7 +61,8 @@ export async function openRemoteExecution(link: BoxLink, options: RemoteOptions)
   });
   const { hello } = first;
   const { folder } = hello;
-  const baseline = baselineOf(Object.fromEntries(hello.exports), env, folder);
+  const attended = baselineOf(Object.fromEntries(hello.exports), env, folder);
+  const baseline = { ...attended, ...UNATTENDED, ...env };
   const pool = remotePool(first, { open: () => openRemoteSession(link, setup), most: link.mostSessions });
   const terminal = { scratch: hello.scratch, folder, exports: exportLines(env) };
   const run = (program: Program) =>
@@ -70,6 +72,7 @@ export async function openRemoteExecution(link: BoxLink, options: RemoteOptions)
   const box = {
     folder,
     baseline,
+    attended,
     own: env,
     pool,
     plain: options.plain ?? true,

@@ -27,3 +27,16 @@ export function baselineOf(
   );
   return { ...Object.fromEntries(kept), PWD: folder };
 }
+
+/**
+ * Variables for fences that have no terminal: a program that would open an editor or ask a question fails or takes its default
+ * instead of waiting for a person (git(1) GIT_TERMINAL_PROMPT and GIT_EDITOR, debconf(7) DEBIAN_FRONTEND).
+ */
+export const UNATTENDED: Readonly<Record<string, string>> = {
+  DEBIAN_FRONTEND: 'noninteractive',
+  EDITOR: 'false',
+  GIT_EDITOR: 'false',
+  GIT_TERMINAL_PROMPT: '0',
+  PAGER: 'cat',
+  VISUAL: 'false',
+};
