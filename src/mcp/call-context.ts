@@ -30,14 +30,14 @@ export class CallContext implements AgentContext {
 
   constructor(serving: Serving, { server, modern }: Connection, sdk: ServerContext) {
     const { world, file, trust, readOnly, questions, jobs } = serving;
-    const { name, forms, oneLine } = clientOf(server, sdk, modern);
+    const { name, forms, urls, oneLine } = clientOf(server, sdk, modern);
     this.world = world;
     this.file = file;
     this.trust = trust;
     this.readOnly = readOnly;
     this.client = name;
     this.progress = progressReporter(sdk, world.now);
-    this.#question = askingThrough(sdk, { questions, forms, oneLine, modern, now: world.now });
+    this.#question = askingThrough(sdk, { questions, forms, urls, oneLine, modern, now: world.now });
     this.approve = (request) => this.#question.approve(request);
     this.#cancelled = sdk.mcpReq.signal;
     if (this.#cancelled.aborted) this.abort();

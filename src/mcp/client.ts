@@ -13,6 +13,8 @@ export interface Client {
   readonly name: string;
   /** Whether it can show a form to a person. */
   readonly forms: boolean;
+  /** Whether it can lead a person to a page in their browser. */
+  readonly urls: boolean;
   /** Whether its form shows one line of a text only. */
   readonly oneLine: boolean;
 }
@@ -28,6 +30,7 @@ export function clientOf(server: Server, { mcpReq }: ServerContext, modern: bool
     name: info ? `${info.name} ${info.version}`.replace(/[^\x20-\x7e]/g, '').slice(0, 80) : 'unknown',
     // Before modes existed there was only the form, so a client without a mode supports it.
     forms: elicitation !== undefined && ('form' in elicitation || !('url' in elicitation)),
+    urls: elicitation !== undefined && 'url' in elicitation,
     // Claude Code 2.1.332 cuts a message after four lines and a description after one.
     oneLine: /^claude-code\b/.test(info?.name ?? ''),
   };

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Sign-ins that are remembered; the oldest is forgotten first. */
-const MOST_SESSIONS = 16;
+const MAX_SESSIONS = 16;
 
 /** Milliseconds that a code can be used. */
 const CODE_MS = 10 * 60_000;
@@ -39,7 +39,7 @@ export class Access {
     const id = sha256(cookie).toString('hex');
     this.#sessions.set(id, { id, token: randomBytes(32).toString('base64url') });
     const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size > MOST_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
+    if (this.#sessions.size > MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
     return cookie;
   }
 
@@ -47,6 +47,11 @@ export class Access {
   session(cookie: string | undefined): Session | undefined {
     return cookie === undefined ? undefined : this.#sessions.get(sha256(cookie).toString('hex'));
   }
+}
+
+/** Whether a form came from a page of this session. */
+export function isTokenOf({ token }: Session, given: string): boolean {
+  return timingSafeEqual(sha256(token), sha256(given));
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();

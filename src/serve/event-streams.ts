@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
 /** Pages that may be open at once. A page beyond it reads without changes. */
-const MOST_STREAMS = 256;
+const MAX_STREAMS = 256;
 
 /** Bytes that wait for a slow reader. Beyond it the connection is closed: the browser reconnects and gets what it missed. */
-const MOST_WAITING = 256 * 1024;
+const MAX_WAITING = 256 * 1024;
 
 /** Milliseconds between signs of life, so that a dead connection is noticed. */
 const BEAT_MS = 20_000;
@@ -20,7 +20,7 @@ export class EventStreams {
 
   /** Adds a page. False: too many are open. */
   add(response: ServerResponse): boolean {
-    if (this.#open.size >= MOST_STREAMS) return false;
+    if (this.#open.size >= MAX_STREAMS) return false;
     this.#open.add(response);
     response.on('close', () => this.#open.delete(response));
     response.on('error', () => response.destroy());
@@ -40,7 +40,7 @@ export class EventStreams {
   #write(text: string): void {
     for (const each of this.#open) {
       each.write(text);
-      if (each.writableLength > MOST_WAITING) each.destroy();
+      if (each.writableLength > MAX_WAITING) each.destroy();
     }
   }
 }

@@ -4,7 +4,7 @@ import type { FollowedLine } from '../operations/record/follow-records.ts';
 import { eventText } from './event-streams.ts';
 
 /** UTF-16 code units of output in one message. What is beyond it is in the record, and on the page once it is opened again. */
-const MOST_TEXT = 64 * 1024;
+const MAX_TEXT = 64 * 1024;
 
 /**
  * New lines of a record as events. Output in a row is joined, so that a step that prints much costs few events. The id of an event
@@ -15,7 +15,7 @@ export function lineEvents(lines: readonly FollowedLine[]): string {
   let events = '';
   const flush = ({ pass, at }: FollowedLine) => {
     if (text === '') return;
-    const over = text.length - MOST_TEXT;
+    const over = text.length - MAX_TEXT;
     const shown = over > 0 ? `\n[${over} characters are left out here]\n${text.slice(over)}` : text;
     events += eventText('line', { pass, at, type: 'output', text: plainText(shown) }, `${pass}@${at}`);
     text = '';

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RunbookError } from '../model/diagnostic.ts';
 import { htmlPage, type ServedFrame, servedPolicy } from '../page/html-page.ts';
 import { messagePage, signInPage } from '../page/live/sign-in-page.ts';
-import type { Access, Session } from './access.ts';
+import type { Access } from './access.ts';
+import type { Decisions } from './decisions.ts';
 import type { EventStreams } from './event-streams.ts';
 import { sendMissed } from './missed-events.ts';
 import { foreignRequest } from './request-guards.ts';
@@ -16,6 +17,9 @@ export interface Serving {
   readonly access: Access;
   readonly streams: EventStreams;
   readonly cache: ViewCache;
+  readonly decisions: Decisions;
+  /** How many questions wait for the person. */
+  readonly waiting: () => Promise<number>;
   readonly port: number;
 }
 
@@ -45,24 +49,26 @@ async function answer(serving: Serving, request: IncomingMessage, response: Serv
   const session = serving.access.session(cookieOf(request, serving.port));
   if (!session) return askForCode(response, `${url.pathname}${url.search}`);
   if (url.pathname === '/events') return await openStream(serving, request, response);
-  if (request.method === 'POST') return sendPage(response, 404, frameFor('/', true), NOT_FOUND);
-  await showView(serving, session, response, url);
+  const frame = { path: url.pathname, waiting: await serving.waiting(), signedIn: true };
+  const key = /^\/approvals\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
+  if (request.method === 'POST') {
+    const decided = key && (await serving.decisions.decide(key, await formOf(request), session, frame));
+    if (!decided) return sendPage(response, 404, frame, NOT_FOUND);
+    if ('html' in decided) return sendHtml(response, 409, decided.html);
+    response.writeHead(303, { Location: decided.next }).end();
+    return;
+  }
+  const html = key ? await serving.decisions.page(key, session, frame) : await viewOf(serving, url, frame);
+  if (html === undefined) return sendPage(response, 404, frame, NOT_FOUND);
+  sendHtml(response, 200, html);
 }
 
 const NOT_FOUND: Message = ['There is no such page', ['Follow one of the links above.']];
 
-async function showView(
-  serving: Serving,
-  _session: Session,
-  response: ServerResponse,
-  url: URL,
-): Promise<void> {
+async function viewOf({ served, cache }: Serving, url: URL, frame: ServedFrame): Promise<string | undefined> {
   const view = views.find(([path]) => path.test(url.pathname))?.[1];
-  const frame = frameFor(url.pathname, true);
-  const render = () => view?.(serving.served, url, frame) ?? Promise.resolve(undefined);
-  const html = await serving.cache.get(`${url.pathname}${url.search}`, render);
-  if (html === undefined) return sendPage(response, 404, frame, NOT_FOUND);
-  sendHtml(response, 200, html);
+  if (!view) return undefined;
+  return await cache.get(`${url.pathname}${url.search}`, () => view(served, url, frame));
 }
 
 async function openStream({ served, streams }: Serving, request: IncomingMessage, response: ServerResponse) {
@@ -99,7 +105,7 @@ function askForCode(response: ServerResponse, next: string, failed = false): voi
 }
 
 /** The fields of a form. @throws RunbookError for one that is too large */
-export async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
+async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -2,12 +2,15 @@ import { watch } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EXIT, type ExitCode, RunbookError } from '../model/diagnostic.ts';
+import { announcePage } from '../operations/asks/announce-page.ts';
+import { listAsks } from '../operations/asks/asks.ts';
 import { readDocument } from '../operations/document/document.ts';
 import type { OperationContext } from '../operations/operation.ts';
 import { followRecords } from '../operations/record/follow-records.ts';
 import { passDetails } from '../operations/record/pass-details.ts';
 import type { Person } from '../world.ts';
 import { Access } from './access.ts';
+import { Decisions } from './decisions.ts';
 import { EventStreams, eventText } from './event-streams.ts';
 import { lineEvents } from './line-events.ts';
 import { answerWith } from './requests.ts';
@@ -28,6 +31,10 @@ export async function servePages(
     context: { ...context, emit: () => {}, signal },
     ...{ file, path, folder, passes: passDetails(folder) },
   };
+  const decisions = new Decisions(served);
+  const waiting = async () =>
+    // A document with errors has its own page.
+    (await listAsks(served.context, file).catch(() => [])).filter(({ state }) => state === 'waiting').length;
   const parts = {
     served,
     access: new Access(world.now),
@@ -36,7 +43,8 @@ export async function servePages(
   };
   const server = createServer();
   const port = await listening(server, wanted);
-  server.on('request', answerWith({ ...parts, port }));
+  server.on('request', answerWith({ ...parts, decisions, waiting, port }));
+  await announcePage(world, path, port);
   await followChanges(parts, signal);
   try {
     await showCodes(person, parts.access, port);

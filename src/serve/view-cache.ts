@@ -1,5 +1,5 @@
 /** Rendered pages that are kept. */
-const MOST_PAGES = 64;
+const MAX_PAGES = 64;
 
 /**
  * Rendered pages until something changes. Many open pages ask for the same page at the same moment: it is rendered once, and they
@@ -18,7 +18,7 @@ export class ViewCache {
     const rendering = render();
     this.#pages.set(key, rendering);
     const [oldest] = this.#pages.keys();
-    if (this.#pages.size > MOST_PAGES && oldest !== undefined) this.#pages.delete(oldest);
+    if (this.#pages.size > MAX_PAGES && oldest !== undefined) this.#pages.delete(oldest);
     // An error is not kept.
     rendering.catch(() => this.#pages.get(key) === rendering && this.#pages.delete(key));
     return await rendering;

@@ -1,14 +1,18 @@
 import type { ElementContent } from 'hast';
 import type { PassDetail } from '../model/pass-record.ts';
+import { listAsks } from '../operations/asks/asks.ts';
+import { listQuestions } from '../operations/asks/dossiers.ts';
 import { readDocument } from '../operations/document/document.ts';
 import { pageInput } from '../operations/page/page-input.ts';
 import { logWindow } from '../operations/record/log-window.ts';
 import { passDetail } from '../operations/record/pass-detail.ts';
 import { findPassRecord } from '../operations/record/record-of.ts';
 import { type HtmlPage, htmlPage, type ServedFrame } from '../page/html-page.ts';
+import { askListPage } from '../page/live/ask-pages.ts';
 import { comparePage } from '../page/live/compare-page.ts';
 import { fleetPage } from '../page/live/fleet-page.ts';
 import { passListPage, passPage } from '../page/live/pass-pages.ts';
+import { questionsPage } from '../page/live/questions-page.ts';
 import { renderPage } from '../page/render-page.ts';
 import type { ServedDocument } from './served-document.ts';
 
@@ -22,6 +26,8 @@ export const views: readonly (readonly [RegExp, View])[] = [
   [/^\/passes\/[\w-]+$/, onePass],
   [/^\/compare$/, compare],
   [/^\/fleet$/, fleet],
+  [/^\/questions$/, questions],
+  [/^\/approvals$/, approvals],
 ];
 
 async function document({ context, file }: ServedDocument, _url: URL, frame: ServedFrame): Promise<string> {
@@ -69,6 +75,15 @@ async function fleet(
   const { runbook } = await readDocument(context.world.cwd, file);
   const steps = runbook.steps.filter(({ kind }) => kind === 'step');
   return page('Boxes', fleetPage(await passes.list(), steps), { served });
+}
+
+async function questions({ context, file }: ServedDocument, _url: URL, served: ServedFrame): Promise<string> {
+  const found = await listQuestions(context, file);
+  return page('Questions', questionsPage(found.questions, found.dossiers), { served });
+}
+
+async function approvals({ context, file }: ServedDocument, _url: URL, served: ServedFrame): Promise<string> {
+  return page('Approvals', askListPage(await listAsks(context, file)), { served });
 }
 
 function page(title: string, main: readonly ElementContent[], more: Partial<HtmlPage>): string {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import { readingTime } from '../../src/mcp/approval/questions.ts';
+import { readingTime } from '../../src/operations/approval/reading-time.ts';
 import { clients, type TestClient, textOfForm } from '../mcp/support/clients.ts';
 import { CANARIES, canariesIn } from './canaries.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createQuestions, readingTime } from '../../src/mcp/approval/questions.ts';
+import { createQuestions } from '../../src/mcp/approval/questions.ts';
+import { readingTime } from '../../src/operations/approval/reading-time.ts';
 import { type ClientOptions, clients, type TestClient } from './support/clients.ts';
 import { rawServer } from './support/raw-server.ts';
 import { standIn } from './support/stand-in.ts';
@@ -84,6 +85,32 @@ describe.each(clients)('approval through a client of $name', ({ name, open }) =>
   ])('%s', async (_, response, answer) => {
     person = async () => response;
     expect((await call({})).structuredContent).toEqual({ answer });
+  });
+
+  test('a served page is offered by its address, once, and going there approves nothing', async () => {
+    const url = 'http://127.0.0.1:7421/approvals/abc';
+    const offers: { mode?: string; url?: string; message: string }[] = [];
+    const browsing = await open(server.command(), {
+      urls: true,
+      person: async (offer) => {
+        offers.push(offer);
+        return { action: 'accept' };
+      },
+    });
+    const asked = () =>
+      browsing.call('ask', { key: 'page', script, url }).then((each) => each.structuredContent);
+    expect(await asked()).toEqual({ answer: 'on-page' });
+    expect(offers).toMatchObject([{ mode: 'url', url }]);
+    expect(JSON.stringify(offers)).not.toMatch(/code|token/);
+    const again = await browsing.call('ask', { key: 'page', script, url, isRepeated: true });
+    expect(again.structuredContent).toEqual({ answer: 'on-page' });
+    expect(offers).toHaveLength(1);
+  });
+
+  test('a client without pages is asked by a form', async () => {
+    person = async () => ({ action: 'accept', content: { answer: 'once' } });
+    const { structuredContent } = await call({ url: 'http://127.0.0.1:7421/approvals/abc' });
+    expect(structuredContent).toEqual({ answer: 'once' });
   });
 
   test('an instant yes does not count and is asked again; a later one counts', async () => {

@@ -38,10 +38,11 @@ export const AgentEntry = z.discriminatedUnion('kind', [
     /** Reason of the snapshot: `observe`, or a job's id. */
     for: z.string(),
   }),
-  /** This content needs a person's approval, requested in a terminal if the client has no dialog. */
+  /** This content needs a person's approval, requested in a terminal or on the page if the client has no dialog. */
   z.object({
     kind: z.literal('approval'),
     key: z.string(),
+    /** `''`: all of the document. */
     step: z.string(),
     title: z.string(),
     script: z.string(),
@@ -50,6 +51,8 @@ export const AgentEntry = z.discriminatedUnion('kind', [
     /** The call's own step and draft, as JSON: a terminal works out from it what would run, and shows that. */
     call: z.string().optional(),
     answer: z.enum(['open', 'once', 'lease', 'no', 'nobody-asked']),
+    /** What the person wrote to the agent when they refused it. */
+    reason: z.string().optional(),
     client: z.string(),
   }),
 ]);

@@ -3,7 +3,7 @@ import { deadline } from '../../base/deadline.ts';
 import { plainText, visibleText } from '../../base/plain-text.ts';
 import { approvalId } from '../../model/approval-id.ts';
 import type { ApprovalRequest, ApprovalResult } from '../../operations/agent/tool.ts';
-import { formOf, isShownWhole, type Questions, type Response } from './questions.ts';
+import { formOf, isShownWhole, pageOffer, type Questions, type Response } from './questions.ts';
 
 /** How long a call of an older client waits for the person, in milliseconds. A later answer still counts. */
 const WAIT_MS = 50_000;
@@ -17,6 +17,8 @@ export interface QuestionState {
   readonly at: number;
   /** Of the approval that a yes gives: one answer cannot give two. */
   readonly id: string;
+  /** It led to the page. */
+  readonly isPage?: boolean;
 }
 
 /** A call's question to a person. */
@@ -37,10 +39,18 @@ export function askingThrough(
   {
     questions,
     forms,
+    urls,
     oneLine,
     modern,
     now,
-  }: { questions: Questions; forms: boolean; oneLine: boolean; modern: boolean; now: () => number },
+  }: {
+    questions: Questions;
+    forms: boolean;
+    urls: boolean;
+    oneLine: boolean;
+    modern: boolean;
+    now: () => number;
+  },
 ): PendingQuestion {
   let pending: ReturnType<PendingQuestion['pending']>;
 
@@ -50,12 +60,15 @@ export function askingThrough(
     if (returned) return returned;
     const known = questions.take(request.key);
     if (known && !(modern && known === 'open')) return { answer: known };
-    if (!forms || !isShownWhole(request.script, oneLine)) return { answer: 'nobody-asked' };
+    if (request.page?.isRepeated) return { answer: 'on-page' };
+    const isPage = urls && request.page !== undefined;
+    if (!isPage && (!forms || !isShownWhole(request.script, oneLine))) return { answer: 'nobody-asked' };
     if (modern) {
-      pending = { request, oneLine, state: { key: request.key, at: now(), id: approvalId() } };
+      const state = { key: request.key, at: now(), id: approvalId(), ...(isPage && { isPage }) };
+      pending = { request, oneLine, state };
       return { answer: 'open' };
     }
-    return await askNow(request);
+    return await askNow(request, isPage);
   }
 
   /** The answer in this call, if it belongs to this question. */
@@ -65,25 +78,31 @@ export function askingThrough(
     const response = inputResponse(mcpReq.inputResponses, 'approval');
     if (response.kind !== 'elicit') return undefined;
     const latencyMs = now() - state.at;
-    const answer = questions.answered(key, response, { afterMs: latencyMs, characters: script.length });
+    const reading = { afterMs: latencyMs, characters: script.length, isPage: state.isPage };
+    const answer = questions.answered(key, response, reading);
     questions.take(key);
     return { answer, latencyMs, id: state.id };
   }
 
-  async function askNow(request: ApprovalRequest): Promise<ApprovalResult> {
+  async function askNow(request: ApprovalRequest, isPage: boolean): Promise<ApprovalResult> {
     const at = now();
     const { key, script } = request;
     questions.opened(key);
     let latencyMs: number | undefined;
     const answered = mcpReq
       .send(
-        { method: 'elicitation/create', params: formOf(request, { modern, oneLine }) },
+        {
+          method: 'elicitation/create',
+          params: isPage
+            ? { mode: 'url', ...pageOffer(request), elicitationId: approvalId() }
+            : formOf(request, { modern, oneLine }),
+        },
         { timeout: QUESTION_TIMEOUT_MS },
       )
       .catch((): Response => ({ action: 'failed' }))
       .then((response) => {
         latencyMs = now() - at;
-        return questions.answered(key, response, { afterMs: latencyMs, characters: script.length });
+        return questions.answered(key, response, { afterMs: latencyMs, characters: script.length, isPage });
       });
     const late = new Promise<'open'>((resolve) => {
       deadline(WAIT_MS).addEventListener('abort', () => resolve('open'));

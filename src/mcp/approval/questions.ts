@@ -1,4 +1,5 @@
 import type { ApprovalAnswer, ApprovalRequest } from '../../operations/agent/tool.ts';
+import { FASTEST_PERSON_MS, readingTime } from '../../operations/approval/reading-time.ts';
 
 /** Which questions were asked in this process, and what came of them: nothing is asked twice that has an answer. */
 export interface Questions {
@@ -6,7 +7,15 @@ export interface Questions {
   take(key: string): ApprovalAnswer | undefined;
   opened(key: string): void;
   /** The client's word for an answer, made into ours. `characters`: of what had to be read. */
-  answered(key: string, response: Response, reading: { afterMs: number; characters: number }): ApprovalAnswer;
+  answered(key: string, response: Response, reading: Reading): ApprovalAnswer;
+}
+
+/** How long an answer took, and how much had to be read. */
+export interface Reading {
+  readonly afterMs: number;
+  readonly characters: number;
+  /** The question only led to the page: a yes means that the person went there. */
+  readonly isPage?: boolean | undefined;
 }
 
 /** What a client sends back for a form. */
@@ -15,22 +24,8 @@ export interface Response {
   readonly content?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** No person reads a form and answers it within this time, in milliseconds, however short it is. */
-const FASTEST_PERSON_MS = 700;
-
-/** Twenty times as fast as people read: who only skims a script may say yes. */
-const MS_PER_CHARACTER = 2;
-
-/** However long a text is, a yes counts after this time, in milliseconds. */
-const LONGEST_READING_MS = 5_000;
-
 /** How often a question is asked again after an answer that came too fast. */
 const MAX_FAST_ANSWERS = 3;
-
-/** Milliseconds that a person needs at least to read so many characters and answer. */
-export function readingTime(characters: number): number {
-  return Math.min(LONGEST_READING_MS, FASTEST_PERSON_MS + MS_PER_CHARACTER * characters);
-}
 
 /** `anySpeed`: the person has said, outside of every project, that answers count however fast they come. */
 export function createQuestions({ anySpeed = false }: { readonly anySpeed?: boolean } = {}): Questions {
@@ -43,7 +38,11 @@ export function createQuestions({ anySpeed = false }: { readonly anySpeed?: bool
       return answer;
     },
     opened: (key) => void known.set(key, 'open'),
-    answered: (key, response, { afterMs, characters }) => {
+    answered: (key, response, { afterMs, characters, isPage = false }) => {
+      if (isPage && response.action === 'accept') {
+        known.delete(key);
+        return 'on-page';
+      }
       const answer = meaning(response, afterMs);
       const isFast = isYes(answer) && !anySpeed && afterMs < readingTime(characters);
       if (!isFast) {
@@ -135,6 +134,12 @@ export function formOf(
       required: ['answer'],
     },
   };
+}
+
+/** Leads the person to the page, where they sign in with a code that no client and no agent has. */
+export function pageOffer({ what, box, page }: ApprovalRequest) {
+  const message = `An agent asks to run ${what} on ${box}. Read it and decide on the page of runbook serve.`;
+  return { message, url: page?.url ?? '' };
 }
 
 /** A field for each line, whose description is the line. What is filled in means nothing. */

@@ -8,7 +8,7 @@ import {
 import { EXIT, RunbookError, runbookError } from '../../model/diagnostic.ts';
 import { type AgentTool, LONGEST_WAIT_MS, RESULT_BUDGET } from '../../operations/agent/tool.ts';
 import type { AgentToolRow } from '../../operations/all.ts';
-import { formOf } from '../approval/questions.ts';
+import { formOf, pageOffer } from '../approval/questions.ts';
 import { CallContext, type Connection } from '../call-context.ts';
 import { failure } from '../failure.ts';
 import type { Serving } from '../serving.ts';
@@ -100,9 +100,12 @@ async function question(
   line: Connection,
   pending: NonNullable<CallContext['pending']>,
 ): Promise<InputRequiredResult> {
+  const { request, oneLine } = pending;
   return inputRequired({
     inputRequests: {
-      approval: inputRequired.elicit(formOf(pending.request, { modern: true, oneLine: pending.oneLine })),
+      approval: pending.state.isPage
+        ? inputRequired.elicitUrl(pageOffer(request))
+        : inputRequired.elicit(formOf(request, { modern: true, oneLine })),
     },
     requestState: await line.seal(pending.state),
   });

@@ -65,9 +65,19 @@ function problemNow({ store }: Workspace, problem: ProblemRecord): Record<string
 /** Asked and not answered with yes since, by step: only the last question of each. */
 function pendingApprovals({ store }: Workspace): Record<string, unknown>[] {
   const asked = new Map(store.of('approval').map((each) => [each.step, each]));
+  const replayed = store.jobs.findLast(({ what }) => what === 'replay')?.seq ?? 0;
   return [...asked.values()]
-    .filter(({ step, seq }) => !store.loop.attempts.some((each) => each.step === step && each.seq > seq))
-    .map(({ step, title, answer }) => ({ step, title, answer }));
+    .filter(({ step, seq, answer }) =>
+      step === ''
+        ? replayed < seq && answer !== 'once'
+        : !store.loop.attempts.some((each) => each.step === step && each.seq > seq),
+    )
+    .map(({ step, title, answer, reason }) => ({
+      step,
+      title,
+      answer,
+      ...(reason === undefined ? {} : { reason }),
+    }));
 }
 
 function nextOf(
@@ -81,7 +91,9 @@ function nextOf(
   const open = problems.find(({ state }) => state === 'open');
   const withheld = saving.fold.withheld[0];
   const last = store.loop.attempts.at(-1);
-  const waiting = pendingApprovals(workspace)[0];
+  const waiting = pendingApprovals(workspace).find(({ reason }) => reason === undefined);
+  if (waiting?.step === '')
+    return `The replay waits for a person, who approves it on a terminal with: runbook approve ${workspace.document.file} — then call replay again. Never run that command yourself.`;
   if (waiting !== undefined)
     return `${waiting.step} waits for a person, who approves it on a terminal with: runbook approve ${workspace.document.file} --step ${waiting.step} — then call apply_step again. Other steps can go on. Never run that command yourself.`;
   if (running > 0) return 'A job runs: job_read with wait_s.';

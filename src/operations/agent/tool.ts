@@ -91,6 +91,8 @@ export interface ApprovalRequest {
   readonly script: string;
   /** Whether "other drafts of this project on this box for 30 minutes" may be offered. Never for clusters. */
   readonly lease: boolean;
+  /** Where the person can answer in their browser, if they serve the page; see asks/ask-person. */
+  readonly page?: { readonly url: string; readonly isRepeated: boolean };
 }
 
 /**
@@ -100,8 +102,17 @@ export interface ApprovalRequest {
  *   faster than anybody reads. These lead to `runbook approve` on a terminal.
  * - `open`: the question is with the person. Answer `needs_approval` and journal nothing: the server turns that
  *   result into the question, and the call comes back with the answer.
+ * - `on-page`: the person was led to the page, or has been; their answer is not known here.
  */
-export type ApprovalAnswer = 'once' | 'project' | 'lease' | 'no' | 'nobody-asked' | 'too-fast' | 'open';
+export type ApprovalAnswer =
+  | 'once'
+  | 'project'
+  | 'lease'
+  | 'no'
+  | 'nobody-asked'
+  | 'too-fast'
+  | 'open'
+  | 'on-page';
 
 /** An answer, and what is kept of how it was given. */
 export interface ApprovalResult {

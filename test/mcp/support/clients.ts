@@ -29,6 +29,8 @@ export interface TestClient {
 export interface Form {
   readonly message: string;
   readonly requestedSchema?: unknown;
+  readonly mode?: string;
+  readonly url?: string;
 }
 
 /** Everything that a person reads in a form: the line of context, then what would run. */
@@ -40,6 +42,8 @@ export function textOfForm({ message, requestedSchema }: Form): string {
 export interface ClientOptions {
   /** Answers a form; absent: the client has no forms. */
   readonly person?: (form: Form) => Promise<{ action: string; content?: Record<string, unknown> }>;
+  /** It can open a page too; such a question has no form. */
+  readonly urls?: boolean;
   readonly cwd?: string;
   /** Opened for several tests: whoever opens it closes it. */
   readonly shared?: boolean;
@@ -49,10 +53,11 @@ type Command = { command: string; args: string[] };
 
 /** What most installed agents resemble: SDK 1.x, revision 2025-11-25. */
 async function oldClient(command: Command, options: ClientOptions = {}): Promise<TestClient> {
-  const { person } = options;
+  const { person, urls } = options;
+  const elicitation = urls ? { form: {}, url: {} } : {};
   const client = new OldClient(
     { name: 'old client', version: '1.32.2' },
-    { capabilities: person ? { elicitation: {} } : {} },
+    { capabilities: person ? { elicitation } : {} },
   );
   // biome-ignore lint/suspicious/noExplicitAny: the answer is a test's
   if (person) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params) as any);
@@ -63,11 +68,11 @@ async function oldClient(command: Command, options: ClientOptions = {}): Promise
 
 /** SDK 2.x, revision 2026-07-28: no session, questions as results. */
 async function newClient(command: Command, options: ClientOptions = {}): Promise<TestClient> {
-  const { person } = options;
+  const { person, urls } = options;
   const client = new NewClient(
     { name: 'new client', version: '2.4.0' },
     {
-      capabilities: person ? { elicitation: { form: {} } } : {},
+      capabilities: person ? { elicitation: { form: {}, ...(urls ? { url: {} } : {}) } } : {},
       versionNegotiation: { mode: { pin: '2026-07-28' } },
     },
   );

@@ -119,10 +119,13 @@ const ask = defineTool({
     key: z.string(),
     script: z.string(),
     lease: z.boolean().default(true),
+    url: z.string().optional().describe('where the page is served'),
+    isRepeated: z.boolean().default(false),
   }),
   output: z.object({ answer: z.string() }),
-  run: async ({ approve }, request) => {
-    const { answer } = await approve({ ...request, what: 'a new step', box: 'test-box' });
+  run: async ({ approve }, { url, isRepeated, ...request }) => {
+    const page = url === undefined ? {} : { page: { url, isRepeated } };
+    const { answer } = await approve({ ...request, ...page, what: 'a new step', box: 'test-box' });
     return { answer };
   },
 });

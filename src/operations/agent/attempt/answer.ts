@@ -4,6 +4,7 @@ import { ATTEMPT_STATUSES, type Attempt } from '../../../loop/attempt.ts';
 import type { GuardRecord } from '../../../loop/loop.ts';
 import { predictionHeld } from '../../../loop/prediction.ts';
 import type { Workspace } from '../workspace.ts';
+import type { Denial } from './denial.ts';
 
 const row = z.looseObject({});
 
@@ -90,11 +91,13 @@ export function guardAnswer(
   };
 }
 
-/** Why a step may not run. `too-fast`: a yes that no person can have read for. */
-export type Denied = 'open' | 'no' | 'nobody-asked' | 'too-fast';
-
 /** An attempt for which a person is needed first. */
-export function approvalAnswer(step: string, key: string, said: Denied, file: string): AttemptAnswer {
+export function approvalAnswer(
+  step: string,
+  key: string,
+  { answer: said, url, reason }: Omit<Denial, 'allowed'>,
+  file: string,
+): AttemptAnswer {
   const command = `runbook approve ${file} --step ${step}`;
   const words = {
     open: 'The person has been asked. Call again with the same arguments once they have answered',
@@ -102,14 +105,24 @@ export function approvalAnswer(step: string, key: string, said: Denied, file: st
     'nobody-asked': 'No person can be asked from here',
     'too-fast':
       'The answer came faster than a person can read what would run, so it does not count. Call again with the same arguments',
+    'on-page': `The person decides in their browser, at ${url}. Tell them, and call again with the same arguments: that call waits for the answer`,
   };
+  const about = {
+    answer: said,
+    ...(url === undefined ? {} : { url }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  const refused = `The person refused exactly this: ${JSON.stringify(reason)}. Do what they ask for, or something else.`;
   return {
     ...NOT_RUN,
     attempt: '',
     step,
     status: 'needs_approval',
-    approval: { key, answer: said },
-    next: `${words[said]}. A person can approve this content on a terminal with: ${command} — then call apply_step again with the same arguments. Never run that command yourself.`,
+    approval: { key, ...about },
+    next:
+      reason !== undefined
+        ? refused
+        : `${words[said]}. A person can approve this content on a terminal with: ${command} — then call apply_step again with the same arguments. Never run that command yourself.`,
   };
 }
 

@@ -1,20 +1,12 @@
-import { z } from 'zod';
 import { EXIT, type RunbookError, runbookError } from '../../../model/diagnostic.ts';
 import type { ApproveReport } from '../../../model/reports/report.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
 import { approvalRecord, approvalsOf } from '../../approval/approval.ts';
+import { askedClosure } from '../../asks/asked-closure.ts';
+import { ONCE_MS } from '../../asks/decide.ts';
 import type { OperationContext } from '../../operation.ts';
-import { openSession } from '../../session/session.ts';
-import { openWorkspace, withoutOutput } from '../workspace.ts';
-import { Draft } from './body.ts';
-import { closureForStep } from './permission.ts';
-import { attemptTarget } from './target.ts';
-
-const Call = z.object({ step: z.string().optional(), draft: Draft.optional() });
-
-/** How long a single start that was approved on a terminal stays open, in milliseconds. */
-const ONCE_MS = 60 * 60_000;
+import { openWorkspace } from '../workspace.ts';
 
 /**
  * Determines what an agent last asked to run for a step, shows it in full, and asks the person at the terminal. The
@@ -43,12 +35,7 @@ export async function approveOnRequest(
       'Run the same command in a terminal.',
       EXIT.person,
     );
-  const target = attemptTarget(workspace, callOf(asked.call, step));
-  const { inputs } = asked;
-  const session = await openSession(withoutOutput(context), target.prepared, { input: inputs });
-  const closure = await closureForStep(context, workspace, target, { inputs, session }).finally(() =>
-    session.box.close(),
-  );
+  const closure = await askedClosure(context, workspace, asked);
   const { place } = closure;
   const hash = closureHash(closure);
   const report = { file, hash, fences: closure.parts.length, shellChecks: 0, box: place.boxName };
@@ -77,11 +64,6 @@ export async function approveOnRequest(
       : approvalRecord(closure, { ...given, scope: 'once', until: new Date(now + ONCE_MS).toISOString() }),
   );
   return { ...report, already: false, id: record.id };
-}
-
-/** An earlier version did not journal the call: then only a step of the document can be worked out. */
-function callOf(call: string | undefined, step: string): z.infer<typeof Call> {
-  return call === undefined ? { step } : Call.parse(JSON.parse(call));
 }
 
 function refused(code: string, message: string, remedy: string, exit: 3 | 64): RunbookError {

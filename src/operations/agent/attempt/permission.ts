@@ -11,9 +11,9 @@ import { openPreview, type Preview } from '../../pass/preview.ts';
 import { withheldIn } from '../../pass/state.ts';
 import { neverExported } from '../../pass/state-needed.ts';
 import type { Session } from '../../session/session.ts';
-import type { AgentContext } from '../tool.ts';
+import type { AgentContext, ApprovalRequest } from '../tool.ts';
 import { type Workspace, withoutOutput } from '../workspace.ts';
-import type { Denied } from './answer.ts';
+import type { Denial } from './denial.ts';
 import type { AttemptTarget } from './target.ts';
 
 /** How long "other drafts" holds, in milliseconds. */
@@ -29,7 +29,7 @@ export type Permission =
       /** Called as it starts. False: it was good for one start, and that has been. */
       readonly begin: () => Promise<boolean>;
     }
-  | { readonly allowed: false; readonly answer: Denied };
+  | Denial;
 
 type Allowed = Extract<Permission, { allowed: true }>;
 
@@ -85,6 +85,7 @@ export async function askPermission(
   context: Pick<AgentContext, 'world' | 'approve' | 'client'>,
   target: AttemptTarget,
   closure: Closure,
+  page?: ApprovalRequest['page'],
 ): Promise<Permission> {
   const { world, client } = context;
   const hash = closureHash(closure);
@@ -95,6 +96,7 @@ export async function askPermission(
     what,
     script: closureText(closure, 'client'),
     lease: true,
+    ...(page && { page }),
   });
   const at = new Date(world.now()).toISOString();
   switch (answer) {
@@ -119,6 +121,7 @@ export async function askPermission(
     case 'nobody-asked':
     case 'too-fast':
     case 'open':
+    case 'on-page':
       return { allowed: false, answer };
   }
 }

@@ -4,6 +4,7 @@ import { Hypothesis, type PredictionRow } from '../../../loop/hypothesis.ts';
 import type { Closure } from '../../../model/closure.ts';
 import { EXIT, RunbookError, usageError } from '../../../model/diagnostic.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
+import { askPerson } from '../../asks/ask-person.ts';
 import { confined } from '../../confine/confined.ts';
 import { passOf } from '../../pass/open.ts';
 import type { Pass } from '../../pass/pass.ts';
@@ -13,9 +14,9 @@ import {
   type AttemptAnswer,
   approvalAnswer,
   attemptAnswer,
-  type Denied,
 } from '../attempt/answer.ts';
 import { Draft, scriptOf } from '../attempt/body.ts';
+import type { Denial, Denied } from '../attempt/denial.ts';
 import { guardVerdict, recordRefusal } from '../attempt/guard-attempt.ts';
 import {
   askPermission,
@@ -76,14 +77,22 @@ export const applyStep = defineTool({
       if (await standing.begin()) return await start(context, workspace, { ...ready, edited }, wait());
       await first.box.close();
       // Another call was faster with what was good for one start.
-      return await unpermitted(context, workspace, target, asked, 'nobody-asked');
+      return await unpermitted(context, workspace, target, asked, { answer: 'nobody-asked' });
     }
     await first.box.close();
     if (held) return held;
-    const permission = await askPermission(context, target, closure);
-    if (!permission.allowed) return await unpermitted(context, workspace, target, asked, permission.answer);
+    const permission = await askPerson(
+      context,
+      workspace,
+      { closure, asked: questionOf(target, asked), waitMs: wait },
+      {
+        ask: (page) => askPermission(context, target, closure, page),
+        standing: () => standingPermission(context, workspace, target, { closure, inputs }),
+      },
+    );
+    if (!permission.allowed) return await unpermitted(context, workspace, target, asked, permission);
     if (!(await permission.begin()))
-      return await unpermitted(context, workspace, target, asked, 'nobody-asked');
+      return await unpermitted(context, workspace, target, asked, { answer: 'nobody-asked' });
     // Approved inputs may come from commands of the document, so they are resolved again.
     const session = await openTarget(context, target, { inputs, permission });
     const allowed = await closedOnError(session, () =>
@@ -230,36 +239,42 @@ async function closedOnError<T>({ box }: Session, work: () => Promise<T>): Promi
   }
 }
 
-const DENIED: Readonly<Record<Exclude<Denied, 'open'>, string>> = {
+const DENIED: Readonly<Record<Exclude<Denied, 'open' | 'on-page'>, string>> = {
   no: 'the person said no',
   'nobody-asked': 'no person could be asked',
   'too-fast': 'it was answered too fast for a person to have read it',
 };
+
+type Asking = Input & { readonly closure: Closure };
+
+/** The question as the journal keeps it, so that a person can answer it outside of the agent's client. */
+function questionOf(target: AttemptTarget, { step, draft, inputs = {} }: Asking) {
+  return {
+    ...{ step: target.step, title: target.body.title, script: scriptOf(target.body), inputs },
+    call: JSON.stringify({ step, draft }),
+  };
+}
 
 /** A person is needed first. A question that is still open leaves no trace: the call comes again with its answer. */
 async function unpermitted(
   context: AgentContext,
   workspace: Workspace,
   target: AttemptTarget,
-  { closure, draft, step, inputs = {} }: Input & { readonly closure: Closure },
-  answer: Denied,
+  asked: Asking,
+  denial: Omit<Denial, 'allowed'>,
 ): Promise<AttemptAnswer> {
-  const key = closureHash(closure);
-  if (answer !== 'open') {
-    const about = { step: target.step, title: target.body.title, client: context.client };
-    await workspace.store.append({
-      kind: 'approval',
-      ...about,
-      key,
-      answer: answer === 'too-fast' ? 'nobody-asked' : answer,
-      script: scriptOf(target.body),
-      inputs,
-      call: JSON.stringify({ step, draft }),
-    });
-    const message = DENIED[answer];
+  const key = closureHash(asked.closure);
+  const { answer, reason } = denial;
+  if (answer !== 'open' && answer !== 'on-page') {
+    if (reason === undefined)
+      await workspace.store.append({
+        ...{ kind: 'approval', ...questionOf(target, asked), client: context.client, key },
+        answer: answer === 'too-fast' ? 'nobody-asked' : answer,
+      });
+    const message = reason === undefined ? DENIED[answer] : `the person said no: ${reason}`;
     await recordHeldBack(context, workspace, target, { by: 'approval', code: answer, message });
   }
-  return approvalAnswer(target.step, key, answer, workspace.document.file);
+  return approvalAnswer(target.step, key, denial, workspace.document.file);
 }
 
 /** Begins the job, and answers what it has come to when the caller's patience ends. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AgentStore } from '../../../journal/agent/store.ts';
+import type { Closure } from '../../../model/closure.ts';
 import { usageError } from '../../../model/diagnostic.ts';
 import type { ReplayReport } from '../../../model/reports/report.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
@@ -8,14 +9,15 @@ import { approvalRecord, approvalsOf, giveForDocument, OLD_APPROVAL } from '../.
 import { approved, approvedWithoutReading } from '../../approval/approve-closure.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure } from '../../approval/closure-of.ts';
+import { askPerson } from '../../asks/ask-person.ts';
 import { replayInput } from '../../replay-flags.ts';
 import { replayBox } from '../../session/replay-box.ts';
 import type { ApprovedDocument, Prepared } from '../../session/session.ts';
-import type { Denied } from '../attempt/answer.ts';
+import type { Denial } from '../attempt/denial.ts';
 import { boxOfApproval } from '../attempt/permission.ts';
 import { unknownStep } from '../attempt/target.ts';
 import { JobLog } from '../job-log.ts';
-import { type AgentContext, defineTool } from '../tool.ts';
+import { type AgentContext, type ApprovalRequest, defineTool } from '../tool.ts';
 import { withSteps } from '../working.ts';
 import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
 
@@ -60,9 +62,11 @@ export const replayTool = defineTool({
     refuseUnknown(workspace, given);
     const prepared = withSteps(workspace.document, []);
     if (given.dry_run) return await dryRun(context, prepared, given);
-    const approved = await permissionFor(context, workspace, prepared);
-    if (typeof approved === 'string') return await unpermitted(workspace, approved, context.world);
-    return await start(context, workspace, { ...prepared, approved }, given);
+    const began = context.world.now();
+    const waitMs = () => given.wait_s * 1000 - (context.world.now() - began);
+    const permission = await permissionFor(context, workspace, prepared, waitMs);
+    if (!permission.allowed) return await unpermitted(workspace, permission, context.world);
+    return await start(context, workspace, { ...prepared, approved: permission.closure }, given);
   },
 });
 
@@ -96,41 +100,79 @@ async function permissionFor(
   context: AgentContext,
   workspace: Workspace,
   prepared: Prepared,
-): Promise<ApprovedClosure | Denied> {
-  const { world, client } = context;
-  if (context.trust === 'sandbox') return await approvedWithoutReading(world, prepared, 'sandbox');
+  waitMs: () => number,
+): Promise<Allowed | Denial> {
+  const { world } = context;
+  if (context.trust === 'sandbox')
+    return { allowed: true, closure: await approvedWithoutReading(world, prepared, 'sandbox') };
   const closure = await documentClosure(world, prepared, { input: {}, place: boxOfApproval(workspace) });
-  const approvals = approvalsOf(world);
-  const known = await approvals.find(closureHash(closure), closure.place);
-  if (known && (await approvals.consume(known))) return approved(closure, 'approved', prepared);
+  const standing = async (): Promise<Allowed | undefined> => {
+    const known = await approvalsOf(world).find(closureHash(closure), closure.place);
+    const counts = known && (await approvalsOf(world).consume(known));
+    return counts ? { allowed: true, closure: approved(closure, 'approved', prepared) } : undefined;
+  };
+  const { file } = workspace.document;
+  return (
+    (await standing()) ??
+    (await askPerson(
+      context,
+      workspace,
+      { closure, asked: { step: '', title: file, script: '', inputs: {} }, waitMs },
+      { ask: (page) => askInClient(context, workspace, prepared, closure, page), standing },
+    ))
+  );
+}
+
+type Allowed = { readonly allowed: true; readonly closure: ApprovedClosure };
+
+async function askInClient(
+  context: AgentContext,
+  workspace: Workspace,
+  prepared: Prepared,
+  closure: Closure,
+  page: ApprovalRequest['page'],
+): Promise<Allowed | Denial> {
+  const { world, client } = context;
   const { answer, latencyMs, id } = await context.approve({
     key: closureHash(closure),
     box: workspace.box.name,
     what: `all of ${workspace.document.file}`,
     script: closureText(closure, 'client'),
     lease: false,
+    ...(page && { page }),
   });
-  if (answer !== 'once' && answer !== 'project') return answer === 'lease' ? 'nobody-asked' : answer;
+  if (answer !== 'once' && answer !== 'project')
+    return { allowed: false, answer: answer === 'lease' ? 'nobody-asked' : answer };
   const at = new Date(world.now()).toISOString();
   const given = { scope: answer, how: 'elicitation', at, client, latencyMs } as const;
   const record = await giveForDocument(world, prepared, {
     ...approvalRecord(closure, given),
     ...(id === undefined ? {} : { id }),
   });
-  return (await approvals.consume(record)) ? approved(closure, 'elicitation', prepared) : 'nobody-asked';
+  const counts = await approvalsOf(world).consume(record);
+  if (!counts) return { allowed: false, answer: 'nobody-asked' };
+  return { allowed: true, closure: approved(closure, 'elicitation', prepared) };
 }
 
 async function unpermitted(
   workspace: Workspace,
-  answer: Denied,
+  { answer, url, reason }: Denial,
   world: AgentContext['world'],
 ): Promise<Answer> {
   const { file, path } = workspace.document;
   const old = (await approvalsOf(world).hasOld(path)) ? ` ${OLD_APPROVAL}` : '';
   const fast =
     answer === 'too-fast' ? 'The answer came faster than a person can read it, so it does not count. ' : '';
-  const next = `${fast}A person must approve the content of ${file}: runbook approve ${file}. Never run that yourself.${old}`;
-  return { job: null, status: 'needs_approval', approval: { answer }, steps: [], next };
+  const onPage =
+    url === undefined
+      ? ''
+      : `The person decides in their browser, at ${url}. Tell them, and call again: that call waits for the answer. `;
+  const next =
+    reason === undefined
+      ? `${fast}${onPage}A person must approve the content of ${file}: runbook approve ${file}. Never run that yourself.${old}`
+      : `The person refused exactly this: ${JSON.stringify(reason)}. Do what they ask for, or something else.`;
+  const approval = { answer, ...(url && { url }), ...(reason !== undefined && { reason }) };
+  return { job: null, status: 'needs_approval', approval, steps: [], next };
 }
 
 async function start(
