@@ -13,15 +13,21 @@ export function stagedSuccess({ attempt, loop }: GuardInput): string | undefined
   const open = loop.problems.filter(({ state }) => state === 'open' || state === 'stopped');
   for (const check of attempt.checks?.after ?? []) {
     const key = checkKey({ check: check.text });
-    const failures = loop.attempts.filter((each) =>
-      open.some(
-        ({ failures, failedChecks }) => failures.includes(each.attempt) && failedChecks.includes(key),
-      ),
+    const failures = loop.attempts.filter(
+      (each) => open.some((problem) => problem.failures.includes(each.attempt)) && wantsCheck(each, key),
     );
     const staged = failures.length > 0 ? stagedCheck(check, text, attempt.body, failures) : undefined;
     if (staged) return staged;
   }
   return droppedCheck({ attempt, loop });
+}
+
+/** A step whose command failed never got to its checks, so its Verify counts, not what was evaluated. */
+function wantsCheck({ body, checks }: Attempt, key: string): boolean {
+  const evaluated = checks.find((row) => checkKey(row) === key);
+  if (evaluated) return evaluated.verdict !== 'pass';
+  const lines = body.verify.flatMap(({ text }) => text.split('\n'));
+  return lines.some((line) => checkKey({ check: line }) === key);
 }
 
 function stagedCheck(

@@ -41,7 +41,7 @@ function checkMark(row: CheckRow): string {
 function findingMark(finding: FingerprintInput['findings'][number]): string {
   const subject = finding.subject ?? '';
   // The words of a program: only their shape is the same the next time.
-  return `finding ${finding.code} ${finding.code === 'said' ? normalText(subject) : subjectMark(subject)}`;
+  return `finding ${finding.code} ${finding.code === 'said' || finding.code === 'known-line' ? normalText(subject) : subjectMark(subject)}`;
 }
 
 /** The digits of a subject (port, path, host) matter, so only its random parts are removed. */

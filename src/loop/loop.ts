@@ -124,7 +124,7 @@ export interface ProblemRecord {
   /** Derived from box and fingerprint, so that rebuilding from the journal gives the same id. */
   readonly id: string;
   readonly box: string;
-  /** Its own fingerprint and those of problems merged into it. */
+  /** Its own fingerprint, those of problems merged into it, and those that show more or less of its cause. */
   readonly fingerprints: readonly string[];
   readonly state: ProblemState;
   /** Every step that failed with it, ordered by first failure. */
@@ -133,6 +133,8 @@ export interface ProblemRecord {
   readonly failedChecks: readonly string[];
   /** Attempts that failed with it, oldest first. */
   readonly failures: readonly string[];
+  /** Its last failure: the script without numbers, the failed checks with their classes, and the findings. */
+  readonly last: { readonly shape: string; readonly checks: string; readonly findings: readonly string[] };
   /**
    * Distinct rounds since the last resume. A round is everything that ran since the previous failure, including the
    * failing action, as one text of sorted forms. Three independent steps and a retry are one round; repeating the same

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { maskNumbers } from '../base/mask-numbers.ts';
 import { type Attempt, hasFailed } from './attempt.ts';
 import { checkKey } from './fingerprint.ts';
 import type { LoopEntry, ProblemRecord, ProblemState } from './loop.ts';
@@ -90,7 +91,31 @@ function afterAttempt(problems: Problems, attempt: Attempt): Problems {
 }
 
 function isOf(problem: ProblemRecord, attempt: Attempt, mark: string): boolean {
-  return problem.box === attempt.box && problem.fingerprints.includes(mark);
+  if (problem.box !== attempt.box) return false;
+  return problem.fingerprints.includes(mark) || isLastAgain(problem, attempt);
+}
+
+/**
+ * The same script, but for numbers, fails at the same checks, and only shows more or less of the cause: what a log says
+ * depends on when it is read. Not for a problem that has ended.
+ */
+function isLastAgain({ state, last }: ProblemRecord, attempt: Attempt): boolean {
+  if (state !== 'open' && state !== 'stopped') return false;
+  const now = lastFailure(attempt);
+  const isSame = now.shape === last.shape && now.checks !== '' && now.checks === last.checks;
+  return isSame && (now.findings.every(isIn(last.findings)) || last.findings.every(isIn(now.findings)));
+}
+
+const isIn = (list: readonly string[]) => (item: string) => list.includes(item);
+
+/** What a later failure is compared with. */
+function lastFailure({ body, checks, findings }: Attempt): ProblemRecord['last'] {
+  const failed = checks.filter((row) => row.verdict !== 'pass');
+  return {
+    shape: maskNumbers(body.run.map(({ text }) => text).join('\n')),
+    checks: failed.map((row) => `${row.class} ${checkKey(row)}`).join('\n'),
+    findings: findings.map(({ code, subject }) => `${code} ${maskNumbers(subject ?? '')}`),
+  };
 }
 
 function opened(attempt: Attempt, mark: string): ProblemRecord {
@@ -102,6 +127,7 @@ function opened(attempt: Attempt, mark: string): ProblemRecord {
     steps: [attempt.step],
     failedChecks: failedChecks(attempt),
     failures: [attempt.attempt],
+    last: lastFailure(attempt),
     rounds: [attempt.form],
     since: [],
     openedBy: attempt.attempt,
@@ -120,6 +146,8 @@ function failedAgain(problem: ProblemRecord, attempt: Attempt): ProblemRecord {
     steps: withItem(problem.steps, attempt.step),
     failedChecks: failedChecks(attempt),
     failures: [...problem.failures, attempt.attempt],
+    fingerprints: withItem(problem.fingerprints, attempt.fingerprint!),
+    last: lastFailure(attempt),
     rounds: withItem(problem.rounds, round(problem, attempt)),
     since: [],
     openedBy: isNewLife ? attempt.attempt : problem.openedBy,

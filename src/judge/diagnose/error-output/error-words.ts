@@ -73,6 +73,7 @@ const SUMMARIES: readonly RegExp[] = [
   /failed to start|failed!$|did not start|stopped waiting|could not start server|examine the log|(?:shutting|shut) down|^(?:\S+ )?exiting\b|^\[ERROR\] *$|build failure|terminated by signal/i,
   /^curl: \((?:7|22|28|35|52|56)\)|^wget: |^ERROR: (?:Failed building|Could not build)|^npm (?:error|ERR!) (?:code \S+|errno \S+|syscall \S+|path \S+|command .*)$/i,
   /: line \d+: +\d+ [A-Z][a-z]+(?: \w+)* /,
+  /encountered problems during initiali[sz]ation/i,
   /^rsync error: .*\(code \d+\) at /,
   /^Exception ignored|^Worker \(pid|^\[ERROR\] Worker|worker failed to boot/i,
 ];

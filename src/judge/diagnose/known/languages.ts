@@ -107,10 +107,11 @@ export const LANGUAGES: readonly KnownLine[] = [
     id: 'python-import-name',
     by: 'Python 3.11',
     line: "ImportError: cannot import name 'Mapping' from 'collections' (/usr/lib/python3.11/collections/__init__.py)",
-    pattern: /cannot import name '(?<name>[^']+)' from '(?<module>[^']+)'/,
+    pattern: /cannot import name '(?<name>[^']+)' from '(?<module>[^']+)' \((?<path>[^)]+)\)/,
     cause: 'dependency',
-    says: 'The module {module} has no {name}: its version does not fit.',
-    remedy: 'Pin a version of {module} that has it.',
+    says: 'The module {module}, which was read from {path}, does not have {name}.',
+    remedy:
+      'If that is a file of yours, it hides the library of that name: rename it. Otherwise pin a version of {module} that has it.',
   },
   {
     id: 'python-relative',

@@ -38,7 +38,6 @@ export const PROVISIONING: readonly KnownLine[] = [
     cause: 'config',
     says: 'The Terraform configuration is invalid: {what}.',
     remedy: 'The next lines of the output give file, line and name.',
-    weak: true,
   },
   {
     id: 'terraform-init',

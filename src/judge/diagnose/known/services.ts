@@ -169,6 +169,7 @@ export const SERVICES: readonly KnownLine[] = [
     cause: 'config',
     says: 'sshd has no usable host keys: they are missing or cannot be read.',
     remedy: 'Run `ssh-keygen -A`, and check the mode 600.',
+    weak: true,
   },
   {
     id: 'sshd-privsep',
