@@ -23,11 +23,20 @@ const programs = [
 /** On a busy machine a program may start late. A test that fails three times in a row has found something. */
 const retry = process.env.CI ? 2 : 0;
 
+/** A shell script is imported as its text, as the build does it. */
+const shellText = {
+  name: 'shell-text',
+  enforce: 'pre',
+  transform: (code: string, id: string) =>
+    id.endsWith('.sh') ? { code: `export default ${JSON.stringify(code)}`, map: null } : undefined,
+} as const;
+
 export default defineConfig({
   test: {
     reporters: ['default', new CountAttacks()],
     projects: [
       {
+        plugins: [shellText],
         test: {
           name: 'quick',
           retry,
@@ -37,6 +46,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [shellText],
         test: {
           name: 'fast',
           retry,
@@ -46,6 +56,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [shellText],
         test: {
           name: 'slow',
           retry,
@@ -56,6 +67,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [shellText],
         test: {
           name: 'measure',
           include: ['test/**/*.measure.ts'],
@@ -65,6 +77,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [shellText],
         test: {
           name: 'cluster',
           retry,
@@ -76,6 +89,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [shellText],
         test: {
           name: 'clients',
           retry,
@@ -87,6 +101,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [shellText],
         test: {
           name: 'node',
           retry,
@@ -98,6 +113,7 @@ export default defineConfig({
       },
       {
         // Attacks the built server through its own protocol.
+        plugins: [shellText],
         test: {
           name: 'attack',
           retry,

@@ -18,6 +18,7 @@ export async function testClusters() {
       loader: 'ts',
     },
     bundle: true,
+    loader: { '.sh': 'text' },
     packages: 'external',
     platform: 'node',
     format: 'esm',

@@ -72,6 +72,7 @@ async function bundle(root, folder) {
   ];
   await build({
     bundle: true,
+    loader: { '.sh': 'text' },
     platform: 'node',
     target: 'node20',
     format: 'cjs',

@@ -31,6 +31,7 @@ const throughShell = `':' //; exec node -- "$0" "$@"`;
 const shared = {
   outdir: 'dist',
   bundle: true,
+  loader: { '.sh': 'text' },
   platform: 'node',
   target: 'node20',
   minifySyntax: true,

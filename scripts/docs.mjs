@@ -100,6 +100,7 @@ async function load(contents) {
       stdin: { contents, resolveDir: '.', loader: 'ts' },
       outfile: `${folder}/sources.mjs`,
       bundle: true,
+      loader: { '.sh': 'text' },
       format: 'esm',
       platform: 'node',
       packages: 'external',

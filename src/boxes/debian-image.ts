@@ -2,14 +2,21 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { errorText, runProgram } from '../program/run-program.ts';
-import { debianRecipe } from './debian-recipe.ts';
 import type { EngineProgram } from './engine.ts';
+import debianRecipe from './scripts/debian-recipe.bash.sh';
 
 /**
  * Packages of every box, as on a small Debian server. (libstdc++6 comes with apt, and is listed for users who copy node
  * into a box.)
  */
 const basePackages = ['ca-certificates', 'curl', 'iproute2', 'libstdc++6', 'procps'];
+
+/*
+ * scripts/debian-recipe builds the image of a clean Debian box from Debian's packages, without an image registry, and prints
+ * its name. The name contains a hash of all inputs (the script, the packages, the host's settings for reaching Debian), so a
+ * changed recipe builds a new image. The root file system is kept as a tar file in the cache: about 40 s to build, 5 s to
+ * import, nothing once imported. A second caller waits for the first one's result.
+ */
 
 /** Suites that can be built, by the tags of Debian's images. */
 const suites: Readonly<Record<string, string>> = {

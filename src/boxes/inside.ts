@@ -2,6 +2,7 @@ import { runOnTerminal } from '../program/joined-programs.ts';
 import { type ProgramEnd, type RunOptions, runProgram } from '../program/run-program.ts';
 import { boxError } from './box-errors.ts';
 import type { LaunchedBox } from './find-box.ts';
+import LOGS from './scripts/read-logs.sh';
 
 /** Runs one of our own scripts with `sh` in a box. Values are passed as arguments or input, never inside the script. */
 export function inside(
@@ -40,19 +41,6 @@ export function openShell(box: LaunchedBox, command: readonly string[], terminal
   const terminalType = ['--env', `TERM=${process.env.TERM ?? 'xterm'}`];
   return runOnTerminal([box.engine, 'exec', ...flags, ...terminalType, box.container, ...program]);
 }
-
-/** The newest logs of a box, or one file: a heading with the path, then the last lines. */
-const LOGS = `
-if [ -n "$2" ]; then
-  [ -r "$2" ] || { echo "$2 cannot be read" >&2; exit 1; }
-  tail -n "$1" "$2"
-else
-  find /var/log -type f \\( -name '*.log' -o -name syslog -o -name messages \\) -size +0 -exec ls -t {} + 2>/dev/null |
-    head -n 5 | while IFS= read -r file; do
-      echo "==> $file <=="
-      tail -n "$1" "$file"
-    done
-fi`;
 
 /** Unmasked text of a box's logs; mask it before showing it. @throws RunbookError 64 for a file that cannot be read */
 export async function readLogs(

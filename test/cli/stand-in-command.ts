@@ -35,6 +35,7 @@ export async function standIn(): Promise<StandIn> {
     entryPoints: [fileURLToPath(new URL('./stand-in.ts', import.meta.url))],
     outdir: dist,
     bundle: true,
+    loader: { '.sh': 'text' },
     splitting: true,
     format: 'esm',
     platform: 'node',

@@ -16,7 +16,13 @@ export async function writeEngine(folder: string, body: string): Promise<string>
     ${body}
     await box.close();`;
   const file = join(folder, 'engine.mjs');
-  const options = { bundle: true, platform: 'node', format: 'esm', write: false } as const;
+  const options = {
+    bundle: true,
+    loader: { '.sh': 'text' },
+    platform: 'node',
+    format: 'esm',
+    write: false,
+  } as const;
   const { outputFiles } = await build({
     ...options,
     stdin: { contents, resolveDir: process.cwd(), loader: 'ts' },

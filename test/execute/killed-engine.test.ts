@@ -4,7 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { processTable } from '../../src/execute/process-table.ts';
-import { SHELL_LOOP, SHELL_START } from '../../src/execute/shell/shell-script.ts';
+import SHELL_START from '../../src/execute/shell/scripts/shell-start.bash.sh';
+import { SHELL_LOOP } from '../../src/execute/shell/shell-script.ts';
 import { temporaryFolder, until } from './box.ts';
 import { writeEngine } from './engine.ts';
 

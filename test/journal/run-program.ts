@@ -21,6 +21,7 @@ async function bundleOf(name: string): Promise<string> {
   const entryPoints = [join(programs, `${name}.ts`)];
   const options = {
     bundle: true,
+    loader: { '.sh': 'text' },
     packages: 'external',
     platform: 'node',
     format: 'esm',

@@ -110,6 +110,7 @@ async function bundled(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('box-program.ts', import.meta.url))],
     bundle: true,
+    loader: { '.sh': 'text' },
     write: false,
     platform: 'node',
     format: 'esm',

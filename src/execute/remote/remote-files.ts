@@ -2,9 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { shellQuote } from '../../base/shell-quote.ts';
 import type { FileStatus, Program, ProgramResult } from '../../model/box.ts';
+import WRITE_FILE from './scripts/write-file.sh';
 
 /** Runs a program on the box. remote-execution chooses how its input is sent. */
 export type RunOnRemote = (program: Program) => Promise<ProgramResult>;
+
+/** A script with its arguments, as one text that a shell reads. */
+export function withArguments(script: string, ...values: readonly string[]): string {
+  return `set -- ${values.map(shellQuote).join(' ')}\n${script}`;
+}
 
 /** Exit code with which our scripts report that the path does not exist. */
 const NOTHING_THERE = 44;
@@ -69,44 +75,11 @@ export async function writeRemote(
   content: Buffer,
   { mode, owner }: { readonly mode: number; readonly owner?: string },
 ): Promise<void> {
-  const script = writeScript(path, mode, owner);
+  const bits = mode.toString(8).padStart(4, '0');
+  const draft = `.${basename(path).slice(0, 200)}.${randomBytes(6).toString('hex')}`;
+  const script = withArguments(WRITE_FILE, path, bits, owner ?? '', draft);
   const { code, stderr } = await run({ run: script, input: content, timeoutMs: DEFAULT_TIMEOUT_MS });
   if (code !== 0) throw systemError(stderr, code, path);
-}
-
-function writeScript(path: string, mode: number, owner: string | undefined): string {
-  const random = randomBytes(6).toString('hex');
-  const bits = mode.toString(8).padStart(4, '0');
-  return `
-fail() { echo "$1" >&2; exit 1; }
-to_disk() { sync "$1" 2>/dev/null || dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/null || sync; }
-target=${shellQuote(path)} links=0
-while [ -L "$target" ]; do
-  links=$((links + 1)); [ "$links" -le 40 ] || fail 'Too many levels of symbolic links'
-  to=$(readlink -- "$target") || exit 1
-  case $to in /*) target=$to ;; *) target=$(dirname -- "$target")/$to ;; esac
-done
-if [ -e "$target" ] && [ ! -f "$target" ]; then
-  [ ! -d "$target" ] || fail 'Is a directory'
-  fail 'Not an ordinary file'
-fi
-folder=$(dirname -- "$target")
-[ -d "$folder" ] || (umask 022; mkdir -p -- "$folder") || exit 1
-old= wanted=${owner === undefined ? '' : shellQuote(owner)}
-[ ! -e "$target" ] || old=$(stat -c %u:%g -- "$target" 2>/dev/null || stat -f %u:%g "$target")
-draft=$folder/.${shellQuote(basename(path).slice(0, 200))}.${random}
-trap 'rm -f -- "$draft"' EXIT
-settle() {
-  # Without a requested owner, the file keeps its old one.
-  [ -z "$old" ] || [ "$old" = "$(stat -c %u:%g -- "$1" 2>/dev/null)" ] || chown -- "$old" "$1" || return
-  [ -z "$wanted" ] || chown -- "$wanted" "$1" || return
-  chmod ${bits} "$1" && to_disk "$1"
-}
-(umask 077; set -C; cat >"$draft") && settle "$draft" || exit 1
-if ! said=$(mv -f -- "$draft" "$target" 2>&1); then
-  case $said in *busy*) cat "$draft" >"$target" && settle "$target" || exit 1 ;; *) fail "$said" ;; esac
-fi
-to_disk "$folder" || :`;
 }
 
 function numberOr(name: string, command: string): string {

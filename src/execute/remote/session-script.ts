@@ -1,7 +1,11 @@
 import { shellQuote } from '../../base/shell-quote.ts';
 import { textToBytes } from '../state/bytes-as-text.ts';
-import { BASH_LOOP, BASH_START, SH_LOOP } from './shell-loops.ts';
-import { WATCHDOG } from './watchdog-script.ts';
+import { BASH_LOOP, BASH_START } from './bash-loop.ts';
+import LOCK from './scripts/lock.sh';
+import SESSION_RUN from './scripts/session-run.sh';
+import SESSION_START from './scripts/session-start.sh';
+import SH_LOOP from './scripts/sh-loop.sh';
+import WATCHDOG from './scripts/watchdog.sh';
 
 /*
  * A session is the shell of one connection to another box. Nothing is installed there; everything below is sent to it.
@@ -69,63 +73,16 @@ export function sessionExports(
   return Buffer.concat([Buffer.from(kind === 'bash' ? `${text.length}\n` : ''), text, Buffer.from(end)]);
 }
 
-function sessionScript({ nonce, workspace, workspaces, newId }: SessionSetup): string {
-  return `
-rb_fail() { printf '\\001K${nonce} failed %s\\0' "$1"; exit 97; }
-[ -n "\${HOME:-}" ] || export HOME=/
-if [ "$rb_kind" = bash ]; then rb_uid=$EUID; else rb_uid=$(id -u); fi
-rb_state=\${RUNBOOK_BOX_STATE:-}
-[ -n "$rb_state" ] || if [ "$rb_uid" = 0 ]; then rb_state=/var/lib/runbook; else
-  case \${XDG_STATE_HOME:-} in /*) rb_state=$XDG_STATE_HOME/runbook ;; *) rb_state=$HOME/.local/state/runbook ;; esac
-fi
-rb_id=
-if [ ! -s "$rb_state/box-id" ]; then
-  (umask 077; mkdir -p "$rb_state/journals" && printf '%s\\n' ${newId} >"$rb_state/box-id.${newId}" &&
-    { ln "$rb_state/box-id.${newId}" "$rb_state/box-id" || :; } && rm -f "$rb_state/box-id.${newId}") 2>/dev/null
-fi
-[ ! -r "$rb_state/box-id" ] || read -r rb_id <"$rb_state/box-id"
-rb_work=\${RUNBOOK_WORKSPACES:-}
-[ -n "$rb_work" ] || rb_work=${workspaces === undefined ? '$HOME/.runbook-workspace' : shellQuote(workspaces)}
-rb_work=$rb_work/${shellQuote(workspace)}
-[ -d "$rb_work" ] || mkdir -p "$rb_work" 2>/dev/null || rb_fail "the folder $rb_work cannot be created: $(mkdir -p "$rb_work" 2>&1)"
-cd "$rb_work" || rb_fail "the folder $rb_work cannot be entered"
-export PWD
-unset OLDPWD
-rb_tmp=\${TMPDIR:-/tmp}
-rb_scratch=$rb_tmp/runbook-${nonce}
-mkdir -m 700 "$rb_scratch" 2>/dev/null || rb_fail "the folder $rb_scratch cannot be created: $(mkdir "$rb_scratch" 2>&1)"
-rb_time= rb_name=
-[ "$rb_kind" != bash ] || rb_time=\${EPOCHSECONDS:-}
-[ -n "$rb_time" ] || rb_time=$(date +%s)
-{ IFS= read -r rb_name </proc/sys/kernel/hostname; } 2>/dev/null || rb_name=$(uname -n)
-printf '\\001K${nonce} hello id=%s\\nfolder=%s\\nscratch=%s\\ntmp=%s\\nkind=%s\\ntime=%s\\nname=%s\\n\\n' "$rb_id" "$PWD" "$rb_scratch" "$rb_tmp" "$rb_kind" "$rb_time" "$rb_name"
-export -p
-printf '\\0'
-if [ "$rb_kind" = bash ]; then
-  IFS= read -r rb_l && LC_ALL=C IFS= read -r -N "$rb_l" rb_s || exit 97
-else
-  rb_n=$(printf '\\nx') rb_n=\${rb_n%x} rb_s=
-  while IFS= read -r rb_l && [ "$rb_l" != end-${nonce} ]; do rb_s=$rb_s$rb_l$rb_n; done
-fi
-eval "$rb_s"
-rb_nonce=${nonce} rb_s=
-exec 3>&1
-rb_is_open() { [ -d "$rb_scratch" ] && ! [ -e "$rb_scratch/ended" ]; }
-rb_say() { printf '\\001K%s %s\\0' "$rb_nonce" "$1" >&3; }
-printf '\\0%s.\\0' "$rb_nonce" >&2
-${WATCHDOG}
-watch_session 2>/dev/null | {
-  exec 3>&- 4>&2 2>/dev/null
-  while rb_is_open; do
-    if [ "$rb_kind" = bash ]
-    then bash --noprofile --norc -c ${shellQuote(BASH_LOOP)} bash "$rb_scratch" ${shellQuote(BASH_START)} "$rb_nonce" 2>&4 4>&-
-    else sh -c ${shellQuote(SH_LOOP)} sh "$rb_scratch" "$rb_nonce" 2>&4 4>&-
-    fi
-    rb_status=$?
-    rb_is_open || break
-    printf '\\001K%s host %s\\0' "$rb_nonce" "$rb_status"
-    printf '\\0%s.\\0' "$rb_nonce" >&4
-    case $rb_status in 0|98) break ;; esac
-  done
-}`;
+function sessionScript({ nonce, workspace, workspaces = '', newId }: SessionSetup): string {
+  const parameters = {
+    nonce,
+    workspace,
+    workspaces,
+    new_id: newId,
+    bash_loop: BASH_LOOP,
+    bash_start: BASH_START,
+    sh_loop: SH_LOOP,
+  };
+  const assigned = Object.entries(parameters).map(([name, value]) => `rb_${name}=${shellQuote(value)}\n`);
+  return [...assigned, SESSION_START, LOCK, WATCHDOG, SESSION_RUN].join('');
 }

@@ -7,9 +7,10 @@ import { processTable } from '../process-table.ts';
 import { readControlRecords, TOO_MANY_RECORDS, takeRecord } from './control-records.ts';
 import { endingOf } from './end-fence.ts';
 import { openOutputPipe } from './output-pipe.ts';
+import SHELL_START from './scripts/shell-start.bash.sh';
 import { makeShellFolder, type ShellFolder } from './shell-folder.ts';
 import type { FrameEnd, ShellNotStarted, ShellOptions, ShellProcess } from './shell-process.ts';
-import { SHELL_LOOP, SHELL_START } from './shell-script.ts';
+import { SHELL_LOOP } from './shell-script.ts';
 
 /** Starts a persistent bash, which runs most fences in a subshell. @throws the system's error for its folder */
 export async function startBashShell(options: ShellOptions): Promise<ShellProcess | ShellNotStarted> {

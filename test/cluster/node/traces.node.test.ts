@@ -50,6 +50,7 @@ async function starterProgram(): Promise<string> {
     stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
     outfile,
     bundle: true,
+    loader: { '.sh': 'text' },
     platform: 'node',
     format: 'cjs',
     define: { 'import.meta.dirname': JSON.stringify(import.meta.dirname), 'import.meta.url': '"file:///"' },

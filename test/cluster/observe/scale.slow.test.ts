@@ -64,7 +64,7 @@ async function look(api: PagedApi): Promise<Seen> {
   await grantCluster(person, { context: 'fake', server: api.url, at: new Date().toISOString() });
   await build({
     entryPoints: [fileURLToPath(new URL('./scale-program.ts', import.meta.url))],
-    ...{ outfile: program, bundle: true, platform: 'node', format: 'esm' },
+    ...{ outfile: program, bundle: true, loader: { '.sh': 'text' }, platform: 'node', format: 'esm' },
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },

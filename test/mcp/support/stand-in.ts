@@ -27,6 +27,7 @@ export function standIn(): StandIn {
       entryPoints: [fileURLToPath(new URL('stand-in-server.ts', import.meta.url))],
       outdir: join(paths.folder, 'dist'),
       bundle: true,
+      loader: { '.sh': 'text' },
       splitting: true,
       format: 'esm',
       platform: 'node',

@@ -20,7 +20,14 @@ describeWithBoxes('probes on a clean Debian without systemd', () => {
   beforeAll(async () => {
     box = await startBox({ name: 'probed', ports: [8080] });
     const entryPoints = [new URL('ask-main.ts', import.meta.url).pathname];
-    const bundle = await build({ entryPoints, bundle: true, format: 'esm', platform: 'node', write: false });
+    const bundle = await build({
+      entryPoints,
+      bundle: true,
+      loader: { '.sh': 'text' },
+      format: 'esm',
+      platform: 'node',
+      write: false,
+    });
     await box.put('/opt/ask.mjs', bundle.outputFiles[0]!.text);
   });
 

@@ -89,6 +89,7 @@ test('after a kill during a job, the next server knows about it and none of its 
     entryPoints: [fileURLToPath(new URL('./kill-program.ts', import.meta.url))],
     outfile: `${folder}/server.mjs`,
     bundle: true,
+    loader: { '.sh': 'text' },
     platform: 'node',
     format: 'esm',
     write: false,

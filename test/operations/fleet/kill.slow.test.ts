@@ -41,6 +41,7 @@ beforeAll(async () => {
     process.exit(await program({ argv, version: '0', operations, world: fleet.world, stdout, stderr, signal }));`;
   const options = {
     bundle: true,
+    loader: { '.sh': 'text' },
     platform: 'node',
     format: 'esm',
     packages: 'external',

@@ -1,7 +1,5 @@
-import { LOCK_FUNCTIONS } from './lock-script.ts';
-
-/** How a fence and a whole session are ended. A zombie does not run, although its group can be signaled. */
-const ENDING = `
+# shellcheck disable=SC2154,SC2034,SC2086,SC3045 # variables of the other parts; words are split on purpose; read -N is for bash
+# How a fence and a whole session are ended. A zombie does not run, although its group can be signaled.
 find_children() {
   children=
   if [ -r "/proc/$1/task/$1/children" ]; then IFS= read -r children <"/proc/$1/task/$1/children"
@@ -13,7 +11,7 @@ runs() {
   [ -d /proc/self ] || return 0
   for stat in /proc/[0-9]*/stat; do
     IFS= read -r fields <"$stat" || continue
-    fields=\${fields##*) }
+    fields=${fields##*) }
     case $fields in [ZX]*) continue ;; esac
     set -- "$1" $fields
     [ "$4" != "$1" ] || return 0
@@ -53,29 +51,25 @@ end_session() {
   # A process that a fence left running may hold the streams open; "bye" tells the engine not to wait for them.
   rb_say "bye "
 }
-`;
 
-/**
- * Lines that the watchdog reads. A reply starts with TAG:
- *
- *   f SIZE | f END-NUMBER   a frame follows: SIZE bytes for bash, or the lines up to the same END for another shell
- *   k TAG NUMBER            ends the fence of that frame, with SIGTERM and then SIGKILL
- *   o TAG KEY | r TAG KEY   returns the counter of a journal, opened for writing or only read
- *   c KEY NUMBER            writes the counter in place with one system call
- *   s TAG [disk]            replies once everything before it is written; with `disk`, once it is on the disk
- *   l TAG WORD JSON | u     acquires the lock; releases it
- */
-export const WATCHDOG = `${ENDING}${LOCK_FUNCTIONS}
+# Lines that the watchdog reads. A reply starts with TAG:
+#
+#   f SIZE | f END-NUMBER   a frame follows: SIZE bytes for bash, or the lines up to the same END for another shell
+#   k TAG NUMBER            ends the fence of that frame, with SIGTERM and then SIGKILL
+#   o TAG KEY | r TAG KEY   returns the counter of a journal, opened for writing or only read
+#   c KEY NUMBER            writes the counter in place with one system call
+#   s TAG [disk]            replies once everything before it is written; with `disk`, once it is on the disk
+#   l TAG WORD JSON | u     acquires the lock; releases it
 to_disk() { sync -d "$1" || dd if=/dev/null of="$1" conv=notrunc,fsync || sync; }
 open_number() { { [ -d "$journals" ] || mkdir -p "$journals"; } && true 1<>"$1"; }
 take_frame() {
   if [ "$rb_kind" = bash ]; then
     LC_ALL=C IFS= read -r -N "$1" frame
-    builtin printf '%s\\n%s' "$1" "$frame"
+    builtin printf '%s\n%s' "$1" "$frame"
   else
-    printf '%s\\n' "$1"
-    while IFS= read -r line && [ "$line" != "$1" ]; do printf '%s\\n' "$line"; done
-    printf '%s\\n' "$1"
+    printf '%s\n' "$1"
+    while IFS= read -r line && [ "$line" != "$1" ]; do printf '%s\n' "$line"; done
+    printf '%s\n' "$1"
   fi
 }
 watch_session() {
@@ -98,10 +92,9 @@ watch_session() {
         read_line "$journals/$3"
         rb_say "$2 $said $content" ;;
       r) read_line "$journals/$3"; rb_say "$2 ok $content" ;;
-      l) take_lock "$2" "$3" "\${line#l * * }" ;;
+      l) take_lock "$2" "$3" "${line#l * * }" ;;
       u) give_lock ;;
     esac
   done
   end_session
 }
-`;

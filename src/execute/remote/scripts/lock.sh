@@ -1,12 +1,10 @@
-/**
- * The box's lock, with the same rules and files as journal/lock, which explains why it is free of races. The holder is
- * the watchdog process, which lives as long as the connection. `set -- $json` would expand patterns, so the holder's
- * JSON is never split into words.
- */
-export const LOCK_FUNCTIONS = `
+# shellcheck disable=SC2154,SC2034,SC2086 # variables of the other parts; words are split on purpose
+# The box's lock, with the same rules and files as journal/lock, which explains why it is free of races. The holder is
+# the watchdog process, which lives as long as the connection. `set -- $json` would expand patterns, so the holder's
+# JSON is never split into words.
 start_of() {
   IFS= read -r fields <"/proc/$1/stat" || return
-  fields=\${fields##*) }
+  fields=${fields##*) }
   case $fields in [ZX]*) start=dead; return ;; esac
   set -f; set -- $fields; set +f
   shift 19
@@ -14,10 +12,10 @@ start_of() {
 }
 boot_id() { IFS= read -r boot </proc/sys/kernel/random/boot_id || boot=; }
 lives() {
-  pid=\${1#*'"pid":'} pid=\${pid%%[!0-9]*}
+  pid=${1#*'"pid":'} pid=${pid%%[!0-9]*}
   [ -n "$pid" ] || return
-  then=\${1#*'"start":"'} then=\${then%%'"'*}
-  there=\${1#*'"boot":"'} there=\${there%%'"'*}
+  then=${1#*'"start":"'} then=${then%%'"'*}
+  there=${1#*'"boot":"'} there=${there%%'"'*}
   boot_id
   [ "$there" = "$boot" ] || return
   start=
@@ -26,7 +24,7 @@ lives() {
 }
 read_line() { content=; [ -r "$1" ] && { IFS= read -r content <"$1" || :; }; }
 digest() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; }
-successor_of() { successor=$(printf '%s\\n%s' "$1" "$2" | digest); successor=\${successor%% *}; successor=$rb_state/lock.\${successor%"\${successor#????????????????????????????????}"}; }
+successor_of() { successor=$(printf '%s\n%s' "$1" "$2" | digest); successor=${successor%% *}; successor=$rb_state/lock.${successor%"${successor#????????????????????????????????}"}; }
 walk() {
   at=$rb_state/lock last= dead= content=
   while [ -e "$at" ]; do
@@ -44,7 +42,7 @@ write_draft() { { [ -d "$rb_state" ] || mkdir -p "$rb_state"; } && printf %s "$m
 take_lock() {
   start=; ! [ -d /proc/self ] || start_of $$
   boot_id
-  mine="{\\"pid\\":$$,\\"start\\":\\"$start\\",\\"boot\\":\\"$boot\\",$3"
+  mine="{\"pid\":$$,\"start\":\"$start\",\"boot\":\"$boot\",$3"
   draft=$rb_state/lock.$2
   if ! write_draft && ! said=$(write_draft 2>&1); then
     rb_say "$1 failed $said"; rm -f "$draft"; return
@@ -84,4 +82,3 @@ give_lock() {
   [ "$content" != "$held" ] || rm -f "$rb_state/lock"
   held=
 }
-`;

@@ -1,16 +1,4 @@
-/**
- * Builds the image of a clean Debian box from Debian's packages, without an image registry, and prints its name. A bash
- * script:
- *
- *     ENGINE CACHE PACKAGES SUITE HASH       PACKAGES: separated by commas; HASH: of this script
- *
- * The image's name contains a hash of all inputs (the script, the packages, the host's settings for reaching Debian),
- * so a changed recipe builds a new image. The root file system is kept as a tar file in CACHE: about 40 s to build, 5 s
- * to import, nothing once imported. A second caller waits for the first one's result.
- *
- * Stored as text in a module, because the command is one bundle; therefore no dollar sign may be followed by a brace.
- */
-export const debianRecipe = String.raw`
+
 set -euo pipefail
 
 engine=$1 cache=$2 packages=$3 suite=$4 hash=$5
@@ -79,4 +67,3 @@ fail() {
 }
 
 main
-`;
