@@ -8,7 +8,8 @@ const arrows = {
   model: ['base'],
   probes: ['base', 'model'],
   loop: ['model', 'base'],
-  markdown: ['base', 'probes', 'model', 'loop'],
+  schedule: ['base', 'model'],
+  markdown: ['base', 'probes', 'model', 'loop', 'schedule'],
   plan: ['base', 'model'],
   judge: ['base', 'model'],
   guard: ['base', 'probes', 'model', 'loop'],
@@ -36,6 +37,7 @@ const arrows = {
     'fleet',
     'export',
     'page',
+    'schedule',
     'execute',
     'observe',
     'cluster',
@@ -71,6 +73,7 @@ const pure = [
   'fleet',
   'export',
   'page',
+  'schedule',
 ];
 
 module.exports = {

@@ -12,6 +12,7 @@ import { readDecisions, readQuestions } from './memory.ts';
 import { readCertificate } from './record/certificate.ts';
 import { Report } from './report.ts';
 import { resolveSteps } from './resolve.ts';
+import { readSchedule } from './schedule.ts';
 import { type Chapter, readChapters, readEntries, type SectionEntry } from './sections.ts';
 import type { DocumentText } from './source.ts';
 import { readStep } from './steps.ts';
@@ -39,18 +40,20 @@ export function parseRunbook(source: DocumentText, options: ParseOptions = {}): 
   const inputs = strict('inputs').flatMap((chapter) => readInputs(reader, chapter));
   const facts = of('facts').flatMap((chapter) => readFacts(reader, chapter));
   if (kind === 'runbook') refuseRepeatedNames(report, inputs, facts);
+  const steps =
+    kind === 'runbook' ? readSteps(reader, chapters, blocks) : readLoose(reader, front, blocks, options);
   return {
     file: source.file,
     kind,
     name: nameOf(source, front, blocks),
     frontMatter: front.frontMatter,
     sections: chapters.map(({ section }) => section),
-    steps:
-      kind === 'runbook' ? readSteps(reader, chapters, blocks) : readLoose(reader, front, blocks, options),
+    steps,
     inputs,
     facts,
     decisions: of('decisions').flatMap((chapter) => readDecisions(source, chapter)),
     endpoints: strict('endpoints').flatMap((chapter) => readEndpoints(reader, chapter)),
+    schedule: strict('schedule').flatMap((chapter) => readSchedule(reader, chapter, steps)),
     questions: of('questions').flatMap((chapter) => readQuestions(source, chapter)),
     prerequisites:
       kind === 'loose' ? of('prerequisites').flatMap((chapter) => readPrerequisites(reader, chapter)) : [],

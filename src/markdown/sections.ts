@@ -26,6 +26,7 @@ const NAMES: Readonly<Record<string, SectionKind>> = {
   facts: 'facts',
   decisions: 'decisions',
   endpoints: 'endpoints',
+  schedule: 'schedule',
   'open questions': 'questions',
   prerequisites: 'prerequisites',
 };

@@ -75,6 +75,8 @@ export interface PlanReport {
     readonly for?: string;
     readonly how: 'in-pass' | 'reactive';
   }[];
+  /** What the document schedules; `runbook schedule install` installs it. */
+  readonly schedule?: readonly { readonly name: string; readonly what: string; readonly when: string }[];
   readonly inputs: readonly ResolvedInput[];
   /** Preflight: what is missing (errors block a replay) and what may cause trouble (warnings do not block). */
   readonly diagnostics: readonly Diagnostic[];

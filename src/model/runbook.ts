@@ -11,6 +11,7 @@ export type SectionKind =
   | 'facts'
   | 'decisions'
   | 'endpoints'
+  | 'schedule'
   | 'questions'
   | 'prerequisites';
 
@@ -139,6 +140,23 @@ export interface Endpoint {
   readonly place: Place;
 }
 
+/** A row of Schedule. */
+export interface ScheduledTask {
+  /** From the column Name, else from What: `replay-dry-run`. Unique in the document. */
+  readonly name: string;
+  /** As written. */
+  readonly what: string;
+  readonly verb: string;
+  readonly flags: readonly string[];
+  /** Another document than this one, relative to it. */
+  readonly document?: string;
+  /** A systemd calendar expression, or one of its words. */
+  readonly when: string;
+  /** Names of targets in the person's configuration. */
+  readonly tell: readonly string[];
+  readonly place: Place;
+}
+
 /** An entry under Open questions. */
 export interface OpenQuestion {
   readonly title: string;
@@ -163,6 +181,7 @@ export interface Runbook {
   readonly facts: readonly Fact[];
   readonly decisions: readonly Decision[];
   readonly endpoints: readonly Endpoint[];
+  readonly schedule: readonly ScheduledTask[];
   readonly questions: readonly OpenQuestion[];
   /** Loose documents: relative links under `## Prerequisites`, never URLs. */
   readonly prerequisites: readonly { readonly path: string; readonly place: Place }[];

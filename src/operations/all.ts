@@ -171,6 +171,30 @@ const rows: readonly (OperationRow | ToolOnlyRow)[] = [
     load: async () => (await import('./logs.ts')).logs as unknown as Operation,
   },
   {
+    name: 'schedule list',
+    summary: 'list the schedules of a document, with their last and next run',
+    effect: 'read',
+    load: async () => (await import('./schedule/list.ts')).list as unknown as Operation,
+  },
+  {
+    name: 'schedule install',
+    summary: 'install timers for the schedules of a document',
+    effect: 'write',
+    load: async () => (await import('./schedule/install.ts')).install as unknown as Operation,
+  },
+  {
+    name: 'schedule remove',
+    summary: 'remove the timers of a document',
+    effect: 'write',
+    load: async () => (await import('./schedule/remove.ts')).remove as unknown as Operation,
+  },
+  {
+    name: 'schedule run',
+    summary: 'run one schedule now, as a timer does',
+    effect: 'act',
+    load: async () => (await import('./schedule/run.ts')).run as unknown as Operation,
+  },
+  {
     name: 'approve',
     summary: 'let this content run without asking again',
     effect: 'write',

@@ -72,6 +72,9 @@ export async function planSession(
       how: step.section === 'steps' ? 'in-pass' : 'reactive',
       ...(step.for === undefined ? {} : { for: step.for }),
     })),
+    ...(session.runbook.schedule.length > 0
+      ? { schedule: session.runbook.schedule.map(({ name, what, when }) => ({ name, what, when })) }
+      : {}),
     inputs: session.inputs,
     diagnostics: [
       ...preview.journal.diagnostics,

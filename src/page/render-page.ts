@@ -40,6 +40,10 @@ function overview({ runbook, states, box, certificate, at, version }: PageInput)
     ['Steps', [text(`${confirmed} of ${states.size} confirmed here`)]],
     ['Certificate', [certificateBadge(certificate)]],
     ...runbook.endpoints.map((each): [string, ElementContent[]] => [each.name, [endpointLink(each.target)]]),
+    ...runbook.schedule.map((each): [string, ElementContent[]] => [
+      `Schedule ${each.name}`,
+      [h('code', each.what), text(` ${each.when}`)],
+    ]),
     ['Written', [text(`${at.replace('T', ' ').slice(0, 16)} UTC by runbook ${version}`)]],
   ];
   return h(

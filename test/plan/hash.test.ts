@@ -40,6 +40,7 @@ describe('an approval hash', () => {
     facts: [],
     decisions: [],
     endpoints: [],
+    schedule: [],
     questions: [],
     prerequisites: [],
     diagnostics: [],

@@ -27,6 +27,7 @@ export function renderPlan(report: PlanReport, page: Page, cwd: string): string 
           page,
         ),
     page.quiet ? '' : problemsBlock(report, page),
+    page.quiet ? '' : scheduleBlock(report, page),
     page.quiet ? '' : inputsBlock(report.inputs, page),
     renderDiagnostics(report.diagnostics, page, cwd).trimEnd(),
     `${paint.strong('would')}: ${summaryWords(report)}`,
@@ -61,6 +62,12 @@ function problemsBlock(report: PlanReport, page: Page): string {
     return [cleanLine(problem.id), `${when}${serves}`];
   });
   return `${page.paint.strong('known problems')}\n${table(rows, page)}`;
+}
+
+function scheduleBlock({ schedule = [] }: PlanReport, page: Page): string {
+  if (schedule.length === 0) return '';
+  const rows = schedule.map(({ name, what, when }): Cell[] => [name, when, what].map(cleanLine));
+  return `${page.paint.strong('schedule')}\n${table(rows, page)}`;
 }
 
 function inputsBlock(inputs: readonly ResolvedInput[], page: Page): string {

@@ -27,6 +27,11 @@ import type {
   UndoReport,
   VerifyReport,
 } from '../../model/reports/report.ts';
+import type {
+  ScheduleChangeReport,
+  ScheduleListReport,
+  ScheduleRunReport,
+} from '../../model/reports/schedule-report.ts';
 import type { SubmitReport } from '../../model/reports/submit-report.ts';
 import type { Page } from './text/page.ts';
 
@@ -53,6 +58,10 @@ interface Renderers {
   readonly chaos: () => Promise<Renderer<ChaosReport>>;
   readonly submit: () => Promise<Renderer<SubmitReport>>;
   readonly prove: () => Promise<Renderer<ProveReport>>;
+  readonly 'schedule list': () => Promise<Renderer<ScheduleListReport>>;
+  readonly 'schedule install': () => Promise<Renderer<ScheduleChangeReport>>;
+  readonly 'schedule remove': () => Promise<Renderer<ScheduleChangeReport>>;
+  readonly 'schedule run': () => Promise<Renderer<ScheduleRunReport>>;
   readonly 'approvals list': () => Promise<Renderer<ApprovalsReport>>;
   readonly 'approvals show': () => Promise<Renderer<ApprovalReport>>;
   readonly 'approvals revoke': () => Promise<Renderer<RevokedReport>>;
@@ -90,6 +99,10 @@ const renderers: Renderers = {
   chaos: async () => (await import('./chaos.ts')).renderChaos,
   submit: async () => (await import('./submit.ts')).renderSubmit,
   prove: async () => (await import('./prove.ts')).renderProve,
+  'schedule list': async () => (await import('./schedule.ts')).renderScheduleList,
+  'schedule install': async () => (await import('./schedule.ts')).renderScheduleChange,
+  'schedule remove': async () => (await import('./schedule.ts')).renderScheduleChange,
+  'schedule run': async () => (await import('./schedule.ts')).renderScheduleRun,
   'approvals list': async () => (await import('./approvals.ts')).renderApprovals,
   'approvals show': async () => (await import('./approvals.ts')).renderApproval,
   'approvals revoke': async () => (await import('./approvals.ts')).renderRevoked,

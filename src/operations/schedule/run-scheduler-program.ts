@@ -1,0 +1,34 @@
+import { runProgram } from '../../';
+import type { ProgramResult } from '../../model/box.ts';
+import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import type { World } from '../../world.ts';
+
+/** Runs systemctl or crontab with this process's variables. Never throws. */
+export function tryProgram(world: World, run: readonly string[], input = ''): Promise<ProgramResult> {
+  const env = Object.fromEntries(
+    Object.entries(world.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  return runProgram({ run, input }, { env, cwd: '/' });
+}
+
+/** @throws RunbookError 3 with what the program said */
+export async function runSchedulerProgram(
+  world: World,
+  run: readonly string[],
+  input?: string,
+): Promise<ProgramResult> {
+  const result = await tryProgram(world, run, input);
+  if (result.code === 0) return result;
+  const said = result.stderr.trim() || `exit code ${result.code}`;
+  throw new RunbookError(
+    [
+      {
+        code: 'scheduler-failed',
+        severity: 'error',
+        message: `"${run.join(' ')}" must succeed, and failed: ${said}`,
+        remedy: 'Fix the reported cause, or choose another scheduler with --as.',
+      },
+    ],
+    EXIT.person,
+  );
+}
