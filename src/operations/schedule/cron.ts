@@ -53,7 +53,7 @@ function lineOf(command: ScheduledCommand): string {
   const made = cronLine(command);
   if ('line' in made) return made.line;
   const { name, when } = command.task;
-  const message = `cron cannot run "${name}" at ${when}: ${made.problem}.`;
+  const message = `Cron cannot run "${name}" at ${when}: ${made.problem}.`;
   const remedy = 'Use --as systemd, or a When that cron can express.';
   throw new RunbookError([{ code: 'not-for-cron', severity: 'error', message, remedy }], EXIT.document);
 }
