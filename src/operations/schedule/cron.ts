@@ -9,7 +9,7 @@ import type { Scheduler } from './scheduler.ts';
 export function cron(world: World): Scheduler {
   const read = async () => {
     const { code, stdout } = await tryProgram(world, ['crontab', '-l']);
-    return code === 0 ? stdout.toString() : '';
+    return code === 0 ? stdout : '';
   };
   const write = (text: string) =>
     text === '' ? tryProgram(world, ['crontab', '-r']) : runSchedulerProgram(world, ['crontab', '-'], text);

@@ -1,14 +1,10 @@
-import { runProgram } from '../../';
-import type { ProgramResult } from '../../model/box.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { type ProgramEnd, runProgram } from '../../program/run-program.ts';
 import type { World } from '../../world.ts';
 
 /** Runs systemctl or crontab with this process's variables. Never throws. */
-export function tryProgram(world: World, run: readonly string[], input = ''): Promise<ProgramResult> {
-  const env = Object.fromEntries(
-    Object.entries(world.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-  return runProgram({ run, input }, { env, cwd: '/' });
+export function tryProgram(world: World, run: readonly string[], input = ''): Promise<ProgramEnd> {
+  return runProgram(run, { input, env: world.env, cwd: '/' });
 }
 
 /** @throws RunbookError 3 with what the program said */
@@ -16,7 +12,7 @@ export async function runSchedulerProgram(
   world: World,
   run: readonly string[],
   input?: string,
-): Promise<ProgramResult> {
+): Promise<ProgramEnd> {
   const result = await tryProgram(world, run, input);
   if (result.code === 0) return result;
   const said = result.stderr.trim() || `exit code ${result.code}`;
