@@ -24,7 +24,26 @@ const LOOSE_SHELLS: typeof SHELLS = {
   ...SHELLS,
   azurecli: ['bash'],
   'azurecli-interactive': ['bash'],
+  'sh-session': ['bash'],
+  'shell-session': ['bash'],
 };
+
+/** Programs for the other languages of a loose document, whose fences run if they have a name, as in runme. */
+const LOOSE_PROGRAMS: typeof SHELLS = {
+  javascript: ['node'],
+  js: ['node'],
+  lua: ['lua'],
+  perl: ['perl'],
+  php: ['php'],
+  py: ['python3'],
+  python: ['python3'],
+  python3: ['python3'],
+  rb: ['ruby'],
+  ruby: ['ruby'],
+};
+
+/** Languages whose lines with `$ ` in front are commands, and whose other lines are output. */
+const SESSIONS = new Set(['console', 'sh-session', 'shell-session']);
 
 /**
  * Highlighted lines for documentation sites, as in ```bash {1,3-5}. These braces are not attributes; attributes may
@@ -55,7 +74,8 @@ export function readCode(
   const written = block.kind === 'fence' ? block.info : (options.indented ?? '');
   const info = readInfo(options.loose ? written.replace(HIGHLIGHTS, '') : written);
   if (info.attributes.ignore?.toLowerCase() === 'true') return { info, block, isCheck: false };
-  const acts = kindOf(info, options.loose ? LOOSE_SHELLS : SHELLS);
+  const named = 'name' in info.attributes ? LOOSE_PROGRAMS : undefined;
+  const acts = kindOf(info, options.loose ? { ...LOOSE_SHELLS, ...named } : SHELLS);
   return { info, block, isCheck: info.language === 'check', ...(acts ? { acts } : {}) };
 }
 
@@ -96,7 +116,7 @@ export function readAction(
   const base: ActionBase = {
     ...present({ name: attributes.name, cwd: attributes.cwd, user: attributes.user }),
     part,
-    ...(info.language === 'console' ? consoleCommands(text) : { text }),
+    ...(SESSIONS.has(info.language) ? consoleCommands(text) : { text }),
     language: info.language,
     attributes: info.attributes,
     timeoutMs: attributes.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -163,9 +183,9 @@ function shellAction(
   report: Report,
   at: number,
 ): ShellAction | undefined {
-  const interpreter = attributes.interpreter ?? LOOSE_SHELLS[base.language];
+  const interpreter = attributes.interpreter ?? LOOSE_SHELLS[base.language] ?? LOOSE_PROGRAMS[base.language];
   if (!interpreter) return undefined;
-  if (base.language === 'console' && base.text === '') {
+  if (SESSIONS.has(base.language) && base.text === '') {
     const message =
       'Commands in a console fence must start with `$ `. No line of this fence does, so nothing runs.';
     const remedy = 'Start each command with `$ `, or change the language to `text`.';

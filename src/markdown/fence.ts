@@ -28,11 +28,17 @@ export function readInfo(info: string): Info {
 function readJson(written: string): Record<string, string> | undefined {
   try {
     const entries = Object.entries(JSON.parse(written) as Record<string, unknown>);
-    if (!entries.every(([, value]) => SCALARS.has(typeof value))) return undefined;
+    if (!entries.every(([key, value]) => SCALARS.has(typeof value) || isTagList(key, value)))
+      return undefined;
     return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
   } catch {
     return undefined;
   }
+}
+
+/** runme writes `"tags":["a","b"]`, which is read as `a,b`. */
+function isTagList(key: string, value: unknown): boolean {
+  return ['tag', 'tags', 'category'].includes(key) && Array.isArray(value);
 }
 
 const SCALARS = new Set(['string', 'number', 'boolean']);

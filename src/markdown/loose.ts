@@ -2,6 +2,7 @@ import { regexProblem } from '../base/regex.ts';
 import type { OutputCheck } from '../model/check.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 import {
+  type Code,
   type CodeReader,
   codeText,
   consoleCommands,
@@ -37,7 +38,7 @@ export function readLooseSteps(
     const comment = commentText(reader.source, block);
     if (comment !== undefined) similarity = readSimilarity(reader, comment, block) ?? similarity;
     if (block.kind !== 'fence' || block.container?.quoted) continue;
-    const code = readCode(block, { loose: true });
+    const code = readLooseCode(reader, block);
     const last = steps.at(-1);
     // The comment is not followed by an output fence, so it has no effect on the next commands.
     if (code.acts === 'shell') similarity = undefined;
@@ -49,7 +50,51 @@ export function readLooseSteps(
     const read = code.acts === 'shell' ? readAction(reader, code, 'run') : undefined;
     if (read) steps.push(looseStep(reader, { block, heading, read, index: steps.length, ids, defaults }));
   }
+  if (steps.length === 0) explainNoStep(reader, blocks);
   return steps;
+}
+
+/** Attributes that cannot be read belong to another tool. A fence without a language that starts with a prompt is a console. */
+function readLooseCode({ source, report }: CodeReader, block: FenceBlock): Code {
+  const isConsole = block.info.trim() === '' && startsWithPrompt(codeText(source, block.lines));
+  const code = readCode(isConsole ? { ...block, info: 'console' } : block, { loose: true });
+  const { info, acts } = code;
+  const { name } = info.attributes;
+  if (acts === undefined && name !== undefined && info.language !== '') {
+    const message = `A named fence should run. "${name}" does not, because no program is known for the language ${info.language}.`;
+    report.warning('fence-not-run', block.span.start, message, 'Add the attribute `interpreter`.');
+  }
+  if (info.unreadable === undefined) return code;
+  const message = `The attributes of this fence cannot be parsed, so they are ignored: ${info.unreadable}.`;
+  report.warning(
+    'bad-attributes',
+    block.span.start,
+    message,
+    'Write one flat JSON object to have them read.',
+  );
+  return { ...code, info: { language: info.language, attributes: {} } };
+}
+
+/** Says of each fence why it is not a step. */
+function explainNoStep({ report }: CodeReader, blocks: readonly Block[]): void {
+  for (const block of blocks) {
+    if (block.kind !== 'fence') continue;
+    const { info } = readCode(block, { loose: true });
+    const why = block.container?.quoted
+      ? 'it is inside a quotation'
+      : info.attributes.ignore !== undefined
+        ? 'it has the attribute `ignore`'
+        : info.language === ''
+          ? 'it names no language and has no line that starts with `$ `'
+          : `its language is ${info.language}`;
+    const message = `The document has no step. This fence is none, because ${why}.`;
+    report.warning(
+      'fence-not-run',
+      block.span.start,
+      message,
+      'Write the language `bash` or `sh` after the fence marks.',
+    );
+  }
 }
 
 interface LooseFence {
@@ -89,12 +134,27 @@ function looseStep({ source }: CodeReader, { block, heading, read, index, ids, d
 }
 
 /**
- * Many READMEs write `$ ` in front of every command of a shell fence. If the first line starts with `$ `, treat the
- * fence as a console.
+ * Many READMEs write `$ ` in front of commands. If the first command has it, lines without it are output, as in a console. If
+ * only later lines have it, all lines are commands, and the prompts are removed.
  */
 function withoutPrompts(action: ReadAction['action']): ReadAction['action'] {
-  const isConsole = action.kind === 'shell' && action.carries && action.text.trimStart().startsWith('$ ');
-  return isConsole ? { ...action, ...consoleCommands(action.text) } : action;
+  if (action.kind !== 'shell' || !action.carries) return action;
+  if (startsWithPrompt(action.text)) return { ...action, ...consoleCommands(action.text) };
+  return { ...action, text: action.text.replace(/^\$ /gm, '') };
+}
+
+/** Whether the first line that is not blank and no comment has a prompt. */
+function startsWithPrompt(text: string): boolean {
+  const first = text.split('\n').find((line) => line.trim() !== '' && !line.startsWith('#'));
+  return first?.startsWith('$ ') ?? false;
+}
+
+/** Shells that runme's front matter may name. */
+const SHELL_NAMES = new Set(['ash', 'bash', 'dash', 'fish', 'ksh', 'mksh', 'sh', 'zsh']);
+
+/** Whether the front matter of a loose document may name this shell: `ksh`, but not `pwsh`. */
+export function isLooseShell(name: string): boolean {
+  return SHELL_NAMES.has(name);
 }
 
 function withDefaults(
@@ -103,9 +163,9 @@ function withDefaults(
 ): ReadAction['action'] {
   const placed = cwd !== undefined && action.cwd === undefined ? { ...action, cwd } : action;
   const isShell = placed.kind === 'shell' && placed.carries && !('interpreter' in placed.attributes);
-  return isShell && (shell === 'bash' || shell === 'sh' || shell === 'zsh')
-    ? { ...placed, interpreter: [shell] }
-    : placed;
+  if (!isShell || shell === undefined || !isLooseShell(shell)) return placed;
+  const carries = shell === 'bash' || shell === 'sh' || shell === 'zsh';
+  return { ...placed, interpreter: [shell], carries };
 }
 
 /** The second fence under a heading is `install-1`, as GitHub numbers anchors. Repeated ids are not an error here. */

@@ -7,7 +7,7 @@ import { readEndpoints } from './endpoints.ts';
 import { readFacts } from './facts.ts';
 import { type ReadFrontMatter, readFrontMatter } from './front-matter.ts';
 import { readInputs, refuseRepeatedNames } from './inputs.ts';
-import { readLooseSteps, readPrerequisites } from './loose.ts';
+import { isLooseShell, readLooseSteps, readPrerequisites } from './loose.ts';
 import { readDecisions, readQuestions } from './memory.ts';
 import { readCertificate } from './record/certificate.ts';
 import { Report } from './report.ts';
@@ -104,6 +104,10 @@ function readLoose(
   { loose = false }: ParseOptions,
 ): Runbook['steps'] {
   if (!loose) return [];
+  if (typeof shell === 'string' && !isLooseShell(shell)) {
+    const message = `The front matter's shell must be a shell that is known here. It is ${JSON.stringify(shell)}.`;
+    reader.report.error('bad-front-matter', 0, message, 'Write bash, sh, zsh, dash, ksh or fish.');
+  }
   return readLooseSteps(reader, blocks, {
     ...(typeof cwd === 'string' ? { cwd } : {}),
     ...(typeof shell === 'string' ? { shell } : {}),

@@ -106,6 +106,15 @@ const RULES: readonly Rule[] = [
     message: 'A failure must stop the step. This line ignores it.',
     remedy: 'Test for the one failure that is acceptable, and let every other failure stop the step.',
   }),
+  shellLineRule(
+    'placeholder',
+    /<(?:your|my|the|some|insert|replace|change)[-_ ][\w .-]*>|<[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+>|\byour[-_](?:domain|email|password|token|server|host|user(?:name)?|api[-_]key|ip|name|project|account)\b/i,
+    {
+      message:
+        'A command must not contain a placeholder. This one expects the reader to replace a part of it.',
+      remedy: 'Declare an input and refer to it as ${NAME}.',
+    },
+  ),
   textRule(
     'moving-tag',
     /(?:\bimage:\s*["']?|\b(?:docker|podman|nerdctl|crictl)\s+(?:run|pull|create)\s(?:.*\s)?)[a-z0-9._:/-]+:(?:latest|main|master|edge|nightly|stable|dev)(?![\w.-])/i,
@@ -166,9 +175,15 @@ const RULES: readonly Rule[] = [
       ),
 ];
 
+/** Parts that loose documents do not have. */
+const NOT_IN_LOOSE: ReadonlySet<string> = new Set(['no-verify', 'no-why']);
+
 /** Runs all lint rules. They produce only warnings; errors come from the parser and the plan. */
 export function lintRunbook(runbook: Runbook): Diagnostic[] {
-  return RULES.flatMap((rule) => rule(runbook)).sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
+  const isWanted = ({ code }: Diagnostic) => runbook.kind === 'runbook' || !NOT_IN_LOOSE.has(code);
+  return RULES.flatMap((rule) => rule(runbook))
+    .filter(isWanted)
+    .sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
 }
 
 type Words = { readonly message: string; readonly remedy: string };

@@ -57,6 +57,74 @@ describe('documents of other tools', () => {
     expect(told.story).toEqual(['a: acted new', 'second: acted new']);
   });
 
+  test('prompts on later lines, a prompt without a language, and named fences of other languages, as runme runs them', async () => {
+    const scene = await scenario(
+      [
+        '# A\n',
+        '```bash\n# install\n$ echo one >> log\nnot a command\n```\n',
+        '```bash\necho two >> log\n$ echo three >> log\n```\n',
+        '```\n$ echo four >> log\nfour\n```\n',
+        '```js {"name":"five","tags":["a","b"]}\nrequire("fs").appendFileSync("log", "five\\n");\n```\n',
+        '```python\nprint("documentation")\n```\n',
+        '```go {"name":"six"}\npackage main\n```\n',
+        '```bash {% raw %}\necho seven >> log\n```\n',
+      ].join('\n'),
+    );
+    const told = await scene.replay(loose);
+    expect(told.exit).toBe(0);
+    expect(await scene.ran()).toEqual(['one', 'two', 'three', 'four', 'five', 'seven']);
+    const { report } = await scene.run('lint', loose);
+    expect(report.diagnostics.map(({ code }: { code: string }) => code)).toEqual([
+      'fence-not-run',
+      'bad-attributes',
+    ]);
+  });
+
+  test('fences of the section Prerequisites run before the documents that it links to', async () => {
+    const scene = await scenario(
+      '# A\n\n## Use\n\n```bash\necho use >> log\n```\n\n## Prerequisites\n\n```bash\necho own >> log\n```\n\nThen [b](b.md).\n',
+      { files: { 'b.md': '# B\n\n```bash\necho linked >> log\n```\n' } },
+    );
+    await scene.replay(loose);
+    expect(await scene.ran()).toEqual(['own', 'linked', 'use']);
+  });
+
+  test('--keep-going goes on after a failed fence, since none says what it needs', async () => {
+    const scene = await scenario('# A\n\n```bash\nfalse\n```\n\n```bash\necho b >> log\n```\n');
+    const told = await scene.replay({ ...loose, keepGoing: true });
+    expect(told.exit).toBe(1);
+    expect(await scene.ran()).toEqual(['b']);
+  });
+
+  test('a shell that is not known is refused, and others are used', async () => {
+    const text = (shell: string) => `---\nshell: ${shell}\n---\n# A\n\n\`\`\`sh\necho "$0" >> log\n\`\`\`\n`;
+    expect((await (await scenario(text('pwsh'))).replay(loose)).diagnostics[0]).toMatchObject({
+      code: 'bad-front-matter',
+      severity: 'error',
+    });
+    const dash = await scenario(text('dash'));
+    expect((await dash.replay(loose)).exit).toBe(0);
+    expect((await dash.ran())[0]).not.toContain('bash');
+  });
+
+  test('lint asks for nothing that loose documents do not have, and finds placeholders', async () => {
+    const scene = await scenario('# A\n\n```bash\ncurl https://<your-domain>/x >> log\n```\n');
+    const { report } = await scene.run('lint', loose);
+    expect(report.diagnostics.map(({ code }: { code: string }) => code)).toEqual(['placeholder']);
+  });
+
+  test('lint says of a document without a step why, fence by fence', async () => {
+    const scene = await scenario('# A\n\n```\nls\n```\n\n> ```bash\n> ls\n> ```\n\n```json\n{}\n```\n');
+    const { report } = await scene.run('lint', loose);
+    expect(
+      report.diagnostics.map(({ code, message }: { code: string; message: string }) => [code, message]),
+    ).toEqual([
+      ['fence-not-run', expect.stringContaining('no language')],
+      ['fence-not-run', expect.stringContaining('quotation')],
+      ['fence-not-run', expect.stringContaining('json')],
+    ]);
+  });
+
   test('fails if the output differs too much', async () => {
     const scene = await scenario(
       '# A\n\n```bash\necho something else\n```\n\n<!-- expected_similarity=0.9 -->\n\n```text\nHello World\n```\n',

@@ -25,7 +25,8 @@ export async function followPrerequisites(document: OpenedDocument): Promise<Wit
   const others = [...new Map(found.map((each) => [each.path, each])).values()];
   if (others.length === 0) return { runbook: document.runbook, others };
   const before = others.flatMap((each) => stepsOf(each, relative(document.folder, each.path)));
-  const steps = [...before, ...document.runbook.steps].map((step, index) => ({ ...step, index }));
+  const { first, rest } = ownSteps(document.runbook);
+  const steps = [...first, ...before, ...rest].map((step, index) => ({ ...step, index }));
   return { runbook: { ...document.runbook, steps }, others };
 }
 
@@ -53,6 +54,15 @@ async function follow(
     found.push(...(await follow(linked, root, [...path, target])), linked);
   }
   return found;
+}
+
+/** Fences of the section Prerequisites above its first link run before the documents that it links to, as in InnovationEngine. */
+function ownSteps({ steps, sections, prerequisites }: Runbook): { first: Step[]; rest: Step[] } {
+  const spans = sections.filter(({ kind }) => kind === 'prerequisites').map(({ span }) => span);
+  const link = Math.min(...prerequisites.map(({ place }) => place.line));
+  const isFirst = ({ span: { start }, place }: Step) =>
+    place.line < link && spans.some((span) => span.start <= start && start < span.end);
+  return { first: steps.filter(isFirst), rest: steps.filter((step) => !isFirst(step)) };
 }
 
 /** Prefixes their ids with the file name, because two documents may have the same headings. */

@@ -21,6 +21,8 @@ export interface PassOptions {
   readonly accept?: string;
   readonly force: boolean;
   readonly keepGoing: boolean;
+  /** With keepGoing: a failed step stops no other, as in a loose document, which knows no needs. */
+  readonly independent?: boolean;
   readonly jobs: number;
   /** Loose documents on a terminal: ask block by block. */
   readonly askEachStep: boolean;

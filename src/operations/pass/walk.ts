@@ -16,6 +16,7 @@ export async function walkPlan(whole: Pass): Promise<Outcomes> {
   const pass: Pass = { ...whole, emit: story.emit };
   const outcomes = new Map<string, StepOutcome>();
   const selected = selection(pass.plan, pass.options);
+  const blockable = pass.options.keepGoing && pass.options.independent ? new Set<string>() : selected;
   const waiting = new Set(pass.plan.steps);
   const running = new Set<Promise<void>>();
   let stopped = false;
@@ -43,7 +44,7 @@ export async function walkPlan(whole: Pass): Promise<Outcomes> {
 
   while (waiting.size > 0 && !stopped && !story.isLost && !pass.signal.aborted) {
     const free = pass.options.jobs - running.size;
-    const ready = free > 0 ? nextReady(waiting, outcomes, selected, free) : [];
+    const ready = free > 0 ? nextReady(waiting, outcomes, { blockable, limit: free }) : [];
     for (const { planned, blockedBy } of ready) {
       if (blockedBy === undefined) begin(planned);
       else {
@@ -112,8 +113,7 @@ export function selection(
 function nextReady(
   waiting: ReadonlySet<PlanStep>,
   outcomes: Outcomes,
-  selected: ReadonlySet<string>,
-  limit: number,
+  { blockable, limit }: { readonly blockable: ReadonlySet<string>; readonly limit: number },
 ): { planned: PlanStep; blockedBy?: string }[] {
   const ready: { planned: PlanStep; blockedBy?: string }[] = [];
   for (const planned of waiting) {
@@ -121,7 +121,7 @@ function nextReady(
     const before = planned.after.map((id) => ({ id, outcome: outcomes.get(id) }));
     if (before.some((each) => !each.outcome)) continue;
     const bad = before.find((each) => each.outcome && stopsDependents(each.outcome));
-    if (bad && selected.has(planned.step.id))
+    if (bad && blockable.has(planned.step.id))
       ready.push({
         planned,
         blockedBy: `"${bad.id}" ${blockWords(bad.outcome)}`,

@@ -35,6 +35,7 @@ async function pass(context: OperationContext, session: Session, flags: ReplayFl
   const opened = await openPass(context, session, {
     force: flags.force,
     keepGoing: flags.keepGoing,
+    independent: session.runbook.kind === 'loose',
     jobs: flags.jobs,
     explain: true,
     askEachStep: session.runbook.kind === 'loose' && !flags.yes,
