@@ -147,7 +147,8 @@ const frameFor = (path: string, signedIn: boolean): ServedFrame => ({ path, wait
 const headers = [
   ['Content-Security-Policy', servedPolicy],
   ['Cache-Control', 'no-store'],
-  ['Referrer-Policy', 'no-referrer'],
+  // With no-referrer, browsers would send the origin of a form as null.
+  ['Referrer-Policy', 'same-origin'],
   ['X-Content-Type-Options', 'nosniff'],
   ['X-Frame-Options', 'DENY'],
   ['Cross-Origin-Opener-Policy', 'same-origin'],
