@@ -119,7 +119,7 @@ export interface PassDetail extends PassEntry {
   readonly steps: readonly {
     readonly id: string;
     readonly title: string;
-    /** As in `StepOutcome`; `undone`; or `interrupted` where the record ends in the middle of it. */
+    /** As in `StepOutcome`; `undone`; `running`; or `interrupted` where the record ends in the middle of it. */
     readonly outcome: string;
     readonly ms: number;
     readonly fixes: readonly string[];

@@ -46,7 +46,7 @@ header.served{border-bottom:1px solid var(--line);padding:.5rem 1.5rem}header.se
 header.served [aria-current]{font-weight:600;color:inherit}header.served p{margin:0;min-height:1.4em;font-size:.85rem;color:var(--soft)}
 form.search,form.decide{display:flex;flex-wrap:wrap;gap:.6rem 1rem;align-items:end;margin:1rem 0}form label{display:flex;flex-wrap:wrap;gap:.3rem;align-items:center;min-width:0;max-width:100%}form select{min-width:0;max-width:min(100%,24rem)}
 input,select,button,textarea{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:6px;padding:.3rem .6rem;max-width:100%}
-button{cursor:pointer;background:var(--raised)}textarea{width:100%;min-height:4rem}
+form.decide label{flex:1 1 100%}button{cursor:pointer;background:var(--raised)}textarea{width:100%;min-height:4rem}
 pre.log{white-space:pre-wrap;overflow-wrap:anywhere}caption{text-align:left;color:var(--soft);font-size:.85rem;padding:.2rem 0}
 tbody th{background:none;font-weight:inherit}svg.bar{max-width:100%}.bar rect,.bar{fill:var(--soft)}.bar .acted,.bar .undone{fill:var(--good)}.bar .failed{fill:var(--bad)}
 .bar .interrupted,.bar .person{fill:var(--warn)}.running{color:var(--link)}.added{color:var(--good)}.removed{color:var(--bad)}

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startRecord } from '../../src/journal/passes/pass-recorder.ts';
 import { clients } from '../mcp/support/clients.ts';
 import { CHROMIUM, launch, screenshot, seriousViolations, signedIn } from './support/browser.ts';
 import { type Served, serveExample } from './support/served.ts';
@@ -39,6 +40,37 @@ async function agentOf({ folder, env }: Served) {
   return { client, offers };
 }
 
+/** A failed pass on another box, as its process records it. */
+async function recordOn({ folder }: Served, box: string) {
+  const by = { kind: 'schedule', name: 'nightly' } as const;
+  const head = {
+    verb: 'replay',
+    file: 'AUTODOCK.md',
+    name: 'first-steps',
+    box,
+    document: 'abc',
+    by,
+    version: '1',
+  };
+  const record = await startRecord(folder, head, Date.now);
+  const started = { at: '', step: 'make-the-site-folder', title: 'Make the site folder' };
+  record.record({ type: 'step-started', ...started, reason: 'new' });
+  const failure = {
+    ...{
+      kind: 'exit',
+      message: 'the folder is missing',
+      remedy: '',
+      outputTail: '',
+      checks: [],
+      knownProblems: [],
+    },
+    place: { file: 'AUTODOCK.md', line: 1, column: 1 },
+  };
+  const outcome = { kind: 'failed', reason: 'new', ms: 20, failure, fixes: [] } as const;
+  record.record({ type: 'step-finished', ...started, outcome });
+  await record.end('failed');
+}
+
 const draft = { title: 'Greet', run: 'echo hello > greeting', verify: ['file greeting exists'] };
 
 describe.skipIf(!CHROMIUM)('the served page in a browser', () => {
@@ -69,7 +101,7 @@ describe.skipIf(!CHROMIUM)('the served page in a browser', () => {
     const page = await signedIn(browser, served);
     await page.getByRole('link', { name: 'Passes' }).click();
     const running = served.runbook('replay', '--yes');
-    await page.getByText('running').waitFor();
+    await page.getByRole('cell', { name: 'running', exact: true }).waitFor();
     await page.getByRole('link', { name: /UTC/ }).click();
     const log = page.getByLabel('Output', { exact: true });
     await log.getByText('it waits').waitFor();
@@ -112,10 +144,7 @@ describe.skipIf(!CHROMIUM)('the served page in a browser', () => {
     );
     await screenshot(page, 'approval');
     expect(await seriousViolations(page)).toEqual([]);
-    await page.reload();
-    await page.getByRole('button', { name: 'Approve once' }).click();
-    await page.getByRole('alert').getByText('faster than a person').waitFor();
-    await page.waitForTimeout(2_500);
+    await page.waitForTimeout(1_500);
     await page.getByRole('button', { name: 'Approve once' }).click();
     await page.getByText('Approved.').waitFor();
     expect((await answer).structuredContent.status).toBe('succeeded');
@@ -145,14 +174,18 @@ describe.skipIf(!CHROMIUM)('the served page in a browser', () => {
     const page = await signedIn(browser, served);
     await page.getByRole('link', { name: 'Boxes' }).click();
     expect(await page.getByRole('columnheader', { name: 'Start the server' }).isVisible()).toBe(true);
-    await screenshot(page, 'boxes');
     expect(await seriousViolations(page)).toEqual([]);
-    await served.runbook('replay', '--yes', '--force');
+    await recordOn(served, 'staging');
+    // The matrix fills in while it is open.
+    await page.getByRole('rowheader', { name: 'staging' }).waitFor();
+    await screenshot(page, 'boxes');
     await page.getByRole('link', { name: 'Compare' }).click();
-    await page.getByLabel('Left').selectOption({ index: 1 });
-    await page.getByLabel('Right').selectOption({ index: 2 });
+    await page.getByLabel('Left').selectOption('box:staging');
+    const { name } = await served.world.identify();
+    await page.getByLabel('Right').selectOption(`box:${name}`);
     await page.getByRole('button', { name: 'Compare' }).click();
-    await page.getByText(/of 4 steps differ/).waitFor();
+    await page.getByText('4 of 4 steps differ.').waitFor();
+    expect(await page.getByText('the folder is missing').isVisible()).toBe(true);
     await screenshot(page, 'compare');
     expect(await seriousViolations(page)).toEqual([]);
   });
@@ -164,7 +197,10 @@ describe.skipIf(!CHROMIUM)('the served page in a browser', () => {
       viewport: { width: 390, height: 800 },
     });
     for (const name of ['Document', 'Passes', 'Boxes', 'Compare', 'Questions', 'Approvals']) {
-      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: name !== 'Approvals' }).click();
+      await page
+        .getByRole('navigation', { name: 'Pages' })
+        .getByRole('link', { name, exact: name !== 'Approvals' })
+        .click();
       const { scroll, inner } = await widths(served, page.url());
       expect({ name, fits: scroll <= inner }).toEqual({ name, fits: true });
     }

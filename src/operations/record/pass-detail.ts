@@ -14,10 +14,12 @@ interface StepSoFar {
 
 /** One pass, step by step, from its record. */
 export function passDetail(record: PassRecord): PassDetail {
+  const entry = entryOf(record);
+  const unended = entry.outcome === 'running' ? 'running' : 'interrupted';
   const steps = new Map<string, StepSoFar>();
   const stepOf = (id: string): StepSoFar => {
     const known = steps.get(id) ?? {
-      ...{ id, title: id, outcome: 'interrupted', ms: 0 },
+      ...{ id, title: id, outcome: unended, ms: 0 },
       ...{ fixes: [], message: '', outputLines: 0 },
     };
     steps.set(id, known);
@@ -55,7 +57,7 @@ export function passDetail(record: PassRecord): PassDetail {
   }
   const { document, version, allowed } = record.head;
   const how = allowed === undefined ? {} : { allowed };
-  return { ...entryOf(record), document, version, ...how, steps: [...steps.values()] };
+  return { ...entry, document, version, ...how, steps: [...steps.values()] };
 }
 
 /** A verified step with the first check that did not pass. */

@@ -33,9 +33,9 @@ export function fleetPage(
   ];
 }
 
-function cell({ steps, outcome: ended }: PassDetail, id: string): ElementContent {
+function cell({ steps }: PassDetail, id: string): ElementContent {
   const step = steps.find((each) => each.id === id);
   if (!step) return h('span.new', '–');
-  const outcome = step.outcome === 'interrupted' && ended === 'running' ? 'running' : step.outcome;
+  const { outcome } = step;
   return h('span', { className: [outcome] }, `${outcome}${step.ms > 0 ? ` ${shownDuration(step.ms)}` : ''}`);
 }
