@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { SKILLS_EXTENSION } from './skills/skills.ts';
 
 /** The calling client. Since revision 2026-07-28 every request identifies it. */
 export interface Client {
@@ -17,6 +18,8 @@ export interface Client {
   readonly urls: boolean;
   /** Whether its form shows one line of a text only. */
   readonly oneLine: boolean;
+  /** Whether it asks for skills over MCP (SEP-2640), so that prompts would offer the same twice. */
+  readonly skills: boolean;
 }
 
 export function clientOf(server: Server, { mcpReq }: ServerContext, modern: boolean): Client {
@@ -33,5 +36,12 @@ export function clientOf(server: Server, { mcpReq }: ServerContext, modern: bool
     urls: elicitation !== undefined && 'url' in elicitation,
     // Claude Code 2.1.332 cuts a message after four lines and a description after one.
     oneLine: /^claude-code\b/.test(info?.name ?? ''),
+    skills: modern && (SKILLS_EXTENSION in (capabilities?.extensions ?? {}) || asksForSkills(info)),
   };
+}
+
+/** Claude Code asks since 2.1.332, and does not declare it. */
+function asksForSkills(info: Implementation | undefined): boolean {
+  const [major = 0, minor = 0, patch = 0] = (info?.version ?? '').split('.').map(Number);
+  return info?.name === 'claude-code' && (major > 2 || (major === 2 && (minor > 1 || patch >= 332)));
 }

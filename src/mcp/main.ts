@@ -21,6 +21,7 @@ export interface McpOptions {
   /** The port to listen on; undefined: stdin and stdout. */
   readonly http?: number | undefined;
   readonly readOnly: boolean;
+  readonly withoutSkills: boolean;
   readonly toolsets: readonly Toolset[];
   readonly trust: AgentContext['trust'];
   readonly signal: AbortSignal;
@@ -45,6 +46,7 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
     resources: options.resources ?? agentResources,
     toolsets: options.toolsets,
     readOnly: options.readOnly,
+    skills: !options.withoutSkills,
     trust: await trustOf(world, options.trust, note),
     calls: new OpenCalls(),
     jobs: createRunningJobs(),

@@ -7,6 +7,7 @@ import {
 import { plainText } from '../base/plain-text.ts';
 import { type AgentResource, RESOURCE_BUDGET, type ReadingContext } from '../operations/agent/resource.ts';
 import type { Serving } from './serving.ts';
+import { readSkill, skillResources } from './skills/skills.ts';
 
 /** Maximum number of listed resources per kind; the others can still be read by their URI. */
 const MAX_LISTED = 50;
@@ -14,7 +15,7 @@ const MAX_LISTED = 50;
 /** Fixed URIs, and those that the templates currently have. */
 export async function listResources(serving: Serving, context: ReadingContext): Promise<Resource[]> {
   const lists = await Promise.all((await all(serving)).map((resource) => listed(resource, context)));
-  return lists.flat();
+  return [...lists.flat(), ...(serving.skills ? skillResources() : [])];
 }
 
 export async function listTemplates(serving: Serving): Promise<ResourceTemplateType[]> {
@@ -29,6 +30,8 @@ export async function readResource(
   context: ReadingContext,
   uri: string,
 ): Promise<ReadResourceResult> {
+  const skill = serving.skills ? readSkill(uri) : undefined;
+  if (skill) return { contents: [skill] };
   for (const resource of await all(serving)) {
     const id = idIn(uri, resource.uri);
     const text = id === undefined ? undefined : await resource.read(context, id);

@@ -4,11 +4,14 @@ import {
   type RequestStateCodec,
   Server,
 } from '@modelcontextprotocol/server';
+import { z } from 'zod';
 import type { QuestionState } from './approval/approval.ts';
+import { clientOf } from './client.ts';
 import { instructions } from './instructions.ts';
-import { getPrompt, listPrompts } from './prompts.ts';
 import { listResources, listTemplates, readResource } from './resources.ts';
 import type { Serving } from './serving.ts';
+import { getPrompt, listPrompts } from './skills/prompts.ts';
+import { getSkill, listSkills, SKILLS_EXTENSION } from './skills/skills.ts';
 import { callTool } from './tools/tool-call.ts';
 import { listTools } from './tools/tool-list.ts';
 
@@ -29,7 +32,10 @@ export function createServer(
     { name: 'runbook', title: 'runbook', version: serving.world.version },
     {
       // Logging is deprecated since 2026-07-28. Clients of 2025 receive errors of the server through it.
-      capabilities: { tools: {}, resources: {}, prompts: {}, ...(modern ? {} : { logging: {} }) },
+      capabilities: {
+        ...{ tools: {}, resources: {}, prompts: {} },
+        ...(modern ? { extensions: { [SKILLS_EXTENSION]: {} } } : { logging: {} }),
+      },
       instructions,
       requestState: { verify: sealing.verify },
       cacheHints: {
@@ -47,8 +53,19 @@ export function createServer(
   const line = { server, modern, seal: (state: QuestionState) => sealing.mint(state) };
   server.setRequestHandler('tools/list', async () => ({ tools: await listTools(serving) }));
   server.setRequestHandler('tools/call', (request, context) => callTool(serving, line, request, context));
-  server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }));
-  server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
+  server.setRequestHandler('prompts/list', (_, context) => ({
+    // A client that has the skills shows them already.
+    prompts: serving.skills && !clientOf(server, context, modern).skills ? listPrompts() : [],
+  }));
+  server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name));
+  server.setRequestHandler('skills/list', { params: noParams }, () => ({
+    ...{ resultType: 'complete', ...FIXED },
+    skills: serving.skills ? listSkills() : [],
+  }));
+  server.setRequestHandler('skills/get', { params: skillParams }, ({ uri }) => ({
+    ...{ resultType: 'complete', ...FIXED },
+    skill: getSkill(uri),
+  }));
   server.setRequestHandler('resources/list', async (_, { mcpReq }) => ({
     resources: await listResources(serving, { ...serving, signal: mcpReq.signal }),
   }));
@@ -60,6 +77,9 @@ export function createServer(
   );
   return server;
 }
+
+const noParams = z.looseObject({}).optional();
+const skillParams = z.looseObject({ uri: z.string() });
 
 /** Seals the state of a question while the client holds it, because the returned state could be forged. */
 export type Sealing = RequestStateCodec<QuestionState>;

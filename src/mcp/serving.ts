@@ -16,6 +16,8 @@ export interface Serving {
   readonly resources: readonly (() => Promise<AgentResource>)[];
   readonly toolsets: readonly Toolset[];
   readonly readOnly: boolean;
+  /** Whether skills and prompts are offered. A plugin brings its own. */
+  readonly skills: boolean;
   readonly trust: AgentContext['trust'];
   readonly calls: OpenCalls;
   readonly jobs: RunningJobs;

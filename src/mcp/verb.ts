@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ExitCode } from '../model/diagnostic.ts';
 import { defineOperation } from '../operations/operation.ts';
+import { projectFolder } from './project-folder.ts';
 import { readToolsets } from './tools/toolsets.ts';
 import { DEFAULT_PORT } from './transport/default-port.ts';
 
@@ -18,6 +19,10 @@ const input = z.object({
     .describe(`serve HTTP on this port of 127.0.0.1 instead of stdin and stdout; ${DEFAULT_PORT} by default`)
     .meta({ placeholder: 'PORT' }),
   readOnly: z.boolean().default(false).describe('allow only tools that change nothing'),
+  withoutSkills: z
+    .boolean()
+    .default(false)
+    .describe('offer no skills and prompts; for a plugin that brings its own'),
   toolsets: z
     .string()
     .default('core')
@@ -46,7 +51,10 @@ export const mcp = defineOperation({
   run: async ({ world, signal }, { toolsets, ...flags }): Promise<ExitCode> => {
     const chosen = readToolsets(toolsets);
     const { serveMcp } = await import('./main.ts');
-    return await serveMcp(world, { ...flags, toolsets: chosen, signal });
+    return await serveMcp(
+      { ...world, cwd: await projectFolder(world) },
+      { ...flags, toolsets: chosen, signal },
+    );
   },
   exit: (code) => code,
 });

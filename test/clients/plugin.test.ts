@@ -5,6 +5,24 @@ import { clientBench } from './support/client-bench.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
+describeClient('gemini', (program) => {
+  test('accepts the folder of the plugin as an extension', async () => {
+    const bench = await clientBench();
+    const { stdout, stderr } = await bench.run(program, ['extensions', 'validate', `${root}/plugin`]);
+    expect(stdout + stderr).toContain('successfully validated');
+  });
+});
+
+describeClient('codex', (program) => {
+  test('installs the plugin, with its server and skills, from the marketplace of this repository', async () => {
+    const bench = await clientBench();
+    await bench.run(program, ['plugin', 'marketplace', 'add', root]);
+    await bench.run(program, ['plugin', 'add', 'runbook@runbook']);
+    const { stdout } = await bench.run(program, ['mcp', 'list']);
+    expect(stdout).toMatch(/runbook +runbook +mcp AUTODOCK\.md --without-skills .*enabled/);
+  });
+});
+
 describeClient('claude', (program) => {
   test('finds nothing wrong with the plugin, and installs it from the marketplace of this repository', async () => {
     const bench = await clientBench({

@@ -113,6 +113,9 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
     expect(resources.map((each: { uri: string }) => each.uri)).toEqual([
       'runbook://document',
       'runbook://step/start%20caddy',
+      'skill://deploy/SKILL.md',
+      'skill://diagnose/SKILL.md',
+      'skill://redeploy/SKILL.md',
     ]);
     const { resourceTemplates } = await sdk.listResourceTemplates();
     expect(resourceTemplates.map((each: { uriTemplate: string }) => each.uriTemplate)).toEqual([
@@ -145,8 +148,10 @@ describe.each(clients)('a client of $name', ({ name, open }) => {
       'diagnose',
       'redeploy',
     ]);
-    const { messages } = await sdk.getPrompt({ name: 'diagnose', arguments: { symptom: '502 from Caddy' } });
-    expect(messages[0].content.text).toContain('502 from Caddy');
+    // Claude Code passes only the first word to a prompt with one argument.
+    expect(prompts.every((prompt: { arguments?: unknown }) => prompt.arguments === undefined)).toBe(true);
+    const { messages } = await sdk.getPrompt({ name: 'diagnose' });
+    expect(messages[0].content.text).toContain('Change nothing.');
     await expect(sdk.getPrompt({ name: 'destroy' })).rejects.toThrow(/deploy, diagnose, redeploy/);
   });
 

@@ -22,6 +22,7 @@ process.on('SIGTERM', () => stop.abort());
 void serveMcp(world, {
   file: 'AUTODOCK.md',
   readOnly: false,
+  withoutSkills: false,
   toolsets: ['core'],
   trust: 'guarded',
   ...options,
