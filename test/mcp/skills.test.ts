@@ -50,7 +50,7 @@ test('serves the skills of SEP-2640, each with the digest of its file', async ()
 });
 
 test('offers the same task once: as skill, as prompt, or by the plugin alone', async () => {
-  const prompts = async (args: object, client: object) => {
+  const prompts = async (args: Record<string, unknown>, client: object) => {
     const raw = await rawServer(server.command(args));
     const { result } = await raw.ask({ id: 1, method: 'prompts/list', params: client });
     return result.prompts.length;
