@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actionKind } from '../actions/all.ts';
 import type { Action } from '../model/action.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { PlannedStep, PlanReport, PlanStep } from '../model/plan.ts';
@@ -159,23 +160,10 @@ async function planStep(
 function describeAction(action: Action, preview: Preview, planned: PlanStep): PlannedStep['actions'][number] {
   const resolved = (text: string) => preview.show(planned, text);
   const text = action.kind === 'shell' ? preview.pass.masker.mask(action.text) : resolved(action.text);
-  return { kind: action.kind, summary: summary(action, resolved), text, place: action.place };
-}
-
-function summary(action: Action, resolved: (text: string) => string): string {
-  switch (action.kind) {
-    case 'shell': {
-      const lines = action.text.trimEnd().split('\n');
-      const first = lines.find((line) => line.trim() !== '' && !line.trimStart().startsWith('#')) ?? '';
-      return `${action.interpreter.join(' ')}: ${resolved(first.trim())}${lines.length > 1 ? ` (${lines.length} lines)` : ''}`;
-    }
-    case 'file':
-      return `write ${resolved(action.path)}${action.mode === undefined ? '' : ` mode ${action.mode.toString(8).padStart(4, '0')}`}`;
-    case 'apply':
-      return `apply to Kubernetes${action.from === undefined ? '' : ` from ${resolved(action.from)}`}`;
-    case 'registry':
-      return `registry credentials in secret ${resolved(action.secret)}`;
-    case 'patch':
-      return `${action.type} patch of ${resolved(action.target)}`;
-  }
+  return {
+    kind: action.kind,
+    summary: actionKind(action).summary(action, resolved),
+    text,
+    place: action.place,
+  };
 }

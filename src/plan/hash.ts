@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { actionKind } from '../actions/all.ts';
 import type { Action } from '../model/action.ts';
 import type { Check } from '../model/check.ts';
 import type { Input, Runbook, Step } from '../model/runbook.ts';
@@ -104,18 +105,7 @@ function stepMaterial(step: Step): unknown {
 
 function actionMaterial(action: Action): unknown {
   const common = [action.kind, action.cwd ?? null, action.user ?? null, action.text];
-  switch (action.kind) {
-    case 'shell':
-      return [...common, action.interpreter, action.background, action.interactive];
-    case 'file':
-      return [...common, action.path, action.mode ?? null, action.owner ?? null];
-    case 'apply':
-      return [...common, action.from ?? null, action.namespace ?? null, action.vendored ?? null];
-    case 'registry':
-      return [...common, action.secret, action.namespace];
-    case 'patch':
-      return [...common, action.target, action.namespace, action.type];
-  }
+  return [...common, ...actionKind(action).material(action)];
 }
 
 function approvalMaterial(action: Action): unknown {

@@ -6,7 +6,7 @@ import { observeBox } from '../../observe/observe-box.ts';
 import { ownedFiles } from '../../observe/owned-files.ts';
 import { measure } from '../facts.ts';
 import type { OperationContext } from '../operation.ts';
-import { wantedFile } from '../pass/actions/file-action.ts';
+import { wantedFile } from '../pass/actions/wanted-file.ts';
 import { verifySession } from '../verify.ts';
 import type { ParitySide } from './parity-side.ts';
 

@@ -12,7 +12,7 @@ import { backOff } from '../../observe/back-off.ts';
 import type { CheckTally } from '../../plan/decide.ts';
 import { kindOf } from '../../probes/all.ts';
 import { refusalOf } from '../approval/refusal.ts';
-import { fileDifference } from './actions/file-action.ts';
+import { fileDifference } from './actions/wanted-file.ts';
 import { environmentOf } from './environment.ts';
 import { lookupIn, type Pass } from './pass.ts';
 

@@ -1,3 +1,4 @@
+import type { Action } from '../../../model/action.ts';
 import type { BackgroundProcess } from '../../../model/box.ts';
 import type { Failure } from '../../../model/outcome.ts';
 import type { ShellState } from '../../../model/shell.ts';
@@ -24,4 +25,9 @@ export interface Performing {
   readonly log: string;
   /** What a background fence left running in an earlier pass: stopped before a new start. */
   readonly previous?: readonly BackgroundProcess[];
+}
+
+/** A fence that could not be carried out. */
+export function notPerformed(action: Action, kind: string, message: string, remedy: string): Performed {
+  return { ok: false, failure: { kind, message, remedy, place: action.place } };
 }
