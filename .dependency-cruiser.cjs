@@ -24,6 +24,7 @@ const arrows = {
   boxes: ['base', 'program', 'model', 'world'],
   journal: ['base', 'model', 'loop', 'world'],
   secrets: ['base', 'model', 'world'],
+  notify: ['base', 'program', 'model'],
   operations: [
     'base',
     'program',
@@ -46,6 +47,7 @@ const arrows = {
     'boxes',
     'journal',
     'secrets',
+    'notify',
   ],
   cli: ['base', 'model', 'operations', 'world'],
   mcp: ['base', 'model', 'operations', 'world'],

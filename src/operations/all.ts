@@ -195,6 +195,18 @@ const rows: readonly (OperationRow | ToolOnlyRow)[] = [
     load: async () => (await import('./schedule/run.ts')).run as unknown as Operation,
   },
   {
+    name: 'notify test',
+    summary: 'send a test message to your targets',
+    effect: 'act',
+    load: async () => (await import('./notify/test.ts')).notifyTest as unknown as Operation,
+  },
+  {
+    name: 'notify deliver',
+    summary: 'send the messages that wait',
+    effect: 'write',
+    load: async () => (await import('./notify/deliver.ts')).deliverNotifications as unknown as Operation,
+  },
+  {
     name: 'approve',
     summary: 'let this content run without asking again',
     effect: 'write',

@@ -40,23 +40,22 @@ describe('schedule run', () => {
   test('answers ok, then what differs with the next command, then ok again', async () => {
     const scene = await scenario(BOX);
     await scene.replay();
-    await scene.run('drift', { baseline: true });
-    const first = await scene.run('schedule run', { name: 'drift' });
+    const first = await scene.run('schedule run', { name: 'verify' });
     expect(first).toMatchObject({ exit: 0, report: { state: 'ok', changed: false, details: [], next: '' } });
 
     await scene.write('site/index.html', 'changed by hand');
-    const second = await scene.run('schedule run', { name: 'drift' });
+    const second = await scene.run('schedule run', { name: 'verify' });
     expect(second).toMatchObject({
       exit: 2,
       report: { state: 'different', changed: true, next: 'runbook replay AUTODOCK.md' },
     });
     expect(second.report.details.join('\n')).toMatch(/write-the-page.*site\/index\.html/);
 
-    const third = await scene.run('schedule run', { name: 'drift' });
+    const third = await scene.run('schedule run', { name: 'verify' });
     expect(third).toMatchObject({ exit: 2, report: { changed: false, since: second.report.since } });
 
     await scene.replay();
-    expect(await scene.run('schedule run', { name: 'drift' })).toMatchObject({
+    expect(await scene.run('schedule run', { name: 'verify' })).toMatchObject({
       exit: 0,
       report: { state: 'ok', changed: true },
     });

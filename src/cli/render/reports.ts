@@ -28,11 +28,13 @@ import type {
   VerifyReport,
 } from '../../model/reports/report.ts';
 import type {
+  NotifyTestReport,
   ScheduleChangeReport,
   ScheduleListReport,
   ScheduleRunReport,
 } from '../../model/reports/schedule-report.ts';
 import type { SubmitReport } from '../../model/reports/submit-report.ts';
+import type { renderDelivered } from './notify.ts';
 import type { Page } from './text/page.ts';
 
 /** Text of a report for stdout. Contains diagnostics if they are the result. */
@@ -62,6 +64,8 @@ interface Renderers {
   readonly 'schedule install': () => Promise<Renderer<ScheduleChangeReport>>;
   readonly 'schedule remove': () => Promise<Renderer<ScheduleChangeReport>>;
   readonly 'schedule run': () => Promise<Renderer<ScheduleRunReport>>;
+  readonly 'notify test': () => Promise<Renderer<NotifyTestReport>>;
+  readonly 'notify deliver': () => Promise<Renderer<Parameters<typeof renderDelivered>[0]>>;
   readonly 'approvals list': () => Promise<Renderer<ApprovalsReport>>;
   readonly 'approvals show': () => Promise<Renderer<ApprovalReport>>;
   readonly 'approvals revoke': () => Promise<Renderer<RevokedReport>>;
@@ -103,6 +107,8 @@ const renderers: Renderers = {
   'schedule install': async () => (await import('./schedule.ts')).renderScheduleChange,
   'schedule remove': async () => (await import('./schedule.ts')).renderScheduleChange,
   'schedule run': async () => (await import('./schedule.ts')).renderScheduleRun,
+  'notify test': async () => (await import('./notify.ts')).renderNotifyTest,
+  'notify deliver': async () => (await import('./notify.ts')).renderDelivered,
   'approvals list': async () => (await import('./approvals.ts')).renderApprovals,
   'approvals show': async () => (await import('./approvals.ts')).renderApproval,
   'approvals revoke': async () => (await import('./approvals.ts')).renderRevoked,

@@ -59,3 +59,13 @@ export interface ScheduleRunReport extends ScheduleMemory {
   readonly next: string;
   readonly exit: number;
 }
+
+/** The result of `runbook notify test`. */
+export interface NotifyTestReport {
+  readonly targets: readonly {
+    readonly name: string;
+    readonly type: string;
+    /** Why the message did not arrive; absent: it did. */
+    readonly failure?: string;
+  }[];
+}

@@ -3,6 +3,7 @@ import { parseTolerance, type Tolerance } from '../../fleet/tolerance.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { FleetReport } from '../../model/reports/fleet.ts';
 import { fleetParts, requireApproval } from '../approval/approval.ts';
+import { tellEvent } from '../notify/tell.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
 import type { Prepared } from '../session/session.ts';
@@ -40,7 +41,16 @@ export async function replayFleet(
     signal: context.signal,
     replay: (target) => replayTarget({ ...context, world }, { ...prepared, approved }, flags, target),
   });
-  return fleetReport(context, prepared, { fleet: flags.fleet!, results, because, started });
+  const report = fleetReport(context, prepared, { fleet: flags.fleet!, results, because, started });
+  if (because !== undefined)
+    tellEvent(context.world, 'fleet-stopped', {
+      state: 'failed',
+      title: `${prepared.runbook.name}: the fleet ${flags.fleet} stopped`,
+      details: [because],
+      document: prepared.document.path,
+      next: `runbook replay ${prepared.document.file} --fleet ${flags.fleet}`,
+    });
+  return report;
 }
 
 /** Rejects flags that do not work for many boxes, or whose questions no one could answer. */

@@ -2,16 +2,10 @@ import { z } from 'zod';
 import { scheduleMemories } from '../../journal/schedule-memory.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { ScheduleListReport, ScheduleRow } from '../../model/reports/schedule-report.ts';
-import { readCalendar } from '../../schedule/calendar.ts';
-import { nextRun } from '../../schedule/next-run.ts';
 import { defineOperation } from '../operation.ts';
-import { cron } from './cron.ts';
+import { isOverdue, nextAfter, schedulersHere } from './late.ts';
 import { scheduleFile } from './schedule-flags.ts';
 import { scheduledDocument } from './scheduled-document.ts';
-import { systemd } from './systemd.ts';
-
-/** A run may start this much later than its calendar says (random delay), and may take its time. */
-const GRACE_MS = 15 * 60_000;
 
 /** The schedules of a document: where they are installed, how the last run ended, and when the next one is. */
 export const list = defineOperation({
@@ -26,7 +20,7 @@ export const list = defineOperation({
   run: async ({ world }, flags): Promise<ScheduleListReport> => {
     const found = await scheduledDocument(world, flags);
     const memories = scheduleMemories(world.folders.person, found.key);
-    const schedulers = [systemd(world, { system: false }), systemd(world, { system: true }), cron(world)];
+    const schedulers = schedulersHere(world);
     const items = await Promise.all(schedulers.map((each) => each.installed(found.key)));
     const tasks = found.tasks.map(async (task): Promise<ScheduleRow> => {
       const last = await memories.read(task.name);
@@ -34,8 +28,7 @@ export const list = defineOperation({
         .filter((each, at) => items[at]!.some((item) => each.isFor(item, found.key, task)))
         .map((each) => each.name);
       const next = nextAfter(task.when, world.now());
-      const due = last && nextAfter(task.when, Date.parse(last.at) + GRACE_MS);
-      const late = installed.length > 0 && due !== undefined && due + GRACE_MS < world.now();
+      const late = last !== undefined && installed.length > 0 && isOverdue(task, last, world.now());
       const { name, what, when, tell } = task;
       return {
         ...{ name, what, when, tell, installed, late },
@@ -47,8 +40,3 @@ export const list = defineOperation({
   },
   exit: ({ tasks }) => (tasks.some(({ late }) => late) ? EXIT.different : EXIT.done),
 });
-
-function nextAfter(when: string, at: number): number | undefined {
-  const read = readCalendar(when);
-  return 'calendar' in read ? nextRun(read.calendar, at) : undefined;
-}

@@ -8,11 +8,14 @@ import type {
   ScheduleState,
 } from '../../model/reports/schedule-report.ts';
 import type { ScheduledTask } from '../../model/runbook.ts';
+import type { World } from '../../world.ts';
+import { beat, deliverHere, type News, tellTargets } from '../notify/tell.ts';
 import { defineOperation, type Operation, type OperationContext } from '../operation.ts';
 import { SCHEDULE_VARIABLE } from '../pass/record-start.ts';
+import { isLate } from './late.ts';
 import { outcomeLines } from './outcome-lines.ts';
 import { scheduleFile } from './schedule-flags.ts';
-import { scheduledDocument } from './scheduled-document.ts';
+import { type ScheduledDocument, scheduledDocument } from './scheduled-document.ts';
 
 /** What a scheduler starts: one task, without anyone to ask. */
 export const run = defineOperation({
@@ -45,12 +48,60 @@ export const run = defineOperation({
       ms: world.now() - started,
     };
     await memories.write(task.name, memory);
+    const news = newsOf(task, found.document.path, memory, ended.next);
+    const told = changed ? tellTargets(world, task.tell, news) : [];
+    if (ended.state === 'ok') await beat(world, task.tell, news);
+    await tellMissed(world, found, task);
+    await deliverHere(world, PATIENCE_MS).catch(() => {});
     const { name, what } = task;
     const { next, exit } = ended;
-    return { file: flags.file, name, what, box: hostname(), ...memory, changed, told: [], next, exit };
+    return { file: flags.file, name, what, box: hostname(), ...memory, changed, told, next, exit };
   },
   exit: ({ exit }) => exit as ExitCode,
 });
+
+/** How long a run waits for receivers that do not answer. The next run tries again. */
+const PATIENCE_MS = 20_000;
+
+const titles: Readonly<Record<ScheduleState, string>> = {
+  ok: 'all is well',
+  different: 'differences found',
+  failed: 'failed',
+  person: 'a person is needed',
+};
+
+function newsOf(
+  { what }: ScheduledTask,
+  document: string,
+  { state, details, since }: ScheduleMemory,
+  next: string,
+): News {
+  const title = `${hostname()}: ${what}: ${titles[state]}`;
+  return {
+    ...{ event: 'schedule', state, title, details, document, since },
+    ...(next === '' ? {} : { next }),
+  };
+}
+
+/** A run also looks at the document's other schedules: one that stopped running cannot report itself. */
+async function tellMissed(world: World, found: ScheduledDocument, own: ScheduledTask): Promise<void> {
+  const memories = scheduleMemories(world.folders.person, found.key);
+  const whole = await scheduledDocument(world, { file: found.document.path }).catch(() => undefined);
+  for (const task of whole?.tasks ?? []) {
+    const last = task.name === own.name ? undefined : await memories.read(task.name);
+    if (!last || !(await isLate(world, found.key, task, last))) continue;
+    const details = [`did not run since ${last.at.slice(0, 16).replace('T', ' ')} UTC`];
+    if (last.details.join() === details.join()) continue;
+    const memory: ScheduleMemory = { ...last, state: 'failed', details, since: last.at };
+    await memories.write(task.name, memory);
+    const news = newsOf(task, found.document.path, memory, 'runbook schedule list');
+    tellTargets(world, task.tell, {
+      ...news,
+      event: 'missed',
+      title: `${hostname()}: ${task.what}: did not run`,
+    });
+  }
+}
 
 interface Ended {
   readonly state: ScheduleState;

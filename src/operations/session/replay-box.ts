@@ -2,9 +2,11 @@ import type { PassSummary } from '../../model/outcome.ts';
 import type { ReplayReport } from '../../model/reports/report.ts';
 import type { ApprovedClosure } from '../approval/approved-closure.ts';
 import { renewBaseline } from '../drift/renew-baseline.ts';
+import { tellEvent } from '../notify/tell.ts';
 import type { OperationContext } from '../operation.ts';
 import { nextStepText } from '../pass/next.ts';
 import { openPass } from '../pass/open.ts';
+import { SCHEDULE_VARIABLE } from '../pass/record-start.ts';
 import { type Outcomes, selection, summarise, walkPlan } from '../pass/walk.ts';
 import { planSession } from '../plan.ts';
 import { preflight } from '../preflight/preflight.ts';
@@ -56,10 +58,28 @@ async function pass(context: OperationContext, session: Session, flags: ReplayFl
       next,
     });
     await renewBaseline(context, session, { id: opened.pass.journal.pass.id, summary });
+    tellLong(context, session, summary, next);
     return report(session, outcomes, summary, next);
   } finally {
     await opened.close();
   }
+}
+
+/** A pass that takes longer while no one watches is told. */
+const LONG_MS = 60_000;
+
+/** A schedule tells by itself, and an agent waits for its own pass. */
+function tellLong({ world, agent }: OperationContext, session: Session, summary: PassSummary, next: string) {
+  const isWatched = world.person !== undefined || agent !== undefined || world.env[SCHEDULE_VARIABLE];
+  if (isWatched || summary.ms < LONG_MS) return;
+  const { runbook, box, document } = session;
+  tellEvent(world, 'long-pass', {
+    state: summary.outcome === 'done' ? 'ok' : summary.outcome === 'person' ? 'person' : 'failed',
+    title: `${box.identity.name}: the pass of ${runbook.name} ended: ${summary.outcome}`,
+    details: [`${summary.acted} acted, ${summary.skipped} skipped, ${summary.failed} failed`],
+    document: document.path,
+    ...(next === '' ? {} : { next: session.masker.mask(next) }),
+  });
 }
 
 /** The plan, reported as a pass that ran nothing. */

@@ -7,6 +7,7 @@ import { approvalRecord, approvalsOf } from '../../approval/approval.ts';
 import { approved, approvedWithoutReading } from '../../approval/approve-closure.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure, stepClosure } from '../../approval/closure-of.ts';
+import { tellEvent } from '../../notify/tell.ts';
 import { openPreview, type Preview } from '../../pass/preview.ts';
 import { withheldIn } from '../../pass/state.ts';
 import { neverExported } from '../../pass/state-needed.ts';
@@ -117,13 +118,33 @@ export async function askPermission(
       await leasesOf(world).give({ document, box, boxName, client, at, until, latencyMs });
       return underLease(closure, target);
     }
-    case 'no':
     case 'nobody-asked':
-    case 'too-fast':
     case 'open':
     case 'on-page':
+      tellWaiting(world, target, closure);
+      return { allowed: false, answer };
+    case 'no':
+    case 'too-fast':
       return { allowed: false, answer };
   }
+}
+
+/** Questions that were told, so that an agent which asks again does not repeat the message. */
+const told = new Set<string>();
+
+/** The person may be elsewhere. The script is not part of the message. */
+function tellWaiting(world: AgentContext['world'], target: AttemptTarget, closure: Closure): void {
+  const hash = closureHash(closure);
+  if (told.has(hash)) return;
+  told.add(hash);
+  const { document, boxName } = closure.place;
+  tellEvent(world, 'approval', {
+    state: 'person',
+    title: `${boxName}: ${target.step} waits for your approval`,
+    details: [],
+    document,
+    next: `runbook approve ${document} --step ${target.step}`,
+  });
 }
 
 function leasesOf(world: AgentContext['world']) {

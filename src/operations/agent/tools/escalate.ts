@@ -3,6 +3,9 @@ import type { Attempt } from '../../../loop/attempt.ts';
 import type { ProblemRecord } from '../../../loop/loop.ts';
 import { recordLearned } from '../../../markdown/record/record.ts';
 import { oneLine } from '../../../markdown/record/render.ts';
+import type { World } from '../../../world.ts';
+import { tellEvent } from '../../notify/tell.ts';
+import { maskerFor } from '../../session/session.ts';
 import { writeText } from '../save/write-document.ts';
 import { defineTool } from '../tool.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
@@ -48,6 +51,7 @@ export const escalate = defineTool({
     const isAsked = runbook.questions.some((each) => each.title === title);
     const recorded = isAsked ? source.text : recordLearned(source, runbook, { questions: [{ title, text }] });
     const { written, diff } = await writeText(context, workspace.document, recorded, {});
+    if (written) await tellAsked(context.world, workspace, title, problem);
     return {
       ...(problem === undefined
         ? {}
@@ -63,6 +67,23 @@ export const escalate = defineTool({
     };
   },
 });
+
+/** The person may be elsewhere. */
+async function tellAsked(
+  world: World,
+  { document, box }: Workspace,
+  question: string,
+  problem: ProblemRecord | undefined,
+): Promise<void> {
+  const masker = await maskerFor(world, document);
+  tellEvent(world, 'escalation', {
+    state: 'person',
+    title: masker.mask(`${box.name}: an agent asks: ${question}`),
+    details: [],
+    document: document.path,
+    next: problem ? `runbook resume ${problem.id}` : `read the open questions of ${document.file}`,
+  });
+}
 
 /** What was tried, what it changed, what is known: for somebody who was not there. */
 function report(
