@@ -27,6 +27,8 @@ export type Probe =
       readonly headers: readonly string[];
       readonly insecure: boolean;
       readonly text?: TextTest;
+      /** The answer must be complete within this many milliseconds. */
+      readonly underMs?: number;
     }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | {
@@ -47,11 +49,70 @@ export type Probe =
         | { readonly kind: 'absent' }
         | { readonly kind: 'text'; readonly text: TextTest }
         | { readonly kind: 'mode'; readonly mode: number }
-        | { readonly kind: 'sha256'; readonly hex: string };
+        | { readonly kind: 'sha256'; readonly hex: string }
+        | { readonly kind: 'owner'; readonly owner: string }
+        | { readonly kind: 'group'; readonly group: string }
+        | { readonly kind: 'size'; readonly comparator: Comparator; readonly value: string }
+        | { readonly kind: 'lines'; readonly comparator: Comparator; readonly value: string }
+        /** A symbolic link, to this target if given. */
+        | { readonly kind: 'symlink'; readonly target?: string };
     }
   | { readonly kind: 'process'; readonly name: string }
   | { readonly kind: 'service'; readonly name: string; readonly state: 'active' | 'enabled' }
   | { readonly kind: 'command'; readonly name: string }
+  | {
+      readonly kind: 'package';
+      readonly name: string;
+      readonly expect:
+        | { readonly kind: 'installed' }
+        | { readonly kind: 'absent' }
+        | { readonly kind: 'version'; readonly comparator: Comparator; readonly value: string };
+    }
+  | {
+      readonly kind: 'user';
+      readonly name: string;
+      readonly expect:
+        | { readonly kind: 'exists' }
+        | { readonly kind: 'absent' }
+        | { readonly kind: 'uid' | 'group' | 'home' | 'shell'; readonly value: string };
+    }
+  | {
+      readonly kind: 'group';
+      readonly name: string;
+      readonly expect:
+        | { readonly kind: 'exists' }
+        | { readonly kind: 'absent' }
+        | { readonly kind: 'gid'; readonly value: string };
+    }
+  | {
+      readonly kind: 'listening';
+      readonly port: number;
+      readonly protocol: 'tcp' | 'udp';
+      readonly address: string;
+    }
+  /** `address` absent: any. */
+  | { readonly kind: 'dns'; readonly name: string; readonly address?: string }
+  | {
+      readonly kind: 'mount';
+      readonly path: string;
+      readonly expect:
+        | { readonly kind: 'exists' }
+        | { readonly kind: 'type' | 'option' | 'source'; readonly value: string };
+    }
+  | { readonly kind: 'sysctl'; readonly key: string; readonly comparator: Comparator; readonly value: string }
+  | {
+      readonly kind: 'interface';
+      readonly name: string;
+      readonly expect: { readonly kind: 'up' } | { readonly kind: 'address'; readonly value: string };
+    }
+  /** A value of a structured file, by its path of keys. */
+  | {
+      readonly kind: 'json' | 'yaml' | 'ini';
+      readonly path: string;
+      readonly key: string;
+      readonly comparator: Comparator;
+      readonly value: string;
+    }
   | {
       readonly kind: 'k8s';
       readonly resource: string;

@@ -1,13 +1,21 @@
 import type { Probe } from '../model/check.ts';
+import { group, user } from './account.ts';
 import { command } from './command.ts';
+import { dns } from './dns.ts';
 import { fact } from './fact.ts';
 import { file } from './file.ts';
 import { http } from './http.ts';
+import { interfaceKind } from './interface.ts';
 import { k8s } from './k8s.ts';
+import { listening } from './listening.ts';
+import { mount } from './mount.ts';
+import { packageKind } from './package.ts';
 import { port } from './port.ts';
 import type { ProbeKind } from './probe-kind.ts';
 import { process } from './process.ts';
 import { service } from './service.ts';
+import { ini, json, yaml } from './structured.ts';
+import { sysctl } from './sysctl.ts';
 import { tcp } from './tcp.ts';
 
 /** Every kind of probe, one row each. The recipe in CLAUDE.md adds one. */
@@ -19,6 +27,17 @@ export const probeKinds: { readonly [K in Probe['kind']]: ProbeKind<K> } = {
   process,
   service,
   command,
+  package: packageKind,
+  user,
+  group,
+  listening,
+  dns,
+  mount,
+  sysctl,
+  interface: interfaceKind,
+  json: json as ProbeKind<'json'>,
+  yaml: yaml as ProbeKind<'yaml'>,
+  ini: ini as ProbeKind<'ini'>,
   k8s,
   fact,
 };

@@ -1,4 +1,5 @@
 import type { CheckReader, Slot } from './check-reader.ts';
+import { comparison } from './comparison.ts';
 import { expectLooser, textLooser } from './looser.ts';
 import type { ProbeKind, ProbeOf } from './probe-kind.ts';
 
@@ -6,8 +7,9 @@ type Expect = ProbeOf<'file'>['expect'];
 
 export const file: ProbeKind<'file'> = {
   docs: {
-    syntax: 'PATH exists|absent|contains TEXT|matches /REGEX/|mode OCTAL|sha256 HEX',
-    summary: 'a file exists, is absent, or has this text, mode or content',
+    syntax:
+      'PATH exists|absent|contains TEXT|matches /REGEX/|mode OCTAL|sha256 HEX|owner NAME|group NAME|size >= BYTES|lines >= COUNT|symlink [TARGET]',
+    summary: 'a file exists, is absent, or has this text, mode, content, owner, size or link target',
     agents:
       'files of the project and the system outside of credential stores; their content only where a person approved the check',
   },
@@ -16,7 +18,7 @@ export const file: ProbeKind<'file'> = {
   reach: (probe) => ({
     kind: 'file',
     path: probe.path,
-    content: probe.expect.kind === 'text' || probe.expect.kind === 'sha256',
+    content: READS_CONTENT.has(probe.expect.kind),
     at: (path) => ({ ...probe, path }),
   }),
   sendsText: false,
@@ -25,8 +27,11 @@ export const file: ProbeKind<'file'> = {
   cannotFail,
 };
 
+/** What tells something of the bytes of the file. */
+const READS_CONTENT: ReadonlySet<Expect['kind']> = new Set(['text', 'sha256', 'lines', 'symlink']);
+
 function readExpect(reader: CheckReader): Expect {
-  const what = reader.keyword(['exists', 'absent', 'contains', 'matches', 'mode', 'sha256']);
+  const what = reader.keyword(WORDS);
   switch (what) {
     case 'exists':
     case 'absent':
@@ -38,8 +43,31 @@ function readExpect(reader: CheckReader): Expect {
       return { kind: 'mode', mode: reader.slot(OCTAL) };
     case 'sha256':
       return { kind: 'sha256', hex: reader.slot(SHA256) };
+    case 'owner':
+      return { kind: what, owner: reader.value('the name of a user') };
+    case 'group':
+      return { kind: what, group: reader.value('the name of a group') };
+    case 'size':
+    case 'lines':
+      return { kind: what, ...comparison(reader) };
+    case 'symlink':
+      return reader.more() ? { kind: what, target: reader.value('the target of the link') } : { kind: what };
   }
 }
+
+const WORDS = [
+  'exists',
+  'absent',
+  'contains',
+  'matches',
+  'mode',
+  'sha256',
+  'owner',
+  'group',
+  'size',
+  'lines',
+  'symlink',
+] as const;
 
 const OCTAL: Slot<number> = {
   what: 'an octal mode',

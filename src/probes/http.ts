@@ -5,8 +5,9 @@ import type { ProbeKind, ProbeOf } from './probe-kind.ts';
 
 export const http: ProbeKind<'http'> = {
   docs: {
-    syntax: 'GET|HEAD URL [status CODE] [header LINE] [insecure] [contains TEXT|matches /REGEX/]',
-    summary: 'a web server answers with this status and text',
+    syntax:
+      'GET|HEAD URL [status CODE] [header LINE] [insecure] [under TIME] [contains TEXT|matches /REGEX/]',
+    summary: 'a web server answers with this status and text, in less than this time',
     agents: 'this box, and hosts that a person has listed; no credentials in the URL',
   },
   read,
@@ -29,15 +30,26 @@ function read(reader: CheckReader): ProbeOf<'http'> {
   let status: StatusRange | undefined;
   let text: TextTest | undefined;
   let insecure = false;
+  let underMs: number | undefined;
   const headers: string[] = [];
   while (reader.more()) {
-    const option = reader.option(['status', 'header', 'insecure', 'contains', 'matches'], 'header');
+    const option = reader.option(['status', 'header', 'insecure', 'under', 'contains', 'matches'], 'header');
     if (option === 'status') status = reader.slot(STATUS);
     else if (option === 'header') headers.push(header(reader));
     else if (option === 'insecure') insecure = true;
+    else if (option === 'under') underMs = reader.slot(UNDER);
     else text = reader.text(option);
   }
-  return { kind: 'http', method, url, headers, insecure, ...(status && { status }), ...(text && { text }) };
+  return {
+    kind: 'http',
+    method,
+    url,
+    headers,
+    insecure,
+    ...(status && { status }),
+    ...(text && { text }),
+    ...(underMs && { underMs }),
+  };
 }
 
 function isWebAddress(text: string): boolean {
@@ -53,6 +65,18 @@ function header(reader: CheckReader): string {
   }
   return line;
 }
+
+/** How long an answer may take. */
+const UNDER: Slot<number> = {
+  what: 'a time from 1ms to 60s',
+  example: '500ms',
+  fallback: 0,
+  parse: (text) => {
+    const parts = /^(\d{1,5})(ms|s)$/.exec(text);
+    const ms = Number(parts?.[1]) * (parts?.[2] === 's' ? 1000 : 1);
+    return ms >= 1 && ms <= 60_000 ? ms : undefined;
+  },
+};
 
 const STATUS: Slot<StatusRange> = {
   what: 'an HTTP status',
@@ -77,6 +101,7 @@ function looser(old: ProbeOf<'http'>, now: ProbeOf<'http'>): readonly string[] {
       ? [`status ${was.from}-${was.to} became ${is.from}-${is.to}`]
       : []),
     ...textLooser(old.text, now.text),
+    ...((old.underMs ?? Infinity) < (now.underMs ?? Infinity) ? ['it may take longer'] : []),
     ...(now.insecure && !old.insecure ? ['the certificate is no longer checked'] : []),
     ...(old.method === 'GET' && now.method === 'HEAD' ? ['GET became HEAD'] : []),
     ...(old.headers.join('\n') === now.headers.join('\n') ? [] : ['different headers are sent']),

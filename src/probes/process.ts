@@ -4,7 +4,7 @@ export const process: ProbeKind<'process'> = {
   docs: { syntax: 'NAME running', summary: 'a process of that name runs', agents: 'everything' },
   read: (reader) => {
     const name = reader.value('the name of a process');
-    reader.keyword(['running']);
+    if (reader.more()) reader.keyword(['running']);
     return { kind: 'process', name };
   },
   wait: () => ({ kind: 'again' }),

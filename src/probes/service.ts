@@ -8,7 +8,8 @@ export const service: ProbeKind<'service'> = {
   },
   read: (reader) => {
     const name = reader.value('the name of a service');
-    return { kind: 'service', name, state: reader.keyword(['active', 'enabled']) };
+    const word = reader.keyword(['active', 'enabled', 'running', 'started']);
+    return { kind: 'service', name, state: word === 'enabled' ? word : 'active' };
   },
   wait: () => ({ kind: 'again' }),
   reach: () => ({ kind: 'open' }),

@@ -186,7 +186,6 @@ const bad: [line: string, column: number, code: string, remedy: RegExp][] = [
   ['file /a matches /(b/', 17, 'check-regex', /RE2/],
   ['file within exists', 6, 'check-reserved', /double quotes/],
   ['process not running', 9, 'check-reserved', /double quotes/],
-  ['process a', 10, 'check-incomplete', /`running`/],
   ['service a actve', 11, 'check-unknown-word', /`active`/],
   ['command a', 10, 'check-incomplete', /`exists`/],
   ['k8s', 4, 'check-incomplete', /a kind/],

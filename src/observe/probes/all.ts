@@ -1,13 +1,21 @@
 import type { Probe } from '../../model/check.ts';
+import { groupEvaluation, userEvaluation } from './account.ts';
 import { answers } from './answers.ts';
 import { commandEvaluation } from './command.ts';
+import { dnsEvaluation } from './dns.ts';
 import { factEvaluation } from './fact.ts';
 import { fileEvaluation } from './file.ts';
 import { httpEvaluation } from './http.ts';
+import { interfaceEvaluation } from './interface.ts';
+import { listeningEvaluation } from './listening.ts';
+import { mountEvaluation } from './mount.ts';
+import { packageEvaluation } from './package.ts';
 import { portEvaluation } from './port.ts';
 import type { ProbeEvaluation } from './probe-evaluation.ts';
 import { processEvaluation } from './process.ts';
 import { serviceEvaluation } from './service.ts';
+import { structuredEvaluation } from './structured.ts';
+import { sysctlEvaluation } from './sysctl.ts';
 import { tcpEvaluation } from './tcp.ts';
 
 /** A box with a cluster evaluates these through `cluster/`; a box without one cannot. */
@@ -25,6 +33,17 @@ const evaluations: { readonly [K in Probe['kind']]: ProbeEvaluation<K> } = {
   process: processEvaluation,
   service: serviceEvaluation,
   command: commandEvaluation,
+  package: packageEvaluation,
+  user: userEvaluation,
+  group: groupEvaluation,
+  listening: listeningEvaluation,
+  dns: dnsEvaluation,
+  mount: mountEvaluation,
+  sysctl: sysctlEvaluation,
+  interface: interfaceEvaluation,
+  json: structuredEvaluation,
+  yaml: structuredEvaluation,
+  ini: structuredEvaluation,
   k8s: k8sEvaluation,
   fact: factEvaluation,
 };

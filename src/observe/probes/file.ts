@@ -1,8 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { pluralize } from '../../base/pluralize.ts';
-import type { TextTest } from '../../model/check.ts';
+import type { TextTest, Verdict } from '../../model/check.ts';
 import type { ProbeOf } from '../../probes/probe-kind.ts';
-import { type Machine, NotCollected, type Reading, type Status } from '../machine.ts';
+import { compareValues } from '../compare-values.ts';
+import { type Machine, NotCollected, type Reading, readText, type Status } from '../machine.ts';
 import { quoted } from '../remote/quoted.ts';
 import { textKey } from '../remote/recorded-machine.ts';
 import { type Answers, answers } from './answers.ts';
@@ -29,6 +30,20 @@ export const probeFile: EvaluateProbe<'file'> = async (probe, context, machine) 
       return judgeText(found, path, machine, expect.text, answers(`${path} ${textWanted(expect.text)}`));
     case 'sha256':
       return judgeSha256(found, path, machine, expect.hex, answers(`${path} with SHA-256 ${expect.hex}`));
+    case 'owner':
+      return judgeName(found, { machine, wanted: expect.owner, of: 'owner', path });
+    case 'group':
+      return judgeName(found, { machine, wanted: expect.group, of: 'group', path });
+    case 'size':
+      return judgeSize(
+        found,
+        expect,
+        answers(`${path} with a size ${expect.comparator} ${expect.value} bytes`),
+      );
+    case 'lines':
+      return judgeLines(found, path, machine, expect);
+    case 'symlink':
+      return judgeSymlink(path, expect.target, machine);
   }
 };
 
@@ -143,6 +158,65 @@ async function judgeSha256(found: Found, path: string, machine: Machine, hex: st
     : say.fail('sha256', `SHA-256 ${digest.value}`);
 }
 
+interface NameQuestion {
+  readonly machine: Machine;
+  readonly wanted: string;
+  readonly of: 'owner' | 'group';
+  readonly path: string;
+}
+
+/** The owner or group of a file, by name or number. */
+function judgeName(found: Found, { machine, wanted, of, path }: NameQuestion): Verdict {
+  const say = answers(`${path} with ${of} ${wanted}`);
+  if (found.kind !== 'there') return missingFile(found, say);
+  const id = of === 'owner' ? found.status.uid : found.status.gid;
+  const actual = nameOf(id, of === 'owner' ? '/etc/passwd' : '/etc/group', machine);
+  return actual === wanted || String(id) === wanted
+    ? say.pass(of, `${of} ${actual}`)
+    : say.fail(of, `${of} ${actual}, wanted ${wanted}`);
+}
+
+function nameOf(id: number, file: string, machine: Machine): string {
+  const lines = (readText(machine, file) ?? '').split('\n').map((line) => line.split(':'));
+  return lines.find((parts) => parts.length > 2 && Number(parts[2]) === id)?.[0] ?? String(id);
+}
+
+type Amount = Extract<ProbeOf<'file'>['expect'], { kind: 'size' | 'lines' }>;
+
+function judgeSize(found: Found, { comparator, value }: Amount, say: Answers): Verdict {
+  if (found.kind !== 'there') return missingFile(found, say);
+  const { bytes } = found.status;
+  return compareValues(String(bytes), comparator, value)
+    ? say.pass('size', pluralize(bytes, 'byte'))
+    : say.fail('size', `${pluralize(bytes, 'byte')}, wanted ${comparator} ${value}`);
+}
+
+function judgeLines(found: Found, path: string, machine: Machine, { comparator, value }: Amount): Verdict {
+  const say = answers(`${path} with a number of lines ${comparator} ${value}`);
+  if (found.kind !== 'there') return missingFile(found, say);
+  if (found.status.kind !== 'file') return say.fail('not-a-file', `${path} is a ${kindOf(found.status)}`);
+  const content = machine.read(path);
+  if (content.kind !== 'read') return missingFile(notRead(path, content.kind), say);
+  const text = content.value.toString('utf8');
+  const count = text === '' ? 0 : text.replace(/\n$/, '').split('\n').length;
+  return compareValues(String(count), comparator, value)
+    ? say.pass('lines', pluralize(count, 'line'))
+    : say.fail('lines', `${pluralize(count, 'line')}, wanted ${comparator} ${value}`);
+}
+
+function judgeSymlink(path: string, target: string | undefined, machine: Machine): Verdict {
+  const say = answers(`${path}, a symlink${target === undefined ? '' : ` to ${target}`}`);
+  const status = machine.linkStatus(path);
+  if (status.kind !== 'read') return missingFile(notRead(path, status.kind), say);
+  if (status.value.kind !== 'link')
+    return say.fail('not-a-link', `${path} is a ${kindOf(status.value)}, no symlink`);
+  const link = machine.link(path);
+  if (link.kind !== 'read') return missingFile(notRead(path, link.kind), say);
+  return target === undefined || link.value === target
+    ? say.pass('symlink', `a symlink to ${link.value}`)
+    : say.fail('symlink', `a symlink to ${link.value}, wanted ${target}`);
+}
+
 function kindOf({ kind }: Status): string {
   if (kind === 'file') return 'file';
   return kind === 'folder' ? 'directory' : 'device, pipe or socket';
@@ -159,6 +233,9 @@ export const fileEvaluation: ProbeEvaluation<'file'> = {
 
 function fragments(path: string, expect: ProbeOf<'file'>['expect']): readonly string[] {
   const status = `s ${quoted(path)}`;
+  if (expect.kind === 'owner') return [status, 'r /etc/passwd'];
+  if (expect.kind === 'group') return [status, 'r /etc/group'];
+  if (expect.kind === 'lines') return [status, `r ${quoted(path)}`];
   if (expect.kind === 'sha256')
     return [status, `if [ -f ${quoted(path)} ]; then h sha256 .; sha256sum ${quoted(path)}; fi`];
   if (expect.kind !== 'text') return [status];

@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:h
 import type { Duplex } from 'node:stream';
 import { pluralize } from '../../base/pluralize.ts';
 import type { ProbeContext } from '../../model/box.ts';
+import type { Verdict } from '../../model/check.ts';
 import type { ProbeOf } from '../../probes/probe-kind.ts';
 import type { Machine } from '../machine.ts';
 import { each } from '../remote/fragments.ts';
@@ -24,6 +25,7 @@ export const probeHttp: EvaluateProbe<'http'> = async (probe, context, machine) 
   const body = probe.text ? `, a body that ${textWanted(probe.text)}` : '';
   const say = answers(`HTTP ${range} from ${probe.method} ${withoutCredentials(probe.url)}${body}`);
 
+  const began = performance.now();
   const reply = await send(probe, context, machine);
   if ('error' in reply) {
     const failure = networkError(reply.error);
@@ -36,12 +38,21 @@ export const probeHttp: EvaluateProbe<'http'> = async (probe, context, machine) 
     const location = response.headers.location ? `, to ${withoutCredentials(response.headers.location)}` : '';
     return say.fail(`http-${code}`, `HTTP ${code}${location}, wanted ${range}`);
   }
-  if (!probe.text) {
-    response.destroy();
-    return say.pass(`http-${code}`, `HTTP ${code}`);
-  }
-  return judgeBody(probe, response, signal, say);
+  const answered = probe.text
+    ? await judgeBody(probe, response, signal, say)
+    : say.pass(`http-${code}`, `HTTP ${code}`);
+  if (!probe.text) response.destroy();
+  return inTime(answered, performance.now() - began, probe.underMs, say);
 };
+
+/** An answer that is right but too late fails. */
+function inTime(answered: Verdict, tookMs: number, underMs: number | undefined, say: Answers): Verdict {
+  if (underMs === undefined || answered.verdict !== 'pass') return answered;
+  const took = `${answered.observed} after ${Math.round(tookMs)} ms`;
+  return tookMs < underMs
+    ? say.pass(answered.class, took)
+    : say.fail('slow', `${took}, wanted less than ${underMs} ms`);
+}
 
 type Reply =
   | { readonly response: IncomingMessage; readonly signal: AbortSignal }

@@ -4,7 +4,7 @@ import { SCOPE_NAMES, type Scope } from '../../model/facts/snapshot.ts';
 
 /** What agents call the scopes of an observation, by the scope. */
 const WORDS: Readonly<Record<Scope, string>> = {
-  listeners: 'listener listening port ports socket sockets net network',
+  listeners: 'listener listening port ports socket sockets net network firewall',
   processes: 'process proc procs ps',
   services: 'service systemd unit units daemons',
   packages: 'package apt dpkg rpm apk software',
@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<Scope, string>> = {
   files: 'file config configs configuration etc /etc',
   users: 'user groups accounts',
   logs: 'log journal journald',
-  system: 'os kernel cpu load host uname time',
+  system: 'os kernel cpu load host uname time env environment',
   containers: 'container docker podman',
   kubernetes: 'k8s kube cluster pods nodes events',
 };

@@ -1,0 +1,102 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compareVersions } from '../../../src/observe/compare-versions.ts';
+import { ask } from './ask-line.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** The verdict alone. */
+const verdict = async (line: string, folder = '/') => (await ask(line, { folder })).verdict;
+
+test('file: owner, group, size, lines and link', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'list'), 'one\ntwo\n');
+  await writeFile(join(folder, 'empty'), '');
+  await symlink('list', join(folder, 'current'));
+  const { username } = userInfo();
+  expect(await ask(`file list owner ${username}`, { folder })).toMatchObject({
+    verdict: 'pass',
+    class: 'owner',
+  });
+  expect(await ask('file list owner nosuchuser', { folder })).toMatchObject({
+    verdict: 'fail',
+    observed: `owner ${username}, wanted nosuchuser`,
+  });
+  expect(await verdict('file list group nosuchgroup', folder)).toBe('fail');
+  expect(await verdict('file list size = 8', folder)).toBe('pass');
+  expect(await verdict('file list size > 8', folder)).toBe('fail');
+  expect(await verdict('file list lines >= 2', folder)).toBe('pass');
+  expect(await verdict('file empty lines = 0', folder)).toBe('pass');
+  expect(await verdict('file current symlink list', folder)).toBe('pass');
+  expect(await ask('file current symlink other', { folder })).toMatchObject({
+    verdict: 'fail',
+    observed: 'a symlink to list, wanted other',
+  });
+  expect(await verdict('file list symlink', folder)).toBe('fail');
+  expect(await verdict('file missing owner root', folder)).toBe('fail');
+});
+
+test('json, yaml and ini: a value by its path of keys', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'conf'));
+  await writeFile(join(folder, 'a.json'), '{"server":{"ports":[8080,8443],"tls":true},"app.io/name":"shop"}');
+  await writeFile(join(folder, 'b.yaml'), 'services:\n  web:\n    image: nginx:1.27\n');
+  await writeFile(join(folder, 'c.ini'), 'top = 1\n[Service]\nUser=shop\n; a comment\nExec="a b"\n');
+  expect(await verdict('json a.json server.ports.0 = 8080', folder)).toBe('pass');
+  expect(await verdict('json a.json server.ports[1] > 8080', folder)).toBe('pass');
+  expect(await verdict('json a.json server.tls = true', folder)).toBe('pass');
+  expect(await verdict('json a.json app.io/name = shop', folder)).toBe('pass');
+  expect(await ask('json a.json server.host = x', { folder })).toMatchObject({
+    verdict: 'fail',
+    class: 'no-key',
+  });
+  expect(await ask('json b.yaml x = 1', { folder })).toMatchObject({ verdict: 'fail', class: 'syntax' });
+  expect(await verdict('json a.json app.io/name > 3', folder)).toBe('unknown');
+  expect(await verdict('yaml b.yaml services.web.image = nginx:1.27', folder)).toBe('pass');
+  expect(await verdict('ini c.ini Service.User = shop', folder)).toBe('pass');
+  expect(await verdict('ini c.ini Service.Exec = "a b"', folder)).toBe('pass');
+  expect(await verdict('ini c.ini top = 1', folder)).toBe('pass');
+  expect(await verdict('ini missing.ini top = 1', folder)).toBe('fail');
+});
+
+test('user and group: by the name service of the box', async () => {
+  expect(await verdict('user root uid 0')).toBe('pass');
+  expect(await verdict('user root home /nowhere')).toBe('fail');
+  expect(await verdict('user root group root')).toBe('pass');
+  expect(await verdict('user nosuchuser exists')).toBe('fail');
+  expect(await verdict('user nosuchuser absent')).toBe('pass');
+  expect(await verdict('group root gid 0')).toBe('pass');
+  expect(await verdict('group nosuchgroup exists')).toBe('fail');
+  expect(await verdict('user "a;b" exists')).toBe('unknown');
+});
+
+test('dns, mount, sysctl and interface', async () => {
+  expect(await verdict('dns localhost resolves to 127.0.0.1')).toBe('pass');
+  expect(await verdict('dns localhost resolves to 192.0.2.1')).toBe('fail');
+  expect(await verdict('dns "-x" resolves')).toBe('unknown');
+  expect(await verdict('mount /proc type proc')).toBe('pass');
+  expect(await verdict('mount /proc type ext4')).toBe('fail');
+  expect(await verdict('mount /no/such/place exists')).toBe('fail');
+  expect(await verdict('sysctl kernel.ostype = Linux')).toBe('pass');
+  expect(await verdict('sysctl kernel.no_such_setting = 1')).toBe('fail');
+  expect(await verdict('sysctl ../../etc/passwd = 1')).toBe('unknown');
+  expect(await verdict('interface lo up')).toBe('pass');
+  expect(await verdict('interface lo address 127.0.0.1')).toBe('pass');
+  expect(await verdict('interface nosuch0 up')).toBe('fail');
+});
+
+test('package: with the order of versions of dpkg', async () => {
+  expect(await verdict('package no-such-package-here installed')).toBe('fail');
+  expect(await verdict('package no-such-package-here absent')).toBe('pass');
+  expect(await verdict('package "a b" installed')).toBe('unknown');
+  const sorted = ['1.0~rc1', '1.0', '1.0-1', '1.0.1', '1.9', '1.10', '1:0.5'];
+  for (let index = 1; index < sorted.length; index++)
+    expect(compareVersions(sorted[index - 1]!, sorted[index]!), sorted[index]).toBeLessThan(0);
+});
+
+test('words that people guess are understood', async () => {
+  expect(await verdict('port 1 open')).toBe('fail');
+  expect(await verdict('process no-such-process-here')).toBe('fail');
+  expect((await ask('service no-such-service running')).expected).toBe('service no-such-service active');
+});
