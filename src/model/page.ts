@@ -18,7 +18,7 @@ export interface StepState {
 }
 
 /** What is known about a recorded Fix. */
-export interface ProblemState {
+export interface FixHistory {
   /** How often it cleared its problem, over all recorded passes. */
   readonly times: number;
   /** ISO 8601. */
@@ -37,7 +37,7 @@ export interface PageInput {
   readonly steps: readonly PlanStep[];
   readonly states: ReadonlyMap<string, StepState>;
   /** By id. */
-  readonly problems: ReadonlyMap<string, ProblemState>;
+  readonly problems: ReadonlyMap<string, FixHistory>;
   readonly vendored: VendoredObjects;
   readonly box: string;
   readonly lastPass?: PassDetail;

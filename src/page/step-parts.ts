@@ -1,7 +1,7 @@
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
 import type { CheckResult } from '../model/outcome.ts';
-import type { ProblemState, StepState } from '../model/page.ts';
+import type { FixHistory, StepState } from '../model/page.ts';
 import { shownDuration } from './shown-duration.ts';
 
 /** The line below a step's heading: its state, when it last held, how long it took. */
@@ -15,7 +15,7 @@ export function stateLine({ status, at, lastHeld, ms }: StepState): ElementConte
 }
 
 /** How often a problem's Fix was applied, over all recorded passes. */
-export function firedLine({ times, last, old }: ProblemState): ElementContent {
+export function firedLine({ times, last, old }: FixHistory): ElementContent {
   const text =
     last === undefined
       ? 'has not fired in the recorded passes'

@@ -7,7 +7,7 @@ const MAX_SESSIONS = 16;
 const CODE_MS = 10 * 60_000;
 
 /** A browser that has signed in. */
-export interface Session {
+export interface BrowserSession {
   readonly id: string;
   /** Every form carries it, because a browser sends cookies with requests that another site makes. */
   readonly token: string;
@@ -19,7 +19,7 @@ export interface Session {
  */
 export class Access {
   #code: { readonly hash: Buffer; readonly until: number } | undefined;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, BrowserSession>();
 
   constructor(private readonly now: () => number) {}
 
@@ -44,13 +44,13 @@ export class Access {
   }
 
   /** The session of a cookie. Sessions are found by the cookie's hash, so response times tell nothing about cookies. */
-  session(cookie: string | undefined): Session | undefined {
+  session(cookie: string | undefined): BrowserSession | undefined {
     return cookie === undefined ? undefined : this.#sessions.get(sha256(cookie).toString('hex'));
   }
 }
 
 /** Whether a form came from a page of this session. */
-export function isTokenOf({ token }: Session, given: string): boolean {
+export function isTokenOf({ token }: BrowserSession, given: string): boolean {
   return timingSafeEqual(sha256(token), sha256(given));
 }
 

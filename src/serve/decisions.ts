@@ -3,7 +3,7 @@ import { type OpenAsk, openAsk } from '../operations/asks/ask-detail.ts';
 import { approveAsked, refuseAsked } from '../operations/asks/decide.ts';
 import { htmlPage, type ServedFrame } from '../page/html-page.ts';
 import { askPage } from '../page/live/ask-pages.ts';
-import { isTokenOf, type Session } from './access.ts';
+import { type BrowserSession, isTokenOf } from './access.ts';
 import type { ServedDocument } from './served-document.ts';
 
 /** Questions that were shown and can still be answered; the oldest are forgotten first. */
@@ -32,7 +32,7 @@ export class Decisions {
   /** The page of a question; undefined: no agent asked this. */
   async page(
     key: string,
-    session: Session,
+    session: BrowserSession,
     frame: ServedFrame,
     notice?: string,
   ): Promise<string | undefined> {
@@ -44,7 +44,7 @@ export class Decisions {
   async decide(
     key: string,
     fields: URLSearchParams,
-    session: Session,
+    session: BrowserSession,
     frame: ServedFrame,
   ): Promise<Decided | undefined> {
     const ask = await this.#open(key);
@@ -78,7 +78,7 @@ export class Decisions {
     return await openAsk(this.served.context, this.served.file, key);
   }
 
-  #render({ detail }: OpenAsk, session: Session, served: ServedFrame, notice?: string): string {
+  #render({ detail }: OpenAsk, session: BrowserSession, served: ServedFrame, notice?: string): string {
     const shown = randomBytes(16).toString('base64url');
     const at = this.served.context.world.now();
     this.#shown.set(shown, { key: detail.key, hash: detail.hash, at, session: session.id });

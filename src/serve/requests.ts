@@ -12,7 +12,7 @@ import type { ViewCache } from './view-cache.ts';
 import { views } from './views.ts';
 
 /** What a request is answered from. */
-export interface Serving {
+export interface ServeContext {
   readonly served: ServedDocument;
   readonly access: Access;
   readonly streams: EventStreams;
@@ -27,7 +27,9 @@ export interface Serving {
 const LARGEST_FORM = 16 * 1024;
 
 /** The listener of the server. Errors become pages. */
-export function answerWith(serving: Serving): (request: IncomingMessage, response: ServerResponse) => void {
+export function answerWith(
+  serving: ServeContext,
+): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     answer(serving, request, response).catch((error: unknown) => {
       if (response.headersSent) return void response.destroy();
@@ -40,7 +42,11 @@ export function answerWith(serving: Serving): (request: IncomingMessage, respons
   };
 }
 
-async function answer(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  serving: ServeContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   for (const [name, value] of headers) response.setHeader(name, value);
   const refused = foreignRequest(request, serving.port);
   if (refused) return sendPage(response, refused.status, frameFor('/', false), ['Refused', [refused.why]]);
@@ -52,7 +58,7 @@ async function answer(serving: Serving, request: IncomingMessage, response: Serv
   const frame = { path: url.pathname, waiting: await serving.waiting(), signedIn: true };
   const key = /^\/approvals\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
   if (request.method === 'POST') {
-    const decided = key && (await serving.decisions.decide(key, await formOf(request), session, frame));
+    const decided = key && (await serving.decisions.decide(key, await readFormBody(request), session, frame));
     if (!decided) return sendPage(response, 404, frame, NOT_FOUND);
     if ('html' in decided) return sendHtml(response, 409, decided.html);
     response.writeHead(303, { Location: decided.next }).end();
@@ -65,13 +71,21 @@ async function answer(serving: Serving, request: IncomingMessage, response: Serv
 
 const NOT_FOUND: Message = ['There is no such page', ['Follow one of the links above.']];
 
-async function viewOf({ served, cache }: Serving, url: URL, frame: ServedFrame): Promise<string | undefined> {
+async function viewOf(
+  { served, cache }: ServeContext,
+  url: URL,
+  frame: ServedFrame,
+): Promise<string | undefined> {
   const view = views.find(([path]) => path.test(url.pathname))?.[1];
   if (!view) return undefined;
   return await cache.get(`${url.pathname}${url.search}`, () => view(served, url, frame));
 }
 
-async function openStream({ served, streams }: Serving, request: IncomingMessage, response: ServerResponse) {
+async function openStream(
+  { served, streams }: ServeContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   if (!streams.add(response)) {
     response.writeHead(503, { 'Retry-After': '30' }).end();
     return;
@@ -82,8 +96,8 @@ async function openStream({ served, streams }: Serving, request: IncomingMessage
   if (typeof last === 'string') await sendMissed(served.folder, last, response);
 }
 
-async function signIn(serving: Serving, request: IncomingMessage, response: ServerResponse, url: URL) {
-  const given = request.method === 'POST' ? await formOf(request) : url.searchParams;
+async function signIn(serving: ServeContext, request: IncomingMessage, response: ServerResponse, url: URL) {
+  const given = request.method === 'POST' ? await readFormBody(request) : url.searchParams;
   const next = ownPath(given.get('next'));
   const code = given.get('code');
   const cookie = code === null ? undefined : serving.access.exchange(code);
@@ -105,7 +119,7 @@ function askForCode(response: ServerResponse, next: string, failed = false): voi
 }
 
 /** The fields of a form. @throws RunbookError for one that is too large */
-async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
+async function readFormBody(request: IncomingMessage): Promise<URLSearchParams> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -7,11 +7,11 @@ export interface Questions {
   take(key: string): ApprovalAnswer | undefined;
   opened(key: string): void;
   /** The client's word for an answer, made into ours. `characters`: of what had to be read. */
-  answered(key: string, response: Response, reading: Reading): ApprovalAnswer;
+  answered(key: string, response: Response, reading: AnswerTiming): ApprovalAnswer;
 }
 
 /** How long an answer took, and how much had to be read. */
-export interface Reading {
+export interface AnswerTiming {
   readonly afterMs: number;
   readonly characters: number;
   /** The question only led to the page: a yes means that the person went there. */

@@ -1,7 +1,7 @@
 import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
 import type { AskDetail, AskRow } from '../../model/ask.ts';
-import { livePart, shownTime, table } from './page-parts.ts';
+import { htmlTable, livePart, shownTime } from './page-parts.ts';
 
 /** What agents asked to run, and what came of it. */
 export function askListPage(asks: readonly AskRow[]): ElementContent[] {
@@ -17,7 +17,7 @@ export function askListPage(asks: readonly AskRow[]): ElementContent[] {
       'asks',
       asks.length === 0
         ? h('p', 'No agent has asked to run anything here.')
-        : table('What agents asked to run, newest first', ['What', 'Client', 'When', 'State'], rows),
+        : htmlTable('What agents asked to run, newest first', ['What', 'Client', 'When', 'State'], rows),
     ),
     h('p', ['Approvals that you gave are listed and revoked with ', h('code', 'runbook approvals'), '.']),
   ];

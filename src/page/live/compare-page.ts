@@ -2,7 +2,7 @@ import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
 import type { PassDetail } from '../../model/pass-record.ts';
 import { shownDuration } from '../shown-duration.ts';
-import { passLine, passPath, table } from './page-parts.ts';
+import { htmlTable, passLine, passPath } from './page-parts.ts';
 
 /** Two passes, or the newest passes of two boxes, step by step. */
 export function comparePage(
@@ -68,7 +68,7 @@ function sides(a: PassDetail, b: PassDetail): Element {
   return h('section', [
     h('p', { role: 'status' }, `${differing} of ${ids.length} steps differ.`),
     ...(a.document === b.document ? [] : [h('p', 'The passes ran different versions of the document.')]),
-    table('Steps side by side', ['Step', sideName(a), sideName(b), 'Result'], rows),
+    htmlTable('Steps side by side', ['Step', sideName(a), sideName(b), 'Result'], rows),
     h('p', [
       h('a', { href: passPath(a.id) }, `Log of ${passLine(a)}`),
       h('br'),

@@ -2,7 +2,7 @@ import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
 import type { PassDetail } from '../../model/pass-record.ts';
 import { shownDuration } from '../shown-duration.ts';
-import { livePart, passPath, shownTime, table } from './page-parts.ts';
+import { htmlTable, livePart, passPath, shownTime } from './page-parts.ts';
 
 /** Every box with the newest pass on it, one column for each step. It fills in while passes run. */
 export function fleetPage(
@@ -24,7 +24,7 @@ export function fleetPage(
     livePart(
       'matrix',
       h('p', `The newest pass on each of ${newest.size} ${newest.size === 1 ? 'box' : 'boxes'}.`),
-      table(
+      htmlTable(
         'Steps of the newest pass on each box',
         ['Box', 'Result', 'When', ...steps.map(({ title }) => title)],
         rows,

@@ -20,7 +20,7 @@ export function passLine({ at, verb, box, outcome, ms }: PassEntry): string {
 }
 
 /** A table with a caption for screen readers and one header row. */
-export function table(
+export function htmlTable(
   caption: string,
   columns: readonly string[],
   rows: readonly (readonly (ElementContent | string)[])[],

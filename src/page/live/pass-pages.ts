@@ -4,7 +4,7 @@ import type { LogWindow } from '../../model/page.ts';
 import type { PassDetail } from '../../model/pass-record.ts';
 import { passTimeline } from '../pass-timeline.ts';
 import { shownDuration } from '../shown-duration.ts';
-import { livePart, passPath, shownTime, stepBar, table } from './page-parts.ts';
+import { htmlTable, livePart, passPath, shownTime, stepBar } from './page-parts.ts';
 
 /** All recorded passes, newest first, with a bar for each step. */
 export function passListPage(passes: readonly PassDetail[]): ElementContent[] {
@@ -23,7 +23,7 @@ export function passListPage(passes: readonly PassDetail[]): ElementContent[] {
       'passes',
       passes.length === 0
         ? h('p', 'No pass is recorded yet. Run runbook replay.')
-        : table(
+        : htmlTable(
             'Recorded passes, newest first',
             ['When', 'What', 'Box', 'Who', 'Result', 'Took', 'Steps'],
             rows,

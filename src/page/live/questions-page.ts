@@ -3,7 +3,7 @@ import { h } from 'hastscript';
 import type { Dossier } from '../../model/ask.ts';
 import { documentTree } from '../document-tree.ts';
 import { shownDuration } from '../shown-duration.ts';
-import { livePart, table } from './page-parts.ts';
+import { htmlTable, livePart } from './page-parts.ts';
 
 /** Open questions of the document, and problems that wait for a person, each with what is known about it. */
 export function questionsPage(
@@ -36,7 +36,7 @@ function dossier({ problem, title, question, attempts, guards }: Dossier): Eleme
   return h('section', [
     h('h2', title),
     h('p', `${problem} is stopped${question === '' ? '' : `. The agent asks: ${question}`}`),
-    table('What was tried', ['Attempt', 'Step', 'Result', 'Took', 'Changed', 'Findings'], rows),
+    htmlTable('What was tried', ['Attempt', 'Step', 'Result', 'Took', 'Changed', 'Findings'], rows),
     ...(guards.length > 0
       ? [
           h(

@@ -240,9 +240,9 @@ async function closedOnError<T>({ box }: Session, work: () => Promise<T>): Promi
 }
 
 const DENIED: Readonly<Record<Exclude<Denied, 'open' | 'on-page'>, string>> = {
-  no: 'the person said no',
-  'nobody-asked': 'no person could be asked',
-  'too-fast': 'it was answered too fast for a person to have read it',
+  no: 'The person said no.',
+  'nobody-asked': 'No person could be asked.',
+  'too-fast': 'The answer came faster than a person can read.',
 };
 
 type Asking = Input & { readonly closure: Closure };
@@ -271,7 +271,7 @@ async function unpermitted(
         ...{ kind: 'approval', ...questionOf(target, asked), client: context.client, key },
         answer: answer === 'too-fast' ? 'nobody-asked' : answer,
       });
-    const message = reason === undefined ? DENIED[answer] : `the person said no: ${reason}`;
+    const message = reason === undefined ? DENIED[answer] : `The person said no: ${reason}`;
     await recordHeldBack(context, workspace, target, { by: 'approval', code: answer, message });
   }
   return approvalAnswer(target.step, key, denial, workspace.document.file);
