@@ -87,7 +87,7 @@ function explainNoStep({ report }: CodeReader, blocks: readonly Block[]): void {
         : info.language === ''
           ? 'it names no language and has no line that starts with `$ `'
           : `its language is ${info.language}`;
-    const message = `The document has no step. This fence is none, because ${why}.`;
+    const message = `The document has no step. This fence is not a step, because ${why}.`;
     report.warning(
       'fence-not-run',
       block.span.start,

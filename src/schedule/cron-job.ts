@@ -1,6 +1,6 @@
 import { readCalendar } from './calendar.ts';
 import { cronFields } from './cron-fields.ts';
-import { type ScheduledCommand, unitName } from './scheduled-command.ts';
+import { type ScheduledCommand, scheduleUnitName } from './scheduled-command.ts';
 
 /** Where the pod finds the document. */
 const FOLDER = '/work';
@@ -38,7 +38,7 @@ export function cronJob(
   if ('problem' in read) return read;
   const cron = cronFields(read.calendar);
   if ('problem' in cron) return cron;
-  const name = unitName(command).slice(0, 52).replace(/-+$/, '');
+  const name = scheduleUnitName(command).slice(0, 52).replace(/-+$/, '');
   const metadata = {
     name,
     namespace,

@@ -1,7 +1,7 @@
 import { shellQuote } from '../base/shell-quote.ts';
 import { readCalendar } from './calendar.ts';
 import { cronFields } from './cron-fields.ts';
-import { commandWords, type ScheduledCommand, unitName } from './scheduled-command.ts';
+import { commandWords, type ScheduledCommand, scheduleUnitName } from './scheduled-command.ts';
 
 /** A line of a crontab, or why cron cannot run the task. */
 export function cronLine(
@@ -15,7 +15,7 @@ export function cronLine(
   const variables = Object.entries(command.env).map(([name, value]) => `${name}=${shellQuote(value)}`);
   // cron turns an unescaped percent sign into a line end.
   const words = [...variables, ...commandWords(command).map(shellQuote)].join(' ').replaceAll('%', '\\%');
-  return { line: `${cron.fields} ${words} # ${unitName(command)}` };
+  return { line: `${cron.fields} ${words} # ${scheduleUnitName(command)}` };
 }
 
 /** The crontab with these lines in the place of the document's earlier ones. Other lines keep their bytes. */

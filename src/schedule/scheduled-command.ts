@@ -19,6 +19,9 @@ export function commandWords({ task, document, program }: ScheduledCommand): str
 }
 
 /** The name of a unit, a line or an object without its ending. */
-export function unitName({ task, key }: Pick<ScheduledCommand, 'key'> & { task: { name: string } }): string {
+export function scheduleUnitName({
+  task,
+  key,
+}: Pick<ScheduledCommand, 'key'> & { task: { name: string } }): string {
   return `runbook-${key}-${task.name}`;
 }

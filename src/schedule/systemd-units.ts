@@ -1,5 +1,5 @@
 import { readCalendar } from './calendar.ts';
-import { commandWords, type ScheduledCommand, unitName } from './scheduled-command.ts';
+import { commandWords, type ScheduledCommand, scheduleUnitName } from './scheduled-command.ts';
 
 /** A file for systemd's unit folder. */
 export interface UnitFile {
@@ -13,7 +13,7 @@ export interface UnitFile {
  */
 export function systemdUnits(command: ScheduledCommand): readonly UnitFile[] {
   const { task, document, env } = command;
-  const name = unitName(command);
+  const name = scheduleUnitName(command);
   const title = `runbook ${task.what} of ${document}`.replaceAll('%', '%%');
   const head = `# Written by "runbook schedule install"; "runbook schedule remove" removes it.\n`;
   const service = [

@@ -1,6 +1,6 @@
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import { cronLine, ownCronLines, withCronLines } from '../../schedule/crontab.ts';
-import { type ScheduledCommand, unitName } from '../../schedule/scheduled-command.ts';
+import { type ScheduledCommand, scheduleUnitName } from '../../schedule/scheduled-command.ts';
 import type { World } from '../../world.ts';
 import { runSchedulerProgram, tryProgram } from './run-scheduler-program.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -47,7 +47,7 @@ export function cron(world: World): Scheduler {
   };
 }
 
-const isFor: Scheduler['isFor'] = (line, key, task) => line.endsWith(`# ${unitName({ key, task })}`);
+const isFor: Scheduler['isFor'] = (line, key, task) => line.endsWith(`# ${scheduleUnitName({ key, task })}`);
 
 function lineOf(command: ScheduledCommand): string {
   const made = cronLine(command);

@@ -2,7 +2,7 @@ import { objectPath } from '../../cluster/cluster.ts';
 import { asYaml } from '../../export/as-yaml.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import { cronJob, type ScheduleObject } from '../../schedule/cron-job.ts';
-import { type ScheduledCommand, unitName } from '../../schedule/scheduled-command.ts';
+import { type ScheduledCommand, scheduleUnitName } from '../../schedule/scheduled-command.ts';
 import type { OpenedDocument } from '../document/document.ts';
 import type { OperationContext } from '../operation.ts';
 import { sendObjects } from '../submit/send.ts';
@@ -90,7 +90,7 @@ export function kubernetes(
 }
 
 const isFor: Scheduler['isFor'] = (item, key, task) =>
-  item.split(' ')[1] === unitName({ key, task }).slice(0, 52).replace(/-+$/, '');
+  item.split(' ')[1] === scheduleUnitName({ key, task }).slice(0, 52).replace(/-+$/, '');
 
 function refused(message: string, exit: typeof EXIT.usage | typeof EXIT.document): RunbookError {
   const remedy = 'See "runbook schedule install --help".';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { replaceFile } from '../../base/disk/replace-file.ts';
 import { makeFolders } from '../../journal/make-folders.ts';
 import { storing } from '../../journal/storage-error.ts';
-import { unitName } from '../../schedule/scheduled-command.ts';
+import { scheduleUnitName } from '../../schedule/scheduled-command.ts';
 import { systemdUnits } from '../../schedule/systemd-units.ts';
 import type { World } from '../../world.ts';
 import { runSchedulerProgram } from './run-scheduler-program.ts';
@@ -57,7 +57,7 @@ export function systemd(world: World, { system }: { readonly system: boolean }):
 }
 
 const isFor: Scheduler['isFor'] = (item, key, task) =>
-  item.replace(/\.(?:timer|service)$/, '') === unitName({ key, task });
+  item.replace(/\.(?:timer|service)$/, '') === scheduleUnitName({ key, task });
 
 function userFolder({ env }: World): string {
   const base = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config');
