@@ -21,6 +21,10 @@ export const replayInput = z.object({
     .boolean()
     .default(false)
     .describe('after a failure, continue with steps that do not depend on it'),
+  undoOnFailure: z
+    .boolean()
+    .default(false)
+    .describe('after a failure, run the Undo parts of what this pass did, in reverse'),
   jobs: z.coerce
     .number()
     .int()

@@ -14,6 +14,16 @@ export interface ReplayReport {
   readonly steps: readonly { readonly id: string; readonly title: string; readonly outcome: StepOutcome }[];
   /** --dry-run: the plan. */
   readonly plan?: PlanReport;
+  /** --undo-on-failure: what was taken back after the failure. */
+  readonly undone?: {
+    /** In the order in which they were undone. */
+    readonly steps: readonly string[];
+    /** What this pass did and is still there. */
+    readonly remaining: readonly string[];
+    /** The step that ended it, and why. */
+    readonly stoppedBy?: string;
+    readonly because?: string;
+  };
   /** The next command to run, one line; empty when done. */
   readonly next: string;
 }

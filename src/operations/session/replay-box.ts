@@ -11,6 +11,7 @@ import { type Outcomes, selection, summarise, walkPlan } from '../pass/walk.ts';
 import { planSession } from '../plan.ts';
 import { preflight } from '../preflight/preflight.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
+import { undoneText, undoOnFailure } from '../undo/undo-on-failure.ts';
 import { openSession, type Prepared, type Session } from './session.ts';
 
 /**
@@ -49,8 +50,13 @@ async function pass(context: OperationContext, session: Session, flags: ReplayFl
     const started = context.world.now();
     const outcomes = await walkPlan(opened.pass);
     const summary = summarise(outcomes, opened.pass, started);
+    const undone =
+      flags.undoOnFailure && summary.outcome === 'failed'
+        ? await undoOnFailure(opened.pass, outcomes)
+        : undefined;
     await opened.end(summary.outcome);
-    const next = nextStepText(session, outcomes, summary);
+    const goOn = nextStepText(session, outcomes, summary);
+    const next = undone ? `${undoneText(undone)} ${goOn}` : goOn;
     opened.pass.emit({
       type: 'pass-finished',
       at: new Date(context.world.now()).toISOString(),
@@ -59,7 +65,7 @@ async function pass(context: OperationContext, session: Session, flags: ReplayFl
     });
     await renewBaseline(context, session, { id: opened.pass.journal.pass.id, summary });
     tellLong(context, session, summary, next);
-    return report(session, outcomes, summary, next);
+    return { ...report(session, outcomes, summary, next), ...(undone ? { undone } : {}) };
   } finally {
     await opened.close();
   }
