@@ -15,11 +15,6 @@ const programs = [
   'test/cli/docs.test.ts',
 ];
 
-/**
- * `quick` is what `npm run check` runs, and part of `fast`. `fast` is everything without containers; `slow` starts containers and whole programs, one file at a time; `cluster` has a real
- * API server, `node` a node with real pods; `clients` drives real coding agents; `measure` grades findings and guards on sets of real failures, and is
- * run by name.
- */
 /** On a busy machine a program may start late. A test that fails three times in a row has found something. */
 const retry = process.env.CI ? 2 : 0;
 
@@ -31,6 +26,11 @@ const shellText = {
     id.endsWith('.sh') ? { code: `export default ${JSON.stringify(code)}`, map: null } : undefined,
 } as const;
 
+/**
+ * `quick` is what `npm run check` runs, and part of `fast`. `fast` is everything without containers; `slow` starts containers and
+ * whole programs, one file at a time; `cluster` has a real API server; `node` has real pods and runs when the others have ended;
+ * `clients` drives real coding agents; `measure` grades findings and guards on sets of real failures, and is run by name.
+ */
 export default defineConfig({
   test: {
     reporters: ['default', new CountAttacks()],
@@ -105,6 +105,7 @@ export default defineConfig({
         test: {
           name: 'node',
           retry,
+          sequence: { groupOrder: 1 },
           include: node,
           testTimeout: 300_000,
           hookTimeout: 300_000,
