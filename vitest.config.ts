@@ -43,6 +43,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...slow, ...cluster, ...clients, ...node, ...programs],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -53,6 +54,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...slow, ...cluster, ...clients, ...node, 'test/attack/**'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -121,6 +123,7 @@ export default defineConfig({
           include: ['test/attack/**/*.test.ts'],
           globalSetup: 'test/attack/build-once.ts',
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],
