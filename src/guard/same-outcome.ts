@@ -82,6 +82,7 @@ function isUnrelated({ attempt }: GuardInput, first: Attempt, second: Attempt): 
 }
 
 function isCommand(line: string): boolean {
+  if (/^(?:declare|local|export|readonly|typeset)\b|^\w+=\S*$/.test(line)) return false;
   return /\w/.test(line) && !/^(?:shell|bash|sh)\b[^\n]{0,20}$/.test(line);
 }
 

@@ -83,6 +83,7 @@ function runsAgain(body: Attempt['body'], failures: readonly Attempt[]): boolean
   const commands = (each: Attempt['body']): string[] =>
     normalForm(each)
       .core.split('\n')
+      .map((line) => line.replace(/^(?:[A-Za-z_]\w*=\S*\s+)+(?=\S)/, ''))
       .filter(
         (line) => /^[\w./$-]+ \S/.test(line) && !/^(?:cat|echo|printf|mkdir|rm|touch|cd|tee)\b/.test(line),
       );

@@ -40,11 +40,16 @@ const SKIPPED = new Set(['.runbook', '.git', '__pycache__', 'proc', 'sys', 'dev'
 export function stepInputs(sources: ReadSources): NonNullable<Snapshot['inputs']> {
   const reader = new InputReader(sources);
   reader.walk(sources.folder, 8);
-  for (const command of sources.commands) reader.named(command.slice(1).join(' '), 0);
+  for (const command of sources.commands) reader.named(argumentsOf(command), 0);
   reader.named(sources.text, 2);
   for (const name of commandNames(sources.text)) reader.program(name);
   for (const folder of INSTALLED) reader.names(folder, INSTALLED_DEPTH);
   return reader.found;
+}
+
+/** sshd and others replace their command line by one text of title and arguments. */
+function argumentsOf(command: readonly string[]): string {
+  return /\s/.test(command[0] ?? '') ? command.join(' ') : command.slice(1).join(' ');
 }
 
 class InputReader {

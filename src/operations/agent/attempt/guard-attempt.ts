@@ -1,11 +1,12 @@
 import { judgeAttempt } from '../../../guard/all.ts';
 import type { NewAttempt } from '../../../guard/guard.ts';
-import type { GuardVerdict, StepBody } from '../../../loop/attempt.ts';
+import type { Attempt, GuardVerdict, StepBody } from '../../../loop/attempt.ts';
 import type { Hypothesis } from '../../../loop/hypothesis.ts';
 import { parseRunbook } from '../../../markdown/parse.ts';
 import { renderStep } from '../../../markdown/record/render.ts';
 import { sourceOf } from '../../../markdown/source.ts';
 import type { Check } from '../../../model/check.ts';
+import type { Change } from '../../../model/facts/change.ts';
 import type { FactOf, Snapshot } from '../../../model/facts/snapshot.ts';
 import { compareSnapshots } from '../../../observe/compare.ts';
 import { compareInputs } from '../../../observe/inputs/compare-inputs.ts';
@@ -82,7 +83,9 @@ async function changedSince(
   if (!failure || !then) return {};
   const inputsOf = failure.body.run.map(({ text }) => text).join('\n');
   const now = await observeNow(world, document.folder, store, { reason: 'guards', inputsOf });
-  const changes = compareSnapshots(then, now).filter(({ scope }) => scope !== 'processes');
+  const changes = compareSnapshots(then, now)
+    .filter(({ scope }) => scope !== 'processes')
+    .filter((change) => !isOwnEnd(change, failure));
   const { edited, numbers } = compareInputs(then.inputs ?? {}, now.inputs ?? {}, document.folder);
   return {
     changedSince: [
@@ -92,6 +95,14 @@ async function changedSince(
     ],
     numbersSince: numbers,
   };
+}
+
+/** What the failed attempt had started ended by itself: nobody changed anything. */
+function isOwnEnd({ scope, kind, subject }: Change, { changed }: Attempt): boolean {
+  const isOwn = changed.some(
+    (each) => each.scope === scope && each.subject === subject && each.kind === 'added',
+  );
+  return kind === 'removed' && isOwn;
 }
 
 /** Listeners that another process has taken over. */
