@@ -23,6 +23,7 @@ const PATTERNS: readonly Pattern[] = [
     pattern: /\bkill\s+(?:-\w+\s+|-s\s+\w+\s+|--\s+)*-?(\d{2,7})\b/g,
     instead: BY_NAME,
   },
+  { kind: 'a process id', pattern: /\bpids?[ =:]+(\d{2,7})\b/gi, instead: BY_NAME },
   { kind: 'a process id', pattern: /\/proc\/(\d{2,7})\b/g, instead: BY_NAME },
   {
     kind: 'a temporary path',

@@ -5,7 +5,7 @@ import {
   Server,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import type { QuestionState } from './approval/approval.ts';
+import { ANSWER_COUNTS_MS, type QuestionState } from './approval/approval.ts';
 import { clientOf } from './client.ts';
 import { instructions } from './instructions.ts';
 import { listResources, listTemplates, readResource } from './resources.ts';
@@ -84,4 +84,5 @@ const skillParams = z.looseObject({ uri: z.string() });
 /** Seals the state of a question while the client holds it, because the returned state could be forged. */
 export type Sealing = RequestStateCodec<QuestionState>;
 
-export const sealingWith = (key: Uint8Array): Sealing => createRequestStateCodec<QuestionState>({ key });
+export const sealingWith = (key: Uint8Array): Sealing =>
+  createRequestStateCodec<QuestionState>({ key, ttlSeconds: ANSWER_COUNTS_MS / 1000 });

@@ -9,6 +9,8 @@ test.each([
   ['sudo kill -9 4711', '4711'],
   ['kill -s TERM 4711', '4711'],
   ['cat /proc/4711/cmdline', '4711'],
+  ['PID=4711; kill $PID', '4711'],
+  ['port 80 is held by nginx (pid 4711)', '4711'],
   ['cp site.tar /tmp/tmp.Ab3dE6fG9h/site.tar', '/tmp/tmp.Ab3dE6fG9h'],
   ['docker rm -f 3f4e5d6c7b8a', '3f4e5d6c7b8a'],
   ['kubectl -n argo delete pod argo-server-7d9f8b6c5d-x2k4z', 'argo-server-7d9f8b6c5d-x2k4z'],

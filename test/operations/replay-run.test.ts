@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RunEvent } from '../../src/model/outcome.ts';
 import { runbook, scenario } from '../support/scenario.ts';
@@ -192,12 +193,15 @@ describe('which process answers a check', () => {
     await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void stranger.close());
     const { port } = stranger.address() as { port: number };
-    return {
-      port,
-      scene: await scenario(
-        runbook({ serve: fence(start(port), 'bash {"background":"true"}') + check(verify(port)) }),
-      ),
-    };
+    const scene = await scenario(
+      runbook({ serve: fence(start(port), 'bash {"background":"true"}') + check(verify(port)) }),
+    );
+    // While the stranger still has the port: a server that starts late would take it, and stay.
+    onTestFinished(async () => {
+      await scene.run('undo', { yes: true });
+      await execa('pkill', ['-f', `listen[(]${port}`], { reject: false });
+    });
+    return { port, scene };
   }
   const server = (port: number) =>
     `exec node -e 'require("http").createServer((q, r) => r.end("Hello")).listen(${port}, "127.0.0.1")'`;
@@ -230,7 +234,6 @@ describe('which process answers a check', () => {
       code: 'port-taken',
       title: expect.stringContaining(`Port ${port} is held by node`),
     });
-    await scene.run('undo', { yes: true });
   });
 
   test('a step that declares the owner of a port may use an existing service', async () => {
@@ -239,7 +242,6 @@ describe('which process answers a check', () => {
       () => 'exec sleep 300',
     );
     expect((await scene.replay()).exit).toBe(0);
-    await scene.run('undo', { yes: true });
   });
 });
 

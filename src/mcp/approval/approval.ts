@@ -8,8 +8,8 @@ import { formOf, isShownWhole, pageOffer, type Questions, type Response } from '
 /** How long a call of an older client waits for the person, in milliseconds. A later answer still counts. */
 const WAIT_MS = 50_000;
 
-/** How long such a question stays valid. */
-const QUESTION_TIMEOUT_MS = 10 * 60_000;
+/** How long after the question an answer counts, in milliseconds: a person may be at lunch. */
+export const ANSWER_COUNTS_MS = 8 * 3_600_000;
 
 /** The sealed state of a question between two rounds of a call (revision 2026-07-28). */
 export interface QuestionState {
@@ -97,7 +97,7 @@ export function askingThrough(
             ? { mode: 'url', ...pageOffer(request), elicitationId: approvalId() }
             : formOf(request, { modern, oneLine }),
         },
-        { timeout: QUESTION_TIMEOUT_MS },
+        { timeout: ANSWER_COUNTS_MS },
       )
       .catch((): Response => ({ action: 'failed' }))
       .then((response) => {

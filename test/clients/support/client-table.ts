@@ -19,7 +19,7 @@ export const clientTable: readonly ClientRow[] = [
     alone: 'claude -p',
     person: 'in its dialog',
   },
-  { client: 'codex', label: 'Codex', alone: 'codex exec', person: 'with `runbook approve`' },
+  { client: 'codex', label: 'Codex', alone: 'codex exec', person: 'in its dialog' },
   { client: 'opencode', label: 'opencode', alone: 'opencode run', person: 'with `runbook approve`' },
   { client: 'gemini', label: 'Gemini CLI', alone: 'gemini -p', person: 'with `runbook approve`' },
   { client: 'pythonSdk', label: 'Python SDK `mcp`', person: 'in a form of the program' },

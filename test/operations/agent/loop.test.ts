@@ -209,9 +209,14 @@ test('refuses a draft with a process id, and suggests the general form', async (
   const { world } = await scenario('');
   const agent = agentIn(world);
   const draft = { title: 'Stop it', run: 'kill 4711', verify: 'port 80 free' };
-  await expect(agent.call('apply_step', { draft })).rejects.toMatchObject({
+  const checked = { ...draft, run: 'true', verify: [{ lang: 'bash', text: '! test -e /proc/4711' }] };
+  const error = {
     diagnostics: [{ code: 'literal-id', remedy: expect.stringContaining('fuser -k PORT/tcp') }],
-  });
+  };
+  await expect(agent.call('apply_step', { draft })).rejects.toMatchObject(error);
+  await expect(agent.call('apply_step', { draft: checked })).rejects.toMatchObject(error);
+  const resolve = { problem: 'p-1', why: 'It was there.', symptom: 'held by nginx (pid 4711)' };
+  await expect(agent.call('problem_resolve', resolve)).rejects.toMatchObject(error);
 });
 
 test('a save without a proven step writes nothing and says what is missing', async () => {

@@ -1,20 +1,19 @@
 import { networkInterfaces } from 'node:os';
-import type { StepBody } from '../../../loop/attempt.ts';
 import { literalIds } from '../../../loop/literal-ids.ts';
 import { usageError } from '../../../model/diagnostic.ts';
 
 /**
- * Refuses a draft that names something of this box and hour only, before it runs: what runs is what is saved.
+ * Refuses texts for the document that name something of this box and hour only. A draft is refused before it runs: what runs is
+ * what is saved.
  * @throws RunbookError 64 with the literal and the general form
  */
-export function refuseLiteralIds({ run, undo }: Pick<StepBody, 'run' | 'undo'>, now: number): void {
+export function refuseLiteralIds(texts: readonly string[], now: number): void {
   const here = { addresses: ownAddresses(), today: new Date(now).toISOString().slice(0, 10) };
-  const texts = [...run, ...undo].map(({ text }) => text.replace(/^\s*#.*$/gm, ''));
-  const found = texts.flatMap((text) => literalIds(text, here))[0];
+  const found = texts.flatMap((text) => literalIds(text.replace(/^\s*#.*$/gm, ''), here))[0];
   if (!found) return;
   throw usageError(
     'literal-id',
-    `A step must work on the next box too. This one names ${found.kind}: ${found.literal}.`,
+    `A document must hold on the next box too. This names ${found.kind}: ${found.literal}.`,
     `Instead, ${found.instead}.`,
   );
 }

@@ -29,6 +29,7 @@ import { recordHeldBack } from '../attempt/record-held-back.ts';
 import { refuseLiteralIds } from '../attempt/refuse-literal-ids.ts';
 import { type Ready, runAttempt } from '../attempt/run-attempt.ts';
 import { type AttemptTarget, attemptTarget } from '../attempt/target.ts';
+import { followJob } from '../follow-job.ts';
 import { predict } from '../probe-lines.ts';
 import { type AgentContext, defineTool, LONGEST_WAIT_MS } from '../tool.ts';
 import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
@@ -62,7 +63,12 @@ export const applyStep = defineTool({
     const began = context.world.now();
     const workspace = await openWorkspace(context, given.box);
     const target = attemptTarget(workspace, given);
-    if (given.draft) refuseLiteralIds(target.body, began);
+    const { run, verify, undo } = target.body;
+    if (given.draft)
+      refuseLiteralIds(
+        [...run, ...verify, ...undo].map(({ text }) => text),
+        began,
+      );
     const inputs = given.inputs ?? {};
     const { closure, standing } = await standingOf(context, workspace, target, inputs);
     const first = await openTarget(context, target, { inputs, permission: standing });
@@ -288,8 +294,8 @@ async function start(
   const job = context.jobs.start(ready.job, (signal) =>
     runAttempt(ready, signal).finally(() => session.box.close()),
   );
-  context.progress(`${ready.target.step} runs as ${ready.job}`);
-  await job.within(Math.max(0, waitMs));
+  const log = workspace.store.jobLog(ready.job);
+  await followJob(context, job, { waitMs, what: ready.target.step, log });
   await workspace.store.reload();
   if (!workspace.store.loop.attempts.some((each) => each.attempt === attempt)) {
     // It waits for its first look at the box.

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { OWN_FILE } from '../../../journal/journal-folder.ts';
 import { usageError } from '../../../model/diagnostic.ts';
 import { attemptAnswer } from '../attempt/answer.ts';
+import { followJob } from '../follow-job.ts';
 import { RESOURCE_BUDGET } from '../resource.ts';
 import { defineTool } from '../tool.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
@@ -50,7 +51,10 @@ export const jobRead = defineTool({
     const { store } = workspace;
     const running = context.jobs.find(job);
     if (!running) findJob(workspace, job);
-    if (wait_s > 0) await running?.within(wait_s * 1000).catch(() => undefined);
+    if (running && wait_s > 0) {
+      const log = workspace.store.jobLog(job);
+      await followJob(context, running, { waitMs: wait_s * 1000, what: job, log }).catch(() => undefined);
+    }
     await store.reload();
     // It has a number before it has a record: it still waits for its first look at the box.
     if (context.jobs.find(job) && !isRecorded(workspace, job))

@@ -8,6 +8,7 @@ import { CAUSES } from '../../../model/finding.ts';
 import type { CheckResult } from '../../../model/outcome.ts';
 import { passOf } from '../../pass/open.ts';
 import { openSession } from '../../session/session.ts';
+import { refuseLiteralIds } from '../attempt/refuse-literal-ids.ts';
 import { evaluateLines, readProbeLines } from '../probe-lines.ts';
 import { culpritChecks } from '../save/culprit-checks.ts';
 import { save } from '../save/save.ts';
@@ -57,6 +58,8 @@ export const problemResolve = defineTool({
   budget: 16_000,
   run: async (context, given) => {
     const workspace = await openWorkspace(context);
+    const { title = '', symptom = '', verify = [] } = given;
+    refuseLiteralIds([title, symptom, ...verify], context.world.now());
     const problem = findProblem(workspace, given.problem);
     const fix = await decide(context, workspace, problem, given);
     const saved = await save(context, workspace, {}, { expected: given.expected_sha256 });

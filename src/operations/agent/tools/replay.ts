@@ -16,6 +16,7 @@ import type { ApprovedDocument, Prepared } from '../../session/session.ts';
 import type { Denial } from '../attempt/denial.ts';
 import { boxOfApproval } from '../attempt/permission.ts';
 import { unknownStep } from '../attempt/target.ts';
+import { followJob } from '../follow-job.ts';
 import { JobLog } from '../job-log.ts';
 import { type AgentContext, type ApprovalRequest, defineTool } from '../tool.ts';
 import { withSteps } from '../working.ts';
@@ -202,7 +203,8 @@ async function start(
       throw error;
     }
   });
-  const done = await job.within(given.wait_s * 1000);
+  const waitMs = given.wait_s * 1000;
+  const done = await followJob(context, job, { waitMs, what: 'replay', log: store.jobLog(id) });
   if (!done.ended) {
     return {
       job: id,
