@@ -115,6 +115,40 @@ module.exports = {
       to: { path: '^src/operations/approval/approve-closure\\.ts$' },
     },
     {
+      name: 'runs-only-approved-code',
+      comment:
+        'elsewhere Approved is a type: only an ApprovedClosure hands out parts of a document that a box runs',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/operations/approval/approved-closure\\.ts$' },
+      to: { path: '^src/model/approved\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'own-programs-are-few',
+      comment: 'programs that run without approval have their text in these files',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot:
+          '^src/(observe/remote/remote-observer|operations/chaos/inside-faults|operations/preflight/preflight)\\.ts$',
+      },
+      to: { path: '^src/model/own-program\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'starts-processes',
+      comment:
+        'operations, cli and mcp start processes through a Box alone; the exceptions run git and the scheduler with fixed words',
+      severity: 'error',
+      from: {
+        path: '^src/',
+        pathNot:
+          '^src/(execute/|program/|boxes/|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|schedule/run-scheduler-program)\\.ts$)',
+      },
+      to: {
+        path: '^((node:)?child_process$|src/program/run-program\\.ts$|node_modules/execa/)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'pure-rooms',
       comment: 'data in, data out: no Node built-in beside crypto hashing and types',
       severity: 'error',

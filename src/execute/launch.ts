@@ -5,7 +5,7 @@ import { reportCommand, reportOnExit } from './shell/report.ts';
 import { applyState, enterFolder, refuse } from './state/apply-state.ts';
 
 /** A fence that needs its own process: another interpreter, another user, a terminal, or its own session. */
-export interface LaunchedFence extends Pick<ShellRequest, 'interpreter' | 'text' | 'user' | 'capture'> {
+export interface LaunchedFence extends Pick<ShellRequest, 'code' | 'user' | 'capture'> {
   /** With a user, it includes the variables that sudo would drop. */
   readonly state: ShellState;
   readonly cwd: string | undefined;
@@ -26,8 +26,9 @@ const READ_PROGRAM = 'eval "$(cat)"';
  * control pipe and 2 as the output; the same holds for the program that it executes.
  */
 export function launchText(fence: LaunchedFence): string {
-  const [name = '', ...options] = fence.interpreter;
-  const shell = shellName(fence.interpreter);
+  const { interpreter } = fence.code.value;
+  const [name = '', ...options] = interpreter;
+  const shell = shellName(interpreter);
   const argv = shell ? [name, ...options, '-c', READ_PROGRAM, shell] : ['sh', '-c', READ_PROGRAM, 'sh'];
   const program = shell ? shellProgram(fence, shell) : fileProgram(fence);
   const { operator, body } = hereDocument(program);
@@ -87,21 +88,22 @@ function freeDescriptor(text: string): number {
  * after an early exit.
  */
 function shellProgram(fence: LaunchedFence, shell: 'bash' | 'sh' | 'zsh'): string {
-  const fd = freeDescriptor(fence.text);
+  const { text } = fence.code.value;
+  const fd = freeDescriptor(text);
   const reporting = { prefix: shell === 'sh' ? 'command' : 'builtin', fd, level: 0 } as const;
   const quote = shell === 'sh' ? shellQuote : quoteOnOneLine;
   /** sudo and zsh set exports of their own, so the exports at the start differ from the baseline. */
   const ownExports = fence.user !== undefined || shell === 'zsh';
-  const lostTrap = fence.capture && shell !== 'bash' && /\btrap\b/.test(fence.text);
+  const lostTrap = fence.capture && shell !== 'bash' && /\btrap\b/.test(text);
   return [
     REPORT_START,
     ...(fence.user === undefined ? [] : applyState(fence.state, quote)),
     ...(ownExports && fence.capture ? [`printf b; export -p; printf '\\0'`] : []),
     descriptors(fence.terminal, fd),
-    ...(fence.capture ? reportOnExit(reporting, shell === 'bash' ? fence.text : '') : [`exec ${fd}>&-`]),
-    ...(fence.capture && shell === 'bash' ? reportFailedLine(fence.text, reporting) : []),
+    ...(fence.capture ? reportOnExit(reporting, shell === 'bash' ? text : '') : [`exec ${fd}>&-`]),
+    ...(fence.capture && shell === 'bash' ? reportFailedLine(text, reporting) : []),
     shell === 'bash' ? 'set -e -o pipefail' : 'set -e',
-    `eval ${quote(fence.text)}`,
+    `eval ${quote(text)}`,
     ...(lostTrap ? [`runbook_status=$?; ${reportCommand(reporting)}; exit $runbook_status`] : []),
   ].join('; ');
 }
@@ -110,7 +112,8 @@ function shellProgram(fence: LaunchedFence, shell: 'bash' | 'sh' | 'zsh'): strin
  * Writes the text to a file, so that error messages name lines, standard input stays free, and no argument list shows
  * it.
  */
-function fileProgram({ interpreter, text, user, state, scratch, terminal }: LaunchedFence): string {
+function fileProgram({ code, user, state, scratch, terminal }: LaunchedFence): string {
+  const { interpreter, text } = code.value;
   const folder = shellQuote(scratch);
   const file = shellQuote(`${scratch}/fence`);
   return [

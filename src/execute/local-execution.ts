@@ -59,9 +59,9 @@ export async function openLocalExecution(options: LocalOptions): Promise<LocalEx
     status: (path) => fileStatus(resolve(folder, path)),
     owns: (owner, status) => isOwnedBy(owner, status),
     write: (path, content, how) => writeContent(resolve(folder, path), content, how),
-    exec: async ({ run, ...options }) => {
-      const program = typeof run === 'string' ? ['sh', '-c', run] : run;
-      const end = await runProgram(program, { ...options, env: baseline, onlyEnv: true, cwd: folder });
+    exec: async ({ program: { run, ...options } }) => {
+      const argv = typeof run === 'string' ? ['sh', '-c', run] : run;
+      const end = await runProgram(argv, { ...options, env: baseline, onlyEnv: true, cwd: folder });
       return { code: end.code, stdout: end.bytes, stderr: end.stderr };
     },
     connect,

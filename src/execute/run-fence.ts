@@ -110,9 +110,9 @@ function withOwn(own: Readonly<Record<string, string>>, state: ShellState): Shel
   return { ...state, variables: new Map([...Object.entries(own), ...state.variables]) };
 }
 
-function reasonToRefuse({ text, state, cwd, signal }: ShellRequest) {
+function reasonToRefuse({ code, state, cwd, signal }: ShellRequest) {
   if (signal?.aborted) return { kind: 'aborted' } as const;
-  const texts = [text, cwd, state.cwd, ...state.variables.values()];
+  const texts = [code.value.text, cwd, state.cwd, ...state.variables.values()];
   if (!texts.some((each) => each?.includes('\0'))) return undefined;
   return { kind: 'unstartable', reason: 'it contains a NUL character, which shells cannot handle' } as const;
 }

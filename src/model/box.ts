@@ -3,6 +3,7 @@ import type { BoxState } from './box-state.ts';
 import type { Probe, Verdict } from './check.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import type { OwnProgram } from './own-program.ts';
 import type { ShellRequest, ShellResult } from './shell.ts';
 
 /** The identity of a box: a random id stored on the box outside the project. */
@@ -48,17 +49,6 @@ export interface ProbeContext {
  * machine, ssh hosts and other containers.
  */
 export type BoxPolicy = 'sandbox' | 'guarded';
-
-/** A program that the engine runs for itself, to read or to write; not part of the document. */
-export interface Program {
-  /** What to run: an argument list, or the text of a POSIX shell script. */
-  readonly run: readonly string[] | string;
-  /** Its standard input; empty by default. */
-  readonly input?: Buffer | string;
-  /** In milliseconds; default 60 seconds. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
 
 /**
  * How a program ended. `code` is 124 after a timeout, 127 if the program does not exist, 255 if the connection to the
@@ -108,8 +98,8 @@ export interface Box {
   owns(owner: string, status: FileStatus): Promise<boolean>;
   /** Writes atomically: temporary file, fsync, rename. Follows symlinks and creates parent folders. */
   write(path: string, content: Buffer, options: { mode: number; owner?: string }): Promise<void>;
-  /** Runs a program for the engine to its end, in one round trip. Never throws: a failure is a result. */
-  exec(program: Program): Promise<ProgramResult>;
+  /** Runs one of the engine's own programs to its end, in one round trip. Never throws: a failure is a result. */
+  exec(program: OwnProgram): Promise<ProgramResult>;
   /**
    * A TCP connection from the box itself, open when this resolves.
    *

@@ -1,3 +1,5 @@
+import type { Approved } from './approved.ts';
+
 /** What carries over from one shell fence to the next: exactly the exported variables and the directory. */
 export interface ShellState {
   /** Changes relative to the box's baseline; null means unset. */
@@ -9,11 +11,16 @@ export interface ShellState {
 /** No changes. */
 export const EMPTY_STATE: ShellState = { variables: new Map() };
 
-/** One fence to run. */
-export interface ShellRequest {
+/** A text and what interprets it. */
+export interface Code {
   /** argv of the interpreter. `["bash"]`, `["sh"]`, `["zsh"]` get strict flags and carry state. */
   readonly interpreter: readonly string[];
   readonly text: string;
+}
+
+/** One fence to run. */
+export interface ShellRequest {
+  readonly code: Approved<Code>;
   /** State that the fence starts from. */
   readonly state: ShellState;
   /** The fence's own directory; it does not carry over. */

@@ -168,8 +168,8 @@ async function readEnvFiles({ envFile, folder }: InputSources, warnings: Diagnos
   if (envFile !== undefined) files.push({ source: '--env-file', file: await readGivenFile(envFile) });
   const path = join(folder, '.env');
   try {
-    // Nobody has named it, so a pipe that no one writes to must not hold up every call.
-    if ((await stat(path)).isFIFO()) throw new Error('it is a pipe, which only --env-file reads');
+    // No one has named it, so a pipe or device must not hold up every call.
+    if (!(await stat(path)).isFile()) throw new Error('it is not a regular file; --env-file reads pipes');
     files.push({ source: '.env', file: await readEnvFile(path) });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -7,6 +7,7 @@ import {
   type LocalOptions,
   openLocalExecution,
 } from '../../src/execute/local-execution.ts';
+import { Approved } from '../../src/model/approved.ts';
 import { EMPTY_STATE, type ShellRequest, type ShellResult } from '../../src/model/shell.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -41,8 +42,12 @@ export async function openBox(options: Partial<LocalOptions> = {}): Promise<Loca
 }
 
 /** A bash fence that carries state, with a generous timeout. */
-export function fence(text: string, request: Partial<ShellRequest> = {}): ShellRequest {
-  return { interpreter: ['bash'], text, state: EMPTY_STATE, timeoutMs: 20_000, capture: true, ...request };
+export function fence(
+  text: string,
+  { interpreter = ['bash'], ...request }: Partial<ShellRequest & { interpreter: readonly string[] }> = {},
+): ShellRequest {
+  const code = Approved.make({ interpreter, text });
+  return { code, state: EMPTY_STATE, timeoutMs: 20_000, capture: true, ...request };
 }
 
 /** Runs a fence and collects its output. */

@@ -9,10 +9,11 @@ import { build } from 'esbuild';
 export async function writeEngine(folder: string, body: string): Promise<string> {
   const contents = `
     import { openLocalExecution } from ${JSON.stringify(resolve('src/execute/local-execution.ts'))};
+    import { Approved } from ${JSON.stringify(resolve('src/model/approved.ts'))};
     const [folder, ...args] = process.argv.slice(2);
     const box = await openLocalExecution({ folder, env: process.env.BOX_PATH ? { PATH: process.env.BOX_PATH } : {} });
     const fence = (text, interpreter = 'bash') =>
-      ({ interpreter: [interpreter], text, state: { variables: new Map() }, timeoutMs: 20000, capture: true });
+      ({ code: Approved.make({ interpreter: [interpreter], text }), state: { variables: new Map() }, timeoutMs: 20000, capture: true });
     ${body}
     await box.close();`;
   const file = join(folder, 'engine.mjs');

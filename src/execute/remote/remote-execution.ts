@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import { shellQuote } from '../../base/shell-quote.ts';
-import type { Box, BoxIdentity, Program } from '../../model/box.ts';
+import type { Box, BoxIdentity } from '../../model/box.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Program } from '../../model/own-program.ts';
 import { interactWithFence, launchedFence, runFence } from '../run-fence.ts';
 import { baselineOf, UNATTENDED } from '../state/baseline.ts';
 import type { Hello } from './hello.ts';
@@ -99,7 +100,7 @@ export async function openRemoteExecution(link: BoxLink, options: RemoteOptions)
     status: (path) => statusRemote(run, at(path)),
     owns: (owner, status) => ownsRemote(run, owner, status),
     write: (path, content, how) => writeRemote(run, at(path), content, how),
-    exec: run,
+    exec: ({ program }) => run(program),
     connect: connectFromBox,
     async close() {
       await pool.close();

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { shellQuote } from '../../base/shell-quote.ts';
-import type { FileStatus, Program, ProgramResult } from '../../model/box.ts';
+import type { FileStatus, ProgramResult } from '../../model/box.ts';
+import type { Program } from '../../model/own-program.ts';
 import WRITE_FILE from './scripts/write-file.sh';
 
 /** Runs a program on the box. remote-execution chooses how its input is sent. */

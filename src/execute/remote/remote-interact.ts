@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import { shellQuote } from '../../base/shell-quote.ts';
-import type { Program } from '../../model/box.ts';
+import type { Program } from '../../model/own-program.ts';
 import type { ShellRequest } from '../../model/shell.ts';
 import { type Deadline, watchDeadline } from '../deadline.ts';
 import { requireTerminal } from '../interact.ts';

@@ -1,6 +1,7 @@
 import { BoundedBytes } from '../../base/bounded-bytes.ts';
 import { quoteOnOneLine, shellQuote } from '../../base/shell-quote.ts';
-import type { Program, ProgramResult } from '../../model/box.ts';
+import type { ProgramResult } from '../../model/box.ts';
+import type { Program } from '../../model/own-program.ts';
 import { MOST_OUTPUT, TOO_MUCH_OUTPUT } from '../../program/kept-output.ts';
 import { PROGRAM_CODE } from '../../program/run-program.ts';
 import { nextFrame } from '../run-fence.ts';

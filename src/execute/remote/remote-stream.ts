@@ -1,5 +1,6 @@
 import { shellQuote } from '../../base/shell-quote.ts';
-import type { Program, ProgramResult } from '../../model/box.ts';
+import type { ProgramResult } from '../../model/box.ts';
+import type { Program } from '../../model/own-program.ts';
 import { keepOutput, TOO_MUCH_OUTPUT } from '../../program/kept-output.ts';
 import { PROGRAM_CODE } from '../../program/run-program.ts';
 import { watchDeadline } from '../deadline.ts';

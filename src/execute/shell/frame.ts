@@ -18,6 +18,7 @@ export function forkFrame(
   fence: Omit<LaunchedFence, 'scratch' | 'terminal'>,
   toOutput: string,
 ): Buffer {
+  const { text } = fence.code.value;
   const reporting = { prefix: 'builtin', fd: CONTROL, level: 1 } as const;
   const before = [
     announce(number),
@@ -28,11 +29,9 @@ export function forkFrame(
     marked(number),
     ...(fence.cwd === undefined ? [] : [enterFolder(fence.cwd, quoteOnOneLine, CONTROL)]),
     'set +m -e',
-    ...(fence.capture
-      ? [...reportOnExit(reporting, fence.text), ...reportFailedLine(fence.text, reporting)]
-      : []),
+    ...(fence.capture ? [...reportOnExit(reporting, text), ...reportFailedLine(text, reporting)] : []),
   ];
-  return textToBytes(`( ${before.join('; ')}; eval ${quoteOnOneLine(fence.text)}; ) ${toOutput}`);
+  return textToBytes(`( ${before.join('; ')}; eval ${quoteOnOneLine(text)}; ) ${toOutput}`);
 }
 
 /** A plain fence (execute/shell/plain-fence), run by the shell process itself, which forks only for its programs. */

@@ -12,10 +12,8 @@ export type ShellRoute =
  * must start there. A fence that reads its shell's process id must not get the shared shell's, and one that uses
  * descriptors 10 to 12 would close or overwrite the ones on which its state is reported.
  */
-export function routeOf(
-  { interpreter, text, state, cwd, user }: ShellRequest,
-  plainAllowed: boolean,
-): ShellRoute {
+export function routeOf({ code, state, cwd, user }: ShellRequest, plainAllowed: boolean): ShellRoute {
+  const { interpreter, text } = code.value;
   const isBash = interpreter.length === 1 && interpreter[0] === 'bash' && user === undefined;
   if (!isBash || DEPENDS_ON_ITS_SHELL.test(text) || USES_SHELL_DESCRIPTORS.test(text))
     return { kind: 'launch' };

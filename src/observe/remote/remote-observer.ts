@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Box } from '../../model/box.ts';
+import { OwnProgram } from '../../model/own-program.ts';
 import { NotCollected } from '../machine.ts';
 import { RecordedMachine } from './recorded-machine.ts';
 import { readRecording } from './recording.ts';
@@ -21,12 +22,14 @@ export async function observeOn(
   signal?: AbortSignal,
 ): Promise<RecordedMachine> {
   const { text, mark } = observeScript(fragments);
-  const ended = await box.exec({
-    run: ['sh'],
-    input: text,
-    timeoutMs: OBSERVE_LIMIT_MS,
-    ...(signal ? { signal } : {}),
-  });
+  const ended = await box.exec(
+    OwnProgram.make({
+      run: ['sh'],
+      input: text,
+      timeoutMs: OBSERVE_LIMIT_MS,
+      ...(signal ? { signal } : {}),
+    }),
+  );
   const recording = readRecording(ended.stdout, mark);
   if (!recording) throw new NotCollected(whyNot(ended.code, ended.stderr));
   if (recording.lacks !== '') throw new NotCollected(`the box lacks ${recording.lacks}`);

@@ -1,5 +1,7 @@
 import type { Action } from '../../model/action.ts';
+import { Approved } from '../../model/approved.ts';
 import type { Closure, ClosureFile, ClosurePart, ClosureValue } from '../../model/closure.ts';
+import type { Code } from '../../model/shell.ts';
 import { partOfAction } from '../../plan/closure-parts.ts';
 import { boundFile, namedFiles, namingTexts } from './named-files.ts';
 
@@ -49,10 +51,10 @@ export class ApprovedClosure {
     return UNREAD.has(this.by) ? [] : this.closure.values;
   }
 
-  /** Whether a fence, shell check or Undo is part of the closure, byte for byte. */
-  holds(action: Action): boolean {
+  /** A fence, shell check or Undo that may run; undefined unless it is part of the closure, byte for byte. */
+  approve<A extends Action>(action: A): Approved<A> | undefined {
     const { how, text } = partOfAction(action, '');
-    return this.#texts.has(keyOf(how, text));
+    return this.#texts.has(keyOf(how, text)) ? Approved.make(action) : undefined;
   }
 
   /** Whether the closure includes all parts of another one. */
@@ -60,11 +62,19 @@ export class ApprovedClosure {
     return parts.every(({ how, text }) => this.#texts.has(keyOf(how, text)));
   }
 
-  /** Whether a command that returns an input or measures a fact is part of the closure. */
-  holdsCommand(command: string): boolean {
-    return this.closure.parts.some(
+  /**
+   * A command that returns an input or measures a fact; undefined unless it is part of the closure. Prints its stdout
+   * after a NUL, so that a warning on stderr never becomes part of a secret.
+   */
+  approveCommand(command: string): Approved<Code> | undefined {
+    const isPart = this.closure.parts.some(
       ({ how, text }) => /^(?:Command|Fact) /.test(how) && text === `${command}\n`,
     );
+    if (!isPart) return undefined;
+    return Approved.make({
+      interpreter: ['bash'],
+      text: `out="$(\n${command}\n)" && printf '\\0%s' "$out"\n`,
+    });
   }
 
   /**

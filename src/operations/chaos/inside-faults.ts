@@ -1,4 +1,5 @@
 import type { Box } from '../../model/box.ts';
+import { OwnProgram } from '../../model/own-program.ts';
 import KILL_LEAF_PROCESSES from './scripts/kill-leaf-processes.sh';
 
 /** Prints the running pids, separated by spaces. */
@@ -6,13 +7,13 @@ const LIST = 'cd /proc && echo [0-9]*';
 
 /** The pids on the box before a step starts, to identify the step's processes. */
 export async function processesOf(box: Box): Promise<string> {
-  const { stdout } = await box.exec({ run: LIST });
+  const { stdout } = await box.exec(OwnProgram.make({ run: LIST }));
   return stdout.toString('utf8').trim();
 }
 
 /** Whether a process was killed. */
 export async function killNewProcesses(box: Box, before: string): Promise<boolean> {
-  const { code } = await box.exec({ run: ['sh', '-c', KILL_LEAF_PROCESSES, 'sh', before] });
+  const { code } = await box.exec(OwnProgram.make({ run: ['sh', '-c', KILL_LEAF_PROCESSES, 'sh', before] }));
   return code === 0;
 }
 
@@ -25,16 +26,20 @@ const LARGEST_DISK_KB = 2_000_000;
  */
 export async function fillDisk(box: Box): Promise<(() => Promise<void>) | string> {
   const filler = '.runbook-chaos-ballast';
-  const disk = await box.exec({
-    run: ['sh', '-c', 'cd "$1" && df -Pk . | tail -n 1', 'sh', box.folder],
-  });
+  const disk = await box.exec(
+    OwnProgram.make({
+      run: ['sh', '-c', 'cd "$1" && df -Pk . | tail -n 1', 'sh', box.folder],
+    }),
+  );
   const [, size, , free, , mount] = disk.stdout.toString('utf8').trim().split(/\s+/);
   if (disk.code !== 0 || mount === undefined) return 'its disk could not be measured';
   if (mount === '/' || Number(size) > LARGEST_DISK_KB)
     return 'the box shares its disk with this machine, which would be filled too';
   const fill = 'cd "$1" && cat /dev/zero >"$2" 2>/dev/null; exit 0';
-  await box.exec({ run: ['sh', '-c', fill, 'sh', box.folder, filler], timeoutMs: 60_000 + Number(free) });
+  await box.exec(
+    OwnProgram.make({ run: ['sh', '-c', fill, 'sh', box.folder, filler], timeoutMs: 60_000 + Number(free) }),
+  );
   return async () => {
-    await box.exec({ run: ['rm', '-f', `${box.folder}/${filler}`] });
+    await box.exec(OwnProgram.make({ run: ['rm', '-f', `${box.folder}/${filler}`] }));
   };
 }

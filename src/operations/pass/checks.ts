@@ -11,7 +11,7 @@ import type { ShellState } from '../../model/shell.ts';
 import { backOff } from '../../observe/back-off.ts';
 import type { CheckTally } from '../../plan/decide.ts';
 import { kindOf } from '../../probes/all.ts';
-import { refusalOf } from '../approval/refusal.ts';
+import { admit } from '../approval/admit.ts';
 import { fileDifference } from './actions/wanted-file.ts';
 import { environmentOf } from './environment.ts';
 import { lookupIn, type Pass } from './pass.ts';
@@ -347,19 +347,18 @@ async function evaluateShellCheck(
   state: ShellState,
   signal: AbortSignal,
 ): Promise<Verdict> {
-  const refused = await refusalOf(action, pass.approved);
-  if (refused !== undefined)
+  const admitted = await admit(action, pass.approved);
+  if ('refused' in admitted)
     return {
       verdict: 'unknown',
-      observed: `not asked: ${refused}`,
+      observed: `not asked: ${admitted.refused}`,
       expected: 'exit 0',
       class: 'not-approved',
     };
   const output: Buffer[] = [];
   const cwd = directoryOf(action, pass, state);
   const { end } = await pass.box.run({
-    interpreter: action.interpreter,
-    text: action.text,
+    code: admitted.approved,
     state,
     ...(cwd === undefined ? {} : { cwd }),
     ...(action.user === undefined ? {} : { user: action.user }),

@@ -1,13 +1,13 @@
 import { statfs } from 'node:fs/promises';
 import { coerce, satisfies } from 'semver';
-import { shellQuote } from '../../base/shell-quote.ts';
 import type { Box } from '../../model/box.ts';
 import { type Diagnostic, EXIT } from '../../model/diagnostic.ts';
+import { OwnProgram } from '../../model/own-program.ts';
 import type { Requirement } from '../../model/runbook.ts';
 import type { World } from '../../world.ts';
 import { refuseErrors } from '../document/document.ts';
 import type { OperationContext } from '../operation.ts';
-import { runForOutput, type Session } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
 import { clusterDiagnostics } from './cluster-diagnostics.ts';
 
 /**
@@ -120,8 +120,10 @@ async function toolVersion(tool: string, session: Session, world: World): Promis
 /** Tools print their version with `--version`, `version` or `-v`: uses the first dotted number in the output. */
 async function versionOf(box: Box, tool: string): Promise<string | undefined> {
   for (const ask of ['--version', 'version', '-version', '-v']) {
-    const { code, stdout } = await runForOutput(box, `${shellQuote(tool)} ${ask} 2>&1 </dev/null`);
-    const version = code === 0 ? coerce(/\d+(?:\.\d+)+/.exec(stdout)?.[0]) : null;
+    const { code, stdout } = await box.exec(
+      OwnProgram.make({ run: ['sh', '-c', '"$@" 2>&1', 'sh', tool, ask] }),
+    );
+    const version = code === 0 ? coerce(/\d+(?:\.\d+)+/.exec(stdout.toString())?.[0]) : null;
     if (version) return version.version;
   }
   return undefined;
@@ -164,7 +166,7 @@ async function freeBytes(box: Box, path: string): Promise<number> {
     const { bavail, bsize } = await statfs(path);
     return bavail * bsize;
   }
-  const { code, stdout, stderr } = await box.exec({ run: ['df', '-P', '-k', '--', path] });
+  const { code, stdout, stderr } = await box.exec(OwnProgram.make({ run: ['df', '-P', '-k', '--', path] }));
   const blocks = Number(stdout.toString().trim().split('\n').at(-1)?.split(/\s+/)[3]);
   if (code !== 0 || !Number.isFinite(blocks)) throw new Error(stderr.trim() || 'df printed nothing');
   return blocks * 1024;

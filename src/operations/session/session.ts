@@ -254,31 +254,21 @@ export async function runDocumentCommand(
   }
 }
 
-/** Runs a command of the document that returns an input or measures a fact, if it is part of what was approved. */
+/**
+ * Runs a command of the document that returns an input or measures a fact, if it is part of what was approved. Returns its
+ * stdout without its stderr.
+ */
 export async function runApproved(
   box: Box,
   command: string,
   approved: ApprovedClosure | undefined,
   signal?: AbortSignal,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  if (!approved?.holdsCommand(command))
-    return { code: 1, stdout: '', stderr: 'not run: this command is not part of what was approved' };
-  return await runForOutput(box, command, signal);
-}
-
-/**
- * Runs a command and returns its stdout; for commands of the document use `runApproved`. stderr is kept separate, so that a
- * warning never becomes part of a secret: the shell collects stdout and prints it after a NUL.
- */
-export async function runForOutput(
-  box: Box,
-  command: string,
-  signal?: AbortSignal,
-): Promise<{ code: number; stdout: string; stderr: string }> {
+  const code = approved?.approveCommand(command);
+  if (!code) return { code: 1, stdout: '', stderr: 'not run: this command is not part of what was approved' };
   const output: Buffer[] = [];
   const { end } = await box.run({
-    interpreter: ['bash'],
-    text: `out="$(\n${command}\n)" && printf '\\0%s' "$out"\n`,
+    code,
     state: EMPTY_STATE,
     timeoutMs: 60_000,
     capture: false,

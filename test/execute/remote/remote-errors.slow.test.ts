@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { openRemoteExecution, type RemoteExecution } from '../../../src/execute/remote/remote-execution.ts';
 import { openSshLink } from '../../../src/execute/remote/ssh-link.ts';
 import { RunbookError } from '../../../src/model/diagnostic.ts';
+import { OwnProgram } from '../../../src/model/own-program.ts';
 import { describeWithSshd } from '../../support/describe-with-sshd.ts';
 import { type Sshd, type SshdOptions, startSshd } from '../../support/sshd.ts';
 import { fence, runOn, until } from '../box.ts';
@@ -122,7 +123,9 @@ describeWithSshd('an unusual host just works', () => {
       end: { kind: 'exit', code: 0 },
       output: 'one\ntwo\n',
     });
-    expect((await box.exec({ run: 'echo only this' })).stdout.toString()).toBe('only this\n');
+    expect((await box.exec(OwnProgram.make({ run: 'echo only this' }))).stdout.toString()).toBe(
+      'only this\n',
+    );
   });
 
   test('opens a second connection if sshd allows one session per connection', async () => {
@@ -171,7 +174,7 @@ describeWithSshd('an unusual host just works', () => {
     expect(await runOn(box, fence('echo "$A"', { state: first.state! }))).toMatchObject({ output: 'x\ny\n' });
     await box.write('a/file', Buffer.from("it's\n"), { mode: 0o640 });
     expect(await box.status('a/file')).toMatchObject({ kind: 'file', mode: 0o640, bytes: 5 });
-    expect((await box.exec({ run: 'echo out; exit 4' })).code).toBe(4);
+    expect((await box.exec(OwnProgram.make({ run: 'echo out; exit 4' }))).code).toBe(4);
     const lock = await box.state.lock({ command: 'replay', document: '/d/A.md', now: Date.now });
     expect(lock.kind).toBe('acquired');
   });
@@ -233,8 +236,8 @@ describeWithSshd('what sends without end is cut off, and memory stays small', ()
 
   test('as the output of a program: the program is stopped and the box stays usable', async () => {
     const box = await open(await sshd());
-    expect(await box.exec({ run: 'cat /dev/zero' })).toMatchObject({ code: 141 });
-    expect((await box.exec({ run: 'echo on' })).stdout.toString()).toBe('on\n');
+    expect(await box.exec(OwnProgram.make({ run: 'cat /dev/zero' }))).toMatchObject({ code: 141 });
+    expect((await box.exec(OwnProgram.make({ run: 'echo on' }))).stdout.toString()).toBe('on\n');
     expect(grown()).toBeLessThan(500);
   });
 
@@ -244,7 +247,9 @@ describeWithSshd('what sends without end is cut off, and memory stays small', ()
     const box = await open(await sshd({ config: [`ForceCommand ${force}`] }));
     writeFileSync(flag, '');
     await expect(box.connect('127.0.0.1', 9)).rejects.toThrow(/EPROTO .*wrote more than 64 KiB/);
-    expect(await box.exec({ run: 'cat', input: Buffer.alloc(1024 * 1024) })).toMatchObject({ code: 141 });
+    expect(await box.exec(OwnProgram.make({ run: 'cat', input: Buffer.alloc(1024 * 1024) }))).toMatchObject({
+      code: 141,
+    });
     expect(grown()).toBeLessThan(500);
   });
 });
@@ -261,7 +266,7 @@ describeWithSshd('nothing is left behind', () => {
     await until(() => running('sleep 63.5') === 0, 'nothing runs there');
     expect(() => state.set(7)).toThrow(expect.objectContaining({ exit: 3 }));
     expect((await box.run(fence('true'))).end).toMatchObject({ kind: 'disconnected' });
-    expect(await box.exec({ run: 'true' })).toMatchObject({ code: 255 });
+    expect(await box.exec(OwnProgram.make({ run: 'true' }))).toMatchObject({ code: 255 });
   });
 
   test('a background process outlives the box, and can be found and stopped after reopening it', async () => {

@@ -8,6 +8,7 @@ import {
   statusRemote,
   writeRemote,
 } from '../../../src/execute/remote/remote-files.ts';
+import { Approved } from '../../../src/model/approved.ts';
 import { EMPTY_STATE } from '../../../src/model/shell.ts';
 import { runProgram } from '../../../src/program/run-program.ts';
 import { temporaryFolder } from '../box.ts';
@@ -67,8 +68,7 @@ describe.each([
     const log = join(folder, 'logs', "a 'b'.log");
     const text = 'echo started; sleep 100 & wait';
     const fence = {
-      interpreter: ['sh'],
-      text,
+      code: Approved.make({ interpreter: ['sh'], text }),
       state: EMPTY_STATE,
       cwd: folder,
       scratch: '',

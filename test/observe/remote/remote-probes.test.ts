@@ -169,7 +169,7 @@ test('probes of one turn cost one round trip, and appear in no command line', as
   const spying = remoteProbes({
     connect: box.connect,
     exec: (program) => {
-      expect(JSON.stringify(program.run)).not.toContain(secret);
+      expect(JSON.stringify(program.program.run)).not.toContain(secret);
       return box.exec(program);
     },
   });

@@ -15,10 +15,10 @@ export function farSide(
       dials += 1;
       return connect(...to);
     },
-    exec: ({ run, input = '' }) => {
+    exec: ({ program: { run, input = '' } }) => {
       trips += 1;
-      const [program = '', ...args] = [...command, ...(typeof run === 'string' ? ['sh', '-c', run] : run)];
-      const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+      const [name = '', ...args] = [...command, ...(typeof run === 'string' ? ['sh', '-c', run] : run)];
+      const child = spawn(name, args, { stdio: ['pipe', 'pipe', 'pipe'] });
       const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
       child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
       child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));

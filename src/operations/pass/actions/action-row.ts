@@ -1,5 +1,6 @@
 import type { ActionOf } from '../../../actions/action-kind.ts';
 import type { Action } from '../../../model/action.ts';
+import type { Approved } from '../../../model/approved.ts';
 import type { BackgroundProcess } from '../../../model/box.ts';
 import type { CheckContext, CheckQuestion } from '../checks.ts';
 import type { Performed, Performing } from './performing.ts';
@@ -15,7 +16,7 @@ export interface FenceChecking {
 
 /** How one kind of fence is carried out on a box: a row of `actionRow`. */
 export interface ActionRow<Kind extends Action['kind']> {
-  perform(action: ActionOf<Kind>, performing: Performing): Promise<Performed>;
+  perform(approved: Approved<ActionOf<Kind>>, performing: Performing): Promise<Performed>;
   /** The check that the fence itself is; undefined: it shows nothing about the box. */
   check(action: ActionOf<Kind>, checking: FenceChecking): CheckQuestion | undefined;
 }

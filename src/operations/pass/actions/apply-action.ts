@@ -10,6 +10,7 @@ import { type LabelledPlace, labelledObjects } from '../../../cluster/apply/labe
 import type { Placed } from '../../../cluster/apply/server-side-apply.ts';
 import { ClusterError } from '../../../cluster/cluster-errors.ts';
 import type { ApplyAction, RegistryAction } from '../../../model/action.ts';
+import type { Approved } from '../../../model/approved.ts';
 import type { Verdict } from '../../../model/check.ts';
 import type { Cluster } from '../../../model/cluster/cluster.ts';
 import { type ObjectKey, showKey } from '../../../model/cluster/kube.ts';
@@ -27,7 +28,7 @@ const KEPT = new Set(['Namespace', 'CustomResourceDefinition', 'PersistentVolume
  * contains.
  */
 export async function performApply(
-  action: ApplyAction | RegistryAction,
+  { value: action }: Approved<ApplyAction | RegistryAction>,
   performing: Performing,
 ): Promise<Performed> {
   const { pass, state, output, signal } = performing;

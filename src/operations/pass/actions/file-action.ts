@@ -1,4 +1,5 @@
 import type { FileAction } from '../../../model/action.ts';
+import type { Approved } from '../../../model/approved.ts';
 import { fileFenceCheck } from '../checks.ts';
 import type { ActionRow } from './action-row.ts';
 import { notPerformed, type Performed, type Performing } from './performing.ts';
@@ -10,7 +11,10 @@ export const fileAction: ActionRow<'file'> = {
   check: (action, { asking, covering }) => fileFenceCheck(action, covering, asking),
 };
 
-async function performFile(action: FileAction, { pass, state }: Performing): Promise<Performed> {
+async function performFile(
+  { value: action }: Approved<FileAction>,
+  { pass, state }: Performing,
+): Promise<Performed> {
   const { verdict } = await fileDifference(action, pass, state);
   if (verdict === 'pass') return { ok: true, state };
   const wanted = wantedFile(action, pass, state);

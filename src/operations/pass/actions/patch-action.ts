@@ -1,6 +1,7 @@
 import { readValues } from '../../../cluster/apply/documents.ts';
 import { checkPatch, type PatchRequest, sendPatch } from '../../../cluster/apply/patch.ts';
 import type { PatchAction } from '../../../model/action.ts';
+import type { Approved } from '../../../model/approved.ts';
 import type { Verdict } from '../../../model/check.ts';
 import {
   type ClusterWork,
@@ -13,7 +14,10 @@ import {
 import type { Performed, Performing } from './performing.ts';
 
 /** Patches one object; what holds already is not done twice. */
-export async function performPatch(action: PatchAction, performing: Performing): Promise<Performed> {
+export async function performPatch(
+  { value: action }: Approved<PatchAction>,
+  performing: Performing,
+): Promise<Performed> {
   const { pass, state, output, signal } = performing;
   output.begin();
   try {

@@ -1,4 +1,5 @@
 import type { ShellAction } from '../../../model/action.ts';
+import type { Approved } from '../../../model/approved.ts';
 import type { Place } from '../../../model/place.ts';
 import type { ShellRequest, ShellResult } from '../../../model/shell.ts';
 import { backgroundQuestion, directoryOf } from '../checks.ts';
@@ -12,9 +13,10 @@ export const shellAction: ActionRow<'shell'> = {
     action.background === 'no' ? undefined : backgroundQuestion(action, background, asking),
 };
 
-async function performShell(action: ShellAction, performing: Performing): Promise<Performed> {
+async function performShell(approved: Approved<ShellAction>, performing: Performing): Promise<Performed> {
+  const action = approved.value;
   const { pass, state, output } = performing;
-  const request = shellRequest(action, performing);
+  const request = shellRequest(approved, performing);
   if (action.background !== 'no') return startBackground(action, request, performing);
   if (action.interactive && !pass.person) {
     return notPerformed(
@@ -34,11 +36,14 @@ async function performShell(action: ShellAction, performing: Performing): Promis
   return { ok: false, failure };
 }
 
-function shellRequest(action: ShellAction, { pass, state, output, signal }: Performing): ShellRequest {
+function shellRequest(
+  code: Approved<ShellAction>,
+  { pass, state, output, signal }: Performing,
+): ShellRequest {
+  const action = code.value;
   const cwd = directoryOf(action, pass, state);
   return {
-    interpreter: action.interpreter,
-    text: action.text,
+    code,
     state,
     ...(cwd === undefined ? {} : { cwd }),
     ...(action.user === undefined ? {} : { user: pass.substitute(action.user, state) }),
