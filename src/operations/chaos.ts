@@ -6,7 +6,7 @@ import { EXIT, runbookError } from '../model/diagnostic.ts';
 import { type ChaosReport, FAULTS, type Fault, type FaultResult } from '../model/reports/chaos.ts';
 import { type ChosenFault, chooseFaults } from '../plan/choose-faults.ts';
 import { requireApproval } from './approval/approval.ts';
-import { placeOn } from './approval/closure-of.ts';
+import { CHAOS_TARGET } from './approval/approval-targets.ts';
 import { DEFAULT_IMAGE, launchFor } from './boxes/launch.ts';
 import { runFault } from './chaos/run-fault.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
@@ -62,9 +62,7 @@ export const chaos = defineOperation({
 async function runChaos(context: OperationContext, flags: z.infer<typeof input>): Promise<ChaosReport> {
   const prepared = await prepare(context, { file: flags.file, loose: false });
   const named = flags.on === undefined ? undefined : await sandboxNamed(flags.on);
-  const approved = await requireApproval(context, prepared, flags, {
-    place: named ? await placeOn(context.world, flags.on) : { box: 'chaos', boxName: 'a fresh box' },
-  });
+  const approved = await requireApproval(context, prepared, flags, named ? undefined : CHAOS_TARGET);
   const seed = flags.seed ?? randomInt(2 ** 31);
   const steps = prepared.plan.steps.map(({ step }) => step.id);
   const faults: FaultResult[] = [];

@@ -2,14 +2,14 @@ import { argoObjects } from '../export/argo/objects.ts';
 import { asYaml } from '../export/as-yaml.ts';
 import { EXIT, type ExitCode } from '../model/diagnostic.ts';
 import type { SubmitReport } from '../model/reports/submit-report.ts';
-import { fleetParts, requireApproval } from './approval/approval.ts';
+import { requireApproval } from './approval/approval.ts';
 import { announceFleet } from './fleet/announce.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { prepare } from './session/session.ts';
 import { followWorkflow } from './submit/follow.ts';
 import { type SubmitInput, submitInput } from './submit/input.ts';
 import { sendObjects } from './submit/send.ts';
-import { submissionOf } from './submit/submission.ts';
+import { submissionOf, submissionTarget } from './submit/submission.ts';
 import { withCluster } from './submit/with-cluster.ts';
 
 /** Runs the same engine in pods, one box each, ordered by a workflow engine. */
@@ -42,11 +42,7 @@ async function runSubmit(context: OperationContext, flags: SubmitInput): Promise
     targets: submission.targets.map(({ name }) => name),
   };
   if (flags.dryRun) return { ...report, yaml: asYaml(objects) };
-  const where = `cluster, in pods of ${flags.namespace}`;
-  await requireApproval(context, prepared, flags, {
-    place: { box: where, boxName: `a ${where}` },
-    parts: fleetParts(submission.targets.map(({ name, on, values }) => ({ name, on, inputs: values }))),
-  });
+  await requireApproval(context, prepared, flags, submissionTarget(submission, flags.targets));
   return await withCluster(context, prepared.document.folder, async (cluster) => {
     await sendObjects(cluster, objects, context.signal);
     if (flags.detach) return report;

@@ -292,3 +292,35 @@ test('approvals that a project brings or an earlier version wrote do not count',
   expect(data.next).toContain('earlier version');
   expect(ran(target)).toEqual(['honest']);
 });
+
+/** A state folder as version 0.1.0 left it after `runbook approve`, for the project of this target. */
+function writeOldState({ person, project }: Target): void {
+  const kept = readFileSync(new URL('../fixtures/earlier/approvals.jsonl', import.meta.url), 'utf8');
+  const written = kept.replace('/srv/site/AUTODOCK.md', join(project, 'AUTODOCK.md'));
+  writeFileSync(join(person, 'approvals.jsonl'), written, { mode: 0o600 });
+}
+
+test.each([
+  ['apply_step', { step: 'set-up' }],
+  ['replay', {}],
+])('after the upgrade %s asks a person once, and says why', async (tool, input) => {
+  const text = document(`\n## Steps\n${step('Set up', 'sh ./setup.sh; false')}`);
+  const unasked = await openTarget({ document: text, files: SETUP });
+  writeOldState(unasked);
+  const { data } = await unasked.call(tool, input);
+  expect([data.status, ran(unasked)]).toEqual(['needs_approval', []]);
+  expect(data.next).toContain('approved with an earlier version of runbook');
+
+  const target = await openTarget({ ...{ answer: 'project', document: text, files: SETUP } });
+  writeOldState(target);
+  await target.call(tool, input);
+  await target.call(tool, input);
+  expect(ran(target)[0]).toBe('honest');
+  expect(target.forms).toHaveLength(1);
+  expect(target.forms[0]).toMatch(/^An agent asks to run .* approved with an earlier version of runbook/);
+
+  // Later questions do not repeat it.
+  await target.call('apply_step', { draft: DRAFT });
+  expect(target.forms).toHaveLength(2);
+  expect(target.forms[1]).not.toContain('earlier version');
+});

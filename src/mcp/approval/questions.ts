@@ -103,14 +103,19 @@ function piecesOf(script: string): string[] {
  * would run is in the description; `oneLine`: each line of it in a field of its own. It asks for a choice and never for a secret, as the protocol demands.
  */
 export function formOf(
-  { what, box, script, lease }: ApprovalRequest,
+  { what, box, script, remark, lease }: ApprovalRequest,
   { modern, oneLine }: { modern: boolean; oneLine: boolean },
 ) {
   const answers = [
     { const: 'once', title: 'Yes, this once' },
     { const: 'project', title: 'Yes, and whenever exactly this comes again in this project on this box' },
     ...(lease
-      ? [{ const: 'lease', title: 'Yes, and other drafts of this project on this box for 30 minutes' }]
+      ? [
+          {
+            const: 'lease',
+            title: 'Yes, and other steps and drafts of this project on this box for 30 minutes',
+          },
+        ]
       : []),
     { const: 'no', title: 'No' },
   ];
@@ -120,7 +125,7 @@ export function formOf(
     : { enum: answers.map((each) => each.const), enumNames: answers.map((each) => each.title) };
   return {
     mode: 'form' as const,
-    message: `An agent asks to run ${what} on ${box}.`,
+    message: `An agent asks to run ${what} on ${box}.${remark === undefined ? '' : ` ${remark}`}`,
     requestedSchema: {
       type: 'object' as const,
       properties: {

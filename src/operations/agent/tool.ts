@@ -89,14 +89,16 @@ export interface ApprovalRequest {
   readonly box: string;
   /** Everything that would execute, as text. Over 4 KB the client is not asked: a dialog cannot show that much. */
   readonly script: string;
-  /** Whether "other drafts of this project on this box for 30 minutes" may be offered. Never for clusters. */
+  /** What the person should know about earlier approvals; in our words. */
+  readonly remark?: string | undefined;
+  /** Whether "other steps of this project on this box for 30 minutes" may be offered. Never for clusters. */
   readonly lease: boolean;
   /** Where the person can answer in their browser, if they serve the page; see asks/ask-person. */
   readonly page?: { readonly url: string; readonly isRepeated: boolean };
 }
 
 /**
- * - `once`: one start of this key. `project`: whenever this key comes again. `lease`: drafts of this project on this box for this
+ * - `once`: one start of this key. `project`: whenever this key comes again. `lease`: steps and drafts of this project on this box for this
  *   client, for 30 minutes.
  * - `no`: a person said no. `nobody-asked`: the client cannot ask, or declined faster than anybody reads. `too-fast`: it accepted
  *   faster than anybody reads. These lead to `runbook approve` on a terminal.

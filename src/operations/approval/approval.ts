@@ -47,10 +47,12 @@ export interface ApprovalFlags {
   readonly on?: string | undefined;
 }
 
-/** A place other than the box of `--on`, and what else is approved with it. */
+/** A place other than the box of `--on`, and what else is approved with it (approval-targets). */
 export interface ApprovalTarget {
   readonly place: ClosureSources['place'];
   readonly parts?: readonly ClosurePart[];
+  /** Flags of `runbook approve` that approve this place beforehand. */
+  readonly flags: string;
 }
 
 /** The approvals of this person. */
@@ -82,23 +84,35 @@ export async function requireApproval(
   target?: ApprovalTarget,
 ): Promise<ApprovedClosure> {
   if (flags.yes) return await approvedWithoutReading(world, prepared, 'yes');
-  const place = target?.place ?? (await placeOn(world, flags.on));
-  const whole = await documentClosure(world, prepared, { ...flags, place });
-  const closure = { ...whole, parts: [...whole.parts, ...(target?.parts ?? [])] };
+  const closure = await closureFor(world, prepared, flags, target);
+  const { place } = closure;
   const approvals = approvalsOf(world);
   const known = await approvals.find(closureHash(closure), closure.place);
   if (known && (await approvals.consume(known))) return approved(closure, 'approved', prepared);
-  const old = (await approvals.hasOld(closure.place.document)) ? ` ${OLD_APPROVAL}` : '';
+  const remark = await oldApproval(world, closure.place.document);
+  const old = remark === undefined ? '' : ` ${remark}`;
   if (!world.person)
     throw unapproved(
       prepared.runbook.file,
       `this content is not approved for this project on ${place.boxName}, and no terminal is attached to ask you`,
       old,
-      target ? 'Run it in a terminal, where you are asked' : undefined,
+      target?.flags,
     );
   // A loose document is confirmed block by block instead.
   if (prepared.runbook.kind === 'loose') return approved(closure, 'block by block', prepared);
   return await askPerson(world, prepared, closure, questionOf(prepared, closure, old));
+}
+
+/** Everything that a verb with these flags may run, in its place. */
+export async function closureFor(
+  world: World,
+  prepared: Prepared,
+  flags: Omit<ApprovalFlags, 'yes'>,
+  target?: ApprovalTarget,
+): Promise<Closure> {
+  const place = target?.place ?? (await placeOn(world, flags.on));
+  const closure = await documentClosure(world, prepared, { ...flags, place });
+  return { ...closure, parts: [...closure.parts, ...(target?.parts ?? [])] };
 }
 
 /**
@@ -114,18 +128,6 @@ export async function requireApprovalOn(
   if (known) return known;
   await requireKnownBox(flags.on);
   return await requireApproval(context, prepared, flags);
-}
-
-/** The boxes of a fleet with the values that each sets itself. They are approved with the document. */
-export function fleetParts(
-  targets: readonly {
-    readonly name: string;
-    readonly on: string;
-    readonly inputs: Readonly<Record<string, string>>;
-  }[],
-): ClosurePart[] {
-  const lines = targets.map(({ name, on, inputs }) => `${name}: ${on} ${JSON.stringify(inputs)}\n`);
-  return [{ of: '', how: 'Boxes', text: lines.join('') }];
 }
 
 /** A person's approval as it is stored, without the values that an agent may not see. */
@@ -151,9 +153,13 @@ export async function giveForDocument(
   return await approvalsOf(world).give(record);
 }
 
-/** Shown once for a document that an earlier version approved. */
-export const OLD_APPROVAL =
-  'An earlier version of runbook approved it for every folder and every box. ' +
+/** Why a document that was approved with an earlier version asks again; undefined once it was approved since. */
+export async function oldApproval(world: World, document: string): Promise<string | undefined> {
+  return (await approvalsOf(world).hasOld(document)) ? OLD_APPROVAL : undefined;
+}
+
+const OLD_APPROVAL =
+  'It was approved with an earlier version of runbook, for every folder and every box. ' +
   'That no longer counts: approve it again for this project on this box.';
 
 /**
@@ -207,17 +213,14 @@ async function askPerson(
   return approved(closure, 'terminal', prepared);
 }
 
-function unapproved(
-  file: string,
-  why: string,
-  old: string,
-  how = `Read ${file}, then run "runbook approve ${file}" (with the same --input, --env-file and --on)`,
-): RunbookError {
+function unapproved(file: string, why: string, old: string, flags?: string): RunbookError {
+  const command = `runbook approve ${file}${flags === undefined ? '' : ` ${flags}`}`;
+  const same = `--input${flags === undefined ? ', --env-file and --on' : ' and --env-file'}`;
   return runbookError(
     {
       code: 'not-approved',
       message: `Nothing was run: ${why}.${old}`,
-      remedy: `${how}, or add --yes for this one run.`,
+      remedy: `Read ${file}, then run "${command}" (with the same ${same}), or add --yes for this one run.`,
       place: { file, line: 1, column: 1 },
     },
     EXIT.person,

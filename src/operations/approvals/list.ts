@@ -20,7 +20,7 @@ export const approvalsList = defineOperation({
   name: 'approvals list',
   summary: 'list what may run without asking you: approvals and leases',
   description:
-    'Each approval is valid for exactly one content of one project on one box. A lease lets the drafts of one client run for\n' +
+    'Each approval is valid for exactly one content of one project on one box. A lease lets steps and drafts of one client run for\n' +
     '30 minutes and ends with its server.',
   examples: ['runbook approvals list', 'runbook approvals list AUTODOCK.md --all --json'],
   effect: 'read',

@@ -1,8 +1,8 @@
-import { pluralize } from '../../base/pluralize.ts';
 import { parseTolerance, type Tolerance } from '../../fleet/tolerance.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { FleetReport } from '../../model/reports/fleet.ts';
-import { fleetParts, requireApproval } from '../approval/approval.ts';
+import { requireApproval } from '../approval/approval.ts';
+import { fleetTarget } from '../approval/approval-targets.ts';
 import { tellEvent } from '../notify/tell.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
@@ -26,10 +26,7 @@ export async function replayFleet(
 ): Promise<FleetReport> {
   const tolerance = requireFleetFlags(prepared, flags);
   const { targets } = await readInventory(context.world.cwd, flags.fleet!, prepared.runbook);
-  const approved = await requireApproval(context, prepared, flags, {
-    place: { box: `fleet ${flags.fleet}`, boxName: pluralize(targets.length, 'box', 'boxes') },
-    parts: fleetParts(targets),
-  });
+  const approved = await requireApproval(context, prepared, flags, fleetTarget(flags.fleet!, targets));
   const world = await askForFleet(context, { ...prepared, approved }, flags, targets);
   const started = context.world.now();
   announceFleet(context, { ...prepared, ...flags, targets });

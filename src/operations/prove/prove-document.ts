@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { boxError } from '../../boxes/box-errors.ts';
 import type { LaunchedBox } from '../../boxes/find-box.ts';
 import { forgetJournal } from '../../journal/journal.ts';
 import { formatDuration } from '../../markdown/checks/duration.ts';
 import { recordCertificate } from '../../markdown/record/certificate.ts';
 import { slugOf } from '../../markdown/record/slug.ts';
-import { EXIT } from '../../model/diagnostic.ts';
 import type { ProveReport } from '../../model/reports/report.ts';
 import { requireApproval } from '../approval/approval.ts';
+import { proveTarget } from '../approval/approval-targets.ts';
 import { removeBox } from '../boxes/destroy.ts';
 import { launchFor } from '../boxes/launch.ts';
 import { requireGrants } from '../boxes/require-grants.ts';
@@ -15,6 +14,7 @@ import { certificateHashOf } from '../document/certificate.ts';
 import { writeDocument } from '../document/document.ts';
 import type { OperationContext } from '../operation.ts';
 import { type Prepared, prepare } from '../session/session.ts';
+import { declaredImage } from './declared-image.ts';
 import { type Passes, type ProveFlags, provePasses } from './prove-passes.ts';
 
 /** How long a kept box stays, in milliseconds. */
@@ -27,10 +27,7 @@ const KEPT_MS = 24 * 60 * 60_000;
 export async function proveDocument(context: OperationContext, flags: ProveFlags): Promise<ProveReport> {
   const prepared = await prepare(context, { file: flags.file, loose: false });
   const image = declaredImage(prepared);
-  const where = `clean box of ${image}`;
-  const approved = await requireApproval(context, prepared, flags, {
-    place: { box: where, boxName: `a ${where}` },
-  });
+  const approved = await requireApproval(context, prepared, flags, proveTarget(image));
   const { box, notes } = await launchFor(context, {
     name: nameFor(prepared),
     image,
@@ -49,17 +46,6 @@ export async function proveDocument(context: OperationContext, flags: ProveFlags
   } finally {
     if (!kept) await removeTraces(context, prepared, box);
   }
-}
-
-function declaredImage({ runbook }: Prepared): string {
-  const image = runbook.frontMatter.box?.image;
-  if (image !== undefined) return image;
-  throw boxError(
-    'no-image-declared',
-    `Prove needs the image of a clean box, and ${runbook.file} does not declare one.`,
-    'Add to the front matter: box: { image: "debian:bookworm" }.',
-    { exit: EXIT.document },
-  );
 }
 
 /** Unique, so that two processes can prove one document at the same time. */

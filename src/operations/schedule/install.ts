@@ -117,7 +117,7 @@ async function approvalNote(
   if (known?.scope === 'project') return undefined;
   const how =
     task.verb === 'prove'
-      ? `run "runbook prove ${name}" once and answer "always"`
+      ? `run "runbook approve ${name} --for prove"`
       : `run "runbook approve ${name}${on === undefined ? '' : ` --on ${on}`}"`;
   return `${task.name} runs code that is not approved yet, so it would stop and wait: ${how}.`;
 }

@@ -7,6 +7,8 @@ import { parseDuration } from '../../markdown/checks/duration.ts';
 import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import { resolveInputs } from '../../secrets/resolve.ts';
+import type { ApprovalTarget } from '../approval/approval.ts';
+import { submitTarget } from '../approval/approval-targets.ts';
 import { refuseErrors } from '../document/document.ts';
 import { readVendoredFile } from '../document/vendored-file.ts';
 import { notGivenByAll } from '../fleet/ask-once.ts';
@@ -66,6 +68,15 @@ export async function submissionOf(
     canary: flags.canary,
     deadlineSeconds: Math.ceil(deadline / 1000),
   };
+}
+
+/** What a person approves of a submission, beside the document. */
+export function submissionTarget(
+  { namespace, image, targets }: ArgoSubmission,
+  inventory: string | undefined,
+): ApprovalTarget {
+  const boxes = targets.map(({ name, on, values }) => ({ name, on, inputs: values }));
+  return submitTarget({ namespace, image, inventory }, boxes);
 }
 
 /**

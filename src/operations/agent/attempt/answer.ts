@@ -96,7 +96,7 @@ export function approvalAnswer(
   step: string,
   key: string,
   { answer: said, url, reason }: Omit<Denial, 'allowed'>,
-  file: string,
+  { file, remark }: { readonly file: string; readonly remark: string | undefined },
 ): AttemptAnswer {
   const command = `runbook approve ${file} --step ${step}`;
   const words = {
@@ -122,7 +122,7 @@ export function approvalAnswer(
     next:
       reason !== undefined
         ? refused
-        : `${words[said]}. A person can approve this content on a terminal with: ${command} — then call apply_step again with the same arguments. Never run that command yourself.`,
+        : `${words[said]}. A person can approve this content on a terminal with: ${command} — then call apply_step again with the same arguments. Never run that command yourself.${remark === undefined ? '' : ` ${remark}`}`,
   };
 }
 

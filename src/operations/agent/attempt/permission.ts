@@ -3,7 +3,7 @@ import type { Closure } from '../../../model/closure.ts';
 import type { PlanStep } from '../../../model/plan.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
-import { approvalRecord, approvalsOf } from '../../approval/approval.ts';
+import { approvalRecord, approvalsOf, oldApproval } from '../../approval/approval.ts';
 import { approved, approvedWithoutReading } from '../../approval/approve-closure.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure, stepClosure } from '../../approval/closure-of.ts';
@@ -17,7 +17,7 @@ import { type Workspace, withoutOutput } from '../workspace.ts';
 import type { Denial } from './denial.ts';
 import type { AttemptTarget } from './target.ts';
 
-/** How long "other drafts" holds, in milliseconds. */
+/** How long "other steps" holds, in milliseconds. */
 const LEASE_MS = 30 * 60_000;
 
 /** Whether a step may run, and by whose word. */
@@ -96,6 +96,7 @@ export async function askPermission(
     box: closure.place.boxName,
     what,
     script: closureText(closure, 'client'),
+    remark: await oldApproval(world, closure.place.document),
     lease: true,
     ...(page && { page }),
   });

@@ -4,6 +4,7 @@ import { Hypothesis, type PredictionRow } from '../../../loop/hypothesis.ts';
 import type { Closure } from '../../../model/closure.ts';
 import { EXIT, RunbookError, usageError } from '../../../model/diagnostic.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
+import { oldApproval } from '../../approval/approval.ts';
 import { askPerson } from '../../asks/ask-person.ts';
 import { confined } from '../../confine/confined.ts';
 import { passOf } from '../../pass/open.ts';
@@ -280,7 +281,8 @@ async function unpermitted(
     const message = reason === undefined ? DENIED[answer] : `The person said no: ${reason}`;
     await recordHeldBack(context, workspace, target, { by: 'approval', code: answer, message });
   }
-  return approvalAnswer(target.step, key, denial, workspace.document.file);
+  const { file, path } = workspace.document;
+  return approvalAnswer(target.step, key, denial, { file, remark: await oldApproval(context.world, path) });
 }
 
 /** Begins the job, and answers what it has come to when the caller's patience ends. */

@@ -5,7 +5,7 @@ import { usageError } from '../../../model/diagnostic.ts';
 import type { ReplayReport } from '../../../model/reports/report.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
-import { approvalRecord, approvalsOf, giveForDocument, OLD_APPROVAL } from '../../approval/approval.ts';
+import { approvalRecord, approvalsOf, giveForDocument, oldApproval } from '../../approval/approval.ts';
 import { approved, approvedWithoutReading } from '../../approval/approve-closure.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure } from '../../approval/closure-of.ts';
@@ -139,6 +139,7 @@ async function askInClient(
     box: workspace.box.name,
     what: `all of ${workspace.document.file}`,
     script: closureText(closure, 'client'),
+    remark: await oldApproval(world, closure.place.document),
     lease: false,
     ...(page && { page }),
   });
@@ -161,7 +162,7 @@ async function unpermitted(
   world: AgentContext['world'],
 ): Promise<Answer> {
   const { file, path } = workspace.document;
-  const old = (await approvalsOf(world).hasOld(path)) ? ` ${OLD_APPROVAL}` : '';
+  const old = await oldApproval(world, path);
   const fast =
     answer === 'too-fast' ? 'The answer came faster than a person can read it, so it does not count. ' : '';
   const onPage =
@@ -170,7 +171,7 @@ async function unpermitted(
       : `The person decides in their browser, at ${url}. Tell them, and call again: that call waits for the answer. `;
   const next =
     reason === undefined
-      ? `${fast}${onPage}A person must approve the content of ${file}: runbook approve ${file}. Never run that yourself.${old}`
+      ? `${fast}${onPage}A person must approve the content of ${file}: runbook approve ${file}. Never run that yourself.${old === undefined ? '' : ` ${old}`}`
       : `The person refused exactly this: ${JSON.stringify(reason)}. Do what they ask for, or something else.`;
   const approval = { answer, ...(url && { url }), ...(reason !== undefined && { reason }) };
   return { job: null, status: 'needs_approval', approval, steps: [], next };
