@@ -136,12 +136,12 @@ module.exports = {
     {
       name: 'starts-processes',
       comment:
-        'operations, cli and mcp start processes through a Box alone; the exceptions run git and the scheduler with fixed words',
+        'operations, cli and mcp start processes through a Box alone; the exceptions run git, the scheduler, this program, and commands of the person’s own notify.json',
       severity: 'error',
       from: {
         path: '^src/',
         pathNot:
-          '^src/(execute/|program/|boxes/|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|schedule/run-scheduler-program)\\.ts$)',
+          '^src/(execute/|program/|boxes/|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|schedule/run-scheduler-program|notify/tell)\\.ts$|notify/send\\.ts$)',
       },
       to: {
         path: '^((node:)?child_process$|src/program/run-program\\.ts$|node_modules/execa/)',
