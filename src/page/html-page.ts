@@ -3,6 +3,7 @@ import type { Element, ElementContent, Root } from 'hast';
 import { h } from 'hastscript';
 import rehypeStringify from 'rehype-stringify';
 import { unified } from 'unified';
+import { makeInert } from './inert-text.ts';
 import { liveScript } from './live/live-script.ts';
 import { pageStyle } from './page-style.ts';
 
@@ -45,7 +46,6 @@ export function htmlPage({ title, main, contents, served, liveMain = false }: Ht
       `div.${contents ? 'layout' : 'single'}`,
       contents ? [contents, mainOf(main, liveMain)] : [mainOf(main, liveMain)],
     ),
-    ...(served?.signedIn ? [h('script', liveScript)] : []),
   ];
   const tree: Root = {
     type: 'root',
@@ -56,14 +56,21 @@ export function htmlPage({ title, main, contents, served, liveMain = false }: Ht
           h('meta', { charSet: 'utf-8' }),
           ...(served ? [] : [h('meta', { httpEquiv: 'Content-Security-Policy', content: filePolicy })]),
           h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-          h('title', title),
+          inert(h('title', title)),
           h('style', pageStyle),
+          // As a module it runs once the page is read.
+          ...(served?.signedIn ? [h('script', { type: 'module' }, liveScript)] : []),
         ]),
-        h('body', body),
+        inert(h('body', body)),
       ]),
     ],
   };
   return unified().use(rehypeStringify).stringify(tree);
+}
+
+function inert(element: Element): Element {
+  makeInert(element);
+  return element;
 }
 
 const mainOf = (main: readonly ElementContent[], live: boolean): Element =>

@@ -14,7 +14,7 @@ export interface BrowserSession {
 }
 
 /**
- * Who may use the page: whoever typed the one-time code that is shown on the terminal where the page was started. Codes and
+ * Who may use the page: the person who has the one-time code from the terminal where the page was started. Codes and
  * sessions are in memory only, so that nothing on disk gives access.
  */
 export class Access {

@@ -6,7 +6,7 @@ import type { Access } from './access.ts';
 import type { Decisions } from './decisions.ts';
 import type { EventStreams } from './event-streams.ts';
 import { sendMissed } from './missed-events.ts';
-import { foreignRequest } from './request-guards.ts';
+import { foreignRequest, type Refusal } from './request-guards.ts';
 import type { ServedDocument } from './served-document.ts';
 import type { ViewCache } from './view-cache.ts';
 import { views } from './views.ts';
@@ -24,7 +24,7 @@ export interface ServeContext {
 }
 
 /** Bytes of a form. */
-const LARGEST_FORM = 16 * 1024;
+const MAX_FORM = 16 * 1024;
 
 /** The listener of the server. Errors become pages. */
 export function answerWith(
@@ -48,7 +48,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   for (const [name, value] of headers) response.setHeader(name, value);
-  const refused = foreignRequest(request, serving.port);
+  const refused = foreignRequest(request, serving.port) ?? tooLarge(request);
+  if (refused) response.setHeader('Connection', 'close');
   if (refused) return sendPage(response, refused.status, frameFor('/', false), ['Refused', [refused.why]]);
   const url = new URL(request.url ?? '/', `http://127.0.0.1:${serving.port}`);
   if (url.pathname === '/sign-in') return await signIn(serving, request, response, url);
@@ -69,7 +70,7 @@ async function answer(
   sendHtml(response, 200, html);
 }
 
-const NOT_FOUND: Message = ['There is no such page', ['Follow one of the links above.']];
+const NOT_FOUND: Message = ['This page does not exist', ['Follow one of the links above.']];
 
 async function viewOf(
   { served, cache }: ServeContext,
@@ -118,15 +119,16 @@ function askForCode(response: ServerResponse, next: string, failed = false): voi
   sendHtml(response, failed ? 403 : 401, htmlPage({ title: 'Sign in', main, served: frameFor('/', false) }));
 }
 
-/** The fields of a form. @throws RunbookError for one that is too large */
+/** Browsers say how long a form is. What is longer than that is not read. */
+function tooLarge({ method, headers }: IncomingMessage): Refusal | undefined {
+  const length = Number(headers['content-length'] ?? (method === 'POST' ? Number.NaN : 0));
+  return length <= MAX_FORM ? undefined : { status: 413, why: 'The form is too large.' };
+}
+
+/** The fields of a form. */
 async function readFormBody(request: IncomingMessage): Promise<URLSearchParams> {
   const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > LARGEST_FORM) throw new Error('the form is too large');
-    chunks.push(chunk);
-  }
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
 }
 

@@ -16,7 +16,7 @@ import { questionsPage } from '../page/live/questions-page.ts';
 import { renderPage } from '../page/render-page.ts';
 import type { ServedDocument } from './served-document.ts';
 
-/** Renders one page for its address; undefined: there is no such page. */
+/** Renders one page for its address; undefined: the page does not exist. */
 export type View = (served: ServedDocument, url: URL, frame: ServedFrame) => Promise<string | undefined>;
 
 /** The pages that only read, by path. Every signed-in browser gets the same text. */

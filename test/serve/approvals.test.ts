@@ -29,7 +29,7 @@ async function browserOf(served: Served) {
   return { get, send, decide };
 }
 
-/** An agent whose client opens no page and asks nobody, next to a served page. */
+/** An agent whose client has no dialog, next to a served page. */
 async function opened() {
   const served = await serveExample({ text: DOCUMENT });
   const agent = agentIn(served.world, {

@@ -8,7 +8,7 @@ import { CHROMIUM, launch, screenshot, seriousViolations, signedIn } from './sup
 import { type Served, serveExample } from './support/served.ts';
 
 if (!CHROMIUM)
-  console.warn('SKIPPED: the served page in a browser: there is no Chromium here (apt-get install chromium)');
+  console.warn('SKIPPED: the served page in a browser: Chromium is not installed (apt-get install chromium)');
 
 const EMPTY = '---\nrunbook: 1\nname: site\n---\n\n# Site\n';
 const step = (title: string, bash: string) => `### ${title}\n\n\`\`\`bash\n${bash}\n\`\`\`\n\n`;
@@ -87,6 +87,7 @@ describe.skipIf(!CHROMIUM)('the served page in a browser', () => {
     await served.runbook('replay', '--yes');
     onTestFinished(async () => void (await served.runbook('undo', '--yes')));
     await page.getByText('4 of 4 confirmed here').waitFor();
+    await page.getByText('replay, done').waitFor();
     expect(await page.getByRole('heading', { name: 'First steps' }).isVisible()).toBe(true);
     await screenshot(page, 'document');
     expect(await seriousViolations(page)).toEqual([]);
@@ -142,7 +143,6 @@ describe.skipIf(!CHROMIUM)('the served page in a browser', () => {
     expect(await page.getByLabel('Everything that would run').textContent()).toContain(
       'echo hello > greeting',
     );
-    await screenshot(page, 'approval');
     expect(await seriousViolations(page)).toEqual([]);
     await page.waitForTimeout(1_500);
     await page.getByRole('button', { name: 'Approve once' }).click();
@@ -150,6 +150,12 @@ describe.skipIf(!CHROMIUM)('the served page in a browser', () => {
     expect((await answer).structuredContent.status).toBe('succeeded');
     expect(offers).toHaveLength(1);
     expect(offers[0]?.url).toBe(page.url());
+    const revision = { ...draft, run: `${draft.run}\nchmod 600 greeting` };
+    await client.call('apply_step', { step: 'greet', draft: revision, wait_s: 0 });
+    await page.goto(offers[1]!.url!);
+    await page.getByLabel('Changes').getByText('+chmod 600 greeting').waitFor();
+    await screenshot(page, 'approval');
+    expect(await seriousViolations(page)).toEqual([]);
   });
 
   test('refuses a draft with a reason, by keyboard alone', async () => {

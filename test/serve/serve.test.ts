@@ -75,12 +75,12 @@ describe('a pass that another process writes', () => {
       .match(/^id: .+$/gm)!
       .at(-1)!
       .slice('id: '.length);
-    pass.record({ type: 'output', step: 'one', text: 'while nobody listened\n' });
+    pass.record({ type: 'output', step: 'one', text: 'while it was disconnected\n' });
     await pass.end('done');
     const missed = await readEvents(served, cookie, (each) => each.includes('event: changed'), {
       'last-event-id': last,
     });
-    expect(missed).toContain('while nobody listened');
+    expect(missed).toContain('while it was disconnected');
     expect(missed).toContain('The pass has ended: done.');
     expect(missed).not.toContain('first line');
   });

@@ -48,7 +48,7 @@ type NewQuestion = Pick<Asked, 'key' | 'step' | 'title' | 'script' | 'inputs' | 
 /** A question on the page that the person serves. The address holds no code: it is for the person, who has signed in. */
 export interface PageQuestion {
   readonly url: string;
-  /** The agent was told the address already; this call waits for the answer. */
+  /** The agent has the address already; this call waits for the answer. */
   readonly isRepeated: boolean;
 }
 
