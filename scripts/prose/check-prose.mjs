@@ -107,6 +107,7 @@ const TERMS = [
   ...[
     'evident',
     'evaluate',
+    'interface',
     'evidence',
     'discover',
     'however',

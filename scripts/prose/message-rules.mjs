@@ -18,6 +18,9 @@ const PARTS = {
 const LOWER =
   /^(?:apt|curl|git|kubectl|pipefail|runbook|ssh|storageClassName|sudo|systemctl|systemd|test|kubelet)\b/;
 
+/** Findings here begin with the name of a program. */
+const PROGRAMS = 'judge/diagnose/known/';
+
 /** @returns {string[]} what is wrong with a message */
 export function defectsOf({ file, code, says, advises }) {
   const texts = [...says, ...advises];
@@ -25,17 +28,18 @@ export function defectsOf({ file, code, says, advises }) {
   const most = file.startsWith('guard/') ? MOST_SENTENCES_OF_GUARD : MOST_SENTENCES;
   const defects = [
     ...(longest > most ? [`${longest} sentences, at most ${most}`] : []),
-    ...(file in PARTS ? [] : texts.flatMap(defectsOfText)),
+    ...(file in PARTS ? [] : texts.flatMap((text) => defectsOfText(text, file))),
   ];
   return defects.map((defect) => `${file} ${code}: ${defect}: ${texts.join(' / ')}`);
 }
 
-function defectsOfText(text) {
+function defectsOfText(text, file) {
+  const isName = LOWER.test(text) || file.startsWith(PROGRAMS);
   const plain = text.replace(/`[^`]*`/g, 'CODE');
   const longest = Math.max(...split(longestChoice(plain)).map((each) => each.split(/\s+/).length));
   const word = avoided.map(([pattern]) => new RegExp(pattern, 'i').exec(plain)?.[0]).find(Boolean);
   return [
-    ...(/^[a-z]/.test(text) && !LOWER.test(text) ? ['begins in lower case'] : []),
+    ...(/^[a-z]/.test(text) && !isName ? ['begins in lower case'] : []),
     ...(/[.?!…)"`›}]$|: [^.]*$/.test(text) ? [] : ['does not end']),
     ...(/\*\*\*|[,;]\.|\.\.(?!\.)|,$| {2}|\b(?:is|are) no\b|\bis none\b|\bThere (?:is|are)\b/.test(plain)
       ? ['is joined or cut']

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-const SAYS = ['message', 'title', 'reason'];
+const SAYS = ['message', 'title', 'says', 'reason'];
 const ADVISES = ['remedy', 'nextStep'];
 
 /** Parameters of methods whose rest parameter is a [message, remedy] pair. */
@@ -69,8 +69,8 @@ function rowsOf(source, functions) {
     if (fields) {
       const advises = textsOf(fields, ADVISES);
       // A reason alone is the end of a sentence that another file begins.
-      const says = textsOf(fields, advises.length > 0 ? SAYS : SAYS.slice(0, 2));
-      const [code = ''] = textsAt(fields.get('code') ?? fields.get('kind'));
+      const says = textsOf(fields, advises.length > 0 ? SAYS : ['message', 'title']);
+      const [code = ''] = textsAt(fields.get('code') ?? fields.get('kind') ?? fields.get('id'));
       const isShown = fields.has('code') || fields.has('severity') || fields.isError;
       if (advises.length > 0 ? says.length > 0 || code !== '' : says.length > 0 && isShown)
         rows.push({ file: source.fileName, code, says, advises });

@@ -1,7 +1,7 @@
 import type { ActionKind } from './action-kind.ts';
 
 /** Writes a file. */
-export const file: ActionKind<'file'> = {
+export const fileFence: ActionKind<'file'> = {
   material: ({ path, mode, owner }) => [path, mode ?? null, owner ?? null],
   summary: ({ path, mode }, show) => `write ${show(path)}${mode === undefined ? '' : ` mode ${octal(mode)}`}`,
   caption: ({ path, mode, owner }) => [

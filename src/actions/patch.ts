@@ -1,7 +1,7 @@
 import type { ActionKind } from './action-kind.ts';
 
 /** Patches one object of a cluster. */
-export const patch: ActionKind<'patch'> = {
+export const patchFence: ActionKind<'patch'> = {
   material: ({ target, namespace, type }) => [target, namespace, type],
   summary: ({ target, type }, show) => `${type} patch of ${show(target)}`,
   caption: ({ target, type, namespace }) => [

@@ -1,7 +1,7 @@
 import type { ActionKind } from './action-kind.ts';
 
 /** Creates the credentials of a registry in a cluster. */
-export const registry: ActionKind<'registry'> = {
+export const registryFence: ActionKind<'registry'> = {
   material: ({ secret, namespace }) => [secret, namespace],
   summary: ({ secret }, show) => `registry credentials in secret ${show(secret)}`,
   caption: ({ secret, namespace }) => [

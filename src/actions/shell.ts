@@ -2,7 +2,7 @@ import type { Action } from '../model/action.ts';
 import type { ActionKind } from './action-kind.ts';
 
 /** Code for an interpreter. */
-export const shell: ActionKind<'shell'> = {
+export const shellFence: ActionKind<'shell'> = {
   material: ({ interpreter, background, interactive }) => [interpreter, background, interactive],
   summary: ({ text, interpreter }, show) => {
     const lines = text.trimEnd().split('\n');

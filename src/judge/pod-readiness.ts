@@ -138,7 +138,7 @@ function lastingPullError(message: string): string | undefined {
   if (/\b40[13]\b|unauthorized|denied|no basic auth|insufficient_scope/i.test(message))
     return 'the registry wants other credentials';
   if (/not found|manifest unknown|name unknown|no match for platform/i.test(message))
-    return 'there is no such image';
+    return 'the image does not exist';
   return /x509/i.test(message) ? 'the certificate of the registry is not trusted' : undefined;
 }
 

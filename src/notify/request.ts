@@ -1,5 +1,5 @@
 import { type Message, messageText } from './message.ts';
-import type { Target } from './target.ts';
+import type { NotifyTarget } from './target.ts';
 
 /** An HTTP request that delivers a message. */
 export interface DeliveryRequest {
@@ -9,7 +9,7 @@ export interface DeliveryRequest {
   readonly body?: string;
 }
 
-type HttpTarget = Exclude<Target, { type: 'command' | 'sendmail' }>;
+type HttpTarget = Exclude<NotifyTarget, { type: 'command' | 'sendmail' }>;
 
 /** The request in the form that the receiver expects, by the type of the target. */
 export function deliveryRequest(target: HttpTarget, message: Message): DeliveryRequest {

@@ -1,13 +1,13 @@
 import { runProgram } from '../program/run-program.ts';
 import { type Message, messageText } from './message.ts';
 import { deliveryRequest } from './request.ts';
-import type { Target } from './target.ts';
+import type { NotifyTarget } from './target.ts';
 
 /** A receiver that takes longer counts as failed. */
 const TIMEOUT_MS = 10_000;
 
 /** Delivers one message once. Returns why it failed, without URL or token; undefined: it was delivered. Never throws. */
-export async function send(target: Target, message: Message): Promise<string | undefined> {
+export async function send(target: NotifyTarget, message: Message): Promise<string | undefined> {
   switch (target.type) {
     case 'command':
       return await ended(target.command, JSON.stringify(message));

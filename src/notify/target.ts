@@ -4,7 +4,7 @@ import { EVENTS } from './message.ts';
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
 /** Where messages are sent. */
-const Target = z.discriminatedUnion('type', [
+const NotifyTarget = z.discriminatedUnion('type', [
   z.strictObject({ type: z.enum(['webhook', 'slack', 'discord', 'ntfy']), url }),
   z.strictObject({ type: z.literal('matrix'), homeserver: url, room: z.string(), token: z.string() }),
   z.strictObject({ type: z.literal('command'), command: z.array(z.string()).min(1) }),
@@ -12,11 +12,11 @@ const Target = z.discriminatedUnion('type', [
   /** Called after each success of a schedule, and never otherwise: the receiver notices when it stops. */
   z.strictObject({ type: z.literal('heartbeat'), url }),
 ]);
-export type Target = z.infer<typeof Target>;
+export type NotifyTarget = z.infer<typeof NotifyTarget>;
 
 /** The person's file `notify.json`: names of targets, and which of them hear of what. */
 const Configuration = z.strictObject({
-  targets: z.record(z.string().regex(/^[\w-]+$/, 'a name has letters, digits, _ and -'), Target),
+  targets: z.record(z.string().regex(/^[\w-]+$/, 'a name has letters, digits, _ and -'), NotifyTarget),
   events: z.partialRecord(z.enum(EVENTS), z.array(z.string())).default({}),
   /** Where the person publishes the page of `runbook page`; part of each message. */
   page: url.optional(),
@@ -42,6 +42,6 @@ export function readConfiguration(
   const unknown = Object.values(events)
     .flat()
     .find((name) => !Object.hasOwn(targets, name));
-  if (unknown !== undefined) return { problem: `events: there is no target "${unknown}"` };
+  if (unknown !== undefined) return { problem: `events: the target "${unknown}" does not exist` };
   return { configuration: read.data };
 }

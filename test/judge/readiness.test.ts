@@ -207,7 +207,7 @@ test.each<[string, KubeObject, string, RegExp]>([
     'an image that does not exist',
     pod({ ...waiting('ErrImagePull', {}, 'docker.io/library/none:1: not found'), phase: 'Pending' }),
     'failed',
-    /there is no such image/,
+    /the image does not exist/,
   ],
   [
     'an image that needs different credentials',

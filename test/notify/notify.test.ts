@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Message } from '../../src/notify/message.ts';
 import { deliver, enqueue, MOST_TRIES } from '../../src/notify/outbox.ts';
 import { deliveryRequest } from '../../src/notify/request.ts';
-import { readConfiguration, type Target } from '../../src/notify/target.ts';
+import { type NotifyTarget, readConfiguration } from '../../src/notify/target.ts';
 import { runbook, type Scenario, scenario } from '../support/scenario.ts';
 
 const MESSAGE: Message = {
@@ -142,7 +142,7 @@ describe('notify test', () => {
 });
 
 describe('a request', () => {
-  const request = (target: Target) =>
+  const request = (target: NotifyTarget) =>
     deliveryRequest(target as Parameters<typeof deliveryRequest>[0], MESSAGE);
   const url = 'https://hooks.example/x';
 

@@ -29,7 +29,7 @@ export const probeUser: EvaluateProbe<'user'> = async ({ name, expect }, _contex
   const found = await entry('passwd', name, machine);
   if (found === undefined) return say.unknown('unreadable', 'the users of the box cannot be read');
   if (found === null)
-    return say[expect.kind === 'absent' ? 'pass' : 'fail']('missing', `there is no user ${name}`);
+    return say[expect.kind === 'absent' ? 'pass' : 'fail']('missing', `the user ${name} does not exist`);
   const [, , uid = '', gid = '', , home = '', shell = ''] = found;
   switch (expect.kind) {
     case 'exists':
@@ -63,7 +63,7 @@ export const probeGroup: EvaluateProbe<'group'> = async ({ name, expect }, _cont
   const found = await entry('group', name, machine);
   if (found === undefined) return say.unknown('unreadable', 'the groups of the box cannot be read');
   if (found === null)
-    return say[expect.kind === 'absent' ? 'pass' : 'fail']('missing', `there is no group ${name}`);
+    return say[expect.kind === 'absent' ? 'pass' : 'fail']('missing', `the group ${name} does not exist`);
   const gid = found[2] ?? '';
   if (expect.kind === 'gid') return say[gid === expect.value ? 'pass' : 'fail']('gid', `gid ${gid}`);
   return say[expect.kind === 'exists' ? 'pass' : 'fail']('exists', `group ${name} has gid ${gid}`);

@@ -8,7 +8,7 @@ export const probeInterface: EvaluateProbe<'interface'> = async ({ name, expect 
   if (!isInterfaceName(name)) return say.unknown('name', `${name} is not the name of an interface`);
   const answer = await machine.tool('ip', ARGUMENTS(name));
   if (answer.kind !== 'exit') return say.unknown('no-tool', 'the box has no ip(8)');
-  if (answer.code !== 0) return say.fail('missing', `there is no interface ${name}`);
+  if (answer.code !== 0) return say.fail('missing', `the interface ${name} does not exist`);
   if (expect.kind === 'up') {
     const flags = /<([^>]*)>/.exec(answer.stdout)?.[1]?.split(',') ?? [];
     return say[flags.includes('UP') ? 'pass' : 'fail']('state', flags.join(', '));

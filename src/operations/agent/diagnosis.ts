@@ -59,6 +59,6 @@ function hasClusterFacts({ facts, unavailable }: Snapshot): boolean {
 }
 
 function programEvidence({ id, at, ...data }: ProgramFact): Evidence {
-  const found = data.path === undefined ? 'there is no such program' : `is ${data.path}`;
+  const found = data.path === undefined ? 'does not exist' : `is ${data.path}`;
   return { id, at, kind: 'program', summary: `program ${data.name}: ${found}`, data };
 }

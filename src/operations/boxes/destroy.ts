@@ -35,7 +35,7 @@ export async function removeBox(box: LaunchedBox, world: World): Promise<void> {
 export const envDestroy = operationTool(boxDestroy, {
   name: 'env_destroy',
   title: 'Destroy a box',
-  description: 'Removes a box with all that it wrote, and its names (env.destroy). There is no way back.',
+  description: 'Removes a box with all that it wrote, and its names (env.destroy). This cannot be undone.',
   toolset: 'boxes',
   hints: ENDS,
   input: z.object({ box: boxName }),

@@ -137,7 +137,7 @@ export const envLaunch = defineTool({
   dotted: 'env.launch',
   title: 'Launch a box',
   description:
-    'Starts a clean throw-away box in a container (env.launch), where a replay or a proof can be tried and nothing of this machine is at stake. An image that has to be made first takes a minute: then status is launching, and env_status tells when it runs. Say expires, so that a forgotten box goes.',
+    'Starts a clean throw-away box in a container (env.launch), where a replay or a proof can be tried and nothing of this machine is at stake. An image that has to be made first takes a minute: then status is launching, and env_status shows when it runs. Say expires, so that a forgotten box goes.',
   toolset: 'boxes',
   hints: { ...ACTS, idempotent: false, openWorld: true },
   effect: 'act',
@@ -167,7 +167,7 @@ export const envLaunch = defineTool({
       return {
         status: 'launching' as const,
         notes: [],
-        next: `env_status {"box":"${name}"} tells when it runs.`,
+        next: `env_status {"box":"${name}"} shows when it runs.`,
       };
     }
     const { box, notes } = launched.result;

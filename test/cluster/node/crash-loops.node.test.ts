@@ -76,7 +76,7 @@ describeWithNode('replays against crash loops', (node) => {
     );
     const { exitCode, text } = await runbook.run('replay', '--yes');
     expect(exitCode).toBe(1);
-    expect(text).toContain('Time does not fix this: there is no such image');
+    expect(text).toContain('Time does not fix this: the image does not exist');
   });
 });
 

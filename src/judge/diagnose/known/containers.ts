@@ -44,7 +44,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'Error response from daemon: No such container: shop-web',
     pattern: /No such (?<what>container|object|volume|network|image|service): (?<name>\S+)/,
     cause: 'dependency',
-    says: 'There is no {what} {name}.',
+    says: 'The {what} {name} does not exist.',
     remedy: 'Create it first, or fix its name (docker ps -a).',
   },
   {
@@ -204,7 +204,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'no configuration file provided: not found',
     pattern: /^no configuration file provided: not found/,
     cause: 'config',
-    says: 'There is no compose.yaml in this folder (not found).',
+    says: 'This folder has no compose.yaml (not found).',
     remedy: 'Change to its folder, or name it with -f.',
   },
   {
@@ -222,7 +222,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'Error: no container with name or ID "shop-web" found: no such container',
     pattern: /no container with name or ID "(?<name>[^"]+)" found/,
     cause: 'dependency',
-    says: 'There is no container {name} (not found).',
+    says: 'The container {name} does not exist (not found).',
     remedy: 'Create it first, or fix its name (podman ps -a).',
   },
   {

@@ -74,7 +74,7 @@ export const DATABASES: readonly KnownLine[] = [
     line: 'postgres: could not access directory "/srv/pg": No such file or directory',
     pattern: /could not access (?:directory|the server configuration file) "(?<path>[^"]+)": No such file/,
     cause: 'config',
-    says: 'There is no PostgreSQL data folder at {path}.',
+    says: '{path} is not a PostgreSQL data folder.',
     remedy: 'Create it with initdb in an earlier step, or fix the path.',
   },
   {
@@ -102,7 +102,8 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /lock file "(?<path>[^"]*(?:postmaster\.pid|\.lock))" already exists/,
     cause: 'config',
     says: 'The lock file {path} exists: another PostgreSQL uses this data folder or socket, or it was left by one that ended.',
-    remedy: 'Check the process that the next line names. Only if it is no PostgreSQL, remove the file.',
+    remedy:
+      'Check the process that the next line names. Remove the file only if that process is not PostgreSQL.',
   },
   {
     id: 'postgres-setting',
@@ -148,7 +149,7 @@ export const DATABASES: readonly KnownLine[] = [
       /ERROR: {1,2}permission denied for (?<what>(?:schema|table|database|sequence|function|relation|language) "?[\w.]+"?)/,
     cause: 'credentials',
     says: 'The PostgreSQL role has no permission for {what} (42501).',
-    remedy: 'GRANT it to the role. Since version 15 nobody but the owner may create in the schema public.',
+    remedy: 'GRANT it to the role. Since version 15 only the owner may create objects in the schema public.',
   },
   {
     id: 'postgres-duplicate',
@@ -275,7 +276,7 @@ export const DATABASES: readonly KnownLine[] = [
     line: 'PANIC:  could not locate a valid checkpoint record',
     pattern: /could not locate a valid checkpoint record/,
     cause: 'other',
-    says: 'The write-ahead log is damaged or incomplete: there is no valid checkpoint record.',
+    says: 'The write-ahead log is damaged or incomplete: a valid checkpoint record is missing.',
     remedy: 'Restore from a backup. pg_resetwal loses data.',
   },
   {

@@ -55,7 +55,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: 'Error opening zip file or JAR manifest missing : /opt/agent.jar',
     pattern: /Error opening zip file or JAR manifest missing : (?<path>\S+)/,
     cause: 'config',
-    says: 'The Java agent {path} does not exist or is no jar.',
+    says: 'The Java agent {path} does not exist or is not a jar.',
     remedy: 'Install it, or remove -javaagent.',
   },
   {

@@ -175,7 +175,7 @@ export const NETWORK: readonly KnownLine[] = [
     cause: 'network',
     says: 'The name server answers {status}.',
     remedy:
-      'NXDOMAIN: the name does not exist. SERVFAIL: the server cannot resolve it (DNSSEC, forwarder). REFUSED: it does not serve this client.',
+      'NXDOMAIN: the name does not exist; SERVFAIL: the server cannot resolve it (DNSSEC, forwarder); REFUSED: it does not serve this client.',
   },
   {
     id: 'dig-timeout',

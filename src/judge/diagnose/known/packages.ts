@@ -347,7 +347,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'error: could not find `Cargo.toml` in `/srv/app` or any parent directory',
     pattern: /could not find `Cargo\.toml` in `(?<path>[^`]+)`/,
     cause: 'config',
-    says: 'There is no Cargo.toml in {path} (could not find it).',
+    says: '{path} has no Cargo.toml (could not find it).',
     remedy: 'Change to the folder of the crate.',
   },
   {
@@ -420,7 +420,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: "go: go.mod file not found in current directory or any parent directory; see 'go help modules'",
     pattern: /go\.mod file not found in current directory/,
     cause: 'config',
-    says: 'There is no go.mod here (not found).',
+    says: 'This folder has no go.mod (not found).',
     remedy: 'Change to the folder of the module, or go mod init.',
   },
   {
@@ -429,7 +429,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: '[ERROR] The goal you specified requires a project to execute but there is no POM in this directory (/srv/app). Please verify you invoked Maven from the correct directory.',
     pattern: /there is no POM in this directory \((?<path>[^)]+)\)/,
     cause: 'config',
-    says: 'There is no pom.xml in {path}.',
+    says: '{path} has no pom.xml.',
     remedy: 'Change to the folder of the project, or name it with -f.',
   },
   {
@@ -502,7 +502,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'Could not locate Gemfile',
     pattern: /^Could not locate Gemfile/,
     cause: 'config',
-    says: 'There is no Gemfile here (could not locate it).',
+    says: 'This folder has no Gemfile (could not locate it).',
     remedy: 'Change to the folder of the project.',
   },
   {

@@ -163,7 +163,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: 'CONFLICT (content): Merge conflict in port',
     pattern: /^CONFLICT \([^)]+\): (?:Merge conflict in (?<path>.+)|.{5,120})/,
     cause: 'config',
-    says: 'There is a merge conflict in {path}.',
+    says: '{path} has a merge conflict.',
     remedy: 'Resolve it in that file, then commit; git merge --abort undoes the merge.',
   },
   {

@@ -130,7 +130,7 @@ export const SERVICES: readonly KnownLine[] = [
     pattern:
       /Failed to connect to bus: (?<what>No medium found|\$DBUS_SESSION_BUS_ADDRESS and \$XDG_RUNTIME_DIR not defined)/,
     cause: 'config',
-    says: 'There is no user session bus for `systemctl --user` ({what}).',
+    says: '`systemctl --user` needs a user session bus, which is missing ({what}).',
     remedy: 'Run `loginctl enable-linger USER` and set XDG_RUNTIME_DIR=/run/user/UID.',
   },
   {
@@ -493,7 +493,7 @@ export const SERVICES: readonly KnownLine[] = [
     line: 'Cannot find device "eth7"',
     pattern: /Cannot find device "(?<name>[^"]+)"/,
     cause: 'config',
-    says: 'There is no network device {name}.',
+    says: 'The network device {name} does not exist.',
     remedy: 'Check `ip link` for its name.',
   },
   {
@@ -548,7 +548,7 @@ export const SERVICES: readonly KnownLine[] = [
     line: 'Fatal: unable to open config file: Stat: stat /srv/backup/config: no such file or directory',
     pattern: /Fatal: unable to open config file: .{0,40}?stat (?<path>\S+)\/config/,
     cause: 'config',
-    says: 'There is no restic repository in {path} (its config does not exist).',
+    says: '{path} is not a restic repository (its config does not exist).',
     remedy: 'Run `restic init` there first, or fix the path.',
   },
   {

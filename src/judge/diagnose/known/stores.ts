@@ -256,7 +256,7 @@ export const STORES: readonly KnownLine[] = [
     line: "NOT_FOUND - no queue 'jobs' in vhost '/'",
     pattern: /NOT_FOUND - no (?<what>queue|exchange) '(?<name>[^']+)' in vhost '(?<vhost>[^']+)'/,
     cause: 'dependency',
-    says: 'There is no {what} {name} in the vhost {vhost}.',
+    says: 'The {what} {name} does not exist in the vhost {vhost}.',
     remedy: 'Declare it first.',
   },
   {

@@ -475,7 +475,8 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     pattern: /\[pool (?<pool>\S+)\] server reached pm\.max_children setting \((?<count>\d+)\)/,
     cause: 'resources',
     says: 'The PHP-FPM pool {pool} has used all of its {count} processes.',
-    remedy: 'Find out which requests are slow first; raise pm.max_children only as far as memory permits.',
+    remedy:
+      'Find out which requests are slow first; raise pm.max_children only within the memory of the box.',
   },
   {
     id: 'php-fpm-listen',

@@ -19,7 +19,7 @@ const input = z.object({
     .array(z.string().max(60))
     .optional()
     .describe(`default all: ${SCOPE_NAMES.join(', ')}`),
-  compare_to: z.string().optional().describe('a snapshot id; default: the look before this one'),
+  compare_to: z.string().optional().describe('a snapshot id; default: the previous observation'),
   namespace: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
@@ -33,7 +33,7 @@ const input = z.object({
     .string()
     .max(100)
     .optional()
-    .describe('of an earlier answer: more of its facts, without a new look'),
+    .describe('of an earlier answer: more of its facts, without a new observation'),
   box: z.string().optional(),
 });
 
@@ -41,9 +41,9 @@ const input = z.object({
 export const envObserve = defineTool({
   name: 'env_observe',
   dotted: 'env.observe',
-  title: 'Look at the box',
+  title: 'Observe the box',
   description:
-    'Measures this box and its cluster and changes nothing (env.observe). findings come first, the mundane cause first, each citing evidence ids for a hypothesis; then what changed since the last observation (or compare_to), what changed that no step did (unaccounted), and the facts. Call it before you change anything, and whenever a step fails.',
+    'Measures this box and its cluster and changes nothing (env.observe). findings come first, the ordinary cause first, each citing evidence ids for a hypothesis; then what changed since the last observation (or compare_to), what changed that no step did (unaccounted), and the facts. Call it before you change anything, and whenever a step fails.',
   toolset: 'core',
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
   effect: 'read',
@@ -127,7 +127,7 @@ async function moreFacts(workspace: Workspace, cursor: string) {
   return {
     snapshot: snapshot.id,
     at: snapshot.at,
-    about: 'more facts of that look',
+    about: 'more facts of that observation',
     ...{ findings: [], changed: [], unaccounted: [], unavailable: [] },
     ...page,
     next: '',

@@ -17,7 +17,7 @@ export const escalate = defineTool({
   dotted: 'escalate',
   title: 'Ask a person',
   description:
-    'Stops a problem and asks a person (escalate): writes a dossier under Open questions of what was tried and what is known. Use it when a guard stopped you, when evidence lies outside the box, or when you go round. Independent steps can go on; a person resumes with runbook resume.',
+    'Stops a problem and asks a person (escalate): writes under Open questions what was tried and what is known. Use it when a guard stopped you, when evidence is outside the box, or when you repeat yourself. Independent steps can continue; a person resumes with runbook resume.',
   toolset: 'core',
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
   effect: 'write',

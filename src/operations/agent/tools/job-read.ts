@@ -82,7 +82,7 @@ export const jobCancel = defineTool({
   dotted: 'job.cancel',
   title: 'Cancel a job',
   description:
-    'Ends a running job: its whole process group is killed (job.cancel). What it had changed on the box until then stays; look with env_observe.',
+    'Ends a running job: its whole process group is killed (job.cancel). Changes that it already made on the box stay; call env_observe to see them.',
   toolset: 'core',
   hints: { readOnly: false, destructive: true, idempotent: true, openWorld: false },
   effect: 'act',

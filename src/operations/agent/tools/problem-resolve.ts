@@ -18,7 +18,7 @@ import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
 
 const input = z.object({
   problem: z.string().max(100),
-  why: z.string().optional().describe('why it happened, for somebody who was not there'),
+  why: z.string().optional().describe('why it happened, for a reader who was not there'),
   cause: z.enum(CAUSES).optional(),
   drop: z.string().optional().describe('instead of a Why: the reason to leave it out'),
   same_as: z.string().optional().describe('id of the problem that this one is'),
@@ -38,7 +38,7 @@ type Input = z.infer<typeof input>;
 export const problemResolve = defineTool({
   name: 'problem_resolve',
   dotted: 'problem.resolve',
-  title: 'Say why it happened',
+  title: 'Explain a problem',
   description:
     'Gives a cleared problem its Why and writes it, with Symptom, Fix and Verify, where a later pass needs it (problem.resolve). Say the mechanism, not the history. Its Verify must test for the obstacle, not for the goal: "not port 80 owner nginx" rather than "port 80 free". drop with a reason leaves it out; same_as merges it into another.',
   toolset: 'core',

@@ -27,7 +27,7 @@ const row = z.looseObject({});
 const input = z.object({
   from: z.string().max(200).optional(),
   only: z.string().max(200).optional(),
-  dry_run: z.boolean().default(false).describe('say what would be done; run nothing'),
+  dry_run: z.boolean().default(false).describe('report what would be done; run nothing'),
   wait_s: z.number().min(0).max(60).default(50),
   box: z.string().optional(),
 });
@@ -51,7 +51,7 @@ export const replayTool = defineTool({
   dotted: 'replay',
   title: 'Replay the runbook',
   description:
-    'Brings the box to what the document says, in one pass (replay): checks, skips what is satisfied, acts, verifies, goes on from where it stopped. dry_run runs nothing. Runs as a job: follow it with job_read. Only what is written counts: env_save first.',
+    'Brings the box to what the document says, in one pass (replay): checks, skips satisfied steps, acts, verifies, and continues where it stopped. dry_run runs nothing. Runs as a job: follow it with job_read. Only saved steps count: call env_save first.',
   toolset: 'core',
   hints: { readOnly: false, destructive: true, idempotent: true, openWorld: true },
   effect: 'act',

@@ -16,7 +16,7 @@ const row = z.looseObject({});
 export const runbookRead = defineTool({
   name: 'runbook_read',
   dotted: 'runbook.read',
-  title: 'Read the runbook, and where things stand',
+  title: 'Read the runbook and the current state',
   description:
     'Call this first, and after every restart or compaction (runbook.read). now says what is running, waits for approval, is unsolved or unsaved, and what to do next. view: outline (default), step (with step: id), problems, decisions, or diff (what env_save would write). exists is false where there is no file yet: env_save creates it.',
   toolset: 'core',

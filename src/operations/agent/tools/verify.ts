@@ -30,7 +30,7 @@ const checkRow = z.object({
 export const verifyTool = defineTool({
   name: 'verify',
   dotted: 'verify',
-  title: 'Ask the checks',
+  title: 'Evaluate the checks',
   description:
     'Evaluates the typed checks of the steps, saved or not, once and without waiting (verify). Changes nothing. probes: your own check lines. Only apply_step and replay run shell checks. unknown is never a pass.',
   toolset: 'core',
