@@ -85,6 +85,7 @@ export class RealNode {
   /** Ends it, and removes everything that it has made. */
   async stop(): Promise<void> {
     this.#endLoadBalancer();
+    if (this.#supervisor.exitCode !== null || this.#supervisor.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#supervisor.on('exit', resolve));
     this.#supervisor.stdin?.end();
     await ended;
