@@ -1,9 +1,45 @@
+import { z } from 'zod';
 import { hasFailed } from '../../loop/attempt.ts';
 import type { ProblemRecord } from '../../loop/loop.ts';
 import type { World } from '../../world.ts';
 import { leasesAt } from '../approval/leases-at.ts';
+import { NotSavedRow } from './answer-rows.ts';
 import type { Saving } from './save/saving.ts';
 import type { Workspace } from './workspace.ts';
+
+/** A problem that is not solved, or not written yet, with what was tried. */
+const ProblemNow = z.object({
+  problem: z.string(),
+  state: z.string(),
+  steps: z.array(z.string()),
+  failed_checks: z.array(z.string()),
+  finding: z.string().optional(),
+  error: z.string().optional(),
+  tried: z.array(
+    z.object({ attempt: z.string(), step: z.string(), status: z.string(), changed: z.array(z.string()) }),
+  ),
+  reason: z.string().optional(),
+});
+
+const Pending = z.object({
+  step: z.string(),
+  title: z.string(),
+  answer: z.string(),
+  reason: z.string().optional(),
+});
+
+/** The answer to "where do things stand". */
+export const Now = z.object({
+  box: z.object({ name: z.string(), id: z.string() }),
+  jobs: z.array(z.object({ job: z.string(), what: z.string(), step: z.string(), status: z.string() })),
+  pending_approvals: z.array(Pending),
+  leases: z.array(z.object({ id: z.string(), client: z.string(), until: z.string() })).optional(),
+  problems: z.array(ProblemNow),
+  unsaved: z.array(z.object({ step: z.string(), kind: z.string(), attempt: z.string() })),
+  not_saved: z.array(NotSavedRow),
+  last_attempt: z.object({ attempt: z.string(), step: z.string(), status: z.string() }).optional(),
+  next: z.string(),
+});
 
 /** Tries of one problem that are listed; the rest is counted. */
 const TRIES = 6;
@@ -13,7 +49,7 @@ export async function currentState(
   world: World,
   workspace: Workspace,
   saving: Saving,
-): Promise<Record<string, unknown>> {
+): Promise<z.infer<typeof Now>> {
   const { store, box } = workspace;
   const { loop } = store;
   const place = { document: workspace.document.path, box: box.id };
@@ -30,14 +66,14 @@ export async function currentState(
     ...(leases.length > 0 ? { leases } : {}),
     problems: open.map((each) => problemNow(workspace, each)),
     unsaved: saving.fold.steps.map(({ step, kind, attempt }) => ({ step, kind, attempt })),
-    not_saved: saving.fold.notSaved,
+    not_saved: [...saving.fold.notSaved],
     ...(last ? { last_attempt: { attempt: last.attempt, step: last.step, status: last.status } } : {}),
     next: nextOf(workspace, saving, open, running.length),
   };
 }
 
 /** A problem with what was tried, and what each try changed. */
-function problemNow({ store }: Workspace, problem: ProblemRecord): Record<string, unknown> {
+function problemNow({ store }: Workspace, problem: ProblemRecord): z.infer<typeof ProblemNow> {
   const { attempts } = store.loop;
   const opened = attempts.find((each) => each.attempt === problem.openedBy);
   const since = attempts.filter((each) => opened && each.seq >= opened.seq);
@@ -45,8 +81,8 @@ function problemNow({ store }: Workspace, problem: ProblemRecord): Record<string
   return {
     problem: problem.id,
     state: problem.state,
-    steps: problem.steps,
-    failed_checks: problem.failedChecks,
+    steps: [...problem.steps],
+    failed_checks: [...problem.failedChecks],
     finding: failure?.findings[0]?.title,
     error: failure?.outputTail.trim().split('\n').at(-1),
     tried: since.slice(-TRIES).map((each) => ({
@@ -63,7 +99,7 @@ function problemNow({ store }: Workspace, problem: ProblemRecord): Record<string
 }
 
 /** Asked and not answered with yes since, by step: only the last question of each. */
-function pendingApprovals({ store }: Workspace): Record<string, unknown>[] {
+function pendingApprovals({ store }: Workspace): z.infer<typeof Pending>[] {
   const asked = new Map(store.of('approval').map((each) => [each.step, each]));
   const replayed = store.jobs.findLast(({ what }) => what === 'replay')?.seq ?? 0;
   return [...asked.values()]

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { matchSymptom } from '../../../judge/symptom.ts';
 import { ATTEMPT_STATUSES, type Attempt } from '../../../loop/attempt.ts';
+import { PredictionRow } from '../../../loop/hypothesis.ts';
 import type { GuardRecord } from '../../../loop/loop.ts';
 import { predictionHeld } from '../../../loop/prediction.ts';
+import { ApprovalRow, ChangeRow, CheckRow, FindingRow, FixRow, GuardRow } from '../answer-rows.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Denial } from './denial.ts';
-
-const row = z.looseObject({});
 
 /** The answer of apply_step, word for word as docs/agents.md gives it. */
 export const AttemptAnswer = z.object({
@@ -18,15 +18,17 @@ export const AttemptAnswer = z.object({
   duration_ms: z.number(),
   output_tail: z.string(),
   output_bytes: z.number(),
-  checks: z.array(row),
-  findings: z.array(row),
-  guard: row.optional(),
-  approval: row.optional(),
-  known_fixes: z.array(row),
-  changed: z.array(row),
+  checks: z.array(CheckRow),
+  findings: z.array(FindingRow),
+  guard: GuardRow.optional(),
+  approval: ApprovalRow.optional(),
+  known_fixes: z.array(FixRow),
+  changed: z.array(ChangeRow),
   problem: z.string().optional(),
   cleared: z.array(z.string()).optional(),
-  prediction: row.optional(),
+  prediction: z
+    .object({ held: z.enum(['yes', 'no', 'unknown']), rows: z.array(PredictionRow).readonly() })
+    .optional(),
   note: z.string().optional(),
   next: z.string(),
 });
@@ -139,13 +141,10 @@ const NOT_RUN = {
 };
 
 /** Recorded problems whose Symptom is in the output; then what solved the same failure before. */
-async function knownFixes(
-  { document, store }: Workspace,
-  attempt: Attempt,
-): Promise<Record<string, unknown>[]> {
+async function knownFixes({ document, store }: Workspace, attempt: Attempt): Promise<FixRow[]> {
   if (attempt.status !== 'failed' && attempt.status !== 'timed_out') return [];
   const text = [attempt.outputTail, ...attempt.checks.map(({ observed }) => observed)].join('\n');
-  const written: Record<string, unknown>[] = [];
+  const written: FixRow[] = [];
   for (const step of document.runbook.steps.filter(({ kind }) => kind === 'problem')) {
     const matches = await Promise.all(step.symptoms.map((each) => matchSymptom(each, text)));
     if (!matches.includes(true)) continue;
@@ -160,7 +159,12 @@ async function knownFixes(
   );
   return [
     ...written,
-    ...before.map(({ id, title, why, fix }) => ({ problem: id, title, why, attempts: fix })),
+    ...before.map(({ id, title, why, fix }) => ({
+      problem: id,
+      title,
+      why,
+      ...(fix && { attempts: [...fix] }),
+    })),
   ];
 }
 

@@ -5,14 +5,13 @@ import { SCOPE_NAMES, type Snapshot } from '../../../model/facts/snapshot.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import { compareSnapshots } from '../../../observe/compare.ts';
 import { measurementsOf, observeClusterOf } from '../../session/cluster-observation.ts';
+import { ChangeRow, FindingRow } from '../answer-rows.ts';
 import { type Diagnosis, runChecklist } from '../diagnosis.ts';
 import { scopesOf } from '../scope-words.ts';
 import { factsFrom, readCursor, shownFacts } from '../shown-facts.ts';
 import { defineTool } from '../tool.ts';
 import { observeNow, unaccountedSince } from '../watch.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
-
-const row = z.looseObject({});
 
 const input = z.object({
   scopes: z
@@ -53,14 +52,15 @@ export const envObserve = defineTool({
     at: z.string(),
     about: z.string(),
     scopes: z.array(z.string()).optional(),
-    findings: z.array(row),
-    changed: z.array(row),
+    findings: z.array(FindingRow),
+    changed: z.array(ChangeRow),
     compared_to: z.string().optional(),
-    unaccounted: z.array(row),
-    facts: z.record(z.string(), z.array(row)),
+    unaccounted: z.array(ChangeRow),
+    /** By scope; each scope has its own fields (model/facts/snapshot). */
+    facts: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
     counts: z.record(z.string(), z.number()),
     next_facts: z.record(z.string(), z.string()),
-    unavailable: z.array(row),
+    unavailable: z.array(z.object({ scope: z.string(), reason: z.string() })),
     next: z.string(),
   }),
   budget: 16_000,

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { Learned } from '../../../markdown/record/learned.ts';
 import { usageError } from '../../../model/diagnostic.ts';
+import { NotSavedRow } from '../answer-rows.ts';
 import { writeClaude } from '../save/claude-file.ts';
 import { commitFiles } from '../save/commit.ts';
 import { type Saved, save } from '../save/save.ts';
 import { defineTool } from '../tool.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
-
-const row = z.looseObject({});
 
 const Fact = z.object({
   name: z.string().min(1).max(100),
@@ -76,9 +75,9 @@ export const envSave = defineTool({
     conflicts: z.array(z.string()),
     steps: z.array(z.string()),
     problems: z.array(z.string()),
-    withheld: z.array(row),
-    not_saved: z.array(row),
-    leftovers: z.array(row),
+    withheld: z.array(z.object({ problem: z.string(), for: z.string(), fix: z.array(z.string()) })),
+    not_saved: z.array(NotSavedRow),
+    leftovers: z.array(z.object({ attempt: z.string(), change: z.string() })),
     unaccounted: z.array(z.string()),
     also_written: z.array(z.string()),
     commit: z.string().optional(),
@@ -109,7 +108,7 @@ export const envSave = defineTool({
       ...(refused === undefined ? {} : { refused }),
       steps: fold.withheld.length > 0 ? [] : fold.steps.map(({ step }) => step),
       problems: fold.problems.map(({ problem }) => problem.id),
-      withheld: fold.withheld.map((each) => ({ ...each })),
+      withheld: fold.withheld.map((each) => ({ ...each, fix: [...each.fix] })),
       not_saved: fold.notSaved.map((each) => ({ ...each })),
       leftovers: fold.leftovers.map(({ attempt, change }) => ({
         attempt,

@@ -3,11 +3,10 @@ import { matchSymptom } from '../../../judge/symptom.ts';
 import type { Attempt } from '../../../loop/attempt.ts';
 import { lastErrorLine, normalErrorLine } from '../../../loop/error-line.ts';
 import { usageError } from '../../../model/diagnostic.ts';
+import { FixRow } from '../answer-rows.ts';
 import { defineTool } from '../tool.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 import { findJob, logTail } from './job-read.ts';
-
-const row = z.looseObject({});
 
 /** Recorded problems that match an error text or a job's output. */
 export const findFix = defineTool({
@@ -24,7 +23,7 @@ export const findFix = defineTool({
     job: z.string().max(100).optional(),
     limit: z.int().min(1).max(20).default(3),
   }),
-  output: z.object({ fixes: z.array(row), searched: z.string(), next: z.string() }),
+  output: z.object({ fixes: z.array(FixRow), searched: z.string(), next: z.string() }),
   run: async (context, { text, job, limit }) => {
     const workspace = await openWorkspace(context);
     const searched =
@@ -50,8 +49,8 @@ export const findFix = defineTool({
   },
 });
 
-async function written({ document }: Workspace, text: string): Promise<Record<string, unknown>[]> {
-  const found: Record<string, unknown>[] = [];
+async function written({ document }: Workspace, text: string): Promise<FixRow[]> {
+  const found: FixRow[] = [];
   for (const problem of document.runbook.steps.filter(({ kind }) => kind === 'problem')) {
     const matches = await Promise.all(problem.symptoms.map((each) => matchSymptom(each, text)));
     if (!matches.includes(true)) continue;
@@ -72,7 +71,7 @@ async function written({ document }: Workspace, text: string): Promise<Record<st
  * Solved on this box: with the same error but for numbers and times, or with a finding of the code that is asked for
  * (`image-credentials`).
  */
-function remembered({ store }: Workspace, text: string): Record<string, unknown>[] {
+function remembered({ store }: Workspace, text: string): FixRow[] {
   const { problems, attempts } = store.loop;
   const line = normalErrorLine(text);
   const code = /^[a-z][a-z0-9-]{3,60}$/.exec(text.trim())?.[0];
@@ -85,7 +84,7 @@ function remembered({ store }: Workspace, text: string): Record<string, unknown>
       problem: id,
       title,
       why,
-      attempts: fix ?? [clearedBy],
+      attempts: fix ? [...fix] : clearedBy === undefined ? [] : [clearedBy],
       from: 'this box',
     }));
 }

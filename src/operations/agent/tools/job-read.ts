@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { OWN_FILE } from '../../../journal/journal-folder.ts';
 import { usageError } from '../../../model/diagnostic.ts';
-import { attemptAnswer } from '../attempt/answer.ts';
+import { AttemptAnswer, attemptAnswer } from '../attempt/answer.ts';
 import { followJob } from '../follow-job.ts';
 import { RESOURCE_BUDGET } from '../resource.ts';
 import { defineTool } from '../tool.ts';
@@ -13,8 +13,6 @@ const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Characters of a log in one answer. */
 const DEFAULT_CHARACTERS = 4_000;
-
-const row = z.looseObject({});
 
 /** What a job has said and how it ended. */
 export const jobRead = defineTool({
@@ -42,7 +40,7 @@ export const jobRead = defineTool({
     log: z.string(),
     log_bytes: z.number(),
     next_offset: z.number().optional(),
-    attempt: row.optional(),
+    attempt: AttemptAnswer.omit({ output_tail: true }).optional(),
     next: z.string(),
   }),
   budget: 36_000,

@@ -13,6 +13,7 @@ import { askPerson } from '../../asks/ask-person.ts';
 import { replayInput } from '../../replay-flags.ts';
 import { replayBox } from '../../session/replay-box.ts';
 import type { ApprovedDocument, Prepared } from '../../session/session.ts';
+import { ApprovalRow, FixRow } from '../answer-rows.ts';
 import type { Denial } from '../attempt/denial.ts';
 import { boxOfApproval } from '../attempt/permission.ts';
 import { unknownStep } from '../attempt/target.ts';
@@ -21,8 +22,6 @@ import { JobLog } from '../job-log.ts';
 import { type AgentContext, type ApprovalRequest, defineTool } from '../tool.ts';
 import { withSteps } from '../working.ts';
 import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
-
-const row = z.looseObject({});
 
 const input = z.object({
   from: z.string().max(200).optional(),
@@ -34,12 +33,26 @@ const input = z.object({
 
 type Input = z.infer<typeof input>;
 
+/** One step: what it came to, or in a dry run what it would do. */
+const StepRow = z.object({
+  step: z.string(),
+  outcome: z.string().optional(),
+  reason: z.string().optional(),
+  would: z.string().optional(),
+  detail: z.string().optional(),
+  message: z.string().optional(),
+  remedy: z.string().optional(),
+  output_tail: z.string().optional(),
+  known_fixes: z.array(FixRow).optional(),
+});
+
 const output = z.object({
   job: z.string().nullable(),
   status: z.string(),
-  summary: row.optional(),
-  steps: z.array(row),
-  approval: row.optional(),
+  /** Counts of the pass, or of the plan in a dry run. */
+  summary: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  steps: z.array(StepRow),
+  approval: ApprovalRow.optional(),
   next: z.string(),
 });
 
@@ -224,7 +237,9 @@ async function start(
   };
 }
 
-function outcomeRow(outcome: ReplayReport['steps'][number]['outcome']): Record<string, unknown> {
+function outcomeRow(
+  outcome: ReplayReport['steps'][number]['outcome'],
+): Omit<z.infer<typeof StepRow>, 'step'> {
   const { kind } = outcome;
   if (kind === 'failed' || kind === 'person') {
     const { message, remedy, outputTail, knownProblems } = outcome.failure;

@@ -2,7 +2,7 @@ import { createPatch } from 'diff';
 import { z } from 'zod';
 import { usageError } from '../../../model/diagnostic.ts';
 import { unknownStep } from '../attempt/target.ts';
-import { currentState } from '../now.ts';
+import { currentState, Now } from '../now.ts';
 import { type Saving, savingOf } from '../save/saving.ts';
 import { defineTool } from '../tool.ts';
 import { documentedStep, draftedBody, openWorkspace, type Workspace } from '../workspace.ts';
@@ -10,7 +10,19 @@ import { documentedStep, draftedBody, openWorkspace, type Workspace } from '../w
 /** Entries of a list in one answer; the rest by cursor. */
 const PAGE = 30;
 
-const row = z.looseObject({});
+/** An entry of a list: a step (outline), a problem or a decision. */
+const Entry = z.object({
+  title: z.string(),
+  id: z.string().optional(),
+  kind: z.string().optional(),
+  checks: z.number().optional(),
+  for: z.string().optional(),
+  symptom: z.string().optional(),
+  why: z.string().optional(),
+  fix: z.string().optional(),
+  alternatives: z.string().optional(),
+  date: z.string().optional(),
+});
 
 /** All that an agent needs that has just begun, or has lost its memory. */
 export const runbookRead = defineTool({
@@ -28,12 +40,12 @@ export const runbookRead = defineTool({
     cursor: z.string().max(20).optional().describe('from an earlier answer'),
   }),
   output: z.object({
-    now: row,
+    now: Now,
     file: z.string(),
     exists: z.boolean(),
     name: z.string(),
     sha256: z.string().nullable(),
-    entries: z.array(row),
+    entries: z.array(Entry),
     text: z.string().optional(),
     next_cursor: z.string().optional(),
   }),
@@ -60,7 +72,7 @@ export const runbookRead = defineTool({
 });
 
 interface Viewed {
-  readonly entries?: readonly Record<string, unknown>[];
+  readonly entries?: readonly z.infer<typeof Entry>[];
   readonly text?: string;
 }
 

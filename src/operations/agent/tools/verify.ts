@@ -6,6 +6,7 @@ import { refuseErrors } from '../../document/document.ts';
 import { type CheckQuestion, evaluateOnce } from '../../pass/checks.ts';
 import { openPreview } from '../../pass/preview.ts';
 import { openSession } from '../../session/session.ts';
+import { CheckRow } from '../answer-rows.ts';
 import { unknownStep } from '../attempt/target.ts';
 import { evaluateLines, readProbeLines } from '../probe-lines.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
@@ -18,13 +19,6 @@ import {
   type Workspace,
   withoutOutput,
 } from '../workspace.ts';
-
-const checkRow = z.object({
-  check: z.string(),
-  verdict: z.enum(['pass', 'fail', 'unknown']),
-  observed: z.string(),
-  expected: z.string(),
-});
 
 /** Asks typed checks once; runs no code and changes no problem. */
 export const verifyTool = defineTool({
@@ -43,8 +37,8 @@ export const verifyTool = defineTool({
   }),
   output: z.object({
     summary: z.record(z.string(), z.number()),
-    steps: z.array(z.object({ step: z.string(), verdict: z.string(), checks: z.array(checkRow) })),
-    probes: z.array(checkRow),
+    steps: z.array(z.object({ step: z.string(), verdict: z.string(), checks: z.array(CheckRow) })),
+    probes: z.array(CheckRow),
     next: z.string(),
   }),
   run: async (context, { steps, probes, box }) => {
