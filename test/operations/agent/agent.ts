@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { deepEqual } from 'node:assert/strict';
 import { createRunningJobs } from '../../../src/mcp/tools/running-jobs.ts';
 import { RunbookError } from '../../../src/model/diagnostic.ts';
 import type { AgentContext, ApprovalAnswer, ApprovalRequest } from '../../../src/operations/agent/tool.ts';
@@ -44,7 +44,7 @@ export function agentIn(world: World, options: AgentOptions = {}): Agent {
     const output = await tool.run(context, tool.input.parse(input));
     const answer = JSON.parse(JSON.stringify(tool.output.parse(output)));
     // The schema drops what it does not name, so a field that it forgot would never reach an agent.
-    expect(answer).toEqual(JSON.parse(JSON.stringify(output)));
+    deepEqual(answer, JSON.parse(JSON.stringify(output)));
     return answer;
   };
   return {
