@@ -11,6 +11,7 @@ const completion: Verb = {
 
 /** Verbs of two words, by their first: root help shows one line for all of them, `runbook box --help` each. */
 const families: readonly Verb[] = [
+  { name: 'secret', summary: 'keep secrets encrypted next to the document, with age', effect: 'write' },
   { name: 'notify', summary: 'test and send the messages of schedules and passes', effect: 'write' },
   { name: 'schedule', summary: 'list, install, remove and run the schedules of a document', effect: 'write' },
   { name: 'box', summary: 'launch, list, fill, expose and remove throw-away boxes', effect: 'act' },

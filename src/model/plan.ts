@@ -46,6 +46,8 @@ export interface PlannedStep {
     readonly summary: string;
     readonly text: string;
     readonly place: Place;
+    /** What it destroys, one line for each command, masked; absent: nothing that is known. */
+    readonly destroys?: readonly string[];
   }[];
   readonly needs: readonly string[];
 }
@@ -85,5 +87,7 @@ export interface PlanReport {
     readonly skip: number;
     readonly ask: number;
     readonly person: number;
+    /** Commands that destroy something, in steps that would act. */
+    readonly destroys?: number;
   };
 }

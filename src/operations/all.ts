@@ -207,6 +207,42 @@ const rows: readonly (OperationRow | ToolOnlyRow)[] = [
     load: async () => (await import('./notify/deliver.ts')).deliverNotifications as unknown as Operation,
   },
   {
+    name: 'secret set',
+    summary: 'encrypt a secret next to the document',
+    effect: 'write',
+    load: async () => (await import('./secret/set.ts')).setSecret as unknown as Operation,
+  },
+  {
+    name: 'secret get',
+    summary: 'show the value of a secret on your terminal',
+    effect: 'read',
+    load: async () => (await import('./secret/list.ts')).getSecret as unknown as Operation,
+  },
+  {
+    name: 'secret list',
+    summary: 'list the encrypted secrets of a document by name',
+    effect: 'read',
+    load: async () => (await import('./secret/list.ts')).listSecrets as unknown as Operation,
+  },
+  {
+    name: 'secret rotate',
+    summary: 'replace the value of a secret, and name the steps that use it',
+    effect: 'write',
+    load: async () => (await import('./secret/set.ts')).rotateSecret as unknown as Operation,
+  },
+  {
+    name: 'secret recipients',
+    summary: 'list, add or remove the public keys that can decrypt',
+    effect: 'write',
+    load: async () => (await import('./secret/recipients.ts')).secretRecipients as unknown as Operation,
+  },
+  {
+    name: 'secret remove',
+    summary: 'remove an encrypted secret',
+    effect: 'write',
+    load: async () => (await import('./secret/list.ts')).removeSecret as unknown as Operation,
+  },
+  {
     name: 'approve',
     summary: 'let this content run without asking again',
     effect: 'write',

@@ -7,6 +7,7 @@ import { staleCertificate } from '../plan/stale-certificate.ts';
 import { certificateHashOf } from './document/certificate.ts';
 import { readDocument } from './document/document.ts';
 import { defineOperation } from './operation.ts';
+import { trackedSecrets } from './secret/tracked-env.ts';
 import { looseDocument } from './session/session.ts';
 import { fileFlag } from './session/session-flags.ts';
 
@@ -43,6 +44,7 @@ export const lint = defineOperation({
       ...planned,
       ...rules,
       ...(stale ? [stale] : []),
+      ...(await trackedSecrets(document)),
     ];
     const count = (severity: string) => diagnostics.filter((each) => each.severity === severity).length;
     return {

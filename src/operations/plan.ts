@@ -4,6 +4,7 @@ import type { Action } from '../model/action.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { PlannedStep, PlanReport, PlanStep } from '../model/plan.ts';
 import { decideFromChecks, decideFromJournal } from '../plan/decide.ts';
+import { destructiveLines } from '../plan/destructive.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { evaluateOnce, questionOf, tally } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
@@ -60,6 +61,8 @@ export async function planSession(
     if (step.would === 'act') acting.add(step.id);
     steps.push(step);
   }
+  const mayAct = steps.filter(({ would }) => would === 'act' || would === 'ask');
+  const destroys = mayAct.flatMap(({ actions }) => actions.flatMap((each) => each.destroys ?? [])).length;
   const count = (would: PlannedStep['would']) => steps.filter((step) => step.would === would).length;
   return {
     file: session.runbook.file,
@@ -81,7 +84,10 @@ export async function planSession(
       ...preview.journal.diagnostics,
       ...(await preflightDiagnostics(context, session, selected)),
     ],
-    summary: { act: count('act'), skip: count('skip'), ask: count('ask'), person: count('person') },
+    summary: {
+      ...{ act: count('act'), skip: count('skip'), ask: count('ask'), person: count('person') },
+      ...(destroys > 0 ? { destroys } : {}),
+    },
   };
 }
 
@@ -160,10 +166,12 @@ async function planStep(
 function describeAction(action: Action, preview: Preview, planned: PlanStep): PlannedStep['actions'][number] {
   const resolved = (text: string) => preview.show(planned, text);
   const text = action.kind === 'shell' ? preview.pass.masker.mask(action.text) : resolved(action.text);
+  const destroys = destructiveLines(action).map((line) => preview.pass.masker.mask(line));
   return {
     kind: action.kind,
     summary: actionKind(action).summary(action, resolved),
     text,
     place: action.place,
+    ...(destroys.length > 0 ? { destroys } : {}),
   };
 }

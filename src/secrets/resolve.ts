@@ -37,6 +37,7 @@ export type ValueSource =
   | 'environment'
   | '--env-file'
   | '.env'
+  | 'secrets.age.env'
   | 'command'
   | 'default'
   | 'prompt';
@@ -77,7 +78,9 @@ export async function resolveInputs(
   const answer: ResolvedInputs = { values: new Map(), missing: [], resolved: [], warnings: [] };
   const { isApproved = () => true } = sources;
   // Not opened for proposals alone: it may be a pipe that a password manager fills once it has asked the person.
-  const files = declared.some(isApproved) ? await readEnvFiles(sources, answer.warnings) : [];
+  const wanted = declared.filter(isApproved);
+  const files = wanted.length > 0 ? await readEnvFiles(sources, answer.warnings) : [];
+  if (wanted.length > 0) files.push(...(await readEncrypted(wanted, sources, files, answer.warnings)));
   for (const input of declared) {
     const outcome: Outcome = refusedName(input.name)
       ? { kind: 'missing', why: REFUSED }
@@ -159,7 +162,7 @@ async function ask({ name, kind, purpose }: Input, person: Person | undefined): 
 
 /** An env file and its name in reports. */
 interface Named {
-  readonly source: '--env-file' | '.env';
+  readonly source: '--env-file' | '.env' | 'secrets.age.env';
   readonly file: EnvFile;
 }
 
@@ -176,6 +179,45 @@ async function readEnvFiles({ envFile, folder }: InputSources, warnings: Diagnos
     if (code !== 'ENOENT') warnings.push(unreadableFile(path, message));
   }
   return files;
+}
+
+/** Decrypts only what no other source has, so that no passphrase is asked for nothing. */
+async function readEncrypted(
+  declared: readonly Input[],
+  { folder, env, person }: InputSources,
+  files: readonly Named[],
+  warnings: Diagnostic[],
+): Promise<Named[]> {
+  const path = join(folder, 'secrets.age.env');
+  if (!(await stat(path).catch(() => undefined))) return [];
+  const { readAgeFile, decryptValue } = await import('./age-file.ts');
+  const { readIdentities } = await import('./age-identities.ts');
+  try {
+    const encrypted = (await readAgeFile(folder))?.values ?? new Map<string, string>();
+    const names = declared
+      .map(({ name }) => name)
+      .filter(
+        (name) => encrypted.has(name) && !own(env, name) && !files.some(({ file }) => own(file.values, name)),
+      );
+    if (names.length === 0) return [];
+    const identities = await readIdentities({ env, person });
+    const values: Record<string, string> = {};
+    for (const name of names) values[name] = await decryptValue(encrypted.get(name)!, identities);
+    return [{ source: 'secrets.age.env', file: { path, values, exposed: false } }];
+  } catch (error) {
+    warnings.push(undecryptable(path, (error as Error).message));
+    return [];
+  }
+}
+
+function undecryptable(path: string, cause: string): Diagnostic {
+  return {
+    code: 'secrets-undecryptable',
+    severity: 'warning',
+    message: `Encrypted secrets need an identity of age that fits. No values were read from ${path}.`,
+    remedy: 'Put the identity into ~/.config/age/keys.txt or the variable RUNBOOK_AGE_KEY.',
+    cause,
+  };
 }
 
 async function readGivenFile(path: string): Promise<EnvFile> {

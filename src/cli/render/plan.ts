@@ -43,7 +43,10 @@ function stepRows(step: PlannedStep, page: Page): Cell[][] {
   const rows: Cell[][] = [[word, cleanLine(step.id), why]];
   if (step.would !== 'skip' || page.verbose) {
     rows.push(
-      ...step.actions.map((action) => ['', '', faint(`${action.kind}  ${cleanLine(action.summary)}`, page)]),
+      ...step.actions.flatMap((action) => [
+        ['', '', faint(`${action.kind}  ${cleanLine(action.summary)}`, page)],
+        ...(action.destroys ?? []).map((line) => ['', '', { text: cleanLine(line), paint: page.paint.bad }]),
+      ]),
     );
   }
   if (page.verbose) {
@@ -91,6 +94,11 @@ function summaryWords({ summary }: PlanReport): string {
     `${summary.act} act`,
     `${summary.skip} skip`,
     ...(summary.ask ? [`${summary.ask} known only in the pass`] : []),
+    ...(summary.destroys
+      ? [
+          `${pluralize(summary.destroys, 'command')} that destroy${summary.destroys === 1 ? 's' : ''} something`,
+        ]
+      : []),
     ...(summary.person ? [`${summary.person} ${needWords(summary.person)}`] : []),
   ];
   return parts.join(', ');

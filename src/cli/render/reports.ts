@@ -33,6 +33,7 @@ import type {
   ScheduleListReport,
   ScheduleRunReport,
 } from '../../model/reports/schedule-report.ts';
+import type { SecretReport } from '../../model/reports/secret-report.ts';
 import type { SubmitReport } from '../../model/reports/submit-report.ts';
 import type { renderDelivered } from './notify.ts';
 import type { Page } from './text/page.ts';
@@ -66,6 +67,12 @@ interface Renderers {
   readonly 'schedule run': () => Promise<Renderer<ScheduleRunReport>>;
   readonly 'notify test': () => Promise<Renderer<NotifyTestReport>>;
   readonly 'notify deliver': () => Promise<Renderer<Parameters<typeof renderDelivered>[0]>>;
+  readonly 'secret set': () => Promise<Renderer<SecretReport>>;
+  readonly 'secret get': () => Promise<Renderer<SecretReport>>;
+  readonly 'secret list': () => Promise<Renderer<SecretReport>>;
+  readonly 'secret rotate': () => Promise<Renderer<SecretReport>>;
+  readonly 'secret recipients': () => Promise<Renderer<SecretReport>>;
+  readonly 'secret remove': () => Promise<Renderer<SecretReport>>;
   readonly 'approvals list': () => Promise<Renderer<ApprovalsReport>>;
   readonly 'approvals show': () => Promise<Renderer<ApprovalReport>>;
   readonly 'approvals revoke': () => Promise<Renderer<RevokedReport>>;
@@ -109,6 +116,12 @@ const renderers: Renderers = {
   'schedule run': async () => (await import('./schedule.ts')).renderScheduleRun,
   'notify test': async () => (await import('./notify.ts')).renderNotifyTest,
   'notify deliver': async () => (await import('./notify.ts')).renderDelivered,
+  'secret set': async () => (await import('./secret.ts')).renderSecret,
+  'secret get': async () => (await import('./secret.ts')).renderSecret,
+  'secret list': async () => (await import('./secret.ts')).renderSecret,
+  'secret rotate': async () => (await import('./secret.ts')).renderSecret,
+  'secret recipients': async () => (await import('./secret.ts')).renderSecret,
+  'secret remove': async () => (await import('./secret.ts')).renderSecret,
   'approvals list': async () => (await import('./approvals.ts')).renderApprovals,
   'approvals show': async () => (await import('./approvals.ts')).renderApproval,
   'approvals revoke': async () => (await import('./approvals.ts')).renderRevoked,

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { EXIT } from '../../model/diagnostic.ts';
+import type { SecretReport } from '../../model/reports/secret-report.ts';
+import { defineOperation } from '../operation.ts';
+import { secretFile, secretName } from './secret-flags.ts';
+import { openStore, openValue, refused, requireStored, storeValues } from './secret-store.ts';
+
+/** Names only: nothing is decrypted. */
+export const listSecrets = defineOperation({
+  name: 'secret list',
+  summary: 'list the encrypted secrets of a document by name',
+  description: 'Shows names and recipients. Decrypts nothing.',
+  examples: ['runbook secret list'],
+  effect: 'read',
+  input: z.object(secretFile),
+  run: async ({ world }, { file }): Promise<SecretReport> => {
+    const { file: stored } = await openStore(world, file);
+    return {
+      file,
+      did: 'listed',
+      names: [...stored.values.keys()],
+      recipients: stored.recipients,
+      steps: [],
+    };
+  },
+  exit: () => EXIT.done,
+});
+
+export const removeSecret = defineOperation({
+  name: 'secret remove',
+  summary: 'remove an encrypted secret',
+  description:
+    'Removes its line. Earlier versions of the file in git still hold it: rotate the secret where it is used.',
+  examples: ['runbook secret remove REGISTRY_PASS'],
+  effect: 'write',
+  input: z.object({ ...secretName, ...secretFile }),
+  run: async ({ world }, { name, file }): Promise<SecretReport> => {
+    const store = await openStore(world, file);
+    requireStored(store.file, name);
+    await storeValues(store, { [name]: undefined }, store.file.recipients);
+    return { file, did: 'removed', names: [name], recipients: store.file.recipients, steps: [] };
+  },
+  exit: () => EXIT.done,
+});
+
+/** For a person at a terminal only, so that no log or agent gets the value. */
+export const getSecret = defineOperation({
+  name: 'secret get',
+  summary: 'show the value of a secret on your terminal',
+  description: 'Needs a terminal, so that the value does not end in a log or with an agent.',
+  examples: ['runbook secret get REGISTRY_PASS'],
+  effect: 'read',
+  input: z.object({ ...secretName, ...secretFile }),
+  run: async ({ world }, { name, file }): Promise<SecretReport> => {
+    if (!world.person) {
+      const message = 'The value of a secret is shown on a terminal only, and none is attached.';
+      throw refused('no-terminal', message, 'Run the same command in a terminal.', EXIT.person);
+    }
+    const store = await openStore(world, file);
+    const value = await openValue(world, store, name);
+    await world.person.ask(`${name} is: ${value}\nPress Enter:`);
+    return { file, did: 'shown', names: [name], recipients: store.file.recipients, steps: [] };
+  },
+  exit: () => EXIT.done,
+});

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { EXIT } from '../../model/diagnostic.ts';
+import type { SecretReport } from '../../model/reports/secret-report.ts';
+import { defineOperation } from '../operation.ts';
+import { secretFile } from './secret-flags.ts';
+import { openStore, openValue, recipientsFor, refused, storeValues } from './secret-store.ts';
+
+const key = z.string().regex(/^age1[a-z0-9]+$/, 'must be a public key, age1…');
+
+/** Who can decrypt. A change encrypts every value again. */
+export const secretRecipients = defineOperation({
+  name: 'secret recipients',
+  summary: 'list, add or remove the public keys that can decrypt',
+  description:
+    'Without flags, lists them. A change decrypts every value with your identity and encrypts it again. A removed recipient can\n' +
+    'still decrypt earlier versions of the file: rotate the secrets.',
+  examples: ['runbook secret recipients', 'runbook secret recipients --add age1…'],
+  effect: 'write',
+  input: z.object({
+    ...secretFile,
+    add: z.array(key).default([]).describe('a public key to add').meta({ placeholder: 'KEY' }),
+    remove: z.array(key).default([]).describe('a public key to remove').meta({ placeholder: 'KEY' }),
+  }),
+  run: async ({ world }, { file, add, remove }): Promise<SecretReport> => {
+    const store = await openStore(world, file);
+    const names = [...store.file.values.keys()];
+    if (add.length + remove.length === 0)
+      return { file, did: 'listed', names, recipients: store.file.recipients, steps: [] };
+    const { recipients: before, created } = await recipientsFor(world, store);
+    const recipients = [...new Set([...before, ...add])].filter((each) => !remove.includes(each));
+    if (recipients.length === 0)
+      throw refused(
+        'no-recipient',
+        'At least one recipient must remain.',
+        'Add another one first.',
+        EXIT.usage,
+      );
+    const values: Record<string, string> = {};
+    for (const name of names) values[name] = await openValue(world, store, name);
+    await storeValues(store, values, recipients);
+    return { file, did: 'recipients', names, recipients, steps: [], ...(created ? { created } : {}) };
+  },
+  exit: () => EXIT.done,
+});

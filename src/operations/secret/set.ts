@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { EXIT } from '../../model/diagnostic.ts';
+import type { SecretReport } from '../../model/reports/secret-report.ts';
+import { defineOperation } from '../operation.ts';
+import { secretFile, secretName, valueFrom } from './secret-flags.ts';
+import {
+  askValue,
+  openStore,
+  recipientsFor,
+  requireStored,
+  stepsUsing,
+  storeValues,
+} from './secret-store.ts';
+
+const input = z.object({ ...secretName, ...secretFile, ...valueFrom });
+
+/** Encrypts a value next to the document. */
+export const setSecret = defineOperation({
+  name: 'secret set',
+  summary: 'encrypt a secret next to the document',
+  description:
+    'Asks for the value without echo, or reads it from --from, and writes it encrypted with age into secrets.age.env, which\n' +
+    'may be committed. The first use creates an identity in ~/.config/age/keys.txt if you have none: keep a copy of it.',
+  examples: ['runbook secret set REGISTRY_PASS', 'runbook secret set REGISTRY_PASS --from /dev/stdin'],
+  effect: 'write',
+  input,
+  run: async ({ world }, { name, file, from }): Promise<SecretReport> => {
+    const store = await openStore(world, file);
+    const value = await askValue(world, name, from);
+    const { recipients, created } = await recipientsFor(world, store);
+    await storeValues(store, { [name]: value }, recipients);
+    const steps = stepsUsing(store.document, name);
+    return { file, did: 'set', names: [name], recipients, steps, ...(created ? { created } : {}) };
+  },
+  exit: () => EXIT.done,
+});
+
+/** The same for a secret that is stored already; without a name, all values are encrypted again. */
+export const rotateSecret = defineOperation({
+  name: 'secret rotate',
+  summary: 'replace the value of a secret, and name the steps that use it',
+  description: 'Steps that use the secret run again in the next pass, because their inputs changed.',
+  examples: ['runbook secret rotate REGISTRY_PASS'],
+  effect: 'write',
+  input,
+  run: async ({ world }, { name, file, from }): Promise<SecretReport> => {
+    const store = await openStore(world, file);
+    requireStored(store.file, name);
+    const value = await askValue(world, name, from);
+    await storeValues(store, { [name]: value }, store.file.recipients);
+    const steps = stepsUsing(store.document, name);
+    return { file, did: 'rotated', names: [name], recipients: store.file.recipients, steps };
+  },
+  exit: () => EXIT.done,
+});
