@@ -141,7 +141,7 @@ module.exports = {
       from: {
         path: '^src/',
         pathNot:
-          '^src/(execute/|program/|boxes/|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|schedule/run-scheduler-program|notify/tell)\\.ts$|notify/send\\.ts$)',
+          '^src/(execute/|program/|boxes/|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|schedule/run-scheduler-program|secret/tracked-env|notify/tell)\\.ts$|notify/send\\.ts$)',
       },
       to: {
         path: '^((node:)?child_process$|src/program/run-program\\.ts$|node_modules/execa/)',
