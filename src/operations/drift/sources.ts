@@ -6,8 +6,10 @@ import type { CheckResult } from '../../model/outcome.ts';
 import type { DriftFinding } from '../../model/reports/drift.ts';
 import { compareSnapshots, unaccountedChanges } from '../../observe/compare.ts';
 import { observeBox } from '../../observe/observe-box.ts';
+import { scheduleUnitName } from '../../schedule/scheduled-command.ts';
 import { measure } from '../facts.ts';
 import type { OperationContext } from '../operation.ts';
+import { scheduleKey } from '../schedule/scheduled-document.ts';
 import { fileHashKey } from '../session/file-hash-key.ts';
 import type { Session } from '../session/session.ts';
 import { verifySession } from '../verify.ts';
@@ -61,14 +63,22 @@ const systemSource: DriftSource = async ({ context, session, baseline }) => {
     compareSnapshots(baseline.snapshot, now),
     changesOfAttempts(context, session, baseline),
   );
+  const foreign = changes.filter(({ subject }) => !isOwnTimer(session, subject));
   return {
-    findings: [...driftOfChanges(changes), ...unreadScopes(baseline.snapshot, now)],
+    findings: [...driftOfChanges(foreign), ...unreadScopes(baseline.snapshot, now)],
     looked: BASELINE_SCOPES.flatMap((source) => {
       const count = now.facts[source]?.length;
       return count === undefined ? [] : [{ source, count }];
     }),
   };
 };
+
+/** A timer or service that `schedule install` wrote for this document: the person asked for it. */
+function isOwnTimer({ runbook, document }: Session, subject: string): boolean {
+  const key = scheduleKey(document.path);
+  const name = subject.slice(subject.lastIndexOf('/') + 1).replace(/\.(?:timer|service)$/, '');
+  return runbook.schedule.some((task) => scheduleUnitName({ key, task }) === name);
+}
 
 const NO_BASELINE: DriftFinding = {
   source: 'system',

@@ -15,6 +15,11 @@ export interface ScheduledDocument {
   readonly key: string;
 }
 
+/** Tells the documents of a box apart: a hash of the real path. */
+export function scheduleKey(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 8);
+}
+
 /**
  * Reads a document for its schedules.
  * @throws RunbookError 65 for an invalid document, 64 for a name that it does not schedule
@@ -25,7 +30,7 @@ export async function scheduledDocument(
 ): Promise<ScheduledDocument> {
   const document = await readValidDocument(world.cwd, file);
   const { schedule, diagnostics } = document.runbook;
-  const key = createHash('sha256').update(document.path).digest('hex').slice(0, 8);
+  const key = scheduleKey(document.path);
   const tasks = schedule.filter((task) => name === undefined || task.name === name);
   if (name !== undefined && tasks.length === 0) throw unknownName(document, name);
   const refused = diagnostics.filter(({ code }) => code === 'bad-schedule');
