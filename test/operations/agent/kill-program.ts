@@ -9,5 +9,8 @@ const world = localWorld({
   person: undefined,
 });
 const draft = { title: 'Long', run: 'sleep 4321', verify: 'file x exists' };
-await agentIn(world).call('apply_step', { draft, wait_s: 2 });
+const agent = agentIn(world);
+await agent.call('apply_step', { draft, wait_s: 2 });
+// On a busy machine its first look at the box takes longer.
+while ((await agent.call('job_read', { job: 'job-1', wait_s: 1 })).step === '');
 process.stdout.write('running\n');

@@ -50,3 +50,14 @@ test.each(['12 bytes without the text', 'HTTP 404, wanted 200-299', 'connection 
     expect(symptomOf(failure({ checks: [{ ...probe, observed }] }))).toBe('');
   },
 );
+
+test.each([
+  ['bash: line 1: etc/app.conf: No such file or directory', 'etc/app.conf: No such file or directory'],
+  ["fatal: cannot change to 'repo': No such file or directory", "repo': No such file or directory"],
+  ['cat: /tmp/x/project/a/key: No such file or directory', 'key: No such file or directory'],
+  ['cat: /home/me/app/key: Permission denied', 'key: Permission denied'],
+  ['cat: /etc/app/key: Permission denied', '/etc/app/key: Permission denied'],
+  ["mkdir: cannot create directory 'data': File exists", "data': File exists"],
+])('names the file of an error that every file can cause: %s', (outputTail, symptom) => {
+  expect(symptomOf(failure({ exitCode: 1, outputTail, checks: [] }))).toBe(`\`${symptom}\``);
+});

@@ -3,6 +3,16 @@ import type { Attempt } from '../../../loop/attempt.ts';
 import { lastErrorLine, lastLineOfError } from '../../../loop/error-line.ts';
 import type { FoldedProblem } from '../../../loop/fold-problems.ts';
 
+/** Errors of the system, which fail every step of their kind if nothing says what they are about. */
+const ANY_FILE =
+  /(?:no such file or directory|permission denied|file exists|is a directory|not a directory|directory not empty)$/i;
+
+/** Folders that have another name on the next box. */
+const TEMPORARY_FOLDER = /\/(?:var\/)?tmp\/(?:[^\s'"]*\/)?/g;
+
+/** The folder of an absolute path that is a person's or a project's. */
+const OWN_FOLDER = /^\/(?!(?:etc|usr|var|opt|srv|run|dev|proc|lib|bin)\/).*\//;
+
 /** A literal shorter than this matches by accident (docs/format.md). */
 const SHORTEST = 8;
 
@@ -22,7 +32,8 @@ export function symptomOf(failure: Attempt | undefined): string {
     checkMessage(failure),
     titleWithoutIds(failure),
   ];
-  const text = sources.map((line) => steadyPart(line ?? '')).find((part) => part !== '');
+  const texts = sources.map((line = '') => errorOfFile(line) ?? steadyPart(line));
+  const text = texts.find((part) => part !== '');
   return text === undefined ? '' : `\`${text}\``;
 }
 
@@ -48,6 +59,8 @@ function titleWithoutIds({ findings }: Attempt): string | undefined {
   return findings[0]?.title
     .replace(/\s*\((?:pid|pids) [^)]*\)/g, '')
     .replace(/, on [\da-f.:*[\]]+(?=\.?$)/, '')
+    .replace(/; .*$/, '')
+    .replace(TEMPORARY_FOLDER, '')
     .replace(/\.$/, '');
 }
 
@@ -70,4 +83,13 @@ function steadyPart(line: string): string {
   const last = pieces.findLast((each) => each.length >= MIN_SPECIFIC_LENGTH && each.includes(' '));
   const best = last ?? pieces.reduce((longest, each) => (each.length > longest.length ? each : longest), '');
   return best.length < SHORTEST ? '' : best.slice(0, 120);
+}
+
+/** An error that any file could cause, with the name before it: `etc/app.conf: No such file or directory`. */
+function errorOfFile(line: string): string | undefined {
+  const error = ANY_FILE.exec(line.trimEnd());
+  if (!error) return undefined;
+  const before = line.slice(0, error.index).replace(TEMPORARY_FOLDER, ' ');
+  const subject = /(?:^|[\s'"`(])([\w.~@+/-]*[\w@+-]['"]?[:,]? )$/.exec(before)?.[1]?.replace(OWN_FOLDER, '');
+  return subject === undefined || /\d{4}/.test(subject) ? undefined : subject + error[0];
 }
