@@ -243,7 +243,7 @@ const HALVES: readonly (readonly [name: string, first: Draft, second: Draft])[] 
     },
     {
       title: 'Migrate',
-      run: 'rmdir migrate.lock 2>/dev/null\nmkdir migrate.lock\ntouch migrated\nrmdir migrate.lock',
+      run: 'rm -rf migrate.lock\nmkdir migrate.lock\ntouch migrated\nrmdir migrate.lock',
       verify: ['file migrated exists', 'not file migrate.lock exists'],
     },
   ],
