@@ -9,6 +9,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { failure } from './failure.mjs';
 import { fleet } from './fleet.mjs';
 import { mcp } from './mcp.mjs';
 import { peers } from './peers.mjs';
@@ -19,7 +20,7 @@ import { judge, markdownTable, writeBetweenMarkers } from './table.mjs';
 import { text } from './text.mjs';
 import { wait } from './wait.mjs';
 
-const benchmarks = { replay, satisfied, memory, start, text, mcp, wait, fleet };
+const benchmarks = { replay, satisfied, memory, start, text, mcp, failure, wait, fleet };
 const root = resolve(import.meta.dirname, '..');
 
 const { values: flags } = parseArgs({

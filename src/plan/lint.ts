@@ -106,6 +106,17 @@ const RULES: readonly Rule[] = [
     message: 'A failure must stop the step. This line ignores it.',
     remedy: 'Test for the one failure that is acceptable, and let every other failure stop the step.',
   }),
+  // Readers that exit before they have read everything; a small writer such as echo is done by then.
+  shellLineRule(
+    'early-reader',
+    /^(?!\s*(?:#|echo\b|printf\b)).*\S\s*\|\s*(?:grep\s+(?:-\w*q|(?:-\w+\s+)*(?:-q|--quiet|-m\s*\d))|head\b|sed\s+(?:-n\s+)?["']?\d*q)/,
+    {
+      message:
+        'A pipe should not end before its writer. This reader exits early, so a long output fails with SIGPIPE (exit 141).',
+      remedy:
+        'Let the reader read everything, as in `grep x >/dev/null`, `sed -n 1p`, or test a file or variable instead.',
+    },
+  ),
   shellLineRule(
     'placeholder',
     /<(?:your|my|the|some|insert|replace|change)[-_ ][\w .-]*>|<[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+>|\byour[-_](?:domain|email|password|token|server|host|user(?:name)?|api[-_]key|ip|name|project|account)\b/i,

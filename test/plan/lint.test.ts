@@ -31,6 +31,8 @@ describe('warns about likely trouble', () => {
     ['pipe-to-shell', 'wget -qO- https://x.example/v1.2/i.sh | sudo bash'],
     ['errors-ignored', 'set +e'],
     ['errors-ignored', 'make install || true'],
+    ['early-reader', 'git log --oneline | grep -q release'],
+    ['early-reader', 'journalctl -u shop | head -1'],
     ['moving-tag', 'docker run -d --name x nginx:latest'],
     ['moving-tag', 'image: ghcr.io/org/app:main'],
     ['unpinned-url', 'curl -O https://raw.example.com/org/repo/main/install.yaml'],
