@@ -1,6 +1,8 @@
-import { request } from 'node:http';
+import { request, type ServerResponse } from 'node:http';
+import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { startRecord } from '../../src/journal/passes/pass-recorder.ts';
+import { EventStreams } from '../../src/serve/event-streams.ts';
 import { type Served, serveExample } from './support/served.ts';
 
 const get = (served: Served, path: string, headers: Record<string, string>) =>
@@ -100,4 +102,17 @@ describe('a pass that another process writes', () => {
     expect(await compared.text()).toContain('0 of 1 steps differ.');
     expect((await get(served, '/passes/unknown', { cookie })).status).toBe(404);
   });
+});
+
+test('disconnects a reader who does not read, and no other; limits open pages', () => {
+  const streams = new EventStreams();
+  const reader = (takes: boolean) =>
+    new Writable({ write: (_chunk, _encoding, done) => void (takes && done()) }) as unknown as ServerResponse;
+  const [slow, quick] = [reader(false), reader(true)];
+  for (const each of [slow, quick]) expect(streams.add(each)).toBe(true);
+  for (let sent = 0; sent < 5; sent++) streams.send('x'.repeat(64 * 1024));
+  expect([slow.destroyed, quick.destroyed]).toEqual([true, false]);
+  const added = Array.from({ length: 300 }, () => streams.add(reader(true)));
+  expect(added.filter(Boolean).length).toBeLessThanOrEqual(256);
+  streams.close();
 });
