@@ -4,7 +4,7 @@ import type { ShellRequest, ShellResult, ShellState } from '../model/shell.ts';
 import { fenceResult } from './fence-result.ts';
 import type { InteractEnd } from './interact.ts';
 import { type LaunchedFence, launchText } from './launch.ts';
-import { forkFrame, launchFrame, plainFrame } from './shell/frame.ts';
+import { forkFrame, launchFrame, marked, plainFrame } from './shell/frame.ts';
 import { routeOf } from './shell/route.ts';
 import { runFrame } from './shell/run-frame.ts';
 import type { ShellPool } from './shell/shell-pool.ts';
@@ -99,7 +99,9 @@ function frameFor(box: FenceBox, shell: ShellProcess, request: ShellRequest): Fr
       const folder = request.user === undefined ? { scratch: join(shell.folder, `step-${number}`) } : {};
       const fence = launchedFence(box, request, folder);
       const bytes =
-        shell.kind === 'bash' ? launchFrame(number, fence, shell.toOutput) : textToBytes(launchText(fence));
+        shell.kind === 'bash'
+          ? launchFrame(number, fence, shell.toOutput)
+          : textToBytes(`${marked(number)}\n${launchText(fence)}`);
       return { number, bytes, hasGroup: true };
     }
   }

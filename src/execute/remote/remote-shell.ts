@@ -1,3 +1,4 @@
+import { fenceMark } from '../fence-mark.ts';
 import { openShellPool, type ShellPool } from '../shell/shell-pool.ts';
 import type { ShellNotStarted, ShellProcess } from '../shell/shell-process.ts';
 import type { RemoteSession } from './session.ts';
@@ -10,10 +11,10 @@ const END_MS = 120_000;
 
 /** Presents a session as a shell process. The session's watchdog, on the box, ends what a fence runs. */
 function shellOf(session: RemoteSession): ShellProcess {
-  const endFence = async (number: number) => {
+  const endFence = async (number: number, mark = '') => {
     // If the connection is lost, the watchdog has ended the fence already.
     const giveUp = setTimeout(() => session.abandon('it did not end a fence that had to be stopped'), END_MS);
-    await session.ask('k', String(number)).catch(() => {});
+    await session.ask('k', `${number} ${mark}`).catch(() => {});
     clearTimeout(giveUp);
   };
   return {
@@ -22,7 +23,8 @@ function shellOf(session: RemoteSession): ShellProcess {
     toOutput: '2>&12 >&2',
     usable: () => session.usable(),
     send: ({ bytes, number }, sink) => session.send(bytes, number, sink),
-    endFence: ({ number }) => endFence(number),
+    endFence: ({ number }) => endFence(number, fenceMark(number)),
+    // A fence whose shell died by itself may have left a daemon on purpose.
     endLeft: ({ number }) => endFence(number),
     // The shell no longer answers. Closing the session ends what it runs.
     kill: () => void session.close(),

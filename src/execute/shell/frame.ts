@@ -53,7 +53,7 @@ export function launchFrame(number: number, fence: LaunchedFence, toOutput: stri
 }
 
 /** Exports the mark by which programs are found that leave the fence's process group. */
-const marked = (number: number): string => `export ${assignMark(number)}`;
+export const marked = (number: number): string => `export ${assignMark(number)}`;
 const assignMark = (number: number): string => `${FENCE_MARK}=${fenceMark(number)}`;
 
 const announce = (number: number): string => `builtin printf '%s\\n' "${number} $BASHPID" 1<>"$1/group"`;

@@ -128,6 +128,31 @@ describeWithSshd('an unusual host just works', () => {
     );
   });
 
+  test.each(['bash', 'sh without bash'])(
+    'a timeout also ends programs that left their session, in %s',
+    async (shell) => {
+      const isBash = shell === 'bash';
+      const box = await open(await sshd(isBash ? {} : { env: { PATH: pathWithoutBash() } }));
+      const interpreter = [isBash ? 'bash' : 'sh'];
+      const started = join(folder(), 'started');
+      const text = `setsid sh -c 'echo $$ >>${started}; sleep 311; true' &\n( setsid sleep 312 & )\nsleep 313\n`;
+      const running = () =>
+        execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' })
+          .split('\n')
+          .filter((line) => /^sleep 31[123]$/.test(line));
+      const control = new AbortController();
+      const ended = runOn(box, fence(text, { interpreter, signal: control.signal }));
+      await until(() => running().length === 3, 'all three programs run', 20_000);
+      // A fence of the same box that is not ended keeps what it started.
+      const kept = await runOn(box, fence('setsid sleep 314 >/dev/null 2>&1 &\n', { interpreter }));
+      expect(kept.end).toEqual({ kind: 'exit', code: 0 });
+      control.abort();
+      expect((await ended).end).toEqual({ kind: 'aborted' });
+      expect(running()).toEqual([]);
+      execFileSync('pkill', ['-x', '-f', 'sleep 314']);
+    },
+  );
+
   test('opens a second connection if sshd allows one session per connection', async () => {
     const box = await open(await sshd({ config: ['MaxSessions 1'] }));
     const outputs = await Promise.all([1, 2].map((n) => runOn(box, fence(`sleep 0.3; echo ${n}`))));

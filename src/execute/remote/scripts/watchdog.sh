@@ -27,14 +27,29 @@ end_groups() {
   done
   for group; do ! runs "$group" || signal KILL "$group"; done
 }
+# The groups of programs that left the group of their fence, as setsid does. Their environment holds the fence's mark.
+find_marked() {
+  marked=
+  [ -n "$1" ] && [ -r /proc/self/environ ] || return
+  newline=$(printf '\nx') newline=${newline%x}
+  for file in /proc/[0-9]*/environ; do
+    variables=$(tr '\0' '\n' <"$file") || continue
+    case $newline$variables$newline in *"${newline}RUNBOOK_FENCE=$1$newline"*) ;; *) continue ;; esac
+    IFS= read -r fields <"${file%environ}stat" || continue
+    fields=${fields##*) }
+    set -- "$1" $fields
+    [ "$4" -le 1 ] || marked="$marked $4"
+  done
+}
 end_fence() {
+  find_marked "$2"
   read -r number group <"$rb_scratch/group" || number=
-  if [ "$number" = "$1" ]; then end_groups "$group"; return; fi
+  if [ "$number" = "$1" ]; then end_groups "$group" $marked; return; fi
   read -r shell <"$rb_scratch/pid" || return
   kill -s STOP "$shell"
   find_children "$shell"
   kill -s KILL "$shell"
-  end_groups $children
+  end_groups $children $marked
 }
 end_session() {
   : >"$rb_scratch/ended"
@@ -55,7 +70,7 @@ end_session() {
 # Lines that the watchdog reads. A reply starts with TAG:
 #
 #   f SIZE | f END-NUMBER   a frame follows: SIZE bytes for bash, or the lines up to the same END for another shell
-#   k TAG NUMBER            ends the fence of that frame, with SIGTERM and then SIGKILL
+#   k TAG NUMBER [MARK]     ends the fence of that frame and the programs with its mark, with SIGTERM and then SIGKILL
 #   o TAG KEY | r TAG KEY   returns the counter of a journal, opened for writing or only read
 #   c KEY NUMBER            writes the counter in place with one system call
 #   s TAG [disk]            replies once everything before it is written; with `disk`, once it is on the disk
@@ -81,7 +96,7 @@ watch_session() {
     case $1 in
       f) take_frame "$2" ;;
       c) last=$journals/$2; printf %s "$3" 1<>"$last" || bad=1 ;;
-      k) { end_fence "$3"; rb_say "$2 ok"; } & ;;
+      k) { end_fence "$3" "$4"; rb_say "$2 ok"; } & ;;
       s)
         if [ -n "$bad" ]; then rb_say "$2 bad"
         elif [ -n "$3" ] && [ -n "$last" ]; then { to_disk "$last"; rb_say "$2 ok"; } &
