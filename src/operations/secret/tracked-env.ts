@@ -19,7 +19,7 @@ export async function trackedSecrets({ runbook, folder }: OpenedDocument): Promi
       code: 'secret-tracked',
       severity: 'warning',
       message: `A secret must not be in git in clear. ${name} is in .env, which git tracks.`,
-      remedy: `Change the secret, then run: runbook secret set ${name}; git rm --cached .env`,
+      remedy: `Change the secret, encrypt it with "runbook secret set ${name}", and run "git rm --cached .env".`,
       place,
     }));
 }
