@@ -10,7 +10,7 @@ export const globalFlags = [
 
 type GlobalFlag = (typeof globalFlags)[number]['name'];
 
-/** A command line, parsed as far as possible without an operation. */
+/** A command line, parsed without knowing the operation. */
 export interface Call {
   readonly verb: string | undefined;
   /** The words after the verb, without global switches. */

@@ -13,7 +13,7 @@ export interface ReadJournal {
   /** Length of the file. */
   readonly size: number;
   readonly records: number;
-  /** Number of the last valid record; 0 if there is none. */
+  /** Number of the last valid record; 0 if missing. */
   readonly lastSeq: number;
   /** Whether the last line is incomplete. */
   readonly torn: boolean;

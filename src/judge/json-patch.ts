@@ -195,7 +195,7 @@ function pointer(keys: readonly string[]): string {
   return keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Applies an operation as far as needed to check the next one. */
+/** Applies an operation, so that the next one can be checked. */
 function applied({ op, path, value, from }: PatchOperation, object: unknown): unknown {
   const keys = segments(path);
   const last = keys.at(-1);

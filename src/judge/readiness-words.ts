@@ -22,7 +22,7 @@ export function failed(why: string): Readiness {
   return { status: 'failed', why };
 }
 
-/** The first condition that is still in progress; undefined if there is none. */
+/** The first condition that is still in progress; undefined if missing. */
 export function all(
   ...obstacles: readonly (readonly [holds: boolean, why: string])[]
 ): Readiness | undefined {

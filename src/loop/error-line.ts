@@ -12,7 +12,7 @@ const LONGEST = 500;
 const SPEAKS_OF_ERROR =
   /\berr(or)?s?\b|fail|fatal|panic|exception|cannot|can't|could ?n[o']t|unable|denied|forbidden|unauthori[sz]ed|refused|reset|no such|not (found|permitted|allowed)|invalid|unknown|missing|timed? ?out|already|exceeded|killed|^E:/i;
 
-/** The last line that mentions an error, else the last line that is not blank; empty if there is none. */
+/** The last line that mentions an error, else the last line that is not blank; empty if missing. */
 export function lastErrorLine(output: string): string {
   return lastLineOfError(output) ?? linesOf(output).at(-1) ?? '';
 }

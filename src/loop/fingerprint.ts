@@ -11,7 +11,7 @@ export type FingerprintInput = Pick<Attempt, 'checks' | 'status' | 'exitCode' | 
 /**
  * Identifies a failure: equal for two attempts that failed in the same way, whatever the step was called and however
  * long it waited. Twelve hexadecimal digits. Computed from the checks that did not pass (without waits, with verdict
- * and class) and from the findings with their subjects. If there are none, computed from the exit code, signal or time
+ * and class) and from the findings with their subjects. If both are missing, it is computed from the exit code, signal or time
  * limit and the last error line.
  */
 export function fingerprint(failure: FingerprintInput): string {

@@ -171,6 +171,6 @@ export interface LoopState {
   readonly problems: readonly ProblemRecord[];
   readonly evidence: readonly Evidence[];
   readonly guards: readonly GuardRecord[];
-  /** `seq` of the last resume for all problems, where the box's own counter starts; 0 if there was none. */
+  /** `seq` of the last resume for all problems, where the box's own counter starts; 0 if missing. */
   readonly resumedAt: number;
 }

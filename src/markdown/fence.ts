@@ -1,6 +1,6 @@
 /** A parsed info string: the language and the attributes after it. */
 export interface Info {
-  /** First word in lower case; empty if there is none. */
+  /** First word in lower case; empty if missing. */
   readonly language: string;
   /** Every value as text. A JSON number or boolean is kept as written. */
   readonly attributes: Readonly<Record<string, string>>;

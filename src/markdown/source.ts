@@ -7,7 +7,7 @@ export interface DocumentText {
   readonly file: string;
   /** The whole text, including BOM, line ends, trailing blanks and a missing final newline. */
   readonly text: string;
-  /** The first line end of the text, used for new lines; `\n` if there is none. */
+  /** The first line end of the text, used for new lines; `\n` if missing. */
   readonly eol: '\n' | '\r\n' | '\r';
   /** Offset of every line's first character, in UTF-16 units, ascending. */
   readonly lineStarts: readonly number[];

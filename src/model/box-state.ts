@@ -27,7 +27,7 @@ export interface BoxState {
 
 /** The number of one journal, open for writing. */
 export interface BoxCounter {
-  /** Number of the last record that involved this box; 0 if there is none. */
+  /** Number of the last record that involved this box; 0 if missing. */
   readonly value: number;
   /**
    * Stores the number, before its record is written. On this machine the write is done when this returns. On a remote

@@ -85,7 +85,7 @@ export interface Box {
   readonly baseline: Readonly<Record<string, string>>;
   /** Runs one fence to its end. Several may run at once. */
   run(request: ShellRequest): Promise<ShellResult>;
-  /** Runs one fence on the person's terminal; rejects if there is no terminal. */
+  /** Runs one fence on the person's terminal; rejects without a terminal. */
   interact(request: ShellRequest): Promise<ShellResult>;
   /** Starts a fence in its own session and returns once it runs. */
   background(request: ShellRequest, log: string): Promise<BackgroundProcess>;

@@ -47,7 +47,7 @@ export interface ClosureValue {
 export interface ClosureFile {
   /** As the part names it, relative to the document's folder where it is below that. */
   readonly path: string;
-  /** Of its content; `missing`: there is no such file, `unreadable`: this user may not read it. */
+  /** Of its content; `missing`: the file does not exist, `unreadable`: this user may not read it. */
   readonly sha256: string;
   readonly bytes: number;
   /** It may hold secrets: neither its content nor its hash is shown. */

@@ -56,7 +56,7 @@ export interface Failure {
   /** If there was more: how many lines, and the command that prints them. */
   readonly wholeOutput?: { readonly lines: number; readonly command: string };
   readonly checks: readonly CheckResult[];
-  /** Ordinary explanations, most likely first (docs/diagnosis.md); absent if there are none. */
+  /** Ordinary explanations, most likely first (docs/diagnosis.md); absent if empty. */
   readonly findings?: readonly { readonly code: string; readonly title: string; readonly remedy: string }[];
   /** Recorded problems whose Symptom matches. */
   readonly knownProblems: readonly {

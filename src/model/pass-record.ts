@@ -92,7 +92,7 @@ export interface PassEntry {
   readonly bytes: number;
 }
 
-/** What a pass says about steps and problems, so that nobody needs to read its whole record for it. */
+/** What a pass says about steps and problems, so that readers need not read its whole record. */
 export interface PassDigest extends PassEntry {
   /** Ids of steps whose checks passed, or that acted and have none. */
   readonly held: readonly string[];

@@ -76,7 +76,7 @@ export interface Step {
   readonly span: Span;
   readonly headingSpan: Span;
   readonly place: Place;
-  /** Prose of the Why parts as trimmed markdown; empty if there is none. */
+  /** Prose of the Why parts as trimmed markdown; empty if missing. */
   readonly why: string;
   readonly needs: Needs;
   readonly when: readonly Check[];

@@ -12,7 +12,7 @@ export interface ShellState {
 export const EMPTY_STATE: ShellState = { variables: new Map() };
 
 /** A text and what interprets it. */
-export interface Code {
+export interface InterpretedText {
   /** argv of the interpreter. `["bash"]`, `["sh"]`, `["zsh"]` get strict flags and carry state. */
   readonly interpreter: readonly string[];
   readonly text: string;
@@ -20,7 +20,7 @@ export interface Code {
 
 /** One fence to run. */
 export interface ShellRequest {
-  readonly code: Approved<Code>;
+  readonly code: Approved<InterpretedText>;
   /** State that the fence starts from. */
   readonly state: ShellState;
   /** The fence's own directory; it does not carry over. */

@@ -1,4 +1,4 @@
-/** What can be told, apart from the schedules of a document. */
+/** Events that can be reported, apart from the schedules of a document. */
 export const EVENTS = ['escalation', 'approval', 'fleet-stopped', 'long-pass'] as const;
 export type NotifiedEvent = (typeof EVENTS)[number];
 

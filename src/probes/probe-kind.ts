@@ -37,7 +37,7 @@ export interface ProbeKind<K extends Probe['kind']> {
   /** Reads the line after its first word. */
   readonly read: (reader: CheckReader) => ProbeOf<K>;
   readonly wait: (probe: ProbeOf<K>) => RetryMode;
-  /** What an agent could learn by it. There is no default: a new kind must answer. */
+  /** What an agent could learn by it. No default exists: a new kind must answer. */
   readonly reach: (probe: ProbeOf<K>) => Reach<ProbeOf<K>>;
   /** Whether the evaluation sends the probe's own text to another machine. Such a text must not hold a secret. */
   readonly sendsText: boolean;

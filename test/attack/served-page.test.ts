@@ -105,7 +105,7 @@ describe('a hostile page in the person’s browser', () => {
     expect(headers['cross-origin-resource-policy']).toBe('same-origin');
   });
 
-  test('cannot use the sign-in to send the person elsewhere', async () => {
+  test('cannot use the sign-in to redirect the person to another site', async () => {
     const served = await serveExample({ text: DOCUMENT });
     for (const next of [
       '//evil.example',
@@ -177,7 +177,7 @@ describe('an agent with its tools, and with every file of the state folders', ()
     for (const secret of secrets) expect(all.includes(secret)).toBe(false);
   });
 
-  test('cannot use the address that it was told, or guess a code', async () => {
+  test('cannot use the address that it knows, or guess a code', async () => {
     const { served, path, form, post, isWaiting } = await asked();
     expect((await send(served, path)).status).toBe(401);
     expect((await post(form, { origin: served.url })).status).toBe(401);

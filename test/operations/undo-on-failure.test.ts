@@ -56,7 +56,7 @@ describe('replay --undo-on-failure', () => {
     expect(await exists(scene.path('a'))).toBe(true);
   });
 
-  test('does nothing after a success, and the next pass starts anew after a failure', async () => {
+  test('does nothing after a success, and the next pass starts again after a failure', async () => {
     const scene = await scenario(runbook({ A: step('a'), B: step('b', 'test -e ready') }));
     expect((await scene.replay({ undoOnFailure: true })).exit).toBe(1);
     await writeFile(scene.path('ready'), '');

@@ -45,7 +45,7 @@ export async function completionScript(
 /**
  * Called by those scripts: `runbook __complete [FILE]` lists the steps of a document, `runbook __complete --boxes` the
  * boxes launched here, `runbook __complete --passes [FILE]` the recorded passes. One line each: the word, a tab, its description. Prints nothing if the document cannot be read
- * or there is no container engine, because errors would disturb the person who is typing.
+ * or without a container engine, because errors would disturb the person who is typing.
  */
 export async function completeNames(rest: readonly string[], around: CommandContext): Promise<string> {
   const names = await namesFor(rest, around);

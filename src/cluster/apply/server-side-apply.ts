@@ -28,7 +28,7 @@ export interface AppliedObject {
 /** How an object is applied. */
 export interface ApplyOptions {
   readonly dryRun: boolean;
-  /** For comparison only: the result if there were no conflicts. Otherwise only our own patches are overruled. */
+  /** For comparison only: the result without conflicts. Otherwise only our own patches are overruled. */
   readonly overruleAll?: boolean;
   readonly signal?: AbortSignal;
 }

@@ -75,7 +75,7 @@ async function call(
 }
 
 /**
- * The pod's own answer, or the API server's reason why there was none (503 "error trying to reach service: …").
+ * The pod's own answer, or the API server's reason why it is missing (503 "error trying to reach service: …").
  * @throws ClusterError if the API server itself rejects the call
  */
 function answerOf(error: ClusterError): { status: number } | { trouble: string } {

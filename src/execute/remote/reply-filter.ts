@@ -78,7 +78,7 @@ export function markSplitter(
   };
 }
 
-/** Start of a possibly incomplete mark at the end of the bytes; the length if there is none. */
+/** Start of a possibly incomplete mark at the end of the bytes; the length if missing. */
 function startOfMark(bytes: Buffer, mark: Buffer): number {
   for (let at = Math.max(0, bytes.length - mark.length + 1); at < bytes.length; at += 1) {
     if (bytes[at] === mark[0] && bytes.subarray(at).equals(mark.subarray(0, bytes.length - at))) return at;

@@ -22,7 +22,7 @@ export function endingOf(processes: FenceProcesses): Pick<ShellProcess, 'endFenc
       const roots = groups.length > 0 ? groups : processes.kill();
       return endGroups([...new Set([...roots, ...groupsOfFence(frame.number, roots)])]);
     },
-    // A fence whose shell died by itself may have left a daemon on purpose.
+    // A fence whose shell has died may have left a daemon on purpose.
     endLeft: (frame) => endGroups(groupsOf(frame)),
     kill: () => void processes.kill(),
   };

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 /*
  * Every journal is a file of JSON lines, and one rule holds for all of them. A line that is JSON was written to its end, with
  * or without its newline, because a record ends with its closing brace. A last line that is not JSON is incomplete: a crash
- * cut off its write, and nobody was told of it. Any other line that is not JSON is damaged. Empty lines mean nothing.
+ * cut off its write, and the record was never reported. Any other line that is not JSON is damaged. Empty lines mean nothing.
  */
 
 /** One line of a journal. Offsets are in bytes. */

@@ -55,7 +55,7 @@ export interface LearnedDecision {
 interface LearnedEndpoint {
   readonly name: string;
   readonly target: string;
-  /** A check line; empty if there is none. */
+  /** A check line; empty if missing. */
   readonly check: string;
 }
 

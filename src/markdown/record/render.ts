@@ -67,7 +67,7 @@ export function renderFence({ lang, text, attributes }: DraftFence): string {
   return `${marks}${info}\n${lines === '' ? '' : `${lines}\n`}${marks}`;
 }
 
-/** A label with its prose; empty if there is no prose. */
+/** A label with its prose; empty without prose. */
 export function labeledProse(label: string, prose: string): string {
   const text = oneLine(prose);
   return text === '' ? '' : `${label}: ${text}`;

@@ -199,7 +199,7 @@ const probeAnswer = z.object({
   path: z.string(),
   port: z.string(),
   status: z.int().optional(),
-  /** `refused`, `timeout`, `tls` or `not-http`, if there is no status. */
+  /** `refused`, `timeout`, `tls` or `not-http`, if the status is missing. */
   trouble: z.string().optional(),
 });
 

@@ -53,7 +53,7 @@ export interface ScheduleRunReport extends ScheduleMemory {
   readonly box: string;
   /** The state or its details differ from those of the last run. */
   readonly changed: boolean;
-  /** Targets that were told. */
+  /** Targets that were notified. */
   readonly told: readonly string[];
   /** The next command; empty if all is well. */
   readonly next: string;

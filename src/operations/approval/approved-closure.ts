@@ -1,7 +1,7 @@
 import type { Action } from '../../model/action.ts';
 import { Approved } from '../../model/approved.ts';
 import type { Closure, ClosureFile, ClosurePart, ClosureValue } from '../../model/closure.ts';
-import type { Code } from '../../model/shell.ts';
+import type { InterpretedText } from '../../model/shell.ts';
 import { partOfAction } from '../../plan/closure-parts.ts';
 import { boundFile, namedFiles, namingTexts } from './named-files.ts';
 
@@ -66,7 +66,7 @@ export class ApprovedClosure {
    * A command that returns an input or measures a fact; undefined unless it is part of the closure. Prints its stdout
    * after a NUL, so that a warning on stderr never becomes part of a secret.
    */
-  approveCommand(command: string): Approved<Code> | undefined {
+  approveCommand(command: string): Approved<InterpretedText> | undefined {
     const isPart = this.closure.parts.some(
       ({ how, text }) => /^(?:Command|Fact) /.test(how) && text === `${command}\n`,
     );

@@ -125,7 +125,7 @@ export function liveProgress({ page, cwd, output, now }: LiveProgress): Progress
         end();
         return;
     }
-    // Before and after the pass there is no frame.
+    // The frame exists only during the pass.
     if (!stage.running && total === 0) end();
   };
   return {

@@ -141,7 +141,7 @@ export const containerExits: Rule = {
 
 /**
  * kubelet writes reason Unknown and code 255 for a container that it finds gone after its node or containerd restarted:
- * the program did not exit by itself (kubernetes/pkg/kubelet/kuberuntime/kuberuntime_container.go, containerd's status).
+ * the program did not exit on its own (kubernetes/pkg/kubelet/kuberuntime/kuberuntime_container.go, containerd's status).
  */
 function lostByNode({ end }: ContainerRun): boolean {
   return end?.exitCode === 255 && end.reason === 'Unknown';

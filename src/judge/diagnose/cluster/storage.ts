@@ -44,7 +44,7 @@ export const claimClassEmpty: Rule = {
     }),
 };
 
-/** A claim with a class that does not exist, or without a class if there is no default class. */
+/** A claim with a class that does not exist, or without a class on a cluster that has no default class. */
 export const claimClassMissing: Rule = {
   code: 'claim-class-missing',
   cause: 'config',

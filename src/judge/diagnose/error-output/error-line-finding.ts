@@ -50,7 +50,7 @@ function choose(context: FailureContext, open: readonly Placed[]): Placed | unde
   return output?.line ?? logs?.line ?? (failed ? lastWords(open) : undefined) ?? inPassing(open);
 }
 
-/** Where nothing else speaks, the last line of a log that tells of trouble at a level below an error. */
+/** If nothing else was found: the last line of a log that reports an error word at a level below error. */
 function inPassing(open: readonly Placed[]): Placed | undefined {
   return open.findLast(({ from, text }) => from === 'file' && hasErrorWord(text));
 }
@@ -119,7 +119,7 @@ function earlierWords(
 
 const MOST_EARLIER = 3;
 
-/** The end of a trace stands alone. */
+/** The end of a trace needs no further lines. */
 function isTrace(text: string): boolean {
   return errorScore(text) >= 9;
 }

@@ -130,10 +130,10 @@ export async function askPermission(
   }
 }
 
-/** Questions that were told, so that an agent which asks again does not repeat the message. */
+/** Questions that were reported, so that an agent which asks again does not repeat the message. */
 const told = new Set<string>();
 
-/** The person may be elsewhere. The script is not part of the message. */
+/** The person may not be at this terminal. The script is not part of the message. */
 function tellWaiting(world: AgentContext['world'], target: AttemptTarget, closure: Closure): void {
   const hash = closureHash(closure);
   if (told.has(hash)) return;

@@ -68,7 +68,7 @@ export const escalate = defineTool({
   },
 });
 
-/** The person may be elsewhere. */
+/** The person may not be at this terminal. */
 async function tellAsked(
   world: World,
   { document, box }: Workspace,
