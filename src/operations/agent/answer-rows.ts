@@ -5,7 +5,7 @@ import { z } from 'zod';
 const Verdict = z.enum(['pass', 'fail', 'unknown']);
 
 /** One check and what was found. */
-export const CheckRow = z.object({
+export const AnswerCheckRow = z.object({
   check: z.string(),
   verdict: Verdict,
   observed: z.string(),
@@ -13,7 +13,7 @@ export const CheckRow = z.object({
 });
 
 /** One finding, citing evidence. */
-export const FindingRow = z.object({
+export const AnswerFindingRow = z.object({
   code: z.string(),
   title: z.string(),
   evidence: z.array(z.string()).readonly(),
@@ -21,7 +21,7 @@ export const FindingRow = z.object({
 });
 
 /** One thing that differs on the box. */
-export const ChangeRow = z.object({
+export const AnswerChangeRow = z.object({
   scope: z.string(),
   kind: z.string(),
   subject: z.string(),
@@ -42,7 +42,7 @@ export const FixRow = z.object({
 export type FixRow = z.infer<typeof FixRow>;
 
 /** What a person was asked, and what came of it. */
-export const ApprovalRow = z.object({
+export const AnswerApprovalRow = z.object({
   key: z.string().optional(),
   answer: z.string(),
   url: z.string().optional(),

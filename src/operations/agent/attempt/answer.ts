@@ -4,7 +4,14 @@ import { ATTEMPT_STATUSES, type Attempt } from '../../../loop/attempt.ts';
 import { PredictionRow } from '../../../loop/hypothesis.ts';
 import type { GuardRecord } from '../../../loop/loop.ts';
 import { predictionHeld } from '../../../loop/prediction.ts';
-import { ApprovalRow, ChangeRow, CheckRow, FindingRow, FixRow, GuardRow } from '../answer-rows.ts';
+import {
+  AnswerApprovalRow,
+  AnswerChangeRow,
+  AnswerCheckRow,
+  AnswerFindingRow,
+  FixRow,
+  GuardRow,
+} from '../answer-rows.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Denial } from './denial.ts';
 
@@ -18,12 +25,12 @@ export const AttemptAnswer = z.object({
   duration_ms: z.number(),
   output_tail: z.string(),
   output_bytes: z.number(),
-  checks: z.array(CheckRow),
-  findings: z.array(FindingRow),
+  checks: z.array(AnswerCheckRow),
+  findings: z.array(AnswerFindingRow),
   guard: GuardRow.optional(),
-  approval: ApprovalRow.optional(),
+  approval: AnswerApprovalRow.optional(),
   known_fixes: z.array(FixRow),
-  changed: z.array(ChangeRow),
+  changed: z.array(AnswerChangeRow),
   problem: z.string().optional(),
   cleared: z.array(z.string()).optional(),
   prediction: z

@@ -5,7 +5,7 @@ import { SCOPE_NAMES, type Snapshot } from '../../../model/facts/snapshot.ts';
 import type { Evidence } from '../../../model/finding.ts';
 import { compareSnapshots } from '../../../observe/compare.ts';
 import { measurementsOf, observeClusterOf } from '../../session/cluster-observation.ts';
-import { ChangeRow, FindingRow } from '../answer-rows.ts';
+import { AnswerChangeRow, AnswerFindingRow } from '../answer-rows.ts';
 import { type Diagnosis, runChecklist } from '../diagnosis.ts';
 import { scopesOf } from '../scope-words.ts';
 import { factsFrom, readCursor, shownFacts } from '../shown-facts.ts';
@@ -52,10 +52,10 @@ export const envObserve = defineTool({
     at: z.string(),
     about: z.string(),
     scopes: z.array(z.string()).optional(),
-    findings: z.array(FindingRow),
-    changed: z.array(ChangeRow),
+    findings: z.array(AnswerFindingRow),
+    changed: z.array(AnswerChangeRow),
     compared_to: z.string().optional(),
-    unaccounted: z.array(ChangeRow),
+    unaccounted: z.array(AnswerChangeRow),
     /** By scope; each scope has its own fields (model/facts/snapshot). */
     facts: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
     counts: z.record(z.string(), z.number()),

@@ -13,7 +13,7 @@ import { askPerson } from '../../asks/ask-person.ts';
 import { replayInput } from '../../replay-flags.ts';
 import { replayBox } from '../../session/replay-box.ts';
 import type { ApprovedDocument, Prepared } from '../../session/session.ts';
-import { ApprovalRow, FixRow } from '../answer-rows.ts';
+import { AnswerApprovalRow, FixRow } from '../answer-rows.ts';
 import type { Denial } from '../attempt/denial.ts';
 import { boxOfApproval } from '../attempt/permission.ts';
 import { unknownStep } from '../attempt/target.ts';
@@ -52,7 +52,7 @@ const output = z.object({
   /** Counts of the pass, or of the plan in a dry run. */
   summary: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   steps: z.array(StepRow),
-  approval: ApprovalRow.optional(),
+  approval: AnswerApprovalRow.optional(),
   next: z.string(),
 });
 

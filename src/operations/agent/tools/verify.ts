@@ -6,7 +6,7 @@ import { refuseErrors } from '../../document/document.ts';
 import { type CheckQuestion, evaluateOnce } from '../../pass/checks.ts';
 import { openPreview } from '../../pass/preview.ts';
 import { openSession } from '../../session/session.ts';
-import { CheckRow } from '../answer-rows.ts';
+import { AnswerCheckRow } from '../answer-rows.ts';
 import { unknownStep } from '../attempt/target.ts';
 import { evaluateLines, readProbeLines } from '../probe-lines.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
@@ -37,8 +37,8 @@ export const verifyTool = defineTool({
   }),
   output: z.object({
     summary: z.record(z.string(), z.number()),
-    steps: z.array(z.object({ step: z.string(), verdict: z.string(), checks: z.array(CheckRow) })),
-    probes: z.array(CheckRow),
+    steps: z.array(z.object({ step: z.string(), verdict: z.string(), checks: z.array(AnswerCheckRow) })),
+    probes: z.array(AnswerCheckRow),
     next: z.string(),
   }),
   run: async (context, { steps, probes, box }) => {
