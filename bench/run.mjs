@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { failure } from './failure.mjs';
 import { fleet } from './fleet.mjs';
 import { mcp } from './mcp.mjs';
+import { page } from './page.mjs';
 import { peers } from './peers.mjs';
 import { environment } from './process.mjs';
 import { memory, replay, satisfied } from './replay.mjs';
@@ -20,7 +21,7 @@ import { judge, markdownTable, writeBetweenMarkers } from './table.mjs';
 import { text } from './text.mjs';
 import { wait } from './wait.mjs';
 
-const benchmarks = { replay, satisfied, memory, start, text, mcp, failure, wait, fleet };
+const benchmarks = { replay, satisfied, memory, start, text, mcp, failure, wait, fleet, page };
 const root = resolve(import.meta.dirname, '..');
 
 const { values: flags } = parseArgs({
@@ -54,14 +55,14 @@ async function main() {
       console.error(`  ${row.what}, ${row.against}: ${row.figure} ${row.verdict} (${row.behind})`);
     rows.push(...judged);
   }
-  const page = [
+  const table = [
     markdownTable(rows),
     '',
     circumstances(),
     ...skipped.map((each) => `**Skipped**: ${each}.`),
   ].join('\n');
-  console.log(page);
-  if (flags.write) writeBetweenMarkers(join(root, 'docs', 'performance.md'), page);
+  console.log(table);
+  if (flags.write) writeBetweenMarkers(join(root, 'docs', 'performance.md'), table);
   if (skipped.length > 0) console.error(`\nSKIPPED\n${skipped.join('\n')}`);
 }
 

@@ -4,6 +4,7 @@ import { boxId } from './journal/box-state.ts';
 import { localBoxState } from './journal/local-box-state.ts';
 import { boxStateFolder, personStateFolder } from './journal/state-folders.ts';
 import type { Box } from './model/box.ts';
+import { openOnDesktop } from './open-on-desktop.ts';
 import type { OpenBox, Person, World } from './world.ts';
 
 /** What the program was started with. */
@@ -27,6 +28,7 @@ export function localWorld({ cwd, env, version, person }: WorldOptions): World {
     now: () => Date.now(),
     person,
     identify,
+    openFile: (path) => openOnDesktop(path, env),
     openBox: async (options) =>
       boxWithClusters(await openBox(options, { folders, identify }, env), { env, folders }),
   };

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { viewInPager } from './cli/pager.ts';
 import { type Diagnostic, EXIT, RunbookError } from './model/diagnostic.ts';
 import type { Person } from './world.ts';
 
@@ -35,6 +36,7 @@ export function terminal({ input, output, env, signal }: Terminal): Person | und
     confirm: async (question) => /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim()),
     ask: (question, options) => ask(`${question} `, options?.secret),
     choose,
+    view: (text) => viewInPager(text, { env, output }),
     withTerminal: (work) => work(),
   };
 }

@@ -23,6 +23,8 @@ export interface World {
   readonly person?: Person;
   /** Who this machine is, without opening it. `lookOnly` as in `OpenBox`. */
   identify(readOnly?: boolean): Promise<BoxIdentity>;
+  /** Opens a file in the person's browser. False: this machine has no program for it, or no desktop. */
+  openFile?(path: string): Promise<boolean>;
   /** Opens the box that a runbook works on. */
   openBox(options: OpenBox): Promise<Box>;
 }
@@ -54,6 +56,8 @@ export interface Person {
   ask(question: string, options?: { secret?: boolean }): Promise<string>;
   /** One of several answers, by its first letter. */
   choose(question: string, answers: readonly string[]): Promise<string>;
+  /** Shows a text in a pager, until the person closes it. */
+  view?(text: string): Promise<void>;
   /** Lends the terminal to something that talks to the person itself (an interactive fence): nothing is drawn meanwhile. */
   withTerminal<T>(work: () => Promise<T>): Promise<T>;
 }

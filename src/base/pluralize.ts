@@ -2,3 +2,10 @@
 export function pluralize(number: number, noun: string, several = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : several}`;
 }
+
+/** `2 fences, 1 shell check and 3 commands`, without what there is none of; empty if that is all. */
+export function listCounts(counts: readonly (readonly [number: number, noun: string])[]): string {
+  const parts = counts.filter(([number]) => number > 0).map(([number, noun]) => pluralize(number, noun));
+  const last = parts.pop() ?? '';
+  return parts.length === 0 ? last : `${parts.join(', ')} and ${last}`;
+}

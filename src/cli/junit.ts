@@ -63,11 +63,12 @@ function boxSuite(
 function suiteOf(name: string, box: string, steps: readonly ReportedStep[], ms: number, more?: Extra): Suite {
   const number = (...kinds: ReportedStep['outcome']['kind'][]) =>
     steps.filter((step) => kinds.includes(step.outcome.kind)).length;
+  const stopped = steps.filter(({ outcome }) => isStopped(outcome)).length;
   const totals = {
     tests: steps.length + (more ? 1 : 0),
-    failures: number('failed'),
+    failures: number('failed') - stopped,
     errors: number('person') + (more?.kind === 'error' ? 1 : 0),
-    skipped: number('skipped', 'not-reached') + (more?.kind === 'skipped' ? 1 : 0),
+    skipped: number('skipped', 'not-reached') + stopped + (more?.kind === 'skipped' ? 1 : 0),
     ms,
   };
   return {
@@ -77,6 +78,10 @@ function suiteOf(name: string, box: string, steps: readonly ReportedStep[], ms: 
     cases: [...steps.map((step) => testcase(step, name)), ...(more ? [more.text] : [])],
   };
 }
+
+/** A step that the person stopped has not failed. */
+const isStopped = (outcome: ReportedStep['outcome']): boolean =>
+  outcome.kind === 'failed' && outcome.failure.kind === 'aborted';
 
 const suiteLines = (report: ReplayReport | FleetReport, { name, box, totals, cases }: Suite): string[] => [
   `  <testsuite name="${attribute(name)}" hostname="${attribute(box)}" file="${attribute(report.file)}" ${totalsText(totals)}>`,
@@ -119,6 +124,7 @@ function bodyOf({ outcome }: ReportedStep): string | undefined {
     case 'not-reached':
       return `<skipped message="${attribute(outcomeWords(outcome))}"/>`;
     case 'failed':
+      if (isStopped(outcome)) return '<skipped message="stopped in the middle"/>';
       return failureTag('failure', outcome.failure);
     case 'person':
       return failureTag('error', outcome.failure);

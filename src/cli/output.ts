@@ -1,4 +1,5 @@
 import type { Call } from './global-flags.ts';
+import { supportsLinks } from './render/text/hyperlink.ts';
 import type { Page } from './render/text/page.ts';
 import { paintIn, wantsColor } from './render/text/paint.ts';
 
@@ -27,6 +28,7 @@ export function pageFor(output: Output, call: Call, env: Readonly<Record<string,
     // With --verbose nothing is truncated.
     width: output.isTTY && !verbose ? output.columns || 80 : undefined,
     terminal,
+    links: terminal && supportsLinks(env),
     verbose,
     quiet: call.on.has('quiet'),
   };

@@ -15,6 +15,7 @@ export function pauseProgress(person: Person, progress: Progress): Person {
     confirm: (question) => between(() => person.confirm(question)),
     ask: (question, options) => between(() => person.ask(question, options)),
     choose: (question, answers) => between(() => person.choose(question, answers)),
+    ...(person.view ? { view: (text: string) => between(() => person.view!(text)) } : {}),
     withTerminal: (work) => between(() => person.withTerminal(work)),
   };
 }

@@ -110,6 +110,8 @@ export interface PassSummary {
   /** Steps that wait for a person; not counted as failed. */
   readonly person: number;
   readonly notReached: number;
+  /** Steps that were stopped in the middle; not counted as failed. */
+  readonly interrupted?: number;
   /** Fixes applied, reactive and in-pass. */
   readonly fixes: number;
   readonly ms: number;
@@ -221,4 +223,6 @@ export type PassEvent =
       readonly at: string;
       readonly summary: PassSummary;
       readonly next: string;
+      /** What the document offers now; only if the pass is done. */
+      readonly endpoints?: readonly { readonly name: string; readonly target: string }[];
     };

@@ -15,6 +15,8 @@ export interface StepState {
   readonly output: string;
   /** ISO 8601: when a recorded pass last saw its checks pass. */
   readonly lastHeld?: string;
+  /** ISO 8601: confirmed, but its checks failed in a later pass. */
+  readonly drifted?: string;
 }
 
 /** What is known about a recorded Fix. */

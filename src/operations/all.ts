@@ -50,6 +50,12 @@ const rows: readonly (OperationRow | ToolOnlyRow)[] = [
     tool: tool('apply_step', 'core', async () => (await import('./agent/tools/apply-step.ts')).applyStep),
   },
   {
+    name: 'doctor',
+    summary: 'say what this machine can do, and how to fix what it cannot',
+    effect: 'read',
+    load: async () => (await import('./doctor.ts')).doctor as unknown as Operation,
+  },
+  {
     name: 'plan',
     summary: 'show what a replay would do, and what is missing for it',
     effect: 'read',

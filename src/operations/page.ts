@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../base/disk/replace-file.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { PageReport } from '../model/page.ts';
 import { defineOperation } from './operation.ts';
-import { pageInput } from './page/page-input.ts';
+import { writePage } from './page/write-page.ts';
 import { boxFlag, fileFlag } from './session/session-flags.ts';
 
 const input = z.object({
@@ -29,11 +28,9 @@ export const page = defineOperation({
   effect: 'read',
   input,
   run: async (context, flags): Promise<PageReport> => {
-    const { renderPage } = await import('../page/render-page.ts');
-    const html = renderPage(await pageInput(context, flags));
     const target = resolve(context.world.cwd, flags.output);
-    await replaceFile(target, html, { mode: 0o644 });
-    return { file: flags.file, page: target, bytes: Buffer.byteLength(html) };
+    const bytes = await writePage(context, flags, { path: target, mode: 0o644 });
+    return { file: flags.file, page: target, bytes };
   },
   exit: () => EXIT.done,
 });

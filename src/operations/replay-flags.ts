@@ -16,6 +16,7 @@ export const replayInput = z.object({
     .describe('confirm this step, fixed by hand, if its Verify passes')
     .meta({ placeholder: 'ID' }),
   dryRun: z.boolean().default(false).describe('show what would be done; run nothing of the document'),
+  open: z.boolean().default(false).describe('open the page of the document when the pass has ended'),
   force: z.boolean().default(false).describe('act even if a step is satisfied'),
   keepGoing: z
     .boolean()

@@ -36,7 +36,12 @@ async function runReplay(context: OperationContext, flags: ReplayFlags): Promise
     return await replayFleet(context, prepared, flags);
   }
   const approved = flags.dryRun ? undefined : await requireApprovalOn(context, prepared, flags);
-  return await replayBox(context, prepared, flags, { approved });
+  const report = await replayBox(context, prepared, flags, { approved });
+  if (flags.open && !flags.dryRun) {
+    const { openPage } = await import('./page/open-page.ts');
+    await openPage(context, flags, prepared.document);
+  }
+  return report;
 }
 
 function exitOf({ summary }: ReplayReport | FleetReport): ExitCode {

@@ -10,11 +10,13 @@ import { defineOperation, type OperationContext } from './operation.ts';
 import { openPass } from './pass/open.ts';
 import { type ApprovedDocument, openSession, prepare } from './session/session.ts';
 import { sessionFlags } from './session/session-flags.ts';
+import { dryRun } from './undo/dry-run.ts';
 import { type Undoable, undoables, undoSteps } from './undo/undo-steps.ts';
 
 const input = z.object({
   ...sessionFlags,
   only: z.string().optional().describe('undo only this step').meta({ placeholder: 'ID' }),
+  dryRun: z.boolean().default(false).describe('show what would be undone; run nothing'),
 });
 
 /** Runs the Undo parts in reverse over what this journal ran. */
@@ -24,11 +26,16 @@ export const undo = defineOperation({
   description:
     'Works in reverse document order, only on steps that this journal ran (not those that were found satisfied).\n' +
     'An edited or deleted step is undone by the Undo text recorded when it ran. Stops at the first failure.',
-  examples: ['runbook undo', 'runbook undo AUTODOCK.md --only start-caddy'],
+  examples: [
+    'runbook undo',
+    'runbook undo AUTODOCK.md --only start-caddy',
+    'runbook undo --dry-run',
+  ],
   effect: 'act',
   input,
   run: async (context, flags): Promise<UndoReport> => {
     const prepared = await prepare(context, flags);
+    if (flags.dryRun) return await dryRun(context, prepared, flags);
     const approved = await requireApprovalOn(context, prepared, flags);
     const session = await openSession(context, prepared, flags, { approved });
     try {

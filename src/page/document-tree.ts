@@ -5,6 +5,7 @@ import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
+import { visibleText } from '../base/plain-text.ts';
 
 /**
  * The document as an HTML tree in which nothing is active: raw HTML is shown as text, and only harmless elements and links to
@@ -31,6 +32,14 @@ export function visitElements(
     if (child.type !== 'element') continue;
     visit(child, node);
     visitElements(child, visit);
+  }
+}
+
+/** Writes what could hide or reorder text as escapes, in every text of a tree: controls, bidi controls, invisible letters. */
+export function showHidden(node: Root | Element): void {
+  for (const child of node.children) {
+    if (child.type === 'text') child.value = visibleText(child.value);
+    else if (child.type === 'element') showHidden(child);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Element, ElementContent, Root } from 'hast';
 import { h } from 'hastscript';
-import type { PageInput } from '../model/page.ts';
+import type { PageInput, StepState } from '../model/page.ts';
 import { contents } from './contents.ts';
 import { decorate } from './decorate.ts';
-import { documentTree } from './document-tree.ts';
+import { documentTree, showHidden } from './document-tree.ts';
+import { factAges } from './fact-ages.ts';
 import { htmlPage, type ServedFrame } from './html-page.ts';
 import { needsGraph } from './needs-graph.ts';
 import { passTimeline } from './pass-timeline.ts';
@@ -17,6 +18,8 @@ export function renderPage(input: PageInput, served?: ServedFrame): string {
   decorate(tree, input);
   const toc = contents(tree);
   insertOverview(tree, input);
+  showHidden(tree);
+  showHidden(toc);
   return htmlPage({
     title: input.runbook.name,
     contents: toc,
@@ -34,10 +37,12 @@ function insertOverview(tree: Root, input: PageInput): void {
 }
 
 function overview({ runbook, states, box, certificate, at, version }: PageInput): Element {
+  const drifted = [...states].filter(([, state]) => state.drifted !== undefined);
   const confirmed = [...states.values()].filter(({ status }) => status === 'confirmed').length;
   const rows: [string, ElementContent[]][] = [
     ['Box', [text(box)]],
     ['Steps', [text(`${confirmed} of ${states.size} confirmed here`)]],
+    ...(drifted.length > 0 ? [['Drift', driftLinks(drifted)] as [string, ElementContent[]]] : []),
     ['Certificate', [certificateBadge(certificate)]],
     ...runbook.endpoints.map((each): [string, ElementContent[]] => [each.name, [endpointLink(each.target)]]),
     ...runbook.schedule.map((each): [string, ElementContent[]] => [
@@ -50,6 +55,11 @@ function overview({ runbook, states, box, certificate, at, version }: PageInput)
     'dl.overview',
     rows.flatMap(([name, value]) => [h('dt', name), h('dd', value)]),
   );
+}
+
+/** Steps that were confirmed and whose checks have failed since. */
+function driftLinks(drifted: readonly (readonly [id: string, state: StepState])[]): ElementContent[] {
+  return drifted.flatMap(([id], at) => [...(at > 0 ? [text(', ')] : []), h('a', { href: `#${id}` }, id)]);
 }
 
 function certificateBadge(certificate: PageInput['certificate']): ElementContent {
@@ -69,8 +79,9 @@ function endpointLink(target: string): ElementContent {
     : h('code', target);
 }
 
-function pictures({ steps, lastPass }: PageInput): ElementContent[] {
+function pictures({ runbook, at, steps, lastPass }: PageInput): ElementContent[] {
   return [
+    ...factAges(runbook.facts, at),
     ...(steps.length > 1
       ? [
           h('details', [

@@ -47,6 +47,7 @@ const failure = z.strictObject({
   place,
   exitCode: z.int().optional(),
   outputTail: z.string(),
+  wholeOutput: z.strictObject({ lines: z.int(), command: z.string() }).optional(),
   checks: z.array(check),
   findings: z.array(z.strictObject({ code: z.string(), title: z.string(), remedy: z.string() })).optional(),
   knownProblems: z.array(
@@ -85,12 +86,14 @@ const summary = z.strictObject({
   failed: z.int(),
   person: z.int(),
   notReached: z.int(),
+  interrupted: z.int().optional(),
   fixes: z.int(),
   ms,
   resumed: z.boolean(),
 });
 
 const at = z.iso.datetime();
+const endpoints = z.array(z.strictObject({ name: z.string(), target: z.string() })).optional();
 const named = { step: z.string(), title: z.string() };
 
 /** One line of `replay --json`. */
@@ -129,7 +132,7 @@ export const eventLine = z.discriminatedUnion('type', [
     message: z.string(),
   }),
   z.strictObject({ type: z.literal('step-finished'), at, ...named, outcome }),
-  z.strictObject({ type: z.literal('pass-finished'), at, summary, next: z.string() }),
+  z.strictObject({ type: z.literal('pass-finished'), at, summary, next: z.string(), endpoints }),
   z.strictObject({
     version: z.literal(1).optional(),
     type: z.literal('fleet-started'),

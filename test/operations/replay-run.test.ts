@@ -141,6 +141,7 @@ describe('waiting', () => {
     stop.abort();
     const told = await pass;
     expect(told.exit).toBe(130);
+    expect(told.report.summary).toMatchObject({ outcome: 'aborted', failed: 0, interrupted: 1 });
     expect((await scene.replay()).story).toEqual(['one: acted interrupted']);
   });
 });

@@ -107,7 +107,7 @@ test('does not ask for approval on a box that does not exist', async () => {
   await scene.run('replay');
   const { name } = await scene.world.identify();
   expect(asked).toEqual([
-    `# one: bash, 1 line\ntrue\n\n# Fact f, measured with, 1 line\necho 2\n\n# Values, 1 line\nf = 1 (fact)\n\nAUTODOCK.md would run up to 1 fence, 0 shell checks and 1 command on ${name}. Run it?`,
+    `# one: bash, 1 line\ntrue\n\n# Fact f, measured with, 1 line\necho 2\n\n# Values, 1 line\nf = 1 (fact)\n\nAUTODOCK.md would run up to 1 fence and 1 command on ${name}. Run it?`,
   ]);
 });
 

@@ -34,6 +34,20 @@ test('captions say what each fence does', () => {
   expect(html).toContain('Runs with bash, as web');
 });
 
+test('facts have an age, problems a count, and a step that failed later has drifted', () => {
+  const text = `${document('### One\n\n```bash\ntrue\n```\n')}\n## Problems\n\n### Slow disk\n\nSymptom: \`slow\`\n\nFix:\n\n\`\`\`bash\ntrue\n\`\`\`\n\n## Facts\n\n| Fact | Value | Unit | On |\n| --- | --- | --- | --- |\n| cores | 4 | | 2026-11-18 |\n`;
+  const input = inputOf(text, { one: { status: 'confirmed', drifted: '2026-11-27T09:00:00Z' } });
+  const html = renderPage({
+    ...input,
+    problems: new Map([['slow-disk', { times: 3, last: '2026-08-01T00:00:00Z', old: true }]]),
+  });
+  expect(html).toContain('10 days ago');
+  expect(html).toContain('fired 3 times, last on 2026-08-01');
+  expect(html).toContain('it has not fired for 90 days');
+  expect(html).toContain('drifted: its checks failed 2026-11-27 09:00 UTC');
+  expect(html).toContain('<dt>Drift</dt><dd><a href="#one">one</a></dd>');
+});
+
 test('a step shows its state, its checks and its output', () => {
   const check = {
     check: 'port 80 owner caddy',
@@ -80,6 +94,31 @@ describe('what a stranger wrote is inert', () => {
     expect(body).not.toMatch(/<(script|img|iframe|form|input|base|meta|object|embed|style)\b/i);
     expect(body).not.toMatch(/<[a-z][^>]*\s(on[a-z]+|src|style|action)=/i);
     expect(body).not.toMatch(/<[a-z][^>]*\shref="(?!#|https?:|mailto:)/i);
+  });
+
+  test('controls, bidi controls and invisible letters are shown as escapes, in documents and in output', () => {
+    const bidi = 'access = "user\u202e \u2066// admin\u2069 \u2066"; a\u200bb';
+    const ansi = '\u001b[2J\u001b]0;title\u0007\u001b[31mred\u001b[0m\rover\u0008\n';
+    const html = renderPage(
+      inputOf(document(`### One\n\n${bidi}\n\n\`\`\`bash\n${bidi}\n\`\`\`\n`), {
+        one: { output: ansi },
+      }),
+    );
+    expect(html).not.toMatch(
+      /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f]/,
+    );
+    expect(html).toContain('\\u{202e}');
+  });
+
+  test('a line of 10 MB in the document and in the output does not stop it, and is inert', () => {
+    const line = '<script>alert(1)</script>'.repeat(400_000);
+    const html = renderPage(
+      inputOf(document(`### One\n\n\`\`\`text\n${line}\n\`\`\`\n\n\`\`\`bash\ntrue\n\`\`\`\n`), {
+        one: { output: line.slice(-20_000) },
+      }),
+    );
+    expect(html).not.toContain('<script');
+    expect(html.length).toBeGreaterThan(line.length);
   });
 
   test("its content security policy allows nothing but the page's own style", () => {

@@ -1,4 +1,4 @@
-import { pluralize } from '../../base/pluralize.ts';
+import { listCounts } from '../../base/pluralize.ts';
 import type { ApproveReport } from '../../model/reports/report.ts';
 import { clean, cleanLine } from './text/clean.ts';
 import type { Page } from './text/page.ts';
@@ -13,7 +13,11 @@ export function renderApprove(report: ApproveReport, page: Page): string {
       : 'all namespaces and cluster-scoped objects';
     return `${word}: context ${context} (${server}), ${where}`;
   }
-  const what = `${pluralize(report.fences, 'fence')} and ${pluralize(report.shellChecks, 'shell check')}`;
+  const counts = listCounts([
+    [report.fences, 'fence'],
+    [report.shellChecks, 'shell check'],
+  ]);
+  const what = counts === '' ? 'nothing that runs' : counts;
   const where = report.box === undefined ? '' : ` for this project on ${cleanLine(report.box)},`;
   const said = `${word}: ${report.file}, ${what},${where} in its current version (${report.id ?? report.hash.slice(0, 12)})`;
   if (report.shown === undefined || page.quiet || report.already) return said;

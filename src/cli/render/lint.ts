@@ -1,6 +1,6 @@
 import { pluralize } from '../../base/pluralize.ts';
 import type { LintReport } from '../../model/reports/report.ts';
-import { renderDiagnostics } from './diagnostic.ts';
+import { renderDiagnostics, renderGrouped } from './diagnostic.ts';
 import type { Page } from './text/page.ts';
 
 /** `runbook lint`: every diagnostic with its place, and the totals. */
@@ -17,6 +17,6 @@ export function renderLint(report: LintReport, page: Page, cwd: string): string 
         : page.paint.good('clean');
   const counts =
     errors + warnings > 0 ? `: ${pluralize(errors, 'error')}, ${pluralize(warnings, 'warning')}` : '';
-  const text = renderDiagnostics(shown, page, cwd);
+  const text = page.verbose ? renderDiagnostics(shown, page, cwd) : renderGrouped(shown, page, cwd);
   return `${text}${text ? '\n' : ''}${page.paint.strong(word)}${counts} in ${report.file}`;
 }

@@ -2,6 +2,7 @@ import type { PageReport } from '../../model/page.ts';
 import type { HistoryReport, OutputReport } from '../../model/pass-record.ts';
 import type { PlanReport } from '../../model/plan.ts';
 import type { ChaosReport } from '../../model/reports/chaos.ts';
+import type { DoctorReport } from '../../model/reports/doctor.ts';
 import type { DriftReport } from '../../model/reports/drift.ts';
 import type { FleetReport } from '../../model/reports/fleet.ts';
 import type { ParityReport } from '../../model/reports/parity.ts';
@@ -47,6 +48,7 @@ interface Renderers {
   readonly plan: () => Promise<Renderer<PlanReport>>;
   readonly verify: () => Promise<Renderer<VerifyReport>>;
   readonly lint: () => Promise<Renderer<LintReport>>;
+  readonly doctor: () => Promise<Renderer<DoctorReport>>;
   readonly undo: () => Promise<Renderer<UndoReport>>;
   readonly approve: () => Promise<Renderer<ApproveReport>>;
   readonly resume: () => Promise<Renderer<ResumeReport>>;
@@ -96,6 +98,7 @@ const renderers: Renderers = {
   plan: async () => (await import('./plan.ts')).renderPlan,
   verify: async () => (await import('./verify.ts')).renderVerify,
   lint: async () => (await import('./lint.ts')).renderLint,
+  doctor: async () => (await import('./doctor.ts')).renderDoctor,
   undo: async () => (await import('./undo.ts')).renderUndo,
   approve: async () => (await import('./approve.ts')).renderApprove,
   resume: async () => (await import('./resume.ts')).renderResume,

@@ -1,9 +1,13 @@
-import type { PassSummary, StepOutcome } from '../../model/outcome.ts';
+import type { PassEvent, PassSummary, StepOutcome } from '../../model/outcome.ts';
 import { cleanLine } from './text/clean.ts';
 import { duration } from './text/duration.ts';
+import { hyperlink } from './text/hyperlink.ts';
 import { labeledText, type Page } from './text/page.ts';
 import { shownPlace } from './text/source-line.ts';
+import { pad, widthOf } from './text/width.ts';
 import { passMarks, skipWords, summaryWords } from './text/words.ts';
+
+type PassFinished = Extract<PassEvent, { type: 'pass-finished' }>;
 
 /** A step and its outcome. */
 export interface Ended {
@@ -15,7 +19,7 @@ export interface Ended {
 export function renderSummary(
   summary: PassSummary,
   ended: readonly Ended[],
-  next: string,
+  { next, endpoints = [] }: Pick<PassFinished, 'next' | 'endpoints'>,
   page: Page,
 ): string {
   const { paint } = page;
@@ -23,10 +27,12 @@ export function renderSummary(
   const headline = `${paint.strong(paint[mark.tone](mark.word))}: ${headlineWords(summary)} in ${duration(summary.ms)}`;
   if (page.quiet) return headline;
   const rows = [...skippedRow(ended), ...stoppedRows(ended), ...(next ? [['next', next] as const] : [])];
-  const width = Math.max(0, ...rows.map(([label]) => label.length));
+  const offered = endpoints.map(({ name, target }) => [cleanLine(name), cleanLine(target)] as const);
+  const width = Math.max(0, ...[...rows, ...offered].map(([label]) => widthOf(label)));
   return [
     headline,
     ...rows.map(([label, text]) => labeledText(`  ${label.padEnd(width)}  `, cleanLine(text), page)),
+    ...offered.map(([name, target]) => `  ${pad(name, width)}  ${hyperlink(target, page)}`),
   ].join('\n');
 }
 

@@ -90,6 +90,17 @@ export async function findContext(place: ConfigPlace, wanted?: string): Promise<
   return contextOf(name, files);
 }
 
+/**
+ * The names of all contexts in the files of a box, the current one first.
+ * @throws ClusterError no-config
+ */
+export async function contextNames(place: ConfigPlace): Promise<string[]> {
+  const current = await findContext(place);
+  const files = await readConfigs(place, configPaths(place));
+  const names = files.flatMap(({ config }) => (config.contexts ?? []).map(({ name }) => String(name)));
+  return [...new Set([current.context, ...names])];
+}
+
 interface ConfigFile {
   readonly path: string;
   readonly config: z.infer<typeof Config>;

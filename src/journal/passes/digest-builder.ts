@@ -1,3 +1,4 @@
+import { isInterruption } from '../../model/outcome.ts';
 import type { PassDigest, RecordLine } from '../../model/pass-record.ts';
 
 type Digest = Pick<PassDigest, 'held' | 'failed' | 'acted' | 'fired'>;
@@ -15,8 +16,8 @@ export class DigestBuilder {
     if (line.type === 'verified') this.#verified(line.step, line.verdict);
     if (line.type !== 'step-finished') return;
     const { step, outcome } = line;
-    if (outcome.kind === 'failed') this.#failed.add(step);
-    if (outcome.kind === 'acted') this.#acted.add(step).add(step);
+    if (outcome.kind === 'failed' && !isInterruption(outcome.failure)) this.#failed.add(step);
+    if (outcome.kind === 'acted') this.#acted.add(step);
     if (outcome.kind === 'acted' || isFoundRight(outcome)) this.#held.add(step);
   }
 

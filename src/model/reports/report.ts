@@ -67,6 +67,16 @@ export interface UndoReport {
   readonly undone: readonly { readonly id: string; readonly title: string; readonly ms: number }[];
   /** Confirmed here, but without Undo. */
   readonly withoutUndo: readonly string[];
+  /** With --dry-run: what would be undone, in that order. `recorded`: the document no longer has this Undo. */
+  readonly would?: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly recorded: boolean;
+    readonly actions: readonly string[];
+    /** Processes that would be ended, and objects in a cluster that would be deleted. */
+    readonly processes: number;
+    readonly objects: number;
+  }[];
   readonly failed?: {
     readonly id: string;
     readonly title: string;

@@ -1,4 +1,4 @@
-import { pluralize } from '../../base/pluralize.ts';
+import { listCounts } from '../../base/pluralize.ts';
 import {
   type Approval,
   type Approvals,
@@ -12,7 +12,7 @@ import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts
 import type { Runbook } from '../../model/runbook.ts';
 import { closureHash } from '../../plan/closure-hash.ts';
 import { closureText } from '../../plan/closure-text.ts';
-import type { World } from '../../world.ts';
+import type { Person, World } from '../../world.ts';
 import type { OperationContext } from '../operation.ts';
 import { requireKnownBox } from '../session/box-target.ts';
 import type { ApprovedDocument, Prepared } from '../session/session.ts';
@@ -185,7 +185,12 @@ export async function requireParts(
 
 function questionOf({ runbook }: Prepared, { place }: Closure, old: string): string {
   const { fences, shellChecks, commands } = executables(runbook);
-  return `${runbook.file} would run up to ${pluralize(fences, 'fence')}, ${pluralize(shellChecks, 'shell check')} and ${pluralize(commands, 'command')} on ${place.boxName}.${old}`;
+  const counts = listCounts([
+    [fences, 'fence'],
+    [shellChecks, 'shell check'],
+    [commands, 'command'],
+  ]);
+  return `${runbook.file} would run ${counts === '' ? 'nothing' : `up to ${counts}`} on ${place.boxName}.${old}`;
 }
 
 async function askPerson(
@@ -195,13 +200,8 @@ async function askPerson(
   words: string,
 ): Promise<ApprovedClosure> {
   const { runbook } = prepared;
-  const question = `${closureText(closure, 'terminal')}\n\n${words} Run it?`;
   const asked = world.now();
-  const answer = await world.person!.choose(question, [
-    'yes',
-    'no',
-    'always (exactly this, in this project on this box)',
-  ]);
+  const answer = await answerOf(world.person!, closureText(closure, 'terminal'), `${words} Run it?`);
   if (!/^[ya]/.test(answer)) throw unapproved(runbook.file, 'the person declined', '');
   const approvals = approvalsOf(world);
   const at = new Date(world.now()).toISOString();
@@ -211,6 +211,19 @@ async function askPerson(
   const given = await giveForDocument(world, prepared, record);
   await approvals.consume(given);
   return approved(closure, 'terminal', prepared);
+}
+
+/** What would run, then the question. `view` shows it again in a pager, as often as the person wants. */
+async function answerOf(person: Person, shown: string, question: string): Promise<string> {
+  const answers = ['yes', 'no', 'always (exactly this, in this project on this box)'];
+  if (!person.view) return await person.choose(`${shown}\n\n${question}`, answers);
+  const offered = [...answers, 'view'];
+  let answer = await person.choose(`${shown}\n\n${question}`, offered);
+  while (answer === 'view') {
+    await person.view(shown);
+    answer = await person.choose(question, offered);
+  }
+  return answer;
 }
 
 function unapproved(file: string, why: string, old: string, flags?: string): RunbookError {

@@ -68,6 +68,12 @@ function requireFleetFlags({ runbook }: Prepared, flags: ReplayFlags): Tolerance
       '--on and --fleet cannot be combined: --on selects one box, --fleet many.',
       'Use one of the two.',
     );
+  if (flags.open)
+    refuse(
+      'conflicting-flags',
+      '--open works on one box only.',
+      'Select a box with --on instead of --fleet, or open the fleet with runbook serve.',
+    );
   if (flags.dryRun)
     refuse(
       'conflicting-flags',

@@ -30,6 +30,7 @@ export async function pageInput(
       const { status, at } = stepStatus(planned, preview.memory(planned));
       const known = recorded.steps.get(planned.step.id) ?? { checks: [], output: '' };
       const lastHeld = history.lastHeld(planned.step.id);
+      const drifted = status === 'confirmed' ? history.lastFailed(planned.step.id) : undefined;
       return [
         planned.step.id,
         {
@@ -37,6 +38,7 @@ export async function pageInput(
           status,
           ...(at === undefined ? {} : { at }),
           ...(lastHeld === undefined ? {} : { lastHeld }),
+          ...(drifted === undefined ? {} : { drifted }),
         },
       ] as const;
     });

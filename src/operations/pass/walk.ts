@@ -63,11 +63,16 @@ export async function walkPlan(whole: Pass): Promise<Outcomes> {
   return outcomes;
 }
 
+/** Ctrl-C is no failure of the step that it stopped. */
+const wasStopped = (outcome: StepOutcome): boolean =>
+  outcome.kind === 'failed' && outcome.failure.kind === 'aborted';
+
 /** Totals for the summary. */
 export function summarise(outcomes: Outcomes, pass: Pass, started: number): PassSummary {
   const all = [...outcomes.values()];
   const count = (kind: StepOutcome['kind']) => all.filter((each) => each.kind === kind).length;
-  const [failed, person] = [count('failed'), count('person')];
+  const interrupted = all.filter(wasStopped).length;
+  const [failed, person] = [count('failed') - interrupted, count('person')];
   return {
     outcome: pass.signal.aborted ? 'aborted' : failed > 0 ? 'failed' : person > 0 ? 'person' : 'done',
     acted: count('acted'),
@@ -75,6 +80,7 @@ export function summarise(outcomes: Outcomes, pass: Pass, started: number): Pass
     failed,
     person,
     notReached: count('not-reached'),
+    ...(interrupted > 0 ? { interrupted } : {}),
     fixes: all.reduce((sum, each) => sum + ('fixes' in each ? each.fixes.length : 0), 0),
     ms: pass.now() - started,
     resumed: pass.journal.pass.resumed,

@@ -71,6 +71,7 @@ function ending(outcome: StepOutcome): Pick<StepSoFar, 'outcome' | 'ms' | 'messa
   switch (outcome.kind) {
     case 'failed':
     case 'person':
+      if (outcome.failure.kind === 'aborted') return { outcome: 'stopped', ms: outcome.ms, message: '' };
       return { outcome: outcome.kind, ms: outcome.ms, message: outcome.failure.message };
     case 'skipped':
       return { outcome: outcome.kind, ms: outcome.ms, message: outcome.detail };

@@ -7,6 +7,8 @@ export const OLD_AFTER_MS = 90 * 24 * 60 * 60_000;
 export interface StepHistory {
   /** ISO 8601: the end of the last pass in which a step's checks passed. */
   lastHeld(step: string): string | undefined;
+  /** ISO 8601: the end of the last pass that looked at it, if its checks failed there. */
+  lastFailed(step: string): string | undefined;
   fired(problem: string): FiredFix;
 }
 
@@ -22,15 +24,18 @@ export interface FiredFix {
 /** `digests` are those of one box, newest first. */
 export function stepHistory(digests: readonly PassDigest[], now: number): StepHistory {
   const held = new Map<string, string>();
+  const failed = new Map<string, string>();
   const fired = new Map<string, string[]>();
   for (const digest of digests) {
     const end = endOf(digest);
+    for (const step of digest.failed) if (!held.has(step) && !failed.has(step)) failed.set(step, end);
     for (const step of digest.held) if (!held.has(step)) held.set(step, end);
     for (const { problem } of digest.fired) fired.set(problem, [...(fired.get(problem) ?? []), end]);
   }
   const oldest = digests.at(-1)?.at;
   return {
     lastHeld: (step) => held.get(step),
+    lastFailed: (step) => failed.get(step),
     fired: (problem) => {
       const times = fired.get(problem) ?? [];
       const since = times[0] ?? oldest;

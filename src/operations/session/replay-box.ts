@@ -1,4 +1,4 @@
-import type { PassSummary } from '../../model/outcome.ts';
+import type { PassEvent, PassSummary } from '../../model/outcome.ts';
 import type { ReplayReport } from '../../model/reports/report.ts';
 import type { ApprovedClosure } from '../approval/approved-closure.ts';
 import { renewBaseline } from '../drift/renew-baseline.ts';
@@ -6,6 +6,7 @@ import { tellEvent } from '../notify/tell.ts';
 import type { OperationContext } from '../operation.ts';
 import { nextStepText } from '../pass/next.ts';
 import { openPass } from '../pass/open.ts';
+import type { Pass } from '../pass/pass.ts';
 import { SCHEDULE_VARIABLE } from '../pass/record-start.ts';
 import { type Outcomes, selection, summarise, walkPlan } from '../pass/walk.ts';
 import { planSession } from '../plan.ts';
@@ -62,6 +63,7 @@ async function pass(context: OperationContext, session: Session, flags: ReplayFl
       at: new Date(context.world.now()).toISOString(),
       summary,
       next,
+      ...(summary.outcome === 'done' ? endpointsOf(session, opened.pass) : {}),
     });
     await renewBaseline(context, session, { id: opened.pass.journal.pass.id, summary });
     tellLong(context, session, summary, next);
@@ -87,6 +89,17 @@ function tellLong({ world, agent }: OperationContext, session: Session, summary:
     ...(next === '' ? {} : { next: session.masker.mask(next) }),
   });
 }
+
+/** What the document offers, with the values that its last step left, masked. */
+function endpointsOf({ runbook, plan, masker }: Session, pass: Pass): Pick<PassFinished, 'endpoints'> {
+  if (runbook.endpoints.length === 0) return {};
+  const last = plan.steps.at(-1);
+  const state = last ? pass.state.after(last.step.id) : { variables: new Map<string, string>() };
+  const shown = (text: string) => masker.mask(pass.substitute(text, state));
+  return { endpoints: runbook.endpoints.map(({ name, target }) => ({ name, target: shown(target) })) };
+}
+
+type PassFinished = Extract<PassEvent, { type: 'pass-finished' }>;
 
 /** The plan, reported as a pass that ran nothing. */
 async function dryRun(

@@ -11,6 +11,11 @@ import { StepOutput } from '../pass/output.ts';
 import type { Pass } from '../pass/pass.ts';
 import { wholeOutput } from '../pass/whole-output.ts';
 
+/** What is read of a pass, or of a preview, to find what can be undone. */
+interface UndoView extends Pick<Pass, 'plan' | 'state'> {
+  readonly journal: Pick<Pass['journal'], 'memory'>;
+}
+
 /** A step that the journal records as done, with the Undo for what was done. */
 export interface Undoable {
   readonly id: string;
@@ -54,7 +59,8 @@ export async function undoSteps(
   return { undone, withoutUndo: withoutUndo(done.filter((each) => !gone.includes(each))) };
 }
 
-function withoutUndo(done: readonly Undoable[]): string[] {
+/** Ids of those that stay as they are. */
+export function withoutUndo(done: readonly Undoable[]): string[] {
   return done.filter((each) => !canUndo(each)).map(({ id }) => id);
 }
 
@@ -147,7 +153,7 @@ function hasApplied({ applied = [] }: StepMemory): boolean {
 }
 
 /** The last step of the pass first. Also restores the state of the steps, because an Undo may use it. */
-export function undoables(pass: Pass, only: string | undefined): Undoable[] {
+export function undoables(pass: UndoView, only: string | undefined): Undoable[] {
   const planned = new Map(pass.plan.steps.map((each) => [each.step.id, each]));
   const positions = new Map(pass.plan.steps.map(({ step }, at) => [step.id, at]));
   for (const each of pass.plan.steps) {
@@ -175,7 +181,7 @@ export function undoables(pass: Pass, only: string | undefined): Undoable[] {
  * Position of a step in the pass. An early step that acted again is undone at its own position, because later steps
  * depend on it. A step that was removed from the document comes after those that were done before it.
  */
-function positionOf({ plan, journal }: Pass, own: number | undefined, { actedSeq }: StepMemory): number {
+function positionOf({ plan, journal }: UndoView, own: number | undefined, { actedSeq }: StepMemory): number {
   if (own !== undefined) return own;
   const before = ({ step }: PlanStep) => (journal.memory.get(step.id)?.actedSeq ?? Infinity) < actedSeq;
   return plan.steps.findLastIndex(before) + 0.5;

@@ -51,7 +51,7 @@ test('a pass in a pipe', async () => {
 
 test('a step that needs a person is not reported as failed', () => {
   const waiting = { ...samples.summary, outcome: 'person', failed: 0, person: 1, fixes: 0 } as const;
-  expect(renderSummary(waiting, [], 'on a terminal', plainPage)).toBe(
+  expect(renderSummary(waiting, [], { next: 'on a terminal' }, plainPage)).toBe(
     'a person is needed: 1 acted, 2 skipped, 1 needs a person, 1 not reached in 15.5s\n  next  on a terminal',
   );
 });

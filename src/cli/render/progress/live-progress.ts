@@ -121,7 +121,7 @@ export function liveProgress({ page, cwd, output, now }: LiveProgress): Progress
         for (const text of endLines(event, names, current(), cwd)) keep(text);
         break;
       case 'pass-finished':
-        keep(`\n${renderSummary(event.summary, ended, event.next, current())}`);
+        keep(`\n${renderSummary(event.summary, ended, event, current())}`);
         end();
         return;
     }

@@ -82,7 +82,7 @@ export function plainProgress({ page, cwd, write, aside }: PlainProgress): Progr
         return;
       }
       case 'pass-finished':
-        say(renderSummary(event.summary, ended, event.next, page));
+        say(renderSummary(event.summary, ended, event, page));
     }
   };
   return { event, pause() {}, resume() {}, notice: (text) => aside(`${text}\n`), end() {} };

@@ -44,10 +44,11 @@ export function endLines(event: StepFinished, width: number, page: Page, cwd: st
   const ms = timeOf(outcome);
   const time = (ms === undefined ? '' : duration(ms)).padStart(TIME_WIDTH);
   const name = nameOf({ id: event.step, title: event.title }, page);
-  const line = progressLine(marks[outcome.kind], name, `${time}  ${outcomeWords(outcome)}`, width, page);
+  const wasStopped = stopped && outcome.failure.kind === 'aborted';
+  const mark = wasStopped ? marks.stopped : marks[outcome.kind];
+  const line = progressLine(mark, name, `${time}  ${outcomeWords(outcome)}`, width, page);
   // A step that the person stopped needs no explanation.
-  const explained = stopped && outcome.failure.kind !== 'aborted';
-  if (!explained) return [line];
+  if (!stopped || wasStopped) return [line];
   const messageShown = line.endsWith(cleanLine(outcome.failure.message));
   return [line, '', renderFailure(outcome.failure, page, cwd, messageShown), ''];
 }

@@ -9,6 +9,8 @@ export interface Page {
   readonly width: number | undefined;
   /** A person is watching: glyphs next to the words, titles instead of ids. */
   readonly terminal: boolean;
+  /** The terminal shows links. */
+  readonly links?: boolean;
   readonly verbose: boolean;
   readonly quiet: boolean;
 }

@@ -17,6 +17,7 @@ export const marks = {
   acted: { word: 'ok', glyph: '✓', tone: 'good' },
   skipped: { word: 'skip', glyph: '–', tone: 'faint' },
   failed: { word: 'fail', glyph: '✗', tone: 'bad' },
+  stopped: { word: 'stop', glyph: '■', tone: 'warn' },
   person: { word: 'person', glyph: '?', tone: 'warn' },
   'not-reached': { word: 'later', glyph: '·', tone: 'faint' },
   fix: { word: 'fix', glyph: '+', tone: 'warn' },
@@ -77,6 +78,7 @@ export function summaryWords(summary: PassSummary): string {
   add(summary.acted, 'acted');
   add(summary.skipped, 'skipped');
   add(summary.failed, 'failed');
+  add(summary.interrupted ?? 0, 'stopped in the middle');
   add(summary.person, needWords(summary.person));
   add(summary.notReached, 'not reached');
   if (summary.fixes > 0) parts.push(`${fixes(summary.fixes)} applied`);
