@@ -26,11 +26,7 @@ export const undo = defineOperation({
   description:
     'Works in reverse document order, only on steps that this journal ran (not those that were found satisfied).\n' +
     'An edited or deleted step is undone by the Undo text recorded when it ran. Stops at the first failure.',
-  examples: [
-    'runbook undo',
-    'runbook undo AUTODOCK.md --only start-caddy',
-    'runbook undo --dry-run',
-  ],
+  examples: ['runbook undo', 'runbook undo AUTODOCK.md --only start-caddy', 'runbook undo --dry-run'],
   effect: 'act',
   input,
   run: async (context, flags): Promise<UndoReport> => {

@@ -43,5 +43,7 @@ test('recording a pass syncs none of its files', async () => {
   const synced = readFileSync(join(folder, 'synced'), 'utf8').split('\n');
   expect(synced.some((path) => path.includes('AUTODOCK.md.'))).toBe(true);
   expect(synced.filter((path) => path.includes('/passes/'))).toEqual([]);
-  expect(readdirSync(join(folder, '.runbook', 'passes'))).toContainEqual(expect.stringMatching(/\.jsonl\.gz$/));
+  expect(readdirSync(join(folder, '.runbook', 'passes'))).toContainEqual(
+    expect.stringMatching(/\.jsonl\.gz$/),
+  );
 }, 120_000);
