@@ -136,12 +136,12 @@ module.exports = {
     {
       name: 'starts-processes',
       comment:
-        'operations, cli and mcp start processes through a Box alone; the exceptions run git, the scheduler, this program, and commands of the person’s own notify.json',
+        'operations, cli and mcp start processes through a Box alone; the exceptions run git, the scheduler, this program, commands of the person’s own notify.json, the person’s pager and browser, and programs that doctor asks for their version',
       severity: 'error',
       from: {
         path: '^src/',
         pathNot:
-          '^src/(execute/|program/|boxes/|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|schedule/run-scheduler-program|secret/tracked-env|notify/tell)\\.ts$|notify/send\\.ts$)',
+          '^src/(execute/|program/|boxes/|open-on-desktop\\.ts$|cli/pager\\.ts$|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|doctor/(program|claude)-checks|schedule/run-scheduler-program|secret/tracked-env|notify/tell)\\.ts$|notify/send\\.ts$)',
       },
       to: {
         path: '^((node:)?child_process$|src/program/run-program\\.ts$|node_modules/execa/)',

@@ -38,7 +38,11 @@ test('recording a pass syncs none of its files', async () => {
     RUNBOOK_BOX_STATE: join(folder, 'box'),
   };
   const options = { cwd: folder, env, reject: false } as const;
-  const { stdout } = await execa(process.execPath, [resolve('dist/bin.js'), 'replay', '--yes'], options);
+  const { stdout } = await execa(
+    process.execPath,
+    [resolve('dist/bin.js'), 'replay', '--yes', '--force'],
+    options,
+  );
   expect(stdout).toContain('40 acted');
   const synced = readFileSync(join(folder, 'synced'), 'utf8').split('\n');
   expect(synced.some((path) => path.includes('AUTODOCK.md.'))).toBe(true);
