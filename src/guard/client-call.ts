@@ -64,7 +64,7 @@ function written(name: string, rest: readonly string[], writes: readonly string[
     case 'ln':
     case 'install':
     case 'rsync': {
-      const folder = rest[rest.findIndex((each) => each === '-t') + 1];
+      const folder = rest[rest.indexOf('-t') + 1];
       return [...writes, ...(rest.includes('-t') && folder ? [folder] : files.slice(-1))];
     }
     case 'tee':

@@ -1,3 +1,4 @@
+import { deadline } from '../base/deadline.ts';
 import { runProgram } from '../program/run-program.ts';
 import { type Message, messageText } from './message.ts';
 import { deliveryRequest } from './request.ts';
@@ -29,7 +30,7 @@ async function request(
     const answer = await fetch(url, {
       ...options,
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: deadline(TIMEOUT_MS),
     });
     await answer.body?.cancel();
     return answer.ok ? undefined : `${host} answered ${answer.status}`;

@@ -180,7 +180,7 @@ describe('the configuration', () => {
     ['not json', 'not JSON'],
     ['{"targets":{"a":{"type":"slack","url":"file:///etc/passwd"}}}', 'http or https'],
     ['{"targets":{"a":{"type":"slak","url":"https://x.example"}}}', 'targets.a'],
-    ['{"targets":{},"events":{"escalation":["ops"]}}', 'no target "ops"'],
+    ['{"targets":{},"events":{"escalation":["ops"]}}', 'the target "ops" does not exist'],
   ])('refuses %s', (text, words) => {
     expect(readConfiguration(text)).toMatchObject({ problem: expect.stringContaining(words) });
   });

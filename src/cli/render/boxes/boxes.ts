@@ -1,13 +1,13 @@
-import { pluralize } from '../../base/pluralize.ts';
+import { pluralize } from '../../../base/pluralize.ts';
 import type {
   BoxesReport,
   BoxReport,
   ExposeReport,
   OneBoxReport,
   RemovedBoxesReport,
-} from '../../model/reports/report.ts';
-import { cleanLine } from './text/clean.ts';
-import { type Cell, type Page, table } from './text/page.ts';
+} from '../../../model/reports/report.ts';
+import { cleanLine } from '../text/clean.ts';
+import { type Cell, type Page, table } from '../text/page.ts';
 
 /** `box list`: one line per box. */
 export function renderBoxes({ boxes }: BoxesReport, page: Page): string {

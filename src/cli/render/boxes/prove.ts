@@ -1,7 +1,7 @@
-import type { ProveReport } from '../../model/reports/report.ts';
-import { cleanLine } from './text/clean.ts';
-import { duration } from './text/duration.ts';
-import { labeledText, type Page } from './text/page.ts';
+import type { ProveReport } from '../../../model/reports/report.ts';
+import { cleanLine } from '../text/clean.ts';
+import { duration } from '../text/duration.ts';
+import { labeledText, type Page } from '../text/page.ts';
 
 /** `runbook prove`: what was proven, or why it was not. Both passes were already shown. */
 export function renderProve(report: ProveReport, page: Page): string {

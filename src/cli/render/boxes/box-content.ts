@@ -1,6 +1,6 @@
-import { pluralize } from '../../base/pluralize.ts';
-import type { GrantReport, LogsReport, SyncReport } from '../../model/reports/report.ts';
-import { clean, cleanLine } from './text/clean.ts';
+import { pluralize } from '../../../base/pluralize.ts';
+import type { GrantReport, LogsReport, SyncReport } from '../../../model/reports/report.ts';
+import { clean, cleanLine } from '../text/clean.ts';
 
 /** `box sync`: the files that were sent, and those that were not. */
 export function renderSync(report: SyncReport): string {

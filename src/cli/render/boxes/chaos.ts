@@ -1,9 +1,9 @@
-import { pluralize } from '../../base/pluralize.ts';
-import type { ChaosReport, FaultResult } from '../../model/reports/chaos.ts';
-import { cleanLine } from './text/clean.ts';
-import { duration } from './text/duration.ts';
-import { type Cell, type Page, table } from './text/page.ts';
-import type { Paint } from './text/paint.ts';
+import { pluralize } from '../../../base/pluralize.ts';
+import type { ChaosReport, FaultResult } from '../../../model/reports/chaos.ts';
+import { cleanLine } from '../text/clean.ts';
+import { duration } from '../text/duration.ts';
+import { type Cell, type Page, table } from '../text/page.ts';
+import type { Paint } from '../text/paint.ts';
 
 const tones: Readonly<Record<FaultResult['outcome'], keyof Paint>> = {
   survived: 'good',
