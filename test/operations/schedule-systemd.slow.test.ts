@@ -127,7 +127,7 @@ describeWithBoxes('schedules on a box with systemd', () => {
     await inside("echo 'changed by hand' > /srv/site/index.html");
     await until('grep -q /ops /srv/got.jsonl');
     // Further runs find the same.
-    const runs = 'journalctl --no-pager | grep -c "runbook.*drift.*different"';
+    const runs = 'journalctl --no-pager | grep -c "(drift): different"';
     const before = Number(await inside(`${runs} || true`));
     await until(`[ "$(${runs})" -gt ${before + 1} ]`);
     const [message, ...more] = await told();
