@@ -36,7 +36,7 @@ function referenceTo(name: string): string {
 }
 
 /**
- * Whether a variable's value can be told from chance in a text. `true`, `80` or `prod` cannot: they are never put into an
+ * Whether a variable's value can be distinguished from chance in a text. `true`, `80` or `prod` cannot: they are never put into an
  * answer by substitution, but what a program prints is not searched for them.
  */
 function isIdentifying({ kind, value }: Secret): boolean {

@@ -74,7 +74,7 @@ describe('a message of a schedule', () => {
 
     await scene.write('site/index.html', 'changed by hand');
     const { report } = await run();
-    expect(report.told).toEqual(['ops']);
+    expect(report.notified).toEqual(['ops']);
     await run();
     expect(got.map(({ path }) => path)).toEqual(['/alive', '/ops']);
     const { title, details, next, since, text } = JSON.parse(got[1]!.body);
@@ -243,9 +243,9 @@ describe('the outbox', () => {
     const { url, got } = await receiver(() => undefined);
     const scene = await scenario(SITE);
     await configure(scene, { targets: { ops: { type: 'webhook', url } } });
-    const { tellTargets } = await import('../../src/operations/notify/tell.ts');
+    const { notifyTargets } = await import('../../src/operations/notify/notify-targets.ts');
     const { id: _id, at: _at, ...news } = MESSAGE;
-    for (let at = 0; at < 1_000; at++) expect(tellTargets(scene.world, ['ops'], news)).toEqual(['ops']);
+    for (let at = 0; at < 1_000; at++) expect(notifyTargets(scene.world, ['ops'], news)).toEqual(['ops']);
     expect(got).toEqual([]);
     expect(await readdir(join(scene.world.folders.person, 'outbox'))).toHaveLength(1_000);
   });

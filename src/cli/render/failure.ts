@@ -11,8 +11,8 @@ const TAIL = 20;
 type Shown = Omit<Failure, 'kind' | 'place'> & { readonly place?: Place };
 
 /**
- * Everything that a person needs after a failed step, most important first, ending with what to do. `told`: the line
- * above already contains the message.
+ * Everything that a person needs after a failed step, most important first, ending with what to do. `messageShown`: the
+ * line above already contains the message.
  */
 export function renderFailure(failure: Shown, page: Page, cwd: string, messageShown = false): string {
   return [

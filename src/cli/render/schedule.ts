@@ -60,13 +60,13 @@ export function renderScheduleChange({ did, items, text, notes }: ScheduleChange
 /** `schedule run`: for the journal of systemd, or the mail of cron. */
 export function renderScheduleRun(report: ScheduleRunReport, page: Page): string {
   const { paint } = page;
-  const { name, what, state, details, since, changed, told, next } = report;
+  const { name, what, state, details, since, changed, notified, next } = report;
   const word = paint[tones[state]](state);
   const ago = changed ? '' : `, since ${minute(since)}`;
   return [
     `${cleanLine(name)} (${cleanLine(what)}): ${word}${ago}`,
     ...details.map((detail) => `  ${cleanLine(detail)}`),
-    ...(told.length > 0 ? [`  reported to ${told.map(cleanLine).join(', ')}`] : []),
+    ...(notified.length > 0 ? [`  reported to ${notified.map(cleanLine).join(', ')}`] : []),
     ...(next === '' ? [] : [`next: ${cleanLine(next)}`]),
   ].join('\n');
 }

@@ -54,7 +54,7 @@ export interface ScheduleRunReport extends ScheduleMemory {
   /** The state or its details differ from those of the last run. */
   readonly changed: boolean;
   /** Targets that were notified. */
-  readonly told: readonly string[];
+  readonly notified: readonly string[];
   /** The next command; empty if all is well. */
   readonly next: string;
   readonly exit: number;

@@ -3,7 +3,7 @@ import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { FleetReport } from '../../model/reports/fleet.ts';
 import { requireApproval } from '../approval/approval.ts';
 import { fleetTarget } from '../approval/approval-targets.ts';
-import { tellEvent } from '../notify/tell.ts';
+import { notifyEvent } from '../notify/notify-targets.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
 import type { Prepared } from '../session/session.ts';
@@ -40,7 +40,7 @@ export async function replayFleet(
   });
   const report = fleetReport(context, prepared, { fleet: flags.fleet!, results, because, started });
   if (because !== undefined)
-    tellEvent(context.world, 'fleet-stopped', {
+    notifyEvent(context.world, 'fleet-stopped', {
       state: 'failed',
       title: `${prepared.runbook.name}: the fleet ${flags.fleet} stopped`,
       details: [because],

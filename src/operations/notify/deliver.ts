@@ -3,7 +3,7 @@ import { acquireLock } from '../../journal/lock/lock.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import { type DeliveryResult, outboxFolder } from '../../notify/outbox.ts';
 import { defineOperation } from '../operation.ts';
-import { deliverHere } from './tell.ts';
+import { deliverHere } from './notify-targets.ts';
 
 /** Twice as long as all retries of one message take. */
 const PATIENCE_MS = 25 * 60_000;

@@ -9,7 +9,7 @@ import type {
 } from '../../model/reports/schedule-report.ts';
 import type { ScheduledTask } from '../../model/runbook.ts';
 import type { World } from '../../world.ts';
-import { beat, deliverHere, type News, tellTargets } from '../notify/tell.ts';
+import { beat, deliverHere, type News, notifyTargets } from '../notify/notify-targets.ts';
 import { defineOperation, type Operation, type OperationContext } from '../operation.ts';
 import { SCHEDULE_VARIABLE } from '../pass/record-start.ts';
 import { isLate } from './late.ts';
@@ -49,13 +49,13 @@ export const run = defineOperation({
     };
     await memories.write(task.name, memory);
     const news = newsOf(task, found.document.path, memory, ended.next);
-    const told = changed ? tellTargets(world, task.tell, news) : [];
+    const notified = changed ? notifyTargets(world, task.tell, news) : [];
     if (ended.state === 'ok') await beat(world, task.tell, news);
     await tellMissed(world, found, task);
     await deliverHere(world, PATIENCE_MS).catch(() => {});
     const { name, what } = task;
     const { next, exit } = ended;
-    return { file: flags.file, name, what, box: hostname(), ...memory, changed, told, next, exit };
+    return { file: flags.file, name, what, box: hostname(), ...memory, changed, notified, next, exit };
   },
   exit: ({ exit }) => exit as ExitCode,
 });
@@ -95,7 +95,7 @@ async function tellMissed(world: World, found: ScheduledDocument, own: Scheduled
     const memory: ScheduleMemory = { ...last, state: 'failed', details, since: last.at };
     await memories.write(task.name, memory);
     const news = newsOf(task, found.document.path, memory, 'runbook schedule list');
-    tellTargets(world, task.tell, {
+    notifyTargets(world, task.tell, {
       ...news,
       event: 'missed',
       title: `${hostname()}: ${task.what}: did not run`,

@@ -2,7 +2,7 @@ import type { PassEvent, PassSummary } from '../../model/outcome.ts';
 import type { ReplayReport } from '../../model/reports/report.ts';
 import type { ApprovedClosure } from '../approval/approved-closure.ts';
 import { renewBaseline } from '../drift/renew-baseline.ts';
-import { tellEvent } from '../notify/tell.ts';
+import { notifyEvent } from '../notify/notify-targets.ts';
 import type { OperationContext } from '../operation.ts';
 import { nextStepText } from '../pass/next.ts';
 import { openPass } from '../pass/open.ts';
@@ -73,7 +73,7 @@ async function pass(context: OperationContext, session: Session, flags: ReplayFl
   }
 }
 
-/** A pass that takes longer while no one watches is told. */
+/** A pass that takes longer while no one watches is reported to the person's targets. */
 const LONG_MS = 60_000;
 
 /** A schedule tells by itself, and an agent waits for its own pass. */
@@ -81,7 +81,7 @@ function tellLong({ world, agent }: OperationContext, session: Session, summary:
   const isWatched = world.person !== undefined || agent !== undefined || world.env[SCHEDULE_VARIABLE];
   if (isWatched || summary.ms < LONG_MS) return;
   const { runbook, box, document } = session;
-  tellEvent(world, 'long-pass', {
+  notifyEvent(world, 'long-pass', {
     state: summary.outcome === 'done' ? 'ok' : summary.outcome === 'person' ? 'person' : 'failed',
     title: `${box.identity.name}: the pass of ${runbook.name} ended: ${summary.outcome}`,
     details: [`${summary.acted} acted, ${summary.skipped} skipped, ${summary.failed} failed`],

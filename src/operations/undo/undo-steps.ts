@@ -129,10 +129,10 @@ async function deleteObjects(
   output: StepOutput,
 ): Promise<string | undefined> {
   if (applied.length === 0) return undefined;
-  const { deleteAppliedObjects: takeBackApplied } = await import('../pass/actions/apply-action.ts');
+  const { deleteAppliedObjects } = await import('../pass/actions/apply-action.ts');
   output.begin();
   try {
-    await takeBackApplied(applied, { pass, state, signal: pass.signal }, (line) =>
+    await deleteAppliedObjects(applied, { pass, state, signal: pass.signal }, (line) =>
       output.push(Buffer.from(`${line}\n`)),
     );
     return undefined;

@@ -7,7 +7,7 @@ import { approvalRecord, approvalsOf, oldApproval } from '../../approval/approva
 import { approved, approvedWithoutReading } from '../../approval/approve-closure.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure, stepClosure } from '../../approval/closure-of.ts';
-import { tellEvent } from '../../notify/tell.ts';
+import { notifyEvent } from '../../notify/notify-targets.ts';
 import { openPreview, type Preview } from '../../pass/preview.ts';
 import { withheldIn } from '../../pass/state.ts';
 import { neverExported } from '../../pass/state-needed.ts';
@@ -122,7 +122,7 @@ export async function askPermission(
     case 'nobody-asked':
     case 'open':
     case 'on-page':
-      tellWaiting(world, target, closure);
+      notifyOfWaiting(world, target, closure);
       return { allowed: false, answer };
     case 'no':
     case 'too-fast':
@@ -131,15 +131,15 @@ export async function askPermission(
 }
 
 /** Questions that were reported, so that an agent which asks again does not repeat the message. */
-const told = new Set<string>();
+const notified = new Set<string>();
 
 /** The person may not be at this terminal. The script is not part of the message. */
-function tellWaiting(world: AgentContext['world'], target: AttemptTarget, closure: Closure): void {
+function notifyOfWaiting(world: AgentContext['world'], target: AttemptTarget, closure: Closure): void {
   const hash = closureHash(closure);
-  if (told.has(hash)) return;
-  told.add(hash);
+  if (notified.has(hash)) return;
+  notified.add(hash);
   const { document, boxName } = closure.place;
-  tellEvent(world, 'approval', {
+  notifyEvent(world, 'approval', {
     state: 'person',
     title: `${boxName}: ${target.step} waits for your approval`,
     details: [],

@@ -4,7 +4,7 @@ import type { ProblemRecord } from '../../../loop/loop.ts';
 import { recordLearned } from '../../../markdown/record/record.ts';
 import { oneLine } from '../../../markdown/record/render.ts';
 import type { World } from '../../../world.ts';
-import { tellEvent } from '../../notify/tell.ts';
+import { notifyEvent } from '../../notify/notify-targets.ts';
 import { maskerFor } from '../../session/session.ts';
 import { writeText } from '../save/write-document.ts';
 import { defineTool } from '../tool.ts';
@@ -51,7 +51,7 @@ export const escalate = defineTool({
     const isAsked = runbook.questions.some((each) => each.title === title);
     const recorded = isAsked ? source.text : recordLearned(source, runbook, { questions: [{ title, text }] });
     const { written, diff } = await writeText(context, workspace.document, recorded, {});
-    if (written) await tellAsked(context.world, workspace, title, problem);
+    if (written) await notifyOfEscalation(context.world, workspace, title, problem);
     return {
       ...(problem === undefined
         ? {}
@@ -69,14 +69,14 @@ export const escalate = defineTool({
 });
 
 /** The person may not be at this terminal. */
-async function tellAsked(
+async function notifyOfEscalation(
   world: World,
   { document, box }: Workspace,
   question: string,
   problem: ProblemRecord | undefined,
 ): Promise<void> {
   const masker = await maskerFor(world, document);
-  tellEvent(world, 'escalation', {
+  notifyEvent(world, 'escalation', {
     state: 'person',
     title: masker.mask(`${box.name}: an agent asks: ${question}`),
     details: [],

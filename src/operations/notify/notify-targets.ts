@@ -13,10 +13,10 @@ import { notifyConfiguration } from './configuration.ts';
 export type News = Omit<Message, 'id' | 'at' | 'box' | 'page'> & { readonly box?: string };
 
 /**
- * Tells targets by name; those that do not exist are skipped. Only writes to the outbox. Returns the names that were
- * told. Never throws: a message is never worth a failed pass.
+ * Sends news to targets by name; those that do not exist are skipped. Only writes to the outbox. Returns the names that were
+ * found. Never throws: a message is never worth a failed pass.
  */
-export function tellTargets(world: World, names: readonly string[], news: News): string[] {
+export function notifyTargets(world: World, names: readonly string[], news: News): string[] {
   const configuration = configurationOrNone(world);
   if (!configuration) return [];
   const known = names.filter((name) => Object.hasOwn(configuration.targets, name));
@@ -35,9 +35,9 @@ export function tellTargets(world: World, names: readonly string[], news: News):
 }
 
 /** Tells those who want to hear of an event, and starts a process that delivers. Never throws and never waits. */
-export function tellEvent(world: World, event: NotifiedEvent, news: Omit<News, 'event'>): void {
+export function notifyEvent(world: World, event: NotifiedEvent, news: Omit<News, 'event'>): void {
   const names = configurationOrNone(world)?.events[event] ?? [];
-  if (tellTargets(world, names, { ...news, event }).length > 0) deliverDetached(world);
+  if (notifyTargets(world, names, { ...news, event }).length > 0) deliverDetached(world);
 }
 
 let isDelivering = false;
