@@ -53,7 +53,7 @@ describe.skipIf(!hasPty)('a person at the terminal', () => {
   test('Ctrl-C at a question restores the terminal and exits with 130', async () => {
     const { said, code } = await play('replay --play ask', [{ send: 'half\u0003', until: 'icanon' }]);
     expect(code).toBe(130);
-    expect(clean(said)).toContain('error[interrupted]: stopped while asking');
+    expect(clean(said)).toContain('error[interrupted]: You stopped the command at a question.');
     expect(said).not.toContain('half');
     expect(said.match(/^-?(echo|icanon)/gm)).toEqual(['icanon', 'echo']);
   });

@@ -135,6 +135,7 @@ withShell('bash')('bash', () => {
       'source <(runbook completion bash); COMP_WORDS=(runbook plan ""); COMP_CWORD=2; _runbook; printf "%s\\n" "${COMPREPLY[@]}"';
     const options = { cwd: command.folder, env: environment(), encoding: 'utf8' } as const;
     expect(execFileSync('bash', ['--norc', '-c', script], options).trim().split('\n').sort()).toEqual([
+      '.runbook',
       'AUTODOCK.md',
       'docs',
       'other.md',
