@@ -26,6 +26,10 @@ describeWithBoxes('probes on a clean Debian without systemd', () => {
       loader: { '.sh': 'text' },
       format: 'esm',
       platform: 'node',
+      // Packages in the bundle that are CommonJS load Node's modules by `require`.
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
       write: false,
     });
     await box.put('/opt/ask.mjs', bundle.outputFiles[0]!.text);
