@@ -141,7 +141,7 @@ module.exports = {
       from: {
         path: '^src/',
         pathNot:
-          '^src/(execute/|program/|boxes/|open-on-desktop\\.ts$|cli/pager\\.ts$|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|doctor/(program|claude)-checks|schedule/run-scheduler-program|secret/tracked-env|notify/tell)\\.ts$|notify/send\\.ts$)',
+          '^src/(execute/|program/|boxes/|open-on-desktop\\.ts$|cli/pager\\.ts$|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|doctor/(program|claude)-checks|schedule/run-scheduler-program|secret/tracked-env|notify/notify-targets)\\.ts$|notify/send\\.ts$)',
       },
       to: {
         path: '^((node:)?child_process$|src/program/run-program\\.ts$|node_modules/execa/)',
