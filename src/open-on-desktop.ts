@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** Opens a file with the program of this desktop, which outlives us. False: there is none. */
+/** Opens a file with the program of this desktop, which outlives us. False: no such program was found. */
 export function openOnDesktop(
   path: string,
   env: Readonly<Record<string, string | undefined>>,

@@ -3,7 +3,7 @@ export function pluralize(number: number, noun: string, several = `${noun}s`): s
   return `${number} ${number === 1 ? noun : several}`;
 }
 
-/** `2 fences, 1 shell check and 3 commands`, without what there is none of; empty if that is all. */
+/** `2 fences, 1 shell check and 3 commands`, leaving out what counts 0; empty if all do. */
 export function listCounts(counts: readonly (readonly [number: number, noun: string])[]): string {
   const parts = counts.filter(([number]) => number > 0).map(([number, noun]) => pluralize(number, noun));
   const last = parts.pop() ?? '';

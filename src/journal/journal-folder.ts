@@ -15,7 +15,7 @@ export const OWN_FILE = {
   append: O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW,
   /** Fails if the file exists. */
   fresh: O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW,
-  anew: O_WRONLY | O_TRUNC | O_CREAT | O_NOFOLLOW,
+  truncated: O_WRONLY | O_TRUNC | O_CREAT | O_NOFOLLOW,
 } as const;
 
 /**

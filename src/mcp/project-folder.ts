@@ -10,7 +10,7 @@ import type { World } from '../world.ts';
 export async function projectFolder({ cwd, env }: Pick<World, 'cwd' | 'env'>): Promise<string> {
   const { PLUGIN_ROOT, PWD } = env;
   if (!PLUGIN_ROOT || !(await isSame(cwd, PLUGIN_ROOT))) return cwd;
-  // Codex passes no PWD. Linux tells where the process that started this one is.
+  // Codex passes no PWD. Linux shows the working folder of the parent process.
   const folder = PWD ?? (await readlink(`/proc/${process.ppid}/cwd`).catch(() => undefined));
   if (folder && !(await isSame(folder, PLUGIN_ROOT))) return folder;
   throw runbookError(

@@ -27,7 +27,7 @@ export const file: ProbeKind<'file'> = {
   cannotFail,
 };
 
-/** What tells something of the bytes of the file. */
+/** States that depend on the bytes of the file. */
 const READS_CONTENT: ReadonlySet<Expect['kind']> = new Set(['text', 'sha256', 'lines', 'symlink']);
 
 function readExpect(reader: CheckReader): Expect {

@@ -20,7 +20,7 @@ export async function runPiped(
   });
   const failed = [...last.pipedFrom, last].filter((each) => each.failed);
   if (failed.length === 0) return undefined;
-  // One fails because of the other as a rule, and which is the cause only a person can tell.
+  // Usually one fails because of the other, and only a person can decide which is the cause.
   return failed.map(reasonOf).join('; ');
 }
 

@@ -21,7 +21,7 @@ export interface Calendar {
 /** A calendar, or why the text is not one. */
 export type ReadCalendar = { readonly calendar: Calendar } | { readonly problem: string };
 
-/** The words that systemd knows, with the expressions that they stand for (systemd.time(7)). */
+/** The words that systemd knows, with the expressions that they mean (systemd.time(7)). */
 const WORDS: Readonly<Record<string, string>> = {
   minutely: '*-*-* *:*:00',
   hourly: '*-*-* *:00:00',

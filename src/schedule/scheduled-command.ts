@@ -5,7 +5,7 @@ export interface ScheduledCommand {
   readonly task: Pick<ScheduledTask, 'name' | 'what' | 'when'>;
   /** Real path of the document. */
   readonly document: string;
-  /** Tells the documents of a box apart in the names of units: a hash of the path. */
+  /** Distinguishes the documents of a box in the names of units: a hash of the path. */
   readonly key: string;
   /** The engine and its own arguments: `/usr/bin/node /opt/runbook/dist/bin.js`. */
   readonly program: readonly string[];

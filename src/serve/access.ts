@@ -43,7 +43,7 @@ export class Access {
     return cookie;
   }
 
-  /** The session of a cookie. Sessions are found by the cookie's hash, so response times tell nothing about cookies. */
+  /** The session of a cookie. Sessions are found by the cookie's hash, so response times reveal nothing about cookies. */
   session(cookie: string | undefined): BrowserSession | undefined {
     return cookie === undefined ? undefined : this.#sessions.get(sha256(cookie).toString('hex'));
   }

@@ -72,7 +72,7 @@ async function listening(server: Server, port: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Tells open pages of new lines of records, and of changes of the document, the journals and the approvals. */
+/** Sends open pages the new lines of records, and changes of the document, the journals and the approvals. */
 async function followChanges(
   { served, streams, cache }: { served: ServedDocument; streams: EventStreams; cache: ViewCache },
   signal: AbortSignal,

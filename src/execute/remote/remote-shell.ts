@@ -24,7 +24,7 @@ function shellOf(session: RemoteSession): ShellProcess {
     usable: () => session.usable(),
     send: ({ bytes, number }, sink) => session.send(bytes, number, sink),
     endFence: ({ number }) => endFence(number, fenceMark(number)),
-    // A fence whose shell died by itself may have left a daemon on purpose.
+    // A fence whose shell died alone may have left a daemon on purpose.
     endLeft: ({ number }) => endFence(number),
     // The shell no longer answers. Closing the session ends what it runs.
     kill: () => void session.close(),

@@ -112,7 +112,7 @@ export class AgentStore {
     if (!this.readOnly) {
       const folder = await prepareSubfolder(this.folder, 'snapshots');
       const path = join(folder, `${snapshot.id}.json`);
-      const how = { mode: 0o600, flag: OWN_FILE.anew };
+      const how = { mode: 0o600, flag: OWN_FILE.truncated };
       await storing('a snapshot of the box', path, () => writeFile(path, JSON.stringify(snapshot), how));
     }
     await this.append({ kind: 'snapshot', snapshot: snapshot.id, for: reason });

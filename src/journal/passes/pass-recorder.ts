@@ -167,7 +167,7 @@ const LARGE_BYTES = 1024 * 1024;
 /** The plain file goes only once the compressed one is whole; a crash between them leaves both, and readers prefer the plain one. */
 async function compress(path: string): Promise<number> {
   const { size } = statSync(path);
-  const target = await open(`${path}.gz`, OWN_FILE.anew, 0o600);
+  const target = await open(`${path}.gz`, OWN_FILE.truncated, 0o600);
   if (size > LARGE_BYTES)
     await pipeline(createReadStream(path), createGzip({ level: 6 }), target.createWriteStream());
   else await writeAndClose(target, gzipSync(readFileSync(path), { level: 6 }));

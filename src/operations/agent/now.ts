@@ -28,7 +28,7 @@ const Pending = z.object({
   reason: z.string().optional(),
 });
 
-/** The answer to "where do things stand". */
+/** What is running, waiting, stopped and next. */
 export const Now = z.object({
   box: z.object({ name: z.string(), id: z.string() }),
   jobs: z.array(z.object({ job: z.string(), what: z.string(), step: z.string(), status: z.string() })),

@@ -56,7 +56,7 @@ export function audienceOf(trust: AgentContext['trust']): Audience {
   return trust === 'sandbox' ? 'agent-in-sandbox' : 'agent';
 }
 
-/** The last known body of a step that is not written yet; undefined: there is none, or it is in the document. */
+/** The last known body of a step that is not written yet; undefined: none is known, or it is in the document. */
 export function draftedBody({ store, document }: Workspace, id: string): StepBody | undefined {
   return unsavedAttempts(store, document).findLast((each) => each.step === id)?.body;
 }

@@ -20,7 +20,7 @@ import type { DriftSource } from './view.ts';
 
 /**
  * What confirmed steps created: their checks, file fences (content, mode, owner), background processes and endpoints.
- * Endpoints are left out while a step is failed, interrupted or undone: then nobody expects them to answer.
+ * Endpoints are left out while a step is failed, interrupted or undone: then they are not expected to answer.
  */
 const stepSource: DriftSource = async ({ session, preview, confirmed }) => {
   const isComplete = session.plan.steps.every(

@@ -13,7 +13,7 @@ export const deliverNotifications = defineOperation({
   name: 'notify deliver',
   summary: 'send the messages that wait',
   description:
-    'Sends what waits in the outbox, with retries for up to 25 minutes. A pass starts it when it has something to tell.',
+    'Sends what waits in the outbox, with retries for up to 25 minutes. A pass starts it when it has something to report.',
   examples: ['runbook notify deliver'],
   effect: 'write',
   input: z.object({}),

@@ -34,7 +34,7 @@ export function notifyTargets(world: World, names: readonly string[], news: News
   });
 }
 
-/** Tells those who want to hear of an event, and starts a process that delivers. Never throws and never waits. */
+/** Notifies the targets of an event, and starts a process that delivers. Never throws and never waits. */
 export function notifyEvent(world: World, event: NotifiedEvent, news: Omit<News, 'event'>): void {
   const names = configurationOrNone(world)?.events[event] ?? [];
   if (notifyTargets(world, names, { ...news, event }).length > 0) deliverDetached(world);

@@ -63,7 +63,7 @@ export async function walkPlan(whole: Pass): Promise<Outcomes> {
   return outcomes;
 }
 
-/** Ctrl-C is no failure of the step that it stopped. */
+/** A step that Ctrl-C stopped has not failed. */
 const wasStopped = (outcome: StepOutcome): boolean =>
   outcome.kind === 'failed' && outcome.failure.kind === 'aborted';
 

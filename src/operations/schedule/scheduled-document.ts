@@ -15,7 +15,7 @@ export interface ScheduledDocument {
   readonly key: string;
 }
 
-/** Tells the documents of a box apart: a hash of the real path. */
+/** Distinguishes the documents of a box: a hash of the real path. */
 export function scheduleKey(path: string): string {
   return createHash('sha256').update(path).digest('hex').slice(0, 8);
 }

@@ -76,7 +76,7 @@ async function pass(context: OperationContext, session: Session, flags: ReplayFl
 /** A pass that takes longer while no one watches is reported to the person's targets. */
 const LONG_MS = 60_000;
 
-/** A schedule tells by itself, and an agent waits for its own pass. */
+/** A schedule reports its own result, and an agent waits for its own pass. */
 function tellLong({ world, agent }: OperationContext, session: Session, summary: PassSummary, next: string) {
   const isWatched = world.person !== undefined || agent !== undefined || world.env[SCHEDULE_VARIABLE];
   if (isWatched || summary.ms < LONG_MS) return;

@@ -70,7 +70,7 @@ export async function submissionOf(
   };
 }
 
-/** What a person approves of a submission, beside the document. */
+/** What a person approves of a submission, together with the document. */
 export function submissionTarget(
   { namespace, image, targets }: ArgoSubmission,
   inventory: string | undefined,

@@ -1,4 +1,4 @@
-# shellcheck disable=SC2016,SC2086,SC2094,SC2154 # functions and variables of process-identity; an absent setsid is no word
+# shellcheck disable=SC2016,SC2086,SC2094,SC2154 # functions and variables of process-identity; without setsid the variable is empty
 # Starts the fence on standard input in its own session, with its output in the file $1.
 log=$1
 folder=$(dirname -- "$log")

@@ -1,4 +1,4 @@
-# Writes standard input to the file $1 with the mode $2 and the owner $3 (empty: the old one), through a draft named $4 beside it.
+# Writes standard input to the file $1 with the mode $2 and the owner $3 (empty: the old one), through a draft named $4 in the same folder.
 fail() { echo "$1" >&2; exit 1; }
 to_disk() { sync "$1" 2>/dev/null || dd if=/dev/null of="$1" conv=notrunc,fsync 2>/dev/null || sync; }
 target=$1 mode=$2 wanted=$3 draft=$4 links=0

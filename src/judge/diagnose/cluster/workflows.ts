@@ -39,7 +39,7 @@ const LOOKUP = /failed to look-up entrypoint\/cmd for image "(?<image>[^"]{1,500
 
 const WRITE_COMMAND = 'Or write `command:` in the template, so that the controller need not ask.';
 
-/** The registry refuses to tell the workflow controller what an image runs. */
+/** The registry refuses the workflow controller access to an image, whose command it looks up. */
 export const workflowImageCredentials: Rule = {
   code: 'workflow-image-credentials',
   cause: 'credentials',

@@ -1,7 +1,7 @@
 import type { Cause } from '../../../model/finding.ts';
 
 /**
- * A line that a program prints when one particular thing is wrong. `{name}` in `says` and `remedy` stands for the group
+ * A line that a program prints when one particular thing is wrong. `{name}` in `says` and `remedy` is replaced by the group
  * of that name in the pattern.
  */
 export interface KnownLine {
@@ -15,6 +15,6 @@ export interface KnownLine {
   readonly cause: Cause;
   readonly says: string;
   readonly remedy: string;
-  /** It only says that something failed, so other words of the program are more telling. */
+  /** It only says that something failed, so other words of the program are preferred. */
   readonly weak?: true;
 }

@@ -97,7 +97,7 @@ async function changedSince(
   };
 }
 
-/** What the failed attempt had started ended by itself: nobody changed anything. */
+/** What the failed attempt had started ended alone: no change was made. */
 function isOwnEnd({ scope, kind, subject }: Change, { changed }: Attempt): boolean {
   const isOwn = changed.some(
     (each) => each.scope === scope && each.subject === subject && each.kind === 'added',
