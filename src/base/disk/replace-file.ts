@@ -3,6 +3,8 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 export interface ReplaceOptions {
   /** Permission bits of the new file. Default 0o600. */
   readonly mode?: number;
+  /** Whether the content is on the disk before it takes the target's place. Default true; false for what can be derived again. */
+  readonly sync?: boolean;
   /** Where the content is written first; in the same folder as the target. */
   readonly draft?: string;
   /** Sets owner and mode of the draft before it is synced. */
@@ -19,7 +21,7 @@ export interface ReplaceOptions {
 export async function replaceFile(
   path: string,
   content: string | Uint8Array,
-  { mode = 0o600, draft = `${path}.${process.pid}.tmp`, settle, ready }: ReplaceOptions = {},
+  { mode = 0o600, sync = true, draft = `${path}.${process.pid}.tmp`, settle, ready }: ReplaceOptions = {},
 ): Promise<void> {
   try {
     await rm(draft, { force: true });
@@ -27,7 +29,7 @@ export async function replaceFile(
     try {
       await file.writeFile(content);
       await settle?.(file);
-      await file.sync();
+      if (sync) await file.sync();
     } finally {
       await file.close();
     }

@@ -1,5 +1,6 @@
-import { open, rename } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../base/disk/replace-file.ts';
 import type { PassDigest } from '../../model/pass-record.ts';
 import { OWN_FILE } from '../journal-folder.ts';
 
@@ -8,7 +9,8 @@ const INDEX = 'passes.index';
 
 /** Adds a finished pass. */
 export async function addToIndex(folder: string, digest: PassDigest): Promise<void> {
-  await write(join(folder, INDEX), OWN_FILE.append, `${JSON.stringify(digest)}\n`);
+  const line = `${JSON.stringify(digest)}\n`;
+  await writeFile(join(folder, INDEX), line, { flag: OWN_FILE.append, mode: 0o600 });
 }
 
 /** The passes in the index, by id. */
@@ -21,19 +23,8 @@ export async function readIndex(folder: string): Promise<ReadonlyMap<string, Pas
 export async function limitIndex(folder: string, ids: ReadonlySet<string>): Promise<void> {
   const lines = [...(await readIndex(folder)).values()].filter(({ id }) => ids.has(id));
   const text = lines.map((digest) => `${JSON.stringify(digest)}\n`).join('');
-  // Without a sync: what is lost is read from the records.
-  const draft = join(folder, `${INDEX}.${process.pid}`);
-  await write(draft, OWN_FILE.anew, text);
-  await rename(draft, join(folder, INDEX));
-}
-
-async function write(path: string, flags: number, text: string): Promise<void> {
-  const file = await open(path, flags, 0o600);
-  try {
-    await file.writeFile(text);
-  } finally {
-    await file.close();
-  }
+  // What is lost is read from the records.
+  await replaceFile(join(folder, INDEX), text, { sync: false });
 }
 
 async function textOf(path: string): Promise<string> {
