@@ -56,6 +56,17 @@ describe('replay --undo-on-failure', () => {
     expect(await exists(scene.path('a'))).toBe(true);
   });
 
+  test('keeps what an earlier pass did, also where the step was edited since and now fails', async () => {
+    const scene = await scenario(runbook({ A: step('a'), B: step('b') }));
+    await scene.replay();
+    await writeFile(scene.path('AUTODOCK.md'), runbook({ A: step('a'), B: step('b', 'false') }));
+    const { exit, report } = await scene.replay({ undoOnFailure: true });
+    expect(exit).toBe(1);
+    expect(report.undone).toEqual({ steps: [], remaining: [] });
+    expect(await exists(scene.path('b'))).toBe(true);
+    expect(await scene.ran()).toEqual(['a', 'b', 'b']);
+  });
+
   test('does nothing after a success, and the next pass starts again after a failure', async () => {
     const scene = await scenario(runbook({ A: step('a'), B: step('b', 'test -e ready') }));
     expect((await scene.replay({ undoOnFailure: true })).exit).toBe(1);

@@ -1,7 +1,8 @@
+import type { ActReason } from '../../model/outcome.ts';
 import type { ReplayReport } from '../../model/reports/report.ts';
 import type { Pass } from '../pass/pass.ts';
 import type { Outcomes } from '../pass/walk.ts';
-import { canUndo, type Undoable, undoSteps } from './undo-steps.ts';
+import { type Undoable, undoSteps, withoutUndo } from './undo-steps.ts';
 
 type Undone = NonNullable<ReplayReport['undone']>;
 
@@ -11,7 +12,8 @@ type Undone = NonNullable<ReplayReport['undone']>;
  */
 export async function undoOnFailure(pass: Pass, outcomes: Outcomes): Promise<Undone> {
   const done = actedHere(pass, outcomes);
-  const end = done.findIndex((each) => !canUndo(each));
+  const stays = new Set(withoutUndo(done));
+  const end = done.findIndex(({ id }) => stays.has(id));
   const reachable = end < 0 ? done : done.slice(0, end);
   const { undone, failed } = await undoSteps(pass, reachable, undefined);
   const gone = new Set(undone.map(({ id }) => id));
@@ -31,16 +33,18 @@ export function undoneText({ steps, remaining, stoppedBy, because }: Undone): st
   return `${undone} Stopped at "${stoppedBy}": ${because}. Remaining: ${remaining.join(', ')}.`;
 }
 
+/** Why a step acts that has not acted here before. */
+const FIRST: ReadonlySet<ActReason> = new Set(['new', 'failed-before', 'interrupted']);
+
 /** Steps that acted in this pass and not before, in reverse; a failed one may have done a part. */
 function actedHere(pass: Pass, outcomes: Outcomes): Undoable[] {
   const found = pass.plan.steps.flatMap((planned): Undoable[] => {
     const { id, title, undo } = planned.step;
     const outcome = outcomes.get(id);
     const memory = pass.journal.memory.get(id);
-    const isHere =
-      (outcome?.kind === 'acted' && ['new', 'failed-before', 'interrupted'].includes(outcome.reason)) ||
-      outcome?.kind === 'failed';
-    if (!isHere || !memory) return [];
+    const isHere = (outcome?.kind === 'acted' || outcome?.kind === 'failed') && FIRST.has(outcome.reason);
+    // A confirmation by an earlier pass stays, whatever has failed since.
+    if (!isHere || !memory || (outcome.kind === 'failed' && memory.actedSeq > 0)) return [];
     return [{ id, title, memory, planned, undo, recorded: false }];
   });
   return found.reverse();

@@ -1,5 +1,6 @@
 import type { Action } from '../../model/action.ts';
-import type { AppliedObjectKey, StepMemory } from '../../model/journal.ts';
+import type { ObjectKey } from '../../model/cluster/kube.ts';
+import type { StepMemory } from '../../model/journal.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { UndoReport } from '../../model/reports/report.ts';
 import type { Step } from '../../model/runbook.ts';
@@ -34,42 +35,43 @@ export async function undoSteps(
   recorded: ApprovedClosure | undefined,
 ): Promise<Omit<UndoReport, 'file' | 'box'>> {
   const undone: UndoReport['undone'][number][] = [];
-  const deleted: AppliedObjectKey[] = [];
+  const gone: ObjectKey[] = [];
+  const isUndone = ({ id }: Undoable) => undone.some((each) => each.id === id);
+  const stay = () => withoutUndo(done.filter((each) => !isUndone(each)));
   for (const each of done) {
     if (!canUndo(each)) continue;
     const started = pass.now();
-    const failed = await undoStep(each.recorded ? { ...pass, approved: recorded } : pass, each);
-    if (failed) {
-      pass.note({ type: 'undo-failed', step: each.id, message: failed.message });
-      return { undone, withoutUndo: withoutUndo(done), failed };
+    const ended = await undoStep(each.recorded ? { ...pass, approved: recorded } : pass, each);
+    if ('failed' in ended) {
+      pass.note({ type: 'undo-failed', step: each.id, message: ended.failed.message });
+      return { undone, withoutUndo: stay(), failed: ended.failed };
     }
-    deleted.push(...(each.memory.applied ?? []).filter(({ created }) => created));
-    pass.journal.append({ kind: 'undone', step: each.id });
+    gone.push(...ended.gone);
+    const alongside = done.filter((other) => !isUndone(other) && isGoneWith(other, gone));
+    for (const { id } of [each, ...alongside]) pass.journal.append({ kind: 'undone', step: id });
     await pass.journal.durable();
     const ms = pass.now() - started;
-    pass.note({ type: 'undone', step: each.id, ms });
-    undone.push({ id: each.id, title: each.title, ms });
+    for (const { id, title } of [each, ...alongside]) {
+      pass.note({ type: 'undone', step: id, ms });
+      undone.push({ id, title, ms });
+    }
   }
-  const gone = done.filter((each) => !canUndo(each) && onlyPatched(each, deleted));
-  for (const { id, title } of gone) {
-    pass.journal.append({ kind: 'undone', step: id });
-    undone.push({ id, title, ms: 0 });
-  }
-  await pass.journal.durable();
-  return { undone, withoutUndo: withoutUndo(done.filter((each) => !gone.includes(each))) };
+  return { undone, withoutUndo: stay() };
 }
 
 /** Ids of those that stay as they are. */
 export function withoutUndo(done: readonly Undoable[]): string[] {
-  return done.filter((each) => !canUndo(each)).map(({ id }) => id);
+  const created = done.flatMap(({ memory }) => memory.applied ?? []).filter((each) => each.created);
+  return done.filter((each) => !canUndo(each) && !isGoneWith(each, created)).map(({ id }) => id);
 }
 
-/** Whether the step only patched objects that are deleted, so that nothing of it is left. */
-function onlyPatched({ planned }: Undoable, deleted: readonly AppliedObjectKey[]): boolean {
-  const actions = planned?.step.actions ?? [];
+/** Whether the step only patched these objects, so that nothing of it is left once they are deleted. */
+function isGoneWith(undoable: Undoable, objects: readonly ObjectKey[]): boolean {
+  if (canUndo(undoable) || undoable.recorded) return false;
+  const actions = undoable.planned?.step.actions ?? [];
   const isGone = (action: Action) =>
     action.kind === 'patch' &&
-    deleted.some(
+    objects.some(
       ({ kind, name, namespace }) =>
         action.target.toLowerCase() === `${kind.toLowerCase()}/${name}` &&
         (namespace === undefined || namespace === action.namespace),
@@ -77,7 +79,10 @@ function onlyPatched({ planned }: Undoable, deleted: readonly AppliedObjectKey[]
   return actions.length > 0 && actions.every(isGone);
 }
 
-async function undoStep(pass: Pass, undoable: Undoable): Promise<UndoReport['failed'] | undefined> {
+/** How the Undo of a step ended. `gone`: objects of a cluster that no longer exist. */
+type Ended = { readonly failed: NonNullable<UndoReport['failed']> } | { readonly gone: readonly ObjectKey[] };
+
+async function undoStep(pass: Pass, undoable: Undoable): Promise<Ended> {
   const { id, title, undo: actions, planned, memory } = undoable;
   const output = new StepOutput(pass.masker, (text) => pass.emit({ type: 'output', step: id, text }));
   let state: ShellState = planned ? pass.state.after(planned.step.id) : { variables: new Map() };
@@ -93,16 +98,17 @@ async function undoStep(pass: Pass, undoable: Undoable): Promise<UndoReport['fai
     if (!performed.ok) {
       const message = pass.masker.mask(performed.failure.message);
       const tail = { outputTail: output.tail, ...wholeOutput(pass, id, output) };
-      return { id, title, message, ...nextStep(performed.failure, undoable), ...tail };
+      return { failed: { id, title, message, ...nextStep(performed.failure, undoable), ...tail } };
     }
     state = performed.state;
   }
   // The Undo may end its own processes in its own way; the remaining ones are ended afterwards.
   for (const { fence: _, ...process } of memory.background) await pass.box.stop(process);
-  const left = await deleteObjects(pass, memory, state, output);
-  if (left === undefined) return undefined;
+  const deleted = await deleteObjects(pass, memory, state, output);
+  if ('gone' in deleted) return deleted;
   const remedy = 'Fix the reported cause and run the same command again. It continues with this step.';
-  return { id, title, message: left, remedy, place: planned?.step.place, outputTail: output.tail };
+  const place = planned?.step.place;
+  return { failed: { id, title, message: deleted.reason, remedy, place, outputTail: output.tail } };
 }
 
 /** The place of a failed fence of an Undo, and how to continue. */
@@ -121,23 +127,23 @@ function nextStep(
   };
 }
 
-/** Deletes the step's objects in a cluster, in reverse. Returns the reason if that fails. */
+/** Deletes the step's objects in a cluster, in reverse. */
 async function deleteObjects(
   pass: Pass,
   { applied = [] }: StepMemory,
   state: ShellState,
   output: StepOutput,
-): Promise<string | undefined> {
-  if (applied.length === 0) return undefined;
+): Promise<{ readonly gone: readonly ObjectKey[] } | { readonly reason: string }> {
+  if (applied.length === 0) return { gone: [] };
   const { deleteAppliedObjects } = await import('../pass/actions/apply-action.ts');
   output.begin();
   try {
-    await deleteAppliedObjects(applied, { pass, state, signal: pass.signal }, (line) =>
+    const gone = await deleteAppliedObjects(applied, { pass, state, signal: pass.signal }, (line) =>
       output.push(Buffer.from(`${line}\n`)),
     );
-    return undefined;
+    return { gone };
   } catch (error) {
-    return pass.masker.mask((error as Error).message);
+    return { reason: pass.masker.mask((error as Error).message) };
   } finally {
     output.end();
   }

@@ -121,15 +121,17 @@ export async function orphanedObjects(
 }
 
 /**
- * Deletes everything that a step has applied, in reverse.
+ * Deletes everything that a step has applied, in reverse. Returns what no longer exists; an object that belongs to someone else by
+ * now is left.
  * @throws ClusterError
  */
 export async function deleteAppliedObjects(
   applied: readonly AppliedObjectKey[],
   work: ClusterWork,
   say: (line: string) => void,
-): Promise<void> {
+): Promise<readonly ObjectKey[]> {
   const cluster = await clusterOfFence(work);
+  const gone: ObjectKey[] = [];
   const misplaced = applied.find(({ server = cluster.name.server }) => server !== cluster.name.server);
   if (misplaced) {
     // The other cluster would report that all objects are gone, and nothing would ever look for them again.
@@ -141,7 +143,9 @@ export async function deleteAppliedObjects(
   for (const each of [...applied].reverse()) {
     const taken = await deleteApplied(cluster, each, work.pass.inventory, work.signal);
     say(`${showKey(taken.key)} ${taken.what}${taken.what === 'left' ? `: ${taken.why}` : ''}`);
+    if (taken.what === 'deleted' || taken.what === 'gone') gone.push(taken.key);
   }
+  return gone;
 }
 
 /** Journaled in advance, so that undo knows what may exist if the pass is interrupted. */
