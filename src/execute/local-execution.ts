@@ -30,14 +30,14 @@ export interface LocalOptions {
 export async function openLocalExecution(options: LocalOptions): Promise<LocalExecution> {
   const folder = resolve(options.folder);
   const attended = baselineOf(process.env, options.env, folder);
-  const baseline = { ...attended, ...UNATTENDED, ...options.env };
+  const baseline = baselineOf({ ...process.env, ...UNATTENDED }, options.env, folder);
   const pool = openShellPool({
     start: () => startLocalShell({ env: baseline, cwd: folder }),
     most: MAX_LOCAL_SHELLS,
   });
-  const setup = { folder, baseline };
   const box = {
-    ...setup,
+    folder,
+    baseline,
     own: options.env,
     attended,
     pool,

@@ -65,7 +65,10 @@ async function compare(context: OperationContext, session: Session, preview: Pre
     ...(baseline ? { since: { pass: baseline.pass, at: baseline.snapshot.at } } : {}),
     findings: findings.map((each) => ({ ...each, detail: session.masker.mask(each.detail) })),
     looked: drifted.flatMap((each) => each.looked).filter(({ count }) => count > 0),
-    notes: edited.length > 0 ? [`not compared, because edited since confirmed: ${edited.join(', ')}`] : [],
+    notes: [
+      ...(edited.length > 0 ? [`not compared, because edited since confirmed: ${edited.join(', ')}`] : []),
+      ...drifted.flatMap(({ notes = [] }) => notes),
+    ],
     verdict: driftVerdict(findings),
   };
 }

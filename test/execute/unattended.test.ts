@@ -17,3 +17,12 @@ test('front matter and fences may set these variables, and nothing of them count
   expect(output).toBe('less noninteractive\n');
   expect([...(state?.variables ?? [])]).toEqual([['VISUAL', 'ed']]);
 });
+
+test('variables that would change what bash does are filtered as before', async () => {
+  const box = await openBox({ folder: temporaryFolder(), env: { POSIXLY_CORRECT: '1', PWD: '/nowhere' } });
+  const { output } = await runOn(
+    box,
+    fence('echo "${POSIXLY_CORRECT-none}"; [ "$PWD" = "$(pwd -P)" ] && echo here'),
+  );
+  expect(output).toBe('none\nhere\n');
+});

@@ -62,8 +62,9 @@ export async function openRemoteExecution(link: BoxLink, options: RemoteOptions)
   });
   const { hello } = first;
   const { folder } = hello;
-  const attended = baselineOf(Object.fromEntries(hello.exports), env, folder);
-  const baseline = { ...attended, ...UNATTENDED, ...env };
+  const exports = Object.fromEntries(hello.exports);
+  const attended = baselineOf(exports, env, folder);
+  const baseline = baselineOf({ ...exports, ...UNATTENDED }, env, folder);
   const pool = remotePool(first, { open: () => openRemoteSession(link, setup), most: link.mostSessions });
   const terminal = { scratch: hello.scratch, folder, exports: exportLines(env) };
   const run = (program: Program) =>

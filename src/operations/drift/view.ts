@@ -18,6 +18,8 @@ export interface DriftView {
 interface Drifted {
   readonly findings: readonly DriftFinding[];
   readonly looked: readonly { readonly source: string; readonly count: number }[];
+  /** What was not compared, and why. */
+  readonly notes?: readonly string[];
 }
 
 /** Compares one part of what the runbook created with the current state; changes nothing. */
