@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { CountAttacks } from './test/attack/count-attacks.ts';
 
@@ -12,11 +13,16 @@ const programs = [
   'test/observe/remote/**',
   'test/secrets/mask.test.ts',
   'test/markdown/{inline,scan.oracle}.test.ts',
-  'test/cli/docs.test.ts',
+  'test/cli/{docs,fleet}.test.ts',
+  'test/{serve,notify}/**',
+  'test/secrets/age-file.test.ts',
 ];
 
 /** On a busy machine a program may start late. A test that fails three times in a row has found something. */
 const retry = process.env.CI ? 2 : 0;
+
+/** Vitest leaves one processor idle otherwise, which on two is half of the machine. */
+const maxWorkers = availableParallelism();
 
 /** A shell script is imported as its text, as the build does it. */
 const shellText = {
@@ -40,6 +46,9 @@ export default defineConfig({
         test: {
           name: 'quick',
           retry,
+          pool: 'threads',
+          isolate: false,
+          maxWorkers,
           include: ['test/**/*.test.ts'],
           exclude: [...slow, ...cluster, ...clients, ...node, ...programs],
           testTimeout: 30_000,
@@ -51,6 +60,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           retry,
+          maxWorkers,
           include: ['test/**/*.test.ts'],
           exclude: [...slow, ...cluster, ...clients, ...node, 'test/attack/**'],
           testTimeout: 30_000,
@@ -62,6 +72,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           retry,
+          sequence: { groupOrder: 1 },
           include: slow,
           testTimeout: 600_000,
           hookTimeout: 600_000,
@@ -83,6 +94,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           retry,
+          sequence: { groupOrder: 1 },
           include: cluster,
           globalSetup: 'test/cluster/global-setup.ts',
           testTimeout: 120_000,
@@ -107,7 +119,7 @@ export default defineConfig({
         test: {
           name: 'node',
           retry,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           include: node,
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -120,6 +132,7 @@ export default defineConfig({
         test: {
           name: 'attack',
           retry,
+          maxWorkers,
           include: ['test/attack/**/*.test.ts'],
           globalSetup: 'test/attack/build-once.ts',
           testTimeout: 120_000,
