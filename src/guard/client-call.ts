@@ -29,9 +29,14 @@ function fileReason(path: string): string | undefined {
 
 const isRecord = (path: string) => /(?:^|\/)\.runbook(?:\/|$)/.test(path);
 
-/** Folders that belong to the box, not to a project. */
-const isOfBox = (path: string) =>
-  /^\/(?:etc|usr|opt|srv|boot|lib\w*|bin|sbin|var\/(?:lib|www|spool))(?:\/|$)/.test(path);
+/** Folders that belong to the box, not to a project, and the folders that contain them. */
+function isOfBox(written: string): boolean {
+  const path = written.replace(/\/(?:\.?\/)+/g, '/');
+  return (
+    /^\/(?:etc|usr|opt|srv|boot|lib\w*|bin|sbin|var\/(?:lib|www|spool))(?:\/|$)/.test(path) ||
+    /^\/(?:\.|\*|(?:var|home|root)(?:\/\*?)?)?$/.test(path)
+  );
+}
 
 function ofAPerson({ argv: [path = '', ...rest], writes }: StartedProgram): string | undefined {
   const name = nameOf(path);
@@ -51,7 +56,7 @@ function changesBox({ argv: [path = '', ...rest], writes }: StartedProgram): boo
   // A program of the project changes the project: `.venv/bin/pip install`.
   if (path.includes('/') && !path.startsWith('/')) return false;
   const asked = name.replace(/^(pip|python)[\d.]+$/, '$1');
-  return CHANGES[asked]?.(rest) ?? /^\/etc\/init\.d\//.test(path);
+  return CHANGES.get(asked)?.(rest) ?? /^\/etc\/init\.d\//.test(path);
 }
 
 const nameOf = (path: string) => path.replace(/^.*\//, '');
@@ -60,10 +65,11 @@ const nameOf = (path: string) => path.replace(/^.*\//, '');
 function written(name: string, rest: readonly string[], writes: readonly string[]): readonly string[] {
   const files = rest.filter((each) => !each.startsWith('-'));
   switch (name) {
+    case 'rsync':
+      return [...writes, ...files.slice(-1)];
     case 'cp':
     case 'ln':
-    case 'install':
-    case 'rsync': {
+    case 'install': {
       const folder = rest[rest.indexOf('-t') + 1];
       return [...writes, ...(rest.includes('-t') && folder ? [folder] : files.slice(-1))];
     }
@@ -82,7 +88,7 @@ function written(name: string, rest: readonly string[], writes: readonly string[
       return [...writes, ...files];
     case 'sed':
     case 'perl':
-      return rest.some((each) => /^-\w*i|^--in-place/.test(each)) ? [...writes, ...files] : writes;
+      return rest.some((each) => IN_PLACE.test(each)) ? [...writes, ...files] : writes;
     case 'dd':
       return [...writes, ...rest.flatMap((each) => /^of=(.*)/.exec(each)?.[1] ?? [])];
     case 'curl':
@@ -92,6 +98,9 @@ function written(name: string, rest: readonly string[], writes: readonly string[
       return writes;
   }
 }
+
+/** `-i` of sed and perl, alone or after options that take no value: `-ni`, `-0777pi`, `-i.bak`. */
+const IN_PLACE = /^-(?:[acEnprsuwz]|0[\da-fx]*|l\d*)*i|^--in-place/;
 
 /** Matches no option. */
 const NONE = /(?!)/;
@@ -116,7 +125,7 @@ const any: Test = () => true;
 
 const aptVerb = /^(?:install|reinstall|remove|purge|upgrade|full-upgrade|dist-upgrade|autoremove|build-dep)$/;
 const apt: Test = (rest) =>
-  verb(aptVerb, /^-[otcaq]$/)(rest) && !rest.some((each) => /^-\w*s$/.test(each) || each === '-d');
+  verb(aptVerb, /^-[otca]$/)(rest) && !rest.some((each) => /^-\w*s$/.test(each) || each === '-d');
 const rpm = verb(/^(?:install|reinstall|remove|erase|update|upgrade|downgrade|autoremove|groupinstall)$/);
 const isGlobal: Test = (rest) =>
   rest.some((each) => each === '-g' || each === '--global' || each === '--location=global');
@@ -152,67 +161,69 @@ const composed: Test = (rest) =>
   /^(?:up|down|start|stop|restart|rm|kill)$/.test(words(rest, /^-[fp]$|^--(?:file|project-name)$/)[0] ?? '');
 
 /** What of a program changes the box. */
-const CHANGES: Readonly<Record<string, Test>> = {
-  apt,
-  'apt-get': apt,
-  aptitude: apt,
-  dpkg: (rest) => rest.some((each) => /^(?:-i|-r|-P|--install|--remove|--purge|--configure)$/.test(each)),
-  'dpkg-reconfigure': any,
-  'add-apt-repository': any,
-  dnf: rpm,
-  yum: rpm,
-  zypper: verb(/^(?:in|install|rm|remove|up|update|dup)$/),
-  apk: verb(/^(?:add|del|upgrade)$/),
-  pacman: (rest) => rest.some((each) => /^-(?:S(?![si]\b)|R|U)/.test(each)),
-  snap: verb(/^(?:install|remove|refresh)$/),
-  brew: verb(/^(?:install|uninstall|upgrade|services)$/),
-  pip,
-  python: (rest) => rest[0] === '-m' && rest[1] === 'pip' && pip(rest.slice(2)),
-  pipx: verb(/^(?:install|uninstall|upgrade|inject)$/),
-  npm: nodePackages,
-  pnpm: nodePackages,
-  bun: nodePackages,
-  yarn: (rest) => rest[0] === 'global' && /^(?:add|remove|upgrade)$/.test(rest[1] ?? ''),
-  gem: verb(/^(?:install|uninstall|update)$/),
-  systemctl: verb(
-    /^(?:start|stop|restart|reload|try-restart|enable|disable|mask|unmask|kill|isolate|set-default|set-property|edit|daemon-reload)$/,
-    /^-[tHMns]$/,
-  ),
-  service: (rest) => /^(?:start|stop|restart|reload|force-reload)$/.test(rest[1] ?? ''),
-  'rc-service': (rest) => /^(?:start|stop|restart|reload)$/.test(rest[1] ?? ''),
-  'invoke-rc.d': any,
-  'update-rc.d': any,
-  helm: verb(
-    /^(?:install|upgrade|uninstall|rollback|delete)$/,
-    /^-n$|^--(?:namespace|kube-context|kubeconfig)$/,
-  ),
-  kubectl: kubernetes,
-  oc: kubernetes,
-  docker: containers,
-  podman: containers,
-  nerdctl: containers,
-  'docker-compose': composed,
-  useradd: any,
-  usermod: any,
-  userdel: any,
-  adduser: any,
-  deluser: any,
-  groupadd: any,
-  groupdel: any,
-  chpasswd: any,
-  crontab: (rest) => !rest.includes('-l'),
-  sysctl: (rest) =>
-    rest.some((each) => /^-\w*[wp]|^--(?:write|load|system)/.test(each) || each.includes('=')),
-  modprobe: any,
-  mount: (rest) => words(rest, /^-[to]$/).length > 0,
-  umount: any,
-  swapon: (rest) => !rest.some((each) => /^(?:-s|--show)/.test(each)) && rest.length > 0,
-  swapoff: any,
-  iptables: (rest) => rest.some((each) => /^-[ADIRFXPN]$/.test(each)),
-  ip6tables: (rest) => rest.some((each) => /^-[ADIRFXPN]$/.test(each)),
-  nft: verb(/^(?:add|insert|delete|flush|replace|create)$/),
-  ufw: verb(/^(?:allow|deny|enable|disable|delete|reject|limit|reset)$/),
-  hostnamectl: verb(/^(?:set-hostname|hostname)$/),
-  timedatectl: verb(/^set-/),
-  'update-alternatives': (rest) => rest.some((each) => /^--(?:set|install|remove|auto|config)$/.test(each)),
-};
+const CHANGES: ReadonlyMap<string, Test> = new Map(
+  Object.entries<Test>({
+    apt,
+    'apt-get': apt,
+    aptitude: apt,
+    dpkg: (rest) => rest.some((each) => /^(?:-i|-r|-P|--install|--remove|--purge|--configure)$/.test(each)),
+    'dpkg-reconfigure': any,
+    'add-apt-repository': any,
+    dnf: rpm,
+    yum: rpm,
+    zypper: verb(/^(?:in|install|rm|remove|up|update|dup)$/),
+    apk: verb(/^(?:add|del|upgrade)$/),
+    pacman: (rest) => rest.some((each) => /^-(?:S(?![si]\b)|R|U)/.test(each)),
+    snap: verb(/^(?:install|remove|refresh)$/),
+    brew: verb(/^(?:install|uninstall|upgrade|services)$/),
+    pip,
+    python: (rest) => rest[0] === '-m' && rest[1] === 'pip' && pip(rest.slice(2)),
+    pipx: verb(/^(?:install|uninstall|upgrade|inject)$/),
+    npm: nodePackages,
+    pnpm: nodePackages,
+    bun: nodePackages,
+    yarn: (rest) => rest[0] === 'global' && /^(?:add|remove|upgrade)$/.test(rest[1] ?? ''),
+    gem: verb(/^(?:install|uninstall|update)$/),
+    systemctl: verb(
+      /^(?:start|stop|restart|reload|try-restart|enable|disable|mask|unmask|kill|isolate|set-default|set-property|edit|daemon-reload)$/,
+      /^-[tHMns]$/,
+    ),
+    service: (rest) => /^(?:start|stop|restart|reload|force-reload)$/.test(rest[1] ?? ''),
+    'rc-service': (rest) => /^(?:start|stop|restart|reload)$/.test(rest[1] ?? ''),
+    'invoke-rc.d': any,
+    'update-rc.d': any,
+    helm: verb(
+      /^(?:install|upgrade|uninstall|rollback|delete)$/,
+      /^-n$|^--(?:namespace|kube-context|kubeconfig)$/,
+    ),
+    kubectl: kubernetes,
+    oc: kubernetes,
+    docker: containers,
+    podman: containers,
+    nerdctl: containers,
+    'docker-compose': composed,
+    useradd: any,
+    usermod: any,
+    userdel: any,
+    adduser: any,
+    deluser: any,
+    groupadd: any,
+    groupdel: any,
+    chpasswd: any,
+    crontab: (rest) => !rest.includes('-l'),
+    sysctl: (rest) =>
+      rest.some((each) => /^-\w*[wp]|^--(?:write|load|system)/.test(each) || each.includes('=')),
+    modprobe: any,
+    mount: (rest) => words(rest, /^-[to]$/).length > 0,
+    umount: any,
+    swapon: (rest) => !rest.some((each) => /^(?:-s|--show)/.test(each)) && rest.length > 0,
+    swapoff: any,
+    iptables: (rest) => rest.some((each) => /^-[ADIRFXPN]$/.test(each)),
+    ip6tables: (rest) => rest.some((each) => /^-[ADIRFXPN]$/.test(each)),
+    nft: verb(/^(?:add|insert|delete|flush|replace|create)$/),
+    ufw: verb(/^(?:allow|deny|enable|disable|delete|reject|limit|reset)$/),
+    hostnamectl: verb(/^(?:set-hostname|hostname)$/),
+    timedatectl: verb(/^set-/),
+    'update-alternatives': (rest) => rest.some((each) => /^--(?:set|install|remove|auto|config)$/.test(each)),
+  }),
+);

@@ -1,5 +1,6 @@
 import { type ShellCommand, type ShellScript, shellScript } from './form/shell-script.ts';
 import { type ShellWord, wordText } from './form/shell-word.ts';
+import { afterWrappers } from './form/wrappers.ts';
 
 /** One program that a script starts, without assignments and without wrappers such as `sudo -u app`. */
 export interface StartedProgram {
@@ -11,37 +12,6 @@ export interface StartedProgram {
 
 /** Deeper scripts inside scripts are not read. */
 const MAX_DEPTH = 8;
-
-/** Matches no option. */
-const NONE = /(?!)/;
-
-/** Programs that start the program in their arguments, with their options that take a value. */
-const WRAPPERS: ReadonlyMap<string, RegExp> = new Map([
-  ['sudo', /^-[ugpChDRTUr]$|^--(?:user|group|prompt|chdir|host)$/],
-  ['doas', /^-[uC]$/],
-  ['env', /^-[uC]$|^--(?:unset|chdir)$/],
-  ['nohup', NONE],
-  ['time', /^-[fo]$/],
-  ['command', NONE],
-  ['builtin', NONE],
-  ['exec', /^-a$/],
-  ['nice', /^-n$|^--adjustment$/],
-  ['ionice', /^-[cnpPu]$/],
-  ['chrt', /^-[TPD]$/],
-  ['stdbuf', /^-[ioe]$/],
-  ['setsid', NONE],
-  ['timeout', /^-[sk]$|^--(?:signal|kill-after)$/],
-  ['flock', /^-[wE]$|^--(?:timeout|conflict-exit-code)$/],
-  ['xargs', /^-[aEIiLlnPsd]$|^--(?:arg-file|delimiter|max-args|max-procs|replace)$/],
-  ['watch', /^-n$|^--interval$/],
-  ['busybox', NONE],
-  ['npx', /^-p$|^--package$/],
-  ['pnpx', NONE],
-  ['bunx', NONE],
-]);
-
-/** Wrappers whose first arguments are their own. */
-const OWN_ARGUMENTS: Readonly<Record<string, number>> = { timeout: 1, flock: 1, chrt: 1 };
 
 const SHELLS = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh']);
 
@@ -83,7 +53,7 @@ function program(
   heredocs: readonly string[],
   depth: number,
 ): StartedProgram[] {
-  const [path = '', ...rest] = withoutWrappers(words);
+  const [path = '', ...rest] = words.slice(afterWrappers(words, { all: true }));
   const name = path.replace(/^.*\//, '');
   const inner = innerScripts(name, rest, heredocs);
   if (inner) {
@@ -116,37 +86,10 @@ function executedByFind(rest: readonly string[], depth: number): StartedProgram[
   return at < 0 ? [] : program(rest.slice(at + 1), [], [], depth);
 }
 
-function withoutWrappers(words: readonly string[]): readonly string[] {
-  let left = words;
-  for (let layer = 0; layer < MAX_DEPTH; layer += 1) {
-    left = left.slice(firstIndex(left, (each) => !/^\w+\+?=/.test(each)));
-    const name = (left[0] ?? '').replace(/^.*\//, '');
-    const valued = WRAPPERS.get(name);
-    // `command -v NAME` and `sudo -l` start nothing.
-    if (!valued || (name === 'command' && /^-\w*[vV]/.test(left[1] ?? ''))) return left;
-    left = afterOptions(left.slice(1), valued).slice(OWN_ARGUMENTS[name] ?? 0);
-  }
-  return left;
-}
-
-function afterOptions(words: readonly string[], valued: RegExp): readonly string[] {
-  let at = 0;
-  while (/^-/.test(words[at] ?? '') || /^\w+=/.test(words[at] ?? '')) {
-    if (words[at] === '--') return words.slice(at + 1);
-    at += valued.test(words[at]!) ? 2 : 1;
-  }
-  return words.slice(at);
-}
-
-function firstIndex(words: readonly string[], isThis: (word: string) => boolean): number {
-  const at = words.findIndex(isThis);
-  return at < 0 ? words.length : at;
-}
-
 /** Of a text that is not valid shell: the beginning of each command, without quotes. */
 function readRoughly(text: string): StartedProgram[] {
   return text.split(/\n|;|&&?|\|\|?|\(/).map((each) => {
     const words = each.trim().replace(/['"]/g, '').split(/\s+/);
-    return { argv: withoutWrappers(words), writes: [] };
+    return { argv: words.slice(afterWrappers(words, { all: true })), writes: [] };
   });
 }

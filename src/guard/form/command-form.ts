@@ -6,6 +6,7 @@ import { type ShellWord, wordText } from './shell-word.ts';
 import { stripText } from './text-form.ts';
 import { type TreeForm, treeForm } from './tree-form.ts';
 import { assignedName, declares, isAssignment, isCounter, noteAssignment } from './variables.ts';
+import { afterWrappers } from './wrappers.ts';
 
 /** The context of a command. */
 export interface CommandPosition {
@@ -29,7 +30,8 @@ export function commandForm(
   if (words.length === 0 && command.redirects.length === 0) return assignmentLines(kept, reading, around);
 
   const texts = words.map((each) => wordText(each));
-  const start = afterWrappers(texts);
+  const wrapped = afterWrappers(texts, { all: false });
+  const start = wrapped < texts.length ? wrapped : 0;
   const name = texts[start] ?? '';
   const isAlone =
     !around.piped && command.redirects.every((each) => isDiscard(each.operator, wordText(each.word)));
@@ -46,8 +48,6 @@ export function commandForm(
 
 /** Commands that neither change nor check anything, or only control a loop. */
 const NOISE = new Set(':|true|echo|printf|date|set|pwd|break|continue|exit|return|[|[[|test|let'.split('|'));
-
-const WRAPPERS = new Set(['sudo', 'env', 'nohup', 'time', 'command', 'exec', 'nice', 'ionice', 'stdbuf']);
 
 /** Assignments before a command or after `export`, and the command's words. */
 function split(words: readonly ShellWord[]): {
@@ -74,17 +74,6 @@ function assignmentLines(
     const assigns = assignedName(text);
     return { kind: 'command', text: wordForm(word, reading, around), assigns, steers: isCounter(text) };
   });
-}
-
-/** Index of the command that a wrapper such as `sudo -n -u app` runs. */
-function afterWrappers(texts: readonly string[]): number {
-  let at = 0;
-  while (WRAPPERS.has(texts[at] ?? '')) {
-    at++;
-    while (/^-/.test(texts[at] ?? '') || isAssignment(texts[at] ?? ''))
-      at += /^-[ugc]$/.test(texts[at]!) ? 2 : 1;
-  }
-  return at < texts.length ? at : 0;
 }
 
 function isDiscard(operator: string, target: string): boolean {
