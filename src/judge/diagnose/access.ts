@@ -8,6 +8,7 @@ import { pathIn } from './storage.ts';
 export const credentials: Rule = textRule({
   code: 'credentials',
   cause: 'credentials',
+  general: true,
   patterns: [
     /no basic auth credentials|unauthorized: (?:authentication required|incorrect username or password)|insufficient_scope/i,
     /pull access denied for (?<subject>[^\s,]{1,200})|denied: requested access to the resource is denied/i,
@@ -92,6 +93,7 @@ export const checkUnauthorized: Rule = {
 export const permissionDenied: Rule = textRule({
   code: 'permission-denied',
   cause: 'credentials',
+  general: true,
   patterns: [
     /permission denied|EACCES|\bEPERM\b|operation not permitted|access is denied/i,
     /are you root\?|must be (?:run|executed) as root|must be root|requires? (?:root|superuser) privileges|run (?:this|it) as root|only root (?:can|may)|need to be root|you do not have (?:sufficient )?permission/i,
@@ -145,6 +147,7 @@ export const gitOwnership: Rule = textRule({
 export const userMissing: Rule = textRule({
   code: 'user-missing',
   cause: 'dependency',
+  general: true,
   patterns: [
     /invalid (?:user|group)(?: name)?:? ['‘"](?<name>[^'’":]{1,64})/,
     /(?:unknown user(?: name)?|user|group) ['‘"]?(?<name>[\w-]{1,64})['’"]? (?:does not exist|unknown)/,

@@ -8,6 +8,7 @@ import { KNOWN_KEYS } from './vocabulary.ts';
 export const configKeyUnknown: Rule = textRule({
   code: 'config-key-unknown',
   cause: 'config',
+  general: true,
   patterns: [
     /unknown directive "(?<key>[^"]{1,100})"/,
     /(?:unrecognized (?:global )?(?:directive|option|subdirective|configuration parameter)|unknown subdirective):? ['"]?(?<key>[\w.:/-]{1,100})/i,
@@ -34,6 +35,7 @@ export const configKeyUnknown: Rule = textRule({
 export const redisDirective: Rule = textRule({
   code: 'config-key-unknown',
   cause: 'config',
+  general: true,
   patterns: [/^>>> '(?<key>[\w-]{1,100})/],
   describe: ({ groups: { key = '' } }, context) => unknownKeyReport(key, undefined, context),
 });
@@ -42,6 +44,7 @@ export const redisDirective: Rule = textRule({
 export const configSyntax: Rule = textRule({
   code: 'config-syntax',
   cause: 'config',
+  general: true,
   patterns: [
     /(?<![.\w])yaml: (?:line \d+: )?(?<what>[^"]{3,100})|error converting YAML to JSON|yaml\.(?:scanner|parser)\.\w+Error/,
     /(?<what>mapping values are not allowed (?:here|in this context)|found character that cannot start any token|could not find expected ':')/,
@@ -68,6 +71,7 @@ export const configSyntax: Rule = textRule({
 export const variableUnset: Rule = textRule({
   code: 'variable-unset',
   cause: 'config',
+  general: true,
   patterns: [
     /(?:^|: )(?<name>[A-Za-z_]\w{0,100}): (?:unbound variable|parameter (?:not set|null or not set))/,
     /(?:environment variable|env var|variable) [`'"‘]?(?<name>[A-Z_][A-Z0-9_]{1,100})[`'"’]? (?:is |must be |was )?(?:not set|required|missing|not defined|undefined|set)/i,
@@ -108,6 +112,7 @@ function pathsFromVariables(text: string): { name: string; path: string }[] {
 export const waitsForInput: Rule = textRule({
   code: 'waits-for-input',
   cause: 'config',
+  general: true,
   patterns: [
     /(?:\[[yY]\/[nN]\]|\((?:y\/n|yes\/no(?:\/\[fingerprint\])?)\)\??|\(Y\/I\/N\/O\/D\/Z\).{0,40}\?|[Pp]assword(?: for [\w'@.-]{1,80})?:|Do you want to continue\?.{0,10}|passphrase for .{1,100}:|Press (?:any key|ENTER|RETURN).{0,40})\s*$/,
     /end of file on stdin at conffile prompt|debconf: unable to initialize frontend: Dialog|the input device is not a TTY|stdin is not a terminal.{0,20}required/i,

@@ -3,7 +3,7 @@ import type { DiagnosisInput } from './diagnosis-input.ts';
 import { errorLineFinding } from './error-output/error-line-finding.ts';
 import { failureContextOf } from './failure-context.ts';
 import { sharpened } from './known/known.ts';
-import type { Match, Rule } from './rule.ts';
+import type { Candidate } from './rule.ts';
 import { RULES } from './rules.ts';
 import { WEIGHTS } from './weight.ts';
 
@@ -17,16 +17,16 @@ import { WEIGHTS } from './weight.ts';
 export function diagnose(input: DiagnosisInput, limit = 5): Finding[] {
   const context = failureContextOf(input);
   const found = sharpened(
-    RULES.flatMap((rule, order) => rule.find(context).map((match) => toFinding(rule, order, match))),
-  );
+    RULES.flatMap((rule, order) => rule.find(context).map((match) => ({ rule, order, match }))),
+  ).map(toFinding);
   const isExplained = found.some(({ rank }) => rank < WEIGHTS.indexOf('inferred') * 1000);
   const said = isExplained ? undefined : errorLineFinding(context, found);
   const all = said ? [...found, said] : found;
   return withoutRepeats(all.sort((a, b) => a.rank - b.rank)).slice(0, limit);
 }
 
-function toFinding({ code, cause }: Rule, order: number, match: Match): Finding {
-  const { weight, evidence, ...words } = match;
+function toFinding({ rule: { code, cause }, order, match }: Candidate): Finding {
+  const { weight, evidence, line: _, ...words } = match;
   const rank = WEIGHTS.indexOf(weight) * 1000 + order;
   return { code, cause, ...words, evidence: [...new Set(evidence)], rank };
 }

@@ -50,7 +50,7 @@ export const silentExit: Rule = {
       );
       return program === undefined ? [] : [{ line, program, means: MEANINGS[program]![exit]! }];
     });
-    const [found] = fitting;
+    const found = fitting.at(-1);
     if (found === undefined) return [];
     const title = `${found.program} ended with exit code ${exit} and printed nothing: ${found.means} (${found.line.slice(0, 160)}).`;
     return [

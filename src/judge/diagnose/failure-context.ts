@@ -230,16 +230,18 @@ function search(lines: readonly Line[], patterns: readonly RegExp[]): Hit[] {
 
 function near(lines: readonly Line[], index: number, reach: number): string[] {
   const found = [lines[index]!.text];
+  const source = sourceOf(lines[index]!);
   for (let step = 1; step <= reach; step++) {
     for (const at of [index + step, index - step]) {
       const line = lines[at];
-      if (line !== undefined && isSameSource(line, lines[index]!)) found.push(line.text);
+      if (line !== undefined && sourceOf(line) === source) found.push(line.text);
     }
   }
   return found;
 }
 
-function isSameSource(one: Line, other: Line): boolean {
-  const file = (line: Line) => line.where?.replace(/:\d+$/, '');
-  return one.from === other.from && file(one) === file(other);
+/** The output, log file or container that a line is from. */
+export function sourceOf({ from, where, origin }: Line): string {
+  const container = origin && [origin.namespace, origin.pod, origin.container, origin.previous].join(' ');
+  return `${from} ${container ?? where?.replace(/:\d+$/, '') ?? ''}`;
 }

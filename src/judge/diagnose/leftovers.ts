@@ -25,6 +25,7 @@ export const quotaExceeded: Rule = textRule({
 export const alreadyExists: Rule = textRule({
   code: 'already-exists',
   cause: 'config',
+  general: true,
   patterns: [
     /['"‘“](?<name>[^'"’”]{1,200})['"’”] already exists|already exists(?: and is not an empty directory)?|File exists\b|EEXIST/i,
     /name "\/?(?<name>[^"]{1,200})" is already in use by/,
@@ -46,6 +47,7 @@ export const alreadyExists: Rule = textRule({
 export const objectMissing: Rule = textRule({
   code: 'object-missing',
   cause: 'dependency',
+  general: true,
   patterns: [
     /(?:FATAL|ERROR):\s{1,3}(?<kind>database|role|relation|schema|extension) "(?<name>[^"]{1,100})" does not exist/,
     /Unknown database '(?<name>[^']{1,100})'|Table '(?<table>[^']{1,100})' doesn't exist/,
@@ -68,6 +70,7 @@ export const objectMissing: Rule = textRule({
 export const fileMissing: Rule = textRule({
   code: 'file-missing',
   cause: 'config',
+  general: true,
   patterns: [
     /\[(?<path>\/[^\]]{1,300})\] does not exist/,
     /ENOENT: no such file or directory.{0,40}'(?<path>[^']{1,300})'/,
@@ -124,6 +127,7 @@ function chainBefore(line: string, path: string): string | undefined {
 export const alreadyRunning: Rule = textRule({
   code: 'already-running',
   cause: 'config',
+  general: true,
   patterns: [
     /Is another postmaster \(PID (?<pid>\d+)\) running in data directory "(?<subject>[^"]{1,200})"/,
     /(?:is )?already running(?: as process |: pid |, pid | \(pid )?\s?(?<pid>\d+)?|A server is already running|pid file .{0,100} (?:exists|already)|Another instance .{0,60}running/i,
@@ -164,6 +168,7 @@ function pidIn(line: string): string | undefined {
 export const notAsRoot: Rule = textRule({
   code: 'not-as-root',
   cause: 'config',
+  general: true,
   patterns: [
     /"root" execution of the \S{1,60} server is not permitted|(?:must not|cannot|should not|can not|refusing to|don't) (?:be )?(?:run|start)(?:ning|ned)? (?:\w{1,30} )?as (?:the )?(?:user )?["']?root|running \S{1,40} as root is not/i,
   ],
@@ -197,6 +202,7 @@ export const localeMissing: Rule = textRule({
 export const notAnArchive: Rule = textRule({
   code: 'bad-download',
   cause: 'dependency',
+  general: true,
   patterns: [
     /not in gzip format|This does not look like a tar archive|End-of-central-directory signature not found|File format not recognized|xz: .{0,100}File format|unexpected end of file.{0,20}(?:tar|gzip)|gzip: .{0,100}unexpected end of file/i,
     /checksum (?:mismatch|did NOT match)|computed checksums? did NOT match|sha256sum: WARNING|EINTEGRITY|digest mismatch/i,

@@ -29,6 +29,7 @@ export const packageLock: Rule = textRule({
 export const packagesUnfinished: Rule = textRule({
   code: 'packages-unfinished',
   cause: 'dependency',
+  general: true,
   patterns: [
     /dpkg was interrupted, you must manually run|You might want to run 'apt(?:-get)? --fix-broken install'|Unmet dependencies\. Try/,
   ],
@@ -45,6 +46,7 @@ export const packagesUnfinished: Rule = textRule({
 export const packageUnknown: Rule = textRule({
   code: 'package-unknown',
   cause: 'dependency',
+  general: true,
   patterns: [
     /Unable to locate package (?<name>\S{1,100})/,
     /Couldn't find any package by (?:regex|glob) '(?<name>[^']{1,100})'/,
@@ -119,6 +121,7 @@ export const repositoryUntrusted: Rule = textRule({
 export const dependencyConflict: Rule = textRule({
   code: 'dependency-conflict',
   cause: 'dependency',
+  general: true,
   patterns: [
     /ERESOLVE|The following packages have unmet dependencies|held broken packages|ResolutionImpossible(?!: for help)|conflicting dependencies|dependency problems - leaving unconfigured|EBADENGINE|The engine "node" is incompatible|requires a different Python|version solving failed/i,
   ],

@@ -105,6 +105,7 @@ export const execFormat: Rule = textRule({
 export const notExecutable: Rule = textRule({
   code: 'not-executable',
   cause: 'binary',
+  general: true,
   patterns: [
     /(?:^|: )(?<file>[^\s:]{1,200}): Permission denied$/,
     /(?:^|: )(?<file>[^\s:]{1,200}): Is a directory$/,
@@ -131,6 +132,7 @@ export const notExecutable: Rule = textRule({
 export const programMissing: Rule = textRule({
   code: 'program-missing',
   cause: 'binary',
+  general: true,
   patterns: [
     /(?:^|: )(?<name>[^\s:]{1,200}): command not found/,
     /: command not found: (?<name>\S{1,200})/,
@@ -211,6 +213,7 @@ export const libraryMissing: Rule = textRule({
 export const moduleMissing: Rule = textRule({
   code: 'module-missing',
   cause: 'dependency',
+  general: true,
   patterns: [
     /ModuleNotFoundError: No module named '(?<name>[^']{1,200})'/,
     /ImportError: No module named (?<name>[\w.]{1,200})/,

@@ -8,6 +8,7 @@ import { type Rule, textRule } from './rule.ts';
 export const serviceNotStarted: Rule = textRule({
   code: 'service-not-started',
   cause: 'dependency',
+  general: true,
   patterns: [
     /Cannot connect to the (?<name>Docker) daemon|failed to connect to the (?<engine>docker) API|Is the (?<daemon>docker|containerd|podman) daemon running/i,
     /connection to server on socket "(?<socket>[^"]{1,200})" failed: (?:No such file|Connection refused)/,
@@ -222,6 +223,7 @@ export const blockedFromOutside: Rule = {
 export const serverError: Rule = textRule({
   code: 'server-error',
   cause: 'dependency',
+  general: true,
   patterns: [
     /(?:returned error:|HTTP(?:\/[\d.]{1,3})?|status(?: ?code)?|awaiting response\.\.\.)\W{1,4}(?<status>50[0234])\b/i,
     /\b(?<status>50[0234]) (?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)/i,
@@ -245,6 +247,7 @@ export const serverError: Rule = textRule({
 export const notFound: Rule = textRule({
   code: 'http-not-found',
   cause: 'config',
+  general: true,
   patterns: [
     /(?:returned error:|HTTP(?:\/[\d.]{1,3})?|status(?: ?code)?|awaiting response\.\.\.)\W{1,4}(?<status>404|410)\b|\bmanifest(?: for (?<image>\S{1,200}))?.{0,60}(?:unknown|not found)|ERROR 404: Not Found/i,
   ],

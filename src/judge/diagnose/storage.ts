@@ -120,6 +120,7 @@ export const processLimit: Rule = textRule({
 export const fileBusy: Rule = textRule({
   code: 'file-busy',
   cause: 'resources',
+  general: true,
   patterns: [
     /(?<![^\s:'‘"])(?<path>[^\s:'‘"]{1,200})['’"]?: (?:Text file busy|Device or resource busy|target is busy)|ETXTBSY|EBUSY/i,
   ],

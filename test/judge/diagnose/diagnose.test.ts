@@ -114,6 +114,47 @@ test('reports the last of two missing programs, which ended the script', () => {
   expect(first?.subject).toBe('caddy');
 });
 
+/** The findings on a failure whose only words are in the log of a container. */
+function containerLog(lines: readonly string[]) {
+  const fact = {
+    ...{ id: 'ev-pod', kind: 'pod-log', namespace: 'shop', name: 'web-1', workload: 'deployment shop/web' },
+    ...{ container: 'web', previous: false, bytes: 100, lines },
+  };
+  const snapshot = { at: '', facts: { kubernetes: [fact] }, unavailable: [] };
+  return diagnose({ attempt: 'a1', at: '', output: '', checks: [], snapshot } as unknown as DiagnosisInput);
+}
+
+describe('known lines', () => {
+  const roleMissing = 'FATAL:  role "shop" does not exist';
+
+  test('gives the words of a line only to the finding of the same line', () => {
+    const pod = containerLog(['cat: /etc/app.conf: No such file or directory', roleMissing]);
+    const missing = pod.filter(({ code }) => code === 'file-missing');
+    expect(missing).toHaveLength(1);
+    expect(missing[0]!.title).toContain('/etc/app.conf');
+    expect(pod.some(({ title }) => /role "?shop/i.test(title))).toBe(true);
+  });
+
+  test('of a container say what to change there, not on this box', () => {
+    const [found] = containerLog([roleMissing]);
+    expect(found!.title).toContain('Container web of');
+    expect(found!.remedy).toContain('kubectl -n shop logs web-1 -c web');
+  });
+
+  test('of a log count, however much the output says after it', () => {
+    const output = Array.from({ length: 400 }, (_, index) => `progress ${index}`).join('\n');
+    const logs = [{ path: 'app.log', first: 1, lines: [roleMissing] }];
+    const findings = diagnose({ ...failed(output, 1), logs } as DiagnosisInput);
+    expect(findings[0]?.title).toMatch(/shop.*app\.log:1/);
+  });
+});
+
+test('explains a silent exit by the last command that its code fits', () => {
+  const step = { text: 'grep -q a /etc/hosts\ntest -e /x\ngrep -q b /etc/hosts' };
+  const [found] = diagnose({ ...failed('', 1), step });
+  expect(found?.title).toContain('grep -q b');
+});
+
 test('reports nothing if nothing is known', () => {
   expect(diagnose(failed('', 1))).toEqual([]);
   expect(diagnose({ attempt: 'a1', at: '', output: '', checks: [] })).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/judge/diagnose/diagnose.ts';
-import { KNOWN_LINES } from '../../../src/judge/diagnose/known/known.ts';
+import { KNOWN_LINES, knownRow } from '../../../src/judge/diagnose/known/known.ts';
 
 describe('every known line', () => {
   test.each(KNOWN_LINES.map((row) => [row.id, row] as const))(
@@ -30,6 +30,15 @@ describe('every known line', () => {
       expect(first?.title).not.toMatch(/\{\w+\}/);
     },
   );
+});
+
+test.each([
+  'error: wifi network guest not found in scan results',
+  'network interface not found',
+  'remote: repo shop not found',
+  'error: git repo app.git not found',
+])('no row knows the line of another program: %s', (line) => {
+  expect(knownRow(line)?.row.id).toBeUndefined();
 });
 
 test('no two rows have the same name', () => {

@@ -37,6 +37,12 @@ function match(
  */
 const LOOKUP = /failed to look-up entrypoint\/cmd for image "(?<image>[^"]{1,500})"(?<rest>.*)/s;
 
+/** The image to which the registry refuses access. */
+function refusedImage({ event }: Failed): string | undefined {
+  const { image = '', rest = '' } = LOOKUP.exec(event.message)?.groups ?? {};
+  return image !== '' && classOf(rest.replaceAll(image, 'IMAGE')) === 'credentials' ? image : undefined;
+}
+
 const WRITE_COMMAND = 'Or write `command:` in the template, so that the controller need not ask.';
 
 /** The registry refuses the workflow controller access to an image, whose command it looks up. */
@@ -45,20 +51,21 @@ export const workflowImageCredentials: Rule = {
   cause: 'credentials',
   find: (context) =>
     failedWorkflows(context).flatMap((failed): Match[] => {
-      const { image = '', rest = '' } = LOOKUP.exec(failed.event.message)?.groups ?? {};
-      if (image === '' || classOf(rest.replaceAll(image, 'IMAGE')) !== 'credentials') return [];
+      const image = refusedImage(failed);
+      if (image === undefined) return [];
       const title = `The registry refuses ${image} to the controller of workflow ${failed.where}: the pull secret of its service account is missing, or its credentials are not accepted.`;
       const remedy = `Check the imagePullSecrets of the service account in ${failed.namespace}, and the host, user and password in the secret. ${WRITE_COMMAND}`;
       return [match(context, failed, title, remedy)];
     }),
 };
 
-/** An Argo workflow that failed, with the message of its controller. */
+/** An Argo workflow that failed, with the message of its controller, if no other rule explains it. */
 export const workflowFailed: Rule = {
   code: 'workflow-failed',
   cause: 'other',
   find: (context) =>
-    failedWorkflows(context).map((failed): Match => {
+    failedWorkflows(context).flatMap((failed): Match | readonly Match[] => {
+      if (refusedImage(failed) !== undefined) return [];
       const { image, rest = '' } = LOOKUP.exec(failed.event.message)?.groups ?? {};
       if (image !== undefined) {
         const reason = rest.slice(rest.lastIndexOf('http')).replace(/^\S+:\s*/, '');

@@ -23,12 +23,11 @@ const LONGEST = 300;
 const ERROR_WORD =
   "\\b(?:err(?:or)?s?|fail(?:s|ed|ure|ing)?|fatal|panic|exception|cannot|can['’]?t|can not|could ?n[o'’]t|unable|denied|forbidden|unauthori[sz]ed|refus(?:ed|es)|reject(?:ed|s)|reset by|no such|not (?:an? |in |a )?(?:found|permitted|allowed|exist|supported|valid|recogni[sz]ed|installed|defined|writable|readable|executable|available|known|set|owned|running|empty|match(?:ing)?)|does ?n[o'’]t|did ?n[o'’]t|invalid|illegal|unknown|unrecogni[sz]ed|unexpected|unsupported|undefined|unbound|unresolved|unclosed|missing|no \\w+ found|time[ds]?[ -]?out|already|exceed(?:ed|s)?|killed|aborted?|corrupt(?:ed)?|malformed|mismatch(?:ed)?|conflicts?|too (?:many|long|large|old|open|few|small|big)|out of|not a\\b|must (?:be|have|not)|requires?|required|expected|bad|broken|stale|locked|expired|insecure|overflow|violat\\w+|dubious|incompatible|interrupted|differs?|unsatisfi\\w+|nothing)\\b";
 
+const HAS_ERROR_WORD = new RegExp(ERROR_WORD, 'i');
+
 /** Whether a line has words of trouble, at whatever level it was logged. */
 export function hasErrorWord(line: string): boolean {
-  return (
-    new RegExp(ERROR_WORD, 'i').test(line.slice(0, LONGEST)) &&
-    !/\b(?:0|no) (?:errors?|failures?)\b/i.test(line)
-  );
+  return HAS_ERROR_WORD.test(line.slice(0, LONGEST)) && !/\b(?:0|no) (?:errors?|failures?)\b/i.test(line);
 }
 
 /** The most telling first; the points order kinds of lines. */
@@ -60,7 +59,7 @@ const SHAPES: readonly (readonly [points: number, pattern: RegExp])[] = [
   // `prog: what is wrong`, `file:12: what is wrong`.
   [7, new RegExp(`^(?:[\\w./+@~()[\\]-]{1,200}): .*${ERROR_WORD}`, 'i')],
   [6, new RegExp(`^.{0,100}?:\\d+(?::\\d+)?: .*${ERROR_WORD}`, 'i')],
-  [5, new RegExp(ERROR_WORD, 'i')],
+  [5, HAS_ERROR_WORD],
   [WARNING, /\bwarn(?:ing)?\b/i],
 ];
 

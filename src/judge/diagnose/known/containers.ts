@@ -51,7 +51,8 @@ export const CONTAINERS: readonly KnownLine[] = [
     id: 'docker-network',
     by: 'Docker documentation',
     line: 'Error response from daemon: network shop_default not found',
-    pattern: /network (?<name>\S+) (?:not found|declared as external, but could not be found)/,
+    pattern:
+      /(?:from daemon: network (?=\S+ not found)|^network (?=\S+ declared as external, but could not))(?<name>[\w.-]+)/,
     cause: 'dependency',
     says: 'The container network {name} does not exist (not found).',
     remedy: 'Create it first: `docker network create {name}`.',
@@ -340,7 +341,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     id: 'helm-repo',
     by: 'Helm documentation 3',
     line: 'Error: INSTALLATION FAILED: repo bitnami not found',
-    pattern: /repo (?<name>[\w.-]+) not found/,
+    pattern: /^Error: (?:[A-Z]+ FAILED: )?repo (?<name>[\w.-]+) not found/,
     cause: 'config',
     says: 'Helm knows no repository {name} (not found).',
     remedy: 'Run `helm repo add` in the same step.',

@@ -1,7 +1,6 @@
-import type { Finding } from '../../../model/finding.ts';
 import { placeInTrace } from '../error-output/place-in-trace.ts';
-import type { Line } from '../failure-context.ts';
-import type { Match, Rule } from '../rule.ts';
+import { type Line, sourceOf } from '../failure-context.ts';
+import { type Candidate, type Match, placed, type Rule } from '../rule.ts';
 import { CONTAINERS } from './containers.ts';
 import { DATABASES } from './databases.ts';
 import type { KnownLine } from './known-line.ts';
@@ -26,7 +25,7 @@ export const KNOWN_LINES: readonly KnownLine[] = [
   ...NETWORK,
 ];
 
-/** Bounds the work: each line is compared with each row. */
+/** Bounds the work: each of the last lines of a source is compared with each row. */
 const MOST_LINES = 240;
 const LONGEST = 600;
 
@@ -34,13 +33,21 @@ const LONGEST = 600;
 export const knownLine: Rule = {
   code: 'known-line',
   cause: 'other',
-  find: ({ lines }) =>
-    lines
-      .filter(({ from }) => from !== 'check' && from !== 'box')
-      .slice(-MOST_LINES)
-      .reverse()
-      .flatMap((line) => matchOf(line, lines) ?? []),
+  find: ({ lines }) => lastOfEachSource(lines).flatMap((index) => matchOf(lines, index) ?? []),
 };
+
+/** Indexes of the lines to compare, last first. A long output must not push out what a log says. */
+function lastOfEachSource(lines: readonly Line[]): number[] {
+  const taken = new Map<string, number>();
+  return [...lines.keys()].reverse().filter((index) => {
+    const line = lines[index]!;
+    if (line.from === 'check' || line.from === 'box') return false;
+    const source = sourceOf(line);
+    const count = (taken.get(source) ?? 0) + 1;
+    taken.set(source, count);
+    return count <= MOST_LINES;
+  });
+}
 
 /** The row that knows a line, with what it names. */
 export function knownRow(text: string): { row: KnownLine; groups: Record<string, string> } | undefined {
@@ -51,30 +58,26 @@ export function knownRow(text: string): { row: KnownLine; groups: Record<string,
   return undefined;
 }
 
-function matchOf(line: Line, lines: readonly Line[]): Match | undefined {
-  const { text, where, evidence, weight, origin } = line;
-  const known = knownRow(text.slice(0, LONGEST));
+function matchOf(lines: readonly Line[], index: number): Match | undefined {
+  const line = lines[index]!;
+  const known = knownRow(line.text.slice(0, LONGEST));
   if (!known) return undefined;
   const { row, groups } = known;
   const title = filled(row.says, groups);
-  const place = origin
-    ? `, by the log of container ${origin.container} of ${origin.workload}`
-    : where === undefined
-      ? traced(placeInTrace(lines, lines.indexOf(line)))
-      : ` (${where})`;
+  const trace = line.where === undefined && !line.origin ? placeInTrace(lines, index) : undefined;
   const named = Object.values(groups).filter((value) => value !== undefined);
-  return {
-    title: place === '' ? title : `${title.replace(/\.$/, '')}${place}.`,
+  const words = {
+    title: trace === undefined ? title : `${title.replace(/\.$/, '')} (${trace}).`,
     remedy: filled(row.remedy, groups),
     subject: [row.id, ...named].join(' ').slice(0, 120),
-    evidence: [evidence],
-    weight: row.weak ? 'consequence' : weight,
+  };
+  return {
+    ...placed(words, line),
+    evidence: [line.evidence],
+    line: index,
+    weight: row.weak ? 'consequence' : line.weight,
     cause: row.cause,
   };
-}
-
-function traced(place: string | undefined): string {
-  return place === undefined ? '' : ` (${place})`;
 }
 
 function filled(text: string, groups: Readonly<Record<string, string>>): string {
@@ -86,49 +89,22 @@ function filled(text: string, groups: Readonly<Record<string, string>>): string 
 }
 
 /**
- * Joins findings about the same line. Where a rule knows only the kind of trouble, the finding keeps its code, and the
- * table gives the words. A finding that was joined with facts of the box says more than the table.
+ * Joins matches of the same line. Where a rule knows only the kind of trouble, its finding keeps its code, and the table
+ * gives the words. A match that was joined with facts of the box says more than the table.
  */
-export function sharpened(findings: readonly Finding[]): Finding[] {
-  const known = findings.filter(({ code }) => code === knownLine.code);
-  const used = new Set<Finding>();
-  const others = findings.filter(({ code }) => code !== knownLine.code);
-  const joined = others.map((finding) => {
-    const own =
-      GENERAL.has(finding.code) && known.find(({ evidence }) => evidence[0] === finding.evidence[0]);
-    if (!own) return finding;
+export function sharpened(found: readonly Candidate[]): Candidate[] {
+  const known = new Map(
+    found.flatMap(({ rule, match }) => (rule === knownLine ? [[match.line, match] as const] : [])),
+  );
+  const used = new Set<Match>();
+  const joined = found.map((candidate) => {
+    const { rule, match } = candidate;
+    const own = rule.general && match.line !== undefined ? known.get(match.line) : undefined;
+    if (!own) return candidate;
     used.add(own);
-    const isAlone = finding.evidence.length === 1;
-    if (!isAlone) return finding;
-    const remedy = finding.remedy.startsWith('If you meant') ? finding.remedy : own.remedy;
-    return { ...finding, title: own.title, remedy };
+    if (match.evidence.length > 1) return candidate;
+    const remedy = match.remedy.startsWith('If you meant') ? match.remedy : own.remedy;
+    return { ...candidate, match: { ...match, title: own.title, remedy } };
   });
-  return [...joined, ...known.filter((each) => !used.has(each))];
+  return joined.filter(({ match }) => !used.has(match));
 }
-
-/** Codes whose rules recognize only an error of the system or a word. */
-const GENERAL = new Set([
-  'file-missing',
-  'permission-denied',
-  'config-syntax',
-  'config-key-unknown',
-  'already-exists',
-  'object-missing',
-  'already-running',
-  'credentials',
-  'bad-download',
-  'dependency-conflict',
-  'package-unknown',
-  'module-missing',
-  'variable-unset',
-  'packages-unfinished',
-  'service-not-started',
-  'http-not-found',
-  'not-executable',
-  'user-missing',
-  'waits-for-input',
-  'program-missing',
-  'server-error',
-  'file-busy',
-  'not-as-root',
-]);
