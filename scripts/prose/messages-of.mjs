@@ -110,7 +110,7 @@ function fieldsOf(node, functions) {
 const textsOf = (fields, names) =>
   names.flatMap((name) => (fields.has(name) ? textsAt(fields.get(name)).filter(isSentence) : []));
 
-const isSentence = (text) => /[a-z]{2,} [a-z‹]/i.test(text);
+const isSentence = (text) => /[a-z]{2,} [a-z‹{]/i.test(text);
 
 /** The alternatives of a text: of a literal, template, sum, choice, constant, or function of the same file. */
 function textsAt(node, depth = 0) {
@@ -124,8 +124,7 @@ function textsAt(node, depth = 0) {
   if (ts.isConditionalExpression(node))
     return [...textsAt(node.whenTrue, depth), ...textsAt(node.whenFalse, depth)];
   if (ts.isBinaryExpression(node)) {
-    const isFallback = node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;
-    if (isFallback) return [...textsAt(node.left, depth), ...textsAt(node.right, depth)];
+    if (isFallback(node)) return [...textsAt(node.left, depth), ...textsAt(node.right, depth)];
     const [left] = textsAt(node.left, depth);
     const [right] = textsAt(node.right, depth);
     return left === undefined && right === undefined
@@ -137,6 +136,10 @@ function textsAt(node, depth = 0) {
     return returnedTexts(node.expression, depth + 1);
   return [];
 }
+
+const isFallback = (node) =>
+  ts.isBinaryExpression(node) &&
+  [ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken].includes(node.operatorToken.kind);
 
 /** The value of a constant that is visible at the node. */
 function constant(node) {
@@ -167,10 +170,32 @@ function returnedTexts(name, depth) {
 }
 
 function placeholder(expression, depth) {
-  const texts = textsAt(expression, depth + 2).filter((text) => text !== '');
+  const known = textsAt(expression, depth + 2).filter((text) => text !== '');
+  const isOpen = isFallback(expression) && textsAt(expression.left, depth + 2).length === 0;
+  const texts = isOpen && known.length > 0 ? [`‹${nameOf(expression.left)}›`, ...known] : known;
+  if (texts.length === 1 && /^[ :(]*‹[^‹›|]+›[ :)]*$/.test(texts[0])) return texts[0];
   if (texts.length === 1 && isSentence(texts[0]) && !texts[0].includes('‹')) return texts[0];
   if (texts.length > 0 && texts.length < 5 && texts.some((text) => / /.test(text.trim())))
     return `‹${texts.map((text) => text.trim()).join(' | ')}›`;
-  const name = /[A-Za-z]+(?=\W*$)/.exec(expression.getText())?.[0] ?? 'value';
-  return `‹${name}›`;
+  return `‹${nameOf(expression)}›`;
+}
+
+const NAMESPACES = /^(?:JSON|Math|Object|String|path|os)$/;
+
+/** The word for the value of an expression: `names` for `names.join(', ')`, `seconds` for `Math.round(seconds)`. */
+function nameOf(node) {
+  if (ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node) || ts.isAsExpression(node))
+    return nameOf(node.expression);
+  if (isFallback(node) || (ts.isBinaryExpression(node) && !/[A-Za-z]$/.test(node.right.getText())))
+    return nameOf(node.left);
+  if (ts.isConditionalExpression(node)) return nameOf(node.whenTrue);
+  if (ts.isPropertyAccessExpression(node)) return node.name.text === 'length' ? 'number' : node.name.text;
+  if (ts.isCallExpression(node)) {
+    const { expression: callee, arguments: given } = node;
+    const isMethod = ts.isPropertyAccessExpression(callee) && !NAMESPACES.test(callee.expression.getText());
+    if (isMethod) return nameOf(callee.expression);
+    const named = given.find((each) => !ts.isStringLiteralLike(each) && !ts.isArrowFunction(each));
+    return named === undefined ? callee.getText() : nameOf(named);
+  }
+  return /[A-Za-z]+(?=\W*$)/.exec(node.getText())?.[0] ?? 'value';
 }

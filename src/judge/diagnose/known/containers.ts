@@ -35,7 +35,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'docker: Error response from daemon: Conflict. The container name "/shop-web" is already in use by container "3f2a".',
     pattern: /The container name "\/?(?<name>[^"]+)" is already in use by container/,
     cause: 'config',
-    says: 'A container {name} already exists: the name is in use.',
+    says: 'A container named {name} already exists.',
     remedy: 'Remove it first (docker rm -f {name}), or use `docker start` or compose.',
   },
   {
@@ -54,7 +54,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     pattern:
       /(?:from daemon: network (?=\S+ not found)|^network (?=\S+ declared as external, but could not))(?<name>[\w.-]+)/,
     cause: 'dependency',
-    says: 'The container network {name} does not exist (not found).',
+    says: 'The container network {name} does not exist.',
     remedy: 'Create it first: `docker network create {name}`.',
   },
   {
@@ -81,8 +81,8 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'docker: invalid reference format.',
     pattern: /invalid reference format(?:: repository name (?<name>\S+) must be lowercase)?/,
     cause: 'config',
-    says: 'The image name is not valid {name}.',
-    remedy: 'Check for an empty variable, capitals or blanks in it.',
+    says: 'The image name {name} is not valid.',
+    remedy: 'Look for an empty variable, a capital letter or a blank in it.',
   },
   {
     id: 'docker-platform',
@@ -91,7 +91,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     pattern:
       /requested image's platform \((?<image>[^)]+)\) does not match the detected host platform \((?<host>[^)]+)\)/,
     cause: 'binary',
-    says: 'The image is built for {image}, this box is {host}.',
+    says: 'The image is built for {image}, but this box is {host}.',
     remedy: 'Use an image for {host}, or build with --platform.',
   },
   {
@@ -100,8 +100,8 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'no matching manifest for linux/arm64/v8 in the manifest list entries',
     pattern: /no matching manifest for (?<platform>\S+) in the manifest list/,
     cause: 'binary',
-    says: 'The image does not exist for {platform}.',
-    remedy: 'Use another tag, or a box of an architecture that it has.',
+    says: 'The image is not available for {platform}.',
+    remedy: 'Use another tag, or a box with an architecture that the image supports.',
   },
   {
     id: 'docker-iptables',
@@ -128,8 +128,8 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'failed to start daemon: pid file found, ensure docker is not running or delete /var/run/docker.pid',
     pattern: /pid file found, ensure docker is not running or delete (?<path>\S+)/,
     cause: 'config',
-    says: 'The Docker daemon finds the pid file {path}: it runs already, or the file is stale.',
-    remedy: 'If no dockerd runs, remove the file.',
+    says: 'The pid file {path} exists: the Docker daemon is already running, or the file is stale.',
+    remedy: 'If dockerd is not running, remove the file.',
   },
   {
     id: 'docker-build-copy',
@@ -138,7 +138,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     pattern: /COPY failed: file not found in build context .{0,60}: stat (?<path>[^:]+): file does not exist/,
     cause: 'config',
     says: '{path} is not in the build context: it does not exist, or .dockerignore excludes it.',
-    remedy: 'Build it first, and check the context folder of the build.',
+    remedy: 'Create it first, and check which folder is the build context.',
   },
   {
     id: 'buildkit-copy',
@@ -147,8 +147,8 @@ export const CONTAINERS: readonly KnownLine[] = [
     pattern:
       /failed to (?:compute cache key|calculate checksum of ref).{0,160}: "(?<path>\/[^"]+)": not found/,
     cause: 'config',
-    says: '{path} is not in the build context (not found).',
-    remedy: 'Build it first; check the context folder and .dockerignore.',
+    says: '{path} is missing from the build context.',
+    remedy: 'Create it first, and check the context folder and .dockerignore.',
   },
   {
     id: 'dockerfile-missing',
@@ -186,7 +186,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     pattern:
       /service "(?<name>[^"]+)" (?:depends on|refers to) undefined (?<what>service|volume|network|config|secret) "?(?<other>[^":]+)/,
     cause: 'config',
-    says: 'The service {name} names the {what} {other}, which is not defined.',
+    says: 'The service {name} uses the {what} {other}, which is not defined.',
     remedy: 'Define it, or fix its name.',
   },
   {
@@ -196,7 +196,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     pattern:
       /dependency failed to start: container (?<name>\S+) (?<what>is unhealthy|exited \(\d+\)|has no healthcheck configured)/,
     cause: 'dependency',
-    says: 'The container {name} {what}, so what depends on it is not started.',
+    says: 'The container {name} {what}, so the services that depend on it are not started.',
     remedy: 'Read its log: docker logs {name}.',
   },
   {
@@ -205,7 +205,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'no configuration file provided: not found',
     pattern: /^no configuration file provided: not found/,
     cause: 'config',
-    says: 'This folder has no compose.yaml (not found).',
+    says: 'A Compose file (compose.yaml) is missing in this folder.',
     remedy: 'Change to its folder, or name it with -f.',
   },
   {
@@ -214,7 +214,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'Error: short-name "shop-backend" did not resolve to an alias and no unqualified-search registries are defined in "/etc/containers/registries.conf"',
     pattern: /short-name "(?<name>[^"]+)" did not resolve to an alias/,
     cause: 'config',
-    says: 'The short name {name} leads to no registry (no unqualified-search registries).',
+    says: 'The short name {name} does not say which registry has the image, and no unqualified-search registries are configured.',
     remedy: 'Write the full name, such as docker.io/library/{name}.',
   },
   {
@@ -223,7 +223,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'Error: no container with name or ID "shop-web" found: no such container',
     pattern: /no container with name or ID "(?<name>[^"]+)" found/,
     cause: 'dependency',
-    says: 'The container {name} does not exist (not found).',
+    says: 'The container {name} does not exist.',
     remedy: 'Create it first, or fix its name (podman ps -a).',
   },
   {
@@ -232,8 +232,8 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'potentially insufficient UIDs or GIDs available in user namespace (requested 0:42 for /etc/gshadow): Check /etc/subuid and /etc/subgid',
     pattern: /insufficient UIDs or GIDs available in user namespace/,
     cause: 'config',
-    says: 'The user has too few ids in /etc/subuid and /etc/subgid for this image.',
-    remedy: 'Add a range of 65536 ids for the user, then `podman system migrate`.',
+    says: 'This image needs more user ids than /etc/subuid and /etc/subgid give this user.',
+    remedy: 'Add a range of 65536 ids for the user, then run `podman system migrate`.',
   },
   {
     id: 'runc-config',
@@ -241,7 +241,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'ERRO[0000] JSON specification file config.json not found',
     pattern: /JSON specification file (?<path>\S+) not found/,
     cause: 'config',
-    says: 'The bundle has no {path} (not found).',
+    says: 'The bundle lacks {path}.',
     remedy: 'Create it with `runc spec`, or name the folder of the bundle with -b.',
   },
   {
@@ -251,7 +251,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     pattern: /error loading seccomp filter/,
     cause: 'platform',
     says: 'The runtime cannot load its seccomp filter.',
-    remedy: 'A nested container needs `--security-opt seccomp=unconfined` outside.',
+    remedy: 'In a nested container, start the outer one with `--security-opt seccomp=unconfined`.',
   },
   {
     id: 'registry-x509',
@@ -270,7 +270,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     pattern:
       /reading manifest (?<tag>\S+) in (?<image>\S+?): (?<what>manifest unknown|unauthorized|name unknown|requested access to the resource is denied)/,
     cause: 'dependency',
-    says: 'The registry does not serve {image}:{tag} ({what}).',
+    says: 'The registry did not return {image}:{tag} ({what}).',
     remedy: 'Check the name and the tag, and that the client is logged in.',
   },
   {
@@ -279,7 +279,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'error: context "staging" does not exist',
     pattern: /error: (?:no context exists with the name: |context )"(?<name>[^"]+)"(?: does not exist)?/,
     cause: 'config',
-    says: 'The kubeconfig has no context {name} (does not exist).',
+    says: 'The context {name} does not exist in the kubeconfig.',
     remedy: 'Check `kubectl config get-contexts` and KUBECONFIG.',
   },
   {
@@ -297,7 +297,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'The Deployment "web" is invalid: spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"web2"}}: field is immutable',
     pattern: /The (?<kind>\w+) "(?<name>[^"]+)" is invalid: (?<field>[\w.[\]]+): .{0,200}field is immutable/,
     cause: 'config',
-    says: '{field} of {kind} {name} is immutable.',
+    says: 'The field {field} of {kind} {name} is immutable.',
     remedy: 'Delete the object and create it again, or keep the old value.',
   },
   {
@@ -306,7 +306,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'error: resource mapping not found for name: "web" namespace: "" from "web.yaml": no matches for kind "Ingress" in version "extensions/v1beta1"',
     pattern: /no matches for kind "(?<kind>[^"]+)" in version "(?<version>[^"]+)"/,
     cause: 'config',
-    says: 'This cluster has no kind {kind} in version {version}.',
+    says: 'This cluster does not serve the kind {kind} in version {version}.',
     remedy: 'Use the current API version, or install its definition (CRD) first.',
   },
   {
@@ -324,8 +324,8 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress',
     pattern: /another operation \(install\/upgrade\/rollback\) is in progress/,
     cause: 'dependency',
-    says: 'Helm finds another operation on the release in progress, or one that was killed.',
-    remedy: 'If no helm runs, roll back to the last deployed revision.',
+    says: 'Another Helm operation on this release is in progress, or was killed.',
+    remedy: 'If helm is not running anywhere, roll back to the last deployed revision.',
   },
   {
     id: 'helm-owned',
@@ -334,8 +334,8 @@ export const CONTAINERS: readonly KnownLine[] = [
     pattern:
       /\b(?<kind>\w+) "(?<name>[^"]+)" in namespace "(?<namespace>[^"]*)" exists and cannot be imported into the current release/,
     cause: 'config',
-    says: '{kind} {name} in {namespace} exists already and does not belong to this Helm release.',
-    remedy: 'Delete it, or label and annotate it for the release.',
+    says: '{kind} {name} in {namespace} already exists and does not belong to this Helm release.',
+    remedy: 'Delete it, or add the labels and annotations of the release to it.',
   },
   {
     id: 'helm-repo',
@@ -343,7 +343,7 @@ export const CONTAINERS: readonly KnownLine[] = [
     line: 'Error: INSTALLATION FAILED: repo bitnami not found',
     pattern: /^Error: (?:[A-Z]+ FAILED: )?repo (?<name>[\w.-]+) not found/,
     cause: 'config',
-    says: 'Helm knows no repository {name} (not found).',
+    says: 'Helm does not know the repository {name}.',
     remedy: 'Run `helm repo add` in the same step.',
   },
   {
@@ -363,7 +363,7 @@ export const CONTAINERS: readonly KnownLine[] = [
       /(?:UPGRADE|INSTALLATION) FAILED: (?:timed out waiting for the condition|context deadline exceeded)/,
     cause: 'other',
     says: 'The objects of the Helm release did not become ready in time.',
-    remedy: 'Look at its pods and events; a longer --timeout hides the reason.',
+    remedy: 'Look at the pods and events. A longer --timeout only hides the reason.',
     weak: true,
   },
 ];

@@ -19,7 +19,7 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /FATAL: {1,2}password authentication failed for user "(?<user>[^"]+)"/,
     cause: 'credentials',
     says: 'The password for the PostgreSQL user {user} is wrong, or the role does not exist (28P01).',
-    remedy: 'Set it with ALTER ROLE {user} PASSWORD, and check where the client takes it from.',
+    remedy: 'Set it with ALTER ROLE {user} PASSWORD, and check where the client reads it from.',
   },
   {
     id: 'postgres-peer',
@@ -27,7 +27,7 @@ export const DATABASES: readonly KnownLine[] = [
     line: 'FATAL:  Peer authentication failed for user "app"',
     pattern: /(?<how>Peer|Ident) authentication failed for user "(?<user>[^"]+)"/,
     cause: 'credentials',
-    says: '{how} authentication failed for the PostgreSQL user {user}: the system user has another name.',
+    says: '{how} authentication failed for the PostgreSQL user {user}, because the system user has another name.',
     remedy: 'Connect with -h 127.0.0.1 and a password, or as the system user {user}, or change pg_hba.conf.',
   },
   {
@@ -37,7 +37,7 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /sorry, too many clients already|remaining connection slots are reserved/,
     cause: 'resources',
     says: 'PostgreSQL has no free connection: too many clients (max_connections, 53300).',
-    remedy: 'Find out who holds the connections (pg_stat_activity), and use a pool.',
+    remedy: 'Find out which clients hold connections (pg_stat_activity), and use a connection pool.',
   },
   {
     id: 'postgres-starting',
@@ -56,7 +56,7 @@ export const DATABASES: readonly KnownLine[] = [
     pattern:
       /The data directory was initialized by PostgreSQL version (?<old>\S+), which is not compatible with this version (?<now>[\d.]+)/,
     cause: 'config',
-    says: 'The data folder was made by PostgreSQL version {old}, this is version {now}: they are incompatible.',
+    says: 'The data folder was created by PostgreSQL {old}, which is incompatible with this version, {now}.',
     remedy: 'Start version {old}, or migrate with pg_upgrade or a dump.',
   },
   {
@@ -92,8 +92,8 @@ export const DATABASES: readonly KnownLine[] = [
     line: 'initdb: error: directory "/srv/pg" exists but is not empty',
     pattern: /initdb: error: directory "(?<path>[^"]+)" exists but is not empty/,
     cause: 'config',
-    says: 'initdb finds {path} already filled: it exists and is not empty.',
-    remedy: 'Skip initdb where PG_VERSION exists, so that the step can be repeated.',
+    says: 'initdb needs an empty folder, but {path} exists and is not empty.',
+    remedy: 'Skip initdb if PG_VERSION exists, so that the step can be repeated.',
   },
   {
     id: 'postgres-lock-file',
@@ -130,7 +130,7 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /ERROR: {1,2}syntax error at or near "(?<word>[^"]*)"/,
     cause: 'config',
     says: 'The SQL has a syntax error at {word} (42601).',
-    remedy: 'Fix the statement; the LINE after it shows the place.',
+    remedy: 'Fix the statement. The output line that begins with LINE shows the place.',
   },
   {
     id: 'postgres-column',
@@ -157,7 +157,7 @@ export const DATABASES: readonly KnownLine[] = [
     line: 'ERROR:  duplicate key value violates unique constraint "users_pkey"',
     pattern: /duplicate key value violates unique constraint "(?<name>[^"]+)"/,
     cause: 'config',
-    says: 'A row exists already: the unique constraint {name} is violated (23505).',
+    says: 'The row already exists: it violates the unique constraint {name} (23505).',
     remedy: 'Use INSERT … ON CONFLICT, so that the step can be repeated.',
   },
   {
@@ -166,8 +166,8 @@ export const DATABASES: readonly KnownLine[] = [
     line: 'ERROR:  insert or update on table "orders" violates foreign key constraint "orders_user_fkey"',
     pattern: /on table "(?<table>[^"]+)" violates foreign key constraint "(?<name>[^"]+)"/,
     cause: 'config',
-    says: 'The foreign key {name} of the table {table} is violated (23503).',
-    remedy: 'Insert the rows it refers to first.',
+    says: 'A row violates the foreign key {name} of the table {table} (23503).',
+    remedy: 'First insert the rows that it refers to.',
   },
   {
     id: 'postgres-null',
@@ -186,7 +186,7 @@ export const DATABASES: readonly KnownLine[] = [
       /ERROR: {1,2}(?<what>role|database|relation|schema|extension|type|function) "(?<name>[^"]+)" already exists/,
     cause: 'config',
     says: 'The {what} {name} already exists.',
-    remedy: 'Make the statement safe to repeat: IF NOT EXISTS, or a check before.',
+    remedy: 'Make the statement safe to repeat with IF NOT EXISTS, or check before it.',
   },
   {
     id: 'postgres-used',
@@ -195,7 +195,7 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /database "(?<name>[^"]+)" is being accessed by other users/,
     cause: 'dependency',
     says: 'The database {name} is in use by other connections (55006).',
-    remedy: 'Stop what uses it, or DROP DATABASE … WITH (FORCE).',
+    remedy: 'Stop the clients that use it, or use DROP DATABASE … WITH (FORCE).',
   },
   {
     id: 'postgres-extension',
@@ -221,7 +221,7 @@ export const DATABASES: readonly KnownLine[] = [
     line: 'FATAL:  could not access file "pg_stat_statement": No such file or directory',
     pattern: /FATAL: {1,2}could not access file "(?<name>[^"]+)": No such file/,
     cause: 'config',
-    says: 'PostgreSQL finds no library {name}, which shared_preload_libraries names.',
+    says: 'PostgreSQL cannot find the library {name}, which shared_preload_libraries names.',
     remedy: 'Fix the name, or install the package of the extension.',
   },
   {
@@ -240,8 +240,8 @@ export const DATABASES: readonly KnownLine[] = [
     pattern:
       /canceling statement due to (?<what>lock timeout|statement timeout|user request|conflict with recovery)/,
     cause: 'timing',
-    says: 'PostgreSQL cancelled the statement because of: {what}.',
-    remedy: 'Find out who holds the lock (pg_locks, pg_stat_activity) before you raise the limit.',
+    says: 'PostgreSQL canceled the statement: {what}.',
+    remedy: 'Find out which session holds the lock (pg_locks, pg_stat_activity) before you raise the limit.',
   },
   {
     id: 'postgres-deadlock',
@@ -286,7 +286,7 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /aborting because of server version mismatch/,
     cause: 'config',
     says: 'pg_dump is older than the server (version mismatch).',
-    remedy: 'Use the pg_dump of the version of the server.',
+    remedy: 'Use a pg_dump of the same version as the server.',
   },
   {
     id: 'pgbouncer-root',
@@ -303,7 +303,7 @@ export const DATABASES: readonly KnownLine[] = [
     line: 'FATAL:  no such database: orders',
     pattern: /no such database: (?<name>\S+)/,
     cause: 'config',
-    says: 'PgBouncer knows no database {name}.',
+    says: 'PgBouncer does not know the database {name}.',
     remedy: 'Add it to [databases], or fix the name.',
   },
   {
@@ -313,7 +313,8 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /Access denied for user '(?<user>[^']*)'@'(?<host>[^']*)' \(using password: (?<used>YES|NO)\)/,
     cause: 'credentials',
     says: 'Access denied for the database user {user} from {host} (password given: {used}): the password is wrong or missing, or the account does not exist for this host.',
-    remedy: 'Check SELECT user, host FROM mysql.user; localhost and 127.0.0.1 are different hosts.',
+    remedy:
+      'Check the accounts with SELECT user, host FROM mysql.user. For the server, localhost and 127.0.0.1 are different hosts.',
   },
   {
     id: 'mysql-db-access',
@@ -321,7 +322,7 @@ export const DATABASES: readonly KnownLine[] = [
     line: "ERROR 1044 (42000): Access denied for user 'app'@'localhost' to database 'shop'",
     pattern: /Access denied for user '(?<user>[^']*)'@'[^']*' to database '(?<db>[^']+)'/,
     cause: 'credentials',
-    says: 'The user {user} has no rights on the database {db} (denied).',
+    says: 'The user {user} has no permission for the database {db}.',
     remedy: 'GRANT the rights, and check that the database exists.',
   },
   {
@@ -331,7 +332,7 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /You have an error in your SQL syntax.{0,120}near '(?<near>[^']{0,60})/,
     cause: 'config',
     says: 'The SQL has a syntax error near: {near}',
-    remedy: 'Fix the statement there.',
+    remedy: 'Fix the statement at that place.',
   },
   {
     id: 'mysql-variable',
@@ -341,7 +342,7 @@ export const DATABASES: readonly KnownLine[] = [
       /(?:\[ERROR\]|maria\w+:|mysql\w*:).{0,60}?unknown (?<what>variable|option) '(?:--)?(?<key>[^'=]+)[^']*'/,
     cause: 'config',
     says: 'The database server does not know the {what} {key}.',
-    remedy: 'Fix the name, or remove it: the version may have dropped it.',
+    remedy: 'Fix the name, or remove it: this version may no longer have it.',
   },
   {
     id: 'mysql-no-tables',
@@ -350,7 +351,7 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /Can't open and lock privilege tables: (?<what>.{1,80})/,
     cause: 'config',
     says: 'The data folder is not initialized: {what}.',
-    remedy: 'Run mariadb-install-db (mysqld --initialize) first.',
+    remedy: 'Run mariadb-install-db (or mysqld --initialize) first.',
   },
   {
     id: 'mysql-datadir',
@@ -385,9 +386,9 @@ export const DATABASES: readonly KnownLine[] = [
     line: '2024-07-29T11:03:47.595023Z 0 [ERROR] [MY-010457] [Server] --initialize specified but the data directory has files in it. Aborting.',
     pattern: /--initialize specified but the data directory has files in it/,
     cause: 'config',
-    says: 'mysqld --initialize finds files in the data folder already.',
+    says: 'mysqld --initialize needs an empty data folder, but this one has files.',
     remedy:
-      'Skip the initialization where the folder mysql exists; empty the folder only if nothing in it is needed.',
+      'Skip the initialization if the folder mysql exists. Empty the data folder only if nothing in it is needed.',
   },
   {
     id: 'mysql-socket',
@@ -415,7 +416,7 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /ERROR 1040 .{0,20}Too many connections/,
     cause: 'resources',
     says: 'The database server has no free connection (max_connections).',
-    remedy: 'Find out who holds them (SHOW PROCESSLIST), and use a pool.',
+    remedy: 'Find out which clients hold them (SHOW PROCESSLIST), and use a connection pool.',
   },
   {
     id: 'mysql-exists',
@@ -432,7 +433,7 @@ export const DATABASES: readonly KnownLine[] = [
     line: "ERROR 1062 (23000) at line 1: Duplicate entry '1' for key 'PRIMARY'",
     pattern: /Duplicate entry '(?<value>[^']*)' for key '(?<key>[^']+)'/,
     cause: 'config',
-    says: 'A row with {value} for the key {key} exists already.',
+    says: 'A row with {value} for the key {key} already exists.',
     remedy: 'Use INSERT IGNORE or ON DUPLICATE KEY UPDATE, so that the step can be repeated.',
   },
   {
@@ -468,8 +469,8 @@ export const DATABASES: readonly KnownLine[] = [
     line: 'ERROR 2006 (HY000) at line 120: MySQL server has gone away',
     pattern: /(?:MySQL )?[Ss]erver has gone away/,
     cause: 'dependency',
-    says: 'The database server closed the connection (gone away).',
-    remedy: 'The packet may be larger than max_allowed_packet, or the server was restarted: read its log.',
+    says: 'The database server closed the connection.',
+    remedy: 'Read the log of the server: it was restarted, or the packet is larger than max_allowed_packet.',
     weak: true,
   },
   {
@@ -478,7 +479,7 @@ export const DATABASES: readonly KnownLine[] = [
     line: '2026-11-28 12:00:00 0 [ERROR] InnoDB: Upgrade after a crash is not supported. The redo log was created with MariaDB 10.5.23.',
     pattern: /Upgrade after a crash is not supported\.(?: The redo log was created with (?<old>[\w. ]+\d))?/,
     cause: 'config',
-    says: 'The data folder was not shut down cleanly by the version before ({old}).',
+    says: 'The earlier version ({old}) did not shut down cleanly, so the data folder cannot be upgraded.',
     remedy: 'Start the old version once and shut it down cleanly, then upgrade.',
   },
   {
@@ -487,7 +488,7 @@ export const DATABASES: readonly KnownLine[] = [
     line: 'Error: in prepare, database is locked (5)',
     pattern: /\bdatabase (?<what>table )?is locked/,
     cause: 'dependency',
-    says: 'Another connection holds a lock on the SQLite database (it is locked).',
+    says: 'The SQLite database is locked by another connection.',
     remedy: 'End the other writer, set a busy timeout, or use WAL mode.',
   },
   {
@@ -497,7 +498,8 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /attempt to write a readonly database/,
     cause: 'credentials',
     says: 'The SQLite database cannot be written: the file or its folder is read-only for this user.',
-    remedy: 'The user needs write permission on the file and on its folder (for the journal).',
+    remedy:
+      'Give the user write permission for the file and for its folder, where SQLite writes its journal.',
   },
   {
     id: 'sqlite-not-db',
@@ -506,7 +508,7 @@ export const DATABASES: readonly KnownLine[] = [
     pattern: /file is not a database/,
     cause: 'config',
     says: 'The file is not an SQLite database (or it is encrypted).',
-    remedy: 'Check which file the path leads to (file, head -c 16).',
+    remedy: 'Check which file is at the path (file, head -c 16).',
   },
   {
     id: 'sqlite-malformed',
@@ -514,7 +516,7 @@ export const DATABASES: readonly KnownLine[] = [
     line: 'Error: stepping, database disk image is malformed (11)',
     pattern: /database disk image is malformed/,
     cause: 'other',
-    says: 'The SQLite database is damaged (malformed).',
+    says: 'The SQLite database is malformed, which means that the file is damaged.',
     remedy: 'Restore it from a backup; `.recover` saves what can be read.',
   },
   {

@@ -8,8 +8,8 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: "Unrecognized VM option 'UseConcMarkSweepGC'",
     pattern: /Unrecognized (?:VM )?option:? '?(?<key>[^'\s]+)/,
     cause: 'config',
-    says: 'This JVM does not know the option {key} (unrecognized).',
-    remedy: 'Remove it: newer versions have dropped it.',
+    says: 'This JVM does not know the option {key}.',
+    remedy: 'Remove it: newer versions no longer have it.',
   },
   {
     id: 'jvm-heap',
@@ -18,7 +18,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     pattern:
       /(?<what>Invalid (?:maximum|initial) heap size: \S+|Too small (?:maximum|initial) heap|Initial heap size set to a larger value than the maximum heap size|Could not reserve enough space for [\w ]+ object heap)/,
     cause: 'config',
-    says: 'The heap options of the JVM do not work: {what}.',
+    says: 'The JVM rejects its heap options: {what}.',
     remedy: 'Set -Xms and -Xmx to sizes that fit into the memory of the box.',
   },
   {
@@ -27,7 +27,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: 'Error: Unable to access jarfile app.jar',
     pattern: /Unable to access jarfile (?<path>\S+)/,
     cause: 'config',
-    says: 'The jar {path} does not exist or cannot be read (missing).',
+    says: 'The jar {path} does not exist or cannot be read.',
     remedy: 'Build or download it first, and check the working folder.',
   },
   {
@@ -36,7 +36,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: 'no main manifest attribute, in app.jar',
     pattern: /no main manifest attribute, in (?<path>\S+)/,
     cause: 'config',
-    says: '{path} names no main class in its manifest.',
+    says: 'The manifest of {path} does not name a main class.',
     remedy: 'Build an executable jar, or start it with -cp and the name of the class.',
   },
   {
@@ -46,8 +46,8 @@ export const LANGUAGES: readonly KnownLine[] = [
     pattern:
       /(?<![\w/.$-])(?<name>[\w/.$]{1,200}) has been compiled by a more recent version of the Java Runtime \(class file version (?<have>[\d.]+)\).{0,80}up to (?<most>[\d.]+)/,
     cause: 'dependency',
-    says: '{name} was compiled for a newer Java version (class file {have}, this Java knows up to {most}).',
-    remedy: 'Start it with a newer Java; 61 is Java 17, 65 is Java 21.',
+    says: '{name} was compiled for a newer Java version (class file version {have}; this Java accepts at most {most}).',
+    remedy: 'Start it with a newer Java. Version 61 is Java 17, version 65 is Java 21.',
   },
   {
     id: 'jvm-agent',
@@ -64,7 +64,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: "Failed to configure a DataSource: 'url' attribute is not specified and no embedded datasource could be configured.",
     pattern: /Failed to configure a DataSource: 'url' attribute is not specified/,
     cause: 'config',
-    says: 'The Spring application has no database address (spring.datasource.url is not set).',
+    says: 'The Spring application needs a database address, but spring.datasource.url is not set.',
     remedy: 'Set SPRING_DATASOURCE_URL or the profile that has it.',
   },
   {
@@ -83,7 +83,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     pattern: /keystore password was incorrect|Keystore was tampered with, or password was incorrect/,
     cause: 'credentials',
     says: 'The password of the Java keystore is wrong.',
-    remedy: 'Check the password that the configuration gives.',
+    remedy: 'Check the password in the configuration.',
   },
   {
     id: 'python-indent',
@@ -100,8 +100,8 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: "ImportError: cannot import name 'shop' from partially initialized module 'app' (most likely due to a circular import) (/srv/app/app.py)",
     pattern: /cannot import name '(?<name>[^']+)' from partially initialized module '(?<module>[^']+)'/,
     cause: 'config',
-    says: 'The module {module} imports itself in a circle, or a file of the same name hides the real one ({name}).',
-    remedy: 'Rename a file that has the name of a library, or break the circle.',
+    says: 'The module {module} lacks {name}: it imports itself in a cycle, or a file of the same name hides it.',
+    remedy: 'Rename a file that has the name of a library, or break the cycle.',
   },
   {
     id: 'python-import-name',
@@ -109,9 +109,9 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: "ImportError: cannot import name 'Mapping' from 'collections' (/usr/lib/python3.11/collections/__init__.py)",
     pattern: /cannot import name '(?<name>[^']+)' from '(?<module>[^']+)' \((?<path>[^)]+)\)/,
     cause: 'dependency',
-    says: 'The module {module}, which was read from {path}, does not have {name}.',
+    says: 'The module {module}, which was loaded from {path}, does not have {name}.',
     remedy:
-      'If that is a file of yours, it hides the library of that name: rename it. Otherwise pin a version of {module} that has it.',
+      'If that file is your own, it hides the library of that name: rename it. Otherwise pin a version of {module} that has it.',
   },
   {
     id: 'python-relative',
@@ -129,7 +129,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     pattern:
       /'(?<codec>[\w-]+)' codec can't (?<what>decode|encode) (?:byte|character|characters) (?<byte>\S+)/,
     cause: 'config',
-    says: 'A text is not valid {codec}: it cannot {what} {byte}.',
+    says: 'Python cannot {what} {byte} as {codec}: the text has another encoding.',
     remedy: 'Convert the file (iconv), or name its encoding; set PYTHONUTF8=1 for output.',
   },
   {
@@ -138,8 +138,8 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: 'RecursionError: maximum recursion depth exceeded',
     pattern: /RecursionError: maximum recursion depth exceeded/,
     cause: 'config',
-    says: 'The Python program calls itself without end (maximum recursion depth).',
-    remedy: 'Find the circle in the trace.',
+    says: 'The Python program reached the maximum recursion depth: a function calls itself without end.',
+    remedy: 'Find the repeating calls in the trace.',
   },
   {
     id: 'python-venv',
@@ -175,7 +175,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     pattern:
       /django\.db\.utils\.\w+: (?:relation "(?<name>[^"]+)" does not exist|no such table: (?<table>\S+))/,
     cause: 'dependency',
-    says: 'The table {name}{table} does not exist: the migrations were not run.',
+    says: 'The table {name}{table} does not exist, because the migrations were not run.',
     remedy: 'Run manage.py migrate first.',
   },
   {
@@ -184,7 +184,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: 'SyntaxError: Cannot use import statement outside a module',
     pattern: /Cannot use import statement outside a module/,
     cause: 'config',
-    says: 'The file uses `import`, but Node reads it as CommonJS (outside a module).',
+    says: 'The file uses `import`, but Node loads it as CommonJS and not as an ES module.',
     remedy: 'Set "type": "module" in package.json, or name the file .mjs.',
   },
   {
@@ -193,7 +193,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: 'ReferenceError: require is not defined in ES module scope, you can use import instead',
     pattern: /require is not defined in ES module scope/,
     cause: 'config',
-    says: 'The file uses `require`, but Node reads it as an ES module.',
+    says: 'The file uses `require`, but Node loads it as an ES module.',
     remedy: 'Use import, or name the file .cjs.',
   },
   {
@@ -211,8 +211,8 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: 'Error: error:0308010C:digital envelope routines::unsupported',
     pattern: /error:0308010C:digital envelope routines::unsupported/,
     cause: 'dependency',
-    says: 'The build tool uses a hash that OpenSSL 3 does not support (too old for this Node).',
-    remedy: 'Update webpack; NODE_OPTIONS=--openssl-legacy-provider is a stopgap.',
+    says: 'The build tool is too old for this Node: it uses a hash that OpenSSL 3 does not support.',
+    remedy: 'Update the build tool (often webpack). NODE_OPTIONS=--openssl-legacy-provider helps until then.',
   },
   {
     id: 'node-abi',
@@ -221,8 +221,8 @@ export const LANGUAGES: readonly KnownLine[] = [
     pattern:
       /NODE_MODULE_VERSION (?<have>\d+)\. This version of Node\.js requires\s+NODE_MODULE_VERSION (?<wanted>\d+)/,
     cause: 'dependency',
-    says: 'A native module was built for another version of Node (module version {have}, needed {wanted}).',
-    remedy: 'Run npm rebuild, or install again with this Node.',
+    says: 'A native module was built for another version of Node: module version {have}, but this Node needs {wanted}.',
+    remedy: 'Run npm rebuild, or install the packages again with this Node.',
   },
   {
     id: 'node-undefined',
@@ -231,7 +231,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     pattern: /Cannot read properties of (?<what>undefined|null) \(reading '(?<name>[^']+)'\)/,
     cause: 'config',
     says: 'The program reads {name} of a value that is {what}.',
-    remedy: 'Look at the first own line of the trace; a setting may be missing.',
+    remedy: 'Look at the first line of the trace that is your own code. A setting may be missing.',
   },
   {
     id: 'vite-host',
@@ -276,7 +276,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: 'PHP Fatal error:  Uncaught Error: Class "mysqli" not found in /srv/app/index.php:3',
     pattern: /Uncaught Error: Class "(?<name>[^"]+)" not found in (?<file>\S+)/,
     cause: 'dependency',
-    says: 'PHP finds no class {name} ({file}): its extension or package is missing.',
+    says: 'PHP cannot find the class {name} ({file}): its extension or package is missing.',
     remedy: 'Install the extension (php-{name}), or run composer install.',
   },
   {
@@ -294,8 +294,8 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: "PHP Fatal error:  Uncaught Error: Failed opening required 'vendor/autoload.php' (include_path='.:/usr/share/php') in /srv/app/index.php:2",
     pattern: /Failed opening required '(?<path>[^']+)'/,
     cause: 'config',
-    says: '{path}, which PHP requires, does not exist or cannot be read (missing).',
-    remedy: 'Run composer install for vendor/autoload.php, or fix the path.',
+    says: '{path}, which a PHP file requires, does not exist or cannot be read.',
+    remedy: 'If it is vendor/autoload.php, run composer install. Otherwise fix the path.',
   },
   {
     id: 'php-extension-load',
@@ -312,8 +312,8 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: 'No application encryption key has been specified.',
     pattern: /No application encryption key has been specified/,
     cause: 'config',
-    says: 'Laravel has no APP_KEY.',
-    remedy: 'Run php artisan key:generate, or give APP_KEY.',
+    says: 'Laravel needs an APP_KEY, but it is not set.',
+    remedy: 'Run php artisan key:generate, or set APP_KEY.',
   },
   {
     id: 'lua-module',
@@ -321,7 +321,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: "lua5.4: job.lua:1: module 'cjson_x' not found:",
     pattern: /module '(?<name>[^']+)' not found:/,
     cause: 'dependency',
-    says: 'The Lua module {name} is not found.',
+    says: 'The Lua module {name} is not installed.',
     remedy: 'Install it for this version of Lua (luarocks, lua-{name}).',
   },
   {
@@ -331,7 +331,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     pattern: /^panic: (?<what>assignment to entry in nil map|runtime error: .{5,100})/,
     cause: 'config',
     says: 'The Go program panics: {what}.',
-    remedy: 'Look at the first own line of the trace.',
+    remedy: 'Look at the first line of the trace that is your own code.',
   },
   {
     id: 'rust-panic',
@@ -340,7 +340,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     pattern: /panicked at '?(?<what>called `\w+::\w+\(\)` on an? `\w+` value: .{5,160}?)'?, (?<file>\S+:\d+)/,
     cause: 'config',
     says: 'The Rust program panics at {file}: {what}.',
-    remedy: 'Find out what the value is at that place.',
+    remedy: 'Look at that place, and find out which value it did not expect.',
   },
   {
     id: 'dotnet-runtime',
@@ -348,7 +348,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: 'You must install or update .NET to run this application.',
     pattern: /You must install or update \.NET to run this application/,
     cause: 'dependency',
-    says: 'The .NET runtime that the application wants is not installed.',
+    says: 'The .NET runtime that the application requires is not installed.',
     remedy: 'Install the version that the next lines name.',
   },
   {
@@ -357,7 +357,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: "Couldn't find a valid ICU package installed on the system.",
     pattern: /Couldn't find a valid ICU package/,
     cause: 'dependency',
-    says: '.NET finds no ICU library.',
+    says: 'The ICU library, which .NET needs, is missing.',
     remedy: 'Install libicu, or set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1.',
   },
   {
@@ -366,8 +366,8 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: "Protocol 'inet_tcp': the name rabbit@box seems to be in use by another Erlang node",
     pattern: /the name (?<name>\S+) seems to be in use by another Erlang node/,
     cause: 'config',
-    says: 'The Erlang node name {name} is in use: the node already runs.',
-    remedy: 'Use the one that runs, or stop it first.',
+    says: 'The Erlang node name {name} is in use: the node is already running.',
+    remedy: 'Use the running node, or stop it first.',
   },
   {
     id: 'shell-args',
@@ -375,7 +375,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     line: 'bash: line 3: /bin/rm: Argument list too long',
     pattern: /: (?<name>[^\s:]+): Argument list too long/,
     cause: 'config',
-    says: 'The arguments of {name} are too long for one command (argument list too long).',
+    says: 'The argument list of {name} is too long for one command.',
     remedy: 'Use find -exec … + or xargs.',
   },
   {
@@ -385,7 +385,7 @@ export const LANGUAGES: readonly KnownLine[] = [
     pattern:
       /(?<!\S)(?<file>\S+): (?:line )?\d+: (?<name>\[\[|source|declare|shopt|function|select|mapfile): (?:not found|command not found)/,
     cause: 'config',
-    says: '{file} uses {name}, which only bash knows, but sh runs it.',
+    says: 'sh runs {file}, but it uses {name}, which only bash knows.',
     remedy: 'Start it with bash (#!/bin/bash), or write it for sh.',
   },
 ];

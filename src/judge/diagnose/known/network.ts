@@ -9,7 +9,7 @@ export const NETWORK: readonly KnownLine[] = [
     pattern: /curl: \(3\) (?<what>.{5,100})/,
     cause: 'config',
     says: 'The URL is malformed: {what}.',
-    remedy: 'Check for an empty variable or a blank in it; quote it.',
+    remedy: 'Look for an empty variable or a blank in it, and quote the URL.',
     weak: true,
   },
   {
@@ -19,7 +19,7 @@ export const NETWORK: readonly KnownLine[] = [
     pattern: /curl: \(1\) Protocol "(?<name>[^"]+)" (?:not supported|disabled)/,
     cause: 'config',
     says: 'curl does not support the protocol {name}.',
-    remedy: 'Fix the beginning of the URL.',
+    remedy: 'Fix the scheme at the start of the URL, such as https://.',
   },
   {
     id: 'curl-23',
@@ -29,7 +29,7 @@ export const NETWORK: readonly KnownLine[] = [
     cause: 'resources',
     says: 'curl could not write what it received: {what}.',
     remedy:
-      'Check that the target folder exists, may be written and has space; a reader that stops early causes it too.',
+      'Check that the target folder exists, is writable and has space. A reader of the pipe that ends early has the same effect.',
   },
   {
     id: 'curl-26',
@@ -46,7 +46,7 @@ export const NETWORK: readonly KnownLine[] = [
     line: 'curl: (47) Maximum (50) redirects followed',
     pattern: /curl: \(47\) Maximum \((?<count>\d+)\) redirects followed/,
     cause: 'config',
-    says: 'The server redirects in a circle ({count} redirects).',
+    says: 'The server redirects in a loop ({count} redirects).',
     remedy: 'Check the redirect between http and https: the proxy may not pass X-Forwarded-Proto.',
   },
   {
@@ -64,8 +64,8 @@ export const NETWORK: readonly KnownLine[] = [
     line: 'curl: (67) Access denied: 530',
     pattern: /curl: \(67\) Access denied: (?<code>\d+)/,
     cause: 'credentials',
-    says: 'The server refuses the login (access denied, {code}).',
-    remedy: 'Check user and password.',
+    says: 'The server denied the login ({code}).',
+    remedy: 'Check the user and the password.',
   },
   {
     id: 'curl-77',
@@ -73,7 +73,7 @@ export const NETWORK: readonly KnownLine[] = [
     line: 'curl: (77) error setting certificate file: /etc/ssl/shop-ca.pem',
     pattern: /curl: \(77\) error setting certificate (?:file|verify locations).{0,20}?(?<path>\/\S+)/,
     cause: 'config',
-    says: 'The file of certificate authorities {path} does not exist or is not valid.',
+    says: 'The file with the certificate authorities, {path}, does not exist or is not valid.',
     remedy: 'Install ca-certificates, or fix the path (--cacert, CURL_CA_BUNDLE).',
   },
   {
@@ -82,7 +82,7 @@ export const NETWORK: readonly KnownLine[] = [
     line: 'curl: (35) OpenSSL/3.0.17: error:0A00042E:SSL routines::tlsv1 alert protocol version',
     pattern: /alert protocol version|unsupported protocol(?: \(|$)|error:0A000102/,
     cause: 'config',
-    says: 'Client and server have no TLS version in common (protocol version).',
+    says: 'The client and the server have no TLS protocol version in common.',
     remedy: 'Allow TLS 1.2 or newer on both sides.',
   },
   {
@@ -91,8 +91,8 @@ export const NETWORK: readonly KnownLine[] = [
     line: 'error:0A000410:SSL routines::sslv3 alert handshake failure',
     pattern: /alert handshake failure|no shared cipher/,
     cause: 'config',
-    says: 'The TLS handshake failed: no common cipher, or the server wants a client certificate or a name (SNI).',
-    remedy: 'Ask with `openssl s_client -connect HOST:PORT -servername NAME`.',
+    says: 'The TLS handshake failed: no cipher is common, or the server requires a client certificate or a host name (SNI).',
+    remedy: 'Test it with `openssl s_client -connect HOST:PORT -servername NAME`.',
   },
   {
     id: 'tls-client-cert',
@@ -101,7 +101,7 @@ export const NETWORK: readonly KnownLine[] = [
     pattern: /alert certificate required|No required SSL certificate was sent/,
     cause: 'credentials',
     says: 'The server requires a client certificate.',
-    remedy: 'Send one (--cert, --key), or turn the demand off on the server.',
+    remedy: 'Send one (--cert, --key), or disable the requirement on the server.',
   },
   {
     id: 'tls-weak',
@@ -119,8 +119,8 @@ export const NETWORK: readonly KnownLine[] = [
     pattern:
       /Could not (?:read|find|open) (?:file or uri for loading )?(?<what>certificate|private key|any \w+|\w+ ?key)\b.{0,30}? from (?<path>\S+)/,
     cause: 'config',
-    says: '{path} holds no {what} that can be read (PEM).',
-    remedy: 'Check the file: it may be empty, another format (DER), or an error page.',
+    says: '{path} does not contain a readable {what} (PEM).',
+    remedy: 'Look at the file: it may be empty, in another format (DER), or an error page.',
   },
   {
     id: 'pem-start',
@@ -129,7 +129,7 @@ export const NETWORK: readonly KnownLine[] = [
     pattern: /PEM routines:.{0,30}:(?<what>no start line|bad base64 decode|bad end line|bad decrypt)/,
     cause: 'config',
     says: 'A certificate or key file is not valid PEM ({what}).',
-    remedy: 'Check which file it is: it may be empty, damaged, DER or encrypted.',
+    remedy: 'Look at the file: it may be empty, damaged, in DER format, or encrypted.',
   },
   {
     id: 'key-encrypted',
@@ -147,7 +147,7 @@ export const NETWORK: readonly KnownLine[] = [
     pattern: /error (?<code>\d+) at (?<depth>\d+) depth lookup: (?<what>.{5,80})/,
     cause: 'config',
     says: 'The certificate chain cannot be verified at depth {depth}: {what}.',
-    remedy: 'Give the issuer (intermediate) certificate with -untrusted or in the chain file.',
+    remedy: 'Add the certificate of the issuer (intermediate) with -untrusted or in the chain file.',
   },
   {
     id: 'gpg-key',
@@ -155,8 +155,8 @@ export const NETWORK: readonly KnownLine[] = [
     line: "gpg: Can't check signature: No public key",
     pattern: /gpg: Can't check signature: No public key/,
     cause: 'config',
-    says: 'gpg cannot check the signature: its public key is missing here (No public key).',
-    remedy: 'Import the key from its owner, and compare its fingerprint.',
+    says: 'gpg cannot check the signature, because the public key is missing on this box.',
+    remedy: 'Import the key of its owner, and compare its fingerprint.',
   },
   {
     id: 'gpg-bad',
@@ -165,7 +165,7 @@ export const NETWORK: readonly KnownLine[] = [
     pattern: /gpg: BAD signature from "(?<name>[^"]+)"/,
     cause: 'dependency',
     says: 'The file does not match the signature of {name} (BAD signature).',
-    remedy: 'Download file and signature again from the same release; do not use the file.',
+    remedy: 'Do not use the file. Download it and its signature again, from the same release.',
   },
   {
     id: 'dig-servfail',
@@ -175,7 +175,7 @@ export const NETWORK: readonly KnownLine[] = [
     cause: 'network',
     says: 'The name server answers {status}.',
     remedy:
-      'NXDOMAIN: the name does not exist; SERVFAIL: the server cannot resolve it (DNSSEC, forwarder); REFUSED: it does not serve this client.',
+      'NXDOMAIN means that the name does not exist, SERVFAIL that the server could not resolve it (DNSSEC, forwarder), REFUSED that it does not serve this client.',
   },
   {
     id: 'dig-timeout',
@@ -185,7 +185,7 @@ export const NETWORK: readonly KnownLine[] = [
       /;; communications error to (?<server>\S+): (?<what>timed out|connection refused|host unreachable)/,
     cause: 'network',
     says: 'The name server {server} does not answer: {what}.',
-    remedy: 'Check that it runs, and /etc/resolv.conf.',
+    remedy: 'Check that it runs, and that /etc/resolv.conf is right.',
   },
   {
     id: 'rsync-module',
@@ -193,8 +193,8 @@ export const NETWORK: readonly KnownLine[] = [
     line: "@ERROR: Unknown module 'site'",
     pattern: /@ERROR: Unknown module '(?<name>[^']+)'/,
     cause: 'config',
-    says: 'The rsync server has no module {name} (unknown).',
-    remedy: 'Fix its name; `rsync HOST::` lists the modules.',
+    says: 'The module {name} is unknown to the rsync server.',
+    remedy: 'Fix the name: `rsync HOST::` lists the modules.',
   },
   {
     id: 'rsync-read-only',
@@ -202,7 +202,7 @@ export const NETWORK: readonly KnownLine[] = [
     line: 'ERROR: module is read only',
     pattern: /^(?:@?ERROR: )module is (?<what>read only|write only)/,
     cause: 'config',
-    says: 'The rsync module is {what} (read-only in rsyncd.conf).',
+    says: 'The rsync module is {what}: rsyncd.conf makes it read-only.',
     remedy: 'Set `read only = no` for the module.',
   },
   {
@@ -212,7 +212,7 @@ export const NETWORK: readonly KnownLine[] = [
     pattern: /@ERROR: auth failed on module (?<name>\S+)/,
     cause: 'credentials',
     says: 'The login to the rsync module {name} failed.',
-    remedy: 'Check user and password file; the secrets file must have mode 600.',
+    remedy: 'Check the user and the password file. The secrets file must have mode 600.',
   },
   {
     id: 'rsync-missing',
@@ -221,8 +221,8 @@ export const NETWORK: readonly KnownLine[] = [
     pattern:
       /rsync: connection unexpectedly closed \(0 bytes received so far\) \[(?<side>\w+)\]|^bash: (?:line 1: )?rsync: command not found/,
     cause: 'dependency',
-    says: 'rsync is not installed on the other host, or the login printed something (not found).',
-    remedy: 'Install rsync there.',
+    says: 'rsync was not found on the remote host, or the login there printed text.',
+    remedy: 'Install rsync on that host. A login without a terminal must print nothing.',
   },
   {
     id: 'unzip-signature',
@@ -230,8 +230,8 @@ export const NETWORK: readonly KnownLine[] = [
     line: '  End-of-central-directory signature not found.  Either this file is not',
     pattern: /End-of-central-directory signature not found/,
     cause: 'dependency',
-    says: 'The file is not a zip archive, or only a part of it (end-of-central-directory not found).',
-    remedy: 'Look at it (file, head -c 200); download it again with curl --fail.',
+    says: 'The file is not a zip archive, or it is only a part of one.',
+    remedy: 'Look at it (file, head -c 200), and download it again with curl --fail.',
   },
   {
     id: 'gzip-format',
@@ -240,7 +240,7 @@ export const NETWORK: readonly KnownLine[] = [
     pattern: /gzip: (?<name>[^:]+): not in gzip format/,
     cause: 'dependency',
     says: 'The archive ({name}) is not in gzip format: it may be an error page.',
-    remedy: 'Look at it (file, head -c 200); download it again with curl --fail.',
+    remedy: 'Look at it (file, head -c 200), and download it again with curl --fail.',
   },
   {
     id: 'tar-member',
@@ -248,8 +248,8 @@ export const NETWORK: readonly KnownLine[] = [
     line: 'tar: bin/shop: Not found in archive',
     pattern: /tar: (?<name>[^:]+): Not found in archive/,
     cause: 'config',
-    says: 'The archive has no member {name} (not found).',
-    remedy: 'List it with tar -tf.',
+    says: 'The archive does not contain {name}: that member was not found.',
+    remedy: 'List its members with tar -tf.',
   },
   {
     id: 'sha-mismatch',
@@ -257,8 +257,8 @@ export const NETWORK: readonly KnownLine[] = [
     line: 'sha256sum: WARNING: 1 computed checksum did NOT match',
     pattern: /\b(?<tool>\w{1,10}sum): WARNING: (?<count>\d+) computed checksums? did NOT match/,
     cause: 'dependency',
-    says: 'The checksum of {count} file does not match ({tool}).',
-    remedy: 'Do not use the file; download it again, or compare the version with the expected checksum.',
+    says: 'A checksum does not match ({tool}; files: {count}).',
+    remedy: 'Do not use the file. Download it again, or check that the expected checksum is of this version.',
   },
   {
     id: 'acme-rate',
@@ -266,7 +266,7 @@ export const NETWORK: readonly KnownLine[] = [
     line: 'too many certificates (5) already issued for this exact set of domains in the last 168 hours: shop.example',
     pattern: /too many (?:certificates|failed authorizations|new orders)[^:]{0,100}(?:: (?<name>\S+))?/,
     cause: 'quota',
-    says: 'The certificate authority allows no more certificates for {name} now (rate limit).',
+    says: 'The rate limit of the certificate authority for {name} is reached.',
     remedy: 'Use its staging server for tests, and keep the issued certificate.',
   },
   {
@@ -276,7 +276,7 @@ export const NETWORK: readonly KnownLine[] = [
     pattern: /Certbot failed to authenticate some domains/,
     cause: 'dependency',
     says: 'The certificate authority could not verify the domain.',
-    remedy: 'The next lines say why: the name must lead to this box on port 80 from outside.',
+    remedy: 'The next lines of the output say why. From outside, the name must lead to port 80 of this box.',
     weak: true,
   },
   {
@@ -287,7 +287,7 @@ export const NETWORK: readonly KnownLine[] = [
       /parse error: (?<what>Invalid numeric literal|Expected .{3,60}|Unfinished .{3,60}|Invalid .{3,40}|Objects must .{5,60}) at (?:EOF at )?line (?<line>\d+)/,
     cause: 'config',
     says: 'jq cannot parse its input as JSON (line {line}): {what}.',
-    remedy: 'Look at the input: it may be an error page or empty. Use curl --fail.',
+    remedy: 'Look at the input: it may be empty or an error page, which curl --fail does not print.',
   },
   {
     id: 'jq-index',
@@ -295,7 +295,7 @@ export const NETWORK: readonly KnownLine[] = [
     line: 'jq: error (at <stdin>:1): Cannot index string with string "version"',
     pattern: /jq: error \(at [^)]+\): (?<what>Cannot (?:index|iterate over) .{5,80})/,
     cause: 'config',
-    says: 'The JSON has another shape than the jq filter expects: {what}.',
+    says: 'The JSON has a different structure than the jq filter expects: {what}.',
     remedy: 'Look at the JSON (jq .) and fix the filter.',
   },
 ];

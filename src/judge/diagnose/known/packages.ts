@@ -17,7 +17,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: " trying to overwrite '/usr/bin/git', which is also in package git 1:2.39.5-0+deb12u2",
     pattern: /trying to overwrite '(?<path>[^']+)', which is also in package (?<name>\S+)/,
     cause: 'dependency',
-    says: '{path} belongs to the package {name} already, so dpkg refuses to overwrite it.',
+    says: '{path} already belongs to the package {name}, so dpkg does not overwrite it.',
     remedy: 'Remove {name} first, or use a package that does not contain the file.',
   },
   {
@@ -28,7 +28,7 @@ export const PACKAGES: readonly KnownLine[] = [
       /installed (?<name>\S+) package (?<which>[\w-]+) script subprocess returned error exit status (?<status>\d+)/,
     cause: 'dependency',
     says: 'The {which} script of the package {name} failed with {status}.',
-    remedy: 'Read the lines before: what the script itself printed.',
+    remedy: 'Read the lines before this one, which the script itself printed.',
   },
   {
     id: 'dpkg-depends',
@@ -36,7 +36,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: ' shopd depends on libshop2 (>= 2.1); however:',
     pattern: /^ (?<name>\S+) depends on (?<what>[^;]+); however:/,
     cause: 'dependency',
-    says: 'The package {name} depends on {what}, which is not there.',
+    says: 'The package {name} depends on {what}, which is not installed.',
     remedy: 'Install it with apt-get instead of dpkg -i: `apt-get install ./FILE.deb`.',
   },
   {
@@ -45,7 +45,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: ' package architecture (arm64) does not match system (amd64)',
     pattern: /package architecture \((?<have>\w+)\) does not match system \((?<here>\w+)\)/,
     cause: 'binary',
-    says: 'The package is built for {have}, this box is {here}.',
+    says: 'The package is built for {have}, but this box is {here}.',
     remedy: 'Get the package for {here}.',
   },
   {
@@ -74,7 +74,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern: /Conflicting values set for option (?<key>\S+) regarding source (?<url>\S+)/,
     cause: 'config',
     says: 'The source {url} is listed twice with different {key}.',
-    remedy: 'Remove one of the two lists below /etc/apt/sources.list.d.',
+    remedy: 'Remove one of the two entries below /etc/apt/sources.list.d.',
   },
   {
     id: 'apt-root',
@@ -82,7 +82,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), are you root?',
     pattern: /(?:lock|lists).{0,80}are you root\?/,
     cause: 'credentials',
-    says: 'apt needs root: this user may not open the lock of dpkg.',
+    says: 'apt must run as root: this user may not open the lock of dpkg.',
     remedy: 'Run as root, or with sudo.',
   },
   {
@@ -91,8 +91,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'E: Held packages were changed and -y was used without --allow-change-held-packages.',
     pattern: /Held packages were changed and -y was used/,
     cause: 'config',
-    says: 'A held package would change.',
-    remedy: 'Release it with apt-mark unhold, if the change is wanted.',
+    says: 'The command would change a package that is on hold.',
+    remedy: 'If you want the change, release the package with apt-mark unhold.',
   },
   {
     id: 'apt-downgrade',
@@ -101,7 +101,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern: /Packages were downgraded and -y was used/,
     cause: 'config',
     says: 'The requested version is older than the installed one.',
-    remedy: 'Add --allow-downgrades if that is wanted.',
+    remedy: 'If you want the older version, add --allow-downgrades.',
   },
   {
     id: 'apt-conffile',
@@ -128,7 +128,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern: /Failed to download metadata for repo '(?<name>[^']+)': (?<what>.{5,120})/,
     cause: 'dependency',
     says: 'dnf cannot load the repository {name}: {what}.',
-    remedy: 'Check its baseurl; releases at their end of life move to a vault.',
+    remedy: 'Check its baseurl. Repositories of releases at their end of life move to an archive (vault).',
   },
   {
     id: 'dnf-gpg',
@@ -146,7 +146,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern: /nothing provides (?<what>\S+) (?:.{0,20})?needed by (?<name>\S+)/,
     cause: 'dependency',
     says: 'No package provides {what}, which {name} needs.',
-    remedy: 'Enable the repository that has it (epel, crb).',
+    remedy: 'Enable the repository that provides it (often epel or crb).',
   },
   {
     id: 'apk-required',
@@ -154,7 +154,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: '  shopd (no such package):',
     pattern: /^\s+(?<name>\S+) \(no such package\):/,
     cause: 'dependency',
-    says: 'apk knows no package {name}.',
+    says: 'apk does not know the package {name}.',
     remedy: 'Run apk update, check the name, and enable the community repository.',
   },
   {
@@ -163,7 +163,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: '    breaks: world[nodejs=18.0.0]',
     pattern: /breaks: world\[(?<name>[^\]]+)\]/,
     cause: 'dependency',
-    says: 'apk cannot satisfy {name}: that version is not in the repository.',
+    says: 'apk cannot install {name}: the repository does not have that version.',
     remedy: 'Pin a version that exists, or use the repository of the release that has it.',
   },
   {
@@ -173,8 +173,8 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern:
       /ERROR: Cannot install (?<what>.{3,160}) because these package versions have conflicting dependencies/,
     cause: 'dependency',
-    says: 'pip cannot install {what} together: their requirements conflict.',
-    remedy: 'Loosen or change one of the versions.',
+    says: 'pip cannot install {what} together, because their requirements conflict.',
+    remedy: 'Change one of the versions, or allow a wider range.',
   },
   {
     id: 'pip-version',
@@ -183,7 +183,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern:
       /Could not find a version that satisfies the requirement (?<name>\S+) \(from versions: (?<have>(?!none\))[^)]+)\)/,
     cause: 'dependency',
-    says: 'The index has no matching version for {name}, only {have}.',
+    says: 'The index has no version that matches {name}; it has {have}.',
     remedy: 'Pin a version that exists for this Python and platform.',
   },
   {
@@ -210,7 +210,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: "ERROR: Package 'shoplib' requires a different Python: 3.11.2 not in '>=3.12'",
     pattern: /Package '(?<name>[^']+)' requires a different Python: (?<have>\S+) not in '(?<wanted>[^']+)'/,
     cause: 'dependency',
-    says: '{name} requires Python {wanted}, this is version {have}.',
+    says: '{name} requires Python {wanted}, but this is version {have}.',
     remedy: 'Use a Python of that version (uv, pyenv), or an older {name}.',
   },
   {
@@ -219,7 +219,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided. To update the lockfile, run `uv lock`.',
     pattern: /The lockfile at `(?<path>[^`]+)` needs to be updated, but `(?<flag>[^`]+)` was provided/,
     cause: 'dependency',
-    says: '{path} does not match pyproject.toml, and {flag} forbids to update it.',
+    says: '{path} does not match pyproject.toml, and {flag} forbids an update.',
     remedy: 'Run `uv lock` and commit the lock file.',
   },
   {
@@ -228,7 +228,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'error: No interpreter found for Python 3.19 in virtual environments, managed installations, or search path',
     pattern: /No interpreter found for (?:executable name `)?(?<name>Python \S+|[\w.]+)/,
     cause: 'dependency',
-    says: 'An interpreter for {name} is not found by uv: that version is not installed.',
+    says: 'uv did not find an interpreter for {name}: that version is not installed.',
     remedy: 'Install that version (uv python install), or change requires-python.',
   },
   {
@@ -238,7 +238,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern:
       /`npm ci` can only install packages when your package\.json and package-lock\.json .{0,40}are in sync/,
     cause: 'dependency',
-    says: 'package-lock.json does not match package.json (not in sync).',
+    says: 'package-lock.json is not in sync with package.json.',
     remedy: 'Run npm install and commit the lock file.',
   },
   {
@@ -256,8 +256,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'npm error Missing script: "build"',
     pattern: /Missing script: "?(?<name>[^"\s]+)/,
     cause: 'config',
-    says: 'package.json has no script {name} (missing).',
-    remedy: 'Add it, or run the right one (npm run lists them).',
+    says: 'The script {name} is missing in package.json.',
+    remedy: 'Add it, or run another script: `npm run` lists them.',
   },
   {
     id: 'npm-package-json',
@@ -292,8 +292,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'npm error code ENEEDAUTH',
     pattern: /npm (?:error|ERR!) code (?<code>ENEEDAUTH|E401)/,
     cause: 'credentials',
-    says: 'The npm registry wants a login ({code}).',
-    remedy: 'Give a token in .npmrc for that registry.',
+    says: 'The npm registry requires a login ({code}).',
+    remedy: 'Put a token for that registry into .npmrc.',
   },
   {
     id: 'npm-integrity',
@@ -302,7 +302,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern: /npm (?:error|ERR!) code EINTEGRITY/,
     cause: 'dependency',
     says: 'A package from the registry does not match the checksum in the lock file (EINTEGRITY).',
-    remedy: 'Find out which registry served it; then npm cache verify.',
+    remedy: 'Find out which registry served it, then run `npm cache verify`.',
   },
   {
     id: 'pnpm-lock',
@@ -311,7 +311,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern:
       /Cannot install with "frozen-lockfile" because (?<what>pnpm-lock\.yaml is (?:absent|not up to date)[^.]{0,60})/,
     cause: 'dependency',
-    says: '{what}, and frozen-lockfile forbids to change it.',
+    says: '{what}, and frozen-lockfile forbids a change.',
     remedy: 'Run pnpm install and commit the lock file.',
   },
   {
@@ -329,7 +329,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'error Command "biuld" not found.',
     pattern: /^error Command "(?<name>[^"]+)" not found/,
     cause: 'config',
-    says: 'package.json has no script {name} (not found).',
+    says: 'package.json lacks the script {name}, and a command of that name was not found.',
     remedy: 'Add it, or fix its name.',
   },
   {
@@ -338,7 +338,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.',
     pattern: /Your lockfile needs to be updated, but yarn was run with/,
     cause: 'dependency',
-    says: 'yarn.lock does not match package.json, and --frozen-lockfile forbids to update it.',
+    says: 'yarn.lock does not match package.json, and --frozen-lockfile forbids an update.',
     remedy: 'Run yarn install and commit the lock file.',
   },
   {
@@ -347,7 +347,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'error: could not find `Cargo.toml` in `/srv/app` or any parent directory',
     pattern: /could not find `Cargo\.toml` in `(?<path>[^`]+)`/,
     cause: 'config',
-    says: '{path} has no Cargo.toml (could not find it).',
+    says: 'Cargo.toml is missing in {path}.',
     remedy: 'Change to the folder of the crate.',
   },
   {
@@ -356,8 +356,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'error: no matching package named `serdee` found',
     pattern: /no matching package named `(?<name>[^`]+)` found/,
     cause: 'dependency',
-    says: 'The crate {name} is not found in the registry.',
-    remedy: 'Fix its name; offline it must be vendored first.',
+    says: 'The registry does not have the crate {name}: it was not found.',
+    remedy: 'Fix its name. To build offline, vendor it first.',
   },
   {
     id: 'cargo-locked',
@@ -365,8 +365,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'error: the lock file /srv/app/Cargo.lock needs to be updated but --locked was passed to prevent this',
     pattern: /the lock file (?<path>\S+) needs to be updated but --(?<flag>locked|frozen|offline) was passed/,
     cause: 'dependency',
-    says: '{path} does not match Cargo.toml, and --{flag} forbids to update it.',
-    remedy: 'Run cargo build once without it and commit the lock file.',
+    says: '{path} does not match Cargo.toml, and --{flag} forbids an update.',
+    remedy: 'Run cargo build once without that flag, and commit the lock file.',
   },
   {
     id: 'cargo-rustc',
@@ -375,7 +375,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern:
       /package `(?<name>[^`]+)` cannot be built because it requires rustc (?<wanted>\S+) or newer, while the currently active rustc version is (?<have>\S+)/,
     cause: 'dependency',
-    says: '{name} requires rustc {wanted}, this is version {have}.',
+    says: '{name} requires rustc {wanted}, but this is version {have}.',
     remedy: 'Install a newer toolchain with rustup.',
   },
   {
@@ -385,7 +385,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern: /no required module provides package (?<name>[^\s;]+)/,
     cause: 'dependency',
     says: 'No module in go.mod provides the package {name}.',
-    remedy: 'Run go get for it, or go mod tidy.',
+    remedy: 'Run `go get` for it, or `go mod tidy`.',
   },
   {
     id: 'go-std',
@@ -402,7 +402,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'go: go.mod requires go >= 1.99 (running go 1.24.4; GOTOOLCHAIN=local)',
     pattern: /go\.mod requires go >= (?<wanted>\S+) \(running go (?<have>[\d.]+)/,
     cause: 'dependency',
-    says: 'The module requires Go {wanted}, this is version {have}.',
+    says: 'The module requires Go {wanted}, but this is version {have}.',
     remedy: 'Install a newer Go.',
   },
   {
@@ -411,8 +411,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'missing go.sum entry for module providing package github.com/acme/shop; to add:',
     pattern: /missing go\.sum entry for (?:module providing package |go\.mod file)?(?<name>[^\s;]*)/,
     cause: 'dependency',
-    says: 'go.sum has no entry for {name} (missing).',
-    remedy: 'Run go mod tidy and commit go.sum.',
+    says: 'The entry for {name} is missing in go.sum.',
+    remedy: 'Run `go mod tidy`, and commit go.sum.',
   },
   {
     id: 'go-no-mod',
@@ -420,8 +420,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: "go: go.mod file not found in current directory or any parent directory; see 'go help modules'",
     pattern: /go\.mod file not found in current directory/,
     cause: 'config',
-    says: 'This folder has no go.mod (not found).',
-    remedy: 'Change to the folder of the module, or go mod init.',
+    says: 'The file go.mod is missing in this folder.',
+    remedy: 'Change to the folder of the module, or run `go mod init`.',
   },
   {
     id: 'maven-pom',
@@ -429,7 +429,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: '[ERROR] The goal you specified requires a project to execute but there is no POM in this directory (/srv/app). Please verify you invoked Maven from the correct directory.',
     pattern: /there is no POM in this directory \((?<path>[^)]+)\)/,
     cause: 'config',
-    says: '{path} has no pom.xml.',
+    says: 'The file pom.xml is missing in {path}.',
     remedy: 'Change to the folder of the project, or name it with -f.',
   },
   {
@@ -438,8 +438,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: '[ERROR] Failed to execute goal on project shop: Could not resolve dependencies for project acme:shop:jar:1.0: Could not find artifact acme:core:jar:9.9 in central (https://repo.maven.apache.org/maven2)',
     pattern: /Could not find artifact (?<name>\S+) in (?<repo>\S+)/,
     cause: 'dependency',
-    says: 'The repository {repo} has no artifact {name}.',
-    remedy: 'Check its version, and that its repository is configured.',
+    says: 'The repository {repo} does not have the artifact {name}.',
+    remedy: 'Check the version, and that the repository which has it is configured.',
   },
   {
     id: 'maven-offline',
@@ -465,7 +465,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'Unsupported class file major version 65',
     pattern: /Unsupported class file major version (?<version>\d+)/,
     cause: 'dependency',
-    says: 'This Gradle does not know the class files of the JDK (major version {version}).',
+    says: 'This Gradle is too old for the JDK, whose class files have the major version {version}.',
     remedy: 'Use a newer Gradle, or an older JDK (JAVA_HOME).',
   },
   {
@@ -474,8 +474,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: "Task 'biuld' not found in root project 'shop'.",
     pattern: /Task '(?<name>[^']+)' not found in (?:root )?project '(?<project>[^']+)'/,
     cause: 'config',
-    says: 'The project {project} has no task {name} (not found).',
-    remedy: 'Fix its name (gradle tasks lists them).',
+    says: 'The task {name} was not found in the project {project}.',
+    remedy: 'Fix the name: `gradle tasks` lists the tasks.',
   },
   {
     id: 'gradle-resolve',
@@ -483,8 +483,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: '> Could not find acme:core:9.9.',
     pattern: /^\s*> Could not find (?<name>[\w.-]+:[\w.-]+:[\w.-]+?)\.$/,
     cause: 'dependency',
-    says: 'No repository has {name} (could not find it).',
-    remedy: 'Check its version and the repositories block.',
+    says: 'Gradle could not find {name} in a repository.',
+    remedy: 'Check its version, and the repositories block of the build.',
   },
   {
     id: 'bundler-gem',
@@ -493,7 +493,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern:
       /Could not find (?:gem '(?<name>[^']+)'|(?<gem>[\w-]+-[\d.]+)) in (?:locally installed gems|any of the sources|rubygems repository)/,
     cause: 'dependency',
-    says: 'The gem {name}{gem} is not found by Bundler.',
+    says: 'Bundler could not find the gem {name}{gem}.',
     remedy: 'Run bundle install first, or fix its version.',
   },
   {
@@ -502,7 +502,7 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'Could not locate Gemfile',
     pattern: /^Could not locate Gemfile/,
     cause: 'config',
-    says: 'This folder has no Gemfile (could not locate it).',
+    says: 'The Gemfile is missing in this folder.',
     remedy: 'Change to the folder of the project.',
   },
   {
@@ -511,8 +511,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: 'Your Ruby version is 3.1.2, but your Gemfile specified 3.9.0',
     pattern: /Your Ruby version is (?<have>[\d.]+), but your Gemfile specified (?<wanted>\S+)/,
     cause: 'dependency',
-    says: 'The Gemfile wants Ruby {wanted}, this is version {have}.',
-    remedy: 'Install that Ruby, or change the Gemfile.',
+    says: 'The Gemfile requires Ruby {wanted}, but this is version {have}.',
+    remedy: 'Install that version of Ruby, or change the Gemfile.',
   },
   {
     id: 'composer-php',
@@ -520,8 +520,8 @@ export const PACKAGES: readonly KnownLine[] = [
     line: '    - Root composer.json requires php >=9.0 but your php version (8.2.29) does not satisfy that requirement.',
     pattern: /requires php (?<wanted>\S+) but your php version \((?<have>[^;)]+)[^)]*\) does not satisfy/,
     cause: 'dependency',
-    says: 'composer.json requires PHP {wanted}, this is version {have}.',
-    remedy: 'Install that PHP, or a version of the package for this one.',
+    says: 'composer.json requires PHP {wanted}, but this is version {have}.',
+    remedy: 'Install that version of PHP, or a version of the package for this one.',
   },
   {
     id: 'composer-extension',
@@ -530,7 +530,7 @@ export const PACKAGES: readonly KnownLine[] = [
     pattern: /requires PHP extension (?<name>ext-\w+) .{0,20}but it is missing from your system/,
     cause: 'dependency',
     says: 'The PHP extension {name} is missing.',
-    remedy: 'Install the package of the extension for this PHP.',
+    remedy: 'Install the package of the extension for this version of PHP.',
   },
   {
     id: 'composer-json',

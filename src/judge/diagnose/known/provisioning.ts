@@ -18,7 +18,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /Error acquiring the state lock/,
     cause: 'dependency',
     says: 'The Terraform state is locked by another run.',
-    remedy: 'Wait for it. If it was killed, `terraform force-unlock` with the id of the lock.',
+    remedy: 'Wait for that run. If it was killed, run `terraform force-unlock` with the id of the lock.',
   },
   {
     id: 'terraform-undeclared',
@@ -27,7 +27,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /Error: Reference to undeclared (?<what>[\w ]+)/,
     cause: 'config',
     says: 'The configuration refers to an undeclared {what}.',
-    remedy: 'Declare it, or fix its name; the next lines give the place.',
+    remedy: 'Declare it, or fix its name. The next lines of the output give the place.',
   },
   {
     id: 'terraform-argument',
@@ -37,7 +37,7 @@ export const PROVISIONING: readonly KnownLine[] = [
       /Error: (?<what>Unsupported (?:argument|block type|attribute)|Missing required argument|Invalid resource type|Duplicate (?:resource|variable|output)[\w "]*|Argument or block definition required|Unclosed configuration block|Invalid (?:expression|block definition|reference))/,
     cause: 'config',
     says: 'The Terraform configuration is invalid: {what}.',
-    remedy: 'The next lines of the output give file, line and name.',
+    remedy: 'Fix it: the next lines of the output give the file, the line and the name.',
   },
   {
     id: 'terraform-init',
@@ -56,7 +56,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /Error: No value for required variable/,
     cause: 'config',
     says: 'A required Terraform variable has no value.',
-    remedy: 'Give it with -var, a .tfvars file or TF_VAR_NAME.',
+    remedy: 'Set it with -var, a .tfvars file or TF_VAR_NAME.',
   },
   {
     id: 'terraform-exists',
@@ -64,7 +64,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: 'Error: A resource with the ID "shop" already exists - to be managed via Terraform this resource needs to be imported into the State.',
     pattern: /A resource with the ID "(?<name>[^"]+)" already exists/,
     cause: 'config',
-    says: 'The resource {name} exists already, but not in the Terraform state.',
+    says: 'The resource {name} already exists, but not in the Terraform state.',
     remedy: 'Import it with `terraform import`.',
   },
   {
@@ -74,7 +74,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /'(?<name>[\w.]+)' is undefined/,
     cause: 'config',
     says: 'The variable {name} is undefined.',
-    remedy: 'Define it in the inventory, with vars, or give it a default.',
+    remedy: 'Define it in the inventory or with vars, or give it a default.',
   },
   {
     id: 'ansible-yaml',
@@ -83,7 +83,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /YAML parsing failed: (?<what>.{5,140})/,
     cause: 'config',
     says: 'The playbook is not valid YAML: {what}',
-    remedy: 'Quote the value; the Origin line gives file, line and column.',
+    remedy: 'Often a value needs quotes. The Origin line gives the file, the line and the column.',
   },
   {
     id: 'ansible-module',
@@ -101,7 +101,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /\[(?<name>[^\]]+)\]: UNREACHABLE! .{0,60}"msg": "(?<what>[^"]{5,200})"/,
     cause: 'network',
     says: 'Ansible cannot reach {name}: {what}.',
-    remedy: 'Try the same ssh login by hand; check host, port, user and key of the inventory.',
+    remedy: 'Try the same ssh login by hand, and check the host, port, user and key in the inventory.',
   },
   {
     id: 'ansible-sudo',
@@ -110,7 +110,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /"msg": "Missing (?<what>\w+) password"/,
     cause: 'credentials',
     says: 'Ansible needs a {what} password on the host.',
-    remedy: 'Allow NOPASSWD for the user, or give --become-password-file.',
+    remedy: 'Allow NOPASSWD for the user, or use --become-password-file.',
   },
   {
     id: 'ansible-host-pattern',
@@ -118,7 +118,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: '[WARNING]: Could not match supplied host pattern, ignoring: webs',
     pattern: /Could not match supplied host pattern, ignoring: (?<name>\S+)/,
     cause: 'config',
-    says: 'The inventory has no host or group {name}.',
+    says: 'The inventory does not have a host or group {name}.',
     remedy: 'Fix its name, or the inventory (-i).',
   },
   {
@@ -136,7 +136,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: "error: pathspec 'relase' did not match any file(s) known to git",
     pattern: /pathspec '(?<name>[^']+)' did not match any file/,
     cause: 'config',
-    says: 'git knows no branch, tag or file {name}: it does not exist here.',
+    says: 'The branch, tag or file {name} does not exist in this clone.',
     remedy: 'Fetch it first (a shallow clone has one branch), or fix its name.',
   },
   {
@@ -145,8 +145,8 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: 'fatal: Remote branch relase not found in upstream origin',
     pattern: /Remote branch (?<name>\S+) not found in upstream/,
     cause: 'config',
-    says: 'The remote has no branch or tag {name} (not found).',
-    remedy: 'Check `git ls-remote` for the name.',
+    says: 'The branch or tag {name} does not exist on the remote.',
+    remedy: 'Look for the name in `git ls-remote`.',
   },
   {
     id: 'git-rejected',
@@ -155,7 +155,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /! \[(?:remote )?rejected\]\s+(?<ref>\S+ -> \S+) \((?<what>[^)]+)\)/,
     cause: 'dependency',
     says: 'The push {ref} is rejected: {what}.',
-    remedy: 'Fetch and rebase first; a protected branch needs another route.',
+    remedy: 'Fetch and rebase first. If the branch is protected, open a pull request.',
   },
   {
     id: 'git-conflict',
@@ -164,7 +164,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /^CONFLICT \([^)]+\): (?:Merge conflict in (?<path>.+)|.{5,120})/,
     cause: 'config',
     says: '{path} has a merge conflict.',
-    remedy: 'Resolve it in that file, then commit; git merge --abort undoes the merge.',
+    remedy: 'Resolve it in that file, then commit. `git merge --abort` undoes the merge.',
   },
   {
     id: 'git-identity',
@@ -172,8 +172,8 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: "fatal: unable to auto-detect email address (got 'root@box.(none)')",
     pattern: /unable to auto-detect email address|Please tell me who you are/,
     cause: 'config',
-    says: 'git does not know who commits: user.name and user.email are not set.',
-    remedy: 'Set them with git config, or GIT_AUTHOR_NAME and the like.',
+    says: 'git needs an author for the commit, but user.name and user.email are not set.',
+    remedy: 'Set them with git config, or set GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL and the same for COMMITTER.',
   },
   {
     id: 'git-lock',
@@ -182,7 +182,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /Unable to create '(?<path>[^']+\.lock)': File exists/,
     cause: 'dependency',
     says: 'Another git process uses the repository, or one was killed: {path} exists.',
-    remedy: 'If no git runs, remove the lock file.',
+    remedy: 'If git is not running, remove the lock file.',
   },
   {
     id: 'git-overwrite',
@@ -191,7 +191,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /(?:local changes to|untracked working tree files?).{0,40} would be overwritten by (?<what>\w+)/,
     cause: 'config',
     says: 'Local changes would be overwritten by git {what}.',
-    remedy: 'Commit or remove them; the next lines name the files.',
+    remedy: 'Commit or remove them. The next lines of the output name the files.',
   },
   {
     id: 'git-not-empty',
@@ -200,7 +200,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /destination path '(?<path>[^']+)' already exists and is not an empty/,
     cause: 'config',
     says: '{path} already exists and is not empty, so git does not clone into it.',
-    remedy: 'Clone only where it is missing, and pull otherwise.',
+    remedy: 'Clone only if the folder is missing, and pull otherwise.',
   },
   {
     id: 'git-subcommand',
@@ -208,7 +208,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: "git: 'lfs' is not a git command. See 'git --help'.",
     pattern: /git: '(?<name>[\w-]+)' is not a git command/,
     cause: 'dependency',
-    says: 'git has no command {name}: git-{name} is not installed.',
+    says: 'git does not have the command {name}, because git-{name} is not installed.',
     remedy: 'Install the package git-{name}.',
   },
   {
@@ -217,7 +217,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: "fatal: repository 'https://git.example/shop.git/' not found",
     pattern: /fatal: repository '(?<url>[^']+)' (?<what>not found|does not exist)/,
     cause: 'config',
-    says: 'The repository {url} is not found, or this user may not see it.',
+    says: 'The repository {url} does not exist, or this user may not see it.',
     remedy: 'Check the address and the credentials.',
   },
   {
@@ -226,8 +226,8 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: 'error: patch failed: app.conf:3',
     pattern: /error: patch failed: (?<file>\S+)/,
     cause: 'config',
-    says: 'The patch does not apply to {file}: its lines are different there.',
-    remedy: 'Make the patch from the current version of the file.',
+    says: 'The patch does not apply to {file}, whose lines are different.',
+    remedy: 'Create the patch again from the current version of the file.',
   },
   {
     id: 'git-unrelated',
@@ -244,7 +244,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: "make: *** No rule to make target 'instal'.  Stop.",
     pattern: /No rule to make target '(?<name>[^']+)'(?:, needed by '(?<by>[^']+)')?/,
     cause: 'config',
-    says: 'make has no rule for {name}, and no such file exists.',
+    says: 'make needs {name}, but the file does not exist and no rule creates it.',
     remedy: 'Fix the name of the target, or create the file that it needs.',
   },
   {
@@ -253,7 +253,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: 'Makefile:2: *** missing separator.  Stop.',
     pattern: /(?<!\S)(?<file>\S+:\d+): \*\*\* missing separator/,
     cause: 'config',
-    says: '{file}: missing separator: a recipe line begins with blanks instead of a tab.',
+    says: '{file}: missing separator. A recipe line begins with blanks instead of a tab.',
     remedy: 'Begin the line with a tab.',
   },
   {
@@ -262,7 +262,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: 'make[1]: *** No targets specified and no makefile found.  Stop.',
     pattern: /No targets specified and no makefile found/,
     cause: 'config',
-    says: 'The folder has no makefile (none found): it may be an empty submodule.',
+    says: 'The makefile is missing in this folder, which may be an empty submodule.',
     remedy: 'Change to the right folder, or fetch the submodule.',
   },
   {
@@ -271,7 +271,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: '  Could not find a package configuration file provided by "Boost" with any of',
     pattern: /Could not find a package configuration file provided by "(?<name>[^"]+)"/,
     cause: 'dependency',
-    says: 'The package {name} is not found by CMake.',
+    says: 'CMake cannot find the package {name}.',
     remedy: 'Install its development package, or set {name}_DIR.',
   },
   {
@@ -280,7 +280,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: '  CMake 3.99 or higher is required.  You are running version 3.25.1',
     pattern: /CMake (?<wanted>[\d.]+) or higher is required\. +You are running version (?<have>[\d.]+)/,
     cause: 'dependency',
-    says: 'The project requires CMake {wanted}, this is version {have}.',
+    says: 'The project requires CMake {wanted}, but this is version {have}.',
     remedy: 'Install a newer CMake (pip install cmake).',
   },
   {
@@ -289,7 +289,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: '  No CMAKE_CXX_COMPILER could be found.',
     pattern: /No (?<name>CMAKE_\w+_COMPILER) could be found/,
     cause: 'dependency',
-    says: 'CMake finds no compiler ({name}).',
+    says: 'CMake cannot find a compiler ({name}).',
     remedy: 'Install g++ or clang (build-essential).',
   },
   {
@@ -299,7 +299,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /The source directory "(?<path>[^"]+)" does not (?:appear to contain CMakeLists\.txt|exist)/,
     cause: 'config',
     says: '{path} contains no CMakeLists.txt.',
-    remedy: 'Give the source folder with -S.',
+    remedy: 'Set the source folder with -S.',
   },
   {
     id: 'ld-library',
@@ -307,7 +307,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: '/usr/bin/ld: cannot find -lrocksdb: No such file or directory',
     pattern: /ld: cannot find -l(?<name>[\w+.-]+)/,
     cause: 'dependency',
-    says: 'The library {name} is not found by the linker.',
+    says: 'The linker cannot find the library {name}.',
     remedy: 'Install its development package (lib{name}-dev).',
   },
   {
@@ -316,8 +316,8 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: "main.c:(.text+0x1e): undefined reference to `sqrt'",
     pattern: /undefined reference to [`'"](?<name>[^`'"]+)/,
     cause: 'config',
-    says: 'The linker does not find {name} (undefined reference).',
-    remedy: 'Add the library that defines it after the objects (-l…).',
+    says: 'The linker cannot find {name} (undefined reference).',
+    remedy: 'Add the library that defines it (-l…), after the object files.',
   },
   {
     id: 'pkg-config',
@@ -326,7 +326,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern:
       /Package '?(?<name>[\w.+-]+)'?,? (?:required by '[^']+', not found|was not found in the pkg-config search path)/,
     cause: 'dependency',
-    says: 'The library {name} is not found by pkg-config.',
+    says: 'pkg-config cannot find the library {name}.',
     remedy: 'Install its development package.',
   },
   {
@@ -335,8 +335,8 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: 'configure: error: no acceptable C compiler found in $PATH',
     pattern: /configure: error: (?<what>.{5,160})/,
     cause: 'dependency',
-    says: 'configure stops: {what}.',
-    remedy: 'Install what it looks for; config.log has the details.',
+    says: 'configure stopped: {what}.',
+    remedy: 'Install what it looks for. The file config.log has the details.',
   },
   {
     id: 'meson-dependency',
@@ -344,7 +344,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: 'meson.build:2:0: ERROR: Dependency "libshopcore" not found, tried pkgconfig and cmake',
     pattern: /(?<!\S)(?<file>\S+:\d+):\d+: ERROR: Dependency "(?<name>[^"]+)" not found/,
     cause: 'dependency',
-    says: '{file}: the dependency {name} is not found by Meson.',
+    says: '{file}: Meson cannot find the dependency {name}.',
     remedy: 'Install its development package.',
   },
   {
@@ -353,7 +353,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: 'meson.build:1:0: ERROR: Meson version is 1.0.1 but project requires >=9.1',
     pattern: /Meson version is (?<have>\S+) but project requires (?<wanted>\S+)/,
     cause: 'dependency',
-    says: 'The project requires Meson {wanted}, this is version {have}.',
+    says: 'The project requires Meson {wanted}, but this is version {have}.',
     remedy: 'Install a newer Meson with pip.',
   },
   {
@@ -362,7 +362,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: "ninja: error: 'gen.c', needed by 'app.o', missing and no known rule to make it",
     pattern: /ninja: error: '(?<name>[^']+)', needed by '(?<by>[^']+)', missing and no known rule/,
     cause: 'config',
-    says: '{name}, which {by} needs, is missing, and no rule makes it.',
+    says: '{by} needs {name}, which is missing, and no rule creates it.',
     remedy: 'Create the file, or configure the build again.',
   },
   {
@@ -371,7 +371,7 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: "ninja: error: loading 'build.ninja': No such file or directory",
     pattern: /ninja: error: loading '(?<path>[^']+)': No such file/,
     cause: 'config',
-    says: '{path} does not exist: the build is not configured.',
+    says: '{path} does not exist, because the build is not configured.',
     remedy: 'Run cmake -G Ninja or meson setup first, or name the folder with -C.',
   },
   {
@@ -380,8 +380,8 @@ export const PROVISIONING: readonly KnownLine[] = [
     line: 'Target "release" does not exist in the project "shop". ',
     pattern: /Target "(?<name>[^"]+)" does not exist in the project "(?<project>[^"]+)"/,
     cause: 'config',
-    says: 'build.xml ({project}) has no target {name}: it does not exist.',
-    remedy: 'Fix its name; `ant -p` lists the targets.',
+    says: 'The target {name} does not exist in build.xml ({project}).',
+    remedy: 'Fix its name: `ant -p` lists the targets.',
   },
   {
     id: 'rust-compile',
@@ -390,6 +390,6 @@ export const PROVISIONING: readonly KnownLine[] = [
     pattern: /^error\[(?<code>E\d{4})\]: (?<what>.{5,160})/,
     cause: 'config',
     says: 'Rust does not compile ({code}): {what}.',
-    remedy: 'The next lines give the place and often a fix.',
+    remedy: 'Fix it: the next lines of the output give the place, and often the correction.',
   },
 ];

@@ -55,7 +55,7 @@ export const SERVICES: readonly KnownLine[] = [
     pattern:
       /(?<!\S)(?<unit>\S+\.service): Failed to set up mount namespacing: (?<path>[^:]+): (?<what>[\w ]+)/,
     cause: 'config',
-    says: '{path}, which {unit} names in ReadWritePaths or BindPaths, cannot be mounted: {what}.',
+    says: '{unit} names {path} in ReadWritePaths or BindPaths, but it cannot be mounted: {what}.',
     remedy: 'Create the folder first, or put `-` before the path.',
   },
   {
@@ -65,7 +65,7 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /(?<!\S)(?<unit>\S+\.service): Start request repeated too quickly/,
     cause: 'other',
     says: '{unit} failed too often in a row, so systemd no longer starts it.',
-    remedy: 'Find the first failure in its journal. After the fix run `systemctl reset-failed`.',
+    remedy: 'Find the first failure in its journal. After you fixed it, run `systemctl reset-failed`.',
     weak: true,
   },
   {
@@ -75,7 +75,8 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /(?<!\S)(?<unit>\S+\.service): (?<what>start|stop|start-pre|reload) operation timed out/,
     cause: 'config',
     says: 'The {what} of {unit} did not finish in time.',
-    remedy: 'Check Type=: `notify` needs a program that notifies, `forking` one that goes to the background.',
+    remedy:
+      'Check Type=. With `notify` the program must notify systemd; with `forking` it must move to the background.',
   },
   {
     id: 'systemd-pid',
@@ -83,7 +84,7 @@ export const SERVICES: readonly KnownLine[] = [
     line: "shop.service: Can't open PID file /run/shop.pid (yet?) after start: Operation not permitted",
     pattern: /(?<!\S)(?<unit>\S+\.service): Can't open PID file (?<path>\S+)/,
     cause: 'config',
-    says: '{unit} wrote no PID file {path}.',
+    says: '{unit} did not write its PID file {path}.',
     remedy: 'Use Type=simple without PIDFile=, or let the program write it there.',
   },
   {
@@ -120,8 +121,8 @@ export const SERVICES: readonly KnownLine[] = [
     line: '/etc/systemd/system/shop.service:2: Executable "shopd" not found in path "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"',
     pattern: /(?<!\S)(?<file>\S+:\d+): Executable "(?<name>[^"]+)" not found in path/,
     cause: 'binary',
-    says: '{file}: the program {name} is not found.',
-    remedy: 'Install it, or give its absolute path.',
+    says: '{file}: the program {name} was not found.',
+    remedy: 'Install it, or write its absolute path.',
   },
   {
     id: 'systemd-capability',
@@ -140,7 +141,7 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /(?<!\S)(?<file>\S+): line (?<line>\d+): Bad configuration option: (?<key>\S+)/,
     cause: 'config',
     says: '{file} line {line} has the unknown option {key}.',
-    remedy: 'Fix its name; `sshd -t` checks the file.',
+    remedy: 'Fix the name, then check the file with `sshd -t`.',
   },
   {
     id: 'sshd-value',
@@ -150,7 +151,7 @@ export const SERVICES: readonly KnownLine[] = [
       /(?<!\S)(?<file>\S*ssh\S*) line (?<line>\d+): (?<what>(?:unsupported option|Bad yes\/no|missing|Badly formatted|Bad SSH2|no argument)[^.]{0,80})/,
     cause: 'config',
     says: '{file} line {line}: {what}.',
-    remedy: 'Fix the value; `sshd -t` checks the file.',
+    remedy: 'Fix the value, then check the file with `sshd -t`.',
   },
   {
     id: 'sshd-host-key-mode',
@@ -168,7 +169,7 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /no hostkeys available/,
     cause: 'config',
     says: 'sshd has no usable host keys: they are missing or cannot be read.',
-    remedy: 'Run `ssh-keygen -A`, and check the mode 600.',
+    remedy: 'Run `ssh-keygen -A`, and check that the keys have mode 600.',
     weak: true,
   },
   {
@@ -177,7 +178,7 @@ export const SERVICES: readonly KnownLine[] = [
     line: 'Missing privilege separation directory: /run/sshd',
     pattern: /Missing privilege separation directory: (?<path>\S+)/,
     cause: 'config',
-    says: 'The folder {path}, which sshd needs, does not exist (missing).',
+    says: 'The folder {path}, which sshd needs, does not exist.',
     remedy: 'Create it: `mkdir -p -m 0755 /run/sshd`.',
   },
   {
@@ -186,8 +187,8 @@ export const SERVICES: readonly KnownLine[] = [
     line: 'Load key "key": error in libcrypto',
     pattern: /Load key "(?<path>[^"]+)": (?<what>error in libcrypto|invalid format)/,
     cause: 'config',
-    says: '{path} is not a valid private key ({what}): its text was changed, often its line breaks.',
-    remedy: 'Copy the file byte by byte, with a line feed at its end.',
+    says: '{path} is not a valid private key ({what}): its text was changed, often the line breaks.',
+    remedy: 'Copy the file again without changes. It must end in a line feed.',
   },
   {
     id: 'ssh-key-types',
@@ -207,7 +208,7 @@ export const SERVICES: readonly KnownLine[] = [
       /(?<file>\/etc\/sudoers\S*?):(?<line>\d+)(?::\d+)?: (?<what>syntax error|unknown defaults entry.{0,40}|Alias .{0,40})/,
     cause: 'config',
     says: '{file} line {line}: {what}.',
-    remedy: 'Fix the line; check with `visudo -cf FILE` before it is installed.',
+    remedy: 'Fix the line, then check the file with `visudo -cf FILE` before you install it.',
   },
   {
     id: 'sudo-not-allowed',
@@ -225,7 +226,7 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /sudo: (?<path>\S+) is (?<what>owned by [ug]id \d+, should be 0|world writable|group writable)/,
     cause: 'config',
     says: '{path} is {what}, so sudo refuses it.',
-    remedy: 'chown root:root and chmod 0440.',
+    remedy: 'Run chown root:root and chmod 0440 on it.',
   },
   {
     id: 'cron-line',
@@ -235,7 +236,7 @@ export const SERVICES: readonly KnownLine[] = [
       /"(?<file>[^"]+)":(?<line>\d+): bad (?<what>minute|hour|day-of-month|month|day-of-week|command|username)/,
     cause: 'config',
     says: '{file} line {line}: cron cannot read the {what}.',
-    remedy: 'Write five time fields, then the command (in /etc/cron.d a user before it).',
+    remedy: 'Write five time fields, then the command. In /etc/cron.d, write the user before the command.',
   },
   {
     id: 'logrotate-parent',
@@ -290,7 +291,7 @@ export const SERVICES: readonly KnownLine[] = [
     line: "The control file '/srv/app/monitrc' permission 0644 is wrong, maximum 0700 allowed",
     pattern: /control file '(?<path>[^']+)' permission (?<mode>\d+) is wrong, maximum (?<most>\d+)/,
     cause: 'config',
-    says: 'The control file {path} has mode {mode}, at most {most} is allowed.',
+    says: 'The control file {path} has mode {mode}, but at most {most} is allowed.',
     remedy: 'Run chmod 600 on it.',
   },
   {
@@ -310,7 +311,7 @@ export const SERVICES: readonly KnownLine[] = [
       /bad (?<kind>numerical|boolean|string length) (?:configuration|value)?: ?(?<key>\w+) = (?<value>\S*)/,
     cause: 'config',
     says: 'The Postfix setting {key} = {value} is invalid ({kind}).',
-    remedy: 'Give a plain number without a unit.',
+    remedy: 'Write a plain number without a unit.',
   },
   {
     id: 'postfix-alias',
@@ -337,7 +338,7 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /(?<!\S)(?<file>\S+):(?<line>\d+): error: unknown keyword '(?<key>[^']+)'/,
     cause: 'config',
     says: '{file} line {line} has the unknown keyword {key}.',
-    remedy: 'Fix its name; `unbound-checkconf` checks the file.',
+    remedy: 'Fix the name, then check the file with `unbound-checkconf`.',
   },
   {
     id: 'dnsmasq-option',
@@ -347,7 +348,7 @@ export const SERVICES: readonly KnownLine[] = [
       /dnsmasq: (?<what>bad option|missing parameter|extraneous parameter|illegal repeated keyword|error) at line (?<line>\d+) of (?<file>\S+)/,
     cause: 'config',
     says: '{file} line {line}: {what}.',
-    remedy: 'Fix that line; `dnsmasq --test -C FILE` checks it.',
+    remedy: 'Fix that line, then check the file with `dnsmasq --test -C FILE`.',
   },
   {
     id: 'named-unknown',
@@ -356,7 +357,7 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /(?<file>\/\S+):(?<line>\d+): (?<what>unknown option|missing) '(?<key>[^']+)'/,
     cause: 'config',
     says: '{file} line {line}: {what} {key}.',
-    remedy: 'Fix the line; `named-checkconf` checks the file.',
+    remedy: 'Fix the line, then check the file with `named-checkconf`.',
   },
   {
     id: 'named-zone',
@@ -366,7 +367,7 @@ export const SERVICES: readonly KnownLine[] = [
       /zone (?<zone>\S+)\/IN: (?<what>has no NS records|has \d+ SOA records|not loaded due to errors|loading from master file \S+ failed: .{3,60})/,
     cause: 'config',
     says: 'The zone {zone} is not loaded: {what}.',
-    remedy: 'Fix the zone file; `named-checkzone` checks it.',
+    remedy: 'Fix the zone file, then check it with `named-checkzone`.',
   },
   {
     id: 'knot-item',
@@ -412,7 +413,7 @@ export const SERVICES: readonly KnownLine[] = [
     line: '500 OOPS: vsftpd: refusing to run with writable root inside chroot()',
     pattern: /500 OOPS: vsftpd: refusing to run with writable root inside chroot/,
     cause: 'config',
-    says: 'vsftpd refuses a root folder that the user may write.',
+    says: 'vsftpd refuses to run, because the user may write to the root folder.',
     remedy: 'Remove the write permission of the root folder, or set allow_writeable_chroot=YES.',
   },
   {
@@ -430,7 +431,7 @@ export const SERVICES: readonly KnownLine[] = [
     line: 'userdel: user app is currently used by process 812',
     pattern: /user (?<name>\S+) is currently used by process (?<pid>\d+)/,
     cause: 'dependency',
-    says: 'The user {name} is in use by process {pid}.',
+    says: 'The user {name} cannot be changed while process {pid} runs as that user.',
     remedy: 'Stop that process first.',
   },
   {
@@ -439,7 +440,7 @@ export const SERVICES: readonly KnownLine[] = [
     line: 'sysctl: cannot stat /proc/sys/net/ipv4/ip_forwarding: No such file or directory',
     pattern: /sysctl: cannot stat \/proc\/sys\/(?<key>\S+): No such file/,
     cause: 'config',
-    says: 'The kernel has no setting {key}: it does not exist here.',
+    says: 'The kernel setting {key} does not exist on this box.',
     remedy: 'Fix its name, or load the module that defines it.',
   },
   {
@@ -448,8 +449,8 @@ export const SERVICES: readonly KnownLine[] = [
     line: 'modprobe: FATAL: Module overlay not found in directory /lib/modules/6.1.0-18-amd64',
     pattern: /Module (?<name>\S+) not found in directory (?<path>\S+)/,
     cause: 'platform',
-    says: 'The kernel module {name} is not found for this kernel ({path}).',
-    remedy: 'Install the modules of the running kernel; in a container load it on the host.',
+    says: 'The module {name} was not found for the running kernel ({path}).',
+    remedy: 'Install the modules of the running kernel. In a container, load the module on the host.',
   },
   {
     id: 'mount-type',
@@ -467,7 +468,7 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /special device (?<device>\S+) does not exist/,
     cause: 'config',
     says: 'The device {device} does not exist.',
-    remedy: 'Check lsblk for its name; use a UUID.',
+    remedy: 'Check its name with lsblk, or better, use its UUID.',
   },
   {
     id: 'mount-point',
@@ -484,8 +485,8 @@ export const SERVICES: readonly KnownLine[] = [
     line: 'mount: /srv/data: permission denied.',
     pattern: /mount: (?<path>[^:]+): (?:permission denied|must be superuser to use mount)/,
     cause: 'credentials',
-    says: 'This user may not mount {path} (permission denied).',
-    remedy: 'Run as root; in a container the capability SYS_ADMIN is needed.',
+    says: 'This user may not mount {path}.',
+    remedy: 'Run as root. A container also needs the capability SYS_ADMIN.',
   },
   {
     id: 'ip-device',
@@ -494,7 +495,7 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /Cannot find device "(?<name>[^"]+)"/,
     cause: 'config',
     says: 'The network device {name} does not exist.',
-    remedy: 'Check `ip link` for its name.',
+    remedy: 'Check its name with `ip link`.',
   },
   {
     id: 'ip-gateway',
@@ -502,8 +503,8 @@ export const SERVICES: readonly KnownLine[] = [
     line: 'Error: Nexthop has invalid gateway.',
     pattern: /Nexthop has invalid gateway/,
     cause: 'config',
-    says: 'The gateway of the route is not reachable on any link of this box (invalid gateway).',
-    remedy: 'Add an address of the same network first, or name the device and `onlink`.',
+    says: 'The gateway of the route is invalid: it is not in a network of this box.',
+    remedy: 'Add an address of the same network first, or set the device (dev) and `onlink`.',
   },
   {
     id: 'nft-syntax',
@@ -512,7 +513,7 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /(?<!\S)(?<file>\S+?):(?<line>\d+):[\d-]+: Error: (?<what>.{5,120})/,
     cause: 'config',
     says: '{file} line {line}: {what}.',
-    remedy: 'Fix that line; `nft -c -f FILE` checks it.',
+    remedy: 'Fix that line, then check the file with `nft -c -f FILE`.',
   },
   {
     id: 'iptables-module',
@@ -520,7 +521,7 @@ export const SERVICES: readonly KnownLine[] = [
     line: "iptables v1.8.9 (nf_tables): Couldn't load match `geoip':No such file or directory",
     pattern: /Couldn't load (?<what>match|target) `(?<name>[^']+)'/,
     cause: 'dependency',
-    says: 'iptables has no {what} {name}: its extension is not installed.',
+    says: 'iptables does not know the {what} {name}: its extension is not installed.',
     remedy: 'Install the package of the extension.',
   },
   {
@@ -530,7 +531,8 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /Service \[(?<name>[^\]]+)\]: Failed to initialize TLS context/,
     cause: 'config',
     says: 'stunnel cannot load the certificate or key of the service {name}.',
-    remedy: 'Read the lines before: the file does not exist, or is not a certificate and key in PEM.',
+    remedy:
+      'Read the lines before this one: the file does not exist, or is not a certificate with its key in PEM.',
     weak: true,
   },
   {
@@ -539,7 +541,7 @@ export const SERVICES: readonly KnownLine[] = [
     line: 'Fatal: wrong password or no key found',
     pattern: /Fatal: wrong password or no key found/,
     cause: 'credentials',
-    says: 'The password of the restic repository is wrong (or no key was found).',
+    says: 'The password of the restic repository is wrong, or the repository lacks a key for it.',
     remedy: 'Check RESTIC_PASSWORD or the password file.',
   },
   {
@@ -548,7 +550,7 @@ export const SERVICES: readonly KnownLine[] = [
     line: 'Fatal: unable to open config file: Stat: stat /srv/backup/config: no such file or directory',
     pattern: /Fatal: unable to open config file: .{0,40}?stat (?<path>\S+)\/config/,
     cause: 'config',
-    says: '{path} is not a restic repository (its config does not exist).',
+    says: '{path} is not a restic repository: its config file does not exist.',
     remedy: 'Run `restic init` there first, or fix the path.',
   },
   {
@@ -558,6 +560,6 @@ export const SERVICES: readonly KnownLine[] = [
     pattern: /repository is already locked (?:exclusively )?by PID (?<pid>\d+) on (?<host>\S+)/,
     cause: 'dependency',
     says: 'The restic repository is locked by process {pid} on {host}.',
-    remedy: 'Wait for it. If it no longer runs, `restic unlock`.',
+    remedy: 'Wait for that process. If it no longer runs, run `restic unlock`.',
   },
 ];

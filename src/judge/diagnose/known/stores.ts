@@ -9,7 +9,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /\bNOAUTH Authentication required/,
     cause: 'credentials',
     says: 'Redis requires a password, and the client sent none (NOAUTH).',
-    remedy: 'Give the password (REDISCLI_AUTH, or in the URL of the client).',
+    remedy: 'Set the password in REDISCLI_AUTH, or in the URL of the client.',
   },
   {
     id: 'redis-wrongpass',
@@ -37,7 +37,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /MISCONF .{0,90}(?:unable to persist|errors writing to the AOF)/,
     cause: 'resources',
     says: 'Redis refuses writes, because it cannot save its data to disk (MISCONF).',
-    remedy: 'Read its log: the folder is full, not writable or missing.',
+    remedy: 'Read its log: the folder of its data is full, not writable or missing.',
   },
   {
     id: 'redis-oom',
@@ -55,7 +55,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /READONLY You can't write against a read only (?:replica|slave)/,
     cause: 'config',
     says: 'This Redis is a read-only replica.',
-    remedy: 'Write to its primary (INFO replication names it).',
+    remedy: 'Write to its primary, which `INFO replication` names.',
   },
   {
     id: 'redis-loading',
@@ -73,7 +73,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /DENIED Redis is running in protected mode/,
     cause: 'config',
     says: 'Redis is in protected mode: without a password it accepts only connections from loopback.',
-    remedy: 'Set requirepass (or an ACL), then bind the address that is wanted.',
+    remedy: 'Set requirepass (or an ACL), then bind the address that clients use.',
   },
   {
     id: 'redis-moved',
@@ -91,7 +91,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /CLUSTERDOWN (?<what>.{3,60})/,
     cause: 'dependency',
     says: 'The Redis cluster is not complete: {what}.',
-    remedy: 'Check CLUSTER INFO: assign all slots, and start the missing nodes.',
+    remedy: 'Assign all slots, and start the missing nodes: CLUSTER INFO shows them.',
   },
   {
     id: 'redis-dump',
@@ -100,7 +100,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /Can't handle RDB format version (?<version>\d+)/,
     cause: 'config',
     says: 'The dump was written by a newer Redis (RDB version {version}).',
-    remedy: 'Use the version that wrote it, or a newer one.',
+    remedy: 'Use the version of Redis that wrote it, or a newer one.',
   },
   {
     id: 'redis-dir',
@@ -109,7 +109,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /Can't chdir to '(?<path>[^']+)': (?<what>[\w ]+)/,
     cause: 'config',
     says: 'Redis cannot enter its folder {path}: {what}.',
-    remedy: 'Create it for the user who runs Redis.',
+    remedy: 'Create it, and make the user who runs Redis its owner.',
   },
   {
     id: 'redis-aof',
@@ -145,7 +145,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /Another mongod instance is already running on the (?<path>\S+) directory/,
     cause: 'config',
     says: 'Another mongod already runs on {path}.',
-    remedy: 'Use the one that runs, or another dbPath.',
+    remedy: 'Use the running mongod, or another dbPath.',
   },
   {
     id: 'mongo-dbpath',
@@ -162,7 +162,7 @@ export const STORES: readonly KnownLine[] = [
     line: 'Read security file failed","attr":{"error":{"code":30,"codeName":"InvalidPath","errmsg":"permissions on /etc/mongo/key are too open"}}',
     pattern: /permissions on (?<path>\/[^\s"]+) are too open/,
     cause: 'config',
-    says: 'The key file {path} may be read by others (too open).',
+    says: 'The key file {path} may be read by other users, so its permissions are too open.',
     remedy: 'Run chmod 400 on it, as its owner.',
   },
   {
@@ -191,7 +191,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /MongoDB 5\.0\+ requires a CPU with AVX support/,
     cause: 'platform',
     says: 'This MongoDB requires a CPU with AVX, which this box does not have.',
-    remedy: 'Use MongoDB 4.4, or a CPU type that passes AVX through.',
+    remedy: 'Use MongoDB 4.4, or give the virtual machine a CPU type with AVX.',
   },
   {
     id: 'rabbit-cookie',
@@ -199,7 +199,7 @@ export const STORES: readonly KnownLine[] = [
     line: 'Error when reading /var/lib/rabbitmq/.erlang.cookie: eacces',
     pattern: /Error when reading (?<path>\S*\.erlang\.cookie): (?<what>\w+)/,
     cause: 'credentials',
-    says: 'The Erlang cookie {path} cannot be read ({what}: permission denied).',
+    says: 'The Erlang cookie {path} cannot be read ({what}).',
     remedy: 'It must belong to the user who runs the command, with mode 400.',
   },
   {
@@ -227,7 +227,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /unable to perform an operation on node '(?<node>[^']+)'/,
     cause: 'dependency',
     says: 'The RabbitMQ node {node} does not answer.',
-    remedy: 'Start the node; its name contains the host name, which must resolve.',
+    remedy: 'Start the node. Its name contains the host name, which must resolve.',
     weak: true,
   },
   {
@@ -238,7 +238,7 @@ export const STORES: readonly KnownLine[] = [
     cause: 'credentials',
     says: 'RabbitMQ refuses the access: {what}.',
     remedy:
-      'Check user, password and permissions of the vhost; the user guest may log in from loopback only.',
+      'Check the user, the password and the permissions for the vhost. The user guest may log in only from loopback.',
   },
   {
     id: 'rabbit-precondition',
@@ -294,7 +294,7 @@ export const STORES: readonly KnownLine[] = [
       /\{(?<topic>[\w.-]+)=(?<what>LEADER_NOT_AVAILABLE|UNKNOWN_TOPIC_OR_PARTITION|INVALID_TOPIC_EXCEPTION)\}/,
     cause: 'dependency',
     says: 'The Kafka topic {topic} cannot be used: {what}.',
-    remedy: 'Create the topic. If the leader stays away, check advertised.listeners.',
+    remedy: 'Create the topic. If it has no leader, check advertised.listeners.',
   },
   {
     id: 'kafka-broker',
@@ -305,7 +305,7 @@ export const STORES: readonly KnownLine[] = [
     cause: 'dependency',
     says: 'No Kafka broker answers at {address}.',
     remedy:
-      'Check that it runs; the address comes from advertised.listeners and must be reachable from here.',
+      'Check that the broker runs, and that advertised.listeners has an address which this box can reach.',
   },
   {
     id: 'kafka-replication',
@@ -368,7 +368,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /index \[(?<name>[^\]]+)\] blocked by: \[.{0,40}disk usage exceeded flood-stage watermark/,
     cause: 'resources',
     says: 'The disk is too full, so the index {name} is read-only (flood-stage watermark).',
-    remedy: 'Free space, then the block ends.',
+    remedy: 'Free disk space. Then the index becomes writable again.',
   },
   {
     id: 'etcd-advertise',
@@ -376,7 +376,7 @@ export const STORES: readonly KnownLine[] = [
     line: "2026-11-28 12:56:00.253708 E | etcdmain: error verifying flags, --advertise-client-urls is required when --listen-client-urls is set explicitly. See 'etcd --help'.",
     pattern: /advertise-client-urls is required when/,
     cause: 'config',
-    says: 'etcd needs --advertise-client-urls when --listen-client-urls is set (required).',
+    says: 'etcd requires --advertise-client-urls when --listen-client-urls is set.',
     remedy: 'Add --advertise-client-urls with an address that clients can reach.',
   },
   {
@@ -385,8 +385,8 @@ export const STORES: readonly KnownLine[] = [
     line: 'couldn\'t find local name "shop0" in the initial cluster configuration',
     pattern: /couldn't find local name "(?<name>[^"]+)" in the initial cluster/,
     cause: 'config',
-    says: 'The etcd member {name} is missing in its own --initial-cluster.',
-    remedy: 'Add `{name}=PEER-URL`, or set --name to the name given there.',
+    says: 'The etcd member {name} is missing in --initial-cluster.',
+    remedy: 'Add `{name}=PEER-URL` to the list, or set --name to a name that it contains.',
   },
   {
     id: 'etcd-mismatch',
@@ -394,8 +394,8 @@ export const STORES: readonly KnownLine[] = [
     line: '--initial-cluster has shop0=http://10.0.0.2:2380 but missing from --initial-advertise-peer-urls=http://127.0.0.1:2380',
     pattern: /--initial-cluster has (?<url>\S+) but missing from --initial-advertise-peer-urls/,
     cause: 'config',
-    says: '--initial-cluster gives {url}, but --initial-advertise-peer-urls does not.',
-    remedy: 'Use the same peer URL in both.',
+    says: '--initial-cluster contains {url}, but --initial-advertise-peer-urls does not.',
+    remedy: 'Write the same peer URL in both.',
   },
   {
     id: 'etcd-member-id',
@@ -430,7 +430,7 @@ export const STORES: readonly KnownLine[] = [
     line: 'ts=2026-11-28T12:00:00.000Z caller=main.go:468 level=error msg="Error loading config (--config.file=prometheus.yml)" file=/srv/app/prometheus.yml err="parsing YAML file prometheus.yml: yaml: unmarshal errors:\\n  line 2: field scrape_intervall not found in type config.plain"',
     pattern: /line (?<line>\d+): field (?<key>\S+) not found in type (?<type>[\w.]+)/,
     cause: 'config',
-    says: 'Line {line} of the configuration has the unknown field {key} (not found in {type}).',
+    says: 'Line {line} of the configuration has the unknown field {key} ({type}).',
     remedy: 'Fix its name or its indentation.',
   },
   {
@@ -439,8 +439,8 @@ export const STORES: readonly KnownLine[] = [
     line: 'ts=2026-11-28T12:00:00.000Z caller=main.go:1154 level=error err="opening storage failed: lock DB directory: resource temporarily unavailable"',
     pattern: /opening storage failed: lock DB directory/,
     cause: 'config',
-    says: 'The data folder of Prometheus is locked: another Prometheus uses the same DB directory.',
-    remedy: 'Stop the other, or set another --storage.tsdb.path.',
+    says: 'The data folder is locked: another Prometheus uses the same DB directory.',
+    remedy: 'Stop the other Prometheus, or set another --storage.tsdb.path.',
   },
   {
     id: 'promql-parse',
@@ -449,7 +449,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /(?<where>group "[^"]+", rule \d+, "[^"]+"): could not parse expression: (?<what>.{5,120})/,
     cause: 'config',
     says: '{where}: the expression cannot be parsed: {what}.',
-    remedy: 'Fix the PromQL there.',
+    remedy: 'Fix the PromQL expression at that place.',
   },
   {
     id: 'mosquitto-option',
@@ -486,7 +486,7 @@ export const STORES: readonly KnownLine[] = [
     pattern: /Vault is sealed/,
     cause: 'dependency',
     says: 'Vault is sealed.',
-    remedy: 'A person has to unseal it.',
+    remedy: 'A person has to unseal it (vault operator unseal).',
   },
   {
     id: 'consul-leader',

@@ -18,7 +18,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     pattern: /invalid number of arguments in "(?<key>[^"]+)" directive in (?<file>\S+)/,
     cause: 'config',
     says: '{file}: the directive {key} has an invalid number of arguments.',
-    remedy: 'Compare the line with the documentation of the directive; a missing ";" joins two lines.',
+    remedy: 'Compare the line with the documentation of the directive. A missing ";" joins two lines.',
   },
   {
     id: 'nginx-context',
@@ -27,7 +27,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     pattern: /"(?<key>[^"]+)" directive is not allowed here in (?<file>\S+)/,
     cause: 'config',
     says: '{file}: the directive {key} is not allowed in this block.',
-    remedy: 'Move it into the block that the documentation gives as its context.',
+    remedy: 'Move it into a block that its documentation lists under Context.',
   },
   {
     id: 'nginx-duplicate',
@@ -35,7 +35,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: 'nginx: [emerg] "listen" directive is duplicate in /etc/nginx/conf.d/a.conf:3',
     pattern: /"(?<key>[^"]+)" directive is duplicate in (?<file>\S+)/,
     cause: 'config',
-    says: '{file}: the directive {key} is given twice.',
+    says: '{file}: the directive {key} is repeated, which is not allowed.',
     remedy: 'Keep one of the two.',
   },
   {
@@ -45,7 +45,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     pattern: /a duplicate default server for (?<address>\S+) in (?<file>\S+)/,
     cause: 'config',
     says: '{file} declares a second default server for {address}.',
-    remedy: 'Remove default_server from one of the two, often from sites-enabled/default.',
+    remedy: 'Remove default_server from one of them, often from sites-enabled/default.',
   },
   {
     id: 'nginx-duplicate-upstream',
@@ -55,7 +55,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
       /duplicate (?<what>upstream|location|MIME type|zone|listen options for) "?(?<name>[^" ]+)"? in (?<file>\S+)/,
     cause: 'config',
     says: '{file}: the {what} {name} is declared twice.',
-    remedy: 'Remove or rename one of the two; look for a copy of the same file in an included folder.',
+    remedy: 'Remove or rename one of the two. Often a folder that is included has a copy of the same file.',
   },
   {
     id: 'nginx-no-events',
@@ -72,7 +72,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: 'nginx: [emerg] SSL_CTX_use_PrivateKey("/srv/app/b.key") failed (SSL: error:05800074:x509 certificate routines::key values mismatch)',
     pattern: /SSL_CTX_use_PrivateKey(?:_file)?\("?(?<file>[^")]+).{0,120}key values mismatch/,
     cause: 'config',
-    says: 'The private key {file} does not belong to the certificate (key values mismatch).',
+    says: 'The private key {file} does not match the certificate.',
     remedy:
       'Compare `openssl x509 -noout -pubkey` of the certificate with `openssl pkey -pubout` of the key.',
   },
@@ -93,7 +93,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     cause: 'config',
     says: 'The nginx configuration uses the unknown variable ${name}.',
     remedy:
-      'In a shell here-document quote the end mark, so that the shell does not replace $NAME; otherwise declare it with set or map.',
+      'If a shell here-document writes the file, quote its end mark, so that the shell does not replace $NAME. Otherwise define the variable with set or map.',
   },
   {
     id: 'nginx-workers',
@@ -110,7 +110,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: '2026/11/28 12:00:00 [error] 12#12: *1 client intended to send too large body: 2097152 bytes, client: 127.0.0.1, server: , request: "POST /upload HTTP/1.1"',
     pattern: /client intended to send too large (?:chunked )?body: (?<bytes>\d+) bytes/,
     cause: 'config',
-    says: 'nginx refuses a request body that is too large ({bytes} bytes, 413): client_max_body_size is smaller.',
+    says: 'nginx refuses a request body that is larger than client_max_body_size ({bytes} bytes, 413).',
     remedy: 'Raise client_max_body_size for this location.',
   },
   {
@@ -120,7 +120,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     pattern: /directory index of "(?<path>[^"]+)" is forbidden/,
     cause: 'config',
     says: 'nginx answers 403: {path} has no index file, and a listing is forbidden.',
-    remedy: 'Put an index file there, name it with index, or set autoindex on.',
+    remedy: 'Put an index file there, set its name with `index`, or set `autoindex on`.',
   },
   {
     id: 'nginx-upstream-closed',
@@ -130,7 +130,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     cause: 'dependency',
     says: 'The upstream {url} closed the connection before it answered.',
     remedy:
-      'Read the log of the upstream: it crashed, was killed, or closes idle connections earlier than nginx.',
+      'Read the log of the upstream. It crashed, was killed, or closes idle connections earlier than nginx.',
   },
   {
     id: 'nginx-header-too-big',
@@ -156,9 +156,8 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: '2026/11/28 12:00:00 [error] 12#12: *1 rewrite or internal redirection cycle while internally redirecting to "/index.html", client: 127.0.0.1',
     pattern: /rewrite or internal redirection cycle .{0,60}"(?<path>[^"]+)"/,
     cause: 'config',
-    says: 'nginx redirects internally in a circle to {path}.',
-    remedy:
-      'Check try_files, error_page and rewrite: the last fallback does not exist, often because root is wrong.',
+    says: 'nginx redirects internally in a loop to {path}.',
+    remedy: 'Check try_files, error_page and rewrite. The last fallback must exist; often root is wrong.',
   },
   {
     id: 'nginx-hash-bucket',
@@ -176,7 +175,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     pattern: /\[emerg\] open\(\) "(?<path>[^"]+)" failed \(2: [^)]+\) in (?<file>\S+)/,
     cause: 'config',
     says: '{path}, which {file} includes, does not exist.',
-    remedy: 'Create it, or fix the include; relative paths begin at the folder of the configuration.',
+    remedy: 'Create it, or fix the include. Relative paths begin at the folder of the configuration.',
   },
   {
     id: 'apache-module',
@@ -203,7 +202,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     pattern: /AH01630: client denied by server configuration: (?<path>\S+)/,
     cause: 'config',
     says: 'Apache answers 403: its configuration denies {path} to this client.',
-    remedy: 'Add `Require all granted` for that folder, or the rule that is meant.',
+    remedy: 'Add `Require all granted` for that folder, or a narrower rule.',
   },
   {
     id: 'apache-search',
@@ -211,7 +210,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: "[core:error] [pid 60] (13)Permission denied: [client 127.0.0.1:1] AH00035: access to /index.html denied (filesystem path '/srv/app') because search permissions are missing on a component of the path",
     pattern: /AH00035: access to \S+ denied \(filesystem path '(?<path>[^']+)'\)/,
     cause: 'credentials',
-    says: 'Apache may not enter {path}: the search permission (x) is missing on a folder of the path.',
+    says: 'Apache may not enter {path}: a folder of the path lacks the search permission (x).',
     remedy: 'Run chmod o+x on each folder of the path, or serve another folder.',
   },
   {
@@ -230,7 +229,8 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     pattern: /^no listening sockets available, shutting down/,
     cause: 'port',
     says: 'Apache could bind none of its addresses, so it has no listening sockets.',
-    remedy: 'Read the line before: another process holds the port, or no Listen directive is there.',
+    remedy:
+      'Read the line before this one. Another process holds the port, or the Listen directive is missing.',
     weak: true,
   },
   {
@@ -258,7 +258,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     pattern: /AH00526: Syntax error on line (?<line>\d+) of (?<file>[^:\s]+):/,
     cause: 'config',
     says: '{file} line {line} has a syntax error.',
-    remedy: 'The next line of the output says what is wrong there.',
+    remedy: 'Fix it: the next line of the output says what is wrong.',
     weak: true,
   },
   {
@@ -276,8 +276,9 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: 'Error: adapting config using caddyfile: Caddyfile:2: unrecognized directive: proxy',
     pattern: /adapting config using caddyfile: (?<file>\S+?): unrecognized directive: (?<key>\S+)/,
     cause: 'config',
-    says: '{file}: Caddy does not know the directive {key} (unrecognized).',
-    remedy: 'Check its name in the documentation of this version; `proxy` of version 1 is `reverse_proxy`.',
+    says: '{file}: Caddy does not know the directive {key}.',
+    remedy:
+      'Check its name in the documentation of this version. `proxy` of version 1 is now `reverse_proxy`.',
   },
   {
     id: 'caddy-ambiguous',
@@ -294,7 +295,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: "Error: adapting config using caddyfile: Caddyfile:3: directive 'rate_limit' is not an ordered HTTP handler, so it cannot be used here",
     pattern: /(?<!\S)(?<file>\S+): directive '(?<key>[^']+)' is not an ordered HTTP handler/,
     cause: 'config',
-    says: '{file}: the directive {key} has no place in the order of handlers.',
+    says: '{file}: the directive {key} does not have a place in the order of handlers.',
     remedy: 'Set `order {key} before …` in the global options, or put it into a route block.',
   },
   {
@@ -305,7 +306,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
       /adapting config using caddyfile: .{0,80}?(?<file>\S+?): (?<what>unexpected token '[^']*'|wrong argument count[^,]*|unexpected EOF|syntax error[^,]*)/,
     cause: 'config',
     says: '{file} has a syntax error: {what}.',
-    remedy: 'Fix that line; `caddy validate` shows the next error.',
+    remedy: 'Fix that line, then run `caddy validate`, which shows the next error.',
   },
   {
     id: 'caddy-acme',
@@ -314,9 +315,9 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     pattern:
       /"could not get certificate from issuer","identifier":"(?<name>[^"]+)".{0,200}"error":"(?<what>.{1,120}?)["}]/,
     cause: 'dependency',
-    says: 'Caddy gets no certificate for {name}: {what}.',
+    says: 'Caddy did not get a certificate for {name}: {what}.',
     remedy:
-      'The name must lead to this box from outside on ports 80 and 443; for internal names use `tls internal`.',
+      'From outside, the name must lead to ports 80 and 443 of this box. For an internal name use `tls internal`.',
   },
   {
     id: 'haproxy-keyword',
@@ -344,7 +345,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     cause: 'config',
     says: '{file}: {path} contains no private key.',
     remedy:
-      'HAProxy wants certificate and key in one file: append the key, or put it next to it as NAME.key.',
+      'HAProxy expects the certificate and the key in one file. Append the key, or put it next to the file as NAME.key.',
   },
   {
     id: 'haproxy-certificate',
@@ -379,7 +380,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: 'level=error msg="entryPoint \\"webs\\" doesn\'t exist" entryPointName=webs routerName=shop@docker',
     pattern: /entryPoint \\?"(?<name>[^"\\]+)\\?" doesn't exist/,
     cause: 'config',
-    says: 'Traefik has no entry point {name}.',
+    says: 'The entry point {name} does not exist in Traefik.',
     remedy: 'Declare it in the static configuration, or fix the name in the router.',
   },
   {
@@ -388,7 +389,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: 'level=error msg="the service \\"shop@docker\\" does not exist" entryPointName=web routerName=shop@file',
     pattern: /the service \\?"(?<name>[^"\\]+)\\?" does not exist/,
     cause: 'config',
-    says: 'Traefik has no service {name}.',
+    says: 'The service {name} does not exist in Traefik.',
     remedy: 'Check the name and its provider suffix (@docker, @file).',
   },
   {
@@ -415,8 +416,8 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: 'Message from VCC-compiler:',
     pattern: /^Message from VCC-compiler:/,
     cause: 'config',
-    says: 'The VCL cannot be compiled.',
-    remedy: 'Read the next lines of the output: they name the place.',
+    says: 'Varnish cannot compile the VCL.',
+    remedy: 'Fix it: the next lines of the output name the place.',
     weak: true,
   },
   {
@@ -425,9 +426,9 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: '*** no app loaded. going in full dynamic mode ***',
     pattern: /no app loaded\. going in full dynamic mode/,
     cause: 'config',
-    says: 'uWSGI has loaded no application.',
+    says: 'uWSGI did not load an application.',
     remedy:
-      'Read the lines before: the module or the callable was not found, or the language plugin is missing.',
+      'Read the lines before this one. The module or the callable was not found, or the language plugin is missing.',
     weak: true,
   },
   {
@@ -446,7 +447,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     pattern: /Reason: (?<what>Worker failed to boot|App failed to load)\./,
     cause: 'config',
     says: 'Gunicorn stops because the application cannot be imported ({what}).',
-    remedy: 'Read the trace before this line.',
+    remedy: 'Read the trace before this line, and fix the error that it ends in.',
     weak: true,
   },
   {
@@ -455,8 +456,8 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: "Failed to find attribute 'application' in 'shop'.",
     pattern: /Failed to find attribute '(?<name>[^']+)' in '(?<module>[^']+)'/,
     cause: 'config',
-    says: 'The attribute {name}, which Gunicorn shall serve, does not exist in the module {module}.',
-    remedy: 'Name the object after the colon (`module:object`).',
+    says: 'Gunicorn must serve {name}, which does not exist in the module {module}.',
+    remedy: 'Write the name of the existing object after the colon (`module:object`).',
   },
   {
     id: 'gunicorn-timeout',
@@ -466,7 +467,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     cause: 'timing',
     says: 'A Gunicorn worker did not answer within its time limit (WORKER TIMEOUT, pid {pid}).',
     remedy:
-      'Find out what the request waits for: a dependency, a lock, too little CPU. A longer --timeout hides it.',
+      'Find out what the request waits for: a dependency, a lock, too little CPU. A longer --timeout hides the cause.',
   },
   {
     id: 'php-fpm-children',
@@ -493,7 +494,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: "[28-Nov-2026 12:00:00] ERROR: [pool www] cannot get uid for user 'shop'",
     pattern: /\[pool (?<pool>\S+)\] cannot get (?<what>[ug]id) for (?:user|group) '(?<name>[^']+)'/,
     cause: 'dependency',
-    says: 'The pool {pool} wants {name}, which does not exist on this box.',
+    says: 'The pool {pool} needs {name}, which does not exist on this box.',
     remedy: 'Create the user or group first.',
   },
   {
@@ -502,7 +503,7 @@ export const WEB_SERVERS: readonly KnownLine[] = [
     line: '2026/11/28 12:00:00 [error] 12#12: *1 FastCGI sent in stderr: "Primary script unknown" while reading response header from upstream, client: 127.0.0.1',
     pattern: /FastCGI sent in stderr: "Primary script unknown"/,
     cause: 'config',
-    says: 'PHP-FPM does not find the script that nginx names (Primary script unknown).',
+    says: 'PHP-FPM cannot find the script that nginx names (Primary script unknown).',
     remedy:
       'Check SCRIPT_FILENAME ($document_root$fastcgi_script_name) and that root is the same path for PHP-FPM.',
   },

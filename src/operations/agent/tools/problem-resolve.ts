@@ -219,7 +219,7 @@ async function obstacleChecks(
   const said = answers.map(({ check, observed }) => `\`${check}\` does not hold now (${observed})`);
   throw usageError(
     'no-obstacle-check',
-    `The Verify of ${problem.id} must be a check that holds now and did not hold before the fix. ${said.join('; ') || 'The lines contain no typed check'}.`,
+    `The Verify of ${problem.id} must be a check that holds now and did not hold before the fix: ${said.join('; ') || 'the lines contain no typed check'}.`,
     culprits.length > 0
       ? `The Why is kept; give verify: ${JSON.stringify(culprits)}`
       : `The Why is kept; omit verify to save the fix as it is. ${CULPRIT_ADVICE}`,
