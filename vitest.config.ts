@@ -46,7 +46,6 @@ export default defineConfig({
         test: {
           name: 'quick',
           retry,
-          pool: 'threads',
           isolate: false,
           maxWorkers,
           include: ['test/**/*.test.ts'],
