@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from '../base/disk/replace-file.ts';
@@ -19,7 +19,8 @@ export interface ScheduleMemories {
   /** Undefined: it has not run, or the file is damaged. */
   read(name: string): Promise<ScheduleMemory | undefined>;
   write(name: string, memory: ScheduleMemory): Promise<void>;
-  forget(name: string): Promise<void>;
+  /** Of one schedule, or of all of the document, also those that it no longer has. */
+  forget(name: string | undefined): Promise<void>;
 }
 
 /** Opens the memories of one document, known by its key; nothing is read yet. */
@@ -41,6 +42,11 @@ export function scheduleMemories(stateFolder: string, key: string): ScheduleMemo
         makeFolders(folder);
         await replaceFile(path(name), JSON.stringify(memory));
       }),
-    forget: (name) => rm(path(name), { force: true }),
+    forget: async (name) => {
+      const all = await readdir(folder).catch(() => []);
+      for (const file of all)
+        if (name === undefined ? file.startsWith(`${key}-`) : file === `${key}-${name}.json`)
+          await rm(join(folder, file), { force: true });
+    },
   };
 }

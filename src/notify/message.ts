@@ -25,19 +25,24 @@ export interface Message {
   readonly page?: string;
 }
 
-/** Lines of a message at most; the rest is counted. */
+/** Lines of a message at most, and characters of a line: chat servers refuse long messages. The rest is counted. */
 const MOST_LINES = 20;
+const MOST_CHARACTERS = 300;
 
 /** The message for people. */
 export function messageText({ title, details, since, next, page }: Message): string {
-  const shown = details.slice(0, MOST_LINES).map((line) => `- ${line}`);
+  const shown = details.slice(0, MOST_LINES).map((line) => `- ${shortened(line)}`);
   const hidden = details.length - shown.length;
   return [
-    title,
+    shortened(title),
     ...shown,
     ...(hidden > 0 ? [`- and ${hidden} more`] : []),
     ...(since === undefined ? [] : [`since ${since.slice(0, 16).replace('T', ' ')} UTC`]),
     ...(next === undefined ? [] : [`next: ${next}`]),
     ...(page === undefined ? [] : [`page: ${page}`]),
   ].join('\n');
+}
+
+function shortened(line: string): string {
+  return line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS)}…`;
 }

@@ -26,6 +26,11 @@ export interface ScheduleObject {
   };
 }
 
+/** Kubernetes adds 11 characters for the name of each Job, which may have 63. */
+export function cronJobName(command: Parameters<typeof scheduleUnitName>[0]): string {
+  return scheduleUnitName(command).slice(0, 52).replace(/-+$/, '');
+}
+
 /**
  * A CronJob that runs the same engine, and the ConfigMap with its document. The journal is on a volume claim of the
  * same name, because drift compares with what earlier passes confirmed.
@@ -38,7 +43,7 @@ export function cronJob(
   if ('problem' in read) return read;
   const cron = cronFields(read.calendar);
   if ('problem' in cron) return cron;
-  const name = scheduleUnitName(command).slice(0, 52).replace(/-+$/, '');
+  const name = cronJobName(command);
   const metadata = {
     name,
     namespace,

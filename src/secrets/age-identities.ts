@@ -28,7 +28,9 @@ export async function readIdentities({ env, person }: IdentitySources): Promise<
   const given = identitiesIn(env[AGE_KEY_VARIABLE] ?? '');
   if (given.length > 0) return given;
   const folder = identityFolder(env);
-  const names = (await readdir(folder).catch(() => [])).sort();
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  // A pipe would never end.
+  const names = entries.flatMap((each) => (each.isFile() || each.isSymbolicLink() ? [each.name] : [])).sort();
   const found: string[] = [];
   for (const name of names) {
     const content = await readFile(join(folder, name)).catch(() => undefined);

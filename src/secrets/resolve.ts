@@ -184,7 +184,7 @@ async function readEnvFiles({ envFile, folder }: InputSources, warnings: Diagnos
 /** Decrypts only what no other source has, so that no passphrase is asked for nothing. */
 async function readEncrypted(
   declared: readonly Input[],
-  { folder, env, person }: InputSources,
+  { given, folder, env, person }: InputSources,
   files: readonly Named[],
   warnings: Diagnostic[],
 ): Promise<Named[]> {
@@ -196,9 +196,8 @@ async function readEncrypted(
     const encrypted = (await readAgeFile(folder))?.values ?? new Map<string, string>();
     const names = declared
       .map(({ name }) => name)
-      .filter(
-        (name) => encrypted.has(name) && !own(env, name) && !files.some(({ file }) => own(file.values, name)),
-      );
+      .filter((name) => encrypted.has(name) && !own(given, name) && !own(env, name))
+      .filter((name) => !files.some(({ file }) => own(file.values, name)));
     if (names.length === 0) return [];
     const identities = await readIdentities({ env, person });
     const values: Record<string, string> = {};

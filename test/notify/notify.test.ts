@@ -4,10 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Message } from '../../src/notify/message.ts';
-import { deliver, enqueue, MOST_TRIES } from '../../src/notify/outbox.ts';
+import { type Message, messageText } from '../../src/notify/message.ts';
+import { deliver, enqueue, MOST_TRIES, queueFolder } from '../../src/notify/outbox.ts';
 import { deliveryRequest } from '../../src/notify/request.ts';
 import { type NotifyTarget, readConfiguration } from '../../src/notify/target.ts';
+import { notifyEvent, notifyTargets } from '../../src/operations/notify/notify-targets.ts';
 import { runbook, type Scenario, scenario } from '../support/scenario.ts';
 
 const MESSAGE: Message = {
@@ -196,18 +197,19 @@ describe('the outbox', () => {
       stateFolder,
       patienceMs: Number.POSITIVE_INFINITY,
       send: async () => 'refused',
+      lock: () => () => {},
       wait: async (ms) => void pauses.push(ms),
     });
     expect(result).toEqual({ delivered: 0, waiting: 0, dropped: ['ops: refused'] });
     expect(pauses).toEqual(Array.from({ length: MOST_TRIES - 1 }, (_, at) => 5_000 * 2 ** at));
-    expect(await readdir(join(stateFolder, 'outbox'))).toEqual([]);
+    expect(await readdir(queueFolder(stateFolder, 'ops'))).toEqual([]);
   });
 
   test('keeps what is not delivered for the next run', async () => {
     const { world } = await scenario(SITE);
     const stateFolder = world.folders.person;
     enqueue(stateFolder, { target: 'ops', message: MESSAGE, tries: 0 });
-    const once = { stateFolder, patienceMs: 0, wait: async () => {} };
+    const once = { stateFolder, patienceMs: 0, lock: () => () => {}, wait: async () => {} };
     expect(await deliver({ ...once, send: async () => 'refused' })).toMatchObject({ waiting: 1 });
     expect(await deliver({ ...once, send: async () => undefined })).toMatchObject({
       delivered: 1,
@@ -227,6 +229,7 @@ describe('the outbox', () => {
     const whole = deliver({
       stateFolder,
       patienceMs: 0,
+      lock: () => () => {},
       wait: async () => {},
       send: async (target) => {
         if (target === 'hangs') await hanging;
@@ -239,14 +242,57 @@ describe('the outbox', () => {
     expect(sent).toEqual(['works', 'hangs']);
   });
 
+  test('two processes never send the same message, and the first also sends what came meanwhile', async () => {
+    const { url, got } = await receiver();
+    const scene = await scenario(SITE);
+    await configure(scene, { targets: { ops: { type: 'webhook', url } } });
+    const put = (id: string) =>
+      enqueue(scene.world.folders.person, { target: 'ops', message: { ...MESSAGE, id }, tries: 0 });
+    for (const id of ['a', 'b', 'c']) put(id);
+    const both = Promise.all([scene.run('notify deliver'), scene.run('notify deliver', { target: 'ops' })]);
+    put('d');
+    const delivered = (await both).map(({ report }) => report.delivered);
+    expect(delivered.reduce((sum, each) => sum + each, 0)).toBe(4);
+    expect(got.map(({ body }) => JSON.parse(body).id)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('a process that runs for days starts a delivery for each message that comes later', async () => {
+    const scene = await scenario(SITE);
+    await configure(scene, {
+      targets: { ops: { type: 'webhook', url: 'http://127.0.0.1:9' } },
+      events: { escalation: ['ops'] },
+    });
+    // Stands in for the engine: it notes its arguments.
+    await scene.write(
+      'engine.cjs',
+      `require('fs').appendFileSync(__dirname + '/started', process.argv[4] + ' ')`,
+    );
+    const { 1: own } = process.argv;
+    process.argv[1] = scene.path('engine.cjs');
+    onTestFinished(() => {
+      process.argv[1] = own!;
+    });
+    const { id: _id, at: _at, event: _event, ...news } = MESSAGE;
+    const started = () => scene.read('started').catch(() => '');
+    notifyEvent(scene.world, 'escalation', news);
+    await expect.poll(started, { timeout: 20_000 }).toBe('ops ');
+    notifyEvent(scene.world, 'escalation', news);
+    await expect.poll(started, { timeout: 20_000 }).toBe('ops ops ');
+  });
+
+  test('keeps the lines of a message short enough for a chat server', () => {
+    const text = messageText({ ...MESSAGE, details: ['x'.repeat(100_000)] });
+    expect(text.length).toBeLessThan(1_000);
+    expect(text).toContain('next: runbook replay AUTODOCK.md');
+  });
+
   test('takes a thousand messages without asking a receiver', async () => {
     const { url, got } = await receiver(() => undefined);
     const scene = await scenario(SITE);
     await configure(scene, { targets: { ops: { type: 'webhook', url } } });
-    const { notifyTargets } = await import('../../src/operations/notify/notify-targets.ts');
     const { id: _id, at: _at, ...news } = MESSAGE;
     for (let at = 0; at < 1_000; at++) expect(notifyTargets(scene.world, ['ops'], news)).toEqual(['ops']);
     expect(got).toEqual([]);
-    expect(await readdir(join(scene.world.folders.person, 'outbox'))).toHaveLength(1_000);
+    expect(await readdir(queueFolder(scene.world.folders.person, 'ops'))).toHaveLength(1_000);
   });
 });

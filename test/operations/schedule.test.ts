@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scenario } from '../support/scenario.ts';
@@ -85,6 +85,16 @@ describe('schedule run', () => {
     expect(report.passes[0].by).toEqual({ kind: 'schedule', name: 'write-the-page' });
   });
 
+  test('finds another document next to its own, wherever the scheduler starts it', async () => {
+    const scene = await scenario(BOX.replace('| drift | daily | |', '| other.md | daily | |'));
+    await scene.write('other.md', BOX.replace('site/index.html', 'other/index.html'));
+    await scene.run('approve', { file: 'other.md' });
+    Object.assign(scene.world, { cwd: '/' });
+    const ran = await scene.run('schedule run', { name: 'other', file: scene.path('AUTODOCK.md') });
+    expect(ran).toMatchObject({ exit: 0, report: { state: 'ok' } });
+    expect(await scene.read('other/index.html')).toContain('hello');
+  });
+
   test('suggests the name that was meant', async () => {
     const scene = await scenario(BOX);
     const { exit, diagnostics } = await scene.run('schedule run', { name: 'drfit' });
@@ -125,6 +135,40 @@ describe('schedule install', () => {
     const listed = await scene.run('schedule list');
     expect(listed.report.tasks[0]).toMatchObject({ name: 'drift', installed: ['cron'], late: false });
     await scene.run('schedule remove', { as: 'cron' });
+    expect(await scene.read('table')).toBe('0 1 * * * backup\n');
+  });
+
+  test('removes what the document no longer schedules, at the next install', async () => {
+    const scene = await withCrontab();
+    await scene.run('schedule install', { as: 'cron', yes: true });
+    await scene.write('AUTODOCK.md', BOX.replace('| drift | daily | |\n', ''));
+    const { report } = await scene.run('schedule install', { as: 'cron', yes: true });
+    expect(report.notes.join('\n')).toMatch(/-drift: removed/);
+    expect(await scene.read('table')).not.toContain('drift');
+  });
+
+  test('removes the lines and the results of a document that was deleted', async () => {
+    const scene = await withCrontab();
+    await scene.run('schedule install', { as: 'cron', yes: true });
+    await scene.run('schedule run', { name: 'verify' });
+    const results = join(scene.world.folders.person, 'schedules');
+    expect(await readdir(results)).toHaveLength(1);
+    await rm(scene.path('AUTODOCK.md'));
+    const { report } = await scene.run('schedule remove', { as: 'cron' });
+    expect(report.items).toHaveLength(4);
+    await expect(scene.read('table')).rejects.toThrow();
+    expect(await readdir(results)).toEqual([]);
+  });
+
+  test('writes no crontab if the present one cannot be read', async () => {
+    const scene = await withCrontab();
+    await scene.write('table', '0 1 * * * backup\n');
+    await writeFile(
+      scene.path('bin/crontab'),
+      CRONTAB.replace('-l)', "-l) echo 'cannot open the spool: permission denied' >&2; exit 1 ;;\n  -l)"),
+    );
+    const refused = await scene.run('schedule install', { as: 'cron', yes: true });
+    expect(refused).toMatchObject({ exit: 3, diagnostics: [{ code: 'scheduler-failed' }] });
     expect(await scene.read('table')).toBe('0 1 * * * backup\n');
   });
 

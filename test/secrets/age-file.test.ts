@@ -135,6 +135,34 @@ describe('secrets.age.env', () => {
     expect(await scene.replay()).toMatchObject({ exit: 0 });
   });
 
+  test('the first secret never replaces an identity that cannot be read here', async () => {
+    const { scene, keys } = await withHome();
+    const locked = '-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n';
+    await writeFile(keys, locked);
+    expect(await setToken(scene)).toMatchObject({ exit: 3, diagnostics: [{ code: 'no-identity' }] });
+    expect(await readFile(keys, 'utf8')).toBe(locked);
+    await expect(scene.read('secrets.age.env')).rejects.toThrow();
+  });
+
+  test('a passphrase is asked for once, however many values are encrypted again', async () => {
+    const { scene, recipient, keys } = await withHome();
+    for (const name of ['TOKEN', 'SECOND', 'THIRD']) {
+      await writeFile(scene.path('../value'), name);
+      await scene.run('secret set', { name, from: '../value' });
+    }
+    const { Encrypter } = await import('age-encryption');
+    const encrypter = new Encrypter();
+    encrypter.setPassphrase('open sesame');
+    encrypter.setScryptWorkFactor(10);
+    await writeFile(keys, await encrypter.encrypt(await readFile(keys, 'utf8')));
+    const asked: string[] = [];
+    const ask = async (question: string) => asked.push(question) && 'open sesame';
+    Object.assign(scene.world, { person: { ask, confirm: async () => true } });
+    const { report } = await scene.run('secret recipients', { add: [recipient], remove: [] });
+    expect(report.names).toEqual(['SECOND', 'THIRD', 'TOKEN']);
+    expect(asked).toEqual([expect.stringContaining('Passphrase')]);
+  });
+
   test('a diff shows which name changed', async () => {
     const { scene } = await withHome();
     await setToken(scene);

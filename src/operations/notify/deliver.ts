@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { acquireLock } from '../../journal/lock/lock.ts';
 import { EXIT } from '../../model/diagnostic.ts';
-import { type DeliveryResult, outboxFolder } from '../../notify/outbox.ts';
+import type { DeliveryResult } from '../../notify/outbox.ts';
 import { defineOperation } from '../operation.ts';
 import { deliverHere } from './notify-targets.ts';
 
@@ -14,33 +13,17 @@ export const deliverNotifications = defineOperation({
   summary: 'send the messages that wait',
   description:
     'Sends what waits in the outbox, with retries for up to 25 minutes. A pass starts it when it has something to report.',
-  examples: ['runbook notify deliver'],
+  examples: ['runbook notify deliver', 'runbook notify deliver ops'],
   effect: 'write',
-  input: z.object({}),
-  run: async ({ world }): Promise<DeliveryResult> => {
-    const stateFolder = outboxFolder(world.folders.person);
-    const lock = acquireLock({
-      stateFolder,
-      command: 'notify deliver',
-      document: 'the outbox',
-      now: world.now,
-    });
-    if (lock.kind === 'held') return { delivered: 0, waiting: 0, dropped: [] };
-    try {
-      let all = await deliverHere(world, PATIENCE_MS);
-      // Messages that came meanwhile.
-      for (let more = all; more.delivered > 0 && more.waiting === 0; ) {
-        more = await deliverHere(world, PATIENCE_MS);
-        all = {
-          ...more,
-          delivered: all.delivered + more.delivered,
-          dropped: [...all.dropped, ...more.dropped],
-        };
-      }
-      return all;
-    } finally {
-      lock.release();
-    }
-  },
+  input: z.object({
+    target: z
+      .string()
+      .regex(/^[\w-]+$/, 'must be the name of a target')
+      .optional()
+      .describe('one target; default: all')
+      .meta({ positional: true, placeholder: 'TARGET' }),
+  }),
+  run: ({ world }, { target }): Promise<DeliveryResult> =>
+    deliverHere(world, { patienceMs: PATIENCE_MS, targets: target === undefined ? undefined : [target] }),
   exit: ({ waiting, dropped }) => (waiting + dropped.length > 0 ? EXIT.failed : EXIT.done),
 });

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import { acquireLock } from '../../journal/lock/lock.ts';
 import type { Message, NotifiedEvent } from '../../notify/message.ts';
-import { type Delivery, type DeliveryResult, deliver, enqueue } from '../../notify/outbox.ts';
+import { type Delivery, type DeliveryResult, deliver, enqueue, queueFolder } from '../../notify/outbox.ts';
 import { send } from '../../notify/send.ts';
 import type { NotifyConfiguration } from '../../notify/target.ts';
 import type { World } from '../../world.ts';
@@ -34,37 +35,56 @@ export function notifyTargets(world: World, names: readonly string[], news: News
   });
 }
 
-/** Notifies the targets of an event, and starts a process that delivers. Never throws and never waits. */
+/** Notifies the targets of an event, and starts processes that deliver. Never throws and never waits. */
 export function notifyEvent(world: World, event: NotifiedEvent, news: Omit<News, 'event'>): void {
   const names = configurationOrNone(world)?.events[event] ?? [];
-  if (notifyTargets(world, names, { ...news, event }).length > 0) deliverDetached(world);
+  for (const target of notifyTargets(world, names, { ...news, event })) deliverDetached(world, target);
 }
 
-let isDelivering = false;
+/** Targets that a process of this one delivers to, and whether a message came since it started. */
+const delivering = new Map<string, boolean>();
 
-/** Another process delivers, so that this one ends when its pass ends. One is enough for all messages of a process. */
-function deliverDetached({ env }: World): void {
-  if (isDelivering) return;
-  isDelivering = true;
-  const child = spawn(process.execPath, [process.argv[1]!, 'notify', 'deliver'], {
-    env,
+/** Another process delivers, so that this one ends when its pass ends. One process a target: a hanging one delays no other. */
+function deliverDetached(world: World, target: string): void {
+  if (delivering.has(target)) {
+    delivering.set(target, true);
+    return;
+  }
+  delivering.set(target, false);
+  const child = spawn(process.execPath, [process.argv[1]!, 'notify', 'deliver', target], {
+    env: world.env,
     detached: true,
     stdio: 'ignore',
   });
-  child.on('error', () => {});
+  child.on('error', () => delivering.delete(target));
+  child.on('exit', () => {
+    const isWaiting = delivering.get(target);
+    delivering.delete(target);
+    if (isWaiting) deliverDetached(world, target);
+  });
   child.unref();
 }
 
 /** Delivers here: for a schedule, whose processes end with it. */
-export async function deliverHere(world: World, patienceMs: number): Promise<DeliveryResult> {
+export async function deliverHere(
+  world: World,
+  { patienceMs, targets }: Pick<Delivery, 'patienceMs' | 'targets'>,
+): Promise<DeliveryResult> {
   const configuration = notifyConfiguration(world);
-  const delivery: Delivery = {
-    stateFolder: world.folders.person,
+  const stateFolder = world.folders.person;
+  return await deliver({
+    stateFolder,
     patienceMs,
+    targets,
     send: (name, message) => sendTo(configuration, name, message),
+    lock: (target) => lockTarget(world, queueFolder(stateFolder, target)),
     wait: (ms) => setTimeout(ms),
-  };
-  return await deliver(delivery);
+  });
+}
+
+function lockTarget({ now }: World, stateFolder: string): (() => void) | undefined {
+  const lock = acquireLock({ stateFolder, command: 'notify deliver', document: 'the outbox', now });
+  return lock.kind === 'held' ? undefined : lock.release;
 }
 
 /** A message to a target that was removed counts as delivered. */

@@ -2,22 +2,31 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import { cronLine, ownCronLines, withCronLines } from '../../schedule/crontab.ts';
 import { type ScheduledCommand, scheduleUnitName } from '../../schedule/scheduled-command.ts';
 import type { World } from '../../world.ts';
-import { runSchedulerProgram, tryProgram } from './run-scheduler-program.ts';
+import { runSchedulerProgram, schedulerFailed, tryProgram } from './run-scheduler-program.ts';
 import type { Scheduler } from './scheduler.ts';
+
+const READ = ['crontab', '-l'];
 
 /** Lines in this user's crontab. */
 export function cron(world: World): Scheduler {
+  /** Lines of others must not be lost, so only a crontab that does not exist counts as empty. */
   const read = async () => {
-    const { code, stdout } = await tryProgram(world, ['crontab', '-l']);
-    return code === 0 ? stdout : '';
+    const ended = await tryProgram(world, READ);
+    if (ended.code === 0) return ended.stdout;
+    if (/no crontab|no such file/i.test(ended.stderr)) return '';
+    throw schedulerFailed(READ, ended);
   };
   const write = (text: string) =>
-    text === '' ? tryProgram(world, ['crontab', '-r']) : runSchedulerProgram(world, ['crontab', '-'], text);
-  const installed: Scheduler['installed'] = async (key) => ownCronLines(await read(), key);
+    text === ''
+      ? runSchedulerProgram(world, ['crontab', '-r'])
+      : runSchedulerProgram(world, ['crontab', '-'], text);
   return {
     name: 'cron',
     preview: (commands) => commands.map((command) => `${lineOf(command)}\n`).join(''),
-    installed,
+    installed: async (key) => {
+      const { code, stdout } = await tryProgram(world, READ);
+      return code === 0 ? ownCronLines(stdout, key) : [];
+    },
     install: async (commands) => {
       const lines = commands.map(lineOf);
       const key = commands[0]?.key;
@@ -29,19 +38,10 @@ export function cron(world: World): Scheduler {
       await write(withCronLines(crontab, key, [...others, ...lines]));
       return lines;
     },
-    remove: async (key, name) => {
+    remove: async (key, lines) => {
       const crontab = await read();
-      const own = ownCronLines(crontab, key);
-      const gone = name === undefined ? own : own.filter((line) => isFor(line, key, { name }));
-      if (gone.length > 0)
-        await write(
-          withCronLines(
-            crontab,
-            key,
-            own.filter((line) => !gone.includes(line)),
-          ),
-        );
-      return gone;
+      const kept = ownCronLines(crontab, key).filter((line) => !lines.includes(line));
+      await write(withCronLines(crontab, key, kept));
     },
     isFor,
   };

@@ -8,12 +8,10 @@ import { approvalsOf } from '../approval/approval.ts';
 import { documentClosure, placeOn } from '../approval/closure-of.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
 import { prepare } from '../session/session.ts';
-import { cron } from './cron.ts';
-import { kubernetes } from './kubernetes.ts';
-import { isForSystem, scheduleFile, scheduleName, schedulerFlags } from './schedule-flags.ts';
-import { commandOf, type ScheduledDocument, scheduledDocument } from './scheduled-document.ts';
+import { scheduleFile, scheduleName, schedulerFlags } from './schedule-flags.ts';
+import { commandOf, documentOf, type ScheduledDocument, scheduledDocument } from './scheduled-document.ts';
 import type { Scheduler } from './scheduler.ts';
-import { systemd } from './systemd.ts';
+import { schedulerFor } from './scheduler-for.ts';
 
 const input = z.object({
   ...scheduleName,
@@ -52,31 +50,26 @@ export const install = defineOperation({
     const { world } = context;
     const found = await scheduledDocument(world, flags);
     if (found.tasks.length === 0) throw nothingScheduled(flags.file);
-    const scheduler = await schedulerOf(context, flags, found);
+    const { folder, source } = found.document;
+    const scheduler = schedulerFor(context, { ...flags, folder, text: source.text });
     const commands = await Promise.all(found.tasks.map((task) => commandOf(world, found, task)));
     const text = scheduler.preview(commands);
     const notes = await approvalNotes(context, flags.file, found);
     if (flags.print) return { file: flags.file, did: 'printed', items: [], text, notes };
     if (!flags.yes && !(await isConfirmed(world, scheduler, text))) throw declined(text);
     const items = await scheduler.install(commands);
-    return { file: flags.file, did: 'installed', items, notes };
+    const stale = flags.name === undefined ? await removeStale(scheduler, found) : [];
+    return { file: flags.file, did: 'installed', items, notes: [...notes, ...stale] };
   },
   exit: () => EXIT.done,
 });
 
-async function schedulerOf(
-  context: OperationContext,
-  flags: z.infer<typeof input>,
-  { document }: ScheduledDocument,
-): Promise<Scheduler> {
-  switch (flags.as) {
-    case 'systemd':
-      return systemd(context.world, { system: isForSystem(flags) });
-    case 'cron':
-      return cron(context.world);
-    case 'kubernetes':
-      return kubernetes(context, { ...flags, document });
-  }
+/** What an earlier version of the document scheduled would run in vain. */
+async function removeStale(scheduler: Scheduler, { key, tasks }: ScheduledDocument): Promise<string[]> {
+  const items = await scheduler.installed(key);
+  const stale = items.filter((item) => !tasks.some((task) => scheduler.isFor(item, key, task)));
+  if (stale.length > 0) await scheduler.remove(key, stale);
+  return stale.map((item) => `${item}: removed, because the document no longer schedules it.`);
 }
 
 async function isConfirmed({ person }: World, { name }: Scheduler, text: string): Promise<boolean> {
@@ -100,7 +93,7 @@ async function approvalNote(
 ): Promise<string | undefined> {
   const runsCode = task.verb === 'prove' || task.verb === 'facts' || task.verb === 'replay';
   if (!runsCode || task.flags.includes('--dry-run')) return undefined;
-  const name = task.document ?? file;
+  const name = documentOf(task, file);
   const prepared = await prepare({ world, ...context }, { file: name, loose: false }).catch(() => undefined);
   if (!prepared) return `${task.name}: ${name} cannot be read as a runbook, so its runs will fail.`;
   const image = prepared.runbook.frontMatter.box?.image;

@@ -1,15 +1,15 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { scheduleMemories } from '../../journal/schedule-memory.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { ScheduleChangeReport } from '../../model/reports/schedule-report.ts';
 import { defineOperation } from '../operation.ts';
-import { cron } from './cron.ts';
-import { kubernetes } from './kubernetes.ts';
-import { isForSystem, scheduleFile, scheduleName, schedulerFlags } from './schedule-flags.ts';
-import { scheduledDocument } from './scheduled-document.ts';
-import { systemd } from './systemd.ts';
+import { scheduleFile, scheduleName, schedulerFlags } from './schedule-flags.ts';
+import { scheduleKey } from './scheduled-document.ts';
+import { schedulerFor } from './scheduler-for.ts';
 
-/** Removes what `schedule install` wrote, also for rows that the document no longer has. */
+/** Removes what `schedule install` wrote, also for rows that the document no longer has, and for a document that is gone. */
 export const remove = defineOperation({
   name: 'schedule remove',
   summary: 'remove the timers of a document',
@@ -27,20 +27,22 @@ export const remove = defineOperation({
       .describe('with kubernetes: namespace')
       .meta({ placeholder: 'NAME' }),
   }),
-  run: async (context, { name, ...flags }): Promise<ScheduleChangeReport> => {
+  run: async (context, { name, file, ...flags }): Promise<ScheduleChangeReport> => {
     const { world } = context;
-    const { key, document, tasks } = await scheduledDocument(world, { file: flags.file });
-    const scheduler =
-      flags.as === 'kubernetes'
-        ? kubernetes(context, { ...flags, document })
-        : flags.as === 'cron'
-          ? cron(world)
-          : systemd(world, { system: isForSystem(flags) });
-    const items = await scheduler.remove(key, name);
-    const memories = scheduleMemories(world.folders.person, key);
-    for (const each of name === undefined ? tasks.map((task) => task.name) : [name])
-      await memories.forget(each);
-    return { file: flags.file, did: 'removed', items, notes: [] };
+    const path = await pathOf(resolve(world.cwd, file));
+    const key = scheduleKey(path);
+    const scheduler = schedulerFor(context, { ...flags, folder: dirname(path) });
+    const all = await scheduler.installed(key);
+    const items = name === undefined ? all : all.filter((item) => scheduler.isFor(item, key, { name }));
+    if (items.length > 0) await scheduler.remove(key, items);
+    await scheduleMemories(world.folders.person, key).forget(name);
+    return { file, did: 'removed', items, notes: [] };
   },
   exit: () => EXIT.done,
 });
+
+/** The real path, also of a document that was deleted: its timers must not stay. */
+async function pathOf(path: string): Promise<string> {
+  const folder = await realpath(dirname(path)).catch(() => dirname(path));
+  return await realpath(path).catch(() => join(folder, basename(path)));
+}

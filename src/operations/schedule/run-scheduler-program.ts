@@ -1,5 +1,5 @@
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
-import { type ProgramEnd, runProgram } from '../../program/run-program.ts';
+import { errorText, type ProgramEnd, runProgram } from '../../program/run-program.ts';
 import type { World } from '../../world.ts';
 
 /** Runs systemctl or crontab with this process's variables. Never throws. */
@@ -15,16 +15,11 @@ export async function runSchedulerProgram(
 ): Promise<ProgramEnd> {
   const result = await tryProgram(world, run, input);
   if (result.code === 0) return result;
-  const said = result.stderr.trim() || `exit code ${result.code}`;
-  throw new RunbookError(
-    [
-      {
-        code: 'scheduler-failed',
-        severity: 'error',
-        message: `"${run.join(' ')}" must succeed, and failed: ${said}`,
-        remedy: 'Fix the reported cause, or choose another scheduler with --as.',
-      },
-    ],
-    EXIT.person,
-  );
+  throw schedulerFailed(run, result);
+}
+
+export function schedulerFailed(run: readonly string[], ended: ProgramEnd): RunbookError {
+  const message = `"${run.join(' ')}" must succeed, and failed: ${errorText(ended)}`;
+  const remedy = 'Fix the reported cause, or choose another scheduler with --as.';
+  return new RunbookError([{ code: 'scheduler-failed', severity: 'error', message, remedy }], EXIT.person);
 }

@@ -15,7 +15,7 @@ import { SCHEDULE_VARIABLE } from '../pass/record-start.ts';
 import { isLate } from './late.ts';
 import { outcomeLines } from './outcome-lines.ts';
 import { scheduleFile } from './schedule-flags.ts';
-import { type ScheduledDocument, scheduledDocument } from './scheduled-document.ts';
+import { documentOf, type ScheduledDocument, scheduledDocument } from './scheduled-document.ts';
 
 /** What a scheduler starts: one task, without anyone to ask. */
 export const run = defineOperation({
@@ -52,7 +52,7 @@ export const run = defineOperation({
     const notified = changed ? notifyTargets(world, task.tell, news) : [];
     if (ended.state === 'ok') await beat(world, task.tell, news);
     await tellMissed(world, found, task);
-    await deliverHere(world, PATIENCE_MS).catch(() => {});
+    await deliverHere(world, { patienceMs: PATIENCE_MS }).catch(() => {});
     const { name, what } = task;
     const { next, exit } = ended;
     return { file: flags.file, name, what, box: hostname(), ...memory, changed, notified, next, exit };
@@ -122,7 +122,7 @@ const verbs: Readonly<Record<string, () => Promise<unknown>>> = {
 /** Never throws: what went wrong is the result. No one is there to be asked. */
 async function runTask(context: OperationContext, task: ScheduledTask, file: string): Promise<Ended> {
   const { world } = context;
-  const document = task.document ?? file;
+  const document = documentOf(task, file);
   const alone: OperationContext = {
     ...context,
     world: { ...world, person: undefined, env: { ...world.env, [SCHEDULE_VARIABLE]: task.name } },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
 import { nearest } from '../../base/nearest.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { ScheduledTask } from '../../model/runbook.ts';
@@ -36,6 +37,12 @@ export async function scheduledDocument(
   const refused = diagnostics.filter(({ code }) => code === 'bad-schedule');
   if (name === undefined && refused.length > 0) throw new RunbookError(refused, EXIT.document);
   return { document, tasks, key };
+}
+
+/** The document that a task runs: the one at `file`, or another one next to it. */
+export function documentOf({ document }: Pick<ScheduledTask, 'document'>, file: string): string {
+  if (document === undefined) return file;
+  return isAbsolute(document) ? document : join(dirname(file), document);
 }
 
 /** The engine that runs now, with the variables that a scheduler must pass on. */

@@ -38,10 +38,7 @@ export function systemd(world: World, { system }: { readonly system: boolean }):
       await systemctl('enable', '--now', ...timers);
       return units.map(({ name }) => name);
     },
-    remove: async (key, name) => {
-      const all = await installed(key);
-      const items = name === undefined ? all : all.filter((item) => isFor(item, key, { name }));
-      if (items.length === 0) return [];
+    remove: async (_, items) => {
       const timers = items.filter((item) => item.endsWith('.timer'));
       if (timers.length > 0) {
         await systemctl('disable', '--now', ...timers);
@@ -50,7 +47,6 @@ export function systemd(world: World, { system }: { readonly system: boolean }):
       }
       for (const item of items) await rm(join(folder, item), { force: true });
       await systemctl('daemon-reload');
-      return items;
     },
     isFor,
   };

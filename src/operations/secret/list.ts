@@ -3,7 +3,7 @@ import { EXIT } from '../../model/diagnostic.ts';
 import type { SecretReport } from '../../model/reports/secret-report.ts';
 import { defineOperation } from '../operation.ts';
 import { secretFile, secretName } from './secret-flags.ts';
-import { openStore, openValue, refused, requireStored, storeValues } from './secret-store.ts';
+import { openStore, openValues, refused, requireStored, storeValues } from './secret-store.ts';
 
 /** Names only: nothing is decrypted. */
 export const listSecrets = defineOperation({
@@ -57,7 +57,7 @@ export const getSecret = defineOperation({
       throw refused('no-terminal', message, 'Run the same command in a terminal.', EXIT.person);
     }
     const store = await openStore(world, file);
-    const value = await openValue(world, store, name);
+    const { [name]: value } = await openValues(world, store, [name]);
     await world.person.ask(`${name} is: ${value}\nPress Enter:`);
     return { file, did: 'shown', names: [name], recipients: store.file.recipients, steps: [] };
   },

@@ -3,7 +3,7 @@ import { EXIT } from '../../model/diagnostic.ts';
 import type { SecretReport } from '../../model/reports/secret-report.ts';
 import { defineOperation } from '../operation.ts';
 import { secretFile } from './secret-flags.ts';
-import { openStore, openValue, recipientsFor, refused, storeValues } from './secret-store.ts';
+import { openStore, openValues, recipientsFor, refused, storeValues } from './secret-store.ts';
 
 const key = z.string().regex(/^age1[a-z0-9]+$/, 'must be a public key, age1…');
 
@@ -35,9 +35,7 @@ export const secretRecipients = defineOperation({
         'Add another one first.',
         EXIT.usage,
       );
-    const values: Record<string, string> = {};
-    for (const name of names) values[name] = await openValue(world, store, name);
-    await storeValues(store, values, recipients);
+    await storeValues(store, await openValues(world, store, names), recipients);
     return { file, did: 'recipients', names, recipients, steps: [], ...(created ? { created } : {}) };
   },
   exit: () => EXIT.done,

@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { generateIdentity } from 'age-encryption';
-import { replaceFile } from '../../base/disk/replace-file.ts';
 import { nearest } from '../../base/nearest.ts';
 import { EXIT, type ExitCode, RunbookError } from '../../model/diagnostic.ts';
 import {
@@ -78,21 +77,36 @@ export async function recipientsFor(
   const folder = identityFolder(world.env);
   const created = join(folder, 'keys.txt');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await replaceFile(created, `${identity}\n`, { mode: 0o600 });
+  await writeFile(created, `${identity}\n`, { mode: 0o600, flag: 'wx' }).catch(() => {
+    throw refused(
+      'no-identity',
+      `${created} must hold an identity of age that can be read here, and does not.`,
+      `If it has a passphrase, run the same command in a terminal. Or put an identity into ${AGE_KEY_VARIABLE}.`,
+      EXIT.person,
+    );
+  });
   return { recipients: await recipientsOf([identity]), created };
 }
 
-/** Decrypts one value. @throws RunbookError 64 for a name that is not stored, 3 if no identity fits */
-export async function openValue(world: World, { file }: SecretStore, name: string): Promise<string> {
-  const value = requireStored(file, name);
+/**
+ * Decrypts values by name; a passphrase is asked for once.
+ * @throws RunbookError 64 for a name that is not stored, 3 if no identity fits
+ */
+export async function openValues(
+  world: World,
+  { file }: SecretStore,
+  names: readonly string[],
+): Promise<Record<string, string>> {
+  const encrypted = names.map((name) => [name, requireStored(file, name)] as const);
   const identities = await readIdentities({ env: world.env, person: world.person });
-  try {
-    return await decryptValue(value, identities);
-  } catch {
-    const message = `No identity of this person decrypts ${name} of ${AGE_FILE}.`;
-    const remedy = `Put the identity into ${identityFolder(world.env)}/keys.txt or ${AGE_KEY_VARIABLE}, or ask a recipient to add yours: runbook secret recipients --add age1…`;
-    throw refused('no-identity', message, remedy, EXIT.person);
-  }
+  const values: Record<string, string> = {};
+  for (const [name, value] of encrypted)
+    values[name] = await decryptValue(value, identities).catch(() => {
+      const message = `No identity of this person decrypts ${name} of ${AGE_FILE}.`;
+      const remedy = `Put the identity into ${identityFolder(world.env)}/keys.txt or ${AGE_KEY_VARIABLE}, or ask a recipient to add yours: runbook secret recipients --add age1…`;
+      throw refused('no-identity', message, remedy, EXIT.person);
+    });
+  return values;
 }
 
 /** @throws RunbookError 64 */
@@ -106,8 +120,6 @@ export function requireStored({ values }: AgeFile, name: string): string {
 
 /** The new value: from a file or pipe, else from the person. Its last line end is not part of it. */
 export async function askValue(world: World, name: string, from: string | undefined): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  const { resolve } = await import('node:path');
   const text =
     from === undefined
       ? await world.person?.ask(`Value of ${name}:`, { secret: true })

@@ -35,7 +35,7 @@ export const setSecret = defineOperation({
   exit: () => EXIT.done,
 });
 
-/** The same for a secret that is stored already; without a name, all values are encrypted again. */
+/** The same for a secret that is stored already. */
 export const rotateSecret = defineOperation({
   name: 'secret rotate',
   summary: 'replace the value of a secret, and name the steps that use it',
