@@ -1,9 +1,11 @@
 import { nearest } from '../base/nearest.ts';
+import { describeType, hasForm, type InputType } from '../model/input-type.ts';
 import type { Place } from '../model/place.ts';
 import { refusedName } from '../model/refused-names.ts';
 import type { Fact, Input } from '../model/runbook.ts';
 import type { CodeReader } from './action-fence.ts';
-import { cellCode, cellText, type Row, readTables } from './commonmark/tables.ts';
+import { cellCode, cellText, type Row, readTables, type TableCell } from './commonmark/tables.ts';
+import { readInputType, readPattern, TYPE_NAMES } from './input-type.ts';
 import { present } from './record/present.ts';
 import type { Report } from './report.ts';
 import type { Chapter } from './sections.ts';
@@ -38,17 +40,12 @@ function readInput({ source, report }: CodeReader, { section }: Chapter, { cells
     report.error('bad-name', start, message, 'Use letters, digits and _, such as REGISTRY_USER.');
     return [];
   }
-  const kind = kindOf(cellText(cells.get('kind')), /secret/i.test(section.title));
-  if (kind !== 'variable' && kind !== 'secret') {
-    const guess = nearest(kind, ['variable', 'secret']) ?? 'variable` or `secret';
-    report.error(
-      'bad-kind',
-      start,
-      `The kind of an input must be \`variable\` or \`secret\`. Found \`${kind}\`.`,
-      `Write \`${guess}\`.`,
-    );
+  const read = readKind(cells.get('kind'), /secret/i.test(section.title));
+  if ('problem' in read) {
+    report.error('bad-kind', start, read.problem, read.remedy);
     return [];
   }
+  const { kind, type } = read;
   const given = cells.get('default');
   const command = cellCode(cells.get('from')) ?? (kind === 'secret' ? cellCode(given) : undefined);
   const value = kind === 'secret' && cellCode(given) !== undefined ? '' : cellText(given);
@@ -61,13 +58,17 @@ function readInput({ source, report }: CodeReader, { section }: Chapter, { cells
       'Write `yes` or `no`.',
     );
   }
+  if (type && value !== '' && !hasForm(type, value)) {
+    const message = `The default of ${name} must be ${describeType(type)}. Found \`${value}\`.`;
+    report.error('bad-default', given!.span.start, message, 'Correct the default, or its Kind.');
+  }
   const purpose = PURPOSE.map((column) => cells.get(column)).find((cell) => cell !== undefined);
   return [
     {
       name,
       kind,
       required: required ?? true,
-      ...present({ default: value === '' ? undefined : value, command }),
+      ...present({ type, default: value === '' ? undefined : value, command }),
       purpose: cellText(purpose),
       place: source.placeAt(start),
     },
@@ -85,9 +86,31 @@ function whyUnusable(name: string): string {
     : 'it is not a valid variable name';
 }
 
-function kindOf(written: string, inSecrets: boolean): string {
-  return written === '' ? (inSecrets ? 'secret' : 'variable') : written.toLowerCase();
+type ReadKind =
+  | { readonly kind: Input['kind']; readonly type?: InputType }
+  | { readonly problem: string; readonly remedy: string };
+
+/** `variable`, `secret`, `secret(/…/)` or a type. In a section named Secrets only `variable` is not a secret. */
+function readKind(cell: TableCell | undefined, inSecrets: boolean): ReadKind {
+  const usual = inSecrets ? 'secret' : 'variable';
+  const written = cellCode(cell) ?? cellText(cell);
+  const [word = ''] = written.split('(', 1);
+  const kind = word.trim().toLowerCase();
+  if (written === '') return { kind: usual };
+  if (written.toLowerCase() === kind && (kind === 'variable' || kind === 'secret')) return { kind };
+  const secret = /^secret\((.*)\)$/is.exec(written)?.[1];
+  const read =
+    secret === undefined ? readInputType(written.replace(word, kind)) : readPattern(written, secret);
+  if (read && 'type' in read) return { kind: secret === undefined ? usual : 'secret', type: read.type };
+  if (read) return { problem: `The kind \`${written}\` cannot be read: ${read.problem}.`, remedy: KINDS };
+  const guess = nearest(kind, ['variable', 'secret', ...TYPE_NAMES]);
+  return {
+    problem: `The kind of an input must be \`variable\`, \`secret\` or a type. Found \`${written}\`.`,
+    remedy: guess ? `Write \`${guess}\`.` : KINDS,
+  };
 }
+
+const KINDS = `Write \`variable\`, \`secret\`, or one of ${TYPE_NAMES.map((each) => `\`${each}\``).join(', ')}.`;
 
 /** An empty cell means required, unless there is a default. */
 function readRequired(written: string, withoutDefault: boolean): boolean | undefined {

@@ -56,6 +56,8 @@ export interface PlannedStep {
 export interface ResolvedInput {
   readonly name: string;
   readonly kind: 'variable' | 'secret';
+  /** What its value must be, as written in the column Kind: `port(1024..)`. */
+  readonly type?: string;
   /** Masked for secrets. Undefined: the value is missing. */
   readonly value?: string;
   /** `--input`, `environment`, `.env`, `--env-file`, `command`, `default`, `prompt`, `missing`, `unapproved`. */

@@ -1,6 +1,7 @@
 import type { Action } from './action.ts';
 import type { Check } from './check.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import type { InputType } from './input-type.ts';
 import type { Place, Span } from './place.ts';
 
 /** Sections with a meaning; all others are prose. */
@@ -98,6 +99,8 @@ export interface Step {
 export interface Input {
   readonly name: string;
   readonly kind: 'variable' | 'secret';
+  /** What its value must be; absent: any text. */
+  readonly type?: InputType;
   readonly required: boolean;
   readonly default?: string;
   /** A command in backticks in the column From (or Default of a secret) whose output is the value, such as `pass show x`. */

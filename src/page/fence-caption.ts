@@ -1,5 +1,5 @@
 import { actionKind } from '../actions/all.ts';
-import { formatDuration } from '../markdown/checks/duration.ts';
+import { formatDuration } from '../base/duration.ts';
 import type { Action } from '../model/action.ts';
 import type { VendoredObjects } from '../model/page.ts';
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nearest } from '../base/nearest.ts';
 import { type Diagnostic, EXIT, RunbookError, runbookError } from '../model/diagnostic.ts';
+import { describeType, isOfType } from '../model/input-type.ts';
 import type { ResolvedInput } from '../model/plan.ts';
 import { refusedName } from '../model/refused-names.ts';
 import type { Input } from '../model/runbook.ts';
@@ -57,7 +58,7 @@ export function isCallersOwn({ kind, source }: Pick<InputValue, 'kind' | 'source
 export interface ResolvedInputs {
   /** By name. Inputs without a value are omitted. */
   readonly values: Map<string, InputValue>;
-  /** One error per required input without a value, listing the ways to provide it. */
+  /** One error per required input without a value, listing the ways to provide it, and per value that is not of its type. */
   readonly missing: Diagnostic[];
   /** Every declared input for reports; secrets are masked. An input whose command may not run yet has no value. */
   readonly resolved: ResolvedInput[];
@@ -87,6 +88,7 @@ export async function resolveInputs(
       : await find(input, sources, files);
     answer.resolved.push(describe(input, outcome));
     if (outcome.kind === 'value') {
+      if (!(await isAccepted(input, outcome.value))) answer.missing.push(wrongValue(input, outcome));
       answer.values.set(input.name, { value: outcome.value, kind: input.kind, source: outcome.source });
       if (input.kind === 'secret' && outcome.exposed !== undefined)
         warnOnce(answer.warnings, outcome.exposed);
@@ -155,10 +157,46 @@ async function runFor(command: string, sources: InputSources): Promise<{ value: 
   };
 }
 
-async function ask({ name, kind, purpose }: Input, person: Person | undefined): Promise<string> {
-  const question = purpose === '' ? `${name}:` : `${name} (${purpose}):`;
-  return (await person?.ask(question, { secret: kind === 'secret' })) ?? '';
+/** How often a person is asked for one value that is not of its type. */
+const ASKED_AT_MOST = 3;
+
+async function ask(input: Input, person: Person | undefined): Promise<string> {
+  const { name, kind, purpose, type } = input;
+  const about = [purpose, type ? describeType(type) : ''].filter((each) => each !== '').join('; ');
+  const question = about === '' ? `${name}:` : `${name} (${about}):`;
+  for (let asked = 1; ; asked++) {
+    const answer = (await person?.ask(question, { secret: kind === 'secret' })) ?? '';
+    if (asked === ASKED_AT_MOST || answer === '' || (await isAccepted(input, answer))) return answer;
+  }
 }
+
+async function isAccepted({ type }: Input, value: string): Promise<boolean> {
+  return type === undefined || (await isOfType(type, value));
+}
+
+/** Shows a value only if the caller or the document knows it already. */
+function wrongValue(
+  { name, kind, type, place }: Input,
+  { value, source }: { readonly value: string; readonly source: ValueSource },
+): Diagnostic {
+  const found = isCallersOwn({ kind, source })
+    ? `Found ${JSON.stringify(value)}.`
+    : `The value from ${SOURCES[source] ?? source} is not.`;
+  return {
+    code: 'bad-value',
+    severity: 'error',
+    message: `The value of ${name} must be ${describeType(type!)}. ${found}`,
+    remedy: `Correct it in ${SOURCES[source] ?? source}, or change the Kind \`${type!.written}\` in its row of Inputs.`,
+    place,
+  };
+}
+
+const SOURCES: Partial<Record<ValueSource, string>> = {
+  environment: 'the environment',
+  command: 'its command',
+  default: 'the column Default',
+  prompt: 'the answer at the terminal',
+};
 
 /** An env file and its name in reports. */
 interface Named {
@@ -295,21 +333,20 @@ function waysToGive(kind: Input['kind'], name: string): string {
   return `${argument}the environment variable ${name}, a line ${name}=… in .env or --env-file, a command in its row of Inputs, or at a terminal`;
 }
 
-function describe({ name, kind, required }: Input, outcome: Outcome): ResolvedInput {
+function describe({ name, kind, required, type }: Input, outcome: Outcome): ResolvedInput {
+  const declared = { name, kind, ...(type ? { type: type.written } : {}), required };
   switch (outcome.kind) {
     case 'value':
       return {
-        name,
-        kind,
-        required,
+        ...declared,
         source: outcome.source,
         value: kind === 'secret' ? markOf(name) : outcome.value,
       };
     case 'later':
-      return { name, kind, required, source: 'command' };
+      return { ...declared, source: 'command' };
     case 'proposed':
-      return { name, kind, required, source: 'unapproved' };
+      return { ...declared, source: 'unapproved' };
     case 'missing':
-      return { name, kind, required, source: 'missing' };
+      return { ...declared, source: 'missing' };
   }
 }

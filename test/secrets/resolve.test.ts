@@ -275,3 +275,60 @@ describe('rejected input', () => {
     expect(warnings).toMatchObject([{ code: 'env-file-unreadable', severity: 'warning' }]);
   });
 });
+
+describe('the type of an input', () => {
+  const port = { name: 'port', written: 'port(1024..)', least: 1024 } as const;
+
+  it('accepts a value of the type', async () => {
+    const { missing, resolved } = await resolveInputs(
+      [input('UI', { type: port })],
+      sources({ given: { UI: '8080' } }),
+    );
+    expect(missing).toEqual([]);
+    expect(resolved).toMatchObject([{ name: 'UI', kind: 'variable', type: 'port(1024..)', value: '8080' }]);
+  });
+
+  it('refuses another value with the row of the input, and shows only what the caller gave', async () => {
+    const declared = [input('UI', { type: port }), input('API', { type: port })];
+    const { missing } = await resolveInputs(
+      declared,
+      sources({ given: { UI: '80' }, env: { API: 'held-by-person' } }),
+    );
+    expect(missing).toMatchObject([
+      {
+        code: 'bad-value',
+        message: 'The value of UI must be a port from 1 to 65535, in 1024... Found "80".',
+        place: { file: 'AUTODOCK.md', line: 9 },
+      },
+      { code: 'bad-value', message: expect.stringContaining('The value from the environment is not.') },
+    ]);
+    expect(JSON.stringify(missing)).not.toContain('held-by-person');
+  });
+
+  it('compares a secret with its pattern without showing it', async () => {
+    const pattern = { source: '^tok-', ignoreCase: false };
+    const declared = [secret('TOKEN', { type: { name: 'text', written: 'secret(/^tok-/)', pattern } })];
+    const wrong = await resolveInputs(declared, sources({ env: { TOKEN: 'hunter2' } }));
+    expect(wrong.missing).toMatchObject([{ code: 'bad-value' }]);
+    expect(JSON.stringify(wrong)).not.toContain('hunter2"}');
+    expect(JSON.stringify(wrong.missing)).not.toContain('hunter2');
+    const right = await resolveInputs(declared, sources({ env: { TOKEN: 'tok-1' } }));
+    expect(right.missing).toEqual([]);
+  });
+
+  it('is part of the question, and a wrong answer is asked again', async () => {
+    const answers = ['80', '8080'];
+    const asked: string[] = [];
+    const ask = async (question: string) => {
+      asked.push(question);
+      return answers.shift() ?? '';
+    };
+    const { missing, values } = await resolveInputs(
+      [input('UI', { type: port, purpose: 'the page' })],
+      sources({ person: { ask } as unknown as Person }),
+    );
+    expect(missing).toEqual([]);
+    expect(values.get('UI')?.value).toBe('8080');
+    expect(asked).toEqual(Array(2).fill('UI (the page; a port from 1 to 65535, in 1024..):'));
+  });
+});

@@ -83,7 +83,7 @@ function inputsBlock(inputs: readonly ResolvedInput[], page: Page): string {
     return [
       cleanLine(input.name),
       value,
-      missing && !input.required ? 'optional' : missing ? input.kind : `from ${input.source}`,
+      missing && !input.required ? 'optional' : missing ? (input.type ?? input.kind) : `from ${input.source}`,
     ];
   });
   return `${page.paint.strong('inputs')}\n${table(rows, page)}`;

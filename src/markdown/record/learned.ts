@@ -28,7 +28,8 @@ export interface LearnedProblem extends ProblemEntry {
 
 interface LearnedInput {
   readonly name: string;
-  readonly kind: 'variable' | 'secret';
+  /** As in the column Kind. */
+  readonly kind: string;
   readonly required: boolean;
   readonly default: string;
   readonly purpose: string;

@@ -7,7 +7,7 @@ import { findImage } from '../../boxes/image.ts';
 import type { Purpose } from '../../boxes/labels.ts';
 import { launchBox, type WantedPort } from '../../boxes/launch-box.ts';
 import { thisProcess } from '../../journal/lock/process-identity.ts';
-import { parseDuration } from '../../markdown/checks/duration.ts';
+import { parseDuration } from '../../base/duration.ts';
 import { EXIT, usageError } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/reports/report.ts';
 import { defineTool } from '../agent/tool.ts';

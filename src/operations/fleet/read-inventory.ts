@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { nearest } from '../../base/nearest.ts';
 import { type Inventory, parseInventory, type Target } from '../../fleet/inventory.ts';
 import { type Diagnostic, EXIT, runbookError } from '../../model/diagnostic.ts';
+import { describeType, isOfType } from '../../model/input-type.ts';
 import { refusedName } from '../../model/refused-names.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import { refuseErrors } from '../document/document.ts';
@@ -17,7 +18,11 @@ const LARGEST_INVENTORY = 4 * 1024 * 1024;
 export async function readInventory(cwd: string, file: string, runbook: Runbook): Promise<Inventory> {
   const inventory = parseInventory(await inventoryText(cwd, file), file);
   refuseErrors(
-    [...inventory.diagnostics, ...inventory.targets.flatMap((target) => wrongInputs(target, runbook))],
+    [
+      ...inventory.diagnostics,
+      ...inventory.targets.flatMap((target) => wrongInputs(target, runbook)),
+      ...(await Promise.all(inventory.targets.map((target) => wrongValues(target, runbook)))).flat(),
+    ],
     EXIT.usage,
   );
   return inventory;
@@ -67,4 +72,16 @@ function wrongInputs({ inputs, place }: Target, runbook: Runbook): Diagnostic[] 
       },
     ];
   });
+}
+
+async function wrongValues({ inputs, place }: Target, runbook: Runbook): Promise<Diagnostic[]> {
+  const found: Diagnostic[] = [];
+  for (const { name, kind, type } of runbook.inputs) {
+    const value = inputs[name];
+    if (value === undefined || kind === 'secret' || !type || (await isOfType(type, value))) continue;
+    const message = `The value of ${name} must be ${describeType(type)}. Found ${JSON.stringify(value)}.`;
+    const remedy = 'Correct it in the inventory.';
+    found.push({ code: 'bad-value', severity: 'error', message, remedy, place });
+  }
+  return found;
 }

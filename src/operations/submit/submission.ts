@@ -3,7 +3,7 @@ import { basename, relative, resolve } from 'node:path';
 import { baseName } from '../../export/argo/names.ts';
 import type { ArgoSubmission, ArgoTarget } from '../../export/argo/submission.ts';
 import type { Target } from '../../fleet/inventory.ts';
-import { parseDuration } from '../../markdown/checks/duration.ts';
+import { parseDuration } from '../../base/duration.ts';
 import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import { resolveInputs } from '../../secrets/resolve.ts';

@@ -87,7 +87,8 @@ export const envSave = defineTool({
   run: async (context, given) => {
     const workspace = await openWorkspace(context);
     refuseDeclassified(workspace, given.inputs);
-    const also = learned(given, new Date(context.world.now()).toISOString().slice(0, 10));
+    const today = new Date(context.world.now()).toISOString().slice(0, 10);
+    const also = withTypes(workspace, learned(given, today));
     const saved = await save(context, workspace, also, {
       expected: given.expected_sha256,
       dryRun: given.dry_run,
@@ -134,6 +135,17 @@ function learned({ facts, decisions, endpoints, inputs }: Input, on: string): Le
       ...{ name, kind, required, purpose },
       default: kind === 'secret' ? '' : (each.default ?? ''),
     })),
+  };
+}
+
+/** The kind `variable` of an agent does not replace the type that a row has: `port(1024..)` is a variable too. */
+function withTypes({ document }: Workspace, { inputs = [], ...more }: Learned): Learned {
+  const types = new Map(
+    document.runbook.inputs.map(({ name, kind, type }) => [`${kind} ${name}`, type?.written]),
+  );
+  return {
+    ...more,
+    inputs: inputs.map((each) => ({ ...each, kind: types.get(`${each.kind} ${each.name}`) ?? each.kind })),
   };
 }
 

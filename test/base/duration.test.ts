@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatDuration, LONGEST_MS, parseDuration } from '../../src/markdown/checks/duration.ts';
+import { formatDuration, LONGEST_MS, parseDuration } from '../../src/base/duration.ts';
 
 test.each([
   ['1ms', 1],
