@@ -1,5 +1,5 @@
-import { nearest } from '../base/nearest.ts';
 import { parseDuration } from '../base/duration.ts';
+import { nearest } from '../base/nearest.ts';
 import { type Info, NO_ATTRIBUTES } from './fence.ts';
 import { present } from './record/present.ts';
 import type { Report } from './report.ts';

@@ -1,10 +1,10 @@
+import { parseDuration } from '../../base/duration.ts';
 import type { Probe, ProbeCheck } from '../../model/check.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import { probeKinds } from '../../probes/all.ts';
 import { CheckReader, type Slot } from '../../probes/check-reader.ts';
 import { type CheckToken, placeAt, splitCheckLine } from '../../probes/check-tokens.ts';
-import { parseDuration } from '../../base/duration.ts';
 import { substitute } from './substitute.ts';
 
 /** A check, or the error in its line. Both are absent for a blank line or a comment. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseDuration } from '../../base/duration.ts';
 import { refuseBadName } from '../../boxes/box-name.ts';
 import { findEngine } from '../../boxes/engine.ts';
 import type { LaunchedBox } from '../../boxes/find-box.ts';
@@ -7,7 +8,6 @@ import { findImage } from '../../boxes/image.ts';
 import type { Purpose } from '../../boxes/labels.ts';
 import { launchBox, type WantedPort } from '../../boxes/launch-box.ts';
 import { thisProcess } from '../../journal/lock/process-identity.ts';
-import { parseDuration } from '../../base/duration.ts';
 import { EXIT, usageError } from '../../model/diagnostic.ts';
 import type { OneBoxReport } from '../../model/reports/report.ts';
 import { defineTool } from '../agent/tool.ts';

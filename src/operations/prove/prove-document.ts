@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { formatDuration } from '../../base/duration.ts';
 import type { LaunchedBox } from '../../boxes/find-box.ts';
 import { forgetJournal } from '../../journal/journal.ts';
-import { formatDuration } from '../../base/duration.ts';
 import { recordCertificate } from '../../markdown/record/certificate.ts';
 import { slugOf } from '../../markdown/record/slug.ts';
 import type { ProveReport } from '../../model/reports/report.ts';

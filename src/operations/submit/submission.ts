@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { basename, relative, resolve } from 'node:path';
+import { parseDuration } from '../../base/duration.ts';
 import { baseName } from '../../export/argo/names.ts';
 import type { ArgoSubmission, ArgoTarget } from '../../export/argo/submission.ts';
 import type { Target } from '../../fleet/inventory.ts';
-import { parseDuration } from '../../base/duration.ts';
 import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import { resolveInputs } from '../../secrets/resolve.ts';
