@@ -1,24 +1,34 @@
-import { randomInt } from 'node:crypto';
-import { lstatSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { PathFact } from '../model/facts/path-fact.ts';
+import { accountNames } from './account-files.ts';
+import { evidenceStem } from './evidence-stem.ts';
+import { localMachine } from './local-machine.ts';
 import { runTool } from './tool.ts';
 import { tryRead } from './try-read.ts';
 
-/** Measures paths of this machine; relative ones are in `folder`. Reads no content. */
-export async function inspectPaths(names: readonly string[], folder: string): Promise<PathFact[]> {
+/**
+ * Measures paths of this machine; relative ones are in `folder`. Reads no content.
+ * @param attributes also asks for the attributes of chattr(1), which needs a program for each path
+ */
+export async function inspectPaths(
+  names: readonly string[],
+  { folder, attributes }: { readonly folder: string; readonly attributes: boolean },
+): Promise<PathFact[]> {
   const at = new Date();
-  const stem = `ev-${at.getTime().toString(36)}${randomInt(36 ** 3)
-    .toString(36)
-    .padStart(3, '0')}`;
-  const accounts = { users: namesIn('/etc/passwd'), groups: namesIn('/etc/group') };
+  const stem = `ev-${evidenceStem(at)}`;
+  const accounts = {
+    users: accountNames(localMachine, 'passwd'),
+    groups: accountNames(localMachine, 'group'),
+  };
   return Promise.all(
     names.map(async (named, index) => {
       const path = resolve(folder, named);
       const fact = { id: `${stem}-d${index}`, at: at.toISOString(), named, path };
       const status = statusOf(path);
       if (!status) return { ...fact, ...whatIsMissing(path) };
-      const attribute = status.isFile() || status.isDirectory() ? await attributeOf(path) : undefined;
+      const mayHaveOne = attributes && (status.isFile() || status.isDirectory());
+      const attribute = mayHaveOne ? await attributeOf(path) : undefined;
       return {
         ...fact,
         kind: status.isFile() ? 'file' : status.isDirectory() ? 'folder' : 'other',
@@ -54,17 +64,6 @@ interface Accounts {
 function accessOf({ uid, gid, mode }: Stats, { users, groups }: Accounts): string {
   const bits = (mode & 0o7777).toString(8).padStart(4, '0');
   return `${users.get(uid) ?? uid}:${groups.get(gid) ?? gid} ${bits}`;
-}
-
-function namesIn(file: string): Map<number, string> {
-  const text = tryRead(() => readFileSync(file, 'utf8'));
-  const lines = text.kind === 'read' ? text.value.split('\n').filter((line) => line.includes(':')) : [];
-  return new Map(
-    lines.map((line): [number, string] => {
-      const [name = '', , id = ''] = line.split(':');
-      return [Number(id), name];
-    }),
-  );
 }
 
 async function attributeOf(path: string): Promise<PathFact['attribute']> {

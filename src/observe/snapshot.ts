@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { ClusterObservation } from '../model/cluster/cluster-observation.ts';
 import {
   type FactOf,
@@ -8,8 +7,10 @@ import {
   SNAPSHOT_SCHEMA,
   type Snapshot,
 } from '../model/facts/snapshot.ts';
+import { accountNames } from './account-files.ts';
+import { evidenceStem } from './evidence-stem.ts';
 import { localMachine } from './local-machine.ts';
-import { type Machine, readText } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { listeners } from './ports/ports.ts';
 import { processes } from './processes.ts';
 import { redactText } from './redact/redact.ts';
@@ -77,7 +78,7 @@ export async function observe(options: ObserveOptions): Promise<Snapshot> {
   const sources = shareSources(options);
   const scopes = SCOPE_NAMES.filter((scope) => options.scopes?.includes(scope) ?? true);
   const seen = await Promise.all(scopes.map((scope) => observeScope(scope, sources)));
-  const stem = stemAt(now);
+  const stem = evidenceStem(now);
   const numbered = number(stem, scopes, seen, options.maxItems ?? DEFAULT_MOST);
   return {
     schema: SNAPSHOT_SCHEMA,
@@ -97,7 +98,7 @@ export function unseen(scopes: readonly Scope[], reason: string): Snapshot {
   const now = new Date();
   return {
     schema: SNAPSHOT_SCHEMA,
-    id: `sn-${stemAt(now)}`,
+    id: `sn-${evidenceStem(now)}`,
     at: now.toISOString(),
     ms: 0,
     scopes: [...scopes],
@@ -118,7 +119,7 @@ function shareSources({ env, folder, key, cluster, machine = localMachine }: Obs
     listeners: once(() => listeners(machine)),
     processes: once(() => processes(machine)),
     dpkg: once(() => readDpkg(machine)),
-    users: once(() => userNames(machine)),
+    users: once(() => accountNames(machine, 'passwd')),
   };
 }
 
@@ -130,24 +131,12 @@ function once<T>(read: () => T): () => T {
   };
 }
 
-function userNames(machine: Machine): ReadonlyMap<number, string> {
-  const rows = (readText(machine, '/etc/passwd') ?? '').split('\n').map((line) => line.split(':'));
-  return new Map(rows.flatMap(([name, , uid]) => (name && uid ? [[Number(uid), name] as const] : [])));
-}
-
 async function observeScope(scope: Scope, sources: Sources): Promise<Observed<Scope>> {
   try {
     return await OBSERVERS[scope](sources);
   } catch (error) {
     return { facts: [], unavailable: [redactText(error instanceof Error ? error.message : String(error))] };
   }
-}
-
-/** Milliseconds and three random characters, so that two observations of a box do not collide. */
-function stemAt(now: Date): string {
-  return `${now.getTime().toString(36)}${randomInt(36 ** 3)
-    .toString(36)
-    .padStart(3, '0')}`;
 }
 
 /** Limits each scope and gives every fact its id. */

@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { TextFault } from '../model/facts/text-fault.ts';
+import { evidenceStem } from './evidence-stem.ts';
 import { namedPaths } from './logs/named-logs.ts';
 import { tryRead } from './try-read.ts';
 
@@ -17,9 +17,7 @@ export function textFaults(text: string, folder: string, home: string): TextFaul
     const fault = head === undefined ? undefined : faultOf(head);
     if (fault === undefined) return [];
     const near = relative(folder, path);
-    const id = `ev-${at.getTime().toString(36)}${randomInt(36 ** 3)
-      .toString(36)
-      .padStart(3, '0')}-t${index}`;
+    const id = `ev-${evidenceStem(at)}-t${index}`;
     return [{ id, at: at.toISOString(), path: near.startsWith('..') ? path : near, fault }];
   });
 }

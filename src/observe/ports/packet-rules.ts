@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto';
 import type { PacketRule } from '../../model/facts/packet-rule.ts';
+import { evidenceStem } from '../evidence-stem.ts';
 import { runTool } from '../tool.ts';
 
 /** The rules of this box's packet filter that reject or drop connections to these ports. Empty without permission. */
@@ -17,9 +17,7 @@ export async function packetRules(ports: readonly number[]): Promise<PacketRule[
   return ports.flatMap((port) => {
     const rule = found.find(({ ports: named }) => named.includes(port));
     if (rule === undefined) return [];
-    const id = `ev-${now.getTime().toString(36)}${randomInt(36 ** 3)
-      .toString(36)
-      .padStart(3, '0')}-r`;
+    const id = `ev-${evidenceStem(now)}-r`;
     const { verdict, text, tool } = rule;
     return [{ id, at: now.toISOString(), port, verdict, rule: text, tool }];
   });

@@ -1,3 +1,4 @@
+import { accountRows } from '../account-files.ts';
 import type { Machine } from '../machine.ts';
 import { tool } from '../remote/fragments.ts';
 import { answers } from './answers.ts';
@@ -13,13 +14,8 @@ async function entry(
   if (answer.kind === 'exit' && answer.code === 0) return answer.stdout.trim().split(':');
   if (answer.kind === 'exit' && answer.code === 2) return null;
   // busybox has no getent.
-  const file = machine.read(`/etc/${database}`);
-  if (file.kind !== 'read') return undefined;
-  const lines = file.value
-    .toString('utf8')
-    .split('\n')
-    .map((line) => line.split(':'));
-  return lines.find(([first]) => first === name) ?? null;
+  const rows = accountRows(machine, database);
+  return rows && (rows.find(([first]) => first === name) ?? null);
 }
 
 /** Asks the name service of the box for a user. */

@@ -2,8 +2,9 @@ import { dirname, resolve } from 'node:path';
 import { pluralize } from '../../base/pluralize.ts';
 import type { TextTest, Verdict } from '../../model/check.ts';
 import type { ProbeOf } from '../../probes/probe-kind.ts';
+import { accountNames } from '../account-files.ts';
 import { compareValues } from '../compare-values.ts';
-import { type Machine, NotCollected, type Reading, readText, type Status } from '../machine.ts';
+import { type Machine, NotCollected, type Reading, type Status } from '../machine.ts';
 import { quoted } from '../remote/quoted.ts';
 import { textKey } from '../remote/recorded-machine.ts';
 import { type Answers, answers } from './answers.ts';
@@ -170,15 +171,10 @@ function judgeName(found: Found, { machine, wanted, of, path }: NameQuestion): V
   const say = answers(`${path} with ${of} ${wanted}`);
   if (found.kind !== 'there') return missingFile(found, say);
   const id = of === 'owner' ? found.status.uid : found.status.gid;
-  const actual = nameOf(id, of === 'owner' ? '/etc/passwd' : '/etc/group', machine);
+  const actual = accountNames(machine, of === 'owner' ? 'passwd' : 'group').get(id) ?? String(id);
   return actual === wanted || String(id) === wanted
     ? say.pass(of, `${of} ${actual}`)
     : say.fail(of, `${of} ${actual}, wanted ${wanted}`);
-}
-
-function nameOf(id: number, file: string, machine: Machine): string {
-  const lines = (readText(machine, file) ?? '').split('\n').map((line) => line.split(':'));
-  return lines.find((parts) => parts.length > 2 && Number(parts[2]) === id)?.[0] ?? String(id);
 }
 
 type Amount = Extract<ProbeOf<'file'>['expect'], { kind: 'size' | 'lines' }>;

@@ -8,10 +8,10 @@ import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
 type Expect = ProbeOf<'package'>['expect'];
 
-/** Asks the package managers of the box, in this order; the first that is there answers. */
+/** The package managers of the box, in the order in which they are asked. Each prints a line for each installed instance. */
 const MANAGERS = {
-  dpkg: (name: string) => ['dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Version}', name]] as const,
-  rpm: (name: string) => ['rpm', ['-q', '--qf', 'ii  %{VERSION}-%{RELEASE}', name]] as const,
+  dpkg: (name: string) => ['dpkg-query', ['-W', '-f', '${db:Status-Abbrev} ${Version}\\n', name]] as const,
+  rpm: (name: string) => ['rpm', ['-q', '--qf', 'ii  %{VERSION}-%{RELEASE}\\n', name]] as const,
   apk: (name: string) => ['apk', ['info', '-v', '-e', name]] as const,
 };
 
@@ -20,7 +20,7 @@ export const probePackage: EvaluateProbe<'package'> = async ({ name, expect }, _
   const say = answers(wanted(name, expect));
   if (!isPackageName(name)) return say.unknown('name', `${name} is not the name of a package`);
   const version = await installedVersion(name, machine);
-  if (version === undefined) return say.unknown('no-manager', 'no dpkg, rpm or apk on this box');
+  if (version === undefined) return say.unknown('no-manager', 'no dpkg, rpm or apk of this box answers');
   if (version === null)
     return expect.kind === 'absent'
       ? say.pass('missing', `${name} is not installed`)
@@ -31,19 +31,28 @@ export const probePackage: EvaluateProbe<'package'> = async ({ name, expect }, _
   return say.fail('version', `${name} ${version}, wanted ${expect.comparator} ${expect.value}`);
 };
 
-/** The version; null: not installed; undefined: no package manager. */
+/** The newest installed version; null: not installed; undefined: no package manager answers. */
 async function installedVersion(name: string, machine: Machine): Promise<string | null | undefined> {
+  let answered = false;
   for (const [manager, command] of Object.entries(MANAGERS)) {
     const [file, args] = command(name);
     const answer = await machine.tool(file, args);
-    if (answer.kind !== 'exit') continue;
-    if (answer.code !== 0) return null;
-    const said = answer.stdout.trim().split('\n')[0] ?? '';
-    if (manager === 'apk') return said.startsWith(`${name}-`) ? said.slice(name.length + 1) : null;
-    const [status = '', version = ''] = said.split(/\s+/);
-    return status.startsWith('ii') || status.startsWith('hi') ? version : null;
+    // All three end with 1 if they do not have the package, and with another code if they fail.
+    if (answer.kind !== 'exit' || answer.code > 1) continue;
+    answered = true;
+    const lines = answer.code === 0 ? answer.stdout.split('\n') : [];
+    const versions = lines.flatMap((line) => versionIn(line, manager === 'apk' ? name : undefined) ?? []);
+    const newest = versions.sort(compareVersions).at(-1);
+    if (newest !== undefined) return newest;
   }
-  return undefined;
+  return answered ? null : undefined;
+}
+
+/** `apk`: the name of the package, which apk puts in front of the version. */
+function versionIn(line: string, apk: string | undefined): string | undefined {
+  if (apk !== undefined) return line.startsWith(`${apk}-`) ? line.trim().slice(apk.length + 1) : undefined;
+  const [status = '', version = ''] = line.trim().split(/\s+/);
+  return /^[ih]i/.test(status) && version !== '' ? version : undefined;
 }
 
 function holds(version: string, comparator: Comparator, value: string): boolean {

@@ -43,20 +43,21 @@ async function parse(kind: Structured['kind'], text: string): Promise<Parsed> {
   }
 }
 
-/** Sections of `key = value` or `key: value`; keys before the first section are at the top. */
+/** Sections of `key = value` or `key: value`; keys before the first section are at the top. A repeated section continues. */
 function parseIni(text: string): Record<string, unknown> {
   const root: Record<string, unknown> = {};
+  const sections = new Map<string, Record<string, unknown>>();
   let section = root;
   for (const raw of text.split('\n')) {
     const line = raw.trim();
     const header = /^\[([^\]]+)\]$/.exec(line)?.[1];
     const pair = /^(?:export\s+)?([^=:#;[\s][^=:]*?)\s*[=:]\s*(.*)$/.exec(line);
     if (header !== undefined) {
-      section = {};
-      root[header.trim()] = section;
+      section = sections.get(header.trim()) ?? {};
+      sections.set(header.trim(), section);
     } else if (pair) section[pair[1]!] = unquoted(pair[2]!);
   }
-  return root;
+  return { ...root, ...Object.fromEntries(sections) };
 }
 
 function unquoted(text: string): string {

@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { ProgramFact } from '../../model/facts/program-fact.ts';
+import { evidenceStem } from '../evidence-stem.ts';
 import { localMachine } from '../local-machine.ts';
 import type { Machine } from '../machine.ts';
 
@@ -24,9 +24,7 @@ export function inspectProgram(
 ): ProgramFact {
   const path = find(name, options, machine);
   const at = new Date();
-  const id = `ev-${at.getTime().toString(36)}${randomInt(36 ** 3)
-    .toString(36)
-    .padStart(3, '0')}-p`;
+  const id = `ev-${evidenceStem(at)}-p`;
   const fact = { id, at: at.toISOString(), name };
   if (path === undefined) return fact;
   const executable = machine.program(path) === 'executable';

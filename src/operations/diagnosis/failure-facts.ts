@@ -15,7 +15,7 @@ export async function failureFacts(
   { folder, home }: { folder: string; home: string },
 ): Promise<Pick<DiagnosisInput, 'paths' | 'processes' | 'packetRules' | 'textFaults'>> {
   return {
-    paths: await inspectPaths(namedPaths(input), folder),
+    paths: await inspectPaths(namedPaths(input), { folder, attributes: isNotPermitted(input) }),
     processes: namedProcesses(input),
     packetRules: await packetRules(silentPorts(input)),
     textFaults: textFaults(input.step?.text ?? '', folder, home),
@@ -34,6 +34,11 @@ function namedPaths({ output, checks, logs = [] }: DiagnosisInput): string[] {
 }
 
 const MOST_PATHS = 8;
+
+/** Only EPERM can come from an attribute of the file. */
+function isNotPermitted({ output, logs = [] }: DiagnosisInput): boolean {
+  return [output, ...logs.flatMap(({ lines }) => lines)].some((text) => /not permitted|EPERM/i.test(text));
+}
 
 /** Ports that refused or did not answer although something listens on them. */
 function silentPorts({ output, checks, snapshot, step }: DiagnosisInput): number[] {

@@ -3,6 +3,10 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compareVersions } from '../../../src/observe/compare-versions.ts';
+import type { Machine } from '../../../src/observe/machine.ts';
+import { packageEvaluation, probePackage } from '../../../src/observe/probes/package.ts';
+import type { ToolAnswer } from '../../../src/observe/tool.ts';
+import type { ProbeOf } from '../../../src/probes/probe-kind.ts';
 import { ask } from './ask-line.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -42,7 +46,10 @@ test('json, yaml and ini: a value by its path of keys', async () => {
   await mkdir(join(folder, 'conf'));
   await writeFile(join(folder, 'a.json'), '{"server":{"ports":[8080,8443],"tls":true},"app.io/name":"shop"}');
   await writeFile(join(folder, 'b.yaml'), 'services:\n  web:\n    image: nginx:1.27\n');
-  await writeFile(join(folder, 'c.ini'), 'top = 1\n[Service]\nUser=shop\n; a comment\nExec="a b"\n');
+  await writeFile(
+    join(folder, 'c.ini'),
+    'top = 1\n[Service]\nUser=shop\n; a comment\nExec="a b"\n[X]\n[Service]\nNice=5\n',
+  );
   expect(await verdict('json a.json server.ports.0 = 8080', folder)).toBe('pass');
   expect(await verdict('json a.json server.ports[1] > 8080', folder)).toBe('pass');
   expect(await verdict('json a.json server.tls = true', folder)).toBe('pass');
@@ -56,6 +63,7 @@ test('json, yaml and ini: a value by its path of keys', async () => {
   expect(await verdict('yaml b.yaml services.web.image = nginx:1.27', folder)).toBe('pass');
   expect(await verdict('ini c.ini Service.User = shop', folder)).toBe('pass');
   expect(await verdict('ini c.ini Service.Exec = "a b"', folder)).toBe('pass');
+  expect(await verdict('ini c.ini Service.Nice = 5', folder)).toBe('pass');
   expect(await verdict('ini c.ini top = 1', folder)).toBe('pass');
   expect(await verdict('ini missing.ini top = 1', folder)).toBe('fail');
 });
@@ -93,6 +101,29 @@ test('package: with the order of versions of dpkg', async () => {
   const sorted = ['1.0~rc1', '1.0', '1.0-1', '1.0.1', '1.9', '1.10', '1:0.5'];
   for (let index = 1; index < sorted.length; index++)
     expect(compareVersions(sorted[index - 1]!, sorted[index]!), sorted[index]).toBeLessThan(0);
+});
+
+test('package: several instances, and a package manager that fails', async () => {
+  const said: Record<string, Partial<ToolAnswer>> = {
+    'dpkg-query': { code: 2, stdout: '' },
+    rpm: { code: 0, stdout: 'ii  6.9.1-200.fc40\nii  6.10.3-200.fc40\n' },
+  };
+  const machine = {
+    tool: async (file: string) => (said[file] ? { kind: 'exit', ...said[file] } : { kind: 'missing' }),
+  } as unknown as Machine;
+  const asked = (expect: object) =>
+    probePackage({ kind: 'package', name: 'kernel', expect } as ProbeOf<'package'>, {} as never, machine);
+  const version = (value: string) => ({ kind: 'version', comparator: '>=', value });
+  expect(await asked(version('6.10'))).toMatchObject({ verdict: 'pass', observed: 'kernel 6.10.3-200.fc40' });
+  said.rpm = { code: 1, stdout: '' };
+  expect(await asked({ kind: 'absent' })).toMatchObject({ verdict: 'pass' });
+  delete said.rpm;
+  expect(await asked({ kind: 'absent' })).toMatchObject({ verdict: 'unknown' });
+});
+
+test('package: prints a line for each instance', async () => {
+  const [dpkg] = packageEvaluation.fragments({ name: 'bash' } as ProbeOf<'package'>, {} as never);
+  expect(dpkg).toContain('${Version}\\n');
 });
 
 test('words that people guess are understood', async () => {
