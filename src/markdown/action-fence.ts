@@ -52,7 +52,7 @@ const SESSIONS = new Set(['console', 'sh-session', 'shell-session']);
 const HIGHLIGHTS = /\{[\d\s,-]*\}/;
 
 /** Shells whose exported variables and directory carry over to the next fence. */
-const CARRYING = new Set(['bash', 'sh', 'zsh']);
+export const CARRYING = new Set(['bash', 'sh', 'zsh']);
 
 const YAML = new Set(['yaml', 'yml', 'json']);
 

@@ -2,6 +2,7 @@ import { regexProblem } from '../base/regex.ts';
 import type { OutputCheck } from '../model/check.ts';
 import type { Runbook, Step } from '../model/runbook.ts';
 import {
+  CARRYING,
   type Code,
   type CodeReader,
   codeText,
@@ -140,7 +141,21 @@ function looseStep({ source }: CodeReader, { block, heading, read, index, ids, d
 function withoutPrompts(action: ReadAction['action']): ReadAction['action'] {
   if (action.kind !== 'shell' || !action.carries) return action;
   if (startsWithPrompt(action.text)) return { ...action, ...consoleCommands(action.text) };
-  return { ...action, text: action.text.replace(/^\$ /gm, '') };
+  return { ...action, text: withoutMarks(action.text) };
+}
+
+/** The text without `$ ` in front of commands. The lines of here-documents stay as they are. */
+function withoutMarks(text: string): string {
+  let end: string | undefined;
+  const lines = text.split('\n').map((line) => {
+    if (end !== undefined) {
+      if (line.replace(/^\t+/, '') === end) end = undefined;
+      return line;
+    }
+    end = /(?:^|[^<])<<-?\s*(?:(['"])(.+?)\1|\\?([A-Za-z_]\w*))/.exec(line)?.slice(2).find(Boolean);
+    return line.replace(/^\$ /, '');
+  });
+  return lines.join('\n');
 }
 
 /** Whether the first line that is not blank and no comment has a prompt. */
@@ -164,8 +179,7 @@ function withDefaults(
   const placed = cwd !== undefined && action.cwd === undefined ? { ...action, cwd } : action;
   const isShell = placed.kind === 'shell' && placed.carries && !('interpreter' in placed.attributes);
   if (!isShell || shell === undefined || !isLooseShell(shell)) return placed;
-  const carries = shell === 'bash' || shell === 'sh' || shell === 'zsh';
-  return { ...placed, interpreter: [shell], carries };
+  return { ...placed, interpreter: [shell], carries: CARRYING.has(shell) };
 }
 
 /** The second fence under a heading is `install-1`, as GitHub numbers anchors. Repeated ids are not an error here. */

@@ -2,17 +2,24 @@ import type { Action } from '../model/action.ts';
 
 /** Commands that destroy what cannot be had back, each with the word for it. */
 const COMMANDS: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ['deletes files', /\brm\s+(?:-[a-zA-Z]*[rR][a-zA-Z]*|--recursive)\b/],
+  // `git rm` deletes what git still has.
+  [
+    'deletes files',
+    /(?<!\bgit(?:\s+-C\s+\S+)?\s+)\brm\s(?=[^;&|]*(?<=\s)(?:-[a-zA-Z]*[rR][a-zA-Z]*|--recursive)(?:\s|$))/,
+  ],
   ['deletes files', /\bfind\b.*\s-delete\b|\brsync\b.*\s--delete/],
   ['drops data', /\bdrop\s+(?:table|database|schema|collection|index|user|role)\b|\bdropdb\b/i],
   ['empties data', /\btruncate\s+table\b|\bdelete\s+from\b|\bflush(?:all|db)\b/i],
   ['deletes objects', /\bkubectl\b.*\sdelete\b|\bhelm\s+(?:uninstall|delete)\b/],
   ['scales to zero', /--replicas[= ]0\b/],
   ['deletes volumes', /\b(?:docker|podman)\s+(?:volume\s+(?:rm|prune)|system\s+prune)\b/],
-  ['deletes infrastructure', /\b(?:terraform|tofu|pulumi)\s+destroy\b/],
+  [
+    'deletes infrastructure',
+    /\b(?:terraform|tofu|pulumi)(?:\s+-\S+)*\s+(?:destroy\b|apply\s[^;&|]*(?<=\s)--?destroy\b)/,
+  ],
   [
     'erases a disk',
-    /\bmkfs(?:\.\w+)?\b|\bwipefs\b|\bdd\b.*\bof=\/dev\/|\b(?:lvremove|vgremove|zfs\s+destroy|zpool\s+destroy)\b/,
+    /\bmkfs(?:\.\w+)?\b|\bwipefs\b|\bdd\b.*\bof=\/dev\/(?!(?:null|zero|full|stdout|stderr|tty)\b|fd\/|shm\/)|\b(?:lvremove|vgremove|zfs\s+destroy|zpool\s+destroy)\b/,
   ],
 ];
 

@@ -109,7 +109,7 @@ const RULES: readonly Rule[] = [
   // Readers that exit before they have read everything; a small writer such as echo is done by then.
   shellLineRule(
     'early-reader',
-    /^(?!\s*(?:#|echo\b|printf\b)).*\S\s*\|\s*(?:grep\s+(?:-\w*q|(?:-\w+\s+)*(?:-q|--quiet|-m\s*\d))|head\b|sed\s+(?:-n\s+)?["']?\d*q)/,
+    /^(?!\s*(?:#|echo\b|printf\b)).*[^\s|]\s*\|\s*(?:grep\s+(?:-\w*q|(?:-\w+\s+)*(?:-q|--quiet|-m\s*\d))|head\b|sed\s+(?:-n\s+)?["']?\d*q)/,
     {
       message:
         'A pipe should not end before its writer. This reader exits early, so a long output fails with SIGPIPE (exit 141).',
@@ -119,7 +119,8 @@ const RULES: readonly Rule[] = [
   ),
   shellLineRule(
     'placeholder',
-    /<(?:your|my|the|some|insert|replace|change)[-_ ][\w .-]*>|<[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+>|\byour[-_](?:domain|email|password|token|server|host|user(?:name)?|api[-_]key|ip|name|project|account)\b/i,
+    // Case matters, and closing tags: `<web-app>` and `<my-app></my-app>` are elements of XML and HTML.
+    /<(?:[Yy]our|[Mm]y|[Tt]he|[Ss]ome|[Ii]nsert|[Rr]eplace|[Cc]hange)[-_ ][\w .-]*>(?!.*<\/)|<[A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+>|\b(?:[Yy]our[-_](?:domain|email|password|token|server|host|user(?:name)?|api[-_]key|ip|name|project|account)|YOUR[-_](?:DOMAIN|EMAIL|PASSWORD|TOKEN|SERVER|HOST|USER(?:NAME)?|API[-_]KEY|IP|NAME|PROJECT|ACCOUNT))\b/,
     {
       message:
         'A command must not contain a placeholder. This one expects the reader to replace a part of it.',

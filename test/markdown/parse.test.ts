@@ -102,6 +102,21 @@ test('an ordinary document is loose, and has steps only on request', () => {
   expect(parse(text, { loose: true })).toMatchObject({ kind: 'loose', steps: [{ id: 'title' }] });
 });
 
+test('prompts on later lines are removed, but not in here-documents', () => {
+  const lines = [
+    "cat > notes <<'EOF'",
+    '$ echo kept',
+    'EOF',
+    '$ echo prompted',
+    'cat <<<x',
+    '$ echo too',
+    '',
+  ];
+  const [step] = parse(`~~~bash\n${lines.join('\n')}~~~\n`, { loose: true }).steps;
+  const text = step!.actions[0]!.text.split('\n');
+  expect(text).toEqual([...lines.slice(0, 3), 'echo prompted', 'cat <<<x', 'echo too', '']);
+});
+
 test('a runbook is parsed as one, with and without --loose', () => {
   const text = '## Steps\n\n### One\n\nRollback:\n\n```bash\ntrue\n```\n';
   expect(codes(parse(text, { loose: true }))).toEqual(['unknown-label']);

@@ -12,6 +12,10 @@ describe('what destroys', () => {
   test.each([
     ['rm -rf /var/lib/app', 'deletes files'],
     ['sudo rm -r "$X"', 'deletes files'],
+    ['rm -f -r /srv/app', 'deletes files'],
+    ['rm /srv/app -R', 'deletes files'],
+    ['terraform -chdir=prod destroy -auto-approve', 'deletes infrastructure'],
+    ['terraform apply -destroy', 'deletes infrastructure'],
     ['rsync -a --delete a/ b/', 'deletes files'],
     ['psql -c "DROP TABLE users"', 'drops data'],
     ['mysql -e "truncate table x"', 'empties data'],
@@ -26,6 +30,10 @@ describe('what destroys', () => {
 
   test.each([
     'rm file',
+    'rm -f a-r; ls -r',
+    'git rm -r --cached node_modules',
+    'dd if=/srv/disk.img of=/dev/null bs=1M',
+    'terraform plan -destroy',
     '# rm -rf /',
     'kubectl get pods',
     'kubectl scale deployment/web --replicas=3',
