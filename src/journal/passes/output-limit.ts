@@ -1,3 +1,4 @@
+import { TextTail } from '../../base/text-tail.ts';
 import type { RecordLine } from '../../model/pass-record.ts';
 
 /** UTF-16 code units of one step's output that are kept from its beginning, and as many from its end. */
@@ -5,8 +6,7 @@ const KEPT = 512 * 1024;
 
 interface Kept {
   written: number;
-  omitted: number;
-  tail: string;
+  readonly tail: TextTail;
 }
 
 /** Passes on the beginning and the end of each step's output, and says how much between them is missing. */
@@ -20,19 +20,16 @@ export class OutputLimit {
     const head = text.slice(0, Math.max(0, KEPT - kept.written));
     if (head !== '') this.write({ type: 'output', step, text: head });
     kept.written += head.length;
-    if (head.length === text.length) return;
-    kept.tail += text.slice(head.length);
-    // Cut only once twice the limit is gathered, so that a stream of short lines is not copied at each of them.
-    if (kept.tail.length > 2 * KEPT) this.#cutTail(kept);
+    if (head.length < text.length) kept.tail.add(text.slice(head.length));
   }
 
   /** The step said all that it has to say until now: its end is written. */
   settle(step: string): void {
     const kept = this.#steps.get(step);
     if (!kept) return;
-    this.#cutTail(kept);
-    if (kept.omitted > 0) this.write({ type: 'output-omitted', step, characters: kept.omitted });
-    if (kept.tail !== '') this.write({ type: 'output', step, text: kept.tail });
+    const { dropped, text } = kept.tail;
+    if (dropped > 0) this.write({ type: 'output-omitted', step, characters: dropped });
+    if (text !== '') this.write({ type: 'output', step, text });
     this.#steps.delete(step);
   }
 
@@ -41,15 +38,8 @@ export class OutputLimit {
   }
 
   #keptOf(step: string): Kept {
-    const known = this.#steps.get(step) ?? { written: 0, omitted: 0, tail: '' };
+    const known = this.#steps.get(step) ?? { written: 0, tail: new TextTail(KEPT) };
     this.#steps.set(step, known);
     return known;
-  }
-
-  #cutTail(kept: Kept): void {
-    const over = kept.tail.length - KEPT;
-    if (over <= 0) return;
-    kept.omitted += over;
-    kept.tail = kept.tail.slice(over);
   }
 }

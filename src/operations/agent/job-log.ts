@@ -1,4 +1,5 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { TextTail } from '../../base/text-tail.ts';
 import { OWN_FILE } from '../../journal/journal-folder.ts';
 import type { RunEvent } from '../../model/outcome.ts';
 import { outputRedactor } from '../../observe/redact/redact-output.ts';
@@ -14,7 +15,7 @@ const MAX_ON_DISK = 256 * 1024 * 1024;
  * masked already; what only looks like one is masked here.
  */
 export class JobLog {
-  #tail = '';
+  readonly #tail = new TextTail(KEPT);
   readonly #redactor = outputRedactor();
   #ours = false;
 
@@ -43,12 +44,12 @@ export class JobLog {
   /** What is said so far, a last line without its end included. */
   get tail(): string {
     this.#said(this.#redactor.end());
-    return this.#tail;
+    return this.#tail.text;
   }
 
   #said(text: string): void {
     this.#write(text);
-    if (this.#ours) this.#tail = (this.#tail + text).slice(-KEPT);
+    if (this.#ours) this.#tail.add(text);
   }
 
   #write(text: string): void {

@@ -1,3 +1,4 @@
+import { TextTail } from '../../base/text-tail.ts';
 import type { Masker, MaskStream } from '../../secrets/mask.ts';
 
 /** How much of a step's output is kept for its Symptoms and its failure report; the rest is only streamed. */
@@ -6,9 +7,10 @@ const TAIL_LINES = 20;
 
 /** The masked output of one step: streamed on as it comes, bounded in memory. */
 export class StepOutput {
-  #kept = '';
-  #fence = '';
+  readonly #kept = new TextTail(KEPT_CHARACTERS);
+  #fence = new TextTail(KEPT_CHARACTERS);
   #lineEnds = 0;
+  #isLineOpen = false;
   #stream: MaskStream | undefined;
 
   constructor(
@@ -19,7 +21,7 @@ export class StepOutput {
   /** Begins a fence: a secret cannot be split across two of them, but each fence's output is judged alone. */
   begin(): void {
     this.end();
-    this.#fence = '';
+    this.#fence = new TextTail(KEPT_CHARACTERS);
     this.#stream = this.masker.stream();
   }
 
@@ -34,29 +36,30 @@ export class StepOutput {
 
   /** Everything kept, for matching Symptoms. */
   get text(): string {
-    return this.#kept;
+    return this.#kept.text;
   }
 
   /** Output of the last fence alone. */
   get lastFence(): string {
-    return this.#fence;
+    return this.#fence.text;
   }
 
   /** The last lines, for people. */
   get tail(): string {
-    return this.#kept.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+    return this.text.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   }
 
   /** How many lines it has written, the unfinished one included. */
   get lines(): number {
-    return this.#lineEnds + (this.#kept === '' || this.#kept.endsWith('\n') ? 0 : 1);
+    return this.#lineEnds + (this.#isLineOpen ? 1 : 0);
   }
 
   #take(text: string): void {
     if (text === '') return;
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#lineEnds += 1;
-    this.#kept = (this.#kept + text).slice(-KEPT_CHARACTERS);
-    this.#fence = (this.#fence + text).slice(-KEPT_CHARACTERS);
+    this.#isLineOpen = !text.endsWith('\n');
+    this.#kept.add(text);
+    this.#fence.add(text);
     this.onText(text);
   }
 }
