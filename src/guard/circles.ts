@@ -169,7 +169,7 @@ function problemStop(input: GuardInput, problem: ProblemRecord): GuardVerdict {
     code: 'circles',
     reason: `${problem.rounds.length} different actions ended in the same failure (${problem.id}). Work on it stops here; steps that do not need it can continue.`,
     evidence: failuresOf(input, problem).map(attemptLine),
-    nextStep: `Call escalate: say what was tried, what each attempt changed, what is known, and whom to ask what. Work on independent steps meanwhile. A person continues with \`runbook resume ${problem.id}\`.`,
+    nextStep: `Call escalate: say what was tried, what each attempt changed, what is known, and which question a person must answer. Work on independent steps meanwhile. A person continues with \`runbook resume ${problem.id}\`.`,
     stops: 'problem',
     problem: problem.id,
   };

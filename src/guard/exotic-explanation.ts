@@ -130,7 +130,7 @@ function judgeMatrix(loop: LoopState, failure: Attempt): GuardVerdict {
     reason: `The explanation is about the network, but ${had}. From one side only, refused, dropped and unrouted look alike.`,
     evidence: rows.map((each) => each.id),
     nextStep:
-      'Get a row from outside the box: call env_observe with a second box, or ask a person to try the address from another machine. Refused means that nothing listens, a timeout that packets are dropped (firewall, security group), no route that the network is missing. If an outside row is impossible, call escalate with the rows from the box.',
+      'Get a row from outside the box: call env_observe with a second box, or ask a person to try the address from another machine. A refused connection means that nothing listens, a timeout means that packets are dropped (firewall, security group), and "no route" means that the network is missing. If an outside row is impossible, call escalate with the rows from the box.',
     ...(failure.problem !== undefined && { problem: failure.problem }),
   };
 }

@@ -105,7 +105,7 @@ function stop(
     code: 'limit-raise',
     reason: `This failed the same way before (${problem.id}). Now only a limit is larger (${raises.map(showSizeRaise).join(', ')}), and no measurement shows that it was too small. That needs ${needed}, in the last failure or since.`,
     evidence: failures.map(({ attempt }) => `${attempt.attempt} failed with ${endOf(attempt)}`),
-    nextStep: `Measure first: ${kinds.map((kind) => MEASUREMENTS[kind].how).join('; ')}. With that evidence the increase passes. Without it the cause is something else: read the findings, change something other than the limit, or call escalate.`,
+    nextStep: `Measure first: ${kinds.map((kind) => MEASUREMENTS[kind].how).join('; ')}. With that evidence the increase is allowed. Without it, assume another cause: read the findings, change something other than the limit, or call escalate.`,
     problem: problem.id,
   };
 }

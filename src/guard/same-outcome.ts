@@ -110,9 +110,9 @@ function stop(
   return {
     verdict: wasAsked ? 'refuse' : 'ask',
     code,
-    reason: `The same failure came back (${problem.id}) although ${longer ? 'the last attempt ran longer' : 'the numbers were others'}. Now only ${what} changes again. ${defects.join(' ')}`,
+    reason: `The same failure came back (${problem.id}) although ${longer ? 'the last attempt ran longer' : 'the numbers were different'}. Now only ${what} changes again. ${defects.join(' ')}`,
     evidence: [first, second].map((each) => `${each.attempt} failed after ${showTime(each.actedMs)}`),
-    nextStep: `${second.findings[0]?.remedy ?? 'Call env_observe and read its findings.'} Change something else than this, send a hypothesis with evidence about what failed, or call escalate.`,
+    nextStep: `${second.findings[0]?.remedy ?? 'Call env_observe and read its findings.'} Change something other than this, send a hypothesis with evidence about what failed, or call escalate.`,
     problem: problem.id,
   };
 }

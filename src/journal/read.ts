@@ -112,7 +112,7 @@ function damaged(path: string, line: number, cause: string): RunbookError {
     {
       code: 'journal-damaged',
       message: `Line ${line} of the journal is damaged; the ${line - 1} lines before it are valid.`,
-      remedy: `Fix or delete that line if you know its content. Otherwise move ${path} away: then steps whose checks pass are skipped, and all others act again.`,
+      remedy: `Fix or delete that line if you know its content. Otherwise move ${path} away: then steps whose checks pass are skipped, and all others run again.`,
       place: { file: path, line, column: 1 },
       cause,
     },

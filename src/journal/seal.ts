@@ -75,7 +75,7 @@ function parse(path: string, text: string): z.infer<typeof SealFile> {
     throw runbookError(
       {
         code: 'journal-key-damaged',
-        message: `${path} must hold the key of a journal, and it cannot be read as one.`,
+        message: `${path} must contain the key of a journal, but it cannot be read as one.`,
         remedy: 'Remove it: the journal is then read as it is, and sealed with a new key.',
       },
       EXIT.person,

@@ -133,7 +133,7 @@ function untrue(index: number, path: string, value: unknown, object: unknown): P
   return {
     index,
     message,
-    remedy: 'The patch assumes a value that the object does not have: check the object again.',
+    remedy: 'Read the object again, then correct the value or the patch.',
   };
 }
 

@@ -54,7 +54,7 @@ function readInput({ source, report }: CodeReader, { section }: Chapter, { cells
     report.error(
       'bad-required',
       start,
-      `Required must be \`yes\` or \`no\`. For ${name} it is neither.`,
+      `The column Required must contain \`yes\` or \`no\`. For ${name} it contains neither.`,
       'Write `yes` or `no`.',
     );
   }

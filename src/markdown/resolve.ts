@@ -76,7 +76,7 @@ function readNeeds({ references, at }: WrittenReferences, find: Find, report: Re
     report.error(
       'empty-needs',
       at,
-      'Needs must name at least one step. This one names none.',
+      '`Needs:` must name at least one step. This line names none.',
       'Add step ids, or write `Needs: none`.',
     );
   }
@@ -84,8 +84,8 @@ function readNeeds({ references, at }: WrittenReferences, find: Find, report: Re
     const { step, guess } = find(reference);
     if (step?.kind === 'step') return [step.id];
     const message = step
-      ? `Needs must name steps. \`${step.id}\` is a problem, which is not part of the order.`
-      : `Needs must name existing steps. \`${reference.written}\` does not exist.`;
+      ? `\`Needs:\` must name steps. \`${step.id}\` is a problem, which does not have a place in the order.`
+      : `\`Needs:\` must name existing steps. The step \`${reference.written}\` does not exist.`;
     const remedy = guess
       ? `Did you mean \`${guess}\`?`
       : 'Name steps by their ids, separated by commas, or link to their headings.';
@@ -101,10 +101,10 @@ function readFor({ references, at }: WrittenReferences, find: Find, report: Repo
   const { step, guess } = reference && !another ? find(reference) : {};
   if (step?.kind === 'step') return step.id;
   const message = another
-    ? 'For must name one step. This one names several.'
+    ? '`For:` must name one step. This line names several.'
     : step
-      ? `For must name a step. \`${step.id}\` is a problem.`
-      : `For must name an existing step. \`${reference?.written ?? ''}\` does not exist.`;
+      ? `\`For:\` must name a step. \`${step.id}\` is a problem.`
+      : `\`For:\` must name an existing step. The step \`${reference?.written ?? ''}\` does not exist.`;
   report.error('unknown-for', at, message, guess ? `Did you mean \`${guess}\`?` : 'Name one step by its id.');
   return undefined;
 }
@@ -113,8 +113,8 @@ function readFor({ references, at }: WrittenReferences, find: Find, report: Repo
 function defaultFor(problem: Unresolved, next: string | undefined, report: Report): string | undefined {
   if (problem.section === 'problems') return undefined;
   if (next === undefined) {
-    const message = `The problem \`${problem.id}\` has no For and no step after it, so it is tried only when a step fails.`;
-    const remedy = 'Name the step that it serves: `For: …`.';
+    const message = `The problem \`${problem.id}\` has neither a \`For:\` nor a step after it, so its Fix is tried only when a step fails.`;
+    const remedy = 'Name the step in which the problem occurs: `For: …`.';
     report.warning('problem-without-step', problem.headingSpan.start, message, remedy);
   }
   return next;

@@ -38,7 +38,7 @@ function readRow(
   const whenText = cellCode(when) ?? when?.markdown.replaceAll('\\*', '*') ?? '';
   const read = readTask(whatText, ids);
   if ('problem' in read) {
-    const message = `What must be a verb, a step or another document. \`${whatText}\` cannot be scheduled: ${read.problem}.`;
+    const message = `The column What must contain a verb, a step or another document. \`${whatText}\` cannot be scheduled: ${read.problem}.`;
     const remedy =
       "Write for example `drift`, `replay --dry-run`, `facts`, `verify`, a step's id, or `other.md`.";
     report.warning('bad-schedule', what?.span.start ?? start, message, remedy);
@@ -46,7 +46,7 @@ function readRow(
   }
   const calendar = readCalendar(whenText);
   if ('problem' in calendar) {
-    const message = `When must be a calendar expression. \`${whenText}\` is not one: ${calendar.problem}.`;
+    const message = `The column When must contain a calendar expression. \`${whenText}\` is not one: ${calendar.problem}.`;
     const remedy =
       'Write hourly, daily, weekly, monthly, or an expression such as `Mon..Fri 07:30` or `*-*-01 04:00`.';
     report.warning('bad-schedule', when?.span.start ?? start, message, remedy);

@@ -113,7 +113,7 @@ function readCondition(reader: CodeReader, part: Part): Check[] {
       reader.report.error(
         'when-without-check',
         part.at,
-        'When must contain a check. This one has none.',
+        '`When:` must contain a check. This one has none.',
         'Add a check, such as `When: file /etc/debian_version exists`.',
       );
     }

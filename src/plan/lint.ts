@@ -75,9 +75,9 @@ const RULES: readonly Rule[] = [
       const { step } = planned;
       const use = step.verify.length > 0 && laterUseOfState(steps, planned, (name) => declared.has(name));
       if (!use) return [];
-      const what = use.name === undefined ? 'the directory that it enters' : use.name;
+      const what = use.name === undefined ? 'the working directory' : use.name;
       const words = {
-        message: `A step whose Verify passes should have nothing left to do. "${step.title}" runs in every new place all the same, because "${use.by.title}" uses ${what}.`,
+        message: `A step whose Verify passes should be skipped. "${step.title}" cannot be skipped, because "${use.by.title}" needs ${what} from it.`,
         remedy:
           'Move the export or cd into the step that uses it, or into a fence with {"always":"true"}, which runs in every pass.',
       };

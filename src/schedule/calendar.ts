@@ -102,7 +102,7 @@ function weekday(name: string, written: string): number {
   const at = WEEKDAYS.findIndex((each) => each === wanted || each.slice(0, 3) === wanted);
   if (at >= 0) return at;
   const near = nearest(written, Object.keys(WORDS));
-  throw new NotACalendar(`"${name}" is not a weekday${near ? `; did you mean "${near}"?` : ''}`);
+  throw new NotACalendar(`"${name}" is not a weekday${near ? ` (did you mean "${near}"?)` : ''}`);
 }
 
 /** `YYYY-MM-DD` or `MM-DD`; `~` instead of the last dash counts days from the end of the month. */

@@ -36,7 +36,7 @@ export function readTask(
   if (stepIds.includes(first)) return { task: { verb: 'replay', flags: ['--only', first] } };
   if (/\.(?:md|markdown)$/i.test(first)) return { task: { verb: 'replay', flags: [], document: first } };
   const near = nearest(first, [...Object.keys(VERBS), ...stepIds]);
-  const hint = near ? `; did you mean "${near}"?` : '';
+  const hint = near ? ` (did you mean "${near}"?)` : '';
   return { problem: `"${first}" is neither a verb, a step nor another document${hint}` };
 }
 

@@ -251,7 +251,7 @@ function undecryptable(path: string, cause: string): Diagnostic {
   return {
     code: 'secrets-undecryptable',
     severity: 'warning',
-    message: `Encrypted secrets need an identity of age that fits. No values were read from ${path}.`,
+    message: `Encrypted secrets need an age identity that can decrypt them. No values were read from ${path}.`,
     remedy: 'Put the identity into ~/.config/age/keys.txt or the variable RUNBOOK_AGE_KEY.',
     cause,
   };

@@ -53,7 +53,7 @@ export const httpAnswer: Rule = {
         {
           title: `${server.name} answers ${what}${server.since}.`,
           remedy: server.isOlder
-            ? 'It has run since before this step: reload or restart it if the step changed its configuration. Otherwise read its log.'
+            ? 'It was started before this step: reload or restart it if the step changed its configuration. Otherwise read its log.'
             : 'Read the log of that server, and compare the path, the host name and the port with its configuration.',
           subject: `${host}:${port} ${status ?? 'text'}`,
           evidence: [evidence, ...server.evidence],
@@ -76,7 +76,7 @@ export function serverOf(
   );
   return {
     name: `${listener.owner}${listener.pid === undefined ? '' : ` (pid ${listener.pid})`} on ${where}`,
-    since: isOlder ? '; it has run since before this step' : '',
+    since: isOlder ? '; it was started before this step' : '',
     isOlder,
     evidence: [listener.id],
   };
@@ -104,7 +104,7 @@ function onAnotherPort({ host, port, evidence }: DialedCheck, started: Listener)
   const who = `${started.owner ?? 'a process'}${started.pid === undefined ? '' : ` (pid ${started.pid})`}`;
   return {
     title: `Nothing listens on ${host}:${port}: this step started ${who}, which listens on ${bracketed(started.address)}:${started.port}.`,
-    remedy: `Configure the program for port ${port}, or check port ${started.port}. Look for a setting or variable that it does not read.`,
+    remedy: `Configure the program for port ${port}, or check port ${started.port}. The step may set the port in a place that the program does not read.`,
     subject: `port ${port}`,
     evidence: [evidence, started.id],
     weight: 'inferred',

@@ -51,7 +51,7 @@ export const outOfMemory: Rule = textRule({
     const memory = facts.memory?.[0];
     const heap = /heap|OutOfMemoryError/.test(line);
     return {
-      title: `Memory ran out${heap ? ' in the heap limit of the runtime' : ''}${memory === undefined ? '' : ` (${Math.round(memory.availableBytes / 2 ** 20)} MiB were free on the box afterwards)`}.`,
+      title: `${heap ? 'The runtime ran out of memory within its heap limit' : 'Memory ran out'}${memory === undefined ? '' : ` (${Math.round(memory.availableBytes / 2 ** 20)} MiB were free on the box afterwards)`}.`,
       remedy: heap
         ? 'Raise the heap limit (--max-old-space-size, -Xmx) within the memory of the box, or find what uses it.'
         : 'Free memory, add swap, or reduce memory use.',
@@ -73,8 +73,8 @@ export const killed: Rule = {
       {
         title: `Exit code 137: a process was killed by SIGKILL${none ? ', and the kernel recorded no OOM kill' : ', by a person, a supervisor, a time limit or the kernel for lack of memory'}.`,
         remedy: none
-          ? 'Find out who sent it: a supervisor, a time limit (timeout -k), a stop of the container. More memory does not help.'
-          : 'Check dmesg for "Out of memory" before you raise a limit. Otherwise find out who sent the signal.',
+          ? 'Find out what sent it: a supervisor, a time limit (timeout -k) or a stop of the container. More memory does not help.'
+          : 'Check dmesg for "Out of memory" before you raise a limit. Otherwise find out what sent the signal.',
         evidence: [context.exitEvidence, ...(none ? [memory.id] : [])],
         weight: 'direct',
       },

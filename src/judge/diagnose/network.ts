@@ -86,7 +86,7 @@ export const notConnected: Rule = textRule({
       ? undefined
       : {
           title: `The connection to ${host}:${port} failed. curl does not say whether it was refused or unreachable.`,
-          remedy: `Test the connection to ${host}:${port} with a connection matrix. Refused means that nothing listens, a timeout that packets are dropped, no route that the network is missing.`,
+          remedy: `Test the connection to ${host}:${port} with a connection matrix. A refused connection means that nothing listens, a timeout means that packets are dropped, and "no route" means that the network is missing.`,
           subject: `${host}:${port}`,
         },
 });

@@ -128,7 +128,7 @@ export const dependencyConflict: Rule = textRule({
   describe: ({ index }, { lines }) => ({
     title: `The requested versions conflict with each other or with this version of the language${namedIn(lines.slice(Math.max(0, index - 20), index + 15).map(({ text }) => text))}.`,
     remedy:
-      'Read which two the output names, and pin versions that are compatible. Do not force the installation.',
+      'The output names the two that conflict: pin versions of them that are compatible. Do not force the installation.',
     subject: 'dependencies',
   }),
 });

@@ -35,7 +35,7 @@ export async function refuseCredentialStore(path: string, file: string): Promise
   if (!isCredentialStore(await realpath(path))) return;
   throw usageError(
     'credentials-as-document',
-    `${file} leads to a file that may hold credentials, so it is not read for an agent.`,
+    `${file} is a link to a file that may contain credentials, so it is not read for an agent.`,
     'Replace the link with a document.',
   );
 }

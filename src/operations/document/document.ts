@@ -142,7 +142,7 @@ async function refuseEdited({ path, file, source }: OpenedDocument): Promise<voi
   if ((await readFile(path, 'utf8')) === source.text) return;
   throw person(
     'changed-meanwhile',
-    `${file} was edited while this ran; nothing was written.`,
+    `${file} was edited while the command ran; nothing was written.`,
     'Run the same command again.',
     file,
   );

@@ -17,7 +17,7 @@ export function notifyConfiguration(world: Pick<World, 'folders'>): NotifyConfig
   if (text === undefined) return undefined;
   const read = readConfiguration(text);
   if ('configuration' in read) return read.configuration;
-  const message = `${path} must name targets for messages, and cannot be read: ${read.problem}.`;
+  const message = `${path} must be a valid list of targets for messages: ${read.problem}.`;
   const remedy = 'Fix it as docs/schedules.md shows, then run "runbook notify test".';
   throw new RunbookError([{ code: 'bad-notifications', severity: 'error', message, remedy }], EXIT.person);
 }

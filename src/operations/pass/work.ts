@@ -143,7 +143,7 @@ export class StepWork {
     if (failure) return { ok: false, failure };
     const after = await this.#clearObstacles(this.planned.obstaclesAfter);
     if (after) return { ok: false, failure: after, ofFix: true };
-    return this.#assert(this.#ownQuestions(), 'Its Verify does not hold.');
+    return this.#assert(this.#ownQuestions(), 'Its Verify does not hold');
   }
 
   /** Its actions repeat from where they began, with what the Fix exported: `cd sub` twice would fail. */
@@ -188,7 +188,7 @@ export class StepWork {
     }
   }
 
-  /** Why the output of a background process, which often tells the cause, is nowhere. */
+  /** Says that the output of a background process, which often shows the cause, was not kept. */
   #unheard(): string {
     if (![...this.background.values()].some(({ log }) => log === '/dev/null')) return '';
     return ' The output of its background process is not kept, because this document has secrets.';
@@ -213,8 +213,8 @@ export class StepWork {
       failure: this.failure(
         {
           kind,
-          message: `${message} ${bad.length} of ${checks.length} checks: ${first.check}`,
-          remedy: `Fix the cause and run the same command again. If you fixed it by hand, add --accept with this id.${this.#unheard()}`,
+          message: `${message}: ${bad.length} of ${checks.length} checks did not pass, such as: ${first.check}`,
+          remedy: `Fix the cause and run the same command again. If you fixed it by hand, add --accept ${this.planned.step.id}.${this.#unheard()}`,
           place: first.place,
         },
         checks,
@@ -268,7 +268,7 @@ export class StepWork {
 
   async #assertCleared({ step: problem }: PlanStep): Promise<Failure | undefined> {
     const questions = problem.verify.map((check) => questionOf(check, this.asking));
-    const attempt = await this.#assert(questions, `The Fix of "${problem.title}" did not clear it.`);
+    const attempt = await this.#assert(questions, `The Fix of "${problem.title}" did not clear it`);
     return attempt.ok ? undefined : attempt.failure;
   }
 

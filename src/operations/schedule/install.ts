@@ -116,7 +116,7 @@ async function approvalNote(
 }
 
 function nothingScheduled(file: string): RunbookError {
-  const message = `${file} must have a section Schedule with a table What, When, Tell, and has none.`;
+  const message = `${file} must have a section Schedule with the columns What, When and Tell. It has none.`;
   const remedy = 'Add it: docs/format.md shows one.';
   return new RunbookError([{ code: 'nothing-scheduled', severity: 'error', message, remedy }], EXIT.document);
 }

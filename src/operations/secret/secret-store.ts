@@ -32,7 +32,7 @@ export async function openStore(world: World, name: string): Promise<SecretStore
   const file = await readAgeFile(document.folder).catch((error: Error) => {
     throw refused(
       'bad-secrets',
-      `${AGE_FILE} must hold secrets: ${error.message}.`,
+      `${AGE_FILE} must be a valid file of encrypted secrets: ${error.message}.`,
       'Restore it from git.',
       EXIT.document,
     );
@@ -58,8 +58,8 @@ async function encryptFor(value: string, recipients: readonly string[]): Promise
   return await encryptValue(value, recipients).catch(() => {
     throw refused(
       'bad-recipient',
-      'A recipient must be a public key of age.',
-      'Write age1… as `age-keygen -y` prints it.',
+      'A recipient must be the public key of an age identity.',
+      'Write the key that begins with age1, which `age-keygen -y` prints.',
       EXIT.usage,
     );
   });
@@ -102,7 +102,7 @@ export async function openValues(
   const values: Record<string, string> = {};
   for (const [name, value] of encrypted)
     values[name] = await decryptValue(value, identities).catch(() => {
-      const message = `No identity of this person decrypts ${name} of ${AGE_FILE}.`;
+      const message = `None of your age identities decrypts ${name} of ${AGE_FILE}.`;
       const remedy = `Put the identity into ${identityFolder(world.env)}/keys.txt or ${AGE_KEY_VARIABLE}, or ask a recipient to add yours: runbook secret recipients --add age1…`;
       throw refused('no-identity', message, remedy, EXIT.person);
     });

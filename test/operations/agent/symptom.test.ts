@@ -30,7 +30,7 @@ test('is the error of a background process, even if the step itself exited with 
 
 test('is the finding if no program printed anything', () => {
   const outputTail =
-    'Its Verify does not hold. 1 of 1 checks: http GET http://127.0.0.1:8080/ contains "already"';
+    'Its Verify does not hold: 1 of 1 checks did not pass, such as: http GET http://127.0.0.1:8080/ contains "already"';
   expect(symptomOf(failure({ outputTail, findings: [taken] }))).toBe('`is held by python`');
 });
 

@@ -76,7 +76,7 @@ export const containerKilled: Rule = {
       const killing = events.find(({ reason }) => reason === 'Killing');
       return [
         {
-          title: `${containerTitle(run)} was stopped by ${code === 137 ? 'SIGKILL' : 'SIGTERM'} (code ${code}), not for lack of memory${killing === undefined ? '; no event says who sent it' : `: ${killing.message}`}.`,
+          title: `${containerTitle(run)} was stopped by ${code === 137 ? 'SIGKILL' : 'SIGTERM'} (code ${code}), not for lack of memory${killing === undefined ? '; no event says what sent it' : `: ${killing.message}`}.`,
           remedy:
             killing === undefined
               ? 'Find what stops it: a supervisor in the container, a drain of the node, a time limit. More memory does not help.'

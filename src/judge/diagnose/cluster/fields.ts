@@ -14,7 +14,7 @@ export const fieldConflict: Rule = textRule({
     const known = factsOf(context, 'field-fight').filter((each) => each.path === field);
     return {
       title: `The field ${field ?? 'that is applied'} is owned by ${manager}, which set a different value.`,
-      remedy: `Decide who owns the field. Either remove it from what is applied here, or take it from ${manager} (kubectl apply --server-side --force-conflicts), which lasts until ${manager} writes again.`,
+      remedy: `Decide which one owns the field. Either remove it from this manifest, or take it from ${manager} (kubectl apply --server-side --force-conflicts), which lasts until ${manager} writes again.`,
       subject: `${field ?? 'a field'} of ${manager}`,
       evidence: known.map(({ id }) => id),
     };

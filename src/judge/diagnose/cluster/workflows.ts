@@ -43,7 +43,8 @@ function refusedImage({ event }: Failed): string | undefined {
   return image !== '' && classOf(rest.replaceAll(image, 'IMAGE')) === 'credentials' ? image : undefined;
 }
 
-const WRITE_COMMAND = 'Or write `command:` in the template, so that the controller need not ask.';
+const WRITE_COMMAND =
+  'Or write `command:` in the template, so that the controller does not need to ask the registry.';
 
 /** The registry refuses the workflow controller access to an image, whose command it looks up. */
 export const workflowImageCredentials: Rule = {

@@ -13,7 +13,7 @@ export function refuseLiteralIds(texts: readonly string[], now: number): void {
   if (!found) return;
   throw usageError(
     'literal-id',
-    `A document must hold on the next box too. This names ${found.kind}: ${found.literal}.`,
+    `A document must work on the next box too. This text contains ${found.kind}: ${found.literal}.`,
     `Instead, ${found.instead}.`,
   );
 }

@@ -40,7 +40,7 @@ export function symptomOf(failure: Attempt | undefined): string {
 /** What the step's own programs said last. A step that ended well may have printed its last line long before it failed. */
 function errorLine({ exitCode, outputTail }: Attempt): string | undefined {
   if (exitCode !== 0) return lastErrorLine(outputTail);
-  return outputTail.startsWith('Its Verify does not hold.') ? undefined : lastLineOfError(outputTail);
+  return outputTail.startsWith('Its Verify does not hold') ? undefined : lastLineOfError(outputTail);
 }
 
 /** What the script of a failed shell check said; its row has a `form`, and those of probes have none. */

@@ -121,7 +121,7 @@ async function moreFacts(workspace: Workspace, cursor: string) {
     throw usageError(
       'unknown-cursor',
       'This cursor does not exist.',
-      'Use a value of next_facts from an env_observe.',
+      'Use a value of next_facts that env_observe returned.',
     );
   }
   return {

@@ -137,7 +137,7 @@ export async function deleteAppliedObjects(
     // The other cluster would report that all objects are gone, and nothing would ever look for them again.
     throw new ClusterError(
       'not-found',
-      `${showKey(misplaced)} was applied to ${misplaced.server}, but context "${cluster.name.context}" is of ${cluster.name.server}. Switch to its context first.`,
+      `${showKey(misplaced)} was applied to ${misplaced.server}, but context "${cluster.name.context}" leads to ${cluster.name.server}. Switch to the context of that cluster first.`,
     );
   }
   for (const each of [...applied].reverse()) {

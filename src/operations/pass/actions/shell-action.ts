@@ -102,7 +102,7 @@ function shellFailure(action: ShellAction, { end }: ShellResult): FenceFailure |
     case 'disconnected':
       return {
         kind: 'disconnected',
-        message: `${end.reason.charAt(0).toUpperCase()}${end.reason.slice(1)}, in the middle of this fence.`,
+        message: `${end.reason.charAt(0).toUpperCase()}${end.reason.slice(1)}, while this fence ran.`,
         remedy: 'Run the same command again once the box can be reached. It continues with this step.',
         place: action.place,
       };
