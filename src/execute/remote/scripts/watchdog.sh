@@ -27,7 +27,8 @@ end_groups() {
   done
   for group; do ! runs "$group" || signal KILL "$group"; done
 }
-# The groups of programs that left the group of their fence, as setsid does. Their environment holds the fence's mark.
+# The groups of programs that left the group $2 of their fence, as setsid does. Their environment holds the fence's mark $1.
+# Each group is named once: a second SIGTERM would end what a handler of the first one starts.
 find_marked() {
   marked=
   [ -n "$1" ] && [ -r /proc/self/environ ] || return
@@ -37,13 +38,14 @@ find_marked() {
     case $newline$variables$newline in *"${newline}RUNBOOK_FENCE=$1$newline"*) ;; *) continue ;; esac
     IFS= read -r fields <"${file%environ}stat" || continue
     fields=${fields##*) }
-    set -- "$1" $fields
-    [ "$4" -le 1 ] || marked="$marked $4"
+    set -- "$1" "$2" $fields
+    case " $2$marked " in *" $5 "*) continue ;; esac
+    [ "$5" -le 1 ] || marked="$marked $5"
   done
 }
 end_fence() {
-  find_marked "$2"
   read -r number group <"$rb_scratch/group" || number=
+  find_marked "$2" "$group"
   if [ "$number" = "$1" ]; then end_groups "$group" $marked; return; fi
   read -r shell <"$rb_scratch/pid" || return
   kill -s STOP "$shell"
