@@ -1,11 +1,9 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type BoxTarget, targetText } from '../../model/box-target.ts';
 import { runProgram } from '../../program/run-program.ts';
 import type { BoxLink } from './link.ts';
 import { explainSsh } from './ssh-errors.ts';
+import { sharedConnection } from './ssh-shared-connection.ts';
 
 export interface SshOptions {
   readonly target: Extract<BoxTarget, { kind: 'ssh' }>;
@@ -25,21 +23,21 @@ const [SILENCE_MS, LOGIN_TIMEOUT_MS] = [120_000, 900_000];
 
 /**
  * Connects through the OpenSSH client, so that the person's configuration, keys, agent, jump hosts and known hosts
- * apply. The first session opens the connection; all others share it through a socket in a private folder.
+ * apply. The first session opens the connection; all others share it, and so does the next pass within a minute.
  */
 export async function openSshLink({ target, attended, config }: SshOptions): Promise<BoxLink> {
-  const folder = mkdtempSync(join(tmpdir(), 'rb-'));
-  const socket = join(folder, 's');
   const common = [...(config === undefined ? [] : ['-F', config]), ...destinationOptions(target)];
-  const hostKeys = attended ? await hostKeyChecking([...common, target.host]) : 'yes';
+  const { stdout: configuration } = await runProgram(['ssh', '-G', ...common, target.host]);
+  const shared = await sharedConnection(configuration);
   const fixed = [
     ...common,
-    ...['-T', '-a', '-x', '-S', socket],
+    ...['-T', '-a', '-x'],
     ...options({
       // Without a person, a prompt would wait forever.
       BatchMode: attended ? 'no' : 'yes',
-      StrictHostKeyChecking: hostKeys,
-      ControlPersist: 'no',
+      StrictHostKeyChecking: attended ? hostKeyChecking(configuration) : 'yes',
+      ControlMaster: 'auto',
+      ...shared.options,
       ClearAllForwardings: 'yes',
       PermitLocalCommand: 'no',
       RemoteCommand: 'none',
@@ -53,7 +51,6 @@ export async function openSshLink({ target, attended, config }: SshOptions): Pro
   ];
   const name = targetText(target);
   const remote = (command: string) => ['--', target.host, `exec sh -c '${command}'`];
-  let first = true;
   const start = (args: readonly string[], command: string, spawning: SpawnOptions): ChildProcess =>
     spawn('ssh', [...fixed, ...args, ...remote(command)], spawning);
   return {
@@ -61,15 +58,11 @@ export async function openSshLink({ target, attended, config }: SshOptions): Pro
     name,
     greetingMs: attended ? LOGIN_TIMEOUT_MS : SILENCE_MS,
     mostSessions: MAX_SESSIONS,
-    start(command) {
-      const master = first ? ['-M'] : [];
-      first = false;
-      // In its own process group: Ctrl-C is for this process, which then ends what runs on the box.
-      return start(master, command, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
-    },
+    // In its own process group: Ctrl-C is for this process, which then ends what runs on the box.
+    start: (command) => start([], command, { stdio: ['pipe', 'pipe', 'pipe'], detached: true }),
     startOnTerminal: (command) => start(['-tt'], command, { stdio: 'inherit' }),
     explain: (code, said) => explainSsh(name, target, code, said),
-    close: async () => rmSync(folder, { recursive: true, force: true }),
+    close: shared.close,
   };
 }
 
@@ -82,7 +75,6 @@ function options(values: Readonly<Record<string, string>>): string[] {
 }
 
 /** An unknown host key is never accepted silently. If the configuration would do that, the person is asked. */
-async function hostKeyChecking(args: readonly string[]): Promise<'yes' | 'ask'> {
-  const { stdout } = await runProgram(['ssh', '-G', ...args]);
-  return /^stricthostkeychecking (yes|true)$/im.test(stdout) ? 'yes' : 'ask';
+function hostKeyChecking(configuration: string): 'yes' | 'ask' {
+  return /^stricthostkeychecking (yes|true)$/im.test(configuration) ? 'yes' : 'ask';
 }
