@@ -50,7 +50,11 @@ function tokens(args: readonly string[], named: ReadonlyMap<string, Flag>) {
   const options = Object.fromEntries(
     [...named].map(([name, flag]) => [
       name,
-      { type: flag.kind === 'switch' ? 'boolean' : 'string' } as const,
+      // The one short form: `-o` for what is written, as in compilers.
+      {
+        type: flag.kind === 'switch' ? 'boolean' : 'string',
+        ...(name === 'out' ? { short: 'o' } : {}),
+      } as const,
     ]),
   );
   const config = { args: [...args], options, strict: false, allowPositionals: true, tokens: true } as const;

@@ -128,6 +128,12 @@ const rows: readonly (OperationRow | ToolOnlyRow)[] = [
     load: async () => (await import('./submit.ts')).submit as unknown as Operation,
   },
   {
+    name: 'export',
+    summary: 'write the document in another format, such as a shell script or a Helm chart',
+    effect: 'read',
+    load: async () => (await import('./export.ts')).exportDocument as unknown as Operation,
+  },
+  {
     name: 'drift',
     summary: 'report what changed on the box since the last pass',
     effect: 'read',

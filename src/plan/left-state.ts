@@ -10,7 +10,7 @@ import type { PlanStep } from '../model/plan.ts';
 import type { Step } from '../model/runbook.ts';
 
 /** What the fences of a step leave to later ones, read from their text. */
-interface LeftState {
+export interface LeftState {
   /** Names that they export. */
   readonly names: ReadonlySet<string>;
   /** Whether they change the working directory. */
@@ -65,7 +65,8 @@ export function mentions(material: unknown, name: string): boolean {
 
 const known = new WeakMap<Step, LeftState>();
 
-function leftStateOf(step: Step): LeftState {
+/** What the fences of a step leave, as far as the text shows it. */
+export function leftStateOf(step: Step): LeftState {
   const cached = known.get(step);
   if (cached) return cached;
   const reader = new StateReader();

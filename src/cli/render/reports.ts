@@ -4,6 +4,7 @@ import type { PlanReport } from '../../model/plan.ts';
 import type { ChaosReport } from '../../model/reports/chaos.ts';
 import type { DoctorReport } from '../../model/reports/doctor.ts';
 import type { DriftReport } from '../../model/reports/drift.ts';
+import type { ExportReport } from '../../model/reports/export-report.ts';
 import type { FleetReport } from '../../model/reports/fleet.ts';
 import type { ParityReport } from '../../model/reports/parity.ts';
 import type {
@@ -62,6 +63,7 @@ interface Renderers {
   readonly logs: () => Promise<Renderer<OutputReport>>;
   readonly chaos: () => Promise<Renderer<ChaosReport>>;
   readonly submit: () => Promise<Renderer<SubmitReport>>;
+  readonly export: () => Promise<Renderer<ExportReport>>;
   readonly prove: () => Promise<Renderer<ProveReport>>;
   readonly 'schedule list': () => Promise<Renderer<ScheduleListReport>>;
   readonly 'schedule install': () => Promise<Renderer<ScheduleChangeReport>>;
@@ -112,6 +114,7 @@ const renderers: Renderers = {
   logs: async () => (await import('./history.ts')).renderOutput,
   chaos: async () => (await import('./boxes/chaos.ts')).renderChaos,
   submit: async () => (await import('./submit.ts')).renderSubmit,
+  export: async () => (await import('./export.ts')).renderExport,
   prove: async () => (await import('./boxes/prove.ts')).renderProve,
   'schedule list': async () => (await import('./schedule.ts')).renderScheduleList,
   'schedule install': async () => (await import('./schedule.ts')).renderScheduleChange,
