@@ -2,11 +2,10 @@ import { join, resolve } from 'node:path';
 import type { BoxClusters } from './cluster/access/box-clusters.ts';
 import { OWN_CLUSTER_CONFIG } from './cluster/access/own-cluster.ts';
 import type { ClusterPlace } from './cluster/cluster.ts';
-import { readClusterGrants } from './journal/decisions/cluster-grants.ts';
 import type { Box, ProbeContext } from './model/box.ts';
 import type { Probe } from './model/check.ts';
 import type { ClusterName } from './model/cluster/cluster.ts';
-import { isGranted } from './model/cluster/cluster-grant.ts';
+import { type ClusterGrant, isGranted } from './model/cluster/cluster-grant.ts';
 import { kindOf } from './probes/all.ts';
 import type { ProbeOf } from './probes/probe-kind.ts';
 import type { World } from './world.ts';
@@ -18,8 +17,12 @@ import type { World } from './world.ts';
 export function boxWithClusters(box: Box, { env, folders }: Pick<World, 'env' | 'folders'>): Box {
   let opened: Promise<BoxClusters> | undefined;
   const clusters = () => {
-    opened ??= import('./cluster/access/box-clusters.ts').then(
-      (loaded) => new loaded.BoxClusters((names) => placeOf(box, names, env, folders.person)),
+    opened ??= Promise.all([
+      import('./cluster/access/box-clusters.ts'),
+      import('./journal/decisions/cluster-grants.ts'),
+    ]).then(
+      ([{ BoxClusters }, { readClusterGrants }]) =>
+        new BoxClusters((names) => placeOf(box, names, env, readClusterGrants(folders.person))),
     );
     return opened;
   };
@@ -48,10 +51,9 @@ function placeOf(
   box: Box,
   { env, folder }: Pick<ProbeContext, 'env' | 'folder'>,
   personEnv: World['env'],
-  stateFolder: string,
+  grants: readonly ClusterGrant[],
 ): ClusterPlace {
   const isHere = box.kind === 'local';
-  const grants = readClusterGrants(stateFolder);
   return {
     env,
     folder,
