@@ -1,5 +1,5 @@
 import { constants, createReadStream } from 'node:fs';
-import { chmod, lstat, mkdir, open, truncate, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { storing } from './storage-error.ts';
@@ -17,6 +17,11 @@ export const OWN_FILE = {
   fresh: O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW,
   truncated: O_WRONLY | O_TRUNC | O_CREAT | O_NOFOLLOW,
 } as const;
+
+/** The content of a file in `.runbook/`; undefined if it cannot be read. */
+export async function readOwnFile(path: string): Promise<Buffer | undefined> {
+  return await readFile(path, { flag: OWN_FILE.read }).catch(() => undefined);
+}
 
 /**
  * Creates `.runbook/` in the document's folder, for this user only, and ignored by git through its own .gitignore.

@@ -1,8 +1,9 @@
-import { open, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../../base/disk/replace-file.ts';
 import type { PassDigest } from '../../model/pass-record.ts';
-import { OWN_FILE } from '../journal-folder.ts';
+import { OWN_FILE, readOwnFile } from '../journal-folder.ts';
+import { jsonLinesOf } from '../lines/json-lines.ts';
 
 /** In the folder of the records. Derived from them: a pass that is missing here is read from its record. */
 const INDEX = 'passes.index';
@@ -15,7 +16,8 @@ export async function addToIndex(folder: string, digest: PassDigest): Promise<vo
 
 /** The passes in the index, by id. */
 export async function readIndex(folder: string): Promise<ReadonlyMap<string, PassDigest>> {
-  const digests = (await textOf(join(folder, INDEX))).split('\n').flatMap((line) => parse(line) ?? []);
+  const lines = jsonLinesOf((await readOwnFile(join(folder, INDEX))) ?? '');
+  const digests = lines.map(({ value }) => value).filter(isDigest);
   return new Map(digests.map((digest) => [digest.id, digest]));
 }
 
@@ -27,21 +29,7 @@ export async function limitIndex(folder: string, ids: ReadonlySet<string>): Prom
   await replaceFile(join(folder, INDEX), text, { sync: false });
 }
 
-async function textOf(path: string): Promise<string> {
-  const file = await open(path, OWN_FILE.read).catch(() => undefined);
-  if (!file) return '';
-  try {
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
-  }
-}
-
-function parse(line: string): PassDigest | undefined {
-  try {
-    const digest = JSON.parse(line) as PassDigest;
-    return typeof digest.id === 'string' && Array.isArray(digest.held) ? digest : undefined;
-  } catch {
-    return undefined;
-  }
+function isDigest(value: unknown): value is PassDigest {
+  const digest = value as PassDigest | undefined | null;
+  return typeof digest?.id === 'string' && Array.isArray(digest.held);
 }

@@ -1,9 +1,9 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { PassDigest, PassEntry, RecordEnd, RecordHead, RecordLine } from '../../model/pass-record.ts';
-import { OWN_FILE } from '../journal-folder.ts';
+import { readOwnFile } from '../journal-folder.ts';
 import { type JsonLine, jsonLinesOf } from '../lines/json-lines.ts';
 import { isRunning } from '../lock/process-identity.ts';
 import { DigestBuilder } from './digest-builder.ts';
@@ -51,8 +51,8 @@ function digestOf(record: PassRecord | undefined): PassDigest | undefined {
 /** One record; undefined: it does not exist, or its head cannot be read. */
 export async function readRecord(folder: string, id: string): Promise<PassRecord | undefined> {
   const base = join(passesFolder(folder), `${id}.jsonl`);
-  const plain = await contentOf(base);
-  const bytes = plain ?? (await contentOf(`${base}.gz`));
+  const plain = await readOwnFile(base);
+  const bytes = plain ?? (await readOwnFile(`${base}.gz`));
   if (bytes === undefined) return undefined;
   const text = plain ?? (await promisify(gunzip)(bytes).catch(() => Buffer.alloc(0)));
   return parseRecord(jsonLinesOf(text), (await stat(plain ? base : `${base}.gz`)).size);
@@ -60,7 +60,7 @@ export async function readRecord(folder: string, id: string): Promise<PassRecord
 
 /** The head of a record that is not compressed. */
 export async function headIn(path: string): Promise<RecordHead | undefined> {
-  const bytes = await contentOf(path);
+  const bytes = await readOwnFile(path);
   return bytes && parseRecord(jsonLinesOf(bytes), 0)?.head;
 }
 
@@ -80,14 +80,4 @@ function parseRecord([first, ...rest]: readonly JsonLine[], bytes: number): Pass
   const last = lines.at(-1);
   const end = last?.type === 'record-ended' ? last : undefined;
   return { head, lines, end, unreadable: values.length - lines.length, bytes };
-}
-
-async function contentOf(path: string): Promise<Buffer | undefined> {
-  const file = await open(path, OWN_FILE.read).catch(() => undefined);
-  if (!file) return undefined;
-  try {
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
 }
