@@ -89,6 +89,21 @@ describe('documents of other tools', () => {
     expect(await scene.ran()).toEqual(['own', 'linked', 'use']);
   });
 
+  test('so do those of a linked document, which runs once however often it is linked', async () => {
+    const fence = (word: string) => `\`\`\`bash\necho ${word} >> log\n\`\`\`\n\n`;
+    const scene = await scenario(
+      `# A\n\n## Prerequisites\n\n[b](b.md) and [c](c.md)\n\n## Use\n\n${fence('a')}`,
+      {
+        files: {
+          'b.md': `# B\n\n## Prerequisites\n\n${fence('b-first')}Then [c](c.md).\n\n## Go on\n\n${fence('b')}`,
+          'c.md': `# C\n\n${fence('c')}`,
+        },
+      },
+    );
+    await scene.replay(loose);
+    expect(await scene.ran()).toEqual(['b-first', 'c', 'b', 'a']);
+  });
+
   test('--keep-going goes on after a failed fence, since none says what it needs', async () => {
     const scene = await scenario('# A\n\n```bash\nfalse\n```\n\n```bash\necho b >> log\n```\n');
     const told = await scene.replay({ ...loose, keepGoing: true });

@@ -21,22 +21,25 @@ export interface WithPrerequisites {
  * @throws RunbookError 65 for a link that leaves the folder, is broken or circular
  */
 export async function followPrerequisites(document: OpenedDocument): Promise<WithPrerequisites> {
-  const found = await follow(document, document.folder, [document.path]);
-  const others = [...new Map(found.map((each) => [each.path, each])).values()];
-  if (others.length === 0) return { runbook: document.runbook, others };
-  const before = others.flatMap((each) => stepsOf(each, relative(document.folder, each.path)));
-  const { first, rest } = ownSteps(document.runbook);
-  const steps = [...first, ...before, ...rest].map((step, index) => ({ ...step, index }));
-  return { runbook: { ...document.runbook, steps }, others };
+  const linked = new Map<string, OpenedDocument>();
+  const steps = await stepsInOrder(document, { root: document.folder, above: [], linked });
+  if (linked.size === 0) return { runbook: document.runbook, others: [] };
+  const numbered = steps.map((step, index) => ({ ...step, index }));
+  return { runbook: { ...document.runbook, steps: numbered }, others: [...linked.values()] };
 }
 
-/** The documents that must come first, deepest first. */
-async function follow(
-  document: OpenedDocument,
-  root: string,
-  path: readonly string[],
-): Promise<OpenedDocument[]> {
-  const found: OpenedDocument[] = [];
+interface Following {
+  readonly root: string;
+  /** The documents whose links led here. */
+  readonly above: readonly string[];
+  /** Documents whose steps are included already, deepest first: each comes once, where it is first linked. */
+  readonly linked: Map<string, OpenedDocument>;
+}
+
+/** A document's steps, with those of the documents that it links to. */
+async function stepsInOrder(document: OpenedDocument, { root, above, linked }: Following): Promise<Step[]> {
+  const path = [...above, document.path];
+  const before: Step[] = [];
   for (const link of document.runbook.prerequisites) {
     const target = await realpath(join(dirname(document.path), link.path)).catch(() => undefined);
     if (target === undefined)
@@ -50,10 +53,14 @@ async function follow(
     }
     if (path.includes(target))
       throw refused('prerequisite-circle', `${link.path} links back to itself.`, link.place);
-    const linked = await readValidDocument(root, relative(root, target), { loose: true });
-    found.push(...(await follow(linked, root, [...path, target])), linked);
+    if (linked.has(target)) continue;
+    const other = await readValidDocument(root, relative(root, target), { loose: true });
+    before.push(...(await stepsInOrder(other, { root, above: path, linked })));
+    linked.set(target, other);
   }
-  return found;
+  const { first, rest } = ownSteps(document.runbook);
+  const named = (own: Step[]) => (above.length === 0 ? own : withPrefix(own, relative(root, document.path)));
+  return [...named(first), ...before, ...named(rest)];
 }
 
 /** Fences of the section Prerequisites above its first link run before the documents that it links to, as in InnovationEngine. */
@@ -66,9 +73,9 @@ function ownSteps({ steps, sections, prerequisites }: Runbook): { first: Step[];
 }
 
 /** Prefixes their ids with the file name, because two documents may have the same headings. */
-function stepsOf({ runbook }: OpenedDocument, name: string): Step[] {
+function withPrefix(steps: readonly Step[], name: string): Step[] {
   const own = (id: string) => `${name}/${id}`;
-  return runbook.steps.map((step) => ({
+  return steps.map((step) => ({
     ...step,
     id: own(step.id),
     needs: step.needs.kind === 'listed' ? { kind: 'listed', ids: step.needs.ids.map(own) } : step.needs,
