@@ -24,7 +24,7 @@ export function rootHelp(verbs: readonly Verb[], version: string, width: number)
       globalFlags.map((flag) => [`--${flag.name}`, flag.summary]),
       width,
     )}`,
-    `FILE is ./${DEFAULT_FILE} where none is named. More: runbook VERB --help`,
+    `The default of FILE is ./${DEFAULT_FILE}. More: runbook VERB --help`,
   ].join('\n\n')}\n`;
 }
 

@@ -230,18 +230,18 @@ function search(lines: readonly Line[], patterns: readonly RegExp[]): Hit[] {
 
 function near(lines: readonly Line[], index: number, reach: number): string[] {
   const found = [lines[index]!.text];
-  const source = sourceOf(lines[index]!);
+  const source = sourceOfLine(lines[index]!);
   for (let step = 1; step <= reach; step++) {
     for (const at of [index + step, index - step]) {
       const line = lines[at];
-      if (line !== undefined && sourceOf(line) === source) found.push(line.text);
+      if (line !== undefined && sourceOfLine(line) === source) found.push(line.text);
     }
   }
   return found;
 }
 
 /** The output, log file or container that a line is from. */
-export function sourceOf({ from, where, origin }: Line): string {
+export function sourceOfLine({ from, where, origin }: Line): string {
   const container = origin && [origin.namespace, origin.pod, origin.container, origin.previous].join(' ');
   return `${from} ${container ?? where?.replace(/:\d+$/, '') ?? ''}`;
 }

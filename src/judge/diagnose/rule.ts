@@ -57,7 +57,7 @@ export function textRule(rule: {
         const report = rule.describe(hit, context);
         if (report === undefined) return [];
         const evidence = [hit.evidence, ...(report.evidence ?? [])];
-        const words = placed(quoting(report, hit, context), hit);
+        const words = withPlace(quoting(report, hit, context), hit);
         return [{ ...words, evidence, weight: report.weight ?? hit.weight, line: hit.index }];
       }),
   };
@@ -82,7 +82,7 @@ function namesSubject({ title, subject }: RuleReport): boolean {
 }
 
 /** A report of a line with where the line was said, if not in the output. */
-export function placed<R extends RuleReport>(
+export function withPlace<R extends RuleReport>(
   report: R,
   { origin, where }: Pick<Line, 'origin' | 'where'>,
 ): R {

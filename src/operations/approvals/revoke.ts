@@ -20,7 +20,7 @@ export const approvalsRevoke = defineOperation({
   name: 'approvals revoke',
   summary: 'revoke an approval or a lease',
   description:
-    'It is invalid from the next start on, in running servers too. What is already running is not stopped.',
+    'The approval is invalid from the next start on, also in running servers. What is already running is not stopped.',
   examples: ['runbook approvals revoke ap-1a2b3c4d', 'runbook approvals revoke --all'],
   effect: 'write',
   input,

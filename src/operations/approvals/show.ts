@@ -17,7 +17,7 @@ export const approvalsShow = defineOperation({
   name: 'approvals show',
   summary: 'show one approval with everything that it lets run',
   description:
-    'Values that only you know and contents of files are left out: they are bound by fingerprints.',
+    'Values that only you know and contents of files are left out: the approval binds them by fingerprints.',
   examples: ['runbook approvals show ap-1a2b3c4d'],
   effect: 'read',
   input,

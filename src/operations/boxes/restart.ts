@@ -15,7 +15,7 @@ export const boxRestart = defineOperation({
   name: 'box restart',
   summary: 'restart a box',
   description:
-    'Files stay. Processes end and do not start again, because a box has no init system; a replay starts them.\n' +
+    'Files stay. Processes end and do not start again, because a box does not run an init system; a replay starts them.\n' +
     'Names in the proxy follow the box to its new address.',
   examples: ['runbook box restart web'],
   effect: 'act',

@@ -13,7 +13,7 @@ export const notifyTest = defineOperation({
   name: 'notify test',
   summary: 'send a test message to your targets',
   description:
-    'Sends one message to each target of notify.json, or to one, without retries, and says which of them took it.',
+    'Sends one message to each target of notify.json, or to one, without retries, and says which of them accepted it.',
   examples: ['runbook notify test', 'runbook notify test ops'],
   effect: 'act',
   input: z.object({

@@ -30,7 +30,7 @@ export const removeSecret = defineOperation({
   name: 'secret remove',
   summary: 'remove an encrypted secret',
   description:
-    'Removes its line. Earlier versions of the file in git still hold it: rotate the secret where it is used.',
+    'Removes its line. Earlier versions of the file in git still contain it: change the secret where it is used.',
   examples: ['runbook secret remove REGISTRY_PASS'],
   effect: 'write',
   input: z.object({ ...secretName, ...secretFile }),
@@ -47,7 +47,7 @@ export const removeSecret = defineOperation({
 export const getSecret = defineOperation({
   name: 'secret get',
   summary: 'show the value of a secret on your terminal',
-  description: 'Needs a terminal, so that the value does not end in a log or with an agent.',
+  description: 'Shows the value on a terminal only, so that it reaches neither a log nor an agent.',
   examples: ['runbook secret get REGISTRY_PASS'],
   effect: 'read',
   input: z.object({ ...secretName, ...secretFile }),

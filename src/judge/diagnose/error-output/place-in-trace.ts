@@ -1,4 +1,4 @@
-import { type Line, sourceOf } from '../failure-context.ts';
+import { type Line, sourceOfLine } from '../failure-context.ts';
 
 const PLACES = [
   /^\s*File "(?<file>[^"]+)", line (?<line>\d+)/,
@@ -20,12 +20,12 @@ const FOREIGN =
  */
 export function placeInTrace(lines: readonly Line[], index: number): string | undefined {
   const { text } = lines[index]!;
-  const source = sourceOf(lines[index]!);
+  const source = sourceOfLine(lines[index]!);
   if (/\S+\.\w{1,5}:\d+|\bline \d+/.test(text)) return undefined;
   const offsets = [...Array(12).keys()].flatMap((each) => [-each - 1, each + 1]);
   for (const offset of offsets) {
     const line = lines[index + offset];
-    if (line === undefined || sourceOf(line) !== source) continue;
+    if (line === undefined || sourceOfLine(line) !== source) continue;
     for (const pattern of PLACES) {
       const { file, line: number } = pattern.exec(line.text)?.groups ?? {};
       if (file !== undefined && !FOREIGN.test(file)) return `${file} line ${number}`;

@@ -1,6 +1,6 @@
 import { placeInTrace } from '../error-output/place-in-trace.ts';
-import { type Line, sourceOf } from '../failure-context.ts';
-import { type Candidate, type Match, placed, type Rule } from '../rule.ts';
+import { type Line, sourceOfLine } from '../failure-context.ts';
+import { type Candidate, type Match, type Rule, withPlace } from '../rule.ts';
 import { CONTAINERS } from './containers.ts';
 import { DATABASES } from './databases.ts';
 import type { KnownLine } from './known-line.ts';
@@ -42,7 +42,7 @@ function lastOfEachSource(lines: readonly Line[]): number[] {
   return [...lines.keys()].reverse().filter((index) => {
     const line = lines[index]!;
     if (line.from === 'check' || line.from === 'box') return false;
-    const source = sourceOf(line);
+    const source = sourceOfLine(line);
     const count = (taken.get(source) ?? 0) + 1;
     taken.set(source, count);
     return count <= MOST_LINES;
@@ -72,7 +72,7 @@ function matchOf(lines: readonly Line[], index: number): Match | undefined {
     subject: [row.id, ...named].join(' ').slice(0, 120),
   };
   return {
-    ...placed(words, line),
+    ...withPlace(words, line),
     evidence: [line.evidence],
     line: index,
     weight: row.weak ? 'consequence' : line.weight,
