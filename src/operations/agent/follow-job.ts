@@ -28,6 +28,10 @@ export async function followJob<T>(
   }
 }
 
+/** What an agent does next about a job that has not ended. */
+export const stillRuns = (job: string | null): string =>
+  `It still runs: job_read {"job":"${job}","wait_s":60}.`;
+
 async function lastLine(path: string): Promise<string> {
   const file = await open(path, OWN_FILE.read).catch(() => undefined);
   if (!file) return '';

@@ -7,6 +7,18 @@ export const RESULT_BUDGET = { usual: 8_192, most: 40_000 } as const;
 /** A call answers within this time, in milliseconds, with a job id where the work is not done. Clients give up soon after. */
 export const LONGEST_WAIT_MS = 60_000;
 
+/** What a call keeps of its longest wait for its answer, in milliseconds. */
+const ANSWER_MS = 2_000;
+
+/**
+ * Measures from now how long a call may still wait, in milliseconds: as long as its caller wants, and no longer than a call may
+ * take, however much of that a person's answer took.
+ */
+export function waitLeft({ now }: Pick<World, 'now'>, waitS: number): () => number {
+  const end = now() + LONGEST_WAIT_MS - ANSWER_MS;
+  return () => Math.max(0, Math.min(waitS * 1000, end - now()));
+}
+
 /** Groups that `--toolsets` chooses from. */
 export const TOOLSETS = ['core', 'boxes'] as const;
 export type Toolset = (typeof TOOLSETS)[number];

@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { queueFolder } from '../../../src/notify/outbox.ts';
 import { ENCODINGS } from '../../secrets/encodings.ts';
 import { scenario } from '../../support/scenario.ts';
 import { agentIn } from './agent.ts';
@@ -50,6 +52,74 @@ test('a person approves in a terminal exactly the content that was requested', a
   expect((await agent.call('apply_step', { draft: touch('b') })).status).toBe('succeeded');
   const other = { ...touch('b'), run: 'touch b; id' };
   expect((await agent.call('apply_step', { step: 'make-b', draft: other })).status).toBe('needs_approval');
+});
+
+test('opens the box once before the person is asked and once after', async () => {
+  const { world } = await scenario(BARE);
+  let opened = 0;
+  const counting = {
+    ...world,
+    openBox: (options: Parameters<typeof world.openBox>[0]) => {
+      opened += 1;
+      return world.openBox(options);
+    },
+  };
+  const answers = ['no', 'once'] as const;
+  const agent = agentIn(counting, { trust: 'guarded', answer: () => answers[opened - 1] ?? 'no' });
+  expect((await agent.call('apply_step', { draft: touch('c') })).status).toBe('needs_approval');
+  expect(opened).toBe(1);
+  expect((await agent.call('apply_step', { draft: touch('c') })).status).toBe('succeeded');
+  expect(opened).toBe(3);
+});
+
+test.each(['replay', 'apply_step'])(
+  '%s waits no longer than the question left of the longest call',
+  async (tool) => {
+    const { world } = await scenario(`${BARE}\n## Steps\n\n### Sleep\n\n\`\`\`bash\nsleep 10\n\`\`\`\n`);
+    let now = Date.now();
+    const agent = agentIn(
+      { ...world, now: () => now },
+      {
+        trust: 'guarded',
+        answer: () => {
+          now += 59_000;
+          return 'once';
+        },
+      },
+    );
+    const step = tool === 'replay' ? {} : { step: 'sleep' };
+    expect(await agent.call(tool, { ...step, wait_s: 60 })).toMatchObject({ status: 'running' });
+    await agent.leave();
+  },
+);
+
+test('notifies the person once of a step and of a document that wait for approval', async () => {
+  const { world, write, path } = await scenario(`${BARE}\n## Steps\n\n### A\n\n\`\`\`bash\ntrue\n\`\`\`\n`);
+  const targets = { ops: { type: 'webhook', url: 'http://127.0.0.1:9' } };
+  const configuration = JSON.stringify({ targets, events: { approval: ['ops'] } });
+  await mkdir(world.folders.person, { recursive: true });
+  await writeFile(join(world.folders.person, 'notify.json'), configuration, { mode: 0o600 });
+  // Stands in for the process that delivers.
+  await write('engine.cjs', '');
+  const { 1: own } = process.argv;
+  process.argv[1] = path('engine.cjs');
+  onTestFinished(() => {
+    process.argv[1] = own!;
+  });
+  const agent = agentIn(world, { trust: 'guarded' });
+  for (const _ of [1, 2]) {
+    await agent.call('replay');
+    await agent.call('apply_step', { step: 'a' });
+  }
+  const folder = queueFolder(world.folders.person, 'ops');
+  const sent = await Promise.all(
+    (await readdir(folder)).sort().map((name) => readFile(join(folder, name), 'utf8')),
+  );
+  expect(sent.map((text) => JSON.parse(text).message.next.replace(/.*approve \S+/, ''))).toEqual([
+    '',
+    ' --step a',
+  ]);
+  expect(sent[0]).toContain('all of AUTODOCK.md waits for your approval');
 });
 
 test('only a person can resume', async () => {

@@ -12,6 +12,7 @@ import {
   FixRow,
   GuardRow,
 } from '../answer-rows.ts';
+import { stillRuns } from '../follow-job.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Denial } from './denial.ts';
 
@@ -135,7 +136,8 @@ export function approvalAnswer(
   };
 }
 
-const NOT_RUN = {
+/** The part of an answer that is the same as long as nothing has run. */
+export const NOT_RUN = {
   job: null,
   exit_code: null,
   duration_ms: 0,
@@ -191,7 +193,7 @@ function nextOf(attempt: Attempt, cleared: readonly string[]): string {
         ? `Read findings[0] first: ${attempt.findings[0]!.remedy} env_observe shows the current state of the box.`
         : 'Call env_observe before you change anything, and find_fix with the error.';
     case 'running':
-      return `It still runs: job_read {"job":"${attempt.job}","wait_s":60}.`;
+      return stillRuns(attempt.job);
     case 'interrupted':
       return 'The server was killed while it ran. Call env_observe, then apply it again.';
     case 'cancelled':

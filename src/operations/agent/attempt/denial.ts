@@ -10,3 +10,6 @@ export interface Denial {
   /** What the person wrote when they refused it. */
   readonly reason?: string;
 }
+
+/** Another call was faster with what was good for one start. */
+export const USED_UP = { allowed: false, answer: 'nobody-asked' } as const;

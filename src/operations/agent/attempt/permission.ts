@@ -3,7 +3,7 @@ import type { Closure } from '../../../model/closure.ts';
 import type { PlanStep } from '../../../model/plan.ts';
 import { closureHash } from '../../../plan/closure-hash.ts';
 import { closureText } from '../../../plan/closure-text.ts';
-import { approvalRecord, approvalsOf, oldApproval } from '../../approval/approval.ts';
+import { approvalRecord, approvalsOf, giveForDocument, oldApproval } from '../../approval/approval.ts';
 import { approved, approvedWithoutReading } from '../../approval/approve-closure.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure, stepClosure } from '../../approval/closure-of.ts';
@@ -11,7 +11,7 @@ import { notifyEvent } from '../../notify/notify-targets.ts';
 import { openPreview, type Preview } from '../../pass/preview.ts';
 import { withheldIn } from '../../pass/state.ts';
 import { neverExported } from '../../pass/state-needed.ts';
-import type { Session } from '../../session/session.ts';
+import type { Prepared, Session } from '../../session/session.ts';
 import type { AgentContext, ApprovalRequest } from '../tool.ts';
 import { type Workspace, withoutOutput } from '../workspace.ts';
 import type { Denial } from './denial.ts';
@@ -20,7 +20,7 @@ import type { AttemptTarget } from './target.ts';
 /** How long "other steps" holds, in milliseconds. */
 const LEASE_MS = 30 * 60_000;
 
-/** Whether a step may run, and by whose word. */
+/** Whether a step or a document may run, and by whose word. */
 export type Permission =
   | {
       readonly allowed: true;
@@ -32,14 +32,14 @@ export type Permission =
     }
   | Denial;
 
-type Allowed = Extract<Permission, { allowed: true }>;
+export type Allowed = Extract<Permission, { allowed: true }>;
 
 const always = () => Promise.resolve(true);
 
 /** On a box that is there to be thrown away everything runs: nothing is bound or asked. */
 export async function sandboxPermission(
   context: Pick<AgentContext, 'world'>,
-  { prepared }: AttemptTarget,
+  prepared: Prepared,
 ): Promise<Allowed> {
   const closure = await approvedWithoutReading(context.world, prepared, 'sandbox');
   return { allowed: true, closure, whole: true, begin: always };
@@ -69,60 +69,81 @@ export async function standingPermission(
   { closure, inputs }: { closure: Closure; inputs: Readonly<Record<string, string>> },
 ): Promise<Allowed | undefined> {
   const { world } = context;
-  const approvals = approvalsOf(world);
   const whole = target.source === 'step' ? await wholeDocument(context, workspace, inputs) : undefined;
   if (whole?.holdsAll(closure.parts)) return { allowed: true, closure: whole, whole: true, begin: always };
-  const known = await approvals.find(closureHash(closure), closure.place);
-  if (known) {
-    const own = approved(closure, 'approved', target.prepared);
-    return { allowed: true, closure: own, whole: false, begin: () => approvals.consume(known) };
-  }
+  const given = await givenApproval(world, target.prepared, closure);
+  if (given) return given;
   const lease = await leasesOf(world).current(closure.place, context.client);
-  return lease && { ...underLease(closure, target), begin: always };
+  return lease && underLease(closure, target.prepared);
 }
 
-/** Asks a person through the client. A yes is kept outside the workspace, for as long as the person has said. */
+/** An approval of exactly this; undefined: there is none. */
+export async function givenApproval(
+  world: AgentContext['world'],
+  prepared: Pick<Prepared, 'document'>,
+  closure: Closure,
+): Promise<Allowed | undefined> {
+  const approvals = approvalsOf(world);
+  const known = await approvals.find(closureHash(closure), closure.place);
+  if (!known) return undefined;
+  const begin = () => approvals.consume(known);
+  return { allowed: true, closure: approved(closure, 'approved', prepared), whole: false, begin };
+}
+
+/** What a person is asked about. */
+export interface Question {
+  readonly prepared: Pick<Prepared, 'document'>;
+  readonly closure: Closure;
+  /** In a few words, such as `a new step`. */
+  readonly what: string;
+  /** Absent: the whole document. */
+  readonly step?: string;
+}
+
+/**
+ * Asks a person through the client. A yes is kept outside the workspace, for as long as the person has said. While no one answers,
+ * the person's targets are notified.
+ */
 export async function askPermission(
   context: Pick<AgentContext, 'world' | 'approve' | 'client'>,
-  target: AttemptTarget,
-  closure: Closure,
+  question: Question,
   page?: ApprovalRequest['page'],
 ): Promise<Permission> {
   const { world, client } = context;
-  const hash = closureHash(closure);
-  const what = target.source === 'draft' ? 'a new step' : `the step ${target.step}`;
+  const { prepared, closure, what, step } = question;
+  const { document, box, boxName } = closure.place;
   const { answer, latencyMs, id } = await context.approve({
-    key: hash,
-    box: closure.place.boxName,
+    key: closureHash(closure),
+    box: boxName,
     what,
     script: closureText(closure, 'client'),
-    remark: await oldApproval(world, closure.place.document),
-    lease: true,
+    remark: await oldApproval(world, document),
+    lease: step !== undefined,
     ...(page && { page }),
   });
   const at = new Date(world.now()).toISOString();
   switch (answer) {
     case 'once':
     case 'project': {
-      const approvals = approvalsOf(world);
       const given = { scope: answer, how: 'elicitation', at, client, latencyMs } as const;
-      const record = await approvals.give({
-        ...approvalRecord(closure, given),
-        ...(id === undefined ? {} : { id }),
-      });
-      const own = approved(closure, 'elicitation', target.prepared);
-      return { allowed: true, closure: own, whole: false, begin: () => approvals.consume(record) };
+      const record = { ...approvalRecord(closure, given), ...(id === undefined ? {} : { id }) };
+      const approvals = approvalsOf(world);
+      const stored =
+        step === undefined ? await giveForDocument(world, prepared, record) : await approvals.give(record);
+      const begin = () => approvals.consume(stored);
+      return { allowed: true, closure: approved(closure, 'elicitation', prepared), whole: false, begin };
     }
     case 'lease': {
+      // A lease is for steps: it was not offered for a document.
+      if (step === undefined) return { allowed: false, answer: 'nobody-asked' };
       const until = new Date(world.now() + LEASE_MS).toISOString();
-      const { document, box, boxName } = closure.place;
       await leasesOf(world).give({ document, box, boxName, client, at, until, latencyMs });
-      return underLease(closure, target);
+      return underLease(closure, prepared);
     }
     case 'nobody-asked':
     case 'open':
     case 'on-page':
-      notifyOfWaiting(world, target, closure);
+      notifyOfWaiting(world, question);
       return { allowed: false, answer };
     case 'no':
     case 'too-fast':
@@ -134,17 +155,17 @@ export async function askPermission(
 const notified = new Set<string>();
 
 /** The person may not be at this terminal. The script is not part of the message. */
-function notifyOfWaiting(world: AgentContext['world'], target: AttemptTarget, closure: Closure): void {
+function notifyOfWaiting(world: AgentContext['world'], { closure, what, step }: Question): void {
   const hash = closureHash(closure);
   if (notified.has(hash)) return;
   notified.add(hash);
   const { document, boxName } = closure.place;
   notifyEvent(world, 'approval', {
     state: 'person',
-    title: `${boxName}: ${target.step} waits for your approval`,
+    title: `${boxName}: ${step ?? what} waits for your approval`,
     details: [],
     document,
-    next: `runbook approve ${document} --step ${target.step}`,
+    next: `runbook approve ${document}${step === undefined ? '' : ` --step ${step}`}`,
   });
 }
 
@@ -157,8 +178,8 @@ export function boxOfApproval({ box }: Pick<Workspace, 'box'>): { box: string; b
   return { box: box.id, boxName: box.name };
 }
 
-function underLease(closure: Closure, target: AttemptTarget): Allowed {
-  return { allowed: true, closure: approved(closure, 'lease', target.prepared), whole: false, begin: always };
+function underLease(closure: Closure, prepared: Question['prepared']): Allowed {
+  return { allowed: true, closure: approved(closure, 'lease', prepared), whole: false, begin: always };
 }
 
 async function wholeDocument(

@@ -15,14 +15,15 @@ import {
   type AttemptAnswer,
   approvalAnswer,
   attemptAnswer,
+  NOT_RUN,
 } from '../attempt/answer.ts';
 import { Draft, scriptOf } from '../attempt/body.ts';
-import type { Denial, Denied } from '../attempt/denial.ts';
+import { type Denial, type Denied, USED_UP } from '../attempt/denial.ts';
 import { guardVerdict, recordRefusal } from '../attempt/guard-attempt.ts';
 import {
+  type Allowed,
   askPermission,
   closureForStep,
-  type Permission,
   sandboxPermission,
   standingPermission,
 } from '../attempt/permission.ts';
@@ -30,9 +31,9 @@ import { recordHeldBack } from '../attempt/record-held-back.ts';
 import { refuseLiteralIds } from '../attempt/refuse-literal-ids.ts';
 import { type Ready, runAttempt } from '../attempt/run-attempt.ts';
 import { type AttemptTarget, attemptTarget } from '../attempt/target.ts';
-import { followJob } from '../follow-job.ts';
+import { followJob, stillRuns } from '../follow-job.ts';
 import { predict } from '../probe-lines.ts';
-import { type AgentContext, defineTool, LONGEST_WAIT_MS } from '../tool.ts';
+import { type AgentContext, defineTool, waitLeft } from '../tool.ts';
 import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
 
 const input = z.object({
@@ -62,6 +63,7 @@ export const applyStep = defineTool({
   output: Answer,
   run: async (context, given): Promise<AttemptAnswer> => {
     const began = context.world.now();
+    const waitMs = waitLeft(context.world, given.wait_s);
     const workspace = await openWorkspace(context, given.box);
     const target = attemptTarget(workspace, given);
     const { run, verify, undo } = target.body;
@@ -71,67 +73,62 @@ export const applyStep = defineTool({
         began,
       );
     const inputs = given.inputs ?? {};
-    const { closure, standing } = await standingOf(context, workspace, target, inputs);
-    const first = await openTarget(context, target, { inputs, permission: standing });
-    const ready = await closedOnError(first, () =>
-      prepare(context, workspace, target, first, given, standing?.closure.by),
+    const { session, closure, standing } = await openFirst(context, workspace, target, inputs);
+    const ready = await closedOnError(session, () =>
+      prepare(context, workspace, target, session, given, standing?.closure.by),
     );
-    const { held, edited } = await closedOnError(first, () => heldByGuards(context, workspace, ready));
-    const wait = () =>
-      Math.min(given.wait_s * 1000, LONGEST_WAIT_MS - MARGIN_MS - (context.world.now() - began));
+    const { held, edited } = await closedOnError(session, () => heldByGuards(context, workspace, ready));
     const asked = { ...given, closure };
+    const deny = (denial: Denial) => unpermitted(context, workspace, target, asked, denial);
     if (standing && !held) {
-      if (await standing.begin()) return await start(context, workspace, { ...ready, edited }, wait());
-      await first.box.close();
-      // Another call was faster with what was good for one start.
-      return await unpermitted(context, workspace, target, asked, { answer: 'nobody-asked' });
+      if (await standing.begin()) return await start(context, workspace, { ...ready, edited }, waitMs());
+      await session.box.close();
+      return await deny(USED_UP);
     }
-    await first.box.close();
+    await session.box.close();
     if (held) return held;
+    const { prepared, step } = target;
+    const what = target.source === 'draft' ? 'a new step' : `the step ${step}`;
     const permission = await askPerson(
       context,
       workspace,
-      { closure, asked: questionOf(target, asked), waitMs: wait },
+      { closure, asked: questionOf(target, asked), waitMs },
       {
-        ask: (page) => askPermission(context, target, closure, page),
+        ask: (page) => askPermission(context, { prepared, closure, what, step }, page),
         standing: () => standingPermission(context, workspace, target, { closure, inputs }),
       },
     );
-    if (!permission.allowed) return await unpermitted(context, workspace, target, asked, permission);
-    if (!(await permission.begin()))
-      return await unpermitted(context, workspace, target, asked, { answer: 'nobody-asked' });
+    if (!permission.allowed) return await deny(permission);
+    if (!(await permission.begin())) return await deny(USED_UP);
     // Approved inputs may come from commands of the document, so they are resolved again.
-    const session = await openTarget(context, target, { inputs, permission });
-    const allowed = await closedOnError(session, () =>
-      prepare(context, workspace, target, session, given, permission.closure.by),
+    const approved = await openTarget(context, target, { inputs, permission });
+    const allowed = await closedOnError(approved, () =>
+      prepare(context, workspace, target, approved, given, permission.closure.by),
     );
-    return await start(context, workspace, { ...allowed, edited }, wait());
+    return await start(context, workspace, { ...allowed, edited }, waitMs());
   },
 });
 
-/** What a call keeps of its longest wait for its answer. */
-const MARGIN_MS = 2_000;
-
-type Allowed = Extract<Permission, { allowed: true }>;
-
-/** What would run, and whether it may without asking anybody. */
-async function standingOf(
+/** What would run, whether it may without asking anybody, and a session with what is allowed so far. */
+async function openFirst(
   context: AgentContext,
   workspace: Workspace,
   target: AttemptTarget,
   inputs: Readonly<Record<string, string>>,
-): Promise<{ readonly closure: Closure; readonly standing?: Allowed | undefined }> {
+): Promise<{ readonly session: Session; readonly closure: Closure; readonly standing?: Allowed }> {
+  const open = (permission?: Allowed) => openTarget(context, target, { inputs, permission });
   if (context.trust === 'sandbox') {
-    const standing = await sandboxPermission(context, target);
-    return { closure: standing.closure.closure, standing };
+    const standing = await sandboxPermission(context, target.prepared);
+    return { session: await open(standing), closure: standing.closure.closure, standing };
   }
-  const session = await openTarget(context, target, { inputs });
-  try {
+  const session = await open();
+  const { closure, standing } = await closedOnError(session, async () => {
     const closure = await closureForStep(context, workspace, target, { inputs, session });
     return { closure, standing: await standingPermission(context, workspace, target, { closure, inputs }) };
-  } finally {
-    await session.box.close();
-  }
+  });
+  if (!standing) return { session, closure };
+  await session.box.close();
+  return { session: await open(standing), closure, standing };
 }
 
 /**
@@ -301,24 +298,11 @@ async function start(
   await workspace.store.reload();
   if (!workspace.store.loop.attempts.some((each) => each.attempt === attempt)) {
     // It waits for its first look at the box.
-    return { ...runningAnswer(ready) };
+    return runningAnswer(ready);
   }
   return await attemptAnswer(workspace, attempt);
 }
 
 function runningAnswer({ attempt, job, target }: Ready): AttemptAnswer {
-  return {
-    ...{ attempt, job, step: target.step, status: 'running' },
-    exit_code: null,
-    ...{
-      duration_ms: 0,
-      output_tail: '',
-      output_bytes: 0,
-      checks: [],
-      findings: [],
-      known_fixes: [],
-      changed: [],
-    },
-    next: `It still runs: job_read {"job":"${job}","wait_s":60}.`,
-  };
+  return { ...NOT_RUN, attempt, job, step: target.step, status: 'running', next: stillRuns(job) };
 }

@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { AgentStore } from '../../../journal/agent/store.ts';
-import type { Closure } from '../../../model/closure.ts';
 import { usageError } from '../../../model/diagnostic.ts';
 import type { ReplayReport } from '../../../model/reports/report.ts';
-import { closureHash } from '../../../plan/closure-hash.ts';
-import { closureText } from '../../../plan/closure-text.ts';
-import { approvalRecord, approvalsOf, giveForDocument, oldApproval } from '../../approval/approval.ts';
-import { approved, approvedWithoutReading } from '../../approval/approve-closure.ts';
+import { oldApproval } from '../../approval/approval.ts';
 import type { ApprovedClosure } from '../../approval/approved-closure.ts';
 import { documentClosure } from '../../approval/closure-of.ts';
 import { askPerson } from '../../asks/ask-person.ts';
@@ -14,12 +10,18 @@ import { replayInput } from '../../replay-flags.ts';
 import { replayBox } from '../../session/replay-box.ts';
 import type { ApprovedDocument, Prepared } from '../../session/session.ts';
 import { AnswerApprovalRow, FixRow } from '../answer-rows.ts';
-import type { Denial } from '../attempt/denial.ts';
-import { boxOfApproval } from '../attempt/permission.ts';
+import { type Denial, USED_UP } from '../attempt/denial.ts';
+import {
+  askPermission,
+  boxOfApproval,
+  givenApproval,
+  type Permission,
+  sandboxPermission,
+} from '../attempt/permission.ts';
 import { unknownStep } from '../attempt/target.ts';
-import { followJob } from '../follow-job.ts';
+import { followJob, stillRuns } from '../follow-job.ts';
 import { JobLog } from '../job-log.ts';
-import { type AgentContext, type ApprovalRequest, defineTool } from '../tool.ts';
+import { type AgentContext, defineTool, waitLeft } from '../tool.ts';
 import { withSteps } from '../working.ts';
 import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
 
@@ -76,11 +78,11 @@ export const replayTool = defineTool({
     refuseUnknown(workspace, given);
     const prepared = withSteps(workspace.document, []);
     if (given.dry_run) return await dryRun(context, prepared, given);
-    const began = context.world.now();
-    const waitMs = () => given.wait_s * 1000 - (context.world.now() - began);
+    const waitMs = waitLeft(context.world, given.wait_s);
     const permission = await permissionFor(context, workspace, prepared, waitMs);
     if (!permission.allowed) return await unpermitted(workspace, permission, context.world);
-    return await start(context, workspace, { ...prepared, approved: permission.closure }, given);
+    if (!(await permission.begin())) return await unpermitted(workspace, USED_UP, context.world);
+    return await start(context, workspace, { ...prepared, approved: permission.closure }, given, waitMs);
   },
 });
 
@@ -115,63 +117,27 @@ async function permissionFor(
   workspace: Workspace,
   prepared: Prepared,
   waitMs: () => number,
-): Promise<Allowed | Denial> {
+): Promise<Permission> {
   const { world } = context;
-  if (context.trust === 'sandbox')
-    return { allowed: true, closure: await approvedWithoutReading(world, prepared, 'sandbox') };
+  if (context.trust === 'sandbox') return await sandboxPermission(context, prepared);
   const closure = await documentClosure(world, prepared, { input: {}, place: boxOfApproval(workspace) });
-  const standing = async (): Promise<Allowed | undefined> => {
-    const known = await approvalsOf(world).find(closureHash(closure), closure.place);
-    const counts = known && (await approvalsOf(world).consume(known));
-    return counts ? { allowed: true, closure: approved(closure, 'approved', prepared) } : undefined;
-  };
   const { file } = workspace.document;
+  const standing = () => givenApproval(world, prepared, closure);
+  const question = { prepared, closure, what: `all of ${file}` };
   return (
     (await standing()) ??
     (await askPerson(
       context,
       workspace,
       { closure, asked: { step: '', title: file, script: '', inputs: {} }, waitMs },
-      { ask: (page) => askInClient(context, workspace, prepared, closure, page), standing },
+      { ask: (page) => askPermission(context, question, page), standing },
     ))
   );
 }
 
-type Allowed = { readonly allowed: true; readonly closure: ApprovedClosure };
-
-async function askInClient(
-  context: AgentContext,
-  workspace: Workspace,
-  prepared: Prepared,
-  closure: Closure,
-  page: ApprovalRequest['page'],
-): Promise<Allowed | Denial> {
-  const { world, client } = context;
-  const { answer, latencyMs, id } = await context.approve({
-    key: closureHash(closure),
-    box: workspace.box.name,
-    what: `all of ${workspace.document.file}`,
-    script: closureText(closure, 'client'),
-    remark: await oldApproval(world, closure.place.document),
-    lease: false,
-    ...(page && { page }),
-  });
-  if (answer !== 'once' && answer !== 'project')
-    return { allowed: false, answer: answer === 'lease' ? 'nobody-asked' : answer };
-  const at = new Date(world.now()).toISOString();
-  const given = { scope: answer, how: 'elicitation', at, client, latencyMs } as const;
-  const record = await giveForDocument(world, prepared, {
-    ...approvalRecord(closure, given),
-    ...(id === undefined ? {} : { id }),
-  });
-  const counts = await approvalsOf(world).consume(record);
-  if (!counts) return { allowed: false, answer: 'nobody-asked' };
-  return { allowed: true, closure: approved(closure, 'elicitation', prepared) };
-}
-
 async function unpermitted(
   workspace: Workspace,
-  { answer, url, reason }: Denial,
+  { answer, url, reason }: Omit<Denial, 'allowed'>,
   world: AgentContext['world'],
 ): Promise<Answer> {
   const { file, path } = workspace.document;
@@ -195,6 +161,7 @@ async function start(
   workspace: Workspace,
   document: ApprovedDocument,
   given: Input,
+  waitMs: () => number,
 ): Promise<Answer> {
   const { store } = workspace;
   const id = `job-${store.jobs.length + 1}`;
@@ -217,14 +184,13 @@ async function start(
       throw error;
     }
   });
-  const waitMs = given.wait_s * 1000;
-  const done = await followJob(context, job, { waitMs, what: 'replay', log: store.jobLog(id) });
+  const done = await followJob(context, job, { waitMs: waitMs(), what: 'replay', log: store.jobLog(id) });
   if (!done.ended) {
     return {
       job: id,
       status: 'running',
       steps: [],
-      next: `It still runs: job_read {"job":"${id}","wait_s":60}.`,
+      next: stillRuns(id),
     };
   }
   const { summary, steps, next } = done.result;
