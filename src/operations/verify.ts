@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { startRecord } from '../journal/passes/pass-recorder.ts';
 import { EXIT } from '../model/diagnostic.ts';
-import type { CheckResult } from '../model/outcome.ts';
+import type { Snapshot } from '../model/facts/snapshot.ts';
+import type { CheckResult, Failure } from '../model/outcome.ts';
 import type { RecordedOutcome } from '../model/pass-record.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { VerifyReport } from '../model/reports/report.ts';
+import type { Step } from '../model/runbook.ts';
 import { findApproval } from './approval/approval.ts';
 import type { ApprovedClosure } from './approval/approved-closure.ts';
 import { refuseUnknownId } from './document/known-id.ts';
@@ -92,9 +94,10 @@ export async function verifySession(
   }: { readonly endpoints?: boolean; readonly onVerified?: OnVerified } = {},
 ): Promise<VerifyReport> {
   const verified: VerifyReport['steps'][number][] = [];
+  const explain = explainerOf(preview.pass);
   for (const planned of session.plan.steps) {
     if (steps !== undefined && !steps.has(planned.step.id)) continue;
-    const step = await verifyStep(preview, planned, session.approved !== undefined);
+    const step = await verifyStep(preview, planned, { approved: session.approved !== undefined, explain });
     onVerified(step.id, step.verdict, step.checks);
     verified.push(step);
   }
@@ -122,7 +125,7 @@ export async function verifySession(
 async function verifyStep(
   preview: Preview,
   planned: PlanStep,
-  approved: boolean,
+  { approved, explain }: { readonly approved: boolean; readonly explain: Explain },
 ): Promise<VerifyReport['steps'][number]> {
   const { id, title, when } = planned.step;
   const whenResults = await evaluateAll(
@@ -136,31 +139,21 @@ async function verifyStep(
     approved,
   );
   const verdict = verdictOf(checks);
-  const findings = verdict === 'fail' ? await explainChecks(preview, planned, checks) : [];
+  const findings = verdict === 'fail' ? await explain(planned.step, checks) : [];
   return { id, title, verdict, checks, ...(findings.length > 0 && { findings }) };
 }
 
-/** Why checks of a step fail, joined with the facts of the box. */
-async function explainChecks(
-  { pass }: Preview,
-  { step }: PlanStep,
-  checks: readonly CheckResult[],
-): Promise<NonNullable<VerifyReport['steps'][number]['findings']>> {
-  const { explainFailure } = await import('./diagnosis/explain-failure.ts');
-  const text = step.actions.map((action) => action.text).join('\n');
-  const input = {
-    attempt: step.id,
-    at: new Date(pass.now()).toISOString(),
-    output: '',
-    checks: checks.filter((each) => each.verdict === 'fail'),
-    step: { text },
+type Explain = (step: Step, checks: readonly CheckResult[]) => Promise<NonNullable<Failure['findings']>>;
+
+/** Says why checks of a step fail, joined with the facts of the box, which is observed once for all steps. */
+function explainerOf(pass: Preview['pass']): Explain {
+  let snapshot: Promise<Snapshot> | undefined;
+  return async (step, checks) => {
+    const { explainFailure, observeForFailure } = await import('./diagnosis/explain-failure.ts');
+    snapshot ??= observeForFailure(pass.box);
+    const failed = checks.filter(({ verdict }) => verdict === 'fail');
+    return await explainFailure({ pass, step, checks: failed, snapshot: await snapshot });
   };
-  const found = await explainFailure({ box: pass.box, folder: pass.folder, input });
-  return found.map(({ code, title, remedy }) => ({
-    code,
-    title: pass.masker.mask(title),
-    remedy: pass.masker.mask(remedy),
-  }));
 }
 
 function verdictOf(checks: readonly CheckResult[]): VerifyReport['steps'][number]['verdict'] {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Snapshot } from '../../src/model/facts/snapshot.ts';
 import type { DriftFinding } from '../../src/model/reports/drift.ts';
-import { type Scenario, scenario } from '../support/scenario.ts';
+import { verify } from '../../src/operations/verify.ts';
+import { runbook, type Scenario, scenario } from '../support/scenario.ts';
 
 const PAGE = `---
 runbook: 1
@@ -235,4 +236,24 @@ tcp 127.0.0.1:${port} open within 10s
   function isOfPort({ subject, detail }: DriftFinding): boolean {
     return `${subject} ${detail}`.includes(String(port)) || subject === 'server';
   }
+});
+
+test('verify observes the box once, however many steps fail', async () => {
+  const step = (file: string) =>
+    `~~~bash\ntouch ${file}\n~~~\n\nVerify:\n\n~~~check\nfile ${file} exists\n~~~`;
+  const { world } = await scenario(runbook({ A: step('a'), B: step('b') }));
+  let observations = 0;
+  const openBox: typeof world.openBox = async (options) => {
+    const box = await world.openBox(options);
+    const exec: typeof box.exec = (request) => {
+      observations += 1;
+      return box.exec(request);
+    };
+    // Everything that is observed on a box other than this machine is one program.
+    return { ...box, kind: 'container', exec };
+  };
+  const context = { world: { ...world, openBox }, signal: new AbortController().signal, emit: () => {} };
+  const report = await verify.run(context, verify.input.parse({}));
+  expect(report.summary.fail).toBe(2);
+  expect(observations).toBe(1);
 });

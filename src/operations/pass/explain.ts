@@ -22,34 +22,20 @@ export async function explain(
   { failure, output, startedMs }: FailedTry,
 ): Promise<Failure['findings']> {
   if (!pass.options.explain || isInterruption(failure)) return undefined;
-  const { explainFailure } = await import('../diagnosis/explain-failure.ts');
-  const text = step.actions.map((action) => action.text).join('\n');
+  const { explainFailure, observeForFailure } = await import('../diagnosis/explain-failure.ts');
   const about = aboutStep(pass, step.id);
-  const spoken = `${text}\n${failure.checks.map(({ check }) => check).join('\n')}`;
+  const spoken = [...step.actions.map(({ text }) => text), ...failure.checks.map(({ check }) => check)];
   // What a fence for a cluster was refused for is known to the word: what else is wrong there would only distract.
-  const cluster = failure.kind.startsWith('cluster-') ? undefined : await clusterObservation(pass, spoken);
+  const cluster = failure.kind.startsWith('cluster-')
+    ? undefined
+    : await clusterObservation(pass, spoken.join('\n'));
   const end = endOf(failure);
-  const findings = await explainFailure({
-    box: pass.box,
-    folder: pass.folder,
-    sinceMs: startedMs,
-    ...(cluster && { cluster }),
-    input: {
-      attempt: step.id,
-      at: new Date(pass.now()).toISOString(),
-      startedAt: new Date(startedMs).toISOString(),
-      ...(end && { end }),
-      output,
-      checks: failure.checks,
-      step: { text, ...(about && { about }) },
-      measurements: [...pass.facts].map(([name, value]) => ({ name, value })),
-    },
+  const measurements = [...pass.facts].map(([name, value]) => ({ name, value }));
+  return await explainFailure({
+    ...{ pass, step, checks: failure.checks },
+    run: { startedMs, output, about, measurements, ...(end && { end }) },
+    snapshot: await observeForFailure(pass.box, cluster),
   });
-  return findings.map(({ code, title, remedy }) => ({
-    code,
-    title: pass.masker.mask(title),
-    remedy: pass.masker.mask(remedy),
-  }));
 }
 
 /** Checks are asked once every fence has ended well. */
