@@ -122,6 +122,14 @@ function readKeys(
   return {
     ...(runbook === 1 ? { version: 1 as const } : {}),
     ...(typeof name === 'string' ? { name } : {}),
+    ...readSite(mapping, (key, message) =>
+      report.error(
+        'bad-front-matter',
+        placeOf(key),
+        message,
+        'Write `base: ../AUTODOCK.md` and `site: st-mary`.',
+      ),
+    ),
     ...readBox(box, bad),
     requires: readRequires(requires, bad),
     env: withoutRefused(readEnv(env, bad), (name) => {
@@ -132,6 +140,24 @@ function readKeys(
     }),
     ...readParity(parity, bad),
   };
+}
+
+/** Both keys make a site. One of them alone may belong to another tool. */
+function readSite(
+  { runbook, base, site }: Record<string, unknown>,
+  refuse: (key: string, message: string) => void,
+): Pick<FrontMatter, 'site'> {
+  if (site === undefined && runbook === 1 && typeof base === 'string' && /\.(?:md|markdown)$/i.test(base))
+    refuse('base', 'A document with a `base` must name its site.');
+  if (base === undefined || site === undefined) return {};
+  if (typeof base !== 'string' || base === '') {
+    refuse('base', '`base` must be the path of a runbook, from the folder of this document.');
+    return {};
+  }
+  if (typeof site === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(site))
+    return { site: { base, name: site } };
+  refuse('site', 'The name of a site must consist of letters, digits, `.`, `_` and `-`.');
+  return {};
 }
 
 function readBox(box: unknown, bad: Bad): Pick<FrontMatter, 'box'> {

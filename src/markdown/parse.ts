@@ -31,7 +31,8 @@ export function parseRunbook(source: DocumentText, options: ParseOptions = {}): 
   const reader: CodeReader = { source, report };
   const front = readFrontMatter(source, report);
   const blocks = scanBlocks(source, front.bodyStart);
-  const chapters = readChapters(source, blocks, front.frontMatter.version === 1);
+  const { version, site } = front.frontMatter;
+  const chapters = readChapters(source, blocks, version === 1 || site !== undefined);
   const kind = isRunbook(source, front, chapters) ? 'runbook' : 'loose';
   refuseUnclosedFences(report, blocks);
 
@@ -62,14 +63,14 @@ export function parseRunbook(source: DocumentText, options: ParseOptions = {}): 
   };
 }
 
-/** It has `runbook: 1`, or a section named exactly Steps with at least one step. */
+/** It has `runbook: 1`, or is a site, or has a section named exactly Steps with at least one step. */
 function isRunbook(
   source: DocumentText,
-  { mapping }: ReadFrontMatter,
+  { mapping, frontMatter: { site } }: ReadFrontMatter,
   chapters: readonly Chapter[],
 ): boolean {
   const holdsSteps = (each: Chapter) => each.section.kind === 'steps' && readEntries(source, each).length > 0;
-  return mapping.runbook !== undefined || chapters.some(holdsSteps);
+  return mapping.runbook !== undefined || site !== undefined || chapters.some(holdsSteps);
 }
 
 function readSteps(

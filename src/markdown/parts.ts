@@ -30,6 +30,8 @@ export interface Part {
   readonly label: LabelName | 'before' | 'between';
   /** Offset of the label. */
   readonly at: number;
+  /** End of the label's own block. */
+  readonly end: number;
   /** Markdown after the label in its paragraph. */
   readonly rest: string;
   /** Paragraphs of the part, without the label's own. */
@@ -159,7 +161,7 @@ class PartReader {
   }
 
   #newPart(label: Part['label'], block: Block, rest: string): Part {
-    const part: Part = { label, at: block.span.start, rest, prose: [], code: [] };
+    const part: Part = { label, at: block.span.start, end: block.span.end, rest, prose: [], code: [] };
     this.#parts.push(part);
     return part;
   }

@@ -47,6 +47,7 @@ export function readStep(reader: CodeReader, entry: SectionEntry, section: Step[
       headingSpan: entry.heading.span,
       place: source.placeAt(entry.heading.span.start),
       why: proseOf(source, of('Why')),
+      ...needsSpanOf(of('Needs')),
       when: of('When').flatMap((part) => readCondition(reader, part)),
       actions: acting.map(({ action }) => action),
       verify: codeOf(of('Verify')).flatMap((code) => readChecks(reader, code, 'verify')),
@@ -66,6 +67,10 @@ export function readStep(reader: CodeReader, entry: SectionEntry, section: Step[
 function writtenIn(source: DocumentText, parts: readonly Part[]): WrittenReferences | undefined {
   const [first] = parts;
   return first && { references: readReferences(proseOf(source, parts)), at: first.at };
+}
+
+function needsSpanOf([part]: readonly Part[]): Pick<Step, 'needsSpan'> {
+  return part ? { needsSpan: { start: part.at, end: part.prose.at(-1)?.span.end ?? part.end } } : {};
 }
 
 /** The actions of a part that runs: Run, Fix, and the text before any label. */

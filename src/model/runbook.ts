@@ -32,6 +32,8 @@ export interface FrontMatter {
   /** `runbook: 1`. */
   readonly version?: 1;
   readonly name?: string;
+  /** `base: ../AUTODOCK.md` and `site: st-mary`: this document says only how one site differs from its base. */
+  readonly site?: { readonly base: string; readonly name: string };
   /** The clean box that this runbook starts from. */
   readonly box?: { readonly image?: string; readonly ports?: readonly number[] };
   /** `curl`, `kubectl >= 1.30`, `disk >= 5GB`, `disk /var >= 5GB`. */
@@ -80,6 +82,8 @@ export interface Step {
   /** Prose of the Why parts as trimmed markdown; empty if missing. */
   readonly why: string;
   readonly needs: Needs;
+  /** From the label Needs to the end of what it names; absent: not written. */
+  readonly needsSpan?: Span;
   readonly when: readonly Check[];
   /** Run and Fix fences, in document order. */
   readonly actions: readonly Action[];

@@ -8,7 +8,7 @@ import type { Fact } from '../model/runbook.ts';
 import { closureHash } from '../plan/closure-hash.ts';
 import { approvalRecord, approvalsOf, requireApprovalOn } from './approval/approval.ts';
 import { documentClosure, placeOn } from './approval/closure-of.ts';
-import { writeDocument } from './document/document.ts';
+import { writeEdits } from './document/document.ts';
 import { withVendoredFiles } from './document/vendored-files.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { openSession, prepare, runApproved, type Session } from './session/session.ts';
@@ -89,8 +89,8 @@ async function writeMeasured(
     ];
   });
   if (edits.length === 0) return false;
+  await writeEdits(session.document, edits);
   const text = splice(session.document.source.text, edits);
-  await writeDocument(session.document, text);
   await extendApproval(context, session, { flags, text });
   return true;
 }

@@ -4,6 +4,8 @@ import type { ProblemEntry, Provenance } from './render.ts';
 /** What was learned and will be written into the document. */
 export interface Learned {
   readonly steps?: readonly LearnedStep[];
+  /** Whole entries of Steps, written as they are at its end. */
+  readonly entries?: readonly string[];
   readonly problems?: readonly LearnedProblem[];
   readonly inputs?: readonly LearnedInput[];
   readonly facts?: readonly LearnedFact[];

@@ -17,7 +17,7 @@ export function recordLearned(source: DocumentText, runbook: Runbook, learned: L
   const tables = TABLES.map((table) => recordedTable(table, source, runbook, learned));
   const sections: Partial<Record<SectionKind, readonly string[]>> = {
     ...Object.fromEntries(tables.map(({ kind, fresh }) => [kind, fresh])),
-    steps: placed.steps,
+    steps: [...placed.steps, ...(learned.entries ?? [])],
     problems: placed.problems,
     decisions: recordedDecisions(runbook, learned.decisions ?? []),
     questions: recordedQuestions(runbook, learned.questions ?? []),

@@ -8,12 +8,31 @@ import { EXIT, RunbookError, usageError } from '../../model/diagnostic.ts';
 import { buildPlan } from '../../plan/build.ts';
 import type { World } from '../../world.ts';
 import { isCredentialStore } from '../confine/credential-stores.ts';
-import { type OpenedDocument, readDocument, refuseErrors } from '../document/document.ts';
+import { readDocument, refuseErrors } from '../document/document.ts';
+import type { OpenedDocument } from '../document/opened-document.ts';
+import { withLayerText } from '../document/site-document.ts';
 import type { Prepared } from '../session/session.ts';
 
 /** The document as it is, or the beginning of one that does not exist yet. */
 export interface AgentDocument extends OpenedDocument {
   readonly exists: boolean;
+  /** What every verb would see if this file had another text. Absent: that text alone. */
+  readonly reread?: (text: string) => Pick<OpenedDocument, 'source' | 'runbook'>;
+}
+
+/** Which document of a site a save changes. */
+export type SiteLayer = 'site' | 'base';
+
+/** The file that a save changes: for a site its own document or its base, each read alone. */
+export function writtenDocument(document: AgentDocument, layer: SiteLayer): AgentDocument {
+  const { site } = document;
+  if (!site) return document;
+  if (layer === 'site')
+    return { ...site.own, exists: true, reread: (text) => withLayerText(site, 'own', text) };
+  const base = { ...site.base, exists: true };
+  return base.site
+    ? writtenDocument(base, 'site')
+    : { ...base, reread: (text) => withLayerText(site, 'base', text) };
 }
 
 /**
@@ -26,6 +45,8 @@ export async function readAgentDocument(world: World, file: string): Promise<Age
   if (!found) return await freshDocument(path, file);
   await refuseCredentialStore(path, file);
   const document = { ...(await readDocument(world.cwd, file)), exists: true };
+  for (let base = document.site?.base; base; base = base.site?.base)
+    await refuseCredentialStore(base.path, base.file);
   refuseErrors(document.runbook.diagnostics, EXIT.document);
   return document;
 }

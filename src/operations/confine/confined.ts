@@ -2,7 +2,7 @@ import type { Box } from '../../model/box.ts';
 import type { Probe } from '../../model/check.ts';
 import { kindOf } from '../../probes/all.ts';
 import type { World } from '../../world.ts';
-import type { OpenedDocument } from '../document/document.ts';
+import type { OpenedDocument } from '../document/opened-document.ts';
 import type { Audience } from '../session/audience.ts';
 import { hostRefusal, urlRefusal } from './address.ts';
 import { allowedHosts } from './allowed-hosts.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { certificateHash } from '../../plan/hash.ts';
-import type { OpenedDocument } from './document.ts';
+import type { OpenedDocument } from './opened-document.ts';
 import { readVendoredFile } from './vendored-file.ts';
 
 /** The hash of what a clean-box pass of this document proves, including files that its fences refer to. */

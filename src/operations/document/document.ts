@@ -3,7 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { replaceFile } from '../../base/disk/replace-file.ts';
 import { draftOf, removeLeftDrafts } from '../../journal/draft.ts';
 import { parseRunbook } from '../../markdown/parse.ts';
-import { type DocumentText, decodeSource, LARGEST_DOCUMENT } from '../../markdown/source.ts';
+import { type Edit, splice } from '../../markdown/record/splice.ts';
+import { isComposed } from '../../markdown/site/composed-text.ts';
+import { decodeSource, LARGEST_DOCUMENT } from '../../markdown/source.ts';
 import {
   type Diagnostic,
   EXIT,
@@ -12,20 +14,9 @@ import {
   runbookError,
   usageError,
 } from '../../model/diagnostic.ts';
-import type { Runbook } from '../../model/runbook.ts';
+import type { OpenedDocument } from './opened-document.ts';
+import { readSite } from './site-document.ts';
 import { withVendoredFiles } from './vendored-files.ts';
-
-/** A document as read: decoded text, parsed meaning, and real path. */
-export interface OpenedDocument {
-  readonly source: DocumentText;
-  readonly runbook: Runbook;
-  /** Path as the person gave it. */
-  readonly file: string;
-  /** Symlinks followed. */
-  readonly path: string;
-  /** Where relative paths start. */
-  readonly folder: string;
-}
 
 /**
  * Reads and parses a document; includes its diagnostics, also errors.
@@ -36,11 +27,28 @@ export async function readDocument(
   file: string,
   options: { loose?: boolean } = {},
 ): Promise<OpenedDocument> {
+  const document = await readLayers(cwd, { file, shown: file }, options, []);
+  return { ...document, runbook: await withVendoredFiles(document.runbook, document.folder) };
+}
+
+/** A document as it is, or merged with its base if it is a site. `above`: the sites that it is read for. */
+async function readLayers(
+  cwd: string,
+  { file, shown }: { readonly file: string; readonly shown: string },
+  options: { loose?: boolean },
+  above: readonly string[],
+): Promise<OpenedDocument> {
   const path = await existingFile(cwd, file);
-  const decoded = decodeSource(await readBounded(path, file), file);
+  const decoded = decodeSource(await readBounded(path, file), shown);
   if ('diagnostics' in decoded) throw new RunbookError(decoded.diagnostics, EXIT.document);
-  const runbook = await withVendoredFiles(parseRunbook(decoded.source, options), dirname(path));
-  return { source: decoded.source, runbook, file, path, folder: dirname(path) };
+  const { source } = decoded;
+  const own = { source, runbook: parseRunbook(source, options), file: shown, path, folder: dirname(path) };
+  if (!own.runbook.frontMatter.site || above.includes(path)) return own;
+  return await readSite(
+    own,
+    (folder, base, sites) => readLayers(folder, { file: base, shown: join(dirname(shown), base) }, {}, sites),
+    above,
+  );
 }
 
 /** Like readDocument, but throws with exit 65 and all errors if the document has any. */
@@ -103,6 +111,32 @@ async function readBounded(path: string, file: string): Promise<Buffer> {
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * Writes edits of a document's text; those of a site into the document that each is from.
+ * @throws RunbookError 3 as `writeDocument`, and if text between the two documents would change
+ */
+export async function writeEdits(document: OpenedDocument, edits: readonly Edit[]): Promise<void> {
+  const { source, site } = document;
+  if (!site || !isComposed(source)) return await writeDocument(document, splice(source.text, edits));
+  const layers = [site.own, site.base].flatMap((layer) => [
+    layer,
+    ...(layer.site ? [layer.site.own, layer.site.base] : []),
+  ]);
+  const own = edits.map((edit) => source.originOf(edit));
+  for (const layer of layers) {
+    const theirs = own.flatMap((each) => (each?.source === layer.source ? [each.edit] : []));
+    if (theirs.length > 0) await writeDocument(layer, splice(layer.source.text, theirs));
+  }
+  if (own.every((each) => layers.some((layer) => layer.source === each?.source))) return;
+  const remedy = `Edit ${site.own.file} or ${site.base.file} by hand.`;
+  throw person(
+    'merged-text',
+    'A value from both documents of a site cannot be written.',
+    remedy,
+    document.file,
+  );
 }
 
 /**

@@ -3,7 +3,8 @@ import { dirname, join, relative, sep } from 'node:path';
 import { EXIT, type RunbookError, runbookError } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import type { Runbook, Step } from '../../model/runbook.ts';
-import { type OpenedDocument, readValidDocument } from './document.ts';
+import { readValidDocument } from './document.ts';
+import type { OpenedDocument } from './opened-document.ts';
 
 /**
  * A loose document with the documents that its `## Prerequisites` link to: their steps come first, in the same pass and

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { prepareFolder } from '../../journal/journal-folder.ts';
-import type { OpenedDocument } from '../document/document.ts';
+import type { OpenedDocument } from '../document/opened-document.ts';
 import type { OperationContext } from '../operation.ts';
 import { writePage } from './write-page.ts';
 

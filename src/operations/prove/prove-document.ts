@@ -75,7 +75,9 @@ async function certify(
   box: LaunchedBox,
   { first }: Passes,
 ): Promise<string> {
-  const text = recordCertificate(document.source, document.runbook, {
+  // The proof of a site says nothing about its base.
+  const own = document.site?.own ?? document;
+  const text = recordCertificate(own.source, own.runbook, {
     sha256: await certificateHashOf(document),
     image: box.image,
     digest: box.imageId,
@@ -83,7 +85,7 @@ async function certify(
     duration: formatDuration(Math.max(1, Math.round((first?.ms ?? 0) / 1000)) * 1000),
     actions: first?.acted ?? 0,
   });
-  await writeDocument(document, text);
+  await writeDocument(own, text);
   return text.split(/\r\n|\r|\n/).findLast((line) => line.startsWith('<!-- runbook:certificate ')) ?? '';
 }
 

@@ -6,7 +6,8 @@ import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { ScheduledTask } from '../../model/runbook.ts';
 import type { ScheduledCommand } from '../../schedule/scheduled-command.ts';
 import type { World } from '../../world.ts';
-import { type OpenedDocument, readValidDocument } from '../document/document.ts';
+import { readValidDocument } from '../document/document.ts';
+import type { OpenedDocument } from '../document/opened-document.ts';
 
 /** A document with its schedules. */
 export interface ScheduledDocument {

@@ -18,7 +18,8 @@ import {
   recipientsOf,
 } from '../../secrets/age-identities.ts';
 import type { World } from '../../world.ts';
-import { type OpenedDocument, readDocument } from '../document/document.ts';
+import { readDocument } from '../document/document.ts';
+import type { OpenedDocument } from '../document/opened-document.ts';
 
 /** A document's encrypted secrets, and who can read them here. */
 export interface SecretStore {

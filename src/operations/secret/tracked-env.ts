@@ -3,7 +3,7 @@ import { QUIET_GIT } from '../../base/quiet-git.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { runProgram } from '../../program/run-program.ts';
 import { readEnvFile } from '../../secrets/env-file.ts';
-import type { OpenedDocument } from '../document/document.ts';
+import type { OpenedDocument } from '../document/opened-document.ts';
 
 /** A warning for each secret in clear in a `.env` that git tracks. Nothing of the document or the project runs. */
 export async function trackedSecrets({ runbook, folder }: OpenedDocument): Promise<Diagnostic[]> {

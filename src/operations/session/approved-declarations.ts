@@ -1,7 +1,7 @@
 import { openDeclarations } from '../../journal/decisions/declarations.ts';
 import type { Input } from '../../model/runbook.ts';
 import type { World } from '../../world.ts';
-import type { OpenedDocument } from '../document/document.ts';
+import type { OpenedDocument } from '../document/opened-document.ts';
 
 /**
  * Which input declarations of a document a person approved, by name, kind and command. Those of an approved document

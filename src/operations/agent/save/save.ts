@@ -1,6 +1,7 @@
 import type { Learned } from '../../../markdown/record/learned.ts';
 import { bodyHash, bodyOfStep } from '../attempt/body.ts';
 import type { AgentContext } from '../tool.ts';
+import type { SiteLayer } from '../working.ts';
 import { documentedStep, type Workspace } from '../workspace.ts';
 import { type Saving, savingOf } from './saving.ts';
 import { type Writing, type Written, writeText } from './write-document.ts';
@@ -19,15 +20,15 @@ export async function save(
   context: AgentContext,
   workspace: Workspace,
   also: Learned,
-  writing: Writing,
+  writing: Writing & { readonly layer?: SiteLayer | undefined },
 ): Promise<Saved> {
-  const saving = await savingOf(workspace, also);
+  const saving = await savingOf(workspace, also, writing.layer);
   const conflicts = conflictsOf(workspace, saving);
   // A file that holds no more than its title would only look as if something were known.
   const nothing = saving.empty && !workspace.document.exists;
   if (nothing) return { written: false, diff: '', sha256: null, saving, conflicts };
   const dryRun = writing.dryRun === true || conflicts.length > 0;
-  const written = await writeText(context, workspace.document, saving.text, { ...writing, dryRun });
+  const written = await writeText(context, saving.target, saving.text, { ...writing, dryRun });
   const isSaved = written.written || (!dryRun && written.refused === undefined);
   if (isSaved) await settle(workspace, saving);
   return { ...written, saving, conflicts };

@@ -5,14 +5,18 @@ import type { Learned } from '../../../markdown/record/learned.ts';
 import { recordLearned } from '../../../markdown/record/record.ts';
 import type { Snapshot } from '../../../model/facts/snapshot.ts';
 import { unaccountedSince } from '../watch.ts';
+import { type AgentDocument, type SiteLayer, writtenDocument } from '../working.ts';
 import type { Workspace } from '../workspace.ts';
 import { foldLoop } from './fold-loop.ts';
+import { learnedAtSite } from './learned-at-site.ts';
 import { learnedOf } from './learned-of.ts';
 
 /** What a save would write now. */
 export interface Saving {
   readonly fold: Fold;
-  /** The document afterwards. */
+  /** The file that is written: the document, or one of the two of a site. */
+  readonly target: AgentDocument;
+  /** That file afterwards. */
   readonly text: string;
   /** Whether it differs from the document. */
   readonly changes: boolean;
@@ -23,14 +27,18 @@ export interface Saving {
 }
 
 /** Folds the unsaved work and renders it; nothing is written. `also`: what the caller adds. */
-export async function savingOf(workspace: Workspace, also: Learned = {}): Promise<Saving> {
+export async function savingOf(
+  workspace: Workspace,
+  also: Learned = {},
+  layer: SiteLayer = 'site',
+): Promise<Saving> {
   const { document, store } = workspace;
   const last = await store.snapshot(store.of('snapshot').at(-1)?.snapshot);
+  const isUsual = Object.keys(also).length === 0 && layer === 'site';
   const known = nothingAdded.get(store.loop);
-  if (Object.keys(also).length === 0 && known?.document === document && known.last === last?.id)
-    return known.saving;
-  const saving = await folded(workspace, last, also);
-  if (Object.keys(also).length === 0) nothingAdded.set(store.loop, { document, last: last?.id, saving });
+  if (isUsual && known?.document === document && known.last === last?.id) return known.saving;
+  const saving = await folded(workspace, last, { also, layer });
+  if (isUsual) nothingAdded.set(store.loop, { document, last: last?.id, saving });
   return saving;
 }
 
@@ -40,18 +48,25 @@ const nothingAdded = new WeakMap<
   { document: unknown; last: string | undefined; saving: Saving }
 >();
 
-async function folded(workspace: Workspace, last: Snapshot | undefined, also: Learned): Promise<Saving> {
+async function folded(
+  workspace: Workspace,
+  last: Snapshot | undefined,
+  { also, layer }: { readonly also: Learned; readonly layer: SiteLayer },
+): Promise<Saving> {
   const { document, store, box } = workspace;
-  const { source, runbook, exists } = document;
+  const { runbook } = document;
+  const target = writtenDocument(document, layer);
+  const { source, exists } = target;
   const strange = (await unaccountedSince(store, last)).map(
     (each) => `${each.scope} ${each.kind} ${each.subject}`,
   );
   const fold = foldLoop(store.loop, box.id, runbook, strange);
   const learned = { ...learnedOf(workspace, fold), ...also };
-  const text = recordLearned(source, runbook, learned);
+  const inSite = document.site && layer === 'site' ? learnedAtSite(document, target, learned) : learned;
+  const text = recordLearned(source, target.runbook, inSite);
   const empty = Object.values(learned).every((entries) => entries.length === 0);
   return {
-    ...{ fold, text, empty },
+    ...{ fold, target, text, empty },
     changes: text !== source.text && !(empty && !exists),
     sha256: exists ? sha256(source.text) : null,
   };

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { createPatch } from 'diff';
 import { draftOf, removeLeftDrafts } from '../../../journal/draft.ts';
 import { parseRunbook } from '../../../markdown/parse.ts';
-import { sourceOf } from '../../../markdown/source.ts';
+import { type DocumentText, sourceOf } from '../../../markdown/source.ts';
 import { EXIT, runbookError } from '../../../model/diagnostic.ts';
 import { buildPlan } from '../../../plan/build.ts';
 import { refuseErrors, writeDocument } from '../../document/document.ts';
@@ -63,10 +63,9 @@ async function refuseBad(
   document: AgentDocument,
   text: string,
 ): Promise<void> {
-  const source = sourceOf(text, document.file);
-  const runbook = parseRunbook(source);
+  const { source, runbook } = document.reread?.(text) ?? parsed(sourceOf(text, document.file));
   refuseErrors(runbook.diagnostics, EXIT.document);
-  const { exists: _, ...opened } = document;
+  const { exists: _, reread: __, ...opened } = document;
   const prepared = {
     document: { ...opened, source, runbook },
     runbook,
@@ -74,6 +73,10 @@ async function refuseBad(
     others: [],
   };
   await resolveSession(withoutOutput(context), prepared, { input: {} });
+}
+
+function parsed(source: DocumentText) {
+  return { source, runbook: parseRunbook(source) };
 }
 
 /** Atomically, and only if the file does not exist: a link cannot replace a file that was created meanwhile. */

@@ -51,6 +51,10 @@ const input = z.object({
     .max(50)
     .default([])
     .describe('names of variables and secrets; never values of secrets'),
+  into: z
+    .enum(['site', 'base'])
+    .default('site')
+    .describe('for a site: its own document, or the base that all sites share'),
   commit: z.boolean().default(false).describe('git commit what was written'),
 });
 
@@ -87,18 +91,20 @@ export const envSave = defineTool({
   run: async (context, given) => {
     const workspace = await openWorkspace(context);
     refuseDeclassified(workspace, given.inputs);
+    if (given.into === 'site') refuseShared(workspace, given);
     const today = new Date(context.world.now()).toISOString().slice(0, 10);
     const also = withTypes(workspace, learned(given, today));
     const saved = await save(context, workspace, also, {
       expected: given.expected_sha256,
       dryRun: given.dry_run,
+      layer: given.into,
     });
+    const { target } = saved.saving;
+    const isSite = workspace.document.site !== undefined && given.into === 'site';
     const claude =
-      given.dry_run || saved.refused !== undefined
-        ? []
-        : await writeClaude(context, workspace.document, also);
+      given.dry_run || saved.refused !== undefined || isSite ? [] : await writeClaude(context, target, also);
     const { fold } = saved.saving;
-    const files = [...(saved.written ? [workspace.document.path] : []), ...claude];
+    const files = [...(saved.written ? [target.path] : []), ...claude];
     const commit =
       given.commit && files.length > 0
         ? await commitFiles(workspace.document.folder, files, messageOf(saved))
@@ -160,6 +166,16 @@ function refuseDeclassified({ document }: Workspace, inputs: Input['inputs']): v
     'secret-to-variable',
     `${changed.name} is a secret in ${document.file} and cannot become a variable here.`,
     'Leave its kind as it is, or ask a person to edit the row in the document.',
+  );
+}
+
+/** @throws RunbookError 64 for what the base keeps for all sites */
+function refuseShared({ document }: Workspace, { decisions, endpoints }: Input): void {
+  if (!document.site || decisions.length + endpoints.length === 0) return;
+  throw usageError(
+    'site-section',
+    `A site holds no decisions and endpoints. ${document.site.base.file} holds them for all sites.`,
+    'Save them with into: "base".',
   );
 }
 

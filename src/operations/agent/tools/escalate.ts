@@ -8,6 +8,7 @@ import { notifyEvent } from '../../notify/notify-targets.ts';
 import { maskerFor } from '../../session/session.ts';
 import { writeText } from '../save/write-document.ts';
 import { defineTool } from '../tool.ts';
+import { writtenDocument } from '../working.ts';
 import { openWorkspace, type Workspace } from '../workspace.ts';
 import { findProblem } from './problem-resolve.ts';
 
@@ -46,11 +47,12 @@ export const escalate = defineTool({
     }
     const date = new Date(context.world.now()).toISOString().slice(0, 10);
     const text = report(workspace, problem, { date, to });
-    const { source, runbook } = workspace.document;
+    const target = writtenDocument(workspace.document, 'base');
+    const { source, runbook } = target;
     const title = oneLine(question).slice(0, 200);
     const isAsked = runbook.questions.some((each) => each.title === title);
     const recorded = isAsked ? source.text : recordLearned(source, runbook, { questions: [{ title, text }] });
-    const { written, diff } = await writeText(context, workspace.document, recorded, {});
+    const { written, diff } = await writeText(context, target, recorded, {});
     if (written) await notifyOfEscalation(context.world, workspace, title, problem);
     return {
       ...(problem === undefined

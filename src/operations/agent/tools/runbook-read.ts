@@ -77,7 +77,7 @@ interface Viewed {
 }
 
 function viewed(workspace: Workspace, saving: Saving, view: string, step: string | undefined): Viewed {
-  const { runbook, source } = workspace.document;
+  const { runbook } = workspace.document;
   switch (view) {
     case 'step':
       return stepView(workspace, step);
@@ -100,7 +100,7 @@ function viewed(workspace: Workspace, saving: Saving, view: string, step: string
         })),
       };
     case 'diff':
-      return { text: createPatch(workspace.document.file, source.text, saving.text) };
+      return { text: createPatch(saving.target.file, saving.target.source.text, saving.text) };
     default:
       return {
         entries: runbook.steps.map((each) => ({

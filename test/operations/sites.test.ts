@@ -1,0 +1,295 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { LaunchedBox } from '../../src/boxes/find-box.ts';
+import { requireApproval } from '../../src/operations/approval/approval.ts';
+import { readDocument } from '../../src/operations/document/document.ts';
+import { provePasses } from '../../src/operations/prove/prove-passes.ts';
+import { prepare } from '../../src/operations/session/session.ts';
+import { copyExample } from '../support/copy-example.ts';
+import { type Scenario, scenario } from '../support/scenario.ts';
+import { agentIn } from './agent/agent.ts';
+
+type OpenBox = Parameters<Scenario['world']['openBox']>[0];
+
+const MARY = 'sites/st-mary.md';
+const JOHN = 'sites/st-john.md';
+
+/** A copy of examples/hospitals. */
+async function hospitals(): Promise<Scenario> {
+  const scene = await scenario('');
+  copyExample('hospitals', scene.folder);
+  return scene;
+}
+
+const site = (body: string, front = 'base: ../AUTODOCK.md\nsite: x') => `---\n${front}\n---\n\n${body}`;
+
+test('a site is its base with its own values, facts and steps', async () => {
+  const scene = await hospitals();
+  const { report } = await scene.run('plan', { file: MARY, yes: true });
+  expect(report.name).toBe('image-viewer (st-mary)');
+  expect(report.steps.map(({ id }: { id: string }) => id)).toEqual([
+    'make-the-folder',
+    'issue-the-certificate',
+    'register-with-the-archive',
+    'write-the-configuration',
+  ]);
+  expect(report.steps.at(-1).needs).toEqual(['issue-the-certificate', 'make-the-folder']);
+  expect(report.inputs).toMatchObject([
+    { name: 'LOG_LEVEL', value: 'info' },
+    { name: 'SITE_HOST', value: 'viewer.st-mary.example', type: 'host' },
+    { name: 'UI_PORT', value: '9443', type: 'port(1024..)' },
+  ]);
+});
+
+test('each site has its own journal, and its paths start at the folder of the base', async () => {
+  const scene = await hospitals();
+  expect((await scene.replay({ file: MARY })).story).toHaveLength(4);
+  expect(await scene.read('viewer/viewer.ini')).toBe(
+    'host = viewer.st-mary.example\nport = 9443\nlog = info\ncache = 12\n',
+  );
+  expect(await scene.read('viewer/archive-registration')).toContain('signed by St. Mary');
+  expect((await scene.replay({ file: MARY })).report.summary).toMatchObject({ acted: 0, skipped: 4 });
+  expect((await scene.run('verify', { file: MARY, yes: true })).exit).toBe(0);
+  expect((await scene.run('verify', { file: JOHN, yes: true })).exit).toBe(2);
+  expect((await scene.replay({ file: JOHN })).exit).toBe(0);
+  expect(await scene.read('viewer/viewer.ini')).toContain('log = debug\ncache = 3');
+  const journals = await readdir(join(scene.folder, '.runbook'));
+  expect(journals.filter((name) => /^st-(?:mary|john)\.md\.\w+\.jsonl$/.test(name))).toHaveLength(2);
+  const drift = await scene.run('drift', { file: MARY, yes: true });
+  const subjects = drift.report.findings.map(({ subject }: { subject: string }) => subject);
+  expect(subjects).toContain('write-the-configuration');
+});
+
+test('approvals of a site end when its base changes', async () => {
+  const scene = await hospitals();
+  const approve = () => scene.run('approve', { file: MARY, yes: true });
+  expect((await approve()).exit).toBe(0);
+  expect((await scene.replay({ file: MARY, yes: false })).exit).toBe(0);
+  await scene.write(
+    'AUTODOCK.md',
+    (await scene.read('AUTODOCK.md')).replace('mkdir -p viewer', 'mkdir -vp viewer'),
+  );
+  expect((await scene.replay({ file: MARY, yes: false })).exit).toBe(3);
+});
+
+test('places of errors, failures and edits are in the file that holds the text', async () => {
+  const scene = await hospitals();
+  const mary = await scene.read(MARY);
+  const base = await scene.read('AUTODOCK.md');
+  const lineOf = (text: string, line: string) => text.split('\n').indexOf(line) + 1;
+  const cp = 'cp viewer/certificate viewer/archive-registration';
+  await scene.write(MARY, mary.replace(cp, 'false'));
+  const { failure } = (await scene.replay({ file: MARY })).report.steps[2].outcome;
+  expect(failure.place).toMatchObject({ file: MARY, line: lineOf(mary, cp) });
+
+  await scene.write(MARY, mary.replace('| 9443 |', '| 80 |'));
+  const wrong = await scene.run('plan', { file: MARY, yes: true });
+  expect(wrong.diagnostics).toMatchObject([
+    {
+      code: 'bad-default',
+      place: {
+        file: MARY,
+        line: lineOf(mary, '| UI_PORT | 9443 | 8443 belongs to the laboratory |'),
+        column: 13,
+      },
+    },
+  ]);
+
+  await scene.write(MARY, mary);
+  await scene.write('AUTODOCK.md', base.replace('mkdir -p viewer', 'false'));
+  const broken = await scene.replay({ file: MARY });
+  expect(broken.report.steps[0].outcome.failure.place).toMatchObject({
+    file: 'AUTODOCK.md',
+    line: lineOf(base, 'mkdir -p viewer'),
+  });
+});
+
+test('measured facts are written into the document that has their row', async () => {
+  const scene = await hospitals();
+  const [mary, base] = [await scene.read(MARY), await scene.read('AUTODOCK.md')];
+  await scene.write(MARY, mary.replace('`echo 12`', '`echo 13`'));
+  await scene.write('AUTODOCK.md', base.replace('`echo 3`', '`echo 4`'));
+  expect((await scene.run('facts', { file: MARY, yes: true, write: true })).exit).toBe(0);
+  expect(await scene.read(MARY)).toMatch(/\| cache_lines \| 13 \|/);
+  expect(await scene.read('AUTODOCK.md')).toContain('| cache_lines | 3 |');
+  expect((await scene.run('facts', { file: JOHN, yes: true, write: true })).exit).toBe(0);
+  expect(await scene.read('AUTODOCK.md')).toContain('| cache_lines | 4 |');
+  expect(await scene.read(JOHN)).not.toContain('cache_lines');
+});
+
+test('is proven on its own, with a certificate that ends when the base changes', async () => {
+  const scene = await hospitals();
+  const here = {
+    ...scene.world,
+    openBox: ({ target: _, ...options }: OpenBox) => scene.world.openBox(options),
+  };
+  const context = { world: here as typeof scene.world, emit: () => {}, signal: new AbortController().signal };
+  const flags = { file: MARY, input: {}, yes: true, keep: false };
+  const prepared = await prepare(context, { ...flags, loose: false });
+  const approved = await requireApproval(context, prepared, flags);
+  const box = { name: 'clean', image: 'debian:bookworm' } as LaunchedBox;
+  expect((await provePasses(context, { ...prepared, approved }, box, flags)).reasons).toEqual([]);
+});
+
+const ERRORS: readonly [what: string, files: Record<string, string>, code: string, place: object][] = [
+  [
+    'a base that is missing',
+    { [MARY]: site('', 'base: ../none.md\nsite: x') },
+    'base-missing',
+    { file: MARY, line: 2 },
+  ],
+  [
+    'a base that is not a runbook',
+    { 'README.md': '# Hi\n', [MARY]: site('', 'base: ../README.md\nsite: x') },
+    'base-not-a-runbook',
+    { line: 2 },
+  ],
+  [
+    'a circle of bases',
+    { [JOHN]: site('', 'base: st-mary.md\nsite: y'), [MARY]: site('', 'base: st-john.md\nsite: x') },
+    'base-circle',
+    { file: JOHN, line: 2 },
+  ],
+  [
+    'a section that belongs to the base',
+    { [MARY]: site('## Endpoints\n') },
+    'site-section',
+    { file: MARY, line: 6 },
+  ],
+  [
+    'front matter that belongs to the base',
+    { [MARY]: site('', 'base: ../AUTODOCK.md\nsite: x\nenv: { A: b }') },
+    'site-section',
+    { line: 1 },
+  ],
+  [
+    'a step that the base does not have',
+    { [MARY]: site('## Steps\n\n### Issue the certificat\n\nWhy: x\n') },
+    'unknown-base-step',
+    { line: 8 },
+  ],
+  [
+    'an After that names no step',
+    { [MARY]: site('## Steps\n\n### Own\n\nAfter: nothing\n\nWhy: x\n') },
+    'unknown-base-step',
+    { line: 10 },
+  ],
+  [
+    'a Not here that names no step',
+    { [MARY]: site('## Steps\n\n### Not here: nothing\n\nWhy: x\n') },
+    'unknown-base-step',
+    { line: 8 },
+  ],
+  [
+    'a difference without a reason',
+    { [MARY]: site('## Steps\n\n### Not here: open-the-firewall\n') },
+    'site-without-why',
+    { line: 8 },
+  ],
+  [
+    'a step that would move',
+    { [MARY]: site('## Steps\n\n### Open the firewall\n\nAfter: make-the-folder\n\nWhy: x\n') },
+    'moved-base-step',
+    { line: 10 },
+  ],
+  [
+    'steps that follow each other',
+    { [MARY]: site('## Steps\n\n### A\n\nAfter: b\n\nWhy: x\n\n### B\n\nAfter: a\n\nWhy: x\n') },
+    'after-circle',
+    { line: 8 },
+  ],
+  [
+    'an error of the base',
+    { 'AUTODOCK.md': '---\nrunbook: 1\n---\n\n## Steps\n\n### A\n\nNeeds: b\n', [MARY]: site('') },
+    'unknown-needs',
+    { file: 'AUTODOCK.md', line: 9 },
+  ],
+];
+
+test.each(ERRORS)('refuses %s, with its place', async (_, files, code, place) => {
+  const scene = await hospitals();
+  for (const [name, text] of Object.entries(files)) await scene.write(name, text);
+  const told = await scene.run('plan', { file: MARY, yes: true });
+  expect(told).toMatchObject({ exit: 65, diagnostics: [{ code, place }, ...told.diagnostics.slice(1)] });
+});
+
+test('a site of a site has the differences of both', async () => {
+  const scene = await hospitals();
+  const ward = site(
+    '## Inputs\n\n| Name | Value |\n| - | - |\n| UI_PORT | 9999 |\n| BED | 7 |\n\n## Steps\n\n### Paint the ward\n\nNeeds: register-with-the-archive\n\nWhy: x\n\n~~~bash\ntouch ward\n~~~\n',
+    'base: st-mary.md\nsite: ward-3',
+  );
+  await scene.write('sites/ward-3.md', ward);
+  const { runbook } = await readDocument(scene.folder, 'sites/ward-3.md');
+  expect(runbook.diagnostics).toEqual([]);
+  expect(runbook.name).toBe('image-viewer (st-mary) (ward-3)');
+  expect(runbook.inputs.map(({ name, default: value, place }) => [name, value, place.file])).toEqual(
+    expect.arrayContaining([
+      ['UI_PORT', '9999', 'sites/ward-3.md'],
+      ['SITE_HOST', 'viewer.st-mary.example', MARY],
+      ['LOG_LEVEL', 'info', 'AUTODOCK.md'],
+      ['BED', '7', 'sites/ward-3.md'],
+    ]),
+  );
+  expect(runbook.steps.map(({ id, place }) => [id, place.file])).toEqual([
+    ['make-the-folder', 'AUTODOCK.md'],
+    ['issue-the-certificate', MARY],
+    ['register-with-the-archive', MARY],
+    ['write-the-configuration', 'AUTODOCK.md'],
+    ['paint-the-ward', 'sites/ward-3.md'],
+  ]);
+});
+
+test('a secret of the base stays a secret at a site, in whatever section it is', async () => {
+  const scene = await hospitals();
+  const base = await scene.read('AUTODOCK.md');
+  await scene.write(
+    'AUTODOCK.md',
+    `${base}\n## Secrets\n\n| Name | From | What for |\n| - | - | - |\n| TOKEN | \`echo base\` | x |\n| KEY | | y |\n`,
+  );
+  await scene.write(MARY, site('## Inputs\n\n| Name | From |\n| - | - |\n| TOKEN | `echo site` |\n'));
+  const { runbook } = await readDocument(scene.folder, MARY);
+  expect(runbook.inputs.filter(({ kind }) => kind === 'secret')).toMatchObject([
+    { name: 'KEY' },
+    { name: 'TOKEN', command: 'echo site', purpose: 'x' },
+  ]);
+});
+
+test('an agent saves into the site, or into the base that all sites share', async () => {
+  const scene = await hospitals();
+  const base = await scene.read('AUTODOCK.md');
+  const agent = agentIn(scene.world, { file: MARY });
+  await agent.call('replay', {});
+  expect(await agent.refused('env_save', { decisions: [{ title: 'A', why: 'b' }] })).toBe('site-section');
+  const added = { title: 'Open the ward', why: 'it has its own switch', run: 'touch viewer/ward' };
+  const opened = await agent.call('apply_step', { draft: { ...added, verify: 'file viewer/ward exists' } });
+  expect(opened.status).toBe('succeeded');
+  const changed = {
+    title: 'Issue the certificate',
+    run: 'echo "signed twice by St. Mary for $SITE_HOST" > viewer/certificate',
+  };
+  const folder = { title: 'Make the folder', run: 'mkdir -p viewer/images' };
+  const revised = await agent.call('apply_step', { step: 'make-the-folder', draft: folder });
+  expect(revised, JSON.stringify(revised)).toMatchObject({ status: 'succeeded' });
+  expect((await agent.call('apply_step', { step: 'issue-the-certificate', draft: changed })).status).toBe(
+    'succeeded',
+  );
+  const saved = await agent.call('env_save', { facts: [{ name: 'beds', value: 40 }] });
+  expect(saved).toMatchObject({ written: true });
+  expect(saved.steps.toSorted()).toEqual(['issue-the-certificate', 'make-the-folder', 'open-the-ward']);
+  const mary = await scene.read(MARY);
+  expect(mary).toContain('| beds | 40 |');
+  expect(mary).toMatch(/### Open the ward\n\nAfter: write-the-configuration\n/);
+  expect(mary).toMatch(/### Make the folder\n\nWhy: everything is in one folder[^#]*viewer\/images/);
+  expect(mary.match(/### Issue the certificate/g)).toHaveLength(1);
+  expect(mary).toContain('signed twice by St. Mary');
+  expect(await scene.read('AUTODOCK.md')).toBe(base);
+  expect((await scene.run('plan', { file: MARY, yes: true })).exit).toBe(0);
+
+  const shared = await agent.call('env_save', { into: 'base', facts: [{ name: 'racks', value: 2 }] });
+  expect(shared.written).toBe(true);
+  expect(await scene.read('AUTODOCK.md')).toContain('| racks | 2 |');
+  expect(await scene.read(MARY)).toBe(mary);
+  await agent.leave();
+});
