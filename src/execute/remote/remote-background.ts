@@ -6,6 +6,7 @@ import { textToBytes } from '../state/bytes-as-text.ts';
 import { type RunOnRemote, withArguments } from './remote-files.ts';
 import START from './scripts/background-start.sh';
 import STOP from './scripts/background-stop.sh';
+import GROUPS from './scripts/groups.sh';
 import IDENTITY from './scripts/process-identity.sh';
 
 /**
@@ -35,7 +36,9 @@ export async function startRemote(
 
 /** Whether the process, or any process left in its group, still runs on the box. */
 export async function isAliveRemote(run: RunOnRemote, { pid, start }: BackgroundProcess): Promise<boolean> {
-  const { code } = await run({ run: withArguments(`${IDENTITY}runs "$1" "$2"`, String(pid), start) });
+  const { code } = await run({
+    run: withArguments(`${GROUPS}${IDENTITY}runs "$1" "$2"`, String(pid), start),
+  });
   return code === 0;
 }
 
@@ -44,5 +47,5 @@ export async function isAliveRemote(run: RunOnRemote, { pid, start }: Background
  * them runs.
  */
 export async function stopRemote(run: RunOnRemote, { pid, start }: BackgroundProcess): Promise<void> {
-  await run({ run: withArguments(`${IDENTITY}${STOP}`, String(pid), start) });
+  await run({ run: withArguments(`${GROUPS}${IDENTITY}${STOP}`, String(pid), start) });
 }

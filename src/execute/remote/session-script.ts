@@ -1,6 +1,7 @@
 import { shellQuote } from '../../base/shell-quote.ts';
 import { textToBytes } from '../state/bytes-as-text.ts';
 import { BASH_LOOP, BASH_START } from './bash-loop.ts';
+import GROUPS from './scripts/groups.sh';
 import LOCK from './scripts/lock.sh';
 import SESSION_RUN from './scripts/session-run.sh';
 import SESSION_START from './scripts/session-start.sh';
@@ -84,5 +85,5 @@ function sessionScript({ nonce, workspace, workspaces = '', newId }: SessionSetu
     sh_loop: SH_LOOP,
   };
   const assigned = Object.entries(parameters).map(([name, value]) => `rb_${name}=${shellQuote(value)}\n`);
-  return [...assigned, SESSION_START, LOCK, WATCHDOG, SESSION_RUN].join('');
+  return [...assigned, SESSION_START, LOCK, GROUPS, WATCHDOG, SESSION_RUN].join('');
 }

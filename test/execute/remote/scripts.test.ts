@@ -81,4 +81,18 @@ describe.each([
     expect(await isAliveRemote(run, background)).toBe(false);
     expect(readFileSync(log, 'utf8')).toBe('started\n');
   });
+
+  it('know and stop what runs as another user, through sudo', async (context) => {
+    const folder = scene(context);
+    const code = Approved.make({ interpreter: ['sh'], text: 'sleep 100 & echo started' });
+    const fence = { code, state: EMPTY_STATE, cwd: folder, scratch: '', terminal: false, capture: false };
+    const background = await startRemote(run, fence, join(folder, 'logs', 'a.log'));
+    // Only the group is left. This user may not signal it.
+    const denied = 'kill() { return 1; }\nsudo() { shift; command "$@"; }\n';
+    const other: RunOnRemote = (program) => run({ ...program, run: `${denied}${program.run}` });
+    await expect.poll(async () => readFileSync(background.log, 'utf8')).toBe('started\n');
+    expect(await isAliveRemote(other, background)).toBe(true);
+    await stopRemote(other, background);
+    expect(await isAliveRemote(other, background)).toBe(false);
+  });
 });

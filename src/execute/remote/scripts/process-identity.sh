@@ -1,6 +1,6 @@
 # shellcheck disable=SC2046,SC2086 # words are split on purpose
 # On Linux a start time counts from boot, so it is prefixed with the boot id; on other systems it is a date. Must match
-# execute/background.
+# execute/background. `in_group` is in groups.sh.
 start_of() {
   if [ -r "/proc/$1/stat" ]; then
     IFS= read -r fields <"/proc/$1/stat" || return
@@ -13,21 +13,9 @@ start_of() {
     state=$1; shift; start=$*
   fi
 }
-in_group() {
-  kill -s 0 -- "-$1" 2>/dev/null || return
-  [ -d /proc/self ] || return 0
-  for stat in /proc/[0-9]*/stat; do
-    IFS= read -r fields <"$stat" || continue
-    fields=${fields##*) }
-    case $fields in [ZX]*) continue ;; esac
-    set -- "$1" $fields
-    [ "$4" != "$1" ] || return 0
-  done 2>/dev/null
-  return 1
-}
 runs() {
   state= start=
   start_of "$1" 2>/dev/null
   [ -z "$start" ] || [ "$start" = "$2" ] || return
-  case $state in ''|[ZX]*) in_group "$1" ;; esac
+  case $state in ''|[ZX]*) in_group "$1" 2>/dev/null ;; esac
 }

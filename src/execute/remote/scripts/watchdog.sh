@@ -1,31 +1,9 @@
 # shellcheck disable=SC2154,SC2034,SC2086,SC3045 # variables of the other parts; words are split on purpose; read -N is for bash
-# How a fence and a whole session are ended. A zombie does not run, although its group can be signaled.
+# How a fence and a whole session are ended.
 find_children() {
   children=
   if [ -r "/proc/$1/task/$1/children" ]; then IFS= read -r children <"/proc/$1/task/$1/children"
   else children=$(ps -A -o ppid= -o pid= | awk -v shell="$1" '$1 == shell { print $2 }'); fi
-}
-signal() { kill -s "$1" -- "-$2" || sudo -n kill -s "$1" -- "-$2"; }
-runs() {
-  kill -s 0 -- "-$1" || sudo -n kill -s 0 -- "-$1" || return
-  [ -d /proc/self ] || return 0
-  for stat in /proc/[0-9]*/stat; do
-    IFS= read -r fields <"$stat" || continue
-    fields=${fields##*) }
-    case $fields in [ZX]*) continue ;; esac
-    set -- "$1" $fields
-    [ "$4" != "$1" ] || return 0
-  done
-  return 1
-}
-nap() { sleep 0.05 || sleep 1; }
-end_groups() {
-  for group; do signal TERM "$group"; done
-  count=0
-  for group; do
-    while runs "$group" && [ "$count" -lt 100 ]; do nap; count=$((count + 1)); done
-  done
-  for group; do ! runs "$group" || signal KILL "$group"; done
 }
 # The groups of programs that left the group $2 of their fence, as setsid does. Their environment holds the fence's mark $1.
 # Each group is named once: a second SIGTERM would end what a handler of the first one starts.
