@@ -1,5 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { localWorld } from '../../src/local-world.ts';
 import { targetText } from '../../src/model/box-target.ts';
 import { EXIT, RunbookError } from '../../src/model/diagnostic.ts';
@@ -8,8 +10,8 @@ import type { OpenBox, World } from '../../src/world.ts';
 /** Boxes that are folders of this machine, each with an identity, a lock and a workspace of its own. */
 export interface SimulatedFleet {
   readonly world: World;
-  /** Boxes that are open now, and the most that ever were at once. */
-  readonly open: { now: number; most: number };
+  /** Boxes that are open now, the most that ever were at once, and how often one was opened. */
+  readonly open: { now: number; most: number; times: number };
   /** Boxes that cannot be reached while they are in here. */
   readonly unreachable: Set<string>;
   /** The lines that steps appended to `log` on that box. */
@@ -18,7 +20,7 @@ export interface SimulatedFleet {
 
 /** Any target but this machine is opened as a folder of its name under `root`. */
 export function simulatedFleet(world: World, root: string): SimulatedFleet {
-  const open = { now: 0, most: 0 };
+  const open = { now: 0, most: 0, times: 0 };
   const unreachable = new Set<string>();
   const folderOf = (name: string) => join(root, 'boxes', name);
 
@@ -36,6 +38,7 @@ export function simulatedFleet(world: World, root: string): SimulatedFleet {
       env: { ...rest.env, BOX: name },
     });
     open.now += 1;
+    open.times += 1;
     open.most = Math.max(open.most, open.now);
     const close = async () => {
       open.now -= 1;
@@ -68,3 +71,15 @@ export const inventoryOf = (count: number): string =>
 
 /** How many files and pipes this process has open. */
 export const openFiles = async (): Promise<number> => (await readdir('/proc/self/fd')).length;
+
+const collectGarbage: () => void = (() => {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc');
+})();
+
+/** Megabytes that are in use, without garbage and without what V8 holds in reserve. */
+export function liveMegabytes(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 1e6;
+}
