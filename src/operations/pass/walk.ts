@@ -16,7 +16,8 @@ export async function walkPlan(whole: Pass): Promise<Outcomes> {
   const pass: Pass = { ...whole, emit: story.emit };
   const outcomes = new Map<string, StepOutcome>();
   const selected = selection(pass.plan, pass.options);
-  const blockable = pass.options.keepGoing && pass.options.independent ? new Set<string>() : selected;
+  // Steps that do not run after a failed predecessor. Those that were not selected run nothing in any case.
+  const dependents = pass.options.keepGoing && pass.options.independent ? NO_STEPS : selected;
   const waiting = new Set(pass.plan.steps);
   const running = new Set<Promise<void>>();
   let stopped = false;
@@ -44,7 +45,7 @@ export async function walkPlan(whole: Pass): Promise<Outcomes> {
 
   while (waiting.size > 0 && !stopped && !story.isLost && !pass.signal.aborted) {
     const free = pass.options.jobs - running.size;
-    const ready = free > 0 ? nextReady(waiting, outcomes, { blockable, limit: free }) : [];
+    const ready = free > 0 ? nextReady(waiting, outcomes, { dependents, limit: free }) : [];
     for (const { planned, blockedBy } of ready) {
       if (blockedBy === undefined) begin(planned);
       else {
@@ -62,6 +63,8 @@ export async function walkPlan(whole: Pass): Promise<Outcomes> {
   await story.settled();
   return outcomes;
 }
+
+const NO_STEPS: ReadonlySet<string> = new Set();
 
 /** A step that Ctrl-C stopped has not failed. */
 const wasStopped = (outcome: StepOutcome): boolean =>
@@ -119,7 +122,7 @@ export function selection(
 function nextReady(
   waiting: ReadonlySet<PlanStep>,
   outcomes: Outcomes,
-  { blockable, limit }: { readonly blockable: ReadonlySet<string>; readonly limit: number },
+  { dependents, limit }: { readonly dependents: ReadonlySet<string>; readonly limit: number },
 ): { planned: PlanStep; blockedBy?: string }[] {
   const ready: { planned: PlanStep; blockedBy?: string }[] = [];
   for (const planned of waiting) {
@@ -127,7 +130,7 @@ function nextReady(
     const before = planned.after.map((id) => ({ id, outcome: outcomes.get(id) }));
     if (before.some((each) => !each.outcome)) continue;
     const bad = before.find((each) => each.outcome && stopsDependents(each.outcome));
-    if (bad && blockable.has(planned.step.id))
+    if (bad && dependents.has(planned.step.id))
       ready.push({
         planned,
         blockedBy: `"${bad.id}" ${blockWords(bad.outcome)}`,
