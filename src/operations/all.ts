@@ -165,6 +165,12 @@ const rows: readonly (OperationRow | ToolOnlyRow)[] = [
     load: async () => (await import('./lint.ts')).lint as unknown as Operation,
   },
   {
+    name: 'diff',
+    summary: 'compare two runbooks or sites step by step, with the reason of each difference',
+    effect: 'read',
+    load: async () => (await import('./diff.ts')).diff as unknown as Operation,
+  },
+  {
     name: 'page',
     summary: 'write the document as one web page, with the state of each step',
     effect: 'read',

@@ -2,6 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LaunchedBox } from '../../src/boxes/find-box.ts';
+import { renderDiff } from '../../src/cli/render/compare/diff.ts';
+import { plainPage } from '../../src/cli/render/text/page.ts';
 import { requireApproval } from '../../src/operations/approval/approval.ts';
 import { readDocument } from '../../src/operations/document/document.ts';
 import { provePasses } from '../../src/operations/prove/prove-passes.ts';
@@ -292,4 +294,98 @@ test('an agent saves into the site, or into the base that all sites share', asyn
   expect(await scene.read('AUTODOCK.md')).toContain('| racks | 2 |');
   expect(await scene.read(MARY)).toBe(mary);
   await agent.leave();
+});
+
+test('diff names each difference of two sites, with the reason that each gives', async () => {
+  const scene = await hospitals();
+  const { report, exit } = await scene.run('diff', { file: MARY, other: JOHN });
+  expect(exit).toBe(2);
+  const text = renderDiff(report, plainPage);
+  expect(text).toMatchInlineSnapshot(`
+    "values  from sites/st-mary.md to sites/st-john.md
+      input  LOG_LEVEL    info                    debug                   sites/st-john.md: the wards report slow images, and we do not know why yet
+      input  SITE_HOST    viewer.st-mary.example  viewer.st-john.example  sites/st-mary.md: their domain
+      input  UI_PORT      9443                    8443                    sites/st-mary.md: 8443 belongs to the laboratory
+      fact   cache_lines  12 lines                3 lines                 sites/st-mary.md: their box has four times the memory; sites/st-john.md: larger caches do not fit on the smallest box
+
+    issue-the-certificate  changed: Run, Verify
+      sites/st-mary.md: St. Mary runs its own certificate authority, and browsers there trust no other.  sites/st-mary.md:23
+      sites/st-john.md: most hospitals have no certificate authority of their own.  AUTODOCK.md:47
+
+        -Why: St. Mary runs its own certificate authority, and browsers there trust no other.
+        +Why: most hospitals have no certificate authority of their own.
+
+        \`\`\`bash
+        -echo "signed by St. Mary for $SITE_HOST" > viewer/certificate
+        +echo "self-signed for $SITE_HOST" > viewer/certificate
+        \`\`\`
+        \`\`\`check
+        -file viewer/certificate contains "St. Mary"
+        +file viewer/certificate contains "\${SITE_HOST}"
+        \`\`\`
+
+    register-with-the-archive  only in sites/st-mary.md
+      sites/st-mary.md: their archive sends images only to viewers that it knows.  sites/st-mary.md:37
+        -### Register with the archive
+        -
+        -After: issue-the-certificate
+        -
+        -Why: their archive sends images only to viewers that it knows.
+        -
+        -\`\`\`bash
+        -cp viewer/certificate viewer/archive-registration
+        -\`\`\`
+        -
+        -Verify:
+        -
+        -\`\`\`check
+        -file viewer/archive-registration contains "St. Mary"
+        -\`\`\`
+
+    open-the-firewall  only in sites/st-john.md
+      sites/st-mary.md: the hospital's own firewall is in front of the box, and its team opens the port.  sites/st-mary.md:53
+        +### Open the firewall
+        +
+        +Needs: make-the-folder
+        +
+        +Why: the viewer must be reachable from the wards.
+        +
+        +\`\`\`bash
+        +echo "allow $UI_PORT" > viewer/firewall
+        +\`\`\`
+        +
+        +Verify:
+        +
+        +\`\`\`check
+        +file viewer/firewall contains "allow \${UI_PORT}"
+        +\`\`\`
+
+    write-the-configuration  changed: Needs
+      sites/st-mary.md: the hospital's own firewall is in front of the box, and its team opens the port.  sites/st-mary.md:53
+
+        -Needs: \`issue-the-certificate\`, \`make-the-folder\`
+        +Needs: issue-the-certificate, open-the-firewall
+
+
+    different: 4 values, 4 steps; 1 step the same (sites/st-mary.md and sites/st-john.md)"
+  `);
+  const same = await scene.run('diff', { file: MARY, other: MARY });
+  expect(same).toMatchObject({ exit: 0, report: { values: [], steps: [], same: 4 } });
+});
+
+test('diff of a base and its site names what is not there, and finds a moved step', async () => {
+  const scene = await hospitals();
+  const { report } = await scene.run('diff', { file: 'AUTODOCK.md', other: MARY });
+  const open = report.steps.find(({ id }: { id: string }) => id === 'open-the-firewall');
+  expect(open).toMatchObject({
+    kind: 'only-a',
+    reasons: [{ side: 'b', text: expect.stringContaining('own firewall'), place: { file: MARY } }],
+  });
+  const step = (title: string) => `### ${title}\n\nWhy: x\n\n~~~bash\ntrue\n~~~\n\n`;
+  const document = (...titles: string[]) =>
+    `---\nrunbook: 1\n---\n\n## Steps\n\n${titles.map(step).join('')}`;
+  await scene.write('a.md', document('One', 'Two', 'Three'));
+  await scene.write('b.md', document('Two', 'Three', 'One'));
+  const moved = await scene.run('diff', { file: 'a.md', other: 'b.md' });
+  expect(moved.report).toMatchObject({ steps: [{ id: 'one', kind: 'moved' }], same: 2 });
 });

@@ -2,6 +2,7 @@ import type { PageReport } from '../../model/page.ts';
 import type { HistoryReport, OutputReport } from '../../model/pass-record.ts';
 import type { PlanReport } from '../../model/plan.ts';
 import type { ChaosReport } from '../../model/reports/chaos.ts';
+import type { DiffReport } from '../../model/reports/diff.ts';
 import type { DoctorReport } from '../../model/reports/doctor.ts';
 import type { DriftReport } from '../../model/reports/drift.ts';
 import type { ExportReport } from '../../model/reports/export-report.ts';
@@ -49,6 +50,7 @@ interface Renderers {
   readonly plan: () => Promise<Renderer<PlanReport>>;
   readonly verify: () => Promise<Renderer<VerifyReport>>;
   readonly lint: () => Promise<Renderer<LintReport>>;
+  readonly diff: () => Promise<Renderer<DiffReport>>;
   readonly doctor: () => Promise<Renderer<DoctorReport>>;
   readonly undo: () => Promise<Renderer<UndoReport>>;
   readonly approve: () => Promise<Renderer<ApproveReport>>;
@@ -100,12 +102,13 @@ const renderers: Renderers = {
   plan: async () => (await import('./plan.ts')).renderPlan,
   verify: async () => (await import('./verify.ts')).renderVerify,
   lint: async () => (await import('./lint.ts')).renderLint,
+  diff: async () => (await import('./compare/diff.ts')).renderDiff,
   doctor: async () => (await import('./doctor.ts')).renderDoctor,
   undo: async () => (await import('./undo.ts')).renderUndo,
   approve: async () => (await import('./approve.ts')).renderApprove,
   resume: async () => (await import('./resume.ts')).renderResume,
   init: async () => (await import('./init.ts')).renderInit,
-  parity: async () => (await import('./parity.ts')).renderParity,
+  parity: async () => (await import('./compare/parity.ts')).renderParity,
   drift: async () => (await import('./drift.ts')).renderDrift,
   facts: async () => (await import('./facts.ts')).renderFacts,
   status: async () => (await import('./status.ts')).renderStatus,

@@ -1,6 +1,6 @@
-import type { ParityClass, ParityReport, ParityRow } from '../../model/reports/parity.ts';
-import { cleanLine } from './text/clean.ts';
-import { type Cell, type Page, table } from './text/page.ts';
+import type { ParityClass, ParityReport, ParityRow } from '../../../model/reports/parity.ts';
+import { cleanLine } from '../text/clean.ts';
+import { type Cell, type Page, table } from '../text/page.ts';
 
 const tones: Readonly<Record<ParityClass, 'good' | 'bad' | 'warn' | 'faint'>> = {
   equal: 'good',

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { EXIT } from '../model/diagnostic.ts';
+import type { DiffReport } from '../model/reports/diff.ts';
+import { type Compared, compareSteps, compareValues, type Said } from '../plan/compare-runbooks.ts';
+import { readValidDocument } from './document/document.ts';
+import type { OpenedDocument } from './document/opened-document.ts';
+import { defineOperation } from './operation.ts';
+
+const document = z.string().describe('a runbook, or a site');
+
+const input = z.object({
+  file: document.meta({ positional: true, placeholder: 'FILE' }),
+  other: document.meta({ positional: true, placeholder: 'OTHER' }),
+});
+
+/** How two documents, or two sites, differ. */
+export const diff = defineOperation({
+  name: 'diff',
+  summary: 'compare two runbooks or sites step by step, with the reason of each difference',
+  description:
+    'Reads both documents and uses no box. Compares the values of inputs, facts and endpoints, then each step and problem by\n' +
+    'its id, and shows what the documents say about why they differ. To compare two boxes, use parity.',
+  examples: [
+    'runbook diff AUTODOCK.md sites/st-mary.md',
+    'runbook diff sites/st-mary.md sites/st-john.md --json',
+  ],
+  effect: 'read',
+  input,
+  run: async ({ world }, { file, other }): Promise<DiffReport> => {
+    const [a, b] = [await readValidDocument(world.cwd, file), await readValidDocument(world.cwd, other)];
+    const [one, two] = [compared(a), compared(b)];
+    return {
+      a: { file: a.file, name: a.runbook.name },
+      b: { file: b.file, name: b.runbook.name },
+      values: compareValues(one, two),
+      ...compareSteps(one, two),
+    };
+  },
+  exit: ({ values, steps }) => (values.length + steps.length === 0 ? EXIT.done : EXIT.different),
+});
+
+function compared(document: OpenedDocument): Compared {
+  const notHere = new Map<string, Said>();
+  const values = new Map<string, Said>();
+  // From the outermost base, so that the nearest site has the last word.
+  for (const { runbook } of sitesOf(document)) {
+    for (const { title, why, place } of runbook.steps) {
+      const id = /^not here:\s*(.*)$/i.exec(title)?.[1];
+      if (id !== undefined) notHere.set(id.trim(), { text: why, place });
+    }
+    for (const { name, purpose, place } of runbook.inputs) values.set(name, { text: purpose, place });
+  }
+  return { runbook: document.runbook, text: document.source.text, notHere, values };
+}
+
+function sitesOf({ site }: OpenedDocument): OpenedDocument[] {
+  return site ? [...sitesOf(site.base), site.own] : [];
+}
