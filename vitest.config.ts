@@ -110,7 +110,6 @@ export default defineConfig({
           globalSetup: 'test/clients/support/global-setup.ts',
           testTimeout: 180_000,
           hookTimeout: 600_000,
-          fileParallelism: false,
         },
       },
       {

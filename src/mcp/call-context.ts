@@ -1,5 +1,5 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
-import type { AgentContext, ApprovalRequest, ApprovalResult } from '../operations/agent/tool.ts';
+import type { AgentContext, ApprovalRequest, ApprovalResult, Job } from '../operations/agent/tool.ts';
 import { askingThrough, type PendingQuestion, type QuestionState } from './approval/approval.ts';
 import { clientOf } from './client.ts';
 import type { Serving } from './serving.ts';
@@ -22,15 +22,17 @@ export class CallContext implements AgentContext {
   readonly client: string;
   readonly jobs: AgentContext['jobs'];
   readonly progress: AgentContext['progress'];
+  readonly becomeTask: AgentContext['becomeTask'];
   readonly approve: (request: ApprovalRequest) => Promise<ApprovalResult>;
   readonly #question: PendingQuestion;
   readonly #controller = new AbortController();
   readonly #cancelled: AbortSignal;
   #isAnswered = false;
+  #task: Job<object> | undefined;
 
   constructor(serving: Serving, { server, modern }: Connection, sdk: ServerContext) {
     const { world, file, trust, readOnly, questions, jobs } = serving;
-    const { name, forms, urls, oneLine } = clientOf(server, sdk, modern);
+    const { name, forms, urls, oneLine, tasks } = clientOf(server, sdk, modern);
     this.world = world;
     this.file = file;
     this.trust = trust;
@@ -39,6 +41,11 @@ export class CallContext implements AgentContext {
     this.progress = progressReporter(sdk, world.now);
     this.#question = askingThrough(sdk, { questions, forms, urls, oneLine, modern, now: world.now });
     this.approve = (request) => this.#question.approve(request);
+    if (tasks) {
+      this.becomeTask = (job) => {
+        this.#task = job;
+      };
+    }
     this.#cancelled = sdk.mcpReq.signal;
     if (this.#cancelled.aborted) this.abort();
     this.#cancelled.addEventListener('abort', this.abort);
@@ -53,6 +60,11 @@ export class CallContext implements AgentContext {
   /** The question to the person that this call must return. */
   get pending(): ReturnType<PendingQuestion['pending']> {
     return this.#question.pending();
+  }
+
+  /** The job whose result this call returns later, as a task. */
+  get task(): Job<object> | undefined {
+    return this.#task;
   }
 
   /** Signals the tool that its time limit is reached. */

@@ -7,6 +7,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { SKILLS_EXTENSION } from './skills/skills.ts';
+import { TASKS_EXTENSION } from './tools/tasks.ts';
 
 /** The calling client. Since revision 2026-07-28 every request identifies it. */
 export interface Client {
@@ -20,6 +21,8 @@ export interface Client {
   readonly oneLine: boolean;
   /** Whether it asks for skills over MCP (SEP-2640), so that prompts would offer the same twice. */
   readonly skills: boolean;
+  /** Whether it follows long calls as tasks (SEP-2663). */
+  readonly tasks: boolean;
 }
 
 export function clientOf(server: Server, { mcpReq }: ServerContext, modern: boolean): Client {
@@ -37,6 +40,7 @@ export function clientOf(server: Server, { mcpReq }: ServerContext, modern: bool
     // Claude Code 2.1.332 cuts a message after four lines and a description after one.
     oneLine: /^claude-code\b/.test(info?.name ?? ''),
     skills: modern && (SKILLS_EXTENSION in (capabilities?.extensions ?? {}) || asksForSkills(info)),
+    tasks: modern && TASKS_EXTENSION in (capabilities?.extensions ?? {}),
   };
 }
 

@@ -50,6 +50,7 @@ export async function serveMcp(world: World, options: McpOptions): Promise<ExitC
     trust: await trustOf(world, options.trust, note),
     calls: new OpenCalls(),
     jobs: createRunningJobs(),
+    taskResults: new Map(),
     questions: createQuestions({
       anySpeed: await isOwnMarker(join(world.folders.person, 'instant-answers')),
     }),

@@ -3,6 +3,7 @@ import {
   createRequestStateCodec,
   type RequestStateCodec,
   Server,
+  type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { ANSWER_COUNTS_MS, type QuestionState } from './approval/approval.ts';
@@ -12,6 +13,7 @@ import { listResources, listTemplates, readResource } from './resources.ts';
 import type { Serving } from './serving.ts';
 import { getPrompt, listPrompts } from './skills/prompts.ts';
 import { getSkill, listSkills, SKILLS_EXTENSION } from './skills/skills.ts';
+import { acknowledgeTask, getTask, type JobTool, TASKS_EXTENSION, taskParams } from './tools/tasks.ts';
 import { callTool } from './tools/tool-call.ts';
 import { listTools } from './tools/tool-list.ts';
 
@@ -34,7 +36,7 @@ export function createServer(
       // Logging is deprecated since 2026-07-28. Clients of 2025 receive errors of the server through it.
       capabilities: {
         ...{ tools: {}, resources: {}, prompts: {} },
-        ...(modern ? { extensions: { [SKILLS_EXTENSION]: {} } } : { logging: {} }),
+        ...(modern ? { extensions: { [SKILLS_EXTENSION]: {}, [TASKS_EXTENSION]: {} } } : { logging: {} }),
       },
       instructions,
       requestState: { verify: sealing.verify },
@@ -53,6 +55,21 @@ export function createServer(
   const line = { server, modern, seal: (state: QuestionState) => sealing.mint(state) };
   server.setRequestHandler('tools/list', async () => ({ tools: await listTools(serving) }));
   server.setRequestHandler('tools/call', (request, context) => callTool(serving, line, request, context));
+  if (modern) {
+    const jobTool =
+      (context: ServerContext): JobTool =>
+      (name, job) =>
+        callTool(serving, line, { method: 'tools/call', params: { name, arguments: { job } } }, context);
+    server.setRequestHandler('tasks/get', { params: taskParams }, ({ taskId }, context) =>
+      getTask(serving, jobTool(context), taskId),
+    );
+    server.setRequestHandler('tasks/update', { params: taskParams }, ({ taskId }, context) =>
+      acknowledgeTask(jobTool(context), 'job_read', taskId),
+    );
+    server.setRequestHandler('tasks/cancel', { params: taskParams }, ({ taskId }, context) =>
+      acknowledgeTask(jobTool(context), 'job_cancel', taskId),
+    );
+  }
   server.setRequestHandler('prompts/list', (_, context) => ({
     // A client that has the skills shows them already.
     prompts: serving.skills && !clientOf(server, context, modern).skills ? listPrompts() : [],

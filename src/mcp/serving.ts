@@ -1,3 +1,4 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { AgentResource } from '../operations/agent/resource.ts';
 import type { AgentContext, Toolset } from '../operations/agent/tool.ts';
 import type { AgentToolRow } from '../operations/all.ts';
@@ -21,6 +22,8 @@ export interface Serving {
   readonly trust: AgentContext['trust'];
   readonly calls: OpenCalls;
   readonly jobs: RunningJobs;
+  /** What calls that became tasks returned later, by job. */
+  readonly taskResults: Map<string, Promise<CallToolResult>>;
   readonly questions: Questions;
   /** Writes one line for the operator to stderr. */
   readonly note: (line: string) => void;

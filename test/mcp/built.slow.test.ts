@@ -50,6 +50,66 @@ describe.each(clients)('the built server and a client of $name', ({ open }) => {
 });
 
 describe('the built server', () => {
+  test('answers a long replay with a task where the request declares tasks, and with a job elsewhere', async () => {
+    const { command, project } = await bench({ sandbox: true });
+    const script = 'echo working\nuntil test -e go; do sleep 0.1; done\ntouch done';
+    await writeFile(
+      join(project, 'AUTODOCK.md'),
+      `## Steps\n\n### Wait\n\n\`\`\`bash\n${script}\n\`\`\`\n\nVerify:\n\n\`\`\`check\nfile done exists\n\`\`\`\n`,
+    );
+    let ids = 0;
+    const connect = async () => {
+      const server = await rawServer(command('--trust', 'sandbox'));
+      const ask = async (method: string, params: object, extensions = {}) => {
+        const _meta = {
+          'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+          'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+          'io.modelcontextprotocol/clientCapabilities': { extensions },
+        };
+        return await server.ask({ id: ++ids, method, params: { ...params, _meta } });
+      };
+      const state = async (taskId: string) => (await ask('tasks/get', { taskId })).result;
+      return { server, ask, state };
+    };
+    const tasks = { 'io.modelcontextprotocol/tasks': {} };
+    const replay = { name: 'replay', arguments: { wait_s: 0 } };
+
+    const first = await connect();
+    const { result: discovered } = await first.ask('server/discover', {});
+    expect(discovered.capabilities.extensions).toMatchObject(tasks);
+    const undeclared = await first.ask('tools/call', replay);
+    expect(undeclared.result).toMatchObject({
+      resultType: 'complete',
+      structuredContent: { job: 'job-1', status: 'running' },
+    });
+    await first.ask('tasks/cancel', { taskId: 'job-1' });
+    expect(await first.state('job-1')).toMatchObject({ resultType: 'complete', status: 'cancelled' });
+
+    const { result: created } = await first.ask('tools/call', replay, tasks);
+    expect(created).toMatchObject({
+      ...{ resultType: 'task', taskId: 'job-2', status: 'working', ttlMs: null, pollIntervalMs: 2_000 },
+      ...{ createdAt: expect.any(String), lastUpdatedAt: expect.any(String) },
+    });
+    await expect
+      .poll(() => first.state('job-2'), { timeout: 10_000 })
+      .toMatchObject({ status: 'working', statusMessage: expect.stringContaining('working') });
+    await writeFile(join(project, 'go'), '');
+    await expect
+      .poll(() => first.state('job-2'), { timeout: 10_000 })
+      .toMatchObject({
+        status: 'completed',
+        result: { structuredContent: { job: 'job-2', status: 'done', steps: [{ step: 'wait' }] } },
+      });
+    expect((await first.ask('tasks/get', { taskId: 'job-9' })).error).toMatchObject({ code: -32602 });
+    await first.server.end();
+
+    const second = await connect();
+    expect(await second.state('job-2')).toMatchObject({
+      status: 'completed',
+      result: { structuredContent: { job: 'job-2', status: 'done' } },
+    });
+  });
+
   test('stays under 180 MB and within budget through a job that prints 100 MB', async () => {
     const { command } = await bench({ sandbox: true });
     const { command: program, args } = command('--trust', 'sandbox');

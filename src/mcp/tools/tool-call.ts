@@ -16,6 +16,7 @@ import { readToolArguments } from './arguments.ts';
 import { fitToBudget } from './budget.ts';
 import { withMore } from './listed-schema.ts';
 import { whyNotOffered } from './not-offered.ts';
+import { workingTask } from './tasks.ts';
 import { findTool } from './tool-name.ts';
 
 /** Maximum number of calls at once, so that an agent in a loop cannot overload the box. */
@@ -35,7 +36,13 @@ export async function callTool(
     const input = readToolArguments(tool, params.arguments);
     const call = new CallContext(serving, line, context);
     const output = await run(serving, tool, input, call);
-    return call.pending ? await question(line, call.pending) : success(tool, output);
+    if (call.pending) return await question(line, call.pending);
+    if (call.task === undefined) return success(tool, output);
+    const { id, ended } = call.task;
+    const later = ended.then((result) => success(tool, result as typeof output)).catch(failure);
+    serving.taskResults.set(id, later);
+    // The types of the SDK do not know results of extensions.
+    return workingTask(id, new Date(serving.world.now()).toISOString()) as unknown as CallToolResult;
   } catch (error) {
     return await failed(serving, params.name, context, error);
   }

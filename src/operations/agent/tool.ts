@@ -79,6 +79,8 @@ export interface AgentContext {
   readonly jobs: Jobs;
   /** Tells a waiting client how far it is; fraction from 0 to 1. Free to call often: the server thins it out. */
   progress(message: string, fraction?: number): void;
+  /** Answers the call with an MCP task that ends with the job's result; absent where the client does not declare tasks. */
+  readonly becomeTask?: ((job: Job<object>) => void) | undefined;
   /**
    * Asks a person through the client. It may run twice with everything before it: newer clients repeat the whole call
    * together with the answer. So ask before anything is changed or journaled.

@@ -19,9 +19,13 @@ export async function setup(project: TestProject): Promise<void> {
     execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
   }
   const found: [string, Installed][] = [];
-  // One after the other: two installations at once fight over npm's cache and gain nothing.
-  for (const [name, client] of Object.entries(clientPackages))
-    found.push([name, await installClient(client)]);
+  const waiting = Object.entries(clientPackages);
+  // Two at a time: one unpacks while the other downloads.
+  const installNext = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      found.push([next[0], await installClient(next[1])]);
+  };
+  await Promise.all([installNext(), installNext()]);
   for (const [name, installed] of found) {
     if ('missing' in installed) console.error(`clients: ${name} is SKIPPED: ${installed.missing}`);
   }

@@ -36,6 +36,8 @@ export const jobRead = defineTool({
     what: z.string(),
     step: z.string(),
     status: z.string(),
+    began: z.string().optional(),
+    ended: z.string().optional(),
     summary: z.string(),
     log: z.string(),
     log_bytes: z.number(),
@@ -57,7 +59,7 @@ export const jobRead = defineTool({
     // It has a number before it has a record: it still waits for its first look at the box.
     if (context.jobs.find(job) && !isRecorded(workspace, job))
       return { ...NOT_BEGUN, job, next: stillRuns(job) };
-    const { what, step, attempt, ended } = findJob(workspace, job);
+    const { what, step, attempt, at, ended } = findJob(workspace, job);
     const text = await readLog(store.jobLog(job), { offset, limit, grep });
     const done =
       attempt !== undefined &&
@@ -66,6 +68,8 @@ export const jobRead = defineTool({
     return {
       ...{ job, what, step },
       status: ended?.status ?? 'running',
+      began: new Date(at).toISOString(),
+      ...(ended && { ended: new Date(ended.at).toISOString() }),
       summary: ended?.summary ?? '',
       ...text,
       ...(done ? { attempt: await withoutTail(workspace, attempt) } : {}),

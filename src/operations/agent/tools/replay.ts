@@ -29,11 +29,14 @@ const input = z.object({
   from: z.string().max(200).optional(),
   only: z.string().max(200).optional(),
   dry_run: z.boolean().default(false).describe('report what would be done; run nothing'),
-  wait_s: z.number().min(0).max(60).default(50),
+  wait_s: z.number().min(0).max(60).optional(),
   box: z.string().optional(),
 });
 
 type Input = z.infer<typeof input>;
+
+/** Seconds that a call waits for its replay, and where the client follows a longer one as a task. */
+const WAIT_S = { usual: 50, beforeTask: 5 };
 
 /** One step: what it came to, or in a dry run what it would do. */
 const StepRow = z.object({
@@ -78,7 +81,7 @@ export const replayTool = defineTool({
     refuseUnknown(workspace, given);
     const prepared = withSteps(workspace.document, []);
     if (given.dry_run) return await dryRun(context, prepared, given);
-    const waitMs = waitLeft(context.world, given.wait_s);
+    const waitMs = waitLeft(context.world, given.wait_s ?? WAIT_S.usual);
     const permission = await permissionFor(context, workspace, prepared, waitMs);
     if (!permission.allowed) return await unpermitted(workspace, permission, context.world);
     if (!(await permission.begin())) return await unpermitted(workspace, USED_UP, context.world);
@@ -178,22 +181,26 @@ async function start(
     try {
       const report = await run(context, document, given, { approved: document.approved, signal, log });
       await ended(report.summary.outcome, report.next);
-      return report;
+      return answerOf(id, report);
     } catch (error) {
       await ended('failed', error instanceof Error ? error.message : String(error));
       throw error;
     }
   });
-  const done = await followJob(context, job, { waitMs: waitMs(), what: 'replay', log: store.jobLog(id) });
-  if (!done.ended) {
-    return {
-      job: id,
-      status: 'running',
-      steps: [],
-      next: stillRuns(id),
-    };
-  }
-  const { summary, steps, next } = done.result;
+  const isShort = context.becomeTask && given.wait_s === undefined;
+  const longest = isShort ? Math.min(waitMs(), 1000 * WAIT_S.beforeTask) : waitMs();
+  const done = await followJob(context, job, { waitMs: longest, what: 'replay', log: store.jobLog(id) });
+  if (done.ended) return done.result;
+  context.becomeTask?.(job);
+  return {
+    job: id,
+    status: 'running',
+    steps: [],
+    next: stillRuns(id),
+  };
+}
+
+function answerOf(id: string, { summary, steps, next }: ReplayReport): Answer {
   return {
     job: id,
     status: summary.outcome,
