@@ -32,14 +32,14 @@ export class CallContext implements AgentContext {
 
   constructor(serving: Serving, { server, modern }: Connection, sdk: ServerContext) {
     const { world, file, trust, readOnly, questions, jobs } = serving;
-    const { name, forms, urls, oneLine, tasks } = clientOf(server, sdk, modern);
+    const { name, forms, urls, dialog, tasks } = clientOf(server, sdk, modern);
     this.world = world;
     this.file = file;
     this.trust = trust;
     this.readOnly = readOnly;
     this.client = name;
     this.progress = progressReporter(sdk, world.now);
-    this.#question = askingThrough(sdk, { questions, forms, urls, oneLine, modern, now: world.now });
+    this.#question = askingThrough(sdk, { questions, forms, urls, dialog, modern, now: world.now });
     this.approve = (request) => this.#question.approve(request);
     if (tasks) {
       this.becomeTask = (job) => {

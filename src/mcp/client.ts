@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import type { Dialog } from './approval/questions.ts';
 import { SKILLS_EXTENSION } from './skills/skills.ts';
 import { TASKS_EXTENSION } from './tools/tasks.ts';
 
@@ -17,8 +18,8 @@ export interface Client {
   readonly forms: boolean;
   /** Whether it can lead a person to a page in their browser. */
   readonly urls: boolean;
-  /** Whether its form shows one line of a text only. */
-  readonly oneLine: boolean;
+  /** How its form shows a text. */
+  readonly dialog: Dialog;
   /** Whether it asks for skills over MCP (SEP-2640), so that prompts would offer the same twice. */
   readonly skills: boolean;
   /** Whether it follows long calls as tasks (SEP-2663). */
@@ -37,11 +38,16 @@ export function clientOf(server: Server, { mcpReq }: ServerContext, modern: bool
     // Before modes existed there was only the form, so a client without a mode supports it.
     forms: elicitation !== undefined && ('form' in elicitation || !('url' in elicitation)),
     urls: elicitation !== undefined && 'url' in elicitation,
-    // Claude Code 2.1.332 cuts a message after four lines and a description after one.
-    oneLine: /^claude-code\b/.test(info?.name ?? ''),
+    dialog: dialogOf(info?.name ?? ''),
     skills: modern && (SKILLS_EXTENSION in (capabilities?.extensions ?? {}) || asksForSkills(info)),
     tasks: modern && TASKS_EXTENSION in (capabilities?.extensions ?? {}),
   };
+}
+
+/** Claude Code 2.1.332 cuts a message after four lines and a description after one; Codex 0.171 cuts what its screen has no room for. */
+function dialogOf(client: string): Dialog {
+  if (/^claude-code\b/.test(client)) return 'fields';
+  return /^codex\b/.test(client) ? 'screen' : 'whole';
 }
 
 /** Claude Code asks since 2.1.332, and does not declare it. */

@@ -3,7 +3,7 @@ import { deadline } from '../../base/deadline.ts';
 import { plainText, visibleText } from '../../base/plain-text.ts';
 import { approvalId } from '../../model/approval-id.ts';
 import type { ApprovalRequest, ApprovalResult } from '../../operations/agent/tool.ts';
-import { formOf, isShownWhole, pageOffer, type Questions, type Response } from './questions.ts';
+import { type Dialog, formOf, isShownWhole, pageOffer, type Questions, type Response } from './questions.ts';
 
 /** How long a call of an older client waits for the person, in milliseconds. A later answer still counts. */
 const WAIT_MS = 50_000;
@@ -26,7 +26,7 @@ export interface PendingQuestion {
   readonly approve: (request: ApprovalRequest) => Promise<ApprovalResult>;
   /** The question that this call must return as its result. Newer clients ask it and repeat the call. */
   readonly pending: () =>
-    | { readonly request: ApprovalRequest; readonly oneLine: boolean; readonly state: QuestionState }
+    | { readonly request: ApprovalRequest; readonly dialog: Dialog; readonly state: QuestionState }
     | undefined;
 }
 
@@ -40,14 +40,14 @@ export function askingThrough(
     questions,
     forms,
     urls,
-    oneLine,
+    dialog,
     modern,
     now,
   }: {
     questions: Questions;
     forms: boolean;
     urls: boolean;
-    oneLine: boolean;
+    dialog: Dialog;
     modern: boolean;
     now: () => number;
   },
@@ -62,10 +62,10 @@ export function askingThrough(
     if (known && !(modern && known === 'open')) return { answer: known };
     if (request.page?.isRepeated) return { answer: 'on-page' };
     const isPage = urls && request.page !== undefined;
-    if (!isPage && (!forms || !isShownWhole(request.script, oneLine))) return { answer: 'nobody-asked' };
+    if (!isPage && (!forms || !isShownWhole(request, dialog))) return { answer: 'nobody-asked' };
     if (modern) {
       const state = { key: request.key, at: now(), id: approvalId(), ...(isPage && { isPage }) };
-      pending = { request, oneLine, state };
+      pending = { request, dialog, state };
       return { answer: 'open' };
     }
     return await askNow(request, isPage);
@@ -95,7 +95,7 @@ export function askingThrough(
           method: 'elicitation/create',
           params: isPage
             ? { mode: 'url', ...pageOffer(request), elicitationId: approvalId() }
-            : formOf(request, { modern, oneLine }),
+            : formOf(request, { modern, dialog }),
         },
         { timeout: ANSWER_COUNTS_MS },
       )

@@ -1,3 +1,4 @@
+import { eastAsianWidth } from 'get-east-asian-width';
 import type { ApprovalAnswer, ApprovalRequest } from '../../operations/agent/tool.ts';
 import { FASTEST_PERSON_MS, readingTime } from '../../operations/approval/reading-time.ts';
 
@@ -80,32 +81,69 @@ function meaning({ action, content }: Response, afterMs: number): ApprovalAnswer
 
 const ANSWERS = ['once', 'project', 'lease', 'no'] as const;
 
+/**
+ * How a client's dialog shows the script: whole; whole as far as it fits on a screen, without a sign of the rest; or one line for each
+ * field of the form, which scrolls.
+ */
+export type Dialog = 'whole' | 'screen' | 'fields';
+
 /** Characters of a script that a dialog can show so that a person reads it. */
 const MAX_SCRIPT = 4_096;
 
-/** Characters of a line that a form shows on a terminal of 80 columns. */
-const LINE = 66;
+/** What a terminal of 80 by 24 has for message and script, next to the answers. */
+const SCREEN = { columns: 74, rows: 17 };
 
-/** Fields of a form that fit on a screen, two rows each. */
-const MAX_LINES = 16;
+/** A field of a form: columns of its line, and how many a person looks through. */
+const FIELDS = { columns: 66, most: 16 };
 
-/** Whether a form shows every character of a script; what it does not is approved on a terminal. */
-export function isShownWhole(script: string, oneLine: boolean): boolean {
-  return script.length <= MAX_SCRIPT && (!oneLine || piecesOf(script).length <= MAX_LINES);
+/** Whether a dialog shows every character of a script; what it does not is approved on the page or on a terminal. */
+export function isShownWhole(request: ApprovalRequest, dialog: Dialog): boolean {
+  const { script } = request;
+  switch (dialog) {
+    case 'whole':
+      return script.length <= MAX_SCRIPT;
+    case 'screen':
+      return rowsOf(`${messageOf(request)}\n${script}`) <= SCREEN.rows;
+    case 'fields':
+      return piecesOf(script).length <= FIELDS.most;
+  }
 }
 
+/** At most: lines are wrapped between words, so of two rows that follow each other one is at least half full. */
+function rowsOf(text: string): number {
+  const widths = text.split('\n').map((line) => [...line].reduce((sum, each) => sum + widthOf(each), 0));
+  const rows = widths.map((width) => (width <= SCREEN.columns ? 1 : Math.ceil((2 * width) / SCREEN.columns)));
+  return rows.reduce((sum, each) => sum + each, 0);
+}
+
+/** The lines of a script, each as wide as a field. */
 function piecesOf(script: string): string[] {
-  return script.split('\n').flatMap((line) => line.match(new RegExp(`.{1,${LINE}}`, 'gu')) ?? []);
+  const pieces: string[] = [];
+  for (const line of script.split('\n')) {
+    let columns = FIELDS.columns;
+    for (const character of line) {
+      columns += widthOf(character);
+      if (columns > FIELDS.columns) {
+        pieces.push('');
+        columns = widthOf(character);
+      }
+      pieces[pieces.length - 1] += character;
+    }
+  }
+  return pieces;
 }
+
+const widthOf = (character: string) => (character === '\t' ? 8 : eastAsianWidth(character.codePointAt(0)!));
+
+const messageOf = ({ what, box, remark }: ApprovalRequest) =>
+  `An agent asks to run ${what} on ${box}.${remark === undefined ? '' : ` ${remark}`}`;
 
 /**
  * The form, in the words of MCP's elicitation. Clients cut a message after a few lines and show a field's description whole, so what
- * would run is in the description; `oneLine`: each line of it in a field of its own. It asks for a choice and never for a secret, as the protocol demands.
+ * would run is in the description, or each line of it in that of a field. It asks for a choice and never for a secret, as the protocol demands.
  */
-export function formOf(
-  { what, box, script, remark, lease }: ApprovalRequest,
-  { modern, oneLine }: { modern: boolean; oneLine: boolean },
-) {
+export function formOf(request: ApprovalRequest, { modern, dialog }: { modern: boolean; dialog: Dialog }) {
+  const { script, lease } = request;
   const answers = [
     { const: 'once', title: 'Yes, this once' },
     { const: 'project', title: 'Yes, and whenever exactly this comes again in this project on this box' },
@@ -125,16 +163,16 @@ export function formOf(
     : { enum: answers.map((each) => each.const), enumNames: answers.map((each) => each.title) };
   return {
     mode: 'form' as const,
-    message: `An agent asks to run ${what} on ${box}.${remark === undefined ? '' : ` ${remark}`}`,
+    message: messageOf(request),
     requestedSchema: {
       type: 'object' as const,
       properties: {
         answer: {
           ...{ type: 'string' as const, title: 'May this run?' },
-          ...(oneLine ? {} : { description: script }),
+          ...(dialog === 'fields' ? {} : { description: script }),
           ...choices,
         },
-        ...(oneLine ? lineFields(script) : {}),
+        ...(dialog === 'fields' ? lineFields(script) : {}),
       },
       required: ['answer'],
     },

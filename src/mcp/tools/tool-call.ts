@@ -107,12 +107,12 @@ async function question(
   line: Connection,
   pending: NonNullable<CallContext['pending']>,
 ): Promise<InputRequiredResult> {
-  const { request, oneLine } = pending;
+  const { request, dialog } = pending;
   return inputRequired({
     inputRequests: {
       approval: pending.state.isPage
         ? inputRequired.elicitUrl(pageOffer(request))
-        : inputRequired.elicit(formOf(request, { modern: true, oneLine })),
+        : inputRequired.elicit(formOf(request, { modern: true, dialog })),
     },
     requestState: await line.seal(pending.state),
   });

@@ -11,7 +11,13 @@ export async function opencodeBench(
   const bench = await clientBench({
     ...options,
     model,
-    env: { OPENCODE_DISABLE_MODELS_FETCH: '1', OPENCODE_DISABLE_AUTOUPDATE: '1', ...options.env },
+    env: {
+      OPENCODE_DISABLE_MODELS_FETCH: '1',
+      OPENCODE_DISABLE_AUTOUPDATE: '1',
+      // It wants a package of its own from npm, which is refused at once.
+      npm_config_fetch_retries: '0',
+      ...options.env,
+    },
   });
   const config = {
     model: 'scripted/agent',

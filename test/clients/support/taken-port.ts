@@ -4,8 +4,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, onTestFinished } from 'vitest';
+import { callWithPerson, firstCall } from './agent-call.ts';
 import { type ClientBench, clientBench } from './client-bench.ts';
-import type { ModelRequest, Script } from './model-endpoint.ts';
+import type { Script } from './model-endpoint.ts';
 
 /** The small twin of the two terminators: an old web server holds the port that the new one needs. */
 export interface TakenPort {
@@ -14,6 +15,8 @@ export interface TakenPort {
   readonly agent: () => Script;
   /** The scripts that the agent runs, in order. */
   readonly scripts: readonly string[];
+  /** What the answers said that a person runs, where the client cannot ask. */
+  readonly commands: readonly string[];
   /** The answers that the model was sent, by tool, in order. */
   // biome-ignore lint/suspicious/noExplicitAny: each tool has its own answer
   readonly answers: readonly (readonly [tool: string, answer: any])[];
@@ -28,19 +31,18 @@ export async function takenPort(): Promise<TakenPort> {
   const scripts = [`exec node -e '${server}'`, `pkill -f '[b]${old.slice(1)}'`];
   // biome-ignore lint/suspicious/noExplicitAny: as above
   const answers: [string, any][] = [];
+  const commands: string[] = [];
   const holdPort = () => squat(port);
   await holdPort();
   onTestFinished(() => endServers(port));
 
   function* agent(): Script {
     function* call(tool: string, input: object = {}) {
-      const answer = answerIn(yield { call: tool, input });
+      const answer = yield* callWithPerson(tool, input, commands);
       answers.push([tool, answer]);
       return answer;
     }
-    // A session begins before its servers are connected; a model sees that it lacks a tool, and tries again.
-    do answers.length = 0;
-    while (isMissing(yield* call('runbook_read')));
+    answers.push(['runbook_read', yield* firstCall('runbook_read')]);
     const failed = yield* call('apply_step', {
       draft: {
         title: 'Start the server',
@@ -95,22 +97,7 @@ export async function takenPort(): Promise<TakenPort> {
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('the new page');
   }
 
-  return { port, agent, scripts, answers, expectStory };
-}
-
-/** The JSON of a tool's answer, whatever the client wraps around it; a text that holds none stays a text. */
-// biome-ignore lint/suspicious/noExplicitAny: as above
-export function answerIn({ results }: ModelRequest): any {
-  const text = results.at(-1) ?? '';
-  try {
-    return JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1));
-  } catch {
-    return text;
-  }
-}
-
-function isMissing(answer: unknown): boolean {
-  return typeof answer === 'string' && /No such tool|unsupported call/.test(answer);
+  return { port, agent, scripts, commands, answers, expectStory };
 }
 
 /** A port that was free a moment ago. */

@@ -6,10 +6,17 @@ import type { ClientBench } from './client-bench.ts';
 export interface Terminal {
   /** The lines that are visible now. */
   screen(): Promise<string>;
+  /** Those, and the lines that were scrolled away. */
+  history(): Promise<string>;
   /** Keys in tmux's words: text, `Enter`, `Down`. */
   press(...keys: string[]): Promise<void>;
   /** Waits until the screen shows this, and returns the screen. @throws Error with the last screen, after 60 seconds */
   until(shown: string | RegExp): Promise<string>;
+}
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
 }
 
 const PATIENCE_MS = 60_000;
@@ -20,7 +27,7 @@ let opened = 0;
 export async function openTerminal(
   bench: ClientBench,
   command: readonly string[],
-  { columns = 120, rows = 50 } = {},
+  { columns, rows }: Size = { columns: 120, rows: 50 },
 ): Promise<Terminal> {
   const socket = `runbook-${process.pid}-${++opened}`;
   const environment = Object.entries(bench.env).map(([name, value]) => `${name}=${value}`);
@@ -37,6 +44,7 @@ export async function openTerminal(
   const screen = () => tmux('capture-pane', '-p');
   return {
     screen,
+    history: () => tmux('capture-pane', '-p', '-S', '-'),
     press: async (...keys) => void (await tmux('send-keys', ...keys)),
     until: async (shown) => {
       const deadline = Date.now() + PATIENCE_MS;
