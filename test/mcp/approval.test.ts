@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createQuestions } from '../../src/mcp/approval/questions.ts';
+import { createQuestions, isShownWhole } from '../../src/mcp/approval/questions.ts';
 import { readingTime } from '../../src/operations/approval/reading-time.ts';
 import { type ClientOptions, clients, type TestClient } from './support/clients.ts';
 import { rawServer } from './support/raw-server.ts';
@@ -35,6 +35,27 @@ test('the minimum reading time grows with the text, up to a limit', () => {
     'project',
     'too-fast',
     'project',
+  ]);
+});
+
+test('a dialog is used only for a script that it shows whole: wide characters and long lines count as they are drawn', () => {
+  const request = { key: 'k', what: 'a new step', box: 'vm', lease: false };
+  const shown = (dialog: Parameters<typeof isShownWhole>[1], script: string) =>
+    isShownWhole({ ...request, script }, dialog);
+  const lines = (count: number, line: string) => Array(count).fill(line).join('\n');
+  expect([shown('whole', 'x'.repeat(4_096)), shown('whole', 'x'.repeat(4_097))]).toEqual([true, false]);
+  expect([shown('screen', lines(16, 'ls')), shown('screen', lines(17, 'ls'))]).toEqual([true, false]);
+  expect([shown('screen', lines(5, 'x'.repeat(80))), shown('screen', lines(6, 'x'.repeat(80)))]).toEqual([
+    true,
+    false,
+  ]);
+  expect([shown('fields', lines(16, 'x'.repeat(66))), shown('fields', lines(17, 'ls'))]).toEqual([
+    true,
+    false,
+  ]);
+  expect([shown('fields', lines(8, '寫'.repeat(34))), shown('fields', lines(9, '寫'.repeat(34)))]).toEqual([
+    true,
+    false,
   ]);
 });
 

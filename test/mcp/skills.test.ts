@@ -23,7 +23,7 @@ const modern = (client: string, version = '1', extensions = {}) => ({
 test('serves the skills of SEP-2640, each with the digest of its file', async () => {
   const raw = await rawServer(server.command());
   const discovered = await raw.ask({ id: 1, method: 'server/discover', params: modern('x') });
-  expect(discovered.result.capabilities.extensions).toEqual({ 'io.modelcontextprotocol/skills': {} });
+  expect(discovered.result.capabilities.extensions).toMatchObject({ 'io.modelcontextprotocol/skills': {} });
   const { result } = await raw.ask({ id: 2, method: 'skills/list', params: modern('x') });
   expect(result).toMatchObject({ resultType: 'complete', cacheScope: 'private', ttlMs: expect.any(Number) });
   expect(result.skills.map((each: { uri: string }) => each.uri)).toEqual([

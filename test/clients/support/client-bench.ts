@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { ModelEndpoint } from './model-endpoint.ts';
 
 const bin = fileURLToPath(new URL('../../../dist/bin.js', import.meta.url));
@@ -44,7 +44,10 @@ export async function clientBench({
   env = {},
 }: BenchOptions = {}): Promise<ClientBench> {
   const place = await mkdtemp(join(tmpdir(), 'runbook-client-'));
-  onTestFinished(() => rm(place, { recursive: true, force: true, maxRetries: 5 }));
+  onTestFinished(async () => {
+    await endProcessesOf(place);
+    await rm(place, { recursive: true, force: true, maxRetries: 5 });
+  });
   const [home, project, state, programs] = ['home', 'project', 'state', 'programs'].map((each) =>
     join(place, each),
   ) as [string, string, string, string];
@@ -75,6 +78,13 @@ export async function clientBench({
     return { code: ended.exitCode, stdout: ended.stdout, stderr: ended.stderr };
   };
   return { place, home, project, env: whole, run, runbook: (...args) => run('runbook', args) };
+}
+
+/** Ends what a client left running, such as the daemon that Codex installs in its home folder: each names the place in its command line. */
+async function endProcessesOf(place: string): Promise<void> {
+  const kill = async () => (await execa('pkill', ['-KILL', '-f', place], { reject: false })).exitCode;
+  // 1: there are none. A daemon that is being installed starts its own processes meanwhile.
+  await expect.poll(kill, { timeout: 10_000, interval: 200 }).toBe(1);
 }
 
 /** Only the model on loopback is reached without the proxy, which is the model's own server and refuses everything. */
