@@ -38,6 +38,7 @@ const HIDDEN_KEYWORDS = [
   'propertyNames',
   'pattern',
   'minimum',
+  'maximum',
   'minLength',
   'maxLength',
   'minItems',

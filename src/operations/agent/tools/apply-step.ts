@@ -55,7 +55,7 @@ export const applyStep = defineTool({
   dotted: 'apply-step',
   title: 'Run a step',
   description:
-    'Changes the box by one step and records it (apply-step). step: run it. draft {title, why, run, verify}: try a new one. Both: revise that step. Verify lines are typed checks, such as "port 443 owner caddy", "http GET http://127.0.0.1/ status 200 within 20s", "not port 80 owner nginx", "service x active", "file /p contains \\"y\\""; they fail before and pass after. Answers status, output, checks, findings, what changed, known fixes, next. Long work answers with a job.',
+    'Changes the box by one step and records it (apply-step). step: run it. draft {title, why, run, verify}: try a new one. Both: revise that step. Verify lines are typed checks, such as "port 443 owner caddy", "http GET http://127.0.0.1/ status 200 within 20s", "not port 80 owner nginx", "service x active", "file /p contains \\"y\\""; they fail before and pass after. Long work answers with a job.',
   toolset: 'core',
   hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
   effect: 'act',

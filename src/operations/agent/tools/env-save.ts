@@ -46,15 +46,8 @@ const input = z.object({
   facts: z.array(Fact).max(100).default([]),
   decisions: z.array(Decision).max(50).default([]),
   endpoints: z.array(Endpoint).max(50).default([]),
-  inputs: z
-    .array(Input)
-    .max(50)
-    .default([])
-    .describe('names of variables and secrets; never values of secrets'),
-  into: z
-    .enum(['site', 'base'])
-    .default('site')
-    .describe('for a site: its own document, or the base that all sites share'),
+  inputs: z.array(Input).max(50).default([]).describe('names of variables; never values of secrets'),
+  into: z.enum(['site', 'base']).default('site').describe('for a site: its own document, or the shared base'),
   commit: z.boolean().default(false).describe('git commit what was written'),
 });
 
