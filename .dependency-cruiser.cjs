@@ -25,6 +25,7 @@ const arrows = {
   journal: ['base', 'model', 'loop', 'world'],
   secrets: ['base', 'model', 'world'],
   notify: ['base', 'program', 'model'],
+  telemetry: ['base', 'model'],
   operations: [
     'base',
     'program',
@@ -48,6 +49,7 @@ const arrows = {
     'journal',
     'secrets',
     'notify',
+    'telemetry',
   ],
   cli: ['base', 'model', 'operations', 'world'],
   mcp: ['base', 'model', 'operations', 'world'],
@@ -62,6 +64,7 @@ const owned = {
   '(execa)': ['program'],
   '(@modelcontextprotocol/[^/]+)': ['mcp'],
   '(@kubernetes/client-node)': ['cluster'],
+  '(@opentelemetry/[^/]+)': ['telemetry'],
 };
 
 /** Pure rooms: no clock, no I/O. */
@@ -141,7 +144,7 @@ module.exports = {
       from: {
         path: '^src/',
         pathNot:
-          '^src/(execute/|program/|boxes/|open-on-desktop\\.ts$|cli/pager\\.ts$|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|doctor/(program|claude)-checks|schedule/run-scheduler-program|secret/tracked-env|notify/notify-targets)\\.ts$|notify/send\\.ts$)',
+          '^src/(execute/|program/|boxes/|open-on-desktop\\.ts$|cli/pager\\.ts$|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|doctor/(program|claude)-checks|schedule/run-scheduler-program|secret/tracked-env|notify/notify-targets|telemetry/(start-telemetry|vcs-of))\\.ts$|notify/send\\.ts$)',
       },
       to: {
         path: '^((node:)?child_process$|src/program/run-program\\.ts$|node_modules/execa/)',

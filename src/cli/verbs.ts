@@ -13,6 +13,7 @@ const completion: Verb = {
 const families: readonly Verb[] = [
   { name: 'secret', summary: 'keep secrets encrypted next to the document, with age', effect: 'write' },
   { name: 'notify', summary: 'test and send the messages of schedules and passes', effect: 'write' },
+  { name: 'telemetry', summary: 'send traces, metrics and logs of passes to OpenTelemetry', effect: 'write' },
   { name: 'schedule', summary: 'list, install, remove and run the schedules of a document', effect: 'write' },
   { name: 'box', summary: 'launch, list, fill, expose and remove throw-away boxes', effect: 'act' },
   { name: 'approvals', summary: 'list, show and revoke what you have approved, and leases', effect: 'write' },

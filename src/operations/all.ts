@@ -225,6 +225,12 @@ const rows: readonly (OperationRow | ToolOnlyRow)[] = [
     load: async () => (await import('./notify/deliver.ts')).deliverNotifications as unknown as Operation,
   },
   {
+    name: 'telemetry send',
+    summary: 'send a recorded pass to an OpenTelemetry receiver',
+    effect: 'write',
+    load: async () => (await import('./telemetry/send.ts')).sendTelemetry as unknown as Operation,
+  },
+  {
     name: 'secret set',
     summary: 'encrypt a secret next to the document',
     effect: 'write',

@@ -13,6 +13,7 @@ import { openPreview, type Preview } from './pass/preview.ts';
 import { openSession, prepare, type Session } from './session/session.ts';
 import { sessionFlags } from './session/session-flags.ts';
 import { unopened } from './session/unopened.ts';
+import { startTelemetry } from './telemetry/start-telemetry.ts';
 
 const input = z.object({
   ...sessionFlags,
@@ -60,6 +61,16 @@ async function compare(context: OperationContext, session: Session, preview: Pre
   const view: DriftView = { context, session, preview, baseline, confirmed };
   const drifted = await Promise.all(driftSources.map((source) => source(view)));
   const findings = drifted.flatMap((each) => each.findings);
+  const count = String(findings.length);
+  const { document, box } = session;
+  startTelemetry(context.world, document.folder, [
+    '--drift',
+    count,
+    '--box',
+    box.identity.name,
+    '--file',
+    document.path,
+  ]);
   return {
     ...head(context, session),
     ...(baseline ? { since: { pass: baseline.pass, at: baseline.snapshot.at } } : {}),

@@ -1,9 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
+import { readValidDocument } from '../../src/operations/document/document.ts';
 import { type Box, runbookMounts, startBox } from '../boxes/debian-box.ts';
 import { describeWithBoxes } from '../boxes/describe-with-boxes.ts';
 import { confirmedAndRunAgain, journalLines } from '../support/journal-lines.ts';
+import { otlpReceiver } from '../support/otlp-receiver.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../../examples/two-terminators/AUTODOCK.md');
 const REPLAY = 'cd /srv/site && exec node /opt/runbook/dist/bin.js replay --yes';
@@ -28,6 +32,34 @@ async function expectServed(box: Box): Promise<void> {
   expect(stdout).toBe('Hello from two-terminators\nHello from two-terminators, over TLS\nno nginx\n');
 }
 
+/** The record of its only pass, sent from here: every step, and below one of them the Fix that fired. */
+async function expectTrace(box: Box): Promise<void> {
+  const receiver = await otlpReceiver();
+  const folder = await mkdtemp(join(tmpdir(), 'runbook-trace-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const { stdout } = await box.exec(
+    'cd /srv/site/.runbook/passes && ls *.jsonl.gz && base64 -w 0 *.jsonl.gz',
+  );
+  const [name, content] = stdout.trim().split('\n');
+  await mkdir(join(folder, '.runbook/passes'), { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, '.runbook/passes', name!), Buffer.from(content!, 'base64'));
+  await writeFile(join(folder, 'AUTODOCK.md'), await readFile(DOCUMENT));
+  await execa(process.execPath, [join(import.meta.dirname, '../../dist/bin.js'), 'telemetry', 'send'], {
+    cwd: folder,
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+  });
+  const { runbook } = await readValidDocument(folder, 'AUTODOCK.md');
+  const tasks = receiver.spans.map(({ attributes }) => attributes['cicd.pipeline.task.name']);
+  expect(tasks).toEqual(
+    expect.arrayContaining(runbook.steps.flatMap(({ id, kind }) => (kind === 'step' ? [id] : []))),
+  );
+  const fix = receiver.spans.find(({ attributes }) => attributes['runbook.problem.id']);
+  expect(fix!.attributes['runbook.problem.id']).toBe('nginx-holds-the-port-that-caddy-needs');
+  expect(tasks).toContain(
+    receiver.spans.find(({ spanId }) => spanId === fix!.parentSpanId)!.attributes['cicd.pipeline.task.name'],
+  );
+}
+
 describeWithBoxes('examples/two-terminators', () => {
   test('replays on a clean box in one pass; the second pass runs nothing and reports that', async () => {
     const box = await cleanBox();
@@ -35,6 +67,8 @@ describeWithBoxes('examples/two-terminators', () => {
     expect(first.stdout + first.stderr).toContain('nginx-holds-the-port-that-caddy-needs');
     expect(first.code).toBe(0);
     await expectServed(box);
+
+    await expectTrace(box);
 
     const before = await journal(box);
     const second = await box.exec(`${REPLAY} --json`);

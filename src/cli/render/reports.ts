@@ -38,6 +38,7 @@ import type {
 } from '../../model/reports/schedule-report.ts';
 import type { SecretReport } from '../../model/reports/secret-report.ts';
 import type { SubmitReport } from '../../model/reports/submit-report.ts';
+import type { TelemetryReport } from '../../model/reports/telemetry-report.ts';
 import type { renderDelivered } from './notify.ts';
 import type { Page } from './text/page.ts';
 
@@ -73,6 +74,7 @@ interface Renderers {
   readonly 'schedule run': () => Promise<Renderer<ScheduleRunReport>>;
   readonly 'notify test': () => Promise<Renderer<NotifyTestReport>>;
   readonly 'notify deliver': () => Promise<Renderer<Parameters<typeof renderDelivered>[0]>>;
+  readonly 'telemetry send': () => Promise<Renderer<TelemetryReport>>;
   readonly 'secret set': () => Promise<Renderer<SecretReport>>;
   readonly 'secret get': () => Promise<Renderer<SecretReport>>;
   readonly 'secret list': () => Promise<Renderer<SecretReport>>;
@@ -125,6 +127,7 @@ const renderers: Renderers = {
   'schedule run': async () => (await import('./schedule.ts')).renderScheduleRun,
   'notify test': async () => (await import('./notify.ts')).renderNotifyTest,
   'notify deliver': async () => (await import('./notify.ts')).renderDelivered,
+  'telemetry send': async () => (await import('./telemetry.ts')).renderTelemetry,
   'secret set': async () => (await import('./secret.ts')).renderSecret,
   'secret get': async () => (await import('./secret.ts')).renderSecret,
   'secret list': async () => (await import('./secret.ts')).renderSecret,

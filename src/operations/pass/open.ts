@@ -12,8 +12,11 @@ import type { RecordNote } from '../../model/pass-record.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import { inputsHash, inventoryName } from '../../plan/hash.ts';
 import type { Masker } from '../../secrets/mask.ts';
+import { isTelemetryOn, traceContextOf, traceparentOf } from '../../telemetry/trace-context.ts';
+import type { World } from '../../world.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Session } from '../session/session.ts';
+import { startTelemetry } from '../telemetry/start-telemetry.ts';
 import { StepGate } from './gate.ts';
 import { lookupIn, type Pass, type PassOptions } from './pass.ts';
 import { recordStart } from './record-start.ts';
@@ -60,6 +63,7 @@ export async function openPass(
     const steps = plan.steps.map(({ step, actionHash }) => ({ id: step.id, action: actionHash }));
     for (const [to, from] of findRenames(journal.memory, steps)) journal.renameStep(from, to);
     const recorder = await startRecord(document.folder, recordStart(context, session, options), world.now);
+    const { id: recordId } = recorder;
     const emit = (event: RunEvent): void => {
       recorder.record(event);
       context.emit(event);
@@ -68,7 +72,9 @@ export async function openPass(
       ...passOf(context, session, { options, journal }),
       emit,
       note: (note: RecordNote) => recorder.record(note),
-      ...(recorder.id === undefined ? {} : { recordId: recorder.id }),
+      ...(recordId === undefined
+        ? {}
+        : { recordId, ...traced(world, { folder: document.folder, id: recordId }) }),
     };
     let ended: PassSummary['outcome'] = 'aborted';
     emit({
@@ -95,6 +101,8 @@ export async function openPass(
       close: async () => {
         for (const process of pass.endWithPass) await box.stop(process);
         await recorder.end(ended);
+        if (recordId !== undefined)
+          startTelemetry(world, document.folder, [recordId, '--file', document.path]);
         await journal.close().catch(unlessLost);
         lock.release();
       },
@@ -103,6 +111,13 @@ export async function openPass(
     lock.release();
     throw error;
   }
+}
+
+/** What programs of a step read as `TRACEPARENT`, if the pass is sent as a trace. */
+function traced({ env }: World, place: { folder: string; id: string }): Pick<Pass, 'traceparent'> {
+  if (!isTelemetryOn(env)) return {};
+  const context = traceContextOf(env, place);
+  return { traceparent: (step) => traceparentOf(context, step) };
 }
 
 /** A lost box releases its lock automatically, and what it did not confirm stays unconfirmed. */

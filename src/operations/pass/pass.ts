@@ -73,6 +73,8 @@ export interface Pass {
   readonly emit: (event: RunEvent) => void;
   /** Id of the pass's record; undefined: it is not recorded. */
   readonly recordId?: string;
+  /** The value of `TRACEPARENT` for the programs of a step; absent: the pass is not sent as a trace. */
+  readonly traceparent?: (step: string) => string;
   /** Adds to the record of the pass what is not an event. */
   readonly note: (note: RecordNote) => void;
   readonly signal: AbortSignal;

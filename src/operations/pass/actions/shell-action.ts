@@ -1,7 +1,7 @@
 import type { ShellAction } from '../../../model/action.ts';
 import type { Approved } from '../../../model/approved.ts';
 import type { Place } from '../../../model/place.ts';
-import type { ShellRequest, ShellResult } from '../../../model/shell.ts';
+import type { ShellRequest, ShellResult, ShellState } from '../../../model/shell.ts';
 import { backgroundQuestion, directoryOf } from '../checks.ts';
 import type { ActionRow } from './action-row.ts';
 import { type FenceFailure, notPerformed, type Performed, type Performing } from './performing.ts';
@@ -32,19 +32,18 @@ async function performShell(approved: Approved<ShellAction>, performing: Perform
     : pass.box.run(request));
   output.end();
   const failure = shellFailure(action, result);
-  if (!failure || action.attributes.ignore === 'true') return { ok: true, state: result.state ?? state };
+  if (!failure || action.attributes.ignore === 'true')
+    return { ok: true, state: result.state ? untraced(result.state, performing) : state };
   return { ok: false, failure };
 }
 
-function shellRequest(
-  code: Approved<ShellAction>,
-  { pass, state, output, signal }: Performing,
-): ShellRequest {
+function shellRequest(code: Approved<ShellAction>, performing: Performing): ShellRequest {
+  const { pass, state, output, signal } = performing;
   const action = code.value;
   const cwd = directoryOf(action, pass, state);
   return {
     code,
-    state,
+    state: traced(performing),
     ...(cwd === undefined ? {} : { cwd }),
     ...(action.user === undefined ? {} : { user: pass.substitute(action.user, state) }),
     timeoutMs: action.timeoutMs,
@@ -52,6 +51,25 @@ function shellRequest(
     onOutput: (chunk) => output.push(chunk),
     signal,
   };
+}
+
+/** The variable of W3C Trace Context that programs with OpenTelemetry read. */
+const TRACE_VARIABLE = 'TRACEPARENT';
+
+/** The state that a fence starts from, with the step's place in the trace. */
+function traced({ pass, step, state }: Performing): ShellState {
+  if (!pass.traceparent) return state;
+  return { ...state, variables: new Map([...state.variables, [TRACE_VARIABLE, pass.traceparent(step)]]) };
+}
+
+/** The state after a fence: the place in the trace is the step's own and does not carry over. */
+function untraced(after: ShellState, { pass, state }: Performing): ShellState {
+  if (!pass.traceparent) return after;
+  const variables = new Map(after.variables);
+  variables.delete(TRACE_VARIABLE);
+  const before = state.variables.get(TRACE_VARIABLE);
+  if (before !== undefined) variables.set(TRACE_VARIABLE, before);
+  return { ...after, variables };
 }
 
 async function startBackground(
