@@ -15,6 +15,8 @@ export interface Target {
   readonly groups: readonly string[];
   /** Variables by name. A target's own values override its group's, which override the inventory's. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** Path of the site that it belongs to, from the folder of the inventory. Its own, else its group's. */
+  readonly site?: string;
   readonly place: Place;
 }
 
@@ -26,6 +28,9 @@ export interface Inventory {
 }
 
 type Inputs = Readonly<Record<string, string>>;
+
+/** What a target has from its group or the inventory. */
+type Above = Pick<Target, 'inputs' | 'site'>;
 
 /**
  * Parses an inventory (docs/fleets.md): `inputs`, `groups` and `targets`. Never throws; reports every error with its
@@ -73,7 +78,7 @@ class InventoryReader {
     }
     const keys = this.#keys(root, ['inputs', 'groups', 'targets']);
     const inputs = this.#inputs(keys.get('inputs'));
-    this.#readTargets(keys.get('targets'), [], inputs);
+    this.#readTargets(keys.get('targets'), [], { inputs });
     this.#readGroups(keys.get('groups'), inputs);
     this.#refuseTwins();
     if (this.#targets.length === 0 && this.diagnostics.length === 0) {
@@ -102,19 +107,20 @@ class InventoryReader {
         );
         continue;
       }
-      const keys = this.#keys(value, ['inputs', 'targets']);
-      this.#readTargets(keys.get('targets'), [name], { ...above, ...this.#inputs(keys.get('inputs')) });
+      const keys = this.#keys(value, ['inputs', 'site', 'targets']);
+      const inputs = { ...above, ...this.#inputs(keys.get('inputs')) };
+      this.#readTargets(keys.get('targets'), [name], { inputs, ...this.#site(keys.get('site')) });
     }
   }
 
-  #readTargets(node: Node | undefined, groups: readonly string[], above: Inputs): void {
+  #readTargets(node: Node | undefined, groups: readonly string[], above: Above): void {
     if (node === undefined) return;
     if (isSeq(node)) for (const item of node.items as Node[]) this.#readTarget(item, groups, above);
     else this.#expected(node, '`targets` must be a list');
   }
 
-  #readTarget(node: Node, groups: readonly string[], above: Inputs): void {
-    const keys = isMap(node) ? this.#keys(node, ['on', 'name', 'inputs']) : new Map([['on', node]]);
+  #readTarget(node: Node, groups: readonly string[], above: Above): void {
+    const keys = isMap(node) ? this.#keys(node, ['on', 'name', 'inputs', 'site']) : new Map([['on', node]]);
     const where = keys.get('on');
     const on = where && textOf(where);
     if (on === undefined) {
@@ -138,9 +144,19 @@ class InventoryReader {
       box,
       on: targetText(box),
       groups,
-      inputs: { ...above, ...this.#inputs(keys.get('inputs')) },
+      inputs: { ...above.inputs, ...this.#inputs(keys.get('inputs')) },
+      ...(above.site === undefined ? {} : { site: above.site }),
+      ...this.#site(keys.get('site')),
       place,
     });
+  }
+
+  #site(node: Node | undefined): Pick<Target, 'site'> {
+    if (node === undefined) return {};
+    const site = textOf(node);
+    if (site !== undefined && site !== '') return { site };
+    this.#expected(node, '`site` must be the path of a site, from the folder of the inventory');
+    return {};
   }
 
   #inputs(node: Node | undefined): Inputs {

@@ -139,9 +139,10 @@ async function targetOf(
   switch (flags.for) {
     case 'replay': {
       if (flags.fleet === undefined) return undefined;
-      const { readInventory } = await import('./fleet/read-inventory.ts');
-      const { targets } = await readInventory(context.world.cwd, flags.fleet, prepared.runbook);
-      return fleetTarget(flags.fleet, targets);
+      const { readFleet } = await import('./fleet/read-inventory.ts');
+      const { parts } = await readFleet(context, prepared, flags.fleet);
+      const own = parts.find((part) => part.prepared.document.path === prepared.document.path);
+      return fleetTarget(flags.fleet, own?.targets ?? []);
     }
     case 'prove': {
       const { declaredImage } = await import('./prove/declared-image.ts');

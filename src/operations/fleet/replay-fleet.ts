@@ -1,16 +1,18 @@
+import type { Target } from '../../fleet/inventory.ts';
 import { parseTolerance, type Tolerance } from '../../fleet/tolerance.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { FleetReport } from '../../model/reports/fleet.ts';
+import type { World } from '../../world.ts';
 import { requireApproval } from '../approval/approval.ts';
 import { fleetTarget } from '../approval/approval-targets.ts';
 import { notifyEvent } from '../notify/notify-targets.ts';
 import type { OperationContext } from '../operation.ts';
 import type { ReplayFlags } from '../replay-flags.ts';
-import type { Prepared } from '../session/session.ts';
+import type { ApprovedDocument, Prepared } from '../session/session.ts';
 import { announceFleet } from './announce.ts';
 import { askForFleet } from './ask-once.ts';
 import { fleetReport } from './fleet-report.ts';
-import { readInventory } from './read-inventory.ts';
+import { readFleet } from './read-inventory.ts';
 import { replayTarget } from './replay-target.ts';
 import { runTargets } from './run-targets.ts';
 
@@ -25,9 +27,19 @@ export async function replayFleet(
   flags: ReplayFlags,
 ): Promise<FleetReport> {
   const tolerance = requireFleetFlags(prepared, flags);
-  const { targets } = await readInventory(context.world.cwd, flags.fleet!, prepared.runbook);
-  const approved = await requireApproval(context, prepared, flags, fleetTarget(flags.fleet!, targets));
-  const world = await askForFleet(context, { ...prepared, approved }, flags, targets);
+  const { targets, parts } = await readFleet(context, prepared, flags.fleet!);
+  const passes = new Map<Target, TargetPass>();
+  for (const part of parts) {
+    const approved = await requireApproval(
+      context,
+      part.prepared,
+      flags,
+      fleetTarget(flags.fleet!, part.targets),
+    );
+    const document = { ...part.prepared, approved };
+    const world = await askForFleet(context, document, flags, part.targets);
+    for (const target of part.targets) passes.set(target, { document, world });
+  }
   const started = context.world.now();
   announceFleet(context, { ...prepared, ...flags, targets });
   const { results, because } = await runTargets({
@@ -36,7 +48,10 @@ export async function replayFleet(
     canary: flags.canary,
     tolerance,
     signal: context.signal,
-    replay: (target) => replayTarget({ ...context, world }, { ...prepared, approved }, flags, target),
+    replay: (target) => {
+      const { document, world } = passes.get(target)!;
+      return replayTarget({ ...context, world }, document, flags, target);
+    },
   });
   const report = fleetReport(context, prepared, { fleet: flags.fleet!, results, because, started });
   if (because !== undefined)
@@ -48,6 +63,12 @@ export async function replayFleet(
       next: `runbook replay ${prepared.document.file} --fleet ${flags.fleet}`,
     });
   return report;
+}
+
+/** What a box replays: the document of its site, and the world with the values that were asked for it. */
+interface TargetPass {
+  readonly document: ApprovedDocument;
+  readonly world: World;
 }
 
 /** Rejects flags that do not work for many boxes, or whose questions no one could answer. */

@@ -12,7 +12,7 @@ import { submitTarget } from '../approval/approval-targets.ts';
 import { refuseErrors } from '../document/document.ts';
 import { readVendoredFile } from '../document/vendored-file.ts';
 import { notGivenByAll } from '../fleet/ask-once.ts';
-import { readInventory } from '../fleet/read-inventory.ts';
+import { type Fleet, readFleet } from '../fleet/read-inventory.ts';
 import type { OperationContext } from '../operation.ts';
 import type { Prepared } from '../session/session.ts';
 import type { SubmitInput } from './input.ts';
@@ -44,7 +44,7 @@ export async function submissionOf(
       EXIT.usage,
     );
   const chosen = flags.targets
-    ? (await readInventory(context.world.cwd, flags.targets, runbook)).targets
+    ? targetsOfOne(prepared, await readFleet(context, prepared, flags.targets))
     : [{ ...CLUSTER, place: { file: runbook.file, line: 1, column: 1 } }];
   refuseErrors(unsupportedInPods(prepared, chosen), EXIT.document);
   const targets = await withValues(context, prepared, flags, chosen);
@@ -68,6 +68,19 @@ export async function submissionOf(
     canary: flags.canary,
     deadlineSeconds: Math.ceil(deadline / 1000),
   };
+}
+
+/** Pods get one document. @throws RunbookError 64 for boxes of other sites */
+function targetsOfOne({ document }: Prepared, { targets, parts }: Fleet): readonly Target[] {
+  const other = parts.find((part) => part.prepared.document.path !== document.path);
+  if (!other) return targets;
+  throw submissionError(
+    'other-site',
+    `All boxes of a submission must replay ${document.file}. Some replay ${other.prepared.document.file}.`,
+    `Submit each site on its own: runbook submit ${other.prepared.document.file}.`,
+    EXIT.usage,
+    other.targets[0]?.place,
+  );
 }
 
 /** What a person approves of a submission, together with the document. */

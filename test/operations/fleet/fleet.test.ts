@@ -45,6 +45,39 @@ describe('a fleet', () => {
     );
   });
 
+  it('replays the document of the site that a box or its group names', async () => {
+    const site = (name: string) =>
+      `---\nbase: ../AUTODOCK.md\nsite: ${name}\n---\n\n## Steps\n\n### Two\n\nWhy: x\n\n${step(name)}`;
+    const inventory =
+      'targets: [b1, { on: b2, site: sites/b.md }]\ngroups:\n  c: { site: sites/c.md, targets: [b3, b4] }\n';
+    const { run, ran, scene } = await fleetOf(runbook({ One: step('one'), Two: step('two') }), inventory);
+    for (const name of ['b', 'c']) await scene.write(`sites/${name}.md`, site(name));
+    expect((await run()).exit).toBe(0);
+    expect(await Promise.all(['b1', 'b2', 'b3', 'b4'].map(ran))).toEqual([
+      ['one', 'two'],
+      ['one', 'b'],
+      ['one', 'c'],
+      ['one', 'c'],
+    ]);
+    const own = await run({ file: 'sites/c.md' });
+    expect(own.ways).toEqual(['b3', 'b4'].map((name) => `${name} done: nothing to do, 2 skipped`));
+    await scene.write('inventory.yaml', 'targets: [{ on: b1, site: other.md }]\n');
+    await scene.write('other.md', runbook({ One: step('one') }));
+    await expect(run()).rejects.toMatchObject({
+      diagnostics: [{ code: 'not-a-site', place: { file: 'inventory.yaml', line: 1 } }],
+    });
+  });
+
+  it('refuses a value that is not of the type of its input, with the place of the box', async () => {
+    const text = `${runbook({ One: step('one') })}\n## Inputs\n\n| Name | Kind |\n| --- | --- |\n| PORT | port |\n`;
+    const { run, ran } = await fleetOf(text, 'targets:\n  - { on: b1, inputs: { PORT: http } }\n');
+    await expect(run()).rejects.toMatchObject({
+      exit: 64,
+      diagnostics: [{ code: 'bad-value', place: { file: 'inventory.yaml', line: 2 } }],
+    });
+    expect(await ran('b1')).toEqual([]);
+  });
+
   it('gives each box its own inputs; the command line wins', async () => {
     const text = `${runbook({ One: step('"$COLOUR $SIZE"') })}\n## Inputs\n\n| Name |\n| --- |\n| COLOUR |\n| SIZE |\n`;
     const inventory = `inputs: { SIZE: small }
