@@ -115,11 +115,8 @@ import { defineOperation } from './operation.ts';
 import { fileFlag } from './session/session-flags.ts';
 
 export const count = defineOperation({
-  name: 'count',
-  summary: 'count the steps of a runbook',
   description: 'Counts steps and problems.',
   examples: ['runbook count'],
-  effect: 'read',
   input: z.object({ ...fileFlag, problems: z.boolean().default(false).describe('count problems too') }),
   run: async ({ world }, flags) => {
     const { runbook } = await readDocument(world.cwd, flags.file);
@@ -134,9 +131,9 @@ function addVerb(): void {
   change('src/operations/count.ts', '', () => VERB);
   change(
     'src/operations/all.ts',
-    "  {\n    name: 'lint',",
+    "  verb('lint',",
     (line) =>
-      `  {\n    name: 'count',\n    summary: 'count the steps of a runbook',\n    effect: 'read',\n    load: async () => (await import('./count.ts')).count as unknown as Operation,\n  },\n${line}`,
+      `  verb('count', 'read', 'count the steps of a runbook', {\n    load: async () => (await import('./count.ts')).count,\n  }),\n${line}`,
   );
   change(
     'src/cli/render/count.ts',

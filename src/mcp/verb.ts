@@ -36,8 +36,6 @@ const input = z.object({
 
 /** `runbook mcp`: a verb of the command that is implemented here, because cli and mcp must not import each other. */
 export const mcp = defineOperation({
-  name: 'mcp',
-  summary: 'serve the runbook to a coding agent (Model Context Protocol)',
   description:
     'Started by the agent\'s client, not by hand: "claude mcp add runbook -- runbook mcp". Uses stdin and stdout, and\n' +
     'ends with them. With --http it requires the bearer token in your state folder, or RUNBOOK_MCP_TOKEN.',
@@ -46,7 +44,6 @@ export const mcp = defineOperation({
     'runbook mcp AUTODOCK.md --read-only',
     'runbook mcp --http 7420 --toolsets core,boxes',
   ],
-  effect: 'act',
   input,
   run: async ({ world, signal }, { toolsets, ...flags }): Promise<ExitCode> => {
     const chosen = readToolsets(toolsets);

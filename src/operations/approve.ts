@@ -60,8 +60,6 @@ const input = z.object({
 
 /** Approves everything in a document that may run. Stored outside the project, for this project on one box. */
 export const approve = defineOperation({
-  name: 'approve',
-  summary: 'let this content run without asking again',
   description:
     'Shows everything that may run (scripts, checks, values, files that scripts use) and stores a hash of it, for this\n' +
     'project on this box. Prose may change afterwards, but any change of what was shown asks again. Use the same --input,\n' +
@@ -74,7 +72,6 @@ export const approve = defineOperation({
     'runbook approve AUTODOCK.md --for prove',
     'runbook approve --context kind-dev --namespace argo,argo-events',
   ],
-  effect: 'write',
   input,
   run: async (context, flags): Promise<ApproveReport> => {
     const { world } = context;

@@ -41,8 +41,6 @@ const input = z.object({
 
 /** Injects faults: does the same command continue, and how long until everything works again? */
 export const chaos = defineOperation({
-  name: 'chaos',
-  summary: 'inject faults into a throw-away box during a pass, and measure the recovery',
   description:
     'For each fault, starts a pass, injects the fault when a step chosen by the seed starts, removes it, and repeats the same\n' +
     'command until every check passes. Only boxes that runbook launched are used.',
@@ -50,7 +48,6 @@ export const chaos = defineOperation({
     'runbook chaos AUTODOCK.md',
     'runbook chaos AUTODOCK.md --on sandbox --fault kill-step --fault restart --seed 7',
   ],
-  effect: 'act',
   input,
   run: (context, flags) => runChaos(context, flags),
   exit: ({ faults }: ChaosReport) =>

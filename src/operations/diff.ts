@@ -15,8 +15,6 @@ const input = z.object({
 
 /** How two documents, or two sites, differ. */
 export const diff = defineOperation({
-  name: 'diff',
-  summary: 'compare two runbooks or sites step by step, with the reason of each difference',
   description:
     'Reads both documents and uses no box. Compares the values of inputs, facts and endpoints, then each step and problem by\n' +
     'its id, and shows what the documents say about why they differ. To compare two boxes, use parity.',
@@ -24,7 +22,6 @@ export const diff = defineOperation({
     'runbook diff AUTODOCK.md sites/st-mary.md',
     'runbook diff sites/st-mary.md sites/st-john.md --json',
   ],
-  effect: 'read',
   input,
   run: async ({ world }, { file, other }): Promise<DiffReport> => {
     const [a, b] = [await readValidDocument(world.cwd, file), await readValidDocument(world.cwd, other)];

@@ -9,14 +9,11 @@ import { defineOperation } from './operation.ts';
 
 /** Says what this machine can do, and how to fix what it cannot. */
 export const doctor = defineOperation({
-  name: 'doctor',
-  summary: 'say what this machine can do, and how to fix what it cannot',
   description:
     'Looks for node, bash, git, a container engine, ssh, Kubernetes contexts, Claude Code and its configuration in this folder,\n' +
     'and checks who may read the folders in which runbook keeps its state. Starts only programs that print their version or list\n' +
     'containers. Exit code 3 if something is broken that runbook itself needs.',
   examples: ['runbook doctor', 'runbook doctor --json'],
-  effect: 'read',
   input: z.object({}),
   run: async ({ world }): Promise<DoctorReport> => {
     const found = await Promise.all([

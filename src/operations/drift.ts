@@ -26,14 +26,11 @@ const input = z.object({
 
 /** Compares what the runbook created with the current state. */
 export const drift = defineOperation({
-  name: 'drift',
-  summary: 'report what changed on the box since the last pass',
   description:
     'Compares the current state with what confirmed steps created (checks, files by content, mode and owner) and with the system\n' +
     'after the last pass (packages, services, listeners, files in /etc, users). Measures facts again if the content is approved.\n' +
     'Changes nothing, so it can be scheduled. Exit 2 means drift, 1 that it could not be determined.',
   examples: ['runbook drift', 'runbook drift --on argo-test --json', 'runbook drift --baseline'],
-  effect: 'read',
   input,
   run: async (context, { box, ...given }): Promise<DriftReport> => {
     const flags = { ...given, on: given.on ?? box };

@@ -25,8 +25,6 @@ const input = z.object({
 
 /** Writes the document in another format. */
 export const exportDocument = defineOperation({
-  name: 'export',
-  summary: 'write the document in another format, such as a shell script or a Helm chart',
   description: [
     'Writes a folder of files. What the format cannot say is listed with its place, also in NOT-EXPORTED.md, and the exit code is 2.',
     'A file that you changed there is never overwritten. Runs nothing, and writes no secret.',
@@ -35,7 +33,6 @@ export const exportDocument = defineOperation({
     ...Object.entries(EXPORTERS).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`),
   ].join('\n'),
   examples: ['runbook export shell', 'runbook export helm AUTODOCK.md -o chart --allow-partial'],
-  effect: 'read',
   input,
   run: async (context, flags): Promise<ExportReport> => {
     const prepared = await prepare(context, { file: flags.file, loose: false });

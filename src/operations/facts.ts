@@ -23,12 +23,9 @@ type Measured = FactsReport['facts'][number];
 
 /** Measures the facts again, because unmeasured numbers and numbers from another box cause errors. */
 export const facts = defineOperation({
-  name: 'facts',
-  summary: 'measure the facts again and report changes',
   description:
     'Runs the command in "Measured with" of each row of Facts and compares. --write updates value and date in the table.',
   examples: ['runbook facts', 'runbook facts --write'],
-  effect: 'act',
   input,
   run: async (context, flags): Promise<FactsReport> => {
     const prepared = await prepare(context, flags);

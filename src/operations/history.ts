@@ -23,8 +23,6 @@ const input = z.object({
 
 /** The passes that were recorded for a document, on every box, by people, agents and schedules. */
 export const history = defineOperation({
-  name: 'history',
-  summary: 'list the recorded passes, or show one',
   description:
     'Every pass is recorded in .runbook/passes/ next to the document: replay, undo, and the attempts of agents. The list\n' +
     'shows when, what, on which box, who started it, how it ended and how long it took. The newest 200 passes are kept, in at\n' +
@@ -34,7 +32,6 @@ export const history = defineOperation({
     'runbook history 2026-11-28T10-15-00-3f9a',
     'runbook history --prune --keep 20',
   ],
-  effect: 'read',
   input,
   run: async (context, flags): Promise<HistoryReport> => {
     const { folder } = await readDocument(context.world.cwd, flags.file);

@@ -97,12 +97,9 @@ const TRACES: readonly Trace[] = [
 
 /** A first AUTODOCK.md for a folder: what can be derived from its files, and placeholders for the rest. */
 export const init = defineOperation({
-  name: 'init',
-  summary: 'write a first AUTODOCK.md for a folder',
   description:
     'Writes AUTODOCK.md with the steps that the files of the folder suggest. An existing AUTODOCK.md is never touched.',
   examples: ['runbook init', 'runbook init services/api', 'runbook init --claude --allow all'],
-  effect: 'write',
   input,
   run: async ({ world }, flags): Promise<InitReport> => {
     const folder = resolve(world.cwd, flags.folder);

@@ -19,13 +19,10 @@ const input = z.object({
 
 /** Reports errors and risks of a document, without using any box. */
 export const lint = defineOperation({
-  name: 'lint',
-  summary: 'report errors and risks in a runbook',
   description:
     'A replay rejects a document with errors. Warnings are risks: no Verify, no Why, moving tags,\n' +
     'sleeps, unpinned URLs, plaintext secrets, unreachable needs, a stale certificate. All rules are in docs/lint.md.',
   examples: ['runbook lint', 'runbook lint --strict AUTODOCK.md'],
-  effect: 'read',
   input,
   run: async ({ world }, flags): Promise<LintReport & { strict: boolean }> => {
     const document = await readDocument(world.cwd, flags.file, { loose: flags.loose });

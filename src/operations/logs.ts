@@ -27,8 +27,6 @@ const input = z.object({
 
 /** What the steps of a recorded pass printed. */
 export const logs = defineOperation({
-  name: 'logs',
-  summary: 'print the recorded output of a pass, or of one step',
   description:
     'Prints what the fences of a pass wrote, masked, as it was recorded. Of a step that printed more than 1 MB the beginning and\n' +
     'the end are kept, and a line says how much is missing.',
@@ -38,7 +36,6 @@ export const logs = defineOperation({
     'runbook logs --grep "error|warn"',
     'runbook logs --follow',
   ],
-  effect: 'read',
   input,
   run: async (context, { step, pass, file, grep, follow }): Promise<OutputReport> => {
     const { folder } = await readDocument(context.world.cwd, file);

@@ -20,25 +20,17 @@ export interface OperationContext {
 }
 
 /**
- * One verb. Both front ends are derived from it: the command's flags and help, and the MCP server's tools.
+ * What a verb does. Both front ends are derived from it: the command's flags and help, and the MCP server's tools.
  *
  * Input fields are zod schemas with `.describe()` for help, and `.meta({ ... })`:
  * `positional: true` (an argument instead of a flag), `flag: 'input'` (another name on the command line),
  * `placeholder: 'ID'`, `repeat: true` (K=V pairs as a record, or a list), `hidden: true`.
  * camelCase names become kebab-case flags.
  */
-export interface Operation<Input extends z.ZodObject = z.ZodObject, Output = unknown> {
-  /**
-   * The subcommand's name in kebab-case. Two words, such as `box launch`, if the first is a family in src/cli/verbs.
-   */
-  readonly name: string;
-  /** One line, for lists. */
-  readonly summary: string;
+export interface OperationBody<Input extends z.ZodObject = z.ZodObject, Output = unknown> {
   /** Longer help; examples are appended by the command. */
   readonly description: string;
   readonly examples: readonly string[];
-  /** read: changes nothing. write: changes the document or the person's state. act: changes the box. */
-  readonly effect: 'read' | 'write' | 'act';
   readonly input: Input;
   /** @throws RunbookError with diagnostics and an exit code if it cannot continue */
   run(context: OperationContext, input: z.infer<Input>): Promise<Output>;
@@ -46,9 +38,21 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output = unk
   exit(output: Output): ExitCode;
 }
 
+/** One verb, with what its row in operations/all says of it. */
+export interface Operation extends OperationBody {
+  /**
+   * The subcommand's name in kebab-case. Two words, such as `box launch`, if the first is a family in src/cli/verbs.
+   */
+  readonly name: string;
+  /** One line, for lists. */
+  readonly summary: string;
+  /** read: changes nothing. write: changes the document or the person's state. act: changes the box. */
+  readonly effect: 'read' | 'write' | 'act';
+}
+
 /** Infers the types of one operation; the table is operations/all. */
 export function defineOperation<Input extends z.ZodObject, Output>(
-  operation: Operation<Input, Output>,
-): Operation<Input, Output> {
+  operation: OperationBody<Input, Output>,
+): OperationBody<Input, Output> {
   return operation;
 }

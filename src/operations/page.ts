@@ -18,14 +18,11 @@ const input = z.object({
 
 /** The document as a web page, with what is known about each step. */
 export const page = defineOperation({
-  name: 'page',
-  summary: 'write the document as one web page, with the state of each step',
   description:
     'Writes one HTML file that needs no network and no script. It shows the document as written, the state of each step, the\n' +
     'checks and output of its last pass, what each fence does, the order of the steps, and a timeline of the last pass.\n' +
     'Reads the journal and the recorded passes; nothing is measured on the box.',
   examples: ['runbook page', 'runbook page AUTODOCK.md --out site/index.html'],
-  effect: 'read',
   input,
   run: async (context, flags): Promise<PageReport> => {
     const target = resolve(context.world.cwd, flags.output);

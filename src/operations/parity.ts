@@ -35,8 +35,6 @@ const input = z.object({
 
 /** Whether two boxes are equal. */
 export const parity = defineOperation({
-  name: 'parity',
-  summary: 'compare two boxes: what differs, what is expected to differ, what is unknown',
   description:
     'Measures packages, services, listeners and users of both boxes and changes neither. With FILE, also compares the\n' +
     'files that the runbook writes (by keyed hash), its facts, checks and endpoints. What could not be measured on both boxes is\n' +
@@ -46,7 +44,6 @@ export const parity = defineOperation({
     'runbook parity local container:web --html parity.html',
     "runbook parity ssh://a ssh://b --expect 'packages:linux-image-*'",
   ],
-  effect: 'read',
   input,
   run: async (context, flags): Promise<ParityReport> => {
     const prepared =

@@ -25,13 +25,10 @@ const input = z.object({
 
 /** Shows what a pass would do, without running code of the document. */
 export const plan = defineOperation({
-  name: 'plan',
-  summary: 'show what a replay would do, and what is missing for it',
   description:
     'Lists the steps in order: which would act and why, and which are satisfied and by which check, with resolved values\n' +
     '(secrets masked), and what is missing. Evaluates typed probes; runs no code of the document.',
   examples: ['runbook plan', 'runbook plan AUTODOCK.md --json'],
-  effect: 'read',
   input,
   run: async (context, flags) => {
     const prepared = await prepare(context, flags);

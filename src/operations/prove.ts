@@ -17,14 +17,11 @@ const input = z.object({
 
 /** Shows that a runbook works on a box that no one has touched. */
 export const prove = defineOperation({
-  name: 'prove',
-  summary: 'replay on a clean box, twice, and write the certificate',
   description:
     'Launches a box of the image declared in the front matter, runs one pass without questions, runs every check,\n' +
     'and runs the pass again, which must have nothing to do. Also fails if a Verify passes before its step has acted, because\n' +
     'it then does not test the step. A success is written into the document as one comment; lint reports when it is stale.',
   examples: ['runbook prove AUTODOCK.md', 'runbook prove AUTODOCK.md --yes --keep'],
-  effect: 'act',
   input,
   run: (context, flags): Promise<ProveReport> => proveDocument(context, flags),
   exit: ({ outcome }) => exits[outcome],

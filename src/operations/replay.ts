@@ -10,8 +10,6 @@ import { type Prepared, prepare } from './session/session.ts';
 
 /** The main operation: deploys a box in one pass, and continues where an earlier pass stopped. */
 export const replay = defineOperation({
-  name: 'replay',
-  summary: 'bring the box to what the runbook says, in one pass',
   description:
     'Walks the steps in order of their needs: checks, skips what is satisfied, acts, verifies, records.\n' +
     'After any failure, kill or reboot, the same command continues at the first step that is not confirmed.',
@@ -22,7 +20,6 @@ export const replay = defineOperation({
     'runbook replay --jobs 4 --keep-going',
     'runbook replay --fleet inventory.yaml --canary 1 --max-fail 10%',
   ],
-  effect: 'act',
   input: replayInput,
   run: (context, flags) => runReplay(context, flags),
   exit: exitOf,

@@ -16,13 +16,10 @@ const input = z.object({
 
 /** A person's permission to continue after an escalation, or after a guard stopped an agent. Agents cannot give it. */
 export const resume = defineOperation({
-  name: 'resume',
-  summary: 'let an agent continue with a problem that waits for you',
   description:
     'A problem that an agent escalated, or that a guard stopped, waits for this command, which also resets its counters.\n' +
     'It needs a terminal, so that an agent cannot run it for you. Without a problem, all work on this box continues.',
   examples: ['runbook resume p-1a2b3c4d', 'runbook resume'],
-  effect: 'write',
   input,
   run: async ({ world }, { problem, file }): Promise<ResumeReport> => {
     if (!world.person) throw noTerminal();

@@ -15,13 +15,10 @@ const input = z.object({ ...fileFlag, ...boxFlag });
 
 /** Shows what the journal says about each step, without accessing the box. */
 export const status = defineOperation({
-  name: 'status',
-  summary: 'show the recorded state of each step on this box',
   description:
     'Reads only the journal and the recorded passes: runs no check and writes nothing. Says when each step last held, how often\n' +
     'each recorded Fix fired, and which Fix is old: it has not fired for 90 days.',
   examples: ['runbook status', 'runbook status --json'],
-  effect: 'read',
   input,
   run: async (context, flags): Promise<StatusReport> => {
     const prepared = await prepare(context, { ...flags, loose: true });

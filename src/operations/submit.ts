@@ -14,8 +14,6 @@ import { withCluster } from './submit/with-cluster.ts';
 
 /** Runs the same engine in pods, one box each, ordered by a workflow engine. */
 export const submit = defineOperation({
-  name: 'submit',
-  summary: 'run a runbook on many boxes from within a cluster, as an Argo Workflow',
   description:
     'Converts the runbook to an Argo WorkflowTemplate and a Workflow: a task per step in the order of their needs, one step at\n' +
     'a time per box, a pause when a person is needed, secrets only by reference. Sends it with server-side apply to the\n' +
@@ -24,7 +22,6 @@ export const submit = defineOperation({
     'runbook submit --targets inventory.yaml --image registry.example/runbook@sha256:… --dry-run',
     'runbook submit --targets inventory.yaml --image registry.example/runbook@sha256:… --canary 1',
   ],
-  effect: 'act',
   input: submitInput,
   run: (context, flags) => runSubmit(context, flags),
   exit: exitOf,

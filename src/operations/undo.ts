@@ -21,13 +21,10 @@ const input = z.object({
 
 /** Runs the Undo parts in reverse over what this journal ran. */
 export const undo = defineOperation({
-  name: 'undo',
-  summary: 'run the Undo parts in reverse for what was done here',
   description:
     'Works in reverse document order, only on steps that this journal ran (not those that were found satisfied).\n' +
     'An edited or deleted step is undone by the Undo text recorded when it ran. Stops at the first failure.',
   examples: ['runbook undo', 'runbook undo AUTODOCK.md --only start-caddy', 'runbook undo --dry-run'],
-  effect: 'act',
   input,
   run: async (context, flags): Promise<UndoReport> => {
     const prepared = await prepare(context, flags);

@@ -24,13 +24,10 @@ const input = z.object({
 
 /** Runs every check and changes nothing: reports whether the box still matches the runbook. */
 export const verify = defineOperation({
-  name: 'verify',
-  summary: 'run every check, change nothing',
   description:
     'Runs the Verify of every step, including file fences and endpoints, once and without waiting. Shell checks are code:\n' +
     'they run only if the content is approved (or with --yes), and are unknown otherwise.',
   examples: ['runbook verify', 'runbook verify AUTODOCK.md --only start-caddy --json'],
-  effect: 'read',
   input,
   run: async (context, flags): Promise<VerifyReport> => {
     const prepared = await prepare(context, flags);

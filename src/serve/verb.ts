@@ -20,14 +20,11 @@ const input = z.object({
 
 /** `runbook serve`: a verb that is implemented here, because it is a front end like cli and mcp. */
 export const serve = defineOperation({
-  name: 'serve',
-  summary: 'show the page live in a browser, and decide there what may run',
   description:
     'Serves the document on 127.0.0.1: live while a pass runs, with all recorded passes and their logs, the boxes of a fleet,\n' +
     'and what agents ask to run. Needs a terminal, because the one-time code for signing in is shown there and nowhere else.\n' +
     'Ends with Ctrl-C.',
   examples: ['runbook serve', 'runbook serve AUTODOCK.md --port 8080'],
-  effect: 'write',
   input,
   run: async (context, flags): Promise<ExitCode> => {
     const { person } = context.world;

@@ -20,14 +20,16 @@ test('every operation in src/operations is in the list', () => {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(`src/operations/${file}`, 'utf8'));
   const defined = files.flatMap((text) =>
-    [...text.matchAll(/defineOperation\(\{\n {2}name: '([^']+)'/g)].map(([, name]) => name),
+    [...text.matchAll(/export const (\w+) = defineOperation\(/g)].map(([, name]) => name),
   );
-  expect(operations.map(({ name }) => name).sort()).toEqual(defined.sort());
+  const table = readFileSync('src/operations/all.ts', 'utf8');
+  const listed = [...table.matchAll(/ {4}load: .*\)\.(\w+),\n/g)].map(([, name]) => name);
+  expect(listed.toSorted()).toEqual(defined.toSorted());
+  expect(operations).toHaveLength(listed.length);
 });
 
-test.each(rows)('the row of %s is its operation', async (_name, row) => {
-  const { name, summary, effect, examples } = await row.load();
-  expect({ name, summary, effect }).toEqual({ name: row.name, summary: row.summary, effect: row.effect });
+test.each(rows)('every example of %s is a call of it', async (name, row) => {
+  const { examples } = await row.load();
   expect(examples.length).toBeGreaterThan(0);
   for (const example of examples) expect(example).toMatch(new RegExp(`^runbook ${name}( |$)`));
 });

@@ -4,9 +4,9 @@ import { readArguments } from '../../src/cli/arguments.ts';
 import { flagsOf } from '../../src/cli/flags.ts';
 import { readCall } from '../../src/cli/global-flags.ts';
 import { EXIT, RunbookError } from '../../src/model/diagnostic.ts';
-import { defineOperation } from '../../src/operations/operation.ts';
+import type { Operation } from '../../src/operations/operation.ts';
 
-const operation = defineOperation({
+const operation: Operation = {
   name: 'sample',
   summary: 'a sample',
   description: '',
@@ -31,7 +31,7 @@ const operation = defineOperation({
   }),
   run: async (_context, input) => input,
   exit: () => EXIT.done,
-});
+};
 
 const read = (...args: string[]) => readArguments(operation, args).input;
 
@@ -127,7 +127,7 @@ describe('arguments are read as the input', () => {
   });
 
   test('names all missing arguments together', () => {
-    const pair = defineOperation({
+    const pair: Operation = {
       ...operation,
       run: async () => 0,
       exit: () => EXIT.done,
@@ -138,7 +138,7 @@ describe('arguments are read as the input', () => {
         port: z.coerce.number().int().min(1).max(65_535).meta({ positional: true }),
       }),
       examples: ['runbook pair one two 80'],
-    });
+    };
     const wrong =
       (...args: string[]) =>
       () =>

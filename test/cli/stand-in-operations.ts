@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { EXIT, RunbookError } from '../../src/model/diagnostic.ts';
 import type { PassSummary, RunEvent, StepOutcome } from '../../src/model/outcome.ts';
 import type { OperationRow } from '../../src/operations/all.ts';
-import { defineOperation, type Operation, type OperationContext } from '../../src/operations/operation.ts';
+import {
+  defineOperation,
+  type Operation,
+  type OperationBody,
+  type OperationContext,
+} from '../../src/operations/operation.ts';
 import * as samples from './samples.ts';
 
 const file = z
@@ -35,11 +40,8 @@ const replayInput = z.object({
 });
 
 const replay = defineOperation({
-  name: 'replay',
-  summary: 'bring the box to what the runbook says, in one pass',
   description: 'Walks the steps.\n\nAfter any failure the same command goes on.',
   examples: ['runbook replay AUTODOCK.md'],
-  effect: 'act',
   input: replayInput,
   run: (context, input) => perform(context, input),
   exit: (report: { summary: PassSummary }) => (report.summary.outcome === 'done' ? EXIT.done : EXIT.failed),
@@ -214,47 +216,66 @@ async function asking({ world, emit, signal }: OperationContext) {
   return { ...samples.replayReport, summary: { ...samples.summary, outcome: 'done' as const } };
 }
 
-const answering = (name: string, effect: Operation['effect'], report: unknown, exit: 0 | 2 = 0): Operation =>
-  defineOperation({
-    name,
-    summary: `the answer of ${name}`,
-    description: `Answers a sample of ${name}.`,
-    examples: [`runbook ${name}`],
-    effect,
-    input: z.object({ file }),
-    run: async () => report,
-    exit: () => exit,
-  });
+const answering = (
+  name: string,
+  effect: Operation['effect'],
+  report: unknown,
+  { exit = 0, input = { file } }: { exit?: 0 | 2; input?: z.ZodRawShape } = {},
+): Operation => ({
+  name,
+  summary: `the answer of ${name}`,
+  description: `Answers a sample of ${name}.`,
+  examples: [`runbook ${name}`],
+  effect,
+  input: z.object(input),
+  run: async () => report,
+  exit: () => exit,
+});
 
 const stand: readonly Operation[] = [
-  replay as unknown as Operation,
+  {
+    name: 'replay',
+    summary: 'bring the box to what the runbook says, in one pass',
+    effect: 'act',
+    ...(replay as unknown as OperationBody),
+  },
   answering('plan', 'read', samples.planReport),
-  answering('verify', 'read', samples.verifyReport, 2),
+  answering('verify', 'read', samples.verifyReport, { exit: 2 }),
   answering('lint', 'read', samples.lintReport),
-  defineOperation({
-    ...answering('history', 'read', {}),
-    input: z.object({
-      id: z.string().optional().describe('a pass').meta({ positional: true, placeholder: 'PASS' }),
-    }),
-  }) as unknown as Operation,
-  defineOperation({
-    ...answering('logs', 'read', {}),
-    input: z.object({
-      step: z.string().optional().describe('a step').meta({ positional: true, placeholder: 'STEP' }),
-      pass: z.string().optional().describe('a pass').meta({ placeholder: 'PASS' }),
-    }),
-  }) as unknown as Operation,
+  answering(
+    'history',
+    'read',
+    {},
+    {
+      input: { id: z.string().optional().describe('a pass').meta({ positional: true, placeholder: 'PASS' }) },
+    },
+  ),
+  answering(
+    'logs',
+    'read',
+    {},
+    {
+      input: {
+        step: z.string().optional().describe('a step').meta({ positional: true, placeholder: 'STEP' }),
+        pass: z.string().optional().describe('a pass').meta({ placeholder: 'PASS' }),
+      },
+    },
+  ),
   answering('status', 'read', samples.statusReport),
   answering('undo', 'act', samples.undoReport),
-  answering('facts', 'act', samples.factsReport, 2),
+  answering('facts', 'act', samples.factsReport, { exit: 2 }),
   answering('approve', 'write', samples.approveReport),
   answering('init', 'write', samples.initReport),
   answering('box open', 'act', { box: 'web' }),
   answering('box status', 'read', { box: 'web' }),
-  defineOperation({
-    ...answering('box stop', 'act', { box: 'web' }),
-    input: z.object({ box: z.string().describe('a box').meta({ positional: true, placeholder: 'BOX' }) }),
-  }) as unknown as Operation,
+  answering(
+    'box stop',
+    'act',
+    { box: 'web' },
+    {
+      input: { box: z.string().describe('a box').meta({ positional: true, placeholder: 'BOX' }) },
+    },
+  ),
 ];
 
 /** The list of verbs, with operations that answer samples; what a pass does, `--play` says. */

@@ -48,7 +48,6 @@ describe('docs/mcp.md', () => {
 describe('the tools', () => {
   test.each(agentTools)('$name keeps the rules', async (row) => {
     const tool = await row.load();
-    expect(tool).toMatchObject({ name: row.name, toolset: row.toolset, effect: row.effect });
     expect(tool.name).toMatch(/^[a-z][a-z0-9_]{0,29}$/);
     expect(tool.dotted.replaceAll(/[.-]/g, '_')).toBe(tool.name);
     expect(tool.description.length).toBeLessThanOrEqual(600);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Operation } from '../operation.ts';
-import type { AgentContext, AgentTool } from './tool.ts';
+import type { OperationBody } from '../operation.ts';
+import type { AgentContext, ToolBody } from './tool.ts';
 import { withoutOutput } from './workspace.ts';
 
 /** How an agent calls a verb: everything about the tool that the verb does not know. */
@@ -9,7 +9,7 @@ export interface OperationTool<
   Report,
   ToolInput extends z.ZodObject,
   ToolOutput extends z.ZodObject,
-> extends Omit<AgentTool<ToolInput, ToolOutput>, 'effect' | 'dotted' | 'run'> {
+> extends Omit<ToolBody<ToolInput, ToolOutput>, 'run'> {
   /** The verb's flags from the tool's input; the input itself if absent. @throws RunbookError for what an agent may not ask */
   readonly flags?: (
     input: z.infer<ToolInput>,
@@ -29,17 +29,15 @@ export function operationTool<
   ToolInput extends z.ZodObject,
   ToolOutput extends z.ZodObject,
 >(
-  operation: Operation<Input, Report>,
+  operation: OperationBody<Input, Report>,
   {
     flags = (input) => input as z.input<Input>,
     answer,
     ...tool
   }: OperationTool<Input, Report, ToolInput, ToolOutput>,
-): AgentTool<ToolInput, ToolOutput> {
+): ToolBody<ToolInput, ToolOutput> {
   return {
     ...tool,
-    dotted: tool.name.replace('_', '.'),
-    effect: operation.effect,
     run: async (context, input) => {
       const given = operation.input.parse(await flags(input, context));
       return await answer(await operation.run(withoutOutput(context), given), context);

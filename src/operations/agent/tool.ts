@@ -30,19 +30,13 @@ export type Toolset = (typeof TOOLSETS)[number];
  * got wrong (unknown ids, policy, a bad document): it reaches the model as text with code, message and remedy. It is
  * thrown, or returned where that is as short: a throw costs a quick call a twentieth.
  */
-export interface AgentTool<
-  Input extends z.ZodObject = z.ZodObject,
-  Output extends z.ZodObject = z.ZodObject,
-> {
-  /** As listed: `[a-z][a-z0-9_]*`, at most 30 characters, since clients refuse dots and some of them hyphens. */
-  readonly name: string;
+export interface ToolBody<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {
   /** As people write it, in the command, the docs and the title: `env.observe`, `apply-step`. */
   readonly dotted: string;
   /** A few words for people, without the name. */
   readonly title: string;
   /** At most 600 characters; the first sentence decides whether an agent finds it. */
   readonly description: string;
-  readonly toolset: Toolset;
   /** All four are sent: clients take a missing one for the worst. */
   readonly hints: {
     readonly readOnly: boolean;
@@ -50,8 +44,6 @@ export interface AgentTool<
     readonly idempotent: boolean;
     readonly openWorld: boolean;
   };
-  /** read: touches nothing. write: the document or the journal. act: the box. `--read-only` lets only read through. */
-  readonly effect: 'read' | 'write' | 'act';
   /** Unknown fields are refused by the server, with the nearest name. */
   readonly input: Input;
   /** The server adds `more` to it: how much of which field the budget cut off. */
@@ -61,10 +53,19 @@ export interface AgentTool<
   run(context: AgentContext, input: z.infer<Input>): Promise<z.infer<Output>>;
 }
 
+/** A tool, with what its row in operations/all says of it. */
+export interface AgentTool extends ToolBody {
+  /** As listed: `[a-z][a-z0-9_]*`, at most 30 characters, since clients refuse dots and some of them hyphens. */
+  readonly name: string;
+  readonly toolset: Toolset;
+  /** read: touches nothing. write: the document or the journal. act: the box. `--read-only` lets only read through. */
+  readonly effect: 'read' | 'write' | 'act';
+}
+
 /** Keeps the types of one tool together; the table is operations/all. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
-  tool: AgentTool<Input, Output>,
-): AgentTool<Input, Output> {
+  tool: ToolBody<Input, Output>,
+): ToolBody<Input, Output> {
   return tool;
 }
 

@@ -17,13 +17,10 @@ const input = z.object({
 
 /** Lists what you have approved, and the leases that agents hold now. */
 export const approvalsList = defineOperation({
-  name: 'approvals list',
-  summary: 'list what may run without asking you: approvals and leases',
   description:
     'Each approval is valid for exactly one content of one project on one box. A lease lets steps and drafts of one client run for\n' +
     '30 minutes and ends with its server.',
   examples: ['runbook approvals list', 'runbook approvals list AUTODOCK.md --all --json'],
-  effect: 'read',
   input,
   run: async ({ world }, { file, all }): Promise<ApprovalsReport> => {
     const document = file === undefined ? undefined : resolve(world.cwd, file);

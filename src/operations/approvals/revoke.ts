@@ -17,12 +17,9 @@ const input = z.object({
 
 /** Revokes an approval. What is already running continues, and the next start asks. */
 export const approvalsRevoke = defineOperation({
-  name: 'approvals revoke',
-  summary: 'revoke an approval or a lease',
   description:
     'The approval is invalid from the next start on, also in running servers. What is already running is not stopped.',
   examples: ['runbook approvals revoke ap-1a2b3c4d', 'runbook approvals revoke --all'],
-  effect: 'write',
   input,
   run: async ({ world }, { id, all }): Promise<RevokedReport> => {
     const approvals = approvalsOf(world);

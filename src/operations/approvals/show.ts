@@ -14,12 +14,9 @@ const input = z.object({
 
 /** One approval with the text that was approved. */
 export const approvalsShow = defineOperation({
-  name: 'approvals show',
-  summary: 'show one approval with everything that it lets run',
   description:
     'Values that only you know and contents of files are left out: the approval binds them by fingerprints.',
   examples: ['runbook approvals show ap-1a2b3c4d'],
-  effect: 'read',
   input,
   run: async ({ world }, { id }): Promise<ApprovalReport> => {
     const approvals = await approvalsOf(world).list();

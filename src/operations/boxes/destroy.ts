@@ -12,12 +12,9 @@ import { boxName, ENDS } from './box-tools.ts';
 
 /** Removes a box with everything that it wrote. */
 export const boxDestroy = defineOperation({
-  name: 'box destroy',
-  summary: 'remove a box with everything that it wrote',
   description:
     'Stops the box, deletes its files and removes its names from the proxy. This cannot be undone.',
   examples: ['runbook box destroy web'],
-  effect: 'act',
   input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<RemovedBoxesReport> => {
     await removeBox(await requireBox(box), world);
@@ -33,10 +30,9 @@ export async function removeBox(box: LaunchedBox, world: World): Promise<void> {
 }
 
 export const envDestroy = operationTool(boxDestroy, {
-  name: 'env_destroy',
+  dotted: 'env.destroy',
   title: 'Destroy a box',
   description: 'Removes a box with all that it wrote, and its names (env.destroy). This cannot be undone.',
-  toolset: 'boxes',
   hints: ENDS,
   input: z.object({ box: boxName }),
   output: z.object({ removed: z.array(z.object({ name: z.string(), because: z.string() })) }),

@@ -10,14 +10,11 @@ import { ACTS, boxName, ENDS } from './box-tools.ts';
 
 /** Serves a port of a box under a name. */
 export const boxExpose = defineOperation({
-  name: 'box expose',
-  summary: 'make a port of a box reachable under a name',
   description:
     'If Caddy runs on this machine (admin API at CADDY_ADMIN, default localhost:2019), it serves the name with a certificate that\n' +
     'it obtains: its own for *.localhost, a public one for a public name. Otherwise the report says where the port can be reached\n' +
     'without a name.',
   examples: ['runbook box expose web 80', 'runbook box expose web 2746 --as argo.example.org'],
-  effect: 'act',
   input: z.object({
     ...boxArgument,
     port: portSchema.describe('the port inside the box').meta({ positional: true, placeholder: 'PORT' }),
@@ -37,11 +34,8 @@ export const boxExpose = defineOperation({
 
 /** Removes the names. */
 export const boxUnexpose = defineOperation({
-  name: 'box unexpose',
-  summary: 'remove the names of a box from the proxy',
   description: 'Removes the routes that `box expose` added to Caddy, for one port or for the whole box.',
   examples: ['runbook box unexpose web', 'runbook box unexpose web 80'],
-  effect: 'act',
   input: z.object({
     ...boxArgument,
     port: portSchema.optional().describe('only this port').meta({ positional: true, placeholder: 'PORT' }),
@@ -56,11 +50,10 @@ export const boxUnexpose = defineOperation({
 const port = z.int().min(1).max(65_535).describe('inside the box');
 
 export const envExpose = operationTool(boxExpose, {
-  name: 'env_expose',
+  dotted: 'env.expose',
   title: 'Expose a port of a box',
   description:
     'Makes a port of a box reachable as https://BOX.localhost/ or another name below localhost, through the Caddy of this machine where one runs; else says where the port is reached (env.expose). A public name takes a person: runbook box expose --as.',
-  toolset: 'boxes',
   hints: ACTS,
   input: z.object({
     box: boxName,
@@ -76,10 +69,9 @@ export const envExpose = operationTool(boxExpose, {
 });
 
 export const envUnexpose = operationTool(boxUnexpose, {
-  name: 'env_unexpose',
+  dotted: 'env.unexpose',
   title: 'Unexpose a box',
   description: 'Takes the names of a box out of the proxy, of one port or of all (env.unexpose).',
-  toolset: 'boxes',
   hints: ENDS,
   input: z.object({ box: boxName, port: port.optional() }),
   output: z.object({ unexposed: z.array(z.string()) }),

@@ -11,13 +11,10 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** A person's permission to pass a secret to a box. Agents cannot give it. */
 export const boxGrant = defineOperation({
-  name: 'box grant',
-  summary: 'let a box have secrets, by name',
   description:
     'A secret is passed to a box other than this machine only after this. The permission is for exactly this box: a later box with\n' +
     'the same name needs a new one. It needs a terminal, so that an agent cannot give it for you.',
   examples: ['runbook box grant web REGISTRY_PASS'],
-  effect: 'write',
   input: z.object({
     ...boxArgument,
     secrets: z

@@ -39,8 +39,6 @@ const input = z.object({
 
 /** A throw-away box: drafts may run there without risk to this machine. */
 export const boxLaunch = defineOperation({
-  name: 'box launch',
-  summary: 'start a clean throw-away box in a container',
   description:
     'Starts a container with podman, or else docker, that stays until it is destroyed or pruned. If a Debian image is neither\n' +
     "local nor in a registry, it is built from Debian's packages (needs root and debootstrap).",
@@ -48,7 +46,6 @@ export const boxLaunch = defineOperation({
     'runbook box launch web',
     'runbook box launch web --image debian:bookworm --port 8080:80 --port 443 --expires 2h',
   ],
-  effect: 'act',
   input,
   run: async (context, { name, image, port, expires }): Promise<OneBoxReport> => {
     const wanted = {
@@ -133,14 +130,11 @@ export function readTime(text: string): number {
 const LAUNCH_WAIT_MS = 50_000;
 
 export const envLaunch = defineTool({
-  name: 'env_launch',
   dotted: 'env.launch',
   title: 'Launch a box',
   description:
     'Starts a clean throw-away box in a container (env.launch), where a replay or a proof can be tried and nothing of this machine is at stake. An image that has to be made first takes a minute: then status is launching, and env_status shows when it runs. Say expires, so that a forgotten box goes.',
-  toolset: 'boxes',
   hints: { ...ACTS, idempotent: false, openWorld: true },
-  effect: 'act',
   input: z.object({
     name: z.string().max(60).describe('lower-case letters, digits, hyphens'),
     image: z.string().max(300).default(DEFAULT_IMAGE),

@@ -9,24 +9,20 @@ import { boxRow, READS } from './box-tools.ts';
 
 /** Every box that was launched on this host's engine, including those of killed runs. */
 export const boxList = defineOperation({
-  name: 'box list',
-  summary: 'the boxes that were launched here',
   description:
     'Lists the containers that carry labels of runbook. All state is in these labels, so no box is lost after a crash.\n' +
     'Expired and left-over boxes are marked; prune removes them.',
   examples: ['runbook box list', 'runbook box list --json'],
-  effect: 'read',
   input: z.object({}),
   run: async ({ world }): Promise<BoxesReport> => ({ boxes: await boxReports(await listBoxes(), world) }),
   exit: () => EXIT.done,
 });
 
 export const envList = operationTool(boxList, {
-  name: 'env_list',
+  dotted: 'env.list',
   title: 'List boxes',
   description:
     'The boxes that were launched here (env.list), with state, image, ports and names. Those that are over are marked.',
-  toolset: 'boxes',
   hints: READS,
   input: z.object({}),
   output: z.object({ boxes: z.array(boxRow) }),

@@ -8,13 +8,10 @@ import { removeBox } from './destroy.ts';
 
 /** Removes expired and left-over boxes. */
 export const boxPrune = defineOperation({
-  name: 'box prune',
-  summary: 'remove expired boxes and those that killed runs left',
   description:
     'Removes boxes whose --expires time has passed, interrupted launches, and boxes of a prove whose process is gone.\n' +
     'A box without --expires stays until it is destroyed.',
   examples: ['runbook box prune'],
-  effect: 'act',
   input: z.object({}),
   run: async ({ world }): Promise<RemovedBoxesReport> => {
     const removed: { name: string; because: string }[] = [];

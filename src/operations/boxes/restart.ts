@@ -12,13 +12,10 @@ import { boxByName, boxName, ENDS, oneBox } from './box-tools.ts';
 
 /** Like a reboot: files stay, processes do not. */
 export const boxRestart = defineOperation({
-  name: 'box restart',
-  summary: 'restart a box',
   description:
     'Files stay. Processes end and do not start again, because a box does not run an init system; a replay starts them.\n' +
     'Names in the proxy follow the box to its new address.',
   examples: ['runbook box restart web'],
-  effect: 'act',
   input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<OneBoxReport> => {
     await restartBox(await requireBox(box));
@@ -31,11 +28,10 @@ export const boxRestart = defineOperation({
 });
 
 export const envRestart = operationTool(boxRestart, {
-  name: 'env_restart',
+  dotted: 'env.restart',
   title: 'Restart a box',
   description:
     'Restarts a box, as a reboot does (env.restart): files stay, processes do not. A replay brings them back.',
-  toolset: 'boxes',
   hints: ENDS,
   input: z.object({ box: boxName }),
   output: oneBox,

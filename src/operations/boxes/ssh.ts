@@ -7,13 +7,10 @@ import { boxArgument } from './box-flags.ts';
 
 /** A shell in a box, for a person. */
 export const boxSsh = defineOperation({
-  name: 'box ssh',
-  summary: 'open a shell in a box',
   description:
     'Opens a shell as root, through the container engine, without an ssh server or key. A command after `--` runs instead of a shell,\n' +
     'and determines the exit code. Your changes are not recorded in any runbook.',
   examples: ['runbook box ssh web', 'runbook box ssh web -- ps -ef'],
-  effect: 'act',
   input: z.object({
     ...boxArgument,
     command: z

@@ -10,11 +10,8 @@ import { boxByName, boxName, oneBox, READS } from './box-tools.ts';
 
 /** One box and how to reach it. */
 export const boxStatus = defineOperation({
-  name: 'box status',
-  summary: 'one box: its state, image, ports and names',
   description: 'Reports the current state of a box according to the engine and the proxy. Changes nothing.',
   examples: ['runbook box status web'],
-  effect: 'read',
   input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<OneBoxReport> => {
     const [report] = await boxReports([await requireBox(box)], world);
@@ -24,11 +21,10 @@ export const boxStatus = defineOperation({
 });
 
 export const envStatus = operationTool(boxStatus, {
-  name: 'env_status',
+  dotted: 'env.status',
   title: 'Look at a box',
   description:
     'One box now (env.status): its state, image, ports, and the names under which it is reached. half-made: it is still being launched.',
-  toolset: 'boxes',
   hints: READS,
   input: z.object({ box: boxName }),
   output: oneBox,

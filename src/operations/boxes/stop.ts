@@ -11,11 +11,8 @@ import { boxByName, boxName, ENDS, oneBox } from './box-tools.ts';
 
 /** Stops a box; its files stay. */
 export const boxStop = defineOperation({
-  name: 'box stop',
-  summary: 'stop a box; its files stay',
   description: 'Ends every process of a box. `runbook box restart` starts it again with its files.',
   examples: ['runbook box stop web'],
-  effect: 'act',
   input: z.object(boxArgument),
   run: async ({ world }, { box }): Promise<OneBoxReport> => {
     await stopBox(await requireBox(box));
@@ -26,10 +23,9 @@ export const boxStop = defineOperation({
 });
 
 export const envStop = operationTool(boxStop, {
-  name: 'env_stop',
+  dotted: 'env.stop',
   title: 'Stop a box',
   description: 'Ends every process of a box; its files stay (env.stop). env_restart starts it again.',
-  toolset: 'boxes',
   hints: ENDS,
   input: z.object({ box: boxName }),
   output: oneBox,

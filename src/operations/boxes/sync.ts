@@ -36,13 +36,10 @@ const input = z.object({
 
 /** Copies the files of a folder to a box. */
 export const boxSync = defineOperation({
-  name: 'box sync',
-  summary: 'copy the files of a folder to a box',
   description:
     'Sends files that git does not ignore and that changed since the last sync, and deletes files in the box that you deleted.\n' +
     'Files like .env are skipped: --env-file copies one through a pipe, once each name in it is granted to the box.',
   examples: ['runbook box sync web', 'runbook box sync web ./site --to /srv/site --env-file .env'],
-  effect: 'act',
   input,
   run: ({ world }, flags) => runSync(world, flags),
   exit: () => EXIT.done,
@@ -87,11 +84,10 @@ async function readSecrets(
 }
 
 export const envSync = operationTool(boxSync, {
-  name: 'env_sync',
+  dotted: 'env.sync',
   title: 'Bring the project into a box',
   description:
     'Sends what git would not ignore and has changed since the last time, and removes there what is gone here (env.sync). Files of the kind of .env stay here: a person brings those, with runbook box sync --env-file.',
-  toolset: 'boxes',
   hints: ENDS,
   input: z.object({
     box: boxName,

@@ -9,12 +9,9 @@ const PATIENCE_MS = 25 * 60_000;
 
 /** Runs as its own process after a pass; a person may run it too. */
 export const deliverNotifications = defineOperation({
-  name: 'notify deliver',
-  summary: 'send the messages that wait',
   description:
     'Sends what waits in the outbox, with retries for up to 25 minutes. A pass starts it when it has something to report.',
   examples: ['runbook notify deliver', 'runbook notify deliver ops'],
-  effect: 'write',
   input: z.object({
     target: z
       .string()

@@ -10,12 +10,9 @@ import { configurationPath, notifyConfiguration } from './configuration.ts';
 
 /** Sends a message to see whether it arrives. */
 export const notifyTest = defineOperation({
-  name: 'notify test',
-  summary: 'send a test message to your targets',
   description:
     'Sends one message to each target of notify.json, or to one, without retries, and says which of them accepted it.',
   examples: ['runbook notify test', 'runbook notify test ops'],
-  effect: 'act',
   input: z.object({
     target: z
       .string()

@@ -33,8 +33,6 @@ const input = z.object({
 
 /** Installs timers for the section Schedule, after the person has seen them. */
 export const install = defineOperation({
-  name: 'schedule install',
-  summary: 'install timers for the schedules of a document',
   description:
     'Prints the units, lines or objects, and installs them once you agree. They start `runbook schedule run NAME` with the\n' +
     'engine and the document of now. A task that runs code still needs its approval: `runbook approve`.',
@@ -44,7 +42,6 @@ export const install = defineOperation({
     'runbook schedule install --as cron',
     'runbook schedule install --as kubernetes --image registry.example/runbook:1 --print',
   ],
-  effect: 'write',
   input,
   run: async (context, flags): Promise<ScheduleChangeReport> => {
     const { world } = context;

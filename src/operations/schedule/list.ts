@@ -9,13 +9,10 @@ import { scheduledDocument } from './scheduled-document.ts';
 
 /** The schedules of a document: where they are installed, how the last run ended, and when the next one is. */
 export const list = defineOperation({
-  name: 'schedule list',
-  summary: 'list the schedules of a document, with their last and next run',
   description:
     'Shows what the section Schedule declares, where it is installed on this machine, and how the last run ended.\n' +
     'Exit 2 means that an installed schedule did not run when it should have.',
   examples: ['runbook schedule list', 'runbook schedule list --file /srv/AUTODOCK.md --json'],
-  effect: 'read',
   input: z.object(scheduleFile),
   run: async ({ world }, flags): Promise<ScheduleListReport> => {
     const found = await scheduledDocument(world, flags);

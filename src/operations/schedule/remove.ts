@@ -11,12 +11,9 @@ import { schedulerFor } from './scheduler-for.ts';
 
 /** Removes what `schedule install` wrote, also for rows that the document no longer has, and for a document that is gone. */
 export const remove = defineOperation({
-  name: 'schedule remove',
-  summary: 'remove the timers of a document',
   description:
     'Stops and removes everything that "schedule install" wrote for this document, or for one name.',
   examples: ['runbook schedule remove', 'runbook schedule remove drift', 'runbook schedule remove --as cron'],
-  effect: 'write',
   input: z.object({
     ...scheduleName,
     ...scheduleFile,

@@ -19,13 +19,10 @@ import { documentOf, type ScheduledDocument, scheduledDocument } from './schedul
 
 /** What a scheduler starts: one task, without anyone to ask. */
 export const run = defineOperation({
-  name: 'schedule run',
-  summary: 'run one schedule now, as a timer does',
   description:
     'Runs the task without asking anyone, remembers how it ended, and reports a change of state to the targets in Tell.\n' +
     'Exits with the code of the task: 2 means that it found differences.',
   examples: ['runbook schedule run drift', 'runbook schedule run drift --file /srv/AUTODOCK.md'],
-  effect: 'act',
   input: z.object({
     name: z.string().describe('the name of the schedule').meta({ positional: true, placeholder: 'NAME' }),
     ...scheduleFile,

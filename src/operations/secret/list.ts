@@ -7,11 +7,8 @@ import { openStore, openValues, refused, requireStored, storeValues } from './se
 
 /** Names only: nothing is decrypted. */
 export const listSecrets = defineOperation({
-  name: 'secret list',
-  summary: 'list the encrypted secrets of a document by name',
   description: 'Shows names and recipients. Decrypts nothing.',
   examples: ['runbook secret list'],
-  effect: 'read',
   input: z.object(secretFile),
   run: async ({ world }, { file }): Promise<SecretReport> => {
     const { file: stored } = await openStore(world, file);
@@ -27,12 +24,9 @@ export const listSecrets = defineOperation({
 });
 
 export const removeSecret = defineOperation({
-  name: 'secret remove',
-  summary: 'remove an encrypted secret',
   description:
     'Removes its line. Earlier versions of the file in git still contain it: change the secret where it is used.',
   examples: ['runbook secret remove REGISTRY_PASS'],
-  effect: 'write',
   input: z.object({ ...secretName, ...secretFile }),
   run: async ({ world }, { name, file }): Promise<SecretReport> => {
     const store = await openStore(world, file);
@@ -45,11 +39,8 @@ export const removeSecret = defineOperation({
 
 /** For a person at a terminal only, so that no log or agent gets the value. */
 export const getSecret = defineOperation({
-  name: 'secret get',
-  summary: 'show the value of a secret on your terminal',
   description: 'Shows the value on a terminal only, so that it reaches neither a log nor an agent.',
   examples: ['runbook secret get REGISTRY_PASS'],
-  effect: 'read',
   input: z.object({ ...secretName, ...secretFile }),
   run: async ({ world }, { name, file }): Promise<SecretReport> => {
     if (!world.person) {

@@ -9,13 +9,10 @@ const key = z.string().regex(/^age1[a-z0-9]+$/, 'must be a public key, age1…')
 
 /** Who can decrypt. A change encrypts every value again. */
 export const secretRecipients = defineOperation({
-  name: 'secret recipients',
-  summary: 'list, add or remove the public keys that can decrypt',
   description:
     'Without flags, lists them. A change decrypts every value with your identity and encrypts it again. A removed recipient can\n' +
     'still decrypt earlier versions of the file: rotate the secrets.',
   examples: ['runbook secret recipients', 'runbook secret recipients --add age1…'],
-  effect: 'write',
   input: z.object({
     ...secretFile,
     add: z.array(key).default([]).describe('a public key to add').meta({ placeholder: 'KEY' }),

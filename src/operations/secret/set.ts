@@ -16,13 +16,10 @@ const input = z.object({ ...secretName, ...secretFile, ...valueFrom });
 
 /** Encrypts a value next to the document. */
 export const setSecret = defineOperation({
-  name: 'secret set',
-  summary: 'encrypt a secret next to the document',
   description:
     'Asks for the value without echo, or reads it from --from, and writes it encrypted with age into secrets.age.env, which\n' +
     'may be committed. The first use creates an identity in ~/.config/age/keys.txt if you have none: keep a copy of it.',
   examples: ['runbook secret set REGISTRY_PASS', 'runbook secret set REGISTRY_PASS --from /dev/stdin'],
-  effect: 'write',
   input,
   run: async ({ world }, { name, file, from }): Promise<SecretReport> => {
     const store = await openStore(world, file);
@@ -37,11 +34,8 @@ export const setSecret = defineOperation({
 
 /** The same for a secret that is stored already. */
 export const rotateSecret = defineOperation({
-  name: 'secret rotate',
-  summary: 'replace the value of a secret, and name the steps that use it',
   description: 'Steps that use the secret run again in the next pass, because their inputs changed.',
   examples: ['runbook secret rotate REGISTRY_PASS'],
-  effect: 'write',
   input,
   run: async ({ world }, { name, file, from }): Promise<SecretReport> => {
     const store = await openStore(world, file);

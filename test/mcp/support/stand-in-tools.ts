@@ -3,17 +3,15 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import { RunbookError } from '../../../src/model/diagnostic.ts';
 import type { AgentResource } from '../../../src/operations/agent/resource.ts';
-import { type AgentTool, defineTool } from '../../../src/operations/agent/tool.ts';
+import { type AgentTool, defineTool, type ToolBody } from '../../../src/operations/agent/tool.ts';
 import type { AgentToolRow } from '../../../src/operations/all.ts';
 
 /** Tools that do on demand what real ones do on a bad day: too much, too slow, wrong, hostile. */
 
 const hints = { readOnly: true, destructive: false, idempotent: true, openWorld: false };
-const common = { toolset: 'core', hints, effect: 'read' } as const;
 
 const echo = defineTool({
-  ...common,
-  name: 'env_echo',
+  hints,
   dotted: 'env.echo',
   title: 'Echo',
   description: 'Says what it was told (env.echo).',
@@ -32,8 +30,7 @@ const echo = defineTool({
 });
 
 const big = defineTool({
-  ...common,
-  name: 'big',
+  hints,
   dotted: 'big',
   title: 'Too much',
   description: 'Answers more than anybody can bear.',
@@ -71,13 +68,10 @@ async function napping(signal: AbortSignal, seconds: number, marker: string): Pr
 }
 
 const nap = defineTool({
-  ...common,
-  name: 'nap',
   dotted: 'nap',
   title: 'Nap',
   description: 'Runs a job.',
   hints: { ...hints, readOnly: false, destructive: true },
-  effect: 'act',
   input: z.object({
     job: z.string(),
     seconds: z.number(),
@@ -93,8 +87,7 @@ const nap = defineTool({
 });
 
 const peek = defineTool({
-  ...common,
-  name: 'job_peek',
+  hints,
   dotted: 'job.peek',
   title: 'Peek',
   description: 'Tells whether a job runs, and may cancel it.',
@@ -108,13 +101,10 @@ const peek = defineTool({
 });
 
 const ask = defineTool({
-  ...common,
-  name: 'ask',
   dotted: 'ask',
   title: 'Ask',
   description: 'Asks a person.',
   hints: { ...hints, readOnly: false },
-  effect: 'act',
   input: z.object({
     key: z.string(),
     script: z.string(),
@@ -131,8 +121,7 @@ const ask = defineTool({
 });
 
 const refuse = defineTool({
-  ...common,
-  name: 'refuse',
+  hints,
   dotted: 'refuse',
   title: 'Refuse',
   description: 'Fails as asked.',
@@ -164,25 +153,34 @@ const refuse = defineTool({
 });
 
 const launch = defineTool({
-  ...common,
-  name: 'env_launch',
+  hints,
   dotted: 'env.launch',
   title: 'Launch',
   description: 'Belongs to another toolset.',
-  toolset: 'boxes',
   input: z.object({}),
   output: z.object({ box: z.string() }),
   run: async () => ({ box: 'b1' }),
 });
 
-const all = [echo, big, nap, peek, ask, refuse, launch] as unknown as readonly AgentTool[];
+const row = (
+  name: string,
+  effect: AgentTool['effect'],
+  tool: unknown,
+  toolset: AgentTool['toolset'] = 'core',
+): AgentToolRow => ({
+  ...{ name, toolset, effect },
+  load: async () => ({ ...(tool as ToolBody), name, toolset, effect }),
+});
 
-export const standInTools: readonly AgentToolRow[] = all.map((tool) => ({
-  name: tool.name,
-  toolset: tool.toolset,
-  effect: tool.effect,
-  load: async () => tool,
-}));
+export const standInTools: readonly AgentToolRow[] = [
+  row('env_echo', 'read', echo),
+  row('big', 'read', big),
+  row('nap', 'act', nap),
+  row('job_peek', 'read', peek),
+  row('ask', 'act', ask),
+  row('refuse', 'read', refuse),
+  row('env_launch', 'read', launch, 'boxes'),
+];
 
 const document: AgentResource = {
   name: 'document',

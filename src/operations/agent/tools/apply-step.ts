@@ -51,14 +51,11 @@ type Input = z.infer<typeof input>;
 
 /** Runs a step, a draft or a revision, and tells what came of it. */
 export const applyStep = defineTool({
-  name: 'apply_step',
   dotted: 'apply-step',
   title: 'Run a step',
   description:
     'Changes the box by one step and records it (apply-step). step: run it. draft {title, why, run, verify}: try a new one. Both: revise that step. Verify lines are typed checks, such as "port 443 owner caddy", "http GET http://127.0.0.1/ status 200 within 20s", "not port 80 owner nginx", "service x active", "file /p contains \\"y\\""; they fail before and pass after. Long work answers with a job.',
-  toolset: 'core',
   hints: { readOnly: false, destructive: true, idempotent: false, openWorld: true },
-  effect: 'act',
   input,
   output: Answer,
   run: async (context, given): Promise<AttemptAnswer> => {

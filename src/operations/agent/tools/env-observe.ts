@@ -38,14 +38,11 @@ const input = z.object({
 
 /** Measures the box now: findings first, then what changed, then the facts. */
 export const envObserve = defineTool({
-  name: 'env_observe',
   dotted: 'env.observe',
   title: 'Observe the box',
   description:
     'Measures this box and its cluster and changes nothing (env.observe). findings come first, the ordinary cause first, each citing evidence ids for a hypothesis; then what changed since the last observation (or compare_to), what changed that no step did (unaccounted), and the facts. Call it before you change anything, and whenever a step fails.',
-  toolset: 'core',
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
-  effect: 'read',
   input,
   output: z.object({
     snapshot: z.string(),

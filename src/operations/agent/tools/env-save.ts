@@ -55,14 +55,11 @@ type Input = z.infer<typeof input>;
 
 /** Folds the work since the last save into the document. */
 export const envSave = defineTool({
-  name: 'env_save',
   dotted: 'env.save',
   title: 'Write down what worked',
   description:
     'Writes the unsaved work into the markdown (env.save): each step whose Verify passed, each solved problem with its Why and Fix, facts, decisions, endpoints, inputs by name. Answers the diff; dry_run writes nothing. not_saved are steps that are not proven, leftovers what only failed attempts changed. While a cleared problem lacks its Why (withheld), steps are not written.',
-  toolset: 'core',
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
-  effect: 'write',
   input,
   output: z.object({
     written: z.boolean(),

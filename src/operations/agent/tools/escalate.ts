@@ -14,14 +14,11 @@ import { findProblem } from './problem-resolve.ts';
 
 /** Stops and asks a person, with all that they need to answer. */
 export const escalate = defineTool({
-  name: 'escalate',
   dotted: 'escalate',
   title: 'Ask a person',
   description:
     'Stops a problem and asks a person (escalate): writes under Open questions what was tried and what is known. Use it when a guard stopped you, when evidence is outside the box, or when you repeat yourself. Independent steps can continue; a person resumes with runbook resume.',
-  toolset: 'core',
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
-  effect: 'write',
   input: z.object({
     question: z.string().min(1).max(1_000),
     to: z.string().max(200).optional().describe('who could know'),

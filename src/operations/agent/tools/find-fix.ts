@@ -10,14 +10,11 @@ import { findJob, logTail } from './job-read.ts';
 
 /** Recorded problems that match an error text or a job's output. */
 export const findFix = defineTool({
-  name: 'find_fix',
   dotted: 'find.fix',
   title: 'Look for a known fix',
   description:
     'Recorded problems that match an error text or the output of a job (find.fix), each with its Why and Fix: those of the document by their Symptom, then those of this box by the same error line. Changes nothing.',
-  toolset: 'core',
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
-  effect: 'read',
   input: z.object({
     text: z.string().max(100_000).optional().describe('an error, as printed; or the code of a finding'),
     job: z.string().max(100).optional(),

@@ -32,13 +32,10 @@ const ORDER: readonly ParityClass[] = ['differs', 'unknown', 'expected'];
 
 /** Two boxes side by side, for an agent: what is left to bring over, or to declare. */
 export const parityTool = defineTool({
-  name: 'parity',
   dotted: 'parity',
   title: 'Compare two boxes',
   description: `Measures two boxes in the same way and reports differences (parity); changes neither. a and b: a launched box, container:NAME, or local. Compared are ${Object.keys(PARITY_SCOPES).join(', ')}. What could not be measured on both is unknown, never equal. expect declares what may differ: FIRST=SECOND for names and addresses, SCOPE:PATTERN such as packages:linux-*. Shell checks and fact commands are asked only where a person has approved the document.`,
-  toolset: 'boxes',
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
-  effect: 'read',
   input: z.object({
     a: box.describe('the box as it should be'),
     b: box.describe('the box that is compared with it'),

@@ -36,14 +36,11 @@ type Input = z.infer<typeof input>;
 
 /** Gives a solved problem its Why and writes it; or drops it; or says that it is another one. */
 export const problemResolve = defineTool({
-  name: 'problem_resolve',
   dotted: 'problem.resolve',
   title: 'Explain a problem',
   description:
     'Gives a cleared problem its Why and writes it, with Symptom, Fix and Verify, where a later pass needs it (problem.resolve). Say the mechanism, not the history. Its Verify must test for the obstacle, not for the goal: "not port 80 owner nginx" rather than "port 80 free". drop with a reason leaves it out; same_as merges it into another.',
-  toolset: 'core',
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
-  effect: 'write',
   input,
   output: z.object({
     problem: z.string(),

@@ -65,14 +65,11 @@ type Answer = z.infer<typeof output>;
 
 /** Walks the whole document, as `runbook replay` does. */
 export const replayTool = defineTool({
-  name: 'replay',
   dotted: 'replay',
   title: 'Replay the runbook',
   description:
     'Brings the box to what the document says, in one pass (replay): checks, skips satisfied steps, acts, verifies, and continues where it stopped. dry_run runs nothing. Runs as a job: follow it with job_read. Only saved steps count: call env_save first.',
-  toolset: 'core',
   hints: { readOnly: false, destructive: true, idempotent: true, openWorld: true },
-  effect: 'act',
   input,
   output,
   budget: 16_000,

@@ -26,14 +26,11 @@ const Entry = z.object({
 
 /** All that an agent needs that has just begun, or has lost its memory. */
 export const runbookRead = defineTool({
-  name: 'runbook_read',
   dotted: 'runbook.read',
   title: 'Read the runbook and the current state',
   description:
     'Call this first, and after every restart or compaction (runbook.read). now says what is running, waits for approval, is unsolved or unsaved, and what to do next. view: outline (default), step (with step: id), problems, decisions, or diff (what env_save would write). exists is false where there is no file yet: env_save creates it.',
-  toolset: 'core',
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
-  effect: 'read',
   input: z.object({
     view: z.enum(['outline', 'step', 'problems', 'decisions', 'diff']).default('outline'),
     step: z.string().max(200).optional(),

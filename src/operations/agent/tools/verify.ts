@@ -22,14 +22,11 @@ import {
 
 /** Asks typed checks once; runs no code and changes no problem. */
 export const verifyTool = defineTool({
-  name: 'verify',
   dotted: 'verify',
   title: 'Evaluate the checks',
   description:
     'Evaluates the typed checks of the steps, saved or not, once and without waiting (verify). Changes nothing. probes: your own check lines. Only apply_step and replay run shell checks. unknown is never a pass.',
-  toolset: 'core',
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
-  effect: 'read',
   input: z.object({
     steps: z.array(z.string()).max(200).optional().describe('ids; default all'),
     probes: z.array(z.string().max(2_000)).max(50).optional().describe('check lines'),
