@@ -201,6 +201,29 @@ function verifyOf(
   );
 }
 
+/**
+ * Whether a check line failed before a fix, by what the journal saw of it since the problem opened. A deadline does not
+ * matter: it says how long to wait after the fix.
+ */
+export function failedBeforeFix(
+  line: string,
+  { problem, fix }: Pick<FoldedProblem, 'problem' | 'fix'>,
+  attempts: readonly Attempt[],
+): ObstacleCheck['failedBefore'] {
+  const bare = (check: string) => check.replace(/\s+within\s+\S+$/, '');
+  const opened = attempts.find((each) => each.attempt === problem.openedBy)?.seq ?? 0;
+  const first = attempts.find((each) => fix.some(({ attempt }) => attempt === each.attempt));
+  const row = first?.checks.find(({ check }) => bare(check) === bare(line));
+  if (!first) return 'unknown';
+  const earlier = attempts.filter((each) => each.seq >= opened && each.seq < first.seq);
+  const seen = earlier.flatMap(({ checks }) => checks).filter(({ check }) => bare(check) === bare(line));
+  return failedBefore(
+    { check: row?.check ?? seen.at(-1)?.check ?? line, before: row?.before },
+    first,
+    earlier,
+  );
+}
+
 function failedBefore(
   { check, before }: Pick<CheckRow, 'check' | 'before'>,
   fix: Attempt,

@@ -41,7 +41,7 @@ export function problemId(box: string, fingerprint: string): string {
  * | open | failed with the same fingerprint, whatever the step | open, attached |
  * | open | its step succeeds, is skipped or fails otherwise; or an attempt passes every check that had failed | cleared |
  * | cleared | the same fingerprint again | open, counters go on |
- * | cleared | resolved with a Why | resolved |
+ * | cleared, resolved but not written | resolved with a Why | resolved |
  * | open, cleared | dropped | dropped |
  * | open | escalated, or stopped by a guard | stopped |
  * | stopped, open | resumed by a person | open, counters reset |
@@ -72,8 +72,13 @@ export function moveRefusal(
     return `${id} cannot be merged into ${move.into}: the target must be a different, existing problem.`;
   }
   const from = MOVES[move.to];
-  if (from.includes(problem.state)) return undefined;
+  if (from.includes(problem.state) || isResolvedAgain(problem, move)) return undefined;
   return `To become ${move.to}, a problem must be ${from.join(' or ')}; ${id} is ${problem.state}.`;
+}
+
+/** Until a save has written it, what was said of a problem can be said differently. */
+function isResolvedAgain({ state, written }: ProblemRecord, { to }: Pick<ProblemMove, 'to'>): boolean {
+  return to === 'resolved' && state === 'resolved' && !written;
 }
 
 function afterAttempt(problems: Problems, attempt: Attempt): Problems {

@@ -107,6 +107,14 @@ describe('every transition', () => {
     expect(only(failed('x'), resume)).toMatchObject({ state: 'open', rounds: [], countedFrom: 40 });
   });
 
+  test('resolved: can be resolved again until a save has written it', () => {
+    const again = move({ to: 'resolved', why: 'it was another server' });
+    const problems = life(failed('x'), succeeded(), resolve, again);
+    expect(problems[0]).toMatchObject({ state: 'resolved', why: 'it was another server' });
+    const written = advance(problems, { kind: 'written', problems: [X] });
+    expect(moveRefusal(written, X, { to: 'resolved' })).toMatch(/is resolved/);
+  });
+
   test('resolved: the same fingerprint again → open, counters continue, the entry stays', () => {
     const problem = only(failed('x'), succeeded(), resolve, failed('x', { attempt: 'again' }));
     expect(problem).toMatchObject({ state: 'open', entry: true, openedBy: 'again' });

@@ -80,3 +80,25 @@ test('a refusal suggests a check that works, and keeps the Why', async () => {
   expect((await agent.call('runbook_read')).now.problems[0]).toMatchObject({ problem, state: 'cleared' });
   expect(await resolve({})).toMatchObject({ state: 'resolved' });
 });
+
+test('refuses a Fix that a replay would not try: its Verify held before it, or its Symptom was not printed', async () => {
+  const { agent, port, read, resolve } = await cleared(
+    'old.cjs',
+    (port) => `port ${port} free\nfile new.cjs exists`,
+  );
+  const refused = (more: object) =>
+    resolve({ why, ...more }).then(
+      () => undefined,
+      (error) => error.diagnostics[0],
+    );
+  expect(await refused({ verify: ['file new.cjs exists within 5s'] })).toMatchObject({ code: 'held-before' });
+  const notPrinted = await refused({ symptom: 'the disk is full' });
+  expect(notPrinted).toMatchObject({
+    code: 'symptom-not-printed',
+    remedy: expect.stringContaining('EADDRINUSE'),
+  });
+  const verify = [`not port ${port} owner "node old.cjs ${port} page"`];
+  expect(await resolve({ symptom: 'address already in use', verify })).toMatchObject({ state: 'resolved' });
+  await agent.call('env_save');
+  expect(await read('AUTODOCK.md')).toContain('Symptom: `address already in use`');
+});

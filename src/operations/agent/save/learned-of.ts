@@ -48,8 +48,8 @@ function problemEntry(workspace: Workspace, folded: FoldedProblem, served: boole
 }
 
 /** A Symptom is matched by its inline code; plain words become inline code. */
-function quoted(symptom: string | undefined): string | undefined {
-  if (symptom === undefined || symptom.includes('`')) return symptom;
+export function quoted(symptom: string | undefined): string | undefined {
+  if (symptom === undefined || symptom === '' || symptom.includes('`')) return symptom;
   return `\`${symptom}\``;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Fold } from '../../../loop/fold.ts';
 import type { LoopState } from '../../../loop/loop.ts';
-import type { Learned } from '../../../markdown/record/learned.ts';
+import type { Learned, LearnedProblem } from '../../../markdown/record/learned.ts';
 import { recordLearned } from '../../../markdown/record/record.ts';
 import type { Snapshot } from '../../../model/facts/snapshot.ts';
 import { unaccountedSince } from '../watch.ts';
@@ -22,6 +22,8 @@ export interface Saving {
   readonly changes: boolean;
   /** There is nothing to say: no step is proven, no problem solved, nothing was added. */
   readonly empty: boolean;
+  /** The problems as they would be written. */
+  readonly problems: readonly LearnedProblem[];
   /** Of the current file; null if it does not exist. */
   readonly sha256: string | null;
 }
@@ -66,7 +68,7 @@ async function folded(
   const text = recordLearned(source, target.runbook, inSite);
   const empty = Object.values(learned).every((entries) => entries.length === 0);
   return {
-    ...{ fold, target, text, empty },
+    ...{ fold, target, text, empty, problems: learned.problems ?? [] },
     changes: text !== source.text && !(empty && !exists),
     sha256: exists ? sha256(source.text) : null,
   };

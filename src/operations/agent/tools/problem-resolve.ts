@@ -11,7 +11,9 @@ import { openSession } from '../../session/session.ts';
 import { refuseLiteralIds } from '../attempt/refuse-literal-ids.ts';
 import { evaluateLines, readProbeLines } from '../probe-lines.ts';
 import { culpritChecks } from '../save/culprit-checks.ts';
+import { quoted } from '../save/learned-of.ts';
 import { save } from '../save/save.ts';
+import { whyNotTried } from '../save/why-not-tried.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
 import { withSteps } from '../working.ts';
 import { openWorkspace, type Workspace, withoutOutput } from '../workspace.ts';
@@ -115,7 +117,10 @@ async function decide(
     );
   }
   // Said again, the same: nothing to add.
-  if (problem.state === 'resolved' && problem.why === why)
+  const isRepeated = [given.title, given.symptom, given.fix, given.verify].every(
+    (each) => each === undefined,
+  );
+  if (problem.state === 'resolved' && problem.why === why && isRepeated)
     return { attempts: problem.fix ?? [], verify: problem.verify ?? [] };
   refuseMove(workspace, problem, 'resolved');
   const { cause, title, symptom, fix } = given;
@@ -132,6 +137,7 @@ async function decide(
     const attempts = folded?.fix.map(({ attempt }) => attempt) ?? [];
     refuseStrangeFix(problem, fix, attempts);
     const verify = attempts.length > 0 ? await obstacleChecks(context, workspace, folded!, given.verify) : [];
+    if (folded && attempts.length > 0) await refuseUntried(workspace, folded, given, verify);
     await move(workspace, problem, { ...said, verify });
     return { attempts, verify };
   } catch (error) {
@@ -139,6 +145,17 @@ async function decide(
     await move(workspace, problem, { to: 'explained', why, ...(cause === undefined ? {} : { cause }) });
     throw error;
   }
+}
+
+/** What the agent says of the Fix must fit what the journal saw. */
+async function refuseUntried(
+  workspace: Workspace,
+  folded: FoldedProblem,
+  { symptom = '' }: Input,
+  verify: readonly string[],
+): Promise<void> {
+  const found = await whyNotTried(workspace, folded, { symptom: quoted(symptom) ?? '', verify });
+  if (found) throw usageError(found.code, found.message, `The Why is kept. ${found.remedy}`);
 }
 
 function refuseStrangeFix(
