@@ -37,7 +37,7 @@ function problemEntry(workspace: Workspace, folded: FoldedProblem, served: boole
   return {
     title: problem.title ?? titleOf(failure, folded),
     ...(served ? { for: folded.for } : {}),
-    symptom: quoted(problem.symptom) ?? symptomOf(failure),
+    symptom: asInlineCode(problem.symptom) ?? symptomOf(failure),
     why: problem.why ?? '',
     fix: fences,
     ...(fences.length === 0 ? { fixText: explanation } : {}),
@@ -48,7 +48,7 @@ function problemEntry(workspace: Workspace, folded: FoldedProblem, served: boole
 }
 
 /** A Symptom is matched by its inline code; plain words become inline code. */
-export function quoted(symptom: string | undefined): string | undefined {
+export function asInlineCode(symptom: string | undefined): string | undefined {
   if (symptom === undefined || symptom === '' || symptom.includes('`')) return symptom;
   return `\`${symptom}\``;
 }

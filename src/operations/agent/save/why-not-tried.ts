@@ -33,8 +33,8 @@ export async function whyNotTried(
   if (verify.length > 0 && held.length === verify.length) {
     return {
       code: 'held-before',
-      message: `The Verify of ${id} must fail before its fix. \`${held[0]}\` passed before it, so a replay would never try the fix.`,
-      remedy: 'Give verify: check lines that failed while the step failed. Or omit verify.',
+      message: `The Verify of ${id} must fail before its fix, but \`${held[0]}\` passed: a replay would never try the fix.`,
+      remedy: 'Give verify: check lines that failed while the step failed, or omit verify.',
     };
   }
   const failures = store.loop.attempts.filter(

@@ -11,7 +11,7 @@ import { openSession } from '../../session/session.ts';
 import { refuseLiteralIds } from '../attempt/refuse-literal-ids.ts';
 import { evaluateLines, readProbeLines } from '../probe-lines.ts';
 import { culpritChecks } from '../save/culprit-checks.ts';
-import { quoted } from '../save/learned-of.ts';
+import { asInlineCode } from '../save/learned-of.ts';
 import { save } from '../save/save.ts';
 import { whyNotTried } from '../save/why-not-tried.ts';
 import { type AgentContext, defineTool } from '../tool.ts';
@@ -154,7 +154,7 @@ async function refuseUntried(
   { symptom = '' }: Input,
   verify: readonly string[],
 ): Promise<void> {
-  const found = await whyNotTried(workspace, folded, { symptom: quoted(symptom) ?? '', verify });
+  const found = await whyNotTried(workspace, folded, { symptom: asInlineCode(symptom) ?? '', verify });
   if (found) throw usageError(found.code, found.message, `The Why is kept. ${found.remedy}`);
 }
 
