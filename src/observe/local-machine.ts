@@ -37,7 +37,7 @@ export const localMachine: Machine = {
   get now() {
     return new Date();
   },
-  read: (path) => tryRead(() => readFileSync(path)),
+  read: (path) => tryRead(() => (path.startsWith('/proc/') ? readProc(path) : readFileSync(path))),
   head: (path, bytes) => tryRead(() => readHead(path, bytes)),
   tail: (path, bytes) => tryRead(() => readTail(path, bytes)),
   exists: existsSync,
@@ -86,6 +86,24 @@ function kindOf(entry: Dirent | Stats): EntryKind {
   if (entry.isFile()) return 'file';
   if (entry.isDirectory()) return 'folder';
   return entry.isSymbolicLink() ? 'link' : 'other';
+}
+
+const procBuffer = Buffer.allocUnsafe(64 * 1024);
+
+/** A file in /proc has no size, for which readFileSync allocates much more than the few bytes that most of them hold. */
+function readProc(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    let length = 0;
+    for (;;) {
+      const count = readSync(file, procBuffer, length, procBuffer.length - length, null);
+      length += count;
+      if (count === 0) return Buffer.from(procBuffer.subarray(0, length));
+      if (length === procBuffer.length) return Buffer.concat([procBuffer, readFileSync(file)]);
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 function readHead(path: string, bytes: number): Buffer {

@@ -1,6 +1,6 @@
 import { localMachine } from './local-machine.ts';
 import { type Machine, namesIn, readText } from './machine.ts';
-import { processes, processNames, processStartMs } from './processes.ts';
+import { type Processes, processes, processNames, processStartMs } from './processes.ts';
 
 /** A service as its manager reports it. */
 export interface Service {
@@ -11,6 +11,12 @@ export interface Service {
   readonly manager: 'systemd' | 'sysv' | 'openrc';
   /** One line for people: sub-state, main pid, how the state was determined. */
   readonly detail: string;
+}
+
+/** The services of the box, or why they are not known. */
+export interface Services {
+  readonly services: readonly Service[];
+  readonly unavailable?: string;
 }
 
 /** The result of querying one service. */
@@ -34,19 +40,19 @@ export async function findService(name: string, machine: Machine = localMachine)
   return { kind: 'unknown', reason: `the box runs no systemd and /etc/init.d/${name} does not exist` };
 }
 
-/** Every service that the box's manager knows. Reads state only; init scripts are not run. */
-export async function listServices(machine: Machine = localMachine): Promise<{
-  readonly services: readonly Service[];
-  readonly unavailable?: string;
-}> {
+/**
+ * Every service that the box's manager knows. Reads state only; init scripts are not run.
+ * @param running the processes of the box, asked for only without systemd
+ */
+export async function listServices(machine: Machine, running: () => Promise<Processes>): Promise<Services> {
   if (hasSystemd(machine)) return systemdServices(machine);
   const scripts = machine.list('/etc/init.d');
   if (scripts.kind !== 'read')
     return { services: [], unavailable: 'the box runs no systemd and /etc/init.d does not exist' };
-  const running = await processes(machine);
-  const programs = new Set(running.processes.flatMap(processNames));
+  const programs = new Set((await running()).processes.flatMap(processNames));
+  const boot = bootNames(machine);
   const found = scripts.value.filter(({ name }) => !/^(?:README|skeleton|functions\.sh|\.)/.test(name));
-  return { services: found.map(({ name }) => byProcess(name, programs, machine)) };
+  return { services: found.map(({ name }) => byProcess(name, programs, machine, boot)) };
 }
 
 /** sd_booted(3): this folder exists exactly if systemd is PID 1. */
@@ -134,18 +140,30 @@ function statusOf(code: number, output: string): Service['state'] | undefined {
   return code === 3 ? 'inactive' : undefined;
 }
 
-function byProcess(name: string, programs: ReadonlySet<string>, machine: Machine): Service {
+function byProcess(
+  name: string,
+  programs: ReadonlySet<string>,
+  machine: Machine,
+  boot?: ReadonlySet<string>,
+): Service {
   const pid = pidFromFile(name, machine);
-  if (pid !== undefined) return scripted(name, 'active', `pid ${pid}, from its pid file`, machine);
+  if (pid !== undefined) return scripted(name, 'active', `pid ${pid}, from its pid file`, machine, boot);
   // The kernel truncates names to 15 bytes.
   if (programs.has(name) || programs.has(name.slice(0, 15)))
-    return scripted(name, 'active', 'a process of that name runs', machine);
-  return scripted(name, 'inactive', 'no pid file, and no process of that name runs', machine);
+    return scripted(name, 'active', 'a process of that name runs', machine, boot);
+  return scripted(name, 'inactive', 'no pid file, and no process of that name runs', machine, boot);
 }
 
-function scripted(name: string, state: Service['state'], detail: string, machine: Machine): Service {
+/** @param boot what starts at boot, if it is known already */
+function scripted(
+  name: string,
+  state: Service['state'],
+  detail: string,
+  machine: Machine,
+  boot = bootNames(machine),
+): Service {
   const manager = machine.exists('/run/openrc') ? 'openrc' : 'sysv';
-  return { name, state, enabled: startsAtBoot(name, machine), manager, detail };
+  return { name, state, enabled: boot.has(name), manager, detail };
 }
 
 /**
@@ -163,12 +181,15 @@ function pidFromFile(name: string, machine: Machine): number | undefined {
   return undefined;
 }
 
-/** Links of SysV run levels 2 to 5, or a run level of OpenRC. */
-function startsAtBoot(name: string, machine: Machine): boolean {
-  const link = new RegExp(`^S\\d\\d${name.replace(/[.\\]/g, '\\$&')}$`);
-  const started = (folder: string) => namesIn(machine, folder).some((each) => link.test(each));
-  if (['/etc/rc2.d', '/etc/rc3.d', '/etc/rc4.d', '/etc/rc5.d'].some(started)) return true;
-  return ['default', 'boot', 'sysinit'].some((level) => machine.exists(`/etc/runlevels/${level}/${name}`));
+/** The services that start at boot: links of SysV run levels 2 to 5, or a run level of OpenRC. */
+function bootNames(machine: Machine): ReadonlySet<string> {
+  const links = ['/etc/rc2.d', '/etc/rc3.d', '/etc/rc4.d', '/etc/rc5.d'].flatMap((folder) =>
+    namesIn(machine, folder).flatMap((name) => /^S\d\d(.+)$/.exec(name)?.[1] ?? []),
+  );
+  const levels = ['default', 'boot', 'sysinit'].flatMap((level) =>
+    namesIn(machine, `/etc/runlevels/${level}`),
+  );
+  return new Set([...links, ...levels]);
 }
 
 function firstLine(text: string): string {

@@ -29,6 +29,7 @@ import { observeProcesses } from './scopes/processes.ts';
 import { observeServices } from './scopes/services.ts';
 import { observeSystem } from './scopes/system.ts';
 import { observeUsers } from './scopes/users.ts';
+import { listServices } from './services.ts';
 
 /** What to observe, and how. */
 export interface ObserveOptions {
@@ -109,6 +110,7 @@ export function unseen(scopes: readonly Scope[], reason: string): Snapshot {
 }
 
 function shareSources({ env, folder, key, cluster, machine = localMachine }: ObserveOptions): Sources {
+  const running = once(() => processes(machine));
   return {
     ...(cluster && { cluster }),
     machine,
@@ -117,7 +119,8 @@ function shareSources({ env, folder, key, cluster, machine = localMachine }: Obs
     ...(key !== undefined && { key }),
     now: machine.now,
     listeners: once(() => listeners(machine)),
-    processes: once(() => processes(machine)),
+    processes: running,
+    services: once(() => listServices(machine, running)),
     dpkg: once(() => readDpkg(machine)),
     users: once(() => accountNames(machine, 'passwd')),
   };

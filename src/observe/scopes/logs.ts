@@ -1,6 +1,5 @@
 import type { Machine } from '../machine.ts';
 import { redactText } from '../redact/redact.ts';
-import { listServices } from '../services.ts';
 import type { Observer, Sources, Unnumbered } from './observer.ts';
 
 type Log = Unnumbered<'logs'>;
@@ -40,7 +39,7 @@ const IRRELEVANT_FOLDERS = new Set([
  */
 export const observeLogs: Observer<'logs'> = async (sources) => {
   const files = recentFiles(sources);
-  const journal = await journalLogs(sources.machine);
+  const journal = await journalLogs(sources);
   const facts = [...journal.facts, ...files.flatMap((file) => tailOf(file, sources.machine) ?? [])];
   return { facts: facts.filter(({ lines }) => lines.length > 0), unavailable: journal.unavailable ?? [] };
 };
@@ -99,9 +98,12 @@ function lastLines(text: string): string[] {
   return lines.slice(-MAX_LINES).map((line) => line.slice(0, LONGEST_LINE));
 }
 
-async function journalLogs(machine: Machine): Promise<{ facts: Log[]; unavailable?: string[] }> {
+async function journalLogs({
+  machine,
+  services,
+}: Sources): Promise<{ facts: Log[]; unavailable?: string[] }> {
   if (!machine.exists('/run/systemd/system')) return { facts: [] };
-  const { services: found } = await listServices(machine);
+  const { services: found } = await services();
   const failed = found.filter(({ state }) => state === 'failed').slice(0, 3);
   const answers = await Promise.all([
     readSystemJournal(machine, 'journal', ['-p', 'warning']),

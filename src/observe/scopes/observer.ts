@@ -3,6 +3,7 @@ import type { FactOf, Scope } from '../../model/facts/snapshot.ts';
 import type { Machine } from '../machine.ts';
 import type { Listeners } from '../ports/listener.ts';
 import type { Processes } from '../processes.ts';
+import type { Services } from '../services.ts';
 import type { DpkgStatus } from './dpkg.ts';
 
 /** A fact without its id. */
@@ -28,6 +29,7 @@ export interface Sources {
   readonly now: Date;
   listeners(): Promise<Listeners>;
   processes(): Promise<Processes>;
+  services(): Promise<Services>;
   /** Undefined if the box does not use dpkg. */
   dpkg(): DpkgStatus | undefined;
   /** The cluster of the box; absent if it may not be queried. */

@@ -1,13 +1,12 @@
 import { textOrder } from '../../base/text-order.ts';
 import { redactText } from '../redact/redact.ts';
-import { listServices } from '../services.ts';
 import type { Observer } from './observer.ts';
 
 const ORDER = ['failed', 'starting', 'active', 'unknown', 'inactive'];
 
 /** Order: failed, starting, active, unknown, inactive. */
-export const observeServices: Observer<'services'> = async ({ machine }) => {
-  const { services: found, unavailable } = await listServices(machine);
+export const observeServices: Observer<'services'> = async ({ services }) => {
+  const { services: found, unavailable } = await services();
   const facts = found.map(({ name, state, enabled, manager, detail }) => ({
     name,
     state,
