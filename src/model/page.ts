@@ -25,7 +25,7 @@ export interface FixHistory {
   readonly times: number;
   /** ISO 8601. */
   readonly last?: string;
-  /** It has not fired for a long time. */
+  /** It has not fired for 90 days. */
   readonly old: boolean;
 }
 

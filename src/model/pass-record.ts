@@ -9,6 +9,9 @@ export type StartedBy =
   | { readonly kind: 'agent'; readonly name: string }
   | { readonly kind: 'schedule'; readonly name: string };
 
+/** `within` of the boxes of a fleet begins with it. The passes of one run have the same. */
+export const FLEET = 'fleet ';
+
 /** The first line of a record. */
 export interface RecordHead {
   readonly record: typeof RECORD_SCHEMA;
@@ -24,7 +27,7 @@ export interface RecordHead {
   /** Hash of the document's content that runs or judges; see docs/journal.md. */
   readonly document: string;
   readonly by: StartedBy;
-  /** What a pass is part of: `prove`, or the fault of `chaos`. */
+  /** What a pass is part of: `prove`, the fault of `chaos`, or a run of a fleet: `fleet hosts.yaml, TIME`. */
   readonly within?: string;
   /** By whose word it may run: `terminal`, `approved`, `yes`, `elicitation`, `lease`, `sandbox`. Absent: nothing may run. */
   readonly allowed?: string;
@@ -122,9 +125,14 @@ export interface PassDetail extends PassEntry {
     /** As in `StepOutcome`; `undone`; `running`; or `interrupted` where the record ends in the middle of it. */
     readonly outcome: string;
     readonly ms: number;
+    /** Of them, milliseconds in which its checks were waited for. */
+    readonly waitedMs: number;
     readonly fixes: readonly string[];
+    /** What a guard, a check or an error said. */
     readonly message: string;
     readonly outputLines: number;
+    /** Checks that did not pass, as expected and observed. */
+    readonly missed: readonly string[];
   }[];
 }
 

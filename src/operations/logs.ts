@@ -48,7 +48,7 @@ export const logs = defineOperation({
     const ofStep = step === undefined ? {} : { step };
     const wanted = { ...ofStep, ...(grep === undefined ? {} : { matches: await matcher(grep) }) };
     if (!follow) return { pass: record.head.id, ...ofStep, text: outputOf(record.lines, wanted) };
-    await followOutput(context, { folder, id: record.head.id, wanted });
+    await followOutput(context, { folder, head: record.head, wanted });
     return { pass: record.head.id, text: '' };
   },
   exit: () => EXIT.done,

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { startRecord } from '../journal/passes/pass-recorder.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { Snapshot } from '../model/facts/snapshot.ts';
 import type { CheckResult, Failure } from '../model/outcome.ts';
-import type { RecordedOutcome } from '../model/pass-record.ts';
 import type { PlanStep } from '../model/plan.ts';
 import type { VerifyReport } from '../model/reports/report.ts';
 import type { Step } from '../model/runbook.ts';
@@ -13,7 +11,7 @@ import { refuseUnknownId } from './document/known-id.ts';
 import { defineOperation, type OperationContext } from './operation.ts';
 import { type CheckQuestion, evaluateOnce, questionOf } from './pass/checks.ts';
 import { openPreview, type Preview } from './pass/preview.ts';
-import { recordStart } from './pass/record-start.ts';
+import { type OnVerified, recordVerify } from './pass/record-verify.ts';
 import { openSession, type Prepared, prepare, type Session } from './session/session.ts';
 import { sessionFlags } from './session/session-flags.ts';
 
@@ -50,33 +48,11 @@ export async function verifyPrepared(
   try {
     const only = flags.only === undefined ? undefined : new Set([flags.only]);
     const preview = await openPreview(context, session);
-    return await recorded(context, session, (onVerified) =>
+    return await recordVerify(context, session, (onVerified) =>
       verifySession(preview, session, only, { endpoints: only === undefined, onVerified }),
     );
   } finally {
     await session.box.close();
-  }
-}
-
-type OnVerified = (step: string, verdict: string, checks: readonly CheckResult[]) => void;
-
-/** Keeps what is found as the record of a pass. */
-async function recorded(
-  context: OperationContext,
-  session: Session,
-  verifyAll: (onVerified: OnVerified) => Promise<VerifyReport>,
-): Promise<VerifyReport> {
-  const start = recordStart(context, session, { command: 'verify' });
-  const recorder = await startRecord(session.document.folder, start, context.world.now);
-  let outcome: RecordedOutcome = 'aborted';
-  try {
-    const report = await verifyAll((step, verdict, checks) =>
-      recorder.record(session.masker.maskDeep({ type: 'verified', step, verdict, checks })),
-    );
-    outcome = report.summary.fail > 0 ? 'failed' : report.summary.unknown > 0 ? 'person' : 'done';
-    return report;
-  } finally {
-    await recorder.end(outcome);
   }
 }
 

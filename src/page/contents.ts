@@ -1,6 +1,6 @@
 import type { Element, Root } from 'hast';
 import { h } from 'hastscript';
-import { textOfNode } from './decorate.ts';
+import { textOfNode } from './document-tree.ts';
 
 /** The table of contents: headings of levels 2 and 3, as links. */
 export function contents(tree: Root): Element {

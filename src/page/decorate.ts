@@ -4,7 +4,7 @@ import { common, createLowlight } from 'lowlight';
 import type { Action } from '../model/action.ts';
 import type { PageInput } from '../model/page.ts';
 import type { Step } from '../model/runbook.ts';
-import { visitElements } from './document-tree.ts';
+import { textOfNode, visitElements } from './document-tree.ts';
 import { type FenceCaption, fenceCaption } from './fence-caption.ts';
 import { firedLine, stateLine, stepDetails } from './step-parts.ts';
 
@@ -40,16 +40,12 @@ function addSteps(tree: Root, { runbook, states, problems }: PageInput): void {
   }
   close();
   tree.children = children;
-  const taken = new Set(runbook.steps.map(({ id }) => id));
-  visitElements(tree, (element) => nameHeading(element, taken));
+  visitElements(tree, nameHeading);
 }
 
-/** Other headings get an id too, so that the table of contents can name them. */
-function nameHeading(element: Element, taken: Set<string>): void {
-  if (!/^h[1-3]$/.test(element.tagName) || element.properties.id !== undefined) return;
-  const base = `at-${lineOf(element)}`;
-  element.properties.id = base;
-  taken.add(base);
+/** Other headings get an id too, so that the table of contents can name them. No step has an id with a colon. */
+function nameHeading(element: Element): void {
+  if (/^h[1-3]$/.test(element.tagName)) element.properties.id ??= `line:${lineOf(element)}`;
 }
 
 function addCaptions(tree: Root, { runbook, vendored }: PageInput): void {
@@ -104,10 +100,4 @@ function highlight(code: Element, lowlight: ReturnType<typeof createLowlight>): 
   code.children = lowlight.highlight(language, text).children as ElementContent[];
 }
 
-export function textOfNode(node: Root | Element): string {
-  return node.children
-    .map((child) => (child.type === 'text' ? child.value : child.type === 'element' ? textOfNode(child) : ''))
-    .join('');
-}
-
-export const lineOf = (element: Element): number => element.position?.start.line ?? 0;
+const lineOf = (element: Element): number => element.position?.start.line ?? 0;

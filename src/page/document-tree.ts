@@ -5,7 +5,6 @@ import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
-import { visibleText } from '../base/plain-text.ts';
 
 /**
  * The document as an HTML tree in which nothing is active: raw HTML is shown as text, and only harmless elements and links to
@@ -35,12 +34,11 @@ export function visitElements(
   }
 }
 
-/** Writes what could hide or reorder text as escapes, in every text of a tree: controls, bidi controls, invisible letters. */
-export function showHidden(node: Root | Element): void {
-  for (const child of node.children) {
-    if (child.type === 'text') child.value = visibleText(child.value);
-    else if (child.type === 'element') showHidden(child);
-  }
+/** The text in a node, without its markup. */
+export function textOfNode(node: Root | Element): string {
+  return node.children
+    .map((child) => (child.type === 'text' ? child.value : child.type === 'element' ? textOfNode(child) : ''))
+    .join('');
 }
 
 const schema = {

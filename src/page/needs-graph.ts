@@ -26,7 +26,7 @@ export function needsGraph(steps: readonly PlanStep[]) {
       viewBox: `-4 -4 ${width + 8} ${height + 8}`,
       width: width + 8,
       height: height + 8,
-      role: 'img',
+      role: 'group',
       ariaLabel: label,
     },
     ...steps.flatMap((each) => arrows(each, at)),

@@ -38,7 +38,7 @@ details{margin:.6rem 0}summary{cursor:pointer;padding:.2rem 0}
 .graph path{fill:none;stroke:var(--line);stroke-width:1.5}.graph path.needs{stroke:var(--soft);stroke-width:2}
 .timeline ol{list-style:none;padding:0;margin:.5rem 0}
 .timeline li{display:grid;grid-template-columns:minmax(8rem,16rem) minmax(6rem,1fr) max-content;gap:.2rem 1rem;align-items:center;padding:.15rem 0}
-.timeline meter{width:100%;height:.9rem}.timeline .fixed{grid-column:2/-1;font-size:.85rem;color:var(--soft)}
+.timeline meter{width:100%;height:.9rem}.timeline .mark{grid-column:2/-1;font-size:.85rem;color:var(--soft)}
 .hljs-comment,.hljs-quote{color:var(--soft)}.hljs-keyword,.hljs-built_in,.hljs-attr,.hljs-name,.hljs-section{color:var(--link)}
 .hljs-string,.hljs-regexp,.hljs-addition{color:var(--good)}.hljs-number,.hljs-literal,.hljs-variable,.hljs-deletion{color:var(--warn)}
 .single{max-width:84rem;margin:0 auto;padding:1.5rem}
@@ -51,6 +51,6 @@ pre.log{white-space:pre-wrap;overflow-wrap:anywhere}caption{text-align:left;colo
 tbody th{background:none;font-weight:inherit}svg.bar{max-width:100%}.bar rect,.bar{fill:var(--soft)}.bar .acted,.bar .undone{fill:var(--good)}.bar .failed{fill:var(--bad)}
 .bar .interrupted,.bar .person{fill:var(--warn)}.running{color:var(--link)}.added{color:var(--good)}.removed{color:var(--bad)}
 @media(max-width:52rem){.single{padding:1rem}.layout{grid-template-columns:minmax(0,1fr);padding:1rem;gap:1rem}nav.contents{position:static;max-height:16rem}
-.timeline li{grid-template-columns:1fr}.timeline .fixed{grid-column:1}.overview{grid-template-columns:1fr}}
-@media print{nav.contents,.skip{display:none}.layout{display:block;padding:0}pre{white-space:pre-wrap;max-height:none}details{display:block}}
+.timeline li{grid-template-columns:1fr}.timeline .mark{grid-column:1}.overview{grid-template-columns:1fr}}
+@media print{nav.contents,.skip{display:none}.layout{display:block;padding:0}pre{white-space:pre-wrap;max-height:none}details::details-content{content-visibility:visible}header.served,form{display:none}}
 `.trim();

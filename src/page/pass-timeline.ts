@@ -1,8 +1,11 @@
 import { h } from 'hastscript';
+import { duration } from '../base/shown-duration.ts';
 import type { PassDetail } from '../model/pass-record.ts';
-import { shownDuration } from './shown-duration.ts';
 
-/** One bar for each step of a pass, as wide as the step took. */
+/** Waiting for checks that is worth a mark, in milliseconds. */
+const LONG_WAIT_MS = 1_000;
+
+/** One bar for each step of a pass, as wide as the step took. Fixes and waits are marked. */
 export function passTimeline(pass: PassDetail, linkTo: (step: string) => string = (step) => `#${step}`) {
   const longest = Math.max(1, ...pass.steps.map(({ ms }) => ms));
   return h('figure.timeline', [
@@ -19,10 +22,17 @@ export function passTimeline(pass: PassDetail, linkTo: (step: string) => string 
             value: step.ms,
             ariaLabel: `${step.title}: ${step.outcome}`,
           }),
-          h('span', `${step.outcome}, ${shownDuration(step.ms)}`),
-          ...(step.fixes.length > 0 ? [h('span.fixed', `fixed: ${step.fixes.join(', ')}`)] : []),
+          h('span', `${step.outcome}, ${duration(step.ms)}`),
+          ...marksOf(step).map((mark) => h('span.mark', mark)),
         ]),
       ),
     ),
   ]);
+}
+
+function marksOf({ fixes, waitedMs }: PassDetail['steps'][number]): string[] {
+  return [
+    ...(fixes.length > 0 ? [`fixed: ${fixes.join(', ')}`] : []),
+    ...(waitedMs >= LONG_WAIT_MS ? [`waited ${duration(waitedMs)} for its checks`] : []),
+  ];
 }

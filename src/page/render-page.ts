@@ -3,7 +3,7 @@ import { h } from 'hastscript';
 import type { PageInput, StepState } from '../model/page.ts';
 import { contents } from './contents.ts';
 import { decorate } from './decorate.ts';
-import { documentTree, showHidden } from './document-tree.ts';
+import { documentTree } from './document-tree.ts';
 import { factAges } from './fact-ages.ts';
 import { htmlPage, type ServedFrame } from './html-page.ts';
 import { needsGraph } from './needs-graph.ts';
@@ -18,8 +18,6 @@ export function renderPage(input: PageInput, served?: ServedFrame): string {
   decorate(tree, input);
   const toc = contents(tree);
   insertOverview(tree, input);
-  showHidden(tree);
-  showHidden(toc);
   return htmlPage({
     title: input.runbook.name,
     contents: toc,

@@ -1,9 +1,8 @@
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
-import { plainText } from '../base/plain-text.ts';
+import { duration } from '../base/shown-duration.ts';
 import type { CheckResult } from '../model/outcome.ts';
 import type { FixHistory, StepState } from '../model/page.ts';
-import { shownDuration } from './shown-duration.ts';
 
 /** The line below a step's heading: its state, when it last held, how long it took. */
 export function stateLine({ status, at, lastHeld, drifted, ms }: StepState): ElementContent {
@@ -11,7 +10,7 @@ export function stateLine({ status, at, lastHeld, drifted, ms }: StepState): Ele
     ...(drifted === undefined ? [] : [`drifted: its checks failed ${minute(drifted)} UTC`]),
     ...(at === undefined ? [] : [`since ${minute(at)} UTC`]),
     ...(lastHeld === undefined ? [] : [`last held ${minute(lastHeld)} UTC`]),
-    ...(ms === undefined ? [] : [`took ${shownDuration(ms)}`]),
+    ...(ms === undefined ? [] : [`took ${duration(ms)}`]),
   ];
   const tone = drifted === undefined ? status : 'failed';
   return h('p.state', [h(`strong.${tone}`, status), ...(parts.length > 0 ? [` ${parts.join(', ')}`] : [])]);
@@ -44,7 +43,7 @@ export function stepDetails({ checks, output }: StepState): ElementContent[] {
       ? [
           h('details.output', [
             h('summary', `Output, ${output.trimEnd().split('\n').length} lines`),
-            h('pre', { tabIndex: 0 }, plainText(output)),
+            h('pre', { tabIndex: 0 }, output),
           ]),
         ]
       : []),

@@ -50,10 +50,13 @@ export class Decisions {
     const ask = await this.#open(key);
     if (!ask) return undefined;
     const again = (notice: string): Decided => ({ html: this.#render(ask, session, frame, notice) });
-    const shown = this.#shown.get(fields.get('shown') ?? '');
+    const id = fields.get('shown') ?? '';
+    const shown = this.#shown.get(id);
     const isOwn = shown?.session === session.id && shown.key === key;
     if (!isOwn || !isTokenOf(session, fields.get('token') ?? ''))
       return again('This form is too old. Read what would run, and answer again.');
+    // A form counts once, also if its button is pressed twice.
+    this.#shown.delete(id);
     const done: Decided = { next: `/approvals/${key}` };
     switch (fields.get('answer')) {
       case 'refuse':

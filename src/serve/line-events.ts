@@ -1,32 +1,34 @@
 import { plainText } from '../base/plain-text.ts';
 import type { RecordLine } from '../model/pass-record.ts';
-import type { FollowedLine } from '../operations/record/follow-records.ts';
+import type { FollowedLine } from '../operations/record/record-tail.ts';
 import { eventText } from './event-streams.ts';
 
 /** UTF-16 code units of output in one message. What is beyond it is in the record, and on the page once it is opened again. */
 const MAX_TEXT = 64 * 1024;
 
 /**
- * New lines of a record as events. Output in a row is joined, so that a step that prints much costs few events. The id of an event
- * names the pass and the line: a page that reconnects sends the last one that it got.
+ * New lines of a record as events. Output in a row is joined, so that a step that prints much costs few events. `from` and `at` are
+ * the first and the last line of an event: a page notices where lines are missing.
  */
 export function lineEvents(lines: readonly FollowedLine[]): string {
   let text = '';
+  let from = 0;
   let events = '';
   const flush = ({ pass, at }: FollowedLine) => {
     if (text === '') return;
     const over = text.length - MAX_TEXT;
     const shown = over > 0 ? `\n[${over} characters are left out here]\n${text.slice(over)}` : text;
-    events += eventText('line', { pass, at, type: 'output', text: plainText(shown) }, `${pass}@${at}`);
+    events += eventText('line', { pass, from, at, type: 'output', text: plainText(shown) });
     text = '';
   };
   lines.forEach((each, index) => {
+    if (text === '') from = each.at;
     text += shownText(each.line);
     const isLast = lines[index + 1]?.pass !== each.pass;
     if (each.line.type !== 'output' || isLast) flush(each);
     if (each.line.type === 'output') return;
     const { pass, at, line } = each;
-    events += eventText('line', { pass, at, type: line.type, say: said(line) }, `${pass}@${at}`);
+    events += eventText('line', { pass, from: at, at, type: line.type, say: said(line) });
   });
   return events;
 }

@@ -5,7 +5,6 @@ import { messagePage, signInPage } from '../page/live/sign-in-page.ts';
 import type { Access } from './access.ts';
 import type { Decisions } from './decisions.ts';
 import type { EventStreams } from './event-streams.ts';
-import { sendMissed } from './missed-events.ts';
 import { foreignRequest, type Refusal } from './request-guards.ts';
 import type { ServedDocument } from './served-document.ts';
 import type { ViewCache } from './view-cache.ts';
@@ -55,7 +54,7 @@ async function answer(
   if (url.pathname === '/sign-in') return await signIn(serving, request, response, url);
   const session = serving.access.session(cookieOf(request, serving.port));
   if (!session) return askForCode(response, `${url.pathname}${url.search}`);
-  if (url.pathname === '/events') return await openStream(serving, request, response);
+  if (url.pathname === '/events') return openStream(serving.streams, response);
   const frame = { path: url.pathname, waiting: await serving.waiting(), signedIn: true };
   const key = /^\/approvals\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
   if (request.method === 'POST') {
@@ -76,25 +75,19 @@ async function viewOf(
   { served, cache }: ServeContext,
   url: URL,
   frame: ServedFrame,
-): Promise<string | undefined> {
+): Promise<Buffer | undefined> {
   const view = views.find(([path]) => path.test(url.pathname))?.[1];
   if (!view) return undefined;
   return await cache.get(`${url.pathname}${url.search}`, () => view(served, url, frame));
 }
 
-async function openStream(
-  { served, streams }: ServeContext,
-  request: IncomingMessage,
-  response: ServerResponse,
-) {
+function openStream(streams: EventStreams, response: ServerResponse): void {
   if (!streams.add(response)) {
     response.writeHead(503, { 'Retry-After': '30' }).end();
     return;
   }
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
   response.write('retry: 1000\n\n');
-  const last = request.headers['last-event-id'];
-  if (typeof last === 'string') await sendMissed(served.folder, last, response);
 }
 
 async function signIn(serving: ServeContext, request: IncomingMessage, response: ServerResponse, url: URL) {
@@ -154,7 +147,7 @@ function sendPage(
   sendHtml(response, status, htmlPage({ title, main: messagePage(title, lines), served }));
 }
 
-function sendHtml(response: ServerResponse, status: number, html: string): void {
+function sendHtml(response: ServerResponse, status: number, html: string | Buffer): void {
   response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8' }).end(html);
 }
 

@@ -17,6 +17,9 @@ import { answerWith } from './requests.ts';
 import type { ServedDocument } from './served-document.ts';
 import { ViewCache } from './view-cache.ts';
 
+/** Milliseconds in which changes of files are gathered to one event: a pass writes its journal at every step. */
+const GATHER_MS = 100;
+
 /** Serves one document until the signal fires or the person ends it. Returns the exit code. */
 export async function servePages(
   context: OperationContext,
@@ -77,9 +80,15 @@ async function followChanges(
   { served, streams, cache }: { served: ServedDocument; streams: EventStreams; cache: ViewCache },
   signal: AbortSignal,
 ): Promise<void> {
+  let isGathering = false;
   const changed = () => {
     cache.clear();
-    streams.send(eventText('changed', {}));
+    if (isGathering) return;
+    isGathering = true;
+    setTimeout(() => {
+      isGathering = false;
+      streams.send(eventText('changed', {}));
+    }, GATHER_MS);
   };
   await followRecords(served.folder, {
     signal,

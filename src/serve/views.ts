@@ -46,7 +46,7 @@ async function onePass(
   const record = await findPassRecord(folder, pathname.slice('/passes/'.length));
   const step = searchParams.get('step') || undefined;
   const query = searchParams.get('q') || undefined;
-  const from = Number(searchParams.get('from')) || undefined;
+  const from = Number.parseInt(searchParams.get('from') ?? '', 10) || undefined;
   const log = logWindow(record, { step, query, from });
   const choice = { step, query, lines: record.lines.length, isEnd: from === undefined };
   return page(`Pass ${record.head.id}`, passPage(passDetail(record), log, choice), { served });
@@ -74,7 +74,9 @@ async function fleet(
 ): Promise<string> {
   const { runbook } = await readDocument(context.world.cwd, file);
   const steps = runbook.steps.filter(({ kind }) => kind === 'step');
-  return page('Boxes', fleetPage(await passes.list(), steps), { served });
+  // Other documents of the folder have other steps.
+  const own = (await passes.list()).filter(({ name }) => name === runbook.name);
+  return page('Boxes', fleetPage(own, steps), { served });
 }
 
 async function questions({ context, file }: ServedDocument, _url: URL, served: ServedFrame): Promise<string> {

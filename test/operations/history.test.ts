@@ -90,8 +90,12 @@ sleep 60
   const printed = async () => expect((await scene.run('logs')).report?.text).toContain('begun');
   await vi.waitFor(printed, { timeout: 40_000, interval: 200 });
   expect((await passesOf(await scene.run('history')))[0]?.outcome).toBe('running');
+  const followed = scene.run('logs', { follow: true, grep: 'beg' });
   engine.kill('SIGKILL');
   await engine;
+  // It writes no end: that its process is gone ends the following.
+  const { events } = await followed;
+  expect(events).toContainEqual(expect.objectContaining({ type: 'output', text: 'begun\n' }));
   expect((await passesOf(await scene.run('history')))[0]?.outcome).toBe('interrupted');
   expect((await scene.run('logs')).report.text).toContain('begun');
 }, 60_000);
@@ -150,16 +154,26 @@ test('what an agent ran and what a guard held back is recorded with the name of 
     });
   await wait(0.1);
   await wait(0.2);
+  await agent.call('apply_step', { draft: { title: 'Make', run: 'touch made', verify: 'file made exists' } });
+  await agent.call('verify');
+  await agent.call('verify', { probes: ['file leader exists'] });
   const passes = await passesOf(await scene.run('history'));
   expect(passes.map(({ verb, outcome, by }) => `${verb} ${outcome} ${by.kind} ${by.name}`)).toEqual([
+    // Its own check lines are not a pass.
+    'verify done agent codex 9',
+    'apply_step done agent codex 9',
     'apply_step refused agent codex 9',
     'apply_step failed agent codex 9',
   ]);
-  const held = await recordOf(scene, passes[0]!.id);
+  const verified = await recordOf(scene, passes[0]!.id);
+  expect(verified.lines).toContainEqual(
+    expect.objectContaining({ type: 'verified', step: 'make', verdict: 'pass' }),
+  );
+  const held = await recordOf(scene, passes[2]!.id);
   expect(held.lines).toContainEqual(
     expect.objectContaining({ type: 'held-back', by: 'guard', code: 'sleep-spiral', step: 'wait' }),
   );
-  const failed = await recordOf(scene, passes[1]!.id);
+  const failed = await recordOf(scene, passes[3]!.id);
   expect(failed.head.allowed).toBe('sandbox');
   expect(failed.lines.some(({ type }) => type === 'findings')).toBe(true);
 });

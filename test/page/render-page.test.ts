@@ -61,9 +61,49 @@ test('a step shows its state, its checks and its output', () => {
     }),
   );
   expect(html).toContain('<h3 id="one">One</h3>');
-  expect(html).toContain('since 2026-11-27 09:00 UTC, took 1.5 s');
+  expect(html).toContain('since 2026-11-27 09:00 UTC, took 1.5s');
   expect(html).toContain('owner nginx');
   expect(html).toContain('Output, 2 lines');
+});
+
+test('the last pass marks fixes and waits', () => {
+  const step = { id: 'one', title: 'One', outcome: 'acted', message: '', outputLines: 0, missed: [] };
+  const pass = {
+    id: 'a',
+    verb: 'replay',
+    at: '2026-11-28T10:00:00Z',
+    name: 'test',
+    box: 'here',
+    outcome: 'done',
+  };
+  const html = renderPage({
+    ...inputOf(document('### One\n\n```bash\ntrue\n```\n')),
+    lastPass: {
+      ...{ ...pass, bytes: 1, by: { kind: 'person', name: 'me' }, document: 'a', version: '0' },
+      steps: [{ ...step, ms: 119_800, waitedMs: 90_000, fixes: ['port-taken'] }],
+    } as never,
+  });
+  expect(html).toContain('acted, 1m 59s');
+  expect(html).toContain('fixed: port-taken');
+  expect(html).toContain('waited 1m 30s for its checks');
+});
+
+test('a page of 1,000 steps with checks and output is smaller than 3 MB', () => {
+  const ids = Array.from({ length: 1000 }, (_, at) => `step-${at}`);
+  const step = (id: string) =>
+    `### ${id}\n\nWhy: it shows what one step costs.\n\n\`\`\`bash\necho ${id} > out/${id}\n\`\`\`\n\nVerify:\n\n\`\`\`check\nfile out/${id} exists\n\`\`\`\n`;
+  const place = { file: 'AUTODOCK.md', line: 1, column: 1 };
+  const check = { check: 'file out/step exists', verdict: 'pass', kind: 'probe', place, waitedMs: 0 };
+  const states = ids.map((id) => [
+    id,
+    {
+      ...{ status: 'confirmed', at: '2026-11-27T09:00:00Z', ms: 2, lastHeld: '2026-11-27T09:00:00Z' },
+      ...{ checks: [{ ...check, expected: 'exists', observed: 'a file' }], output: `${'x'.repeat(999)}\n` },
+    } as unknown as StepState,
+  ]);
+  const html = renderPage(inputOf(document(ids.map(step).join('\n')), Object.fromEntries(states)));
+  expect(html).toContain('1000 of 1000 confirmed here');
+  expect(Buffer.byteLength(html)).toBeLessThan(3_000_000);
 });
 
 describe('what a stranger wrote is inert', () => {
@@ -108,6 +148,11 @@ describe('what a stranger wrote is inert', () => {
       /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f]/,
     );
     expect(html).toContain('\\u{202e}');
+  });
+
+  test('joiners in prose stay, because emojis and some scripts need them', () => {
+    const html = renderPage(inputOf(document('### One\n\n\u{1f469}\u200d\u{1f4bb}\n\n```bash\ntrue\n```\n')));
+    expect(html).toContain('\u{1f469}\u200d\u{1f4bb}');
   });
 
   test('a line of 10 MB in the document and in the output does not stop it, and is inert', () => {

@@ -1,7 +1,7 @@
 import { pluralize } from '../../base/pluralize.ts';
+import { duration } from '../../base/shown-duration.ts';
 import type { HistoryReport, OutputReport, PassDetail, PassEntry } from '../../model/pass-record.ts';
 import { clean, cleanLine } from './text/clean.ts';
-import { duration } from './text/duration.ts';
 import { type Cell, type Page, table } from './text/page.ts';
 
 const tones = {

@@ -1,7 +1,7 @@
 import { pluralize } from '../../base/pluralize.ts';
+import { duration } from '../../base/shown-duration.ts';
 import type { SubmitReport } from '../../model/reports/submit-report.ts';
 import { cleanLine } from './text/clean.ts';
-import { duration } from './text/duration.ts';
 import type { Page } from './text/page.ts';
 
 /** `runbook submit`: with --dry-run the objects themselves, for a pipe; otherwise what was sent, and how it ended. */

@@ -1,6 +1,6 @@
+import { duration } from '../../base/shown-duration.ts';
 import type { PassEvent, PassSummary, StepOutcome } from '../../model/outcome.ts';
 import { cleanLine } from './text/clean.ts';
-import { duration } from './text/duration.ts';
 import { hyperlink } from './text/hyperlink.ts';
 import { labeledText, type Page } from './text/page.ts';
 import { shownPlace } from './text/source-line.ts';

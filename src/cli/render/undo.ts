@@ -1,8 +1,8 @@
 import { pluralize } from '../../base/pluralize.ts';
+import { duration } from '../../base/shown-duration.ts';
 import type { UndoReport } from '../../model/reports/report.ts';
 import { renderFailure } from './failure.ts';
 import { cleanLine } from './text/clean.ts';
-import { duration } from './text/duration.ts';
 import { type Cell, type Page, table } from './text/page.ts';
 
 /** `runbook undo`: what was undone, in that order, what could not be, and where it stopped. */

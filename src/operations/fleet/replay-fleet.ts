@@ -1,6 +1,7 @@
 import type { Target } from '../../fleet/inventory.ts';
 import { parseTolerance, type Tolerance } from '../../fleet/tolerance.ts';
 import { type Diagnostic, EXIT, RunbookError } from '../../model/diagnostic.ts';
+import { FLEET } from '../../model/pass-record.ts';
 import type { FleetReport } from '../../model/reports/fleet.ts';
 import type { World } from '../../world.ts';
 import { requireApproval } from '../approval/approval.ts';
@@ -41,6 +42,7 @@ export async function replayFleet(
     for (const target of part.targets) passes.set(target, { document, world });
   }
   const started = context.world.now();
+  const within = `${FLEET}${flags.fleet}, ${new Date(started).toISOString()}`;
   announceFleet(context, { ...prepared, ...flags, targets });
   const { results, because } = await runTargets({
     targets,
@@ -50,7 +52,7 @@ export async function replayFleet(
     signal: context.signal,
     replay: (target) => {
       const { document, world } = passes.get(target)!;
-      return replayTarget({ ...context, world }, document, flags, target);
+      return replayTarget({ ...context, world, within }, document, flags, target);
     },
   });
   const report = fleetReport(context, prepared, { fleet: flags.fleet!, results, because, started });

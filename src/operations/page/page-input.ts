@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { PageInput } from '../../model/page.ts';
-import type { Runbook } from '../../model/runbook.ts';
 import { certificateHashOf } from '../document/certificate.ts';
 import type { OperationContext } from '../operation.ts';
 import { openPreview } from '../pass/preview.ts';
@@ -9,6 +6,7 @@ import { stepHistory } from '../record/step-history.ts';
 import { openSession, prepare } from '../session/session.ts';
 import { stepStatus } from '../status.ts';
 import { recordedSteps } from './recorded-steps.ts';
+import { vendoredObjects } from './vendored-objects.ts';
 
 /** Gathers what the page shows: the document, the journal, and the recorded passes. Nothing is measured on the box. */
 export async function pageInput(
@@ -64,26 +62,4 @@ async function certificateState(
   if (!certificate) return {};
   const hash = await certificateHashOf(document);
   return { certificate: certificate.fields.sha256 === hash ? 'valid' : 'stale' };
-}
-
-/** The objects of each vendored manifest; a file that cannot be read has none. */
-async function vendoredObjects(runbook: Runbook, folder: string): Promise<Map<string, string[]>> {
-  const files = new Set(
-    runbook.steps.flatMap(({ actions }) =>
-      actions.flatMap((action) => (action.kind === 'apply' && action.from ? [action.from] : [])),
-    ),
-  );
-  if (files.size === 0) return new Map();
-  const { readDocuments } = await import('../../cluster/apply/documents.ts');
-  const entries = [...files].map(async (file): Promise<[string, string[]]> => {
-    const read = readDocuments(await readFile(resolve(folder, file), 'utf8').catch(() => ''));
-    const objects = read.ok ? read.objects : [];
-    return [
-      file,
-      objects.map(
-        ({ kind, metadata }) => `${kind} ${[metadata?.namespace, metadata?.name].filter(Boolean).join('/')}`,
-      ),
-    ];
-  });
-  return new Map(await Promise.all(entries));
 }

@@ -79,8 +79,14 @@ function addPass(
     const { step, outcome } = line;
     const own = 'failure' in outcome ? outcome.failure.checks : outcome.checks;
     if (checks.has(step)) add(step, { checks: own });
-    if (output.has(step)) add(step, { ms: outcome.ms, output: (texts.get(step) ?? '').slice(-room) });
+    if (output.has(step)) add(step, { ms: outcome.ms, output: endOf(texts.get(step) ?? '', room, step) });
   }
+}
+
+/** The end of a step's output, with a line that says where the rest is. */
+function endOf(text: string, room: number, step: string): string {
+  if (text.length <= room) return text;
+  return `[${text.length - room} characters before this: runbook logs ${step}]\n${text.slice(-room)}`;
 }
 
 /** The output of these steps, in one walk over the lines. */

@@ -1,5 +1,5 @@
 import { entryOf, type PassRecord } from '../../journal/passes/read-record.ts';
-import type { StepOutcome } from '../../model/outcome.ts';
+import type { CheckResult, StepOutcome } from '../../model/outcome.ts';
 import type { PassDetail, RecordLine } from '../../model/pass-record.ts';
 
 interface StepSoFar {
@@ -7,9 +7,11 @@ interface StepSoFar {
   title: string;
   outcome: string;
   ms: number;
+  waitedMs: number;
   fixes: string[];
   message: string;
   outputLines: number;
+  missed: string[];
 }
 
 /** One pass, step by step, from its record. */
@@ -17,18 +19,25 @@ export function passDetail(record: PassRecord): PassDetail {
   const entry = entryOf(record);
   const unended = entry.outcome === 'running' ? 'running' : 'interrupted';
   const steps = new Map<string, StepSoFar>();
+  const titles = new Map<string, string>();
   const stepOf = (id: string): StepSoFar => {
     const known = steps.get(id) ?? {
-      ...{ id, title: id, outcome: unended, ms: 0 },
-      ...{ fixes: [], message: '', outputLines: 0 },
+      ...{ id, title: titles.get(id) ?? id, outcome: unended, ms: 0, waitedMs: 0 },
+      ...{ fixes: [], message: '', outputLines: 0, missed: [] },
     };
     steps.set(id, known);
     return known;
   };
   for (const line of record.lines) {
     switch (line.type) {
+      case 'pass-started':
+        for (const { id, title } of line.steps) titles.set(id, title);
+        break;
       case 'step-started':
         stepOf(line.step).title = line.title;
+        break;
+      case 'check':
+        stepOf(line.step).waitedMs += line.result.waitedMs;
         break;
       case 'output':
         stepOf(line.step).outputLines += line.text.split('\n').length - 1;
@@ -60,19 +69,26 @@ export function passDetail(record: PassRecord): PassDetail {
   return { ...entry, document, version, ...how, steps: [...steps.values()] };
 }
 
-/** A verified step with the first check that did not pass. */
+/** A verified step with the checks that did not pass. */
 function verdictOf({ verdict, checks }: Extract<RecordLine, { type: 'verified' }>) {
-  const missed = checks.find((check) => check.verdict !== 'pass');
-  const message = missed ? `${missed.check}: expected ${missed.expected}, observed ${missed.observed}` : '';
-  return { outcome: verdict, message };
+  const missed = missedOf(checks);
+  return { outcome: verdict, message: missed[0] ?? '', missed };
 }
 
-function ending(outcome: StepOutcome): Pick<StepSoFar, 'outcome' | 'ms' | 'message'> {
+const missedOf = (checks: readonly CheckResult[]): string[] =>
+  checks
+    .filter(({ verdict }) => verdict !== 'pass')
+    .map(({ check, expected, observed }) => `${check}: expected ${expected}, observed ${observed}`);
+
+function ending(outcome: StepOutcome): Pick<StepSoFar, 'outcome' | 'ms' | 'message'> & { missed?: string[] } {
   switch (outcome.kind) {
     case 'failed':
     case 'person':
       if (outcome.failure.kind === 'aborted') return { outcome: 'stopped', ms: outcome.ms, message: '' };
-      return { outcome: outcome.kind, ms: outcome.ms, message: outcome.failure.message };
+      return {
+        ...{ outcome: outcome.kind, ms: outcome.ms },
+        ...{ message: outcome.failure.message, missed: missedOf(outcome.failure.checks) },
+      };
     case 'skipped':
       return { outcome: outcome.kind, ms: outcome.ms, message: outcome.detail };
     case 'not-reached':

@@ -18,7 +18,8 @@ export async function findPassRecord(folder: string, id: string | undefined): Pr
       },
       EXIT.person,
     );
-  const record = await readRecord(folder, id ?? newest.id);
+  const wanted = id ?? newest.id;
+  const record = passes.some((each) => each.id === wanted) ? await readRecord(folder, wanted) : undefined;
   if (record) return record;
   const near = nearest(
     id ?? '',

@@ -1,7 +1,8 @@
+import type { FixHistory } from '../../model/page.ts';
 import type { PassDigest } from '../../model/pass-record.ts';
 
 /** A Fix that has not fired for so long may no longer work, or no longer be needed. */
-export const OLD_AFTER_MS = 90 * 24 * 60 * 60_000;
+const OLD_AFTER_MS = 90 * 24 * 60 * 60_000;
 
 /** What the recorded passes on a box say about its steps and problems. */
 export interface StepHistory {
@@ -9,16 +10,7 @@ export interface StepHistory {
   lastHeld(step: string): string | undefined;
   /** ISO 8601: the end of the last pass that looked at it, if its checks failed there. */
   lastFailed(step: string): string | undefined;
-  fired(problem: string): FiredFix;
-}
-
-/** How often a recorded Fix cleared its problem. */
-export interface FiredFix {
-  readonly times: number;
-  /** ISO 8601. */
-  readonly last?: string;
-  /** It has not fired for 90 days, over all passes that are recorded. */
-  readonly old: boolean;
+  fired(problem: string): FixHistory;
 }
 
 /** `digests` are those of one box, newest first. */

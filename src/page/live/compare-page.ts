@@ -1,7 +1,8 @@
 import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
+import { pluralize } from '../../base/pluralize.ts';
+import { duration } from '../../base/shown-duration.ts';
 import type { PassDetail } from '../../model/pass-record.ts';
-import { shownDuration } from '../shown-duration.ts';
 import { htmlTable, passLine, passPath } from './page-parts.ts';
 
 /** Two passes, or the newest passes of two boxes, step by step. */
@@ -54,38 +55,71 @@ function chooser(
 
 function sides(a: PassDetail, b: PassDetail): Element {
   const ids = [...new Set([...a.steps, ...b.steps].map(({ id }) => id))];
+  const stepOf = ({ steps }: PassDetail, id: string) => steps.find((each) => each.id === id);
   const rows = ids.map((id) => {
-    const [left, right] = [a, b].map(({ steps }) => steps.find((each) => each.id === id));
-    const differs = left?.outcome !== right?.outcome || left?.message !== right?.message;
+    const [left, right] = [stepOf(a, id), stepOf(b, id)];
     return [
       left?.title ?? right?.title ?? id,
-      side(left),
-      side(right),
-      differs ? h('strong.person', 'differs') : 'same',
+      side(a, left),
+      side(b, right),
+      differs(left, right) ? h('strong.person', 'differs') : 'same',
     ];
   });
-  const differing = rows.filter(([, , , last]) => last !== 'same').length;
+  const differing = ids.filter((id) => differs(stepOf(a, id), stepOf(b, id))).length;
   return h('section', [
     h('p', { role: 'status' }, `${differing} of ${ids.length} steps differ.`),
-    ...(a.document === b.document ? [] : [h('p', 'The passes ran different versions of the document.')]),
+    htmlTable('The passes side by side', ['Pass', sideName(a), sideName(b)], passRows(a, b)),
     htmlTable('Steps side by side', ['Step', sideName(a), sideName(b), 'Result'], rows),
-    h('p', [
-      h('a', { href: passPath(a.id) }, `Log of ${passLine(a)}`),
-      h('br'),
-      h('a', { href: passPath(b.id) }, `Log of ${passLine(b)}`),
-    ]),
   ]);
+}
+
+function passRows(a: PassDetail, b: PassDetail): (readonly (ElementContent | string)[])[] {
+  const row = (name: string, value: (pass: PassDetail) => ElementContent | string) => [
+    name,
+    value(a),
+    value(b),
+  ];
+  return [
+    row('Result', ({ verb, outcome }) =>
+      h('span', [`${verb}: `, h('strong', { className: [outcome] }, outcome)]),
+    ),
+    row('Started by', ({ by }) => `${by.kind} ${by.name}`),
+    row('Took', ({ ms }) => (ms === undefined ? 'not ended' : duration(ms))),
+    row('Document', ({ document }) => h('code', document.slice(0, 12))),
+    row('Log', ({ id }) => h('a', { href: passPath(id) }, id)),
+  ];
 }
 
 const sideName = ({ box, at }: PassDetail) => `${box}, ${at.slice(0, 16).replace('T', ' ')}`;
 
-function side(step: PassDetail['steps'][number] | undefined): Element {
+type PassStep = PassDetail['steps'][number];
+
+/** What a step came to counts; how long it took and how much it printed do not. */
+function differs(left: PassStep | undefined, right: PassStep | undefined): boolean {
+  const result = (step: PassStep | undefined) =>
+    step && JSON.stringify([step.outcome, step.message, step.fixes, step.missed]);
+  return result(left) !== result(right);
+}
+
+function side({ id: pass }: PassDetail, step: PassStep | undefined): Element {
   if (!step) return h('span', 'not in this pass');
-  const { outcome, ms, fixes, message } = step;
+  const { id, outcome, ms, waitedMs, fixes, message, missed, outputLines } = step;
+  const waited = waitedMs > 0 ? `, of which ${duration(waitedMs)} waiting` : '';
+  const lines = [message, ...missed.filter((each) => each !== message)].filter((each) => each !== '');
   return h('span', [
     h('strong', { className: [outcome] }, outcome),
-    ` ${shownDuration(ms)}`,
+    ` ${duration(ms)}${waited}`,
     ...(fixes.length > 0 ? [`, fixed: ${fixes.join(', ')}`] : []),
-    ...(message === '' ? [] : [h('br'), message]),
+    ...lines.flatMap((each) => [h('br'), each]),
+    ...(outputLines === 0
+      ? []
+      : [
+          h('br'),
+          h(
+            'a',
+            { href: `${passPath(pass)}?step=${encodeURIComponent(id)}#log` },
+            pluralize(outputLines, 'line of output', 'lines of output'),
+          ),
+        ]),
   ]);
 }

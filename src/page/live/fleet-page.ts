@@ -1,7 +1,7 @@
 import type { ElementContent } from 'hast';
 import { h } from 'hastscript';
+import { duration } from '../../base/shown-duration.ts';
 import type { PassDetail } from '../../model/pass-record.ts';
-import { shownDuration } from '../shown-duration.ts';
 import { htmlTable, livePart, passPath, shownTime } from './page-parts.ts';
 
 /** Every box with the newest pass on it, one column for each step. It fills in while passes run. */
@@ -37,5 +37,5 @@ function cell({ steps }: PassDetail, id: string): ElementContent {
   const step = steps.find((each) => each.id === id);
   if (!step) return h('span.new', '–');
   const { outcome } = step;
-  return h('span', { className: [outcome] }, `${outcome}${step.ms > 0 ? ` ${shownDuration(step.ms)}` : ''}`);
+  return h('span', { className: [outcome] }, `${outcome}${step.ms > 0 ? ` ${duration(step.ms)}` : ''}`);
 }

@@ -1,7 +1,7 @@
 import type { Element, ElementContent } from 'hast';
 import { h, s } from 'hastscript';
+import { duration } from '../../base/shown-duration.ts';
 import type { PassDetail, PassEntry } from '../../model/pass-record.ts';
-import { shownDuration } from '../shown-duration.ts';
 
 /** A part that the script may replace while the page is open. */
 export function livePart(id: string, ...children: (Element | string)[]): Element {
@@ -16,7 +16,7 @@ export const passPath = (id: string): string => `/passes/${id}`;
 
 /** Time, verb, box and result of a pass, in one line. */
 export function passLine({ at, verb, box, outcome, ms }: PassEntry): string {
-  return `${shownTime(at)}, ${verb} on ${box}: ${outcome}${ms === undefined ? '' : ` in ${shownDuration(ms)}`}`;
+  return `${shownTime(at)}, ${verb} on ${box}: ${outcome}${ms === undefined ? '' : ` in ${duration(ms)}`}`;
 }
 
 /** A table with a caption for screen readers and one header row. */
@@ -43,36 +43,40 @@ export function htmlTable(
   ]);
 }
 
+/** Steps that have a segment of their own. In a longer pass, a segment stands for several steps. */
+const MAX_SEGMENTS = 100;
+
+/** Worst first: what a segment of several steps shows. */
+const BY_WEIGHT = ['failed', 'fail', 'undo failed', 'interrupted', 'person', 'running'];
+
 /** One segment for each step, as wide as the step took, colored by its outcome. */
 export function stepBar({ steps }: PassDetail): Element {
   const total = steps.reduce((sum, { ms }) => sum + Math.max(ms, 1), 0);
+  const size = Math.ceil(steps.length / MAX_SEGMENTS);
   let x = 0;
-  const segments = steps.map(({ id, ms, outcome }) => {
-    const width = (Math.max(ms, 1) / Math.max(total, 1)) * 300;
+  const segments = Array.from({ length: Math.ceil(steps.length / size) || 0 }, (_, index) => {
+    const own = steps.slice(index * size, (index + 1) * size);
+    const ms = own.reduce((sum, each) => sum + Math.max(each.ms, 1), 0);
+    const width = (ms / total) * 300;
     x += width;
-    return s(
-      'rect',
-      {
-        className: [outcome],
-        x: (x - width).toFixed(2),
-        y: 0,
-        width: Math.max(width - 1, 0.5).toFixed(2),
-        height: 14,
-      },
-      s('title', `${id}: ${outcome}, ${shownDuration(ms)}`),
-    );
+    const className = [
+      BY_WEIGHT.find((each) => own.some(({ outcome }) => outcome === each)) ?? own[0]!.outcome,
+    ];
+    const at = { x: (x - width).toFixed(2), y: 0, width: Math.max(width - 1, 0.5).toFixed(2), height: 14 };
+    const name = own.length === 1 ? own[0]!.id : `${own[0]!.id} to ${own.at(-1)!.id}`;
+    return s('rect', { className, ...at }, s('title', `${name}: ${outcomes(own)}, ${duration(ms)}`));
   });
-  const label = steps.map(({ id, outcome }) => `${id} ${outcome}`).join(', ');
+  const ariaLabel = steps.length === 0 ? 'no steps' : outcomes(steps);
   return s(
     'svg',
-    {
-      className: ['bar'],
-      viewBox: '0 0 300 14',
-      width: 300,
-      height: 14,
-      role: 'img',
-      ariaLabel: label || 'no steps',
-    },
+    { className: ['bar'], viewBox: '0 0 300 14', width: 300, height: 14, role: 'img', ariaLabel },
     segments,
   );
+}
+
+/** `3 acted, 1 failed` */
+function outcomes(steps: PassDetail['steps']): string {
+  const counts = new Map<string, number>();
+  for (const { outcome } of steps) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
 }

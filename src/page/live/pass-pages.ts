@@ -1,9 +1,9 @@
 import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
+import { duration } from '../../base/shown-duration.ts';
 import type { LogWindow } from '../../model/page.ts';
 import type { PassDetail } from '../../model/pass-record.ts';
 import { passTimeline } from '../pass-timeline.ts';
-import { shownDuration } from '../shown-duration.ts';
 import { htmlTable, livePart, passPath, shownTime, stepBar } from './page-parts.ts';
 
 /** All recorded passes, newest first, with a bar for each step. */
@@ -14,7 +14,7 @@ export function passListPage(passes: readonly PassDetail[]): ElementContent[] {
     pass.box,
     `${pass.by.kind} ${pass.by.name}`,
     h('span', { className: [pass.outcome] }, pass.outcome),
-    pass.ms === undefined ? '' : shownDuration(pass.ms),
+    pass.ms === undefined ? '' : duration(pass.ms),
     stepBar(pass),
   ]);
   return [
@@ -64,7 +64,7 @@ function summary({ at, outcome, by, ms, document, version, id }: PassDetail): El
   const rows: [string, ElementContent | string][] = [
     ['Result', h('strong', { className: [outcome] }, outcome)],
     ['Started', `${shownTime(at)} by ${by.kind} ${by.name}`],
-    ['Took', ms === undefined ? 'not ended' : shownDuration(ms)],
+    ['Took', ms === undefined ? 'not ended' : duration(ms)],
     ['Document', h('code', document.slice(0, 12))],
     ['Recorded', `${id}, by runbook ${version}`],
   ];
@@ -75,7 +75,9 @@ function summary({ at, outcome, by, ms, document, version, id }: PassDetail): El
 }
 
 function failures({ steps }: PassDetail): Element {
-  const failed = steps.filter(({ outcome, message }) => message !== '' && outcome !== 'skipped');
+  const failed = steps.filter(
+    ({ outcome, message }) => message !== '' && outcome !== 'skipped' && outcome !== 'not-reached',
+  );
   return h(
     'ul.failures',
     failed.map(({ title, outcome, message }) =>
@@ -131,11 +133,11 @@ function logText(
       ...lines.flatMap(({ number, text }) => [h('a', { href: href(number) }, String(number)), ` ${text}\n`]),
     ]);
   }
-  const follow =
-    outcome === 'running' && isEnd && step === '' ? { dataFollow: id, dataAt: String(recorded) } : {};
+  const at = isEnd && step === '' ? { dataAt: String(recorded) } : {};
+  const follow = outcome === 'running' && 'dataAt' in at ? { dataFollow: id } : {};
   return h(
     'pre.log',
-    { tabIndex: 0, ariaLabel: 'Output', ...follow },
+    { id: 'output', tabIndex: 0, ariaLabel: 'Output', ...at, ...follow },
     lines.map(({ text }) => `${text}\n`).join(''),
   );
 }

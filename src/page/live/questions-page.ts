@@ -1,8 +1,8 @@
 import type { Element, ElementContent } from 'hast';
 import { h } from 'hastscript';
+import { duration } from '../../base/shown-duration.ts';
 import type { Dossier } from '../../model/ask.ts';
 import { documentTree } from '../document-tree.ts';
-import { shownDuration } from '../shown-duration.ts';
 import { htmlTable, livePart } from './page-parts.ts';
 
 /** Open questions of the document, and problems that wait for a person, each with what is known about it. */
@@ -28,7 +28,7 @@ function dossier({ problem, title, question, attempts, guards }: Dossier): Eleme
     attempt,
     step,
     h('span', { className: [status] }, status),
-    shownDuration(ms),
+    duration(ms),
     changed.join(', ') || 'nothing that was seen',
     findings.join('; '),
   ]);
@@ -47,7 +47,7 @@ function dossier({ problem, title, question, attempts, guards }: Dossier): Eleme
       : []),
     ...(output === ''
       ? []
-      : [h('details', [h('summary', 'Last output'), h('pre', { tabIndex: 0 }, output)])]),
+      : [h('details.output', [h('summary', 'Last output'), h('pre', { tabIndex: 0 }, output)])]),
     h('p', ['To let the agent continue, run in a terminal: ', h('code', `runbook resume ${problem}`)]),
   ]);
 }

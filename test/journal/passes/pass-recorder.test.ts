@@ -59,6 +59,24 @@ test('keeps the start and the end of a long output, and says how much is missing
   expect(kept + omitted.reduce((sum, each) => sum + each, 0)).toBe(3000 * 1024 + 11);
 });
 
+test('keeps less of each step once the pass has printed much', async () => {
+  const { folder, now } = await project();
+  const recorder = await startRecord(folder, START, now);
+  const block = 'x'.repeat(1_200_000);
+  for (let i = 0; i < 60; i += 1)
+    recorder.record({
+      type: 'output',
+      step: `s${i}`,
+      text: `${block}the end of ${i}\n`,
+    });
+  await recorder.end('done');
+  const { lines } = (await readRecord(folder, recorder.id!))!;
+  const kept = lines.reduce((sum, each) => sum + (each.type === 'output' ? each.text.length : 0), 0);
+  expect(kept).toBeLessThan(34 * 1024 * 1024);
+  const last = lines.flatMap((each) => (each.type === 'output' && each.step === 's59' ? [each.text] : []));
+  expect(last.at(-1)!.endsWith('the end of 59\n')).toBe(true);
+});
+
 test('removes the oldest passes beyond the limit, but never one that is being written', async () => {
   const { folder, now, wait } = await project();
   const open = await startRecord(folder, START, now);
@@ -72,6 +90,24 @@ test('removes the oldest passes beyond the limit, but never one that is being wr
   expect(await prunePasses(passesFolder(folder), { passes: 3 })).toEqual(ids.slice(0, 3));
   expect((await listPasses(folder)).map(({ id }) => id)).toEqual([ids[4], ids[3], open.id]);
   await open.end('done');
+});
+
+test('removes passes of verify first where they are many, and counts the boxes of a fleet as one', async () => {
+  const { folder, now, wait } = await project();
+  const passOf = async (start: object) => {
+    wait(1000);
+    const recorder = await startRecord(folder, { ...START, ...start }, now);
+    await recorder.end('done');
+    return recorder.id!;
+  };
+  const replayed = await passOf({});
+  const boxes = [await passOf({ within: 'fleet a' }), await passOf({ within: 'fleet a' })];
+  const verified: string[] = [];
+  for (let i = 0; i < 4; i += 1) verified.push(await passOf({ verb: 'verify' }));
+  // Of four passes, one may be a verify.
+  expect(await prunePasses(passesFolder(folder), { passes: 4 })).toEqual(verified.slice(0, 2));
+  expect(await prunePasses(passesFolder(folder), { passes: 3 })).toEqual([verified[2]]);
+  expect((await listPasses(folder)).map(({ id }) => id)).toEqual([verified[3], boxes[1], boxes[0], replayed]);
 });
 
 test('a record that was interrupted can be removed, and readers agree with the index', async () => {

@@ -43,6 +43,10 @@ describe('a fleet', () => {
     expect(passes.map(({ box, verb, outcome }) => `${verb} ${box} ${outcome}`).sort()).toEqual(
       ['b1', 'b1', 'b2', 'b2', 'b3', 'b3'].map((name) => `replay ${name} done`),
     );
+    // The boxes of one run are known by it.
+    const runs = passes.map(({ within }) => within);
+    expect(runs.every((within) => within?.startsWith('fleet '))).toBe(true);
+    expect(new Set(runs).size).toBe(2);
   });
 
   it('replays the document of the site that a box or its group names', async () => {

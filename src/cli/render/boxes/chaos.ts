@@ -1,7 +1,7 @@
 import { pluralize } from '../../../base/pluralize.ts';
+import { duration } from '../../../base/shown-duration.ts';
 import type { ChaosReport, FaultResult } from '../../../model/reports/chaos.ts';
 import { cleanLine } from '../text/clean.ts';
-import { duration } from '../text/duration.ts';
 import { type Cell, type Page, table } from '../text/page.ts';
 import type { Paint } from '../text/paint.ts';
 

@@ -1,6 +1,6 @@
+import { duration } from '../../../base/shown-duration.ts';
 import type { ProveReport } from '../../../model/reports/report.ts';
 import { cleanLine } from '../text/clean.ts';
-import { duration } from '../text/duration.ts';
 import { labeledText, type Page } from '../text/page.ts';
 
 /** `runbook prove`: what was proven, or why it was not. Both passes were already shown. */

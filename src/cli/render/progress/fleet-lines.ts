@@ -1,9 +1,9 @@
 import { pluralize } from '../../../base/pluralize.ts';
+import { duration } from '../../../base/shown-duration.ts';
 import type { BoxOutcome, FleetSummary, RunEvent, StepOutcome } from '../../../model/outcome.ts';
 import { renderDiagnostic } from '../diagnostic.ts';
 import { renderFailure } from '../failure.ts';
 import { cleanLine } from '../text/clean.ts';
-import { duration } from '../text/duration.ts';
 import { labeledText, type Page, table } from '../text/page.ts';
 import { widthOf } from '../text/width.ts';
 import { type Mark, marks, needWords, outcomeWords, passMarks, timeOf } from '../text/words.ts';

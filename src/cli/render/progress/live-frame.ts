@@ -1,5 +1,5 @@
+import { clock } from '../../../base/shown-duration.ts';
 import { cleanLine } from '../text/clean.ts';
-import { clock } from '../text/duration.ts';
 import type { Page } from '../text/page.ts';
 import { truncate } from '../text/width.ts';
 import { marks } from '../text/words.ts';

@@ -1,8 +1,8 @@
 import { pluralize } from '../../../base/pluralize.ts';
+import { duration } from '../../../base/shown-duration.ts';
 import type { RunEvent } from '../../../model/outcome.ts';
 import { renderFailure } from '../failure.ts';
 import { cleanLine } from '../text/clean.ts';
-import { duration } from '../text/duration.ts';
 import type { Page } from '../text/page.ts';
 import { pad, truncate, widthOf } from '../text/width.ts';
 import { MARK_WIDTH, type Mark, marks, outcomeWords, timeOf } from '../text/words.ts';

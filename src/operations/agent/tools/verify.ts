@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { EXIT } from '../../../model/diagnostic.ts';
 import type { CheckResult } from '../../../model/outcome.ts';
+import type { PlanStep } from '../../../model/plan.ts';
 import { findApproval } from '../../approval/approval.ts';
 import { refuseErrors } from '../../document/document.ts';
 import { type CheckQuestion, evaluateOnce } from '../../pass/checks.ts';
 import { openPreview } from '../../pass/preview.ts';
+import { recordVerify } from '../../pass/record-verify.ts';
 import { openSession } from '../../session/session.ts';
 import { AnswerCheckRow } from '../answer-rows.ts';
 import { unknownStep } from '../attempt/target.ts';
@@ -45,10 +47,7 @@ export const verifyTool = defineTool({
     const read = readProbeLines(probes ?? []);
     for (const each of read) if ('diagnostics' in each) refuseErrors(each.diagnostics, EXIT.usage);
     const onlyProbes = steps === undefined && read.length > 0;
-    const { asked, verdicts } = await ask(context, workspace, read, onlyProbes ? [] : steps);
-    const rows = [...asked, ...verdicts.flatMap(({ checks }) => checks)];
-    const count = (verdict: string) => rows.filter((each) => each.verdict === verdict).length;
-    const summary = { pass: count('pass'), fail: count('fail'), unknown: count('unknown') };
+    const { asked, verdicts, summary } = await ask(context, workspace, read, onlyProbes ? [] : steps);
     return {
       summary,
       steps: verdicts.map(({ step, verdict, checks }) => ({ step, verdict, checks: checks.map(shown) })),
@@ -66,6 +65,8 @@ export const verifyTool = defineTool({
 interface Verdicts {
   readonly asked: readonly CheckResult[];
   readonly verdicts: readonly { step: string; verdict: string; checks: readonly CheckResult[] }[];
+  /** Checks by verdict. */
+  readonly summary: { readonly pass: number; readonly fail: number; readonly unknown: number };
 }
 
 async function ask(
@@ -84,19 +85,33 @@ async function ask(
     const preview = await openPreview(operation, session);
     const asking = { pass: preview.pass, state: { variables: new Map() }, signal: context.signal };
     const asked = await evaluateLines(probes, asking);
-    const verdicts: Verdicts['verdicts'][number][] = [];
-    for (const planned of prepared.plan.steps) {
-      const { id } = planned.step;
-      if (only && !only.includes(id)) continue;
+    const judge = async (step: PlanStep) => {
+      const { id } = step.step;
       const ofModel = !checksApproved || documentedStep(workspace, id) === undefined;
-      const questions = preview.questions(planned, { ofModel }).filter(({ kind }) => kind !== 'output');
+      const questions = preview.questions(step, { ofModel }).filter(({ kind }) => kind !== 'output');
       const checks = await evaluateOnce(questions.map(typed));
-      verdicts.push({ step: id, verdict: verdictOf(checks), checks });
-    }
-    return { asked, verdicts };
+      return { step: id, verdict: verdictOf(checks), checks };
+    };
+    const planned = prepared.plan.steps.filter(({ step }) => only === undefined || only.includes(step.id));
+    // An agent's own check lines are not of the document.
+    if (planned.length === 0) return { asked, verdicts: [], summary: summaryOf(asked) };
+    return await recordVerify(operation, session, async (onVerified) => {
+      const verdicts: Verdicts['verdicts'][number][] = [];
+      for (const each of planned) {
+        const found = await judge(each);
+        onVerified(found.step, found.verdict, found.checks);
+        verdicts.push(found);
+      }
+      return { asked, verdicts, summary: summaryOf([...asked, ...verdicts.flatMap(({ checks }) => checks)]) };
+    });
   } finally {
     await session.box.close();
   }
+}
+
+function summaryOf(rows: readonly CheckResult[]): Verdicts['summary'] {
+  const count = (verdict: string) => rows.filter((each) => each.verdict === verdict).length;
+  return { pass: count('pass'), fail: count('fail'), unknown: count('unknown') };
 }
 
 /** A shell check is named, not run. */

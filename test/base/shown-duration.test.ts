@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clock, duration } from '../../../src/cli/render/text/duration.ts';
+import { clock, duration } from '../../src/base/shown-duration.ts';
 
 test.each([
   [0, '0ms', '0s'],
