@@ -3,7 +3,7 @@ import { duration } from '../base/shown-duration.ts';
 import type { PassDetail } from '../model/pass-record.ts';
 
 /** Waiting for checks that is worth a mark, in milliseconds. */
-const LONG_WAIT_MS = 1_000;
+export const LONG_WAIT_MS = 1_000;
 
 /** One bar for each step of a pass, as wide as the step took. Fixes and waits are marked. */
 export function passTimeline(pass: PassDetail, linkTo: (step: string) => string = (step) => `#${step}`) {

@@ -1,30 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { CHROMIUM, launch, seriousViolations } from '../serve/support/browser.ts';
 import { copyExample } from '../support/copy-example.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
 if (!CHROMIUM)
   console.warn('SKIPPED: the page in a browser: there is no Chromium here (apt-get install chromium)');
-
-/** The axe rules, as the text of a script that a page can evaluate. */
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(!CHROMIUM)('the page in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: CHROMIUM!,
-      args: ['--no-sandbox', '--disable-dev-shm-usage'],
-    });
+    browser = await launch();
   });
   afterAll(() => browser?.close());
 
@@ -58,8 +48,14 @@ describe.skipIf(!CHROMIUM)('the page in a browser', () => {
     expect(await page.getByText('Writes site/server.mjs').isVisible()).toBe(true);
     expect(await page.getByText('Runs with bash, in the background').isVisible()).toBe(true);
     const checks = page.getByText('Checks, 2 of 2 pass').last();
+    const cell = page.getByRole('cell', { name: /HTTP 200, .* with the text/ });
+    expect(await cell.isVisible()).toBe(false);
+    // On paper nothing is folded away.
+    await page.emulateMedia({ media: 'print' });
+    expect(await cell.isVisible()).toBe(true);
+    await page.emulateMedia({ media: 'screen' });
     await checks.click();
-    expect(await page.getByRole('cell', { name: /HTTP 200, .* with the text/ }).isVisible()).toBe(true);
+    expect(await cell.isVisible()).toBe(true);
   });
 
   test('is read by keyboard alone, and without JavaScript', async () => {
@@ -70,7 +66,7 @@ describe.skipIf(!CHROMIUM)('the page in a browser', () => {
     const summary = page.locator('summary', { hasText: 'Order of the steps' });
     await summary.focus();
     await page.keyboard.press('Enter');
-    expect(await page.getByRole('img', { name: /Needs: 4 steps/ }).isVisible()).toBe(true);
+    expect(await page.getByRole('group', { name: /Needs: 4 steps/ }).isVisible()).toBe(true);
   });
 
   test('fits a phone', async () => {
@@ -86,15 +82,7 @@ describe.skipIf(!CHROMIUM)('the page in a browser', () => {
     'has no serious accessibility violation in %s',
     async (colorScheme) => {
       const page = await opened({ colorScheme });
-      await page.evaluate(AXE);
-      const violations = await page.evaluate(async () => {
-        // biome-ignore lint/suspicious/noExplicitAny: axe was just evaluated in the page
-        const { violations: found } = await (globalThis as any).axe.run();
-        return (found as { id: string; impact: string; nodes: { html: string }[] }[])
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      });
-      expect(violations).toEqual([]);
+      expect(await seriousViolations(page)).toEqual([]);
     },
   );
 });

@@ -97,20 +97,37 @@ describe.skipIf(!CHROMIUM)('the served page in a browser', () => {
     const text = runbookOf(
       step('Begin', 'echo the beginning'),
       step('Wait', 'echo it waits\nuntil [ -e go ]; do sleep 0.1; done\necho it went on'),
+      step('Finish', 'echo the last step\nuntil [ -e end ]; do sleep 0.1; done\necho the end'),
     );
     const served = await serveExample({ text });
     const page = await signedIn(browser, served);
     await page.getByRole('link', { name: 'Passes' }).click();
     const running = served.runbook('replay', '--yes');
     await page.getByRole('cell', { name: 'running', exact: true }).waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
     await page.getByRole('link', { name: /UTC/ }).click();
     const log = page.getByLabel('Output', { exact: true });
     await log.getByText('it waits').waitFor();
     await screenshot(page, 'pass-running');
     await writeFile(join(served.folder, 'go'), '');
-    await log.getByText('it went on').waitFor();
-    await page.locator('#summary').getByText('done').waitFor();
+    await log.getByText('the last step').waitFor();
+    expect(await log.textContent()).toBe(
+      '== begin\nthe beginning\n== wait\nit waits\nit went on\n== finish\nthe last step\n',
+    );
+    // A page that lost its connection meanwhile shows what it missed.
+    await page.route('**/events', (route) => route.abort());
+    await page.reload();
+    await page.getByText('The connection is lost.').waitFor();
+    await writeFile(join(served.folder, 'end'), '');
     await running;
+    expect(await log.getByText('the end').isVisible()).toBe(false);
+    await page.unroute('**/events');
+    await page.locator('#summary').getByText('done').waitFor();
+    await log.getByText('the end').waitFor();
+    // Every line is there once.
+    expect(await log.textContent()).toBe(
+      '== begin\nthe beginning\n== wait\nit waits\nit went on\n== finish\nthe last step\nthe end\n',
+    );
     expect(await seriousViolations(page)).toEqual([]);
   });
 
@@ -129,6 +146,7 @@ describe.skipIf(!CHROMIUM)('the served page in a browser', () => {
     await page.getByText('1 of 100001 lines contain “needle”.').waitFor();
     console.info(`search of 100,000 lines in a browser: ${Math.round(performance.now() - began)} ms`);
     await screenshot(page, 'log-search');
+    expect(await seriousViolations(page)).toEqual([]);
     await page.getByRole('link', { name: '60002' }).click();
     await page.getByLabel('Output', { exact: true }).getByText('a needle').waitFor();
   });
@@ -139,6 +157,7 @@ describe.skipIf(!CHROMIUM)('the served page in a browser', () => {
     const { client, offers } = await agentOf(served);
     const answer = client.call('apply_step', { draft, wait_s: 45 });
     await page.getByRole('link', { name: 'Approvals (1 waiting)' }).click();
+    expect(await seriousViolations(page)).toEqual([]);
     await page.getByRole('link', { name: 'greet' }).click();
     expect(await page.getByLabel('Everything that would run').textContent()).toContain(
       'echo hello > greeting',

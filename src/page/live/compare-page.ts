@@ -3,6 +3,7 @@ import { h } from 'hastscript';
 import { pluralize } from '../../base/pluralize.ts';
 import { duration } from '../../base/shown-duration.ts';
 import type { PassDetail } from '../../model/pass-record.ts';
+import { LONG_WAIT_MS } from '../pass-timeline.ts';
 import { htmlTable, passLine, passPath } from './page-parts.ts';
 
 /** Two passes, or the newest passes of two boxes, step by step. */
@@ -104,7 +105,7 @@ function differs(left: PassStep | undefined, right: PassStep | undefined): boole
 function side({ id: pass }: PassDetail, step: PassStep | undefined): Element {
   if (!step) return h('span', 'not in this pass');
   const { id, outcome, ms, waitedMs, fixes, message, missed, outputLines } = step;
-  const waited = waitedMs > 0 ? `, of which ${duration(waitedMs)} waiting` : '';
+  const waited = waitedMs >= LONG_WAIT_MS ? `, of which ${duration(waitedMs)} waiting` : '';
   const lines = [message, ...missed.filter((each) => each !== message)].filter((each) => each !== '');
   return h('span', [
     h('strong', { className: [outcome] }, outcome),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -35,14 +35,20 @@ export async function signedIn(
   return page;
 }
 
-/** One picture for each state, as an artifact of the test run. */
+/** One picture for each state, as an artifact of the test run. With UPDATE=1, those in docs/images are replaced. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  const image = await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  const documented = join(import.meta.dirname, '../../../docs/images', `${name}.png`);
+  if (process.env.UPDATE && existsSync(documented)) writeFileSync(documented, image);
 }
 
 /** Serious and critical violations of the axe rules. */
 export async function seriousViolations(page: Page): Promise<string[]> {
+  // What is folded away is read too.
+  await page.evaluate(() => {
+    for (const each of document.querySelectorAll('details')) each.open = true;
+  });
   // The page's own policy forbids scripts, so the rules are evaluated by the browser's debugger.
   await page.evaluate(AXE);
   return await page.evaluate(async () => {
