@@ -24,9 +24,9 @@ const input = z.object({
 /** The passes that were recorded for a document, on every box, by people, agents and schedules. */
 export const history = defineOperation({
   description:
-    'Every pass is recorded in .runbook/passes/ next to the document: replay, undo, and the attempts of agents. The list\n' +
-    'shows when, what, on which box, who started it, how it ended and how long it took. The newest 200 passes are kept, in at\n' +
-    'most 50 MB.',
+    'Every pass is recorded in .runbook/passes/ next to the document: replay, verify, undo, and the attempts of agents. The\n' +
+    'list shows when, what, on which box, who started it, how it ended and how long it took. The newest 200 passes are kept,\n' +
+    'in at most 50 MB; at most a quarter of them are passes of verify.',
   examples: [
     'runbook history',
     'runbook history 2026-11-28T10-15-00-3f9a',

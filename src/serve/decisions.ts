@@ -55,26 +55,20 @@ export class Decisions {
     const isOwn = shown?.session === session.id && shown.key === key;
     if (!isOwn || !isTokenOf(session, fields.get('token') ?? ''))
       return again('This form is too old. Read what would run, and answer again.');
+    const answer = fields.get('answer') ?? '';
+    if (!['refuse', 'once', 'project'].includes(answer)) return again('Choose one of the answers.');
     // A form counts once, also if its button is pressed twice.
     this.#shown.delete(id);
     const done: Decided = { next: `/approvals/${key}` };
-    switch (fields.get('answer')) {
-      case 'refuse':
-        await refuseAsked(ask, fields.get('reason')?.trim().slice(0, 1_000) || 'no reason was given');
-        return done;
-      case 'once':
-      case 'project': {
-        const scope = fields.get('answer') === 'once' ? 'once' : 'project';
-        const latencyMs = this.served.context.world.now() - shown.at;
-        const refused = await approveAsked(this.served.context, ask, {
-          scope,
-          shown: { hash: shown.hash, latencyMs },
-        });
-        return refused === undefined ? done : again(NOT_COUNTED[refused]);
-      }
-      default:
-        return again('Choose one of the answers.');
+    if (answer === 'refuse') {
+      await refuseAsked(ask, fields.get('reason')?.trim().slice(0, 1_000) || 'no reason was given');
+      return done;
     }
+    const refused = await approveAsked(this.served.context, ask, {
+      scope: answer === 'once' ? 'once' : 'project',
+      shown: { hash: shown.hash, latencyMs: this.served.context.world.now() - shown.at },
+    });
+    return refused === undefined ? done : again(NOT_COUNTED[refused]);
   }
 
   async #open(key: string): Promise<OpenAsk | undefined> {

@@ -144,6 +144,7 @@ describe('a form', () => {
     expect(await isWaiting()).toBe(true);
     // The same form with everything right counts: the attempts above failed for what they lacked.
     expect((await post(form, own)).status).toBe(303);
+    expect((await post(form, own)).status, 'again').toBe(409);
     expect((await agent.call('apply_step', { draft })).status).toBe('succeeded');
     await agent.leave();
   });

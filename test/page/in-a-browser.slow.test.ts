@@ -9,7 +9,7 @@ import { copyExample } from '../support/copy-example.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 if (!CHROMIUM)
-  console.warn('SKIPPED: the page in a browser: there is no Chromium here (apt-get install chromium)');
+  console.warn('SKIPPED: the page in a browser: Chromium is not installed (apt-get install chromium)');
 
 describe.skipIf(!CHROMIUM)('the page in a browser', () => {
   let browser: Browser;

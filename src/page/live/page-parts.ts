@@ -43,7 +43,7 @@ export function htmlTable(
   ]);
 }
 
-/** Steps that have a segment of their own. In a longer pass, a segment stands for several steps. */
+/** Steps that have a segment of their own. In a longer pass, a segment is for several steps. */
 const MAX_SEGMENTS = 100;
 
 /** Worst first: what a segment of several steps shows. */
