@@ -71,12 +71,16 @@ export const INPUT_TYPES = {
 
 export type InputTypeName = keyof typeof INPUT_TYPES;
 
-/** What a value must be, for messages and prompts: `a port from 1 to 65535, in 1024..`. */
+/** What a value must be, for messages and prompts: `a port from 1 to 65535, at least 1024`. */
 export function describeType({ name, written, choices, pattern }: InputType): string {
   if (choices) return `one of ${choices.join(', ')}`;
   if (pattern) return `text that matches /${pattern.source}/${pattern.ignoreCase ? 'i' : ''}`;
-  const range = /\((.*)\)$/.exec(written)?.[1];
-  return range === undefined ? INPUT_TYPES[name].is : `${INPUT_TYPES[name].is}, in ${range}`;
+  const [, least = '', most = ''] = /\((.*?)\.\.(.*)\)$/.exec(written) ?? [];
+  const bounds = [
+    least === '' ? '' : `at least ${least.trim()}`,
+    most === '' ? '' : `at most ${most.trim()}`,
+  ];
+  return [INPUT_TYPES[name].is, ...bounds.filter((each) => each !== '')].join(', ');
 }
 
 /** Whether a value has the form of its type and is in its range. Does not compare with the pattern. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { prunePasses } from '../journal/passes/prune-passes.ts';
-import { listPasses, passesFolder } from '../journal/passes/read-record.ts';
+import { passesFolder } from '../journal/passes/read-record.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { HistoryReport } from '../model/pass-record.ts';
 import { readDocument } from './document/document.ts';
 import { defineOperation } from './operation.ts';
 import { passDetail } from './record/pass-detail.ts';
-import { findPassRecord } from './record/record-of.ts';
+import { findPassRecord, passesOf } from './record/record-of.ts';
 
 const input = z.object({
   id: z.string().optional().describe('one pass in detail').meta({ positional: true, placeholder: 'PASS' }),
@@ -34,12 +34,13 @@ export const history = defineOperation({
   ],
   input,
   run: async (context, flags): Promise<HistoryReport> => {
-    const { folder } = await readDocument(context.world.cwd, flags.file);
+    const document = await readDocument(context.world.cwd, flags.file);
+    const { folder } = document;
     if (flags.prune) {
       const pruned = await prunePasses(passesFolder(folder), { passes: flags.keep });
-      return { file: flags.file, passes: await listPasses(folder), pruned };
+      return { file: flags.file, passes: await passesOf(document), pruned };
     }
-    if (flags.id === undefined) return { file: flags.file, passes: await listPasses(folder) };
+    if (flags.id === undefined) return { file: flags.file, passes: await passesOf(document) };
     return { file: flags.file, passes: [], pass: passDetail(await findPassRecord(folder, flags.id)) };
   },
   exit: () => EXIT.done,

@@ -7,7 +7,7 @@ import { refuseUnknownId } from './document/known-id.ts';
 import { defineOperation } from './operation.ts';
 import { followOutput } from './record/follow-output.ts';
 import { outputOf } from './record/output-of.ts';
-import { findPassRecord } from './record/record-of.ts';
+import { findPassRecord, passesOf } from './record/record-of.ts';
 
 const input = z.object({
   step: z
@@ -38,8 +38,9 @@ export const logs = defineOperation({
   ],
   input,
   run: async (context, { step, pass, file, grep, follow }): Promise<OutputReport> => {
-    const { folder } = await readDocument(context.world.cwd, file);
-    const record = await findPassRecord(folder, pass);
+    const document = await readDocument(context.world.cwd, file);
+    const { folder } = document;
+    const record = await findPassRecord(folder, pass, await passesOf(document));
     const recorded = record.lines.flatMap((line) => ('step' in line ? [line.step] : []));
     const planned = record.lines.flatMap((line) =>
       line.type === 'pass-started' ? line.steps.map(({ id }) => id) : [],

@@ -56,8 +56,19 @@ test('each site has its own journal, and its paths start at the folder of the ba
   expect((await scene.run('verify', { file: JOHN, yes: true })).exit).toBe(2);
   expect((await scene.replay({ file: JOHN })).exit).toBe(0);
   expect(await scene.read('viewer/viewer.ini')).toContain('log = debug\ncache = 3');
+  const names = async (file: string) =>
+    (await scene.run('history', { file })).report.passes.map(({ name }: { name: string }) => name);
+  expect(new Set(await names(MARY))).toEqual(new Set(['image-viewer (st-mary)']));
+  expect(new Set(await names(JOHN))).toEqual(new Set(['image-viewer (st-john)']));
+  expect((await scene.run('logs', { file: JOHN, step: 'register-with-the-archive' })).exit).toBe(64);
   const journals = await readdir(join(scene.folder, '.runbook'));
   expect(journals.filter((name) => /^st-(?:mary|john)\.md\.\w+\.jsonl$/.test(name))).toHaveLength(2);
+});
+
+test('drift compares a box with its own site', async () => {
+  const scene = await hospitals();
+  expect((await scene.replay({ file: MARY })).exit).toBe(0);
+  await scene.write('viewer/viewer.ini', 'by hand');
   const drift = await scene.run('drift', { file: MARY, yes: true });
   const subjects = drift.report.findings.map(({ subject }: { subject: string }) => subject);
   expect(subjects).toContain('write-the-configuration');

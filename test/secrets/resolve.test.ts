@@ -297,7 +297,7 @@ describe('the type of an input', () => {
     expect(missing).toMatchObject([
       {
         code: 'bad-value',
-        message: 'The value of UI must be a port from 1 to 65535, in 1024... Found "80".',
+        message: 'The value of UI must be a port from 1 to 65535, at least 1024. Found "80".',
         place: { file: 'AUTODOCK.md', line: 9 },
       },
       { code: 'bad-value', message: expect.stringContaining('The value from the environment is not.') },
@@ -329,6 +329,6 @@ describe('the type of an input', () => {
     );
     expect(missing).toEqual([]);
     expect(values.get('UI')?.value).toBe('8080');
-    expect(asked).toEqual(Array(2).fill('UI (the page; a port from 1 to 65535, in 1024..):'));
+    expect(asked).toEqual(Array(2).fill('UI (the page; a port from 1 to 65535, at least 1024):'));
   });
 });

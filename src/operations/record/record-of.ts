@@ -1,13 +1,25 @@
 import { nearest } from '../../base/nearest.ts';
 import { listPasses, type PassRecord, readRecord } from '../../journal/passes/read-record.ts';
 import { EXIT, runbookError } from '../../model/diagnostic.ts';
+import type { PassEntry } from '../../model/pass-record.ts';
+import type { OpenedDocument } from '../document/opened-document.ts';
+
+/** The recorded passes of a document, newest first. Sites share the folder of their base, and each has its own passes. */
+export async function passesOf({ folder, runbook, site }: OpenedDocument): Promise<PassEntry[]> {
+  const passes = await listPasses(folder);
+  return site ? passes.filter(({ name }) => name === runbook.name) : passes;
+}
 
 /**
  * The record of a pass, by its id; without an id the newest.
  * @throws RunbookError 64 where no pass has that id, with the nearest one; 3 where nothing is recorded yet
  */
-export async function findPassRecord(folder: string, id: string | undefined): Promise<PassRecord> {
-  const passes = await listPasses(folder);
+export async function findPassRecord(
+  folder: string,
+  id: string | undefined,
+  known?: readonly PassEntry[],
+): Promise<PassRecord> {
+  const passes = known ?? (await listPasses(folder));
   const newest = passes[0];
   if (!newest)
     throw runbookError(
