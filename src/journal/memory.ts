@@ -104,8 +104,6 @@ function next(known: StepMemory = NOTHING, record: StepRecord): StepMemory {
 }
 
 function confirmed(known: StepMemory, record: Extract<JournalRecord, { kind: 'confirmed' }>): StepMemory {
-  const undo = record.undo ?? known.undo;
-  const title = record.title ?? known.title;
   // A step that failed here and was then fixed by hand counts as acted: its dependents must run again, and it can be
   // undone.
   const fixedByHand =
@@ -118,10 +116,10 @@ function confirmed(known: StepMemory, record: Extract<JournalRecord, { kind: 'co
     actedSeq: acted ? record.seq : known.actedSeq,
     confirmedSeq: record.seq,
     background: record.background ?? known.background,
-    ...(record.state === undefined ? {} : { state: record.state }),
-    ...(undo === undefined ? {} : { undo }),
-    ...(known.applied === undefined ? {} : { applied: known.applied }),
-    ...(title === undefined ? {} : { title }),
+    state: record.state,
+    undo: record.undo ?? known.undo,
+    title: record.title ?? known.title,
+    applied: known.applied,
     at: record.at,
   };
 }

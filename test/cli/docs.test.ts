@@ -31,7 +31,8 @@ test('every operation in src/operations is in the list', () => {
 test.each(rows)('every example of %s is a call of it', async (name, row) => {
   const { examples } = await row.load();
   expect(examples.length).toBeGreaterThan(0);
-  for (const example of examples) expect(example).toMatch(new RegExp(`^(?:[A-Z_]+=\\S+ )*runbook ${name}( |$)`));
+  for (const example of examples)
+    expect(example).toMatch(new RegExp(`^(?:[A-Z_]+=\\S+ )*runbook ${name}( |$)`));
 });
 
 test.each(rows)('every flag of %s is explained once', async (_name, row) => {

@@ -30,13 +30,7 @@ export async function observeNow(
   },
 ): Promise<Snapshot> {
   const key = await fileHashKey(world, store);
-  const seen = await observe({
-    env: world.env,
-    folder,
-    key,
-    ...(scopes ? { scopes } : {}),
-    ...(cluster ? { cluster } : {}),
-  });
+  const seen = await observe({ env: world.env, folder, key, scopes, cluster });
   const commands = (seen.facts.processes ?? []).map(({ argv }) => argv);
   const inputs =
     inputsOf === undefined

@@ -9,13 +9,10 @@ export async function boxReports(boxes: readonly LaunchedBox[], world: World): P
   const routes = boxes.length > 0 ? await exposedRoutes(world.env.CADDY_ADMIN).catch(() => []) : [];
   return boxes.map((box) => {
     const { name, status, purpose, image, imageId, engine, container, made, expires, ports, address } = box;
-    const over = endReason(box, world.now());
     const own = routes.filter((each) => each.box === name);
     return {
-      ...{ name, status, purpose, image, imageId, engine, container, made, ports },
-      ...(over ? { over } : {}),
-      ...(expires ? { expires } : {}),
-      ...(address ? { address } : {}),
+      ...{ name, status, purpose, image, imageId, engine, container, made, expires, ports, address },
+      over: endReason(box, world.now()),
       exposed: own.map(({ port, host }) => ({ port, url: `https://${host}/` })),
     };
   });

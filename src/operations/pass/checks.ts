@@ -360,8 +360,8 @@ async function evaluateShellCheck(
   const { end } = await pass.box.run({
     code: admitted.approved,
     state,
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(action.user === undefined ? {} : { user: action.user }),
+    cwd,
+    user: action.user,
     timeoutMs: action.timeoutMs,
     capture: false,
     onOutput: (chunk) => {

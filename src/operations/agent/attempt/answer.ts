@@ -59,18 +59,8 @@ export async function attemptAnswer(workspace: Workspace, id: string): Promise<A
     duration_ms: attempt.durationMs,
     output_tail: attempt.outputTail,
     output_bytes: (await workspace.store.jobBytes(attempt.job)) ?? Buffer.byteLength(attempt.outputTail),
-    checks: attempt.checks.map(({ check, verdict, observed, expected }) => ({
-      check,
-      verdict,
-      observed,
-      expected,
-    })),
-    findings: attempt.findings.map(({ code, title, evidence, remedy }) => ({
-      code,
-      title,
-      evidence,
-      remedy,
-    })),
+    checks: AnswerCheckRow.array().parse(attempt.checks),
+    findings: AnswerFindingRow.array().parse(attempt.findings),
     known_fixes: await knownFixes(workspace, attempt),
     changed: attempt.changed
       .filter(({ scope }) => scope !== 'processes')
@@ -117,18 +107,13 @@ export function approvalAnswer(
       'The answer came faster than a person can read what would run, so it does not count. Call again with the same arguments',
     'on-page': `The person decides in their browser, at ${url}. Tell them, and call again with the same arguments: that call waits for the answer`,
   };
-  const about = {
-    answer: said,
-    ...(url === undefined ? {} : { url }),
-    ...(reason === undefined ? {} : { reason }),
-  };
   const refused = `The person refused exactly this: ${JSON.stringify(reason)}. Do what they ask for, or something else.`;
   return {
     ...NOT_RUN,
     attempt: '',
     step,
     status: 'needs_approval',
-    approval: { key, ...about },
+    approval: { key, answer: said, url, reason },
     next:
       reason !== undefined
         ? refused

@@ -295,11 +295,8 @@ async function start(
   await workspace.store.reload();
   if (!workspace.store.loop.attempts.some((each) => each.attempt === attempt)) {
     // It waits for its first look at the box.
-    return runningAnswer(ready);
+    const { job, target } = ready;
+    return { ...NOT_RUN, attempt, job, step: target.step, status: 'running', next: stillRuns(job) };
   }
   return await attemptAnswer(workspace, attempt);
-}
-
-function runningAnswer({ attempt, job, target }: Ready): AttemptAnswer {
-  return { ...NOT_RUN, attempt, job, step: target.step, status: 'running', next: stillRuns(job) };
 }

@@ -142,7 +142,7 @@ async function decide(
     return { attempts, verify };
   } catch (error) {
     // What was said of the cause need not be said again.
-    await move(workspace, problem, { to: 'explained', why, ...(cause === undefined ? {} : { cause }) });
+    await move(workspace, problem, { to: 'explained', why, cause });
     throw error;
   }
 }
@@ -178,7 +178,7 @@ async function move(workspace: Workspace, problem: ProblemRecord, said: ProblemM
 }
 
 function refuseMove({ store }: Workspace, { id }: ProblemRecord, to: ProblemMove['to'], into?: string): void {
-  const refused = moveRefusal(store.loop.problems, id, { to, ...(into === undefined ? {} : { into }) });
+  const refused = moveRefusal(store.loop.problems, id, { to, into });
   if (refused !== undefined)
     throw usageError(
       'not-possible-now',
@@ -252,19 +252,11 @@ async function evaluateProblemChecks(
 ): Promise<CheckResult[]> {
   if (lines.length === 0) return [];
   const checks = readProbeLines([...new Set(lines.map((each) => each.replace(/\s+within\s+\S+$/, '')))]);
-  return await evaluateLinesNow(context, workspace, checks);
-}
-
-async function evaluateLinesNow(
-  context: AgentContext,
-  workspace: Workspace,
-  lines: ReturnType<typeof readProbeLines>,
-): Promise<CheckResult[]> {
   const operation = withoutOutput(context);
   const session = await openSession(operation, withSteps(workspace.document, []), { input: {} });
   try {
     const pass = passOf(operation, session);
-    return await evaluateLines(lines, { pass, state: { variables: new Map() }, signal: context.signal });
+    return await evaluateLines(checks, { pass, state: { variables: new Map() }, signal: context.signal });
   } finally {
     await session.box.close();
   }

@@ -152,7 +152,7 @@ async function unpermitted(
     reason === undefined
       ? `${fast}${onPage}A person must approve the content of ${file}: runbook approve ${file}. Never run that yourself.${old === undefined ? '' : ` ${old}`}`
       : `The person refused exactly this: ${JSON.stringify(reason)}. Do what they ask for, or something else.`;
-  const approval = { answer, ...(url && { url }), ...(reason !== undefined && { reason }) };
+  const approval = { answer, url, reason };
   return { job: null, status: 'needs_approval', approval, steps: [], next };
 }
 
@@ -231,12 +231,8 @@ async function run(
   { from, only }: Input,
   { approved, signal, log }: { approved?: ApprovedClosure; signal: AbortSignal; log?: JobLog },
 ): Promise<ReplayReport> {
-  const flags = replayInput.parse({
-    file: prepared.document.file,
-    dryRun: approved === undefined,
-    ...(from === undefined ? {} : { from }),
-    ...(only === undefined ? {} : { only }),
-  });
+  const { file } = prepared.document;
+  const flags = replayInput.parse({ file, dryRun: approved === undefined, from, only });
   const emit = { emit: (event: Parameters<JobLog['take']>[0]) => log?.take(event) };
   const { world, trust, client } = context;
   const operation = { ...withoutOutput({ world, trust, signal, client }), ...emit };

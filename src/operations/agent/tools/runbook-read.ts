@@ -90,10 +90,7 @@ function viewed(workspace: Workspace, saving: Saving, view: string, step: string
     case 'decisions':
       return {
         entries: runbook.decisions.map(({ title, why, alternatives, date }) => ({
-          title,
-          why,
-          alternatives,
-          date,
+          ...{ title, why, alternatives, date },
         })),
       };
     case 'diff':
