@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import type { LaunchedBox } from '../../src/boxes/find-box.ts';
 import { renderDiff } from '../../src/cli/render/compare/diff.ts';
 import { plainPage } from '../../src/cli/render/text/page.ts';
+import { recordCertificate } from '../../src/markdown/record/certificate.ts';
 import { requireApproval } from '../../src/operations/approval/approval.ts';
+import { certificateHashOf } from '../../src/operations/document/certificate.ts';
 import { readDocument } from '../../src/operations/document/document.ts';
 import { provePasses } from '../../src/operations/prove/prove-passes.ts';
 import { prepare } from '../../src/operations/session/session.ts';
@@ -131,7 +133,7 @@ test('measured facts are written into the document that has their row', async ()
   expect(await scene.read(JOHN)).not.toContain('cache_lines');
 });
 
-test('is proven on its own, with a certificate that ends when the base changes', async () => {
+test('a site passes what prove asks of a clean box', async () => {
   const scene = await hospitals();
   const here = {
     ...scene.world,
@@ -143,6 +145,30 @@ test('is proven on its own, with a certificate that ends when the base changes',
   const approved = await requireApproval(context, prepared, flags);
   const box = { name: 'clean', image: 'debian:bookworm' } as LaunchedBox;
   expect((await provePasses(context, { ...prepared, approved }, box, flags)).reasons).toEqual([]);
+});
+
+test('the certificate of a site is in its own document, and ends when the base changes', async () => {
+  const scene = await hospitals();
+  const document = await readDocument(scene.folder, MARY);
+  const { own } = document.site!;
+  const certificate = {
+    image: 'debian:bookworm',
+    digest: 'sha256:1',
+    date: '2026-11-28',
+    duration: '1s',
+    actions: 4,
+  };
+  const sha256 = await certificateHashOf(document);
+  await scene.write(MARY, recordCertificate(own.source, own.runbook, { ...certificate, sha256 }));
+  const codes = async (file: string) =>
+    (await scene.run('lint', { file })).report.diagnostics.map(({ code }: { code: string }) => code);
+  expect(await codes(MARY)).toEqual([]);
+  await scene.write(
+    'AUTODOCK.md',
+    (await scene.read('AUTODOCK.md')).replace('mkdir -p viewer', 'mkdir -vp viewer'),
+  );
+  expect(await codes(MARY)).toEqual(['stale-certificate']);
+  expect(await codes('AUTODOCK.md')).toEqual([]);
 });
 
 const ERRORS: readonly [what: string, files: Record<string, string>, code: string, place: object][] = [
