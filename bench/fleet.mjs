@@ -81,7 +81,7 @@ async function measure({ bin, peers, rounds, skipped, lab }) {
     rounds,
   );
   if (!peers.ansible)
-    skipped.push('the fleet against Ansible: there is no ansible-playbook here (apt install ansible-core)');
+    skipped.push('the fleet against Ansible: ansible-playbook is missing (apt install ansible-core)');
   const what = `${HOSTS} hosts × ${STEPS} steps`;
   return [
     ...(ran.ansible

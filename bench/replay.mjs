@@ -105,9 +105,7 @@ const replaying = (bin) => [node, bin, 'replay', 'AUTODOCK.md', '--yes'];
 
 async function ansible({ ansible }, skipped, runbooks, { what, limit, once = false }) {
   if (!ansible) {
-    skipped.push(
-      `${what} against Ansible: there is no ansible-playbook here (Debian: apt install ansible-core)`,
-    );
+    skipped.push(`${what} against Ansible: ansible-playbook is missing (Debian: apt install ansible-core)`);
     return [];
   }
   const book = (count) => () =>

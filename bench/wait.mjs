@@ -3,7 +3,7 @@ import { environment, timed } from './process.mjs';
 import { inRoom } from './rooms.mjs';
 import { testClusters } from './test-cluster.mjs';
 
-/** From the first request on: within this, whoever waits has found out what to wait for and waits. */
+/** The time from the first request until each waiter has opened its watch. */
 const BEGINNING_MS = 5_000;
 const WAIT_MS = BEGINNING_MS + 60_000;
 
@@ -28,8 +28,8 @@ k8s deployment/web -n ${namespace} ready within 5m
 `;
 
 /**
- * A minute of waiting for a Deployment whose pods do not come up, and how soon each waiter tells that they did. All wait
- * at once, for the same object of a real API server, each as a user of its own: its audit log counts their requests.
+ * A minute of waiting for a Deployment whose pods do not come up, and how soon each waiter reports that they did. All wait
+ * at once, for the same object of a real API server, each as its own user. The audit log counts their requests.
  */
 export async function wait({ bin, skipped }) {
   const { findBinaries, abilityOf, startTestCluster, whatIsMissing } = await testClusters();

@@ -6,7 +6,7 @@ import type { Box, BoxPolicy } from './model/box.ts';
 import { type BoxTarget, targetText } from './model/box-target.ts';
 import type { OpenBox, World } from './world.ts';
 
-/** How a box is reached, and what is known of it beside what it says itself. */
+/** How a box is reached, and what is known about it in addition to its own answers. */
 interface RemoteAccess {
   readonly link: BoxLink;
   readonly policy: BoxPolicy;

@@ -7,7 +7,7 @@ import type { Person } from './world.ts';
 
 export interface Terminal {
   readonly input: ReadStream;
-  /** stderr: a question is no data, and stdout may be piped while somebody still sits here. */
+  /** stderr, because a question is not data, and stdout may be a pipe while a person is at the terminal. */
   readonly output: WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** When it fires, an open question is withdrawn. */
@@ -15,8 +15,8 @@ export interface Terminal {
 }
 
 /**
- * The person at the terminal, or undefined where nobody can answer: input or output is no terminal, or CI says that
- * the terminal is only make-believe.
+ * The person at the terminal. Undefined if no one can answer: input or output is not a terminal, or CI says that the
+ * terminal is simulated.
  */
 export function terminal({ input, output, env, signal }: Terminal): Person | undefined {
   const simulated = env.CI !== undefined && !['', '0', 'false'].includes(env.CI);

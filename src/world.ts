@@ -3,7 +3,7 @@ import type { BoxTarget } from './model/box-target.ts';
 
 /**
  * Everything outside the program, behind one interface, so that operations name what they touch
- * and a test can stand in for what cannot be made to fail on demand. The real one is src/local-world.ts.
+ * and a test can replace what cannot be made to fail on demand. The real one is src/local-world.ts.
  */
 export interface World {
   /** Where relative paths of the command line start. */
@@ -19,7 +19,7 @@ export interface World {
   };
   /** Milliseconds since the epoch. */
   now(): number;
-  /** The person at the terminal; undefined when there is none (piped, CI, MCP). */
+  /** The person at the terminal; undefined without a terminal (piped, CI, MCP). */
   readonly person?: Person;
   /** Who this machine is, without opening it. `lookOnly` as in `OpenBox`. */
   identify(readOnly?: boolean): Promise<BoxIdentity>;
@@ -35,14 +35,14 @@ export interface OpenBox {
   readonly target?: BoxTarget;
   /** The document's folder. On this machine relative paths and the first fence start there; see `Box.folder`. */
   readonly folder: string;
-  /** Variables that every fence gets beside the process's: front matter env, facts, inputs. */
+  /** Variables that every fence gets in addition to the process's: front matter env, facts, inputs. */
   readonly env: Readonly<Record<string, string>>;
   /**
    * What another box than this machine gets in their place, asked once it has said who it is and before anything of it is
    * sent: a secret goes only where a person let it.
    */
   readonly envFor?: (box: BoxIdentity) => Promise<Readonly<Record<string, string>>>;
-  /** Who may be asked for a password or about a host key; nobody, if not given. */
+  /** The person who may be asked for a password or about a host key. Without it, no one is asked. */
   readonly person?: Person;
   /** Nothing may be written, not even the id of a box that has none yet; it then has one for this process alone. */
   readonly readOnly?: boolean;

@@ -1,6 +1,6 @@
 /**
- * Everything that one call or one pass may run, judge by or resolve. A person is shown it whole, approves a hash of it whole,
- * and nothing outside of it runs.
+ * Everything that one call or one pass may run, judge by or resolve. A person sees all of it and approves its hash. Nothing
+ * else runs.
  */
 export interface Closure {
   readonly place: ClosurePlace;

@@ -45,7 +45,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
 };
 
 function fileText({ path, sha256, bytes, isPrivate, text }: ClosureFile, reader: ClosureReader): string {
-  if (sha256 === 'missing') return section(`File ${path}`, ['(there is no such file now)']);
+  if (sha256 === 'missing') return section(`File ${path}`, ['(the file does not exist now)']);
   if (sha256 === 'unreadable')
     return section(`File ${path}`, ['(you may not read it, so its content is not bound)']);
   const head = `File ${path}, ${pluralize(bytes, 'byte')}${isPrivate ? '' : `, sha256 ${sha256}`}`;

@@ -53,19 +53,19 @@ export function laterUseOfState(
   return undefined;
 }
 
-/** The names that a step's own fences export, as far as the text shows them. */
+/** The names that the fences of a step export, according to their text. */
 export function exportedNames(step: Step): ReadonlySet<string> {
   return leftStateOf(step).names;
 }
 
-/** Whether a name stands in anything that is run or asked. A program may read it from its environment, so any mention counts. */
+/** Whether a name occurs in anything that is run or evaluated. A program may read it from its environment, so any mention counts. */
 export function mentions(material: unknown, name: string): boolean {
   return new RegExp(`(?<![A-Za-z0-9_])${name}(?![A-Za-z0-9_])`).test(JSON.stringify(material));
 }
 
 const known = new WeakMap<Step, LeftState>();
 
-/** What the fences of a step leave, as far as the text shows it. */
+/** The state that the fences of a step leave, according to their text. */
 export function leftStateOf(step: Step): LeftState {
   const cached = known.get(step);
   if (cached) return cached;

@@ -26,8 +26,8 @@ export interface InputSources {
   /** Whether such commands may run: they are code from the document and need approval. */
   readonly allowCommands: boolean;
   /**
-   * Whether a person approved this declaration (name, kind, command). One that nobody approved is a proposal: it gets what
-   * the caller gave or its default, and nothing that only the person's side knows. Absent: every declaration counts.
+   * Whether a person approved this declaration (name, kind, command). Without approval it is a proposal: it gets the
+   * caller's value or its default, and no value that only the person knows. Absent: every declaration counts.
    */
   readonly isApproved?: (input: Input) => boolean;
 }

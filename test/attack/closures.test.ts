@@ -117,7 +117,7 @@ describe('whatever changes after the yes is asked about again', () => {
     await target.call('replay');
     await target.call('apply_step', { step: 'set-up' }).catch(() => undefined);
     expect(target.forms[0]).not.toContain('evil');
-    // Whoever said yes to the second question has read it there.
+    // A person who said yes to the second question has read it there.
     expect(target.forms.length === 1 ? ran(target) : []).not.toContain('evil');
   });
 

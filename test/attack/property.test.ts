@@ -113,7 +113,7 @@ test('no value that only the person knows is in an answer, in any masked encodin
       const answers: string[] = [];
       for (const [tool, input] of calls) answers.push(await answer(agent, tool, input));
       await agent.leave();
-      // A program that prints a variable that nobody declared prints what its environment holds: nothing was resolved.
+      // A program that prints an undeclared variable prints what its environment contains: nothing was resolved.
       const own = pairs.filter((_, at) => trust === 'guarded' || kinds[at] !== 'undeclared');
       for (const [each, text] of own)
         for (const [way, encode] of Object.entries(ENCODINGS))

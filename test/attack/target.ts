@@ -45,7 +45,7 @@ export interface TargetOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The project is the home folder itself. */
   readonly atHome?: boolean;
-  /** How the person answers every question, or one after the other, the last for all others; absent: nobody can be asked. */
+  /** How the person answers every question, or one after the other, the last for all others; absent: no one can be asked. */
   readonly answer?: PersonAnswer | readonly PersonAnswer[];
   /** How long an answer takes, in milliseconds; absent: as long as reading takes. */
   readonly answersAfterMs?: number;

@@ -314,7 +314,7 @@ describeWithBoxes('the life of boxes', () => {
       const ended = new Promise((resolve) => child.once('close', resolve));
       setTimeout(() => child.kill('SIGKILL'), ms);
       await ended;
-      // The engine completes what it was told. The result is a complete box, or one that prune recognizes.
+      // The engine completes what it was asked to do. The result is a complete box, or one that prune recognizes.
       const scene = await scenario('# x\n');
       await expect
         .poll(async () => (await findBox(name))?.status ?? 'none', { timeout: 15_000 })

@@ -55,7 +55,7 @@ export function runInPty(
     env: Readonly<Record<string, string | undefined>>;
     /** Text to wait for before anything is typed. */
     first?: string;
-    /** Until the program ends by itself; else it is killed after the last exchange. */
+    /** Whether to wait until the program ends. Otherwise it is killed after the last exchange. */
     waits?: boolean;
   },
   exchanges: readonly Exchange[],

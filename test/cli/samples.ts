@@ -311,7 +311,7 @@ export const lintReport: LintReport = {
     {
       code: 'unknown-probe',
       severity: 'error',
-      message: 'there is no probe `prot`',
+      message: 'unknown probe `prot`',
       remedy: 'Did you mean `port`?',
       place: at(20),
     },
@@ -335,7 +335,7 @@ export const undoReport: UndoReport = {
     id: 'start-caddy',
     title: 'Start Caddy',
     message: 'exit code 5',
-    remedy: 'Mend it and run the same command again.',
+    remedy: 'Fix it and run the same command again.',
     place: { file: 'AUTODOCK.md', line: 13, column: 1 },
     outputTail: 'Unit caddy.service not loaded.\n',
   },

@@ -12,7 +12,7 @@ import { type ModelEndpoint, modelEndpoint } from './support/model-endpoint.ts';
 import { opencodeBench } from './support/opencode.ts';
 import { takenPort } from './support/taken-port.ts';
 
-/** How a client is started with nobody at a terminal, on a box that a person has marked as one to throw away. */
+/** How a client is started without a person at a terminal, on a box that a person has marked as throw-away. */
 type Headless = (model: ModelEndpoint, program: string, prompt: string) => Promise<[ClientBench, Ended]>;
 
 const claude: Headless = async (model, program, prompt) => {

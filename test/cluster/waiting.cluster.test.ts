@@ -53,7 +53,7 @@ describeWithCluster('waiting on a real API server', (cluster) => {
     expect(at - eventSeen).toBeLessThan(20_000); // of a hundred seconds; the number above is for people
   });
 
-  /** A Deployment whose pods do nothing until told, and a step that only waits for it. */
+  /** A Deployment whose pods do nothing until the test lets them start, and a step that only waits for it. */
   async function waitFor(namespace: string, { replicas }: { replicas: number }): Promise<RunbookOnCluster> {
     const silent = { replicas, annotations: { 'runbook.test/silent': 'true' } };
     await cluster.api.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment('web', silent));

@@ -58,7 +58,7 @@ const NASTY: Readonly<Record<string, string>> = {
   'status at the start': 'echo "$?"\n',
   'no arguments': 'echo "$# [$*]"\n',
   'reads from a closed input': 'if read -r line; then echo "got $line"; else echo nothing; fi\ncat\n',
-  'input is no terminal': '[ -t 0 ] || echo no-terminal\n',
+  'input is not a terminal': '[ -t 0 ] || echo no-terminal\n',
   'an EXIT trap': "trap 'echo bye $?' EXIT\necho working\n",
   'an EXIT trap after a failure': "trap 'echo bye $?' EXIT\nfalse\n",
   'an EXIT trap after exit': "trap 'echo bye $?' EXIT\nexit 6\n",

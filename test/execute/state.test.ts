@@ -30,7 +30,7 @@ describe.each(SHELLS)('state carried from one %s fence to the next', (shell) => 
       `printf %s "$A" | od -An -tx1`,
       ' 01 1b 5b 30 6d 09 0d 7c\n',
     ],
-    'bytes that are no UTF-8': [
+    'bytes that are not UTF-8': [
       `A=$(printf 'a\\377\\303b'); export A`,
       `printf %s "$A" | od -An -tx1`,
       ' 61 ff c3 62\n',

@@ -24,16 +24,16 @@ describe.skipIf(reason)(`Argo's own judge${reason ? ` (${reason})` : ''}`, () =>
   });
 
   it.each([
-    ['a field that is none', 'failFast', 'failfist', 'unknown field "spec.templates[0].dag.failfist"'],
-    ['a task that is none', 'install-caddy.Succeeded', 'nope.Succeeded', 'invalid dependency nope'],
+    ['a field that does not exist', 'failFast', 'failfist', 'unknown field "spec.templates[0].dag.failfist"'],
+    ['a task that does not exist', 'install-caddy.Succeeded', 'nope.Succeeded', 'invalid dependency nope'],
     [
-      'a parameter that is none',
+      'a parameter that does not exist',
       'parameters.on}}',
       'parameters.onn}}',
       'failed to resolve {{inputs.parameters.onn}}',
     ],
     ['`on` unquoted, which YAML 1.1 reads as true', 'name: "on"', 'name: on', 'cannot unmarshal bool'],
-    ['a template that is none', 'template: engine', 'template: motor', 'motor'],
+    ['a template that does not exist', 'template: engine', 'template: motor', 'motor'],
   ])('rejects %s', (_, text, instead, words) => {
     const { status, stderr } = judge(argo.replaceAll(text, instead));
     expect(status).toBe(1);

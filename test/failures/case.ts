@@ -23,7 +23,7 @@ const Case = z.strictObject({
   verify: z.array(z.string()).min(1),
   /** The cause in a sentence, for people. */
   truth: z.string(),
-  /** Every one of these must match the first finding. `{word}` stands for the synonyms in words.ts. */
+  /** Every one of these must match the first finding. `{word}` means the synonyms in words.ts. */
   must: z.array(z.string()).min(1),
   /** Each of these makes the first finding false. */
   false_if: z.array(z.string()).default([]),

@@ -148,7 +148,7 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
       .fails('kubectl get x')
       .asks(`${WAIT}5m`),
   'python that sleeps for the first time': () => story().asks(python(60)),
-  // Raises of limits that were measured, or are no raises.
+  // Raises of limits that were measured, and changes that are not raises.
   'memory after an OOM kill': () =>
     story()
       .fails(deployment('512Mi'), { exitCode: 137, findings: [oom] })
@@ -180,8 +180,7 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
         findings: [finding('disk-full', 'resources', '/srv is full.', 'Free space.')],
       })
       .asks('lvcreate --size 5G data; ./load.sh --disk-size 20G'),
-  'a first limit where there was none': () =>
-    story().fails('docker run app').asks('docker run --memory 1g app'),
+  'a first limit': () => story().fails('docker run app').asks('docker run --memory 1g app'),
   'a smaller limit': () => story().fails(deployment('1Gi')).asks(deployment('512Mi')),
   'a limit of something that works': () => story().succeeds(deployment('512Mi')).asks(deployment('1Gi')),
   'a limit together with another image': () =>
@@ -232,7 +231,7 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
   'an ordinary cause that mentions the kernel': () =>
     story()
       .fails(APP, {
-        findings: [finding('config-key-unknown', 'config', 'sysctl key is misspelt.', 'Mend it.')],
+        findings: [finding('config-key-unknown', 'config', 'sysctl key is misspelt.', 'Fix it.')],
       })
       .sees('ev-1', 'observation')
       .asks('sysctl -w net.ipv4.ip_forward=1', {
@@ -252,7 +251,7 @@ const LEGITIMATE: Record<string, () => ReturnType<Story['asks']>> = {
       .sees('ev-1', 'connect', { vantage: 'gateway', host: '10.0.0.2', port: 53, result: 'refused' })
       .asks('systemctl restart unbound', {
         step: 'dns',
-        hypothesis: hypothesis({ cause: 'network', mechanism: 'The DNS server answers nobody on port 53.' }),
+        hypothesis: hypothesis({ cause: 'network', mechanism: 'The DNS server does not answer on port 53.' }),
       }),
   // Retries.
   'one retry after 429': () =>

@@ -37,7 +37,7 @@ const DISGUISES: Record<string, Round> = {
     run: `end=$((SECONDS+${s})); until ${TEST}; do [ $SECONDS -lt $end ] || exit 1; sleep 1; done`,
   }),
   'timeout of until': (s) => ({ run: `timeout ${s} bash -c 'until ${TEST}; do sleep 1; done'` }),
-  'once more': (s) => ({ run: `${TEST} || { sleep ${s}; ${TEST}; }` }),
+  'a second try after a sleep': (s) => ({ run: `${TEST} || { sleep ${s}; ${TEST}; }` }),
   'python sleeping': (s) => ({ run: `python3 -c 'import time; time.sleep(${s})'\n${TEST}` }),
   'ping of oneself': (s) => ({ run: `ping -c ${s} localhost > /dev/null\n${TEST}` }),
   'read -t': (s) => ({ run: `read -t ${s}\n${TEST}` }),

@@ -207,13 +207,13 @@ describe.each(clients)('approval through a client of $name', ({ name, open }) =>
     expect((await mute.call('ask', { key: 'k', script })).structuredContent).toEqual({
       answer: 'nobody-asked',
     });
-    person = () => Promise.reject(new Error('nobody should be asked'));
+    person = () => Promise.reject(new Error('no one should be asked'));
     const long = await call({ script: 'x'.repeat(4_097) });
     expect(long.structuredContent).toEqual({ answer: 'nobody-asked' });
   });
 
   test('a client error while asking counts as not asked', async () => {
-    if (name === 'SDK 2.x') return; // It fails the whole call by itself, before the server hears of it.
+    if (name === 'SDK 2.x') return; // This client fails the whole call before the server receives it.
     person = () => Promise.reject(new Error('no window'));
     expect((await call({})).structuredContent).toEqual({ answer: 'nobody-asked' });
   });

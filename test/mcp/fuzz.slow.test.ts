@@ -111,7 +111,7 @@ function fitting(schema: Schema): fc.Arbitrary<unknown> {
 }
 
 /**
- * Few of the fields that may be left out, since one wrong one ends the call, and never a wait: nobody hangs on a job that
+ * Few of the fields that may be left out, because one wrong field ends the call, and never a wait: no call hangs on a job that
  * cannot be. Now and then a field is of the wrong kind, or none that there is.
  */
 function record({ properties = {}, required = [] }: Schema): fc.Arbitrary<Record<string, unknown>> {
@@ -164,7 +164,7 @@ describe('random calls', () => {
         answer.result?.structuredContent ?? answer.result?.content ?? answer.error,
       ).length;
       expect(size).toBeLessThanOrEqual(40_000);
-      // A defect is one of ours: whatever is sent, the caller is told what was wrong with it.
+      // Only a defect of ours may fail here: for any input, the answer says what was wrong with it.
       if (answer.result?.structuredContent) answered++;
       const said = answer.result?.isError ? answer.result.content[0].text : '';
       expect(said, JSON.stringify(params).slice(0, 2_000)).not.toMatch(/^defect:/);

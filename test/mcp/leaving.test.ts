@@ -83,7 +83,7 @@ describe('a disconnected server', () => {
 describe('stdout', () => {
   test('contains only protocol messages, whatever is sent', async () => {
     const raw = await rawServer(server.command());
-    raw.send('this is no JSON\n{"jsonrpc":"2.0"}\n[]\n\u0000\n');
+    raw.send('this is not JSON\n{"jsonrpc":"2.0"}\n[]\n\u0000\n');
     await opened(raw, '2025-06-18');
     raw.send('{"jsonrpc":"2.0","id":"x","method":"no/such"}\n{broken\n');
     await raw.ask({ id: 5, method: 'tools/call', params: { name: 'refuse', arguments: { how: 'defect' } } });

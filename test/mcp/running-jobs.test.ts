@@ -25,7 +25,7 @@ describe('jobs', () => {
     const jobs = createRunningJobs().forCall(never);
     const failing = jobs.start('bad', () => Promise.reject(new Error('boom')));
     await expect(failing.within(1_000)).rejects.toThrow('boom');
-    jobs.start('unheard', () => Promise.reject(new Error('nobody hears this')));
+    jobs.start('unheard', () => Promise.reject(new Error('no one hears this')));
     await new Promise((resolve) => setImmediate(resolve));
     expect(jobs.find('unheard')).toBeUndefined();
   });

@@ -262,7 +262,7 @@ describe('the outbox', () => {
       targets: { ops: { type: 'webhook', url: 'http://127.0.0.1:9' } },
       events: { escalation: ['ops'] },
     });
-    // Stands in for the engine: it notes its arguments.
+    // Replaces the engine: it writes down its arguments.
     await scene.write(
       'engine.cjs',
       `require('fs').appendFileSync(__dirname + '/started', process.argv[4] + ' ')`,

@@ -57,7 +57,7 @@ describe('changes between two snapshots', () => {
       ['listeners changed tcp 0.0.0.0:80: nginx → caddy'],
     ],
     [
-      'a restart is no change: only the pid differs',
+      'a restart does not count as a change: only the pid differs',
       { listeners: [nginx] },
       { listeners: [{ ...nginx, pid: 8 }] },
       [],
@@ -69,7 +69,7 @@ describe('changes between two snapshots', () => {
       ['listeners changed tcp 0.0.0.0:80: nginx → nginx, svclb by CNI-HOSTPORT-DNAT'],
     ],
     [
-      "a package's file is edited, one of nobody added, one deleted",
+      'a file of a package is edited, a foreign file is added, one is deleted',
       { files: [{ path: '/etc/motd', state: 'own', bytes: 1, hash: 'a' }] },
       { files: [caddyfile, { path: '/etc/default/x', state: 'missing', package: 'x' }] },
       [
@@ -121,7 +121,7 @@ describe('changes between two snapshots', () => {
       ],
     ],
     [
-      'processes by name: more of the same is no change',
+      'processes by name: more of the same do not count as a change',
       { processes: [{ pid: 1, ppid: 0, name: 'nginx', argv: [], user: 'www' }] },
       { processes: [2, 3].map((pid) => ({ pid, ppid: 0, name: 'nginx', argv: [], user: 'www' })) },
       [],

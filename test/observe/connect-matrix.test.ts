@@ -37,7 +37,7 @@ test('reports a name that does not resolve as dns, not refused', async () => {
 });
 
 test('reports silence as timeout after the limit', async () => {
-  // Documentation addresses (RFC 5737) never answer: packets are dropped, or there is no route if the host has no
+  // Documentation addresses (RFC 5737) never answer: packets are dropped, or a route is missing if the host has no
   // network.
   const [row] = await connectMatrix({ hosts: ['203.0.113.1'], ports: [9], limitMs: 200 });
   expect(row?.ms).toBeLessThan(3_000);

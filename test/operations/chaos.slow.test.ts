@@ -96,7 +96,7 @@ describeWithBoxes('chaos', () => {
       recoveredMs: expect.any(Number),
     });
     expect(by('restart')).toMatchObject({ outcome: 'recovered', passes: 1 });
-    // In a container the root file system is the host's disk, which nobody may fill.
+    // In a container the root file system is the host's disk, which a test must not fill.
     expect(by('fill-disk')).toMatchObject({
       outcome: 'skipped',
       message: expect.stringContaining('shares its disk'),

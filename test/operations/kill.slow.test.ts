@@ -47,7 +47,7 @@ test('killed with SIGKILL at random moments and restarted each time, it ends lik
   expect(confirmedAndRunAgain(records)).toEqual([]);
   expect(records.filter((each) => each.kind === 'confirmed')).toHaveLength(STEPS);
 
-  // No fence of a killed pass went on beside the next one: every "end" belongs to the "begin" right before it.
+  // No fence of a killed pass continued in parallel with the next one: every "end" belongs to the "begin" right before it.
   const log = (await readFile(join(root, 'log'), 'utf8')).trim().split('\n');
   log.forEach((line, i) => {
     if (line.startsWith('end')) expect(log[i - 1]).toBe(line.replace('end', 'begin'));

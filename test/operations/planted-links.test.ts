@@ -5,7 +5,7 @@ import { runbook, type Scenario, scenario } from '../support/scenario.ts';
 import { agentIn } from './agent/agent.ts';
 
 /*
- * A project from elsewhere may bring a `.runbook/` of its own. Whatever in it is a symlink must not choose what is written into.
+ * A foreign project may contain a `.runbook/` of its own. A symlink in it must not decide which file is written.
  */
 
 const step = '~~~bash {"background":true}\nsleep 30\n~~~\n\nVerify:\n\n~~~bash\ntrue\n~~~\n';

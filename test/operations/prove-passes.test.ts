@@ -11,7 +11,7 @@ test('does not suggest installing a tool on a box that is thrown away', async ()
     'runbook: 1\nrequires: [never-a-program, "bash >= 99"]\n',
   );
   const { world } = await scenario(text);
-  // This machine stands for the clean box.
+  // This machine is used as the clean box.
   const here: typeof world = { ...world, openBox: ({ target: _, ...options }) => world.openBox(options) };
   const context = { world: here, emit: () => {}, signal: new AbortController().signal };
   const flags = { file: 'AUTODOCK.md', input: {}, yes: true, keep: false };

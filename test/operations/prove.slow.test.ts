@@ -61,7 +61,7 @@ describeWithBoxes('prove', () => {
 
     const proven = await scene.read('AUTODOCK.md');
     expect(proven).toContain(report.certificate);
-    // The certificate stands for all but itself.
+    // The certificate covers everything except itself.
     expect(proven.replace(/\n*<!-- runbook:certificate .*-->\n/, '\n').trimEnd()).toBe(
       text.replace(/\n*<!-- runbook:certificate .*-->\n/, '\n').trimEnd(),
     );

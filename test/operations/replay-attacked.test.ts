@@ -41,12 +41,12 @@ describe('problems', () => {
 
   test('after a Fix the actions repeat from where they began, with what the Fix exported', async () => {
     const step =
-      fence('cd sub\nexport COUNT=x$COUNT') + fence('[ -e ../mended ] || { echo "it is broken"; exit 1; }');
+      fence('cd sub\nexport COUNT=x$COUNT') + fence('[ -e ../fixed ] || { echo "it is broken"; exit 1; }');
     const after = fence(`echo "$COUNT $FIXED \${PWD##*/}" >> "$OLD/log"`);
     const scene = await scenario(
       runbook(
         { start: fence('export OLD=$PWD'), a: step, b: after },
-        `## Problems\n\n${problem('P', 'it is broken', 'touch ../mended; export FIXED=yes', 'file mended exists')}`,
+        `## Problems\n\n${problem('P', 'it is broken', 'touch ../fixed; export FIXED=yes', 'file fixed exists')}`,
       ),
       { files: { 'sub/keep': '' } },
     );

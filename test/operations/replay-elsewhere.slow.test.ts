@@ -18,7 +18,7 @@ describeWithSshd('a pass on another box', () => {
 
   const onHost = async (text: string, env: Record<string, string> = {}): Promise<Scenario> =>
     scenario(text, { env: { ...host.env, ...env } });
-  /** Where the pass stands on the box: it has the name of the folder here. */
+  /** The folder of the pass on the box: it has the name of the folder here. */
   const there = (path: string) => join(host.workspaces, 'project', path);
 
   test('replays on the remote box, keeps the journal here, skips the second time, and undoes', async () => {
@@ -136,7 +136,7 @@ rm -r "$WHERE"
       });
     for (let i = 0; i < 8; i += 1) {
       await run(300 + Math.random() * 900);
-      // The next may not begin before the box has let go of the last: it would be told who has the lock.
+      // The next may not begin before the box has let go of the last: it would get the error that names the holder.
       await expect.poll(() => existsSync(join(host.state, 'lock')), { timeout: 10_000 }).toBe(false);
     }
     expect(await run()).toBe(0);

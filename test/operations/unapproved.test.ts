@@ -97,7 +97,7 @@ test('does not ask for approval on a box that does not exist', async () => {
   for (const verb of ['replay', 'undo', 'facts']) {
     for (const on of ['no box', 'never-launched', 'container:never-made']) {
       const { diagnostics } = await scene.run(verb, { on });
-      // Without a container engine that is what is told.
+      // Without a container engine, the error says so.
       expect(diagnostics[0]?.code, `${verb} ${on}`).toMatch(
         /^(bad-box|unknown-box|no-such-container|no-container-engine)$/,
       );

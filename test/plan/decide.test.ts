@@ -25,7 +25,7 @@ function tally(pass: number, fail: number, unknown: number, covering = pass + fa
 describe('implements the table of docs/format.md', () => {
   test.each([
     ['all pass', tally(2, 0, 0)],
-    ['there are none', tally(0, 0, 0)],
+    ['the step has no checks', tally(0, 0, 0)],
   ])('confirmed, same action and inputs, %s: skip', (_, checks) => {
     expect(decideFromJournal(situation(confirmed))).toEqual({ kind: 'ask', confirmed: true });
     expect(decideFromChecks(true, checks)).toEqual({ kind: 'skip', reason: 'confirmed' });
@@ -62,7 +62,7 @@ describe('implements the table of docs/format.md', () => {
     ['no check at all', tally(0, 0, 0)],
     ['one fails', tally(1, 1, 0)],
     ['one is unknown', tally(1, 0, 1)],
-    ['only a file of it is there, and a script of it was never run', tally(1, 0, 0, 0)],
+    ['only its file exists, and its script was never run', tally(1, 0, 0, 0)],
   ])('not in the journal, %s: act', (_, checks) => {
     expect(decideFromChecks(false, checks)).toEqual({ kind: 'act', reason: 'new' });
   });

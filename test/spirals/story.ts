@@ -35,7 +35,7 @@ const Story = z.strictObject({
 
 type Given = z.infer<typeof Story>;
 
-/** One call of `apply_step`, and what is done beside it. */
+/** One call of `apply_step`, and what is done next to it. */
 export interface StoryRound {
   readonly step: string;
   readonly run: string;
@@ -52,7 +52,7 @@ export interface Story {
   readonly rounds: readonly StoryRound[];
 }
 
-/** All stories of a folder beside this file, in the order of files and lines. */
+/** All stories of a folder next to this file, in the order of files and lines. */
 export function readStories(folder: 'disguised' | 'honest'): Story[] {
   const place = fileURLToPath(new URL(`${folder}/`, import.meta.url));
   const files = readdirSync(place).filter((file) => file.endsWith('.yaml'));

@@ -43,7 +43,7 @@ export interface SshdOptions {
   readonly config?: readonly string[];
   /** Where workspaces lie on the box; null: the box says nothing of it. In the sshd's own folder if not given. */
   readonly workspaces?: null;
-  /** Variables that every session of the box has beside sshd's own. */
+  /** Variables that every session of the box has in addition to sshd's own. */
   readonly env?: Readonly<Record<string, string>>;
 }
 

@@ -9,7 +9,7 @@ export function objectsText(value: unknown, isReference: IsReference, secrets: r
     'g',
   );
   const mark = markFor(json);
-  // Private-use characters stand for the substitutions while the rest is escaped.
+  // Private-use characters replace the substitutions while the rest is escaped.
   const marked = json
     .replaceAll(typed, (whole, name: string) =>
       secrets.includes(name) ? `"\uE000${name}\uE002"` : whole && `\uE001${name}\uE002`,

@@ -4,7 +4,7 @@ import type { Runbook } from '../../model/runbook.ts';
 import type { IsReference } from './words.ts';
 import { word } from './words.ts';
 
-/** A check as a call of a function of scripts/checks.sh, or why there is none. */
+/** A check as a call of a function of scripts/checks.sh, or why it cannot be one. */
 export type ProbeCommand = { readonly command: string } | { readonly reason: string };
 
 /** Kinds whose readiness kubectl can wait for. */

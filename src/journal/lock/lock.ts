@@ -22,7 +22,7 @@ import { isPossiblePid, isRunning, type ProcessIdentity, thisProcess } from './p
  * chain lock → lock.X → lock.Y … ends with the current holder. After linking, a process walks the chain again: if it
  * does not end with that process, the lock was renewed in between, and its link is void. The holder then renames its
  * file over `lock`, and only after that removes the links of dead holders, so a link made too late is never reached
- * from `lock`. Nobody takes over from a running holder, so only the holder removes `lock`.
+ * from `lock`. No process takes over from a running holder, so only the holder removes `lock`.
  */
 
 /** What a lock says about its holder. */

@@ -59,7 +59,7 @@ export const envLogs = operationTool(boxLogs, {
     lines: z.int().min(1).max(1_000).default(20).describe('of each'),
   }),
   output: z.object({ text: z.string() }),
-  // What looks like a secret is masked by the verb; here also the values of those that the document names.
+  // The verb masks text that looks like a secret. This also masks the values of the secrets that the document declares.
   answer: async ({ text }, { world, file }) => {
     const document = await readAgentDocument(world, file);
     return { text: (await maskerFor(world, document)).mask(text) };

@@ -74,7 +74,7 @@ function readOrRefuse(read: ReadDocuments, place: Place): readonly KubeObject[] 
   );
 }
 
-/** A number stands for a name while YAML is read, so that a plain scalar becomes a number and a quoted one a string. */
+/** A number replaces a name while YAML is read, so that a plain scalar becomes a number and a quoted one a string. */
 const MARK = 7_351_900_000;
 
 function marks(names: string[]): Substitution {

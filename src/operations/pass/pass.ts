@@ -26,7 +26,7 @@ export interface PassOptions {
   readonly jobs: number;
   /** Loose documents on a terminal: ask block by block. */
   readonly askEachStep: boolean;
-  /** Look for the cause of a failure; the agent's loop does that by itself. */
+  /** Look for the cause of a failure. The agent's loop does that separately. */
   readonly explain?: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface Pass {
   readonly state: CarriedStates;
   /** On the box: relative paths start here. */
   readonly folder: string;
-  /** Here: files beside the document, which fences name as `from`, are read there. */
+  /** This machine, where the files next to the document are read that fences name in `from`. */
   readonly documentFolder: string;
   /** Names what this document applies from this box to a cluster. */
   readonly inventory: string;
@@ -60,8 +60,8 @@ export interface Pass {
   /** What the journal may hold of a change: secrets by name only; undefined: nothing changed. */
   readonly keptState: (change: StateChange) => JournalState | undefined;
   /**
-   * Where a background fence's output goes. Nobody masks it once this program has ended, so where the runbook declares
-   * a secret it is not kept at all.
+   * The log of a background fence. After this program has ended, its output is not masked, so it is not kept if the runbook
+   * declares a secret.
    */
   readonly backgroundLog: (step: string, fence: number) => string;
   /** Background processes that end with the pass. */
@@ -81,7 +81,7 @@ export interface Pass {
   readonly now: () => number;
 }
 
-/** What `${NAME}` stands for at some point of the pass: what the next shell fence would see, for declared names and exports. */
+/** The value of `${NAME}` at this point of the pass, as the next shell fence would see it. */
 export function lookupIn(
   pass: Pick<Pass, 'declared'>,
   state: ShellState,

@@ -24,7 +24,7 @@ export async function walkStep(pass: Pass, planned: PlanStep): Promise<StepOutco
   return new StepWalk(pass, planned).walk();
 }
 
-/** `--accept`: confirms a step that a person mended by hand, if its Verify passes. */
+/** `--accept`: confirms a step that a person fixed by hand, if its Verify passes. */
 export async function acceptStep(pass: Pass, planned: PlanStep): Promise<StepOutcome> {
   return new StepWalk(pass, planned).accept();
 }
@@ -71,7 +71,7 @@ class StepWalk {
     return { kind: 'acted', reason, ms: this.#elapsed(), checks: attempt.checks, fixes: this.#work.fixes };
   }
 
-  /** The word of a person stands for the actions; its Verify is asked all the same. */
+  /** A person's word replaces the actions. The Verify is evaluated anyway. */
   async accept(): Promise<StepOutcome> {
     const lacking = await this.#restoreMissing(this.planned.step.verify);
     if (lacking) return lacking;
@@ -153,7 +153,7 @@ class StepWalk {
     if (always.length === 0) return undefined;
     const failure = await this.#work.perform(always);
     const { state } = this.#work;
-    // What they have exported anew need not be given by running the whole step again.
+    // The `always` fences exported their names again, so the whole step does not have to run for them.
     const withheld = (this.#memory?.state?.secret ?? []).filter((name) => !state.variables.has(name));
     this.pass.state.record(this.planned, { ...this.pass.state.change(this.#before, state), withheld });
     return failure && this.#fail('new', failure);
@@ -186,7 +186,7 @@ class StepWalk {
     return undefined;
   }
 
-  /** Why it may not act, though it should: nobody at the terminal, or somebody who says no. */
+  /** Why the step may not act: no one is at the terminal, or a person said no. */
   async #refusal(): Promise<StepOutcome | undefined> {
     const { pass, planned } = this;
     const interactive = planned.step.actions.find((action) => action.kind === 'shell' && action.interactive);
@@ -215,7 +215,7 @@ class StepWalk {
     const { planned, pass } = this;
     const { step } = planned;
     const change = pass.state.change(this.#before, this.#work.state);
-    // What was found ran elsewhere, what was accepted left what the journal knows of it.
+    // A found step did not run here, so it exports nothing. An accepted step left what the journal recorded.
     if (how === 'acted' || how === 'restored') pass.state.record(planned, change);
     const background = [...this.#work.background].map(([fence, process]) => ({ fence, ...process }));
     pass.journal.append({

@@ -17,7 +17,7 @@ export interface ProveFlags {
   readonly keep: boolean;
 }
 
-/** The result of the passes on a clean box. Proven if there are no reasons against it. */
+/** The result of the passes on a clean box. Proven if no reason against it was found. */
 export interface Passes extends Pick<ProveReport, 'outcome' | 'reasons' | 'first' | 'checks' | 'second'> {}
 
 /** One pass, every check, and the pass again; stops at the first failure. Asks no questions. */

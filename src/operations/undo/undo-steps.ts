@@ -59,7 +59,7 @@ export async function undoSteps(
   return { undone, withoutUndo: stay() };
 }
 
-/** Ids of those that stay as they are. */
+/** Ids of the steps that stay as they are. */
 export function withoutUndo(done: readonly Undoable[]): string[] {
   const created = done.flatMap(({ memory }) => memory.applied ?? []).filter((each) => each.created);
   return done.filter((each) => !canUndo(each) && !isGoneWith(each, created)).map(({ id }) => id);

@@ -14,7 +14,7 @@ test('shortens messages and lines of a megabyte', () => {
       code: 'bad-regex',
       severity: 'error',
       message: `The regular expression ${'('.repeat(1_000_000)} ends too early.`,
-      remedy: 'Mend it.',
+      remedy: 'Fix it.',
       place: { file: 'a.md', line: 1, column: 500_000 },
     },
     plainPage,
@@ -22,7 +22,7 @@ test('shortens messages and lines of a megabyte', () => {
   );
   expect(shown.length).toBeLessThan(5_000);
   expect(shown).toContain('((((…\n');
-  expect(shown).toContain('remedy: Mend it.');
+  expect(shown).toContain('remedy: Fix it.');
 });
 
 test('a warning that is repeated is explained once', () => {

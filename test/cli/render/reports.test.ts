@@ -126,7 +126,7 @@ test('lint', async () => {
       8 | curl -sfL https://get.k3s.io | sh -
         |           ^
       remedy: Pin a version.
-    AUTODOCK.md:20:1: error[unknown-probe]: there is no probe \`prot\`
+    AUTODOCK.md:20:1: error[unknown-probe]: unknown probe \`prot\`
       20 | port 443 owner caddy
          | ^
       remedy: Did you mean \`port\`?
@@ -148,7 +148,7 @@ test('undo', async () => {
       output
       | Unit caddy.service not loaded.
 
-      remedy  Mend it and run the same command again.
+      remedy  Fix it and run the same command again.
 
     stopped: 1 step undone; the same command continues"
   `);

@@ -4,7 +4,7 @@ import { type ClientName, clientPackages } from './client-packages.ts';
 export interface ClientRow {
   readonly client: ClientName;
   readonly label: string;
-  /** The command with which it plays the whole story with nobody at a terminal; absent: it has no such mode. */
+  /** The command with which it plays the whole story without a person at a terminal; absent if it lacks such a mode. */
   readonly alone?: string;
   /** Where a person reads and approves what will run. */
   readonly person: 'in its dialog' | 'in a form of the program' | 'with `runbook approve`';

@@ -109,7 +109,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** The old server: started before any step acts, by nobody who is asked. */
+/** The old server, which was started before any step acts. */
 async function squat(port: number): Promise<void> {
   const folder = `/tmp/runbook-old-server-${port}`;
   await mkdir(folder, { recursive: true });

@@ -18,7 +18,7 @@ export interface Trouble {
 export interface Judged {
   readonly name: string;
   readonly title: string;
-  /** `false`: the first finding is about something else. `nothing`: there is no finding. */
+  /** `false`: the first finding is about something else. `nothing`: a finding is missing. */
   readonly verdict: 'true' | 'false' | 'nothing';
   readonly code: string;
   readonly says: string;

@@ -13,9 +13,9 @@ export interface RanPod {
 }
 
 /**
- * Stands for the nodes of a cluster: what a pod's main container would run is run here, as a process of this machine, with
- * its variables, its arguments, and a folder for each volume; then the pod is said to have ended as the process did. What
- * Argo's executor tells of a pod is told for it. There are no images: `programs` says what a program's name stands for.
+ * Replaces the nodes of a cluster. The main container of a pod runs as a process of this machine, with its variables, its
+ * arguments, and a folder for each volume. Then the pod gets the result of the process, and the reports that Argo's executor
+ * would write. Images are not used: `programs` maps the name of a program to the program that runs.
  */
 export class PodRunner {
   readonly ran: RanPod[] = [];

@@ -45,7 +45,7 @@ export interface ClientOptions {
   /** It can open a page too; such a question has no form. */
   readonly urls?: boolean;
   readonly cwd?: string;
-  /** Opened for several tests: whoever opens it closes it. */
+  /** Opened for several tests. The file that opens it closes it. */
   readonly shared?: boolean;
 }
 

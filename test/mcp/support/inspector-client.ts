@@ -19,7 +19,7 @@ export async function inspectorClient({
   args: string[];
 }): Promise<TestClient> {
   const inspect = async (...flags: string[]) => {
-    // Options stand ahead of the target, which they would otherwise swallow.
+    // Options are before the target. After it they would take the target as their value.
     const { stdout } = await promisify(execFile)(
       INSPECTOR,
       ['--cli', '--format', 'json', ...flags, '--', command, ...args],

@@ -11,14 +11,14 @@ const world: World = {
   version: '0.0.0-test',
   folders: { box: person, person },
   now: () => Date.now(),
-  identify: () => Promise.reject(new Error('there is no box here')),
-  openBox: () => Promise.reject(new Error('there is no box here')),
+  identify: () => Promise.reject(new Error('this test has no box')),
+  openBox: () => Promise.reject(new Error('this test has no box')),
 };
 
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 
-// No `await` at the top, as in src/bin.ts: a call that can never settle keeps no process alive, and is no error.
+// No `await` at the top, as in src/bin.ts: a call that can never settle does not keep the process alive and is not an error.
 void serveMcp(world, {
   file: 'AUTODOCK.md',
   readOnly: false,

@@ -14,7 +14,7 @@ const echo = defineTool({
   hints,
   dotted: 'env.echo',
   title: 'Echo',
-  description: 'Says what it was told (env.echo).',
+  description: 'Returns its argument (env.echo).',
   input: z.object({
     text: z.string().max(100_000).optional().describe('what to say'),
     times: z.int().min(0).max(100).default(1),
@@ -54,7 +54,7 @@ const big = defineTool({
   },
 });
 
-/** A job with a process group of its own, as a step's: ends when told so, and leaves nothing behind. */
+/** A job with a process group of its own, as a step's: ends on request, and leaves nothing running. */
 async function napping(signal: AbortSignal, seconds: number, marker: string): Promise<string> {
   const child = spawn('bash', ['-c', `: ${marker}; sleep ${seconds} & sleep ${seconds} & wait`], {
     detached: true,
@@ -90,7 +90,7 @@ const peek = defineTool({
   hints,
   dotted: 'job.peek',
   title: 'Peek',
-  description: 'Tells whether a job runs, and may cancel it.',
+  description: 'Says whether a job runs, and may cancel it.',
   input: z.object({ job: z.string(), cancel: z.boolean().default(false) }),
   output: z.object({ running: z.boolean() }),
   run: async ({ jobs }, { job, cancel }) => {

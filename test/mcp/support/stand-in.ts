@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll } from 'vitest';
 
-/** A server built for a test file, and a folder for whoever runs it. */
+/** A server built for a test file, and a folder for the user who runs it. */
 export interface StandIn {
   /** The command line of a server over stdio with these options. */
   command(options?: Record<string, unknown>): { command: string; args: string[] };

@@ -16,7 +16,7 @@ export interface Agent {
   leave(): Promise<void>;
 }
 
-/** Options of a server that the agent stands in for. */
+/** Options of the server that this agent replaces. */
 export interface AgentOptions {
   readonly file?: string;
   readonly trust?: AgentContext['trust'];

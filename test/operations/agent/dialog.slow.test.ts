@@ -13,7 +13,7 @@ test.each(clients)(
     const client = await open(command('AUTODOCK.md'), {
       person: async (form) => {
         asked.push(textOfForm(form));
-        // A second at least: nobody reads faster.
+        // At least a second, because no person reads faster.
         await new Promise((resolve) => AbortSignal.timeout(1_500).addEventListener('abort', resolve));
         return { action: 'accept', content: { answer: 'once' } };
       },

@@ -46,7 +46,7 @@ async function cleared(old: string, verify: (port: number) => unknown) {
   return { agent, port, read, resolve, problem: failed.problem };
 }
 
-const why = 'Two servers were told to use one port.';
+const why = 'Two servers were configured for one port.';
 
 test('the command line distinguishes two processes of the same program', async () => {
   const { port, read, resolve } = await cleared('old.cjs', (port) => `port ${port} free`);

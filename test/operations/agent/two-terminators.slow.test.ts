@@ -30,7 +30,7 @@ const caddy = {
 
 const nginx = {
   title: 'Remove nginx',
-  why: 'It came with the image and nobody uses it.',
+  why: 'It came with the image and is not used.',
   run: 'service nginx stop\nDEBIAN_FRONTEND=noninteractive apt-get purge -y nginx nginx-common',
   verify: 'not port 80 owner nginx within 10s',
 };

@@ -77,7 +77,7 @@ test('a submission is approved with its boxes, its namespace and its image', asy
   const flags = ' --for submit --fleet inventory.yaml --image here/runbook:1 --namespace ci';
   await expect(start('here/runbook:1')).rejects.toMatchObject(refusal(flags));
   await approveFor({ for: 'submit', fleet: 'inventory.yaml', image: 'here/runbook:1', namespace: 'ci' });
-  // It is approved, and there is no cluster here.
+  // It is approved, but this machine has no cluster.
   await expect(start('here/runbook:1')).rejects.not.toMatchObject({
     diagnostics: [{ code: 'not-approved' }],
   });

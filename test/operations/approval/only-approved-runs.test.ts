@@ -17,7 +17,7 @@ const HOW = { state: { variables: new Map() }, timeoutMs: 1, capture: false } as
 export function cannotCompile(box: Box, action: ShellAction, approved: Approved<ShellAction>): void {
   // @ts-expect-error code of a document, as it was read
   void box.run({ ...HOW, code: CODE });
-  // @ts-expect-error an action that nobody approved
+  // @ts-expect-error an action that is not approved
   void box.run({ ...HOW, code: action });
   // @ts-expect-error the form of a request before code had to be approved
   void box.run({ ...HOW, ...CODE });
@@ -45,9 +45,9 @@ export function cannotCompile(box: Box, action: ShellAction, approved: Approved<
 
 /** Objects of a cluster are changed for approved fences alone. */
 export function clusterCannotCompile(apply: typeof performApply, patch: typeof performPatch): void {
-  // @ts-expect-error an action that nobody approved
+  // @ts-expect-error an action that is not approved
   void apply({ kind: 'apply' }, {} as never);
-  // @ts-expect-error an action that nobody approved
+  // @ts-expect-error an action that is not approved
   void patch({ kind: 'patch' }, {} as never);
 }
 

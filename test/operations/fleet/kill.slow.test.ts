@@ -65,7 +65,7 @@ async function room() {
     });
     return { child, exit: new Promise<number | null>((done) => child.on('exit', done)) };
   };
-  /** Killed at that event, of whatever box: told by what has happened, not by a clock. */
+  /** Killed at that event of any box: an event decides, not a clock. */
   const run = async (killAtEvent = Number.POSITIVE_INFINITY) => {
     const { child, exit } = start();
     let events = 0;
@@ -98,7 +98,7 @@ test('a fleet killed with SIGKILL at random moments loses no confirmed step', as
     expect(confirmedAndRunAgain(records)).toEqual([]);
     expect(records.filter((each) => each.kind === 'confirmed')).toHaveLength(STEPS);
   }
-  // No fence of a killed engine went on beside the next one.
+  // No fence of a killed engine continued in parallel with the next one.
   for (let box = 1; box <= BOXES; box += 1) {
     const log = await logOf(box);
     log.forEach((line, i) => {

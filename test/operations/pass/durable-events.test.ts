@@ -11,7 +11,7 @@ const finished = (step: string): RunEvent => ({
 });
 const output = (step: string): RunEvent => ({ type: 'output', step, text: step });
 
-/** A disk that syncs when it is told to. */
+/** A disk that syncs on request. */
 function setting() {
   const told: string[] = [];
   const syncs: { done: () => void; fail: (error: Error) => void }[] = [];

@@ -35,7 +35,7 @@ export async function objectsOfFence(
   return action.kind === 'registry' ? [credentialsOf(action, work)] : objectsOf(action, work);
 }
 
-/** Those of the fence itself, then those of the vendored file, which is applied as it stands. */
+/** The objects of the fence, then those of the vendored file, which is applied unchanged. */
 async function objectsOf(action: ApplyAction, work: ClusterWork): Promise<KubeObject[]> {
   const own = readDocuments(action.text, substitutionOf(work));
   if (!own.ok) throw new FenceDefect(own.message, 'Correct the manifest.', own.line);
