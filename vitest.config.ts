@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { CountAttacks } from './test/attack/count-attacks.ts';
+import { RecordClientResults } from './test/clients/support/record-results.ts';
 
 const cluster = ['test/**/*.cluster.test.ts'];
 const clients = ['test/clients/**/*.test.ts'];
@@ -39,7 +40,7 @@ const shellText = {
  */
 export default defineConfig({
   test: {
-    reporters: ['default', new CountAttacks()],
+    reporters: ['default', new CountAttacks(), new RecordClientResults()],
     projects: [
       {
         plugins: [shellText],

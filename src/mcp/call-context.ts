@@ -28,22 +28,23 @@ export class CallContext implements AgentContext {
   readonly #controller = new AbortController();
   readonly #cancelled: AbortSignal;
   #isAnswered = false;
-  #task: Job<object> | undefined;
+  /** The job whose result this call returns later, as a task. */
+  task: Job<object> | undefined;
 
   constructor(serving: Serving, { server, modern }: Connection, sdk: ServerContext) {
     const { world, file, trust, readOnly, questions, jobs } = serving;
-    const { name, forms, urls, dialog, tasks } = clientOf(server, sdk, modern);
+    const client = clientOf(server, sdk, modern);
     this.world = world;
     this.file = file;
     this.trust = trust;
     this.readOnly = readOnly;
-    this.client = name;
+    this.client = client.name;
     this.progress = progressReporter(sdk, world.now);
-    this.#question = askingThrough(sdk, { questions, forms, urls, dialog, modern, now: world.now });
+    this.#question = askingThrough(sdk, { questions, client, modern, now: world.now });
     this.approve = (request) => this.#question.approve(request);
-    if (tasks) {
+    if (client.tasks) {
       this.becomeTask = (job) => {
-        this.#task = job;
+        this.task = job;
       };
     }
     this.#cancelled = sdk.mcpReq.signal;
@@ -60,11 +61,6 @@ export class CallContext implements AgentContext {
   /** The question to the person that this call must return. */
   get pending(): ReturnType<PendingQuestion['pending']> {
     return this.#question.pending();
-  }
-
-  /** The job whose result this call returns later, as a task. */
-  get task(): Job<object> | undefined {
-    return this.#task;
   }
 
   /** Signals the tool that its time limit is reached. */

@@ -3,6 +3,7 @@ import { deadline } from '../../base/deadline.ts';
 import { plainText, visibleText } from '../../base/plain-text.ts';
 import { approvalId } from '../../model/approval-id.ts';
 import type { ApprovalRequest, ApprovalResult } from '../../operations/agent/tool.ts';
+import type { Client } from '../client.ts';
 import { type Dialog, formOf, isShownWhole, pageOffer, type Questions, type Response } from './questions.ts';
 
 /** How long a call of an older client waits for the person, in milliseconds. A later answer still counts. */
@@ -30,28 +31,22 @@ export interface PendingQuestion {
     | undefined;
 }
 
+interface Asking {
+  readonly questions: Questions;
+  readonly client: Client;
+  readonly modern: boolean;
+  readonly now: () => number;
+}
+
 /**
  * Asks through the client's own dialog. For clients of 2025, the question is sent during the call. Since 2026-07-28
  * the question is the call's result, and the client repeats the call with the answer and the sealed state.
  */
 export function askingThrough(
   { mcpReq }: ServerContext,
-  {
-    questions,
-    forms,
-    urls,
-    dialog,
-    modern,
-    now,
-  }: {
-    questions: Questions;
-    forms: boolean;
-    urls: boolean;
-    dialog: Dialog;
-    modern: boolean;
-    now: () => number;
-  },
+  { questions, client, modern, now }: Asking,
 ): PendingQuestion {
+  const { forms, urls, dialog } = client;
   let pending: ReturnType<PendingQuestion['pending']>;
 
   async function approve(asked: ApprovalRequest): Promise<ApprovalResult> {
