@@ -6,7 +6,7 @@ import { findApproval } from '../../approval/approval.ts';
 import { refuseErrors } from '../../document/document.ts';
 import { type CheckQuestion, evaluateOnce } from '../../pass/checks.ts';
 import { openPreview } from '../../pass/preview.ts';
-import { recordVerify } from '../../pass/record-verify.ts';
+import { type OnVerified, recordVerify } from '../../pass/record-verify.ts';
 import { openSession } from '../../session/session.ts';
 import { AnswerCheckRow } from '../answer-rows.ts';
 import { unknownStep } from '../attempt/target.ts';
@@ -95,7 +95,7 @@ async function ask(
     const planned = prepared.plan.steps.filter(({ step }) => only === undefined || only.includes(step.id));
     // An agent's own check lines are not of the document.
     if (planned.length === 0) return { asked, verdicts: [], summary: summaryOf(asked) };
-    return await recordVerify(operation, session, async (onVerified) => {
+    const verifyAll = async (onVerified: OnVerified) => {
       const verdicts: Verdicts['verdicts'][number][] = [];
       for (const each of planned) {
         const found = await judge(each);
@@ -103,7 +103,9 @@ async function ask(
         verdicts.push(found);
       }
       return { asked, verdicts, summary: summaryOf([...asked, ...verdicts.flatMap(({ checks }) => checks)]) };
-    });
+    };
+    // A server that may only read leaves no record of a pass.
+    return context.readOnly ? await verifyAll(() => {}) : await recordVerify(operation, session, verifyAll);
   } finally {
     await session.box.close();
   }
