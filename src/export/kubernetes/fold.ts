@@ -1,0 +1,95 @@
+import { isSameJson } from '../../base/same-json.ts';
+import type { PatchAction } from '../../model/action.ts';
+import type { KubeObject } from '../../model/cluster/kube.ts';
+
+type Json = unknown;
+type JsonMap = Readonly<Record<string, Json>>;
+
+/** Fields whose items are merged by a key in a strategic merge; other lists are replaced. */
+const MERGE_KEYS: Readonly<Record<string, readonly string[]>> = {
+  containers: ['name'],
+  initContainers: ['name'],
+  env: ['name'],
+  volumes: ['name'],
+  imagePullSecrets: ['name'],
+  secrets: ['name'],
+  volumeMounts: ['mountPath'],
+  ports: ['containerPort', 'port'],
+};
+
+/** The object with a patch applied; undefined if the patch does not fit. */
+export function foldPatch(
+  object: KubeObject,
+  type: PatchAction['type'],
+  patch: Json,
+): KubeObject | undefined {
+  if (type === 'json')
+    return Array.isArray(patch) ? (jsonPatched(object, patch) as KubeObject | undefined) : undefined;
+  return isMap(patch) ? (merged(object, patch, type === 'strategic') as KubeObject) : undefined;
+}
+
+/** An object that a later fence applies again. */
+export const foldApply = (object: KubeObject, again: KubeObject): KubeObject =>
+  merged(object, again, true) as KubeObject;
+
+function merged(target: Json, patch: Json, strategic: boolean, field = ''): Json {
+  if (Array.isArray(patch) && Array.isArray(target) && strategic) return mergedList(target, patch, field);
+  if (!isMap(patch)) return patch;
+  const result: Record<string, Json> = isMap(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else result[key] = merged(result[key], value, strategic, key);
+  }
+  return result;
+}
+
+function mergedList(target: readonly Json[], patch: readonly Json[], field: string): readonly Json[] {
+  const key = MERGE_KEYS[field]?.find((each) =>
+    patch.every((item) => isMap(item) && item[each] !== undefined),
+  );
+  if (key === undefined) return patch;
+  const keyOf = (item: Json) => (isMap(item) ? item[key] : undefined);
+  const kept = target.map((item) => {
+    const change = patch.find((each) => keyOf(each) === keyOf(item));
+    return change === undefined ? item : merged(item, change, true);
+  });
+  return [...kept, ...patch.filter((item) => !target.some((each) => keyOf(each) === keyOf(item)))];
+}
+
+function jsonPatched(object: Json, operations: readonly Json[]): Json {
+  let result = structuredClone(object);
+  for (const operation of operations) {
+    if (!isMap(operation) || typeof operation.path !== 'string') return undefined;
+    const path = operation.path
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const done = changed(result, path, operation);
+    if (done === undefined) return undefined;
+    result = done;
+  }
+  return result;
+}
+
+function changed(target: Json, [part, ...rest]: readonly string[], operation: JsonMap): Json {
+  if (part === undefined || target === null || typeof target !== 'object') return undefined;
+  const copy = (Array.isArray(target) ? [...target] : { ...target }) as Record<string, Json> & Json[];
+  const { op, value } = operation;
+  if (rest.length > 0) {
+    const inner = changed(copy[part], rest, operation);
+    if (inner === undefined) return undefined;
+    copy[part] = inner;
+    return copy;
+  }
+  if (op === 'test') return isSameJson(copy[part], value) ? copy : undefined;
+  if (op !== 'add' && copy[part] === undefined) return undefined;
+  if (op === 'add' && Array.isArray(target)) copy.splice(part === '-' ? copy.length : Number(part), 0, value);
+  else if (op === 'add' || op === 'replace') copy[part] = value;
+  else if (op !== 'remove') return undefined;
+  else if (Array.isArray(target)) copy.splice(Number(part), 1);
+  else delete copy[part];
+  return copy;
+}
+
+const isMap = (value: Json): value is JsonMap =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);

@@ -1,0 +1,61 @@
+import { stringify } from 'yaml';
+import type { KubeObject } from '../../model/cluster/kube.ts';
+import { type ExportedFile, type ExportSource, type Loss, TYPED } from '../exporter.ts';
+import { type ClusterObjects, mapStrings, whyComment } from './cluster-objects.ts';
+import { objectName } from './object-name.ts';
+
+const REFERENCE = /\$?\$\{([A-Za-z_]\w*)\}/g;
+
+/** Files of objects for a format without inputs: defaults are written, and each one is a loss. */
+export function plainObjectFiles(
+  { runbook }: ExportSource,
+  { steps, secrets }: ClusterObjects,
+  change: (object: KubeObject) => KubeObject = (object) => object,
+): { readonly files: readonly ExportedFile[]; readonly losses: readonly Loss[] } {
+  const constants = new Map(runbook.facts.map(({ name, value }) => [name, value]));
+  const inputs = new Map(runbook.inputs.map((input) => [input.name, input]));
+  const used = new Set<string>();
+  const knownValue = (name: string): string | undefined => {
+    if (inputs.has(name)) used.add(name);
+    return constants.get(name) ?? inputs.get(name)?.default;
+  };
+  const written = (text: string): unknown => {
+    if (text.startsWith(TYPED))
+      return typed(knownValue(text.slice(TYPED.length)) ?? text.slice(TYPED.length));
+    return text.replaceAll(REFERENCE, (reference, name: string) =>
+      reference.startsWith('$$') ? reference.slice(1) : (knownValue(name) ?? reference),
+    );
+  };
+  const files = steps.map(({ step, objects }, index) => ({
+    path: `${String(index + 1).padStart(2, '0')}-${objectName(step.id)}.yaml`,
+    text: objects
+      .map((object) => {
+        const yaml = stringify(mapStrings(change(object), written), {
+          version: '1.1',
+          lineWidth: 0,
+          aliasDuplicateObjects: false,
+        });
+        return `---\n${whyComment(step)}\n${yaml}`;
+      })
+      .join(''),
+  }));
+  const losses = [...used].map((name) => {
+    const { place, default: value } = inputs.get(name)!;
+    const reason =
+      value === undefined
+        ? 'it has no default; replace its name in the files'
+        : 'the format has no inputs, so its default is written';
+    return { place, what: `the input ${name}`, reason };
+  });
+  const missing = [...secrets].map(([name, keys]) => ({
+    place: { file: runbook.file, line: 1, column: 1 },
+    what: `the Secret "${name}"`,
+    reason: `it must exist, with ${keys.join(', ')}, because no output holds the value of a secret`,
+  }));
+  return { files, losses: [...losses, ...missing] };
+}
+
+function typed(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
+}
