@@ -105,6 +105,22 @@ export type Probe =
       readonly name: string;
       readonly expect: { readonly kind: 'up' } | { readonly kind: 'address'; readonly value: string };
     }
+  | {
+      readonly kind: 'cert';
+      readonly source:
+        | { readonly kind: 'server'; readonly host: string; readonly port: number }
+        | { readonly kind: 'file'; readonly path: string };
+      readonly hours: number;
+      /** The host name that it must be for. */
+      readonly name?: string;
+    }
+  | {
+      readonly kind: 'container';
+      readonly name: string;
+      readonly state: 'running' | 'healthy';
+      readonly image?: string;
+    }
+  | { readonly kind: 'timer'; readonly name: string }
   /** A value of a structured file, by its path of keys. */
   | {
       readonly kind: 'json' | 'yaml' | 'ini';

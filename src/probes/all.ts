@@ -1,6 +1,8 @@
 import type { Probe } from '../model/check.ts';
 import { group, user } from './account.ts';
+import { cert } from './cert.ts';
 import { command } from './command.ts';
+import { container } from './container.ts';
 import { dns } from './dns.ts';
 import { fact } from './fact.ts';
 import { file } from './file.ts';
@@ -17,6 +19,7 @@ import { service } from './service.ts';
 import { ini, json, yaml } from './structured.ts';
 import { sysctl } from './sysctl.ts';
 import { tcp } from './tcp.ts';
+import { timer } from './timer.ts';
 
 /** Every kind of probe, one row each. The recipe in CLAUDE.md adds one. */
 export const probeKinds: { readonly [K in Probe['kind']]: ProbeKind<K> } = {
@@ -35,6 +38,9 @@ export const probeKinds: { readonly [K in Probe['kind']]: ProbeKind<K> } = {
   mount,
   sysctl,
   interface: interfaceKind,
+  cert,
+  container,
+  timer,
   json: json as ProbeKind<'json'>,
   yaml: yaml as ProbeKind<'yaml'>,
   ini: ini as ProbeKind<'ini'>,

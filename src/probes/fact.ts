@@ -1,5 +1,5 @@
-import type { Slot } from './check-reader.ts';
-import { comparison } from './comparison.ts';
+import type { Slot } from './line/check-reader.ts';
+import { comparison } from './line/comparison.ts';
 import type { ProbeKind, ProbeOf } from './probe-kind.ts';
 
 export const fact: ProbeKind<'fact'> = {

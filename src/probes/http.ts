@@ -1,5 +1,5 @@
 import type { StatusRange, TextTest } from '../model/check.ts';
-import type { CheckReader, Slot } from './check-reader.ts';
+import type { CheckReader, Slot } from './line/check-reader.ts';
 import { textLooser } from './looser.ts';
 import type { ProbeKind, ProbeOf } from './probe-kind.ts';
 

@@ -1,5 +1,5 @@
-import type { CheckReader, Slot } from './check-reader.ts';
-import { comparison } from './comparison.ts';
+import type { CheckReader, Slot } from './line/check-reader.ts';
+import { comparison } from './line/comparison.ts';
 import { expectLooser } from './looser.ts';
 import type { ProbeKind, ProbeOf } from './probe-kind.ts';
 

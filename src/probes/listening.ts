@@ -1,4 +1,4 @@
-import { portSlot } from './port-number.ts';
+import { portSlot } from './line/port-number.ts';
 import type { ProbeKind } from './probe-kind.ts';
 
 export const listening: ProbeKind<'listening'> = {

@@ -1,5 +1,5 @@
+import { portSlot } from './line/port-number.ts';
 import { expectLooser } from './looser.ts';
-import { portSlot } from './port-number.ts';
 import type { ProbeKind } from './probe-kind.ts';
 
 export const port: ProbeKind<'port'> = {

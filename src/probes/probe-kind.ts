@@ -1,5 +1,5 @@
 import type { Probe } from '../model/check.ts';
-import type { CheckReader } from './check-reader.ts';
+import type { CheckReader } from './line/check-reader.ts';
 
 /** The probe of one kind. */
 export type ProbeOf<K extends Probe['kind']> = Extract<Probe, { kind: K }>;

@@ -1,4 +1,4 @@
-import { comparison } from './comparison.ts';
+import { comparison } from './line/comparison.ts';
 import type { ProbeKind } from './probe-kind.ts';
 
 export const sysctl: ProbeKind<'sysctl'> = {

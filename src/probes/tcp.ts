@@ -1,5 +1,5 @@
-import type { Slot } from './check-reader.ts';
-import { parsePort } from './port-number.ts';
+import type { Slot } from './line/check-reader.ts';
+import { parsePort } from './line/port-number.ts';
 import type { ProbeKind } from './probe-kind.ts';
 
 export const tcp: ProbeKind<'tcp'> = {
@@ -21,7 +21,7 @@ export const tcp: ProbeKind<'tcp'> = {
   cannotFail: () => undefined,
 };
 
-const HOST_PORT: Slot<{ host: string; port: number }> = {
+export const HOST_PORT: Slot<{ host: string; port: number }> = {
   what: 'a host and port',
   example: '127.0.0.1:443',
   fallback: { host: '', port: 0 },

@@ -152,6 +152,10 @@ function commandOf(
       const recorded = facts.find(({ name }) => name === probe.name)?.value ?? '';
       return call('compare', shellQuote(recorded), shellQuote(probe.comparator), q(probe.value));
     }
+    case 'cert':
+    case 'container':
+    case 'timer':
+      return { reason: `the program that reads a ${probe.kind} is not on every box` };
     case 'json':
     case 'yaml':
     case 'ini':

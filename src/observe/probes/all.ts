@@ -1,7 +1,9 @@
 import type { Probe } from '../../model/check.ts';
 import { groupEvaluation, userEvaluation } from './account.ts';
 import { answers } from './answers.ts';
+import { certEvaluation } from './cert.ts';
 import { commandEvaluation } from './command.ts';
+import { containerEvaluation } from './container.ts';
 import { dnsEvaluation } from './dns.ts';
 import { factEvaluation } from './fact.ts';
 import { fileEvaluation } from './file.ts';
@@ -17,6 +19,7 @@ import { serviceEvaluation } from './service.ts';
 import { structuredEvaluation } from './structured.ts';
 import { sysctlEvaluation } from './sysctl.ts';
 import { tcpEvaluation } from './tcp.ts';
+import { timerEvaluation } from './timer.ts';
 
 /** A box with a cluster evaluates these through `cluster/`; a box without one cannot. */
 const k8sEvaluation: ProbeEvaluation<'k8s'> = {
@@ -41,6 +44,9 @@ const evaluations: { readonly [K in Probe['kind']]: ProbeEvaluation<K> } = {
   mount: mountEvaluation,
   sysctl: sysctlEvaluation,
   interface: interfaceEvaluation,
+  cert: certEvaluation,
+  container: containerEvaluation,
+  timer: timerEvaluation,
   json: structuredEvaluation,
   yaml: structuredEvaluation,
   ini: structuredEvaluation,

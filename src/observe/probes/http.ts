@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { pluralize } from '../../base/pluralize.ts';
 import type { ProbeContext } from '../../model/box.ts';
 import type { Verdict } from '../../model/check.ts';
@@ -107,12 +108,12 @@ async function socketOf(url: URL, machine: Machine, signal: AbortSignal): Promis
 }
 
 /** TLS over an existing connection. Rejects and closes the connection if the certificate is not trusted. */
-async function secure(
+export async function secure(
   socket: Duplex,
   hostname: string,
   trust: { ca?: string; rejectUnauthorized?: boolean },
   signal: AbortSignal,
-): Promise<Duplex> {
+): Promise<TLSSocket> {
   const [{ connect }, { isIP }] = await Promise.all([import('node:tls'), import('node:net')]);
   const host = hostname.replace(/^\[|\]$/g, '');
   const secured = connect({ socket, host, ...(isIP(host) ? {} : { servername: host }), ...trust });

@@ -1,13 +1,17 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { createServer } from 'node:tls';
+import { expect, onTestFinished, test } from 'vitest';
 import { compareVersions } from '../../../src/observe/compare-versions.ts';
 import type { Machine } from '../../../src/observe/machine.ts';
+import { probeMachine } from '../../../src/observe/probe-machine.ts';
 import { packageEvaluation, probePackage } from '../../../src/observe/probes/package.ts';
 import type { ToolAnswer } from '../../../src/observe/tool.ts';
 import type { ProbeOf } from '../../../src/probes/probe-kind.ts';
-import { ask } from './ask-line.ts';
+import { ask, contextOf, probeOf } from './ask-line.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** The verdict alone. */
@@ -124,6 +128,57 @@ test('package: several instances, and a package manager that fails', async () =>
 test('package: prints a line for each instance', async () => {
   const [dpkg] = packageEvaluation.fragments({ name: 'bash' } as ProbeOf<'package'>, {} as never);
   expect(dpkg).toContain('${Version}\\n');
+});
+
+test('cert: a file, its time and its name', async () => {
+  const folder = await temporaryFolder();
+  const options = [
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-subj',
+    '/CN=shop',
+    '-addext',
+    'subjectAltName=DNS:shop.test',
+  ];
+  const files = ['-keyout', join(folder, 'key'), '-out', join(folder, 'shop.pem')];
+  execFileSync('openssl', ['req', '-x509', ...options, '-days', '10', ...files], { stdio: 'ignore' });
+  const server = createServer({
+    key: await readFile(join(folder, 'key')),
+    cert: await readFile(join(folder, 'shop.pem')),
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as { port: number };
+  for (const source of ['shop.pem', `127.0.0.1:${port}`]) {
+    expect(await verdict(`cert ${source} valid for 9d name shop.test`, folder), source).toBe('pass');
+    expect((await ask(`cert ${source} valid for 11d`, { folder })).class, source).toBe('expires');
+    expect((await ask(`cert ${source} valid for 9d name other.test`, { folder })).class, source).toBe('name');
+  }
+  expect((await ask('cert key valid for 1h', { folder })).class).toBe('no-certificate');
+  expect((await ask('cert nothing.pem valid for 1h', { folder })).class).toBe('missing');
+});
+
+test('container and timer: what docker, podman and systemd print', async () => {
+  const said: Record<string, Partial<ToolAnswer>> = {};
+  const machine = {
+    exists: () => true,
+    tool: async (file: string) =>
+      said[file] ? { kind: 'exit', stderr: '', ...said[file] } : { kind: 'missing' },
+  } as unknown as Machine;
+  const on = async (line: string) => (await probeMachine(probeOf(line), contextOf(), machine)).class;
+  expect(await on('container shop running')).toBe('no-engine');
+  said.docker = { code: 1, stdout: '[]', stderr: 'Error response from daemon: No such container: shop' };
+  expect(await on('container shop running')).toBe('missing');
+  const inspected = { State: { Status: 'running' }, ImageName: 'docker.io/library/shop:1' };
+  said.podman = { code: 0, stdout: JSON.stringify([inspected]) };
+  expect(await on('container shop running image shop:1')).toBe('running');
+  expect(await on('container shop running image shop:2')).toBe('other-image');
+  expect(await on('container shop healthy')).toBe('no-health-check');
+  said.systemctl = { code: 0, stdout: 'LoadState=loaded\nSubState=waiting\n' };
+  expect(await on('timer backup scheduled')).toBe('waiting');
+  said.systemctl = { code: 0, stdout: 'LoadState=loaded\nSubState=dead\n' };
+  expect(await on('timer backup scheduled')).toBe('dead');
 });
 
 test('words that people guess are understood', async () => {

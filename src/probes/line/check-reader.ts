@@ -1,8 +1,8 @@
-import { nearest } from '../base/nearest.ts';
-import { regexProblem } from '../base/regex.ts';
-import type { TextTest } from '../model/check.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Place } from '../model/place.ts';
+import { nearest } from '../../base/nearest.ts';
+import { regexProblem } from '../../base/regex.ts';
+import type { TextTest } from '../../model/check.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Place } from '../../model/place.ts';
 import { type CheckToken, placeAt } from './check-tokens.ts';
 
 /** A slot of the grammar: its name for messages, an example, and its parser (undefined: rejected). */

@@ -1,4 +1,4 @@
-import type { Comparator } from '../model/check.ts';
+import type { Comparator } from '../../model/check.ts';
 import type { CheckReader } from './check-reader.ts';
 
 /** Reads `= VALUE`, `>= VALUE` and so on. */

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Place } from '../model/place.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Place } from '../../model/place.ts';
 
 /** One token of a check line. Only a `word` can be a keyword. */
 export interface CheckToken {
