@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EXIT } from '../model/diagnostic.ts';
 import type { DiffReport } from '../model/reports/diff.ts';
-import { type Compared, compareSteps, compareValues, type Said } from '../plan/compare-runbooks.ts';
+import { type Compared, compareDeclaredValues, compareSteps, type Said } from '../plan/compare-runbooks.ts';
 import { readValidDocument } from './document/document.ts';
 import type { OpenedDocument } from './document/opened-document.ts';
 import { defineOperation } from './operation.ts';
@@ -29,7 +29,7 @@ export const diff = defineOperation({
     return {
       a: { file: a.file, name: a.runbook.name },
       b: { file: b.file, name: b.runbook.name },
-      values: compareValues(one, two),
+      values: compareDeclaredValues(one, two),
       ...compareSteps(one, two),
     };
   },

@@ -41,7 +41,7 @@ export function compareSteps(a: Compared, b: Compared): { steps: StepDifference[
 }
 
 /** Inputs, facts and endpoints with other values. */
-export function compareValues(a: Compared, b: Compared): ValueDifference[] {
+export function compareDeclaredValues(a: Compared, b: Compared): ValueDifference[] {
   const pick = (
     of: ValueDifference['of'],
     read: (runbook: Runbook) => readonly [string, string, Said?][],

@@ -50,7 +50,7 @@ describe.each(clients)('the built server and a client of $name', ({ open }) => {
 });
 
 describe('the built server', () => {
-  test('answers a long replay with a task where the request declares tasks, and with a job elsewhere', async () => {
+  test('answers a long replay with a task if the request declares tasks, and with a job otherwise', async () => {
     const { command, project } = await bench({ sandbox: true });
     const script = 'echo working\nuntil test -e go; do sleep 0.1; done\ntouch done';
     await writeFile(

@@ -10,8 +10,8 @@ import {
 } from '../exporter.ts';
 import { type ClusterObjects, clusterObjects, whyComment } from '../kubernetes/cluster-objects.ts';
 import { objectName } from '../kubernetes/object-name.ts';
-import { probeCommand } from '../shell/probe-command.ts';
 import CHECKS from '../shell/scripts/checks.sh';
+import { shellCheckOf } from '../shell/shell-check-of.ts';
 import { literalText, objectTemplate, type Replaced } from './template-text.ts';
 import { valuesSchema, valuesText } from './values.ts';
 
@@ -107,7 +107,7 @@ const file = (path: string, parts: readonly string[]): ExportedFile[] =>
 function testFiles(source: ExportSource, { checks }: ClusterObjects, { values }: Replaced) {
   const losses: Loss[] = [];
   const files = checks.flatMap(({ step, check }, index): ExportedFile[] => {
-    const found = probeCommand(check, source.runbook.facts, (name) => values.has(name), shellQuote);
+    const found = shellCheckOf(check, source.runbook.facts, (name) => values.has(name), shellQuote);
     if ('reason' in found) {
       losses.push({ place: check.place, what: `the check \`${check.text}\``, reason: found.reason });
       return [];

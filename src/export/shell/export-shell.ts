@@ -6,9 +6,9 @@ import type { PlanStep } from '../../model/plan.ts';
 import type { Input, Step } from '../../model/runbook.ts';
 import { type Exported, type ExportSource, fenceOf, type Loss } from '../exporter.ts';
 import { objectsText } from './objects-text.ts';
-import { probeCommand } from './probe-command.ts';
 import CHECKS from './scripts/checks.sh';
 import RUNTIME from './scripts/runtime.sh';
+import { shellCheckOf } from './shell-check-of.ts';
 import { hereText, type IsReference, quotedText, word } from './words.ts';
 
 /** Writes one POSIX script that checks, skips and acts as a replay does. */
@@ -203,7 +203,7 @@ class ShellScript {
           `${check.after ? '[ "$rb_phase" = before ] || ' : ''}check ${seconds} 1 ${text} ${name}${at}`,
         ];
       }
-      const found = probeCommand(check, this.source.runbook.facts, this.#isReference, (path) =>
+      const found = shellCheckOf(check, this.source.runbook.facts, this.#isReference, (path) =>
         this.#path(path),
       );
       if ('command' in found) return [`check ${seconds} 1 ${text} ${found.command}`];

@@ -17,7 +17,7 @@ const CONDITION: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Converts one typed check for a POSIX shell. */
-export function probeCommand(
+export function shellCheckOf(
   check: ProbeCheck,
   facts: Runbook['facts'],
   isReference: IsReference,
