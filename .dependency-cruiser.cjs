@@ -139,12 +139,12 @@ module.exports = {
     {
       name: 'starts-processes',
       comment:
-        'operations, cli and mcp start processes through a Box alone; the exceptions run git, the scheduler, this program, commands of the person’s own notify.json, the person’s pager and browser, and programs that doctor asks for their version',
+        'operations, cli and mcp start processes through a Box alone; the exceptions run git, the scheduler, this program, commands of the person’s own notify.json, the person’s pager, editor and browser, and programs that doctor asks for their version',
       severity: 'error',
       from: {
         path: '^src/',
         pathNot:
-          '^src/(execute/|program/|boxes/|open-on-desktop\\.ts$|cli/pager\\.ts$|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|doctor/(program|claude)-checks|schedule/run-scheduler-program|secret/tracked-env|notify/notify-targets|telemetry/(start-telemetry|vcs-of))\\.ts$|notify/send\\.ts$)',
+          '^src/(execute/|program/|boxes/|open-on-desktop\\.ts$|cli/pager\\.ts$|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|doctor/(program|claude)-checks|schedule/run-scheduler-program|secret/(tracked-env|edit)|notify/notify-targets|telemetry/(start-telemetry|vcs-of))\\.ts$|notify/send\\.ts$)',
       },
       to: {
         path: '^((node:)?child_process$|src/program/run-program\\.ts$|node_modules/execa/)',

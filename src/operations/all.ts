@@ -130,6 +130,9 @@ const rows: readonly (OperationRow | ToolOnlyRow)[] = [
   verb('secret rotate', 'write', 'replace the value of a secret, and name the steps that use it', {
     load: async () => (await import('./secret/set.ts')).rotateSecret,
   }),
+  verb('secret edit', 'write', 'change the encrypted secrets of a document in your editor', {
+    load: async () => (await import('./secret/edit.ts')).editSecrets,
+  }),
   verb('secret recipients', 'write', 'list, add or remove the public keys that can decrypt', {
     load: async () => (await import('./secret/recipients.ts')).secretRecipients,
   }),

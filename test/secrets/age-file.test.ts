@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ageFileText, decryptIdentities, encryptValue, parseAgeFile } from '../../src/secrets/age-file.ts';
@@ -161,6 +161,43 @@ describe('secrets.age.env', () => {
     const { report } = await scene.run('secret recipients', { add: [recipient], remove: [] });
     expect(report.names).toEqual(['SECOND', 'THIRD', 'TOKEN']);
     expect(asked).toEqual([expect.stringContaining('Passphrase')]);
+  });
+
+  test('the editor changes, adds and removes values, and only what changed is encrypted again', async () => {
+    const { scene } = await withHome();
+    const values = { TOKEN: 'old "quoted"', KEPT: 'a $HOME\nb', GONE: 'x' };
+    for (const [name, value] of Object.entries(values)) {
+      await writeFile(scene.path('../value'), value);
+      await scene.run('secret set', { name, from: '../value' });
+    }
+    const before = parseAgeFile(await scene.read('secrets.age.env'));
+    // Stands in for an editor: it notes what the file is, and changes it.
+    await scene.write(
+      'editor',
+      `#!/bin/sh
+stat -c '%a %n' "$1" > ${scene.path('../seen')}; stat -f -c %T "$1" >> ${scene.path('../seen')}
+sed -i -e "s/^TOKEN=.*/TOKEN=${SECRET}/" -e '/^GONE=/d' "$1"; echo 'NEW=n' >> "$1"\n`,
+    );
+    await chmod(scene.path('editor'), 0o755);
+    expect(await scene.run('secret edit')).toMatchObject({ exit: 3, diagnostics: [{ code: 'no-terminal' }] });
+    const env = { ...scene.world.env, VISUAL: '', EDITOR: scene.path('editor'), XDG_RUNTIME_DIR: '' };
+    const withTerminal = (work: () => Promise<unknown>) => work();
+    Object.assign(scene.world, { env, person: { withTerminal } });
+    const { report } = await scene.run('secret edit');
+    expect(report).toMatchObject({ did: 'edited', names: ['GONE', 'NEW', 'TOKEN'], steps: ['use'] });
+    const after = parseAgeFile(await scene.read('secrets.age.env'));
+    expect([...after.values.keys()].sort()).toEqual(['KEPT', 'NEW', 'TOKEN']);
+    expect(after.values.get('KEPT')).toBe(before.values.get('KEPT'));
+    const [seen, fileSystem] = (await readFile(scene.path('../seen'), 'utf8')).split('\n');
+    expect([seen!.split(' ')[0], fileSystem]).toEqual(['600', 'tmpfs']);
+    await expect(readFile(seen!.split(' ')[1]!)).rejects.toThrow();
+
+    Object.assign(scene.world.env, { EDITOR: 'false' });
+    expect(await scene.run('secret edit')).toMatchObject({
+      exit: 3,
+      diagnostics: [{ code: 'editor-failed' }],
+    });
+    expect(parseAgeFile(await scene.read('secrets.age.env'))).toEqual(after);
   });
 
   test('a diff shows which name changed', async () => {

@@ -80,6 +80,7 @@ interface Renderers {
   readonly 'secret list': () => Promise<Renderer<SecretReport>>;
   readonly 'secret rotate': () => Promise<Renderer<SecretReport>>;
   readonly 'secret recipients': () => Promise<Renderer<SecretReport>>;
+  readonly 'secret edit': () => Promise<Renderer<SecretReport>>;
   readonly 'secret remove': () => Promise<Renderer<SecretReport>>;
   readonly 'approvals list': () => Promise<Renderer<ApprovalsReport>>;
   readonly 'approvals show': () => Promise<Renderer<ApprovalReport>>;
@@ -133,6 +134,7 @@ const renderers: Renderers = {
   'secret list': async () => (await import('./secret.ts')).renderSecret,
   'secret rotate': async () => (await import('./secret.ts')).renderSecret,
   'secret recipients': async () => (await import('./secret.ts')).renderSecret,
+  'secret edit': async () => (await import('./secret.ts')).renderSecret,
   'secret remove': async () => (await import('./secret.ts')).renderSecret,
   'approvals list': async () => (await import('./approvals.ts')).renderApprovals,
   'approvals show': async () => (await import('./approvals.ts')).renderApproval,

@@ -12,7 +12,9 @@ export function renderSecret({ did, names, recipients, steps, created }: SecretR
         : names.join('\n')
       : did === 'recipients'
         ? `${pluralize(names.length, 'secret')} encrypted again`
-        : `${did} ${names.join(', ')}`;
+        : names.length === 0
+          ? 'nothing changed'
+          : `${did} ${names.join(', ')}`;
   return [
     head,
     ...recipients.map((each) => page.paint.faint(`  recipient ${cleanLine(each)}`)),

@@ -1,7 +1,7 @@
 /** The result of the verbs of `runbook secret`. Holds names and public keys, never a value. */
 export interface SecretReport {
   readonly file: string;
-  readonly did: 'set' | 'rotated' | 'removed' | 'listed' | 'shown' | 'recipients';
+  readonly did: 'set' | 'rotated' | 'removed' | 'listed' | 'shown' | 'edited' | 'recipients';
   readonly names: readonly string[];
   readonly recipients: readonly string[];
   /** Steps that use the secret and run again in the next pass. */
