@@ -20,7 +20,10 @@ const cache = join(
 );
 const modules = join(cache, 'node_modules');
 
-/** Fetches what is missing from npm, once; finds make and Ansible where the system has them. */
+/** From PyPI, in a virtual environment of its own. */
+const PYINFRA = '3.10.0';
+
+/** Fetches what is missing from npm and PyPI, once; finds make and Ansible where the system has them. */
 export function peers() {
   if (!existsSync(join(cache, 'complete'))) install();
   return {
@@ -33,6 +36,7 @@ export function peers() {
     everything: join(modules, '@modelcontextprotocol', 'server-everything', 'dist', 'index.js'),
     make: onPath('make'),
     ansible: onPath('ansible-playbook'),
+    pyinfra: pyinfra(),
   };
 }
 
@@ -47,6 +51,18 @@ function install() {
   );
   if (error || status !== 0) throw new Error(`npm install ended with ${status}: ${error ?? ''}`);
   writeFileSync(join(cache, 'complete'), '');
+}
+
+/** Undefined without Python or PyPI, which the benchmark then says aloud. */
+function pyinfra() {
+  const folder = join(cache, '..', `pyinfra-${PYINFRA}`);
+  const command = join(folder, 'bin', 'pyinfra');
+  if (existsSync(command)) return command;
+  const quiet = { stdio: 'ignore', env: process.env };
+  const isMade =
+    spawnSync('python3', ['-m', 'venv', folder], quiet).status === 0 &&
+    spawnSync(join(folder, 'bin', 'pip'), ['install', '--quiet', `pyinfra==${PYINFRA}`], quiet).status === 0;
+  return isMade ? command : undefined;
 }
 
 /** A command of the system, or undefined, which the benchmark then says aloud. */
