@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { registrySecret } from '../../src/cluster/apply/registry-secret.ts';
 import { runbook, type Scenario, scenario } from '../support/scenario.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../examples');
@@ -242,6 +243,40 @@ it('pleases shellcheck for every example, and lists what it cannot say with its 
       expect(place.line).toBeGreaterThan(1);
       expect(await readFile(scene.path('out/NOT-EXPORTED.md'), 'utf8')).toContain(reason);
     }
+  }
+});
+
+it('makes the Secret of a registry as a replay does, with a password that no argument shows', async () => {
+  const steps = runbook({
+    Hand: '~~~yaml {"registry":"pull","namespace":"argo"}\nserver: docker.io\nusername: us-er\npassword: ${PASS}\n~~~',
+  });
+  const inputs = '## Inputs\n\n| Name | Kind | Required |\n| --- | --- | --- |\n| PASS | secret | yes |\n';
+  const scene = await scenario(`${inputs}\n${steps}`, { env: { PASS: 'x' } });
+  await scene.run('export', { format: 'shell', output: 'out' });
+  // Stands in for kubectl: `diff` finds a difference until `apply` was called.
+  const kubectl = `#!/bin/sh
+cd "$SCENE"
+echo "$*" >>asked
+if [ "$1" = diff ]; then test -f applied; else cat >applied; fi
+`;
+  await writeFile(scene.path('kubectl'), kubectl, { mode: 0o755 });
+  const password = `it's "odd" \\ $HOME`;
+  const PATH = `${scene.folder}:${process.env.PATH}`;
+  const env = { ...process.env, PATH, SCENE: scene.folder, HOME: scene.folder, PASS: password };
+  const ran = spawnSync('sh', ['out/runbook.sh'], { cwd: scene.folder, encoding: 'utf8', env });
+  expect(ran.status, ran.stdout + ran.stderr).toBe(0);
+  expect(await scene.read('asked')).not.toContain('odd');
+  const expected = registrySecret(
+    { server: 'docker.io', username: 'us-er', password },
+    { name: 'pull', namespace: 'argo' },
+  );
+  const applied = JSON.parse(await scene.read('applied'));
+  expect(applied.metadata.name).toBe('pull');
+  expect(configOf(applied)).toEqual(configOf((expected as { object: object }).object));
+
+  function configOf(secret: object): unknown {
+    const { '.dockerconfigjson': encoded } = (secret as { data: Record<string, string> }).data;
+    return JSON.parse(Buffer.from(encoded ?? '', 'base64').toString());
   }
 });
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { shellQuote } from '../../base/shell-quote.ts';
-import type { Action, ShellAction } from '../../model/action.ts';
+import type { Action, ApplyAction, RegistryAction, ShellAction } from '../../model/action.ts';
 import type { Check } from '../../model/check.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { Input, Step } from '../../model/runbook.ts';
-import { type Exported, type ExportSource, fenceOf, type Loss } from '../exporter.ts';
+import { type Exported, type ExportSource, fenceOf, type Loss, TYPED } from '../exporter.ts';
 import { objectsText } from './objects-text.ts';
 import CHECKS from './scripts/checks.sh';
 import RUNTIME from './scripts/runtime.sh';
@@ -245,24 +245,34 @@ class ShellScript {
           check: `${name} same_patch`,
         };
       }
-      case 'apply':
-      case 'registry': {
+      case 'registry':
+        return this.#objects(action, name, this.#registrySecret(action));
+      case 'apply': {
         const items = this.source.objects(action);
-        const content = objectsText(
-          { apiVersion: 'v1', kind: 'List', items },
-          this.#isReference,
-          this.#secrets,
-        );
-        return {
-          functions: [
-            `${name}_text() {\ncat ${content}\n}`,
-            `${name}() { "$1" ${this.#word(action.namespace ?? 'default')} ${name}_text; }`,
-          ],
-          run: `inside ${name} put_objects || return 1`,
-          check: `${name} same_objects`,
-        };
+        const list = { apiVersion: 'v1', kind: 'List', items };
+        return this.#objects(action, name, `cat ${objectsText(list, this.#isReference, this.#secrets)}`);
       }
     }
+  }
+
+  #objects({ namespace }: ApplyAction | RegistryAction, name: string, printing: string) {
+    return {
+      functions: [
+        `${name}_text() {\n${printing}\n}`,
+        `${name}() { "$1" ${this.#word(namespace ?? 'default')} ${name}_text; }`,
+      ],
+      run: `inside ${name} put_objects || return 1`,
+      check: `${name} same_objects`,
+    };
+  }
+
+  #registrySecret(action: RegistryAction): string {
+    const fields = this.source.objects(action)[0] as Record<string, unknown>;
+    const words = [fields.server, fields.username, fields.password].map((field) => {
+      const text = String(field ?? '');
+      return this.#word(text.startsWith(TYPED) ? `\${${text.slice(TYPED.length)}}` : text);
+    });
+    return ['registry_text', this.#word(action.secret), ...words].join(' ');
   }
 
   #shell(step: Step, action: ShellAction): string {

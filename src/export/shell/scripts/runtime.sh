@@ -86,6 +86,14 @@ same_file() {
 json_text() { printf '%s' "$1" | sed 's/[\\"]/\\&/g' | awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }'; }
 json_value() { case $1 in true | false) printf '%s' "$1" ;; '' | *[!0-9.-]* | *.*.* | ?*-*) printf '"%s"' "$(json_text "$1")" ;; *) printf '%s' "$1" ;; esac; }
 base64_text() { printf '%s' "$1" | base64 | tr -d '\n'; }
+# The Secret of a registry: NAME SERVER USERNAME PASSWORD. Docker Hub has a key of its own.
+registry_text() {
+  rb_server=$2
+  case ${2#http*://} in docker.io | docker.io/* | index.docker.io | index.docker.io/* | registry-1.docker.io | registry-1.docker.io/*) rb_server=https://index.docker.io/v1/ ;; esac
+  rb_account="\"username\":\"$(json_text "$3")\",\"password\":\"$(json_text "$4")\",\"auth\":\"$(base64_text "$3:$4")\""
+  printf '{"apiVersion":"v1","kind":"Secret","type":"kubernetes.io/dockerconfigjson","metadata":{"name":"%s"},"data":{".dockerconfigjson":"%s"}}\n' \
+    "$(json_text "$1")" "$(base64_text "{\"auths\":{\"$(json_text "$rb_server")\":{$rb_account}}}")"
+}
 put_objects() { "$2" | kubectl apply --server-side --field-manager runbook-script --namespace "$1" --filename -; }
 same_objects() { has kubectl || return 2; "$2" | kubectl diff --server-side --force-conflicts --field-manager runbook-script --namespace "$1" --filename -; }
 # put_patch|same_patch OBJECT NAMESPACE TYPE FUNCTION
