@@ -8,7 +8,7 @@ function structured<K extends Format>(kind: K, example: string): ProbeKind<Forma
   return {
     docs: {
       syntax: 'PATH KEY = VALUE',
-      summary: `a value of a ${example} file compares as written; KEY is a path such as \`server.ports.0\``,
+      summary: `a value of ${example} file compares as written; KEY is a path such as \`server.ports.0\``,
       agents:
         'files of the project and the system outside of credential stores, where a person approved the check',
     },
@@ -35,6 +35,6 @@ function structured<K extends Format>(kind: K, example: string): ProbeKind<Forma
   };
 }
 
-export const json = structured('json', 'JSON');
-export const yaml = structured('yaml', 'YAML');
-export const ini = structured('ini', 'INI, `.env` or unit');
+export const json = structured('json', 'a JSON');
+export const yaml = structured('yaml', 'a YAML');
+export const ini = structured('ini', 'an INI, `.env` or unit');
