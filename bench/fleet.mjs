@@ -87,7 +87,7 @@ async function measure({ bin, peers, rounds, skipped, lab }) {
     },
     rounds,
   );
-  if (!peers.pyinfra) skipped.push('the fleet against pyinfra: there is no Python, or no PyPI, here');
+  if (!peers.pyinfra) skipped.push('the fleet against pyinfra: Python or PyPI is missing here');
   if (!peers.ansible)
     skipped.push('the fleet against Ansible: ansible-playbook is missing (apt install ansible-core)');
   const what = `${HOSTS} hosts × ${STEPS} steps`;

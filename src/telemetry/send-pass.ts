@@ -21,7 +21,7 @@ export interface SentPass {
   readonly place: TraceContext;
   /** Passes of this folder that still run. */
   readonly active: number;
-  /** `vcs.*` and the page, as far as they are known. */
+  /** `vcs.*` and the page, where they are known. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 

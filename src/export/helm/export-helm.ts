@@ -31,7 +31,7 @@ const HELPERS = `{{/* A value as text: JSON writes a large number as it was writ
 export const exportHelm: Exporter = (source: ExportSource): Exported => {
   const found = clusterObjects(source, { hasTests: true, createsNamespace: true });
   const { inputs, facts } = source.runbook;
-  // Inputs that only the rest of the document uses are no values of the chart.
+  // Inputs that only the rest of the document uses do not become values of the chart.
   const used = JSON.stringify([
     found.steps.map(({ objects }) => objects),
     found.checks.map(({ check }) => check.text),

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../model/cluster/kube.ts';
 import { TYPED } from '../exporter.ts';
 import { mapStrings, namesSecret } from '../kubernetes/cluster-objects.ts';
 
-// Private-use characters stand for template actions while the rest becomes YAML.
+// Private-use characters replace template actions while the rest becomes YAML.
 const [BRACES, ACTION, END] = ['\uE000', '\uE001', '\uE002'];
 const REFERENCE = /\$?\$\{([A-Za-z_]\w*)\}/g;
 
@@ -79,5 +79,5 @@ const goString = (text: string): string =>
     (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** Text that is no YAML, such as notes, with its braces escaped. */
+/** Text that is not YAML, such as notes, with its braces escaped. */
 export const literalText = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');

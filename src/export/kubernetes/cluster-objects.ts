@@ -29,7 +29,7 @@ const CLUSTER_SCOPED = new Set(
   ),
 );
 
-/** What a format can do by itself. */
+/** What a format can do automatically. */
 interface Abilities {
   /** It evaluates http and tcp checks from a pod. */
   readonly hasTests?: boolean;
@@ -183,7 +183,7 @@ class Collector {
   #check(step: Step, check: Check): void {
     if (check.kind === 'probe') {
       const { probe, not } = check;
-      // Whoever installs the objects waits until they are ready.
+      // The program that installs the objects waits until they are ready.
       if (probe.kind === 'k8s' && !not && isAwaited(probe)) return;
       const host =
         probe.kind === 'http'

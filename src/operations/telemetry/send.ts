@@ -28,7 +28,7 @@ const input = z.object({
 /** Runs as its own process after a pass; a person may send an earlier pass again. */
 export const sendTelemetry = defineOperation({
   description:
-    'Sends the trace, metrics and logs of a recorded pass to OTEL_EXPORTER_OTLP_ENDPOINT. A pass starts it by itself if that\n' +
+    'Sends the trace, metrics and logs of a recorded pass to OTEL_EXPORTER_OTLP_ENDPOINT. A pass starts it automatically if that\n' +
     'variable is set, and does not wait for it.',
   examples: ['OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 runbook telemetry send'],
   input,

@@ -77,7 +77,7 @@ export async function standingPermission(
   return lease && underLease(closure, target.prepared);
 }
 
-/** An approval of exactly this; undefined: there is none. */
+/** An approval of exactly this, or undefined. */
 export async function givenApproval(
   world: AgentContext['world'],
   prepared: Pick<Prepared, 'document'>,
