@@ -84,7 +84,7 @@ describeWithCluster('what goes wrong with a real API server', (cluster) => {
     expect(await runbook.runWith(elsewhere, 'approve', '--context', 'other')).toMatchObject({ exitCode: 0 });
     const refused = await runbook.runWith(elsewhere, 'undo', '--yes');
     expect(refused.exitCode).toBe(1);
-    expect(refused.text).toMatch(/was applied to https:\/\/127\.0\.0\.1:\d+, but context "other" is of/);
+    expect(refused.text).toMatch(/was applied to https:\/\/127\.0\.0\.1:\d+, but context "other" leads to/);
     expect(await runbook.run('undo', '--yes')).toMatchObject({ exitCode: 0 });
     const { status } = await cluster.api.ask('GET', `/api/v1/namespaces/${namespace}/configmaps/note`);
     expect(status).toBe(404);
