@@ -35,7 +35,7 @@ const shellText = {
 
 /**
  * `quick` is what `npm run check` runs, and part of `fast`. `fast` is everything without containers; `slow` starts containers and
- * whole programs, one file at a time; `cluster` has a real API server; `node` has real pods and runs when the others have ended;
+ * whole programs; `cluster` has a real API server; `node` has real pods and runs when the others have ended;
  * `clients` drives real coding agents; `measure` grades findings and guards on sets of real failures, and is run by name.
  */
 export default defineConfig({
@@ -76,7 +76,7 @@ export default defineConfig({
           include: slow,
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          fileParallelism: false,
+          maxWorkers,
         },
       },
       {
@@ -94,7 +94,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           retry,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           include: cluster,
           globalSetup: 'test/cluster/global-setup.ts',
           testTimeout: 120_000,
@@ -118,7 +118,7 @@ export default defineConfig({
         test: {
           name: 'node',
           retry,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           include: node,
           testTimeout: 300_000,
           hookTimeout: 300_000,
