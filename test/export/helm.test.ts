@@ -88,8 +88,8 @@ tests:
       expect([replicas, template.spec.containers[0].env]).toEqual([
         2,
         [
-          { name: 'REPLICAS', value: '2' },
           { name: 'MORE', value: 'yes' },
+          { name: 'REPLICAS', value: '2' },
         ],
       ]);
       expect(template.metadata.annotations).toEqual({ 'example.com/a': '1', 'example.com/b': domain });

@@ -35,7 +35,7 @@ it('kubectl kustomize builds the objects of the document, with digests', async (
   const find = (wanted: string) => objects.find(({ kind }) => kind === wanted);
   expect(find('ConfigMap').data.many).toBe('{{ range .Items }}\n100% of shop.example and ${DOMAIN}\n');
   const { replicas, template } = find('Deployment').spec;
-  expect([replicas, template.spec.containers[0].env[0].value, template.spec.containers[1].image]).toEqual([
+  expect([replicas, template.spec.containers[0].env[1].value, template.spec.containers[1].image]).toEqual([
     2,
     '2',
     'registry.example/side:1.3',
