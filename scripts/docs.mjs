@@ -73,12 +73,7 @@ function verbSection(operation) {
   const examples = operation.examples.length
     ? ['', '```console', ...operation.examples.map((each) => `$ ${each}`), '```']
     : [];
-  // Indented lines are a list of terms.
-  const description = operation.description
-    .replace(/^ {2}(\S+) +(.*)$/gm, '\n- `$1`: $2')
-    .replace(/(?<!\n)\n(?!\n)/g, ' ')
-    .replace(/ ?\n+ ?(?=- `)/g, '\n')
-    .replace(/:\n- /, ':\n\n- ');
+  const description = operation.description.replace(/(?<!\n)\n(?!\n)/g, ' ');
   return [
     `### ${operation.name}`,
     '',

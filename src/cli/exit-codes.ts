@@ -4,7 +4,7 @@ import { EXIT } from '../model/diagnostic.ts';
 export const exitCodes: readonly (readonly [code: number, meaning: string])[] = [
   [EXIT.done, 'done'],
   [EXIT.failed, 'a step failed; a box could not be measured (parity, drift)'],
-  [EXIT.different, 'there are differences (verify, facts, parity, drift)'],
+  [EXIT.different, 'there are differences (verify, facts, parity, drift, diff); an export is not complete'],
   [EXIT.person, 'a person is needed: an approval, a secret, an unknown verdict'],
   [EXIT.usage, 'wrong use of the command line'],
   [EXIT.document, 'the document is not a valid runbook'],

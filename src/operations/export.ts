@@ -30,7 +30,7 @@ export const exportDocument = defineOperation({
     'A file that you changed there is never overwritten. Runs nothing, and writes no secret.',
     '',
     'Formats:',
-    ...Object.entries(EXPORTERS).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`),
+    ...Object.entries(EXPORTERS).map(([name, { summary }]) => `\n- ${name}: ${summary}`),
   ].join('\n'),
   examples: ['runbook export shell', 'runbook export helm AUTODOCK.md -o chart --allow-partial'],
   input,

@@ -11,5 +11,5 @@ export interface Denial {
   readonly reason?: string;
 }
 
-/** Another call was faster with what was good for one start. */
+/** An approval that allows one start was used by another call first. */
 export const USED_UP = { allowed: false, answer: 'nobody-asked' } as const;
