@@ -27,8 +27,8 @@ const [SILENCE_MS, LOGIN_TIMEOUT_MS] = [120_000, 900_000];
  */
 export async function openSshLink({ target, attended, config }: SshOptions): Promise<BoxLink> {
   const common = [...(config === undefined ? [] : ['-F', config]), ...destinationOptions(target)];
-  const { stdout: configuration } = await runProgram(['ssh', '-G', ...common, target.host]);
-  const shared = await sharedConnection(configuration);
+  const { code: failed, stdout: configuration } = await runProgram(['ssh', '-G', ...common, target.host]);
+  const shared = await sharedConnection(failed ? undefined : configuration);
   const fixed = [
     ...common,
     ...['-T', '-a', '-x'],

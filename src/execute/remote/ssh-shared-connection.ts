@@ -16,11 +16,11 @@ interface SharedConnection {
  * Shares one ssh connection between all sessions to a box, and keeps it open for a minute after the last one. Only a connection
  * with the same effective configuration (user, key, host key, jump host) is used again. The sockets lie in a folder that only
  * this user can open; where another user has taken that name, the connection ends with the pass.
- * @param configuration What `ssh -G` prints for the box.
+ * @param configuration What `ssh -G` prints for the box; undefined: it failed, and the connection ends with the pass.
  */
-export async function sharedConnection(configuration: string): Promise<SharedConnection> {
+export async function sharedConnection(configuration: string | undefined): Promise<SharedConnection> {
   const folder = join(tmpdir(), `runbook-ssh-${userInfo().uid}`);
-  if (await isOwnFolder(folder)) {
+  if (configuration !== undefined && (await isOwnFolder(folder))) {
     const name = createHash('sha256').update(configuration).digest('hex').slice(0, 16);
     return {
       options: { ControlPath: join(folder, name), ControlPersist: String(KEPT_OPEN_SECONDS) },
