@@ -43,10 +43,9 @@ export function scheduleMemories(stateFolder: string, key: string): ScheduleMemo
         await replaceFile(path(name), JSON.stringify(memory));
       }),
     forget: async (name) => {
-      const all = await readdir(folder).catch(() => []);
-      for (const file of all)
-        if (name === undefined ? file.startsWith(`${key}-`) : file === `${key}-${name}.json`)
-          await rm(join(folder, file), { force: true });
+      if (name !== undefined) return await rm(path(name), { force: true });
+      const files = await readdir(folder).catch(() => []);
+      for (const file of files) if (file.startsWith(`${key}-`)) await rm(join(folder, file), { force: true });
     },
   };
 }

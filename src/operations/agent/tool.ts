@@ -27,8 +27,7 @@ export type Toolset = (typeof TOOLSETS)[number];
  * One tool of the agent's loop, from which the MCP server derives what it lists and checks.
  *
  * A failed step, a guard's refusal and a wait for approval are ordinary outputs. A `RunbookError` is for what the caller
- * got wrong (unknown ids, policy, a bad document): it reaches the model as text with code, message and remedy. It is
- * thrown, or returned where that is as short: a throw costs a quick call a twentieth.
+ * got wrong (unknown ids, policy, a bad document): it is thrown, and reaches the model as text with code, message and remedy.
  */
 export interface ToolBody<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {
   /** As people write it, in the command, the docs and the title: `env.observe`, `apply-step`. */
