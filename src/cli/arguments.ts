@@ -50,10 +50,9 @@ function tokens(args: readonly string[], named: ReadonlyMap<string, Flag>) {
   const options = Object.fromEntries(
     [...named].map(([name, flag]) => [
       name,
-      // The one short form: `-o` for what is written, as in compilers.
       {
         type: flag.kind === 'switch' ? 'boolean' : 'string',
-        ...(name === 'out' ? { short: 'o' } : {}),
+        ...(flag.short === undefined ? {} : { short: flag.short }),
       } as const,
     ]),
   );

@@ -7,6 +7,8 @@ export interface Flag {
   readonly field: string;
   /** `dry-run` for `--dry-run`; for an argument its name in the usage line, `FILE`. */
   readonly name: string;
+  /** `o` for `-o`; undefined if it has no short form. */
+  readonly short?: string;
   readonly positional: boolean;
   /** switch: no value. pairs: `K=V`, repeatable. list: repeatable. */
   readonly kind: 'switch' | 'text' | 'number' | 'list' | 'pairs';
@@ -29,6 +31,7 @@ interface FieldMeta {
   readonly description?: string;
   readonly positional?: boolean;
   readonly flag?: string;
+  readonly short?: string;
   readonly placeholder?: string;
   readonly repeat?: boolean;
   readonly hidden?: boolean;
@@ -69,6 +72,7 @@ function flagOf(field: string, schema: z.ZodType): Flag {
   return {
     field,
     name: positional ? (meta.placeholder ?? name.toUpperCase()) : negated ? `no-${name}` : name,
+    ...(meta.short === undefined ? {} : { short: meta.short }),
     positional,
     kind,
     negated,

@@ -19,7 +19,7 @@ const input = z.object({
     .string()
     .optional()
     .describe('the folder to write; default: export/FORMAT')
-    .meta({ flag: 'out', placeholder: 'DIR' }),
+    .meta({ flag: 'out', short: 'o', placeholder: 'DIR' }),
   allowPartial: z.boolean().default(false).describe('exit with 0 although the format cannot say everything'),
 });
 

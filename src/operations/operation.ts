@@ -24,7 +24,7 @@ export interface OperationContext {
  *
  * Input fields are zod schemas with `.describe()` for help, and `.meta({ ... })`:
  * `positional: true` (an argument instead of a flag), `flag: 'input'` (another name on the command line),
- * `placeholder: 'ID'`, `repeat: true` (K=V pairs as a record, or a list), `hidden: true`.
+ * `short: 'o'` (also `-o`), `placeholder: 'ID'`, `repeat: true` (K=V pairs as a record, or a list), `hidden: true`.
  * camelCase names become kebab-case flags.
  */
 export interface OperationBody<Input extends z.ZodObject = z.ZodObject, Output = unknown> {

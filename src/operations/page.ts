@@ -13,7 +13,7 @@ const input = z.object({
     .string()
     .default('page.html')
     .describe('the file to write')
-    .meta({ flag: 'out', placeholder: 'FILE' }),
+    .meta({ flag: 'out', short: 'o', placeholder: 'FILE' }),
 });
 
 /** The document as a web page, with what is known about each step. */

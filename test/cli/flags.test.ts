@@ -27,7 +27,7 @@ const operation: Operation = {
     lines: z.coerce.number().int().min(0).default(20),
     fault: z.array(z.enum(['kill-step', 'restart'])).default([]),
     level: z.enum(['low', 'high']).optional(),
-    note: z.string().meta({ flag: 'say', placeholder: 'TEXT' }),
+    note: z.string().meta({ flag: 'say', short: 's', placeholder: 'TEXT' }),
   }),
   run: async (_context, input) => input,
   exit: () => EXIT.done,
@@ -75,6 +75,7 @@ describe('arguments are read as the input', () => {
 
   test.each([
     [['--say', 'x'], rest],
+    [['-s', 'x'], rest],
     [['--say=x', 'my.md', 'a', 'b'], { ...rest, file: 'my.md', others: ['a', 'b'] }],
     [
       ['--say=--strange', '--no-sudo', '--dry-run'],
