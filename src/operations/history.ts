@@ -7,10 +7,11 @@ import { readDocument } from './document/document.ts';
 import { defineOperation } from './operation.ts';
 import { passDetail } from './record/pass-detail.ts';
 import { findPassRecord, passesOf } from './record/record-of.ts';
+import { fileOption } from './session/session-flags.ts';
 
 const input = z.object({
   id: z.string().optional().describe('one pass in detail').meta({ positional: true, placeholder: 'PASS' }),
-  file: z.string().default('AUTODOCK.md').describe('the runbook').meta({ placeholder: 'FILE' }),
+  ...fileOption,
   prune: z.boolean().default(false).describe('remove the oldest passes beyond --keep'),
   keep: z.coerce
     .number()

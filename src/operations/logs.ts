@@ -8,6 +8,7 @@ import { defineOperation } from './operation.ts';
 import { followOutput } from './record/follow-output.ts';
 import { outputOf } from './record/output-of.ts';
 import { findPassRecord, passesOf } from './record/record-of.ts';
+import { fileOption } from './session/session-flags.ts';
 
 const input = z.object({
   step: z
@@ -16,7 +17,7 @@ const input = z.object({
     .describe('this step alone (else all of the pass)')
     .meta({ positional: true, placeholder: 'STEP' }),
   pass: z.string().optional().describe('the pass (else the newest)').meta({ placeholder: 'PASS' }),
-  file: z.string().default('AUTODOCK.md').describe('the runbook').meta({ placeholder: 'FILE' }),
+  ...fileOption,
   grep: z
     .string()
     .optional()

@@ -4,6 +4,7 @@ import { EXIT, type RunbookError, runbookError } from '../model/diagnostic.ts';
 import type { ResumeReport } from '../model/reports/report.ts';
 import { openWorkspace } from './agent/workspace.ts';
 import { defineOperation } from './operation.ts';
+import { fileOption } from './session/session-flags.ts';
 
 const input = z.object({
   problem: z
@@ -11,7 +12,7 @@ const input = z.object({
     .optional()
     .describe('the problem to continue, such as p-1a2b3c4d; default: all work on this box')
     .meta({ positional: true, placeholder: 'PROBLEM' }),
-  file: z.string().default('AUTODOCK.md').describe('the runbook').meta({ placeholder: 'FILE' }),
+  ...fileOption,
 });
 
 /** A person's permission to continue after an escalation, or after a guard stopped an agent. Agents cannot give it. */

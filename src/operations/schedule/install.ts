@@ -8,14 +8,15 @@ import { approvalsOf } from '../approval/approval.ts';
 import { documentClosure, placeOn } from '../approval/closure-of.ts';
 import { defineOperation, type OperationContext } from '../operation.ts';
 import { prepare } from '../session/session.ts';
-import { scheduleFile, scheduleName, schedulerFlags } from './schedule-flags.ts';
+import { fileOption } from '../session/session-flags.ts';
+import { scheduleName, schedulerFlags } from './schedule-flags.ts';
 import { commandOf, documentOf, type ScheduledDocument, scheduledDocument } from './scheduled-document.ts';
 import type { Scheduler } from './scheduler.ts';
 import { schedulerFor } from './scheduler-for.ts';
 
 const input = z.object({
   ...scheduleName,
-  ...scheduleFile,
+  ...fileOption,
   ...schedulerFlags,
   image: z
     .string()

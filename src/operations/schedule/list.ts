@@ -3,8 +3,8 @@ import { scheduleMemories } from '../../journal/schedule-memory.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { ScheduleListReport, ScheduleRow } from '../../model/reports/schedule-report.ts';
 import { defineOperation } from '../operation.ts';
+import { fileOption } from '../session/session-flags.ts';
 import { isOverdue, nextAfter, schedulersHere } from './late.ts';
-import { scheduleFile } from './schedule-flags.ts';
 import { scheduledDocument } from './scheduled-document.ts';
 
 /** The schedules of a document: where they are installed, how the last run ended, and when the next one is. */
@@ -13,7 +13,7 @@ export const list = defineOperation({
     'Shows what the section Schedule declares, where it is installed on this machine, and how the last run ended.\n' +
     'Exit 2 means that an installed schedule did not run when it should have.',
   examples: ['runbook schedule list', 'runbook schedule list --file /srv/AUTODOCK.md --json'],
-  input: z.object(scheduleFile),
+  input: z.object(fileOption),
   run: async ({ world }, flags): Promise<ScheduleListReport> => {
     const found = await scheduledDocument(world, flags);
     const memories = scheduleMemories(world.folders.person, found.key);

@@ -5,7 +5,8 @@ import { scheduleMemories } from '../../journal/schedule-memory.ts';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { ScheduleChangeReport } from '../../model/reports/schedule-report.ts';
 import { defineOperation } from '../operation.ts';
-import { scheduleFile, scheduleName, schedulerFlags } from './schedule-flags.ts';
+import { fileOption } from '../session/session-flags.ts';
+import { scheduleName, schedulerFlags } from './schedule-flags.ts';
 import { scheduleKey } from './scheduled-document.ts';
 import { schedulerFor } from './scheduler-for.ts';
 
@@ -16,7 +17,7 @@ export const remove = defineOperation({
   examples: ['runbook schedule remove', 'runbook schedule remove drift', 'runbook schedule remove --as cron'],
   input: z.object({
     ...scheduleName,
-    ...scheduleFile,
+    ...fileOption,
     ...schedulerFlags,
     namespace: z
       .string()

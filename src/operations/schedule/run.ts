@@ -12,9 +12,9 @@ import type { World } from '../../world.ts';
 import { beat, deliverHere, type News, notifyTargets } from '../notify/notify-targets.ts';
 import { defineOperation, type Operation, type OperationContext } from '../operation.ts';
 import { SCHEDULE_VARIABLE } from '../pass/record-start.ts';
+import { fileOption } from '../session/session-flags.ts';
 import { isLate } from './late.ts';
 import { outcomeLines } from './outcome-lines.ts';
-import { scheduleFile } from './schedule-flags.ts';
 import { documentOf, type ScheduledDocument, scheduledDocument } from './scheduled-document.ts';
 
 /** What a scheduler starts: one task, without anyone to ask. */
@@ -25,7 +25,7 @@ export const run = defineOperation({
   examples: ['runbook schedule run drift', 'runbook schedule run drift --file /srv/AUTODOCK.md'],
   input: z.object({
     name: z.string().describe('the name of the schedule').meta({ positional: true, placeholder: 'NAME' }),
-    ...scheduleFile,
+    ...fileOption,
   }),
   run: async (context, flags): Promise<ScheduleRunReport> => {
     const { world } = context;

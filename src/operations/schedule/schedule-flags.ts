@@ -1,10 +1,5 @@
 import { z } from 'zod';
 
-/** The document; a flag, because the argument is the name of a schedule. */
-export const scheduleFile = {
-  file: z.string().default('AUTODOCK.md').describe('the runbook').meta({ placeholder: 'FILE' }),
-};
-
 /** Which schedules of the document. */
 export const scheduleName = {
   name: z

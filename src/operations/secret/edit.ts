@@ -7,7 +7,7 @@ import type { SecretReport } from '../../model/reports/secret-report.ts';
 import { readEnvFile } from '../../secrets/env-file.ts';
 import type { World } from '../../world.ts';
 import { defineOperation } from '../operation.ts';
-import { secretFile } from './secret-flags.ts';
+import { fileOption } from '../session/session-flags.ts';
 import { openStore, openValues, recipientsFor, refused, stepsUsing, storeValues } from './secret-store.ts';
 
 /** All values in the person's editor. Only those that changed are encrypted again. */
@@ -16,7 +16,7 @@ export const editSecrets = defineOperation({
     'Opens NAME=value lines in $VISUAL or $EDITOR, in a file in memory that only you can read and that is removed afterwards.\n' +
     'A removed line removes its secret. Only changed values are encrypted again, so a diff shows which. Needs a terminal.',
   examples: ['runbook secret edit', 'EDITOR="nano" runbook secret edit'],
-  input: z.object(secretFile),
+  input: z.object(fileOption),
   run: async ({ world }, { file }): Promise<SecretReport> => {
     if (!world.person) {
       const message = 'Secrets are edited at a terminal only, and none is attached.';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { SecretReport } from '../../model/reports/secret-report.ts';
 import { defineOperation } from '../operation.ts';
-import { secretFile } from './secret-flags.ts';
+import { fileOption } from '../session/session-flags.ts';
 import { openStore, openValues, recipientsFor, refused, storeValues } from './secret-store.ts';
 
 const key = z.string().regex(/^age1[a-z0-9]+$/, 'must be a public key, age1…');
@@ -14,7 +14,7 @@ export const secretRecipients = defineOperation({
     'still decrypt earlier versions of the file: rotate the secrets.',
   examples: ['runbook secret recipients', 'runbook secret recipients --add age1…'],
   input: z.object({
-    ...secretFile,
+    ...fileOption,
     add: z.array(key).default([]).describe('a public key to add').meta({ placeholder: 'KEY' }),
     remove: z.array(key).default([]).describe('a public key to remove').meta({ placeholder: 'KEY' }),
   }),

@@ -1,9 +1,5 @@
 import { z } from 'zod';
 
-export const secretFile = {
-  file: z.string().default('AUTODOCK.md').describe('the runbook').meta({ placeholder: 'FILE' }),
-};
-
 export const secretName = {
   name: z
     .string()

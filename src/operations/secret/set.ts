@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { EXIT } from '../../model/diagnostic.ts';
 import type { SecretReport } from '../../model/reports/secret-report.ts';
 import { defineOperation } from '../operation.ts';
-import { secretFile, secretName, valueFrom } from './secret-flags.ts';
+import { fileOption } from '../session/session-flags.ts';
+import { secretName, valueFrom } from './secret-flags.ts';
 import {
   askValue,
   openStore,
@@ -12,7 +13,7 @@ import {
   storeValues,
 } from './secret-store.ts';
 
-const input = z.object({ ...secretName, ...secretFile, ...valueFrom });
+const input = z.object({ ...secretName, ...fileOption, ...valueFrom });
 
 /** Encrypts a value next to the document. */
 export const setSecret = defineOperation({

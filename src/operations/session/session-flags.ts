@@ -9,6 +9,11 @@ export const fileFlag = {
     .meta({ positional: true, placeholder: 'FILE' }),
 };
 
+/** The document as a flag, for verbs whose argument is something else. */
+export const fileOption = {
+  file: z.string().default('AUTODOCK.md').describe('the runbook').meta({ placeholder: 'FILE' }),
+};
+
 /** Sources of input values. */
 export const inputFlags = {
   input: z

@@ -8,6 +8,7 @@ import { readDocument } from '../document/document.ts';
 import { notifyConfiguration } from '../notify/configuration.ts';
 import { defineOperation } from '../operation.ts';
 import { findPassRecord } from '../record/record-of.ts';
+import { fileOption } from '../session/session-flags.ts';
 import { vcsOf } from './vcs-of.ts';
 
 const input = z.object({
@@ -16,7 +17,7 @@ const input = z.object({
     .optional()
     .describe('the pass (else the newest)')
     .meta({ positional: true, placeholder: 'PASS' }),
-  file: z.string().default('AUTODOCK.md').describe('the runbook').meta({ placeholder: 'FILE' }),
+  ...fileOption,
   drift: z.coerce
     .number()
     .optional()
