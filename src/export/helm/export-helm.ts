@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { shellQuote } from '../../base/shell-quote.ts';
+import { objectYaml } from '../as-yaml.ts';
 import {
   type Exported,
   type ExportedFile,
@@ -9,7 +10,7 @@ import {
   TYPED,
 } from '../exporter.ts';
 import { type ClusterObjects, clusterObjects, whyComment } from '../kubernetes/cluster-objects.ts';
-import { objectName } from '../kubernetes/object-name.ts';
+import { objectFile, objectName } from '../kubernetes/object-name.ts';
 import CHECKS from '../shell/scripts/checks.sh';
 import { shellCheckOf } from '../shell/shell-check-of.ts';
 import { literalText, objectTemplate, type Replaced } from './template-text.ts';
@@ -78,7 +79,7 @@ const mentions = (json: string, name: string): boolean =>
 /** One template for each step; definitions go where Helm installs them first. */
 function objectFiles({ steps }: ClusterObjects, replaced: Replaced): ExportedFile[] {
   return steps.flatMap(({ step, objects }, index): ExportedFile[] => {
-    const name = `${String(index + 1).padStart(2, '0')}-${objectName(step.id)}.yaml`;
+    const name = objectFile(step, index);
     const [definitions, others] = [true, false].map((wanted) =>
       objects.filter(({ kind }) => (kind === 'CustomResourceDefinition') === wanted),
     );
@@ -87,10 +88,7 @@ function objectFiles({ steps }: ClusterObjects, replaced: Replaced): ExportedFil
       // Helm copies crds/ as it is.
       ...file(
         `crds/${name}`,
-        definitions!.map(
-          (each) =>
-            `---\n${whyComment(step)}\n${stringify(each, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })}`,
-        ),
+        definitions!.map((each) => `---\n${whyComment(step)}\n${objectYaml(each)}`),
       ),
       ...file(
         `templates/${name}`,

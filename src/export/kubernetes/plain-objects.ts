@@ -1,8 +1,8 @@
-import { stringify } from 'yaml';
 import type { KubeObject } from '../../model/cluster/kube.ts';
+import { objectYaml } from '../as-yaml.ts';
 import { type ExportedFile, type ExportSource, type Loss, TYPED } from '../exporter.ts';
 import { type ClusterObjects, mapStrings, whyComment } from './cluster-objects.ts';
-import { objectName } from './object-name.ts';
+import { objectFile } from './object-name.ts';
 
 const REFERENCE = /\$?\$\{([A-Za-z_]\w*)\}/g;
 
@@ -27,16 +27,9 @@ export function plainObjectFiles(
     );
   };
   const files = steps.map(({ step, objects }, index) => ({
-    path: `${String(index + 1).padStart(2, '0')}-${objectName(step.id)}.yaml`,
+    path: objectFile(step, index),
     text: objects
-      .map((object) => {
-        const yaml = stringify(mapStrings(change(object), written), {
-          version: '1.1',
-          lineWidth: 0,
-          aliasDuplicateObjects: false,
-        });
-        return `---\n${whyComment(step)}\n${yaml}`;
-      })
+      .map((object) => `---\n${whyComment(step)}\n${objectYaml(mapStrings(change(object), written))}`)
       .join(''),
   }));
   const losses = [...used].map((name) => {
