@@ -15,7 +15,7 @@ const arrows = {
   judge: ['base', 'model'],
   guard: ['base', 'probes', 'model', 'loop'],
   fleet: ['base', 'model'],
-  export: ['base', 'model', 'plan'],
+  export: ['base', 'model', 'plan', 'judge'],
   page: ['base', 'actions', 'model', 'markdown'],
   execute: ['base', 'program', 'model', 'world'],
   observe: ['base', 'program', 'probes', 'model', 'world'],

@@ -70,14 +70,29 @@ function asPointer(path: string): string {
  * separator, an index outside a list. Each operation is checked after applying the earlier ones.
  */
 export function jsonPatchDefects(operations: readonly PatchOperation[], object: unknown): PatchDefect[] {
+  const result = appliedInOrder(operations, object);
+  return 'defect' in result ? [result.defect] : [];
+}
+
+/** The object with a patch applied; undefined if the patch is invalid or does not fit the object. */
+export function jsonPatched(patch: unknown, object: unknown): unknown {
+  const { operations, defects } = readJsonPatch(patch);
+  const result = defects.length > 0 ? undefined : appliedInOrder(operations, object);
+  return result && 'object' in result ? result.object : undefined;
+}
+
+/** Stops at the first defect, because later operations depend on it. */
+function appliedInOrder(
+  operations: readonly PatchOperation[],
+  object: unknown,
+): { readonly object: unknown } | { readonly defect: PatchDefect } {
   let current = structured(object);
   for (const [index, operation] of operations.entries()) {
     const defect = defectOf(operation, current, index);
-    // Later operations depend on this one.
-    if (defect) return [defect];
+    if (defect) return { defect };
     current = applied(operation, current);
   }
-  return [];
+  return { object: current };
 }
 
 /**
@@ -195,13 +210,17 @@ function pointer(keys: readonly string[]): string {
   return keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Applies an operation, so that the next one can be checked. */
+/** Applies an operation without a defect. */
 function applied({ op, path, value, from }: PatchOperation, object: unknown): unknown {
+  if (op === 'test') return object;
+  const moved = from === undefined ? value : lookUp(object, segments(from));
+  if (op === 'move' && from !== undefined)
+    return applied({ op: 'add', path, value: moved }, applied({ op: 'remove', path: from }, object));
   const keys = segments(path);
   const last = keys.at(-1);
-  if (last === undefined || op === 'test') return object;
+  // An empty path is the whole object.
+  if (last === undefined) return op === 'remove' ? undefined : moved;
   const next = structured(object);
-  const moved = from === undefined ? value : lookUp(next, segments(from));
   const parent = lookUp(next, keys.slice(0, -1));
   if (Array.isArray(parent)) {
     const at = last === '-' ? parent.length : Number(last);

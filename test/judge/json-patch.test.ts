@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   jsonPatchDefects,
+  jsonPatched,
   jsonPatchHolds,
   type PatchOperation,
   readJsonPatch,
@@ -82,6 +83,27 @@ test('checks later operations after applying the earlier ones', () => {
   ];
   expect(jsonPatchDefects(operations, live)).toEqual([]);
   expect(live.spec.template.spec.containers[0]!.args).toEqual(['server']);
+});
+
+test('applies every operation', () => {
+  const operations: PatchOperation[] = [
+    { op: 'test', path: '/a/b', value: 1 },
+    { op: 'copy', from: '/a/b', path: '/list/1' },
+    { op: 'move', from: '/a/b', path: '/c' },
+    { op: 'replace', path: '/list/0', value: null },
+    { op: 'remove', path: '/list/2' },
+    { op: 'add', path: '/list/-', value: { d: 2 } },
+  ];
+  expect(jsonPatched(operations, { a: { b: 1 }, list: ['x', 'y'] })).toEqual({
+    a: {},
+    c: 1,
+    list: [null, 1, { d: 2 }],
+  });
+  expect(
+    jsonPatched([...operations, { op: 'remove', path: '/a/b' }], { a: { b: 1 }, list: ['x', 'y'] }),
+  ).toBe(undefined);
+  expect(jsonPatched([{ op: 'set', path: '/a' }], {})).toBe(undefined);
+  expect(jsonPatched({ a: 1 }, {})).toBe(undefined);
 });
 
 test.each<[PatchOperation, boolean | undefined]>([

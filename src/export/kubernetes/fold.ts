@@ -1,4 +1,4 @@
-import { isSameJson } from '../../base/same-json.ts';
+import { jsonPatched } from '../../judge/json-patch.ts';
 import type { PatchAction } from '../../model/action.ts';
 import type { KubeObject } from '../../model/cluster/kube.ts';
 
@@ -26,8 +26,7 @@ export function foldPatch(
   type: PatchAction['type'],
   patch: Json,
 ): KubeObject | undefined {
-  if (type === 'json')
-    return Array.isArray(patch) ? (jsonPatched(object, patch) as KubeObject | undefined) : undefined;
+  if (type === 'json') return jsonPatched(patch, object) as KubeObject | undefined;
   return isMap(patch)
     ? (merged(object, patch, type === 'strategic' ? 'first' : undefined) as KubeObject)
     : undefined;
@@ -67,41 +66,6 @@ function mergedList(
   });
   const added = patch.filter((item) => !target.some((each) => keyOf(each) === keyOf(item)));
   return newItems === 'first' ? [...added, ...kept] : [...kept, ...added];
-}
-
-function jsonPatched(object: Json, operations: readonly Json[]): Json {
-  let result = structuredClone(object);
-  for (const operation of operations) {
-    if (!isMap(operation) || typeof operation.path !== 'string') return undefined;
-    const path = operation.path
-      .split('/')
-      .slice(1)
-      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const done = changed(result, path, operation);
-    if (done === undefined) return undefined;
-    result = done;
-  }
-  return result;
-}
-
-function changed(target: Json, [part, ...rest]: readonly string[], operation: JsonMap): Json {
-  if (part === undefined || target === null || typeof target !== 'object') return undefined;
-  const copy = (Array.isArray(target) ? [...target] : { ...target }) as Record<string, Json> & Json[];
-  const { op, value } = operation;
-  if (rest.length > 0) {
-    const inner = changed(copy[part], rest, operation);
-    if (inner === undefined) return undefined;
-    copy[part] = inner;
-    return copy;
-  }
-  if (op === 'test') return isSameJson(copy[part], value) ? copy : undefined;
-  if (op !== 'add' && copy[part] === undefined) return undefined;
-  if (op === 'add' && Array.isArray(target)) copy.splice(part === '-' ? copy.length : Number(part), 0, value);
-  else if (op === 'add' || op === 'replace') copy[part] = value;
-  else if (op !== 'remove') return undefined;
-  else if (Array.isArray(target)) copy.splice(Number(part), 1);
-  else delete copy[part];
-  return copy;
 }
 
 const isMap = (value: Json): value is JsonMap =>
