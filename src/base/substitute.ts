@@ -1,4 +1,5 @@
-const REFERENCE = /\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+/** `${NAME}`, or `$${NAME}` for the literal text. */
+export const REFERENCE = /\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /** A text with its references replaced, and the unknown names, each once and in order. */
 export interface Substituted {

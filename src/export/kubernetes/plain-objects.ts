@@ -1,10 +1,9 @@
+import { substitute } from '../../base/substitute.ts';
 import type { KubeObject } from '../../model/cluster/kube.ts';
 import { objectYaml } from '../as-yaml.ts';
 import { type ExportedFile, type ExportSource, type Loss, TYPED } from '../exporter.ts';
 import { type ClusterObjects, mapStrings, whyComment } from './cluster-objects.ts';
 import { objectFile } from './object-name.ts';
-
-const REFERENCE = /\$?\$\{([A-Za-z_]\w*)\}/g;
 
 /** Files of objects for a format without inputs: defaults are written, and each one is a loss. */
 export function plainObjectFiles(
@@ -20,11 +19,9 @@ export function plainObjectFiles(
     return constants.get(name) ?? inputs.get(name)?.default;
   };
   const written = (text: string): unknown => {
-    if (text.startsWith(TYPED))
-      return typed(knownValue(text.slice(TYPED.length)) ?? text.slice(TYPED.length));
-    return text.replaceAll(REFERENCE, (reference, name: string) =>
-      reference.startsWith('$$') ? reference.slice(1) : (knownValue(name) ?? reference),
-    );
+    if (!text.startsWith(TYPED)) return substitute(text, knownValue).text;
+    const name = text.slice(TYPED.length);
+    return typed(knownValue(name) ?? name);
   };
   const files = steps.map(({ step, objects }, index) => ({
     path: objectFile(step, index),

@@ -1,5 +1,6 @@
+import { REFERENCE } from '../../base/substitute.ts';
 import { TYPED } from '../exporter.ts';
-import { type IsReference, literal, markFor, REFERENCE } from './words.ts';
+import { type IsReference, literal, markFor } from './words.ts';
 
 /** A here-document of JSON. Values are converted on the box: text inside of a string, or a number where YAML would read one. */
 export function objectsText(value: unknown, isReference: IsReference, secrets: readonly string[]): string {

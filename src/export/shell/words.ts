@@ -1,7 +1,5 @@
 import { shellQuote } from '../../base/shell-quote.ts';
-
-/** `${NAME}`, or `$${NAME}` for the literal text. */
-export const REFERENCE = /\$?\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+import { REFERENCE } from '../../base/substitute.ts';
 
 /** Whether `${NAME}` is replaced in fences and checks; otherwise it is literal text. */
 export type IsReference = (name: string) => boolean;

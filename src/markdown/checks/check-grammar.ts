@@ -1,11 +1,11 @@
 import { parseDuration } from '../../base/duration.ts';
+import { substitute } from '../../base/substitute.ts';
 import type { Probe, ProbeCheck } from '../../model/check.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/place.ts';
 import { probeKinds } from '../../probes/all.ts';
 import { CheckReader, type Slot } from '../../probes/line/check-reader.ts';
 import { type CheckToken, placeAt, splitCheckLine } from '../../probes/line/check-tokens.ts';
-import { substitute } from './substitute.ts';
 
 /** A check, or the error in its line. Both are absent for a blank line or a comment. */
 export interface ParsedCheck {

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
+import { references } from '../../base/substitute.ts';
 import { judgeOutput } from '../../judge/similarity.ts';
 import { resolveCheck } from '../../markdown/checks/check-grammar.ts';
-import { references } from '../../markdown/checks/substitute.ts';
 import type { FileAction, ShellAction } from '../../model/action.ts';
 import type { BackgroundProcess, ProbeContext } from '../../model/box.ts';
 import type { Check, OutputCheck, Probe, ProbeCheck, ShellCheck, Verdict } from '../../model/check.ts';

@@ -1,9 +1,9 @@
+import { substitute } from '../../base/substitute.ts';
 import { removeLeftDrafts } from '../../journal/draft.ts';
 import { type Journal, openJournal } from '../../journal/journal.ts';
 import { startRecord } from '../../journal/passes/pass-recorder.ts';
 import { findRenames } from '../../journal/renames.ts';
 import { splitState } from '../../journal/shell-state.ts';
-import { substitute } from '../../markdown/checks/substitute.ts';
 import type { BackgroundProcess } from '../../model/box.ts';
 import { EXIT, RunbookError } from '../../model/diagnostic.ts';
 import type { JournalState } from '../../model/journal.ts';

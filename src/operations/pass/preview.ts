@@ -1,6 +1,6 @@
+import { substitute } from '../../base/substitute.ts';
 import { type JournalView, readJournal } from '../../journal/journal.ts';
 import { findRenames } from '../../journal/renames.ts';
-import { substitute } from '../../markdown/checks/substitute.ts';
 import type { StepMemory } from '../../model/journal.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { OperationContext } from '../operation.ts';

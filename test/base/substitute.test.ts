@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { references, substitute } from '../../src/markdown/checks/substitute.ts';
+import { references, substitute } from '../../src/base/substitute.ts';
 import { refusedName } from '../../src/model/refused-names.ts';
 
 const values: Record<string, string> = { A: 'x', _b1: 'y', LOOP: '${A}', EMPTY: '' };
