@@ -1,5 +1,6 @@
 import type { CheckResult } from './outcome.ts';
 import type { PassDetail } from './pass-record.ts';
+import type { Place } from './place.ts';
 import type { PlanStep } from './plan.ts';
 import type { Runbook } from './runbook.ts';
 
@@ -35,6 +36,8 @@ export type VendoredObjects = ReadonlyMap<string, readonly string[]>;
 /** Everything that the page shows; it is rendered without any further reading. */
 export interface PageInput {
   readonly text: string;
+  /** Where a line of the text (from 1) is written: the text of a site is merged from several files. */
+  readonly placeOfLine: (line: number) => Place;
   readonly runbook: Runbook;
   readonly steps: readonly PlanStep[];
   readonly states: ReadonlyMap<string, StepState>;

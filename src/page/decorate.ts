@@ -3,6 +3,7 @@ import { h } from 'hastscript';
 import { common, createLowlight } from 'lowlight';
 import type { Action } from '../model/action.ts';
 import type { PageInput } from '../model/page.ts';
+import type { Place } from '../model/place.ts';
 import type { Step } from '../model/runbook.ts';
 import { textOfNode, visitElements } from './document-tree.ts';
 import { type FenceCaption, fenceCaption } from './fence-caption.ts';
@@ -15,8 +16,8 @@ export function decorate(tree: Root, input: PageInput): void {
 }
 
 /** Sections are siblings of their headings, so everything up to the next heading of the level belongs to the step. */
-function addSteps(tree: Root, { runbook, states, problems }: PageInput): void {
-  const byLine = new Map(runbook.steps.map((step) => [step.place.line, step]));
+function addSteps(tree: Root, { runbook, placeOfLine, states, problems }: PageInput): void {
+  const steps = new Map(runbook.steps.map((step) => [lineKey(step.place), step]));
   const children: Root['children'] = [];
   let open: ElementContent[] = [];
   const close = () => {
@@ -27,7 +28,8 @@ function addSteps(tree: Root, { runbook, states, problems }: PageInput): void {
     const level = child.type === 'element' ? /^h([1-6])$/.exec(child.tagName)?.[1] : undefined;
     if (level !== undefined && Number(level) <= 3) close();
     children.push(child);
-    const step = child.type === 'element' && level !== undefined ? byLine.get(lineOf(child)) : undefined;
+    const isHeading = child.type === 'element' && level !== undefined;
+    const step = isHeading ? steps.get(lineKey(placeOfLine(lineOf(child)))) : undefined;
     if (!step) continue;
     (child as Element).properties.id = step.id;
     const state = states.get(step.id);
@@ -48,8 +50,8 @@ function nameHeading(element: Element): void {
   if (/^h[1-3]$/.test(element.tagName)) element.properties.id ??= `line:${lineOf(element)}`;
 }
 
-function addCaptions(tree: Root, { runbook, vendored }: PageInput): void {
-  const actions = new Map(runbook.steps.flatMap(actionsOf).map((action) => [action.place.line, action]));
+function addCaptions(tree: Root, { runbook, placeOfLine, vendored }: PageInput): void {
+  const actions = new Map(runbook.steps.flatMap(actionsOf).map((action) => [lineKey(action.place), action]));
   const lowlight = createLowlight(common);
   const replace: [Root | Element, Element, Element][] = [];
   visitElements(tree, (element, parent) => {
@@ -59,7 +61,7 @@ function addCaptions(tree: Root, { runbook, vendored }: PageInput): void {
     const code = element.children.find((child) => child.type === 'element' && child.tagName === 'code');
     if (code?.type !== 'element') return;
     highlight(code, lowlight);
-    const action = actions.get(lineOf(element));
+    const action = actions.get(lineKey(placeOfLine(lineOf(element))));
     if (action) replace.push([parent, element, figure(element, fenceCaption(action, vendored))]);
   });
   for (const [parent, element, by] of replace)
@@ -101,3 +103,6 @@ function highlight(code: Element, lowlight: ReturnType<typeof createLowlight>): 
 }
 
 const lineOf = (element: Element): number => element.position?.start.line ?? 0;
+
+/** Steps of a site, and of linked documents, are written in several files. */
+const lineKey = ({ file, line }: Place): string => `${file}:${line}`;

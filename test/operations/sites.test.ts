@@ -67,6 +67,18 @@ test('each site has its own journal, and its paths start at the folder of the ba
   expect(journals.filter((name) => /^st-(?:mary|john)\.md\.\w+\.jsonl$/.test(name))).toHaveLength(2);
 });
 
+test('the page of a site shows each step with its state, and what its fences do', async () => {
+  const scene = await hospitals();
+  expect((await scene.replay({ file: MARY })).exit).toBe(0);
+  expect((await scene.run('page', { file: MARY, output: 'page.html' })).exit).toBe(0);
+  const html = await scene.read('page.html');
+  const [, ...steps] = html.split(/(?=<h3 id=")/);
+  const shown = (id: string) => steps.find((each) => each.startsWith(`<h3 id="${id}"`)) ?? '';
+  for (const id of ['make-the-folder', 'issue-the-certificate', 'write-the-configuration'])
+    expect(shown(id), id).toContain('confirmed');
+  expect(shown('write-the-configuration')).toContain('viewer/viewer.ini</figcaption>');
+});
+
 test('drift compares a box with its own site', async () => {
   const scene = await hospitals();
   expect((await scene.replay({ file: MARY })).exit).toBe(0);

@@ -6,11 +6,13 @@ import { renderPage } from '../../src/page/render-page.ts';
 import { buildPlan } from '../../src/plan/build.ts';
 
 function inputOf(text: string, states: Record<string, Partial<StepState>> = {}): PageInput {
-  const runbook = parseRunbook(sourceOf(text, 'AUTODOCK.md'));
+  const source = sourceOf(text, 'AUTODOCK.md');
+  const runbook = parseRunbook(source);
   const { steps } = buildPlan(runbook);
   const unknown: StepState = { status: 'new', checks: [], output: '' };
   return {
     ...{ text, runbook, steps },
+    placeOfLine: (line) => source.placeAt(source.lineStarts[line - 1]!),
     states: new Map(steps.map(({ step }) => [step.id, { ...unknown, ...states[step.id] }])),
     problems: new Map(),
     vendored: new Map([['vendor/a.yaml', ['Deployment web/api']]]),

@@ -18,6 +18,7 @@ export async function pageInput(
   try {
     const preview = await openPreview(context, session);
     const { document, runbook, plan, box } = session;
+    const { source } = document;
     const recorded = await recordedSteps(document.folder, {
       ...{ box: box.identity.name, name: runbook.name },
       steps: plan.steps.map(({ step }) => step.id),
@@ -41,7 +42,9 @@ export async function pageInput(
       ] as const;
     });
     return {
-      ...{ text: document.source.text, runbook, steps: plan.steps, states: new Map(states) },
+      text: source.text,
+      placeOfLine: (line) => source.placeAt(source.lineStarts[line - 1] ?? 0),
+      ...{ runbook, steps: plan.steps, states: new Map(states) },
       problems: new Map(problems.map(({ id }) => [id, history.fired(id)])),
       vendored: await vendoredObjects(runbook, document.folder),
       box: box.identity.name,
