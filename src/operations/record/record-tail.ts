@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OWN_FILE } from '../../journal/journal-folder.ts';
+import { jsonLinesOf } from '../../journal/lines/json-lines.ts';
 import type { RecordLine } from '../../model/pass-record.ts';
 
 /** One line of a record that is being written. `at` counts the lines after the head, from 1. */
@@ -49,24 +50,15 @@ export class RecordTail {
     const bytes = Buffer.concat([this.#partial, buffer.subarray(0, bytesRead)]);
     const end = bytes.lastIndexOf(0x0a) + 1;
     this.#partial = bytes.subarray(end);
-    const texts = bytes.toString('utf8', 0, end).split('\n');
-    const lines = texts.flatMap((text) => (text === '' ? [] : this.#lineOf(text)));
+    const lines = jsonLinesOf(bytes.subarray(0, end)).flatMap(({ value }) => this.#lineOf(value));
     if (lines.length > 0) report(lines);
     return bytesRead === CHUNK;
   }
 
   /** The head, and what is not JSON, are counted only. */
-  #lineOf(text: string): FollowedLine[] {
+  #lineOf(value: unknown): FollowedLine[] {
     this.#at += 1;
-    const line = this.#at === 0 ? undefined : parsed(text);
-    return line === undefined ? [] : [{ pass: this.pass, at: this.#at, line }];
-  }
-}
-
-function parsed(text: string): RecordLine | undefined {
-  try {
-    return JSON.parse(text) as RecordLine;
-  } catch {
-    return undefined;
+    if (this.#at === 0 || value === undefined) return [];
+    return [{ pass: this.pass, at: this.#at, line: value as RecordLine }];
   }
 }
