@@ -56,7 +56,7 @@ export async function listServices(machine: Machine, running: () => Promise<Proc
 }
 
 /** sd_booted(3): this folder exists exactly if systemd is PID 1. */
-function hasSystemd(machine: Machine): boolean {
+export function hasSystemd(machine: Machine): boolean {
   return machine.exists('/run/systemd/system');
 }
 
@@ -87,7 +87,8 @@ async function systemdServices(machine: Machine) {
   return { services: loaded.map((each) => fromProperties(each.get('Id')!.replace(/\.service$/, ''), each)) };
 }
 
-function parseProperties(text: string): Map<string, string> {
+/** The `NAME=value` lines that `systemctl show` prints for one unit. */
+export function parseProperties(text: string): Map<string, string> {
   const pairs = text
     .split('\n')
     .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);

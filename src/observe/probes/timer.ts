@@ -1,5 +1,5 @@
 import { SYSTEMD, tool } from '../remote/fragments.ts';
-import { isServiceName } from '../services.ts';
+import { hasSystemd, isServiceName, parseProperties } from '../services.ts';
 import { answers } from './answers.ts';
 import type { EvaluateProbe, ProbeEvaluation } from './probe-evaluation.ts';
 
@@ -14,16 +14,11 @@ const question = (name: string) =>
 const probeTimer: EvaluateProbe<'timer'> = async ({ name }, _context, machine) => {
   const say = answers(`timer ${name} scheduled`);
   if (!isServiceName(name)) return say.unknown('name', `${name} is not the name of a timer`);
-  if (!machine.exists('/run/systemd/system')) return say.unknown('no-manager', 'the box runs no systemd');
+  if (!hasSystemd(machine)) return say.unknown('no-manager', 'the box runs no systemd');
   const answer = await machine.tool('systemctl', question(name));
   if (answer.kind !== 'exit' || answer.code !== 0)
     return say.unknown('no-manager', 'systemctl does not answer');
-  const properties = new Map(
-    answer.stdout.split('\n').map((line): [string, string] => {
-      const at = line.indexOf('=');
-      return [line.slice(0, at), line.slice(at + 1)];
-    }),
-  );
+  const properties = parseProperties(answer.stdout);
   if (properties.get('LoadState') === 'not-found') return say.fail('missing', `systemd has no timer ${name}`);
   const state = properties.get('SubState') ?? '';
   const next = properties.get('NextElapseUSecRealtime') ?? '';
