@@ -1,4 +1,5 @@
 import type { Attempt, CheckRow, StepBody } from './attempt.ts';
+import { checkKey } from './fingerprint.ts';
 import type { ProblemRecord } from './loop.ts';
 
 /** Work that is not in the document yet. */
@@ -210,13 +211,13 @@ export function failedBeforeFix(
   { problem, fix }: Pick<FoldedProblem, 'problem' | 'fix'>,
   attempts: readonly Attempt[],
 ): ObstacleCheck['failedBefore'] {
-  const bare = (check: string) => check.replace(/\s+within\s+\S+$/, '');
+  const isSame = ({ check }: Pick<CheckRow, 'check'>) => checkKey({ check }) === checkKey({ check: line });
   const opened = attempts.find((each) => each.attempt === problem.openedBy)?.seq ?? 0;
   const first = attempts.find((each) => fix.some(({ attempt }) => attempt === each.attempt));
-  const row = first?.checks.find(({ check }) => bare(check) === bare(line));
+  const row = first?.checks.find(isSame);
   if (!first) return 'unknown';
   const earlier = attempts.filter((each) => each.seq >= opened && each.seq < first.seq);
-  const seen = earlier.flatMap(({ checks }) => checks).filter(({ check }) => bare(check) === bare(line));
+  const seen = earlier.flatMap(({ checks }) => checks).filter(isSame);
   return failedBefore(
     { check: row?.check ?? seen.at(-1)?.check ?? line, before: row?.before },
     first,
