@@ -14,15 +14,18 @@ import { dial } from './tcp.ts';
 
 const HOUR_MS = 3_600_000;
 
+type Server = Extract<ProbeOf<'cert'>['source'], { kind: 'server' }>;
+
 /** Reads a certificate from a server or a file. Whether an authority signed it is not asked: `http` does that. */
-const probeCert: EvaluateProbe<'cert'> = async (probe, context, machine) => {
+const probeCert: EvaluateProbe<'cert'> = async (probe, { folder, signal }, machine) => {
   const { source, hours, name } = probe;
-  const where =
-    source.kind === 'file' ? resolve(context.folder, source.path) : `${source.host}:${source.port}`;
+  const where = source.kind === 'file' ? resolve(folder, source.path) : `${source.host}:${source.port}`;
   const wanted = `valid for ${hours % 24 === 0 ? `${hours / 24}d` : `${hours}h`}`;
   const say = answers(`the certificate of ${where} ${wanted}${name === undefined ? '' : ` for ${name}`}`);
   const found =
-    source.kind === 'file' ? inFile(where, machine, say) : await ofServer(probe, context, machine, say);
+    source.kind === 'file'
+      ? inFile(where, machine, say)
+      : await ofServer(source, name ?? source.host, { machine, signal, say });
   return found instanceof X509Certificate ? judge(found, probe, machine.now, say) : found;
 };
 
@@ -38,16 +41,14 @@ function inFile(path: string, machine: Machine, say: Answers): X509Certificate |
 }
 
 async function ofServer(
-  { source, name }: ProbeOf<'cert'>,
-  { signal }: ProbeContext,
-  machine: Machine,
-  say: Answers,
+  { host, port }: Server,
+  name: string,
+  { machine, signal, say }: { machine: Machine; signal: ProbeContext['signal']; say: Answers },
 ): Promise<X509Certificate | Verdict> {
-  if (source.kind === 'file') throw new Error('a file has no server');
   const limit = requestLimit(signal);
   try {
-    const socket = await dial(machine, source.host, source.port, limit);
-    const secured = await secure(socket, name ?? source.host, { rejectUnauthorized: false }, limit);
+    const socket = await dial(machine, host, port, limit);
+    const secured = await secure(socket, name, { rejectUnauthorized: false }, limit);
     const found = secured.getPeerX509Certificate();
     secured.destroy();
     return found ?? say.fail('no-certificate', 'the server sent no certificate');
