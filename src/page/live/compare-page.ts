@@ -56,17 +56,17 @@ function chooser(
 
 function sides(a: PassDetail, b: PassDetail): Element {
   const ids = [...new Set([...a.steps, ...b.steps].map(({ id }) => id))];
-  const stepOf = ({ steps }: PassDetail, id: string) => steps.find((each) => each.id === id);
-  const rows = ids.map((id) => {
-    const [left, right] = [stepOf(a, id), stepOf(b, id)];
-    return [
-      left?.title ?? right?.title ?? id,
-      side(a, left),
-      side(b, right),
-      differs(left, right) ? h('strong.person', 'differs') : 'same',
-    ];
+  const pairs = ids.map((id) => {
+    const [left, right] = [a, b].map(({ steps }) => steps.find((each) => each.id === id));
+    return { id, left, right, isDifferent: differs(left, right) };
   });
-  const differing = ids.filter((id) => differs(stepOf(a, id), stepOf(b, id))).length;
+  const rows = pairs.map(({ id, left, right, isDifferent }) => [
+    left?.title ?? right?.title ?? id,
+    side(a, left),
+    side(b, right),
+    isDifferent ? h('strong.person', 'differs') : 'same',
+  ]);
+  const differing = pairs.filter(({ isDifferent }) => isDifferent).length;
   return h('section', [
     h('p', { role: 'status' }, `${differing} of ${ids.length} steps differ.`),
     htmlTable('The passes side by side', ['Pass', sideName(a), sideName(b)], passRows(a, b)),
