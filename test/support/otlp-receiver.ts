@@ -46,13 +46,13 @@ export async function otlpReceiver(answer: () => number | undefined = () => 200)
       const path = request.url as keyof typeof TYPES;
       requests.push({ path, headers: request.headers, bytes });
       const status = answer();
-      if (status === 200) keep(path, TYPES[path].toObject(TYPES[path].decode(bytes), READABLE));
+      if (status === 200) keep(TYPES[path].toObject(TYPES[path].decode(bytes), READABLE));
       if (status !== undefined)
         response.writeHead(status, { 'Content-Type': 'application/x-protobuf' }).end();
     });
   });
   // biome-ignore lint/suspicious/noExplicitAny: the shape is that of the published protobuf
-  const keep = (path: string, message: any) => {
+  const keep = (message: any) => {
     for (const each of message.resourceSpans ?? message.resourceMetrics ?? message.resourceLogs) {
       resources.push(record(each.resource.attributes));
       for (const scope of each.scopeSpans ?? [])
@@ -84,7 +84,6 @@ export async function otlpReceiver(answer: () => number | undefined = () => 200)
           });
         }
     }
-    void path;
   };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
