@@ -253,7 +253,7 @@ it('makes the Secret of a registry as a replay does, with a password that no arg
   const inputs = '## Inputs\n\n| Name | Kind | Required |\n| --- | --- | --- |\n| PASS | secret | yes |\n';
   const scene = await scenario(`${inputs}\n${steps}`, { env: { PASS: 'x' } });
   await scene.run('export', { format: 'shell', output: 'out' });
-  // Stands in for kubectl: `diff` finds a difference until `apply` was called.
+  // A fake kubectl: `diff` finds a difference until `apply` was called.
   const kubectl = `#!/bin/sh
 cd "$SCENE"
 echo "$*" >>asked

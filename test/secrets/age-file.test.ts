@@ -171,7 +171,7 @@ describe('secrets.age.env', () => {
       await scene.run('secret set', { name, from: '../value' });
     }
     const before = parseAgeFile(await scene.read('secrets.age.env'));
-    // Stands in for an editor: it notes what the file is, and changes it.
+    // A fake editor: it notes the mode and folder of the file, and changes it.
     await scene.write(
       'editor',
       `#!/bin/sh

@@ -5,7 +5,7 @@ import type { KubeObject } from '../../model/cluster/kube.ts';
 type Json = unknown;
 type JsonMap = Readonly<Record<string, Json>>;
 
-/** Where the API server puts new items of a list: before the others in a strategic merge, behind them in an apply. */
+/** Where the API server puts new items of a list: before the others in a strategic merge, after them in an apply. */
 type NewItems = 'first' | 'last';
 
 /** Fields whose items are merged by a key in a strategic merge; other lists are replaced. */

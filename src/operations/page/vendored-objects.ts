@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { VendoredObjects } from '../../model/page.ts';
 import type { Runbook } from '../../model/runbook.ts';
 
-/** The objects of each vendored manifest that a runbook names, as `Kind namespace/name`; a file that cannot be read has none. */
+/** The objects of each vendored manifest that a runbook names, as `Kind namespace/name`; an unreadable file has an empty list. */
 export async function vendoredObjects(runbook: Runbook, folder: string): Promise<VendoredObjects> {
   const files = new Set(
     runbook.steps.flatMap(({ actions }) =>

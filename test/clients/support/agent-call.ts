@@ -1,8 +1,8 @@
 import type { ModelRequest, Move } from './model-endpoint.ts';
 
 /**
- * Calls a tool as a patient agent does: where a person is needed it says so, which ends its turn, and calls again when it is told to
- * go on. `commands` gets what the answers say that the person runs.
+ * Calls a tool as a patient agent does: where a person is needed it says so, which ends its turn, and calls again after the next
+ * order. `commands` collects the commands that the answers ask the person to run.
  */
 export function* callWithPerson(
   tool: string,
@@ -29,7 +29,7 @@ export function* firstCall(
   }
 }
 
-/** The JSON of a tool's answer, whatever the client wraps around it; a text that holds none stays a text. */
+/** The JSON of a tool's answer, whatever the client wraps around it; a text without JSON stays a text. */
 // biome-ignore lint/suspicious/noExplicitAny: as above
 export function answerIn({ results }: ModelRequest): any {
   const text = results.at(-1) ?? '';

@@ -83,7 +83,7 @@ export async function clientBench({
 /** Ends what a client left running, such as the daemon that Codex installs in its home folder: each names the place in its command line. */
 async function endProcessesOf(place: string): Promise<void> {
   const kill = async () => (await execa('pkill', ['-KILL', '-f', place], { reject: false })).exitCode;
-  // 1: there are none. A daemon that is being installed starts its own processes meanwhile.
+  // pkill exits with 1 once no process matches. A daemon that is being installed starts its own processes meanwhile.
   await expect.poll(kill, { timeout: 10_000, interval: 200 }).toBe(1);
 }
 

@@ -19,9 +19,9 @@ export const reading = () => moment(3_000);
 /** How a person uses one client. */
 export interface Person {
   open(model: ModelEndpoint, program: string, size?: Size): Promise<[ClientBench, Terminal]>;
-  /** Answers the client's own question about tools; absent: it does not ask. */
+  /** Answers the client's own question about tools; absent if it does not ask. */
   readonly allowTools?: (terminal: Terminal) => Promise<void>;
-  /** How the client's own dialog is answered; absent: it has none. */
+  /** How the client's own dialog is answered; absent if it lacks one. */
   readonly dialog?: Dialog;
 }
 

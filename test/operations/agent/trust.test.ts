@@ -99,7 +99,7 @@ test('notifies the person once of a step and of a document that wait for approva
   const configuration = JSON.stringify({ targets, events: { approval: ['ops'] } });
   await mkdir(world.folders.person, { recursive: true });
   await writeFile(join(world.folders.person, 'notify.json'), configuration, { mode: 0o600 });
-  // Stands in for the process that delivers.
+  // Replaces the process that delivers.
   await write('engine.cjs', '');
   const { 1: own } = process.argv;
   process.argv[1] = path('engine.cjs');
