@@ -16,9 +16,9 @@ const objectsOf = (yaml: string): any[] =>
 
 async function chart(text: string) {
   const scene = await scenario(text, { env: { TOKEN: 'hunter2-hunter2' } });
-  const told = await scene.run('export', { format: 'helm', output: 'chart', allowPartial: true });
+  const exported = await scene.run('export', { format: 'helm', output: 'chart', allowPartial: true });
   const run = (...args: string[]) => spawnSync(helm!, args, { cwd: scene.folder, encoding: 'utf8' });
-  return { ...told, scene, run };
+  return { ...exported, scene, run };
 }
 
 describe('the exported Helm chart', () => {

@@ -261,8 +261,11 @@ const ERRORS: readonly [what: string, files: Record<string, string>, code: strin
 test.each(ERRORS)('refuses %s, with its place', async (_, files, code, place) => {
   const scene = await hospitals();
   for (const [name, text] of Object.entries(files)) await scene.write(name, text);
-  const told = await scene.run('plan', { file: MARY, yes: true });
-  expect(told).toMatchObject({ exit: 65, diagnostics: [{ code, place }, ...told.diagnostics.slice(1)] });
+  const planned = await scene.run('plan', { file: MARY, yes: true });
+  expect(planned).toMatchObject({
+    exit: 65,
+    diagnostics: [{ code, place }, ...planned.diagnostics.slice(1)],
+  });
 });
 
 test('a site of a site has the differences of both', async () => {
