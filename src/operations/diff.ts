@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { idNotHere } from '../markdown/site/site-steps.ts';
 import { EXIT } from '../model/diagnostic.ts';
 import type { DiffReport } from '../model/reports/diff.ts';
 import { type Compared, compareDeclaredValues, compareSteps, type Said } from '../plan/compare-runbooks.ts';
 import { readValidDocument } from './document/document.ts';
-import type { OpenedDocument } from './document/opened-document.ts';
+import { layersOf, type OpenedDocument } from './document/opened-document.ts';
 import { defineOperation } from './operation.ts';
 
 const document = z.string().describe('a runbook, or a site');
@@ -39,17 +40,14 @@ export const diff = defineOperation({
 function compared(document: OpenedDocument): Compared {
   const notHere = new Map<string, Said>();
   const values = new Map<string, Said>();
-  // From the outermost base, so that the nearest site has the last word.
-  for (const { runbook } of sitesOf(document)) {
+  const [, ...sites] = layersOf(document).toReversed();
+  // The nearest site has the last word.
+  for (const { runbook } of sites) {
     for (const { title, why, place } of runbook.steps) {
-      const id = /^not here:\s*(.*)$/i.exec(title)?.[1];
-      if (id !== undefined) notHere.set(id.trim(), { text: why, place });
+      const id = idNotHere(title);
+      if (id !== undefined) notHere.set(id, { text: why, place });
     }
     for (const { name, purpose, place } of runbook.inputs) values.set(name, { text: purpose, place });
   }
   return { runbook: document.runbook, text: document.source.text, notHere, values };
-}
-
-function sitesOf({ site }: OpenedDocument): OpenedDocument[] {
-  return site ? [...sitesOf(site.base), site.own] : [];
 }

@@ -143,6 +143,11 @@ test('measured facts are written into the document that has their row', async ()
   expect((await scene.run('facts', { file: JOHN, yes: true, write: true })).exit).toBe(0);
   expect(await scene.read('AUTODOCK.md')).toContain('| cache_lines | 4 |');
   expect(await scene.read(JOHN)).not.toContain('cache_lines');
+  await scene.write('sites/ward.md', site('', 'base: st-john.md\nsite: ward'));
+  await scene.write('sites/bed.md', site('', 'base: ward.md\nsite: bed'));
+  await scene.write('AUTODOCK.md', (await scene.read('AUTODOCK.md')).replace('`echo 4`', '`echo 5`'));
+  expect((await scene.run('facts', { file: 'sites/bed.md', yes: true, write: true })).exit).toBe(0);
+  expect(await scene.read('AUTODOCK.md')).toContain('| cache_lines | 5 |');
 });
 
 test('a site passes what prove asks of a clean box', async () => {

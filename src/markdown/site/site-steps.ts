@@ -15,7 +15,8 @@ export type SiteStep = { readonly step: Step } & (
   | { readonly kind: 'not-here'; readonly id: string }
 );
 
-const NOT_HERE = /^not here:\s*/i;
+/** The id in `Not here: ID`, the title of what a site leaves out. */
+export const idNotHere = (title: string): string | undefined => /^not here:(.*)$/i.exec(title)?.[1]?.trim();
 
 /**
  * Reads the steps and problems of a site: those with the id of one of the base replace it, `### Not here: ID` removes one, and
@@ -37,8 +38,8 @@ export function readSiteSteps(
       const message = `A site must say why it differs from its base. \`${step.title}\` has no Why.`;
       report.error('site-without-why', at, message, 'Add a paragraph `Why: …`.');
     }
-    if (NOT_HERE.test(step.title)) {
-      const id = step.title.replace(NOT_HERE, '').trim();
+    const id = idNotHere(step.title);
+    if (id !== undefined) {
       if (known.has(id)) return [{ kind: 'not-here', step, id }];
       report.error('unknown-base-step', at, notInBase('Not here', id), suggested(id, [...known]));
       return [];

@@ -9,7 +9,7 @@ import { buildPlan } from '../../plan/build.ts';
 import type { World } from '../../world.ts';
 import { isCredentialStore } from '../confine/credential-stores.ts';
 import { readDocument, refuseErrors } from '../document/document.ts';
-import type { OpenedDocument } from '../document/opened-document.ts';
+import { layersOf, type OpenedDocument } from '../document/opened-document.ts';
 import { withLayerText } from '../document/site-document.ts';
 import type { Prepared } from '../session/session.ts';
 
@@ -45,8 +45,8 @@ export async function readAgentDocument(world: World, file: string): Promise<Age
   if (!found) return await freshDocument(path, file);
   await refuseCredentialStore(path, file);
   const document = { ...(await readDocument(world.cwd, file)), exists: true };
-  for (let base = document.site?.base; base; base = base.site?.base)
-    await refuseCredentialStore(base.path, base.file);
+  const [, ...bases] = layersOf(document);
+  for (const base of bases) await refuseCredentialStore(base.path, base.file);
   refuseErrors(document.runbook.diagnostics, EXIT.document);
   return document;
 }

@@ -14,7 +14,7 @@ import {
   runbookError,
   usageError,
 } from '../../model/diagnostic.ts';
-import type { OpenedDocument } from './opened-document.ts';
+import { layersOf, type OpenedDocument } from './opened-document.ts';
 import { readSite } from './site-document.ts';
 import { withVendoredFiles } from './vendored-files.ts';
 
@@ -120,10 +120,7 @@ async function readBounded(path: string, file: string): Promise<Buffer> {
 export async function writeEdits(document: OpenedDocument, edits: readonly Edit[]): Promise<void> {
   const { source, site } = document;
   if (!site || !isComposed(source)) return await writeDocument(document, splice(source.text, edits));
-  const layers = [site.own, site.base].flatMap((layer) => [
-    layer,
-    ...(layer.site ? [layer.site.own, layer.site.base] : []),
-  ]);
+  const layers = layersOf(document);
   const own = edits.map((edit) => source.originOf(edit));
   for (const layer of layers) {
     const theirs = own.flatMap((each) => (each?.source === layer.source ? [each.edit] : []));

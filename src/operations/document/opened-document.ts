@@ -20,3 +20,9 @@ export interface SiteLayers {
   readonly base: OpenedDocument;
   readonly own: OpenedDocument;
 }
+
+/** The documents that a document is merged from, nearest first: of a site its own, then those of its base. */
+export function layersOf(document: OpenedDocument): readonly OpenedDocument[] {
+  const { site } = document;
+  return site ? [site.own, ...layersOf(site.base)] : [document];
+}

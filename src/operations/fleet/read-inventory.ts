@@ -7,7 +7,7 @@ import { describeType, isOfType } from '../../model/input-type.ts';
 import { refusedName } from '../../model/refused-names.ts';
 import type { Runbook } from '../../model/runbook.ts';
 import { refuseErrors } from '../document/document.ts';
-import type { OpenedDocument } from '../document/opened-document.ts';
+import { layersOf, type OpenedDocument } from '../document/opened-document.ts';
 import type { OperationContext } from '../operation.ts';
 import { type Prepared, prepare } from '../session/session.ts';
 
@@ -67,9 +67,8 @@ async function siteOf(
 ): Promise<Prepared> {
   const file = join(dirname(inventory), site);
   const prepared = await prepare(context, { file, loose: false });
-  const outermost = (each: OpenedDocument): OpenedDocument => (each.site ? outermost(each.site.base) : each);
-  if (prepared.document.site && outermost(prepared.document).path === outermost(document).path)
-    return prepared;
+  const outermost = (each: OpenedDocument) => layersOf(each).at(-1)!.path;
+  if (prepared.document.site && outermost(prepared.document) === outermost(document)) return prepared;
   const message = `A box must name a site of ${document.file}. ${file} is not one.`;
   const remedy = 'Correct `site`, which is a path from the folder of the inventory.';
   throw runbookError({ code: 'not-a-site', message, remedy, place }, EXIT.usage);
