@@ -70,7 +70,7 @@ function findFrontMatter({ text, lineStarts }: DocumentText, start: number): Fou
 }
 
 /** A lone CR ends a line here and in YAML 1.2, but not in the YAML parser. Offsets do not change. */
-function inYamlLines(text: string): string {
+export function inYamlLines(text: string): string {
   return text.replace(/\r(?!\n)/g, '\n');
 }
 

@@ -1,6 +1,13 @@
 import type { Span } from '../../model/place.ts';
+import type { Runbook } from '../../model/runbook.ts';
 import type { Edit } from '../record/splice.ts';
 import { type DocumentText, lineIndexAt, sourceOf } from '../source.ts';
+
+/** A document and its parsed content. */
+export interface Document {
+  readonly source: DocumentText;
+  readonly runbook: Runbook;
+}
 
 /** A range of a document, or generated text whose place is a position in it. */
 export type TextPiece =

@@ -1,18 +1,13 @@
 import { parseDocument } from 'yaml';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Span } from '../../model/place.ts';
-import type { Runbook, Section, Step } from '../../model/runbook.ts';
+import type { Section, Step } from '../../model/runbook.ts';
+import { inYamlLines } from '../front-matter.ts';
 import { Report } from '../report.ts';
 import { type DocumentText, lineIndexAt } from '../source.ts';
-import { type ComposedText, composeText, type TextPiece } from './composed-text.ts';
+import { type ComposedText, composeText, type Document, type TextPiece } from './composed-text.ts';
 import { generated, mergeInputs, type Replacement, withoutFacts } from './site-inputs.ts';
 import { readSiteSteps, type SiteStep } from './site-steps.ts';
-
-/** A document and its parsed content. */
-interface Document {
-  readonly source: DocumentText;
-  readonly runbook: Runbook;
-}
 
 /** Errors of a site alone that its base may resolve. */
 const RESOLVED_BY_BASE = new Set(['unknown-needs', 'unknown-for', 'problem-without-step']);
@@ -50,8 +45,17 @@ export function mergeSite(
       blank(site.source, span.start),
       ...withoutCertificate(site, span),
     ]),
-    ...addedProblems(site, steps),
-    ...notHere(site, steps),
+    ...sectionOf(
+      'Problems',
+      site,
+      steps.filter(({ kind, step }) => kind === 'added' && step.section === 'problems'),
+    ),
+    // For the reader. Nothing in this section runs.
+    ...sectionOf(
+      'Not here',
+      site,
+      steps.filter(({ kind }) => kind === 'not-here'),
+    ),
     ...certificateOf(site),
   ];
   return { source: composeText(site.source.file, [...replaced(base.source, edits), ...end]) };
@@ -180,20 +184,12 @@ function withoutNeeds({ source, runbook }: Document, step: Step, gone: ReadonlyS
   return [{ span: needsSpan, pieces: [generated(source, needsSpan.start, text)] }];
 }
 
-/** Problems of the site's section Problems that replace none. */
-function addedProblems(site: Document, steps: readonly SiteStep[]): TextPiece[] {
-  const own = steps.filter(({ kind, step }) => kind === 'added' && step.section === 'problems');
-  if (own.length === 0) return [];
-  const heading = generated(site.source, own[0]!.step.span.start, '\n\n## Problems\n\n');
-  return [heading, ...own.flatMap(({ step }) => entry(site, step))];
-}
-
-/** For the reader: what the site leaves out, and why. Nothing in this section runs. */
-function notHere(site: Document, steps: readonly SiteStep[]): TextPiece[] {
-  const own = steps.filter(({ kind }) => kind === 'not-here');
-  if (own.length === 0) return [];
-  const heading = generated(site.source, own[0]!.step.span.start, '\n\n## Not here\n\n');
-  return [heading, ...own.flatMap(({ step }) => entry(site, step))];
+/** A section at the end of the document; none without entries. */
+function sectionOf(title: string, site: Document, entries: readonly SiteStep[]): TextPiece[] {
+  const [first] = entries;
+  if (!first) return [];
+  const heading = generated(site.source, first.step.span.start, `\n\n## ${title}\n\n`);
+  return [heading, ...entries.flatMap(({ step }) => entry(site, step))];
 }
 
 /** The name of the site is part of the document's name, which tells its passes apart. */
@@ -210,7 +206,7 @@ function frontMatterEdit({ source, runbook }: Document, site: Document): Replace
   if (name === undefined) {
     return { span: { start: yamlStart, end: yamlStart }, pieces: [generated(site.source, at, `${text}\n`)] };
   }
-  const yaml = source.text.slice(yamlStart, span.end).replace(/\r(?!\n)/g, '\n');
+  const yaml = inYamlLines(source.text.slice(yamlStart, span.end));
   const contents = parseDocument(yaml, { logLevel: 'silent' }).contents as unknown as YamlMap;
   const pair = contents.items.find((each) => each.key.value === 'name')!;
   const valueSpan = { start: yamlStart + pair.key.range[0], end: yamlStart + pair.value.range[1] };

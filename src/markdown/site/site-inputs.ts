@@ -1,20 +1,14 @@
 import type { Span } from '../../model/place.ts';
-import type { Runbook } from '../../model/runbook.ts';
 import { scanBlocks } from '../commonmark/scan.ts';
 import { cellText, type Row, readTables, type Table } from '../commonmark/tables.ts';
 import { type Chapter, readChapters } from '../sections.ts';
 import { type DocumentText, lineIndexAt } from '../source.ts';
-import type { TextPiece } from './composed-text.ts';
+import type { Document, TextPiece } from './composed-text.ts';
 
 /** A range of the base's text, and what is there instead. */
 export interface Replacement {
   readonly span: Span;
   readonly pieces: readonly TextPiece[];
-}
-
-interface Document {
-  readonly source: DocumentText;
-  readonly runbook: Runbook;
 }
 
 const COLUMNS = ['Name', 'Kind', 'Required', 'Default', 'From', 'What for'] as const;

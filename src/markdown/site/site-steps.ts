@@ -5,7 +5,7 @@ import { scanBlocks } from '../commonmark/scan.ts';
 import { readLabel } from '../labels.ts';
 import { readReferences } from '../references.ts';
 import type { Report } from '../report.ts';
-import type { DocumentText } from '../source.ts';
+import type { Document } from './composed-text.ts';
 
 /** What one level-3 heading of a site does to the steps of its base. */
 export type SiteStep = { readonly step: Step } & (
@@ -22,14 +22,10 @@ export const idNotHere = (title: string): string | undefined => /^not here:(.*)$
  * Reads the steps and problems of a site: those with the id of one of the base replace it, `### Not here: ID` removes one, and
  * others are added. Reports what has no reason, and names that the base does not have.
  */
-export function readSiteSteps(
-  site: { readonly source: DocumentText; readonly runbook: Runbook },
-  base: Runbook,
-  report: Report,
-): SiteStep[] {
+export function readSiteSteps(site: Document, base: Runbook, report: Report): SiteStep[] {
   const known = new Set(base.steps.map(({ id }) => id));
   const own = site.runbook.steps.map(({ id }) => id);
-  const labels = labelsOf(site.source, site.runbook);
+  const labels = labelsOf(site);
   const labelOf = (name: 'After' | 'For', { span }: Step) =>
     labels.find((each) => each.name === name && each.at >= span.start && each.at < span.end);
   return site.runbook.steps.flatMap((step): SiteStep[] => {
@@ -77,8 +73,8 @@ interface WrittenLabel {
 }
 
 /** After exists only in sites: for the merged document it is prose. For names steps that only the base may have. */
-function labelsOf(source: DocumentText, { frontMatter }: Runbook): WrittenLabel[] {
-  return scanBlocks(source, frontMatter.span?.end ?? 0).flatMap((block): WrittenLabel[] => {
+function labelsOf({ source, runbook }: Document): WrittenLabel[] {
+  return scanBlocks(source, runbook.frontMatter.span?.end ?? 0).flatMap((block): WrittenLabel[] => {
     if (block.kind !== 'paragraph' || block.container?.quoted) return [];
     const label = readLabel(textOfLines(source.text, block.lines), ['After', 'For'] as const);
     const [reference] = label ? readReferences(label.rest) : [];
