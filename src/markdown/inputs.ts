@@ -13,7 +13,8 @@ import type { Chapter } from './sections.ts';
 const YES = new Set(['yes', 'true', 'required', 'y', 'x', '✓', '✔', '✅']);
 const NO = new Set(['no', 'false', 'optional', 'n', '❌']);
 
-const PURPOSE = ['what for', 'purpose', 'description', 'why'];
+/** The columns that say what an input is for. */
+export const PURPOSE = ['what for', 'purpose', 'description', 'why'];
 
 /** Parses the rows of an Inputs table: Name, Kind, Required, Default, From, What for. */
 export function readInputs(reader: CodeReader, chapter: Chapter): Input[] {

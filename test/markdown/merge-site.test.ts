@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { PURPOSE } from '../../src/markdown/inputs.ts';
 import { parseRunbook } from '../../src/markdown/parse.ts';
 import { composeText } from '../../src/markdown/site/composed-text.ts';
 import { mergeSite } from '../../src/markdown/site/merge-site.ts';
@@ -103,6 +104,15 @@ test('a certificate stays in its document, and problems at the step that they se
     ['s', undefined],
   ]);
   expectTrueOrigins(source, [base.source, own.source]);
+});
+
+test.each(PURPOSE)('a site keeps what the base says in a column named %s', (column) => {
+  const base = read(
+    `---\nrunbook: 1\n---\n\n## Inputs\n\n| Name | ${column} |\n| --- | --- |\n| PORT | for browsers |\n`,
+    'b.md',
+  );
+  const { runbook } = merged(base, site('## Inputs\n\n| Name | Value |\n| --- | --- |\n| PORT | 80 |\n'));
+  expect(runbook.inputs).toMatchObject([{ name: 'PORT', default: '80', purpose: 'for browsers' }]);
 });
 
 test('an edit of generated text, or of two documents at once, has no origin', () => {

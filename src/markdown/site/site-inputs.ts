@@ -1,6 +1,7 @@
 import type { Span } from '../../model/place.ts';
 import { scanBlocks } from '../commonmark/scan.ts';
 import { cellText, type Row, readTables, type Table } from '../commonmark/tables.ts';
+import { PURPOSE } from '../inputs.ts';
 import { type Chapter, readChapters } from '../sections.ts';
 import { type DocumentText, lineIndexAt } from '../source.ts';
 import type { Document, TextPiece } from './composed-text.ts';
@@ -16,7 +17,7 @@ const COLUMNS = ['Name', 'Kind', 'Required', 'Default', 'From', 'What for'] as c
 /** In a site, a column Value says the same as Default. */
 const SAME: Readonly<Record<string, readonly string[]>> = {
   Default: ['value', 'default'],
-  'What for': ['what for', 'purpose', 'description'],
+  'What for': PURPOSE,
 };
 
 /**
