@@ -147,7 +147,7 @@ module.exports = {
           '^src/(execute/|program/|boxes/|open-on-desktop\\.ts$|cli/pager\\.ts$|observe/tool\\.ts$|journal/lock/process-identity\\.ts$|operations/(agent/save/commit|doctor/(program|claude)-checks|schedule/run-scheduler-program|secret/(tracked-env|edit)|notify/notify-targets|telemetry/(start-telemetry|vcs-of))\\.ts$|notify/send\\.ts$)',
       },
       to: {
-        path: '^((node:)?child_process$|src/program/run-program\\.ts$|node_modules/execa/)',
+        path: '^((node:)?child_process$|src/program/(run-program|start-detached)\\.ts$|node_modules/execa/)',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -21,3 +21,12 @@ export function notifyConfiguration(world: Pick<World, 'folders'>): NotifyConfig
   const remedy = 'Fix it as docs/schedules.md shows, then run "runbook notify test".';
   throw new RunbookError([{ code: 'bad-notifications', severity: 'error', message, remedy }], EXIT.person);
 }
+
+/** The same, for what must not fail because of that file. */
+export function configurationOrNone(world: Pick<World, 'folders'>): NotifyConfiguration | undefined {
+  try {
+    return notifyConfiguration(world);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
@@ -7,8 +6,9 @@ import type { Message, NotifiedEvent } from '../../notify/message.ts';
 import { type Delivery, type DeliveryResult, deliver, enqueue, queueFolder } from '../../notify/outbox.ts';
 import { send } from '../../notify/send.ts';
 import type { NotifyConfiguration } from '../../notify/target.ts';
+import { startDetached } from '../../program/start-detached.ts';
 import type { World } from '../../world.ts';
-import { notifyConfiguration } from './configuration.ts';
+import { configurationOrNone, notifyConfiguration } from './configuration.ts';
 
 /** A message without what is added here. */
 export type News = Omit<Message, 'id' | 'at' | 'box' | 'page'> & { readonly box?: string };
@@ -51,18 +51,13 @@ function deliverDetached(world: World, target: string): void {
     return;
   }
   delivering.set(target, false);
-  const child = spawn(process.execPath, [process.argv[1]!, 'notify', 'deliver', target], {
-    env: world.env,
-    detached: true,
-    stdio: 'ignore',
-  });
+  const child = startDetached(['notify', 'deliver', target], { env: world.env });
   child.on('error', () => delivering.delete(target));
   child.on('exit', () => {
     const isWaiting = delivering.get(target);
     delivering.delete(target);
     if (isWaiting) deliverDetached(world, target);
   });
-  child.unref();
 }
 
 /** Delivers here: for a schedule, whose processes end with it. */
@@ -108,12 +103,4 @@ export async function beat(world: World, names: readonly string[], news: News): 
   };
   const hearts = names.flatMap((name) => (targets[name]?.type === 'heartbeat' ? [targets[name]] : []));
   await Promise.all(hearts.map((target) => send(target, message)));
-}
-
-function configurationOrNone(world: World): NotifyConfiguration | undefined {
-  try {
-    return notifyConfiguration(world);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,7 @@ import type { TelemetryReport } from '../../model/reports/telemetry-report.ts';
 import { isTelemetryOn, traceContextOf } from '../../telemetry/trace-context.ts';
 import type { World } from '../../world.ts';
 import { readDocument } from '../document/document.ts';
-import { notifyConfiguration } from '../notify/configuration.ts';
+import { configurationOrNone } from '../notify/configuration.ts';
 import { defineOperation } from '../operation.ts';
 import { findPassRecord } from '../record/record-of.ts';
 import { fileOption } from '../session/session-flags.ts';
@@ -56,12 +56,8 @@ export const sendTelemetry = defineOperation({
 
 /** Where the person publishes the page. */
 function pageOf(world: World): Record<string, string> {
-  try {
-    const page = notifyConfiguration(world)?.page;
-    return page === undefined ? {} : { 'cicd.pipeline.run.url.full': page };
-  } catch {
-    return {};
-  }
+  const page = configurationOrNone(world)?.page;
+  return page === undefined ? {} : { 'cicd.pipeline.run.url.full': page };
 }
 
 function noReceiver() {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { startDetached } from '../../program/start-detached.ts';
 import { isTelemetryOn } from '../../telemetry/trace-context.ts';
 import type { World } from '../../world.ts';
 
@@ -7,13 +7,5 @@ import type { World } from '../../world.ts';
  * pass without one loads nothing.
  */
 export function startTelemetry({ env }: World, folder: string, words: readonly string[]): void {
-  if (!isTelemetryOn(env)) return;
-  const child = spawn(process.execPath, [process.argv[1]!, 'telemetry', 'send', ...words], {
-    env,
-    cwd: folder,
-    detached: true,
-    stdio: 'ignore',
-  });
-  child.on('error', () => {});
-  child.unref();
+  if (isTelemetryOn(env)) startDetached(['telemetry', 'send', ...words], { env, cwd: folder });
 }
