@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from '../../base/disk/replace-file.ts';
@@ -72,8 +72,8 @@ async function writeOne(
   if (!isOurs) return 'kept';
   await mkdir(dirname(target), { recursive: true });
   const mode = executable ? 0o755 : 0o644;
-  await replaceFile(target, text, { mode });
-  await chmod(target, mode);
+  // The umask does not apply to chmod.
+  await replaceFile(target, text, { settle: (draft) => draft.chmod(mode) });
   return 'written';
 }
 
