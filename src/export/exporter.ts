@@ -20,6 +20,10 @@ export interface ExportSource {
 /** Before the name of an input that is a whole plain scalar of YAML: it gets the type of its value. */
 export const TYPED = '\u0001';
 
+/** Whether objects, as JSON, have the value of an input in them. */
+export const usesInput = (json: string, name: string): boolean =>
+  json.includes(`\${${name}}`) || json.includes(JSON.stringify(`${TYPED}${name}`));
+
 /** A file of the output; its path is relative, with slashes. */
 export interface ExportedFile {
   readonly path: string;

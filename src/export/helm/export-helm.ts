@@ -7,7 +7,7 @@ import {
   type Exporter,
   type ExportSource,
   type Loss,
-  TYPED,
+  usesInput,
 } from '../exporter.ts';
 import { type ClusterObjects, clusterObjects, whyComment } from '../kubernetes/cluster-objects.ts';
 import { objectFile, objectName } from '../kubernetes/object-name.ts';
@@ -37,7 +37,7 @@ export const exportHelm: Exporter = (source: ExportSource): Exported => {
     found.steps.map(({ objects }) => objects),
     found.checks.map(({ check }) => check.text),
   ]);
-  const variables = inputs.filter(({ kind, name }) => kind === 'variable' && mentions(used, name));
+  const variables = inputs.filter(({ kind, name }) => kind === 'variable' && usesInput(used, name));
   const replaced: Replaced = {
     values: new Set(variables.map(({ name }) => name)),
     constants: new Map(facts.map(({ name, value }) => [name, value])),
@@ -72,9 +72,6 @@ function chartText({ runbook, hash }: ExportSource): string {
     annotations: { 'runbook/hash': `sha256:${hash}` },
   });
 }
-
-const mentions = (json: string, name: string): boolean =>
-  json.includes(`\${${name}}`) || json.includes(JSON.stringify(`${TYPED}${name}`));
 
 /** One template for each step; definitions go where Helm installs them first. */
 function objectFiles({ steps }: ClusterObjects, replaced: Replaced): ExportedFile[] {

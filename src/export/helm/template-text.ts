@@ -2,7 +2,8 @@ import { Document, isScalar, Scalar, visit } from 'yaml';
 import { REFERENCE } from '../../base/substitute.ts';
 import type { KubeObject } from '../../model/cluster/kube.ts';
 import { TYPED } from '../exporter.ts';
-import { mapStrings, namesSecret } from '../kubernetes/cluster-objects.ts';
+import { namesSecret } from '../kubernetes/cluster-objects.ts';
+import { mapStrings } from '../kubernetes/map-scalars.ts';
 
 // Private-use characters replace template actions while the rest becomes YAML.
 const [BRACES, ACTION, END] = ['\uE000', '\uE001', '\uE002'];

@@ -2,7 +2,7 @@ import type { Action, ApplyAction, PatchAction, RegistryAction } from '../../mod
 import type { Check, ProbeCheck } from '../../model/check.ts';
 import type { KubeObject } from '../../model/cluster/kube.ts';
 import type { Step } from '../../model/runbook.ts';
-import { type ExportSource, fenceOf, type Loss, TYPED } from '../exporter.ts';
+import { type ExportSource, fenceOf, type Loss, usesInput } from '../exporter.ts';
 import { foldApply, foldPatch } from './fold.ts';
 
 /** The objects that a step applies, with later patches of the document folded in. */
@@ -134,11 +134,8 @@ class Collector {
       : (metadata.namespace ?? action.namespace ?? 'default');
     const { namespace: _, ...own } = metadata;
     const object = { ...written, metadata: namespace === undefined ? own : { ...own, namespace } };
-    const secret = this.#secretInputs.find(
-      (name) =>
-        JSON.stringify(object).includes(`\${${name}}`) ||
-        JSON.stringify(object).includes(JSON.stringify(`${TYPED}${name}`)),
-    );
+    const json = JSON.stringify(object);
+    const secret = this.#secretInputs.find((name) => usesInput(json, name));
     if (secret !== undefined && kind === 'Secret') {
       const { data = {}, stringData = {} } = object as { data?: object; stringData?: object };
       this.#secrets.set(metadata.name ?? '', Object.keys({ ...data, ...stringData }));
@@ -181,32 +178,24 @@ class Collector {
   }
 
   #check(step: Step, check: Check): void {
-    if (check.kind === 'probe') {
-      const { probe, not } = check;
-      // The program that installs the objects waits until they are ready.
-      if (probe.kind === 'k8s' && !not && isAwaited(probe)) return;
-      const host =
-        probe.kind === 'http'
-          ? /^https?:\/\/(\[[^\]]*\]|[^:/?#]*)/i.exec(probe.url)?.[1]
-          : probe.kind === 'tcp'
-            ? probe.host
-            : undefined;
-      if (
-        host !== undefined &&
-        !/^(?:localhost|127\..*|\[?::1\]?|0\.0\.0\.0)$/.test(host) &&
-        this.abilities.hasTests
-      ) {
-        this.#checks.push({ step, check });
-        return;
-      }
-      const reason =
-        host === undefined
-          ? 'it has no counterpart'
-          : this.abilities.hasTests
-            ? 'it names the machine itself, which a pod cannot reach by that address'
-            : 'the format has no checks';
-      this.#lose(check.place, `the check \`${check.text}\``, reason);
-    } else this.#lose(check.place, `a ${check.kind} check of "${step.title}"`, 'it runs on the machine');
+    if (check.kind !== 'probe') {
+      this.#lose(check.place, `a ${check.kind} check of "${step.title}"`, 'it runs on the machine');
+      return;
+    }
+    // The program that installs the objects waits until they are ready.
+    if (check.probe.kind === 'k8s' && !check.not && isAwaited(check.probe)) return;
+    const reason = this.#whyNotTested(check);
+    if (reason === undefined) this.#checks.push({ step, check });
+    else this.#lose(check.place, `the check \`${check.text}\``, reason);
+  }
+
+  #whyNotTested({ probe }: ProbeCheck): string | undefined {
+    const host = hostOf(probe);
+    if (host === undefined) return 'it has no counterpart';
+    if (!this.abilities.hasTests) return 'the format has no checks';
+    return /^(?:localhost|127\..*|\[?::1\]?|0\.0\.0\.0)$/.test(host)
+      ? 'it names the machine itself, which a pod cannot reach by that address'
+      : undefined;
   }
 
   #mainNamespace(): string {
@@ -219,6 +208,12 @@ class Collector {
   }
 }
 
+/** What an http or tcp check connects to. The URL may have names of inputs in it. */
+function hostOf(probe: ProbeCheck['probe']): string | undefined {
+  if (probe.kind === 'tcp') return probe.host;
+  return probe.kind === 'http' ? /^https?:\/\/(\[[^\]]*\]|[^:/?#]*)/i.exec(probe.url)?.[1] : undefined;
+}
+
 const isAwaited = ({ expect }: Extract<ProbeCheck['probe'], { kind: 'k8s' }>): boolean =>
   expect.kind === 'ready' ||
   expect.kind === 'exists' ||
@@ -228,20 +223,6 @@ const isAwaited = ({ expect }: Extract<ProbeCheck['probe'], { kind: 'k8s' }>): b
 function clusterScopedKind({ kind, spec }: KubeObject): string[] {
   const { scope, names } = (spec ?? {}) as { scope?: string; names?: { kind?: string } };
   return kind === 'CustomResourceDefinition' && scope === 'Cluster' && names?.kind ? [names.kind] : [];
-}
-
-/** Each string of an object, with the keys above it. */
-export function mapStrings<Value>(
-  value: Value,
-  change: (text: string, path: readonly string[]) => unknown,
-  path: readonly string[] = [],
-): Value {
-  if (typeof value === 'string') return change(value, path) as Value;
-  if (Array.isArray(value)) return value.map((each) => mapStrings(each, change, path)) as Value;
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, mapStrings(each, change, [...path, key])]),
-  ) as Value;
 }
 
 /** Whether a string of an object names a Secret. */

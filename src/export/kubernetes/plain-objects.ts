@@ -2,7 +2,8 @@ import { substitute } from '../../base/substitute.ts';
 import type { KubeObject } from '../../model/cluster/kube.ts';
 import { objectYaml } from '../as-yaml.ts';
 import { type ExportedFile, type ExportSource, type Loss, TYPED } from '../exporter.ts';
-import { type ClusterObjects, mapStrings, whyComment } from './cluster-objects.ts';
+import { type ClusterObjects, whyComment } from './cluster-objects.ts';
+import { mapStrings } from './map-scalars.ts';
 import { objectFile } from './object-name.ts';
 
 /** Files of objects for a format without inputs: defaults are written, and each one is a loss. */

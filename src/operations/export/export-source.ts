@@ -5,6 +5,7 @@ import {
   type Substitution,
 } from '../../cluster/apply/documents.ts';
 import { type ExportSource, TYPED } from '../../export/exporter.ts';
+import { mapScalars, mapStrings } from '../../export/kubernetes/map-scalars.ts';
 import type { ApplyAction, PatchAction, RegistryAction } from '../../model/action.ts';
 import type { KubeObject } from '../../model/cluster/kube.ts';
 import { EXIT, runbookError } from '../../model/diagnostic.ts';
@@ -32,13 +33,9 @@ export async function exportSource({ document, runbook, plan }: Prepared): Promi
     plan,
     hash: await certificateHashOf(document),
     objects: (action) => objects.get(action) ?? [],
-    leaves: ({ step, ...planned }) =>
-      laterUseOfState(
-        plan.steps,
-        { step, ...planned },
-        (name) => declared.has(name) || name in runbook.frontMatter.env,
-      )
-        ? leftStateOf(step)
+    leaves: (planned) =>
+      laterUseOfState(plan.steps, planned, (name) => declared.has(name) || name in runbook.frontMatter.env)
+        ? leftStateOf(planned.step)
         : undefined,
   };
 }
@@ -98,14 +95,4 @@ function unmarked<Value>(value: Value, names: readonly string[]): Value {
 
 /** A vendored file is applied as it is: its `${NAME}` are literal text. */
 const literalObjects = <Value>(value: Value): Value =>
-  mapScalars(value, (scalar) =>
-    typeof scalar === 'string' ? scalar.replaceAll(/(\$\{[A-Za-z_])/g, '$$$1') : scalar,
-  );
-
-function mapScalars<Value>(value: Value, change: (scalar: unknown) => unknown): Value {
-  if (Array.isArray(value)) return value.map((each) => mapScalars(each, change)) as Value;
-  if (value === null || typeof value !== 'object') return change(value) as Value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, mapScalars(each, change)]),
-  ) as Value;
-}
+  mapStrings(value, (text) => text.replaceAll(/(\$\{[A-Za-z_])/g, '$$$1'));
