@@ -12,7 +12,13 @@ export function quoteOnOneLine(text: string): string {
 
 /** A here-document that any POSIX shell reads as exactly this text plus a final newline. */
 export function hereDocument(text: string): { readonly operator: string; readonly body: string } {
+  const mark = endMark(text);
+  return { operator: `<<'${mark}'`, body: `${text}\n${mark}\n` };
+}
+
+/** The word that ends the here-document of a text: the text does not contain it. */
+export function endMark(text: string): string {
   let mark = 'RUNBOOK_TEXT';
   while (text.includes(mark)) mark += '_';
-  return { operator: `<<'${mark}'`, body: `${text}\n${mark}\n` };
+  return mark;
 }

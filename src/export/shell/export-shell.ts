@@ -4,6 +4,7 @@ import type { Action, ApplyAction, RegistryAction, ShellAction } from '../../mod
 import type { Check } from '../../model/check.ts';
 import type { PlanStep } from '../../model/plan.ts';
 import type { Input, Step } from '../../model/runbook.ts';
+import type { LeftState } from '../../plan/left-state.ts';
 import { type Exported, type ExportSource, fenceOf, type Loss, TYPED } from '../exporter.ts';
 import { objectsText } from './objects-text.ts';
 import CHECKS from './scripts/checks.sh';
@@ -25,6 +26,8 @@ const LITERAL = new Set(
 class ShellScript {
   readonly losses: Loss[] = [];
   readonly #declared: ReadonlySet<string>;
+  /** What each step leaves to later ones. */
+  readonly #left: ReadonlyMap<PlanStep, LeftState>;
   readonly #exported: ReadonlySet<string>;
   readonly #secrets: readonly string[];
 
@@ -33,7 +36,13 @@ class ShellScript {
     this.#declared = new Set(
       [...inputs, ...facts].map(({ name }) => name).concat(Object.keys(frontMatter.env)),
     );
-    this.#exported = new Set(source.plan.steps.flatMap((each) => [...(source.leaves(each)?.names ?? [])]));
+    this.#left = new Map(
+      source.plan.steps.flatMap((each) => {
+        const left = source.leaves(each);
+        return left ? [[each, left] as const] : [];
+      }),
+    );
+    this.#exported = new Set([...this.#left.values()].flatMap(({ names }) => [...names]));
     this.#secrets = inputs.filter(({ kind }) => kind === 'secret').map(({ name }) => name);
   }
 
@@ -99,13 +108,13 @@ class ShellScript {
   #prefix = (step: Step): string => `${step.kind === 'step' ? 's' : 'p'}${step.index}`;
 
   #exports(planned: PlanStep): string {
-    const left = this.source.leaves(planned);
+    const left = this.#left.get(planned);
     return left ? [...left.names, ...(left.directory ? ['PWD'] : [])].join(' ') : '';
   }
 
   #identity(planned: PlanStep): string {
     const { step, actionHash, rebuildAfter, inputs } = planned;
-    if (this.source.leaves(planned)?.anyName)
+    if (this.#left.get(planned)?.anyName)
       this.#lose(
         step.place,
         `what "${step.title}" exports`,
@@ -276,7 +285,7 @@ class ShellScript {
   }
 
   #shell(step: Step, action: ShellAction): string {
-    const { interpreter, carries, interactive, background, user, text, place } = action;
+    const { interpreter, carries, user, text, place } = action;
     const changes = /\b(?:unset|export\s+-n)\b/.test(text);
     if (carries && changes)
       this.#lose(place, `\`unset\` in "${step.title}"`, 'only what a fence exports reaches the next one');
@@ -286,19 +295,7 @@ class ShellScript {
         `what ${fenceOf(action, step.title)} exports as ${user}`,
         'it does not come back to the script',
       );
-    const kind =
-      background === 'keep'
-        ? 'background'
-        : background === 'pass'
-          ? 'pass'
-          : interactive
-            ? 'terminal'
-            : !carries
-              ? 'file'
-              : user
-                ? 'once'
-                : 'keep';
-    return this.#code(action, kind, interpreter);
+    return this.#code(action, codeKind(action), interpreter);
   }
 
   #code({ text, cwd, user, timeoutMs }: ShellAction, kind: string, interpreter: readonly string[]): string {
@@ -309,6 +306,14 @@ class ShellScript {
     const seconds = Math.ceil(timeoutMs / 1000);
     return `code ${kind} ${seconds} ${folder} ${this.#word(user ?? '')} ${command} ${quotedText(text, ' || return 1')}`;
   }
+}
+
+/** How `code` of scripts/runtime.sh runs a fence. */
+function codeKind({ background, interactive, carries, user }: ShellAction): string {
+  if (background !== 'no') return background === 'keep' ? 'background' : 'pass';
+  if (interactive) return 'terminal';
+  if (!carries) return 'file';
+  return user ? 'once' : 'keep';
 }
 
 /** The value from the environment, else the command's output, else the default. */

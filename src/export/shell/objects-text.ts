@@ -1,6 +1,7 @@
+import { endMark } from '../../base/shell-quote.ts';
 import { REFERENCE } from '../../base/substitute.ts';
 import { TYPED } from '../exporter.ts';
-import { type IsReference, literal, markFor } from './words.ts';
+import { type IsReference, literal } from './words.ts';
 
 /** A here-document of JSON. Values are converted on the box: text inside of a string, or a number where YAML would read one. */
 export function objectsText(value: unknown, isReference: IsReference, secrets: readonly string[]): string {
@@ -9,11 +10,11 @@ export function objectsText(value: unknown, isReference: IsReference, secrets: r
     `"${JSON.stringify(TYPED).slice(1, -1).replaceAll('\\', '\\\\')}([A-Za-z_]\\w*)"`,
     'g',
   );
-  const mark = markFor(json);
+  const mark = endMark(json);
   // Private-use characters replace the substitutions while the rest is escaped.
   const marked = json
-    .replaceAll(typed, (whole, name: string) =>
-      secrets.includes(name) ? `"\uE000${name}\uE002"` : whole && `\uE001${name}\uE002`,
+    .replaceAll(typed, (_, name: string) =>
+      secrets.includes(name) ? `"\uE000${name}\uE002"` : `\uE001${name}\uE002`,
     )
     .replaceAll(REFERENCE, (reference, name: string) =>
       reference.startsWith('$$') || !isReference(name) ? literal(reference) : `\uE000${name}\uE002`,

@@ -1,4 +1,4 @@
-import { shellQuote } from '../../base/shell-quote.ts';
+import { endMark, shellQuote } from '../../base/shell-quote.ts';
 import { REFERENCE } from '../../base/substitute.ts';
 
 /** Whether `${NAME}` is replaced in fences and checks; otherwise it is literal text. */
@@ -15,7 +15,7 @@ export function word(text: string, isReference: IsReference): string {
 /** A here-document with the values of the references. The text ends with a line break, or is empty. */
 export function hereText(text: string, isReference: IsReference): string {
   const inside = expandable(text, isReference);
-  const mark = markFor(text);
+  const mark = endMark(text);
   return inside === undefined
     ? quotedText(text.replaceAll(REFERENCE, literal))
     : `<<${mark}\n${inside}${mark}`;
@@ -23,15 +23,8 @@ export function hereText(text: string, isReference: IsReference): string {
 
 /** A here-document of exactly this text; `rest` of its line follows the operator. */
 export function quotedText(text: string, rest = ''): string {
-  const mark = markFor(text);
+  const mark = endMark(text);
   return `<<'${mark}'${rest}\n${text}${mark}`;
-}
-
-/** A line that the text does not have. */
-export function markFor(text: string): string {
-  let mark = 'RUNBOOK_TEXT';
-  while (text.includes(mark)) mark += '_';
-  return mark;
 }
 
 /** For double quotes and here-documents; undefined without a reference. */
