@@ -42,37 +42,48 @@ export function compareSteps(a: Compared, b: Compared): { steps: StepDifference[
 
 /** Inputs, facts and endpoints with other values. */
 export function compareDeclaredValues(a: Compared, b: Compared): ValueDifference[] {
-  const pick = (
-    of: ValueDifference['of'],
-    read: (runbook: Runbook) => readonly [string, string, Said?][],
-  ) => {
-    const [inA, inB] = [a, b].map(({ runbook }) => new Map(read(runbook).map((row) => [row[0], row])));
-    return [...new Set([...inA!.keys(), ...inB!.keys()])].flatMap((name): ValueDifference[] => {
-      const [one, other] = [inA!.get(name), inB!.get(name)];
-      if (one?.[1] === other?.[1]) return [];
-      const reasons = (['a', 'b'] as const).flatMap((side) => {
-        const row = side === 'a' ? one : other;
-        const said = (of === 'input' ? (side === 'a' ? a : b).values.get(name) : undefined) ?? row?.[2];
-        return said && said.text !== '' ? [{ side, ...said }] : [];
-      });
-      const values = { ...(one ? { a: one[1] } : {}), ...(other ? { b: other[1] } : {}) };
-      return [{ name, of, ...values, reasons: inOneVoice(reasons) }];
+  return DECLARED.flatMap(([of, read]) => {
+    const [inA, inB] = [new Map(read(a)), new Map(read(b))];
+    return [...new Set([...inA.keys(), ...inB.keys()])].flatMap((name): ValueDifference[] => {
+      const [one, other] = [inA.get(name), inB.get(name)];
+      if (one?.value === other?.value) return [];
+      const reasons = inOneVoice([...saidOf('a', one?.said), ...saidOf('b', other?.said)]);
+      const values = { ...(one && { a: one.value }), ...(other && { b: other.value }) };
+      return [{ name, of, ...values, reasons }];
     });
-  };
-  return [
-    ...pick('input', ({ inputs }) => inputs.map((input) => [input.name, shownValue(input)])),
-    ...pick('fact', ({ facts }) =>
-      facts.map(({ name, value, unit, why, place }) => [
-        name,
-        `${value} ${unit}`.trim(),
-        { text: why, place },
-      ]),
-    ),
-    ...pick('endpoint', ({ endpoints }) =>
-      endpoints.map(({ name, target, checkText }) => [name, [target, checkText].filter(Boolean).join(', ')]),
-    ),
-  ];
+  });
 }
+
+interface Declared {
+  readonly value: string;
+  readonly said: Said | undefined;
+}
+
+type Row = readonly [name: string, declared: Declared];
+
+const DECLARED: readonly (readonly [of: ValueDifference['of'], read: (compared: Compared) => Row[]])[] = [
+  [
+    'input',
+    ({ runbook, values }) =>
+      runbook.inputs.map((input) => [input.name, { value: shownValue(input), said: values.get(input.name) }]),
+  ],
+  [
+    'fact',
+    ({ runbook }) =>
+      runbook.facts.map(({ name, value, unit, why, place }) => [
+        name,
+        { value: `${value} ${unit}`.trim(), said: { text: why, place } },
+      ]),
+  ],
+  [
+    'endpoint',
+    ({ runbook }) =>
+      runbook.endpoints.map(({ name, target, checkText }) => [
+        name,
+        { value: [target, checkText].filter(Boolean).join(', '), said: undefined },
+      ]),
+  ],
+];
 
 function stepsById({ runbook }: Compared): Map<string, Step> {
   return new Map(runbook.steps.map((step) => [step.id, step]));
@@ -148,7 +159,11 @@ function checkText(check: Check): unknown {
 }
 
 function reasonOf(side: Side, { why, place }: Step): Reason[] {
-  return why === '' ? [] : [{ side, text: why, place }];
+  return saidOf(side, { text: why, place });
+}
+
+function saidOf(side: Side, said: Said | undefined): Reason[] {
+  return said && said.text !== '' ? [{ side, ...said }] : [];
 }
 
 /** What both say is said once. */
