@@ -5,6 +5,8 @@ import { present } from './record/present.ts';
 /** The types that the column Kind accepts, as they are written. */
 export const TYPE_NAMES = Object.keys(INPUT_TYPES) as readonly InputTypeName[];
 
+type ReadType = { readonly type: InputType } | { readonly problem: string };
+
 const SHAPE = /^([a-z]+)(?:\((.*)\))?$/s;
 const PATTERN = /^\/((?:[^\\/]|\\.)+)\/(i?)$/s;
 const RANGE = /^(.*?)\.\.(.*)$/s;
@@ -13,9 +15,7 @@ const RANGE = /^(.*?)\.\.(.*)$/s;
  * Parses a type: `port`, `number(1..10)`, `enum(a|b)`, `text(/pattern/)`. Returns why it cannot be read, or undefined for a
  * word that is not a type.
  */
-export function readInputType(
-  written: string,
-): { readonly type: InputType } | { readonly problem: string } | undefined {
+export function readInputType(written: string): ReadType | undefined {
   const [, word = '', inside] = SHAPE.exec(written) ?? [];
   const name = TYPE_NAMES.find((each) => each === word);
   if (!name) return undefined;
@@ -28,10 +28,7 @@ export function readInputType(
 }
 
 /** Parses `/…/` or `/…/i` in parentheses as a type of text. */
-export function readPattern(
-  written: string,
-  inside: string,
-): { readonly type: InputType } | { readonly problem: string } {
+export function readPattern(written: string, inside: string): ReadType {
   const [, source, flag] = PATTERN.exec(inside) ?? [];
   if (source === undefined) return { problem: 'in parentheses a regular expression `/…/` must follow' };
   const problem = regexProblem(source);
@@ -39,17 +36,13 @@ export function readPattern(
   return { type: { name: 'text', written, pattern: { source, ignoreCase: flag === 'i' } } };
 }
 
-function readChoices(written: string, inside = ''): { type: InputType } | { problem: string } {
+function readChoices(written: string, inside = ''): ReadType {
   const choices = inside.split('|').map((each) => each.trim());
   if (choices.includes('')) return { problem: 'an enum must list its choices, such as `enum(a\\|b)`' };
   return { type: { name: 'enum', written, choices } };
 }
 
-function readRange(
-  name: InputTypeName,
-  written: string,
-  inside: string,
-): { type: InputType } | { problem: string } {
+function readRange(name: InputTypeName, written: string, inside: string): ReadType {
   const ends = RANGE.exec(inside)
     ?.slice(1)
     .map((each) => each.trim());

@@ -118,15 +118,10 @@ function commandOf(
     case 'group': {
       const { expect } = probe;
       const fields = { uid: 'u', group: 'g', gid: '3', home: '6', shell: '7' } as const;
-      if (expect.kind === 'exists' || expect.kind === 'absent')
-        return call(`account_${expect.kind}`, probe.kind === 'user' ? 'passwd' : 'group', q(probe.name));
-      return call(
-        'account_is',
-        probe.kind === 'user' ? 'passwd' : 'group',
-        q(probe.name),
-        fields[expect.kind],
-        q(expect.value),
-      );
+      const account = [probe.kind === 'user' ? 'passwd' : 'group', q(probe.name)];
+      return expect.kind === 'exists' || expect.kind === 'absent'
+        ? call(`account_${expect.kind}`, ...account)
+        : call('account_is', ...account, fields[expect.kind], q(expect.value));
     }
     case 'dns':
       return call('dns_resolves', q(probe.name), ...(probe.address === undefined ? [] : [q(probe.address)]));
